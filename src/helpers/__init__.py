@@ -1,0 +1,24 @@
+"""boardpack: board reports for the NHS from parameterised notebooks.
+
+The public names are resolved when they are first used, so that the command line starts without the
+scientific libraries.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers.report.opening import open_report
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "open_report"]
+
+_HOMES = {"open_report": "helpers.report.opening"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'helpers' has no attribute {name!r}")

@@ -1,0 +1,91 @@
+"""What a notebook hands over: the contract between `report`, which shows, and `runner`, which publishes.
+
+Every object that a notebook shows carries one mimebundle: a picture or table for JupyterLab, plain text,
+and the entry `application/vnd.boardpack+json` defined here. From that entry alone the runner makes the
+document and the gate checks it, so neither side imports the other.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+MIME = "application/vnd.boardpack+json"
+
+Kind = Literal["report", "headline", "text", "figure", "table"]
+Origin = Literal["records", "published"]
+#: label and text are words; date an ISO date; count a count of people; rate a mean, share or ratio of
+#: them; model an interval, standardised figure or other model output.
+ColumnKind = Literal["label", "text", "date", "count", "rate", "model"]
+#: a number, words, `SUPPRESSED`, or None where there is no value
+Cell = int | float | str | None
+
+SUPPRESSED = "*"
+MISSING = "–"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Frozen):
+    """A data set that was read: its name for people, its place in the mart, and how it may be shown."""
+
+    name: str
+    dataset: str  # "<table>/<source>", as in the mart's fingerprints
+    as_at: str  # ISO date
+    origin: Origin
+    synthetic: bool = False
+
+
+class Column(_Frozen):
+    """A column of the data behind a figure or table; numbers are in the unit shown (7.9 with unit %)."""
+
+    label: str
+    kind: ColumnKind = "label"
+    unit: str = ""
+    digits: int = 0
+    signed: bool = False
+
+    def show(self, cell: Cell) -> str:
+        """Return a cell as a reader sees it, without its unit.
+
+        >>> Column(label="Excess", kind="model", digits=1, signed=True).show(1234.56)
+        '+1,234.6'
+        """
+        if cell is None:
+            return MISSING
+        if isinstance(cell, str):
+            return cell
+        text = f"{cell:{'+' if self.signed else ''},.{self.digits}f}"
+        return text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+
+
+class ReportFacts(_Frozen):
+    """What a report is about, handed over by `open_report`."""
+
+    title: str
+    organisation_code: str
+    organisation_name: str
+    period_label: str  # words: "April 2025 to March 2026"
+    period_folder: str  # where it is published: "2026-03" or "undated"
+    synthetic: bool
+
+
+class Bundle(_Frozen):
+    """The `application/vnd.boardpack+json` entry of one shown object."""
+
+    version: Literal[1] = 1
+    kind: Kind
+    id: str  # "fig-…", "tbl-…" for figures and tables; any word for the others
+    caption: str = ""
+    alt: str = ""
+    markdown: str = ""  # kinds headline and text: paragraphs and lists; table: notes below it
+    columns: tuple[Column, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    sources: tuple[Source, ...] = ()
+    origin: Origin = "records"
+    suppressed: int = 0  # how many cells the disclosure rule hid
+    reads: tuple[str, ...] = ()  # every data set that the kernel has read so far
+    report: ReportFacts | None = None  # kind report only

@@ -1,0 +1,1 @@
+"""From published files and extracts to tidy frames, by way of the mart."""

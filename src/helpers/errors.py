@@ -1,0 +1,116 @@
+"""The two kinds of error and the exit codes.
+
+What the user can mend is a `UserError`: it is shown as a message, without a traceback, and each cause
+has an exit code of its own. Anything else that escapes is a bug of ours and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the `boardpack` command returns."""
+
+    OK = 0
+    REPORT = 1
+    USAGE = 2
+    DATA = 3
+    GATE = 4
+    BUG = 70
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: where it is, what came, what is allowed and what to do.
+
+    Parameters
+    ----------
+    where
+        File, key, line or row, as the user would look for it.
+    came
+        What was found there.
+    allowed
+        What would have been right; may be empty where `cure` says it.
+    cure
+        What to do about it.
+    """
+
+    where: str
+    came: str
+    allowed: str = ""
+    cure: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.came}"]
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
+        if self.cure:
+            parts.append(self.cure)
+        return "; ".join(part.rstrip(".") for part in parts) + "."
+
+
+class UserError(Exception):
+    """Something that the user can mend; carries every problem that was found, not only the first."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.REPORT
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(UserError):
+    """Wrong usage, parameters or register: found before anything ran."""
+
+    exit_code = ExitCode.USAGE
+
+
+class DataError(UserError):
+    """Data that cannot be loaded, or that a report needs and the mart does not hold."""
+
+    exit_code = ExitCode.DATA
+
+
+class GateError(UserError):
+    """A report that must not leave: the gate stopped it."""
+
+    exit_code = ExitCode.GATE
+
+
+class ReportError(UserError):
+    """A report that failed while it was executed or rendered."""
+
+    exit_code = ExitCode.REPORT
+
+
+class ArgumentError(ValueError):
+    """An argument of a statistical function that it cannot use.
+
+    Parameters
+    ----------
+    argument
+        Name of the argument.
+    came
+        What was passed.
+    allowed
+        What the function takes.
+    """
+
+    def __init__(self, argument: str, came: str, allowed: str) -> None:
+        self.argument, self.came, self.allowed = argument, came, allowed
+        super().__init__(f"{argument}: {came}; allowed: {allowed}.")
+
+
+def near_misses(word: str, known: Iterable[str]) -> str:
+    """Return `did you mean …?` for a word that is close to a known one, else an empty string.
+
+    >>> near_misses("perod", ["period", "trust"])
+    'did you mean period?'
+    """
+    close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(close)}?" if close else ""

@@ -1,0 +1,1 @@
+"""Measures, targets, objectives and events: YAML to frozen models."""

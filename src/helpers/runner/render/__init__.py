@@ -1,0 +1,1 @@
+"""One document to HTML, PDF and other formats; two engines behind one contract."""

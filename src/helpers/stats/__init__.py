@@ -1,0 +1,1 @@
+"""The statistical methods: pure functions, no input or output."""
