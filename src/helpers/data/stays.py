@@ -102,22 +102,20 @@ def stay_tails(mart: Mart, rule: StayRule) -> pd.DataFrame:
     return mart.derived(f"stay_tails_{rule.key}", lambda: mart.query(sql, _arguments(rule)))
 
 
-def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int, seed: int = 1) -> pd.DataFrame:
-    """Return single stays for a model fit: all of the organisation, and a sample of the others.
+def stay_frequencies(mart: Mart, rule: StayRule, org_code: str) -> pd.DataFrame:
+    """Return how many stays had which length in which stratum, the organisation's apart from the others'.
 
-    The rows stay in the kernel's memory: they are never shown or stored.
+    For a regression in the kernel's memory; never shown or stored.
 
     Returns
     -------
     DataFrame
-        own (bool), days, specialty, admission_method, casemix_group, age_band, sex.
+        own (bool), days, specialty, admission_method, casemix_group, age_band, sex, spells.
     """
     sql = f"""{_stays(rule)}
-        SELECT org_code = ? AS own, days, {_STRATA} FROM trimmed WHERE org_code = ?
-        UNION ALL BY NAME
-        (SELECT false AS own, days, {_STRATA} FROM trimmed WHERE org_code <> ?
-         ORDER BY hash(?, org_code, admitted, discharged, specialty, age_band, sex, casemix_group) LIMIT ?)"""
-    return mart.query(sql, [*_arguments(rule), org_code, org_code, org_code, seed, others])
+        SELECT org_code = ? AS own, days, {_STRATA}, count(*) AS spells
+        FROM trimmed GROUP BY ALL ORDER BY ALL"""
+    return mart.query(sql, [*_arguments(rule), org_code])
 
 
 def _stays(rule: StayRule) -> str:
