@@ -1,0 +1,105 @@
+"""Dates along a series: where it is rebased, and which target was in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import ArgumentError
+from helpers.stats.checks import Bools, Floats, check_dates, check_number
+
+
+def rebase_marks(
+    rebase: Sequence[Any], dates: pd.DatetimeIndex | None, points: int, *, strict: bool
+) -> Bools:
+    """Mark the points at which limits restart; the first point is never marked.
+
+    Parameters
+    ----------
+    rebase
+        Dates.
+    dates
+        Dates of the series, ascending; None where it has none.
+    points
+        How many points the series has.
+    strict
+        Whether a date that is not in the series is refused; otherwise it is ignored.
+
+    Raises
+    ------
+    ArgumentError
+        For a date that is not in the data (it names the nearest ones), or dates for a series without any.
+    """
+    starts = rebase_dates(rebase)
+    if not len(starts):
+        return np.zeros(points, dtype=bool)
+    if dates is None:
+        raise ArgumentError(
+            "rebase", "dates came for values without dates", "rebase dates together with dates"
+        )
+    absent = starts[~starts.isin(dates)]
+    if strict and len(absent):
+        came = f"{absent[0]:%Y-%m-%d}, which is no date in the data, came"
+        raise ArgumentError(
+            "rebase", came, f"dates in the data; the nearest are {nearest_dates(absent[0], dates)}"
+        )
+    marks = np.asarray(dates.isin(starts))
+    marks[0] = False
+    return marks
+
+
+def rebase_dates(rebase: Any) -> pd.DatetimeIndex:
+    """Return the dates of a rebase, each once."""
+    if isinstance(rebase, str) or not np.ndim(rebase):
+        raise ArgumentError("rebase", f"{rebase!r} came", "a list of dates")
+    return check_dates("rebase", rebase).unique() if len(rebase) else pd.DatetimeIndex([])
+
+
+def nearest_dates(date: pd.Timestamp, dates: pd.DatetimeIndex) -> str:
+    """Name the last date of the data before a date and the first one after it."""
+    before, after = dates[dates < date], dates[dates > date]
+    near = [*before[-1:], *after[:1]]
+    return " and ".join(f"{one:%Y-%m-%d}" for one in near)
+
+
+def dated_values(name: str, value: Any, dates: pd.DatetimeIndex | None, points: int) -> Floats:
+    """Return the value in force at each point; NaN where there is none.
+
+    Parameters
+    ----------
+    name
+        Name of the argument, for messages.
+    value
+        None, one number, or a mapping from date to the number in force from that date on (None ends it).
+    dates
+        Dates of the series, ascending; needed for a mapping.
+    points
+        How many points the series has.
+
+    Raises
+    ------
+    ArgumentError
+        Where something is neither a number nor a date, or a mapping came for a series without dates.
+    """
+    if not isinstance(value, Mapping | pd.Series):
+        return np.full(points, _number(name, value))
+    if dates is None:
+        raise ArgumentError(
+            name, "dated values came for values without dates", "one number, or dates as well"
+        )
+    starts = check_dates(name, list(value.keys()))
+    if starts.has_duplicates:
+        raise ArgumentError(name, f"{starts[starts.duplicated()][0]:%Y-%m-%d} came twice", "each date once")
+    numbers = np.array([_number(name, one) for _, one in value.items()], dtype=np.float64)
+    order = np.argsort(starts.asi8)
+    place = np.searchsorted(starts.asi8[order], dates.asi8, side="right") - 1
+    return np.append(numbers[order], np.nan)[place]
+
+
+def _number(name: str, value: Any) -> float:
+    if value is None or (isinstance(value, float | np.floating) and np.isnan(value)):
+        return float("nan")
+    return check_number(name, value)
