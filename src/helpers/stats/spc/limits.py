@@ -46,7 +46,7 @@ class Segments:
 
     def firsts(self) -> Bools:
         """Mark the first row of each segment."""
-        return self.positions() == 0
+        return np.asarray(self.positions() == 0)
 
     def count(self, marks: Bools) -> Ints:
         """Count the marked rows of each segment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -42,10 +42,7 @@ def rebase_marks(
         )
     absent = starts[~starts.isin(dates)]
     if strict and len(absent):
-        came = f"{absent[0]:%Y-%m-%d}, which is no date in the data, came"
-        raise ArgumentError(
-            "rebase", came, f"dates in the data; the nearest are {nearest_dates(absent[0], dates)}"
-        )
+        refuse_absent(absent[0], dates, "the data")
     marks = np.asarray(dates.isin(starts))
     marks[0] = False
     return marks
@@ -58,11 +55,12 @@ def rebase_dates(rebase: Any) -> pd.DatetimeIndex:
     return check_dates("rebase", rebase).unique() if len(rebase) else pd.DatetimeIndex([])
 
 
-def nearest_dates(date: pd.Timestamp, dates: pd.DatetimeIndex) -> str:
-    """Name the last date of the data before a date and the first one after it."""
-    before, after = dates[dates < date], dates[dates > date]
-    near = [*before[-1:], *after[:1]]
-    return " and ".join(f"{one:%Y-%m-%d}" for one in near)
+def refuse_absent(date: pd.Timestamp, dates: pd.DatetimeIndex, where: str) -> NoReturn:
+    """Refuse a rebase date that is not in a series, and name its nearest dates."""
+    near = [*dates[dates < date][-1:], *dates[dates > date][:1]]
+    words = " and ".join(f"{one:%Y-%m-%d}" for one in near)
+    came = f"{date:%Y-%m-%d}, which is no date of {where}, came"
+    raise ArgumentError("rebase", came, f"dates in the data; the nearest are {words}")
 
 
 def dated_values(name: str, value: Any, dates: pd.DatetimeIndex | None, points: int) -> Floats:
