@@ -48,6 +48,11 @@ class IndirectRates(Estimates):
     reference: Floats
 
 
+def _sums(codes: Ints, values: Floats) -> Floats:
+    """Sum each group."""
+    return np.bincount(codes, values).astype(np.float64)
+
+
 def dsr(
     events: Any, population: Any, standard: Any, groups: Any = None, *, multiplier: float = 100_000.0
 ) -> DirectRates:
@@ -90,7 +95,7 @@ def dsr(
         raise ArgumentError(
             "standard", "a standard population of 0 in all came", "one above 0 for each group"
         )
-    total = np.bincount(codes, x).astype(np.float64)
+    total = _sums(codes, x)
     enough = total >= DSR_FROM
     value = np.where(enough, np.bincount(codes, x * weight / n) / whole, np.nan)
     variance = np.bincount(codes, x * (weight / n) ** 2) / whole**2
@@ -102,7 +107,7 @@ def dsr(
     ]
     method = np.where(enough, "Dobson", f"none below {DSR_FROM} events")
     found = both_limits(value * scale, limits, method.tolist())
-    return DirectRates(**found, group=names, events=total, population=np.bincount(codes, n))
+    return DirectRates(**found, group=names, events=total, population=_sums(codes, n))
 
 
 def smr(
@@ -193,8 +198,8 @@ def _strata(events: Any, population: Any, reference_events: Any, reference_popul
 
 def _indirect(strata: _Strata, codes: Ints, names: tuple[Any, ...], reference: Floats) -> IndirectRates:
     x, n, reference_x, reference_n = strata
-    observed = np.bincount(codes, x).astype(np.float64)
-    expected = np.bincount(codes, reference_x / reference_n * n)
+    observed = _sums(codes, x)
+    expected = _sums(codes, reference_x / reference_n * n)
     if (expected == 0).any():
         raise ArgumentError("reference_events", "nothing is expected for a group", "more than 0 in all")
     found = scaled_counts(observed, reference / expected)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.stats.checks import Ints
+from helpers.stats.checks import Ints, locked
 from helpers.stats.spc.analysis import Analysis, Series, Settings, reason_words
 from helpers.stats.spc.chart import (
     ASSURANCE,
@@ -128,8 +128,8 @@ def chart_of(charts: XmRCharts, index: int) -> XmRChart:
         "direction": found.direction[rows],
     }
     return XmRChart(
-        dates=_locked(charts.dates[rows]),
-        **{name: _locked(array) for name, array in arrays.items()},
+        dates=locked(charts.dates[rows]),
+        **{name: locked(array) for name, array in arrays.items()},
         reason=tuple(words[code] for code in found.rule[rows] * 2 + (found.direction[rows] > 0)),
         point_type=tuple(POINT_TYPES[code] for code in analysis.point_type[rows]),
         segments=_segments(analysis, series.segment[rows]),
@@ -145,13 +145,6 @@ def chart_of(charts: XmRCharts, index: int) -> XmRChart:
         distance_to_target=float(summary.distance[index]),
         change=float(summary.change[index]),
     )
-
-
-def _locked(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return a copy that cannot be written."""
-    copy = np.array(array)
-    copy.setflags(write=False)
-    return copy
 
 
 def _segments(analysis: Analysis, numbers: Ints) -> tuple[Segment, ...]:

@@ -10,12 +10,9 @@ import pandas as pd
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import (
-    Floats,
     check_choice,
     check_columns,
-    check_dates,
     check_integer,
-    check_lengths,
     check_numbers,
 )
 from helpers.stats.spc.analysis import Series, Settings, analyse
@@ -29,7 +26,7 @@ from helpers.stats.spc.tidy import (
     sort_table,
     targets_by_series,
 )
-from helpers.stats.spc.timeline import dated_values, rebase_marks
+from helpers.stats.spc.timeline import dated_values, one_series, rebase_marks, stamps
 
 #: a number, or the numbers in force from their dates on (None ends a target)
 Target = float | Mapping[Any, float | None] | None
@@ -103,7 +100,7 @@ def xmr(
         screen, fix_after, trend_points, shift_points, outside_counts_in_two_in_three, compatible
     )
     strict = not settings.published_tool
-    numbers, when = _one_series(values, dates, sort=settings.published_tool)
+    numbers, when = one_series("values", values, dates, sort=settings.published_tool)
     series = Series(
         values=numbers,
         group=np.zeros(len(numbers), np.int64),
@@ -111,8 +108,9 @@ def xmr(
         target=dated_values("target", target, when, len(numbers)),
         improvement=np.array([SIGN[improvement]]),
     )
-    stamps = np.arange(len(numbers)) if when is None else when.to_numpy()
-    charts = XmRCharts(pd.Index(["series"]), stamps, series, settings, analyse(series, settings))
+    charts = XmRCharts(
+        pd.Index(["series"]), stamps(when, len(numbers)), series, settings, analyse(series, settings)
+    )
     return chart_of(charts, 0)
 
 
@@ -214,22 +212,3 @@ def _settings(
     published = compatible == "nhsrplotthedots"
     rules = RuleSettings(trend_points, shift_points, bool(outside_counts), lean_right=published)
     return Settings(bool(screen), fix_after, rules, published)
-
-
-def _one_series(values: Any, dates: Any, *, sort: bool) -> tuple[Floats, pd.DatetimeIndex | None]:
-    """Return values and dates of one series, each date once and in order."""
-    numbers = check_numbers("values", values, missing=True)
-    if not len(numbers):
-        raise ArgumentError("values", "no value came", "one value or more")
-    if dates is None:
-        return numbers, None
-    when = check_dates("dates", dates)
-    check_lengths(values=numbers, dates=when)
-    if when.has_duplicates:
-        raise ArgumentError("dates", f"{when[when.duplicated()][0]:%Y-%m-%d} came twice", "each date once")
-    order = np.argsort(when.asi8)
-    late = np.flatnonzero(np.diff(when.asi8) < 0)
-    if len(late) and not sort:
-        came = f"{when[late[0] + 1]:%Y-%m-%d} came after a later date"
-        raise ArgumentError("dates", came, "ascending dates")
-    return numbers[order], when[order]
