@@ -180,3 +180,10 @@ def check_columns(name: str, frame: pd.DataFrame, columns: Collection[str]) -> N
             raise ArgumentError(
                 name, f"columns {', '.join(have)} came", f"{allowed} ({hint})" if hint else allowed
             )
+
+
+def locked(array: Any) -> npt.NDArray[Any]:
+    """Return a copy of an array that cannot be written, for a frozen result."""
+    copy = np.array(array)
+    copy.setflags(write=False)
+    return copy

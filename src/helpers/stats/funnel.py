@@ -22,6 +22,7 @@ from helpers.stats.checks import (
     check_lengths,
     check_number,
     check_numbers,
+    locked,
 )
 from helpers.stats.funnel_limits import (
     Compatible,
@@ -280,12 +281,12 @@ def _build(table: pd.DataFrame, scale: Scale, reference: Bools, widen: bool, tri
     return Funnel(
         scale=scale,
         group=tuple(table.index),
-        numerator=_locked(x),
-        denominator=_locked(n),
-        value=_locked(value),
+        numerator=locked(x),
+        denominator=locked(n),
+        value=locked(value),
         intervals=_own_intervals(x, n, scale),
-        z=_locked(z),
-        trimmed=_locked(trimmed),
+        z=locked(z),
+        trimmed=locked(trimmed),
         dispersion=dispersion,
         limits=limits,
         flag=_flags(value, limits.lower998, limits.upper998),
@@ -295,12 +296,6 @@ def _build(table: pd.DataFrame, scale: Scale, reference: Bools, widen: bool, tri
         advice="caterpillar" if dispersion.phi > CATERPILLAR_ABOVE else "funnel",
         spread=Spread(*(float(q) for q in np.quantile(value, [0, 0.25, 0.5, 0.75, 1]))),
     )
-
-
-def _locked(array: Any) -> Any:
-    copy = np.array(array)
-    copy.setflags(write=False)
-    return copy
 
 
 def _needs_correction(scale: Scale) -> bool:

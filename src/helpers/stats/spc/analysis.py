@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Settings:
 
     screen: bool = True
     fix_after: int | None = None
-    rules: RuleSettings = RuleSettings()
+    rules: RuleSettings = field(default_factory=RuleSettings)
     published_tool: bool = False
 
 
@@ -198,7 +198,7 @@ def _summarise(
     share, lag1, points = _stability_of_segments(series, findings)
     with np.errstate(invalid="ignore"):
         unstable = (share > UNSTABLE_SHARE) | ((np.abs(lag1) > UNSTABLE_LAG1) & (points >= LAG1_FROM))
-    target = _at(series.target, latest)
+    target = _at(series.target, np.where(latest < 0, last_row, latest))
     icon = _assurance(target, limits.lower[segment], limits.upper[segment], series.improvement)
     if settings.published_tool:
         any_target = bool((~np.isnan(series.target)).any())
@@ -238,7 +238,7 @@ def _at(values: Floats, rows: Ints) -> Floats:
 
 
 def _rows_before(series: Series, latest: Ints, back: int) -> Ints:
-    """Return the row `back` present points before the latest in the same segment; -1 where there is none."""
+    """Return the row `back` present points before the latest in its segment; -1 where there is none."""
     present = np.flatnonzero(~np.isnan(series.values))
     if not len(present):
         return np.full(len(latest), -1)
@@ -302,7 +302,7 @@ def _assurance(target: Floats, lower: Floats, upper: Floats, improvement: Ints) 
 
 
 def _published_assurance(icon: Ints, improvement: Ints, any_target: bool) -> tuple[Ints, Ints]:
-    """Return what NHSRplotthedots shows: as soon as one facet has a target, those without are hit-or-miss."""
+    """Return what NHSRplotthedots shows: where one facet has a target, those without are hit-or-miss."""
     if not any_target:
         return np.full_like(icon, NO_ICON), np.full_like(icon, NOTE_NO_TARGET)
     neutral = improvement == 0

@@ -202,7 +202,7 @@ class XmRChart:
         if self.latest is None:
             return None
         date = self.dates[self.latest]
-        return pd.Timestamp(date) if isinstance(date, np.datetime64) else int(date)  # type: ignore[call-overload]
+        return pd.Timestamp(date) if isinstance(date, np.datetime64) else int(date)
 
     @property
     def latest_value(self) -> float:
@@ -220,7 +220,7 @@ class XmRChart:
         return self.segments[-1] if self.segments else None
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per point: dates, values, lines, target, segment, reason, point_type, direction."""
+        """Return one row per point: date, value, lines, target, segment, reason, point type, direction."""
         names = ("values", "centre", "lower", "upper", "near_lower", "near_upper", "target", "segment")
         columns = {"date": self.dates, **{name: getattr(self, name) for name in names}}
         words = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from helpers.stats.checks import Bools, Floats, Ints
 
@@ -46,7 +47,7 @@ class Segments:
 
     def firsts(self) -> Bools:
         """Mark the first row of each segment."""
-        return self.positions() == 0
+        return np.asarray(self.positions() == 0)
 
     def count(self, marks: Bools) -> Ints:
         """Count the marked rows of each segment."""
@@ -68,6 +69,15 @@ class Segments:
             mean = self.total(np.where(present, values, 0.0)) / count
             residual = np.where(present, values - self.spread(mean), 0.0)
             return np.asarray(mean + self.total(residual) / count, dtype=np.float64)
+
+    def numbers(self) -> Ints:
+        """Return the number of each row's segment, from 0."""
+        return np.repeat(np.arange(len(self.starts)), self.lengths)
+
+    def median(self, values: Floats) -> Floats:
+        """Return the median of each segment's present values; NaN where there are none."""
+        medians = pd.Series(values).groupby(self.numbers()).median()
+        return np.asarray(medians, dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,12 @@ class Findings:
 
 
 def run_lengths(signs: Ints, segments: Segments) -> Ints:
-    """Return for each row the length of the run of equal signs that it belongs to; 0 where the sign is 0."""
+    """Return the length of the run of equal signs that each row belongs to; 0 where the sign is 0."""
     new = segments.firsts()
     new[1:] |= signs[1:] != signs[:-1]
     starts = np.flatnonzero(new)
     lengths = np.diff(np.append(starts, len(signs)))
-    return np.repeat(lengths, lengths) * (signs != 0)
+    return np.where(signs != 0, np.repeat(lengths, lengths), 0)
 
 
 def _sign(values: Floats) -> Ints:

@@ -3,13 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Bools, Floats, check_dates, check_number
+from helpers.stats.checks import Bools, Floats, check_dates, check_lengths, check_number, check_numbers
+
+
+def one_series(
+    name: str, values: Any, dates: Any, *, sort: bool = False
+) -> tuple[Floats, pd.DatetimeIndex | None]:
+    """Return values and dates of one series, each date once and in order.
+
+    Parameters
+    ----------
+    name
+        Name of the argument that holds the values.
+    values
+        Shape (points,); missing allowed.
+    dates
+        Shape (points,), or None.
+    sort
+        Whether to sort dates that are out of order; otherwise they are refused.
+
+    Raises
+    ------
+    ArgumentError
+        For no value, lengths that differ, duplicated or unsorted dates.
+    """
+    numbers = check_numbers(name, values, missing=True)
+    if not len(numbers):
+        raise ArgumentError(name, "no value came", "one value or more")
+    if dates is None:
+        return numbers, None
+    when = check_dates("dates", dates)
+    check_lengths(**{name: numbers}, dates=when)
+    if when.has_duplicates:
+        raise ArgumentError("dates", f"{when[when.duplicated()][0]:%Y-%m-%d} came twice", "each date once")
+    order = np.argsort(when.asi8)
+    late = np.flatnonzero(np.diff(when.asi8) < 0)
+    if len(late) and not sort:
+        came = f"{when[late[0] + 1]:%Y-%m-%d} came after a later date"
+        raise ArgumentError("dates", came, "ascending dates")
+    return numbers[order], when[order]
+
+
+def stamps(dates: pd.DatetimeIndex | None, points: int) -> npt.NDArray[np.generic]:
+    """Return the dates of a series, or numbers from 0 where it has none."""
+    return np.arange(points) if dates is None else np.asarray(dates)
 
 
 def rebase_marks(
@@ -42,10 +86,7 @@ def rebase_marks(
         )
     absent = starts[~starts.isin(dates)]
     if strict and len(absent):
-        came = f"{absent[0]:%Y-%m-%d}, which is no date in the data, came"
-        raise ArgumentError(
-            "rebase", came, f"dates in the data; the nearest are {nearest_dates(absent[0], dates)}"
-        )
+        refuse_absent(absent[0], dates, "the data")
     marks = np.asarray(dates.isin(starts))
     marks[0] = False
     return marks
@@ -58,11 +99,12 @@ def rebase_dates(rebase: Any) -> pd.DatetimeIndex:
     return check_dates("rebase", rebase).unique() if len(rebase) else pd.DatetimeIndex([])
 
 
-def nearest_dates(date: pd.Timestamp, dates: pd.DatetimeIndex) -> str:
-    """Name the last date of the data before a date and the first one after it."""
-    before, after = dates[dates < date], dates[dates > date]
-    near = [*before[-1:], *after[:1]]
-    return " and ".join(f"{one:%Y-%m-%d}" for one in near)
+def refuse_absent(date: pd.Timestamp, dates: pd.DatetimeIndex, where: str) -> NoReturn:
+    """Refuse a rebase date that is not in a series, and name its nearest dates."""
+    near = [*dates[dates < date][-1:], *dates[dates > date][:1]]
+    words = " and ".join(f"{one:%Y-%m-%d}" for one in near)
+    came = f"{date:%Y-%m-%d}, which is no date of {where}, came"
+    raise ArgumentError("rebase", came, f"dates in the data; the nearest are {words}")
 
 
 def dated_values(name: str, value: Any, dates: pd.DatetimeIndex | None, points: int) -> Floats:
