@@ -8,13 +8,12 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, confidence_level, has_columns, numbers, one_of
+from helpers.stats.arguments import IntArray, confidence_level, has_columns, numbers, one_of
+from helpers.stats.log_linear import Observations, fit_gamma, fit_nb2
 from helpers.stats.los.standardise import STRATA
-from helpers.stats.negative_binomial import fit_nb2
 
 Family = Literal["nb2", "gamma"]
 
@@ -91,13 +90,12 @@ def adjusted_ratio(
     one_of("family", family, ("nb2", "gamma"))
     z = stats.norm.ppf((1 + confidence_level(confidence)) / 2)
     table = _comparable(_frequencies(stays, family), covariates, trust)
-    design = _design(table, covariates, trust)
-    days, spells = (table[name].to_numpy(dtype=float) for name in ("days", "spells"))
-    estimate, error, dispersion = _fit(family, days, design, spells)
+    fit = (fit_nb2 if family == "nb2" else fit_gamma)(_observations(table, covariates, trust))
+    estimate, error = fit.coefficients[1], np.sqrt(fit.covariance[1, 1])
     low, high = np.exp([estimate - z * error, estimate + z * error])
-    own = int(spells[table[trust].to_numpy(dtype=bool)].sum())
+    spells, own = (int(part["spells"].sum()) for part in (table, table[table[trust].astype(bool)]))
     ratio = float(np.exp(estimate))
-    return AdjustedRatio(family, ratio, float(low), float(high), dispersion, int(spells.sum()), own)
+    return AdjustedRatio(family, ratio, float(low), float(high), fit.dispersion, spells, own)
 
 
 def _frequencies(stays: pd.DataFrame, family: Family) -> pd.DataFrame:
@@ -125,25 +123,15 @@ def _comparable(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> p
     return kept
 
 
-def _design(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> FloatArray:
-    dummies = [
-        pd.get_dummies(table[column].astype("category").cat.remove_unused_categories(), drop_first=True)
-        for column in covariates
-    ]
-    is_trust = table[trust].to_numpy(dtype=float)
-    return np.column_stack([np.ones(len(table)), is_trust, *(d.to_numpy(dtype=float) for d in dummies)])
-
-
-def _fit(
-    family: Family, days: FloatArray, design: FloatArray, spells: FloatArray
-) -> tuple[float, float, float]:
-    """Return estimate and standard error of the trust's coefficient (column 1), and the dispersion."""
-    if family == "nb2":
-        nb2 = fit_nb2(days, design, weights=spells)
-        return float(nb2.coefficients[1]), float(np.sqrt(nb2.covariance[1, 1])), nb2.dispersion
-    model = sm.GLM(days, design, family=sm.families.Gamma(sm.families.links.Log()), freq_weights=spells)
-    fit = model.fit(tol=1e-12, rtol=1e-12, maxiter=200)
-    return float(fit.params[1]), float(fit.bse[1]), float(fit.scale)
+def _observations(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> Observations:
+    """Return the stays with a design of one row per distinct cell; the trust is its column 1."""
+    grouped = table.groupby([*covariates, trust], observed=True, dropna=False)
+    cells = grouped.size().index.to_frame(index=False)
+    dummies = [pd.get_dummies(cells[column].astype("category"), drop_first=True) for column in covariates]
+    parts = [np.ones(len(cells)), cells[trust].to_numpy(dtype=float), *(d.to_numpy(float) for d in dummies)]
+    days, spells = (table[name].to_numpy(dtype=float) for name in ("days", "spells"))
+    rows: IntArray = grouped.ngroup().to_numpy().astype(np.int64)
+    return Observations(days, np.column_stack(parts), np.zeros(len(cells)), spells, rows)
 
 
 @dataclass(frozen=True)
