@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.errors import ArgumentError
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 def numbers(

@@ -70,6 +70,16 @@ class Observations:
     weights: FloatArray
     rows: IntArray
 
+    @property
+    def sizes(self) -> FloatArray:
+        """How many observations each row of the design has."""
+        return np.bincount(self.rows, weights=self.weights)
+
+    @property
+    def means(self) -> FloatArray:
+        """Mean value per row of the design."""
+        return np.bincount(self.rows, weights=self.weights * self.values) / self.sizes
+
     @classmethod
     def plain(
         cls, values: FloatArray, design: FloatArray, offset: FloatArray | None = None
@@ -137,8 +147,7 @@ def _fit(
 ) -> LogLinearFit:
     """Fit by Fisher scoring on the means of the values that share a row."""
     design, offset = observations.design, observations.offset
-    sizes = np.bincount(observations.rows, weights=observations.weights)
-    means = np.bincount(observations.rows, weights=observations.weights * observations.values) / sizes
+    sizes, means = observations.sizes, observations.means
     coefficients = _first_guess(design, means, offset) if start is None else start
     for _ in range(MOST_ROUNDS):
         fitted = np.exp(offset + design @ coefficients)
@@ -161,12 +170,16 @@ def _first_guess(design: FloatArray, means: FloatArray, offset: FloatArray) -> F
 
 def _dispersion(observations: Observations, fitted: FloatArray) -> float:
     """Return alpha = 1/theta where the likelihood of the counts around their fitted values is highest."""
-    counts, weights, mean = observations.values, observations.weights, fitted[observations.rows]
+    # only the distinct counts and the cells are needed, which keeps large tables quick
+    distinct, which = np.unique(observations.values, return_inverse=True)
+    often = np.bincount(which, weights=observations.weights)
+    sizes, means = observations.sizes, observations.means
 
     def slope(log_theta: float) -> float:
         theta = np.exp(log_theta)
-        terms = digamma(counts + theta) - digamma(theta) + np.log(theta / (theta + mean))
-        return float((weights * (terms + 1 - (counts + theta) / (mean + theta))).sum())
+        by_count = often @ (digamma(distinct + theta) - digamma(theta))
+        by_cell = np.log(theta / (theta + fitted)) + 1 - (means + theta) / (fitted + theta)
+        return float(by_count + sizes @ by_cell)
 
     least, most = np.log(LEAST_THETA), np.log(MOST_THETA)
     if slope(most) >= 0:

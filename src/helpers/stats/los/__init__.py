@@ -8,6 +8,13 @@ from helpers.stats.los.benchmarks import (
     trust_means,
     unweighted_mean,
 )
+from helpers.stats.los.model import (
+    AdjustedRatio,
+    ModelVerdict,
+    adjusted_ratio,
+    compare_with_model,
+    conclusion,
+)
 from helpers.stats.los.opportunity import Opportunity, excess_beds, excess_cost, opportunity
 from helpers.stats.los.split import kitagawa, split_deviation
 from helpers.stats.los.standardise import (
@@ -30,9 +37,14 @@ __all__ = [
     "SHORTEST_TRIM_POINT",
     "STRATA",
     "UNMATCHED",
+    "AdjustedRatio",
+    "ModelVerdict",
     "Opportunity",
     "ZeroDayStays",
+    "adjusted_ratio",
     "best_quartile",
+    "compare_with_model",
+    "conclusion",
     "crude_deviation",
     "excess_beds",
     "excess_cost",

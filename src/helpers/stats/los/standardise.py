@@ -19,6 +19,7 @@ from scipy import stats
 from helpers.errors import ArgumentError
 from helpers.stats.arguments import (
     FloatArray,
+    IntArray,
     confidence_level,
     has_columns,
     numbers,
@@ -26,8 +27,6 @@ from helpers.stats.arguments import (
     series,
     whole_number,
 )
-
-IntArray = npt.NDArray[np.int64]
 
 #: stratum columns from the one that is always kept to the one that is dropped first
 STRATA = ("specialty", "admission_method", "casemix_group", "age_band", "sex")
