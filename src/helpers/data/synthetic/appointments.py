@@ -102,4 +102,4 @@ def _recorded(
     """Return which appointments were written down: one trust loses most of its DNAs."""
     careless = trust == trusts.index(truth.DNA_NOT_RECORDED)
     lost = careless & (outcome == DNA) & (rng.random(len(outcome)) >= RECORDED_SHARE)
-    return ~lost
+    return np.asarray(~lost)

@@ -32,7 +32,7 @@ def months() -> pd.PeriodIndex:
 
 def by_month(profile: Floats) -> Floats:
     """Return a calendar profile (12 values, January first) along the months of the data set."""
-    return profile[np.asarray(months().month) - 1]
+    return np.asarray(profile[np.asarray(months().month) - 1])
 
 
 def month_level(profile: Floats) -> Floats:
@@ -40,7 +40,7 @@ def month_level(profile: Floats) -> Floats:
     days = np.asarray(months().days_in_month) / 30.4375
     growth = (1 + GROWTH_PER_YEAR) ** (np.arange(MONTHS) / 12)
     level = by_month(profile) * days * growth
-    return level / level.mean()
+    return np.asarray(level / level.mean())
 
 
 def draw_counts(rng: np.random.Generator, mean: Floats) -> NDArray[np.int64]:
@@ -58,7 +58,7 @@ def cell_of_each(counts: NDArray[np.int64]) -> tuple[Ints, ...]:
 def draw_days(rng: np.random.Generator, month: Ints, weekend: float) -> NDArray[np.datetime64]:
     """Draw a day in each record's month; a weekend day is `weekend` times as likely as a weekday."""
     days = pd.period_range(months()[0].start_time, months()[-1].end_time, freq="D")
-    weight = pd.Series(np.where(days.dayofweek >= 5, weekend, 1.0))
+    weight = pd.Series(np.where(days.day_of_week >= 5, weekend, 1.0))
     owner = np.asarray((days.year - days.year[0]) * 12 + days.month - days.month[0])
     share = weight / weight.groupby(owner).transform("sum")
     # The cumulative share grows by exactly 1 within each month, so month + u finds its day.
@@ -76,13 +76,14 @@ def draw_ages(rng: np.random.Generator, trust: Ints, specialty: Ints, older: Flo
 
 def draw_place(rng: np.random.Generator, cumulative: Floats) -> NDArray[np.int8]:
     """Draw a category for each row of cumulative shares (the last category's 1 is left out)."""
-    return (rng.random((len(cumulative), 1)) > cumulative).sum(axis=1).astype(np.int8)
+    return np.asarray((rng.random((len(cumulative), 1)) > cumulative).sum(axis=1), dtype=np.int8)
 
 
 def draw_deprivation(rng: np.random.Generator, mean_decile: Floats) -> NDArray[np.int8]:
     """Draw a deprivation decile, 1 the most deprived, round each record's mean decile."""
     share = np.clip((mean_decile - 1) / 9, 0.05, 0.95)
-    return (1 + np.floor(10 * rng.beta(2.2 * share, 2.2 * (1 - share)))).clip(1, 10).astype(np.int8)
+    decile = 1 + np.floor(10 * rng.beta(2.2 * share, 2.2 * (1 - share)))
+    return np.asarray(decile.clip(1, 10), dtype=np.int8)
 
 
 def happens(rng: np.random.Generator, log_odds: Floats) -> NDArray[np.bool_]:
@@ -100,6 +101,6 @@ def log_odds(share: Floats) -> Floats:
     return np.asarray(np.log(share / (1 - share)))
 
 
-def named(places: Ints | NDArray[np.int8], names: tuple[str, ...]) -> pd.Categorical:
+def named(places: Ints | NDArray[np.int8], names: tuple[str, ...]) -> pd.Series[str]:
     """Return words for places, stored once each."""
-    return pd.Categorical.from_codes(places.astype(np.int16), categories=list(names))
+    return pd.Series(pd.Categorical.from_codes(places.astype(np.int16), categories=pd.Index(names)))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.data.synthetic.appointments import draw_appointments
+from helpers.data.synthetic.drawing import months
 from helpers.data.synthetic.measures import measure_values
 from helpers.data.synthetic.organisations import draw_trusts, organisations_frame, truth_of, units_frame
 from helpers.data.synthetic.specialties import specialties_frame
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from helpers.data.mart import Mart
 
 DEFAULT_SEED = 20260401
+LAST_DAY = months()[-1].end_time.date()
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,6 @@ class SyntheticData:
     appointments: pd.DataFrame
     measure_values: pd.DataFrame
     truth: Truth
-
-
-TABLES = ("organisations", "units", "specialties", "spells", "appointments", "measure_values")
 
 
 def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
@@ -80,7 +79,10 @@ def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
 
 
 def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> None:
-    """Load the invented data set into the mart as one load, marked as synthetic.
+    """Load the invented data set into the mart, marked as synthetic.
+
+    What is counted from the invented records is loaded under the rule for records, what stands for a
+    publication (and the lists of codes) under its publisher's, as real data would be.
 
     Parameters
     ----------
@@ -90,13 +92,27 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
         As for `generate`.
     """
     data = generate(scale=scale, seed=seed)
+    published = data.measure_values["origin"] == "published"
     with mart.load(
         source="synthetic",
         layout="synthetic",
         policy="hes_record_level",
-        file="",
         synthetic=True,
-        name="Synthetic national data set",
+        name="Synthetic national records",
+        as_at=LAST_DAY,
     ) as load:
-        for table in TABLES:
-            load.write(table, getattr(data, table))
+        load.write("spells", data.spells)
+        load.write("appointments", data.appointments)
+        load.write("measure_values", data.measure_values[~published])
+    with mart.load(
+        source="synthetic_publications",
+        layout="synthetic",
+        policy="published",
+        synthetic=True,
+        name="Synthetic national statistics",
+        as_at=LAST_DAY,
+    ) as load:
+        load.write("organisations", data.organisations)
+        load.write("units", data.units)
+        load.write("specialties", data.specialties)
+        load.write("measure_values", data.measure_values[published])

@@ -70,7 +70,8 @@ NO_CRITERIA = Process(
     "no_criteria_to_reside", BEDS, 0.14, 0.30, winter=0.12, noise=0.08, persistence=0.6, specialist=False
 )
 SIMPLE = (
-    Process("ae_four_hours", 11_500, 0.74, 0.28, winter=-0.22, drift=0.05, noise=0.09, persistence=0.5, specialist=False),
+    Process("ae_four_hours", 11_500, 0.74, 0.28, winter=-0.22, drift=0.05, noise=0.09, persistence=0.5,
+            specialist=False),
     Process("cancer_62_day", 160, 0.69, 0.25, drift=0.04, noise=0.06),
     Process("cancer_28_day_fds", 1_900, 0.77, 0.22, winter=-0.08, drift=0.05, noise=0.07),
     Process("cancelled_operations", 3_600, 0.011, 0.30, winter=0.25, noise=0.10),
@@ -95,8 +96,7 @@ def measure_values(
     frames = [*published, _mean_los(spells.frame), _dna_rate(appointments)]
     frame = pd.concat(frames, ignore_index=True)
     frame["value"] = frame["numerator"] / frame["denominator"]
-    constants = {"period_type": "month", "basis": "provider", "status": "actual", "suppressed": False}
-    return frame.assign(**constants, source="synthetic")
+    return frame.assign(period_type="month", basis="provider", status="actual", suppressed=False)
 
 
 def _waiting_list(rng: np.random.Generator, trusts: Trusts) -> Iterator[pd.DataFrame]:
@@ -305,7 +305,7 @@ def _mean_los(spells: pd.DataFrame) -> pd.DataFrame:
     grouped = ordinary["los_days"].groupby(
         [ordinary["org_code"], _month(ordinary["discharged"])], observed=True
     )
-    return _counted(grouped.agg(numerator="sum", denominator="count"), "mean_los")
+    return _counted(pd.DataFrame(grouped.agg(numerator="sum", denominator="count")), "mean_los")
 
 
 def _dna_rate(appointments: pd.DataFrame) -> pd.DataFrame:
@@ -314,11 +314,13 @@ def _dna_rate(appointments: pd.DataFrame) -> pd.DataFrame:
     missed = (due["outcome"] == "dna").groupby(
         [due["org_code"], _month(due["appointment_date"])], observed=True
     )
-    return _counted(missed.agg(numerator="sum", denominator="count"), "dna_rate")
+    return _counted(pd.DataFrame(missed.agg(numerator="sum", denominator="count")), "dna_rate")
 
 
 def _month(days: pd.Series) -> pd.Series:
-    return days.astype("datetime64[s]").dt.to_period("M").dt.to_timestamp().rename("period")
+    return pd.Series(
+        days.to_numpy().astype("datetime64[M]").astype("datetime64[s]"), days.index, name="period"
+    )
 
 
 def _counted(frame: pd.DataFrame, measure: str) -> pd.DataFrame:

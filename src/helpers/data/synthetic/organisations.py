@@ -19,8 +19,9 @@ Floats = NDArray[np.float64]
 
 REGIONS = ("Northern", "Lakes", "Central", "Eastern", "Capital", "Southern", "Western")
 BOARDS = (
-    "Amber", "Birch", "Copper", "Dusk", "Elder", "Fern", "Glass", "Hazel", "Iron", "Juniper", "Kestrel", "Larch",
-    "Marl", "Nettle", "Otter", "Pebble", "Quill", "Rowan", "Silver", "Thistle", "Umber", "Violet", "Willow", "Yarrow",
+    "Amber", "Birch", "Copper", "Dusk", "Elder", "Fern", "Glass", "Hazel",
+    "Iron", "Juniper", "Kestrel", "Larch", "Marl", "Nettle", "Otter", "Pebble",
+    "Quill", "Rowan", "Silver", "Thistle", "Umber", "Violet", "Willow", "Yarrow",
 )  # fmt: skip
 PLACES = ("moor", "mere", "dale", "haven", "wick")
 TRUSTS = len(BOARDS) * len(PLACES)
@@ -125,36 +126,16 @@ def draw_trusts(rng: np.random.Generator) -> Trusts:
 
 def organisations_frame() -> pd.DataFrame:
     """Return the mart's `organisations` rows: trusts, integrated care boards and regions."""
-    merged = {merger.org_code: merger for merger in truth.MERGERS}
     rows = [
         _row(f"SYR{number + 1}", f"Synthetic {name} Region", "region", region=name)
         for number, name in enumerate(REGIONS)
     ]
-    for number, board in enumerate(BOARDS):
-        rows.append(
-            _row(
-                _board_code(number),
-                f"Synthetic {board} Integrated Care Board",
-                "icb",
-                region=_region(number),
-                icb_code=_board_code(number),
-            )
-        )
-    for number in range(TRUSTS):
-        board = number // len(PLACES)
-        row = _row(
-            trust_code(number),
-            _trust_name(number),
-            "trust",
-            region=_region(board),
-            icb_code=_board_code(board),
-        )
-        row["peer_group"] = _peer_group(number)
-        if row["org_code"] in merged:
-            merger = merged[str(row["org_code"])]
-            row["valid_to"] = pd.Timestamp(merger.start) - pd.Timedelta(days=1)
-            row["successor"] = merger.successor
-        rows.append(row)
+    rows += [
+        _row(code, f"Synthetic {name} Integrated Care Board", "icb", region=_region(board), icb_code=code)
+        for board, name in enumerate(BOARDS)
+        for code in [_board_code(board)]
+    ]
+    rows += [_trust_row(number) for number in range(TRUSTS)]
     frame = pd.DataFrame(rows)
     return frame.astype({"valid_from": "datetime64[s]", "valid_to": "datetime64[s]"})
 
@@ -236,6 +217,18 @@ def _row(code: str, name: str, kind: str, *, region: str, icb_code: str | None =
         "successor": None,
         "peer_group": None,
     }
+
+
+def _trust_row(number: int) -> dict[str, object]:
+    board = number // len(PLACES)
+    code, icb_code = trust_code(number), _board_code(board)
+    row = _row(code, _trust_name(number), "trust", region=_region(board), icb_code=icb_code)
+    row["peer_group"] = _peer_group(number)
+    for merger in truth.MERGERS:
+        if merger.org_code == code:
+            row["valid_to"] = pd.Timestamp(merger.start) - pd.Timedelta(days=1)
+            row["successor"] = merger.successor
+    return row
 
 
 def _provided(groups: tuple[str, ...]) -> NDArray[np.bool_]:

@@ -198,7 +198,7 @@ def _draw_outcomes(
 def _recorded(
     rng: np.random.Generator, trusts: Trusts, patients: Patients, days: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """Return which spells reach the record: not those of missing months, nor same-day care after a break."""
+    """Return which spells are recorded: not in missing months, nor most same-day care after a break."""
     recorded = ~in_gap(trusts, patients.trust, patients.month)
     for item in truth.BREAKS:
         if item.measure == "mean_los" and item.org_code is not None:
@@ -236,7 +236,7 @@ def _frame(
     method = np.array([METHODS.index(method) for method, _ in WAYS])[patients.way]
     patient_class = np.array([CLASSES.index(kind) for _, kind in WAYS])[patients.way]
     groups = tuple(f"{code}-{group}" for code in CODES for group in GROUPS)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "org_code": drawing.named(owner(trusts, patients.trust, patients.month), trusts.codes),
             "specialty_code": drawing.named(patients.specialty, CODES),
@@ -254,4 +254,3 @@ def _frame(
             "cost": outcomes.cost,
         }
     )
-    return frame
