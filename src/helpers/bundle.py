@@ -63,8 +63,9 @@ class Column(_Frozen):
 
 
 class ReportFacts(_Frozen):
-    """What a report is about, handed over by `open_report`; its title stands in the front matter."""
+    """What a report is about, handed over by `open_report`."""
 
+    title: str
     organisation_code: str
     organisation_name: str
     period_label: str  # words: "April 2025 to March 2026"

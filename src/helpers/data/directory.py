@@ -73,7 +73,11 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
             tuple(former["org_code"]),
         )  # fmt: skip
     heir = mart.query("SELECT successor FROM successors WHERE org_code = ?", [code])
-    cure = f"use {heir['successor'][0]}, which it became part of" if len(heir) else near_misses(code, known.index)
+    cure = (
+        f"use {heir['successor'][0]}, which it became part of"
+        if len(heir)
+        else near_misses(code, known.index)
+    )
     raise DataError(
         Problem("organisation", f"{code} is not in the mart", "a code of the organisations table", cure)
     )
@@ -82,4 +86,7 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
 def specialty_names(mart: Mart) -> dict[str, str]:
     """Return the names of the treatment functions by code."""
     frame = mart.query("SELECT specialty_code, name FROM specialties WHERE scheme = 'treatment'")
-    return {code: name.removesuffix(" Service") for code, name in zip(frame.specialty_code, frame.name, strict=True)}
+    return {
+        code: name.removesuffix(" Service")
+        for code, name in zip(frame.specialty_code, frame.name, strict=True)
+    }

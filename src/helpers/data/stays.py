@@ -102,20 +102,23 @@ def stay_tails(mart: Mart, rule: StayRule) -> pd.DataFrame:
     return mart.derived(f"stay_tails_{rule.key}", lambda: mart.query(sql, _arguments(rule)))
 
 
-def stay_frequencies(mart: Mart, rule: StayRule, org_code: str) -> pd.DataFrame:
-    """Return how many stays had which length in which stratum, the organisation's apart from the others'.
+def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd.DataFrame:
+    """Return single stays for a regression: all of the organisation, and a fixed sample of the others.
 
-    For a regression in the kernel's memory; never shown or stored.
+    The rows live in the kernel's memory; they are never shown or stored.
 
     Returns
     -------
     DataFrame
-        own (bool), days, specialty, admission_method, casemix_group, age_band, sex, spells.
+        own (bool), days, specialty, admission_method, casemix_group, age_band, sex.
     """
     sql = f"""{_stays(rule)}
-        SELECT org_code = ? AS own, days, {_STRATA}, count(*) AS spells
-        FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return mart.query(sql, [*_arguments(rule), org_code])
+        SELECT true AS own, days, {_STRATA} FROM trimmed WHERE org_code = ?
+        UNION ALL BY NAME
+        (SELECT false AS own, days, {_STRATA} FROM trimmed WHERE org_code <> ?
+         ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost)
+         LIMIT ?)"""
+    return mart.query(sql, [*_arguments(rule), org_code, org_code, others])
 
 
 def _stays(rule: StayRule) -> str:

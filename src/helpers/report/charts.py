@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
 import matplotlib.dates as mdates
@@ -18,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from helpers.stats.spc import XmRChart
 from helpers.theme import colours
 from helpers.theme.charts import FIGURE_SIZE
 
@@ -57,7 +57,13 @@ def split_chart(steps: Sequence[Step], *, unit: str) -> Figure:
     level = 0.0
     for row, step in enumerate(steps):
         start, level = (0.0, step.value) if step.total else (level, level + step.value)
-        colour = colours.NHS_DARK_BLUE if step.total else colours.CONCERN if step.value > 0 else colours.IMPROVEMENT
+        colour = (
+            colours.NHS_DARK_BLUE
+            if step.total
+            else colours.CONCERN
+            if step.value > 0
+            else colours.IMPROVEMENT
+        )
         axes.barh(row, level - start, left=start, height=0.56, color=colour)
         text = f"{step.value:.1f}" if step.total else f"{step.value:+.1f}".replace("-", "−")
         axes.annotate(text, (max(level, start), row), (5, 0), **_OFFSET, va="center", weight="bold")
@@ -90,7 +96,9 @@ def bars_chart(bars: Sequence[Bar], *, unit: str, words: tuple[str, str]) -> Fig
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    for side, (text, place) in enumerate(zip((f"◀ {words[0]}", f"{words[1]} ▶"), ("right", "left"), strict=True)):
+    for side, (text, place) in enumerate(
+        zip((f"◀ {words[0]}", f"{words[1]} ▶"), ("right", "left"), strict=True)
+    ):
         axes.annotate(
             text, (0, 1), (-6 if side == 0 else 6, 4), xycoords=("data", "axes fraction"),
             textcoords="offset points", ha=place, color=colours.COMMON_CAUSE, family=_SYMBOLS,
@@ -98,52 +106,56 @@ def bars_chart(bars: Sequence[Bar], *, unit: str, words: tuple[str, str]) -> Fig
     return figure
 
 
-@dataclass(frozen=True)
-class ProcessLines:
-    """One segment of a process behaviour chart: its points from `start` to `stop`, and its lines."""
-
-    start: int
-    stop: int
-    centre: float
-    lower: float
-    upper: float
-
-
 def spc_chart(
-    months: Sequence[date],
-    values: NDArray[np.float64],
-    verdicts: Sequence[Verdict],
-    segments: Sequence[ProcessLines],
-    *,
-    unit: str,
-    target: tuple[str, float] | None = None,
+    chart: XmRChart, shown: NDArray[np.float64], *, unit: str, target: tuple[str, float] | None = None
 ) -> Figure:
-    """Draw an XmR chart: points, centre and limits of each segment, target, special causes marked."""
+    """Draw an XmR chart: points, centre and limits of each segment, target, special causes marked.
+
+    `shown` are the values that may be drawn, NaN where one is missing or suppressed; limits are the chart's.
+    """
     figure, axes = _canvas(3.3)
-    days = mdates.date2num(np.array(months, dtype="datetime64[D]"))
+    days = mdates.date2num(chart.dates)
     half = 13.0  # days: lines reach half a month beyond their first and last point
-    for lines in segments:
-        ends = [days[lines.start] - half, days[lines.stop - 1] + half]
-        axes.fill_between(ends, lines.lower, lines.upper, color=colours.BAND, linewidth=0)
-        axes.plot(ends, [lines.centre] * 2, color=colours.TEXT, linewidth=1.3)
-        for limit in (lines.lower, lines.upper):
-            axes.plot(ends, [limit] * 2, color=colours.COMMON_CAUSE, linewidth=1, linestyle=(0, (4, 2)))
-    axes.plot(days, values, color=colours.COMMON_CAUSE, linewidth=1, zorder=3)
+    for segment in chart.segments:
+        ends = [days[segment.first] - half, days[segment.last] + half]
+        axes.fill_between(ends, segment.lower, segment.upper, color=colours.BAND, linewidth=0)
+        axes.plot(ends, [segment.centre] * 2, color=colours.TEXT, linewidth=1.3)
+        for limit in (segment.lower, segment.upper):
+            axes.plot(ends, [limit] * 2, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)))
+    axes.plot(days, shown, color=colours.COMMON_CAUSE, linewidth=1, zorder=3)
     for verdict, (shape, colour, size) in MARKS.items():
-        chosen = np.array([v == verdict for v in verdicts])
+        chosen = np.array([_verdict(kind) == verdict for kind in chart.point_type])
         face = "white" if verdict == "common" else colour
         axes.plot(
-            days[chosen], values[chosen], shape, color=colour, markerfacecolor=face, markersize=size, zorder=4
+            days[chosen],
+            shown[chosen],
+            shape,
+            color=colour,
+            markerfacecolor=face,
+            markersize=size,
+            zorder=4,
         )
     if target:
         axes.axhline(target[1], color=colours.TARGET, linewidth=1.4, linestyle=(0, (1, 1.4)))
-    _label_lines(axes, segments[-1], target)
+    if chart.segments:
+        _label_lines(axes, chart.segments[-1].centre, target)
     axes.set_ylabel(unit)
     axes.set_xlim(days[0] - 2 * half, days[-1] + 2 * half)
-    axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(4, 10)))
+    axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10)))
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
     axes.margins(y=0.12)
     return figure
+
+
+def _verdict(point_type: str) -> Verdict | None:
+    kinds: dict[str, Verdict] = {
+        "common_cause": "common",
+        "special_cause_improvement": "improving",
+        "special_cause_concern": "concerning",
+        "special_cause_neutral_high": "neutral",
+        "special_cause_neutral_low": "neutral",
+    }
+    return kinds.get(point_type)
 
 
 def funnel_chart(
@@ -161,7 +173,9 @@ def funnel_chart(
     for (name, (x, lower, upper)), style in zip(limits.items(), ("solid", (0, (4, 2))), strict=True):
         for line in (lower, upper):
             axes.plot(x, line, color=colours.COMMON_CAUSE, linewidth=1, linestyle=style)
-        axes.annotate(name, (x[-1], upper[-1]), (4, 0), **_OFFSET, va="center", color=colours.COMMON_CAUSE, size=8.5)
+        axes.annotate(
+            name, (x[-1], upper[-1]), (4, 0), **_OFFSET, va="center", color=colours.COMMON_CAUSE, size=8.5
+        )
     others = np.arange(len(ratio)) != own
     axes.plot(
         expected[others], ratio[others], "o", color=colours.PEER, markersize=5, markeredgewidth=0, alpha=0.9
@@ -198,9 +212,9 @@ def _fit_ratio(axes: Axes, ratio: NDArray[np.float64]) -> None:
     axes.set_ylim(max(0.0, min(low, 0.9) - room), max(high, 1.1) + room)
 
 
-def _label_lines(axes: Axes, last: ProcessLines, target: tuple[str, float] | None) -> None:
+def _label_lines(axes: Axes, centre: float, target: tuple[str, float] | None) -> None:
     """Name the lines at their right ends, moved apart where they would overlap."""
-    named = [(last.centre, f"mean {last.centre:.1f}", colours.TEXT)]
+    named = [(centre, f"mean {centre:.1f}", colours.TEXT)]
     if target:
         named.append((target[1], f"{target[0]} {target[1]:.1f}", colours.TARGET))
     named.sort()
@@ -210,5 +224,11 @@ def _label_lines(axes: Axes, last: ProcessLines, target: tuple[str, float] | Non
     for place, (height, text, colour) in enumerate(named):
         nudge = (place * 2 - 1) * 6 if near else 0
         axes.annotate(
-            text, (1, height), (4, nudge), xycoords=("axes fraction", "data"), **_OFFSET, va="center", color=colour
+            text,
+            (1, height),
+            (4, nudge),
+            xycoords=("axes fraction", "data"),
+            **_OFFSET,
+            va="center",
+            color=colour,
         )

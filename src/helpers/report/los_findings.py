@@ -16,8 +16,8 @@ from helpers.data.stays import (
     LEAST_TRIM_DAYS,
     StayRule,
     stay_cells,
-    stay_frequencies,
     stay_months,
+    stay_sample,
     stay_tails,
 )
 from helpers.errors import DataError, Problem, UsageError
@@ -36,6 +36,8 @@ BENCHMARKS: dict[str, str] = {
 }
 #: months of the trend chart: two years before the period's end, or the period where it is longer
 TREND_MONTHS = 24
+#: stays of other trusts in the regression: enough that its own error no longer counts
+MODEL_SAMPLE = 20_000
 #: a trust with fewer spells tells the funnel nothing and would only stretch it
 FEWEST_PEER_SPELLS = 20
 
@@ -58,14 +60,20 @@ class StayOptions:
         if self.benchmark not in BENCHMARKS:
             problems.append(Problem("benchmark", f"{self.benchmark!r}", ", ".join(BENCHMARKS)))
         if self.benchmark == "target" and not (self.target_days and self.target_days > 0):
-            problems.append(Problem("target_days", f"{self.target_days}", "days above 0 with benchmark: target"))
+            problems.append(
+                Problem("target_days", f"{self.target_days}", "days above 0 with benchmark: target")
+            )
         if self.trim == "fixed" and not (self.trim_days and self.trim_days >= LEAST_TRIM_DAYS):
             allowed = f"{LEAST_TRIM_DAYS} days or more with trim: fixed"
             problems.append(Problem("trim_days", f"{self.trim_days}", allowed))
         if not 0 < self.occupancy <= 1:
-            problems.append(Problem("occupancy", f"{self.occupancy}", "a share above 0 and up to 1, such as 0.92"))
+            problems.append(
+                Problem("occupancy", f"{self.occupancy}", "a share above 0 and up to 1, such as 0.92")
+            )
         if self.bed_day_cost is not None and self.bed_day_cost <= 0:
-            problems.append(Problem("bed_day_cost", f"{self.bed_day_cost}", "pounds above 0, or leave it out"))
+            problems.append(
+                Problem("bed_day_cost", f"{self.bed_day_cost}", "pounds above 0, or leave it out")
+            )
         if problems:
             raise UsageError(problems)
 
@@ -100,7 +108,9 @@ class StayFindings:
         Where the organisation discharged no ordinary admission in the period, or the specialty is unknown.
     """
 
-    def __init__(self, mart: Mart, organisation: Organisation, period: Period, options: StayOptions) -> None:
+    def __init__(
+        self, mart: Mart, organisation: Organisation, period: Period, options: StayOptions
+    ) -> None:
         self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
         self.rule = self._rule(period, zero_day=options.zero_day_stays)
         self._check_specialty()
@@ -167,7 +177,9 @@ class StayFindings:
             case "target":
                 return float(self.options.target_days or 0)
             case "own_past":
-                return self._past_mean(zero_day=bool((cells["days"] == 0).any()) or self.options.zero_day_stays)
+                return self._past_mean(
+                    zero_day=bool((cells["days"] == 0).any()) or self.options.zero_day_stays
+                )
             case "peer_median":
                 peers = others[others.index.isin(self.peer_codes)]
                 return los.peer_median(peers["spells"], peers["days"])
@@ -177,10 +189,14 @@ class StayFindings:
                 return los.pooled_mean(others["spells"], others["days"])
 
     def _past_mean(self, *, zero_day: bool) -> float:
-        cells = self._own(self._of_specialty(stay_cells(self.mart, self._rule(self.period.before, zero_day=zero_day))))
+        cells = self._own(
+            self._of_specialty(stay_cells(self.mart, self._rule(self.period.before, zero_day=zero_day)))
+        )
         if cells.empty:
             before = self.period.before.label
-            raise DataError(Problem("benchmark: own_past", f"no stays in {before}", cure="choose another benchmark"))
+            raise DataError(
+                Problem("benchmark: own_past", f"no stays in {before}", cure="choose another benchmark")
+            )
         return los.pooled_mean(cells["spells"], cells["days"])
 
     @cached_property
@@ -239,10 +255,16 @@ class StayFindings:
     @cached_property
     def model(self) -> los.AdjustedRatio:
         """The regression beside O/E; gamma without nought-day stays where trimming leaves part days."""
-        stays = self._of_specialty(stay_frequencies(self.mart, self.rule, self.organisation.code))
+        stays = self._of_specialty(
+            stay_sample(self.mart, self.rule, self.organisation.code, others=MODEL_SAMPLE)
+        )
         whole = bool((stays["days"] % 1 == 0).all())
         covariates = [name for name in los.STRATA if stays[name].nunique() > 1]
-        return los.adjusted_ratio(stays, covariates=covariates, trust="own", family="nb2" if whole else "gamma")
+        if stays.groupby("casemix_group")["specialty"].nunique().max() == 1:
+            covariates = [name for name in covariates if name != "specialty"]  # the groups say it already
+        return los.adjusted_ratio(
+            stays, covariates=covariates, trust="own", family="nb2" if whole else "gamma"
+        )
 
     @cached_property
     def model_verdict(self) -> los.ModelVerdict:
@@ -264,7 +286,9 @@ class StayFindings:
         table = table[table["expected"] > 0]
         worth = los.opportunity(table["observed"], table["expected"], table["standard_error"], table["low"])
         table = table.join(worth.by_specialty.set_index(table.index))
-        labels = [self.specialties.get(code, code) if column == "specialty" else code for code in table.index]
+        labels = [
+            self.specialties.get(code, code) if column == "specialty" else code for code in table.index
+        ]
         return table.assign(label=labels).sort_values("excess", ascending=False)
 
     @cached_property
@@ -291,7 +315,11 @@ class StayFindings:
     def months(self) -> pd.DataFrame:
         """Spells and days of the trust by month, indexed by the first day; months without any are missing."""
         span = Period.ending(self.period.last, max(TREND_MONTHS, self.period.months))
-        frame = self._own(self._of_specialty(stay_months(self.mart, self._rule(span, zero_day=self.options.zero_day_stays))))
+        frame = self._own(
+            self._of_specialty(
+                stay_months(self.mart, self._rule(span, zero_day=self.options.zero_day_stays))
+            )
+        )
         months = pd.Index([add_months(span.first, n) for n in range(span.months)], name="month")
         frame = frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
         return frame.groupby("month")[["spells", "days"]].sum().reindex(months)

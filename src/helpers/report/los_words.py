@@ -106,8 +106,14 @@ def origin_sentence(longer: list[str], shorter: list[str]) -> str:
     if longer:
         parts.append(f"longer than chance explains in {_first(longer)}")
     if shorter:
-        parts.append(f"shorter in {_first(shorter)}" if longer else f"shorter than chance explains in {_first(shorter)}")
-    return sentence(f"stays are {', and '.join(parts)}" if parts else "no group differs by more than chance explains")
+        parts.append(
+            f"shorter in {_first(shorter)}"
+            if longer
+            else f"shorter than chance explains in {_first(shorter)}"
+        )
+    return sentence(
+        f"stays are {', and '.join(parts)}" if parts else "no group differs by more than chance explains"
+    )
 
 
 def model_sentence(ratio: float, low: float, high: float, *, disagrees: bool) -> str:
@@ -118,7 +124,9 @@ def model_sentence(ratio: float, low: float, high: float, *, disagrees: bool) ->
     """
     found = f"a ratio of {number(ratio, 2)} (95% interval {interval(low, high, 2)})"
     if disagrees:
-        return sentence(f"a regression on the same patient groups does not agree: it gives {found}; treat both with care")
+        return sentence(
+            f"a regression on the same patient groups does not agree: it gives {found}; treat both with care"
+        )
     return sentence(f"a regression on the same patient groups agrees: {found}")
 
 
@@ -130,7 +138,9 @@ def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
     """
     others = f"{outside or 'none'} of them {'lies' if outside == 1 else 'lie'} outside it"
     if flag95 == "within":
-        return sentence(f"the trust lies within the range of ordinary variety between the {trusts} trusts; {others}")
+        return sentence(
+            f"the trust lies within the range of ordinary variety between the {trusts} trusts; {others}"
+        )
     side = "above" if flag95 == "high" else "below"
     if flag == "within":
         return sentence(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.bundle import Bundle, ReportFacts, Source
 from helpers.data.directory import Organisation, find_organisation
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 STATE_VARIABLE, VERSION_VARIABLE = "BOARDPACK_STATE", "BOARDPACK_MART_VERSION"
 ROOT_VARIABLE = "BOARDPACK_ROOT"
 
+Latest = Literal["spells", "appointments", "measure_values"]
+_MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
+_LATEST: dict[Latest, str] = {
+    "spells": _MONTH_OF.format(day="discharged", table="spells"),
+    "appointments": _MONTH_OF.format(day="appointment_date", table="appointments"),
+    "measure_values": "SELECT max(period) FROM measure_values WHERE period_type = 'month' AND status <> 'plan'",
+}
+
 
 @dataclass(frozen=True)
 class Report:
@@ -30,12 +38,15 @@ class Report:
 
     Parameters
     ----------
+    title
+        What readers see above the organisation's name.
     mart
         Pinned to one version.
     organisation, period
         What the report is about.
     """
 
+    title: str
     mart: Mart
     organisation: Organisation
     period: Period
@@ -68,6 +79,7 @@ class Report:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
         facts = ReportFacts(
+            title=self.title,
             organisation_code=about.code,
             organisation_name=about.name,
             period_label=self.period.label,
@@ -80,17 +92,23 @@ class Report:
         return Shown(bundle)._repr_mimebundle_(include, exclude)
 
 
-def open_report(*, trust: str, period: str = "latest", months: int = 12) -> Report:
+def open_report(
+    title: str, *, trust: str, period: str = "latest", months: int = 12, latest_in: Latest = "spells"
+) -> Report:
     """Open the mart for one organisation and a span of months.
 
     Parameters
     ----------
+    title
+        Title of the report.
     trust
         Organisation code.
     period
         Last month of the report, `YYYY-MM`, or `latest` for the latest complete month of the data.
     months
         How many months the report covers.
+    latest_in
+        The table whose latest complete month `latest` means.
 
     Returns
     -------
@@ -106,27 +124,22 @@ def open_report(*, trust: str, period: str = "latest", months: int = 12) -> Repo
     """
     mart = _open_mart()
     organisation = find_organisation(mart, trust)
-    last = read_month(period, latest=latest_month(mart) if period == "latest" else date.min)
-    return Report(mart, organisation, Period.ending(last, months))
+    last = read_month(period, latest=latest_month(mart, latest_in) if period == "latest" else date.min)
+    return Report(title, mart, organisation, Period.ending(last, months))
 
 
-def latest_month(mart: Mart) -> date:
-    """Return the latest month that the records cover to its last day, or of the published measures.
+def latest_month(mart: Mart, table: Latest) -> date:
+    """Return the first day of the latest month that a table covers to its last day.
 
     Raises
     ------
     DataError
-        Where the mart holds neither.
+        Where the table is empty.
     """
-    frame = mart.query(
-        """SELECT greatest(
-             (SELECT date_trunc('month', max(discharged) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM spells),
-             (SELECT max(period) FROM measure_values WHERE period_type = 'month' AND status <> 'plan')
-           )::DATE AS latest"""
-    )
+    frame = mart.query(f"SELECT ({_LATEST[table]})::DATE AS latest")
     latest = frame["latest"][0]
     if latest is None or latest != latest:
-        raise DataError(Problem("period: latest", "the mart holds no month of data", "", "load data first"))
+        raise DataError(Problem("period: latest", f"the mart holds no {table}", cure="load data first"))
     return date(latest.year, latest.month, 1)
 
 
@@ -152,5 +165,7 @@ def _find_root(start: Path) -> Path:
         if (folder / "_quarto.yml").is_file() and (folder / "params").is_dir():
             return folder
     raise DataError(
-        Problem(str(start), "not inside a boardpack project", "", "start from the folder that holds _quarto.yml")
+        Problem(
+            str(start), "not inside a boardpack project", "", "start from the folder that holds _quarto.yml"
+        )
     )

@@ -51,11 +51,15 @@ def draw(chart: Callable[[], Figure]) -> str:
 def _markdown(bundle: Bundle) -> str:
     if not bundle.columns:
         return bundle.markdown
-    heads = [f"{column.label} ({column.unit})" if column.unit else column.label for column in bundle.columns]
+    heads = [
+        f"{column.label} ({column.unit})" if column.unit else column.label for column in bundle.columns
+    ]
     rules = [":---" if column.kind in ("label", "text", "date") else "---:" for column in bundle.columns]
     shown = [[c.show(cell) for c, cell in zip(bundle.columns, row, strict=True)] for row in bundle.rows]
     lines = [_line(heads), _line(rules), *map(_line, shown)]
-    return "\n\n".join(part for part in (f"**{bundle.caption}**", "\n".join(lines), bundle.markdown) if part)
+    return "\n\n".join(
+        part for part in (f"**{bundle.caption}**", "\n".join(lines), bundle.markdown) if part
+    )
 
 
 def _line(cells: Sequence[str]) -> str:

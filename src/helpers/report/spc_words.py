@@ -42,12 +42,14 @@ def trend_sentences(chart: XmRChart, *, unit: str, digits: int, target: str) -> 
     """Say what the latest month shows, whether the process is stable, and how it stands to the target."""
     if chart.latest is None:
         return "No month has a value that can be shown."
-    parts = [_latest(chart, unit, digits), _standing(chart, unit, digits, target)]
+    parts = [latest_sentence(chart, unit=unit, digits=digits), _standing(chart, unit, digits, target)]
     return " ".join(part for part in parts if part)
 
 
-def _latest(chart: XmRChart, unit: str, digits: int) -> str:
-    assert chart.latest is not None
+def latest_sentence(chart: XmRChart, *, unit: str, digits: int) -> str:
+    """Say what the latest shown month shows; empty where no month has a value."""
+    if chart.latest is None:
+        return ""
     value = f"{number(chart.latest_value, digits)} {unit}"
     when = month(pd.Timestamp(chart.dates[chart.latest]).date())
     reason = chart.reason[chart.latest]
@@ -64,14 +66,18 @@ def _standing(chart: XmRChart, unit: str, digits: int, target: str) -> str:
     at = f"{target} of {number(chart.target_in_force, digits)} {unit}"
     notes = []
     if not chart.stability.stable:
-        return sentence("the months show no single stable period, so the limits describe the past, not the process")
+        return sentence(
+            "the months show no single stable period, so the limits describe the past, not the process"
+        )
     match chart.assurance:
         case "consistent_pass":
             notes.append(f"the process will keep to {at} unless it changes")
         case "consistent_fail":
             notes.append(f"the process will miss {at} unless it changes")
         case "inconsistent":
-            notes.append(f"the process will at times meet and at times miss {at}, by ordinary variation alone")
+            notes.append(
+                f"the process will at times meet and at times miss {at}, by ordinary variation alone"
+            )
         case None if chart.assurance_note == "not yet capable of judgement":
             notes.append(f"it is too early to say whether the process will meet {at}")
     if chart.provisional:
