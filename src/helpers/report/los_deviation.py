@@ -16,11 +16,13 @@ from helpers.errors import DataError, Problem
 from helpers.report import charts, controlled, los_words, spc_words
 from helpers.report.los_findings import BENCHMARKS, StayFindings, StayOptions
 from helpers.report.shown import Shown, draw
-from helpers.report.words import count, days, interval, number, sentence
+from helpers.report.words import count, days, interval, listed, number, sentence
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
 
+#: the register's name of what this report is about
+MEASURE = "mean_los"
 #: groups in the chart; the table lists them all
 MOST_BARS = 12
 _DAYS = {"unit": "days", "digits": 1}
@@ -44,7 +46,8 @@ class LengthOfStay:
 
     def __init__(self, report: Report, options: StayOptions) -> None:
         self.report, self.options = report, options
-        self.found = StayFindings(report.mart, report.organisation, report.period, options)
+        events = report.register.events_of(MEASURE, report.organisation.code)
+        self.found = StayFindings(report.mart, report.organisation, report.period, options, events=events)
         self.origin = report.bundle("text", "origin", tables=("spells",)).origin
         if policy_for(self.origin).hides(self.found.crude["spells"]):
             raise DataError(
@@ -72,7 +75,7 @@ class LengthOfStay:
             f"**{los_words.ratio_sentence(self.wording, *self._ratio)}**",
             self._worth_words(),
             self._origin_words(),
-            spc_words.latest_sentence(self.found.trend, unit="days", digits=1),
+            spc_words.latest_sentence(self.found.trend, what="the mean stay", unit="days", digits=1),
             self._peer_words(),
         ]
         return self._text("headline", "headline", "\n\n".join(line for line in lines if line))
@@ -80,8 +83,8 @@ class LengthOfStay:
     # --- crude ------------------------------------------------------------------------------------
 
     def crude(self) -> Shown:
-        """Table: the mean stay against the benchmark, with and without stays of nought days."""
-        names = ("with stays of nought days", "without stays of nought days")
+        """Table: the mean stay against the benchmark, with and without zero-day stays."""
+        names = ("with zero-day stays", "without zero-day stays")
         pair = (self.found.crude, self.found.crude_other)
         first, second = pair if self.options.zero_day_stays else pair[::-1]
         frame = pd.DataFrame([first, second])
@@ -109,7 +112,10 @@ class LengthOfStay:
         words = los_words.crude_sentence(
             self.wording, found["mean"], found["benchmark"], found["low"], found["high"]
         )
-        spread = f"the other trusts' mean is {days(pooled)} over all patients and {days(unweighted)} with every trust counting once"
+        spread = (
+            f"the other trusts' mean is {days(pooled)} over all patients and {days(unweighted)} with every "
+            "trust counting once"
+        )
         return self._text("text", "say-crude", f"{words} {sentence(spread)}")
 
     # --- adjusted ---------------------------------------------------------------------------------
@@ -148,7 +154,10 @@ class LengthOfStay:
     def adjusted(self) -> Shown:
         """Table: O/E and, beside it, the regression."""
         sums, model = self.found.adjusted, self.found.model
-        names = {"nb2": "Regression, negative binomial", "gamma": "Regression, gamma, without nought days"}
+        names = {
+            "nb2": "Regression, negative binomial",
+            "gamma": "Regression, gamma, without zero-day stays",
+        }
         columns = (
             Column(label="Method"),
             Column(label="Ratio", kind="model", digits=2),
@@ -265,10 +274,10 @@ class LengthOfStay:
     # --- tails, trend, peers ----------------------------------------------------------------------
 
     def tails(self) -> Shown:
-        """Table: stays of nought days and of 7, 14 and 21 days or more, here and elsewhere."""
+        """Table: zero-day stays and of 7, 14 and 21 days or more, here and elsewhere."""
         own, others = self.found.tails.loc["own"], self.found.tails.loc["others"]
         names = ["zero_day", *(f"spells_{n}" for n in LONG_STAYS)]
-        labels = ["Nought days", *(f"{n} days or more" for n in LONG_STAYS)]
+        labels = ["Zero days", *(f"{n} days or more" for n in LONG_STAYS)]
         people = controlled.counts(own[names], self.origin)
         here = controlled.percentages(own[names], [own["spells"]] * 4, self.origin)
         there = controlled.percentages(others[names], [others["spells"]] * 4, self.origin)
@@ -303,6 +312,7 @@ class LengthOfStay:
         means = controlled.values(chart.values, months["spells"].fillna(0), self.origin)
         shown = np.array([value if isinstance(value, float) else np.nan for value in means])
         target = (self.wording.benchmark.removeprefix("the "), float(self.found.crude["benchmark"]))
+        events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
         columns = (
             Column(label="Month", kind="date"),
             Column(label="Mean stay", kind="rate", **_DAYS),
@@ -318,7 +328,7 @@ class LengthOfStay:
         ]
         return self._figure(
             "fig-trend",
-            draw(lambda: charts.spc_chart(chart, shown, unit="days", target=target)),
+            draw(lambda: charts.spc_chart(chart, shown, unit="days", target=target, events=events)),
             caption=f"Mean stay per month, {months.index[0]:%B %Y} to {months.index[-1]:%B %Y}.",
             alt=f"Process behaviour chart of {count(len(months), 'month')}. {self._trend_words()}",
             columns=columns,
@@ -358,7 +368,10 @@ class LengthOfStay:
                 )
             ),
             caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
-            alt=f"Funnel plot of {len(found.group)} trusts; this trust's ratio is {number(found.value[own], 2)}. {self._peer_words()}",
+            alt=(
+                f"Funnel plot of {len(found.group)} trusts; this trust's ratio is "
+                f"{number(found.value[own], 2)}. {self._peer_words()}"
+            ),
             columns=columns,
             rows=rows,
         )
@@ -381,7 +394,7 @@ class LengthOfStay:
         points = [
             "A stay is a spell: admission to discharge in one hospital. A patient moved to another hospital "
             "begins a new one, so the whole stay is longer.",
-            "Ordinary admissions only; day cases and regular attenders are left out. Stays of nought days are "
+            "Ordinary admissions only; day cases and regular attenders are left out. Zero-day stays are "
             + ("counted." if options.zero_day_stays else "left out.")
             + f" {trim}",
             "Patients count in the month in which they were discharged.",
@@ -399,7 +412,7 @@ class LengthOfStay:
         detail = self.found.fallback
         people = controlled.parts(detail, self.origin)
         columns = (Column(label="Compared by"), Column(label="Spells", kind="count"))
-        rows = list(zip((_capital(name) for name in detail.index), people, strict=True))
+        rows = list(zip((_detail_words(name) for name in detail.index), people, strict=True))
         merged = self.report.organisation.predecessors
         note = f"Includes the history of {', '.join(merged)}, merged into this trust." if merged else ""
         return self._table("tbl-detail", "How closely spells could be compared.", columns, rows, note=note)
@@ -511,3 +524,12 @@ _TABLES = ("spells", "organisations", "specialties")
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _detail_words(level: str) -> str:
+    """Return the name of a level of detail as a reader says it."""
+    if level == "all columns":
+        return "Every characteristic"
+    names = {"age_band": "age", "casemix_group": "case-mix group", "admission_method": "way of admission"}
+    words = [names.get(word, word) for word in level.removeprefix("without ").split(", ")]
+    return f"Without {listed(words)}" if level.startswith("without ") else "No comparison possible"

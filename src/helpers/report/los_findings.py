@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -21,6 +20,7 @@ from helpers.data.stays import (
     stay_tails,
 )
 from helpers.errors import DataError, Problem, UsageError
+from helpers.register.models import Event
 from helpers.report.period import Period, add_months
 from helpers.stats import los
 from helpers.stats.funnel import Funnel, funnel
@@ -101,6 +101,8 @@ class StayFindings:
         What to analyse.
     options
         How.
+    events
+        What happened at the organisation and may show in its stays.
 
     Raises
     ------
@@ -329,7 +331,15 @@ class StayFindings:
         """The XmR chart of the monthly mean, the benchmark as its target."""
         mean = (self.months["days"] / self.months["spells"]).to_numpy(dtype=float)
         dates = np.array(list(self.months.index), dtype="datetime64[D]")
-        return xmr(mean, dates, improvement="decrease", target=float(self.crude["benchmark"]))
+        restarts = [event.day.replace(day=1) for event in self.events_in_trend if event.rebase]
+        target = float(self.crude["benchmark"])
+        return xmr(mean, dates, improvement="decrease", target=target, rebase=sorted(set(restarts)))
+
+    @cached_property
+    def events_in_trend(self) -> tuple[Event, ...]:
+        """The registered events after the first month of the trend."""
+        months = self.months.index
+        return tuple(event for event in self.events if event.day.replace(day=1) in set(months[1:]))
 
     @cached_property
     def all_trusts(self) -> pd.DataFrame:
@@ -350,8 +360,3 @@ class StayFindings:
         return funnel(
             table["ratio"] * precision, precision, table.index, kind="standardised_ratio", exact=False
         )
-
-    @property
-    def first_month(self) -> date:
-        """First month of the trend."""
-        return self.months.index[0]
