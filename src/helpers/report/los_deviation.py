@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.bundle import Cell, Column
+from helpers.bundle import Cell, Column, ColumnKind
 from helpers.data.disclosure import policy_for
 from helpers.data.stays import LONG_STAYS
 from helpers.errors import DataError, Problem
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 MEASURE = "mean_los"
 #: groups in the chart; the table lists them all
 MOST_BARS = 12
-_DAYS = {"unit": "days", "digits": 1}
 
 
 class LengthOfStay:
@@ -96,11 +95,11 @@ class LengthOfStay:
         columns = (
             Column(label="Stays counted"),
             Column(label="Patients", kind="count"),
-            Column(label="Mean stay", kind="rate", **_DAYS),
-            Column(label="Benchmark", kind="rate", **_DAYS),
-            Column(label="Difference", kind="rate", signed=True, **_DAYS),
-            Column(label="95% from", kind="model", signed=True, **_DAYS),
-            Column(label="to", kind="model", signed=True, **_DAYS),
+            _days("Mean stay"),
+            _days("Benchmark"),
+            _days("Difference", signed=True),
+            _days("95% from", kind="model", signed=True),
+            _days("to", kind="model", signed=True),
         )
         caption = f"Mean stay against {self.wording.benchmark}, {self.report.period.label}."
         return self._table("tbl-crude", caption, columns, list(zip(names, shown, *cells, strict=True)))
@@ -134,7 +133,7 @@ class LengthOfStay:
             f"{days(split['mean'])}: case mix {number(split['mix'], 1, signed=True)}, "
             f"length for like patients {number(split['length'], 1, signed=True)}."
         )
-        columns = (Column(label="Step"), Column(label="Mean stay or change", kind="rate", **_DAYS))
+        columns = (Column(label="Step"), _days("Mean stay or change"))
         return self._figure(
             "fig-split",
             draw(lambda: charts.split_chart(steps, unit="days")),
@@ -210,11 +209,11 @@ class LengthOfStay:
         """Figure: excess bed-days of each group with its interval."""
         table = self._visible_groups
         largest = table["excess"].abs().nlargest(MOST_BARS).index
+        chosen = table.loc[table.index.isin(largest)]
+        columns_drawn = ("label", "excess", "excess_low", "excess_high", "certain_sign")
         bars = [
-            charts.Bar(
-                row.label, row.excess, row.excess_low, row.excess_high, certain=bool(row.certain_sign)
-            )
-            for row in table.loc[[code for code in table.index if code in set(largest)]].itertuples()
+            charts.Bar(label, float(value), float(low), float(high), certain=bool(sign))
+            for label, value, low, high, sign in zip(*(chosen[name] for name in columns_drawn), strict=True)
         ]
         columns = (
             Column(label=_capital(self._group)),
@@ -261,8 +260,8 @@ class LengthOfStay:
         columns = (
             Column(label=_capital(self._group)),
             Column(label="Patients", kind="count"),
-            Column(label="Mean stay", kind="rate", **_DAYS),
-            Column(label="Expected", kind="rate", **_DAYS),
+            _days("Mean stay"),
+            _days("Expected"),
             Column(label="Ratio", kind="rate", digits=2),
             Column(label="95% from", kind="model", digits=2),
             Column(label="to", kind="model", digits=2),
@@ -315,9 +314,9 @@ class LengthOfStay:
         events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
         columns = (
             Column(label="Month", kind="date"),
-            Column(label="Mean stay", kind="rate", **_DAYS),
-            Column(label="Lower limit", kind="model", **_DAYS),
-            Column(label="Upper limit", kind="model", **_DAYS),
+            _days("Mean stay"),
+            _days("Lower limit", kind="model"),
+            _days("Upper limit", kind="model"),
             Column(label="Signal", kind="text"),
         )
         rows = [
@@ -520,6 +519,10 @@ class LengthOfStay:
 
 
 _TABLES = ("spells", "organisations", "specialties")
+
+
+def _days(label: str, *, kind: ColumnKind = "rate", signed: bool = False) -> Column:
+    return Column(label=label, kind=kind, unit="days", digits=1, signed=signed)
 
 
 def _capital(text: str) -> str:

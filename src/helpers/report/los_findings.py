@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -111,9 +112,16 @@ class StayFindings:
     """
 
     def __init__(
-        self, mart: Mart, organisation: Organisation, period: Period, options: StayOptions
+        self,
+        mart: Mart,
+        organisation: Organisation,
+        period: Period,
+        options: StayOptions,
+        *,
+        events: Sequence[Event] = (),
     ) -> None:
         self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
+        self.events = tuple(events)
         self.rule = self._rule(period, zero_day=options.zero_day_stays)
         self._check_specialty()
         if self.organisation.code not in set(self.cells["org_code"]):
