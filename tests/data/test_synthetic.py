@@ -50,7 +50,9 @@ def series(data: SyntheticData, measure: str, trust: str) -> pd.DataFrame:
 # --- shape --------------------------------------------------------------------------------------------
 
 
-def test_there_are_120_trusts_in_24_boards_and_7_regions_all_named_as_synthetic(small: SyntheticData) -> None:
+def test_there_are_120_trusts_in_24_boards_and_7_regions_all_named_as_synthetic(
+    small: SyntheticData,
+) -> None:
     kinds = small.organisations["kind"].value_counts()
     assert (kinds["trust"], kinds["icb"], kinds["region"]) == (120, 24, 7)
     assert small.organisations["name"].str.startswith("Synthetic ").all()
@@ -165,7 +167,9 @@ def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: Synthet
 def test_nobody_is_both_within_18_and_over_52_weeks(demo: SyntheticData) -> None:
     values = demo.measure_values[demo.measure_values["specialty_code"].notna()]
     wide = values.pivot_table(
-        index=["org_code", "specialty_code", "period"], columns="measure", values=["numerator", "denominator"]
+        index=["org_code", "specialty_code", "period"],
+        columns="measure",
+        values=["numerator", "denominator"],
     )
     both = wide["numerator"]["rtt_18_weeks"] + wide["numerator"]["rtt_over_52_weeks"]
     assert (both <= wide["denominator"]["rtt_18_weeks"]).all()
@@ -177,7 +181,9 @@ def test_mean_stay_and_dna_rate_are_those_of_the_records(demo: SyntheticData) ->
     row = series(demo, "mean_los", "SYN01").loc["2025-03-01"]
     assert (row["numerator"], row["denominator"], row["origin"]) == (stays.sum(), len(stays), "records")
     appointments = demo.appointments[demo.appointments["org_code"] == "SYN01"]
-    outcome = appointments.loc[appointments["appointment_date"].dt.strftime("%Y-%m") == "2025-03", "outcome"]
+    outcome = appointments.loc[
+        appointments["appointment_date"].dt.strftime("%Y-%m") == "2025-03", "outcome"
+    ]
     row = series(demo, "dna_rate", "SYN01").loc["2025-03-01"]
     assert row["numerator"] == (outcome == "dna").sum()
     assert row["denominator"] == outcome.isin(["attended", "dna"]).sum()
