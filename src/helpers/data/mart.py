@@ -1,0 +1,355 @@
+"""The mart: a folder of immutable Parquet files, a manifest per version, and readers that never wait.
+
+::
+
+    CURRENT               the version that new readers see, replaced in one step
+    manifests/<version>.json
+    data/<load>/<table>/[org_code=<code>/]part-<n>.parquet
+    derived/<version>/    benchmarks computed once per version
+    staging/              loads under way; what a killed load left is cleared by the next
+    lock                  held by the one load that may write
+
+A load writes its files, then its manifest, then replaces CURRENT. Whatever happens before that last step
+leaves the mart as it was. Importing this module stays cheap: pandas, Arrow and DuckDB come when needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from helpers.bundle import Source
+from helpers.data.manifest import (
+    PRIVATE_FILE,
+    LoadRecord,
+    Manifest,
+    Mode,
+    Policy,
+    hash_file,
+    make_private,
+    next_manifest,
+    write_private,
+)
+from helpers.data.views import view_statements
+from helpers.data.writing import Load
+from helpers.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+#: seconds that a load waits for another one to end
+LOAD_WAIT = 600
+#: how long a manifest that is not current stays, for readers that pinned it
+KEEP_MANIFESTS = timedelta(days=1)
+
+
+class Mart:
+    """The mart at a path, at its current version or pinned to one.
+
+    Parameters
+    ----------
+    path
+        Folder of the mart; it need not exist yet.
+    version
+        A manifest to stay on; by default every call sees the current one.
+
+    >>> Mart("nowhere").version
+    ''
+    """
+
+    def __init__(self, path: Path | str, version: str | None = None) -> None:
+        self.path = Path(path).absolute()
+        self._pinned = version
+
+    def __repr__(self) -> str:
+        return f"Mart({str(self.path)!r}, version={self.version!r})"
+
+    @property
+    def version(self) -> str:
+        """The pinned version, or the one that CURRENT names; empty where nothing has been loaded."""
+        if self._pinned is not None:
+            return self._pinned
+        current = self.path / "CURRENT"
+        return current.read_text("utf-8").strip() if current.exists() else ""
+
+    def at(self, version: str) -> Mart:
+        """Return this mart pinned to a version: a batch hands one version to all of its reports.
+
+        Raises
+        ------
+        DataError
+            Where the mart holds no such version (any more).
+        """
+        if version and not self._manifest_path(version).exists():
+            raise DataError(
+                Problem(f"mart {self.path}", f"no version {version}", cure="run again without a version")
+            )
+        return Mart(self.path, version)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The loads and files of this version."""
+        version = self.version
+        if not version:
+            return Manifest()
+        return _read_manifest(self._manifest_path(version))
+
+    def _manifest_path(self, version: str) -> Path:
+        return self.path / "manifests" / f"{version}.json"
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return a hash of the content of each data set, named "<table>/<source>"."""
+        return dict(self.manifest.fingerprints)
+
+    def loads(self) -> tuple[LoadRecord, ...]:
+        """Return the loads whose rows are in this version, oldest first."""
+        return self.manifest.loads
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return each data set of this version with its name, as-at date and how it may be shown."""
+        manifest = self.manifest
+        latest = {load.source: load for load in sorted(manifest.loads, key=lambda load: load.as_at)}
+        return tuple(
+            _source(dataset, latest[dataset.partition("/")[2]]) for dataset in sorted(manifest.fingerprints)
+        )
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+        """Return an in-memory DuckDB with a view per table over this version's files.
+
+        See `helpers.data.views.view_statements` for the views. The caller closes the connection.
+        """
+        import duckdb
+
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": threads,
+                "memory_limit": memory,
+                "temp_directory": str(self.path / "spill" / str(os.getpid())),
+                # never reach for the network
+                "autoinstall_known_extensions": "false",
+            },
+        )
+        for statement in view_statements(self.path, self.manifest):
+            connection.execute(statement)
+        return connection
+
+    def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
+        """Return the result of a query over the views of this version as a frame."""
+        with self.connect() as connection:
+            return connection.execute(sql, params or []).df()
+
+    def derived(self, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Return a frame that is computed once per version of the mart and of this package.
+
+        Parameters
+        ----------
+        name
+            What identifies the frame, parameters included: "los_strata 2025-04 2026-03".
+        build
+            Computes it, where no process has done so yet.
+        """
+        import pandas as pd
+
+        folder = make_private(self.path / "derived" / (self.version or "empty"))
+        stem = hashlib.sha256(f"{_code_fingerprint()}\n{name}".encode()).hexdigest()[:32]
+        path = folder / f"{stem}.parquet"
+        if not path.exists():
+            with FileLock(folder / f"{stem}.lock", mode=PRIVATE_FILE):
+                if not path.exists():
+                    write_private(path, build().to_parquet(index=False, compression="zstd"))
+        return pd.read_parquet(path)
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def load(
+        self,
+        *,
+        source: str,
+        layout: str,
+        policy: Policy,
+        file: Path | str | None = None,
+        synthetic: bool = False,
+        name: str = "",
+        mode: Mode = "replace",
+        secondary: bool = False,
+        vintage: datetime | None = None,
+        as_at: date | None = None,
+    ) -> Iterator[Load]:
+        """Load one file, all or nothing: committed when the block ends, forgotten when it raises.
+
+        Loading content that this version already holds from the same source changes nothing.
+
+        Parameters
+        ----------
+        source
+            Short name of where the rows come from; with the table it names a data set.
+        layout
+            The module of `helpers.data.sources` that read them, or "synthetic".
+        policy
+            Disclosure rule: "hes_record_level" for anything from records, "published" for statistics
+            that their publisher has controlled.
+        file
+            What was read; its hash tells whether it has been loaded before.
+        synthetic
+            True for invented data: every report that reads them says so.
+        name
+            The source's name for people.
+        mode
+            "replace" drops earlier loads of the source; "append" adds to them, the latest vintage wins.
+        secondary
+            True for figures that somebody else tabulated: the publication itself wins over them.
+        vintage
+            Edition of the figures (UTC); by default the moment of the load.
+        as_at
+            Date up to which the data speak; by default today.
+
+        Raises
+        ------
+        DataError
+            Where another load holds the mart for ten minutes.
+        """
+        make_private(self.path)
+        with self._lock():
+            now = _now()
+            self._clear_staging()
+            identity = f"{now:%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
+            staging = make_private(self.path / "staging" / identity)
+            load = Load(identity, source, vintage or now, staging)
+            try:
+                yield load
+                record = LoadRecord(
+                    load=load.id,
+                    source=source,
+                    name=name or source,
+                    layout=layout,
+                    file=str(file or ""),
+                    sha256=hash_file(Path(file)) if file else _hash_content(load),
+                    rows_read=load.rows_kept if load.rows_read is None else load.rows_read,
+                    rows_kept=load.rows_kept,
+                    rows_rejected=sum(load.rejected.values()),
+                    rejected=load.rejected,
+                    loaded_at=now,
+                    vintage=load.vintage,
+                    as_at=as_at or now.date(),
+                    policy=policy,
+                    synthetic=synthetic,
+                    secondary=secondary,
+                )
+                self._commit(load, record, replace=mode == "replace")
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+
+    def holds(self, source: str, sha256: str) -> bool:
+        """Tell whether this version has rows of that very content from that source."""
+        return any(load.source == source and load.sha256 == sha256 for load in self.manifest.loads)
+
+    def _commit(self, load: Load, record: LoadRecord, *, replace: bool) -> None:
+        if self.holds(record.source, record.sha256):
+            return
+        current = self.manifest
+        manifest = next_manifest(current, record, tuple(load.files), replace=replace)
+        make_private(self.path / "data")
+        load.staging.rename(self.path / "data" / load.id)
+        make_private(self.path / "manifests")
+        write_private(
+            self._manifest_path(manifest.version), manifest.model_dump_json(indent=1).encode("utf-8")
+        )
+        write_private(self.path / "CURRENT", f"{manifest.version}\n".encode())
+
+    def prune(self, *, keep: Iterable[str] = (), older_than: timedelta = KEEP_MANIFESTS) -> list[str]:
+        """Remove the versions that nothing refers to, and the files that only they held.
+
+        Parameters
+        ----------
+        keep
+            Versions that something still refers to, besides the current one.
+        older_than
+            Younger versions stay too: a batch may have pinned one.
+
+        Returns
+        -------
+        list of str
+            The versions and loads that were removed.
+        """
+        with self._lock():
+            self._clear_staging()
+            limit = _now() - older_than
+            stay = {self.version, *keep}
+            manifests = [_read_manifest(path) for path in (self.path / "manifests").glob("*.json")]
+            old = [m for m in manifests if m.version not in stay and (m.created_at or limit) <= limit]
+            held = {file.load for m in manifests if m not in old for file in m.files}
+            for manifest in old:
+                self._manifest_path(manifest.version).unlink()
+                shutil.rmtree(self.path / "derived" / manifest.version, ignore_errors=True)
+            gone = [path for path in (self.path / "data").glob("*") if path.name not in held]
+            for folder in gone:
+                shutil.rmtree(folder)
+            return sorted([m.version for m in old] + [folder.name for folder in gone])
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        lock = FileLock(make_private(self.path) / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise DataError(
+                Problem(f"mart {self.path}", "another load is running", cure="wait for it to end")
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _clear_staging(self) -> None:
+        for left in (self.path / "staging").glob("*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _source(dataset: str, load: LoadRecord) -> Source:
+    return Source(
+        name=load.name,
+        dataset=dataset,
+        as_at=load.as_at.isoformat(),
+        origin="published" if load.policy == "published" else "records",
+        synthetic=load.synthetic,
+    )
+
+
+@cache
+def _read_manifest(path: Path) -> Manifest:
+    # a manifest never changes once written, so a process reads each once
+    return Manifest.model_validate_json(path.read_bytes())
+
+
+@cache
+def _code_fingerprint() -> str:
+    """Hash the package's own code: a benchmark computed by other code is not reused."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parents[1]
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _hash_content(load: Load) -> str:
+    return hashlib.sha256("\n".join(sorted(file.sha256 for file in load.files)).encode()).hexdigest()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,115 @@
+"""Put the invented data set together and load it into the mart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.data.synthetic.appointments import draw_appointments
+from helpers.data.synthetic.drawing import months
+from helpers.data.synthetic.measures import measure_values
+from helpers.data.synthetic.organisations import draw_trusts, organisations_frame, truth_of, units_frame
+from helpers.data.synthetic.specialties import specialties_frame
+from helpers.data.synthetic.spells import draw_spells
+from helpers.data.synthetic.truth import Truth
+from helpers.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from helpers.data.mart import Mart
+
+DEFAULT_SEED = 20260401
+LAST_DAY = months()[-1].end_time.date()
+
+
+@dataclass(frozen=True)
+class SyntheticData:
+    """The invented data set: frames named and shaped like the mart's tables, and what was put in."""
+
+    organisations: pd.DataFrame
+    units: pd.DataFrame
+    specialties: pd.DataFrame
+    spells: pd.DataFrame
+    appointments: pd.DataFrame
+    measure_values: pd.DataFrame
+    truth: Truth
+
+
+def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
+    """Return the invented national data set.
+
+    Parameters
+    ----------
+    scale
+        Multiplies the number of spells and appointments (about 500,000 and 600,000 at 1); trusts, months
+        and published measures stay.
+    seed
+        The same seed and scale give the same data. Codes and dates of `Truth` do not depend on it.
+
+    Raises
+    ------
+    ArgumentError
+        If `scale` is not a positive number.
+
+    Examples
+    --------
+    >>> small = generate(scale=0.002)
+    >>> small.organisations["name"].str.startswith("Synthetic").all()
+    np.True_
+    """
+    if not 0 < scale < np.inf:
+        raise ArgumentError("scale", f"{scale} was passed", "a positive number")
+    of_trusts, of_spells, of_appointments, of_measures = np.random.default_rng(seed).spawn(4)
+    trusts = draw_trusts(of_trusts)
+    spells = draw_spells(of_spells, trusts, scale=scale)
+    appointments = draw_appointments(of_appointments, trusts, scale=scale)
+    return SyntheticData(
+        organisations=organisations_frame(),
+        units=units_frame(),
+        specialties=specialties_frame(),
+        spells=spells.frame,
+        appointments=appointments,
+        measure_values=measure_values(
+            of_measures, trusts, spells=spells, appointments=appointments, scale=scale
+        ),
+        truth=truth_of(trusts),
+    )
+
+
+def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> None:
+    """Load the invented data set into the mart, marked as synthetic.
+
+    What is counted from the invented records is loaded under the rule for records, what stands for a
+    publication under its publisher's, as real data would be.
+
+    Parameters
+    ----------
+    mart
+        The mart to load into.
+    scale, seed
+        As for `generate`.
+    """
+    data = generate(scale=scale, seed=seed)
+    published = data.measure_values["origin"] == "published"
+    with mart.load(
+        source="synthetic",
+        layout="synthetic",
+        policy="hes_record_level",
+        synthetic=True,
+        name="Synthetic national records",
+        as_at=LAST_DAY,
+    ) as load:
+        for table in ("organisations", "units", "specialties", "spells", "appointments"):
+            load.write(table, getattr(data, table))
+        load.write("measure_values", data.measure_values[~published])
+    with mart.load(
+        source="synthetic_publications",
+        layout="synthetic",
+        policy="published",
+        synthetic=True,
+        name="Synthetic national statistics",
+        as_at=LAST_DAY,
+    ) as load:
+        load.write("measure_values", data.measure_values[published])

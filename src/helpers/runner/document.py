@@ -1,0 +1,255 @@
+"""An executed notebook as one Markdown document with its figures: what every renderer gets.
+
+The document holds only Markdown that pandoc and Quarto understand alike; code is left out, and all words
+that come from data are escaped. Nothing is read or written here: the same notebook gives the same document.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import nbformat
+import yaml
+
+from helpers.bundle import Bundle, ReportFacts
+from helpers.errors import GateError, Problem
+from helpers.runner.prose import check_prose, check_references, clean, has_title, labels, without_title
+from helpers.runner.reading import Prose, Reading, Shown, read_notebook
+from helpers.runner.writing import write_about, write_figure, write_table
+from helpers.theme.markdown import escape_markdown
+
+_PREFIX: Final = {"figure": "fig", "table": "tbl"}
+_LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
+_ABOUT: Final = "sec-about"
+_SYNTHETIC: Final = (
+    "**Synthetic data.** The organisations, patients and numbers in this report are invented. "
+    "Nothing here describes a real trust."
+)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a report was made, for its last section.
+
+    Parameters
+    ----------
+    run_id
+        The run that made it.
+    notebook
+        Name of the notebook.
+    code_version
+        Version of the code, as a reader can look it up.
+    parameters
+        The parameters of the run, in order.
+    suppression
+        One sentence on how small numbers were protected; empty where nothing had to be.
+    """
+
+    run_id: str
+    notebook: str
+    code_version: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    suppression: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One report, ready to be rendered.
+
+    Parameters
+    ----------
+    markdown
+        The whole text, with YAML front matter; pictures as `figures/<id>.svg`.
+    figures
+        SVG of each figure by its id.
+    facts
+        What the report is about.
+    bundles
+        Everything that the notebook handed over, in order.
+    """
+
+    markdown: str
+    figures: Mapping[str, bytes]
+    facts: ReportFacts
+    bundles: tuple[Bundle, ...]
+
+
+def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
+    """Turn an executed notebook into a document.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook.
+    provenance
+        How it was made.
+
+    Returns
+    -------
+    Document
+        Text, figures, facts and bundles.
+
+    Raises
+    ------
+    GateError
+        With everything that `find_problems` finds.
+    """
+    reading = read_notebook(notebook)
+    problems = _all_problems(reading)
+    if problems:
+        raise GateError(problems)
+    bundles = tuple(shown.bundle for shown in reading.shown)
+    facts = next(bundle.report for bundle in bundles if bundle.report is not None)
+    parts = [
+        _front_matter(reading, facts),
+        f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
+        *_body(reading),
+        _about(bundles, facts, provenance),
+    ]
+    return Document(
+        markdown="\n\n".join(part for part in parts if part) + "\n",
+        figures={shown.bundle.id: shown.svg for shown in reading.shown if shown.svg is not None},
+        facts=facts,
+        bundles=bundles,
+    )
+
+
+def find_problems(notebook: nbformat.NotebookNode) -> list[Problem]:
+    """Find everything for which the gate refuses a notebook, each with its cell's number.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook. Cells are counted from 1 as the analyst sees them, without those that
+        papermill added.
+
+    Returns
+    -------
+    list of Problem
+        Empty when a document can be made.
+    """
+    return _all_problems(read_notebook(notebook))
+
+
+def _all_problems(reading: Reading) -> list[Problem]:
+    return [
+        *reading.problems,
+        *_check_report(reading),
+        *_check_ids(reading),
+        *_check_shown(reading),
+        *_check_text(reading),
+    ]
+
+
+def _check_report(reading: Reading) -> Iterator[Problem]:
+    count = sum(shown.bundle.report is not None for shown in reading.shown)
+    if count != 1:
+        came = "no report is opened" if count == 0 else f"{count} reports are opened"
+        cure = "Let the set-up cell end with the object that open_report returns."
+        yield Problem("notebook", came, allowed="one", cure=cure)
+
+
+def _check_ids(reading: Reading) -> Iterator[Problem]:
+    """Labels are well formed and unique, upper and lower case apart: they become file names."""
+    places = [(_ABOUT, "the report's last section")]
+    for piece in reading.pieces:
+        if isinstance(piece, Prose):
+            places += [(label, piece.where) for label in labels(piece.text)]
+        elif piece.bundle.kind in _PREFIX:
+            places.append((piece.bundle.id, piece.where))
+            prefix = _PREFIX[piece.bundle.kind]
+            if not re.fullmatch(_LABEL.format(prefix=prefix), piece.bundle.id):
+                allowed = f"{prefix}-, then letters without accents, digits, - and _"
+                yield Problem(piece.where, f"the id {piece.bundle.id!r}", allowed, "Name it so.")
+    counts = Counter(label.casefold() for label, _ in places)
+    for key, count in counts.items():
+        if count > 1:
+            where = ", ".join(place for label, place in places if label.casefold() == key)
+            yield Problem(where, f"the id {key} {count} times", allowed="once", cure="Rename one.")
+
+
+def _check_shown(reading: Reading) -> Iterator[Problem]:
+    for shown in reading.shown:
+        bundle, where = shown.bundle, f"{shown.where}, {shown.bundle.id}"
+        needed = {
+            "a picture (image/svg+xml)": bundle.kind != "figure" or shown.svg is not None,
+            "an alt text": bundle.kind != "figure" or bool(bundle.alt.strip()),
+            "a caption": bundle.kind not in _PREFIX or bool(bundle.caption.strip()),
+            "columns": bundle.kind != "table" or bool(bundle.columns),
+        }
+        for thing, is_there in needed.items():
+            if not is_there:
+                yield Problem(where, f"a {bundle.kind} without {thing}", cure="The helper that made it must give it.")
+        yield from _check_rows(where, bundle)
+
+
+def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
+    for number, row in enumerate(bundle.rows, start=1):
+        if len(row) != len(bundle.columns):
+            yield Problem(f"{where}, row {number}", f"{len(row)} cells", f"{len(bundle.columns)}, one per column")
+        if any(isinstance(cell, float) and not math.isfinite(cell) for cell in row):
+            yield Problem(f"{where}, row {number}", "nan or infinity", "a number, words, * or none")
+
+
+def _check_text(reading: Reading) -> Iterator[Problem]:
+    texts = [(p.where, p.text if isinstance(p, Prose) else p.bundle.markdown) for p in reading.pieces]
+    known = frozenset(
+        [_ABOUT]
+        + [label for _, text in texts for label in labels(text) if label.startswith("sec-")]
+        + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
+    )
+    for number, (where, text) in enumerate(texts):
+        yield from check_prose(where, text)
+        yield from check_references(where, text, known)
+        if has_title(text) and any(re.search(r"^##", earlier, re.MULTILINE) for _, earlier in texts[:number]):
+            cure = "Begin sections with ##; the report's title is level 1."
+            yield Problem(where, "a heading of level 1 after the first section", cure=cure)
+
+
+def _front_matter(reading: Reading, facts: ReportFacts) -> str:
+    """Return the YAML at the top; pandoc reads its values as Markdown, so they are escaped."""
+    organisation = f"{facts.organisation_name} ({facts.organisation_code})"
+    settings = {
+        "title": escape_markdown(facts.title),
+        "subtitle": escape_markdown(f"{organisation} · {facts.period_label}"),
+        "lang": "en-GB",
+        "toc": True,
+        "number-sections": True,
+        **reading.front_matter,
+    }
+    body = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
+    return f"---\n{body}---"
+
+
+def _body(reading: Reading) -> Iterator[str]:
+    for piece in reading.pieces:
+        yield clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece)
+
+
+def _write(shown: Shown) -> str:
+    bundle = shown.bundle
+    if bundle.kind == "figure":
+        return write_figure(bundle)
+    if bundle.kind == "table":
+        return write_table(bundle)
+    if bundle.kind == "headline":
+        return f"::: {{.headline}}\n{clean(bundle.markdown)}\n:::"
+    return clean(bundle.markdown)
+
+
+def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:
+    hidden = sum(bundle.suppressed for bundle in bundles)
+    lines = {
+        "Small numbers": provenance.suppression,
+        "Values hidden": f"{hidden}" if hidden else "",
+        "Data": "Synthetic data, invented for this report" if facts.synthetic else "",
+        "Notebook": provenance.notebook,
+        "Code": provenance.code_version,
+        "Run": provenance.run_id,
+    }
+    return write_about(bundles, lines, provenance.parameters)

@@ -1,0 +1,164 @@
+"""Markdown that people or helpers wrote: what it may hold, and the little that is done to it.
+
+What a report cannot carry in both engines, in HTML and in a tagged PDF, is refused here by name and place,
+before anything is rendered; the pandoc filter refuses the same again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from helpers.errors import Problem, near_misses
+
+_FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
+_FENCED: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
+_CODE_SPAN: Final = re.compile(r"(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
+_ESCAPED: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+# pandoc's rule: no space after the opening and before the closing dollar, no digit after the closing one
+_EQUATION: Final = re.compile(r"\$\$|(?<![\w$])\$(?![\s$])(?:(?!\n\s*\n)[^$])+?(?<!\s)\$(?!\d)|\\begin\{\w+\*?\}")
+_HTML: Final = re.compile(r"</?[A-Za-z][^>\n]*>|<[!?]")
+_AUTOLINK: Final = re.compile(r"<(?:https?://|mailto:)[^>\s]+>")
+_REFERENCE: Final = re.compile(r"(?<![\w@])@([A-Za-z_][\w-]*(?:[.:/][\w-]+)*)")
+_LABEL: Final = re.compile(r"\{[^}\n]*#([A-Za-z][\w-]*)")
+_DIV: Final = re.compile(r"^ {0,3}:{3,}[ \t]*(.*)$", re.MULTILINE)
+_RULE: Final = re.compile(r"(?:\A|(?<=\n))([ \t]*\n|\A)-{3,}[ \t]*(?=\n|\Z)")
+_TITLE: Final = re.compile(r"^ {0,3}#(?!#)[ \t]+.*$|^[^\n]+\n={2,}[ \t]*$", re.MULTILINE)
+_LINK_TARGET: Final = re.compile(r"\]\(\s*<?([A-Za-z][A-Za-z0-9+.-]*):|^\s*\[[^\]]+\]:\s*<?([A-Za-z][\w+.-]*):", re.M)
+_SCHEMES: Final = frozenset({"http", "https", "mailto"})
+
+
+def without_code(text: str) -> str:
+    """Return Markdown without code, comments and escaped characters: what can still be markup.
+
+    >>> without_code("costs \\\\$5, `$x$` and $y$").split()
+    ['costs', '5,', 'and', '$y$']
+    """
+    for pattern in (_FENCED, _CODE_SPAN, _COMMENT, _ESCAPED):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def labels(text: str) -> tuple[str, ...]:
+    """Return the labels that are declared in Markdown, such as `sec-method`.
+
+    >>> labels("## Method {#sec-method .unnumbered}")
+    ('sec-method',)
+    """
+    return tuple(_LABEL.findall(without_code(text)))
+
+
+def clean(text: str) -> str:
+    """Return Markdown ready for the document: comments gone, and `---` rules as `* * *`.
+
+    Between two `---` lines pandoc would read YAML, wherever they stand.
+    """
+    return _outside_code_blocks(lambda prose: _RULE.sub(r"\1* * *", _COMMENT.sub("", prose)), text).strip()
+
+
+def _outside_code_blocks(change: Callable[[str], str], text: str) -> str:
+    """Apply a change to everything but the fenced code of a text."""
+    parts, end = [], 0
+    for block in _FENCED.finditer(text):
+        parts += [change(text[end : block.start()]), block[0]]
+        end = block.end()
+    return "".join([*parts, change(text[end:])])
+
+
+def without_title(text: str) -> str:
+    """Return Markdown without its level 1 headings: the notebook's own title, for JupyterLab alone."""
+    return _outside_code_blocks(lambda prose: _TITLE.sub("", prose), text).strip()
+
+
+def has_title(text: str) -> bool:
+    """Say whether Markdown has a level 1 heading."""
+    return _TITLE.search(without_code(text)) is not None
+
+
+def check_prose(where: str, text: str) -> Iterator[Problem]:
+    """Find what a report cannot carry in a piece of Markdown.
+
+    Parameters
+    ----------
+    where
+        The place, for the message.
+    text
+        The Markdown.
+
+    Yields
+    ------
+    Problem
+        An equation, raw HTML, a picture, a short code, a link that runs something, an open block.
+    """
+    prose = without_code(text)
+    for check in _CHECKS:
+        yield from check(where, prose)
+    if len(_FENCE.findall(text)) % 2:
+        yield Problem(where, "a code block (```) that is not closed", cure="Close it in the same cell.")
+
+
+def check_references(where: str, text: str, known: frozenset[str]) -> Iterator[Problem]:
+    """Find cross-references to something that the document does not hold."""
+    for name in _REFERENCE.findall(without_code(text)):
+        if name[:1].lower() + name[1:] not in known:
+            guess = near_misses(name, known)
+            yield Problem(
+                where,
+                f"unknown cross-reference @{name}",
+                allowed=", ".join(f"@{label}" for label in sorted(known)) or "none: nothing has a label",
+                cure=f"{guess} " * bool(guess) + r"Write \@ where no reference is meant.",
+            )
+
+
+def _check_equation(where: str, prose: str) -> Iterator[Problem]:
+    for found in _EQUATION.findall(prose):
+        shown = f"an equation: {' '.join(found.split())[:60]}"
+        cure = r"Say it in words; equations cannot be read aloud from the PDF. Write \$ for a dollar."
+        yield Problem(where, shown, cure=cure)
+
+
+def _check_html(where: str, prose: str) -> Iterator[Problem]:
+    for found in _HTML.findall(_AUTOLINK.sub(" ", prose))[:3]:
+        yield Problem(where, f"raw HTML: {found[:60]}", cure="Use Markdown; HTML would be missing from the PDF.")
+    if "`{=" in prose:
+        yield Problem(where, "a raw block for one format", cure="Use Markdown, which both formats can show.")
+
+
+def _check_picture(where: str, prose: str) -> Iterator[Problem]:
+    if "![" in prose:
+        cure = "Show a figure from a code cell, so that it has an alt text and its data."
+        yield Problem(where, "a picture in Markdown", cure=cure)
+
+
+def _check_shortcode(where: str, prose: str) -> Iterator[Problem]:
+    if "{{<" in prose:
+        yield Problem(where, "a Quarto short code ({{< … >}})", cure="Write the text out.")
+
+
+def _check_link(where: str, prose: str) -> Iterator[Problem]:
+    for inline, defined in _LINK_TARGET.findall(prose):
+        scheme = (inline or defined).lower()
+        if scheme not in _SCHEMES:
+            yield Problem(where, f"a link to {scheme}:", allowed="http, https, mailto, #label", cure="Remove it.")
+
+
+def _check_blocks(where: str, prose: str) -> Iterator[Problem]:
+    depth = 0
+    for attributes in _DIV.findall(prose):
+        depth += 1 if attributes.strip(": \t") else -1
+        if depth < 0:
+            break
+    if depth:
+        yield Problem(where, "a ::: block that is opened or closed only", cure="Open and close it in one cell.")
+
+
+_CHECKS: Final[tuple[Callable[[str, str], Iterator[Problem]], ...]] = (
+    _check_equation,
+    _check_html,
+    _check_picture,
+    _check_shortcode,
+    _check_link,
+    _check_blocks,
+)

@@ -1,0 +1,177 @@
+"""The embedded engine: pandoc with one filter, and Typst; nothing but wheels, nothing from the network."""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from helpers.errors import Problem, ReportError
+from helpers.runner.document import Document
+from helpers.runner.render.offline import check_offline
+from helpers.theme import Theme, font_folder
+
+# Raw HTML and TeX are shown as the words they are; equations and references stay on so that the filter
+# can refuse them by name.
+READER: Final = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spans-latex_macros"
+SOURCE: Final = "report.md"
+_SECONDS: Final = 120
+
+
+def write_sources(document: Document, folder: Path) -> None:
+    """Write a document's Markdown and figures into its folder.
+
+    Parameters
+    ----------
+    document
+        The document.
+    folder
+        An existing folder of its own.
+    """
+    (folder / SOURCE).write_text(document.markdown, encoding="utf-8")
+    (folder / "figures").mkdir(exist_ok=True)
+    for figure_id, svg in document.figures.items():
+        (folder / "figures" / f"{figure_id}.svg").write_bytes(svg)
+
+
+def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:
+    """Render one self-contained HTML file without scripts or remote references.
+
+    Parameters
+    ----------
+    document
+        The document; `write_sources` has written it into `folder`.
+    theme
+        The look.
+    folder
+        The report's own folder.
+
+    Returns
+    -------
+    Path
+        `report.html` in `folder`.
+
+    Raises
+    ------
+    ReportError
+        When pandoc refuses or warns, or the page would load anything.
+    """
+    page = _pandoc(document, "html", theme=theme, folder=folder, options=[f"--include-in-header={theme.css}"])
+    for figure_id, svg in document.figures.items():
+        data = base64.b64encode(svg).decode()
+        page = page.replace(f'src="figures/{figure_id}.svg"', f'src="data:image/svg+xml;base64,{data}"')
+    check_offline(page)
+    path = folder / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:
+    """Render a tagged PDF (PDF/UA-1) through Typst.
+
+    Parameters, returns and raises as `render_html`; the file is `report.pdf`.
+    """
+    source, path = folder / "report.typ", folder / "report.pdf"
+    source.write_text(_pandoc(document, "typst", theme=theme, folder=folder), encoding="utf-8")
+    import typst  # late: the compiler is loaded only where a PDF is made
+
+    try:
+        _, warnings = typst.compile_with_warnings(
+            source,
+            output=path,
+            root=folder,
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"],
+        )
+    except typst.TypstError as error:
+        raise _failed("PDF (Typst)", error.message, *error.hints) from error
+    if warnings:
+        raise _failed("PDF (Typst)", *(warning.message for warning in warnings))
+    return path
+
+
+def render_docx(document: Document, *, theme: Theme, folder: Path) -> Path:
+    """Render a Word file; pictures become PNG, which every version of Word shows.
+
+    Parameters, returns and raises as `render_html`; the file is `report.docx`.
+    """
+    import typst  # late, as above
+
+    for figure_id in document.figures:
+        code = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("figures/{figure_id}.svg")'
+        (folder / "picture.typ").write_text(code, encoding="utf-8")
+        png = folder / "figures" / f"{figure_id}.png"
+        typst.compile(folder / "picture.typ", output=png, root=folder, format="png", ppi=220.0)
+    path = folder / "report.docx"
+    _pandoc(document, "docx", theme=theme, folder=folder, options=[f"--output={path}"])
+    return path
+
+
+WRITERS: Final[Mapping[str, Callable[..., Path]]] = {
+    "html": render_html,
+    "pdf": render_pdf,
+    "docx": render_docx,
+}
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> Any:
+    import typst  # late, as above
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
+
+
+def _pandoc(
+    document: Document, writer: str, *, theme: Theme, folder: Path, options: list[str] | None = None
+) -> str:
+    """Run pandoc with the shared filter and return what it wrote; a warning is an error."""
+    import pypandoc  # late: only rendering needs it
+
+    metadata = folder / "page.yml"
+    metadata.write_text(yaml.safe_dump(_page_settings(theme)), encoding="utf-8")
+    template = theme.template(writer)
+    command = [
+        pypandoc.get_pandoc_path(),
+        f"--from={READER}",
+        f"--to={writer}",
+        "--standalone",
+        *([f"--template={template}"] if template.exists() else []),
+        f"--lua-filter={theme.filter}",
+        f"--metadata-file={metadata}",
+        "--syntax-highlighting=none",
+        "--wrap=none",
+        *(options or []),
+        SOURCE,
+    ]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=_SECONDS)
+    complaints = _complaints(done.stderr)
+    if done.returncode or complaints:
+        raise _failed(f"{writer} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
+    return done.stdout
+
+
+def _page_settings(theme: Theme) -> dict[str, object]:
+    return {
+        "lang": theme.page.lang,
+        "toc": theme.page.toc,
+        "toc-depth": theme.page.toc_depth,
+        "number-sections": theme.page.number_sections,
+        "papersize": theme.page.papersize,
+    }
+
+
+def _complaints(stderr: str) -> list[str]:
+    """Return what the filter refused by name, or all that pandoc said."""
+    refused = re.findall(r"REFUSED (.*)", stderr)
+    return refused or [line for line in stderr.splitlines() if line.strip()]
+
+
+def _failed(what: str, *said: str) -> ReportError:
+    return ReportError(Problem(what, "; ".join(said) or "failed", cure="See the document in the run's folder."))

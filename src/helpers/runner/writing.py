@@ -1,0 +1,151 @@
+"""Bundles as Markdown: figures, tables, the data behind a figure, and the report's last section."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from helpers.bundle import SUPPRESSED, Bundle, Column, Source
+from helpers.runner.prose import clean
+from helpers.theme.markdown import escape_markdown
+
+_NUMERIC: Final = frozenset({"count", "rate", "model"})
+# A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
+_DASHES: Final = 120
+_WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
+
+
+def write_figure(bundle: Bundle) -> str:
+    """Return a figure with caption, label and alt text, and the data behind it."""
+    caption, alt = escape_markdown(bundle.caption), escape_markdown(bundle.alt)
+    picture = f'![{caption}]({figure_path(bundle.id)}){{#{bundle.id} fig-alt="{alt}"}}'
+    parts = [picture, _notes(bundle)]
+    if bundle.columns:
+        parts.append(f"::: {{.data-behind}}\n{pipe_table(bundle.columns, bundle.rows)}\n:::")
+    return _paragraphs(parts)
+
+
+def write_table(bundle: Bundle) -> str:
+    """Return a table with caption, label and the notes below it."""
+    caption = f": {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
+    return _paragraphs([pipe_table(bundle.columns, bundle.rows), caption, _notes(bundle)])
+
+
+def figure_path(figure_id: str) -> str:
+    """Return where a figure's picture lies beside the document."""
+    return f"figures/{figure_id}.svg"
+
+
+def pipe_table(columns: tuple[Column, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    """Return a pipe table: unit in the header, numbers to the right, widths by what the columns hold.
+
+    >>> print(pipe_table((Column(label="Beds", kind="count", unit="beds"),), [(1250,)]).splitlines()[0])
+    | Beds (beds) |
+    """
+    header = [_header(column) for column in columns]
+    body = [[column.show(cell) for column, cell in zip(columns, row, strict=True)] for row in rows]  # type: ignore[arg-type]
+    body = body or [["No rows", *[""] * (len(columns) - 1)]]
+    weights = [_weight(column, [head, *cells]) for column, head, *cells in zip(columns, header, *body, strict=True)]
+    dashes = [
+        _dashes(column, max(3, round(_DASHES * weight / sum(weights))))
+        for column, weight in zip(columns, weights, strict=True)
+    ]
+    lines = [header, *body]
+    escaped = [" | ".join(escape_markdown(cell) for cell in line) for line in lines]
+    return "\n".join([f"| {escaped[0]} |", f"|{'|'.join(dashes)}|", *(f"| {line} |" for line in escaped[1:])])
+
+
+def _header(column: Column) -> str:
+    return f"{column.label} ({column.unit})" if column.unit else column.label
+
+
+def _dashes(column: Column, count: int) -> str:
+    return "-" * (count - 1) + ":" if column.kind in _NUMERIC else ":" + "-" * (count - 1)
+
+
+def _weight(column: Column, cells: list[str]) -> float:
+    """Return a column's share of the width: no word is cut, numbers stay whole, words wrap."""
+    longest_word = max(len(word) for cell in cells for word in cell.split() or [""])
+    if column.kind in _NUMERIC:
+        return float(max(longest_word, *(len(cell) for cell in cells[1:]), 4)) + 2
+    return float(max(longest_word, min(_WIDEST_WORDS, *[max(len(cell) for cell in cells)]), 4)) + 2
+
+
+def _notes(bundle: Bundle) -> str:
+    notes = [clean(bundle.markdown)] if bundle.markdown else []
+    if bundle.suppressed:
+        notes.append(f"\\{SUPPRESSED} not shown, so that nobody can be identified.")
+    return "::: {.notes}\n" + "\n\n".join(notes) + "\n:::" if notes else ""
+
+
+def write_about(
+    bundles: tuple[Bundle, ...], lines: Mapping[str, str], parameters: Mapping[str, object]
+) -> str:
+    """Return the last section: how old the data are, where they come from, and how the report was made.
+
+    Parameters
+    ----------
+    bundles
+        Everything that was shown; their sources are listed once each.
+    lines
+        Further terms and what is said of them; one that is empty is left out.
+    parameters
+        The parameters of the run.
+    """
+    sources = {source.dataset: source for bundle in bundles for source in bundle.sources}
+    shown = ", ".join(f"{name} = {show_value(value)}" for name, value in parameters.items())
+    terms = {
+        "Data as at": _as_at(sources.values()),
+        "Sources": "; ".join(_source(source) for source in sources.values()),
+        **lines,
+        "Parameters": shown,
+    }
+    entries = [f"{term}\n:   {escape_markdown(words)}" for term, words in terms.items() if words]
+    return _paragraphs(["## About this report {#sec-about .unnumbered}", *entries])
+
+
+def show_value(value: object) -> str:
+    """Return a parameter's value in words.
+
+    >>> show_value(["100", "110"]), show_value(None)
+    ('100, 110', 'none')
+    """
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(show_value(item) for item in value) or "none"
+    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+
+
+def show_date(iso: str) -> str:
+    """Return an ISO date as people write it; anything else as it is.
+
+    >>> show_date("2026-10-04")
+    '4 October 2026'
+    """
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{day.day} {day:%B %Y}"
+
+
+def _as_at(sources: Iterable[Source]) -> str:
+    days = sorted({source.as_at for source in sources})
+    if len(days) < 2:
+        return show_date(days[0]) if days else ""
+    return f"{show_date(days[0])} to {show_date(days[-1])}, by source"
+
+
+def _source(source: Source) -> str:
+    kind = "patient records" if source.origin == "records" else "published statistics"
+    synthetic = ", synthetic" if source.synthetic else ""
+    return f"{source.name} ({kind}{synthetic}, as at {show_date(source.as_at)})"
+
+
+def _paragraphs(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part)

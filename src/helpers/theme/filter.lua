@@ -1,0 +1,347 @@
+-- One document for two engines. Quarto numbers sections, figures and tables, resolves references and
+-- draws callouts by itself; where pandoc runs alone this filter does the same, in Quarto's words.
+-- Both engines take from here: the boxes of a board report, the data behind a figure, row headers, and
+-- the refusal of what must not be in a report (pictures from elsewhere, equations, unknown references).
+
+local alone = quarto == nil
+local html = FORMAT:match("html") ~= nil
+local typst = FORMAT == "typst"
+
+local WORDS = { fig = "Figure", tbl = "Table", sec = "Section" }
+local CALLOUTS = {
+  note = "Note", tip = "Tip", important = "Important", warning = "Warning", caution = "Caution",
+}
+local BOXES = { headline = true, synthetic = true, notes = true }
+local TOP = 2       -- sections are level 2 in the notebook; level 1 is the report's title
+local WIDE = 7      -- from this many columns a table is set smaller
+local labels = {}   -- id -> number as text
+local toc_depth = 2
+
+local text = pandoc.utils.stringify
+
+local function refuse(what)
+  error("REFUSED " .. what, 0)
+end
+
+local function raw(code)
+  return pandoc.RawBlock(html and "html" or FORMAT, code)
+end
+
+local function escape_html(words)
+  return (words:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
+end
+
+local function typst_string(words)
+  return '"' .. words:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", " ") .. '"'
+end
+
+local function typst_inlines(inlines)
+  return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst"):gsub("%s+$", ""))
+end
+
+local function with_prefix(prefix, inlines)
+  local all = pandoc.Inlines({ pandoc.Str(prefix .. ":"), pandoc.Space() })
+  all:extend(inlines)
+  return all
+end
+
+local function kind_of(id)
+  return id:match("^(%a+)%-")
+end
+
+local function number_of(id)
+  return labels[id] or refuse("unknown cross-reference @" .. id)
+end
+
+-- ---------------------------------------------------------------- numbers, in document order
+
+local function callout_of(div)
+  for _, class in ipairs(div.classes) do
+    local name = class:match("^callout%-(%a+)$")
+    if name and CALLOUTS[name] then return name end
+  end
+end
+
+-- A callout's title is often given as a heading; it must not become a section.
+local function callout_title(div)
+  local name = callout_of(div)
+  if not name then return nil end
+  local first = div.content[1]
+  local title = div.attributes.title and pandoc.Inlines(div.attributes.title)
+  if not title and first and first.t == "Header" then
+    title = first.content
+    div.content:remove(1)
+  end
+  div.attributes = { ["data-title"] = text(title or CALLOUTS[name]) }
+  return div
+end
+
+local function section_counter()
+  local counts = {}
+  return function(header)
+    local depth = header.level - TOP + 1
+    if depth < 1 or header.classes:includes("unnumbered") then return nil end
+    counts[depth] = (counts[depth] or 0) + 1
+    for deeper = depth + 1, #counts do counts[deeper] = nil end
+    for higher = 1, depth do counts[higher] = counts[higher] or 1 end
+    return table.concat(counts, ".", 1, depth)
+  end
+end
+
+local function number_everything(doc, number_sections)
+  local next_section = section_counter()
+  local counts = { fig = 0, tbl = 0 }
+  local function count(block)
+    local kind = kind_of(block.identifier)
+    if counts[kind] then
+      counts[kind] = counts[kind] + 1
+      labels[block.identifier] = tostring(counts[kind])
+    end
+  end
+  doc:walk({
+    traverse = "topdown",
+    Figure = count,
+    Table = count,
+    Header = function(header)
+      local number = number_sections and next_section(header) or nil
+      if number then labels[header.identifier] = number end
+    end,
+  })
+end
+
+-- ---------------------------------------------------------------- pieces
+
+local function header(el)
+  local number = labels[el.identifier]
+  if number then
+    local span = pandoc.Span({ pandoc.Str(number) }, { class = "header-section-number" })
+    el.content:insert(1, pandoc.Space())
+    el.content:insert(1, span)
+  end
+  if typst then el.level = math.max(1, el.level - TOP + 1) end
+  return el
+end
+
+local function reference(citation)
+  local kind = kind_of(citation.id:lower())
+  local id = citation.id:sub(1, 1):lower() .. citation.id:sub(2)
+  if not WORDS[kind] then refuse("unknown cross-reference @" .. citation.id) end
+  local number = number_of(id)
+  local words = citation.mode == "SuppressAuthor" and number or (WORDS[kind] .. "\u{a0}" .. number)
+  return pandoc.Link({ pandoc.Str(words) }, "#" .. id, "", { class = "xref" })
+end
+
+local function cite(el)
+  local out = pandoc.Inlines({})
+  for i, citation in ipairs(el.citations) do
+    if i > 1 then out:extend({ pandoc.Str(","), pandoc.Space() }) end
+    out:extend(citation.prefix)
+    if #citation.prefix > 0 then out:insert(pandoc.Space()) end
+    out:insert(reference(citation))
+    out:extend(citation.suffix)
+  end
+  return out
+end
+
+local function image_in(figure)
+  local found
+  figure:walk({ Image = function(image) found = image end })
+  return found or refuse("a figure without a picture: " .. figure.identifier)
+end
+
+local function caption_of(block)
+  return pandoc.utils.blocks_to_inlines(block.caption.long)
+end
+
+local function scroll_box(content, label)
+  return pandoc.Div(content, pandoc.Attr("", { "scroll-box" }, { tabindex = "0", role = "region", ["aria-label"] = label }))
+end
+
+local function figure(el)
+  local image = image_in(el)
+  local name = "Figure " .. number_of(el.identifier)
+  local caption = with_prefix(name, caption_of(el))
+  local alt = image.attributes["fig-alt"] or refuse("a figure without alt text: " .. el.identifier)
+  if typst then
+    return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image)\n<%s>"):format(
+      typst_string(image.src), typst_string(alt), typst_inlines(caption), el.identifier))
+  end
+  local picture = pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), image.src)
+  if not html then
+    picture.src = image.src:gsub("%.svg$", ".png")  -- drawn beside it: not every Word shows SVG
+    return pandoc.Figure({ pandoc.Plain({ picture }) }, { pandoc.Plain(caption) }, { id = el.identifier })
+  end
+  local box = scroll_box({ pandoc.Plain({ picture }) }, name)
+  return pandoc.Figure({ box }, { pandoc.Plain(caption) }, { id = el.identifier, class = "chart" })
+end
+
+-- The first column says what a row is about; every header says what it is the header of.
+local function mark_headers(tbl)
+  for _, row in ipairs(tbl.head.rows) do
+    for _, cell in ipairs(row.cells) do cell.attributes.scope = "col" end
+  end
+  for _, body in ipairs(tbl.bodies) do
+    body.row_head_columns = 1
+    for _, row in ipairs(body.body) do
+      if row.cells[1] then row.cells[1].attributes.scope = "row" end
+    end
+  end
+  return tbl
+end
+
+-- A browser and its reader choose better column widths than the document can.
+local function free_widths(tbl)
+  tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
+  return tbl
+end
+
+local function html_table(tbl, name, caption)
+  free_widths(mark_headers(tbl))
+  tbl.caption = { long = {} }
+  if not caption then return scroll_box({ tbl }, "Table") end
+  local id = tbl.identifier
+  tbl.identifier = ""
+  tbl.attributes["aria-labelledby"] = id .. "-caption"
+  return {
+    raw(('<figure id="%s" class="table"><figcaption id="%s-caption">'):format(id, id)),
+    pandoc.Plain(caption),
+    raw("</figcaption>"),
+    scroll_box({ tbl }, name),
+    raw("</figure>"),
+  }
+end
+
+local function typst_table(tbl, caption)
+  if caption then tbl.caption = { long = { pandoc.Plain(caption) } } end
+  if #tbl.colspecs < WIDE then return tbl end
+  return { raw("#wide-table["), tbl, raw("]") }
+end
+
+local function table_block(tbl)
+  local numbered = kind_of(tbl.identifier) == "tbl"
+  local name = numbered and ("Table " .. number_of(tbl.identifier)) or nil
+  local caption = numbered and with_prefix(name, caption_of(tbl)) or nil
+  if html then return html_table(tbl, name, caption) end
+  if typst then return typst_table(tbl, caption) end
+  if caption then tbl.caption = { long = { pandoc.Plain(caption) } } end
+  return tbl
+end
+
+-- ---------------------------------------------------------------- boxes
+
+local function callout(div)
+  local name, title = callout_of(div), div.attributes["data-title"]
+  if not name then return nil end
+  if typst then
+    return { raw(("#callout(%s, %s)["):format(typst_string(name), typst_string(title))), div, raw("]") }
+  end
+  div.attributes = { role = "note" }
+  div.classes = { "callout", "callout-" .. name }
+  div.content:insert(1, pandoc.Div({ pandoc.Plain({ pandoc.Str(title) }) }, { class = "callout-title" }))
+  return div
+end
+
+local function data_behind(div)
+  if not html then return {} end
+  local label = escape_html(div.attributes.title or "Data behind this figure")
+  local blocks = pandoc.Blocks({ raw('<details class="data-behind"><summary>' .. label .. "</summary>") })
+  blocks:extend(div.content)
+  blocks:insert(raw("</details>"))
+  return blocks
+end
+
+local function box(div)
+  if div.classes:includes("data-behind") then return data_behind(div) end
+  if alone then
+    local drawn = callout(div)
+    if drawn then return drawn end
+  end
+  local name = div.classes[1]
+  if typst and BOXES[name] then
+    local blocks = pandoc.Blocks({ raw("#" .. name .. "-box[") })
+    blocks:extend(div.content)
+    blocks:insert(raw("]"))
+    return blocks
+  end
+end
+
+-- ---------------------------------------------------------------- what is refused
+
+local function check_link(link)
+  local target = link.target:lower()
+  if target:match("^#") or target:match("^https?://") or target:match("^mailto:") then return nil end
+  refuse("a link to " .. link.target)
+end
+
+local function check_image(image)
+  if not image.src:match("^figures/fig%-[%w_%-]+%.%a+$") then refuse("a picture that no figure made: " .. image.src) end
+end
+
+local refusals = {
+  Math = function(el) refuse("an equation: $" .. el.text .. "$") end,
+  Link = check_link,
+  Image = check_image,
+  RawBlock = function(el) refuse("raw " .. el.format) end,
+  RawInline = function(el) refuse("raw " .. el.format) end,
+}
+
+-- ---------------------------------------------------------------- contents
+
+local function contents_list(doc)
+  local items = pandoc.List({})
+  for _, el in ipairs(doc.blocks) do
+    if el.t == "Header" and el.level <= toc_depth then
+      local words = el.content:clone()
+      items:insert({ pandoc.Plain({ pandoc.Link(words, "#" .. el.identifier) }) })
+    end
+  end
+  return pandoc.BulletList(items)
+end
+
+local function contents(doc)
+  if typst then return pandoc.Blocks({ raw(("#contents(%d)"):format(toc_depth - TOP + 1)) }) end
+  return pandoc.Blocks({
+    raw('<nav id="TOC" aria-labelledby="toc-title"><p id="toc-title">Contents</p>'),
+    contents_list(doc),
+    raw("</nav>"),
+  })
+end
+
+-- The headline is read first: the contents follow it.
+local function insert_contents(doc, list)
+  local place = 1
+  for i, el in ipairs(doc.blocks) do
+    if el.t == "Header" then break end
+    if el.t == "Div" and (el.classes:includes("headline") or el.classes:includes("synthetic")) then place = i + 1 end
+  end
+  for i, block in ipairs(list) do doc.blocks:insert(place + i - 1, block) end
+end
+
+-- ---------------------------------------------------------------- the two ways through
+
+local function with_quarto(doc)
+  doc = doc:walk(refusals)
+  if html then doc = doc:walk({ Table = function(tbl) return free_widths(mark_headers(tbl)) end }) end
+  return doc:walk({ Div = box })
+end
+
+local function embedded(doc)
+  if doc.meta["toc-depth"] then toc_depth = tonumber(text(doc.meta["toc-depth"])) end
+  doc = doc:walk(refusals):walk({ Div = callout_title })
+  number_everything(doc, doc.meta["number-sections"])
+  doc = doc:walk({ Header = header, Cite = cite })
+  local list = doc.meta.toc and (html or typst) and contents(doc) or {}
+  -- a table that was moved into a figure is not visited again: topdown, and stop there
+  doc = doc:walk({
+    traverse = "topdown",
+    Figure = function(el) return figure(el), false end,
+    Table = function(el) return table_block(el), false end,
+  })
+  insert_contents(doc, list)
+  return doc:walk({ Div = box })
+end
+
+function Pandoc(doc)
+  if alone then return embedded(doc) end
+  return with_quarto(doc)
+end

@@ -1,0 +1,48 @@
+"""Words that come from data, made safe to stand in a Markdown document.
+
+Names of organisations, measures and files are data: whatever they contain is shown as it is and never
+becomes markup, a link, a reference, an equation or a second table cell.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Between two word characters a full stop, hyphen or apostrophe is never markup; left alone, the
+# document stays readable ("4.2", "criteria-led", "St Mary's").
+_MARKUP = re.compile(r"(?<=\w)[.'-](?=\w)|[,;%?]|([!-/:-@\[-`{-~])", re.ASCII)
+# No-break spaces (U+00A0, U+202F) are meant and kept.
+_SPACES = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def plain_line(text: str) -> str:
+    """Return the text as one line without control characters.
+
+    >>> plain_line("North\\n  moor\\x07")
+    'North moor'
+    """
+    line = _SPACES.sub(" ", text)
+    return "".join(
+        ch for ch in line if unicodedata.category(ch) not in {"Cc", "Cs", "Cn"} and ch not in _BIDI_CONTROLS
+    ).strip()
+
+
+def escape_markdown(text: str) -> str:
+    """Return the text so that Markdown (pandoc's and Quarto's) shows it exactly, on one line.
+
+    Parameters
+    ----------
+    text
+        Any words from data.
+
+    Returns
+    -------
+    str
+        One line of Markdown, safe in prose, headings, table cells, captions and quoted attributes.
+
+    >>> print(escape_markdown("A|B *new* <script> $5"))
+    A\\|B \\*new\\* \\<script\\> \\$5
+    """
+    return _MARKUP.sub(lambda match: f"\\{match[1]}" if match[1] else match[0], plain_line(text))
