@@ -31,15 +31,15 @@ START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first ti
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
-class TimedOut(ReportError):
+class TimeLimitError(ReportError):
     """The report took longer than it may."""
 
 
-class OutOfMemory(ReportError):
+class MemoryLimitError(ReportError):
     """The report took more memory than it may."""
 
 
-class Interrupted(ReportError):
+class InterruptionError(ReportError):
     """The batch was interrupted while this report ran."""
 
 
@@ -169,7 +169,7 @@ def describe(job: Job) -> str:
 def _failed_cell(job: Job, executed: Path, error: Any) -> UserError:
     number = _cell_number(executed)
     line = next((each for each in error.source.splitlines() if each.strip()), "")
-    where = f"{job.title}, cell {number} (`{line.strip()}`)"
+    where = f"cell {number} (`{line.strip()}`)"
     came = error.evalue if error.ename == "DataError" else f"{error.ename}: {error.evalue}"
     cure = f"parameters: {describe(job)}; the executed notebook is {executed}"
     kind = DataError if error.ename == "DataError" else ReportError
@@ -188,7 +188,7 @@ def _cell_number(executed: Path) -> int:
 
 
 def _ended_early(job: Job, folder: Path, watch: Watch, error: RuntimeError) -> ReportError:
-    kinds = {Cause.TIME: TimedOut, Cause.MEMORY: OutOfMemory, Cause.INTERRUPTED: Interrupted}
+    kinds = {Cause.TIME: TimeLimitError, Cause.MEMORY: MemoryLimitError, Cause.INTERRUPTED: InterruptionError}
     came = {
         Cause.TIME: f"took longer than {watch.limits.seconds:g} seconds and was ended",
         Cause.MEMORY: f"took more than {watch.limits.megabytes} megabytes of memory and was ended",
@@ -197,4 +197,4 @@ def _ended_early(job: Job, folder: Path, watch: Watch, error: RuntimeError) -> R
     }[watch.cause]
     kind = kinds[watch.cause] if watch.cause else ReportError
     cure = f"parameters: {describe(job)}; what it had done is in {folder / EXECUTED}, its log in {folder}"
-    return kind(Problem(job.title, came, cure=cure))
+    return kind(Problem("execution", came, cure=cure))

@@ -188,7 +188,8 @@ class History:
             for run, process, started in database.execute(query, (socket.gethostname(),)).fetchall():
                 if not _is_running(process, started):
                     database.execute(
-                        "UPDATE reports SET state = ?, exit_code = 130, error = ? WHERE run = ? AND state = ?",
+                        "UPDATE reports SET state = ?, exit_code = 130, error = ?"
+                        " WHERE run = ? AND state = ?",
                         (State.INTERRUPTED, "the run ended before this report did", run, State.WAITING),
                     )
                     database.execute("UPDATE runs SET finished = ? WHERE run = ?", (now(), run))
@@ -201,7 +202,9 @@ class History:
     def last_published(self) -> dict[tuple[str, str], Entry]:
         """Return, by notebook and name, the newest entry that put a report in place."""
         newest = "SELECT max(id) FROM reports WHERE state = 'published' GROUP BY notebook, name"
-        return {(e.notebook, e.name): e for e in self._read(f"SELECT * FROM reports WHERE id IN ({newest})")}
+        return {
+            (e.notebook, e.name): e for e in self._read(f"SELECT * FROM reports WHERE id IN ({newest})")
+        }
 
     def published(self) -> list[Entry]:
         """Return every entry that put a report in place, oldest first."""
@@ -236,7 +239,7 @@ def _is_running(process: int, started: float) -> bool:
     if process == os.getpid():
         return True
     try:
-        return abs(psutil.Process(process).create_time() - started) < 1.0
+        return bool(abs(psutil.Process(process).create_time() - started) < 1.0)
     except psutil.Error:
         return False
 

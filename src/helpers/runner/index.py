@@ -36,11 +36,8 @@ def write_index(history: History, reports: Path) -> Path:
 
 def find_published(history: History, reports: Path) -> list[Entry]:
     """Return for each published place the entry that filled it, where its files are still there."""
-    places = {tuple(output.path for output in e.outputs.values()): e for e in history.published()}
-    newest: dict[str, Entry] = {path: entry for paths, entry in places.items() for path in paths}
-    entries = dict.fromkeys(newest[path].report + newest[path].run for path in sorted(newest))
-    by_id = {entry.report + entry.run: entry for entry in newest.values()}
-    found = [by_id[each] for each in entries]
+    newest = {(entry.report, entry.period): entry for entry in history.published()}
+    found = newest.values()
     return [e for e in found if all((reports / output.path).is_file() for output in e.outputs.values())]
 
 
@@ -81,7 +78,8 @@ def _section(period: str, entries: Iterable[Entry], latest: Mapping[tuple[str, s
     shown = escape(period_name(period))
     label = f"Reports, {shown}"
     return (
-        f'<section>\n<h2>{shown}</h2>\n<div class="scroll" role="region" aria-label="{label}" tabindex="0">\n'
+        f"<section>\n<h2>{shown}</h2>\n"
+        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">\n'
         f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n</section>"
     )
 

@@ -236,4 +236,3 @@ def kernel_manager(seat: Seat) -> type:
             seat.watch.begin(self.provisioner.pid)
 
     return SeatedKernelManager
-

@@ -49,10 +49,14 @@ class Job:
         return f"{self.notebook.name}/{self.name}"
 
     @property
+    def settings(self) -> dict[str, Value]:
+        """The value of every parameter: what the file gives, else the notebook's own."""
+        return {p.name: self.parameters.get(p.name, p.default) for p in self.notebook.parameters}
+
+    @property
     def organisations(self) -> tuple[str, ...]:
         """The organisations that the report is asked to be about."""
-        defaults = {each.name: each.default for each in self.notebook.parameters}
-        values = (self.parameters.get(n, defaults[n]) for n in self.notebook.organisation_parameters)
+        values = (self.settings[name] for name in self.notebook.organisation_parameters)
         return tuple(value for value in values if isinstance(value, str))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
@@ -64,6 +64,8 @@ class Project:
         Where a report belongs below `reports/`, without the ending.
     watched
         Files and folders, besides the package, on which every report depends.
+    suppression
+        One sentence for each report on how small numbers are protected.
     """
 
     root: Path
@@ -75,7 +77,8 @@ class Project:
     bundle_checks: tuple[BundleCheck, ...] = ()
     text_checks: tuple[TextCheck, ...] = ()
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
-    watched: tuple[Path, ...] = field(default=())
+    watched: tuple[Path, ...] = ()
+    suppression: str = ""
 
     @property
     def state(self) -> Path:
@@ -91,6 +94,11 @@ class Project:
     def params(self) -> Path:
         """Where the parameter files lie, a folder for each notebook."""
         return self.root / "params"
+
+    @property
+    def quarto_yml(self) -> Path:
+        """The page settings that both renderers follow."""
+        return self.root / "_quarto.yml"
 
     @property
     def reports(self) -> Path:
