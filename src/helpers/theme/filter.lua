@@ -13,6 +13,8 @@ local CALLOUTS = {
 }
 local BOXES = { headline = true, synthetic = true, notes = true }
 local TOP = 2       -- sections are level 2 in the notebook; level 1 is the report's title
+local SHORT = 14    -- bytes; a cell up to this long is not broken into lines
+local LONG = 40     -- bytes; a cell longer than this is a sentence
 local WIDE = 7      -- from this many columns a table is set smaller
 local labels = {}   -- id -> number as text
 local toc_depth = 2
@@ -189,6 +191,20 @@ local function mark_headers(tbl)
   return tbl
 end
 
+-- "4.2 days" and "−3 to +12" stay on one line; sentences keep room on a telephone.
+local function mark_lengths(tbl)
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      for _, cell in ipairs(row.cells) do
+        local length = #text(cell.contents)
+        if length <= SHORT then cell.classes:insert("short") end
+        if length > LONG then cell.classes:insert("long") end
+      end
+    end
+  end
+  return tbl
+end
+
 -- A browser and its reader choose better column widths than the document can.
 local function free_widths(tbl)
   tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
@@ -196,14 +212,15 @@ local function free_widths(tbl)
 end
 
 local function html_table(tbl, name, caption)
-  free_widths(mark_headers(tbl))
+  free_widths(mark_lengths(mark_headers(tbl)))
   tbl.caption = { long = {} }
+  local wide = #tbl.colspecs >= WIDE and " wide" or ""
   if not caption then return scroll_box({ tbl }, "Table") end
   local id = tbl.identifier
   tbl.identifier = ""
   tbl.attributes["aria-labelledby"] = id .. "-caption"
   return {
-    raw(('<figure id="%s" class="table"><figcaption id="%s-caption">'):format(id, id)),
+    raw(('<figure id="%s" class="table%s"><figcaption id="%s-caption">'):format(id, wide, id)),
     pandoc.Plain(caption),
     raw("</figcaption>"),
     scroll_box({ tbl }, name),
@@ -229,11 +246,18 @@ end
 
 -- ---------------------------------------------------------------- boxes
 
+local function wrapped(opening, content)
+  local blocks = pandoc.Blocks({ raw(opening) })
+  blocks:extend(content)
+  blocks:insert(raw("]"))
+  return blocks
+end
+
 local function callout(div)
   local name, title = callout_of(div), div.attributes["data-title"]
   if not name then return nil end
   if typst then
-    return { raw(("#callout(%s, %s)["):format(typst_string(name), typst_string(title))), div, raw("]") }
+    return wrapped(("#callout(%s, %s)["):format(typst_string(name), typst_string(title)), div.content)
   end
   div.attributes = { role = "note" }
   div.classes = { "callout", "callout-" .. name }
@@ -250,6 +274,14 @@ local function data_behind(div)
   return blocks
 end
 
+-- The first sentence of a headline is the one that a board remembers.
+local function lead_first(name, content)
+  if name ~= "headline" or not content[1] or content[1].t ~= "Para" then return content end
+  local blocks = wrapped("#headline-lead[", { content[1] })
+  for i = 2, #content do blocks:insert(content[i]) end
+  return blocks
+end
+
 local function box(div)
   if div.classes:includes("data-behind") then return data_behind(div) end
   if alone then
@@ -257,12 +289,7 @@ local function box(div)
     if drawn then return drawn end
   end
   local name = div.classes[1]
-  if typst and BOXES[name] then
-    local blocks = pandoc.Blocks({ raw("#" .. name .. "-box[") })
-    blocks:extend(div.content)
-    blocks:insert(raw("]"))
-    return blocks
-  end
+  if typst and BOXES[name] then return wrapped("#" .. name .. "-box[", lead_first(name, div.content)) end
 end
 
 -- ---------------------------------------------------------------- what is refused
@@ -317,6 +344,18 @@ local function insert_contents(doc, list)
   for i, block in ipairs(list) do doc.blocks:insert(place + i - 1, block) end
 end
 
+-- On paper the sentence before a figure goes with it to the next page, and its heading with both.
+local function keep_with_figure(doc)
+  local kept = pandoc.Blocks({})
+  for i, block in ipairs(doc.blocks) do
+    local follows = doc.blocks[i + 1]
+    local sticky = block.t == "Para" and follows and follows.t == "Figure"
+    kept:extend(sticky and { raw("#block(sticky: true)["), block, raw("]") } or { block })
+  end
+  doc.blocks = kept
+  return doc
+end
+
 -- ---------------------------------------------------------------- the two ways through
 
 local function with_quarto(doc)
@@ -331,6 +370,7 @@ local function embedded(doc)
   number_everything(doc, doc.meta["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
   local list = doc.meta.toc and (html or typst) and contents(doc) or {}
+  if typst then doc = keep_with_figure(doc) end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({
     traverse = "topdown",
