@@ -22,6 +22,7 @@ from helpers.runner.run import Batch
 if TYPE_CHECKING:
     from helpers.data.manifest import LoadRecord
 
+_WIDE = 200
 _COLOURS = {State.PUBLISHED: "green", State.UNCHANGED: "dim", State.INTERRUPTED: "yellow"}
 
 
@@ -78,7 +79,7 @@ def show_entries(entries: Iterable[Entry]) -> None:
         colour = _COLOURS.get(e.state, "" if e.state is State.WAITING else "red")
         state = f"[{colour}]{e.state}{_at(e)}[/{colour}]" if colour else str(e.state)
         table.add_row(escape(e.report), state, e.started, escape(e.period), f"{e.seconds:.1f}")
-    Console().print(table)
+    _print_table(table)
 
 
 def show_decisions(decisions: Iterable[Decision], *, as_json: bool) -> None:
@@ -108,7 +109,13 @@ def show_loads(loads: Sequence[LoadRecord], *, as_json: bool) -> None:
         table.add_row(
             escape(name), f"{load.as_at}", f"{load.loaded_at:%Y-%m-%d}", *rows, load.policy, escape(load.file)
         )
-    Console().print(table)
+    _print_table(table)
+
+
+def _print_table(table: Table) -> None:
+    """Print a table as wide as the terminal; where there is none, wide enough to keep each row whole."""
+    console = Console()
+    (console if console.is_terminal else Console(width=_WIDE)).print(table)
 
 
 def summarise(entries: Iterable[Entry]) -> str:
@@ -126,7 +133,7 @@ def entry_as_json(entry: Entry) -> Mapping[str, Any]:
 
 
 def _at(entry: Entry) -> str:
-    return f" at {entry.step}" if entry.step and entry.state is not State.INTERRUPTED else ""
+    return f" at {entry.step}" if entry.step and entry.state is State.FAILED else ""
 
 
 def _indent(text: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ RUN_LOG = "run.log"
 START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first time
 #: cells that papermill adds; they do not count when a cell is named by its number
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
+#: how IPython's traceback names a line of the cell, once its colours are taken out
+_FAILED_LINE = re.compile(r"Cell In\s?\[\d+\], line (\d+)")
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 class TimeLimitError(ReportError):
@@ -168,12 +172,19 @@ def describe(job: Job) -> str:
 
 def _failed_cell(job: Job, executed: Path, error: Any) -> UserError:
     number = _cell_number(executed)
-    line = next((each for each in error.source.splitlines() if each.strip()), "")
-    where = f"cell {number} (`{line.strip()}`)"
+    where = f"cell {number} (`{_failed_line(error.source, error.traceback)}`)"
     came = error.evalue if error.ename == "DataError" else f"{error.ename}: {error.evalue}"
     cure = f"parameters: {describe(job)}; the executed notebook is {executed}"
     kind = DataError if error.ename == "DataError" else ReportError
     return kind(Problem(where, came.rstrip("."), cure=cure))
+
+
+def _failed_line(source: str, traceback: Iterable[str]) -> str:
+    """Return the line of a cell at which it failed, its first line where the traceback does not say."""
+    lines = source.splitlines()
+    found = _FAILED_LINE.search(_COLOUR.sub("", "\n".join(traceback)))
+    number = int(found[1]) if found else next((n for n, each in enumerate(lines, 1) if each.strip()), 0)
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
 
 def _cell_number(executed: Path) -> int:
