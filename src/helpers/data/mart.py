@@ -150,7 +150,8 @@ class Mart:
     def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """Return the result of a query over the views of this version as a frame."""
         with self.connect() as connection:
-            return connection.execute(sql, params or []).df()
+            found: pd.DataFrame = connection.execute(sql, params or []).df()
+        return found
 
     def derived(self, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Return a frame that is computed once per version of the mart and of this package.

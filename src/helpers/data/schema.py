@@ -1,5 +1,8 @@
 """The tables of the mart: their columns, types and permitted values, in one place.
 
+A measure's `value` is its numerator divided by its denominator, and the numerator where there is no
+denominator: a share is 0.92 and never 92. The register's unit says how it is shown.
+
 The table specifications are plain tuples, so importing this module is cheap; the pandera, Arrow and
 DuckDB forms are made from them when they are needed.
 """
@@ -292,9 +295,10 @@ def validate(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     # None, not NaN: text columns take it as empty and pandera coerces it for the others
     complete = frame.assign(**dict.fromkeys(absent)) if absent else frame
     try:
-        return pandera_schema(table).validate(complete, lazy=True)
+        checked: pd.DataFrame = pandera_schema(table).validate(complete, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         raise DataError(_failures(table, errors.failure_cases)) from None
+    return checked
 
 
 def _missing_column(table: Table, name: str, frame: pd.DataFrame) -> Problem:

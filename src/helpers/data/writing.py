@@ -74,13 +74,13 @@ class Load:
         stamped = validate(specification, frame.assign(source=self.source, vintage=self.vintage))
         part = sum(file.table == table for file in self.files)
         for folder, rows in _partitions(specification, _to_arrow(specification, stamped)):
-            self._write_file(table, f"{table}/{folder}part-{part:05d}.parquet", rows)
+            self._write_file(table, f"{table}/{folder}", f"part-{part:05d}.parquet", rows)
         return len(stamped)
 
-    def _write_file(self, table: str, name: str, rows: pa.Table) -> None:
+    def _write_file(self, table: str, folder: str, name: str, rows: pa.Table) -> None:
         import pyarrow.parquet as parquet
 
-        path = self.staging / name
+        path = self.staging / folder / name
         make_private(path.parent)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
         with os.fdopen(descriptor, "wb") as stream:
@@ -92,9 +92,9 @@ class Load:
                 table=table,
                 source=self.source,
                 load=self.id,
-                path=f"data/{self.id}/{name}",
+                path=f"data/{self.id}/{folder}{name}",
                 rows=rows.num_rows,
-                sha256=_hash_rows(rows),
+                sha256=_hash_rows(folder, rows),
                 schema_id=hashlib.sha256(str(rows.schema).encode()).hexdigest()[:12],
             )
         )
@@ -114,11 +114,15 @@ class _HashingSink(io.RawIOBase):
         return memoryview(content).nbytes
 
 
-def _hash_rows(rows: pa.Table) -> str:
-    """Hash the rows without their edition, so that the same content loaded again is recognised."""
+def _hash_rows(folder: str, rows: pa.Table) -> str:
+    """Hash the rows without their edition, so that the same content loaded again is recognised.
+
+    The folder counts: it names the table and the organisation.
+    """
     import pyarrow as pa
 
     sink = _HashingSink()
+    sink.write(folder.encode())
     content = rows.drop_columns([column.name for column in STAMP])
     with pa.ipc.new_stream(sink, content.schema) as stream:
         stream.write_table(content)

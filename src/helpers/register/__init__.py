@@ -1,1 +1,24 @@
-"""Measures, targets, objectives and events: YAML to frozen models."""
+"""The register: what is measured and why, as YAML that becomes frozen models."""
+
+from helpers.register.models import (
+    Comment,
+    DeclaredQuality,
+    Event,
+    Measure,
+    Objective,
+    Register,
+    Target,
+)
+from helpers.register.reading import find_measure, read_register
+
+__all__ = [
+    "Comment",
+    "DeclaredQuality",
+    "Event",
+    "Measure",
+    "Objective",
+    "Register",
+    "Target",
+    "find_measure",
+    "read_register",
+]

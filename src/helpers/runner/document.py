@@ -18,7 +18,15 @@ import yaml
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import GateError, Problem
-from helpers.runner.prose import check_prose, check_references, clean, has_title, labels, without_title
+from helpers.runner.prose import (
+    check_prose,
+    check_references,
+    clean,
+    has_section,
+    has_title,
+    labels,
+    without_title,
+)
 from helpers.runner.reading import Prose, Reading, Shown, read_notebook
 from helpers.runner.writing import write_about, write_figure, write_table
 from helpers.theme.markdown import escape_markdown
@@ -184,14 +192,15 @@ def _check_shown(reading: Reading) -> Iterator[Problem]:
         }
         for thing, is_there in needed.items():
             if not is_there:
-                yield Problem(where, f"a {bundle.kind} without {thing}", cure="The helper that made it must give it.")
+                yield Problem(where, f"a {bundle.kind} without {thing}", cure="The helper must give it.")
         yield from _check_rows(where, bundle)
 
 
 def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
     for number, row in enumerate(bundle.rows, start=1):
         if len(row) != len(bundle.columns):
-            yield Problem(f"{where}, row {number}", f"{len(row)} cells", f"{len(bundle.columns)}, one per column")
+            allowed = f"{len(bundle.columns)}, one per column"
+            yield Problem(f"{where}, row {number}", f"{len(row)} cells", allowed)
         if any(isinstance(cell, float) and not math.isfinite(cell) for cell in row):
             yield Problem(f"{where}, row {number}", "nan or infinity", "a number, words, * or none")
 
@@ -200,15 +209,17 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
     texts = [(p.where, p.text if isinstance(p, Prose) else p.bundle.markdown) for p in reading.pieces]
     known = frozenset(
         [_ABOUT]
-        + [label for _, text in texts for label in labels(text) if label.startswith("sec-")]
+        + [label for _, text in texts for label in labels(text) if label.startswith(("sec-", "tbl-"))]
         + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
     )
-    for number, (where, text) in enumerate(texts):
+    in_sections = False
+    for where, text in texts:
         yield from check_prose(where, text)
         yield from check_references(where, text, known)
-        if has_title(text) and any(re.search(r"^##", earlier, re.MULTILINE) for _, earlier in texts[:number]):
+        if in_sections and has_title(text):
             cure = "Begin sections with ##; the report's title is level 1."
             yield Problem(where, "a heading of level 1 after the first section", cure=cure)
+        in_sections = in_sections or has_section(text)
 
 
 def _front_matter(reading: Reading, facts: ReportFacts) -> str:

@@ -13,12 +13,13 @@ from typing import Final
 from helpers.errors import Problem, near_misses
 
 _FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
-_FENCED: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCED: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1[`~]*[ \t]*$", re.M | re.S)
+_RAW_BLOCK: Final = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*\{=", re.M)
 _CODE_SPAN: Final = re.compile(r"(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 # pandoc's rule: no space after the opening and before the closing dollar, no digit after the closing one
-_EQUATION: Final = re.compile(r"\$\$|(?<![\w$])\$(?![\s$])(?:(?!\n\s*\n)[^$])+?(?<!\s)\$(?!\d)|\\begin\{\w+\*?\}")
+_EQUATION: Final = re.compile(r"\$\$|\$(?![\s$])(?:(?!\n\s*\n)[^$])+?(?<!\s)\$(?!\d)|\\begin\{\w+\*?\}")
 _HTML: Final = re.compile(r"</?[A-Za-z][^>\n]*>|<[!?]")
 _AUTOLINK: Final = re.compile(r"<(?:https?://|mailto:)[^>\s]+>")
 _REFERENCE: Final = re.compile(r"(?<![\w@])@([A-Za-z_][\w-]*(?:[.:/][\w-]+)*)")
@@ -26,7 +27,7 @@ _LABEL: Final = re.compile(r"\{[^}\n]*#([A-Za-z][\w-]*)")
 _DIV: Final = re.compile(r"^ {0,3}:{3,}[ \t]*(.*)$", re.MULTILINE)
 _RULE: Final = re.compile(r"(?:\A|(?<=\n))([ \t]*\n|\A)-{3,}[ \t]*(?=\n|\Z)")
 _TITLE: Final = re.compile(r"^ {0,3}#(?!#)[ \t]+.*$|^[^\n]+\n={2,}[ \t]*$", re.MULTILINE)
-_LINK_TARGET: Final = re.compile(r"\]\(\s*<?([A-Za-z][A-Za-z0-9+.-]*):|^\s*\[[^\]]+\]:\s*<?([A-Za-z][\w+.-]*):", re.M)
+_LINK_TARGET: Final = re.compile(r"\](?:\(|:)\s*<?([A-Za-z][\w+.-]*):")
 _SCHEMES: Final = frozenset({"http", "https", "mailto"})
 
 
@@ -77,6 +78,11 @@ def has_title(text: str) -> bool:
     return _TITLE.search(without_code(text)) is not None
 
 
+def has_section(text: str) -> bool:
+    """Say whether Markdown has a heading of level 2 or deeper."""
+    return re.search(r"^ {0,3}##", without_code(text), re.MULTILINE) is not None
+
+
 def check_prose(where: str, text: str) -> Iterator[Problem]:
     """Find what a report cannot carry in a piece of Markdown.
 
@@ -95,6 +101,8 @@ def check_prose(where: str, text: str) -> Iterator[Problem]:
     prose = without_code(text)
     for check in _CHECKS:
         yield from check(where, prose)
+    if _RAW_BLOCK.search(text):
+        yield Problem(where, "a raw part for one format", cure="Use Markdown, which both formats can show.")
     if len(_FENCE.findall(text)) % 2:
         yield Problem(where, "a code block (```) that is not closed", cure="Close it in the same cell.")
 
@@ -121,9 +129,9 @@ def _check_equation(where: str, prose: str) -> Iterator[Problem]:
 
 def _check_html(where: str, prose: str) -> Iterator[Problem]:
     for found in _HTML.findall(_AUTOLINK.sub(" ", prose))[:3]:
-        yield Problem(where, f"raw HTML: {found[:60]}", cure="Use Markdown; HTML would be missing from the PDF.")
-    if "`{=" in prose:
-        yield Problem(where, "a raw block for one format", cure="Use Markdown, which both formats can show.")
+        yield Problem(where, f"raw HTML: {found[:60]}", cure="Use Markdown, which both formats can show.")
+    if "{=" in prose:
+        yield Problem(where, "a raw part for one format", cure="Use Markdown, which both formats can show.")
 
 
 def _check_picture(where: str, prose: str) -> Iterator[Problem]:
@@ -138,10 +146,9 @@ def _check_shortcode(where: str, prose: str) -> Iterator[Problem]:
 
 
 def _check_link(where: str, prose: str) -> Iterator[Problem]:
-    for inline, defined in _LINK_TARGET.findall(prose):
-        scheme = (inline or defined).lower()
-        if scheme not in _SCHEMES:
-            yield Problem(where, f"a link to {scheme}:", allowed="http, https, mailto, #label", cure="Remove it.")
+    for scheme in _LINK_TARGET.findall(prose):
+        if scheme.lower() not in _SCHEMES:
+            yield Problem(where, f"a link to {scheme}:", "http, https, mailto, #label", "Remove it.")
 
 
 def _check_blocks(where: str, prose: str) -> Iterator[Problem]:
@@ -151,7 +158,7 @@ def _check_blocks(where: str, prose: str) -> Iterator[Problem]:
         if depth < 0:
             break
     if depth:
-        yield Problem(where, "a ::: block that is opened or closed only", cure="Open and close it in one cell.")
+        yield Problem(where, "a ::: block that is half open", cure="Open and close it in the same cell.")
 
 
 _CHECKS: Final[tuple[Callable[[str, str], Iterator[Problem]], ...]] = (

@@ -106,11 +106,14 @@ def _place(number: int, cell: nbformat.NotebookNode) -> str:
 def _read_front_matter(where: str, source: str) -> tuple[Mapping[str, Any], list[Problem]]:
     body = re.fullmatch(r"\s*---\s*\n(.*?)\n?---\s*", source, re.DOTALL)
     if body is None:
-        return {}, [Problem(where, "a raw cell without front matter", "YAML between two lines ---", "Add them.")]
+        return {}, [
+            Problem(where, "a raw first cell", "front matter: YAML between two lines ---", "Add them.")
+        ]
     try:
         settings = yaml.safe_load(body[1]) or {}
     except yaml.YAMLError as error:
-        return {}, [Problem(where, f"front matter that is not YAML: {str(error).splitlines()[0]}", cure="Mend it.")]
+        said = str(error).splitlines()[0]
+        return {}, [Problem(where, f"front matter that is not YAML: {said}", cure="Mend it.")]
     if not isinstance(settings, dict):
         return {}, [Problem(where, "front matter that is not a list of `key: value`", cure="Mend it.")]
     allowed = (*FRONT_MATTER, *_FOR_QUARTO_ALONE)
@@ -150,7 +153,8 @@ def _read_bundle(where: str, data: Mapping[str, Any]) -> Shown | Problem:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        return Problem(where, f"an unreadable hand-over: {place} {first['msg']}", cure="Use this version's helpers.")
+        came = f"an unreadable hand-over: {place} {first['msg']}"
+        return Problem(where, came, cure="Run the notebook with this version's helpers.")
     svg = data.get("image/svg+xml")
     if bundle.kind != "figure" or svg is None:
         return Shown(where, bundle, None)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from helpers.bundle import SUPPRESSED, Bundle, Column, Source
+from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Source
 from helpers.runner.prose import clean
-from helpers.theme.markdown import escape_markdown
+from helpers.theme.markdown import escape_markdown, plain_line
 
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
@@ -38,39 +38,45 @@ def figure_path(figure_id: str) -> str:
     return f"figures/{figure_id}.svg"
 
 
-def pipe_table(columns: tuple[Column, ...], rows: Iterable[tuple[object, ...]]) -> str:
+def pipe_table(columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) -> str:
     """Return a pipe table: unit in the header, numbers to the right, widths by what the columns hold.
 
-    >>> print(pipe_table((Column(label="Beds", kind="count", unit="beds"),), [(1250,)]).splitlines()[0])
-    | Beds (beds) |
+    >>> print(pipe_table((Column(label="Beds", kind="count", unit="beds"),), [(1250,)]).splitlines()[-1])
+    | 1,250 |
     """
     header = [_header(column) for column in columns]
-    body = [[column.show(cell) for column, cell in zip(columns, row, strict=True)] for row in rows]  # type: ignore[arg-type]
+    body = [[column.show(cell) for column, cell in zip(columns, row, strict=True)] for row in rows]
     body = body or [["No rows", *[""] * (len(columns) - 1)]]
-    weights = [_weight(column, [head, *cells]) for column, head, *cells in zip(columns, header, *body, strict=True)]
-    dashes = [
-        _dashes(column, max(3, round(_DASHES * weight / sum(weights))))
-        for column, weight in zip(columns, weights, strict=True)
-    ]
-    lines = [header, *body]
-    escaped = [" | ".join(escape_markdown(cell) for cell in line) for line in lines]
-    return "\n".join([f"| {escaped[0]} |", f"|{'|'.join(dashes)}|", *(f"| {line} |" for line in escaped[1:])])
+    lines = [_line(escape_markdown(cell) for cell in cells) for cells in (header, *body)]
+    weights = [_weight(column, cells) for column, *cells in zip(columns, header, *body, strict=True)]
+    return "\n".join([lines[0], _rule(columns, weights), *lines[1:]])
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _rule(columns: tuple[Column, ...], weights: list[float]) -> str:
+    """Return the line below the header: dashes in the columns' shares, the colon where they are aligned."""
+    counts = [max(2, round(_DASHES * weight / sum(weights))) for weight in weights]
+    dashes = (
+        "-" * count + ":" if column.kind in _NUMERIC else ":" + "-" * count
+        for column, count in zip(columns, counts, strict=True)
+    )
+    return f"|{'|'.join(dashes)}|"
 
 
 def _header(column: Column) -> str:
-    return f"{column.label} ({column.unit})" if column.unit else column.label
-
-
-def _dashes(column: Column, count: int) -> str:
-    return "-" * (count - 1) + ":" if column.kind in _NUMERIC else ":" + "-" * (count - 1)
+    label, unit = plain_line(column.label), plain_line(column.unit)
+    return f"{label} ({unit})" if unit else label
 
 
 def _weight(column: Column, cells: list[str]) -> float:
     """Return a column's share of the width: no word is cut, numbers stay whole, words wrap."""
     longest_word = max(len(word) for cell in cells for word in cell.split() or [""])
-    if column.kind in _NUMERIC:
-        return float(max(longest_word, *(len(cell) for cell in cells[1:]), 4)) + 2
-    return float(max(longest_word, min(_WIDEST_WORDS, *[max(len(cell) for cell in cells)]), 4)) + 2
+    longest_cell = max(len(cell) for cell in cells[1:])
+    wanted = longest_cell if column.kind in _NUMERIC else min(_WIDEST_WORDS, longest_cell)
+    return max(longest_word, wanted, 4) + 2
 
 
 def _notes(bundle: Bundle) -> str:

@@ -15,7 +15,7 @@ _FONT: Final = "Source Sans Pro"
 
 
 def chart_settings() -> dict[str, Any]:
-    """Return matplotlib's settings (`rcParams`) for a board's chart: quiet axes, direct labels, vector text.
+    """Return matplotlib's settings (`rcParams`) for a board's chart: quiet axes, vector text.
 
     >>> chart_settings()["svg.fonttype"]
     'path'
@@ -88,5 +88,6 @@ def chart_style() -> Iterator[None]:
     import matplotlib as mpl
 
     _register_fonts()
-    with mpl.rc_context(chart_settings()):
+    settings: Any = chart_settings()  # matplotlib's stubs list every key as a literal
+    with mpl.rc_context(settings):
         yield

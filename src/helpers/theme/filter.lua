@@ -5,7 +5,7 @@
 
 local alone = quarto == nil
 local html = FORMAT:match("html") ~= nil
-local typst = FORMAT == "typst"
+local typst = FORMAT:match("^typst") ~= nil
 
 local WORDS = { fig = "Figure", tbl = "Table", sec = "Section" }
 local CALLOUTS = {
@@ -26,7 +26,7 @@ local function refuse(what)
 end
 
 local function raw(code)
-  return pandoc.RawBlock(html and "html" or FORMAT, code)
+  return pandoc.RawBlock(html and "html" or "typst", code)
 end
 
 local function escape_html(words)
@@ -156,7 +156,8 @@ local function caption_of(block)
 end
 
 local function scroll_box(content, label)
-  return pandoc.Div(content, pandoc.Attr("", { "scroll-box" }, { tabindex = "0", role = "region", ["aria-label"] = label }))
+  local attributes = { { "tabindex", "0" }, { "role", "region" }, { "aria-label", label } }
+  return pandoc.Div(content, pandoc.Attr("", { "scroll-box" }, attributes))
 end
 
 local function figure(el)

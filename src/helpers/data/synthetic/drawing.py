@@ -58,7 +58,7 @@ def cell_of_each(counts: NDArray[np.int64]) -> tuple[Ints, ...]:
 def draw_days(rng: np.random.Generator, month: Ints, weekend: float) -> NDArray[np.datetime64]:
     """Draw a day in each record's month; a weekend day is `weekend` times as likely as a weekday."""
     days = pd.period_range(months()[0].start_time, months()[-1].end_time, freq="D")
-    weight = pd.Series(np.where(days.dayofweek >= 5, weekend, 1.0))
+    weight = pd.Series(np.where(days.day_of_week >= 5, weekend, 1.0))
     owner = np.asarray((days.year - days.year[0]) * 12 + days.month - days.month[0])
     share = weight / weight.groupby(owner).transform("sum")
     # The cumulative share grows by exactly 1 within each month, so month + u finds its day.

@@ -82,7 +82,7 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
     """Load the invented data set into the mart, marked as synthetic.
 
     What is counted from the invented records is loaded under the rule for records, what stands for a
-    publication under its publisher's, as real data would be.
+    publication (and the lists of codes) under its publisher's, as real data would be.
 
     Parameters
     ----------
@@ -101,8 +101,8 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
         name="Synthetic national records",
         as_at=LAST_DAY,
     ) as load:
-        for table in ("organisations", "units", "specialties", "spells", "appointments"):
-            load.write(table, getattr(data, table))
+        load.write("spells", data.spells)
+        load.write("appointments", data.appointments)
         load.write("measure_values", data.measure_values[~published])
     with mart.load(
         source="synthetic_publications",
@@ -112,4 +112,7 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
         name="Synthetic national statistics",
         as_at=LAST_DAY,
     ) as load:
+        load.write("organisations", data.organisations)
+        load.write("units", data.units)
+        load.write("specialties", data.specialties)
         load.write("measure_values", data.measure_values[published])

@@ -25,7 +25,7 @@ def render(document: Document, formats: Iterable[str], *, theme: Theme, folder: 
     theme
         The look, from `helpers.theme.read_theme`.
     folder
-        An existing folder of this report's own; `report.<format>` and the intermediate files are written here.
+        An existing folder of this report's own; `report.<format>` and what leads to it are written here.
 
     Returns
     -------

@@ -62,7 +62,7 @@ def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:
     ReportError
         When pandoc refuses or warns, or the page would load anything.
     """
-    page = _pandoc(document, "html", theme=theme, folder=folder, options=[f"--include-in-header={theme.css}"])
+    page = _pandoc("html", theme=theme, folder=folder, options=[f"--include-in-header={theme.css}"])
     for figure_id, svg in document.figures.items():
         data = base64.b64encode(svg).decode()
         page = page.replace(f'src="figures/{figure_id}.svg"', f'src="data:image/svg+xml;base64,{data}"')
@@ -72,13 +72,13 @@ def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:
     return path
 
 
-def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:
+def render_pdf(_document: Document, *, theme: Theme, folder: Path) -> Path:
     """Render a tagged PDF (PDF/UA-1) through Typst.
 
     Parameters, returns and raises as `render_html`; the file is `report.pdf`.
     """
     source, path = folder / "report.typ", folder / "report.pdf"
-    source.write_text(_pandoc(document, "typst", theme=theme, folder=folder), encoding="utf-8")
+    source.write_text(_pandoc("typst", theme=theme, folder=folder), encoding="utf-8")
     import typst  # late: the compiler is loaded only where a PDF is made
 
     try:
@@ -110,7 +110,7 @@ def render_docx(document: Document, *, theme: Theme, folder: Path) -> Path:
         png = folder / "figures" / f"{figure_id}.png"
         typst.compile(folder / "picture.typ", output=png, root=folder, format="png", ppi=220.0)
     path = folder / "report.docx"
-    _pandoc(document, "docx", theme=theme, folder=folder, options=[f"--output={path}"])
+    _pandoc("docx", theme=theme, folder=folder, options=[f"--output={path}"])
     return path
 
 
@@ -128,9 +128,7 @@ def _fonts() -> Any:
     return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
 
 
-def _pandoc(
-    document: Document, writer: str, *, theme: Theme, folder: Path, options: list[str] | None = None
-) -> str:
+def _pandoc(writer: str, *, theme: Theme, folder: Path, options: list[str] | None = None) -> str:
     """Run pandoc with the shared filter and return what it wrote; a warning is an error."""
     import pypandoc  # late: only rendering needs it
 
@@ -150,11 +148,20 @@ def _pandoc(
         *(options or []),
         SOURCE,
     ]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=_SECONDS)
+    done = _run(command, folder)
     complaints = _complaints(done.stderr)
     if done.returncode or complaints:
         raise _failed(f"{writer} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
     return done.stdout
+
+
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _failed("pandoc", f"not done after {_SECONDS} seconds") from error
 
 
 def _page_settings(theme: Theme) -> dict[str, object]:
@@ -174,4 +181,5 @@ def _complaints(stderr: str) -> list[str]:
 
 
 def _failed(what: str, *said: str) -> ReportError:
-    return ReportError(Problem(what, "; ".join(said) or "failed", cure="See the document in the run's folder."))
+    cure = "See report.md in the run's folder."
+    return ReportError(Problem(what, "; ".join(said) or "failed", cure=cure))

@@ -9,7 +9,9 @@ from typing import Final
 
 from helpers.errors import Problem, ReportError
 
-_LOADING: Final = frozenset({"src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href"})
+_LOADING: Final = frozenset(
+    ("src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href")
+)
 _CSS: Final = re.compile(r"@import|url\(\s*[\"']?(?!data:|#)", re.IGNORECASE)
 
 
@@ -72,4 +74,4 @@ def check_offline(page: str) -> None:
     """
     found = find_remote(page)
     if found:
-        raise ReportError([Problem("html", f"the page would load {thing}", "nothing from elsewhere") for thing in found])
+        raise ReportError(Problem("html", f"the page would load {thing}", "nothing") for thing in found)

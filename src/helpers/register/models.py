@@ -1,0 +1,184 @@
+"""What the register says: measures, objectives, events and comments as frozen models.
+
+The measure is the performance measures record sheet as data. Headings, captions, charts, record sheets
+and the scorecard read it, so nothing about a measure is written twice.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+MonthText = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+Perspective = Literal["patients", "processes", "people", "money"]
+Direction = Literal["increase", "decrease", "neutral"]
+#: what numerator and denominator are: persons of persons, events per something, one count, a mean
+MeasureKind = Literal["proportion", "rate", "ratio", "count", "mean"]
+Frequency = Literal["day", "month", "quarter", "year", "rolling12", "snapshot"]
+Benchmark = Literal["national_mean", "peer_median", "best_quartile", "target", "own_past"]
+TargetKind = Literal["constitutional", "planning_milestone", "local"]
+#: what must reach the target: each period's value, March's, the year's mean, or the year's sum
+TargetMeaning = Literal["every_period", "march_value", "year_mean", "cumulative"]
+Rating = Literal["sufficient", "insufficient", "not_assessed"]
+EventKind = Literal["intervention", "series_break", "merger", "external"]
+
+ALL_ORGANISATIONS = "all"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Target(_Frozen):
+    """A target and the days on which it is in force (both included); `value` is in the measure's unit."""
+
+    value: float
+    kind: TargetKind
+    source: Text
+    start: date | None = None
+    end: date | None = None
+    meaning: TargetMeaning = "every_period"
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the target is in force on a day."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.start and self.end and self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}")
+        return self
+
+
+class DeclaredQuality(_Frozen):
+    """The half of the data-quality kite mark that people declare; the other half is computed."""
+
+    signed_off_by: str = ""  # a role, not a name
+    signed_off_on: date | None = None
+    audited_on: date | None = None
+    accuracy: Rating = "not_assessed"
+    systems: Rating = "not_assessed"
+
+
+class Measure(_Frozen):
+    """One measure: what it is, why it is kept, who acts on it, and when it is good."""
+
+    id: Identifier
+    name: Text
+    description: Text
+    purpose: Text
+    objective: Identifier
+    perspective: Perspective
+    kind: MeasureKind
+    numerator: Text
+    denominator: str | None = None  # none for counts alone
+    exclusions: Text
+    unit: Text  # "%" : values are percentages, 92 and not 0.92
+    digits: int = Field(default=1, ge=0, le=6)
+    direction: Direction
+    targets: tuple[Target, ...] = ()
+    benchmark: Benchmark
+    source: Text
+    frequency: Frequency
+    stale_after_days: int = Field(gt=0)  # after the end of the period
+    owner: Text  # a role
+    action: Text
+    quality: DeclaredQuality = DeclaredQuality()
+
+    @property
+    def scale(self) -> float:
+        """What numerator / denominator is multiplied with to give the value in the measure's unit.
+
+        A unit names it: "%" is 100, "per 1,000 spells" is 1,000, anything else 1.
+        """
+        if self.unit == "%":
+            return 100.0
+        if self.unit.startswith("per "):
+            number = self.unit.split()[1].replace(",", "")
+            return float(number) if number.isdigit() else 1.0
+        return 1.0
+
+    def target_on(self, day: date) -> Target | None:
+        """Return the target in force on a day; of several, the one that began last.
+
+        A local target or planning milestone therefore stands before an older constitutional one.
+        """
+        current = [target for target in self.targets if target.in_force(day)]
+        return max(current, key=lambda target: target.start or date.min, default=None)
+
+    @model_validator(mode="after")
+    def _has_a_denominator(self) -> Self:
+        if self.kind != "count" and not (self.denominator or "").strip():
+            raise ValueError(f"a measure of kind {self.kind} needs a denominator")
+        return self
+
+
+class Objective(_Frozen):
+    """What the organisation wants to reach; measures say how far it has come."""
+
+    id: Identifier
+    name: Text
+    description: Text
+    owner: Text
+
+
+class Event(_Frozen):
+    """Something that happened on a day and may show in a series."""
+
+    id: Identifier
+    name: Text
+    day: date
+    kind: EventKind
+    organisation: Text = ALL_ORGANISATIONS
+    measures: tuple[Identifier, ...] = ()  # none: every measure
+    rebase: bool = False  # limits restart here
+    description: str = ""
+
+    def concerns(self, measure: str, organisation: str) -> bool:
+        """Tell whether the event bears on a measure of an organisation."""
+        return self.organisation in (ALL_ORGANISATIONS, organisation) and (
+            not self.measures or measure in self.measures
+        )
+
+
+class Action(_Frozen):
+    """What was agreed to be done, by which role, until when."""
+
+    action: Text
+    owner: Text
+    due: date
+
+
+class Comment(_Frozen):
+    """An analyst's words on a measure of an organisation in a month."""
+
+    measure: Identifier
+    organisation: Text
+    month: MonthText
+    why: Text
+    next: str = ""
+    actions: tuple[Action, ...] = ()
+
+
+class Register(_Frozen):
+    """All of it, keyed by id where there is one."""
+
+    measures: dict[str, Measure] = Field(default_factory=dict)
+    objectives: dict[str, Objective] = Field(default_factory=dict)
+    events: dict[str, Event] = Field(default_factory=dict)
+    comments: tuple[Comment, ...] = ()
+
+    def events_of(self, measure: str, organisation: str) -> tuple[Event, ...]:
+        """Return the events that bear on a measure of an organisation, in order of their days."""
+        found = (event for event in self.events.values() if event.concerns(measure, organisation))
+        return tuple(sorted(found, key=lambda event: event.day))
+
+    def comments_of(self, measure: str, organisation: str) -> tuple[Comment, ...]:
+        """Return the comments on a measure of an organisation, the latest month first."""
+        found = [c for c in self.comments if c.measure == measure and c.organisation == organisation]
+        return tuple(sorted(found, key=lambda comment: comment.month, reverse=True))

@@ -1,0 +1,168 @@
+"""Reading the register's YAML files: every problem of every file at once, with its place and cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.register.models import Comment, Event, Measure, Objective, Register
+from helpers.register.plain_yaml import PlainYaml, read_yaml
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+#: what pydantic calls a mistake, as a user would say it
+_WORDS = {
+    "missing": ("missing", "write it"),
+    "extra_forbidden": ("unknown key", "remove or correct it"),
+}
+
+
+def read_register(folder: Path | str) -> Register:
+    """Return the register of a folder such as `params/_register`.
+
+    `measures.yml` must exist; `objectives.yml`, `events.yml` and `comments.yml` may be absent.
+
+    Raises
+    ------
+    UsageError
+        With every problem of all the files: unknown, missing, duplicate and mistyped keys, and names
+        that no other entry has.
+    """
+    folder = Path(folder)
+    problems: list[Problem] = []
+    measures_file = _read(folder, "measures.yml", problems, needed=True)
+    objectives_file = _read(folder, "objectives.yml", problems)
+    events_file = _read(folder, "events.yml", problems)
+    comments_file = _read(folder, "comments.yml", problems)
+    measures = _keyed(Measure, measures_file, problems)
+    objectives = _keyed(Objective, objectives_file, problems)
+    events = _keyed(Event, events_file, problems)
+    comments = _listed(Comment, comments_file, problems)
+    known_measures, known_objectives = _keys(measures_file), _keys(objectives_file)
+    for name, measure in measures.items():
+        place = measures_file.place((name, "objective"))
+        problems += _unknown(place, "objective", [measure.objective], known_objectives)
+    for name, event in events.items():
+        problems += _unknown(
+            events_file.place((name, "measures")), "measure", event.measures, known_measures
+        )
+    for number, comment in comments:
+        place = comments_file.place((number, "measure"))
+        problems += _unknown(place, "measure", [comment.measure], known_measures)
+    if problems:
+        raise UsageError(problems)
+    return Register(
+        measures=measures,
+        objectives=objectives,
+        events=events,
+        comments=tuple(comment for _, comment in comments),
+    )
+
+
+def find_measure(register: Register, measure: str, *, where: str = "measure") -> Measure:
+    """Return a measure by its id.
+
+    Raises
+    ------
+    UsageError
+        Where the register has none of that id, with the nearest ones.
+    """
+    problems = _unknown(where, "measure", [measure], list(register.measures))
+    if problems:
+        raise UsageError(problems)
+    return register.measures[measure]
+
+
+def _read(folder: Path, name: str, problems: list[Problem], *, needed: bool = False) -> PlainYaml:
+    path = folder / name
+    if not path.exists():
+        if needed:
+            problems.append(Problem(str(path), "missing", cure="describe the measures there"))
+        return PlainYaml(name)
+    found = read_yaml(path)
+    problems += found.problems
+    return found
+
+
+def _keys(found: PlainYaml) -> list[str]:
+    return [str(key) for key in found.content] if isinstance(found.content, dict) else []
+
+
+def _keyed(model: type[_Model], found: PlainYaml, problems: list[Problem]) -> dict[str, _Model]:
+    if found.content is None:
+        return {}
+    if not isinstance(found.content, dict):
+        problems.append(
+            Problem(found.place(()), "a list or a word", "entries of the form `id:` and its keys")
+        )
+        return {}
+    models = {}
+    for key, entry in found.content.items():
+        fields = {"id": key, **entry} if isinstance(entry, dict) else entry
+        built = _build(model, fields, found, (key,), problems)
+        if built is not None:
+            models[key] = built
+    return models
+
+
+def _listed(model: type[_Model], found: PlainYaml, problems: list[Problem]) -> list[tuple[int, _Model]]:
+    if found.content is None:
+        return []
+    if not isinstance(found.content, list):
+        problems.append(Problem(found.place(()), "not a list", "entries that begin with `- `"))
+        return []
+    built = [
+        (number, _build(model, entry, found, (number,), problems))
+        for number, entry in enumerate(found.content)
+    ]
+    return [(number, entry) for number, entry in built if entry is not None]
+
+
+def _build(
+    model: type[_Model],
+    entry: object,
+    found: PlainYaml,
+    path: tuple[str | int, ...],
+    problems: list[Problem],
+) -> _Model | None:
+    try:
+        # strict would refuse the ISO dates that YAML leaves as text; booleans for numbers it still refuses
+        return model.model_validate(entry)
+    except ValidationError as error:
+        for mistake in error.errors(include_url=False):
+            where = (*path, *mistake["loc"])
+            came, cure = _WORDS.get(mistake["type"], (f"{mistake['input']!r}", ""))
+            allowed = "" if mistake["type"] in _WORDS else mistake["msg"]
+            if mistake["type"] == "extra_forbidden":
+                allowed, cure = _known_keys(model, mistake["loc"], cure)
+            problems.append(Problem(found.place(where), came, allowed, cure))
+        return None
+
+
+def _known_keys(model: type[BaseModel], loc: tuple[int | str, ...], cure: str) -> tuple[str, str]:
+    """Return the keys that the entry may have, and the near misses of the unknown one."""
+    for step in loc[:-1]:
+        if isinstance(step, str):
+            model = _model_of(model, step)
+    known = [name for name in model.model_fields if name != "id"]
+    return ", ".join(known), near_misses(str(loc[-1]), known) or cure
+
+
+def _model_of(model: type[BaseModel], field: str) -> type[BaseModel]:
+    """Return the model of a field, or of the entries that it holds."""
+    kind = model.model_fields[field].annotation
+    return next(
+        kind for kind in (kind, *get_args(kind)) if isinstance(kind, type) and issubclass(kind, BaseModel)
+    )
+
+
+def _unknown(place: str, what: str, names: Iterable[str], known: list[str]) -> list[Problem]:
+    return [
+        Problem(place, f"{what} {name!r} is not in the register", cure=near_misses(name, known))
+        for name in names
+        if name not in known
+    ]

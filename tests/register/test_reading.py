@@ -1,0 +1,165 @@
+"""The register is read whole or refused with every problem."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from helpers.errors import UsageError
+from helpers.register import Measure, find_measure, read_register
+
+ROOT = Path(__file__).parents[2]
+OBJECTIVES = "o:\n  name: N\n  description: D\n  owner: Board\n"
+MEASURE = """\
+{id}:
+  name: N
+  description: D
+  purpose: P
+  objective: o
+  perspective: patients
+  kind: proportion
+  numerator: a
+  denominator: b
+  exclusions: None
+  unit: "%"
+  direction: increase
+  benchmark: peer_median
+  source: S
+  frequency: month
+  stale_after_days: 60
+  owner: Board
+  action: A
+"""
+
+
+def write(folder: Path, *, measures: str = MEASURE.format(id="one"), **files: str) -> Path:
+    texts = {"measures": measures, "objectives": OBJECTIVES} | files
+    for name, text in texts.items():
+        (folder / f"{name}.yml").write_text(text, "utf-8")
+    return folder
+
+
+def problems(folder: Path) -> str:
+    with pytest.raises(UsageError) as raised:
+        read_register(folder)
+    return str(raised.value)
+
+
+def test_the_projects_own_register_is_complete() -> None:
+    register = read_register(ROOT / "params" / "_register")
+    assert {measure.perspective for measure in register.measures.values()} == {
+        "patients",
+        "processes",
+        "people",
+        "money",
+    }
+    assert set(register.objectives) == {m.objective for m in register.measures.values()}
+
+
+def test_a_measure_is_read_with_its_targets_dated(tmp_path: Path) -> None:
+    targets = (
+        "  targets:\n"
+        "    - {value: 92, kind: constitutional, source: S, start: 2012-04-01}\n"
+        "    - {value: 65, kind: planning_milestone, source: S, start: 2025-04-01, end: 2026-03-31}\n"
+    )
+    measure = read_register(write(tmp_path, measures=MEASURE.format(id="one") + targets)).measures["one"]
+    assert [measure.target_on(day).value for day in (date(2025, 3, 31), date(2026, 3, 31))] == [92, 65]  # type: ignore[union-attr]
+    assert measure.target_on(date(2012, 3, 31)) is None
+
+
+def test_unknown_key_names_its_line_and_the_near_miss(tmp_path: Path) -> None:
+    text = problems(write(tmp_path, measures=MEASURE.format(id="one").replace("purpose:", "porpose:")))
+    assert "measures.yml, line 4, one.porpose: unknown key" in text
+    assert "did you mean purpose?" in text
+    assert "one.purpose: missing" in text
+
+
+def test_unknown_key_of_a_target_names_the_near_miss(tmp_path: Path) -> None:
+    targets = "  targets:\n    - {value: 92, kind: local, source: S, begin: 2012-04-01, star: 1}\n"
+    text = problems(write(tmp_path, measures=MEASURE.format(id="one") + targets))
+    assert "one.targets.0.star: unknown key; allowed: value, kind, source, start" in text
+    assert "did you mean start?" in text
+
+
+def test_duplicate_key_names_both_lines(tmp_path: Path) -> None:
+    text = problems(write(tmp_path, measures=MEASURE.format(id="one") + "  name: Again\n"))
+    assert "line 19, one.name: written twice, first in line 2; keep one of them" in text
+
+
+def test_duplicate_measure_is_refused(tmp_path: Path) -> None:
+    assert "written twice" in problems(write(tmp_path, measures=MEASURE.format(id="one") * 2))
+
+
+def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        measures=MEASURE.format(id="one").replace("objective: o", "objective: oo"),
+        events="e:\n  name: N\n  day: 2024-13-01\n  kind: merger\n",
+        comments="- {measure: tow, organisation: X, month: 2024-01, why: W}\n",
+    )
+    text = problems(folder)
+    assert "measures.yml, line 5, one.objective: objective 'oo' is not in the register" in text
+    assert "events.yml, line 3, e.day" in text
+    assert "comments.yml, line 1, 0.measure: measure 'tow'" in text
+
+
+def test_words_that_yaml_would_turn_into_something_else_stay_words(tmp_path: Path) -> None:
+    folder = write(tmp_path, measures=MEASURE.format(id="one").replace("name: N", "name: no"))
+    assert read_register(folder).measures["one"].name == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- one\n", "a list or a word"),
+        ("one: [", "not YAML"),
+        ("one: &a\n  name: *a\n", "contains itself"),
+        ("One:\n  name: N\n", "One.id"),
+        ("one: 3\n", "one"),
+    ],
+)
+def test_files_of_another_shape_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    assert message in problems(write(tmp_path, measures=text))
+
+
+def test_a_register_needs_measures(tmp_path: Path) -> None:
+    assert "measures.yml: missing" in problems(tmp_path)
+
+
+def test_bytes_that_are_not_text_are_refused(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "events.yml").write_bytes(b"\xff\xfe\x00")
+    assert "events.yml: not YAML in UTF-8" in problems(tmp_path)
+
+
+def test_a_proportion_needs_a_denominator(tmp_path: Path) -> None:
+    folder = write(tmp_path, measures=MEASURE.format(id="one").replace("denominator: b", "denominator:"))
+    assert "denominator" in problems(folder)
+
+
+def test_events_of_a_measure_are_those_that_name_it_or_none(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        events=(
+            "b:\n  {name: N, day: 2024-02-01, kind: external}\n"
+            "a:\n  {name: N, day: 2024-01-01, kind: merger, organisation: RGT, measures: [one]}\n"
+        ),
+    )
+    register = read_register(folder)
+    assert [event.id for event in register.events_of("one", "RGT")] == ["a", "b"]
+    assert [event.id for event in register.events_of("one", "RWF")] == ["b"]
+
+
+def test_an_unknown_measure_is_refused_with_its_near_miss(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="did you mean one"):
+        find_measure(read_register(write(tmp_path)), "oen")
+
+
+@pytest.mark.parametrize(
+    ("unit", "scale"), [("%", 100), ("per 1,000 bed days", 1000), ("days", 1), ("per spell", 1)]
+)
+def test_the_unit_says_the_scale(tmp_path: Path, unit: str, scale: float) -> None:
+    measure: Measure = read_register(write(tmp_path)).measures["one"]
+    assert measure.model_copy(update={"unit": unit}).scale == scale

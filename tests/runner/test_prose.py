@@ -1,0 +1,85 @@
+"""What Markdown may hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.runner.prose import check_prose, clean, labels, without_title
+
+
+def came(text):
+    return [problem.came for problem in check_prose("cell 1", text)]
+
+
+@pytest.mark.parametrize("text", ["$x^2$", "so $a+b$ is", "$$\nx\n$$", r"\begin{align} x \end{align}"])
+def test_equations_are_refused_by_name(text):
+    assert [c for c in came(text) if c.startswith("an equation: ")]
+
+
+@pytest.mark.parametrize(
+    "text", ["costs $5 and $6", "$ 5", r"\$x\$", "`$x$`", "5$", "```\n$x$\n```", "a $5\n\nb $6x"]
+)
+def test_dollars_that_are_no_equation_pass(text):
+    assert came(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>x</script>", "a <br> b", "<!DOCTYPE x>", "</div>", "`<b>`{=html}", "```{=html}\nx\n```"],
+)
+def test_raw_html_is_refused(text):
+    assert came(text)
+
+
+@pytest.mark.parametrize("text", ["a < b and c > d", "<https://www.england.nhs.uk>", "`<b>`", "1 <2"])
+def test_what_only_looks_like_html_passes(text):
+    assert came(text) == []
+
+
+def test_pictures_are_refused():
+    assert came("![x](attachment:y.png)")[0] == "a picture in Markdown"
+
+
+def test_short_codes_are_refused():
+    assert came("{{< include /etc/passwd >}}")[0] == "a Quarto short code ({{< … >}})"
+
+
+@pytest.mark.parametrize(
+    "text", ["[x](javascript:alert)", "[x](JavaScript:alert)", "[x](file:///a)", "[x]: data:text/html"]
+)
+def test_links_that_run_or_read_something_are_refused(text):
+    assert came(text)[0].startswith("a link to ")
+
+
+@pytest.mark.parametrize("text", ["[x](https://a.uk)", "[x](mailto:a)", "[x](#sec-a)"])
+def test_ordinary_links_pass(text):
+    assert came(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["::: {.callout-note}\nopen", ":::\n", "::: a\n::: b\n:::", ":::\n::: {.a}"]
+)
+def test_half_open_blocks_are_refused(text):
+    assert came(text) == ["a ::: block that is half open"]
+
+
+def test_whole_blocks_pass():
+    assert came("::: {.callout-note}\n## T\n\n:::: b\nx\n::::\n:::") == []
+
+
+def test_an_open_code_block_is_refused():
+    assert came("```\nx")[-1] == "a code block (```) that is not closed"
+
+
+def test_code_blocks_are_not_changed():
+    code = "```\n# a\n<!-- b -->\n\n---\n```"
+    assert clean(code) == code
+    assert without_title(code) == code
+
+
+def test_underlined_headings_keep_their_line():
+    assert clean("Head\n---\n\ntext") == "Head\n---\n\ntext"
+
+
+def test_labels_are_found_where_they_are_declared():
+    assert labels("## A {#sec-a .unnumbered}\n\n`{#sec-b}`\n\n: c {#tbl-d}") == ("sec-a", "tbl-d")
