@@ -1,1 +1,67 @@
+# make demo   the environment, the invented national data set and its reports
+# make test   the one gate: lint, types, import contracts, tests, notebooks
 PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The state of the gate's notebooks, kept apart from an analyst's own.
+TEST_STATE := .boardpack/test
+
+.PHONY: help env demo test lint types imports unit notebooks simulate bench lock clean
+
+help:
+	@grep -E '^# make' Makefile | cut -c3-
+
+env: $(VENV)/installed
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: env
+	$(BIN)/boardpack demo build
+	$(BIN)/boardpack run
+	@echo "The reports: $(CURDIR)/reports/index.html"
+
+test: lint types imports unit notebooks
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: env
+	$(BIN)/mypy
+
+imports: env
+	$(BIN)/lint-imports
+
+unit: env
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadgroup
+
+# Stored without outputs, so nbval checks that every cell runs, top to bottom, in a fresh kernel.
+notebooks: env
+	BOARDPACK_STATE=$(TEST_STATE) $(BIN)/boardpack demo build --scale 0.1
+	BOARDPACK_STATE=$(TEST_STATE) $(BIN)/python -m pytest --nbval-lax -p no:cacheprovider notebooks
+
+# make bench      seconds and memory of each step, beside the plain loop
+bench: env
+	$(BIN)/python benchmarks/report.py
+
+# make simulate   coverage and false alarms of the methods
+simulate: env
+	$(BIN)/python -m pytest -m long tests/stats
+
+# make lock       resolve the dependencies anew
+lock: env
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock --custom-compile-command "make lock"
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

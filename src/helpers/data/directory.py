@@ -1,0 +1,92 @@
+"""Names: organisations with what became of them, and specialties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.errors import DataError, Problem, near_misses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.data.mart import Mart
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation as a report names it.
+
+    Parameters
+    ----------
+    code, name
+        As published.
+    kind
+        trust, icb and so on.
+    region, icb_code, peer_group
+        Where it belongs; empty where unknown.
+    predecessors
+        Codes whose history counts as its own since they merged into it.
+    """
+
+    code: str
+    name: str
+    kind: str
+    region: str
+    icb_code: str
+    peer_group: str
+    predecessors: tuple[str, ...]
+
+
+def organisations(mart: Mart) -> pd.DataFrame:
+    """Return the latest entry of each organisation that still stands, indexed by org_code.
+
+    Returns
+    -------
+    DataFrame
+        name, kind, region, icb_code, peer_group; missing entries are empty text.
+    """
+    frame = mart.query(
+        """SELECT org_code, arg_max(name, coalesce(valid_from, DATE '1900-01-01')) AS name,
+                  any_value(kind) AS kind, any_value(region) AS region,
+                  any_value(icb_code) AS icb_code, any_value(peer_group) AS peer_group
+           FROM organisations WHERE org_code NOT IN (SELECT org_code FROM successors)
+           GROUP BY org_code ORDER BY org_code"""
+    )
+    return frame.fillna("").set_index("org_code")
+
+
+def find_organisation(mart: Mart, code: str) -> Organisation:
+    """Return an organisation by its code.
+
+    Raises
+    ------
+    DataError
+        Where the mart does not know the code, or knows it as one that merged into another.
+    """
+    known = organisations(mart)
+    if code in known.index:
+        row = known.loc[code]
+        former = mart.query("SELECT org_code FROM successors WHERE successor = ? ORDER BY 1", [code])
+        return Organisation(
+            code, row["name"], row["kind"], row["region"], row["icb_code"], row["peer_group"],
+            tuple(former["org_code"]),
+        )  # fmt: skip
+    heir = mart.query("SELECT successor FROM successors WHERE org_code = ?", [code])
+    cure = (
+        f"use {heir['successor'][0]}, which it became part of"
+        if len(heir)
+        else near_misses(code, known.index)
+    )
+    raise DataError(
+        Problem("organisation", f"{code} is not in the mart", "a code of the organisations table", cure)
+    )
+
+
+def specialty_names(mart: Mart) -> dict[str, str]:
+    """Return the names of the treatment functions by code."""
+    frame = mart.query("SELECT specialty_code, name FROM specialties WHERE scheme = 'treatment'")
+    return {
+        code: name.removesuffix(" Service")
+        for code, name in zip(frame.specialty_code, frame.name, strict=True)
+    }

@@ -1,0 +1,144 @@
+"""Hospital stays out of the mart: sums by stratum, month and organisation, never a row of a patient.
+
+A stay is a spell (admission to discharge in one hospital) of an ordinary admission, counted where and
+when the patient was discharged. Spells of a merged organisation count for its successor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.data.mart import Mart
+
+_STRATA = "specialty_code AS specialty, admission_method, casemix_group, age_band, sex"
+
+#: A trim point below this would cut ordinary stays (methods, section 4).
+LEAST_TRIM_DAYS = 5
+LONG_STAYS = (7, 14, 21)
+
+
+@dataclass(frozen=True)
+class StayRule:
+    """Which stays count, and how long a stay may count.
+
+    Parameters
+    ----------
+    first, end
+        Discharged on or after `first` and before `end`.
+    zero_day
+        Whether stays that end on the day of admission count.
+    trim
+        "none", "fixed" (at `trim_days`) or "upper_quartile" (by specialty and admission method).
+    trim_days
+        The fixed trim point, in days.
+    """
+
+    first: date
+    end: date
+    zero_day: bool = True
+    trim: str = "none"
+    trim_days: float | None = None
+
+    @property
+    def key(self) -> str:
+        """A name for what is computed once per load under this rule."""
+        trim = f"{self.trim}{self.trim_days or ''}"
+        return f"{self.first}_{self.end}_{'all' if self.zero_day else 'overnight'}_{trim}"
+
+
+def stay_cells(mart: Mart, rule: StayRule) -> pd.DataFrame:
+    """Return the sums of every organisation and stratum; computed once per load and rule.
+
+    Returns
+    -------
+    DataFrame
+        org_code, specialty, admission_method, casemix_group, age_band, sex, spells (count), days (sum),
+        days_squared (sum of the squares of days).
+    """
+    sql = f"""{_stays(rule)}
+        SELECT org_code, {_STRATA}, count(*) AS spells, sum(days) AS days, sum(days * days) AS days_squared
+        FROM trimmed GROUP BY ALL ORDER BY ALL"""
+    return mart.derived(f"stay_cells_{rule.key}", lambda: mart.query(sql, _arguments(rule)))
+
+
+def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
+    """Return the sums of every organisation, specialty and month; computed once per load and rule.
+
+    Returns
+    -------
+    DataFrame
+        org_code, specialty, month (first day), spells, days, days_squared.
+    """
+    sql = f"""{_stays(rule)}
+        SELECT org_code, specialty_code AS specialty, date_trunc('month', discharged) AS month,
+               count(*) AS spells, sum(days) AS days, sum(days * days) AS days_squared
+        FROM trimmed GROUP BY ALL ORDER BY ALL"""
+    return mart.derived(f"stay_months_{rule.key}", lambda: mart.query(sql, _arguments(rule)))
+
+
+def stay_tails(mart: Mart, rule: StayRule) -> pd.DataFrame:
+    """Return very short and long stays of every organisation and specialty, untrimmed.
+
+    Returns
+    -------
+    DataFrame
+        org_code, specialty, spells, days, zero_day (spells), and for 7, 14 and 21 days
+        spells_7 and days_7 (spells of at least that length, and their bed-days) and so on.
+    """
+    long = ", ".join(
+        f"count(*) FILTER (los_days >= {n}) AS spells_{n}, "
+        f"coalesce(sum(los_days) FILTER (los_days >= {n}), 0) AS days_{n}"
+        for n in LONG_STAYS
+    )
+    sql = f"""{_stays(rule)}
+        SELECT org_code, specialty_code AS specialty, count(*) AS spells, sum(los_days) AS days,
+               count(*) FILTER (los_days = 0) AS zero_day, {long}
+        FROM trimmed GROUP BY ALL ORDER BY ALL"""
+    return mart.derived(f"stay_tails_{rule.key}", lambda: mart.query(sql, _arguments(rule)))
+
+
+def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd.DataFrame:
+    """Return single stays for a regression: all of the organisation, and a fixed sample of the others.
+
+    The rows live in the kernel's memory; they are never shown or stored.
+
+    Returns
+    -------
+    DataFrame
+        own (bool), days, specialty, admission_method, casemix_group, age_band, sex.
+    """
+    sql = f"""{_stays(rule)}
+        SELECT true AS own, days, {_STRATA} FROM trimmed WHERE org_code = ?
+        UNION ALL BY NAME
+        (SELECT false AS own, days, {_STRATA} FROM trimmed WHERE org_code <> ?
+         ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost)
+         LIMIT ?)"""
+    return mart.query(sql, [*_arguments(rule), org_code, org_code, others])
+
+
+def _stays(rule: StayRule) -> str:
+    """The common part of every query: `trimmed`, one row per stay that counts, with its `days`."""
+    point = {
+        "none": "NULL",
+        "fixed": "?::DOUBLE",
+        "upper_quartile": f"""greatest({LEAST_TRIM_DAYS}, 2.5 * quantile_cont(los_days, 0.75) OVER stratum
+            - 1.5 * quantile_cont(los_days, 0.25) OVER stratum)""",
+    }[rule.trim]
+    return f"""WITH stays AS (
+            SELECT coalesce(o.successor, s.org_code) AS org_code, s.* EXCLUDE (org_code)
+            FROM spells s LEFT JOIN successors o ON o.org_code = s.org_code
+            WHERE s.discharged >= ? AND s.discharged < ? AND s.patient_class = 'ordinary'
+              AND ({"true" if rule.zero_day else "s.los_days > 0"})
+        ), trimmed AS (
+            SELECT *, least(los_days, {point})::DOUBLE AS days
+            FROM stays WINDOW stratum AS (PARTITION BY specialty_code, admission_method)
+        )"""
+
+
+def _arguments(rule: StayRule) -> list[object]:
+    return [rule.first, rule.end, *([rule.trim_days] if rule.trim == "fixed" else [])]

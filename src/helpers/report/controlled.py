@@ -1,0 +1,61 @@
+"""Values from records as they may be shown: the disclosure rule applied where a table is made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from helpers.bundle import SUPPRESSED, Cell, Origin
+from helpers.data.disclosure import control_counts, control_share, control_value, control_with_total
+from helpers.data.policy import policy_for
+
+
+def counts(values: Iterable[float], origin: Origin) -> list[Cell]:
+    """Return counts of people as they may be shown."""
+    return _cells(control_counts(_series(values), policy_for(origin)))
+
+
+def parts(values: Iterable[float], origin: Origin) -> list[Cell]:
+    """Return counts that add up to a total that readers know, so that no star can be told from it."""
+    return list(control_with_total(_series(values), policy_for(origin)).cells)
+
+
+def derived(values: Iterable[float], behind: Sequence[Cell]) -> list[Cell]:
+    """Return means, ratios and bed-days, hidden wherever the count behind them is hidden."""
+    return [
+        SUPPRESSED if count == SUPPRESSED else _cell(value)
+        for value, count in zip(values, behind, strict=True)
+    ]
+
+
+def values(figures: Iterable[float], people: Iterable[float], origin: Origin) -> list[Cell]:
+    """Return means, ratios and bed-days, hidden by the exact counts of people behind them."""
+    return _cells(control_value(_series(figures), _series(people), policy_for(origin)))
+
+
+def percentages(some: Iterable[float], all_of: Iterable[float], origin: Origin) -> list[Cell]:
+    """Return shares in per cent, from rounded counts, hidden with a hidden complement."""
+    shares = _cells(control_share(_series(some), _series(all_of), policy_for(origin)))
+    return [100 * share if isinstance(share, int | float) else share for share in shares]
+
+
+def hidden(rows: Iterable[Iterable[Cell]]) -> int:
+    """Return how many cells the rule has hidden."""
+    return sum(cell == SUPPRESSED for row in rows for cell in row)
+
+
+def _series(values: Iterable[float]) -> pd.Series:
+    return pd.Series([float(value) for value in values], dtype=float)
+
+
+def _cells(shown: pd.Series) -> list[Cell]:
+    return [_cell(value) for value in shown]
+
+
+def _cell(value: object) -> Cell:
+    if value is None or isinstance(value, str):
+        return value
+    number = float(value)  # type: ignore[arg-type]
+    return None if math.isnan(number) else number

@@ -1,0 +1,513 @@
+"""The length-of-stay report: each method is one section's figure, table or sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.bundle import Cell, Column
+from helpers.data.disclosure import policy_for
+from helpers.data.stays import LONG_STAYS
+from helpers.errors import DataError, Problem
+from helpers.report import charts, controlled, los_words, spc_words
+from helpers.report.los_findings import BENCHMARKS, StayFindings, StayOptions
+from helpers.report.shown import Shown, draw
+from helpers.report.words import count, days, interval, number, sentence
+
+if TYPE_CHECKING:
+    from helpers.report.opening import Report
+
+#: groups in the chart; the table lists them all
+MOST_BARS = 12
+_DAYS = {"unit": "days", "digits": 1}
+
+
+class LengthOfStay:
+    """The sections of the report, in the order of the notebook.
+
+    Parameters
+    ----------
+    report
+        The open report.
+    options
+        What the parameter file asks for.
+
+    Raises
+    ------
+    DataError
+        Where there are no stays, or so few that no figure on them may be shown.
+    """
+
+    def __init__(self, report: Report, options: StayOptions) -> None:
+        self.report, self.options = report, options
+        self.found = StayFindings(report.mart, report.organisation, report.period, options)
+        self.origin = report.bundle("text", "origin", tables=("spells",)).origin
+        if policy_for(self.origin).hides(self.found.crude["spells"]):
+            raise DataError(
+                Problem(
+                    f"{report.organisation.code}, {report.period.label}",
+                    "so few patients were discharged that no figure on them may be shown",
+                    cure="cover more months, or leave the specialty out",
+                )
+            )
+
+    @cached_property
+    def wording(self) -> los_words.Wording:
+        """What sentences call the trust, the benchmark and the patients."""
+        within = self.found.specialties.get(self.options.specialty or "", "")
+        patients = f"{within.lower()} patients" if within else "patients"
+        return los_words.Wording(
+            self.report.organisation.name, BENCHMARKS[self.options.benchmark], patients
+        )
+
+    # --- what needs attention ---------------------------------------------------------------------
+
+    def headline(self) -> Shown:
+        """What a board should know first."""
+        lines = [
+            f"**{los_words.ratio_sentence(self.wording, *self._ratio)}**",
+            self._worth_words(),
+            self._origin_words(),
+            spc_words.latest_sentence(self.found.trend, unit="days", digits=1),
+            self._peer_words(),
+        ]
+        return self._text("headline", "headline", "\n\n".join(line for line in lines if line))
+
+    # --- crude ------------------------------------------------------------------------------------
+
+    def crude(self) -> Shown:
+        """Table: the mean stay against the benchmark, with and without stays of nought days."""
+        names = ("with stays of nought days", "without stays of nought days")
+        pair = (self.found.crude, self.found.crude_other)
+        first, second = pair if self.options.zero_day_stays else pair[::-1]
+        frame = pd.DataFrame([first, second])
+        shown = controlled.counts(frame["spells"], self.origin)
+        cells = [
+            controlled.values(frame[name], frame["spells"], self.origin)
+            for name in ("mean", "benchmark", "deviation", "low", "high")
+        ]
+        columns = (
+            Column(label="Stays counted"),
+            Column(label="Patients", kind="count"),
+            Column(label="Mean stay", kind="rate", **_DAYS),
+            Column(label="Benchmark", kind="rate", **_DAYS),
+            Column(label="Difference", kind="rate", signed=True, **_DAYS),
+            Column(label="95% from", kind="model", signed=True, **_DAYS),
+            Column(label="to", kind="model", signed=True, **_DAYS),
+        )
+        caption = f"Mean stay against {self.wording.benchmark}, {self.report.period.label}."
+        return self._table("tbl-crude", caption, columns, list(zip(names, shown, *cells, strict=True)))
+
+    def say_crude(self) -> Shown:
+        """The crude comparison in words, and what the benchmark hides."""
+        found = self.found.crude
+        pooled, unweighted = self.found.national
+        words = los_words.crude_sentence(
+            self.wording, found["mean"], found["benchmark"], found["low"], found["high"]
+        )
+        spread = f"the other trusts' mean is {days(pooled)} over all patients and {days(unweighted)} with every trust counting once"
+        return self._text("text", "say-crude", f"{words} {sentence(spread)}")
+
+    # --- adjusted ---------------------------------------------------------------------------------
+
+    def split(self) -> Shown:
+        """Figure: from the benchmark to the trust's mean, by case mix and by length."""
+        split = self.found.split
+        steps = (
+            charts.Step(_capital(self.wording.benchmark), split["benchmark"], total=True),
+            charts.Step("Case mix", split["mix"]),
+            charts.Step("Length for like patients", split["length"]),
+            charts.Step("This trust", split["mean"], total=True),
+        )
+        alt = (
+            f"Bars from {self.wording.benchmark} of {days(split['benchmark'])} to this trust's mean of "
+            f"{days(split['mean'])}: case mix {number(split['mix'], 1, signed=True)}, "
+            f"length for like patients {number(split['length'], 1, signed=True)}."
+        )
+        columns = (Column(label="Step"), Column(label="Mean stay or change", kind="rate", **_DAYS))
+        return self._figure(
+            "fig-split",
+            draw(lambda: charts.split_chart(steps, unit="days")),
+            caption=f"From {self.wording.benchmark} to this trust's mean stay.",
+            alt=alt,
+            columns=columns,
+            rows=[(step.label, float(step.value)) for step in steps],
+        )
+
+    def say_split(self) -> Shown:
+        """The split in words."""
+        split = self.found.split
+        return self._text(
+            "text", "say-split", los_words.split_sentence(self.wording, split["mix"], split["length"])
+        )
+
+    def adjusted(self) -> Shown:
+        """Table: O/E and, beside it, the regression."""
+        sums, model = self.found.adjusted, self.found.model
+        names = {"nb2": "Regression, negative binomial", "gamma": "Regression, gamma, without nought days"}
+        columns = (
+            Column(label="Method"),
+            Column(label="Ratio", kind="model", digits=2),
+            Column(label="95% from", kind="model", digits=2),
+            Column(label="to", kind="model", digits=2),
+        )
+        rows: list[tuple[Cell, ...]] = [
+            ("Observed over expected bed-days", *self._ratio),
+            (names[model.family], model.ratio, model.low, model.high),
+        ]
+        note = (
+            f"{number(sums['observed'])} bed-days were used; the same patients would have used "
+            f"{number(sums['expected'])} at the stays of all other trusts. "
+            + los_words.model_sentence(
+                model.ratio, model.low, model.high, disagrees=self.found.model_verdict.disagrees
+            )
+        )
+        return self._table("tbl-adjusted", "Stay allowing for case mix.", columns, rows, note=note)
+
+    # --- worth and origin -------------------------------------------------------------------------
+
+    def worth(self) -> Shown:
+        """Table: excess bed-days and beds, net, raw, shrunken and certain."""
+        worth, cost = self.found.worth, self.options.bed_day_cost
+        kinds = {
+            "Certain: only where the interval excludes 1": worth.certain,
+            "Shrunken: each group drawn to the mean": worth.shrunken,
+            "Raw: every group above the expected": worth.raw,
+            "Net: all groups, shorter ones set off": float(self.found.adjusted["excess"]),
+        }
+        columns = [
+            Column(label="Reckoning"),
+            Column(label="Bed-days", kind="model"),
+            Column(label="Beds", kind="model", digits=1),
+        ]
+        rows: list[tuple[Cell, ...]] = [
+            (name, value, self.found.beds(value)) for name, value in kinds.items()
+        ]
+        if cost is not None:
+            columns.append(Column(label="Cost", kind="model", unit="£"))
+            rows = [(*row, cost * value) for row, value in zip(rows, kinds.values(), strict=True)]
+        caption = f"Bed-days above the expected, and beds at {self.options.occupancy:.0%} occupancy."
+        return self._table("tbl-worth", caption, columns, rows)
+
+    def say_worth(self) -> Shown:
+        """The worth in words."""
+        return self._text("text", "say-worth", self._worth_words())
+
+    def pareto(self) -> Shown:
+        """Figure: excess bed-days of each group with its interval."""
+        table = self._visible_groups
+        largest = table["excess"].abs().nlargest(MOST_BARS).index
+        bars = [
+            charts.Bar(
+                row.label, row.excess, row.excess_low, row.excess_high, certain=bool(row.certain_sign)
+            )
+            for row in table.loc[[code for code in table.index if code in set(largest)]].itertuples()
+        ]
+        columns = (
+            Column(label=_capital(self._group)),
+            Column(label="Bed-days above expected", kind="rate", signed=True),
+            Column(label="95% from", kind="model", signed=True),
+            Column(label="to", kind="model", signed=True),
+        )
+        top = bars[0]
+        alt = (
+            f"Bed-days above or below the expected for {count(len(bars), self._group, self._groups)}. "
+            f"Largest: {top.label}, {number(top.value, signed=True)} "
+            f"({interval(top.low, top.high, 0)}). {self._origin_words()}"
+        )
+        return self._figure(
+            "fig-pareto",
+            draw(
+                lambda: charts.bars_chart(
+                    bars, unit="bed-days", words=("fewer than expected", "more than expected")
+                )
+            ),
+            caption=f"Bed-days above or below the expected by {self._group}, with 95% intervals.",
+            alt=alt,
+            columns=columns,
+            rows=[(bar.label, bar.value, bar.low, bar.high) for bar in bars],
+        )
+
+    def say_pareto(self) -> Shown:
+        """Which groups differ, in words."""
+        return self._text("text", "say-pareto", self._origin_words())
+
+    def groups(self) -> Shown:
+        """Table: every group with its patients, means, ratio and excess."""
+        table = self.found.groups
+        people = controlled.parts(table["spells"], self.origin)
+        figures = {
+            "mean": table["observed"] / table["spells"],
+            "expected": table["expected"] / table["spells"],
+            "ratio": table["ratio"],
+            "low": table["low"],
+            "high": table["high"],
+            "excess": table["excess"],
+        }
+        cells = [controlled.derived(column, people) for column in figures.values()]
+        columns = (
+            Column(label=_capital(self._group)),
+            Column(label="Patients", kind="count"),
+            Column(label="Mean stay", kind="rate", **_DAYS),
+            Column(label="Expected", kind="rate", **_DAYS),
+            Column(label="Ratio", kind="rate", digits=2),
+            Column(label="95% from", kind="model", digits=2),
+            Column(label="to", kind="model", digits=2),
+            Column(label="Excess bed-days", kind="rate", signed=True),
+        )
+        rows = list(zip(table["label"], people, *cells, strict=True))
+        return self._table("tbl-groups", f"Stay against the expected by {self._group}.", columns, rows)
+
+    # --- tails, trend, peers ----------------------------------------------------------------------
+
+    def tails(self) -> Shown:
+        """Table: stays of nought days and of 7, 14 and 21 days or more, here and elsewhere."""
+        own, others = self.found.tails.loc["own"], self.found.tails.loc["others"]
+        names = ["zero_day", *(f"spells_{n}" for n in LONG_STAYS)]
+        labels = ["Nought days", *(f"{n} days or more" for n in LONG_STAYS)]
+        people = controlled.counts(own[names], self.origin)
+        here = controlled.percentages(own[names], [own["spells"]] * 4, self.origin)
+        there = controlled.percentages(others[names], [others["spells"]] * 4, self.origin)
+        long = [f"days_{n}" for n in LONG_STAYS]
+        own_days = [0.0, *(100 * own[long] / own["days"] if own["days"] else own[long] * np.nan)]
+        other_days = [0.0, *(100 * others[long] / others["days"])]
+        columns = (
+            Column(label="Stay"),
+            Column(label="Patients", kind="count"),
+            Column(label="Of patients", kind="rate", unit="%", digits=1),
+            Column(label="Other trusts", kind="rate", unit="%", digits=1),
+            Column(label="Of bed-days", kind="rate", unit="%", digits=1),
+            Column(label="Other trusts' bed-days", kind="rate", unit="%", digits=1),
+        )
+        rows = list(
+            zip(labels, people, here, there, controlled.derived(own_days, people), other_days, strict=True)
+        )
+        return self._table("tbl-tails", "Very short and long stays, nothing trimmed.", columns, rows)
+
+    def say_tails(self) -> Shown:
+        """How much of all bed-days long stays use, here and elsewhere."""
+        own, others = self.found.tails.loc["own"], self.found.tails.loc["others"]
+        if policy_for(self.origin).hides(own["spells_21"]) or not own["days"]:
+            return self._text("text", "say-tails", "Stays of 21 days or more are too few to be shown.")
+        here, there = (100 * row["days_21"] / row["days"] for row in (own, others))
+        words = f"stays of 21 days or more use {number(here)}% of the bed-days here and {number(there)}% elsewhere"
+        return self._text("text", "say-tails", sentence(words))
+
+    def trend(self) -> Shown:
+        """Figure: the XmR chart of the monthly mean."""
+        chart, months = self.found.trend, self.found.months
+        means = controlled.values(chart.values, months["spells"].fillna(0), self.origin)
+        shown = np.array([value if isinstance(value, float) else np.nan for value in means])
+        target = (self.wording.benchmark.removeprefix("the "), float(self.found.crude["benchmark"]))
+        columns = (
+            Column(label="Month", kind="date"),
+            Column(label="Mean stay", kind="rate", **_DAYS),
+            Column(label="Lower limit", kind="model", **_DAYS),
+            Column(label="Upper limit", kind="model", **_DAYS),
+            Column(label="Signal", kind="text"),
+        )
+        rows = [
+            (f"{month:%Y-%m}", value, float(low), float(high), reason)
+            for month, value, low, high, reason in zip(
+                months.index, means, chart.lower, chart.upper, chart.reason, strict=True
+            )
+        ]
+        return self._figure(
+            "fig-trend",
+            draw(lambda: charts.spc_chart(chart, shown, unit="days", target=target)),
+            caption=f"Mean stay per month, {months.index[0]:%B %Y} to {months.index[-1]:%B %Y}.",
+            alt=f"Process behaviour chart of {count(len(months), 'month')}. {self._trend_words()}",
+            columns=columns,
+            rows=rows,
+        )
+
+    def say_trend(self) -> Shown:
+        """The trend in words."""
+        return self._text("text", "say-trend", self._trend_words())
+
+    def peers(self) -> Shown:
+        """Figure: the funnel of observed over expected for all trusts."""
+        found, own = self.found.peers, self._own_place
+        x = np.linspace(found.denominator.min() * 0.8, found.denominator.max() * 1.04, 120)
+        limits = found.limits_at(x)
+        lines = {
+            "95%": (x, limits.lower95, limits.upper95),
+            "99.8%": (x, limits.lower998, limits.upper998),
+        }
+        label = f"{self.report.organisation.code}: {number(found.value[own], 2)}"
+        labels = ("Precision of the trust's ratio (larger trusts to the right)", "Observed / expected")
+        columns = (
+            Column(label="Trust"),
+            Column(label="Observed over expected", kind="model", digits=2),
+            Column(label="Against the 99.8% limits", kind="text"),
+        )
+        rows: list[tuple[Cell, ...]] = [
+            (str(code), float(value), flag)
+            for code, value, flag in zip(found.group, found.value, found.flag, strict=True)
+        ]
+        widened = ", limits widened for the variety between trusts" if found.adjusted else ""
+        return self._figure(
+            "fig-peers",
+            draw(
+                lambda: charts.funnel_chart(
+                    found.denominator, found.value, own, lines, label=label, axis_labels=labels
+                )
+            ),
+            caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
+            alt=f"Funnel plot of {len(found.group)} trusts; this trust's ratio is {number(found.value[own], 2)}. {self._peer_words()}",
+            columns=columns,
+            rows=rows,
+        )
+
+    def say_peers(self) -> Shown:
+        """The place among the trusts in words."""
+        return self._text("text", "say-peers", self._peer_words())
+
+    # --- method and quality -----------------------------------------------------------------------
+
+    def method(self) -> Shown:
+        """What was counted and how, in words that follow the parameters."""
+        options, rule = self.options, self.found.rule
+        trim = {
+            "none": "No stay is trimmed.",
+            "fixed": f"A stay counts at most {number(rule.trim_days or 0)} days, here and elsewhere.",
+            "upper_quartile": "A stay counts at most up to the trim point of its specialty and way of admission: "
+            "upper quartile and 1.5 times the interquartile range of all trusts' stays, at least 5 days.",
+        }[options.trim]
+        points = [
+            "A stay is a spell: admission to discharge in one hospital. A patient moved to another hospital "
+            "begins a new one, so the whole stay is longer.",
+            "Ordinary admissions only; day cases and regular attenders are left out. Stays of nought days are "
+            + ("counted." if options.zero_day_stays else "left out.")
+            + f" {trim}",
+            "Patients count in the month in which they were discharged.",
+            "Expected bed-days: each patient group (specialty, way of admission, case-mix group, age and sex) at "
+            "the mean of all other trusts; a group with fewer than 20 spells elsewhere is compared without sex, "
+            "then age, case-mix group and way of admission. "
+            "The interval allows for the trust's own variation and for that of the comparison.",
+            "Shrunken bed-days draw each group towards the trust's mean ratio by empirical Bayes. All bed-days are "
+            "an upper bound of what could be released.",
+        ]
+        return self._text("text", "method", "\n".join(f"- {point}" for point in points))
+
+    def quality(self) -> Shown:
+        """Table: at which detail the trust's spells could be compared."""
+        detail = self.found.fallback
+        people = controlled.parts(detail, self.origin)
+        columns = (Column(label="Compared by"), Column(label="Spells", kind="count"))
+        rows = list(zip((_capital(name) for name in detail.index), people, strict=True))
+        merged = self.report.organisation.predecessors
+        note = f"Includes the history of {', '.join(merged)}, merged into this trust." if merged else ""
+        return self._table("tbl-detail", "How closely spells could be compared.", columns, rows, note=note)
+
+    # --- shared by several sections ---------------------------------------------------------------
+
+    @property
+    def _ratio(self) -> tuple[float, float, float]:
+        ratio = self.found.ratio
+        return ratio.value, ratio.low, ratio.high
+
+    @property
+    def _group(self) -> str:
+        return {"specialty": "specialty", "age_band": "age group"}[self.found.group_column]
+
+    @property
+    def _groups(self) -> str:
+        return {"specialty": "specialties", "age_band": "age groups"}[self.found.group_column]
+
+    @cached_property
+    def _visible_groups(self) -> pd.DataFrame:
+        """The groups that may be shown, with the ends of the excess and whether it is beyond chance."""
+        table = self.found.groups
+        shown = [cell != "*" for cell in controlled.parts(table["spells"], self.origin)]
+        table = table[shown]
+        return table.assign(
+            excess_low=table["expected"] * (table["low"] - 1),
+            excess_high=table["expected"] * (table["high"] - 1),
+            certain_sign=np.where(table["low"] > 1, 1, np.where(table["high"] < 1, -1, 0)),
+        )
+
+    @cached_property
+    def _own_place(self) -> int:
+        return self.found.peers.group.index(self.report.organisation.code)
+
+    def _worth_words(self) -> str:
+        worth = self.found.worth
+        return los_words.worth_sentence(
+            worth.certain, self.found.beds(worth.certain), worth.raw, groups=self._groups
+        )
+
+    def _origin_words(self) -> str:
+        table = self._visible_groups
+        longer = table[table["certain_sign"] > 0]["label"]
+        shorter = table[table["certain_sign"] < 0].sort_values("excess")["label"]
+        return los_words.origin_sentence(list(longer), list(shorter))
+
+    def _trend_words(self) -> str:
+        return spc_words.trend_sentences(
+            self.found.trend, unit="days", digits=1, target=self.wording.benchmark
+        )
+
+    def _peer_words(self) -> str:
+        found, own = self.found.peers, self._own_place
+        outside = sum(flag != "within" for place, flag in enumerate(found.flag) if place != own)
+        return los_words.peers_sentence(
+            found.flag[own], found.flag95[own], trusts=len(found.group), outside=outside
+        )
+
+    def _text(self, kind: str, name: str, markdown: str) -> Shown:
+        return Shown(self.report.bundle(kind, name, tables=_TABLES, markdown=markdown))
+
+    def _table(
+        self,
+        name: str,
+        caption: str,
+        columns: Sequence[Column],
+        rows: Sequence[tuple[Cell, ...]],
+        *,
+        note: str = "",
+    ) -> Shown:
+        bundle = self.report.bundle(
+            "table",
+            name,
+            tables=_TABLES,
+            caption=caption,
+            columns=tuple(columns),
+            rows=tuple(rows),
+            suppressed=controlled.hidden(rows),
+            markdown=note,
+        )
+        return Shown(bundle)
+
+    def _figure(
+        self,
+        name: str,
+        svg: str,
+        *,
+        caption: str,
+        alt: str,
+        columns: Sequence[Column],
+        rows: Sequence[tuple[Cell, ...]],
+    ) -> Shown:
+        bundle = self.report.bundle(
+            "figure",
+            name,
+            tables=_TABLES,
+            caption=caption,
+            alt=alt,
+            columns=tuple(columns),
+            rows=tuple(rows),
+            suppressed=controlled.hidden(rows),
+        )
+        return Shown(bundle, svg)
+
+
+_TABLES = ("spells", "organisations", "specialties")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

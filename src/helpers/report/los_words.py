@@ -1,0 +1,187 @@
+"""The sentences of the length-of-stay report, each made from findings and tested by case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpers.report.words import days, interval, listed, number, sentence
+
+#: differences that show as nought at one decimal are called none
+SMALLEST_DAYS = 0.05
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What sentences call the trust, its benchmark and its patients."""
+
+    trust: str
+    benchmark: str
+    patients: str = "patients"
+
+
+def crude_sentence(wording: Wording, mean: float, benchmark: float, low: float, high: float) -> str:
+    """Say how the mean stay lies to the benchmark, before any allowance for case mix.
+
+    >>> crude_sentence(Wording("The trust", "the national mean"), 5.2, 4.8, 0.1, 0.7)
+    'The mean stay was 5.2 days, 0.4 days longer than the national mean of 4.8 days (95% interval 0.1 to 0.7).'
+    """
+    gap = mean - benchmark
+    where = f"the mean stay was {days(mean)}"
+    if abs(gap) < SMALLEST_DAYS:
+        return sentence(f"{where}, the same as {wording.benchmark}")
+    side = "longer" if gap > 0 else "shorter"
+    ends = (low, high) if gap > 0 else (-high, -low)
+    chance = "" if low > 0 or high < 0 else "; the difference is within what chance explains"
+    return sentence(
+        f"{where}, {days(abs(gap))} {side} than {wording.benchmark} of {days(benchmark)} "
+        f"(95% interval {interval(*ends)}){chance}"
+    )
+
+
+def ratio_sentence(wording: Wording, ratio: float, low: float, high: float) -> str:
+    """Say what O/E means: how the same patients would have stayed elsewhere.
+
+    >>> ratio_sentence(Wording("Northmoor", ""), 1.19, 1.11, 1.28)
+    "Allowing for case mix, Northmoor's patients stay 19% longer than they would elsewhere (95% interval 11% to 28%)."
+    """
+    who = f"{_possessive(wording.trust)} {wording.patients}"
+    change, ends = percent_change(ratio), (percent_change(low), percent_change(high))
+    if low <= 1 <= high:
+        return sentence(
+            f"allowing for case mix, {who} stay about as long as they would elsewhere "
+            f"(from {_change(ends[0])} to {_change(ends[1])}, 95% interval)"
+        )
+    shown = ends if change > 0 else (-ends[1], -ends[0])
+    side = "longer" if change > 0 else "shorter"
+    return sentence(
+        f"allowing for case mix, {who} stay {number(abs(change))}% {side} than they would elsewhere "
+        f"(95% interval {interval(*shown, 0, unit='%')})"
+    )
+
+
+def percent_change(ratio: float) -> float:
+    """Return a ratio as a change in per cent.
+
+    >>> round(percent_change(1.19), 1)
+    19.0
+    """
+    return 100 * (ratio - 1)
+
+
+def split_sentence(wording: Wording, mix: float, length: float) -> str:
+    """Say how much of the deviation is case mix and how much is length for like patients.
+
+    >>> split_sentence(Wording("", "the national mean"), -1.4, 1.2)
+    'Case mix accounts for 1.4 days less and longer stays for like patients for 1.2 days more than the national mean.'
+    """
+    return sentence(
+        f"case mix accounts for {_more_or_less(mix)} and {_length_words(length)} for "
+        f"{_more_or_less(length)} than {wording.benchmark}"
+    )
+
+
+def worth_sentence(certain: float, beds: float, raw: float, *, groups: str) -> str:
+    """Say how many bed-days are surely above the expected, and why the raw sum is too large.
+
+    >>> worth_sentence(0, 0, 300, groups="specialties")
+    'In none of the specialties is the stay longer than chance explains, so no bed-days are claimed.'
+    """
+    if certain <= 0:
+        return sentence(
+            f"in none of the {groups} is the stay longer than chance explains, so no bed-days are claimed"
+        )
+    return sentence(
+        f"up to {number(certain)} bed-days, or {_beds(beds)}, lie in {groups} whose stay is longer than chance "
+        f"explains; adding up every positive difference would give {number(raw)}, part of it noise"
+    )
+
+
+def origin_sentence(longer: list[str], shorter: list[str]) -> str:
+    """Name the groups whose stay differs beyond chance.
+
+    >>> origin_sentence(["Cardiology"], [])
+    'Stays are longer than chance explains in Cardiology.'
+    """
+    parts = []
+    if longer:
+        parts.append(f"longer than chance explains in {_first(longer)}")
+    if shorter:
+        parts.append(
+            f"shorter in {_first(shorter)}"
+            if longer
+            else f"shorter than chance explains in {_first(shorter)}"
+        )
+    return sentence(
+        f"stays are {', and '.join(parts)}" if parts else "no group differs by more than chance explains"
+    )
+
+
+def model_sentence(ratio: float, low: float, high: float, *, disagrees: bool) -> str:
+    """Say whether a regression with the same patient groups agrees with O/E.
+
+    >>> model_sentence(1.17, 1.1, 1.25, disagrees=False)
+    'A regression on the same patient groups agrees: a ratio of 1.17 (95% interval 1.10 to 1.25).'
+    """
+    found = f"a ratio of {number(ratio, 2)} (95% interval {interval(low, high, 2)})"
+    if disagrees:
+        return sentence(
+            f"a regression on the same patient groups does not agree: it gives {found}; treat both with care"
+        )
+    return sentence(f"a regression on the same patient groups agrees: {found}")
+
+
+def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
+    """Say where the trust lies in the funnel, and how many others lie outside it.
+
+    >>> peers_sentence("within", "within", trusts=120, outside=2)
+    'The trust lies within the range of ordinary variety between the 120 trusts; 2 of them lie outside it.'
+    """
+    others = f"{outside or 'none'} of them {'lies' if outside == 1 else 'lie'} outside it"
+    if flag95 == "within":
+        return sentence(
+            f"the trust lies within the range of ordinary variety between the {trusts} trusts; {others}"
+        )
+    side = "above" if flag95 == "high" else "below"
+    if flag == "within":
+        return sentence(
+            f"the trust lies {side} the 95% limit but within the 99.8% limit: worth a look, "
+            f"but about one trust in 20 lies there by chance"
+        )
+    return sentence(
+        f"the trust lies {side} the 99.8% limit: neither chance nor the ordinary variety between the "
+        f"{trusts} trusts explains it"
+    )
+
+
+def _first(names: list[str], most: int = 3) -> str:
+    more = len(names) - most
+    return listed(names) if more <= 0 else f"{', '.join(names[:most])} and {more} more"
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def _change(percent: float) -> str:
+    if abs(percent) < 0.5:
+        return "no different"
+    return f"{number(abs(percent))}% {'longer' if percent > 0 else 'shorter'}"
+
+
+def _more_or_less(value: float) -> str:
+    if abs(value) < SMALLEST_DAYS:
+        return "no days more"
+    return f"{days(abs(value))} {'more' if value > 0 else 'less'}"
+
+
+def _length_words(length: float) -> str:
+    if abs(length) < SMALLEST_DAYS:
+        return "the length of stay of like patients"
+    return f"{'longer' if length > 0 else 'shorter'} stays for like patients"
+
+
+def _beds(value: float) -> str:
+    if value < 0.95:
+        return "less than one bed"
+    shown = number(value, 0 if value >= 10 else 1)
+    return f"about {shown} bed" if shown in ("1", "1.0") else f"about {shown} beds"

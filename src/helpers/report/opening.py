@@ -1,0 +1,171 @@
+"""`open_report`: what every notebook begins with."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from helpers.bundle import Bundle, ReportFacts, Source
+from helpers.data.directory import Organisation, find_organisation
+from helpers.data.mart import Mart
+from helpers.errors import DataError, Problem
+from helpers.report.period import Period, read_month
+from helpers.report.shown import Shown
+
+if TYPE_CHECKING:
+    from helpers.report.los_deviation import LengthOfStay
+
+#: where the private state lies, if not in the project; and the version that a batch has pinned
+STATE_VARIABLE, VERSION_VARIABLE = "BOARDPACK_STATE", "BOARDPACK_MART_VERSION"
+ROOT_VARIABLE = "BOARDPACK_ROOT"
+
+Latest = Literal["spells", "appointments", "measure_values"]
+_MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
+_LATEST: dict[Latest, str] = {
+    "spells": _MONTH_OF.format(day="discharged", table="spells"),
+    "appointments": _MONTH_OF.format(day="appointment_date", table="appointments"),
+    "measure_values": "SELECT max(period) FROM measure_values WHERE period_type = 'month' AND status <> 'plan'",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report under way: its organisation, its period and the data it may read.
+
+    Parameters
+    ----------
+    title
+        What readers see above the organisation's name.
+    mart
+        Pinned to one version.
+    organisation, period
+        What the report is about.
+    """
+
+    title: str
+    mart: Mart
+    organisation: Organisation
+    period: Period
+    _reads: set[str] = field(default_factory=set, repr=False)
+
+    def sources(self, *tables: str) -> tuple[Source, ...]:
+        """Return the data sets behind some tables of the mart, and remember that they were read."""
+        found = tuple(s for s in self.mart.sources() if s.dataset.partition("/")[0] in tables)
+        self._reads.update(source.dataset for source in found)
+        return found
+
+    def bundle(self, kind: str, name: str, *, tables: tuple[str, ...], **content: Any) -> Bundle:
+        """Return a bundle that knows its sources, its origin and everything read so far."""
+        sources = self.sources(*tables)
+        origin = "records" if any(s.origin == "records" for s in sources) else "published"
+        reads = tuple(sorted(self._reads))
+        return Bundle(kind=kind, id=name, sources=sources, origin=origin, reads=reads, **content)
+
+    @cached_property
+    def synthetic(self) -> bool:
+        """Whether anything that the mart holds is invented."""
+        return any(source.synthetic for source in self.mart.sources())
+
+    def length_of_stay(self, **options: Any) -> LengthOfStay:
+        """Return the length-of-stay analysis; see `helpers.report.los_deviation.LengthOfStay`."""
+        from helpers.report.los_deviation import LengthOfStay, StayOptions
+
+        return LengthOfStay(self, StayOptions(**options))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        about = self.organisation
+        facts = ReportFacts(
+            title=self.title,
+            organisation_code=about.code,
+            organisation_name=about.name,
+            period_label=self.period.label,
+            period_folder=self.period.folder,
+            synthetic=self.synthetic,
+        )
+        words = f"**{about.name}** ({about.code}), {self.period.label}"
+        words += ". Synthetic data: every figure is invented." if self.synthetic else ""
+        bundle = self.bundle("report", "report", tables=("organisations",), markdown=words, report=facts)
+        return Shown(bundle)._repr_mimebundle_(include, exclude)
+
+
+def open_report(
+    title: str, *, trust: str, period: str = "latest", months: int = 12, latest_in: Latest = "spells"
+) -> Report:
+    """Open the mart for one organisation and a span of months.
+
+    Parameters
+    ----------
+    title
+        Title of the report.
+    trust
+        Organisation code.
+    period
+        Last month of the report, `YYYY-MM`, or `latest` for the latest complete month of the data.
+    months
+        How many months the report covers.
+    latest_in
+        The table whose latest complete month `latest` means.
+
+    Returns
+    -------
+    Report
+        Shown in a cell, it hands over what the report is about.
+
+    Raises
+    ------
+    DataError
+        Where nothing has been loaded, or the organisation is unknown.
+    UsageError
+        Where the period is not a month.
+    """
+    mart = _open_mart()
+    organisation = find_organisation(mart, trust)
+    last = read_month(period, latest=latest_month(mart, latest_in) if period == "latest" else date.min)
+    return Report(title, mart, organisation, Period.ending(last, months))
+
+
+def latest_month(mart: Mart, table: Latest) -> date:
+    """Return the first day of the latest month that a table covers to its last day.
+
+    Raises
+    ------
+    DataError
+        Where the table is empty.
+    """
+    frame = mart.query(f"SELECT ({_LATEST[table]})::DATE AS latest")
+    latest = frame["latest"][0]
+    if latest is None or latest != latest:
+        raise DataError(Problem("period: latest", f"the mart holds no {table}", cure="load data first"))
+    return date(latest.year, latest.month, 1)
+
+
+def _open_mart() -> Mart:
+    root = os.environ.get(ROOT_VARIABLE)
+    folder = Path(root) if root else _find_root(Path.cwd())
+    state = Path(os.environ.get(STATE_VARIABLE) or folder / ".boardpack")
+    mart = Mart(state / "mart")
+    version = os.environ.get(VERSION_VARIABLE) or mart.version
+    if not version:
+        raise DataError(
+            Problem(
+                str(mart.path), "nothing has been loaded yet", "",
+                "run `boardpack data load FILE…`, or `boardpack demo build` for invented data",
+            )
+        )  # fmt: skip
+    return mart.at(version)
+
+
+def _find_root(start: Path) -> Path:
+    """Return the project that a folder lies in, so that a notebook works from wherever it is opened."""
+    for folder in (start, *start.parents):
+        if (folder / "_quarto.yml").is_file() and (folder / "params").is_dir():
+            return folder
+    raise DataError(
+        Problem(
+            str(start), "not inside a boardpack project", "", "start from the folder that holds _quarto.yml"
+        )
+    )

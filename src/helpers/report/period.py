@@ -1,0 +1,89 @@
+"""The span of months that a report covers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from helpers.errors import Problem, UsageError
+from helpers.report.words import month
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole months from `first` to the month that begins on `last`, both included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def ending(cls, last: date, months: int) -> Period:
+        """Return the span of `months` months whose last month begins on `last`.
+
+        >>> Period.ending(date(2026, 9, 1), 12).label
+        'October 2025 to September 2026'
+        """
+        if months < 1:
+            raise UsageError(Problem("months", f"{months}", "1 or more", "say how many months to cover"))
+        return cls(add_months(last, 1 - months), last)
+
+    @property
+    def end(self) -> date:
+        """The first day after the period."""
+        return add_months(self.last, 1)
+
+    @property
+    def months(self) -> int:
+        """How many months the period has."""
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+
+    @property
+    def days(self) -> int:
+        """How many days the period has."""
+        return (self.end - self.first).days
+
+    @property
+    def before(self) -> Period:
+        """The same span one year earlier, or just before where it is longer than a year."""
+        shift = max(12, self.months)
+        return Period(add_months(self.first, -shift), add_months(self.last, -shift))
+
+    @property
+    def label(self) -> str:
+        """The period in words."""
+        if self.first == self.last:
+            return month(self.last)
+        return f"{month(self.first)} to {month(self.last)}"
+
+    @property
+    def folder(self) -> str:
+        """Where a report on it is published."""
+        return f"{self.last:%Y-%m}"
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the first day of the month that lies `months` after that of `day`.
+
+    >>> add_months(date(2026, 1, 1), -2)
+    datetime.date(2025, 11, 1)
+    """
+    position = day.year * 12 + day.month - 1 + months
+    return date(position // 12, position % 12 + 1, 1)
+
+
+def read_month(text: str, *, latest: date) -> date:
+    """Return the first day of a month given as `YYYY-MM`, or `latest`.
+
+    Raises
+    ------
+    UsageError
+        Where the text is neither a month nor the word latest.
+    """
+    if text == "latest":
+        return latest
+    if match := _MONTH.fullmatch(text):
+        return date(int(match[1]), int(match[2]), 1)
+    raise UsageError(Problem("period", f"{text!r}", "latest, or a month as YYYY-MM", 'write "2026-09"'))

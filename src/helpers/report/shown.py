@@ -1,0 +1,66 @@
+"""One shown object: a picture or Markdown for JupyterLab, and the bundle that the runner reads."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helpers.bundle import MIME, Bundle
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a helper returns for a cell to show.
+
+    Parameters
+    ----------
+    bundle
+        The structured entry; report and gate are made from it alone.
+    svg
+        The picture of a figure.
+    """
+
+    bundle: Bundle
+    svg: str = ""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
+        look = {"image/svg+xml": self.svg} if self.svg else {"text/markdown": _markdown(self.bundle)}
+        plain = self.bundle.alt or self.bundle.markdown or self.bundle.caption or self.bundle.id
+        return {MIME: self.bundle.model_dump(mode="json"), "text/plain": plain, **look}
+
+
+def draw(chart: Callable[[], Figure]) -> str:
+    """Return the SVG of a chart, text as outlines so that it looks the same everywhere."""
+    import matplotlib.pyplot as plt
+
+    from helpers.theme.charts import chart_style
+
+    with chart_style():
+        figure = chart()
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        plt.close(figure)
+    return file.getvalue()
+
+
+def _markdown(bundle: Bundle) -> str:
+    if not bundle.columns:
+        return bundle.markdown
+    heads = [
+        f"{column.label} ({column.unit})" if column.unit else column.label for column in bundle.columns
+    ]
+    rules = [":---" if column.kind in ("label", "text", "date") else "---:" for column in bundle.columns]
+    shown = [[c.show(cell) for c, cell in zip(bundle.columns, row, strict=True)] for row in bundle.rows]
+    lines = [_line(heads), _line(rules), *map(_line, shown)]
+    return "\n\n".join(
+        part for part in (f"**{bundle.caption}**", "\n".join(lines), bundle.markdown) if part
+    )
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

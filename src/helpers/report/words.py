@@ -1,0 +1,80 @@
+"""Words for numbers: the small pieces that every generated sentence is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """Return a count with its noun, small numbers as words.
+
+    >>> count(1, "month"), count(3, "month"), count(12, "specialty", "specialties")
+    ('one month', 'three months', '12 specialties')
+    """
+    noun = singular if number == 1 else plural or f"{singular}s"
+    return f"{_SMALL[number] if number < len(_SMALL) else f'{number:,}'} {noun}"
+
+
+def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
+    """Return a number for prose: thousands separated, a true minus sign, never "-0".
+
+    >>> number(1234.5), number(-0.04, 1), number(0.25, 1, signed=True)
+    ('1,234', '0.0', '+0.2')
+    """
+    text = f"{abs(value):,.{digits}f}"
+    if float(text.replace(",", "")) == 0:
+        return text
+    return ("−" if value < 0 else "+" if signed else "") + text
+
+
+def days(value: float, digits: int = 1) -> str:
+    """Return a length in days.
+
+    >>> days(1.0, 0), days(4.25)
+    ('1 day', '4.2 days')
+    """
+    text = number(value, digits)
+    return f"{text} day" if text == "1" else f"{text} days"
+
+
+def interval(low: float, high: float, digits: int = 1, *, unit: str = "") -> str:
+    """Return an interval in words that stay readable with negative ends.
+
+    >>> interval(-0.31, 0.52), interval(4, 9, 0, unit="%")
+    ('−0.3 to 0.5', '4% to 9%')
+    """
+    return f"{number(low, digits)}{unit} to {number(high, digits)}{unit}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Join items as prose does.
+
+    >>> listed(["urology"]), listed(["a", "b", "c"])
+    ('urology', 'a, b and c')
+    """
+    words = list(items)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def month(day: date) -> str:
+    """Return the month of a date as a reader says it.
+
+    >>> month(date(2026, 9, 1))
+    'September 2026'
+    """
+    return f"{day:%B %Y}"
+
+
+def sentence(text: str) -> str:
+    """Return text that begins with a capital letter and ends with a full stop.
+
+    >>> sentence("the mean fell")
+    'The mean fell.'
+    """
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

@@ -1,0 +1,370 @@
+"""Funnel plots and overdispersion: which organisations differ by more than chance and ordinary spread.
+
+Source: Spiegelhalter (2005), Stat Med 24:1185; NHS Digital, SHMI methodology; DerSimonian and Laird (1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import ArgumentError
+from helpers.stats import rates
+from helpers.stats.checks import (
+    Bools,
+    Floats,
+    check_at_most,
+    check_choice,
+    check_lengths,
+    check_number,
+    check_numbers,
+    locked,
+)
+from helpers.stats.funnel_limits import (
+    Compatible,
+    FunnelLimits,
+    Kind,
+    Scale,
+    adjusted_limits,
+    unadjusted_limits,
+)
+
+#: above this dispersion ratio sampling error explains nothing: a caterpillar says more than a funnel
+CATERPILLAR_ABOVE = 50.0
+#: added to a count of 0, whose logarithm does not exist
+CONTINUITY = 0.5
+
+Flag = Literal["high", "within", "low"]
+
+
+@dataclass(frozen=True)
+class Dispersion:
+    """How much more the organisations differ than chance alone would make them.
+
+    Parameters
+    ----------
+    phi
+        Mean squared (trimmed) z; 1 where chance explains everything; NaN where nothing was kept.
+    tau2
+        Variance between organisations on the transformed scale; 0 where phi is below 1.
+    kept
+        How many organisations it rests on.
+    """
+
+    phi: float
+    tau2: float
+    kept: int
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The spread between organisations: type-7 quantiles of the value, unweighted."""
+
+    lowest: float
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """A funnel: one entry per organisation, in order of first appearance; arrays cannot be written.
+
+    Parameters
+    ----------
+    scale
+        What was compared and on which scale limits are made: `limits_at` draws from it.
+    group
+        Organisations.
+    numerator, denominator
+        Sums per organisation.
+    value
+        numerator/denominator x multiplier.
+    intervals
+        Each value with its own 95 % and 99.8 % interval (Wilson, or Byar): for the caterpillar.
+    z
+        Distance from the target in standard errors of chance.
+    trimmed
+        Whether z was winsorised, or left out by the SHMI method.
+    dispersion
+        phi and tau^2.
+    limits
+        Limits at each organisation's denominator, of the kind that `adjusted` says.
+    flag, flag95
+        `high`, `within`, `low` at 99.8 % and at 95 %; on a limit is within.
+    adjusted
+        Whether limits carry the spread between organisations.
+    corrected
+        Organisations without a single event, whose logarithm needed the continuity correction of 0.5.
+    advice
+        `caterpillar` where phi is above 50, else `funnel`.
+    spread
+        Quartiles between organisations.
+    """
+
+    scale: Scale
+    group: tuple[Any, ...]
+    numerator: Floats
+    denominator: Floats
+    value: Floats
+    intervals: rates.Estimates
+    z: Floats
+    trimmed: Bools
+    dispersion: Dispersion
+    limits: FunnelLimits
+    flag: tuple[Flag, ...]
+    flag95: tuple[Flag, ...]
+    adjusted: bool
+    corrected: tuple[Any, ...]
+    advice: Literal["funnel", "caterpillar"]
+    spread: Spread
+
+    @property
+    def target(self) -> float:
+        """The centre line, in the unit of `value`."""
+        return self.scale.target * self.scale.multiplier
+
+    def limits_at(self, denominators: Any) -> FunnelLimits:
+        """Return the funnel's lines at any denominators (above 0), for drawing."""
+        n = check_numbers("denominators", denominators, above=0)
+        return adjusted_limits(self.scale, n) if self.adjusted else unadjusted_limits(self.scale, n)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per organisation: sums, value, z, limits, flags, own intervals."""
+        frame = pd.DataFrame({"group": list(self.group), "numerator": self.numerator})
+        frame = frame.assign(denominator=self.denominator, value=self.value, z=self.z, trimmed=self.trimmed)
+        frame = pd.concat([frame, self.limits.to_frame()], axis="columns")
+        frame = frame.assign(flag=list(self.flag), flag95=list(self.flag95))
+        own = self.intervals.to_frame()[["lower95", "upper95", "lower998", "upper998"]]
+        return pd.concat([frame, own.add_prefix("own_")], axis="columns")
+
+
+def funnel(
+    numerator: Any,
+    denominator: Any,
+    groups: Any = None,
+    *,
+    kind: Kind,
+    method: Literal["shmi", "cqc"] = "shmi",
+    overdispersion: bool = True,
+    exact: bool = True,
+    trim: float = 0.1,
+    peers: Collection[Any] | None = None,
+    multiplier: float = 1.0,
+    compatible: Compatible | None = None,
+) -> Funnel:
+    """Compare organisations in a funnel, allowing for overdispersion.
+
+    Parameters
+    ----------
+    numerator, denominator
+        Shape (rows,), summed by group: observed and expected events; counts and totals; counts and
+        person-time.
+    groups
+        Shape (rows,), the organisation of each row; None takes every row as one, numbered from 0.
+    kind
+        `standardised_ratio` (O/E), `proportion`, `ratio_of_counts`, or `rate` (denominator is person-time
+        or bed-days, known without error).
+    method
+        For standardised ratios: `shmi` (logarithm, truncated) or `cqc` (square root, winsorised).
+    overdispersion
+        Whether the spread between organisations widens the limits, where phi is above 1.
+    exact
+        Whether unadjusted limits of standardised ratios are exact Poisson; otherwise on the method's scale.
+    trim
+        Share of z trimmed at each end, above 0 and below 0.5.
+    peers
+        Organisations that centre line and dispersion are worked out from; None takes all.
+    multiplier
+        100 for percentages, or where the standard ratio is called 100.
+    compatible
+        `funnelplotr` reproduces version 0.6.0 of that tool: root-scale limits not squared back, 1/(4n) on
+        the log scale, expected rounded to 2 places for SHMI, folded limits of small proportions, no
+        continuity correction, no dispersion reported where it is not used.
+
+    Returns
+    -------
+    Funnel
+        One frozen object that chart, table and sentence read.
+
+    Raises
+    ------
+    ArgumentError
+        For lengths that differ, negative counts, denominators of 0, a numerator above its denominator in a
+        proportion, unknown peers, nothing observed at all.
+
+    Examples
+    --------
+    >>> result = funnel([10, 20, 45], [20, 20, 30], ["A", "B", "C"], kind="standardised_ratio",
+    ...                 overdispersion=False)
+    >>> result.flag95, result.limits.lower95.round(6).tolist()
+    (('low', 'within', 'high'), [0.610826, 0.610826, 0.674696])
+    """
+    check_choice("kind", kind, ("standardised_ratio", "proportion", "ratio_of_counts", "rate"))
+    check_choice("method", method, ("shmi", "cqc"))
+    check_choice("compatible", compatible, (None, "funnelplotr"))
+    table = _aggregate(numerator, denominator, groups, kind)
+    if compatible and kind == "standardised_ratio" and method == "shmi":
+        table["denominator"] = [round(expected, 2) for expected in table["denominator"]]
+    reference = _peers(peers, table.index)
+    scale = Scale(
+        kind,
+        method,
+        target=_target(table, reference, kind),
+        multiplier=check_number("multiplier", multiplier, above=0),
+        exact=bool(exact),
+        compatible=compatible,
+    )
+    return _build(
+        table, scale, reference, bool(overdispersion), check_number("trim", trim, above=0, below=0.5)
+    )
+
+
+def _aggregate(numerator: Any, denominator: Any, groups: Any, kind: Kind) -> pd.DataFrame:
+    """Return numerator and denominator summed by organisation, in order of first appearance."""
+    x = check_numbers("numerator", numerator, minimum=0)
+    n = check_numbers("denominator", denominator, minimum=0)
+    check_lengths(numerator=x, denominator=n)
+    names = np.arange(len(x)) if groups is None else groups
+    codes, unique = rates.group_codes(names, numerator=x)
+    table = pd.DataFrame(
+        {"numerator": np.bincount(codes, x), "denominator": np.bincount(codes, n)},
+        index=pd.Index(list(unique), tupleize_cols=False),
+    )
+    if (table["denominator"] == 0).any():
+        empty = table.index[table["denominator"] == 0][0]
+        raise ArgumentError("denominator", f"0 came in all for {empty!r}", "more than 0 for each group")
+    if kind == "proportion":
+        check_at_most(
+            "numerator", table["numerator"].to_numpy(), "denominator", table["denominator"].to_numpy()
+        )
+    return table
+
+
+def _peers(peers: Collection[Any] | None, groups: pd.Index) -> Bools:
+    if peers is None:
+        return np.ones(len(groups), dtype=bool)
+    if isinstance(peers, str) or not isinstance(peers, Collection):
+        raise ArgumentError("peers", f"{peers!r} came", "a list of groups")
+    unknown = [peer for peer in peers if peer not in groups]
+    if unknown or not len(peers):
+        came = f"{unknown[0]!r} came" if unknown else "no group came"
+        raise ArgumentError("peers", came, "groups that are in the data")
+    return np.asarray(groups.isin(list(peers)))
+
+
+def _target(table: pd.DataFrame, reference: Bools, kind: Kind) -> float:
+    if kind == "standardised_ratio":
+        return 1.0
+    sums = table.loc[reference].sum()
+    if sums["numerator"] == 0:
+        raise ArgumentError("numerator", "not a single event came", "one event or more in all")
+    return float(sums["numerator"] / sums["denominator"])
+
+
+def _build(table: pd.DataFrame, scale: Scale, reference: Bools, widen: bool, trim: float) -> Funnel:
+    x, n = table["numerator"].to_numpy(), table["denominator"].to_numpy()
+    z, error = _z_scores(x, n, scale)
+    kept_z, trimmed = _trim(z, scale, reference, trim)
+    dispersion = _dispersion(kept_z, error)
+    if scale.compatible and not widen:
+        dispersion = Dispersion(0.0, 0.0, dispersion.kept)
+    scale = scale.widened(dispersion.tau2)
+    adjusted = widen and dispersion.phi > 1
+    limits = adjusted_limits(scale, n) if adjusted else unadjusted_limits(scale, n)
+    value = x / n * scale.multiplier
+    return Funnel(
+        scale=scale,
+        group=tuple(table.index),
+        numerator=locked(x),
+        denominator=locked(n),
+        value=locked(value),
+        intervals=_own_intervals(x, n, scale),
+        z=locked(z),
+        trimmed=locked(trimmed),
+        dispersion=dispersion,
+        limits=limits,
+        flag=_flags(value, limits.lower998, limits.upper998),
+        flag95=_flags(value, limits.lower95, limits.upper95),
+        adjusted=adjusted,
+        corrected=tuple(table.index[x == 0]) if _needs_correction(scale) else (),
+        advice="caterpillar" if dispersion.phi > CATERPILLAR_ABOVE else "funnel",
+        spread=Spread(*(float(q) for q in np.quantile(value, [0, 0.25, 0.5, 0.75, 1]))),
+    )
+
+
+def _needs_correction(scale: Scale) -> bool:
+    """Say whether the transformation is a plain logarithm, which has no value at 0."""
+    return scale.kind == "standardised_ratio" and scale.method == "shmi" and scale.compatible is None
+
+
+def _z_scores(x: Floats, n: Floats, scale: Scale) -> tuple[Floats, Floats]:
+    """Return each organisation's distance from the target in standard errors, and those errors."""
+    if scale.kind == "proportion":
+        error = 1 / (2 * np.sqrt(n))
+        return (np.arcsin(np.sqrt(x / n)) - np.arcsin(np.sqrt(scale.target))) / error, error
+    if scale.kind == "standardised_ratio" and scale.method == "cqc":
+        error = 1 / (2 * np.sqrt(n))
+        return (np.sqrt(x / n) - 1) / error, error
+    if scale.kind == "standardised_ratio":
+        counted = np.where(x == 0, CONTINUITY, x) if _needs_correction(scale) else x
+        with np.errstate(divide="ignore"):
+            return np.sqrt(n) * np.log(counted / n), 1 / np.sqrt(n)
+    error = np.sqrt(x / (x + 0.5) ** 2 + n / (n + 0.5) ** 2)
+    return (np.log((x + 0.5) / (n + 0.5)) - np.log(scale.target)) / error, error
+
+
+def _trim(z: Floats, scale: Scale, reference: Bools, share: float) -> tuple[Floats, Bools]:
+    """Return z of the peers after trimming (NaN where left out), and which were trimmed."""
+    kept = np.full(len(z), np.nan)
+    trimmed = np.zeros(len(z), dtype=bool)
+    if scale.kind == "standardised_ratio" and scale.method == "shmi":
+        kept[reference], trimmed[reference] = _truncate(z[reference], share)
+    else:
+        kept[reference], trimmed[reference] = _winsorise(z[reference], share)
+    return kept, trimmed
+
+
+def _truncate(z: Floats, share: float) -> tuple[Floats, Bools]:
+    """Leave out the first and the last of 1/share equal groups by rank (SHMI)."""
+    bands = 1 / share
+    band = np.floor(pd.Series(z).rank().to_numpy() * bands / (len(z) + 1))
+    out = (band < 1) | (band >= bands - 1)
+    return np.where(out, np.nan, z), out
+
+
+def _winsorise(z: Floats, share: float) -> tuple[Floats, Bools]:
+    """Pull z in to its type-7 quantiles at both ends."""
+    low, high = np.quantile(z, [share, 1 - share])
+    return np.clip(z, low, high), (z < low) | (z > high)
+
+
+def _dispersion(kept: Floats, error: Floats) -> Dispersion:
+    """Return phi and the variance between organisations (DerSimonian and Laird 1986)."""
+    used = ~np.isnan(kept)
+    n = int(used.sum())
+    if not n:
+        return Dispersion(float("nan"), 0.0, 0)
+    phi = float(np.mean(kept[used] ** 2))
+    weight = 1 / error[used] ** 2
+    free = weight.sum() - (weight**2).sum() / weight.sum()
+    if n * phi < n - 1 or free == 0:
+        return Dispersion(phi, 0.0, n)
+    return Dispersion(phi, max(0.0, float((n * phi - (n - 1)) / free)), n)
+
+
+def _own_intervals(x: Floats, n: Floats, scale: Scale) -> rates.Estimates:
+    if scale.kind == "proportion":
+        return rates.proportion(x, n, multiplier=scale.multiplier)
+    return rates.rate(x, n, multiplier=scale.multiplier)
+
+
+def _flags(value: Floats, lower: Floats, upper: Floats) -> tuple[Flag, ...]:
+    words: dict[int, Flag] = {1: "high", 0: "within", -1: "low"}
+    signs = (value > upper).astype(int) - (value < lower).astype(int)
+    return tuple(words[sign] for sign in signs.tolist())

@@ -1,0 +1,135 @@
+"""The lines of a funnel at any denominator, for each kind of data and scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from helpers.stats.checks import Floats
+
+Kind = Literal["standardised_ratio", "proportion", "ratio_of_counts", "rate"]
+Compatible = Literal["funnelplotr"]
+
+#: normal quantiles of 95 % and 99.8 % limits, rounded as NHS Digital and FunnelPlotR print them
+QUANTILES = (1.959964, 3.090232)
+#: upper tails of the exact Poisson limits
+TAILS = (0.025, 0.001)
+
+
+@dataclass(frozen=True)
+class FunnelLimits:
+    """Limits, one entry per denominator, in the unit of the value."""
+
+    lower95: Floats
+    upper95: Floats
+    lower998: Floats
+    upper998: Floats
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per denominator."""
+        names = ("lower95", "upper95", "lower998", "upper998")
+        return pd.DataFrame({name: getattr(self, name) for name in names})
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What is compared, its centre, and the scale on which limits are made.
+
+    Parameters
+    ----------
+    kind, method, exact, compatible
+        As in `funnel.funnel`.
+    target
+        Centre line, before the multiplier.
+    multiplier
+        What values and limits are multiplied by.
+    tau2
+        Variance between organisations on the transformed scale.
+    """
+
+    kind: Kind
+    method: Literal["shmi", "cqc"]
+    target: float
+    multiplier: float
+    exact: bool = True
+    compatible: Compatible | None = None
+    tau2: float = 0.0
+
+    def widened(self, tau2: float) -> Scale:
+        """Return the same scale with a variance between organisations."""
+        return replace(self, tau2=tau2)
+
+
+def adjusted_limits(scale: Scale, denominator: Floats) -> FunnelLimits:
+    """Return limits that carry the variance between organisations."""
+    if scale.compatible and scale.kind == "proportion":
+        return _unfolded(scale, denominator)
+    sides = [_side(scale, denominator, sign * c) for c in QUANTILES for sign in (-1, 1)]
+    return _limits([side * scale.multiplier for side in sides])
+
+
+def unadjusted_limits(scale: Scale, denominator: Floats) -> FunnelLimits:
+    """Return limits of chance alone: exact Poisson for standardised ratios, else on the kind's scale."""
+    if scale.kind == "standardised_ratio" and (scale.exact or scale.compatible):
+        sides = [side for tail in TAILS for side in _poisson(denominator, tail)]
+        return _limits([side * scale.multiplier for side in sides])
+    return adjusted_limits(scale.widened(0.0), denominator)
+
+
+def _limits(sides: list[Floats]) -> FunnelLimits:
+    for side in sides:
+        side.setflags(write=False)
+    return FunnelLimits(*sides)
+
+
+def _poisson(expected: Floats, tail: float) -> tuple[Floats, Floats]:
+    lower = stats.chi2.ppf(tail, 2 * expected) / (2 * expected)
+    upper = stats.chi2.isf(tail, 2 * (expected + 1)) / (2 * expected)
+    return lower, upper
+
+
+def _side(scale: Scale, n: Floats, c: float) -> Floats:
+    """Return one limit, c standard errors from the target (c below 0: lower)."""
+    if scale.kind == "standardised_ratio" and scale.method == "shmi":
+        return np.exp(c * np.sqrt(1 / n + scale.tau2))
+    if scale.kind == "standardised_ratio":
+        root = 1 + c * np.sqrt(1 / (4 * n) + scale.tau2)
+        return root if scale.compatible else np.maximum(root, 0.0) ** 2
+    if scale.kind == "proportion":
+        # beyond 0 or a right angle the sine would fold back: the limit is then 0 or 1
+        return np.sin(np.clip(_angle(scale, n, c), 0.0, np.pi / 2)) ** 2
+    return np.asarray(scale.target * np.exp(c * np.sqrt(_log_variance(scale, n) + scale.tau2)))
+
+
+def _angle(scale: Scale, n: Floats, c: float) -> Floats:
+    return np.asarray(np.arcsin(np.sqrt(scale.target)) + c * np.sqrt(1 / (4 * n) + scale.tau2))
+
+
+def _log_variance(scale: Scale, n: Floats) -> Floats:
+    """Return the variance of a log ratio by chance; person-time has none of its own."""
+    if scale.compatible:
+        return 1 / (4 * n)
+    of_events = 1 / (n * scale.target)
+    return of_events if scale.kind == "rate" else of_events + 1 / n
+
+
+def _unfolded(scale: Scale, denominator: Floats) -> FunnelLimits:
+    """Return proportion limits as FunnelPlotR has them.
+
+    It does not clip the angle but looks along a grid of 1,000 denominators from 3 to the largest, with
+    those of the data in between, and sets a limit to 0 or 1 where the next one would fold back.
+    """
+    grid = np.unique(np.append(np.linspace(3, np.ceil(denominator.max()), 1000), denominator))
+    place = np.searchsorted(grid, denominator)
+    sides = []
+    for c in QUANTILES:
+        lower = np.sin(_angle(scale, grid, -c)) ** 2 * scale.multiplier
+        upper = np.sin(_angle(scale, grid, c)) ** 2 * scale.multiplier
+        lower[:-1] = np.where(lower[:-1] > lower[1:], 0.0, lower[:-1])
+        upper[:-1] = np.where(upper[:-1] < upper[1:], scale.multiplier, upper[:-1])
+        sides += [lower[place], upper[place]]
+    return _limits(sides)

@@ -1,0 +1,68 @@
+"""Length of stay against a benchmark (methods, section 4): pure functions on sums and stays."""
+
+from helpers.stats.los.benchmarks import (
+    best_quartile,
+    crude_deviation,
+    peer_median,
+    pooled_mean,
+    trust_means,
+    unweighted_mean,
+)
+from helpers.stats.los.model import (
+    AdjustedRatio,
+    ModelVerdict,
+    adjusted_ratio,
+    compare_with_model,
+    conclusion,
+)
+from helpers.stats.los.opportunity import Opportunity, excess_beds, excess_cost, opportunity
+from helpers.stats.los.split import kitagawa, split_deviation
+from helpers.stats.los.standardise import (
+    FEWEST_COMPARATOR_SPELLS,
+    STRATA,
+    UNMATCHED,
+    expected_variance,
+    fallback_spells,
+    match_comparators,
+    observed_expected,
+    ratio_interval,
+    standardise,
+)
+from helpers.stats.los.tails import LONG_STAYS, ZeroDayStays, long_stays, zero_day_stays
+from helpers.stats.los.trim import SHORTEST_TRIM_POINT, trim_points, trim_stays
+
+__all__ = [
+    "FEWEST_COMPARATOR_SPELLS",
+    "LONG_STAYS",
+    "SHORTEST_TRIM_POINT",
+    "STRATA",
+    "UNMATCHED",
+    "AdjustedRatio",
+    "ModelVerdict",
+    "Opportunity",
+    "ZeroDayStays",
+    "adjusted_ratio",
+    "best_quartile",
+    "compare_with_model",
+    "conclusion",
+    "crude_deviation",
+    "excess_beds",
+    "excess_cost",
+    "expected_variance",
+    "fallback_spells",
+    "kitagawa",
+    "long_stays",
+    "match_comparators",
+    "observed_expected",
+    "opportunity",
+    "peer_median",
+    "pooled_mean",
+    "ratio_interval",
+    "split_deviation",
+    "standardise",
+    "trim_points",
+    "trim_stays",
+    "trust_means",
+    "unweighted_mean",
+    "zero_day_stays",
+]

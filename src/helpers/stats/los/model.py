@@ -1,0 +1,174 @@
+"""A regression beside O/E: does another way of adjusting for case mix say the same? (methods, section 4)"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from helpers.errors import ArgumentError
+from helpers.stats.arguments import IntArray, confidence_level, has_columns, numbers, one_of
+from helpers.stats.log_linear import Observations, fit_gamma, fit_nb2
+from helpers.stats.los.standardise import STRATA
+
+Family = Literal["nb2", "gamma"]
+
+
+@dataclass(frozen=True)
+class AdjustedRatio:
+    """The trust's length of stay over its comparator's at the same covariates, from a log-link regression.
+
+    Attributes
+    ----------
+    family
+        `nb2` (negative binomial with estimated dispersion) or `gamma` (without zero-day stays).
+    ratio, low, high
+        Ratio of mean stays with its Wald interval.
+    dispersion
+        NB2: alpha of variance = mean + alpha mean^2; gamma: variance / mean^2.
+    spells, trust_spells
+        Spells in the model, of all and of the trust.
+    """
+
+    family: Family
+    ratio: float
+    low: float
+    high: float
+    dispersion: float
+    spells: int
+    trust_spells: int
+
+
+def adjusted_ratio(
+    stays: pd.DataFrame,
+    *,
+    covariates: Sequence[str] = STRATA,
+    trust: str = "is_trust",
+    family: Family = "nb2",
+    confidence: float = 0.95,
+) -> AdjustedRatio:
+    """Return the trust's ratio of mean stays, adjusted by a log-link GLM with the covariates' main effects.
+
+    Parameters
+    ----------
+    stays
+        A frequency table (or records): the covariates, `days` (whole for nb2), `spells` (how many stays
+        the row stands for; 1 each where the column is absent) and the boolean trust column.
+    covariates
+        Columns to adjust for, taken as categories.
+    trust
+        Name of the column that tells the trust's stays from the comparator's.
+    family
+        `nb2`, or `gamma`, which leaves zero-day stays out.
+    confidence
+        Level of the interval.
+
+    Returns
+    -------
+    AdjustedRatio
+        Stays in categories that the comparator lacks are left out: nothing can be said about them.
+
+    Raises
+    ------
+    ArgumentError
+        Missing columns, negative or (nb2) fractional days, no stays of the trust or of the comparator.
+
+    Notes
+    -----
+    Source: McCullagh and Nelder 1989, chapters 2, 8 and 11.
+
+    >>> table = pd.DataFrame({"specialty": ["100"] * 4, "days": [1, 3, 2, 6], "spells": [50, 50, 50, 50],
+    ...                       "is_trust": [False, False, True, True]})
+    >>> round(adjusted_ratio(table, covariates=["specialty"]).ratio, 6)
+    2.0
+    """
+    has_columns("stays", stays, [*covariates, "days", trust])
+    one_of("family", family, ("nb2", "gamma"))
+    z = stats.norm.ppf((1 + confidence_level(confidence)) / 2)
+    table = _comparable(_frequencies(stays, family), covariates, trust)
+    fit = (fit_nb2 if family == "nb2" else fit_gamma)(_observations(table, covariates, trust))
+    estimate, error = fit.coefficients[1], np.sqrt(fit.covariance[1, 1])
+    low, high = np.exp([estimate - z * error, estimate + z * error])
+    spells, own = (int(part["spells"].sum()) for part in (table, table[table[trust].astype(bool)]))
+    ratio = float(np.exp(estimate))
+    return AdjustedRatio(family, ratio, float(low), float(high), fit.dispersion, spells, own)
+
+
+def _frequencies(stays: pd.DataFrame, family: Family) -> pd.DataFrame:
+    days = numbers("stays.days", stays["days"], minimum=0)
+    if family == "nb2" and (days % 1 != 0).any():
+        raise ArgumentError("stays.days", "fractions of days", "whole days with family='nb2'")
+    counts = stays["spells"] if "spells" in stays else np.ones(len(stays))
+    spells = numbers("stays.spells", counts, minimum=0)
+    table = stays.assign(days=days, spells=spells)
+    keep = (table["spells"] > 0) & ((table["days"] > 0) if family == "gamma" else True)
+    return table[keep]
+
+
+def _comparable(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> pd.DataFrame:
+    """Return the rows whose categories all occur among the comparator's."""
+    comparator = table[~table[trust].astype(bool)]
+    keep = np.ones(len(table), dtype=bool)
+    for column in covariates:
+        keep &= table[column].isin(comparator[column].unique()).to_numpy()
+    kept = table[keep]
+    if comparator.empty or not kept[trust].any():
+        raise ArgumentError(
+            "stays", "no stays to compare", f"{trust} true and false, in the same categories"
+        )
+    return kept
+
+
+def _observations(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> Observations:
+    """Return the stays with a design of one row per distinct cell; the trust is its column 1."""
+    grouped = table.groupby([*covariates, trust], observed=True, dropna=False)
+    cells = grouped.size().index.to_frame(index=False)
+    dummies = [pd.get_dummies(cells[column].astype("category"), drop_first=True) for column in covariates]
+    parts = [np.ones(len(cells)), cells[trust].to_numpy(dtype=float), *(d.to_numpy(float) for d in dummies)]
+    days, spells = (table[name].to_numpy(dtype=float) for name in ("days", "spells"))
+    rows: IntArray = grouped.ngroup().to_numpy().astype(np.int64)
+    return Observations(days, np.column_stack(parts), np.zeros(len(cells)), spells, rows)
+
+
+@dataclass(frozen=True)
+class ModelVerdict:
+    """Whether the regression and O/E tell the board the same; where not, both are shown.
+
+    Attributes
+    ----------
+    disagrees
+        True where the conclusions (shorter, as expected, longer) differ or one estimate lies outside the
+        other's interval.
+    by_ratio, by_model
+        The conclusions: `shorter`, `as expected` or `longer`.
+    """
+
+    disagrees: bool
+    by_ratio: str
+    by_model: str
+
+
+def compare_with_model(ratio: float, low: float, high: float, model: AdjustedRatio) -> ModelVerdict:
+    """Return whether O/E with its interval and the regression's adjusted ratio disagree.
+
+    >>> compare_with_model(1.2, 1.1, 1.3, AdjustedRatio("nb2", 1.05, 0.95, 1.16, 0.5, 9000, 400))
+    ModelVerdict(disagrees=True, by_ratio='longer', by_model='as expected')
+    """
+    first, second = conclusion(low, high), conclusion(model.low, model.high)
+    apart = not (low <= model.ratio <= high and model.low <= ratio <= model.high)
+    return ModelVerdict(first != second or apart, first, second)
+
+
+def conclusion(low: float, high: float) -> str:
+    """Return what an interval of a ratio says: `longer`, `shorter` or `as expected`.
+
+    >>> conclusion(1.1, 1.3), conclusion(0.9, 1.1), conclusion(0.7, 0.9)
+    ('longer', 'as expected', 'shorter')
+    """
+    if low > 1:
+        return "longer"
+    return "shorter" if high < 1 else "as expected"

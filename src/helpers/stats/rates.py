@@ -1,0 +1,276 @@
+"""Proportions, counts, rates and means, each with its 95 % and 99.8 % interval.
+
+Source: OHID, Technical guide "Public health commonly used methods"; behaviour as of PHEindicatormethods.
+Every function works on whole columns and gives both intervals in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from helpers.errors import ArgumentError
+from helpers.stats.checks import (
+    Floats,
+    Ints,
+    check_at_most,
+    check_lengths,
+    check_number,
+    check_numbers,
+)
+
+#: two-sided confidence of the narrow and the wide interval
+NARROW, WIDE = 0.95, 0.998
+#: Byar's approximation is used from this count on, the exact Poisson interval below it (OHID)
+EXACT_BELOW = 10
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Estimates with both intervals, one entry per row or group, in the unit of the value.
+
+    Parameters
+    ----------
+    value
+        The estimates.
+    lower95, upper95, lower998, upper998
+        Limits of the 95 % and of the 99.8 % interval.
+    method
+        How each interval was made, in a word or two.
+    """
+
+    value: Floats
+    lower95: Floats
+    upper95: Floats
+    lower998: Floats
+    upper998: Floats
+    method: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per estimate."""
+        return pd.DataFrame({field.name: getattr(self, field.name) for field in fields(self)})
+
+
+@dataclass(frozen=True)
+class Means(Estimates):
+    """Means per group; `count` is how many values each rests on."""
+
+    group: tuple[Any, ...]
+    count: Ints
+
+
+def _z(confidence: float) -> float:
+    return float(stats.norm.ppf(confidence + (1 - confidence) / 2))
+
+
+def both_limits(value: Floats, limits: Iterable[Floats], method: Iterable[str]) -> dict[str, Any]:
+    """Return the fields of `Estimates` as arrays that cannot be written.
+
+    Parameters
+    ----------
+    value
+        The estimates.
+    limits
+        Lower and upper of the narrow interval, then of the wide one.
+    method
+        How each interval was made.
+    """
+    names = ("value", "lower95", "upper95", "lower998", "upper998")
+    arrays = {
+        name: np.array(array, dtype=np.float64) for name, array in zip(names, [value, *limits], strict=True)
+    }
+    for array in arrays.values():
+        array.setflags(write=False)
+    return {**arrays, "method": tuple(method)}
+
+
+def proportion(numerator: Any, denominator: Any, *, multiplier: float = 1.0) -> Estimates:
+    """Return proportions with Wilson's interval.
+
+    Parameters
+    ----------
+    numerator, denominator
+        Counts, shape (rows,); a missing one gives a missing estimate.
+    multiplier
+        100 for percentages.
+
+    Raises
+    ------
+    ArgumentError
+        For lengths that differ, negative counts, denominators of 0, a numerator above its denominator.
+
+    Notes
+    -----
+    Source: Wilson (1927), J Am Stat Assoc 22:209; Newcombe (1998), Stat Med 17:857.
+
+    Examples
+    --------
+    >>> estimate = proportion([65, 0], [100, 10])
+    >>> estimate.lower95.round(6).tolist(), estimate.upper95.round(6).tolist()
+    ([0.552544, 0.0], [0.736358, 0.277533])
+    """
+    x = check_numbers("numerator", numerator, missing=True, minimum=0)
+    n = check_numbers("denominator", denominator, missing=True, above=0)
+    check_lengths(numerator=x, denominator=n)
+    check_at_most("numerator", x, "denominator", n)
+    scale = check_number("multiplier", multiplier, above=0)
+    limits = [limit * scale for level in (NARROW, WIDE) for limit in _wilson(x, n, _z(level))]
+    return Estimates(**both_limits(x / n * scale, limits, ("Wilson",) * len(x)))
+
+
+def _wilson(x: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:
+    middle = 2 * x + z**2
+    half = z * np.sqrt(z**2 + 4 * x * (1 - x / n))
+    whole = 2 * (n + z**2)
+    return np.maximum((middle - half) / whole, 0.0), np.minimum((middle + half) / whole, 1.0)
+
+
+def count(events: Any) -> Estimates:
+    """Return counts with Byar's interval, exact Poisson below 10.
+
+    Parameters
+    ----------
+    events
+        Counts, shape (rows,); a missing one gives a missing interval.
+
+    Raises
+    ------
+    ArgumentError
+        For negative counts.
+
+    Notes
+    -----
+    Source: Breslow and Day (1987), Statistical Methods in Cancer Research II, IARC 82.
+
+    Examples
+    --------
+    >>> estimate = count([10, 9, 0])
+    >>> estimate.lower95.round(6).tolist(), estimate.upper95.round(6).tolist()
+    ([4.78745, 4.115373, 0.0], [18.391459, 17.084803, 3.688879])
+    """
+    x = check_numbers("events", events, missing=True, minimum=0)
+    return scaled_counts(x, np.ones(len(x)))
+
+
+def rate(events: Any, denominator: Any, *, multiplier: float = 100_000.0) -> Estimates:
+    """Return rates of events with Byar's interval, exact Poisson below 10 events.
+
+    Parameters
+    ----------
+    events
+        Counts, shape (rows,); a missing one gives a missing estimate.
+    denominator
+        Population, person-time or bed-days, shape (rows,).
+    multiplier
+        The rate is per this many of the denominator.
+
+    Raises
+    ------
+    ArgumentError
+        For lengths that differ, negative counts, denominators of 0.
+
+    Examples
+    --------
+    >>> rate([10], [2000], multiplier=1000).value.tolist()
+    [5.0]
+    """
+    x = check_numbers("events", events, missing=True, minimum=0)
+    n = check_numbers("denominator", denominator, missing=True, above=0)
+    check_lengths(events=x, denominator=n)
+    return scaled_counts(x, check_number("multiplier", multiplier, above=0) / n)
+
+
+def poisson_limits(events: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Return both limits of counts: Byar's approximation, exact where there are fewer than 10.
+
+    Parameters
+    ----------
+    events
+        Counts of 0 or more, shape (rows,).
+    confidence
+        Two-sided, between 0 and 1.
+    """
+    z, tail = _z(confidence), (1 - confidence) / 2
+    few = events < EXACT_BELOW
+    some = np.where(events > 0, events, 1.0)  # keeps 0 out of both formulas; its lower limit is 0
+    byar_lower = some * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
+    more = events + 1
+    byar_upper = more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
+    lower = np.where(few, stats.chi2.ppf(tail, 2 * some) / 2, byar_lower)
+    upper = np.where(few, stats.chi2.ppf(1 - tail, 2 * more) / 2, byar_upper)
+    return np.where(events == 0, 0.0, lower), upper
+
+
+def scaled_counts(events: Floats, scale: Floats) -> Estimates:
+    """Return counts times a scale with Byar's interval, exact Poisson below 10."""
+    limits = [limit * scale for level in (NARROW, WIDE) for limit in poisson_limits(events, level)]
+    method = np.where(events < EXACT_BELOW, "Exact", "Byar")
+    return Estimates(**both_limits(events * scale, limits, method.tolist()))
+
+
+def mean(values: Any, groups: Any = None) -> Means:
+    """Return means with the t interval, one per group.
+
+    Parameters
+    ----------
+    values
+        Shape (rows,), in any unit; none missing.
+    groups
+        Shape (rows,), the group of each row; None makes one group of all.
+
+    Raises
+    ------
+    ArgumentError
+        For missing values, lengths that differ or no value at all.
+
+    Notes
+    -----
+    A group of one value has a mean and no interval (NaN).
+
+    Examples
+    --------
+    >>> estimate = mean([4, 5, 6])
+    >>> estimate.value.tolist(), estimate.lower95.round(4).tolist()
+    ([5.0], [2.5159])
+    """
+    y = check_numbers("values", values)
+    codes, names = group_codes(groups, values=y)
+    n = np.bincount(codes)
+    centre = np.bincount(codes, y) / n
+    squares = np.bincount(codes, (y - centre[codes]) ** 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.sqrt(squares / (n - 1)) / np.sqrt(n)
+    spread = [stats.t.ppf(level + (1 - level) / 2, n - 1) * error for level in (NARROW, WIDE)]
+    limits = [centre + sign * half for half in spread for sign in (-1, 1)]
+    found = both_limits(centre, limits, ("Student's t",) * len(n))
+    return Means(**found, group=names, count=n.astype(np.int64))
+
+
+def group_codes(groups: Any, **reference: Floats) -> tuple[Ints, tuple[Any, ...]]:
+    """Return the number of each row's group, in order of first appearance, and the groups' names.
+
+    Raises
+    ------
+    ArgumentError
+        For a missing name, a length other than the reference's, or no row.
+    """
+    ((name, values),) = reference.items()
+    if not len(values):
+        raise ArgumentError(name, "no value came", "one value or more")
+    if groups is None:
+        return np.zeros(len(values), np.int64), (None,)
+    labels = pd.Series(groups).to_numpy()
+    check_lengths(**{name: values}, groups=labels)
+    codes, names = pd.factorize(labels)
+    if (codes < 0).any():
+        came = f"a missing name came at position {int(np.flatnonzero(codes < 0)[0])}"
+        raise ArgumentError("groups", came, "a name for every row")
+    return codes.astype(np.int64), tuple(names.tolist())

@@ -1,0 +1,147 @@
+"""Dates along a series: where it is rebased, and which target was in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.errors import ArgumentError
+from helpers.stats.checks import Bools, Floats, check_dates, check_lengths, check_number, check_numbers
+
+
+def one_series(
+    name: str, values: Any, dates: Any, *, sort: bool = False
+) -> tuple[Floats, pd.DatetimeIndex | None]:
+    """Return values and dates of one series, each date once and in order.
+
+    Parameters
+    ----------
+    name
+        Name of the argument that holds the values.
+    values
+        Shape (points,); missing allowed.
+    dates
+        Shape (points,), or None.
+    sort
+        Whether to sort dates that are out of order; otherwise they are refused.
+
+    Raises
+    ------
+    ArgumentError
+        For no value, lengths that differ, duplicated or unsorted dates.
+    """
+    numbers = check_numbers(name, values, missing=True)
+    if not len(numbers):
+        raise ArgumentError(name, "no value came", "one value or more")
+    if dates is None:
+        return numbers, None
+    when = check_dates("dates", dates)
+    check_lengths(**{name: numbers}, dates=when)
+    if when.has_duplicates:
+        raise ArgumentError("dates", f"{when[when.duplicated()][0]:%Y-%m-%d} came twice", "each date once")
+    order = np.argsort(when.asi8)
+    late = np.flatnonzero(np.diff(when.asi8) < 0)
+    if len(late) and not sort:
+        came = f"{when[late[0] + 1]:%Y-%m-%d} came after a later date"
+        raise ArgumentError("dates", came, "ascending dates")
+    return numbers[order], when[order]
+
+
+def stamps(dates: pd.DatetimeIndex | None, points: int) -> npt.NDArray[np.generic]:
+    """Return the dates of a series, or numbers from 0 where it has none."""
+    return np.arange(points) if dates is None else np.asarray(dates)
+
+
+def rebase_marks(
+    rebase: Sequence[Any], dates: pd.DatetimeIndex | None, points: int, *, strict: bool
+) -> Bools:
+    """Mark the points at which limits restart; the first point is never marked.
+
+    Parameters
+    ----------
+    rebase
+        Dates.
+    dates
+        Dates of the series, ascending; None where it has none.
+    points
+        How many points the series has.
+    strict
+        Whether a date that is not in the series is refused; otherwise it is ignored.
+
+    Raises
+    ------
+    ArgumentError
+        For a date that is not in the data (it names the nearest ones), or dates for a series without any.
+    """
+    starts = rebase_dates(rebase)
+    if not len(starts):
+        return np.zeros(points, dtype=bool)
+    if dates is None:
+        raise ArgumentError(
+            "rebase", "dates came for values without dates", "rebase dates together with dates"
+        )
+    absent = starts[~starts.isin(dates)]
+    if strict and len(absent):
+        refuse_absent(absent[0], dates, "the data")
+    marks = np.asarray(dates.isin(starts))
+    marks[0] = False
+    return marks
+
+
+def rebase_dates(rebase: Any) -> pd.DatetimeIndex:
+    """Return the dates of a rebase, each once."""
+    if isinstance(rebase, str) or not np.ndim(rebase):
+        raise ArgumentError("rebase", f"{rebase!r} came", "a list of dates")
+    return check_dates("rebase", rebase).unique() if len(rebase) else pd.DatetimeIndex([])
+
+
+def refuse_absent(date: pd.Timestamp, dates: pd.DatetimeIndex, where: str) -> NoReturn:
+    """Refuse a rebase date that is not in a series, and name its nearest dates."""
+    near = [*dates[dates < date][-1:], *dates[dates > date][:1]]
+    words = " and ".join(f"{one:%Y-%m-%d}" for one in near)
+    came = f"{date:%Y-%m-%d}, which is no date of {where}, came"
+    raise ArgumentError("rebase", came, f"dates in the data; the nearest are {words}")
+
+
+def dated_values(name: str, value: Any, dates: pd.DatetimeIndex | None, points: int) -> Floats:
+    """Return the value in force at each point; NaN where there is none.
+
+    Parameters
+    ----------
+    name
+        Name of the argument, for messages.
+    value
+        None, one number, or a mapping from date to the number in force from that date on (None ends it).
+    dates
+        Dates of the series, ascending; needed for a mapping.
+    points
+        How many points the series has.
+
+    Raises
+    ------
+    ArgumentError
+        Where something is neither a number nor a date, or a mapping came for a series without dates.
+    """
+    if not isinstance(value, Mapping | pd.Series):
+        return np.full(points, _number(name, value))
+    if dates is None:
+        raise ArgumentError(
+            name, "dated values came for values without dates", "one number, or dates as well"
+        )
+    starts = check_dates(name, list(value.keys()))
+    if starts.has_duplicates:
+        raise ArgumentError(name, f"{starts[starts.duplicated()][0]:%Y-%m-%d} came twice", "each date once")
+    numbers = np.array([_number(name, one) for _, one in value.items()], dtype=np.float64)
+    order = np.argsort(starts.asi8)
+    place = np.searchsorted(starts.asi8[order], dates.asi8, side="right") - 1
+    return np.append(numbers[order], np.nan)[place]
+
+
+def _number(name: str, value: Any) -> float:
+    if value is None or (isinstance(value, float | np.floating) and np.isnan(value)):
+        return float("nan")
+    return check_number(name, value)
