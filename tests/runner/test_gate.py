@@ -82,8 +82,8 @@ def test_the_projects_own_checks_are_asked_and_all_problems_told(tmp_path: Path)
 
     project = Project(tmp_path, bundle_checks=(check_bundles,), text_checks=(check_text,))
     told = refused(lambda: check_document(DOCUMENT, replace(JOB, parameters={"trust": "SYN08"}), project))
-    assert len(told.splitlines()) == 3
-    assert seen == [DOCUMENT.bundles, (DOCUMENT.markdown, "document")]
+    assert len(told.splitlines()) == 4
+    assert seen == [DOCUMENT.bundles, (DOCUMENT.markdown, "document"), ("<svg/>", "fig-stay")]
 
 
 def check_page(folder: Path, page: str) -> None:
@@ -117,7 +117,7 @@ def test_a_title_in_the_style_sheet_is_not_on_the_page(tmp_path: Path) -> None:
     assert "is not on the page" in refused(lambda: check_page(tmp_path, page))
 
 
-def test_the_text_of_the_page_with_its_alt_texts_is_checked(tmp_path: Path) -> None:
+def test_the_page_with_its_alt_texts_is_checked(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text(PAGE, "utf-8")
 

@@ -51,6 +51,9 @@ def open_mart(root: Path) -> Mart:
 
 def open_project(root: Path) -> Project:
     """Return the project at a folder, with all that the runner may ask of the other rooms."""
+    from helpers.data.audit import audit_bundles, audit_text
+    from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
+
     @cache
     def mart() -> Mart:
         return open_mart(root)
@@ -68,6 +71,9 @@ def open_project(root: Path) -> Project:
         fingerprints=lambda version: mart().at(version).fingerprints(),
         expand=expand,
         selectors=tuple(SELECTORS),
+        bundle_checks=(disclosure_problems, audit_bundles),
+        text_checks=(audit_text,),
+        suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
     )
 

@@ -39,6 +39,8 @@ def check_document(document: Document, job: Job, project: Project) -> None:
         problems += check(document.bundles)
     for text_check in project.text_checks:
         problems += text_check(document.markdown, "document")
+        for figure_id, svg in document.figures.items():
+            problems += text_check(svg.decode(), figure_id)
     if problems:
         raise GateError(problems)
 
@@ -136,7 +138,7 @@ def _check_html(path: Path, document: Document, checks: tuple[TextCheck, ...]) -
     for thing in find_remote(source):
         yield Problem("html", f"the page would load {thing}", "nothing from elsewhere")
     for check in checks:
-        yield from check(page.text, "html")
+        yield from check(source, "html")
 
 
 def _check_pdf(path: Path, _document: Document, _checks: tuple[TextCheck, ...]) -> Iterator[Problem]:

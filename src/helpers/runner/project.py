@@ -13,7 +13,7 @@ from helpers.errors import Problem
 #: organisation codes and their names
 Organisations = Mapping[str, str]
 BundleCheck = Callable[[tuple[Bundle, ...]], list[Problem]]
-#: the text that a reader of one outgoing file gets, and how messages call the file
+#: text or markup that would leave, and how messages call the file
 TextCheck = Callable[[str, str], list[Problem]]
 
 
