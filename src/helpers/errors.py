@@ -51,7 +51,8 @@ class Problem:
             parts.append(f"allowed: {self.allowed}")
         if self.cure:
             parts.append(self.cure)
-        return "; ".join(part.rstrip(".") for part in parts) + "."
+        text = "; ".join(part.rstrip(".") for part in parts)
+        return text if text.endswith("?") else f"{text}."
 
 
 class UserError(Exception):

@@ -1,0 +1,90 @@
+"""Puts the rooms together: the project that the runner is handed."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.errors import Problem, UsageError
+from helpers.runner.project import Organisations, Project
+
+if TYPE_CHECKING:
+    from helpers.data.mart import Mart
+
+ROOT_VARIABLE = "BOARDPACK_ROOT"
+#: a folder that holds both is a project
+MARKS = ("notebooks", "params")
+#: what `select:` in a `_matrix.yml` may name, and the rows of the mart that it stands for
+SELECTORS = {
+    "trusts": "SELECT DISTINCT org_code FROM organisations"
+    " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
+    "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
+}
+
+
+def find_root(given: Path | None = None) -> Path:
+    """Return the project's folder: the given one, that of the environment, or the nearest above.
+
+    Raises
+    ------
+    UsageError
+        If it is no project.
+    """
+    told = given or (Path(os.environ[ROOT_VARIABLE]) if os.environ.get(ROOT_VARIABLE) else None)
+    candidates = [told.resolve()] if told else [Path.cwd(), *Path.cwd().parents]
+    for each in candidates:
+        if all((each / mark).is_dir() for mark in MARKS):
+            return each
+    allowed = "a folder with " + " and ".join(f"{mark}/" for mark in MARKS)
+    cure = "go to the project's folder, or give it with --project"
+    raise UsageError(Problem(str(candidates[0]), "is not in a boardpack project", allowed, cure))
+
+
+def open_mart(root: Path) -> Mart:
+    """Return the mart of a project."""
+    from helpers.data.mart import Mart
+
+    return Mart(root / ".boardpack" / "mart")
+
+
+def open_project(root: Path) -> Project:
+    """Return the project at a folder, with all that the runner may ask of the other rooms."""
+    from helpers.data.audit import audit_bundles, audit_text
+    from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
+
+    @cache
+    def mart() -> Mart:
+        return open_mart(root)
+
+    def organisations() -> Organisations:
+        return dict(_rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from"))
+
+    def expand(selector: str) -> tuple[str, ...]:
+        return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
+
+    return Project(
+        root,
+        organisations=organisations,
+        pin=lambda: mart().version,
+        fingerprints=lambda version: mart().at(version).fingerprints(),
+        expand=expand,
+        selectors=tuple(SELECTORS),
+        bundle_checks=(disclosure_problems, audit_bundles),
+        text_checks=(audit_text,),
+        suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
+        watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
+    )
+
+
+def _rows(mart: Mart, query: str) -> list[tuple[str, ...]]:
+    """Return the rows of a query as they are: a frame would bring pandas along."""
+    if not mart.version:
+        return []
+    connection = mart.connect()
+    try:
+        rows: list[tuple[str, ...]] = connection.execute(query).fetchall()
+    finally:
+        connection.close()
+    return rows

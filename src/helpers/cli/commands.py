@@ -1,0 +1,126 @@
+"""The words of the `boardpack` command."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers.cli import data, showing
+from helpers.cli.assembly import find_root, open_project
+from helpers.errors import ExitCode, Problem, UsageError, UserError
+from helpers.runner.history import History
+from helpers.runner.kernel import Limits
+from helpers.runner.plan import make_plan
+from helpers.runner.run import INTERRUPTED, Order, preview, run_batch, usable_cores
+
+#: what reports can be rendered to; the renderer's own list, without loading it
+FORMATS = ("html", "pdf", "docx")
+
+app = typer.Typer(
+    help="Board reports for the NHS from parameterised notebooks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(data.data_app, name="data")
+app.add_typer(data.demo_app, name="demo")
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.callback()
+def set_project(
+    context: typer.Context,
+    project: Annotated[Path | None, typer.Option(help="The project's folder; by default the nearest.")] = None,
+) -> None:
+    """Board reports for the NHS from parameterised notebooks."""
+    context.obj = project
+
+
+@app.command()
+def check(context: typer.Context, words: Words = None, as_json: Json = False) -> None:
+    """Check notebooks and parameter files without running anything."""
+    jobs = make_plan(open_project(find_root(context.obj)), words or ())
+    if as_json:
+        showing.show_json([{"report": job.title, "parameters": job.settings} for job in jobs])
+    else:
+        notebooks = len({job.notebook.name for job in jobs})
+        print(f"{len(jobs)} reports of {notebooks} notebooks are well formed")
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    words: Words = None,
+    to: Annotated[str, typer.Option(help="What to render, with commas between.")] = "html,pdf",
+    force: Annotated[bool, typer.Option(help="Run also what has not changed.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_cores(),
+    dry_run: Annotated[bool, typer.Option(help="Only say what would run, and why.")] = False,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds for one report.")] = Limits.seconds,
+    memory_limit: Annotated[int, typer.Option(min=64, help="Megabytes for one report.")] = Limits.megabytes,
+    as_json: Json = False,
+) -> None:
+    """Run the reports that are due and publish those that pass the gate."""
+    project = open_project(find_root(context.obj))
+    order = Order(_formats(to), force, jobs, Limits(time_limit, memory_limit))
+    plan = make_plan(project, words or ())
+    if dry_run:
+        showing.show_decisions(preview(project, plan, order), as_json=as_json)
+        return
+    with showing.show_progress(len(plan), quiet=as_json) as tell:
+        batch = run_batch(project, plan, order, tell=tell)
+    showing.show_batch(batch, project.show(project.reports / "index.html"), as_json=as_json)
+    raise typer.Exit(batch.exit_code)
+
+
+@app.command()
+def status(context: typer.Context, as_json: Json = False) -> None:
+    """Show the newest run of each report."""
+    history = History(find_root(context.obj) / ".boardpack")
+    history.recover()
+    entries = list(history.latest().values())
+    if as_json:
+        showing.show_json([showing.entry_as_json(entry) for entry in entries])
+        return
+    showing.show_entries(entries)
+    print(showing.summarise(entries))
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    formats = tuple(dict.fromkeys(each.strip().lower() for each in text.split(",") if each.strip()))
+    unknown = [each for each in formats if each not in FORMATS]
+    if unknown or not formats:
+        raise UsageError(Problem("--to", ", ".join(unknown) or "nothing is given", ", ".join(FORMATS)))
+    return formats
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    sys.exit(_run(given))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        app(arguments, prog_name="boardpack")
+    except SystemExit as ended:  # typer's own way to end, also after wrong words
+        return int(ended.code or 0)
+    except UserError as error:
+        showing.show_user_error(error, as_json="--json" in arguments)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:
+        traceback.print_exc()
+        print("This is a bug in boardpack; please report it.", file=sys.stderr)
+        return int(ExitCode.BUG)
+    return 0

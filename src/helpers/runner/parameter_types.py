@@ -1,0 +1,160 @@
+"""The closed vocabulary of parameter types, and the check of a value against one.
+
+papermill's own inspector drops ``dt.date``, ``Literal[...]`` and ``X | None``, and an unquoted annotation
+is evaluated in the kernel. So a type is a quoted word, read here and never evaluated. Values stay what
+papermill would hand to the kernel: dates and months are words there too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+#: what papermill can write into a cell
+Value = bool | int | float | str | list["Value"] | None
+
+LATEST = "latest"
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LIST = re.compile(r"list\[(.*)\]")
+_CHOICE = re.compile(r"choice\[(.*)\]")
+
+
+def _is_month(value: Value) -> bool:
+    return isinstance(value, str) and (value == LATEST or _MONTH.fullmatch(value) is not None)
+
+
+def _is_date(value: Value) -> bool:
+    if not (isinstance(value, str) and _DATE.fullmatch(value)):
+        return False
+    try:
+        dt.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_int(value: Value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_float(value: Value) -> bool:
+    return _is_int(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _is_words(value: Value) -> bool:
+    return isinstance(value, str)
+
+
+def _is_code(value: Value) -> bool:
+    return isinstance(value, str) and value != "" and value == value.strip()
+
+
+@dataclass(frozen=True)
+class _Word:
+    accepts: Callable[[Value], bool]
+    allowed: str
+
+
+_WORDS = {
+    "int": _Word(_is_int, "a whole number, such as 12"),
+    "float": _Word(_is_float, "a number, such as 0.5"),
+    "bool": _Word(lambda value: isinstance(value, bool), "true or false"),
+    "str": _Word(_is_words, "words in quotes"),
+    "date": _Word(_is_date, 'a date in quotes, such as "2026-03-31"'),
+    "month": _Word(_is_month, f'a month in quotes, such as "2026-03", or {LATEST}'),
+    "org": _Word(_is_code, "an organisation's code in quotes"),
+}
+VOCABULARY = (*_WORDS, "choice[a, b]", "list[<one of these>]", "<one of these>?")
+
+
+@dataclass(frozen=True)
+class ParameterType:
+    """One type of the vocabulary.
+
+    Parameters
+    ----------
+    word
+        ``int``, ``float``, ``bool``, ``str``, ``date``, ``month``, ``org``, ``choice`` or ``list``.
+    choices
+        For ``choice``: the words it takes.
+    item
+        For ``list``: the type of each entry.
+    optional
+        Whether the value may be None.
+    """
+
+    word: str
+    choices: tuple[str, ...] = ()
+    item: ParameterType | None = None
+    optional: bool = False
+
+    def __str__(self) -> str:
+        inner = f"[{', '.join(self.choices)}]" if self.choices else f"[{self.item}]" if self.item else ""
+        return f"{self.word}{inner}{'?' if self.optional else ''}"
+
+    @property
+    def allowed(self) -> str:
+        """What a value of this type looks like, in words.
+
+        >>> read_type("list[org]?").allowed
+        "a list such as [a, b], each entry an organisation's code in quotes; or null"
+        """
+        if self.word == "choice":
+            text = "one of " + ", ".join(self.choices)
+        elif self.item is not None:
+            text = f"a list such as [a, b], each entry {self.item.allowed}"
+        else:
+            text = _WORDS[self.word].allowed
+        return f"{text}; or null" if self.optional else text
+
+    def accepts(self, value: Value) -> bool:
+        """Return whether a value, as the kernel would get it, is of this type.
+
+        >>> read_type("month").accepts("2026-13")
+        False
+        """
+        if value is None:
+            return self.optional
+        if self.word == "choice":
+            return value in self.choices
+        if self.item is not None:
+            return isinstance(value, list) and all(self.item.accepts(entry) for entry in value)
+        return _WORDS[self.word].accepts(value)
+
+
+def read_type(text: str) -> ParameterType:
+    """Read the word of the vocabulary that a notebook uses as an annotation.
+
+    Parameters
+    ----------
+    text
+        Such as ``"month"``, ``"choice[mean, median]"``, ``"list[str]"`` or ``"org?"``.
+
+    Raises
+    ------
+    ValueError
+        If it is not in the vocabulary.
+
+    Examples
+    --------
+    >>> read_type("choice[mean, median]?")
+    ParameterType(word='choice', choices=('mean', 'median'), item=None, optional=True)
+    """
+    text = text.strip()
+    if text.endswith("?"):
+        return replace(read_type(text[:-1]), optional=True)
+    if text in _WORDS:
+        return ParameterType(text)
+    if found := _CHOICE.fullmatch(text):
+        choices = tuple(word.strip() for word in found[1].split(","))
+        if all(choices) and len(set(choices)) == len(choices):
+            return ParameterType("choice", choices=choices)
+    if found := _LIST.fullmatch(text):
+        item = read_type(found[1])
+        if item.item is None and not item.optional:
+            return ParameterType("list", item=item)
+    raise ValueError(text)

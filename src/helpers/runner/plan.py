@@ -1,0 +1,234 @@
+"""Which reports there are, and which of them the user asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers.errors import Problem, UsageError, UserError, near_misses
+from helpers.runner.matrix import FILE as MATRIX
+from helpers.runner.matrix import read_matrix
+from helpers.runner.parameter_files import Given, read_mapping, read_values
+from helpers.runner.parameter_types import ParameterType, Value
+from helpers.runner.parameters import Notebook, read_notebook
+from helpers.runner.project import Organisations, Project
+
+#: longer names make paths that some systems refuse
+LONGEST_NAME = 80
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+#: names that Windows keeps for devices, whatever follows the first full stop
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{word}{n}" for word in ("com", "lpt") for n in range(1, 10))}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report that can be run.
+
+    Parameters
+    ----------
+    notebook
+        The notebook with its declarations.
+    name
+        The report's name, unique for its notebook.
+    parameters
+        What its file gives, checked; what it leaves out keeps the notebook's default.
+    source
+        The file that asks for it: its own or the notebook's `_matrix.yml`.
+    """
+
+    notebook: Notebook
+    name: str
+    parameters: Mapping[str, Value]
+    source: Path
+
+    @property
+    def title(self) -> str:
+        """The report as the user calls it: ``notebook/name``."""
+        return f"{self.notebook.name}/{self.name}"
+
+    @property
+    def settings(self) -> dict[str, Value]:
+        """The value of every parameter: what the file gives, else the notebook's own."""
+        return {p.name: self.parameters.get(p.name, p.default) for p in self.notebook.parameters}
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        """The organisations that the report is asked to be about."""
+        values = (self.settings[name] for name in self.notebook.organisation_parameters)
+        return tuple(value for value in values if isinstance(value, str))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A report as it is asked for, before its values are checked."""
+
+    notebook: str
+    name: str
+    source: Path
+    where: str
+    given: Mapping[str, Given] | None = None  # None: still to be read from `source`
+
+
+@dataclass
+class _Found:
+    asked: list[_Asked] = field(default_factory=list)
+    problems: dict[str, list[Problem]] = field(default_factory=dict)  # by notebook
+
+    def note(self, notebook: str, problems: Iterable[Problem]) -> None:
+        self.problems.setdefault(notebook, []).extend(problems)
+
+
+def make_plan(project: Project, words: Sequence[str] = ()) -> tuple[Job, ...]:
+    """Find the reports that were asked for and check everything about them.
+
+    Parameters
+    ----------
+    project
+        The project.
+    words
+        Names (``notebook/name``, ``notebook`` or ``name``) or files; none means all reports.
+
+    Raises
+    ------
+    UsageError
+        With all problems of all notebooks and parameter files concerned.
+    """
+    found = _find(project)
+    chosen = _select(project, found, words)
+    concerned = {each.notebook for each in chosen} if words else set(found.problems)
+    problems = [problem for name in sorted(concerned) for problem in found.problems.get(name, [])]
+    jobs, refused = _check(project, chosen)
+    if problems := [*problems, *refused]:
+        raise UsageError(dict.fromkeys(problems))  # a slip in a matrix is told once, not for each report
+    return jobs
+
+
+def _find(project: Project) -> _Found:
+    found = _Found()
+    if not project.params.is_dir():
+        cure = "make params/<notebook>/<name>.yml"
+        raise UsageError(Problem(project.show(project.params), "there is no such folder", cure=cure))
+    for folder in sorted(project.params.iterdir()):
+        if folder.is_dir() and not folder.name.startswith(("_", ".")):
+            _find_in_folder(project, folder, found)
+    return found
+
+
+def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
+    files = [each for each in sorted(folder.iterdir()) if not each.name.startswith(("_", "."))]
+    for path in files:
+        where = project.show(path)
+        if path.suffix == ".yml":
+            found.asked.append(_Asked(folder.name, path.stem, path, where))
+        elif path.suffix in {".yaml", ".json"}:
+            problem = Problem(
+                where, "is not read", "files that end in .yml", f"rename it to {path.stem}.yml"
+            )
+            found.note(folder.name, [problem])
+    matrix = folder / MATRIX
+    if matrix.exists():
+        try:
+            expanded = read_matrix(project, matrix)
+        except UserError as error:
+            found.note(folder.name, error.problems)
+        else:
+            found.asked.extend(_Asked(folder.name, e.name, matrix, e.where, e.given) for e in expanded)
+    found.note(folder.name, _name_problems(a for a in found.asked if a.notebook == folder.name))
+
+
+def _name_problems(asked: Iterable[_Asked]) -> list[Problem]:
+    problems: list[Problem] = []
+    first: dict[str, _Asked] = {}
+    for each in asked:
+        bad = not _NAME.fullmatch(each.name) or ".." in each.name or each.name.endswith(".")
+        if bad or each.name.split(".")[0].lower() in _RESERVED or len(each.name) > LONGEST_NAME:
+            allowed = f"letters, digits, and - _ . between them, at most {LONGEST_NAME} characters"
+            problems.append(Problem(each.where, f"`{each.name}` cannot be a report's name", allowed))
+        twin = first.setdefault(each.name.lower(), each)
+        if twin is not each:
+            came = f"the report `{each.name}` is also asked for by {twin.where}"
+            problems.append(Problem(each.where, came, "one report of each name, in capitals or not"))
+    return problems
+
+
+def _select(project: Project, found: _Found, words: Sequence[str]) -> list[_Asked]:
+    if not words:
+        return found.asked
+    chosen: dict[tuple[str, str], _Asked] = {}
+    problems: list[Problem] = []
+    for word in words:
+        matched = [each for each in found.asked if _matches(project, each, word)]
+        chosen.update({(each.notebook, each.name): each for each in matched})
+        if not matched:
+            known = {name for a in found.asked for name in (a.notebook, a.name, f"{a.notebook}/{a.name}")}
+            cure = near_misses(word, known) or "see `boardpack run --dry-run` for all reports"
+            problems.append(Problem(word, "no report has this name or file", cure=cure))
+    if problems:
+        broken = [problem for each in found.problems.values() for problem in each]
+        raise UsageError(dict.fromkeys([*problems, *broken]))
+    return [each for each in found.asked if (each.notebook, each.name) in chosen]
+
+
+def _matches(project: Project, asked: _Asked, word: str) -> bool:
+    if word in {asked.notebook, asked.name, f"{asked.notebook}/{asked.name}"}:
+        return True
+    path = Path(word).resolve() if Path(word).exists() else (project.root / word).resolve()
+    return path in {
+        asked.source.resolve(),
+        asked.source.parent.resolve(),
+        (project.notebooks / f"{asked.notebook}.ipynb").resolve(),
+    }
+
+
+def _check(project: Project, asked: Iterable[_Asked]) -> tuple[tuple[Job, ...], list[Problem]]:
+    organisations = project.organisations()
+    notebooks: dict[str, Notebook | None] = {}
+    jobs: list[Job] = []
+    problems: list[Problem] = []
+    for each in asked:
+        try:
+            if each.notebook not in notebooks:
+                notebooks[each.notebook] = None  # so that its problems are told once
+                notebooks[each.notebook] = _read_notebook(project, each.notebook)
+            if notebook := notebooks[each.notebook]:
+                jobs.append(_read_job(notebook, each, organisations))
+        except UserError as error:
+            problems.extend(error.problems)
+    return tuple(jobs), problems
+
+
+def _read_notebook(project: Project, name: str) -> Notebook:
+    path = project.notebooks / f"{name}.ipynb"
+    if not path.exists():
+        known = [each.stem for each in project.notebooks.glob("*.ipynb")]
+        where = project.show(project.params / name)
+        cure = near_misses(name, known) or "rename the folder after its notebook"
+        raise UsageError(Problem(where, f"there is no notebook {project.show(path)}", cure=cure))
+    return read_notebook(path)
+
+
+def _read_job(notebook: Notebook, asked: _Asked, organisations: Organisations) -> Job:
+    given = read_mapping(asked.source, asked.where) if asked.given is None else asked.given
+    values = read_values(notebook, given, asked.where)
+    problems: list[Problem] = []
+    for parameter in notebook.parameters:
+        value = values.get(parameter.name, parameter.default)
+        where = given[parameter.name].where if parameter.name in given else asked.where
+        unknown = _unknown_organisations(parameter.type, value, organisations)
+        problems += [_unknown_organisation(where, code, organisations) for code in unknown]
+    if problems:
+        raise UsageError(problems)
+    return Job(notebook, asked.name, values, asked.source)
+
+
+def _unknown_organisations(kind: ParameterType, value: Value, known: Organisations) -> list[str]:
+    codes = value if isinstance(value, list) else [value]
+    is_code = kind.word == "org" or (kind.item is not None and kind.item.word == "org")
+    return [c for c in codes if isinstance(c, str) and c not in known] if is_code and known else []
+
+
+def _unknown_organisation(where: str, code: str, known: Organisations) -> Problem:
+    cure = near_misses(code.upper(), known) or "see the codes that are loaded: boardpack data list"
+    return Problem(where, f'no organisation has the code "{code}"', cure=cure)

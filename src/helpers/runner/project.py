@@ -1,0 +1,118 @@
+"""What the runner is handed by the command line: everything it needs and must not know by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+from helpers.bundle import Bundle, ReportFacts
+from helpers.errors import Problem
+
+#: organisation codes and their names
+Organisations = Mapping[str, str]
+BundleCheck = Callable[[tuple[Bundle, ...]], list[Problem]]
+#: text or markup that would leave, and how messages call the file
+TextCheck = Callable[[str, str], list[Problem]]
+
+
+def _no_organisations() -> Organisations:
+    return {}
+
+
+def _no_fingerprints(_version: str) -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+def _unpinned() -> str:
+    return ""
+
+
+def _no_selectors(_selector: str) -> tuple[str, ...]:
+    raise KeyError
+
+
+def by_period(facts: ReportFacts, notebook: str, name: str) -> PurePosixPath:
+    """Return where a report belongs below `reports/`: its period, its notebook, its name."""
+    return PurePosixPath(facts.period_folder, notebook, name)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder of notebooks and parameter files, and what the rest of the package knows about it.
+
+    Parameters
+    ----------
+    root
+        The project's folder, with `notebooks/`, `params/` and `reports/`.
+    organisations
+        The organisations that parameter files may name; empty where none are known yet.
+    pin
+        Returns the version of the data that a whole batch reads.
+    fingerprints
+        Returns, for a version, the fingerprint of each data set, keyed ``<table>/<source>``.
+    expand
+        Returns the values that a selector of `_matrix.yml` stands for; KeyError if it knows none.
+    selectors
+        The selectors that `expand` knows, for messages.
+    bundle_checks
+        Gate checks over everything that a notebook handed over, before rendering.
+    text_checks
+        Gate checks over the text of what would leave.
+    place
+        Where a report belongs below `reports/`, without the ending.
+    watched
+        Files and folders, besides the package, on which every report depends.
+    suppression
+        One sentence for each report on how small numbers are protected.
+    """
+
+    root: Path
+    organisations: Callable[[], Organisations] = _no_organisations
+    pin: Callable[[], str] = _unpinned
+    fingerprints: Callable[[str], Mapping[str, str]] = _no_fingerprints
+    expand: Callable[[str], tuple[str, ...]] = _no_selectors
+    selectors: tuple[str, ...] = ()
+    bundle_checks: tuple[BundleCheck, ...] = ()
+    text_checks: tuple[TextCheck, ...] = ()
+    place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
+    watched: tuple[Path, ...] = ()
+    suppression: str = ""
+
+    @property
+    def state(self) -> Path:
+        """The private folder: data, history, executed notebooks and logs."""
+        return self.root / ".boardpack"
+
+    @property
+    def notebooks(self) -> Path:
+        """Where the report notebooks lie."""
+        return self.root / "notebooks"
+
+    @property
+    def params(self) -> Path:
+        """Where the parameter files lie, a folder for each notebook."""
+        return self.root / "params"
+
+    @property
+    def quarto_yml(self) -> Path:
+        """The page settings that both renderers follow."""
+        return self.root / "_quarto.yml"
+
+    @property
+    def reports(self) -> Path:
+        """Where finished reports are published."""
+        return self.root / "reports"
+
+    def show(self, path: Path) -> str:
+        """Return a path as messages call it: from the project's folder where it lies in it."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder, and those above it that are missing, which only its owner may read."""
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+    return path

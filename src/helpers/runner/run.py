@@ -1,0 +1,188 @@
+"""A batch: which reports are due, all of their lives beside each other, the history and the index."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from helpers.errors import ExitCode
+from helpers.runner.due import Decision, decide, survey
+from helpers.runner.history import Entry, History, State
+from helpers.runner.index import write_index
+from helpers.runner.kernel import Limits
+from helpers.runner.life import Setting, blank_entry, live
+from helpers.runner.plan import Job
+from helpers.runner.project import Project
+from helpers.runner.publish import sweep
+
+#: what the command returns when it was interrupted, as shells have it: 128 + SIGINT
+INTERRUPTED = 130
+_LOOK = 0.5  # seconds between two chances to notice an interruption
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a batch is to be run.
+
+    Parameters
+    ----------
+    formats
+        What to render.
+    force
+        Run also what has not changed.
+    jobs
+        How many reports run beside each other.
+    limits
+        What one report may use.
+    """
+
+    formats: tuple[str, ...] = ("html", "pdf")
+    force: bool = False
+    jobs: int = field(default_factory=usable_cores)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of a batch: its id, an entry for each report, and whether it was interrupted."""
+
+    run: str
+    entries: tuple[Entry, ...]
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """What the command returns: a bug before an interruption before the highest of 4, 3 and 1."""
+        codes = {entry.exit_code for entry in self.entries}
+        if ExitCode.BUG in codes:
+            return ExitCode.BUG
+        return INTERRUPTED if self.interrupted else max(codes, default=0)
+
+
+def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Decision, ...]:
+    """Decide which reports are due without running any."""
+    history = History(project.state)
+    published = history.last_published()
+    return decide(
+        project, jobs, survey(project), published=published, formats=order.formats, force=order.force
+    )
+
+
+def run_batch(
+    project: Project, jobs: Sequence[Job], order: Order, *, tell: Callable[[Entry], None] = lambda _: None
+) -> Batch:
+    """Run the reports that are due, each for itself, and publish those that pass.
+
+    Parameters
+    ----------
+    project
+        The project.
+    jobs
+        The reports that were asked for, checked (`helpers.runner.plan.make_plan`).
+    order
+        How to run them.
+    tell
+        Called with the entry of each report when it is done, in the calling thread.
+    """
+    history = History(project.state)
+    history.recover()
+    surroundings = survey(project)
+    published = history.last_published()
+    decisions = decide(
+        project, jobs, surroundings, published=published, formats=order.formats, force=order.force
+    )
+    setting = Setting(project, surroundings, _new_id(), order.limits, threading.Event())
+    history.begin(setting.run, surroundings.version, (blank_entry(setting, each) for each in decisions))
+    if project.reports.is_dir():
+        sweep(project.reports)
+
+    entries: dict[str, Entry] = {}
+    with _terminable():
+        try:
+            for entry in _outcomes(setting, decisions, order.jobs):
+                history.record(entry)
+                entries[entry.report] = entry
+                tell(entry)
+        except KeyboardInterrupt:
+            setting.stop.set()
+    for decision in decisions:
+        if decision.job.title not in entries:
+            entries[decision.job.title] = _not_reached(setting, decision)
+            history.record(entries[decision.job.title])
+    write_index(history, project.reports)
+    history.end(setting.run)
+    return Batch(setting.run, tuple(entries.values()), setting.stop.is_set())
+
+
+def _outcomes(setting: Setting, decisions: Sequence[Decision], jobs: int) -> Iterator[Entry]:
+    """Yield each report's entry as it is done; threads only wait for their kernels."""
+    yield from (_unchanged(setting, each) for each in decisions if not each.reason)
+    with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="report") as pool:
+        pending: set[Future[Entry]] = {
+            pool.submit(live, setting, each) for each in decisions if each.reason
+        }
+        try:
+            while pending:
+                done, pending = wait(pending, timeout=_LOOK, return_when=FIRST_COMPLETED)
+                yield from (each.result() for each in done)
+        except BaseException:  # also the consumer's: kernels must be ended before the pool is left
+            setting.stop.set()
+            for each in pending:
+                each.cancel()
+            raise
+
+
+def _unchanged(setting: Setting, decision: Decision) -> Entry:
+    previous = decision.previous
+    assert previous is not None  # only what was published before can be unchanged
+    blank = blank_entry(setting, decision)
+    return replace(
+        previous,
+        run=blank.run,
+        state=State.UNCHANGED,
+        started=blank.started,
+        seconds=0.0,
+        timings={},
+        peak=0.0,
+        warnings=(),
+    )
+
+
+def _not_reached(setting: Setting, decision: Decision) -> Entry:
+    blank = blank_entry(setting, decision)
+    return replace(blank, state=State.INTERRUPTED, exit_code=INTERRUPTED, error="the batch was interrupted")
+
+
+def _new_id() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Take a request to terminate, as schedulers send it, for an interruption."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,39 @@
+"""A small project of its own for tests that run notebooks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+FIXTURES = Path(__file__).parent / "fixtures" / "notebooks"
+PARAMETERS = 'trust: SYN07\nperiod: "2026-03"\n'
+
+MakeProject = Callable[[Mapping[str, Mapping[str, str]]], Path]
+
+
+def make_project(root: Path, notebooks: Mapping[str, Mapping[str, str]]) -> Path:
+    """Lay out a project from the fixture notebooks, each with its parameter files by name."""
+    for folder in ("notebooks", "params"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    for notebook, files in notebooks.items():
+        shutil.copy(FIXTURES / f"{notebook}.ipynb", root / "notebooks")
+        folder = root / "params" / notebook
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, "utf-8")
+    return root
+
+
+@pytest.fixture
+def lay_out(tmp_path: Path) -> MakeProject:
+    """Return what makes a project in a folder of the test's own."""
+    return lambda notebooks: make_project(tmp_path / "project", notebooks)
+
+
+@pytest.fixture(scope="module")
+def lay_out_once(tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
+    """Return what makes a project that all tests of a module share."""
+    return lambda notebooks: make_project(tmp_path_factory.mktemp("shared") / "project", notebooks)

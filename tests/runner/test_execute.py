@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from helpers.errors import DataError, ReportError
+from helpers.runner.execute import Executed, MemoryLimitError, TimeLimitError, execute
+from helpers.runner.kernel import Limits
+from helpers.runner.parameters import read_notebook
+from helpers.runner.plan import Job
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "notebooks"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> object:
+    """Every test of this module must leave no process and no socket behind."""
+    with tempfile.TemporaryDirectory(prefix="t-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        before = {each.pid for each in psutil.Process().children(recursive=True)}
+        yield
+        assert {each.pid for each in psutil.Process().children(recursive=True)} <= before
+        assert list(Path(folder).iterdir()) == []
+
+
+def run(notebook: str, folder: Path, limits: Limits | None = None) -> Executed:
+    job = Job(read_notebook(FIXTURES / f"{notebook}.ipynb"), "SYN07", {"trust": "SYN07"}, Path("SYN07.yml"))
+    environment = {"BOARDPACK_MART_VERSION": "v7"}
+    return execute(job, folder, environment=environment, limits=limits or Limits(), stop=threading.Event())
+
+
+def test_the_kernel_is_ours_isolated_and_knows_its_parameters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "no kernels here"))
+    folder = tmp_path / "run {with} braces"
+    folder.mkdir()
+    executed = run("tells", folder)
+    (output,) = json.loads(executed.path.read_text("utf-8"))["cells"][-1]["outputs"]
+    told = json.loads("".join(output["data"]["text/plain"]).strip("'"))
+    assert told == {
+        "trust": "SYN07",
+        "executable": sys.executable,
+        "folder": str(folder / "work"),
+        "version": "v7",
+        "hash_seed": "0",
+        "backend": "Agg",
+        "transport": "ipc",
+        "startup_files": [],
+    }
+    assert executed.peak > 0
+    assert executed.warnings == ()
+
+
+def test_a_cell_that_raises_is_named_with_its_line_error_and_parameters(tmp_path: Path) -> None:
+    with pytest.raises(ReportError) as caught:
+        run("raises", tmp_path)
+    told = str(caught.value)
+    assert "cell 5 (`1 / 0`): ZeroDivisionError: division by zero" in told
+    assert "trust='SYN07'" in told
+    assert str(tmp_path / "executed.ipynb") in told
+    assert (tmp_path / "executed.ipynb").is_file()
+
+
+def test_a_data_error_of_the_notebook_stays_a_data_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"cell 4 \(`raise DataError.*nothing of SYN07 in latest; load its data"):
+        run("no_data", tmp_path)
+
+
+def test_a_kernel_that_ends_by_itself_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="its kernel ended by itself"):
+        run("dies", tmp_path)
+
+
+def test_the_time_limit_ends_the_kernel_and_what_it_started(tmp_path: Path) -> None:
+    with pytest.raises(TimeLimitError, match="longer than 6 seconds"):
+        run("slow", tmp_path, Limits(seconds=6))
+    child = int((tmp_path / "work" / "child").read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+
+
+def test_the_memory_limit_ends_the_kernel(tmp_path: Path) -> None:
+    with pytest.raises(MemoryLimitError, match="more than 400 megabytes"):
+        run("greedy", tmp_path, Limits(megabytes=400))
