@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -153,6 +153,12 @@ class Mart:
         """Return the result of a query over the views of this version as a frame."""
         with self.connect() as connection:
             found: pd.DataFrame = connection.execute(sql, params or []).df()
+        return found
+
+    def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query as plain tuples."""
+        with self.connect() as connection:
+            found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 
     def derived(self, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
