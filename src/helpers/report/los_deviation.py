@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.bundle import Cell, Column, ColumnKind
+from helpers.bundle import Cell, Column, ColumnKind, Kind
 from helpers.data.disclosure import policy_for
 from helpers.data.stays import LONG_STAYS
 from helpers.errors import DataError, Problem
@@ -274,7 +274,7 @@ class LengthOfStay:
 
     def tails(self) -> Shown:
         """Table: zero-day stays and of 7, 14 and 21 days or more, here and elsewhere."""
-        own, others = self.found.tails.loc["own"], self.found.tails.loc["others"]
+        own, others = self.found.tails_of("own"), self.found.tails_of("others")
         names = ["zero_day", *(f"spells_{n}" for n in LONG_STAYS)]
         labels = ["Zero days", *(f"{n} days or more" for n in LONG_STAYS)]
         people = controlled.counts(own[names], self.origin)
@@ -298,7 +298,7 @@ class LengthOfStay:
 
     def say_tails(self) -> Shown:
         """How much of all bed-days long stays use, here and elsewhere."""
-        own, others = self.found.tails.loc["own"], self.found.tails.loc["others"]
+        own, others = self.found.tails_of("own"), self.found.tails_of("others")
         if policy_for(self.origin).hides(own["spells_21"]) or not own["days"]:
             return self._text("text", "say-tails", "Stays of 21 days or more are too few to be shown.")
         here, there = (100 * row["days_21"] / row["days"] for row in (own, others))
@@ -461,7 +461,7 @@ class LengthOfStay:
 
     def _trend_words(self) -> str:
         return spc_words.trend_sentences(
-            self.found.trend, unit="days", digits=1, target=self.wording.benchmark
+            self.found.trend, what="the mean stay", unit="days", digits=1, target=self.wording.benchmark
         )
 
     def _peer_words(self) -> str:
@@ -471,7 +471,7 @@ class LengthOfStay:
             found.flag[own], found.flag95[own], trusts=len(found.group), outside=outside
         )
 
-    def _text(self, kind: str, name: str, markdown: str) -> Shown:
+    def _text(self, kind: Kind, name: str, markdown: str) -> Shown:
         return Shown(self.report.bundle(kind, name, tables=_TABLES, markdown=markdown))
 
     def _table(

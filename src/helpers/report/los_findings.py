@@ -321,6 +321,10 @@ class StayFindings:
         own = table["org_code"].eq(self.organisation.code).map({True: "own", False: "others"})
         return table.drop(columns=["org_code", "specialty"]).groupby(own).sum()
 
+    def tails_of(self, whose: Literal["own", "others"]) -> pd.Series:
+        """Return one side of `tails`."""
+        return self.tails.T[whose]
+
     @cached_property
     def months(self) -> pd.DataFrame:
         """Spells and days of the trust by month, indexed by the first day; months without any are missing."""

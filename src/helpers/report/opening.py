@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpers.bundle import Bundle, ReportFacts, Source
+from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.directory import Organisation, find_organisation
 from helpers.data.mart import Mart
 from helpers.errors import DataError, Problem
@@ -63,10 +63,10 @@ class Report:
         self._reads.update(source.dataset for source in found)
         return found
 
-    def bundle(self, kind: str, name: str, *, tables: tuple[str, ...], **content: Any) -> Bundle:
+    def bundle(self, kind: Kind, name: str, *, tables: tuple[str, ...], **content: Any) -> Bundle:
         """Return a bundle that knows its sources, its origin and everything read so far."""
         sources = self.sources(*tables)
-        origin = "records" if any(s.origin == "records" for s in sources) else "published"
+        origin: Origin = "records" if any(s.origin == "records" for s in sources) else "published"
         reads = tuple(sorted(self._reads))
         return Bundle(kind=kind, id=name, sources=sources, origin=origin, reads=reads, **content)
 
@@ -83,7 +83,8 @@ class Report:
 
     def length_of_stay(self, **options: Any) -> LengthOfStay:
         """Return the length-of-stay analysis; see `helpers.report.los_deviation.LengthOfStay`."""
-        from helpers.report.los_deviation import LengthOfStay, StayOptions
+        from helpers.report.los_deviation import LengthOfStay
+        from helpers.report.los_findings import StayOptions
 
         return LengthOfStay(self, StayOptions(**options))
 
