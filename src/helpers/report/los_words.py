@@ -80,6 +80,18 @@ def split_sentence(wording: Wording, mix: float, length: float) -> str:
     )
 
 
+def kitagawa_sentence(mix: float, length: float) -> str:
+    """Say how Kitagawa's decomposition, the side view, divides the difference from the national mean.
+
+    >>> kitagawa_sentence(-1.5, 1.3)
+    "Kitagawa's decomposition against the national mean divides it as −1.5 days of mix and +1.3 days of length."
+    """
+    return (
+        "Kitagawa's decomposition against the national mean divides it as "
+        f"{number(mix, 1, signed=True)} days of mix and {number(length, 1, signed=True)} days of length."
+    )
+
+
 def worth_sentence(certain: float, beds: float, raw: float, *, groups: str) -> str:
     """Say how many bed-days are surely above the expected, and why the raw sum is too large.
 
