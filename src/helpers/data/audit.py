@@ -235,8 +235,11 @@ def _cell_problems(cells: Sequence[Cell], where: str, *, kind: str) -> Iterator[
     """Yield identifiers in a column: any in words and labels, and figures that all pass the check digit."""
     words = [cell for cell in cells if isinstance(cell, str)]
     yield from audit_text("\n".join(words), where)
-    whole = [f"{cell:.0f}" for cell in cells if isinstance(cell, int | float) and float(cell).is_integer()]
-    long = {digits: f"row {number}" for number, digits in enumerate(whole, start=1) if len(digits) == 10}
+    long = {
+        f"{cell:.0f}": f"row {number}"
+        for number, cell in enumerate(cells, start=1)
+        if isinstance(cell, int | float) and float(cell).is_integer() and 10**9 <= cell < 10**10
+    }
     passing = {digits: row for digits, row in long.items() if is_nhs_number(digits)}
     figures = kind in ("count", "rate", "model")
     if passing and (not figures or (len(passing) == len(long) >= ALL_PASS)):

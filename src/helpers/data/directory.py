@@ -66,12 +66,9 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
     """
     known = organisations(mart)
     if code in known.index:
-        row = known.loc[code]
+        name, kind, region, icb_code, peer_group = (str(value) for value in known.loc[code])
         former = mart.query("SELECT org_code FROM successors WHERE successor = ? ORDER BY 1", [code])
-        return Organisation(
-            code, row["name"], row["kind"], row["region"], row["icb_code"], row["peer_group"],
-            tuple(former["org_code"]),
-        )  # fmt: skip
+        return Organisation(code, name, kind, region, icb_code, peer_group, tuple(former["org_code"]))
     heir = mart.query("SELECT successor FROM successors WHERE org_code = ?", [code])
     cure = (
         f"use {heir['successor'][0]}, which it became part of"

@@ -1,0 +1,276 @@
+"""Loading files into the mart: found, opened, recognised, read, and committed each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from helpers.data.finding import Found, find_files
+from helpers.data.manifest import hash_file
+from helpers.data.mart import Mart
+from helpers.errors import DataError, Problem
+from helpers.register import Register
+
+if TYPE_CHECKING:
+    from helpers.data.editions import Editions
+    from helpers.data.sources.layout import Context, Layout, Reading
+    from helpers.data.writing import Load
+
+Outcome = Literal["loaded", "already loaded", "refused"]
+Progress = Callable[[str, int, int], None]  # path, how many are done, how many there are
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What became of one file; `rejected` says how many rows were left out for which reason."""
+
+    path: str
+    outcome: Outcome
+    layout: str = ""
+    source: str = ""
+    rows_read: int = 0
+    rows_kept: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class LoadError(DataError):
+    """Some files were refused; `results` has what became of every file."""
+
+    def __init__(self, results: Sequence[LoadResult]) -> None:
+        self.results = tuple(results)
+        super().__init__([problem for result in results for problem in result.problems])
+
+
+def load_paths(
+    mart: Mart,
+    paths: Iterable[str | Path],
+    register: Register,
+    *,
+    progress: Progress | None = None,
+    vintage: datetime | None = None,
+) -> list[LoadResult]:
+    """Load files, folders, wildcards and http(s) addresses.
+
+    Each file is committed whole or not at all, and what the mart holds already is not loaded again.
+    Files named as revised count as the later edition of the same figures.
+
+    Parameters
+    ----------
+    mart
+        Where to.
+    paths
+        What to load; a folder stands for every data file in it and below.
+    register
+        What own measures are checked against.
+    progress
+        Called with each file, how many are done, and how many there are.
+    vintage
+        Edition of the figures (UTC), where it is not the moment of loading.
+
+    Returns
+    -------
+    list of LoadResult
+        One per file, in the order of loading.
+
+    Raises
+    ------
+    LoadError
+        Where files were refused, after the others have been loaded.
+    """
+    with find_files(paths) as files, _Batch(mart, register, vintage) as batch:
+        for done, file in enumerate(files):
+            if progress:
+                progress(file.shown, done, len(files))
+            batch.add(file)
+        results = batch.commit()
+        if progress:
+            progress("", len(files), len(files))
+    if any(result.outcome == "refused" for result in results):
+        raise LoadError(results)
+    return results
+
+
+@dataclass
+class _Staged:
+    """A file that has been read and written out of sight, to be committed or dropped."""
+
+    file: Found
+    opened: AbstractContextManager[Load]
+    load: Load
+    result: LoadResult
+
+
+class _Batch:
+    """The files of one command: all are read before any is committed, so that they can be compared."""
+
+    def __init__(self, mart: Mart, register: Register, vintage: datetime | None) -> None:
+        self.mart, self.register, self.vintage = mart, register, vintage
+        self.results: list[LoadResult | _Staged] = []
+        self.editions: dict[str, Editions] = {}
+
+    def __enter__(self) -> _Batch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for staged in self.results:
+            if isinstance(staged, _Staged):
+                self._close(staged, keep=False)
+
+    def add(self, file: Found) -> None:
+        """Read a file and stage it; what is wrong with it becomes its result."""
+        try:
+            self.results.append(self._stage(file))
+        except DataError as error:
+            self.results.append(LoadResult(file.shown, "refused", problems=error.problems))
+
+    def commit(self) -> list[LoadResult]:
+        """Commit what was staged, in order, and return what became of each file."""
+        clashes = {
+            shown: problem for editions in self.editions.values() for shown, problem in editions.clashes()
+        }
+        settled = []
+        for entry in self.results:
+            if isinstance(entry, LoadResult):
+                settled.append(entry)
+            elif entry.file.shown in clashes:
+                self._close(entry, keep=False)
+                problem = clashes[entry.file.shown]
+                settled.append(LoadResult(entry.file.shown, "refused", problems=(problem,)))
+            else:
+                self._close(entry, keep=True)
+                settled.append(entry.result)
+        self.results = []
+        return settled
+
+    def _close(self, staged: _Staged, *, keep: bool) -> None:
+        staged.load.discarded = not keep
+        staged.opened.__exit__(None, None, None)
+
+    def _stage(self, file: Found) -> LoadResult | _Staged:
+        from helpers.data.opening import open_file
+        from helpers.data.sources import recognise
+
+        if file.problem:
+            raise DataError(file.problem)
+        held = self._held(file)
+        if held:
+            return held
+        matches = recognise(open_file(file.path))
+        layout = matches[0].layout
+        reading = layout.read(matches, self._context())
+        if not sum(len(frame) for frame in reading.tables.values()):
+            raise DataError(
+                Problem(file.shown, f"no row that {layout.name} can use", cure="check the file")
+            )
+        return self._write(file, layout, reading)
+
+    def _held(self, file: Found) -> LoadResult | None:
+        if not file.path.is_file():
+            raise DataError(Problem(file.shown, "not a file"))
+        sha256 = hash_file(file.path)
+        for load in self.mart.loads():
+            if load.sha256 == sha256:
+                return LoadResult(file.shown, "already loaded", load.layout, load.source)
+        return None
+
+    def _context(self) -> Context:
+        from helpers.data.organisations import known_codes
+        from helpers.data.sources.layout import Context
+
+        return Context(self.register, known_codes(self.mart))
+
+    def _write(self, file: Found, layout: Layout, reading: Reading) -> _Staged:
+        opened = self.mart.load(
+            source=layout.dataset,
+            layout=layout.name,
+            policy=layout.policy,
+            file=file.path,
+            shown=file.shown,
+            synthetic=layout.synthetic,
+            name=layout.title,
+            mode=layout.mode,
+            secondary=layout.secondary,
+            vintage=self.vintage,
+            as_at=reading.as_at or _last_day(reading),
+        )
+        load = opened.__enter__()
+        try:
+            load.count(read=reading.rows_read, rejected=reading.rejected)
+            for table, frame in reading.tables.items():
+                load.write(table, frame)
+            self._note_edition(file, layout, reading)
+        except BaseException:
+            load.discarded = True
+            opened.__exit__(None, None, None)
+            raise
+        return _Staged(file, opened, load, _result(file, layout, reading))
+
+    def _note_edition(self, file: Found, layout: Layout, reading: Reading) -> None:
+        from helpers.data.editions import Editions
+
+        if "measure_values" in reading.tables:
+            self.editions.setdefault(layout.dataset, Editions()).add(
+                file.shown, reading.tables["measure_values"], revised=file.revised
+            )
+
+
+def _result(file: Found, layout: Layout, reading: Reading) -> LoadResult:
+    return LoadResult(
+        file.shown,
+        "loaded",
+        layout.name,
+        layout.dataset,
+        rows_read=reading.rows_read,
+        rows_kept=reading.rows_read - sum(reading.rejected.values()),
+        rejected=reading.rejected,
+        remarks=reading.remarks,
+    )
+
+
+def _last_day(reading: Reading) -> date | None:
+    """Return the end of the latest period, which is what the data speak up to."""
+    from helpers.data.periods import last_day
+
+    values = reading.tables.get("measure_values")
+    return None if values is None or values.empty else last_day(values)
+
+
+@dataclass(frozen=True)
+class LoadLine:
+    """A line of `boardpack data list`: what was loaded, from where, how fresh, under which policy."""
+
+    source: str
+    name: str
+    layout: str
+    file: str
+    rows: int
+    rejected: int
+    as_at: date
+    loaded_at: datetime
+    policy: str
+    synthetic: bool
+
+
+def describe_loads(mart: Mart) -> list[LoadLine]:
+    """Return what the mart holds, a line per load, the oldest first."""
+    return [
+        LoadLine(
+            source=load.source,
+            name=load.name,
+            layout=load.layout,
+            file=Path(load.file).name,
+            rows=load.rows_kept,
+            rejected=load.rows_rejected,
+            as_at=load.as_at,
+            loaded_at=load.loaded_at,
+            policy=load.policy,
+            synthetic=load.synthetic,
+        )
+        for load in mart.loads()
+    ]

@@ -71,6 +71,8 @@ class Mart:
     def __init__(self, path: Path | str, version: str | None = None) -> None:
         self.path = Path(path).absolute()
         self._pinned = version
+        # one lock per object, so that the loads of a batch may be open side by side
+        self._file_lock = FileLock(self.path / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE)
 
     def __repr__(self) -> str:
         return f"Mart({str(self.path)!r}, version={self.version!r})"
@@ -184,6 +186,7 @@ class Mart:
         layout: str,
         policy: Policy,
         file: Path | str | None = None,
+        shown: str = "",
         synthetic: bool = False,
         name: str = "",
         mode: Mode = "replace",
@@ -206,6 +209,8 @@ class Mart:
             that their publisher has controlled.
         file
             What was read; its hash tells whether it has been loaded before.
+        shown
+            How the file is recorded, where that is not its path: the address it was fetched from.
         synthetic
             True for invented data: every report that reads them says so.
         name
@@ -233,12 +238,14 @@ class Mart:
             load = Load(identity, source, vintage or now, staging)
             try:
                 yield load
+                if load.discarded:
+                    return
                 record = LoadRecord(
                     load=load.id,
                     source=source,
                     name=name or source,
                     layout=layout,
-                    file=str(file or ""),
+                    file=shown or str(file or ""),
                     sha256=hash_file(Path(file)) if file else _hash_content(load),
                     rows_read=load.rows_kept if load.rows_read is None else load.rows_read,
                     rows_kept=load.rows_kept,
@@ -304,7 +311,8 @@ class Mart:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        lock = FileLock(make_private(self.path) / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE)
+        make_private(self.path)
+        lock = self._file_lock
         try:
             lock.acquire()
         except Timeout:
@@ -317,6 +325,8 @@ class Mart:
             lock.release()
 
     def _clear_staging(self) -> None:
+        if self._file_lock.lock_counter > 1:
+            return
         for left in (self.path / "staging").glob("*"):
             shutil.rmtree(left, ignore_errors=True)
 

@@ -36,6 +36,7 @@ class Load:
     rows_read: int | None = None
     rejected: dict[str, int] = field(default_factory=dict)
     files: list[FileRecord] = field(default_factory=list)
+    discarded: bool = False  # set to leave the mart as it was although nothing was raised
 
     @property
     def rows_kept(self) -> int:

@@ -6,8 +6,10 @@ computes a statistic.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 import matplotlib.dates as mdates
@@ -107,11 +109,17 @@ def bars_chart(bars: Sequence[Bar], *, unit: str, words: tuple[str, str]) -> Fig
 
 
 def spc_chart(
-    chart: XmRChart, shown: NDArray[np.float64], *, unit: str, target: tuple[str, float] | None = None
+    chart: XmRChart,
+    shown: NDArray[np.float64],
+    *,
+    unit: str,
+    target: tuple[str, float] | None = None,
+    events: Sequence[tuple[date, str]] = (),
 ) -> Figure:
     """Draw an XmR chart: points, centre and limits of each segment, target, special causes marked.
 
-    `shown` are the values that may be drawn, NaN where one is missing or suppressed; limits are the chart's.
+    `shown` are the values that may be drawn, NaN where one is missing or suppressed; the limits are the
+    chart's. `events` are first days of months and what happened.
     """
     figure, axes = _canvas(3.3)
     days = mdates.date2num(chart.dates)
@@ -139,12 +147,22 @@ def spc_chart(
         axes.axhline(target[1], color=colours.TARGET, linewidth=1.4, linestyle=(0, (1, 1.4)))
     if chart.segments:
         _label_lines(axes, chart.segments[-1].centre, target)
+    for day, name in events:
+        _mark_event(axes, float(mdates.date2num(day)) - half, name)
     axes.set_ylabel(unit)
     axes.set_xlim(days[0] - 2 * half, days[-1] + 2 * half)
     axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10)))
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
     axes.margins(y=0.12)
     return figure
+
+
+def _mark_event(axes: Axes, day: float, name: str) -> None:
+    axes.axvline(day, color=colours.EVENT, linewidth=1, linestyle=(0, (1, 2)))
+    words = "\n".join(textwrap.wrap(name, 26))
+    axes.annotate(
+        words, (day, 1), (4, -2), xycoords=("data", "axes fraction"), **_OFFSET, va="top", color=colours.EVENT
+    )  # fmt: skip
 
 
 def _verdict(point_type: str) -> Verdict | None:

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.bundle import Cell, Column
+from helpers.bundle import Cell, Column, ColumnKind, Kind
 from helpers.data.disclosure import policy_for
 from helpers.data.stays import LONG_STAYS
 from helpers.errors import DataError, Problem
 from helpers.report import charts, controlled, los_words, spc_words
 from helpers.report.los_findings import BENCHMARKS, StayFindings, StayOptions
 from helpers.report.shown import Shown, draw
-from helpers.report.words import count, days, interval, number, sentence
+from helpers.report.words import count, days, interval, listed, number, sentence
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
 
+#: the register's name of what this report is about
+MEASURE = "mean_los"
 #: groups in the chart; the table lists them all
 MOST_BARS = 12
-_DAYS = {"unit": "days", "digits": 1}
 
 
 class LengthOfStay:
@@ -44,7 +45,8 @@ class LengthOfStay:
 
     def __init__(self, report: Report, options: StayOptions) -> None:
         self.report, self.options = report, options
-        self.found = StayFindings(report.mart, report.organisation, report.period, options)
+        events = report.register.events_of(MEASURE, report.organisation.code)
+        self.found = StayFindings(report.mart, report.organisation, report.period, options, events=events)
         self.origin = report.bundle("text", "origin", tables=("spells",)).origin
         if policy_for(self.origin).hides(self.found.crude["spells"]):
             raise DataError(
@@ -72,7 +74,7 @@ class LengthOfStay:
             f"**{los_words.ratio_sentence(self.wording, *self._ratio)}**",
             self._worth_words(),
             self._origin_words(),
-            spc_words.latest_sentence(self.found.trend, unit="days", digits=1),
+            spc_words.latest_sentence(self.found.trend, what="the mean stay", unit="days", digits=1),
             self._peer_words(),
         ]
         return self._text("headline", "headline", "\n\n".join(line for line in lines if line))
@@ -80,8 +82,8 @@ class LengthOfStay:
     # --- crude ------------------------------------------------------------------------------------
 
     def crude(self) -> Shown:
-        """Table: the mean stay against the benchmark, with and without stays of nought days."""
-        names = ("with stays of nought days", "without stays of nought days")
+        """Table: the mean stay against the benchmark, with and without zero-day stays."""
+        names = ("with zero-day stays", "without zero-day stays")
         pair = (self.found.crude, self.found.crude_other)
         first, second = pair if self.options.zero_day_stays else pair[::-1]
         frame = pd.DataFrame([first, second])
@@ -93,11 +95,11 @@ class LengthOfStay:
         columns = (
             Column(label="Stays counted"),
             Column(label="Patients", kind="count"),
-            Column(label="Mean stay", kind="rate", **_DAYS),
-            Column(label="Benchmark", kind="rate", **_DAYS),
-            Column(label="Difference", kind="rate", signed=True, **_DAYS),
-            Column(label="95% from", kind="model", signed=True, **_DAYS),
-            Column(label="to", kind="model", signed=True, **_DAYS),
+            _days("Mean stay"),
+            _days("Benchmark"),
+            _days("Difference", signed=True),
+            _days("95% from", kind="model", signed=True),
+            _days("to", kind="model", signed=True),
         )
         caption = f"Mean stay against {self.wording.benchmark}, {self.report.period.label}."
         return self._table("tbl-crude", caption, columns, list(zip(names, shown, *cells, strict=True)))
@@ -109,7 +111,10 @@ class LengthOfStay:
         words = los_words.crude_sentence(
             self.wording, found["mean"], found["benchmark"], found["low"], found["high"]
         )
-        spread = f"the other trusts' mean is {days(pooled)} over all patients and {days(unweighted)} with every trust counting once"
+        spread = (
+            f"the other trusts' mean is {days(pooled)} over all patients and {days(unweighted)} with every "
+            "trust counting once"
+        )
         return self._text("text", "say-crude", f"{words} {sentence(spread)}")
 
     # --- adjusted ---------------------------------------------------------------------------------
@@ -128,7 +133,7 @@ class LengthOfStay:
             f"{days(split['mean'])}: case mix {number(split['mix'], 1, signed=True)}, "
             f"length for like patients {number(split['length'], 1, signed=True)}."
         )
-        columns = (Column(label="Step"), Column(label="Mean stay or change", kind="rate", **_DAYS))
+        columns = (Column(label="Step"), _days("Mean stay or change"))
         return self._figure(
             "fig-split",
             draw(lambda: charts.split_chart(steps, unit="days")),
@@ -148,7 +153,10 @@ class LengthOfStay:
     def adjusted(self) -> Shown:
         """Table: O/E and, beside it, the regression."""
         sums, model = self.found.adjusted, self.found.model
-        names = {"nb2": "Regression, negative binomial", "gamma": "Regression, gamma, without nought days"}
+        names = {
+            "nb2": "Regression, negative binomial",
+            "gamma": "Regression, gamma, without zero-day stays",
+        }
         columns = (
             Column(label="Method"),
             Column(label="Ratio", kind="model", digits=2),
@@ -201,11 +209,11 @@ class LengthOfStay:
         """Figure: excess bed-days of each group with its interval."""
         table = self._visible_groups
         largest = table["excess"].abs().nlargest(MOST_BARS).index
+        chosen = table.loc[table.index.isin(largest)]
+        columns_drawn = ("label", "excess", "excess_low", "excess_high", "certain_sign")
         bars = [
-            charts.Bar(
-                row.label, row.excess, row.excess_low, row.excess_high, certain=bool(row.certain_sign)
-            )
-            for row in table.loc[[code for code in table.index if code in set(largest)]].itertuples()
+            charts.Bar(label, float(value), float(low), float(high), certain=bool(sign))
+            for label, value, low, high, sign in zip(*(chosen[name] for name in columns_drawn), strict=True)
         ]
         columns = (
             Column(label=_capital(self._group)),
@@ -252,8 +260,8 @@ class LengthOfStay:
         columns = (
             Column(label=_capital(self._group)),
             Column(label="Patients", kind="count"),
-            Column(label="Mean stay", kind="rate", **_DAYS),
-            Column(label="Expected", kind="rate", **_DAYS),
+            _days("Mean stay"),
+            _days("Expected"),
             Column(label="Ratio", kind="rate", digits=2),
             Column(label="95% from", kind="model", digits=2),
             Column(label="to", kind="model", digits=2),
@@ -265,10 +273,10 @@ class LengthOfStay:
     # --- tails, trend, peers ----------------------------------------------------------------------
 
     def tails(self) -> Shown:
-        """Table: stays of nought days and of 7, 14 and 21 days or more, here and elsewhere."""
-        own, others = self.found.tails.loc["own"], self.found.tails.loc["others"]
+        """Table: zero-day stays and of 7, 14 and 21 days or more, here and elsewhere."""
+        own, others = self.found.tails_of("own"), self.found.tails_of("others")
         names = ["zero_day", *(f"spells_{n}" for n in LONG_STAYS)]
-        labels = ["Nought days", *(f"{n} days or more" for n in LONG_STAYS)]
+        labels = ["Zero days", *(f"{n} days or more" for n in LONG_STAYS)]
         people = controlled.counts(own[names], self.origin)
         here = controlled.percentages(own[names], [own["spells"]] * 4, self.origin)
         there = controlled.percentages(others[names], [others["spells"]] * 4, self.origin)
@@ -290,7 +298,7 @@ class LengthOfStay:
 
     def say_tails(self) -> Shown:
         """How much of all bed-days long stays use, here and elsewhere."""
-        own, others = self.found.tails.loc["own"], self.found.tails.loc["others"]
+        own, others = self.found.tails_of("own"), self.found.tails_of("others")
         if policy_for(self.origin).hides(own["spells_21"]) or not own["days"]:
             return self._text("text", "say-tails", "Stays of 21 days or more are too few to be shown.")
         here, there = (100 * row["days_21"] / row["days"] for row in (own, others))
@@ -303,11 +311,12 @@ class LengthOfStay:
         means = controlled.values(chart.values, months["spells"].fillna(0), self.origin)
         shown = np.array([value if isinstance(value, float) else np.nan for value in means])
         target = (self.wording.benchmark.removeprefix("the "), float(self.found.crude["benchmark"]))
+        events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
         columns = (
             Column(label="Month", kind="date"),
-            Column(label="Mean stay", kind="rate", **_DAYS),
-            Column(label="Lower limit", kind="model", **_DAYS),
-            Column(label="Upper limit", kind="model", **_DAYS),
+            _days("Mean stay"),
+            _days("Lower limit", kind="model"),
+            _days("Upper limit", kind="model"),
             Column(label="Signal", kind="text"),
         )
         rows = [
@@ -318,7 +327,7 @@ class LengthOfStay:
         ]
         return self._figure(
             "fig-trend",
-            draw(lambda: charts.spc_chart(chart, shown, unit="days", target=target)),
+            draw(lambda: charts.spc_chart(chart, shown, unit="days", target=target, events=events)),
             caption=f"Mean stay per month, {months.index[0]:%B %Y} to {months.index[-1]:%B %Y}.",
             alt=f"Process behaviour chart of {count(len(months), 'month')}. {self._trend_words()}",
             columns=columns,
@@ -358,7 +367,10 @@ class LengthOfStay:
                 )
             ),
             caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
-            alt=f"Funnel plot of {len(found.group)} trusts; this trust's ratio is {number(found.value[own], 2)}. {self._peer_words()}",
+            alt=(
+                f"Funnel plot of {len(found.group)} trusts; this trust's ratio is "
+                f"{number(found.value[own], 2)}. {self._peer_words()}"
+            ),
             columns=columns,
             rows=rows,
         )
@@ -381,7 +393,7 @@ class LengthOfStay:
         points = [
             "A stay is a spell: admission to discharge in one hospital. A patient moved to another hospital "
             "begins a new one, so the whole stay is longer.",
-            "Ordinary admissions only; day cases and regular attenders are left out. Stays of nought days are "
+            "Ordinary admissions only; day cases and regular attenders are left out. Zero-day stays are "
             + ("counted." if options.zero_day_stays else "left out.")
             + f" {trim}",
             "Patients count in the month in which they were discharged.",
@@ -399,7 +411,7 @@ class LengthOfStay:
         detail = self.found.fallback
         people = controlled.parts(detail, self.origin)
         columns = (Column(label="Compared by"), Column(label="Spells", kind="count"))
-        rows = list(zip((_capital(name) for name in detail.index), people, strict=True))
+        rows = list(zip((_detail_words(name) for name in detail.index), people, strict=True))
         merged = self.report.organisation.predecessors
         note = f"Includes the history of {', '.join(merged)}, merged into this trust." if merged else ""
         return self._table("tbl-detail", "How closely spells could be compared.", columns, rows, note=note)
@@ -449,7 +461,7 @@ class LengthOfStay:
 
     def _trend_words(self) -> str:
         return spc_words.trend_sentences(
-            self.found.trend, unit="days", digits=1, target=self.wording.benchmark
+            self.found.trend, what="the mean stay", unit="days", digits=1, target=self.wording.benchmark
         )
 
     def _peer_words(self) -> str:
@@ -459,7 +471,7 @@ class LengthOfStay:
             found.flag[own], found.flag95[own], trusts=len(found.group), outside=outside
         )
 
-    def _text(self, kind: str, name: str, markdown: str) -> Shown:
+    def _text(self, kind: Kind, name: str, markdown: str) -> Shown:
         return Shown(self.report.bundle(kind, name, tables=_TABLES, markdown=markdown))
 
     def _table(
@@ -509,5 +521,18 @@ class LengthOfStay:
 _TABLES = ("spells", "organisations", "specialties")
 
 
+def _days(label: str, *, kind: ColumnKind = "rate", signed: bool = False) -> Column:
+    return Column(label=label, kind=kind, unit="days", digits=1, signed=signed)
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _detail_words(level: str) -> str:
+    """Return the name of a level of detail as a reader says it."""
+    if level == "all columns":
+        return "Every characteristic"
+    names = {"age_band": "age", "casemix_group": "case-mix group", "admission_method": "way of admission"}
+    words = [names.get(word, word) for word in level.removeprefix("without ").split(", ")]
+    return f"Without {listed(words)}" if level.startswith("without ") else "No comparison possible"

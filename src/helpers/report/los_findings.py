@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -21,6 +21,7 @@ from helpers.data.stays import (
     stay_tails,
 )
 from helpers.errors import DataError, Problem, UsageError
+from helpers.register.models import Event
 from helpers.report.period import Period, add_months
 from helpers.stats import los
 from helpers.stats.funnel import Funnel, funnel
@@ -101,6 +102,8 @@ class StayFindings:
         What to analyse.
     options
         How.
+    events
+        What happened at the organisation and may show in its stays.
 
     Raises
     ------
@@ -109,9 +112,16 @@ class StayFindings:
     """
 
     def __init__(
-        self, mart: Mart, organisation: Organisation, period: Period, options: StayOptions
+        self,
+        mart: Mart,
+        organisation: Organisation,
+        period: Period,
+        options: StayOptions,
+        *,
+        events: Sequence[Event] = (),
     ) -> None:
         self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
+        self.events = tuple(events)
         self.rule = self._rule(period, zero_day=options.zero_day_stays)
         self._check_specialty()
         if self.organisation.code not in set(self.cells["org_code"]):
@@ -311,6 +321,10 @@ class StayFindings:
         own = table["org_code"].eq(self.organisation.code).map({True: "own", False: "others"})
         return table.drop(columns=["org_code", "specialty"]).groupby(own).sum()
 
+    def tails_of(self, whose: Literal["own", "others"]) -> pd.Series:
+        """Return one side of `tails`."""
+        return self.tails.T[whose]
+
     @cached_property
     def months(self) -> pd.DataFrame:
         """Spells and days of the trust by month, indexed by the first day; months without any are missing."""
@@ -329,7 +343,15 @@ class StayFindings:
         """The XmR chart of the monthly mean, the benchmark as its target."""
         mean = (self.months["days"] / self.months["spells"]).to_numpy(dtype=float)
         dates = np.array(list(self.months.index), dtype="datetime64[D]")
-        return xmr(mean, dates, improvement="decrease", target=float(self.crude["benchmark"]))
+        restarts = [event.day.replace(day=1) for event in self.events_in_trend if event.rebase]
+        target = float(self.crude["benchmark"])
+        return xmr(mean, dates, improvement="decrease", target=target, rebase=sorted(set(restarts)))
+
+    @cached_property
+    def events_in_trend(self) -> tuple[Event, ...]:
+        """The registered events after the first month of the trend."""
+        months = self.months.index
+        return tuple(event for event in self.events if event.day.replace(day=1) in set(months[1:]))
 
     @cached_property
     def all_trusts(self) -> pd.DataFrame:
@@ -350,8 +372,3 @@ class StayFindings:
         return funnel(
             table["ratio"] * precision, precision, table.index, kind="standardised_ratio", exact=False
         )
-
-    @property
-    def first_month(self) -> date:
-        """First month of the trend."""
-        return self.months.index[0]

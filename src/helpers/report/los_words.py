@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from helpers.report.words import days, interval, listed, number, sentence
+from helpers.report.words import count, days, interval, listed, number, sentence
 
 #: differences that show as nought at one decimal are called none
 SMALLEST_DAYS = 0.05
@@ -144,8 +144,8 @@ def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
     side = "above" if flag95 == "high" else "below"
     if flag == "within":
         return sentence(
-            f"the trust lies {side} the 95% limit but within the 99.8% limit: worth a look, "
-            f"but about one trust in 20 lies there by chance"
+            f"among {trusts} trusts this one lies {side} the 95% limit but within the 99.8% limit: worth a "
+            "look, though about one trust in 20 lies there by chance"
         )
     return sentence(
         f"the trust lies {side} the 99.8% limit: neither chance nor the ordinary variety between the "
@@ -155,7 +155,7 @@ def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
 
 def _first(names: list[str], most: int = 3) -> str:
     more = len(names) - most
-    return listed(names) if more <= 0 else f"{', '.join(names[:most])} and {more} more"
+    return listed(names) if more <= 0 else f"{', '.join(names[:most])} and {count(more, 'other')}"
 
 
 def _possessive(name: str) -> str:

@@ -9,10 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpers.bundle import Bundle, ReportFacts, Source
+from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.directory import Organisation, find_organisation
 from helpers.data.mart import Mart
 from helpers.errors import DataError, Problem
+from helpers.register.models import Register
+from helpers.register.reading import read_register
 from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown
 
@@ -40,6 +42,8 @@ class Report:
     ----------
     title
         What readers see above the organisation's name.
+    root
+        The project's folder.
     mart
         Pinned to one version.
     organisation, period
@@ -47,6 +51,7 @@ class Report:
     """
 
     title: str
+    root: Path
     mart: Mart
     organisation: Organisation
     period: Period
@@ -58,12 +63,18 @@ class Report:
         self._reads.update(source.dataset for source in found)
         return found
 
-    def bundle(self, kind: str, name: str, *, tables: tuple[str, ...], **content: Any) -> Bundle:
+    def bundle(self, kind: Kind, name: str, *, tables: tuple[str, ...], **content: Any) -> Bundle:
         """Return a bundle that knows its sources, its origin and everything read so far."""
         sources = self.sources(*tables)
-        origin = "records" if any(s.origin == "records" for s in sources) else "published"
+        origin: Origin = "records" if any(s.origin == "records" for s in sources) else "published"
         reads = tuple(sorted(self._reads))
         return Bundle(kind=kind, id=name, sources=sources, origin=origin, reads=reads, **content)
+
+    @cached_property
+    def register(self) -> Register:
+        """What is measured and why, and what happened when; empty where the project keeps none."""
+        folder = self.root / "params" / "_register"
+        return read_register(folder) if folder.is_dir() else Register()
 
     @cached_property
     def synthetic(self) -> bool:
@@ -72,7 +83,8 @@ class Report:
 
     def length_of_stay(self, **options: Any) -> LengthOfStay:
         """Return the length-of-stay analysis; see `helpers.report.los_deviation.LengthOfStay`."""
-        from helpers.report.los_deviation import LengthOfStay, StayOptions
+        from helpers.report.los_deviation import LengthOfStay
+        from helpers.report.los_findings import StayOptions
 
         return LengthOfStay(self, StayOptions(**options))
 
@@ -88,8 +100,8 @@ class Report:
         )
         words = f"**{about.name}** ({about.code}), {self.period.label}"
         words += ". Synthetic data: every figure is invented." if self.synthetic else ""
-        bundle = self.bundle("report", "report", tables=("organisations",), markdown=words, report=facts)
-        return Shown(bundle)._repr_mimebundle_(include, exclude)
+        bundle = self.bundle("report", "report", tables=("organisations",), report=facts)
+        return Shown(bundle, markdown=words)._repr_mimebundle_(include, exclude)
 
 
 def open_report(
@@ -122,10 +134,11 @@ def open_report(
     UsageError
         Where the period is not a month.
     """
-    mart = _open_mart()
+    root = _find_root()
+    mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
     last = read_month(period, latest=latest_month(mart, latest_in) if period == "latest" else date.min)
-    return Report(title, mart, organisation, Period.ending(last, months))
+    return Report(title, root, mart, organisation, Period.ending(last, months))
 
 
 def latest_month(mart: Mart, table: Latest) -> date:
@@ -143,29 +156,23 @@ def latest_month(mart: Mart, table: Latest) -> date:
     return date(latest.year, latest.month, 1)
 
 
-def _open_mart() -> Mart:
-    root = os.environ.get(ROOT_VARIABLE)
-    folder = Path(root) if root else _find_root(Path.cwd())
-    state = Path(os.environ.get(STATE_VARIABLE) or folder / ".boardpack")
+def _open_mart(root: Path) -> Mart:
+    state = Path(os.environ.get(STATE_VARIABLE) or root / ".boardpack")
     mart = Mart(state / "mart")
     version = os.environ.get(VERSION_VARIABLE) or mart.version
     if not version:
-        raise DataError(
-            Problem(
-                str(mart.path), "nothing has been loaded yet", "",
-                "run `boardpack data load FILE…`, or `boardpack demo build` for invented data",
-            )
-        )  # fmt: skip
+        cure = "run `boardpack data load FILE…`, or `boardpack demo build` for invented data"
+        raise DataError(Problem(str(mart.path), "nothing has been loaded yet", cure=cure))
     return mart.at(version)
 
 
-def _find_root(start: Path) -> Path:
-    """Return the project that a folder lies in, so that a notebook works from wherever it is opened."""
+def _find_root() -> Path:
+    """Return the project, so that a notebook works from wherever below it it is opened."""
+    if told := os.environ.get(ROOT_VARIABLE):
+        return Path(told)
+    start = Path.cwd()
     for folder in (start, *start.parents):
         if (folder / "_quarto.yml").is_file() and (folder / "params").is_dir():
             return folder
-    raise DataError(
-        Problem(
-            str(start), "not inside a boardpack project", "", "start from the folder that holds _quarto.yml"
-        )
-    )
+    cure = "start from the folder that holds _quarto.yml, or from one below it"
+    raise DataError(Problem(str(start), "not inside a boardpack project", cure=cure))

@@ -23,13 +23,20 @@ class Shown:
         The structured entry; report and gate are made from it alone.
     svg
         The picture of a figure.
+    markdown
+        What JupyterLab shows where the report shows nothing at this place.
     """
 
     bundle: Bundle
     svg: str = ""
+    markdown: str = ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
-        look = {"image/svg+xml": self.svg} if self.svg else {"text/markdown": _markdown(self.bundle)}
+        look = (
+            {"image/svg+xml": self.svg}
+            if self.svg
+            else {"text/markdown": self.markdown or _markdown(self.bundle)}
+        )
         plain = self.bundle.alt or self.bundle.markdown or self.bundle.caption or self.bundle.id
         return {MIME: self.bundle.model_dump(mode="json"), "text/plain": plain, **look}
 

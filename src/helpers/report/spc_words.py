@@ -38,15 +38,18 @@ def variation_words(chart: XmRChart) -> str:
     return _ICON[chart.variation]
 
 
-def trend_sentences(chart: XmRChart, *, unit: str, digits: int, target: str) -> str:
+def trend_sentences(chart: XmRChart, *, what: str, unit: str, digits: int, target: str) -> str:
     """Say what the latest month shows, whether the process is stable, and how it stands to the target."""
     if chart.latest is None:
         return "No month has a value that can be shown."
-    parts = [latest_sentence(chart, unit=unit, digits=digits), _standing(chart, unit, digits, target)]
+    parts = [
+        latest_sentence(chart, what=what, unit=unit, digits=digits),
+        _standing(chart, unit, digits, target),
+    ]
     return " ".join(part for part in parts if part)
 
 
-def latest_sentence(chart: XmRChart, *, unit: str, digits: int) -> str:
+def latest_sentence(chart: XmRChart, *, what: str, unit: str, digits: int) -> str:
     """Say what the latest shown month shows; empty where no month has a value."""
     if chart.latest is None:
         return ""
@@ -54,12 +57,12 @@ def latest_sentence(chart: XmRChart, *, unit: str, digits: int) -> str:
     when = month(pd.Timestamp(chart.dates[chart.latest]).date())
     reason = chart.reason[chart.latest]
     if chart.limits is None or chart.limits.points < 2:
-        return sentence(f"in {when} the value was {value}; one point shows no variation")
+        return sentence(f"in {when} {what} was {value}; one point shows no variation")
     if reason == "Common Cause":
-        return sentence(f"in {when} the value was {value}, within the ordinary variation of this process")
+        return sentence(f"in {when} {what} was {value}, within the ordinary variation of this process")
     good = {"improvement": "an improvement", "concern": "a cause for concern"}
     verdict = good.get(chart.variation.partition("_")[0], "a change")
-    return sentence(f"in {when} the value was {value}, {_WHY[reason]}: {verdict}")
+    return sentence(f"in {when} {what} was {value}, {_WHY[reason]}: {verdict}")
 
 
 def _standing(chart: XmRChart, unit: str, digits: int, target: str) -> str:

@@ -104,7 +104,7 @@ def write_about(
     shown = ", ".join(f"{name} = {show_value(value)}" for name, value in parameters.items())
     terms = {
         "Data as at": _as_at(sources.values()),
-        "Sources": "; ".join(_source(source) for source in sources.values()),
+        "Sources": "; ".join(dict.fromkeys(_source(source) for source in sources.values())),
         **lines,
         "Parameters": shown,
     }

@@ -73,7 +73,7 @@ class Observations:
     @property
     def sizes(self) -> FloatArray:
         """How many observations each row of the design has."""
-        return np.bincount(self.rows, weights=self.weights)
+        return np.asarray(np.bincount(self.rows, weights=self.weights), dtype=float)
 
     @property
     def means(self) -> FloatArray:
@@ -124,11 +124,14 @@ def fit_nb2(observations: Observations) -> LogLinearFit:
     -----
     Source: Venables and Ripley 2002, section 7.4; equals R's ``MASS::glm.nb``.
     """
-    alpha, start = 0.0, None
+    alpha = 0.0
+    start: FloatArray | None = None
     for _ in range(MOST_ROUNDS):
         fit = _fit(observations, lambda mean, alpha=alpha: mean + alpha * mean**2, start)  # type: ignore[misc]
         previous, alpha = alpha, _dispersion(observations, fit.fitted)
-        if abs(alpha - previous) <= _SETTLED * alpha:
+        # where the counts are all but Poisson the dispersion is hardly determined, yet the coefficients are
+        still = start is not None and np.abs(fit.coefficients - start).max() <= _SETTLED
+        if still or abs(alpha - previous) <= _SETTLED * alpha:
             return LogLinearFit(fit.coefficients, fit.covariance, alpha, fit.fitted)
         start = fit.coefficients
     raise ArgumentError("counts", "the negative binomial fit does not settle", "counts that vary")
@@ -148,6 +151,8 @@ def _fit(
     """Fit by Fisher scoring on the means of the values that share a row."""
     design, offset = observations.design, observations.offset
     sizes, means = observations.sizes, observations.means
+    if not means.any():
+        raise ArgumentError("counts", "nothing but 0", "at least one value above 0")
     coefficients = _first_guess(design, means, offset) if start is None else start
     for _ in range(MOST_ROUNDS):
         fitted = np.exp(offset + design @ coefficients)

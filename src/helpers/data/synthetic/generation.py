@@ -20,7 +20,7 @@ from helpers.errors import ArgumentError
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
 
-DEFAULT_SEED = 20260401
+DEFAULT_SEED = 20260930
 LAST_DAY = months()[-1].end_time.date()
 
 

@@ -1,0 +1,112 @@
+"""Finding the files that were asked for: folders, wildcards and addresses become files on this machine."""
+
+from __future__ import annotations
+
+import glob
+import http.client
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from helpers.errors import DataError, Problem, near_misses
+
+#: what may be data in a folder; everything else in it is left alone
+SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".xlsm", ".xls")
+#: seconds of silence, and bytes, after which a download is given up
+DOWNLOAD_TIMEOUT, DOWNLOAD_LIMIT = 60, 1_000_000_000
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file to load: where it is now, and what it is called in messages and in the mart."""
+
+    path: Path
+    shown: str
+    problem: Problem | None = None
+
+    @property
+    def revised(self) -> bool:
+        """Whether its publisher names it a revision."""
+        return "revised" in Path(self.shown).name.lower()
+
+
+@contextmanager
+def find_files(paths: Iterable[str | Path]) -> Iterator[list[Found]]:
+    """Yield the files that paths, wildcards and addresses stand for; downloads last as long as the block.
+
+    Revised files come after the others, so that they count as the later edition.
+    """
+    with tempfile.TemporaryDirectory(prefix="boardpack-") as folder:
+        found: dict[str, Found] = {}
+        for number, path in enumerate(paths):
+            for file in _resolve(str(path), Path(folder) / str(number)):
+                found.setdefault(file.shown, file)
+        yield sorted(found.values(), key=lambda file: file.revised)
+
+
+def _resolve(asked: str, folder: Path) -> list[Found]:
+    if asked.startswith(("http://", "https://")):
+        return [_download(asked, folder)]
+    path = Path(asked)
+    if path.is_dir():
+        inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
+        visible = [file for file in inside if file.is_file() and not _hidden(file.relative_to(path))]
+        return [Found(file, str(file)) for file in visible] or [_missing(asked, "holds no data file")]
+    if path.exists():
+        return [Found(path, asked)]
+    matched = sorted(glob.glob(asked, recursive=True))  # noqa: PTH207  a pattern may be absolute
+    if matched:
+        return [file for match in matched for file in _resolve(match, folder)]
+    return [_missing(asked, "there is no such file")]
+
+
+def _hidden(path: Path) -> bool:
+    # "~$" is what Excel leaves beside a workbook that is open
+    return any(part.startswith((".", "~$")) for part in path.parts)
+
+
+def _missing(asked: str, came: str) -> Found:
+    folder = Path(asked).parent
+    beside = [file.name for file in folder.iterdir()] if folder.is_dir() else []
+    cure = near_misses(Path(asked).name, beside) or "check the path"
+    return Found(Path(asked), asked, Problem(asked, came, ", ".join(SUFFIXES), cure))
+
+
+def _download(address: str, folder: Path) -> Found:
+    name = Path(unquote(urlsplit(address).path)).name or "download"
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    try:
+        _fetch(address, path)
+    except DataError as error:
+        return Found(path, address, error.problems[0])
+    except urllib.error.HTTPError as error:
+        return Found(
+            path, address, Problem(address, f"answered {error.code} {error.reason}", cure="check it")
+        )
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        return Found(path, address, Problem(address, f"could not be fetched: {reason}", cure="try again"))
+    return Found(path, address)
+
+
+def _fetch(address: str, path: Path) -> None:
+    request = urllib.request.Request(address, headers={"User-Agent": "boardpack"})
+    with urllib.request.urlopen(request, timeout=DOWNLOAD_TIMEOUT) as answer, path.open("wb") as file:
+        size = 0
+        while chunk := answer.read(_CHUNK):
+            size += len(chunk)
+            if size > DOWNLOAD_LIMIT:
+                raise DataError(Problem(address, f"more than {DOWNLOAD_LIMIT / 1e6:,.0f} MB"))
+            file.write(chunk)
+        expected = answer.headers.get("Content-Length")
+        if expected and expected.isdigit() and int(expected) != size:
+            raise DataError(
+                Problem(address, f"broke off after {size} of {expected} bytes", cure="try again")
+            )

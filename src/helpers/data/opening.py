@@ -1,0 +1,361 @@
+"""Opening what analysts are given: CSV or workbook, compressed or not, in any of the usual encodings.
+
+What a file is, its content says; its name is only for messages. A file that is cut short, is something
+else in disguise, or unpacks to an absurd size is refused before anything reads it.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: no file of the NHS's publications unpacks to more; anything that does is a mistake or an attack
+MAX_BYTES = 1_500_000_000
+#: a workbook is many times its packed size in memory
+MAX_WORKBOOK_BYTES = 400_000_000
+#: how far down a header row may stand
+HEAD_ROWS = 40
+#: how many broken rows a message lists
+LISTED_ROWS = 5
+
+_GZIP, _ZIP, _XLS = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DELIMITERS = ",\t;|"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of text cells: a CSV file, or a sheet of a workbook.
+
+    `rows` are the cells of a workbook's sheet; a CSV keeps its text and is parsed when asked for.
+    """
+
+    file: str
+    name: str = ""
+    grid: tuple[tuple[str, ...], ...] = ()
+    text: str | None = None
+    delimiter: str = ","
+
+    @cached_property
+    def head(self) -> list[list[str]]:
+        """The first rows, as far down as a header may stand."""
+        if self.text is None:
+            return [list(row) for row in self.grid[:HEAD_ROWS]]
+        return [cells for _, cells in zip(range(HEAD_ROWS), self._parse(), strict=False)]
+
+    def rows(self) -> list[list[str]]:
+        """Return every row: for layouts that are not one table under one header."""
+        return [list(row) for row in self.grid] if self.text is None else list(self._parse())
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether the last line has no end, as where a download broke off."""
+        return self.text is not None and not self.text.endswith(("\n", "\r"))
+
+    def place(self, row: int | None = None) -> str:
+        """Return "file, sheet name, row n" for messages."""
+        sheet = f", sheet {self.name}" if self.name else ""
+        return f"{self.file}{sheet}" + (f", row {row}" if row is not None else "")
+
+    def table(self, header: int, columns: Sequence[str], *, footer: bool = False) -> Table:
+        """Return the named columns of the rows below a header row.
+
+        Parameters
+        ----------
+        header
+            Index of the header row.
+        columns
+            Names to keep, as the header has them apart from space at the ends.
+        footer
+            Whether lines of fewer cells (notes below the table) are let pass; they are counted.
+
+        Raises
+        ------
+        DataError
+            With the rows whose number of cells differs from the header's.
+        """
+        names = _unique(self.head[header])
+        if self.text is None:
+            return _grid_table(self, header, names, columns)
+        return _csv_table(self, header, names, columns, footer=footer)
+
+    def _parse(self) -> Iterator[list[str]]:
+        reader = csv.reader(io.StringIO(self.text or "", newline=""), delimiter=self.delimiter)
+        try:
+            yield from reader
+        except csv.Error as error:
+            raise DataError(Problem(self.place(reader.line_num), f"not CSV: {error}")) from None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of text below a header: `first_row` is the row number, as a person counts, of the first."""
+
+    sheet: Sheet
+    columns: pa.Table
+    first_row: int
+    skipped: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return int(self.columns.num_rows)
+
+    def place(self, index: int, column: str = "") -> str:
+        """Return "file, row n, column name" of a cell."""
+        return self.sheet.place(self.first_row + index) + (f", column {column}" if column else "")
+
+
+def open_file(path: Path) -> list[Sheet]:
+    """Return the sheets of a file: one for a CSV, one per sheet of a workbook.
+
+    Raises
+    ------
+    DataError
+        Where the file is missing, empty, cut short, too large or nothing that holds tables.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(Problem(str(path), f"cannot be read: {error.strerror}")) from None
+    return open_bytes(content, path.name)
+
+
+def open_bytes(content: bytes, file: str) -> list[Sheet]:
+    """Return the sheets of a file's content; see `open_file`."""
+    if content.startswith(_GZIP):
+        content = _gunzip(content, file)
+    if content.startswith(_ZIP):
+        return _open_zip(content, file)
+    if content.startswith(_XLS):
+        return _open_xls(content, file)
+    return [_open_text(content, file)]
+
+
+def _refuse(file: str, came: str, cure: str = "download it again") -> DataError:
+    return DataError(Problem(file, came, "CSV, Excel workbook (.xlsx, .xls), either compressed", cure))
+
+
+def _gunzip(content: bytes, file: str) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(content)) as stream:
+            unpacked = stream.read(MAX_BYTES + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise _refuse(file, f"damaged or cut short while it was downloaded ({error})") from None
+    if len(unpacked) > MAX_BYTES:
+        raise _too_large(file, MAX_BYTES)
+    return unpacked
+
+
+def _too_large(file: str, limit: int) -> DataError:
+    return _refuse(file, f"unpacks to more than {limit / 1e6:,.0f} MB", "check where it comes from")
+
+
+def _open_zip(content: bytes, file: str) -> list[Sheet]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            workbook = any(member.filename == "xl/workbook.xml" for member in members)
+            limit = MAX_WORKBOOK_BYTES if workbook else MAX_BYTES
+            if sum(member.file_size for member in members) > limit:
+                raise _too_large(file, limit)
+            if workbook:
+                return _open_xlsx(content, file)
+            return [sheet for member in members for sheet in _open_member(archive, member, file)]
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _refuse(file, f"damaged or cut short while it was downloaded ({error})") from None
+
+
+def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> list[Sheet]:
+    inside = archive.read(member)
+    if inside.startswith((_GZIP, _ZIP, _XLS)):
+        raise _refuse(file, f"holds a packed file, {member.filename}", "unpack it first")
+    return [_open_text(inside, f"{file}/{member.filename}")]
+
+
+def _open_text(content: bytes, file: str) -> Sheet:
+    if not content.strip():
+        raise _refuse(file, "empty" if content else "empty (0 bytes)")
+    text = _decode(content, file)
+    start = text[:2000].lstrip().lower()
+    if start.startswith(("<!doctype", "<html", "<?xml")) or "<html" in start or "<body" in start:
+        raise _refuse(file, "a web page, not data: the address may have moved", "look for its new address")
+    line = next(line for line in io.StringIO(text) if line.strip())
+    delimiter = max(_DELIMITERS, key=line.count)
+    return Sheet(file, text=text, delimiter=delimiter)
+
+
+def _decode(content: bytes, file: str) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif b"\0" in content[:4096]:
+        raise _refuse(file, "neither text nor a workbook")
+    else:
+        # publications of 2011 to 2014 come as Windows text
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return text
+    raise _refuse(file, "text in an unknown encoding", "save it as UTF-8")
+
+
+def _open_xlsx(content: bytes, file: str) -> list[Sheet]:
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheets = [
+            Sheet(file, sheet.title, tuple(_trim(sheet.iter_rows(values_only=True))))
+            for sheet in book.worksheets
+        ]
+        book.close()
+    # openpyxl raises whatever its parsers meet in a damaged workbook: zip, XML, key and value errors
+    except Exception as error:
+        raise _refuse(file, f"a damaged workbook ({type(error).__name__}: {error})") from None
+    return _with_content(sheets, file)
+
+
+def _open_xls(content: bytes, file: str) -> list[Sheet]:
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
+        sheets = [Sheet(file, sheet.name, tuple(_trim(_xls_rows(book, sheet)))) for sheet in book.sheets()]
+    # the same holds for xlrd: struct, index, assertion and unicode errors
+    except Exception as error:
+        raise _refuse(file, f"a damaged workbook ({type(error).__name__}: {error})") from None
+    return _with_content(sheets, file)
+
+
+def _xls_rows(book: object, sheet: object) -> Iterator[list[object]]:
+    import xlrd
+
+    for number in range(sheet.nrows):  # type: ignore[attr-defined]
+        cells = sheet.row(number)  # type: ignore[attr-defined]
+        yield [
+            xlrd.xldate_as_datetime(cell.value, book.datemode)  # type: ignore[attr-defined]
+            if cell.ctype == xlrd.XL_CELL_DATE
+            else cell.value
+            for cell in cells
+        ]
+
+
+def _with_content(sheets: list[Sheet], file: str) -> list[Sheet]:
+    if not any(sheet.grid for sheet in sheets):
+        raise _refuse(file, "a workbook whose sheets are empty")
+    return [sheet for sheet in sheets if sheet.grid]
+
+
+def _trim(rows: Iterator[Sequence[object]]) -> list[tuple[str, ...]]:
+    """Return the rows as text, without the empty ones at the end."""
+    cells = [tuple(_as_text(cell) for cell in row) for row in rows]
+    while cells and not any(cells[-1]):
+        cells.pop()
+    return cells
+
+
+def _as_text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Return the stripped names; a repeated one gets its number: "Total", "Total [2]"."""
+    seen: dict[str, int] = {}
+    unique = []
+    for name in (name.strip() for name in names):
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name} [{seen[name]}]")
+    return unique
+
+
+def _grid_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[str]) -> Table:
+    import pyarrow as pa
+
+    places = [names.index(column) for column in columns]
+    below = sheet.grid[header + 1 :]
+    chosen = {
+        column: pa.array([row[place] if place < len(row) else "" for row in below], pa.string())
+        for column, place in zip(columns, places, strict=True)
+    }
+    return Table(sheet, pa.table(chosen), header + 2)
+
+
+def _csv_table(
+    sheet: Sheet, header: int, names: list[str], columns: Sequence[str], *, footer: bool
+) -> Table:
+    import pyarrow as pa
+    import pyarrow.csv as arrow_csv
+
+    below = _below(sheet, header)
+    if not below.strip():
+        return Table(sheet, pa.table({column: pa.array([], pa.string()) for column in columns}), header + 2)
+    broken: list[tuple[int, int, str]] = []
+
+    def collect(row: arrow_csv.InvalidRow) -> str:
+        broken.append((header + 1 + (row.number or 0), row.actual_columns, row.text))
+        return "skip"
+
+    try:
+        found = arrow_csv.read_csv(
+            pa.BufferReader(below.encode("utf-8")),
+            read_options=arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=1 << 24),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=sheet.delimiter, invalid_row_handler=collect, newlines_in_values=True
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=list(columns),
+                column_types=dict.fromkeys(columns, pa.string()),
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise DataError(Problem(sheet.place(), f"not a CSV table: {error}")) from None
+    if broken and not (footer and all(cells < len(names) for _, cells, _ in broken)):
+        raise DataError(_broken_rows(sheet, broken, len(names)))
+    return Table(sheet, found, header + 2, len(broken), tuple(text for _, _, text in broken))
+
+
+def _below(sheet: Sheet, header: int) -> str:
+    """Return the text below the header row, which may itself run over several lines."""
+    stream = io.StringIO(sheet.text or "", newline="")
+    reader = csv.reader(stream, delimiter=sheet.delimiter)
+    for _ in range(header + 1):
+        next(reader)
+    return stream.read()
+
+
+def _broken_rows(sheet: Sheet, broken: list[tuple[int, int, str]], expected: int) -> list[Problem]:
+    problems = [
+        Problem(sheet.place(row), f"{cells} cells", f"{expected}, as the header has", "download it again")
+        for row, cells, _ in broken[:LISTED_ROWS]
+    ]
+    if len(broken) > LISTED_ROWS:
+        problems.append(Problem(sheet.place(), f"{len(broken) - LISTED_ROWS} more such rows"))
+    return problems

@@ -1,0 +1,37 @@
+"""Periods: their first and last days, and the financial year that begins in April."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+#: months that a period of each type lasts; a day and a snapshot are their own
+MONTHS = {"month": 1, "quarter": 3, "year": 12, "rolling12": 12}
+
+
+def period_end(start: date, period_type: str) -> date:
+    """Return the last day of the period that begins on a day.
+
+    >>> period_end(date(2024, 2, 1), "month")
+    datetime.date(2024, 2, 29)
+    """
+    if period_type not in MONTHS:
+        return start
+    months = start.year * 12 + start.month - 1 + MONTHS[period_type]
+    return date(months // 12, months % 12 + 1, start.day) - timedelta(days=1)
+
+
+def last_day(values: pd.DataFrame) -> date:
+    """Return the last day of the latest period of rows with `period` and `period_type`."""
+    latest = values.groupby("period_type", observed=True)["period"].max()
+    return max(period_end(pd.Timestamp(start).date(), str(kind)) for kind, start in latest.items())
+
+
+def financial_year(day: date) -> int:
+    """Return the calendar year in which the day's financial year began.
+
+    >>> financial_year(date(2026, 3, 31))
+    2025
+    """
+    return day.year if day.month >= 4 else day.year - 1

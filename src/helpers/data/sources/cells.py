@@ -1,0 +1,170 @@
+"""Text cells to numbers and dates, with every mistake named by its row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as compute
+
+from helpers.data.opening import Table
+from helpers.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: how many mistakes of one kind are listed; the others are counted
+LISTED = 10
+#: what stands for "not known" or "nothing to divide"; a star stands for "hidden" and is never 0
+EMPTY = ("", "-", "–", "n/a", "N/A", "NULL", "NA")
+HIDDEN = "*"
+
+_NUMBER = r"^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
+_THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$"
+
+
+class Cells:
+    """The columns of a table as typed series; mistakes are gathered until `check` raises them."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.problems: list[Problem] = []
+        #: rows with a mistake so far: what follows from a mistake is not reported as another one
+        self.wrong = np.zeros(len(table), dtype=bool)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def text(self, column: str) -> pd.Series[str]:
+        """Return a column's words without the space round them."""
+        trimmed = compute.utf8_trim_whitespace(self._column(column))
+        return pd.Series(trimmed.to_pandas(), dtype="str")
+
+    def _column(self, column: str) -> pa.Array:
+        found = self.table.columns[column]
+        return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+    def code(self, column: str) -> pd.Series[str]:
+        """Return organisation codes in capitals; an empty one is a mistake."""
+        codes = self.text(column).str.upper()
+        self.refuse(codes == "", column, "an organisation code")
+        return codes
+
+    def numbers(self, column: str, *, minimum: float | None = 0) -> pd.Series[float]:
+        """Return a column's numbers; empty and hidden cells are missing, never 0.
+
+        Thousands may be set off by commas. Words, infinities and numbers below the minimum are mistakes.
+        """
+        words = compute.utf8_trim_whitespace(self._column(column))
+        void = compute.is_in(words, pa.array([*EMPTY, HIDDEN]))
+        if compute.any(compute.match_substring(words, ",")).as_py():
+            grouped = compute.match_substring_regex(words, _THOUSANDS)
+            words = compute.if_else(grouped, compute.replace_substring(words, ",", ""), words)
+        good = compute.match_substring_regex(words, _NUMBER)
+        bad = compute.invert(compute.or_(good, void))
+        self.refuse(bad.to_numpy(zero_copy_only=False), column, "a number")
+        kept = compute.if_else(good, words, None)
+        values = pd.Series(compute.cast(kept, pa.float64()).to_numpy(zero_copy_only=False))
+        self.refuse(np.isinf(values.to_numpy()), column, "a number of usual size")
+        if minimum is not None:
+            self.refuse((values < minimum).to_numpy(), column, f"{minimum:g} or more")
+        return values
+
+    def hidden(self, column: str) -> pd.Series[bool]:
+        """Return which cells their publisher has starred."""
+        return self.text(column) == HIDDEN
+
+    def dates(self, column: str, *formats: str) -> pd.Series[pd.Timestamp]:
+        """Return a column's dates, each in one of the formats of `strptime`."""
+        words = self.text(column)
+        unique = pd.Series(words.unique(), dtype="str")
+        found = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
+        for form in formats:
+            found = found.fillna(pd.to_datetime(unique, format=form, errors="coerce").dt.as_unit("s"))
+        dates = words.map(dict(zip(unique, found, strict=True))).astype("datetime64[s]")
+        self.refuse(dates.isna(), column, " or ".join(_shown(form) for form in formats))
+        return dates
+
+    def refuse(
+        self, bad: pd.Series[bool] | NDArray[np.bool_], column: str, allowed: str, cure: str = ""
+    ) -> None:
+        """Note the rows that are wrong, the first few by their number."""
+        rows = np.flatnonzero(np.asarray(bad, dtype=bool))
+        if not len(rows):
+            return
+        self.wrong[rows] = True
+        words = self._column(column)
+        for row in rows[:LISTED]:
+            came = f"{words[int(row)].as_py()[:60]!r}"
+            self.problems.append(Problem(self.table.place(int(row), column), came, allowed, cure))
+        if len(rows) > LISTED:
+            more = f"{len(rows) - LISTED} more rows of this kind"
+            self.problems.append(Problem(f"{self.table.sheet.place()}, column {column}", more, allowed))
+
+    def check(self) -> None:
+        """Raise everything that was wrong.
+
+        Raises
+        ------
+        DataError
+            Where there were mistakes.
+        """
+        if self.problems:
+            raise DataError(self.problems)
+
+
+def _shown(form: str) -> str:
+    names = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%B": "Month", "%b": "Mon"}
+    return re.sub("%.", lambda found: names.get(found.group(), found.group()), form)
+
+
+def measure_rows(
+    measure: str,
+    frame: pd.DataFrame,
+    *,
+    numerator: pd.Series[float] | None = None,
+    denominator: pd.Series[float] | None = None,
+    **settings: Any,
+) -> pd.DataFrame:
+    """Return rows of `measure_values`.
+
+    Parameters
+    ----------
+    measure
+        Its id.
+    frame
+        Index columns: org_code, period and, where they vary, unit_code, scheme, specialty_code, basis,
+        status, suppressed.
+    numerator, denominator
+        Of the same length. The value is their ratio, or the numerator where there is no denominator.
+    **settings
+        Columns that are the same in every row, such as period_type; by default a published, actual
+        monthly figure of a provider.
+    """
+    rows = frame.assign(measure=measure, **settings)
+    rows["numerator"] = np.nan if numerator is None else numerator.astype(float)
+    rows["denominator"] = np.nan if denominator is None else denominator.astype(float)
+    if denominator is None:
+        rows["value"] = rows["numerator"]
+    else:
+        rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)
+    defaults: dict[str, Any] = {
+        "period_type": "month",
+        "basis": "provider",
+        "status": "actual",
+        "origin": "published",
+        "suppressed": False,
+    }
+    return rows.assign(**{name: value for name, value in defaults.items() if name not in rows})
+
+
+def stack(frames: Sequence[pd.DataFrame], *, keep_empty: bool = False) -> pd.DataFrame:
+    """Return the frames as one; rows without any figure are left out unless they are hidden ones."""
+    stacked = pd.concat(frames, ignore_index=True)
+    if keep_empty:
+        return stacked
+    return stacked[stacked["value"].notna() | stacked["numerator"].notna() | stacked["suppressed"]]

@@ -1,0 +1,141 @@
+"""What a layout is: how a file of its kind is recognised, read, named and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from helpers.data.manifest import Mode, Policy
+from helpers.data.opening import Sheet, Table
+from helpers.register import Register
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a reader may need besides the file: the register, and the organisations that are known.
+
+    `organisations` is empty where the mart holds none yet: codes are then not checked.
+    """
+
+    register: Register = field(default_factory=Register)
+    organisations: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file gave: frames for the mart, rows counted, and what is worth a remark."""
+
+    tables: dict[str, pd.DataFrame]
+    rows_read: int
+    rejected: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    as_at: date | None = None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Where a measure comes from: a line of the data dictionary."""
+
+    measure: str
+    numerator: str
+    denominator: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One kind of file.
+
+    Parameters
+    ----------
+    name
+        Short name, that of its module.
+    title
+        The publication or extract, for people.
+    columns
+        The header's columns by which it is recognised; all of them are needed.
+    read
+        Turns the sheets that match into frames.
+    source
+        Name of the data set in the mart; the layout's own by default.
+    sheet
+        Start of the sheet's name in a workbook; any sheet by default.
+    feeds
+        Which measures come from which columns.
+    tables
+        Which tables of the mart it fills.
+    """
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    read: Callable[[list[Match], Context], Reading]
+    tables: tuple[str, ...] = ("measure_values",)
+    feeds: tuple[Feed, ...] = ()
+    source: str = ""
+    sheet: str = ""
+    policy: Policy = "published"
+    mode: Mode = "append"
+    secondary: bool = False
+    synthetic: bool = False
+    footer: bool = False
+    #: a published CSV ends with a line end; one that an analyst saves may not
+    ends_with_newline: bool = True
+    #: for files without a header: recognises a sheet by its rows
+    headless: Callable[[Sheet], bool] | None = None
+
+    @property
+    def dataset(self) -> str:
+        """Name of the data set in the mart."""
+        return self.source or self.name
+
+
+@dataclass(frozen=True)
+class Match:
+    """A sheet that a layout fits, and the index of its header row."""
+
+    layout: Layout
+    sheet: Sheet
+    header: int
+
+    def table(self, columns: Iterable[str] = ()) -> Table:
+        """Return the named columns below the header; those of the layout by default.
+
+        They are named as asked for, however the header spells them.
+        """
+        names = [name.strip() for name in self.sheet.head[self.header]]
+        wanted = list(columns) or list(self.layout.columns)
+        exact = {plain(name): name for name in reversed(names)}
+        table = self.sheet.table(
+            self.header, [exact[plain(column)] for column in wanted], footer=self.layout.footer
+        )
+        return replace(table, columns=table.columns.rename_columns(wanted))
+
+    def has(self, column: str) -> bool:
+        """Tell whether the header has a column."""
+        return plain(column) in {plain(name) for name in self.sheet.head[self.header]}
+
+
+def plain(name: str) -> str:
+    """Return a column's name as headers are compared: case, space and line ends do not count.
+
+    >>> plain(" Org\\n Code ")
+    'org code'
+    """
+    return " ".join(name.split()).casefold()
+
+
+def find_header(layout: Layout, sheet: Sheet) -> tuple[int, list[str]]:
+    """Return the header row that fits a layout best, and which of its columns are missing there."""
+    best, missing = 0, list(layout.columns)
+    for index, cells in enumerate(sheet.head):
+        have = {plain(cell) for cell in cells}
+        absent = [column for column in layout.columns if plain(column) not in have]
+        if len(absent) < len(missing):
+            best, missing = index, absent
+    return best, missing

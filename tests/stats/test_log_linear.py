@@ -1,0 +1,67 @@
+"""Log-link regressions, held against statsmodels."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from helpers.errors import ArgumentError
+from helpers.stats import log_linear
+from helpers.stats.log_linear import Observations, fit_nb2, fit_quasi_poisson
+
+RNG = np.random.default_rng(11)
+X = sm.add_constant(np.column_stack([np.arange(80.0), RNG.normal(size=80)]))
+POPULATION = np.log(RNG.uniform(500, 1500, 80))
+MEAN = np.exp(X @ [-3.0, 0.002, 0.1] + POPULATION)
+COUNTS = RNG.negative_binomial(8, 8 / (8 + MEAN)).astype(float)
+
+
+def test_nb2_with_an_offset_equals_the_discrete_model() -> None:
+    ours = fit_nb2(Observations.plain(COUNTS, X, POPULATION))
+    theirs = sm.NegativeBinomial(COUNTS, X, offset=POPULATION).fit(
+        method="newton", disp=0, start_params=[*ours.coefficients, ours.dispersion]
+    )
+    assert ours.coefficients == pytest.approx(theirs.params[:3], rel=1e-6)
+    assert ours.dispersion == pytest.approx(theirs.params[3], rel=1e-6)
+
+
+def test_quasi_poisson_equals_the_glm_with_pearson_scale() -> None:
+    ours = fit_quasi_poisson(Observations.plain(COUNTS, X, POPULATION))
+    theirs = sm.GLM(COUNTS, X, family=sm.families.Poisson(), offset=POPULATION).fit(scale="X2", tol=1e-14)
+    assert ours.coefficients == pytest.approx(theirs.params, rel=1e-8)
+    assert np.sqrt(np.diag(ours.covariance)) == pytest.approx(theirs.bse, rel=1e-6)
+
+
+def test_counts_less_spread_than_poisson_have_no_dispersion() -> None:
+    even = np.tile([9.0, 10.0, 11.0], 10)
+    fit = fit_nb2(Observations.plain(even, np.ones((30, 1))))
+    assert fit.dispersion == 0
+    assert fit.fitted[0] == pytest.approx(10)
+    assert fit.covariance[0, 0] == pytest.approx(1 / 300)  # Poisson: one over the total
+
+
+def test_nothing_but_zero_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="nothing but 0"):
+        fit_nb2(Observations.plain(np.zeros(5), np.ones((5, 1))))
+
+
+def test_a_dispersion_that_never_settles_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = itertools.cycle([0.1, 2.0])
+    monkeypatch.setattr(log_linear, "_dispersion", lambda *_: next(turns))
+    with pytest.raises(ArgumentError, match="negative binomial fit does not settle"):
+        fit_nb2(Observations.plain(COUNTS, X, POPULATION))
+
+
+def test_a_design_without_full_rank_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="full rank"):
+        fit_nb2(Observations.plain(COUNTS, np.column_stack([X, X[:, 1]])))
+
+
+def test_a_group_without_any_count_is_refused() -> None:
+    counts = np.r_[np.zeros(10), np.full(10, 5.0)]
+    group = np.column_stack([np.ones(20), np.r_[np.zeros(10), np.ones(10)]])
+    with pytest.raises(ArgumentError, match="does not settle"):
+        fit_quasi_poisson(Observations.plain(counts, group))
