@@ -59,7 +59,8 @@ def open_project(root: Path) -> Project:
         return open_mart(root)
 
     def organisations() -> Organisations:
-        return dict(_rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from"))
+        rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
+        return {code: name for code, name in rows}
 
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))

@@ -34,7 +34,9 @@ def build_demo(
 @data_app.command("load")
 def load_data(
     context: typer.Context,
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, wildcards, addresses.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, folders, wildcards, addresses.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Load published files, extracts and own measures: each file whole or not at all."""

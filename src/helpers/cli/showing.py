@@ -108,7 +108,12 @@ def show_loads(loads: Sequence[LoadLine], *, as_json: bool) -> None:
         name = f"{load.name} (synthetic)" if load.synthetic and "ynthetic" not in load.name else load.name
         rows = (f"{load.rows:,}", f"{load.rejected:,}")
         table.add_row(
-            escape(name), f"{load.as_at}", f"{load.loaded_at:%Y-%m-%d}", *rows, load.policy, escape(load.file)
+            escape(name),
+            f"{load.as_at}",
+            f"{load.loaded_at:%Y-%m-%d}",
+            *rows,
+            load.policy,
+            escape(load.file),
         )
     _print_table(table)
 
@@ -136,7 +141,9 @@ def show_results(results: Sequence[LoadResult], *, as_json: bool) -> None:
         show_json([asdict(result) for result in results])
         return
     for result in results:
-        counts = f", {result.rows_kept:,} of {result.rows_read:,} rows" if result.outcome == "loaded" else ""
+        counts = (
+            f", {result.rows_kept:,} of {result.rows_read:,} rows" if result.outcome == "loaded" else ""
+        )
         layout = f" as {result.layout}" if result.layout else ""
         print(f"{result.path}: {result.outcome}{layout}{counts}")
         for reason, rows in result.rejected.items():
