@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -123,3 +124,14 @@ def test_the_environment_may_name_the_project(
 ) -> None:
     monkeypatch.setenv("BOARDPACK_ROOT", os.fspath(lay_out({"good": {"SYN07.yml": GOOD}})))
     assert call("check")[0] == 0
+
+
+def test_a_refused_file_is_told_and_nothing_is_loaded(call: Call, lay_out: Callable[..., Path]) -> None:
+    root = lay_out({})
+    shutil.copytree(Path(__file__).parents[1] / "params" / "_register", root / "params" / "_register")
+    (root / "own.csv").write_text("measure,org_code,period,numerator\nunknown,SYN07,2026-03,many\n", "utf-8")
+    code, printed, told = call("--project", str(root), "data", "load", str(root / "own.csv"))
+    assert code == ExitCode.DATA
+    assert "own.csv: refused" in printed
+    assert "row 2" in told
+    assert json.loads(call("--project", str(root), "data", "list", "--json")[1]) == []

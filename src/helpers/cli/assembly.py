@@ -60,7 +60,7 @@ def open_project(root: Path) -> Project:
 
     def organisations() -> Organisations:
         rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
-        return {code: name for code, name in rows}
+        return {row[0]: row[1] for row in rows}  # of a code's names the newest
 
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
