@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
-from helpers.data.directory import Organisation, find_organisation
+from helpers.data.directory import Organisation, find_organisation, find_specialty
 from helpers.data.mart import Mart
 from helpers.errors import DataError, Problem
 from helpers.register.models import Register
@@ -46,8 +46,8 @@ class Report:
         The project's folder.
     mart
         Pinned to one version.
-    organisation, period
-        What the report is about.
+    organisation, period, specialty
+        What the report is about; no specialty means all.
     """
 
     title: str
@@ -55,6 +55,7 @@ class Report:
     mart: Mart
     organisation: Organisation
     period: Period
+    specialty: str | None = None
     _reads: set[str] = field(default_factory=set, repr=False)
 
     def sources(self, *tables: str) -> tuple[Source, ...]:
@@ -86,7 +87,7 @@ class Report:
         from helpers.report.los_deviation import LengthOfStay
         from helpers.report.los_findings import StayOptions
 
-        return LengthOfStay(self, StayOptions(**options))
+        return LengthOfStay(self, StayOptions(specialty=self.specialty, **options))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
@@ -105,7 +106,13 @@ class Report:
 
 
 def open_report(
-    title: str, *, trust: str, period: str = "latest", months: int = 12, latest_in: Latest = "spells"
+    title: str,
+    *,
+    trust: str,
+    specialty: str | None = None,
+    period: str = "latest",
+    months: int = 12,
+    latest_in: Latest = "spells",
 ) -> Report:
     """Open the mart for one organisation and a span of months.
 
@@ -115,6 +122,8 @@ def open_report(
         Title of the report.
     trust
         Organisation code.
+    specialty
+        Treatment function code, whose name is added to the title; None for all.
     period
         Last month of the report, `YYYY-MM`, or `latest` for the latest complete month of the data.
     months
@@ -130,7 +139,7 @@ def open_report(
     Raises
     ------
     DataError
-        Where nothing has been loaded, or the organisation is unknown.
+        Where nothing has been loaded, or the organisation or the specialty is unknown.
     UsageError
         Where the period is not a month.
     """
@@ -138,7 +147,9 @@ def open_report(
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
     last = read_month(period, latest=latest_month(mart, latest_in) if period == "latest" else date.min)
-    return Report(title, root, mart, organisation, Period.ending(last, months))
+    if specialty is not None:
+        title = f"{title}: {find_specialty(mart, specialty)}"
+    return Report(title, root, mart, organisation, Period.ending(last, months), specialty)
 
 
 def latest_month(mart: Mart, table: Latest) -> date:

@@ -48,7 +48,7 @@ class Dispersion:
     Parameters
     ----------
     phi
-        Mean squared (trimmed) z; 1 where chance explains everything; NaN where nothing was kept.
+        Mean squared (trimmed) z; 1 where chance explains everything.
     tau2
         Variance between organisations on the transformed scale; 0 where phi is below 1.
     kept
@@ -238,7 +238,7 @@ def _aggregate(numerator: Any, denominator: Any, groups: Any, kind: Kind) -> pd.
     )
     if (table["denominator"] == 0).any():
         empty = table.index[table["denominator"] == 0][0]
-        raise ArgumentError("denominator", f"0 came in all for {empty!r}", "more than 0 for each group")
+        raise ArgumentError("denominator", f"0 came in all for {empty}", "more than 0 for each group")
     if kind == "proportion":
         check_at_most(
             "numerator", table["numerator"].to_numpy(), "denominator", table["denominator"].to_numpy()
@@ -348,8 +348,6 @@ def _dispersion(kept: Floats, error: Floats) -> Dispersion:
     """Return phi and the variance between organisations (DerSimonian and Laird 1986)."""
     used = ~np.isnan(kept)
     n = int(used.sum())
-    if not n:
-        return Dispersion(float("nan"), 0.0, 0)
     phi = float(np.mean(kept[used] ** 2))
     weight = 1 / error[used] ** 2
     free = weight.sum() - (weight**2).sum() / weight.sum()

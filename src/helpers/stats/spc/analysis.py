@@ -23,8 +23,8 @@ from helpers.stats.spc.rules import (
 #: more special cause than this share, or more lag-1 correlation, and there is no single stable period
 UNSTABLE_SHARE = 0.5
 UNSTABLE_LAG1 = 0.6
-#: a correlation of fewer points than the shortest run says nothing
-LAG1_FROM = 7
+#: below this many points chance alone correlates by more than that too often (4 % of noise at 13)
+LAG1_FROM = FIRM_FROM
 
 # codes of assurance icons and notes: places in chart.ASSURANCE and chart.NOTES
 PASS, FAIL, HIT_OR_MISS, NO_ICON = 0, 1, 2, -1
@@ -263,18 +263,24 @@ def _stability_of_segments(series: Series, findings: Findings) -> tuple[Floats, 
 
 
 def lag1_correlation(values: Floats, segments: Segments) -> Floats:
-    """Return each segment's lag-1 autocorrelation; NaN for under 3 points or equal values.
+    """Return each segment's lag-1 correlation: Pearson's r of each value with the one before it.
 
-    sum (y_t - m)(y_(t+1) - m) / sum (y_t - m)^2, with m the mean of the segment.
+    NaN for under 3 points, or where either side of the pairs is constant.
     """
-    deviation = values - segments.spread(segments.mean(values))
-    product = np.zeros(len(values))
-    product[1:] = deviation[1:] * deviation[:-1]
-    product[segments.firsts()] = 0.0
-    spread = segments.total(deviation**2)
+    later = ~segments.firsts()
+    numbers = segments.numbers()[later]
+    pairs = Segments.of(numbers)
+    before = values[:-1][later[1:]]
+    x, y = _deviations(before, pairs), _deviations(values[later], pairs)
     with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = np.asarray(segments.total(product) / spread, dtype=np.float64)
-    return np.where((segments.lengths >= 3) & (spread > 0), correlation, np.nan)
+        some = pairs.total(x * y) / np.sqrt(pairs.total(x**2) * pairs.total(y**2))
+    correlation = np.full(len(segments.starts), np.nan)
+    correlation[numbers[pairs.starts]] = np.where(pairs.lengths >= 2, some, np.nan)
+    return correlation
+
+
+def _deviations(values: Floats, segments: Segments) -> Floats:
+    return values - segments.spread(segments.mean(values))
 
 
 def _variation(findings: Findings, latest: Ints, improvement: Ints) -> Ints:

@@ -115,11 +115,13 @@ class Stability:
     Parameters
     ----------
     stable
-        False where more than half of the points are special cause or the lag-1 correlation is beyond 0.6.
+        False where more than half of the points are special cause or, from 13 points on, the lag-1
+        correlation is beyond 0.6.
     special_share
         Share of the last segment's points that are special cause, 0 to 1.
     lag1
-        Lag-1 autocorrelation of the last segment; NaN where it has under 3 points or all are equal.
+        Correlation of each value of the last segment with the one before; NaN for under 3 points or
+        constant ones.
     """
 
     stable: bool
