@@ -69,7 +69,9 @@ def test_a_cell_that_raises_is_named_with_its_line_error_and_parameters(tmp_path
 
 
 def test_a_data_error_of_the_notebook_stays_a_data_error(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"cell 4 \(`raise DataError.*nothing of SYN07 in latest; load its data"):
+    with pytest.raises(
+        DataError, match=r"cell 4 \(`raise DataError.*nothing of SYN07 in latest; load its data"
+    ):
         run("no_data", tmp_path)
 
 

@@ -110,7 +110,9 @@ def test_the_socket_folder_is_private_short_and_removed() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs Unix sockets")
-def test_a_long_temporary_folder_is_not_used_for_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_temporary_folder_is_not_used_for_sockets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     long = tmp_path / ("x" * LONGEST_SOCKET_PATH)
     long.mkdir()
     assert transport_for(long) == "tcp"

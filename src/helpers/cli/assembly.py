@@ -59,8 +59,8 @@ def open_project(root: Path) -> Project:
         return open_mart(root)
 
     def organisations() -> Organisations:
-        found = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
-        return {code: name for code, name in found}  # noqa: C416  (rows are tuples of any length)
+        rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
+        return {row[0]: row[1] for row in rows}  # of a code's names the newest
 
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
