@@ -52,7 +52,7 @@ def test_capacity_and_queue_respect_the_window() -> None:
 def test_capacity_does_not_count_days_on_which_nobody_waits() -> None:
     # seen after 2 days, nobody until day 20, seen after 2 days again
     referred, removed = [day(0), day(20), day(30)], [day(2), day(22), None]
-    assert waiting.list_statistics(referred, removed, 18).capacity == pytest.approx(7 * 2 / (2 + 3))
+    assert waiting.list_statistics(referred, removed, 18).capacity == pytest.approx(7 * 2 / (2 + 2))
 
 
 def test_a_long_queue_gets_relief_capacity() -> None:

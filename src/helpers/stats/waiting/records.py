@@ -140,9 +140,9 @@ def _statistics(
     inside = np.sort(added[(first <= added) & (added <= last)])
     demand = _Flow(7 * len(inside) / (last - first + 1), _variation(np.diff(inside)), len(inside))
     waiting = (added <= last) & (left > last)
-    capacity = _capacity(
-        np.sort(left[(first <= left) & (left <= last)]), _empty_days(added, left, window), first
-    )
+    # after an empty day somebody can wait from the next day on
+    idle_until = _empty_days(added, left, window) + 1
+    capacity = _capacity(np.sort(left[(first <= left) & (left <= last)]), idle_until, first)
     weeks = (last - added[waiting]) / 7
     mean_wait = float(weeks.mean()) if waiting.any() else 0.0
     strain = float(queue.pressure(mean_wait, target_wait))
@@ -195,16 +195,16 @@ def _empty_days(added: DayArray, left: DayArray, window: tuple[int, int]) -> Day
     return empty
 
 
-def _capacity(removals: DayArray, empty: DayArray, first: int) -> _Flow:
-    """Return removals per week of waiting: each gap runs from the removal before or the last empty day."""
-    gaps = _gaps(removals, empty, first)
+def _capacity(removals: DayArray, idle_until: DayArray, first: int) -> _Flow:
+    """Return removals per week of waiting: each gap runs from the removal before or from idleness."""
+    gaps = _gaps(removals, idle_until, first)
     total = float(gaps.sum())
     return _Flow(7 * len(gaps) / total if total else 0.0, _variation(gaps), len(gaps))
 
 
-def _gaps(removals: DayArray, empty: DayArray, first: int) -> FloatArray:
-    events = np.concatenate([empty, removals])
-    is_removal = np.concatenate([np.zeros(len(empty), dtype=bool), np.ones(len(removals), dtype=bool)])
+def _gaps(removals: DayArray, idle_until: DayArray, first: int) -> FloatArray:
+    events = np.concatenate([idle_until, removals])
+    is_removal = np.concatenate([np.zeros(len(idle_until), dtype=bool), np.ones(len(removals), dtype=bool)])
     order = np.lexsort((is_removal, events))
     gaps = np.diff(events[order], prepend=first)[is_removal[order]]
     return np.asarray(gaps, dtype=float)
@@ -219,6 +219,7 @@ def _compatible_statistics(
     gaps = np.diff(arrivals).astype(float)  # in the order of the records, unsorted, as there
     demand = _Flow(7 / gaps.mean(), float(gaps.std(ddof=1) / gaps.mean()), len(gaps))
     everything = (int(added.min()), int(added.max()))
+    # there a removal that empties the list counts from that same day: no time at all
     capacity = _capacity(np.sort(left[left < _NEVER]), _empty_days(added, left, everything), first)
     size = int((added <= last).sum() - ((first <= left) & (left <= last)).sum())
     waiting = ((left > last) & (left < _NEVER)) | ((left == _NEVER) & (added <= last))
