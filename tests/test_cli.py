@@ -129,7 +129,9 @@ def test_the_environment_may_name_the_project(
 def test_a_refused_file_is_told_and_nothing_is_loaded(call: Call, lay_out: Callable[..., Path]) -> None:
     root = lay_out({})
     shutil.copytree(Path(__file__).parents[1] / "params" / "_register", root / "params" / "_register")
-    (root / "own.csv").write_text("measure,org_code,period,numerator\nunknown,SYN07,2026-03,many\n", "utf-8")
+    (root / "own.csv").write_text(
+        "measure,org_code,period,numerator\nunknown,SYN07,2026-03,many\n", "utf-8"
+    )
     code, printed, told = call("--project", str(root), "data", "load", str(root / "own.csv"))
     assert code == ExitCode.DATA
     assert "own.csv: refused" in printed

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from helpers.cli import showing
-from helpers.cli.assembly import find_root, open_mart
+from helpers.cli.assembly import open_mart
+from helpers.places import find_root
 
 data_app = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
 demo_app = typer.Typer(help="The invented national data set.", no_args_is_help=True)
