@@ -14,11 +14,11 @@ import socket
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import psutil
@@ -68,7 +68,7 @@ class Watch:
         self.cause: Cause | None = None
         self.peak = 0.0  # megabytes
         self.limits, self._stop = limits, stop
-        self._deadline = time.monotonic() + limits.seconds
+        self._deadline = monotonic() + limits.seconds
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
         self._leader = 0
@@ -91,7 +91,7 @@ class Watch:
             self.peak = max(self.peak, _resident(self._leader))
             if self._stop.is_set():
                 self.cause = Cause.INTERRUPTED
-            elif time.monotonic() > self._deadline:
+            elif monotonic() > self._deadline:
                 self.cause = Cause.TIME
             elif self.peak > self.limits.megabytes:
                 self.cause = Cause.MEMORY
@@ -124,12 +124,12 @@ def end_group(leader: int, *, patience: float = 5.0) -> None:
     patience
         Seconds after which to give up on processes that the system cannot end.
     """
-    deadline = time.monotonic() + patience
-    while (living := group_of(leader)) and time.monotonic() < deadline:
+    deadline = monotonic() + patience
+    while (living := group_of(leader)) and monotonic() < deadline:
         for process in living:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        time.sleep(0.02)
+        sleep(0.02)
 
 
 def _is_alive(process: psutil.Process) -> bool:
