@@ -60,7 +60,7 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
         reports = [entry_as_json(entry) for entry in batch.entries]
         show_json({"run": batch.run, "reports": reports, "exit_code": batch.exit_code})
         return
-    if sys.stdout.isatty():
+    if Console().is_terminal:
         show_entries(batch.entries)
     for entry in batch.entries:
         if entry.error:
