@@ -37,7 +37,7 @@ HOSTILE = [
     "$x^2$ $$y$$",
     "&lt;b&gt; &amp; &#60;i&#62;",
     "\"quoted\" 'single' {#fig-x .class} ::: {.headline}",
-    "{{< include /etc/passwd >}} <!-- gone? --> https://example.org/x",
+    "{{< env HOME >}} {{{< meta title >}}} <!-- gone? --> https://example.org/x",
     '#image("x") #read("/etc/passwd") = head <label>',
     "1. one 2) two - three + four : five",
     "Ynys Môn Ŵ ł ż ő 95 % – “x” … ½ ≥",
@@ -344,7 +344,7 @@ def test_words_from_data_are_shown_as_they_are(facts, notebook, rendered, name):
     text = files["html"].read_text(encoding="utf-8")
     assert find_remote(text) == []
     assert page.tags["script"] == page.tags["math"] == 0
-    assert page.with_tag("img")[0]["alt"] == plain(shown)
+    assert plain(page.with_tag("img")[0]["alt"]) == plain(shown)
     for tag, wanted in (
         ("h1", shown),
         ("td", shown),
@@ -362,8 +362,8 @@ def test_words_from_data_are_shown_as_they_are(facts, notebook, rendered, name):
 
 
 def plain(text):
-    """Without the typographer's quotes that pandoc makes of an apostrophe between letters."""
-    return text.replace("’", "'").replace("\u00a0", " ")
+    """Without pandoc's typographic apostrophes and the sign that keeps Quarto's short codes apart."""
+    return text.replace("’", "'").replace("\u00a0", " ").replace("\u2060", "")
 
 
 def test_a_letter_that_no_font_has_is_named(notebook, rendered):
