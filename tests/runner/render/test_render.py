@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 import pikepdf
+import pypdfium2
 import pytest
 from nbformat import v4
 
@@ -37,7 +38,7 @@ HOSTILE = [
     "$x^2$ $$y$$",
     "&lt;b&gt; &amp; &#60;i&#62;",
     "\"quoted\" 'single' {#fig-x .class} ::: {.headline}",
-    "{{< include /etc/passwd >}} <!-- gone? --> https://example.org/x",
+    "{{< env HOME >}} {{{< meta title >}}} <!-- gone? --> https://example.org/x",
     '#image("x") #read("/etc/passwd") = head <label>',
     "1. one 2) two - three + four : five",
     "Ynys Môn Ŵ ł ż ő 95 % – “x” … ½ ≥",
@@ -86,9 +87,14 @@ def page_of(path):
     return page
 
 
+def pdf_pages(path):
+    """The text of each page."""
+    with pypdfium2.PdfDocument(path) as pdf:
+        return [page.get_textpage().get_text_range() for page in pdf]
+
+
 def pdf_text(path):
-    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True, text=True)
-    return done.stdout
+    return "\n".join(pdf_pages(path))
 
 
 def structure(pdf):
@@ -247,18 +253,17 @@ def test_pdf_says_the_same_as_the_page(full, rendered):
 
 
 def test_pdf_pages_are_numbered_and_named(full, rendered):
-    pages = pdf_text(rendered(full, "pdf")["pdf"]).split("\f")[:-1]
+    pages = pdf_pages(rendered(full, "pdf")["pdf"])
     for number, page in enumerate(pages, start=1):
         assert f"{number} of {len(pages)}" in page
     assert all("Length of stay" in page and "Synthetic Northmoor" in page for page in pages)
 
 
 def test_pdf_uses_the_fonts_of_the_package_alone(full, rendered):
-    fonts = subprocess.run(
-        ["pdffonts", rendered(full, "pdf")["pdf"]], capture_output=True, check=True, text=True
-    ).stdout.splitlines()[2:]
-    assert fonts
-    assert all("SourceSansPro" in line for line in fonts)
+    with pikepdf.open(rendered(full, "pdf")["pdf"]) as pdf:
+        names = {str(font.BaseFont) for page in pdf.pages for font in page.Resources.Font.values()}
+    assert names
+    assert all("SourceSansPro" in name for name in names)
 
 
 def test_pdf_is_a4(full, rendered):
@@ -276,7 +281,7 @@ def test_a_long_table_repeats_its_header_and_cuts_no_row(notebook, rendered):
         for n in range(1, 121)
     )
     path = rendered(notebook.table(rows=rows), "pdf")["pdf"]
-    pages = [page for page in pdf_text(path).split("\f") if "Row " in page]
+    pages = [page for page in pdf_pages(path) if "Row " in page]
     assert len(pages) > 2
     assert all("Specialty" in page and "Beds (beds)" in page for page in pages)
     for page in pages:
@@ -294,12 +299,11 @@ def test_a_wide_table_stays_on_the_paper(notebook, rendered):
     )
     rows = tuple(("Oral and maxillofacial surgery", *[1234567.8] * 9) for _ in range(3))
     path = rendered(notebook.table(columns=columns, rows=rows), "pdf", "html")["pdf"]
-    boxes = subprocess.run(
-        ["pdftotext", "-bbox", path, "-"], capture_output=True, check=True, text=True
-    ).stdout
-    words = re.findall(r'xMin="([\d.]+)".*?xMax="([\d.]+)".*?>(.*?)</word>', boxes)
-    assert max(float(right) for _, right, _ in words) < 595
-    assert sum(word == "1,234,567.8" for *_, word in words) == 27  # no number is broken
+    with pypdfium2.PdfDocument(path) as pdf:
+        page = pdf[0].get_textpage()
+        right_edges = [page.get_charbox(place)[2] for place in range(page.count_chars())]
+        assert page.get_text_range().count("1,234,567.8") == 27  # no number is broken
+    assert max(right_edges) < 595
 
 
 def test_thirty_figures_come_out(notebook, rendered):
@@ -344,7 +348,7 @@ def test_words_from_data_are_shown_as_they_are(facts, notebook, rendered, name):
     text = files["html"].read_text(encoding="utf-8")
     assert find_remote(text) == []
     assert page.tags["script"] == page.tags["math"] == 0
-    assert page.with_tag("img")[0]["alt"] == plain(shown)
+    assert plain(page.with_tag("img")[0]["alt"]) == plain(shown)
     for tag, wanted in (
         ("h1", shown),
         ("td", shown),
@@ -362,8 +366,8 @@ def test_words_from_data_are_shown_as_they_are(facts, notebook, rendered, name):
 
 
 def plain(text):
-    """Without the typographer's quotes that pandoc makes of an apostrophe between letters."""
-    return text.replace("’", "'").replace("\u00a0", " ")
+    """Without pandoc's typographic apostrophes and the sign that keeps Quarto's short codes apart."""
+    return text.replace("’", "'").replace("\u00a0", " ").replace("\u2060", "")
 
 
 def test_a_letter_that_no_font_has_is_named(notebook, rendered):
