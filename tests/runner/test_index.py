@@ -71,7 +71,7 @@ class _Outline(HTMLParser):
 def test_the_page_can_be_used_without_seeing_it() -> None:
     outline = _Outline()
     outline.feed(make_index([ENTRY], {}))
-    by_name = {name: attrs for name, attrs in outline.tags}
+    by_name = dict(outline.tags)
     assert by_name["html"] == {"lang": "en-GB"}
     assert [name for name, _ in outline.tags if name in {"h1", "h2", "main"}] == ["main", "h1", "h2"]
     assert all(attrs.get("scope") in {"col", "row"} for name, attrs in outline.tags if name == "th")

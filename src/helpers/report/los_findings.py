@@ -31,7 +31,7 @@ BenchmarkName = Literal["national_mean", "peer_median", "best_quartile", "own_pa
 BENCHMARKS: dict[str, str] = {
     "national_mean": "the national mean",
     "peer_median": "the median of its peer group",
-    "best_quartile": "the best quarter of trusts",
+    "best_quartile": "the lower quartile of trusts",
     "own_past": "its own mean of the year before",
     "target": "the stated target",
 }
@@ -123,7 +123,6 @@ class StayFindings:
         self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
         self.events = tuple(events)
         self.rule = self._rule(period, zero_day=options.zero_day_stays)
-        self._check_specialty()
         if self.organisation.code not in set(self.cells["org_code"]):
             kind = f" in specialty {options.specialty}" if options.specialty else ""
             raise DataError(
@@ -135,12 +134,6 @@ class StayFindings:
 
     def _rule(self, period: Period, *, zero_day: bool) -> StayRule:
         return StayRule(period.first, period.end, zero_day, self.options.trim, self.options.trim_days)
-
-    def _check_specialty(self) -> None:
-        wanted = self.options.specialty
-        if wanted is not None and wanted not in self.specialties:
-            known = ", ".join(sorted(self.specialties))
-            raise DataError(Problem("specialty", f"{wanted!r} is not in the mart", known))
 
     def _of_specialty(self, frame: pd.DataFrame) -> pd.DataFrame:
         wanted = self.options.specialty
@@ -263,6 +256,16 @@ class StayFindings:
         ).iloc[0]
 
     @cached_property
+    def kitagawa(self) -> tuple[float, float]:
+        """Mix and length of the difference from all other trusts, by Kitagawa's decomposition."""
+        keys = list(los.STRATA)
+        whose = self.cells["org_code"].eq(self.organisation.code)
+        own = self.cells[whose].groupby(keys)[["spells", "days"]].sum()
+        others = self.cells[~whose].groupby(keys)[["spells", "days"]].sum()
+        own, others = own.align(others, fill_value=0)
+        return los.kitagawa(own["spells"], own["days"], others["spells"], others["days"])
+
+    @cached_property
     def model(self) -> los.AdjustedRatio:
         """The regression beside O/E; gamma without nought-day stays where trimming leaves part days."""
         stays = self._of_specialty(
@@ -320,6 +323,10 @@ class StayFindings:
         table = self._of_specialty(stay_tails(self.mart, rule))
         own = table["org_code"].eq(self.organisation.code).map({True: "own", False: "others"})
         return table.drop(columns=["org_code", "specialty"]).groupby(own).sum()
+
+    def tails_of(self, whose: Literal["own", "others"]) -> pd.Series:
+        """Return one side of `tails`."""
+        return self.tails.T[whose]
 
     @cached_property
     def months(self) -> pd.DataFrame:
