@@ -86,6 +86,7 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
     day = today or date.today()
     findings = [
         *_unknown_measures(mart, register),
+        *_unknown_organisations(mart),
         *_stale_measures(mart, register, day),
         *_ended_series(mart),
         *_gaps(mart),
@@ -102,6 +103,15 @@ def _unknown_measures(mart: Mart, register: Register) -> list[Finding]:
     return [
         Finding("medium", "register", name, message) for (name,) in held if name not in register.measures
     ]
+
+
+def _unknown_organisations(mart: Mart) -> list[Finding]:
+    unknown = mart.query(
+        "SELECT DISTINCT measure, org_code FROM measure_values_all "
+        "WHERE org_code NOT IN (SELECT org_code FROM organisations) ORDER BY ALL"
+    )
+    message = "codes that no organisation in the mart has; load the organisations that they belong to"
+    return _by_measure(unknown, "low", "validity", message)
 
 
 def _stale_measures(mart: Mart, register: Register, today: date) -> list[Finding]:
