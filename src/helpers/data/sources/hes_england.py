@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.cells import Cells, first_of_month, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND
 
@@ -28,7 +28,9 @@ def read_specialties(matches: list[Match], _: Context) -> Reading:
     named = pd.DataFrame({"scheme": "treatment", "specialty_code": frame["specialty_code"], "name": names})
     return Reading(
         {
-            "measure_values": stack([*_measures(base, figures), *_all_specialties(frame["period"], figures)]),
+            "measure_values": stack(
+                [*_measures(base, figures), *_all_specialties(frame["period"], figures)]
+            ),
             "specialties": named[named["name"] != ""].drop_duplicates("specialty_code"),
         },
         len(table),
@@ -50,8 +52,7 @@ def read_ages(matches: list[Match], _: Context) -> Reading:
 
 
 def _months(cells: Cells) -> pd.Series[pd.Timestamp]:
-    end = cells.dates("Month_Ending", "%d%b%y", "%d%b%Y")
-    return end.dt.to_period("M").dt.to_timestamp().dt.as_unit("s")
+    return first_of_month(cells.dates("Month_Ending", "%d%b%y", "%d%b%Y"))
 
 
 def _figures(cells: Cells) -> pd.DataFrame:
