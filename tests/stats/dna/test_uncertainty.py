@@ -65,7 +65,7 @@ def test_without_a_list_there_is_no_wait() -> None:
 
 
 def test_the_95_percent_interval_covers_the_truth_in_95_of_100_runs() -> None:
-    """500 clinics, the truth of each drawn from its own PERTs by the beta generator, not by our quantiles."""
+    """500 clinics, the truth drawn from its own PERTs by the beta generator, not by our quantiles."""
     rng = np.random.default_rng(20)
     covered = 0
     for run in range(500):

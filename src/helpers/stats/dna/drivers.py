@@ -13,6 +13,9 @@ from scipy import stats
 from helpers.errors import ArgumentError
 from helpers.stats.arguments import FloatArray, confidence_level, has_columns, numbers, within
 
+#: Newton's method: reweighted least squares takes a saturated table for a perfectly separated one
+_NEWTON = {"method": "newton", "max_start_irls": 0, "maxiter": 100, "tol": 1e-10, "disp": 0}
+
 
 def dna_drivers(
     table: pd.DataFrame,
@@ -114,16 +117,13 @@ def _fit(
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise ArgumentError("categories", "columns that say the same", "columns that differ")
     if groups is None:
-        # a saturated design leaves an inner scale of statsmodels, which the binomial ignores, without
-        # freedom
-        with np.errstate(divide="ignore", invalid="ignore"):
-            fit = model.fit(tol=1e-12, rtol=1e-12)
+        fit = model.fit(**_NEWTON)
         return np.asarray(fit.params), np.asarray(fit.bse), np.inf
     clusters = len(np.unique(groups))
     if clusters < 2:
         raise ArgumentError("cluster", f"{clusters} provider", "at least two, or cluster=None")
     options = {"groups": groups, "use_correction": False}
-    fit = model.fit(tol=1e-12, rtol=1e-12, cov_type="cluster", cov_kwds=options)
+    fit = model.fit(**_NEWTON, cov_type="cluster", cov_kwds=options)
     correction = clusters / (clusters - 1) * (booked.sum() - 1) / (booked.sum() - design.shape[1])
     return np.asarray(fit.params), np.asarray(fit.bse) * np.sqrt(correction), clusters - 1.0
 
