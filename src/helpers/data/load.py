@@ -196,7 +196,7 @@ class _Batch:
             name=layout.title,
             mode=layout.mode,
             secondary=layout.secondary,
-            vintage=self.vintage,
+            vintage=self.vintage or _edition(reading),
             as_at=reading.as_at or _last_day(reading),
         )
         load = opened.__enter__()
@@ -231,6 +231,10 @@ def _result(file: Found, layout: Layout, reading: Reading) -> LoadResult:
         rejected=reading.rejected,
         remarks=reading.remarks,
     )
+
+
+def _edition(reading: Reading) -> datetime | None:
+    return datetime.combine(reading.published, datetime.min.time()) if reading.published else None
 
 
 def _last_day(reading: Reading) -> date | None:

@@ -35,6 +35,7 @@ class Reading:
     rejected: dict[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     as_at: date | None = None
+    published: date | None = None  # where the file itself says so: its edition
 
 
 @dataclass(frozen=True)
