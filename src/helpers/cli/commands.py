@@ -32,7 +32,9 @@ app.add_typer(data.demo_app, name="demo")
 
 Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"),
+    typer.Argument(
+        metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -40,7 +42,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 @app.callback()
 def set_project(
     context: typer.Context,
-    project: Annotated[Path | None, typer.Option(help="The project's folder; by default the nearest.")] = None,
+    project: Annotated[
+        Path | None, typer.Option(help="The project's folder; by default the nearest.")
+    ] = None,
 ) -> None:
     """Board reports for the NHS from parameterised notebooks."""
     context.obj = project

@@ -107,7 +107,12 @@ def show_loads(loads: Sequence[LoadRecord], *, as_json: bool) -> None:
         name = f"{load.name} (synthetic)" if load.synthetic and "ynthetic" not in load.name else load.name
         rows = (f"{load.rows_kept:,}", f"{load.rows_rejected:,}")
         table.add_row(
-            escape(name), f"{load.as_at}", f"{load.loaded_at:%Y-%m-%d}", *rows, load.policy, escape(load.file)
+            escape(name),
+            f"{load.as_at}",
+            f"{load.loaded_at:%Y-%m-%d}",
+            *rows,
+            load.policy,
+            escape(load.file),
         )
     _print_table(table)
 

@@ -40,7 +40,8 @@ WHERE r.nth = 1 AND (r.valid_from IS NOT NULL OR k.dated IS NULL)
 """
 _FILLED = ("name", "kind", "region", "icb_code", "successor", "peer_group", "org_type")
 _KNOWN = ", ".join(
-    f"first({name} ORDER BY secondary, vintage DESC) FILTER ({name} IS NOT NULL) AS {name}" for name in _FILLED
+    f"first({name} ORDER BY secondary, vintage DESC) FILTER ({name} IS NOT NULL) AS {name}"
+    for name in _FILLED
 )
 _FILL = ", ".join(f"coalesce(r.{name}, k.{name}) AS {name}" for name in _FILLED)
 

@@ -218,7 +218,11 @@ def _cell_number(executed: Path) -> int:
 
 
 def _ended_early(job: Job, folder: Path, watch: Watch, error: RuntimeError) -> ReportError:
-    kinds = {Cause.TIME: TimeLimitError, Cause.MEMORY: MemoryLimitError, Cause.INTERRUPTED: InterruptionError}
+    kinds = {
+        Cause.TIME: TimeLimitError,
+        Cause.MEMORY: MemoryLimitError,
+        Cause.INTERRUPTED: InterruptionError,
+    }
     came = {
         Cause.TIME: f"took longer than {watch.limits.seconds:g} seconds and was ended",
         Cause.MEMORY: f"took more than {watch.limits.megabytes} megabytes of memory and was ended",

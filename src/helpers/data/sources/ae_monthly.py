@@ -9,7 +9,11 @@ from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows
 
 TYPES = ("Type 1", "Type 2", "Other A&E Department")
-BOOKED = ("Booked Appointments Type 1", "Booked Appointments Type 2", "Booked Appointments Other Department")
+BOOKED = (
+    "Booked Appointments Type 1",
+    "Booked Appointments Type 2",
+    "Booked Appointments Other Department",
+)
 OVER = ("Type 1", "Type 2", "Other Department")
 ATTENDED = tuple(f"A&E attendances {kind}" for kind in (*TYPES, *BOOKED))
 LATE = tuple(f"Attendances over 4hrs {kind}" for kind in (*OVER, *BOOKED))
@@ -32,9 +36,13 @@ def read(matches: list[Match], _: Context) -> Reading:
     code, name = cells.text("Org Code").str.upper(), cells.text("Org name")
     total = code == "TOTAL"
     period = cells.dates("Period", "MSitAE-%B-%Y", "%B-%Y") if not total.all() else None
-    numbers = {column: cells.numbers(column) for column in (*ATTENDED, *LATE, FOUR_TO_TWELVE, TWELVE, *ADMITTED)}
+    numbers = {
+        column: cells.numbers(column) for column in (*ATTENDED, *LATE, FOUR_TO_TWELVE, TWELVE, *ADMITTED)
+    }
     # the total row has no month of its own
-    cells.problems = [problem for problem in cells.problems if not _of_total(problem.where, total, table.first_row)]
+    cells.problems = [
+        problem for problem in cells.problems if not _of_total(problem.where, total, table.first_row)
+    ]
     cells.refuse(code == "", "Org Code", "an organisation code")
     cells.check()
     frame = pd.DataFrame({"org_code": code, "period": period, **numbers})[~total].reset_index(drop=True)

@@ -41,7 +41,9 @@ def read_months(matches: list[Match], _: Context) -> Reading:
     """Return the longer table: where no figure over four hours was returned there is none, and not 0."""
     table = matches[0].table()
     cells = Cells(table)
-    base = pd.DataFrame({"org_code": cells.code("nhs_trust22_code"), "period": cells.dates("date", "%B %Y")})
+    base = pd.DataFrame(
+        {"org_code": cells.code("nhs_trust22_code"), "period": cells.dates("date", "%B %Y")}
+    )
     attended, late = cells.numbers("total_attendances"), cells.numbers("attendances_over_4hours")
     admitted = cells.numbers("total_emergency_admissions")
     waited = cells.numbers("emergency_admissions_over_4hours")

@@ -31,7 +31,9 @@ def read(matches: list[Match], _: Context) -> Reading:
     """Return occupancy of general and acute beds, and of each kind of bed as a breakdown."""
     table = matches[0].table()
     cells = Cells(table)
-    base = pd.DataFrame({"org_code": cells.code("nhs_trust22_code"), "period": cells.dates("date", "%B %Y")})
+    base = pd.DataFrame(
+        {"org_code": cells.code("nhs_trust22_code"), "period": cells.dates("date", "%B %Y")}
+    )
     rows = [
         measure_rows(
             "bed_occupancy", base, numerator=cells.numbers(OCCUPIED), denominator=cells.numbers(AVAILABLE)
@@ -43,7 +45,10 @@ def read(matches: list[Match], _: Context) -> Reading:
         beds = cells.numbers(available).replace(0, float("nan"))
         rows.append(
             measure_rows(
-                "bed_occupancy", split, numerator=cells.numbers(occupied).where(beds.notna()), denominator=beds
+                "bed_occupancy",
+                split,
+                numerator=cells.numbers(occupied).where(beds.notna()),
+                denominator=beds,
             )
         )
     cells.check()
@@ -53,8 +58,16 @@ def read(matches: list[Match], _: Context) -> Reading:
 LAYOUT = Layout(
     name="beds_sitrep",
     title="Beds available and occupied, daily situation reports (NHS England, tabulated by healthyR)",
-    columns=("nhs_trust22_code", "date", AVAILABLE, OCCUPIED, *(name for pair in BEDS.values() for name in pair)),
+    columns=(
+        "nhs_trust22_code",
+        "date",
+        AVAILABLE,
+        OCCUPIED,
+        *(name for pair in BEDS.values() for name in pair),
+    ),
     read=read,
     secondary=True,
-    feeds=(Feed("bed_occupancy", OCCUPIED, AVAILABLE, "mean of days; adult, paediatric, critical care apart"),),
+    feeds=(
+        Feed("bed_occupancy", OCCUPIED, AVAILABLE, "mean of days; adult, paediatric, critical care apart"),
+    ),
 )

@@ -25,7 +25,10 @@ def read_criteria(matches: list[Match], _: Context) -> Reading:
     cells.check()
     frame, rejected = _with_code(frame)
     days = measure_rows(
-        "no_criteria_patients", frame[["org_code", "period"]], numerator=frame["patients"], period_type="day"
+        "no_criteria_patients",
+        frame[["org_code", "period"]],
+        numerator=frame["patients"],
+        period_type="day",
     )
     returned = frame[frame["patients"] > 0]
     months = _by_month(returned)["patients"].median().reset_index()
@@ -46,7 +49,9 @@ def read_discharges(matches: list[Match], _: Context) -> Reading:
     cells.check()
     frame, rejected = _with_code(frame)
     rows = [
-        measure_rows("discharges", frame[["org_code", "period"]], numerator=frame["total"], period_type="day")
+        measure_rows(
+            "discharges", frame[["org_code", "period"]], numerator=frame["total"], period_type="day"
+        )
     ]
     split = frame[frame["early"].notna()].reset_index(drop=True)
     split["both"] = split["early"] + split["late"]

@@ -28,7 +28,9 @@ def read_specialties(matches: list[Match], _: Context) -> Reading:
     named = pd.DataFrame({"scheme": "treatment", "specialty_code": frame["specialty_code"], "name": names})
     return Reading(
         {
-            "measure_values": stack([*_measures(base, figures), *_all_specialties(frame["period"], figures)]),
+            "measure_values": stack(
+                [*_measures(base, figures), *_all_specialties(frame["period"], figures)]
+            ),
             "specialties": named[named["name"] != ""].drop_duplicates("specialty_code"),
         },
         len(table),

@@ -38,7 +38,9 @@ def read(matches: list[Match], _: Context) -> Reading:
     cells.refuse(code == "", "Org Code", "an organisation code")
     base = pd.DataFrame({"org_code": code, "period": cells.dates("Activity Month", "%b %Y")})
     base["basis"] = level.map({name: basis for name, (basis, _) in LEVELS.items()})
-    rows = [row for prefix, category in PREFIXES.items() for row in _measures(cells, base, prefix, category)]
+    rows = [
+        row for prefix, category in PREFIXES.items() for row in _measures(cells, base, prefix, category)
+    ]
     cells.check()
     names = cells.text("Org Name").mask(level == "National", "England")
     names = names.where(~level.str.startswith("Region"), cells.text("Region Name"))

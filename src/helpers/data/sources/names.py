@@ -9,7 +9,9 @@ import pandas as pd
 #: the code that sums for England carry in the mart
 ENGLAND = "ENG"
 
-_TRUST_NAME = re.compile(r"NHS( FOUNDATION)? TRUST|HEALTH( AND|&)? SOCIAL CARE TRUST|CARE NHS", re.IGNORECASE)
+_TRUST_NAME = re.compile(
+    r"NHS( FOUNDATION)? TRUST|HEALTH( AND|&)? SOCIAL CARE TRUST|CARE NHS", re.IGNORECASE
+)
 _TRUST_CODE = re.compile(r"[RT][0-9A-Z]{2}")
 _REGION_CODE = re.compile(r"Y\d\d")
 

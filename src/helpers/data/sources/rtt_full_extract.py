@@ -123,7 +123,9 @@ def _check_specialties(table: Table, frame: pd.DataFrame) -> None:
     """Refuse a file in which rows are missing: the specialties then miss the row of all specialties."""
     whole = frame["Treatment Function Code"] == ALL_SPECIALTIES
     if not whole.any():
-        raise DataError(Problem(table.sheet.place(), f"no row of {ALL_SPECIALTIES}", cure="download it again"))
+        raise DataError(
+            Problem(table.sheet.place(), f"no row of {ALL_SPECIALTIES}", cure="download it again")
+        )
     key = ["RTT Part Type", "Provider Org Code", "Commissioner Org Code"]
     parts = frame[~whole].groupby(key, observed=True)["total"].sum()
     wholes = frame[whole].groupby(key, observed=True)["total"].sum()
@@ -147,7 +149,9 @@ def _measures(frame: pd.DataFrame, *, longest: int, whole: bool) -> list[pd.Data
     for basis, org in bases.items():
         key = ["period", org, "RTT Part Type", "Treatment Function Code"]
         # commissioners by specialty are no report's subject: their totals alone are kept
-        chosen = frame if basis == "provider" else frame[frame["Treatment Function Code"] == ALL_SPECIALTIES]
+        chosen = (
+            frame if basis == "provider" else frame[frame["Treatment Function Code"] == ALL_SPECIALTIES]
+        )
         sums = chosen.groupby(key, observed=True)[figures].sum().reset_index()
         sums = sums.rename(columns={org: "org_code", "Treatment Function Code": "specialty_code"})
         everything = sums["specialty_code"] == ALL_SPECIALTIES

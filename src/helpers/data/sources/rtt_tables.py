@@ -16,7 +16,12 @@ SHARES = {
     "rtt_over_78_weeks": "over_78_weeks",
     "rtt_over_104_weeks": "over_104_weeks",
 }
-BASES = {"provider": "provider", "icb": "commissioner", "national": "commissioner", "region": "commissioner"}
+BASES = {
+    "provider": "provider",
+    "icb": "commissioner",
+    "national": "commissioner",
+    "region": "commissioner",
+}
 FEEDS = (
     Feed("rtt_list_size", LIST),
     *(Feed(measure, column, LIST) for measure, column in SHARES.items()),

@@ -26,7 +26,9 @@ def read(matches: list[Match], _: Context) -> Reading:
     cells = Cells(table)
     code = cells.code("ORG_CODE")
     day = cells.dates("DATE", "%d/%m/%Y")
-    base = pd.DataFrame({"org_code": code, "period": day.dt.to_period("M").dt.to_timestamp().dt.as_unit("s")})
+    base = pd.DataFrame(
+        {"org_code": code, "period": day.dt.to_period("M").dt.to_timestamp().dt.as_unit("s")}
+    )
     lost, available = cells.numbers(LOST), cells.numbers(AVAILABLE)
     cells.refuse(lost > available, LOST, f"no more than {AVAILABLE}")
     cells.refuse(base.duplicated(), "ORG_CODE", "each organisation once a month")
