@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from helpers.errors import ArgumentError, Problem, UsageError
 from helpers.report.dna_options import DnaOptions
 from helpers.stats import dna
-from helpers.stats.dna.impact import DAYS_PER_YEAR, WEEKS_PER_YEAR
-from helpers.stats.dna.uncertainty import Spread
+from helpers.stats.arguments import FloatArray
+from helpers.stats.dna.impact import DAYS_PER_YEAR, WEEKS_PER_YEAR, impact_of
+from helpers.stats.dna.uncertainty import Spread, draw_inputs
 
 #: draws of the inputs, and the seed that makes them the same in every run
 DRAWS, SEED = 10_000, 1
@@ -178,12 +180,12 @@ class Scenario:
     @cached_property
     def path(self) -> tuple[PathPoint, ...]:
         """The effect of the wider bound from week to week, up to the horizon."""
-        weeks = sorted({*range(PATH_STEP, self.weeks, PATH_STEP), self.weeks})
+        draws = draw_inputs(self.bounds["all"], DRAWS, SEED)
         points = []
-        for week in weeks:
-            found = self._simulate(self.bounds["all"], week)
-            day = self.start + timedelta(weeks=week)
-            points.append(PathPoint(day, found.days_of_additions, found.waiting_list))
+        for week in sorted({*range(PATH_STEP, self.weeks, PATH_STEP), self.weeks}):
+            found = impact_of(draws, week)
+            size = None if found.waiting_list is None else _spread(found.waiting_list)
+            points.append(PathPoint(self.start + timedelta(weeks=week), _spread(found.days_of_additions), size))
         return tuple(points)
 
     @cached_property
@@ -195,3 +197,7 @@ class Scenario:
         a_week = (clinic.additions - clinic.removals) / WEEKS_PER_YEAR
         weeks = [(point.day - self.start).days / 7 for point in self.path]
         return tuple(max(0.0, clinic.waiting + a_week * week) for week in weeks)
+
+
+def _spread(values: FloatArray) -> Spread:
+    return Spread(*(float(end) for end in np.quantile(values, (0.025, 0.1, 0.5, 0.9, 0.975))))
