@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,20 +39,26 @@ def call(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 Call = Callable[..., tuple[int, str, str]]
 
 
-def test_check_counts_what_is_well_formed(call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_counts_what_is_well_formed(
+    call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(lay_out({"good": {"SYN07.yml": GOOD}}) / "params" / "good")  # found from below
     assert call("check") == (0, "1 reports of 1 notebooks are well formed\n", "")
 
 
 def test_check_tells_every_problem_without_traceback(call: Call, lay_out: Callable[..., Path]) -> None:
-    root = lay_out({"good": {"a.yml": "perod: x", "b.yml": "trust: 5"}, "no_parameters_cell": {"c.yml": ""}})
+    root = lay_out(
+        {"good": {"a.yml": "perod: x", "b.yml": "trust: 5"}, "no_parameters_cell": {"c.yml": ""}}
+    )
     code, _, told = call("--project", str(root), "check")
     assert code == ExitCode.USAGE
     assert len(told.splitlines()) == 3
     assert "Traceback" not in told
 
 
-def test_problems_are_told_as_json_where_json_is_asked_for(call: Call, lay_out: Callable[..., Path]) -> None:
+def test_problems_are_told_as_json_where_json_is_asked_for(
+    call: Call, lay_out: Callable[..., Path]
+) -> None:
     root = lay_out({"good": {"a.yml": "trust: 5"}})
     code, printed, _ = call("--project", str(root), "check", "--json")
     assert code == json.loads(printed)["exit_code"] == ExitCode.USAGE
@@ -69,7 +76,9 @@ def test_wrong_words_are_wrong_usage(call: Call, words: tuple[str, ...]) -> None
     assert call(*words)[0] == ExitCode.USAGE
 
 
-def test_an_unknown_format_is_refused_before_anything_runs(call: Call, lay_out: Callable[..., Path]) -> None:
+def test_an_unknown_format_is_refused_before_anything_runs(
+    call: Call, lay_out: Callable[..., Path]
+) -> None:
     root = lay_out({"good": {"SYN07.yml": GOOD}})
     code, _, told = call("--project", str(root), "run", "--to", "html,word")
     assert code == ExitCode.USAGE
@@ -77,7 +86,9 @@ def test_an_unknown_format_is_refused_before_anything_runs(call: Call, lay_out: 
     assert not (root / ".boardpack").exists()
 
 
-def test_a_bug_keeps_its_traceback(call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_keeps_its_traceback(
+    call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("helpers.cli.commands.make_plan", lambda *_: {}["ours"])
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.BUG
@@ -108,6 +119,21 @@ def test_nothing_loaded_says_how_to_begin(call: Call, lay_out: Callable[..., Pat
     assert "boardpack data load" in call("--project", str(lay_out({})), "data", "list")[1]
 
 
-def test_the_environment_may_name_the_project(call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_may_name_the_project(
+    call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BOARDPACK_ROOT", os.fspath(lay_out({"good": {"SYN07.yml": GOOD}})))
     assert call("check")[0] == 0
+
+
+def test_a_refused_file_is_told_and_nothing_is_loaded(call: Call, lay_out: Callable[..., Path]) -> None:
+    root = lay_out({})
+    shutil.copytree(Path(__file__).parents[1] / "params" / "_register", root / "params" / "_register")
+    (root / "own.csv").write_text(
+        "measure,org_code,period,numerator\nunknown,SYN07,2026-03,many\n", "utf-8"
+    )
+    code, printed, told = call("--project", str(root), "data", "load", str(root / "own.csv"))
+    assert code == ExitCode.DATA
+    assert "own.csv: refused" in printed
+    assert "row 2" in told
+    assert json.loads(call("--project", str(root), "data", "list", "--json")[1]) == []

@@ -61,7 +61,9 @@ def states(project: Path) -> list[State]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_asked_for_end_is_clean(slow: Path, running: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def test_an_asked_for_end_is_clean(
+    slow: Path, running: subprocess.Popen[bytes], number: signal.Signals
+) -> None:
     assert len(kernels_of(slow)) == 2
     running.send_signal(number)
     _, told = running.communicate(timeout=WAIT)

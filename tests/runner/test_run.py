@@ -136,7 +136,9 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, act: Callable[[Setting], None]) -
     monkeypatch.setattr("helpers.runner.life.execute", execute)
 
 
-def test_a_bug_keeps_its_traceback_and_its_own_code(three: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_keeps_its_traceback_and_its_own_code(
+    three: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(_: object) -> None:
         raise KeyError("ours")
 
@@ -156,7 +158,9 @@ def test_a_full_disk_is_no_bug(three: Project, monkeypatch: pytest.MonkeyPatch) 
     assert "No space left" in batch.entries[0].error
 
 
-def test_an_interruption_is_written_for_every_report(three: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_is_written_for_every_report(
+    three: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def wait_for_the_end(stop: threading.Event) -> None:
         assert stop.wait(20)
         raise UserError([])
@@ -180,7 +184,14 @@ def test_an_interruption_is_written_for_every_report(three: Project, monkeypatch
 
 @pytest.mark.parametrize(
     ("codes", "interrupted", "expected"),
-    [((0, 0), False, 0), ((0, 1, 3), False, 3), ((4, 3, 1), False, 4), ((1, 130), True, 130), ((70, 4), True, 70), ((), False, 0)],
+    [
+        ((0, 0), False, 0),
+        ((0, 1, 3), False, 3),
+        ((4, 3, 1), False, 4),
+        ((1, 130), True, 130),
+        ((70, 4), True, 70),
+        ((), False, 0),
+    ],
 )
 def test_the_exit_code_is_the_gravest(codes: tuple[int, ...], interrupted: bool, expected: int) -> None:
     entries = tuple(Entry("r", "n", f"{code}", State.FAILED, exit_code=code) for code in codes)

@@ -258,6 +258,7 @@ def test_expected_is_rounded_to_two_places_for_shmi_in_funnelplotr():
     tool = funnel([10, 20], [10.126, 20.124], kind="standardised_ratio", compatible="funnelplotr")
     assert ours.denominator.tolist() == [10.126, 20.124]
     assert tool.denominator.tolist() == [10.13, 20.12]
+    assert tool.value.tolist() == ours.value.tolist()  # the ratio itself is not of the rounded one
     cqc = funnel(
         [10, 20], [10.126, 20.124], kind="standardised_ratio", method="cqc", compatible="funnelplotr"
     )

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from helpers.cli import data, showing
-from helpers.cli.assembly import find_root, open_project
+from helpers.cli.assembly import open_project
 from helpers.errors import ExitCode, Problem, UsageError, UserError
+from helpers.places import find_root, state_folder
 from helpers.runner.history import History
 from helpers.runner.kernel import Limits
 from helpers.runner.plan import make_plan
@@ -89,7 +90,7 @@ def run(
 @app.command()
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Show the newest run of each report."""
-    history = History(find_root(context.obj) / ".boardpack")
+    history = History(state_folder(find_root(context.obj)))
     history.recover()
     entries = list(history.latest().values())
     if as_json:

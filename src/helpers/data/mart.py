@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -160,6 +160,12 @@ class Mart:
     def _reader(self) -> duckdb.DuckDBPyConnection:
         # a pinned version never changes, so its views are made once
         return self.connect()
+
+    def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query as plain tuples."""
+        with self.connect() as connection:
+            found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
+        return found
 
     def derived(self, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Return a frame that is computed once per version of the mart and of this package.

@@ -15,6 +15,7 @@ from helpers.data.directory import Organisation, find_organisation, find_special
 from helpers.data.mart import Mart
 from helpers.data.published_stays import latest_stay_month
 from helpers.errors import DataError, Problem
+from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.register.models import Register
 from helpers.register.reading import read_register
 from helpers.report.period import Period, read_month
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from helpers.report.los_deviation import LengthOfStay
     from helpers.report.los_published import PublishedStay
 
-#: where the private state lies, if not in the project; and the version that a batch has pinned
-STATE_VARIABLE, VERSION_VARIABLE = "BOARDPACK_STATE", "BOARDPACK_MART_VERSION"
-ROOT_VARIABLE = "BOARDPACK_ROOT"
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay"]
 _MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
@@ -168,7 +166,7 @@ def open_report(
     UsageError
         Where the period is not a month.
     """
-    root = _find_root()
+    root = find_root()
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
     latest = latest_month(mart, latest_in, organisation) if period == "latest" else date.min
@@ -201,22 +199,9 @@ def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
 
 
 def _open_mart(root: Path) -> Mart:
-    state = Path(os.environ.get(STATE_VARIABLE) or root / ".boardpack")
-    mart = Mart(state / "mart")
+    mart = Mart(state_folder(root) / "mart")
     version = os.environ.get(VERSION_VARIABLE) or mart.version
     if not version:
         cure = "run `boardpack data load FILE…`, or `boardpack demo build` for invented data"
         raise DataError(Problem(str(mart.path), "nothing has been loaded yet", cure=cure))
     return mart.at(version)
-
-
-def _find_root() -> Path:
-    """Return the project, so that a notebook works from wherever below it it is opened."""
-    if told := os.environ.get(ROOT_VARIABLE):
-        return Path(told)
-    start = Path.cwd()
-    for folder in (start, *start.parents):
-        if (folder / "_quarto.yml").is_file() and (folder / "params").is_dir():
-            return folder
-    cure = "start from the folder that holds _quarto.yml, or from one below it"
-    raise DataError(Problem(str(start), "not inside a boardpack project", cure=cure))

@@ -106,7 +106,10 @@ def execute(
             _run_papermill(job, folder, environment, watch)
     except PapermillExecutionError as error:
         raise _failed_cell(job, executed, error) from None
-    except RuntimeError as error:  # nbclient's and jupyter_client's word for a kernel that is gone
+    except Exception as error:
+        # a kernel that is gone is a RuntimeError to nbclient; one that we ended may show as anything
+        if watch.cause is None and not isinstance(error, RuntimeError):
+            raise
         raise _ended_early(job, folder, watch, error) from error
     return Executed(executed, watch.peak, tuple(warnings))
 
@@ -217,7 +220,7 @@ def _cell_number(executed: Path) -> int:
     return number
 
 
-def _ended_early(job: Job, folder: Path, watch: Watch, error: RuntimeError) -> ReportError:
+def _ended_early(job: Job, folder: Path, watch: Watch, error: Exception) -> ReportError:
     kinds = {
         Cause.TIME: TimeLimitError,
         Cause.MEMORY: MemoryLimitError,

@@ -209,6 +209,7 @@ def funnel(
     check_choice("method", method, ("shmi", "cqc"))
     check_choice("compatible", compatible, (None, "funnelplotr"))
     table = _aggregate(numerator, denominator, groups, kind)
+    table["ratio"] = table["numerator"] / table["denominator"]  # the published tool rounds after this
     if compatible and kind == "standardised_ratio" and method == "shmi":
         table["denominator"] = [round(expected, 2) for expected in table["denominator"]]
     reference = _peers(peers, table.index)
@@ -277,7 +278,7 @@ def _build(table: pd.DataFrame, scale: Scale, reference: Bools, widen: bool, tri
     scale = scale.widened(dispersion.tau2)
     adjusted = widen and dispersion.phi > 1
     limits = adjusted_limits(scale, n) if adjusted else unadjusted_limits(scale, n)
-    value = x / n * scale.multiplier
+    value = table["ratio"].to_numpy() * scale.multiplier
     return Funnel(
         scale=scale,
         group=tuple(table.index),

@@ -107,6 +107,12 @@ def test_a_missing_denominator_drops_its_numerator():
     assert np.isnan(chart.upper[1])
 
 
+def test_gaps_count_towards_the_baseline_in_qicharts2():
+    x, n = [10, None, 20, 90], [100] * 4
+    assert p_chart(x, n, fix_after=2).centre[0] == pytest.approx(0.15)
+    assert p_chart(x, n, fix_after=2, compatible="qicharts2").centre[0] == pytest.approx(0.10)
+
+
 def test_c_chart_by_hand():
     chart = c_chart([4, 9, 8, 15, 19], fix_after=4)
     assert (chart.centre[0], chart.lower[0], chart.upper[0]) == (9.0, 0.0, 18.0)

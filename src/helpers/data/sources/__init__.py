@@ -11,7 +11,8 @@ from helpers.errors import DataError, Problem
 
 #: modules that each define LAYOUT or LAYOUTS
 MODULES = (
-    "own_measures",
+    "activity_return",
+    "admitted_diagnosis",
     "ae_monthly",
     "ae_tables",
     "beds_sitrep",
@@ -19,8 +20,14 @@ MODULES = (
     "discharge_sitrep",
     "hes_england",
     "hes_provider",
+    "kh03",
+    "own_measures",
+    "quarterly_panel",
+    "records",
+    "reference",
     "rtt_full_extract",
     "rtt_tables",
+    "shmi",
     "sickness_absence",
 )
 

@@ -140,6 +140,11 @@ def _shown(form: str) -> str:
     return re.sub("%.", lambda found: names.get(found.group(), found.group()), form)
 
 
+def first_of_month(days: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
+    """Return the first day of each day's month; missing ones stay missing."""
+    return pd.Series(days.to_numpy().astype("datetime64[M]").astype("datetime64[s]"), index=days.index)
+
+
 def measure_rows(
     measure: str,
     frame: pd.DataFrame,

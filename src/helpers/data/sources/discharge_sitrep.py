@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.cells import Cells, first_of_month, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
+
+if TYPE_CHECKING:
+    from pandas.api.typing import DataFrameGroupBy
 
 CODE, DAY = "nhs_trust22_code", "date"
 NO_CODE = "no organisation code"
@@ -31,7 +35,7 @@ def read_criteria(matches: list[Match], _: Context) -> Reading:
         period_type="day",
     )
     returned = frame[frame["patients"] > 0]
-    months = _by_month(returned)["patients"].median().reset_index()
+    months = pd.DataFrame(_by_month(returned)[["patients"]].median()).reset_index()
     month = measure_rows(
         "no_criteria_patients", months[["org_code", "period"]], numerator=months["patients"]
     )
@@ -64,7 +68,7 @@ def read_discharges(matches: list[Match], _: Context) -> Reading:
             period_type="day",
         )
     )
-    total = _by_month(frame)["total"].sum(min_count=1).reset_index()
+    total = pd.DataFrame(_by_month(frame)[["total"]].sum(min_count=1)).reset_index()
     rows.append(measure_rows("discharges", total[["org_code", "period"]], numerator=total["total"]))
     early = _by_month(split)[["early", "both"]].sum().reset_index()
     rows.append(
@@ -87,8 +91,10 @@ def read_reasons(matches: list[Match], _: Context) -> Reading:
     cells.refuse(frame["category"] == "", "delay_reason", "a reason")
     frame["patients"] = cells.numbers("delay_count")
     cells.check()
-    parts = frame.groupby(["org_code", "period", "category"], as_index=False)["patients"].sum(min_count=1)
-    whole = frame.groupby(["org_code", "period"], as_index=False)["patients"].sum(min_count=1)
+    parts, whole = (
+        pd.DataFrame(frame.groupby(key)[["patients"]].sum(min_count=1)).reset_index()
+        for key in (["org_code", "period", "category"], ["org_code", "period"])
+    )
     rows = [
         measure_rows("delayed_patients", whole[["org_code", "period"]], numerator=whole["patients"]),
         measure_rows(
@@ -122,9 +128,10 @@ def _with_code(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     return frame[known].reset_index(drop=True), rejected
 
 
-def _by_month(frame: pd.DataFrame) -> pd.api.typing.DataFrameGroupBy:
-    month = frame["period"].dt.to_period("M").dt.to_timestamp().dt.as_unit("s")
-    return frame.assign(period=month).groupby(["org_code", "period"], observed=True)
+def _by_month(frame: pd.DataFrame) -> DataFrameGroupBy[Any, Any]:
+    return frame.assign(period=first_of_month(frame["period"])).groupby(
+        ["org_code", "period"], observed=True
+    )
 
 
 CRITERIA = Layout(

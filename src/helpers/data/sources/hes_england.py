@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.cells import Cells, first_of_month, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND
 
@@ -52,8 +52,7 @@ def read_ages(matches: list[Match], _: Context) -> Reading:
 
 
 def _months(cells: Cells) -> pd.Series[pd.Timestamp]:
-    end = cells.dates("Month_Ending", "%d%b%y", "%d%b%Y")
-    return end.dt.to_period("M").dt.to_timestamp().dt.as_unit("s")
+    return first_of_month(cells.dates("Month_Ending", "%d%b%y", "%d%b%Y"))
 
 
 def _figures(cells: Cells) -> pd.DataFrame:

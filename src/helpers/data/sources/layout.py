@@ -36,6 +36,7 @@ class Reading:
     remarks: tuple[str, ...] = ()
     as_at: date | None = None
     published: date | None = None  # where the file itself says so: its edition
+    synthetic: bool = False  # invented, though the layout is that of real files
 
 
 @dataclass(frozen=True)
