@@ -8,10 +8,8 @@ returns count different things a little differently, so their ratio is crude.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
-
-from helpers.data.periods import period_end
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +20,9 @@ BEDS = "bed_occupancy"
 ADMISSIONS = ("elective_ordinary_admissions", "non_elective_admissions")
 #: the breakdown of HES that leaves out maternity and mental health, as KH03's general and acute beds do
 ACUTE = "specific acute"
+
+#: a trust with fewer admissions a quarter is no general acute trust whose stay compares
+FEWEST_ADMISSIONS = 3_000
 
 _QUARTERS = """WITH own AS (SELECT unnest($own) AS code), beds AS (
         SELECT CASE WHEN org_code IN (FROM own) THEN $code ELSE org_code END AS org_code, period::DATE AS quarter,
@@ -43,6 +44,24 @@ _QUARTERS = """WITH own AS (SELECT unnest($own) AS code), beds AS (
 """
 #: a quarter counts where every month has both kinds of admission
 _WHOLE = 3 * len(ADMISSIONS)
+#: codes of the trusts whose latest quarter with both returns can be compared; invented data are left out
+COMPARABLE = f"""WITH real AS (
+        SELECT coalesce(s.successor, v.org_code) AS org_code, v.* EXCLUDE (org_code)
+        FROM measure_values v LEFT JOIN successors s ON s.org_code = v.org_code
+        WHERE v.source NOT IN (SELECT source FROM loads WHERE synthetic) AND v.numerator IS NOT NULL
+    ), quarters AS (
+        SELECT org_code, date_trunc('quarter', period) AS quarter, sum(numerator) AS admissions
+        FROM real WHERE measure IN {ADMISSIONS} AND period_type = 'month' AND category = '{ACUTE}'
+          AND basis = 'provider' GROUP BY ALL HAVING count(DISTINCT (measure, period)) = {_WHOLE}
+    ), beds AS (
+        SELECT DISTINCT org_code, period AS quarter FROM real
+        WHERE measure = '{BEDS}' AND period_type = 'quarter' AND breakdown IS NULL
+    ), latest AS (
+        SELECT * FROM quarters JOIN beds USING (org_code, quarter)
+        QUALIFY quarter = max(quarter) OVER (PARTITION BY org_code)
+    )
+    SELECT org_code FROM latest WHERE admissions > {FEWEST_ADMISSIONS}
+      AND org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust') ORDER BY 1"""
 
 
 def published_stays(mart: Mart, own: Sequence[str]) -> pd.DataFrame:
@@ -89,7 +108,7 @@ def latest_stay_month(mart: Mart, own: Sequence[str]) -> date | None:
     latest = found["latest"][0]
     if latest is None or latest != latest:
         return None
-    return period_end(date(latest.year, latest.month, 1), "quarter").replace(day=1)
+    return date(latest.year, latest.month + 2, 1)
 
 
 def _values(own: Sequence[str]) -> dict[str, object]:
@@ -99,4 +118,5 @@ def _values(own: Sequence[str]) -> dict[str, object]:
 
 
 def _days(start: date) -> int:
-    return (period_end(start, "quarter") - start + timedelta(days=1)).days
+    end = date(start.year + start.month // 10, (start.month + 2) % 12 + 1, 1)
+    return (end - start).days

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.bundle import Cell, Column
-from helpers.data.published_stays import published_stays
+from helpers.data.published_stays import FEWEST_ADMISSIONS, published_stays
 from helpers.errors import DataError, Problem
 from helpers.report import charts_rates
 from helpers.report.period import add_months
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from helpers.report.opening import Report
 
-#: a trust with fewer admissions a quarter is no general acute trust whose stay compares
-FEWEST_ADMISSIONS = 3_000
 #: quarters of the first year of the pandemic, by their first days
 PANDEMIC = ((2020, 4), (2021, 3))
 _CRUDE = "crude, not adjusted for who the patients were"

@@ -26,13 +26,7 @@ def read(matches: list[Match], _: Context) -> Reading:
     cells = Cells(table)
     code = cells.code("ORG_CODE")
     day = cells.dates("DATE", "%d/%m/%Y")
-<<<<<<< HEAD
-    base = pd.DataFrame(
-        {"org_code": code, "period": day.dt.to_period("M").dt.to_timestamp().dt.as_unit("s")}
-    )
-=======
     base = pd.DataFrame({"org_code": code, "period": first_of_month(day)})
->>>>>>> mart
     lost, available = cells.numbers(LOST), cells.numbers(AVAILABLE)
     cells.refuse(lost > available, LOST, f"no more than {AVAILABLE}")
     cells.refuse(base.duplicated(), "ORG_CODE", "each organisation once a month")
