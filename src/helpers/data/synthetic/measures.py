@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from helpers.data.synthetic import drawing, truth
 from helpers.data.synthetic.drawing import Floats
 from helpers.data.synthetic.organisations import DIVISIONS, Trusts
+from helpers.data.synthetic.returns import other_returns
 from helpers.data.synthetic.specialties import CODES, column
 from helpers.data.synthetic.spells import DAY_CASE, ELECTIVE, DrawnSpells
 
@@ -28,9 +29,6 @@ DENOMINATOR_SPREAD = 0.025
 DIVISION_SHARES = np.array([0.50, 0.34, 0.16])
 DIVISION_SICKNESS = np.array([0.08, -0.06, -0.12])
 BEDS = 800.0
-#: mean days that published beds and admissions give, its spread between trusts (log), and the admissions' split
-PUBLISHED_STAY, STAY_SPREAD = 4.4, 0.12
-PUBLISHED_ADMISSIONS = {"elective_ordinary_admissions": 0.15, "non_elective_admissions": 0.85}
 
 
 @dataclass(frozen=True)
@@ -98,32 +96,10 @@ def measure_values(
     ]
     frames = [*published, _mean_los(spells.frame), _dna_rate(appointments)]
     frame = pd.concat(frames, ignore_index=True)
+    frame["value"] = frame["numerator"] / frame["denominator"]
     frame = frame.assign(period_type="month", breakdown=None, category=None)
-    frame = pd.concat([frame, *_published_stay(rng, frame)], ignore_index=True)
-    frame["value"] = frame["numerator"] / frame["denominator"].fillna(1.0)
-    return frame.assign(basis="provider", status="actual", suppressed=False)
-
-
-def _published_stay(rng: np.random.Generator, frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield what the report on published stays reads: beds by quarter, and admissions by month."""
-    beds = frame[frame["measure"] == OCCUPANCY.measure]
-    quarters = beds.assign(period=beds["period"].dt.to_period("Q").dt.to_timestamp())
-    keys = [name for name in quarters.columns if name not in ("numerator", "denominator")]
-    whole = quarters.groupby(keys, dropna=False)["numerator"].transform("size") == 3
-    mean = quarters[whole].groupby(keys, dropna=False, as_index=False)[["numerator", "denominator"]].mean()
-    yield mean.assign(period_type="quarter")
-    trusts = beds["org_code"].unique()
-    stay = pd.Series(PUBLISHED_STAY * np.exp(STAY_SPREAD * rng.standard_normal(len(trusts))), index=trusts)
-    admitted = beds["numerator"] * beds["period"].dt.days_in_month / beds["org_code"].map(stay)
-    for measure, share in PUBLISHED_ADMISSIONS.items():
-        counted = (admitted * share / 5).round() * 5  # as the publisher rounds
-        yield beds.assign(
-            measure=measure,
-            numerator=counted,
-            denominator=np.nan,
-            breakdown="specialties",
-            category="specific acute",
-        )
+    both = pd.concat([frame, other_returns(frame)], ignore_index=True)
+    return both.assign(basis="provider", status="actual", suppressed=False)
 
 
 def _waiting_list(rng: np.random.Generator, trusts: Trusts) -> Iterator[pd.DataFrame]:
