@@ -6,22 +6,23 @@ computes a statistic.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import matplotlib.dates as mdates
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from helpers.report.charts_canvas import OFFSET as _OFFSET
+from helpers.report.charts_canvas import SYMBOLS as _SYMBOLS
+from helpers.report.charts_canvas import canvas as _canvas
+from helpers.report.charts_canvas import mark_event as _mark_event
 from helpers.stats.spc import XmRChart
 from helpers.theme import colours
-from helpers.theme.charts import FIGURE_SIZE
 
 Verdict = Literal["improving", "concerning", "neutral", "common"]
 #: shape and colour together say what a point is, so that neither is needed alone
@@ -162,14 +163,6 @@ def spc_chart(
     return figure
 
 
-def _mark_event(axes: Axes, day: float, name: str) -> None:
-    axes.axvline(day, color=colours.EVENT, linewidth=1, linestyle=(0, (1, 2)))
-    words = "\n".join(textwrap.wrap(name, 26))
-    axes.annotate(
-        words, (day, 1), (4, -2), xycoords=("data", "axes fraction"), **_OFFSET, va="top", color=colours.EVENT
-    )  # fmt: skip
-
-
 def _verdict(point_type: str) -> Verdict | None:
     kinds: dict[str, Verdict] = {
         "common_cause": "common",
@@ -216,17 +209,6 @@ def funnel_chart(
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     _fit_ratio(axes, ratio)
     return figure
-
-
-_OFFSET: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False}
-_SYMBOLS = ["Source Sans Pro", "DejaVu Sans"]
-
-
-def _canvas(height: float) -> tuple[Figure, Axes]:
-    figure, axes = plt.subplots(figsize=(FIGURE_SIZE[0], height))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(colours.PEER)
-    return figure, axes
 
 
 def _fit_ratio(axes: Axes, ratio: NDArray[np.float64]) -> None:
