@@ -12,7 +12,7 @@ from scipy import stats
 
 from helpers.errors import ArgumentError
 from helpers.stats.arguments import FloatArray, confidence_level, number, one_of, same_length, series
-from helpers.stats.interrupted_series.ar1 import LinearFit, fit_ar1, fit_newey_west, lag_one
+from helpers.stats.autoregression import LinearFit, fit_ar1, fit_newey_west, lag_one
 from helpers.stats.interrupted_series.design import FEWEST_FOR_VERDICT, Design, build_design
 from helpers.stats.log_linear import Observations, fit_nb2, fit_quasi_poisson
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from helpers.errors import ArgumentError
-from helpers.stats.interrupted_series.ar1 import fit_ar1, fit_newey_west, lag_one
+from helpers.stats.autoregression import fit_ar1, fit_newey_west, lag_one
 from helpers.stats.interrupted_series.design import build_design
 
 
