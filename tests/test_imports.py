@@ -8,7 +8,17 @@ import sys
 import pytest
 
 #: together they cost seconds, and a scheduler starts the command hundreds of times
-HEAVY = ("pandas", "matplotlib", "statsmodels", "scipy", "seaborn", "pyarrow", "duckdb", "papermill", "nbformat")
+HEAVY = (
+    "pandas",
+    "matplotlib",
+    "statsmodels",
+    "scipy",
+    "seaborn",
+    "pyarrow",
+    "duckdb",
+    "papermill",
+    "nbformat",
+)
 
 
 @pytest.mark.parametrize("module", ["helpers", "helpers.cli", "helpers.runner.run"])

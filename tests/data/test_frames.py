@@ -10,7 +10,6 @@ import pytest
 from helpers.data.frames import read_appointments, read_measure, read_spells
 from helpers.data.mart import Mart
 
-
 COLUMNS = ["org_code", "unit_code", "specialty_code", "month", "period_type", "basis", "status", "value"]
 
 

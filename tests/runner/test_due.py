@@ -25,7 +25,9 @@ def project(lay_out: Callable[..., Path]) -> Project:
     return project
 
 
-def decide_one(project: Project, previous: Entry | None, around: Surroundings = AROUND, **options: object) -> Decision:
+def decide_one(
+    project: Project, previous: Entry | None, around: Surroundings = AROUND, **options: object
+) -> Decision:
     published = {("good", "SYN07"): previous} if previous else {}
     (decision,) = decide(
         project,
@@ -69,7 +71,9 @@ def test_force_makes_it_due(project: Project) -> None:
         (replace(AROUND, version="v2"), ""),
     ],
 )
-def test_only_what_the_report_depends_on_makes_it_due(project: Project, around: Surroundings, reason: str) -> None:
+def test_only_what_the_report_depends_on_makes_it_due(
+    project: Project, around: Surroundings, reason: str
+) -> None:
     assert decide_one(project, published_entry(project), around).reason == reason
 
 

@@ -63,7 +63,9 @@ def test_a_report_that_shows_nothing_is_refused(tmp_path: Path) -> None:
     assert "nothing is shown" in refused(lambda: check_document(document, JOB, Project(tmp_path)))
 
 
-@pytest.mark.parametrize("empty", [TABLE.model_copy(update={"rows": ()}), Bundle(kind="headline", id="headline")])
+@pytest.mark.parametrize(
+    "empty", [TABLE.model_copy(update={"rows": ()}), Bundle(kind="headline", id="headline")]
+)
 def test_an_empty_table_or_headline_is_refused(tmp_path: Path, empty: Bundle) -> None:
     document = replace(DOCUMENT, bundles=(OPENED, FIGURE, empty))
     assert f"the {empty.kind} is empty" in refused(lambda: check_document(document, JOB, Project(tmp_path)))
@@ -129,7 +131,11 @@ def test_the_page_with_its_alt_texts_is_checked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "passes"),
-    [(b"%PDF-1.7" + b"x" * 4000 + b"%%EOF\n", True), (b"%PDF-1.7" + b"x" * 4000, False), (b"%PDF-1.7 %%EOF", False)],
+    [
+        (b"%PDF-1.7" + b"x" * 4000 + b"%%EOF\n", True),
+        (b"%PDF-1.7" + b"x" * 4000, False),
+        (b"%PDF-1.7 %%EOF", False),
+    ],
 )
 def test_only_a_whole_pdf_passes(tmp_path: Path, content: bytes, passes: bool) -> None:
     path = tmp_path / "report.pdf"

@@ -11,7 +11,9 @@ import pytest
 from helpers.errors import UserError
 from helpers.runner.history import Entry, History, Output, State
 
-ENTRY = Entry("run1", "stay", "SYN07", State.WAITING, "2026-04-01T06:00:00+00:00", parameters={"trust": "SYN07"})
+ENTRY = Entry(
+    "run1", "stay", "SYN07", State.WAITING, "2026-04-01T06:00:00+00:00", parameters={"trust": "SYN07"}
+)
 PUBLISHED = replace(
     ENTRY,
     state=State.PUBLISHED,

@@ -23,7 +23,13 @@ ENTRY = Entry(
 
 def test_a_report_is_listed_with_what_a_reader_needs() -> None:
     page = make_index([ENTRY], {})
-    for words in ("Length of stay", "Synthetic Trust &lt;7&gt; &amp; Co", "March 2026", "2026-04-01", "current"):
+    for words in (
+        "Length of stay",
+        "Synthetic Trust &lt;7&gt; &amp; Co",
+        "March 2026",
+        "2026-04-01",
+        "current",
+    ):
         assert words in page
     assert 'href="2026-03/stay/SYN07.pdf"' in page
 
@@ -36,7 +42,9 @@ def test_newest_periods_come_first_and_undated_ones_last() -> None:
 
 
 def test_a_newer_run_that_did_not_pass_is_said_without_its_error() -> None:
-    failed = replace(ENTRY, run="run2", state=State.BLOCKED, started="2026-05-02T06:00:00", error="secret words")
+    failed = replace(
+        ENTRY, run="run2", state=State.BLOCKED, started="2026-05-02T06:00:00", error="secret words"
+    )
     page = make_index([ENTRY], {("stay", "SYN07"): failed})
     assert "last good; the run of 2026-05-02 did not pass" in page
     assert "secret" not in page
@@ -63,7 +71,7 @@ class _Outline(HTMLParser):
 def test_the_page_can_be_used_without_seeing_it() -> None:
     outline = _Outline()
     outline.feed(make_index([ENTRY], {}))
-    by_name = {name: attrs for name, attrs in outline.tags}
+    by_name = dict(outline.tags)
     assert by_name["html"] == {"lang": "en-GB"}
     assert [name for name, _ in outline.tags if name in {"h1", "h2", "main"}] == ["main", "h1", "h2"]
     assert all(attrs.get("scope") in {"col", "row"} for name, attrs in outline.tags if name == "th")

@@ -109,8 +109,21 @@ def test_the_socket_folder_is_private_short_and_removed() -> None:
     assert not folder.exists()
 
 
+def test_what_a_killed_run_left_is_removed_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, fresh = tmp_path / "boardpack-old", tmp_path / "boardpack-fresh"
+    for each in (old, fresh):
+        each.mkdir()
+    os.utime(old, (0, 0))
+    with socket_folder():
+        assert not old.exists()
+        assert fresh.exists()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs Unix sockets")
-def test_a_long_temporary_folder_is_not_used_for_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_temporary_folder_is_not_used_for_sockets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     long = tmp_path / ("x" * LONGEST_SOCKET_PATH)
     long.mkdir()
     assert transport_for(long) == "tcp"

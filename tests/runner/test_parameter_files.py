@@ -42,7 +42,9 @@ def problems_of(folder: Path, text: str) -> tuple[str, ...]:
 
 
 def test_values_are_those_that_papermill_reads_from_the_same_file(tmp_path: Path) -> None:
-    text = 'trust: SYN07\nperiod: "2026-03"\nday: null\nmonths: 24\nshare: 1.5\npeers: no\ncodes: ["100", b]\n'
+    text = (
+        'trust: SYN07\nperiod: "2026-03"\nday: null\nmonths: 24\nshare: 1.5\npeers: no\ncodes: ["100", b]\n'
+    )
     assert read(tmp_path, text) == yaml.safe_load(text)
 
 
@@ -65,7 +67,9 @@ def test_an_unquoted_date_is_told_to_take_quotes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ["100", "007", "1_0", "0x1A", "1:30", "no", "On", "2026-03-01", "1.5"])
-def test_a_code_that_yaml_takes_for_something_else_is_told_to_take_quotes(tmp_path: Path, code: str) -> None:
+def test_a_code_that_yaml_takes_for_something_else_is_told_to_take_quotes(
+    tmp_path: Path, code: str
+) -> None:
     (problem,) = problems_of(tmp_path, f"trust: {code}\n")
     assert f'put quotes round it: "{code}"' in problem
 
@@ -115,7 +119,9 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     assert len(problems) == 4  # unknown, missing trust, a word for a number, an unquoted date
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "just words\n", "a: [1\n", "a: 1\n---\nb: 2\n", "\tx: 1\n", "a: *b\n"])
+@pytest.mark.parametrize(
+    "text", ["- a\n- b\n", "just words\n", "a: [1\n", "a: 1\n---\nb: 2\n", "\tx: 1\n", "a: *b\n"]
+)
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     assert problems_of(tmp_path, text)
 
@@ -127,7 +133,10 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
         read_mapping(path, "x.yml")
 
 
-@given(text=st.text(alphabet=st.characters(codec="utf-8"), max_size=60), word=st.sampled_from(["org", "int", "date?", "list[str]"]))
+@given(
+    text=st.text(alphabet=st.characters(codec="utf-8"), max_size=60),
+    word=st.sampled_from(["org", "int", "date?", "list[str]"]),
+)
 def test_whatever_stands_in_a_file_it_is_read_as_papermill_does_or_refused(
     tmp_path_factory: pytest.TempPathFactory, text: str, word: str
 ) -> None:

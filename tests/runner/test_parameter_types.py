@@ -59,7 +59,8 @@ def test_a_value_of_another_type_is_refused(word: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "integer", "dt.date", "list", "list[list[int]]", "list[int?]", "choice[]", "choice[a, a]", "?"]
+    "text",
+    ["", "integer", "dt.date", "list", "list[list[int]]", "list[int?]", "choice[]", "choice[a, a]", "?"],
 )
 def test_a_word_outside_the_vocabulary_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):

@@ -46,12 +46,16 @@ def test_a_job_knows_what_its_notebook_runs_with(lay_out: Callable[..., Path]) -
         ("notebooks/prints.ipynb", ["prints/SYN07"]),
     ],
 )
-def test_reports_are_chosen_by_name_or_file(lay_out: Callable[..., Path], word: str, chosen: list[str]) -> None:
+def test_reports_are_chosen_by_name_or_file(
+    lay_out: Callable[..., Path], word: str, chosen: list[str]
+) -> None:
     root = lay_out({"good": {"SYN07.yml": GOOD, "SYN08.yml": ""}, "prints": {"SYN07.yml": GOOD}})
     assert names(make_plan(Project(root), [word])) == chosen
 
 
-def test_a_file_is_found_from_another_folder(lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_found_from_another_folder(
+    lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = lay_out({"good": {"SYN07.yml": GOOD, "SYN08.yml": ""}})
     monkeypatch.chdir(root / "params" / "good")
     assert names(make_plan(Project(root), ["SYN08.yml"])) == ["good/SYN08"]
@@ -63,18 +67,24 @@ def test_an_unknown_name_is_told_with_near_misses(lay_out: Callable[..., Path]) 
 
 
 def test_all_problems_of_all_files_are_told_at_once(lay_out: Callable[..., Path]) -> None:
-    root = lay_out({"good": {"A.yml": "perod: x", "B.yml": "trust: 5", "C.yml": GOOD}, "no_kernelspec": {"D.yml": ""}})
+    root = lay_out(
+        {"good": {"A.yml": "perod: x", "B.yml": "trust: 5", "C.yml": GOOD}, "no_kernelspec": {"D.yml": ""}}
+    )
     told = problems_of(Project(root))
     assert all(file in told for file in ("good/A.yml", "good/B.yml", "no_kernelspec.ipynb"))
 
 
 def test_a_broken_file_elsewhere_does_not_stop_what_was_asked_for(lay_out: Callable[..., Path]) -> None:
-    root = lay_out({"good": {"SYN07.yml": GOOD}, "prints": {"SYN08.yml": "nonsense: 1", "_matrix.yml": "5"}})
+    root = lay_out(
+        {"good": {"SYN07.yml": GOOD}, "prints": {"SYN08.yml": "nonsense: 1", "_matrix.yml": "5"}}
+    )
     assert names(make_plan(Project(root), ["good/SYN07"])) == ["good/SYN07"]
 
 
 def test_an_unknown_trust_is_told_with_near_misses(lay_out: Callable[..., Path]) -> None:
-    project = Project(lay_out({"good": {"x.yml": "trust: SYN70"}}), organisations=lambda: {"SYN07": "", "SYN01": ""})
+    project = Project(
+        lay_out({"good": {"x.yml": "trust: SYN70"}}), organisations=lambda: {"SYN07": "", "SYN01": ""}
+    )
     told = problems_of(project)
     assert 'params/good/x.yml, line 1, `trust`: no organisation has the code "SYN70"' in told
     assert "SYN07" in told
@@ -152,7 +162,9 @@ def test_a_slip_in_a_matrix_is_told_once(lay_out: Callable[..., Path]) -> None:
         ("\n- name", "\n  name", "is not a list"),
     ],
 )
-def test_each_mistake_in_a_matrix_is_told(lay_out: Callable[..., Path], old: str, new: str, told: str) -> None:
+def test_each_mistake_in_a_matrix_is_told(
+    lay_out: Callable[..., Path], old: str, new: str, told: str
+) -> None:
     assert told in problems_of(matrix_project(lay_out, MATRIX.replace(old, new)))
 
 

@@ -30,7 +30,10 @@ def test_files_lie_in_their_place_under_their_hash(tmp_path: Path) -> None:
 
 def test_nothing_but_the_files_is_left_in_the_folder(tmp_path: Path) -> None:
     publish(write_files(tmp_path, "new"), tmp_path / "reports", PLACE)
-    assert sorted(p.name for p in (tmp_path / "reports/2026-03/stay").iterdir()) == ["SYN07.html", "SYN07.pdf"]
+    assert sorted(p.name for p in (tmp_path / "reports/2026-03/stay").iterdir()) == [
+        "SYN07.html",
+        "SYN07.pdf",
+    ]
 
 
 def test_the_last_good_files_stay_when_one_of_the_new_cannot_be_staged(tmp_path: Path) -> None:

@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 from helpers.runner.render.embedded import READER
 from helpers.theme.markdown import escape_markdown, plain_line
 
+# without the word joiner, which is put between the braces of a short code
 WORDS = st.text(
-    alphabet=st.one_of(st.sampled_from("\\`*_{}[]()<>#+-.!|$@&~^:;\"'=%/ \n1aA"), st.characters()),
+    alphabet=st.one_of(
+        st.sampled_from("\\`*_{}[]()<>#+-.!|$@&~^:;\"'=%/ \n1aA"),
+        st.characters(exclude_characters="\u2060"),
+    ),
     max_size=30,
 )
 
@@ -40,7 +44,9 @@ def said(cell):
 @given(st.lists(WORDS, min_size=1, max_size=20))
 def test_any_words_survive_as_words(texts):
     wanted = [f"x{plain_line(text)}x" for text in texts]
-    assert back([escape_markdown(text) for text in texts]) == wanted
+    assert [
+        text.replace("\u2060", "") for text in back([escape_markdown(text) for text in texts])
+    ] == wanted
 
 
 def test_names_as_they_are_stay_readable():

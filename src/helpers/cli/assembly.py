@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.errors import Problem, UsageError
+from helpers.places import state_folder
 from helpers.runner.project import Organisations, Project
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
 
-ROOT_VARIABLE = "BOARDPACK_ROOT"
-#: a folder that holds both is a project
-MARKS = ("notebooks", "params")
 #: what `select:` in a `_matrix.yml` may name, and the rows of the mart that it stands for
 SELECTORS = {
     "trusts": "SELECT DISTINCT org_code FROM organisations"
@@ -24,29 +20,11 @@ SELECTORS = {
 }
 
 
-def find_root(given: Path | None = None) -> Path:
-    """Return the project's folder: the given one, that of the environment, or the nearest above.
-
-    Raises
-    ------
-    UsageError
-        If it is no project.
-    """
-    told = given or (Path(os.environ[ROOT_VARIABLE]) if os.environ.get(ROOT_VARIABLE) else None)
-    candidates = [told.resolve()] if told else [Path.cwd(), *Path.cwd().parents]
-    for each in candidates:
-        if all((each / mark).is_dir() for mark in MARKS):
-            return each
-    allowed = "a folder with " + " and ".join(f"{mark}/" for mark in MARKS)
-    cure = "go to the project's folder, or give it with --project"
-    raise UsageError(Problem(str(candidates[0]), "is not in a boardpack project", allowed, cure))
-
-
 def open_mart(root: Path) -> Mart:
     """Return the mart of a project."""
     from helpers.data.mart import Mart
 
-    return Mart(root / ".boardpack" / "mart")
+    return Mart(state_folder(root) / "mart")
 
 
 def open_project(root: Path) -> Project:
@@ -59,7 +37,8 @@ def open_project(root: Path) -> Project:
         return open_mart(root)
 
     def organisations() -> Organisations:
-        return dict(_rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from"))
+        rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
+        return {row[0]: row[1] for row in rows}  # of a code's names the newest
 
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from helpers.cli import data, showing
-from helpers.cli.assembly import find_root, open_project
+from helpers.cli.assembly import open_project
 from helpers.errors import ExitCode, Problem, UsageError, UserError
+from helpers.places import find_root, state_folder
 from helpers.runner.history import History
 from helpers.runner.kernel import Limits
 from helpers.runner.plan import make_plan
@@ -32,7 +33,9 @@ app.add_typer(data.demo_app, name="demo")
 
 Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"),
+    typer.Argument(
+        metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -40,7 +43,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 @app.callback()
 def set_project(
     context: typer.Context,
-    project: Annotated[Path | None, typer.Option(help="The project's folder; by default the nearest.")] = None,
+    project: Annotated[
+        Path | None, typer.Option(help="The project's folder; by default the nearest.")
+    ] = None,
 ) -> None:
     """Board reports for the NHS from parameterised notebooks."""
     context.obj = project
@@ -85,7 +90,7 @@ def run(
 @app.command()
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Show the newest run of each report."""
-    history = History(find_root(context.obj) / ".boardpack")
+    history = History(state_folder(find_root(context.obj)))
     history.recover()
     entries = list(history.latest().values())
     if as_json:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from helpers.cli import showing
-from helpers.cli.assembly import find_root, open_mart
+from helpers.cli.assembly import open_mart
+from helpers.places import find_root
 
 data_app = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
 demo_app = typer.Typer(help="The invented national data set.", no_args_is_help=True)
@@ -31,7 +32,32 @@ def build_demo(
     print(f"Synthetic data of {rows:,} rows in {time.perf_counter() - began:.0f} s")
 
 
+@data_app.command("load")
+def load_data(
+    context: typer.Context,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, folders, wildcards, addresses.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Load published files, extracts and own measures: each file whole or not at all."""
+    from helpers.data.load import LoadError, load_paths
+    from helpers.register.reading import read_register
+
+    root = find_root(context.obj)
+    register = read_register(root / "params" / "_register")
+    try:
+        with showing.show_loading(quiet=as_json) as progress:
+            results = load_paths(open_mart(root), paths, register, progress=progress)
+    except LoadError as error:
+        showing.show_results(error.results, as_json=as_json)
+        raise typer.Exit(int(error.exit_code)) from None
+    showing.show_results(results, as_json=as_json)
+
+
 @data_app.command("list")
 def list_data(context: typer.Context, as_json: Json = False) -> None:
     """Show what is loaded, from where, how fresh, and how it may be shown."""
-    showing.show_loads(open_mart(find_root(context.obj)).loads(), as_json=as_json)
+    from helpers.data.load import describe_loads
+
+    showing.show_loads(describe_loads(open_mart(find_root(context.obj))), as_json=as_json)

@@ -20,7 +20,8 @@ from helpers.runner.history import Entry, State
 from helpers.runner.run import Batch
 
 if TYPE_CHECKING:
-    from helpers.data.manifest import LoadRecord
+    from helpers.data.load import LoadLine, LoadResult
+    from helpers.data.load import Progress as LoadProgress
 
 _WIDE = 200
 _COLOURS = {State.PUBLISHED: "green", State.UNCHANGED: "dim", State.INTERRUPTED: "yellow"}
@@ -59,7 +60,7 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
         reports = [entry_as_json(entry) for entry in batch.entries]
         show_json({"run": batch.run, "reports": reports, "exit_code": batch.exit_code})
         return
-    if sys.stdout.isatty():
+    if Console().is_terminal:
         show_entries(batch.entries)
     for entry in batch.entries:
         if entry.error:
@@ -92,10 +93,10 @@ def show_decisions(decisions: Iterable[Decision], *, as_json: bool) -> None:
         print(f"{name}: {why}")
 
 
-def show_loads(loads: Sequence[LoadRecord], *, as_json: bool) -> None:
+def show_loads(loads: Sequence[LoadLine], *, as_json: bool) -> None:
     """Print the loads of the mart: what, from where, how fresh, under which policy."""
     if as_json:
-        show_json([load.model_dump(mode="json") for load in loads])
+        show_json([asdict(load) for load in loads])
         return
     if not loads:
         print("nothing is loaded; begin with: boardpack data load PATH, or boardpack demo build")
@@ -105,11 +106,52 @@ def show_loads(loads: Sequence[LoadRecord], *, as_json: bool) -> None:
         table.add_column(heading, justify="right" if heading in {"Rows", "Rejected"} else "left")
     for load in loads:
         name = f"{load.name} (synthetic)" if load.synthetic and "ynthetic" not in load.name else load.name
-        rows = (f"{load.rows_kept:,}", f"{load.rows_rejected:,}")
+        rows = (f"{load.rows:,}", f"{load.rejected:,}")
         table.add_row(
-            escape(name), f"{load.as_at}", f"{load.loaded_at:%Y-%m-%d}", *rows, load.policy, escape(load.file)
+            escape(name),
+            f"{load.as_at}",
+            f"{load.loaded_at:%Y-%m-%d}",
+            *rows,
+            load.policy,
+            escape(load.file),
         )
     _print_table(table)
+
+
+@contextmanager
+def show_loading(*, quiet: bool) -> Iterator[LoadProgress | None]:
+    """Yield what to call with each file that is read; on a terminal it moves a bar."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("Files", total=None)
+
+        def tell(path: str, done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, description=escape(path) or "Files")
+
+        yield tell
+
+
+def show_results(results: Sequence[LoadResult], *, as_json: bool) -> None:
+    """Print what became of each file, its rejected rows by reason, and every problem."""
+    if as_json:
+        show_json([asdict(result) for result in results])
+        return
+    for result in results:
+        counts = (
+            f", {result.rows_kept:,} of {result.rows_read:,} rows" if result.outcome == "loaded" else ""
+        )
+        layout = f" as {result.layout}" if result.layout else ""
+        print(f"{result.path}: {result.outcome}{layout}{counts}")
+        for reason, rows in result.rejected.items():
+            print(f"  {rows:,} rows left out: {reason}")
+        for remark in result.remarks:
+            print(f"  {remark}")
+        for problem in result.problems:
+            print(f"  {problem}", file=sys.stderr)
 
 
 def _print_table(table: Table) -> None:

@@ -87,3 +87,20 @@ def specialty_names(mart: Mart) -> dict[str, str]:
         code: name.removesuffix(" Service")
         for code, name in zip(frame.specialty_code, frame.name, strict=True)
     }
+
+
+def find_specialty(mart: Mart, code: str) -> str:
+    """Return the name of a treatment function.
+
+    Raises
+    ------
+    DataError
+        Where the mart does not know the code.
+    """
+    known = specialty_names(mart)
+    if code not in known:
+        allowed = ", ".join(f"{each} {name}" for each, name in sorted(known.items()))
+        raise DataError(
+            Problem("specialty", f"{code!r} is not in the mart", allowed, near_misses(code, known))
+        )
+    return known[code]

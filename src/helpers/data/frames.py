@@ -14,13 +14,15 @@ from helpers.data.schema import find_table, validate
 if TYPE_CHECKING:
     import pandas as pd
 
-#: which rows of a measure: those of the whole organisation, of its units, of its specialties, or all
-Level = Literal["organisation", "unit", "specialty", "any"]
+#: which rows of a measure: those of the whole organisation, of its units, of its specialties,
+#: of other breakdowns (age band, reason), or all
+Level = Literal["organisation", "unit", "specialty", "breakdown", "any"]
 
 _LEVELS: dict[Level, str] = {
-    "organisation": "unit_code IS NULL AND specialty_code IS NULL",
-    "unit": "unit_code IS NOT NULL",
-    "specialty": "specialty_code IS NOT NULL AND unit_code IS NULL",
+    "organisation": "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL",
+    "unit": "unit_code IS NOT NULL AND breakdown IS NULL",
+    "specialty": "specialty_code IS NOT NULL AND unit_code IS NULL AND breakdown IS NULL",
+    "breakdown": "breakdown IS NOT NULL",
     "any": "true",
 }
 
@@ -61,6 +63,7 @@ def read_measure(
     measure: str,
     *,
     organisations: Sequence[str] | None = None,
+    kinds: Sequence[str] = ("trust", "icb"),
     level: Level = "organisation",
     period_type: str = "month",
     basis: str = "provider",
@@ -78,8 +81,11 @@ def read_measure(
         Id of the measure.
     organisations
         Codes to keep; those of all organisations by default.
+    kinds
+        Kinds of organisation to keep where no codes are given: sums over regions and the country stand
+        in the same table. A code that the mart does not know is kept.
     level
-        Whole organisations, their units, their specialties, or any.
+        Whole organisations, their units, their specialties, other breakdowns, or any.
     period_type, basis
         One of each: series of different type or basis are never mixed.
     since, until
@@ -104,9 +110,14 @@ def read_measure(
     if organisations is not None:
         where.append("list_contains($organisations, org_code)")
         params["organisations"] = list(organisations)
+    else:
+        where.append(
+            "org_code NOT IN (SELECT org_code FROM organisations WHERE NOT list_contains($kinds, kind))"
+        )
+        params["kinds"] = list(kinds)
     rows = mart.query(
         f"SELECT * FROM measure_values_rolled_up WHERE {' AND '.join(where)} "
-        "ORDER BY org_code, unit_code, scheme, specialty_code, period",
+        "ORDER BY org_code, unit_code, scheme, specialty_code, breakdown, category, period",
         params,
     )
     given = mart.query("SELECT DISTINCT source FROM measure_values_all WHERE measure = $1", [measure])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from helpers.data.finding import Found, find_files
 from helpers.data.manifest import hash_file
 from helpers.data.mart import Mart
+from helpers.data.organisations import known_codes, store_mergers
 from helpers.errors import DataError, Problem
 from helpers.register import Register
 
@@ -146,6 +147,8 @@ class _Batch:
                 self._close(entry, keep=True)
                 settled.append(entry.result)
         self.results = []
+        if any(result.outcome != "refused" for result in settled):
+            store_mergers(self.mart, self.register)
         return settled
 
     def _close(self, staged: _Staged, *, keep: bool) -> None:
@@ -180,7 +183,6 @@ class _Batch:
         return None
 
     def _context(self) -> Context:
-        from helpers.data.organisations import known_codes
         from helpers.data.sources.layout import Context
 
         return Context(self.register, known_codes(self.mart))
@@ -192,11 +194,11 @@ class _Batch:
             policy=layout.policy,
             file=file.path,
             shown=file.shown,
-            synthetic=layout.synthetic,
+            synthetic=layout.synthetic or reading.synthetic,
             name=layout.title,
             mode=layout.mode,
             secondary=layout.secondary,
-            vintage=self.vintage,
+            vintage=self.vintage or _edition(reading),
             as_at=reading.as_at or _last_day(reading),
         )
         load = opened.__enter__()
@@ -231,6 +233,10 @@ def _result(file: Found, layout: Layout, reading: Reading) -> LoadResult:
         rejected=reading.rejected,
         remarks=reading.remarks,
     )
+
+
+def _edition(reading: Reading) -> datetime | None:
+    return datetime.combine(reading.published, datetime.min.time()) if reading.published else None
 
 
 def _last_day(reading: Reading) -> date | None:

@@ -22,9 +22,9 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -151,8 +151,20 @@ class Mart:
 
     def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """Return the result of a query over the views of this version as a frame."""
+        if self._pinned is None:
+            with self.connect() as connection:
+                return _frame(connection.execute(sql, params or []))
+        return _frame(self._reader.cursor().execute(sql, params or []))
+
+    @cached_property
+    def _reader(self) -> duckdb.DuckDBPyConnection:
+        # a pinned version never changes, so its views are made once
+        return self.connect()
+
+    def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query as plain tuples."""
         with self.connect() as connection:
-            found: pd.DataFrame = connection.execute(sql, params or []).df()
+            found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 
     def derived(self, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
@@ -356,6 +368,11 @@ def _code_fingerprint() -> str:
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _frame(result: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    found: pd.DataFrame = result.df()
+    return found
 
 
 def _hash_content(load: Load) -> str:

@@ -21,6 +21,30 @@ SELECT * EXCLUDE (nth) FROM (
 ) WHERE nth = 1
 """
 
+# A span comes from the rows that have dates; what these leave empty (type, peer group, ICB) is filled
+# from what any other source says of the organisation. Undated rows alone make one undated span.
+_ORGANISATIONS = """
+CREATE VIEW organisations AS
+WITH ranked AS (
+    SELECT t.*, coalesce(s.secondary, false) AS secondary,
+        row_number() OVER (
+            PARTITION BY org_code, valid_from ORDER BY coalesce(s.secondary, false), t.vintage DESC
+        ) AS nth
+    FROM organisations_all t LEFT JOIN secondary_sources s ON t.source = s.source
+), known AS (
+    SELECT org_code, {known}, max(valid_from) AS dated FROM ranked GROUP BY org_code
+)
+SELECT org_code, {filled}, r.valid_from, r.valid_to, r.source, r.vintage
+FROM ranked r JOIN known k USING (org_code)
+WHERE r.nth = 1 AND (r.valid_from IS NOT NULL OR k.dated IS NULL)
+"""
+_FILLED = ("name", "kind", "region", "icb_code", "successor", "peer_group", "org_type")
+_KNOWN = ", ".join(
+    f"first({name} ORDER BY secondary, vintage DESC) FILTER ({name} IS NOT NULL) AS {name}"
+    for name in _FILLED
+)
+_FILL = ", ".join(f"coalesce(r.{name}, k.{name}) AS {name}" for name in _FILLED)
+
 # Each code's last successor. UNION (not ALL) ends a circle; the depth limit ends a long one.
 _SUCCESSORS = f"""
 CREATE VIEW successors AS
@@ -42,7 +66,7 @@ SELECT org_code, arg_max(successor, depth) AS successor FROM chain GROUP BY org_
 _ROLLED_UP = """
 CREATE VIEW measure_values_rolled_up AS
 SELECT measure, coalesce(s.successor, v.org_code) AS org_code, unit_code, scheme, specialty_code,
-    period, period_type, basis,
+    breakdown, category, period, period_type, basis,
     CASE WHEN bool_or(suppressed) THEN NULL ELSE sum(numerator) END AS numerator,
     CASE WHEN bool_or(suppressed) THEN NULL ELSE sum(denominator) END AS denominator,
     CASE WHEN bool_or(suppressed) THEN NULL
@@ -60,7 +84,7 @@ SELECT measure, coalesce(s.successor, v.org_code) AS org_code, unit_code, scheme
     string_agg(DISTINCT v.source, ', ' ORDER BY v.source) AS source
 FROM measure_values v LEFT JOIN successors s ON v.org_code = s.org_code
 GROUP BY measure, coalesce(s.successor, v.org_code), unit_code, scheme, specialty_code,
-    period, period_type, basis, status = 'plan'
+    breakdown, category, period, period_type, basis, status = 'plan'
 """
 
 _LOADS = (
@@ -93,7 +117,9 @@ def view_statements(root: Path, manifest: Manifest) -> list[str]:
     for table in TABLES.values():
         shown = f"{table.name}_all" if table.key else table.name
         statements.append(_table_view(root, table, shown, manifest.table_files(table.name)))
-        if table.key:
+        if table.name == "organisations":
+            statements.append(_ORGANISATIONS.format(known=_KNOWN, filled=_FILL))
+        elif table.key:
             statements.append(_LATEST.format(name=table.name, key=_key(table)))
     return [*statements, _SUCCESSORS, _ROLLED_UP]
 

@@ -146,6 +146,15 @@ class Event(_Frozen):
         )
 
 
+class Merger(_Frozen):
+    """An organisation that became part of another on a day; its history counts for the successor."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,5}$")]
+    name: Text
+    successor: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,5}$")]
+    day: date
+
+
 class Action(_Frozen):
     """What was agreed to be done, by which role, until when."""
 
@@ -172,6 +181,7 @@ class Register(_Frozen):
     objectives: dict[str, Objective] = Field(default_factory=dict)
     events: dict[str, Event] = Field(default_factory=dict)
     comments: tuple[Comment, ...] = ()
+    mergers: dict[str, Merger] = Field(default_factory=dict)
 
     def events_of(self, measure: str, organisation: str) -> tuple[Event, ...]:
         """Return the events that bear on a measure of an organisation, in order of their days."""

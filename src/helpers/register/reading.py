@@ -9,7 +9,7 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.register.models import Comment, Event, Measure, Objective, Register
+from helpers.register.models import Comment, Event, Measure, Merger, Objective, Register
 from helpers.register.plain_yaml import PlainYaml, read_yaml
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -24,7 +24,7 @@ _WORDS = {
 def read_register(folder: Path | str) -> Register:
     """Return the register of a folder such as `params/_register`.
 
-    `measures.yml` must exist; `objectives.yml`, `events.yml` and `comments.yml` may be absent.
+    `measures.yml` must exist; `objectives.yml`, `events.yml`, `comments.yml` and `mergers.yml` may be absent.
 
     Raises
     ------
@@ -42,6 +42,7 @@ def read_register(folder: Path | str) -> Register:
     objectives = _keyed(Objective, objectives_file, problems)
     events = _keyed(Event, events_file, problems)
     comments = _listed(Comment, comments_file, problems)
+    mergers = _keyed(Merger, _read(folder, "mergers.yml", problems), problems)
     known_measures, known_objectives = _keys(measures_file), _keys(objectives_file)
     for name, measure in measures.items():
         place = measures_file.place((name, "objective"))
@@ -60,6 +61,7 @@ def read_register(folder: Path | str) -> Register:
         objectives=objectives,
         events=events,
         comments=tuple(comment for _, comment in comments),
+        mergers=mergers,
     )
 
 

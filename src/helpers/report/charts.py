@@ -83,7 +83,7 @@ def bars_chart(bars: Sequence[Bar], *, unit: str, words: tuple[str, str]) -> Fig
 
     `words` name the two sides of nought, left and right.
     """
-    figure, axes = _canvas(0.3 * len(bars) + 1.1)
+    figure, axes = _canvas(0.3 * len(bars) + 1.2)
     for row, bar in enumerate(bars):
         verdict = "common" if not bar.certain else "concerning" if bar.value > 0 else "improving"
         shape, colour, size = MARKS[verdict]
@@ -92,7 +92,7 @@ def bars_chart(bars: Sequence[Bar], *, unit: str, words: tuple[str, str]) -> Fig
         axes.plot(bar.value, row, shape, color=colour, markerfacecolor=face, markersize=size)
     axes.axvline(0, color=colours.TEXT, linewidth=1)
     axes.set_yticks(range(len(bars)), [bar.label for bar in bars])
-    axes.invert_yaxis()
+    axes.set_ylim(len(bars) - 0.4, -0.6)
     axes.set_xlabel(unit)
     axes.grid(axis="y", color=colours.BAND, linewidth=5, zorder=0)
     axes.set_axisbelow(True)
@@ -154,6 +154,8 @@ def spc_chart(
     axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10)))
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
     axes.margins(y=0.12)
+    if not (shown < 0).any():
+        axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))  # a limit below nought is cut in drawing alone
     return figure
 
 

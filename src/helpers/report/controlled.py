@@ -22,8 +22,8 @@ def parts(values: Iterable[float], origin: Origin) -> list[Cell]:
     return list(control_with_total(_series(values), policy_for(origin)).cells)
 
 
-def derived(values: Iterable[float], behind: Sequence[Cell]) -> list[Cell]:
-    """Return means, ratios and bed-days, hidden wherever the count behind them is hidden."""
+def derived(values: Iterable[float | str], behind: Sequence[Cell]) -> list[Cell]:
+    """Return values or words, hidden wherever what stands behind them is hidden."""
     return [
         SUPPRESSED if count == SUPPRESSED else _cell(value)
         for value, count in zip(values, behind, strict=True)

@@ -74,7 +74,7 @@ class LengthOfStay:
             f"**{los_words.ratio_sentence(self.wording, *self._ratio)}**",
             self._worth_words(),
             self._origin_words(),
-            spc_words.latest_sentence(self.found.trend, what="the mean stay", unit="days", digits=1),
+            spc_words.latest_sentence(self._process),
             self._peer_words(),
         ]
         return self._text("headline", "headline", "\n\n".join(line for line in lines if line))
@@ -145,10 +145,10 @@ class LengthOfStay:
 
     def say_split(self) -> Shown:
         """The split in words."""
-        split = self.found.split
-        return self._text(
-            "text", "say-split", los_words.split_sentence(self.wording, split["mix"], split["length"])
-        )
+        split, (mix, length) = self.found.split, self.found.kitagawa
+        words = los_words.split_sentence(self.wording, split["mix"], split["length"])
+        side = los_words.kitagawa_sentence(mix, length)
+        return self._text("text", "say-split", f"{words} {side}")
 
     def adjusted(self) -> Shown:
         """Table: O/E and, beside it, the regression."""
@@ -273,28 +273,28 @@ class LengthOfStay:
     # --- tails, trend, peers ----------------------------------------------------------------------
 
     def tails(self) -> Shown:
-        """Table: zero-day stays and of 7, 14 and 21 days or more, here and elsewhere."""
-        own, others = self.found.tails_of("own"), self.found.tails_of("others")
-        names = ["zero_day", *(f"spells_{n}" for n in LONG_STAYS)]
-        labels = ["Zero days", *(f"{n} days or more" for n in LONG_STAYS)]
-        people = controlled.counts(own[names], self.origin)
-        here = controlled.percentages(own[names], [own["spells"]] * 4, self.origin)
-        there = controlled.percentages(others[names], [others["spells"]] * 4, self.origin)
-        long = [f"days_{n}" for n in LONG_STAYS]
-        own_days = [0.0, *(100 * own[long] / own["days"] if own["days"] else own[long] * np.nan)]
-        other_days = [0.0, *(100 * others[long] / others["days"])]
+        """Table: shares of zero-day stays and of stays of 7, 14 and 21 days or more, here and elsewhere."""
         columns = (
-            Column(label="Stay"),
+            Column(label="Trusts"),
             Column(label="Patients", kind="count"),
-            Column(label="Of patients", kind="rate", unit="%", digits=1),
-            Column(label="Other trusts", kind="rate", unit="%", digits=1),
-            Column(label="Of bed-days", kind="rate", unit="%", digits=1),
-            Column(label="Other trusts' bed-days", kind="rate", unit="%", digits=1),
+            Column(label="Zero days", kind="rate", unit="% of patients", digits=1),
+            *(Column(label=f"{n}+ days", kind="rate", unit="% of patients", digits=1) for n in LONG_STAYS),
+            *(Column(label=f"{n}+ days", kind="rate", unit="% of bed-days", digits=1) for n in LONG_STAYS),
         )
-        rows = list(
-            zip(labels, people, here, there, controlled.derived(own_days, people), other_days, strict=True)
-        )
+        rows = [
+            self._tail_row("This trust", self.found.tails_of("own")),
+            self._tail_row("All others", self.found.tails_of("others")),
+        ]
         return self._table("tbl-tails", "Very short and long stays, nothing trimmed.", columns, rows)
+
+    def _tail_row(self, label: str, sums: pd.Series) -> tuple[Cell, ...]:
+        long = [f"spells_{n}" for n in LONG_STAYS]
+        some = [float(sums[name]) for name in ("zero_day", *long)]
+        of_patients = controlled.percentages(some, [float(sums["spells"])] * len(some), self.origin)
+        all_days = float(sums["days"]) or np.nan
+        of_days = [100 * float(sums[f"days_{n}"]) / all_days for n in LONG_STAYS]
+        shown_days = controlled.values(of_days, some[1:], self.origin)
+        return (label, *controlled.counts([float(sums["spells"])], self.origin), *of_patients, *shown_days)
 
     def say_tails(self) -> Shown:
         """How much of all bed-days long stays use, here and elsewhere."""
@@ -307,10 +307,9 @@ class LengthOfStay:
 
     def trend(self) -> Shown:
         """Figure: the XmR chart of the monthly mean."""
-        chart, months = self.found.trend, self.found.months
+        process, chart, months = self._process, self.found.trend, self.found.months
         means = controlled.values(chart.values, months["spells"].fillna(0), self.origin)
-        shown = np.array([value if isinstance(value, float) else np.nan for value in means])
-        target = (self.wording.benchmark.removeprefix("the "), float(self.found.crude["benchmark"]))
+        target = (process.target.removeprefix("the "), chart.target_in_force)
         events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
         columns = (
             Column(label="Month", kind="date"),
@@ -319,24 +318,26 @@ class LengthOfStay:
             _days("Upper limit", kind="model"),
             Column(label="Signal", kind="text"),
         )
+        signals = controlled.derived(chart.reason, means)
+        words = spc_words.process_sentences(process)
         rows = [
             (f"{month:%Y-%m}", value, float(low), float(high), reason)
             for month, value, low, high, reason in zip(
-                months.index, means, chart.lower, chart.upper, chart.reason, strict=True
+                months.index, means, chart.lower, chart.upper, signals, strict=True
             )
         ]
         return self._figure(
             "fig-trend",
-            draw(lambda: charts.spc_chart(chart, shown, unit="days", target=target, events=events)),
+            draw(lambda: charts.spc_chart(chart, process.shown, unit="days", target=target, events=events)),
             caption=f"Mean stay per month, {months.index[0]:%B %Y} to {months.index[-1]:%B %Y}.",
-            alt=f"Process behaviour chart of {count(len(months), 'month')}. {self._trend_words()}",
+            alt=f"Process behaviour chart of {count(len(months), 'month')}. {words}",
             columns=columns,
             rows=rows,
         )
 
     def say_trend(self) -> Shown:
         """The trend in words."""
-        return self._text("text", "say-trend", self._trend_words())
+        return self._text("text", "say-trend", spc_words.process_sentences(self._process))
 
     def peers(self) -> Shown:
         """Figure: the funnel of observed over expected for all trusts."""
@@ -444,6 +445,14 @@ class LengthOfStay:
         )
 
     @cached_property
+    def _process(self) -> spc_words.Process:
+        """The trend with the months that may be shown."""
+        chart, spells = self.found.trend, self.found.months["spells"].fillna(0)
+        cells = controlled.values(chart.values, spells, self.origin)
+        shown = np.array([cell if isinstance(cell, float) else np.nan for cell in cells])
+        return spc_words.Process(chart, shown, "the mean stay", "days", 1, self.wording.benchmark)
+
+    @cached_property
     def _own_place(self) -> int:
         return self.found.peers.group.index(self.report.organisation.code)
 
@@ -458,11 +467,6 @@ class LengthOfStay:
         longer = table[table["certain_sign"] > 0]["label"]
         shorter = table[table["certain_sign"] < 0].sort_values("excess")["label"]
         return los_words.origin_sentence(list(longer), list(shorter))
-
-    def _trend_words(self) -> str:
-        return spc_words.trend_sentences(
-            self.found.trend, what="the mean stay", unit="days", digits=1, target=self.wording.benchmark
-        )
 
     def _peer_words(self) -> str:
         found, own = self.found.peers, self._own_place

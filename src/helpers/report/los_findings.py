@@ -31,7 +31,7 @@ BenchmarkName = Literal["national_mean", "peer_median", "best_quartile", "own_pa
 BENCHMARKS: dict[str, str] = {
     "national_mean": "the national mean",
     "peer_median": "the median of its peer group",
-    "best_quartile": "the best quarter of trusts",
+    "best_quartile": "the lower quartile of trusts",
     "own_past": "its own mean of the year before",
     "target": "the stated target",
 }
@@ -123,7 +123,6 @@ class StayFindings:
         self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
         self.events = tuple(events)
         self.rule = self._rule(period, zero_day=options.zero_day_stays)
-        self._check_specialty()
         if self.organisation.code not in set(self.cells["org_code"]):
             kind = f" in specialty {options.specialty}" if options.specialty else ""
             raise DataError(
@@ -135,12 +134,6 @@ class StayFindings:
 
     def _rule(self, period: Period, *, zero_day: bool) -> StayRule:
         return StayRule(period.first, period.end, zero_day, self.options.trim, self.options.trim_days)
-
-    def _check_specialty(self) -> None:
-        wanted = self.options.specialty
-        if wanted is not None and wanted not in self.specialties:
-            known = ", ".join(sorted(self.specialties))
-            raise DataError(Problem("specialty", f"{wanted!r} is not in the mart", known))
 
     def _of_specialty(self, frame: pd.DataFrame) -> pd.DataFrame:
         wanted = self.options.specialty
@@ -261,6 +254,16 @@ class StayFindings:
         return los.split_deviation(
             [sums["spells"]], [sums["observed"]], [sums["expected"]], self.crude["benchmark"]
         ).iloc[0]
+
+    @cached_property
+    def kitagawa(self) -> tuple[float, float]:
+        """Mix and length of the difference from all other trusts, by Kitagawa's decomposition."""
+        keys = list(los.STRATA)
+        whose = self.cells["org_code"].eq(self.organisation.code)
+        own = self.cells[whose].groupby(keys)[["spells", "days"]].sum()
+        others = self.cells[~whose].groupby(keys)[["spells", "days"]].sum()
+        own, others = own.align(others, fill_value=0)
+        return los.kitagawa(own["spells"], own["days"], others["spells"], others["days"])
 
     @cached_property
     def model(self) -> los.AdjustedRatio:

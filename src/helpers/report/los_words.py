@@ -80,6 +80,18 @@ def split_sentence(wording: Wording, mix: float, length: float) -> str:
     )
 
 
+def kitagawa_sentence(mix: float, length: float) -> str:
+    """Say how Kitagawa's decomposition, the side view, divides the difference from the national mean.
+
+    >>> kitagawa_sentence(-1.5, 1.3)
+    "Kitagawa's decomposition against the national mean divides it as −1.5 days of mix and +1.3 days of length."
+    """
+    return (
+        "Kitagawa's decomposition against the national mean divides it as "
+        f"{number(mix, 1, signed=True)} days of mix and {number(length, 1, signed=True)} days of length."
+    )
+
+
 def worth_sentence(certain: float, beds: float, raw: float, *, groups: str) -> str:
     """Say how many bed-days are surely above the expected, and why the raw sum is too large.
 
@@ -134,22 +146,23 @@ def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
     """Say where the trust lies in the funnel, and how many others lie outside it.
 
     >>> peers_sentence("within", "within", trusts=120, outside=2)
-    'The trust lies within the range of ordinary variety between the 120 trusts; 2 of them lie outside it.'
+    'Among 120 trusts this one lies within the range that chance explains; two of the others lie outside it.'
     """
-    others = f"{outside or 'none'} of them {'lies' if outside == 1 else 'lie'} outside it"
     if flag95 == "within":
+        rest = "of the others lies" if outside < 2 else "of the others lie"
+        others = "none of the others lies" if not outside else count(outside, rest, rest)
         return sentence(
-            f"the trust lies within the range of ordinary variety between the {trusts} trusts; {others}"
+            f"among {trusts} trusts this one lies within the range that chance explains; {others} outside it"
         )
     side = "above" if flag95 == "high" else "below"
     if flag == "within":
         return sentence(
             f"among {trusts} trusts this one lies {side} the 95% limit but within the 99.8% limit: worth a "
-            "look, though about one trust in 20 lies there by chance"
+            "look, though about one trust in 20 lies outside the 95% limits by chance"
         )
     return sentence(
-        f"the trust lies {side} the 99.8% limit: neither chance nor the ordinary variety between the "
-        f"{trusts} trusts explains it"
+        f"among {trusts} trusts this one lies {side} the 99.8% limit: neither chance nor the ordinary "
+        "variety between trusts explains it"
     )
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
-from helpers.data.directory import Organisation, find_organisation
+from helpers.data.directory import Organisation, find_organisation, find_specialty
 from helpers.data.mart import Mart
 from helpers.errors import DataError, Problem
+from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.register.models import Register
 from helpers.register.reading import read_register
 from helpers.report.period import Period, read_month
@@ -21,9 +22,6 @@ from helpers.report.shown import Shown
 if TYPE_CHECKING:
     from helpers.report.los_deviation import LengthOfStay
 
-#: where the private state lies, if not in the project; and the version that a batch has pinned
-STATE_VARIABLE, VERSION_VARIABLE = "BOARDPACK_STATE", "BOARDPACK_MART_VERSION"
-ROOT_VARIABLE = "BOARDPACK_ROOT"
 
 Latest = Literal["spells", "appointments", "measure_values"]
 _MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
@@ -46,8 +44,8 @@ class Report:
         The project's folder.
     mart
         Pinned to one version.
-    organisation, period
-        What the report is about.
+    organisation, period, specialty
+        What the report is about; no specialty means all.
     """
 
     title: str
@@ -55,6 +53,7 @@ class Report:
     mart: Mart
     organisation: Organisation
     period: Period
+    specialty: str | None = None
     _reads: set[str] = field(default_factory=set, repr=False)
 
     def sources(self, *tables: str) -> tuple[Source, ...]:
@@ -86,7 +85,7 @@ class Report:
         from helpers.report.los_deviation import LengthOfStay
         from helpers.report.los_findings import StayOptions
 
-        return LengthOfStay(self, StayOptions(**options))
+        return LengthOfStay(self, StayOptions(specialty=self.specialty, **options))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
@@ -105,7 +104,13 @@ class Report:
 
 
 def open_report(
-    title: str, *, trust: str, period: str = "latest", months: int = 12, latest_in: Latest = "spells"
+    title: str,
+    *,
+    trust: str,
+    specialty: str | None = None,
+    period: str = "latest",
+    months: int = 12,
+    latest_in: Latest = "spells",
 ) -> Report:
     """Open the mart for one organisation and a span of months.
 
@@ -115,6 +120,8 @@ def open_report(
         Title of the report.
     trust
         Organisation code.
+    specialty
+        Treatment function code, whose name is added to the title; None for all.
     period
         Last month of the report, `YYYY-MM`, or `latest` for the latest complete month of the data.
     months
@@ -130,15 +137,17 @@ def open_report(
     Raises
     ------
     DataError
-        Where nothing has been loaded, or the organisation is unknown.
+        Where nothing has been loaded, or the organisation or the specialty is unknown.
     UsageError
         Where the period is not a month.
     """
-    root = _find_root()
+    root = find_root()
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
     last = read_month(period, latest=latest_month(mart, latest_in) if period == "latest" else date.min)
-    return Report(title, root, mart, organisation, Period.ending(last, months))
+    if specialty is not None:
+        title = f"{title}: {find_specialty(mart, specialty)}"
+    return Report(title, root, mart, organisation, Period.ending(last, months), specialty)
 
 
 def latest_month(mart: Mart, table: Latest) -> date:
@@ -157,22 +166,9 @@ def latest_month(mart: Mart, table: Latest) -> date:
 
 
 def _open_mart(root: Path) -> Mart:
-    state = Path(os.environ.get(STATE_VARIABLE) or root / ".boardpack")
-    mart = Mart(state / "mart")
+    mart = Mart(state_folder(root) / "mart")
     version = os.environ.get(VERSION_VARIABLE) or mart.version
     if not version:
         cure = "run `boardpack data load FILE…`, or `boardpack demo build` for invented data"
         raise DataError(Problem(str(mart.path), "nothing has been loaded yet", cure=cure))
     return mart.at(version)
-
-
-def _find_root() -> Path:
-    """Return the project, so that a notebook works from wherever below it it is opened."""
-    if told := os.environ.get(ROOT_VARIABLE):
-        return Path(told)
-    start = Path.cwd()
-    for folder in (start, *start.parents):
-        if (folder / "_quarto.yml").is_file() and (folder / "params").is_dir():
-            return folder
-    cure = "start from the folder that holds _quarto.yml, or from one below it"
-    raise DataError(Problem(str(start), "not inside a boardpack project", cure=cure))

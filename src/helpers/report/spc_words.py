@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from helpers.report.words import listed, month, number, sentence
 from helpers.stats.spc import XmRChart
@@ -17,61 +21,79 @@ _WHY = {
     "7 Points Above CL": "part of a run of seven points above the mean",
     "7 Points Below CL": "part of a run of seven points below the mean",
 }
-_ICON = {
-    "improvement_high": "improving, higher",
-    "improvement_low": "improving, lower",
-    "concern_high": "worsening, higher",
-    "concern_low": "worsening, lower",
-    "neutral_high": "changed, higher",
-    "neutral_low": "changed, lower",
-    "common_cause": "no significant change",
-    "none": "no value",
+_VERDICT = {
+    "special_cause_improvement": "an improvement",
+    "special_cause_concern": "a cause for concern",
 }
 
 
-def variation_words(chart: XmRChart) -> str:
-    """Return the variation icon in words.
+@dataclass(frozen=True)
+class Process:
+    """A process behaviour chart and how much of it readers may see.
 
-    >>> variation_words.__name__
-    'variation_words'
+    Parameters
+    ----------
+    chart
+        Limits and rules, worked out on the exact values.
+    shown
+        The values that may be shown, one per point; NaN where one is missing or suppressed.
+    what
+        What was measured, as the subject of a sentence: "the mean stay".
+    unit, digits
+        Its unit, and how many decimals are shown.
+    target
+        What the target is called: "the national mean".
     """
-    return _ICON[chart.variation]
+
+    chart: XmRChart
+    shown: NDArray[np.float64]
+    what: str
+    unit: str
+    digits: int
+    target: str
+
+    @property
+    def latest(self) -> int | None:
+        """Position of the latest point that may be shown."""
+        places = np.flatnonzero(np.isfinite(self.shown))
+        return int(places[-1]) if len(places) else None
+
+    @property
+    def mostly_hidden(self) -> bool:
+        """Whether fewer than half of the points may be shown, so that nothing is said of the process."""
+        return 2 * int(np.isfinite(self.shown).sum()) < len(self.shown)
 
 
-def trend_sentences(chart: XmRChart, *, what: str, unit: str, digits: int, target: str) -> str:
-    """Say what the latest month shows, whether the process is stable, and how it stands to the target."""
-    if chart.latest is None:
-        return "No month has a value that can be shown."
-    parts = [
-        latest_sentence(chart, what=what, unit=unit, digits=digits),
-        _standing(chart, unit, digits, target),
-    ]
-    return " ".join(part for part in parts if part)
+def process_sentences(process: Process) -> str:
+    """Say what the latest shown month shows, whether the process is stable, and how it stands to the target."""
+    if process.mostly_hidden:
+        return "Most months rest on too few patients to be shown, so nothing is said of the trend."
+    return f"{latest_sentence(process)} {_standing(process)}".strip()
 
 
-def latest_sentence(chart: XmRChart, *, what: str, unit: str, digits: int) -> str:
-    """Say what the latest shown month shows; empty where no month has a value."""
-    if chart.latest is None:
+def latest_sentence(process: Process) -> str:
+    """Say what the latest shown month shows; empty where too little may be shown."""
+    place, chart = process.latest, process.chart
+    if place is None or process.mostly_hidden:
         return ""
-    value = f"{number(chart.latest_value, digits)} {unit}"
-    when = month(pd.Timestamp(chart.dates[chart.latest]).date())
-    reason = chart.reason[chart.latest]
+    when = month(pd.Timestamp(chart.dates[place]).date())
+    found = f"in {when} {process.what} was {number(process.shown[place], process.digits)} {process.unit}"
     if chart.limits is None or chart.limits.points < 2:
-        return sentence(f"in {when} {what} was {value}; one point shows no variation")
-    if reason == "Common Cause":
-        return sentence(f"in {when} {what} was {value}, within the ordinary variation of this process")
-    good = {"improvement": "an improvement", "concern": "a cause for concern"}
-    verdict = good.get(chart.variation.partition("_")[0], "a change")
-    return sentence(f"in {when} {what} was {value}, {_WHY[reason]}: {verdict}")
+        return sentence(f"{found}; one point shows no variation")
+    if chart.reason[place] == "Common Cause":
+        return sentence(f"{found}, within the ordinary variation of this process")
+    verdict = _VERDICT.get(chart.point_type[place], "a change")
+    return sentence(f"{found}, {_WHY[chart.reason[place]]}: {verdict}")
 
 
-def _standing(chart: XmRChart, unit: str, digits: int, target: str) -> str:
-    at = f"{target} of {number(chart.target_in_force, digits)} {unit}"
-    notes = []
+def _standing(process: Process) -> str:
+    chart = process.chart
+    at = f"{process.target} of {number(chart.target_in_force, process.digits)} {process.unit}"
     if not chart.stability.stable:
         return sentence(
             "the months show no single stable period, so the limits describe the past, not the process"
         )
+    notes = []
     match chart.assurance:
         case "consistent_pass":
             notes.append(f"the process will keep to {at} unless it changes")
@@ -79,7 +101,7 @@ def _standing(chart: XmRChart, unit: str, digits: int, target: str) -> str:
             notes.append(f"the process will miss {at} unless it changes")
         case "inconsistent":
             notes.append(
-                f"the process will at times meet and at times miss {at}, by ordinary variation alone"
+                f"the process will sometimes meet and sometimes miss {at}, by ordinary variation alone"
             )
         case None if chart.assurance_note == "not yet capable of judgement":
             notes.append(f"it is too early to say whether the process will meet {at}")

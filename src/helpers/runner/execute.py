@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -101,11 +102,14 @@ def execute(
     executed = folder / EXECUTED
     watch = Watch(limits, stop)
     try:
-        with _logged(folder / RUN_LOG) as warnings:
+        with _logged(folder / RUN_LOG) as warnings, _own_event_loop():
             _run_papermill(job, folder, environment, watch)
     except PapermillExecutionError as error:
         raise _failed_cell(job, executed, error) from None
-    except RuntimeError as error:  # nbclient's and jupyter_client's word for a kernel that is gone
+    except Exception as error:
+        # a kernel that is gone is a RuntimeError to nbclient; one that we ended may show as anything
+        if watch.cause is None and not isinstance(error, RuntimeError):
+            raise
         raise _ended_early(job, folder, watch, error) from error
     return Executed(executed, watch.peak, tuple(warnings))
 
@@ -136,6 +140,24 @@ def _run_papermill(job: Job, folder: Path, environment: Mapping[str, str], watch
 def _literal(path: Path) -> str:
     """Return a path in which papermill finds no placeholders."""
     return str(path).replace("{", "{{").replace("}", "}}")
+
+
+@contextlib.contextmanager
+def _own_event_loop() -> Iterator[None]:
+    """Close the event loop that the kernel's client opens for a thread and leaves open."""
+    from jupyter_core.utils import ensure_event_loop
+
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+        asyncio.set_event_loop(None)
 
 
 @contextlib.contextmanager
@@ -198,8 +220,12 @@ def _cell_number(executed: Path) -> int:
     return number
 
 
-def _ended_early(job: Job, folder: Path, watch: Watch, error: RuntimeError) -> ReportError:
-    kinds = {Cause.TIME: TimeLimitError, Cause.MEMORY: MemoryLimitError, Cause.INTERRUPTED: InterruptionError}
+def _ended_early(job: Job, folder: Path, watch: Watch, error: Exception) -> ReportError:
+    kinds = {
+        Cause.TIME: TimeLimitError,
+        Cause.MEMORY: MemoryLimitError,
+        Cause.INTERRUPTED: InterruptionError,
+    }
     came = {
         Cause.TIME: f"took longer than {watch.limits.seconds:g} seconds and was ended",
         Cause.MEMORY: f"took more than {watch.limits.megabytes} megabytes of memory and was ended",

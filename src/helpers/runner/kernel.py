@@ -14,17 +14,20 @@ import socket
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from time import monotonic, sleep, time
 from typing import Any
 
 import psutil
 
 #: bytes that the path of a Unix socket may have: sockaddr_un holds 108 on Linux and 104 on macOS
 LONGEST_SOCKET_PATH = 103
+#: seconds after which a socket folder belongs to no living run: no report may take so long
+ABANDONED = 7 * 24 * 3600
+_SOCKETS = "boardpack-"
 _INTERVAL = 0.2  # seconds between two looks at the clock and the memory
 _MEGABYTE = 1024 * 1024
 
@@ -68,7 +71,7 @@ class Watch:
         self.cause: Cause | None = None
         self.peak = 0.0  # megabytes
         self.limits, self._stop = limits, stop
-        self._deadline = time.monotonic() + limits.seconds
+        self._deadline = monotonic() + limits.seconds
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
         self._leader = 0
@@ -91,7 +94,7 @@ class Watch:
             self.peak = max(self.peak, _resident(self._leader))
             if self._stop.is_set():
                 self.cause = Cause.INTERRUPTED
-            elif time.monotonic() > self._deadline:
+            elif monotonic() > self._deadline:
                 self.cause = Cause.TIME
             elif self.peak > self.limits.megabytes:
                 self.cause = Cause.MEMORY
@@ -124,12 +127,12 @@ def end_group(leader: int, *, patience: float = 5.0) -> None:
     patience
         Seconds after which to give up on processes that the system cannot end.
     """
-    deadline = time.monotonic() + patience
-    while (living := group_of(leader)) and time.monotonic() < deadline:
+    deadline = monotonic() + patience
+    while (living := group_of(leader)) and monotonic() < deadline:
         for process in living:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        time.sleep(0.02)
+        sleep(0.02)
 
 
 def _is_alive(process: psutil.Process) -> bool:
@@ -173,13 +176,24 @@ def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
 def socket_folder() -> Iterator[Path]:
     """Yield a private folder for a kernel's sockets, which is removed afterwards."""
     base = tempfile.gettempdir()
-    if not _fits(Path(base, "bp-12345678")) and Path("/tmp").is_dir():
+    if not _fits(Path(base, f"{_SOCKETS}12345678")) and Path("/tmp").is_dir():
         base = "/tmp"
-    folder = Path(tempfile.mkdtemp(prefix="bp-", dir=base))
+    _sweep(Path(base))
+    folder = Path(tempfile.mkdtemp(prefix=_SOCKETS, dir=base))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(base: Path) -> None:
+    """Remove the socket folders that killed runs of this user left behind."""
+    for folder in base.glob(f"{_SOCKETS}*"):
+        with contextlib.suppress(OSError):
+            found = folder.stat()
+            is_own = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+            if is_own and time() - found.st_mtime > ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fits(folder: Path) -> bool:

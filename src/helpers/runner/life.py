@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import __version__
 from helpers.errors import ExitCode, GateError, Problem, ReportError, UserError
+from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.due import Decision, Surroundings
 from helpers.runner.execute import Executed, InterruptionError, MemoryLimitError, TimeLimitError, execute
 from helpers.runner.history import Entry, State, now
@@ -62,9 +63,9 @@ class Setting:
     @property
     def environment(self) -> dict[str, str]:
         """What a kernel is told: where the project is and which version of the data to read."""
-        told = {"BOARDPACK_ROOT": str(self.project.root)}
+        told = {ROOT_VARIABLE: str(self.project.root), STATE_VARIABLE: str(self.project.state)}
         if self.surroundings.version:
-            told["BOARDPACK_MART_VERSION"] = self.surroundings.version
+            told[VERSION_VARIABLE] = self.surroundings.version
         return told
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
+from helpers.places import state_folder
 
 #: organisation codes and their names
 Organisations = Mapping[str, str]
@@ -83,7 +84,7 @@ class Project:
     @property
     def state(self) -> Path:
         """The private folder: data, history, executed notebooks and logs."""
-        return self.root / ".boardpack"
+        return state_folder(self.root)
 
     @property
     def notebooks(self) -> Path:

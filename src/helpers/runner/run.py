@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -111,30 +111,33 @@ def run_batch(
         sweep(project.reports)
 
     entries: dict[str, Entry] = {}
+    futures: dict[str, Future[Entry]] = {}
     with _terminable():
         try:
-            for entry in _outcomes(setting, decisions, order.jobs):
-                history.record(entry)
-                entries[entry.report] = entry
-                tell(entry)
+            with contextlib.closing(_outcomes(setting, decisions, order.jobs, futures)) as outcomes:
+                for entry in outcomes:
+                    history.record(entry)
+                    entries[entry.report] = entry
+                    tell(entry)
         except KeyboardInterrupt:
             setting.stop.set()
     for decision in decisions:
-        if decision.job.title not in entries:
-            entries[decision.job.title] = _not_reached(setting, decision)
-            history.record(entries[decision.job.title])
+        if (name := decision.job.title) not in entries:
+            entries[name] = _late(futures.get(name)) or _not_reached(setting, decision)
+            history.record(entries[name])
     write_index(history, project.reports)
     history.end(setting.run)
     return Batch(setting.run, tuple(entries.values()), setting.stop.is_set())
 
 
-def _outcomes(setting: Setting, decisions: Sequence[Decision], jobs: int) -> Iterator[Entry]:
+def _outcomes(
+    setting: Setting, decisions: Sequence[Decision], jobs: int, futures: dict[str, Future[Entry]]
+) -> Generator[Entry, None, None]:
     """Yield each report's entry as it is done; threads only wait for their kernels."""
     yield from (_unchanged(setting, each) for each in decisions if not each.reason)
     with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="report") as pool:
-        pending: set[Future[Entry]] = {
-            pool.submit(live, setting, each) for each in decisions if each.reason
-        }
+        futures |= {each.job.title: pool.submit(live, setting, each) for each in decisions if each.reason}
+        pending = set(futures.values())
         try:
             while pending:
                 done, pending = wait(pending, timeout=_LOOK, return_when=FIRST_COMPLETED)
@@ -144,6 +147,11 @@ def _outcomes(setting: Setting, decisions: Sequence[Decision], jobs: int) -> Ite
             for each in pending:
                 each.cancel()
             raise
+
+
+def _late(future: Future[Entry] | None) -> Entry | None:
+    """Return the entry of a report that was done while the batch was being interrupted."""
+    return future.result() if future is not None and future.done() and not future.cancelled() else None
 
 
 def _unchanged(setting: Setting, decision: Decision) -> Entry:

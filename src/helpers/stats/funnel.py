@@ -48,7 +48,7 @@ class Dispersion:
     Parameters
     ----------
     phi
-        Mean squared (trimmed) z; 1 where chance explains everything; NaN where nothing was kept.
+        Mean squared (trimmed) z; 1 where chance explains everything.
     tau2
         Variance between organisations on the transformed scale; 0 where phi is below 1.
     kept
@@ -209,6 +209,7 @@ def funnel(
     check_choice("method", method, ("shmi", "cqc"))
     check_choice("compatible", compatible, (None, "funnelplotr"))
     table = _aggregate(numerator, denominator, groups, kind)
+    table["ratio"] = table["numerator"] / table["denominator"]  # the published tool rounds after this
     if compatible and kind == "standardised_ratio" and method == "shmi":
         table["denominator"] = [round(expected, 2) for expected in table["denominator"]]
     reference = _peers(peers, table.index)
@@ -238,7 +239,7 @@ def _aggregate(numerator: Any, denominator: Any, groups: Any, kind: Kind) -> pd.
     )
     if (table["denominator"] == 0).any():
         empty = table.index[table["denominator"] == 0][0]
-        raise ArgumentError("denominator", f"0 came in all for {empty!r}", "more than 0 for each group")
+        raise ArgumentError("denominator", f"0 came in all for {empty}", "more than 0 for each group")
     if kind == "proportion":
         check_at_most(
             "numerator", table["numerator"].to_numpy(), "denominator", table["denominator"].to_numpy()
@@ -277,7 +278,7 @@ def _build(table: pd.DataFrame, scale: Scale, reference: Bools, widen: bool, tri
     scale = scale.widened(dispersion.tau2)
     adjusted = widen and dispersion.phi > 1
     limits = adjusted_limits(scale, n) if adjusted else unadjusted_limits(scale, n)
-    value = x / n * scale.multiplier
+    value = table["ratio"].to_numpy() * scale.multiplier
     return Funnel(
         scale=scale,
         group=tuple(table.index),
@@ -348,8 +349,6 @@ def _dispersion(kept: Floats, error: Floats) -> Dispersion:
     """Return phi and the variance between organisations (DerSimonian and Laird 1986)."""
     used = ~np.isnan(kept)
     n = int(used.sum())
-    if not n:
-        return Dispersion(float("nan"), 0.0, 0)
     phi = float(np.mean(kept[used] ** 2))
     weight = 1 / error[used] ** 2
     free = weight.sum() - (weight**2).sum() / weight.sum()

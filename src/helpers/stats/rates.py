@@ -41,7 +41,7 @@ class Estimates:
     lower95, upper95, lower998, upper998
         Limits of the 95 % and of the 99.8 % interval.
     method
-        How each interval was made, in a word or two.
+        How each interval was made, in a word or two; empty where a count is missing.
     """
 
     value: Floats
@@ -200,7 +200,7 @@ def poisson_limits(events: Floats, confidence: float) -> tuple[Floats, Floats]:
     """
     z, tail = _z(confidence), (1 - confidence) / 2
     few = events < EXACT_BELOW
-    some = np.where(events > 0, events, 1.0)  # keeps 0 out of both formulas; its lower limit is 0
+    some = np.where(events == 0, 1.0, events)  # keeps 0 out of both formulas; its lower limit is 0
     byar_lower = some * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
     more = events + 1
     byar_upper = more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
@@ -212,7 +212,7 @@ def poisson_limits(events: Floats, confidence: float) -> tuple[Floats, Floats]:
 def scaled_counts(events: Floats, scale: Floats) -> Estimates:
     """Return counts times a scale with Byar's interval, exact Poisson below 10."""
     limits = [limit * scale for level in (NARROW, WIDE) for limit in poisson_limits(events, level)]
-    method = np.where(events < EXACT_BELOW, "Exact", "Byar")
+    method = np.select([events < EXACT_BELOW, events >= EXACT_BELOW], ["Exact", "Byar"], "")
     return Estimates(**both_limits(events * scale, limits, method.tolist()))
 
 

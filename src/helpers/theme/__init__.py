@@ -36,6 +36,10 @@ class Page:
     number_sections: bool = True
     papersize: str = "a4"
 
+    def as_settings(self) -> dict[str, object]:
+        """Return these settings under the names that pandoc and Quarto use."""
+        return {name.replace("_", "-"): getattr(self, name) for name in self.__dataclass_fields__}
+
 
 @dataclass(frozen=True)
 class Theme:

@@ -1,9 +1,8 @@
--- One document for two engines. Quarto numbers sections, figures and tables, resolves references and
--- draws callouts by itself; where pandoc runs alone this filter does the same, in Quarto's words.
--- Both engines take from here: the boxes of a board report, the data behind a figure, row headers, and
--- the refusal of what must not be in a report (pictures from elsewhere, equations, unknown references).
+-- One document for two engines: pandoc alone runs this filter, and Quarto runs it before any of its own.
+-- It numbers sections, figures and tables, resolves references, draws callouts and contents (in Quarto's
+-- words), makes the boxes of a board report, and refuses what must not be in one: pictures from elsewhere,
+-- equations, unknown references, raw code. So both engines come out the same.
 
-local alone = quarto == nil
 local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("^typst") ~= nil
 
@@ -22,7 +21,9 @@ local toc_depth = 2
 local text = pandoc.utils.stringify
 
 local function refuse(what)
-  error("REFUSED " .. what, 0)
+  -- Quarto replaces error() by one that goes on
+  io.stderr:write("REFUSED " .. what .. "\n")
+  os.exit(83)
 end
 
 local function raw(code)
@@ -76,6 +77,20 @@ local function callout_title(div)
   end
   div.attributes = { ["data-title"] = text(title or CALLOUTS[name]) }
   return div
+end
+
+-- Before 3.9 pandoc leaves the label of a table in its caption.
+local function table_label(tbl)
+  if tbl.identifier ~= "" then return nil end
+  local inlines = pandoc.utils.blocks_to_inlines(tbl.caption.long)
+  local last = inlines[#inlines]
+  local id = last and last.t == "Str" and last.text:match("^{#(tbl%-[%w_%-]+)}$")
+  if not id then return nil end
+  tbl.identifier = id
+  inlines:remove(#inlines)
+  if inlines[#inlines] and inlines[#inlines].t == "Space" then inlines:remove(#inlines) end
+  tbl.caption = { long = { pandoc.Plain(inlines) } }
+  return tbl
 end
 
 local function section_counter()
@@ -174,8 +189,13 @@ local function figure(el)
     picture.src = image.src:gsub("%.svg$", ".png")  -- drawn beside it: not every Word shows SVG
     return pandoc.Figure({ pandoc.Plain({ picture }) }, { pandoc.Plain(caption) }, { id = el.identifier })
   end
-  local box = scroll_box({ pandoc.Plain({ picture }) }, name)
-  return pandoc.Figure({ box }, { pandoc.Plain(caption) }, { id = el.identifier, class = "chart" })
+  return {
+    raw(('<figure id="%s" class="chart">'):format(el.identifier)),
+    scroll_box({ pandoc.Plain({ picture }) }, name),
+    raw("<figcaption>"),
+    pandoc.Plain(caption),
+    raw("</figcaption></figure>"),
+  }
 end
 
 -- The first column says what a row is about; every header says what it is the header of.
@@ -229,8 +249,14 @@ local function html_table(tbl, name, caption)
   }
 end
 
+-- In a span, so that Quarto takes no brace at the end of a name for a label of its own.
+local function give_caption(tbl, caption)
+  if caption then tbl.caption = { long = { pandoc.Plain({ pandoc.Span(caption) }) } } end
+  return tbl
+end
+
 local function typst_table(tbl, caption)
-  if caption then tbl.caption = { long = { pandoc.Plain(caption) } } end
+  give_caption(tbl, caption)
   if #tbl.colspecs < WIDE then return tbl end
   return { raw("#wide-table["), tbl, raw("]") }
 end
@@ -241,8 +267,7 @@ local function table_block(tbl)
   local caption = numbered and with_prefix(name, caption_of(tbl)) or nil
   if html then return html_table(tbl, name, caption) end
   if typst then return typst_table(tbl, caption) end
-  if caption then tbl.caption = { long = { pandoc.Plain(caption) } } end
-  return tbl
+  return give_caption(tbl, caption)
 end
 
 -- ---------------------------------------------------------------- boxes
@@ -261,8 +286,8 @@ local function callout(div)
     return wrapped(("#callout(%s, %s)["):format(typst_string(name), typst_string(title)), div.content)
   end
   div.attributes = { role = "note" }
-  div.classes = { "callout", "callout-" .. name }
-  div.content:insert(1, pandoc.Div({ pandoc.Plain({ pandoc.Str(title) }) }, { class = "callout-title" }))
+  div.classes = { "aside", "aside-" .. name }  -- not Quarto's names, or it would draw them again
+  div.content:insert(1, pandoc.Div({ pandoc.Plain({ pandoc.Str(title) }) }, { class = "aside-title" }))
   return div
 end
 
@@ -285,10 +310,8 @@ end
 
 local function box(div)
   if div.classes:includes("data-behind") then return data_behind(div) end
-  if alone then
-    local drawn = callout(div)
-    if drawn then return drawn end
-  end
+  local drawn = callout(div)
+  if drawn then return drawn end
   local name = div.classes[1]
   if typst and BOXES[name] then return wrapped("#" .. name .. "-box[", lead_first(name, div.content)) end
 end
@@ -326,6 +349,15 @@ local function contents_list(doc)
   return pandoc.BulletList(items)
 end
 
+-- Typst would set "--" and "..." as dashes and dots of its own; before 3.9 pandoc lets it.
+local function keep_runs(str)
+  local before, run, after = str.text:match("^(.-)([%-%.][%-%.]+)(.*)$")
+  if not run then return nil end
+  local out = pandoc.Inlines({ pandoc.Str(before), pandoc.RawInline("typst", (run:gsub(".", "\\%0"))) })
+  out:extend(keep_runs(pandoc.Str(after)) or { pandoc.Str(after) })
+  return out
+end
+
 local function contents(doc)
   if typst then return pandoc.Blocks({ raw(("#contents(%d)"):format(toc_depth - TOP + 1)) }) end
   return pandoc.Blocks({
@@ -357,21 +389,17 @@ local function keep_with_figure(doc)
   return doc
 end
 
--- ---------------------------------------------------------------- the two ways through
+-- ---------------------------------------------------------------- all in order
 
-local function with_quarto(doc)
-  doc = doc:walk(refusals)
-  if html then doc = doc:walk({ Table = function(tbl) return free_widths(mark_headers(tbl)) end }) end
-  return doc:walk({ Div = box })
-end
-
-local function embedded(doc)
-  if doc.meta["toc-depth"] then toc_depth = tonumber(text(doc.meta["toc-depth"])) end
-  doc = doc:walk(refusals):walk({ Div = callout_title })
-  number_everything(doc, doc.meta["number-sections"])
+function Pandoc(doc)
+  -- Quarto keeps its own settings of these names to itself
+  local page = doc.meta.board or doc.meta
+  if page["toc-depth"] then toc_depth = tonumber(text(page["toc-depth"])) end
+  doc = doc:walk(refusals):walk({ Div = callout_title, Table = table_label })
+  number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
-  local list = doc.meta.toc and (html or typst) and contents(doc) or {}
-  if typst then doc = keep_with_figure(doc) end
+  local list = page.toc and (html or typst) and contents(doc) or {}
+  if typst then doc = keep_with_figure(doc):walk({ Str = keep_runs }) end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({
     traverse = "topdown",
@@ -380,9 +408,4 @@ local function embedded(doc)
   })
   insert_contents(doc, list)
   return doc:walk({ Div = box })
-end
-
-function Pandoc(doc)
-  if alone then return embedded(doc) end
-  return with_quarto(doc)
 end

@@ -16,6 +16,11 @@ _MARKUP = re.compile(r"(?<=\w)[.'-](?=\w)|[,;%?]|([!-/:-@\[-`{-~])", re.ASCII)
 _SPACES = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+# Quarto runs `{{< … >}}` wherever it stands, escaped or not, in attributes and alt texts too: an invisible
+# sign between the braces keeps a name from reading the environment or a file.
+WORD_JOINER = "\u2060"
+_SHORT_CODE = re.compile(r"(?<=\{)(?=\{<)|(?<=>)(?=\}\})")
+
 
 def plain_line(text: str) -> str:
     """Return the text as one line without control characters.
@@ -45,4 +50,5 @@ def escape_markdown(text: str) -> str:
     >>> print(escape_markdown("A|B *new* <script> $5"))
     A\\|B \\*new\\* \\<script\\> \\$5
     """
-    return _MARKUP.sub(lambda match: f"\\{match[1]}" if match[1] else match[0], plain_line(text))
+    line = _SHORT_CODE.sub(WORD_JOINER, plain_line(text))
+    return _MARKUP.sub(lambda match: f"\\{match[1]}" if match[1] else match[0], line)

@@ -131,7 +131,7 @@ def random_cells(seed: int, trusts: int = 4) -> pd.DataFrame:
     return cells(*rows)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(st.integers(0, 50), st.randoms(use_true_random=False))
 def test_a_permutation_of_the_rows_changes_no_result(seed: int, random: object) -> None:
     table = random_cells(seed)
@@ -142,7 +142,7 @@ def test_a_permutation_of_the_rows_changes_no_result(seed: int, random: object) 
     pd.testing.assert_frame_equal(first, second)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(st.integers(0, 50))
 def test_renaming_trusts_renames_results_and_more_spells_narrow_them(seed: int) -> None:
     table = random_cells(seed)

@@ -10,7 +10,26 @@ from helpers.data.sources.layout import Layout, Match, find_header
 from helpers.errors import DataError, Problem
 
 #: modules that each define LAYOUT or LAYOUTS
-MODULES = ("own_measures",)
+MODULES = (
+    "activity_return",
+    "admitted_diagnosis",
+    "ae_monthly",
+    "ae_tables",
+    "beds_sitrep",
+    "cancer_waits",
+    "discharge_sitrep",
+    "hes_england",
+    "hes_provider",
+    "kh03",
+    "own_measures",
+    "quarterly_panel",
+    "records",
+    "reference",
+    "rtt_full_extract",
+    "rtt_tables",
+    "shmi",
+    "sickness_absence",
+)
 
 #: how many layouts a message names as nearest, and how many missing columns of each
 NEAREST, MISSING_SHOWN = 3, 5

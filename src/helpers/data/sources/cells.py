@@ -59,7 +59,17 @@ class Cells:
 
         Thousands may be set off by commas. Words, infinities and numbers below the minimum are mistakes.
         """
-        words = compute.utf8_trim_whitespace(self._column(column))
+        words = self._column(column)
+        values = _cast_all(words)
+        if values is None:
+            values = self._parse(words, column)
+        self.refuse(np.isinf(values.to_numpy()), column, "a number of usual size")
+        if minimum is not None:
+            self.refuse((values < minimum).to_numpy(), column, f"{minimum:g} or more")
+        return values
+
+    def _parse(self, words: pa.Array, column: str) -> pd.Series[float]:
+        words = compute.utf8_trim_whitespace(words)
         void = compute.is_in(words, pa.array([*EMPTY, HIDDEN]))
         if compute.any(compute.match_substring(words, ",")).as_py():
             grouped = compute.match_substring_regex(words, _THOUSANDS)
@@ -68,11 +78,7 @@ class Cells:
         bad = compute.invert(compute.or_(good, void))
         self.refuse(bad.to_numpy(zero_copy_only=False), column, "a number")
         kept = compute.if_else(good, words, None)
-        values = pd.Series(compute.cast(kept, pa.float64()).to_numpy(zero_copy_only=False))
-        self.refuse(np.isinf(values.to_numpy()), column, "a number of usual size")
-        if minimum is not None:
-            self.refuse((values < minimum).to_numpy(), column, f"{minimum:g} or more")
-        return values
+        return pd.Series(compute.cast(kept, pa.float64()).to_numpy(zero_copy_only=False))
 
     def hidden(self, column: str) -> pd.Series[bool]:
         """Return which cells their publisher has starred."""
@@ -117,9 +123,26 @@ class Cells:
             raise DataError(self.problems)
 
 
+def _cast_all(words: pa.Array) -> pd.Series[float] | None:
+    """Return the numbers of a column that holds nothing but numbers and empty cells, else None."""
+    try:
+        values = compute.cast(compute.if_else(compute.equal(words, ""), None, words), pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    # Arrow takes "nan" and "inf" for numbers
+    if compute.all(compute.is_finite(values)).as_py() is False:
+        return None
+    return pd.Series(values.to_numpy(zero_copy_only=False))
+
+
 def _shown(form: str) -> str:
     names = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%B": "Month", "%b": "Mon"}
     return re.sub("%.", lambda found: names.get(found.group(), found.group()), form)
+
+
+def first_of_month(days: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
+    """Return the first day of each day's month; missing ones stay missing."""
+    return pd.Series(days.to_numpy().astype("datetime64[M]").astype("datetime64[s]"), index=days.index)
 
 
 def measure_rows(
@@ -162,9 +185,8 @@ def measure_rows(
     return rows.assign(**{name: value for name, value in defaults.items() if name not in rows})
 
 
-def stack(frames: Sequence[pd.DataFrame], *, keep_empty: bool = False) -> pd.DataFrame:
+def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return the frames as one; rows without any figure are left out unless they are hidden ones."""
     stacked = pd.concat(frames, ignore_index=True)
-    if keep_empty:
-        return stacked
-    return stacked[stacked["value"].notna() | stacked["numerator"].notna() | stacked["suppressed"]]
+    figures = stacked[["value", "numerator", "denominator"]].notna().any(axis=1)
+    return stacked[figures | stacked["suppressed"]]

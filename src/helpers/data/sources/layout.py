@@ -35,6 +35,8 @@ class Reading:
     rejected: dict[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     as_at: date | None = None
+    published: date | None = None  # where the file itself says so: its edition
+    synthetic: bool = False  # invented, though the layout is that of real files
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
-from helpers.errors import Problem, ReportError
+from helpers.errors import Problem, ReportError, UsageError
 from helpers.runner.document import Document
-from helpers.runner.render import embedded
+from helpers.runner.render import embedded, quarto
+from helpers.runner.render.quarto import Quarto, find_quarto
 from helpers.theme import Theme
 
-FORMATS = ("html", "pdf", "docx")
+FORMATS: Final = ("html", "pdf", "docx")
+RENDERERS: Final = ("auto", "quarto", "embedded")
+
+
+def choose_engine(renderer: str = "auto") -> Quarto | None:
+    """Choose the engine for a run.
+
+    Parameters
+    ----------
+    renderer
+        One of `RENDERERS`: `auto` takes Quarto where it is found, else the embedded engine.
+
+    Returns
+    -------
+    Quarto or None
+        None stands for the embedded engine.
+
+    Raises
+    ------
+    UsageError
+        For another word, or when `quarto` is asked for and not found.
+    ReportError
+        When Quarto is found and cannot be used.
+    """
+    if renderer not in RENDERERS:
+        raise UsageError(Problem("--renderer", repr(renderer), ", ".join(RENDERERS)))
+    if renderer == "embedded":
+        return None
+    found = find_quarto()
+    if found is None and renderer == "quarto":
+        cure = "Install Quarto or set QUARTO_PATH; --renderer embedded needs nothing."
+        raise UsageError(Problem("--renderer", "quarto, but no such command is found", cure=cure))
+    return found
 
 
 def render(document: Document, formats: Iterable[str], *, theme: Theme, folder: Path) -> dict[str, Path]:
-    """Render a document into every format that is asked for.
+    """Render a document into every format that is asked for, with the embedded engine.
 
     Parameters
     ----------
@@ -34,19 +68,70 @@ def render(document: Document, formats: Iterable[str], *, theme: Theme, folder: 
 
     Raises
     ------
+    UsageError
+        For an unknown format.
     ReportError
         With every format that could not be made, and why.
     """
+    wanted = _known(formats)
     files: dict[str, Path] = {}
     problems: list[Problem] = []
     embedded.write_sources(document, folder)
-    for name in formats:
+    for name in wanted:
         try:
             files[name] = embedded.WRITERS[name](document, theme=theme, folder=folder)
-        except KeyError:
-            problems.append(Problem("--to", f"{name!r}", ", ".join(FORMATS)))
         except ReportError as error:
             problems += error.problems
     if problems:
         raise ReportError(problems)
     return files
+
+
+def render_batch(
+    documents: Mapping[str, Document],
+    formats: Iterable[str],
+    *,
+    theme: Theme,
+    folder: Path,
+    engine: Quarto | None = None,
+) -> dict[str, dict[str, Path] | ReportError]:
+    """Render many documents; one that fails leaves the others alone.
+
+    Parameters
+    ----------
+    documents
+        Documents by stem (letters, digits, `-`, `_`, `.`).
+    formats, theme
+        As for `render`.
+    folder
+        An existing, empty folder; every document gets one of its own below it.
+    engine
+        From `choose_engine`. Quarto is called once for all of them.
+
+    Returns
+    -------
+    dict of str to (dict of str to Path, or ReportError)
+        Per document its files by format, or why there are none.
+    """
+    wanted = _known(formats)
+    if engine is not None:
+        return quarto.render_batch(documents, wanted, theme=theme, folder=folder, quarto=engine)
+    return {stem: _render_below(stem, documents[stem], wanted, theme, folder) for stem in documents}
+
+
+def _render_below(
+    stem: str, document: Document, formats: list[str], theme: Theme, folder: Path
+) -> dict[str, Path] | ReportError:
+    own = folder / stem
+    own.mkdir()
+    try:
+        return render(document, formats, theme=theme, folder=own)
+    except ReportError as error:
+        return error
+
+
+def _known(formats: Iterable[str]) -> list[str]:
+    wanted = list(formats)
+    if unknown := [name for name in wanted if name not in FORMATS]:
+        raise UsageError(Problem("--to", repr(name), ", ".join(FORMATS)) for name in unknown)
+    return wanted

@@ -133,7 +133,7 @@ def _pandoc(writer: str, *, theme: Theme, folder: Path, options: list[str] | Non
     import pypandoc  # late: only rendering needs it
 
     metadata = folder / "page.yml"
-    metadata.write_text(yaml.safe_dump(_page_settings(theme)), encoding="utf-8")
+    metadata.write_text(yaml.safe_dump(theme.page.as_settings()), encoding="utf-8")
     template = theme.template(writer)
     command = [
         pypandoc.get_pandoc_path(),
@@ -162,16 +162,6 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         )
     except subprocess.TimeoutExpired as error:
         raise _failed("pandoc", f"not done after {_SECONDS} seconds") from error
-
-
-def _page_settings(theme: Theme) -> dict[str, object]:
-    return {
-        "lang": theme.page.lang,
-        "toc": theme.page.toc,
-        "toc-depth": theme.page.toc_depth,
-        "number-sections": theme.page.number_sections,
-        "papersize": theme.page.papersize,
-    }
 
 
 def _complaints(stderr: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,86 +19,8 @@ from helpers.stats.spc.rules import (
     RuleSettings,
     find_special_cause,
 )
-
-#: more special cause than this share, or more lag-1 correlation, and there is no single stable period
-UNSTABLE_SHARE = 0.5
-UNSTABLE_LAG1 = 0.6
-#: a correlation of fewer points than the shortest run says nothing
-LAG1_FROM = 7
-
-# codes of assurance icons and notes: places in chart.ASSURANCE and chart.NOTES
-PASS, FAIL, HIT_OR_MISS, NO_ICON = 0, 1, 2, -1
-NOTE_NONE, NOTE_NO_TARGET, NOTE_NEUTRAL, NOTE_NO_LIMITS, NOTE_UNSTABLE, NOTE_NOT_YET = range(6)
-
-
-@dataclass(frozen=True)
-class Series:
-    """Rows of all series, sorted by series and date.
-
-    Parameters
-    ----------
-    values
-        Shape (rows,); NaN is a missing value.
-    group
-        Number of the series of each row, from 0 without gaps, sorted.
-    segment
-        Number of the segment of each row over all series, from 0 without gaps, sorted.
-    target
-        Target in force at each row; NaN is none.
-    improvement
-        Shape (series,): +1 increase, -1 decrease, 0 neutral.
-    """
-
-    values: Floats
-    group: Ints
-    segment: Ints
-    target: Floats
-    improvement: Ints
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How limits and rules are worked out."""
-
-    screen: bool = True
-    fix_after: int | None = None
-    rules: RuleSettings = field(default_factory=RuleSettings)
-    published_tool: bool = False
-
-
-@dataclass(frozen=True)
-class Summary:
-    """One value per series.
-
-    Parameters
-    ----------
-    latest
-        Row of the latest shown point; -1 where there is none.
-    segment
-        Number of the last segment.
-    variation
-        Place in `chart.VARIATION`.
-    assurance, note
-        Place in `chart.ASSURANCE` (-1 for no icon) and in `chart.NOTES`.
-    stable, special_share, lag1
-        The stability verdict.
-    provisional
-        Whether the last segment's limits rest on fewer than 13 points.
-    distance, change
-        Latest value minus target; latest value minus the one a trend's length before.
-    """
-
-    latest: Ints
-    segment: Ints
-    variation: Ints
-    assurance: Ints
-    note: Ints
-    stable: Bools
-    special_share: Floats
-    lag1: Floats
-    provisional: Bools
-    distance: Floats
-    change: Floats
+from helpers.stats.spc.series import Series, Settings
+from helpers.stats.spc.verdicts import Summary, point_types, summarise
 
 
 @dataclass(frozen=True)
@@ -132,11 +54,11 @@ def analyse(series: Series, settings: Settings) -> Analysis:
     return Analysis(
         lines=lines,
         findings=findings,
-        point_type=_point_types(findings, series.improvement[series.group]),
+        point_type=point_types(findings, series.improvement[series.group]),
         limits=limits,
         points=shown,
         provisional=provisional,
-        summary=_summarise(series, settings, limits, findings, provisional),
+        summary=summarise(series, settings, limits, findings, provisional),
     )
 
 
@@ -172,153 +94,6 @@ def _on_all_rows(found: Findings, counted: Bools) -> Findings:
     direction = np.zeros(len(counted), dtype=np.int64)
     rule[counted], direction[counted] = found.rule, found.direction
     return Findings(rule, direction)
-
-
-def _point_types(findings: Findings, improvement: Ints) -> Ints:
-    """Return places in `chart.POINT_TYPES`."""
-    good = findings.direction * improvement
-    neutral = (improvement == 0) & (findings.direction != 0)
-    choices = [
-        findings.rule == MISSING,
-        neutral & (findings.direction > 0),
-        neutral,
-        good > 0,
-        good < 0,
-    ]
-    return np.select(choices, [5, 3, 4, 1, 2], 0).astype(np.int64)
-
-
-def _summarise(
-    series: Series, settings: Settings, limits: Limits, findings: Findings, provisional: Bools
-) -> Summary:
-    groups = Segments.of(series.group)
-    last_row = groups.starts + groups.lengths - 1
-    segment = series.segment[last_row]
-    latest = last_row if settings.published_tool else _latest_present(series.values, groups)
-    share, lag1, points = _stability_of_segments(series, findings)
-    with np.errstate(invalid="ignore"):
-        unstable = (share > UNSTABLE_SHARE) | ((np.abs(lag1) > UNSTABLE_LAG1) & (points >= LAG1_FROM))
-    target = _at(series.target, np.where(latest < 0, last_row, latest))
-    icon = _assurance(target, limits.lower[segment], limits.upper[segment], series.improvement)
-    if settings.published_tool:
-        any_target = bool((~np.isnan(series.target)).any())
-        icon, note = _published_assurance(icon, series.improvement, any_target)
-    else:
-        undefined = np.isnan(limits.upper[segment])
-        icon, note = _held_back(
-            icon, series.improvement, np.isnan(target), undefined, unstable[segment], share[segment] > 0
-        )
-    back = settings.rules.trend - 1
-    return Summary(
-        latest=latest,
-        segment=segment,
-        variation=_variation(findings, latest, series.improvement),
-        assurance=icon,
-        note=note,
-        stable=~unstable[segment],
-        special_share=share[segment],
-        lag1=lag1[segment],
-        provisional=provisional[segment],
-        distance=_at(series.values, latest) - target,
-        change=_at(series.values, latest) - _at(series.values, _rows_before(series, latest, back)),
-    )
-
-
-def _latest_present(values: Floats, groups: Segments) -> Ints:
-    """Return the row of each series' latest value; -1 where it has none."""
-    rows = np.where(np.isnan(values), -1, np.arange(len(values)))
-    latest = np.maximum.reduceat(rows, groups.starts)
-    return np.asarray(latest, dtype=np.int64)
-
-
-def _at(values: Floats, rows: Ints) -> Floats:
-    """Return the values at rows; NaN for row -1."""
-    padded = np.append(values, np.nan)
-    return np.asarray(padded[rows], dtype=np.float64)
-
-
-def _rows_before(series: Series, latest: Ints, back: int) -> Ints:
-    """Return the row `back` present points before the latest in its segment; -1 where there is none."""
-    present = np.flatnonzero(~np.isnan(series.values))
-    if not len(present):
-        return np.full(len(latest), -1)
-    place = np.searchsorted(present, latest) - back
-    row = present[np.clip(place, 0, len(present) - 1)]
-    same = (place >= 0) & (latest >= 0) & (series.segment[row] == series.segment[latest])
-    return np.where(same, row, -1)
-
-
-def _stability_of_segments(series: Series, findings: Findings) -> tuple[Floats, Floats, Ints]:
-    """Return per segment: share of special cause, lag-1 correlation, points that have a value."""
-    every = Segments.of(series.segment)
-    present = ~np.isnan(series.values)
-    points = every.count(present)
-    special = every.count((findings.rule != COMMON) & (findings.rule != MISSING))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(points > 0, special / points, 0.0)
-    lag1 = np.full(len(points), np.nan)
-    some = Segments.of(series.segment[present])
-    lag1[series.segment[present][some.starts]] = lag1_correlation(series.values[present], some)
-    return share, lag1, points
-
-
-def lag1_correlation(values: Floats, segments: Segments) -> Floats:
-    """Return each segment's lag-1 autocorrelation; NaN for under 3 points or equal values.
-
-    sum (y_t - m)(y_(t+1) - m) / sum (y_t - m)^2, with m the mean of the segment.
-    """
-    deviation = values - segments.spread(segments.mean(values))
-    product = np.zeros(len(values))
-    product[1:] = deviation[1:] * deviation[:-1]
-    product[segments.firsts()] = 0.0
-    spread = segments.total(deviation**2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = np.asarray(segments.total(product) / spread, dtype=np.float64)
-    return np.where((segments.lengths >= 3) & (spread > 0), correlation, np.nan)
-
-
-def _variation(findings: Findings, latest: Ints, improvement: Ints) -> Ints:
-    """Return places in `chart.VARIATION` for the latest shown point of each series."""
-    rule, direction = np.append(findings.rule, MISSING)[latest], np.append(findings.direction, 0)[latest]
-    good = direction * improvement
-    high = direction > 0
-    choices = [
-        rule == MISSING,
-        direction == 0,
-        (good > 0) & high,
-        good > 0,
-        (good < 0) & high,
-        good < 0,
-        high,
-    ]
-    return np.select(choices, [7, 0, 1, 2, 3, 4, 5], 6).astype(np.int64)
-
-
-def _assurance(target: Floats, lower: Floats, upper: Floats, improvement: Ints) -> Ints:
-    """Compare targets with limits; equality and missing limits are hit-or-miss."""
-    above = np.where(improvement > 0, FAIL, PASS)
-    below = np.where(improvement > 0, PASS, FAIL)
-    return np.select([target > upper, target < lower], [above, below], HIT_OR_MISS).astype(np.int64)
-
-
-def _published_assurance(icon: Ints, improvement: Ints, any_target: bool) -> tuple[Ints, Ints]:
-    """Return what NHSRplotthedots shows: where one facet has a target, those without are hit-or-miss."""
-    if not any_target:
-        return np.full_like(icon, NO_ICON), np.full_like(icon, NOTE_NO_TARGET)
-    neutral = improvement == 0
-    return np.where(neutral, NO_ICON, icon), np.where(neutral, NOTE_NEUTRAL, NOTE_NONE)
-
-
-def _held_back(
-    icon: Ints, improvement: Ints, no_target: Bools, undefined: Bools, unstable: Bools, special: Bools
-) -> tuple[Ints, Ints]:
-    """Take the icon away where it would say more than the data can, and note why."""
-    note = np.select(
-        [no_target, improvement == 0, undefined, unstable, special],
-        [NOTE_NO_TARGET, NOTE_NEUTRAL, NOTE_NO_LIMITS, NOTE_UNSTABLE, NOTE_NOT_YET],
-        NOTE_NONE,
-    ).astype(np.int64)
-    return np.where(note == NOTE_NONE, icon, NO_ICON), note
 
 
 def reason_words(settings: RuleSettings) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def check_points(
         weight=weights,
         values=values,
         segments=segments,
-        base=baseline(values, segments, plan.fix_after),
+        base=baseline(values, segments, plan.fix_after, gaps=plan.compatible is not None),
         plan=plan,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -42,34 +42,12 @@ AssuranceNote = Literal[
     "not yet capable of judgement",
 ]
 
-#: in the order of the codes that `analysis` uses
-ASSURANCE: tuple[AssuranceIcon, ...] = ("consistent_pass", "consistent_fail", "inconsistent")
-NOTES: tuple[AssuranceNote, ...] = (
-    "",
-    "no target",
-    "neutral measure",
-    "limits not defined",
-    "no single stable period: the limits describe the past, not the process",
-    "not yet capable of judgement",
-)
-POINT_TYPES: tuple[PointType, ...] = (
-    "common_cause",
-    "special_cause_improvement",
-    "special_cause_concern",
-    "special_cause_neutral_high",
-    "special_cause_neutral_low",
-    "missing",
-)
-VARIATION: tuple[VariationIcon, ...] = (
-    "common_cause",
-    "improvement_high",
-    "improvement_low",
-    "concern_high",
-    "concern_low",
-    "neutral_high",
-    "neutral_low",
-    "none",
-)
+#: the words above, in the order of their codes in the analysis
+ASSURANCE: tuple[AssuranceIcon, ...] = get_args(AssuranceIcon)
+NOTES: tuple[AssuranceNote, ...] = get_args(AssuranceNote)
+POINT_TYPES: tuple[PointType, ...] = get_args(PointType)
+VARIATION: tuple[VariationIcon, ...] = get_args(VariationIcon)
+UNSTABLE: AssuranceNote = "no single stable period: the limits describe the past, not the process"
 
 
 @dataclass(frozen=True)
@@ -115,11 +93,13 @@ class Stability:
     Parameters
     ----------
     stable
-        False where more than half of the points are special cause or the lag-1 correlation is beyond 0.6.
+        False where more than half of the points are special cause or, from 13 points on, the lag-1
+        correlation is beyond 0.6.
     special_share
         Share of the last segment's points that are special cause, 0 to 1.
     lag1
-        Lag-1 autocorrelation of the last segment; NaN where it has under 3 points or all are equal.
+        Correlation of each value of the last segment with the one before; NaN for under 3 points or
+        constant ones.
     """
 
     stable: bool
@@ -215,9 +195,9 @@ class XmRChart:
         return float("nan") if self.latest is None else float(self.target[self.latest])
 
     @property
-    def limits(self) -> Segment | None:
-        """The last segment with its limits; None where there is no point at all."""
-        return self.segments[-1] if self.segments else None
+    def limits(self) -> Segment:
+        """The last segment with its limits."""
+        return self.segments[-1]
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per point: date, value, lines, target, segment, reason, point type, direction."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.stats.checks import Ints, locked
-from helpers.stats.spc.analysis import Analysis, Series, Settings, reason_words
+from helpers.stats.spc.analysis import Analysis, reason_words
 from helpers.stats.spc.chart import (
     ASSURANCE,
     NOTES,
@@ -24,6 +24,7 @@ from helpers.stats.spc.chart import (
     XmRChart,
 )
 from helpers.stats.spc.limits import Segments
+from helpers.stats.spc.series import Series, Settings
 
 _IMPROVEMENT: dict[int, Improvement] = {1: "increase", -1: "decrease", 0: "neutral"}
 

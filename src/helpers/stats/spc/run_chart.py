@@ -117,13 +117,26 @@ def run_chart(
     )
 
 
-def baseline(values: Floats, segments: Segments, fix_after: int | None) -> Bools:
-    """Mark the first `fix_after` present points of each segment; all where that is None."""
+def baseline(values: Floats, segments: Segments, fix_after: int | None, *, gaps: bool = False) -> Bools:
+    """Mark the first `fix_after` points of each segment; all where that is None.
+
+    Parameters
+    ----------
+    values
+        Shape (rows,); NaN is a missing value.
+    segments
+        Where the segments lie in the rows.
+    fix_after
+        How many points.
+    gaps
+        Whether missing points count as well.
+    """
     if fix_after is None:
         return np.ones(len(values), dtype=bool)
-    present = np.cumsum(~np.isnan(values))
-    before = present[segments.starts] - ~np.isnan(values[segments.starts])
-    return np.asarray(present - np.repeat(before, segments.lengths) <= fix_after)
+    counted = np.ones(len(values), dtype=bool) if gaps else ~np.isnan(values)
+    so_far = np.cumsum(counted)
+    before = (so_far - counted)[segments.starts]
+    return np.asarray(so_far - np.repeat(before, segments.lengths) <= fix_after)
 
 
 def run_tests(values: Floats, centre: Floats, segments: Segments) -> tuple[RunTest, ...]:

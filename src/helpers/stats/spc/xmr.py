@@ -15,10 +15,11 @@ from helpers.stats.checks import (
     check_integer,
     check_numbers,
 )
-from helpers.stats.spc.analysis import Series, Settings, analyse
+from helpers.stats.spc.analysis import analyse
 from helpers.stats.spc.chart import Compatible, Improvement, XmRChart
 from helpers.stats.spc.many import XmRCharts, chart_of
 from helpers.stats.spc.rules import RuleSettings
+from helpers.stats.spc.series import Series, Settings
 from helpers.stats.spc.tidy import (
     SIGN,
     improvement_by_series,

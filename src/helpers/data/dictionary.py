@@ -1,0 +1,110 @@
+"""The data dictionary: from each measure in a report back to the publication, its columns and the function."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.data.sources import all_layouts
+from helpers.data.sources.layout import Layout
+from helpers.register import Register, read_register
+
+
+@dataclass(frozen=True)
+class LayoutLine:
+    """A line of `boardpack data sources`: a kind of file that can be loaded."""
+
+    name: str
+    title: str
+    tables: tuple[str, ...]
+    measures: tuple[str, ...]
+    columns: tuple[str, ...]
+    policy: str
+
+
+@dataclass(frozen=True)
+class DictionaryLine:
+    """Where a measure comes from in one layout."""
+
+    measure: str
+    name: str
+    unit: str
+    layout: str
+    numerator: str
+    denominator: str
+    note: str
+    function: str
+
+
+def describe_sources() -> list[LayoutLine]:
+    """Return every known layout, by name."""
+    return sorted(
+        (
+            LayoutLine(
+                layout.name,
+                layout.title,
+                layout.tables,
+                tuple(dict.fromkeys(feed.measure for feed in layout.feeds)),
+                layout.columns,
+                layout.policy,
+            )
+            for layout in all_layouts()
+        ),
+        key=lambda line: line.name,
+    )
+
+
+def describe_measures(register: Register) -> list[DictionaryLine]:
+    """Return a line per measure and layout that feeds it, in the register's order."""
+    feeds = [(layout, feed) for layout in all_layouts() for feed in layout.feeds]
+    return [
+        DictionaryLine(
+            measure.id,
+            measure.name,
+            measure.unit,
+            layout.name,
+            feed.numerator,
+            feed.denominator,
+            feed.note,
+            _function(layout),
+        )
+        for measure in register.measures.values()
+        for layout, feed in feeds
+        if feed.measure == measure.id
+    ]
+
+
+def _function(layout: Layout) -> str:
+    return f"{layout.read.__module__.removeprefix('helpers.data.')}.{layout.read.__name__}"
+
+
+def write_dictionary(register: Register) -> str:
+    """Return the dictionary as the Markdown of docs/reference/data-dictionary.md."""
+    lines = [
+        "# Data dictionary",
+        "",
+        "From the measure in a report to the columns of the publication and the function that reads them.",
+        "Made from the register and the layouts: `make dictionary` writes it anew. Values are kept as",
+        "numerator / denominator; the unit says how they are shown.",
+        "",
+        "| measure | unit | layout | numerator | denominator | function | note |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {line.name} (`{line.measure}`) | {line.unit} | `{line.layout}` | {_cell(line.numerator)} "
+        f"| {_cell(line.denominator)} | `{line.function}` | {_cell(line.note)} |"
+        for line in describe_measures(register)
+    ]
+    lines += ["", "## Layouts", "", "| layout | what it is | fills |", "|---|---|---|"]
+    lines += [f"| `{line.name}` | {line.title} | {', '.join(line.tables)} |" for line in describe_sources()]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    register_folder, written = sys.argv[1:]
+    Path(written).write_text(write_dictionary(read_register(register_folder)), "utf-8")

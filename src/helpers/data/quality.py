@@ -1,0 +1,342 @@
+"""The computed half of the data-quality kite mark: timeliness, completeness, validity, consistency.
+
+The declared half, sign-off and audit, stands in the register. Findings say what is wrong with what the
+mart holds; ratings say how far a measure of an organisation can be relied on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from helpers.data.frames import read_measure
+from helpers.data.mart import Mart
+from helpers.data.periods import MONTHS, period_end
+from helpers.register import Measure, Register
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Severity = Literal["high", "medium", "low"]
+Aspect = Literal["timeliness", "completeness", "validity", "consistency", "register"]
+Rating = Literal["sufficient", "insufficient", "not_assessed"]
+
+#: most periods that may be missing for a series to count as complete
+MISSING_ALLOWED = 0.05
+#: share of figures that a later edition may change by more than the tolerance
+CHANGED_ALLOWED, CHANGE_TOLERANCE = 0.10, 0.01
+#: a rate of missed appointments below this means that they are not recorded (methods section 5)
+DNA_RECORDED = 0.01
+#: how many organisations a finding names
+NAMED = 8
+_ORDER: dict[Severity, int] = {"high": 0, "medium": 1, "low": 2}
+
+_WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about the data that a reader of reports should know."""
+
+    severity: Severity
+    aspect: Aspect
+    measure: str
+    message: str
+    organisations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class QualityRating:
+    """The computed ratings of a measure of an organisation, each with its reason."""
+
+    measure: str
+    organisation: str
+    timeliness: Rating
+    completeness: Rating
+    validity: Rating
+    consistency: Rating
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeriesMark:
+    """A month from which a series is not the same as before: a chart shows it and may restart there."""
+
+    period: date
+    kind: Literal["series_break", "merged", "split"]
+    text: str
+
+
+def check_data(mart: Mart, register: Register, *, today: date | None = None) -> list[Finding]:
+    """Return what `boardpack data check` shows, the most severe first.
+
+    Parameters
+    ----------
+    mart
+        What is checked.
+    register
+        What measures should be like; a measure that it does not describe is a finding.
+    today
+        The day by which freshness is judged.
+    """
+    if not mart.version:
+        return [Finding("high", "completeness", "", "the mart is empty: load data first")]
+    day = today or date.today()
+    findings = [
+        *_unknown_measures(mart, register),
+        *_unknown_organisations(mart),
+        *_stale_measures(mart, register, day),
+        *_ended_series(mart),
+        *_gaps(mart),
+        *_impossible_values(mart, register),
+        *_unrecorded_dna(mart),
+        *_changed_figures(mart),
+    ]
+    return sorted(findings, key=lambda found: (_ORDER[found.severity], found.aspect, found.measure))
+
+
+def _unknown_measures(mart: Mart, register: Register) -> list[Finding]:
+    held = mart.fetch("SELECT DISTINCT measure FROM measure_values_all ORDER BY 1")
+    message = "is in the mart but not in the register: no report can show it"
+    return [
+        Finding("medium", "register", name, message) for (name,) in held if name not in register.measures
+    ]
+
+
+def _unknown_organisations(mart: Mart) -> list[Finding]:
+    unknown = mart.query(
+        "SELECT DISTINCT measure, org_code FROM measure_values_all "
+        "WHERE org_code NOT IN (SELECT org_code FROM organisations) ORDER BY ALL"
+    )
+    message = "codes that no organisation in the mart has; load the organisations that they belong to"
+    return _by_measure(unknown, "low", "validity", message)
+
+
+def _stale_measures(mart: Mart, register: Register, today: date) -> list[Finding]:
+    latest = mart.fetch(
+        "SELECT measure, period_type, max(period) AS period FROM measure_values_all "
+        f"WHERE {_WHOLE} GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    findings = []
+    for name, period_type, period in latest:
+        measure = register.measures.get(name)
+        if measure is None or measure.frequency != period_type:
+            continue
+        end = period_end(period, period_type)
+        late = (today - end).days - measure.stale_after_days
+        if late > 0:
+            message = f"ends {end:%d %B %Y}, {late} days past the {measure.stale_after_days} it may be old"
+            findings.append(Finding("medium", "timeliness", name, message))
+    return findings
+
+
+def _ended_series(mart: Mart) -> list[Finding]:
+    """Name organisations whose series ends before that of the others from the same source."""
+    ended = mart.query(
+        f"""
+        WITH series AS (
+            SELECT measure, period_type, basis, org_code, max(period) AS last
+            FROM measure_values_rolled_up WHERE {_WHOLE} GROUP BY ALL
+        ), whole AS (
+            SELECT measure, period_type, basis, max(last) AS last FROM series GROUP BY ALL
+        )
+        SELECT measure, s.org_code, s.last FROM series s
+        JOIN whole w USING (measure, period_type, basis)
+        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust' AND o.valid_to IS NULL
+        WHERE s.last < w.last AND basis = 'provider' AND period_type <> 'day' ORDER BY ALL
+        """
+    )
+    return _by_measure(ended, "low", "completeness", "series of these trusts ends before the others'")
+
+
+def _gaps(mart: Mart) -> list[Finding]:
+    gaps = mart.query(
+        f"""
+        WITH steps AS (
+            SELECT measure, org_code, period_type, period,
+                lag(period) OVER (
+                    PARTITION BY measure, org_code, period_type, basis ORDER BY period
+                ) AS before
+            FROM measure_values_rolled_up
+            WHERE {_WHOLE} AND basis = 'provider' AND period_type IN ('month', 'quarter')
+        )
+        SELECT DISTINCT measure, s.org_code FROM steps s
+        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust'
+        WHERE datediff('month', before, period) > CASE period_type WHEN 'month' THEN 1 ELSE 3 END
+        ORDER BY ALL
+        """
+    )
+    return _by_measure(gaps, "low", "completeness", "periods are missing in the series of these trusts")
+
+
+def _impossible_values(mart: Mart, register: Register) -> list[Finding]:
+    shares = [name for name, measure in register.measures.items() if measure.kind == "proportion"]
+    wrong = mart.query(
+        "SELECT DISTINCT measure, org_code FROM measure_values_all "
+        "WHERE list_contains($1, measure) AND (value < 0 OR value > 1 OR numerator > denominator) ORDER BY ALL",
+        [shares],
+    )
+    return _by_measure(wrong, "high", "validity", "shares below 0 or above 1")
+
+
+def _unrecorded_dna(mart: Mart) -> list[Finding]:
+    low = mart.query(
+        f"""
+        SELECT measure, v.org_code FROM measure_values v
+        JOIN organisations o ON o.org_code = v.org_code AND o.kind = 'trust'
+        WHERE measure = 'dna_rate' AND basis = 'provider' AND {_WHOLE}
+        GROUP BY ALL HAVING sum(denominator) > 0 AND sum(numerator) / sum(denominator) < $1 ORDER BY ALL
+        """,
+        [DNA_RECORDED],
+    )
+    message = (
+        f"a rate under {DNA_RECORDED:.0%}: missed appointments are not recorded, leave these out of peers"
+    )
+    return _by_measure(low, "medium", "validity", message)
+
+
+def _changed_figures(mart: Mart) -> list[Finding]:
+    """Compare each figure with the edition before it, source by source."""
+    moves = mart.fetch(_EDITIONS.format(where="true"), [CHANGE_TOLERANCE])
+    return [
+        Finding(
+            "medium" if changed / revised > CHANGED_ALLOWED else "low",
+            "consistency",
+            measure,
+            f"{changed} of {revised} revised figures of {source} moved by more than "
+            f"{CHANGE_TOLERANCE:.0%}, the furthest by {furthest:.1%}",
+        )
+        for measure, source, revised, changed, furthest in moves
+        if changed
+    ]
+
+
+_EDITIONS = """
+WITH editions AS (
+    SELECT measure, source, value, lag(value) OVER (
+        PARTITION BY measure, source, org_code, unit_code, scheme, specialty_code, breakdown, category,
+            period, period_type, basis, status = 'plan' ORDER BY vintage
+    ) AS before
+    FROM measure_values_all WHERE {where}
+), moves AS (
+    SELECT measure, source, abs(value - before) / greatest(abs(before), 1e-12) AS move
+    FROM editions WHERE before IS NOT NULL AND value IS NOT NULL
+)
+SELECT measure, source, count(*) AS revised, count(*) FILTER (move > $1) AS changed, max(move) AS furthest
+FROM moves GROUP BY ALL ORDER BY ALL
+"""
+
+
+def _by_measure(frame: pd.DataFrame, severity: Severity, aspect: Aspect, message: str) -> list[Finding]:
+    findings = []
+    for measure, group in frame.groupby("measure", sort=True):
+        codes = tuple(dict.fromkeys(group["org_code"]))
+        shown = ", ".join(codes[:NAMED]) + (f" and {len(codes) - NAMED} more" if len(codes) > NAMED else "")
+        findings.append(Finding(severity, aspect, str(measure), f"{message}: {shown}", codes))
+    return findings
+
+
+def rate_quality(
+    mart: Mart, measure: Measure, organisation: str, *, today: date | None = None, basis: str = "provider"
+) -> QualityRating:
+    """Return the computed ratings of a measure of an organisation.
+
+    Parameters
+    ----------
+    mart, measure, organisation
+        What is rated: whole-organisation figures at the measure's own frequency.
+    today
+        The day by which freshness is judged.
+    basis
+        "provider" or "commissioner".
+    """
+    frame = read_measure(
+        mart, measure.id, organisations=[organisation], period_type=measure.frequency, basis=basis
+    ).data
+    if frame.empty:
+        none: Rating = "not_assessed"
+        return QualityRating(measure.id, organisation, none, none, none, none, ("no figures",))
+    reasons: list[str] = []
+    ratings = {
+        "timeliness": _rate_timeliness(frame, measure, today or date.today(), reasons),
+        "completeness": _rate_completeness(frame, measure, reasons),
+        "validity": _rate_validity(frame, measure, reasons),
+        "consistency": _rate_consistency(mart, measure, organisation, reasons),
+    }
+    return QualityRating(measure.id, organisation, **ratings, reasons=tuple(reasons))
+
+
+def _rate(bad: bool, reason: str, reasons: list[str]) -> Rating:
+    if not bad:
+        return "sufficient"
+    reasons.append(reason)
+    return "insufficient"
+
+
+def _rate_timeliness(frame: pd.DataFrame, measure: Measure, today: date, reasons: list[str]) -> Rating:
+    end = period_end(frame["period"].max().date(), measure.frequency)
+    stale = today > end + timedelta(days=measure.stale_after_days)
+    return _rate(stale, f"the latest figure is for a period that ended {end:%d %B %Y}", reasons)
+
+
+def _rate_completeness(frame: pd.DataFrame, measure: Measure, reasons: list[str]) -> Rating:
+    if measure.frequency not in ("month", "quarter", "year"):
+        return "not_assessed"
+    first, last = frame["period"].min(), frame["period"].max()
+    months = (last.year - first.year) * 12 + last.month - first.month
+    expected = months // MONTHS[measure.frequency] + 1
+    missing = expected - int(frame["value"].notna().sum())
+    bad = missing / expected > MISSING_ALLOWED
+    return _rate(bad, f"{missing} of {expected} periods have no figure", reasons)
+
+
+def _rate_validity(frame: pd.DataFrame, measure: Measure, reasons: list[str]) -> Rating:
+    if measure.id == "dna_rate" and frame["numerator"].sum() < DNA_RECORDED * frame["denominator"].sum():
+        return _rate(True, "missed appointments do not seem to be recorded", reasons)
+    share = measure.kind == "proportion"
+    wrong = (frame["value"] < 0) | (share & (frame["value"] > 1))
+    return _rate(bool(wrong.any()), f"{int(wrong.sum())} figures are not possible", reasons)
+
+
+def _rate_consistency(mart: Mart, measure: Measure, organisation: str, reasons: list[str]) -> Rating:
+    where = f"measure = $2 AND org_code = $3 AND {_WHOLE}"
+    found = mart.query(_EDITIONS.format(where=where), [CHANGE_TOLERANCE, measure.id, organisation])
+    revised, changed = int(found["revised"].sum()), int(found["changed"].sum())
+    if not revised:
+        return "not_assessed"
+    bad = changed / revised > CHANGED_ALLOWED
+    return _rate(
+        bad, f"{changed} of {revised} revised figures moved by over {CHANGE_TOLERANCE:.0%}", reasons
+    )
+
+
+def series_marks(
+    mart: Mart, register: Register, measure: str, organisation: str, *, periods: Sequence[date] = ()
+) -> tuple[SeriesMark, ...]:
+    """Return where a series is not the same as before: registered breaks, and months that join or split.
+
+    Parameters
+    ----------
+    mart, register, measure, organisation
+        Which series.
+    periods
+        First days of its periods; marks outside them are left out. None: all marks.
+    """
+    marks = [
+        SeriesMark(event.day, "series_break", event.name)
+        for event in register.events_of(measure, organisation)
+        if event.kind == "series_break"
+    ]
+    frame = read_measure(mart, measure, organisations=[organisation]).data
+    members = frame["members"].tolist()
+    months = [period.date() for period in frame["period"]]
+    for month, before, now in zip(months[1:], members, members[1:], strict=False):
+        if before != now:
+            kind: Literal["merged", "split"] = "merged" if now < before else "split"
+            marks.append(
+                SeriesMark(month, kind, f"{before} organisations return until here, {now} from here")
+            )
+    chosen = [mark for mark in marks if not periods or min(periods) <= mark.period <= max(periods)]
+    return tuple(sorted(chosen, key=lambda mark: mark.period))

@@ -1,0 +1,109 @@
+"""Monthly A&E attendances and emergency admissions, as published (CSV, one file a month)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
+from helpers.data.sources.names import organisation_rows
+
+TYPES = ("Type 1", "Type 2", "Other A&E Department")
+BOOKED = (
+    "Booked Appointments Type 1",
+    "Booked Appointments Type 2",
+    "Booked Appointments Other Department",
+)
+OVER = ("Type 1", "Type 2", "Other Department")
+ATTENDED = tuple(f"A&E attendances {kind}" for kind in (*TYPES, *BOOKED))
+LATE = tuple(f"Attendances over 4hrs {kind}" for kind in (*OVER, *BOOKED))
+FOUR_TO_TWELVE = "Patients who have waited 4-12 hs from DTA to admission"
+TWELVE = "Patients who have waited 12+ hrs from DTA to admission"
+ADMITTED = (
+    "Emergency admissions via A&E - Type 1",
+    "Emergency admissions via A&E - Type 2",
+    "Emergency admissions via A&E - Other A&E department",
+    "Other emergency admissions",
+)
+#: types as the breakdown names them, each with its place in the columns above
+DEPARTMENTS = {"type 1": (0, 3), "type 2": (1, 4), "other": (2, 5)}
+
+
+def read(matches: list[Match], _: Context) -> Reading:
+    """Return a month's figures by provider, all departments and by type; booked appointments count."""
+    table = matches[0].table()
+    cells = Cells(table)
+    code, name = cells.text("Org Code").str.upper(), cells.text("Org name")
+    total = code == "TOTAL"
+    period = cells.dates("Period", "MSitAE-%B-%Y", "%B-%Y") if not total.all() else None
+    numbers = {
+        column: cells.numbers(column) for column in (*ATTENDED, *LATE, FOUR_TO_TWELVE, TWELVE, *ADMITTED)
+    }
+    # the total row has no month of its own
+    cells.problems = [
+        problem for problem in cells.problems if not _of_total(problem.where, total, table.first_row)
+    ]
+    cells.refuse(code == "", "Org Code", "an organisation code")
+    cells.check()
+    frame = pd.DataFrame({"org_code": code, "period": period, **numbers})[~total].reset_index(drop=True)
+    remarks = _compare_total(pd.DataFrame(numbers), total)
+    return Reading(
+        {
+            "measure_values": stack(_measures(frame)),
+            "organisations": organisation_rows(code[~total], name[~total]),
+        },
+        len(table),
+        rejected={"total row": int(total.sum())} if total.any() else {},
+        remarks=remarks,
+    )
+
+
+def _of_total(where: str, total: pd.Series[bool], first_row: int) -> bool:
+    return any(f"row {first_row + index}, column Period" in where for index in total.index[total])
+
+
+def _compare_total(numbers: pd.DataFrame, total: pd.Series[bool]) -> tuple[str, ...]:
+    if total.sum() != 1:
+        return ()
+    apart = (numbers[~total].sum() - numbers[total].iloc[0].fillna(0)).abs() > 0.5
+    columns = ", ".join(apart.index[apart][:3])
+    return (f"the total row is not the sum of the providers: {columns}",) if columns else ()
+
+
+def _measures(frame: pd.DataFrame) -> list[pd.DataFrame]:
+    base = frame[["org_code", "period"]]
+    attended, late = frame[list(ATTENDED)].sum(axis=1), frame[list(LATE)].sum(axis=1)
+    rows = [
+        measure_rows("ae_four_hours", base, numerator=attended - late, denominator=attended),
+        measure_rows("ae_attendances", base, numerator=attended),
+        measure_rows("ae_12_hours_from_decision", base, numerator=frame[TWELVE]),
+        measure_rows("ae_4_hours_from_decision", base, numerator=frame[FOUR_TO_TWELVE] + frame[TWELVE]),
+        measure_rows("emergency_admissions", base, numerator=frame[list(ADMITTED)].sum(axis=1)),
+    ]
+    for department, places in DEPARTMENTS.items():
+        seen = sum((frame[ATTENDED[place]] for place in places), start=pd.Series(0.0, frame.index))
+        over = sum((frame[LATE[place]] for place in places), start=pd.Series(0.0, frame.index))
+        split = base.assign(breakdown="department", category=department)
+        kept = seen > 0
+        rows.append(
+            measure_rows(
+                "ae_four_hours", split[kept], numerator=(seen - over)[kept], denominator=seen[kept]
+            )
+        )
+    return rows
+
+
+LAYOUT = Layout(
+    name="ae_monthly",
+    title="A&E attendances and emergency admissions, monthly (NHS England)",
+    columns=("Period", "Org Code", "Org name", *ATTENDED, *LATE, FOUR_TO_TWELVE, TWELVE, *ADMITTED),
+    read=read,
+    tables=("measure_values", "organisations"),
+    feeds=(
+        Feed("ae_four_hours", "attendances less those over 4 hours, booked ones included", "attendances"),
+        Feed("ae_attendances", "A&E attendances, all types, booked ones included"),
+        Feed("ae_12_hours_from_decision", TWELVE),
+        Feed("ae_4_hours_from_decision", f"{FOUR_TO_TWELVE} + {TWELVE}"),
+        Feed("emergency_admissions", "emergency admissions, via A&E and other"),
+    ),
+)

@@ -1,0 +1,226 @@
+"""RTT waiting times, the monthly full extract: provider x commissioner x part x treatment function."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.data.opening import Table
+from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
+from helpers.data.sources.names import organisation_rows
+from helpers.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KEYS = (
+    "Period",
+    "Provider Parent Org Code",
+    "Provider Org Code",
+    "Provider Org Name",
+    "Commissioner Parent Org Code",
+    "Commissioner Parent Name",
+    "Commissioner Org Code",
+    "Commissioner Org Name",
+    "RTT Part Type",
+    "Treatment Function Code",
+    "Treatment Function Name",
+)
+TOTAL = "Total All"
+#: the row that repeats the sum of the specialties
+ALL_SPECIALTIES = "C_999"
+PARTS = {
+    "Part_1A": "rtt_completed_admitted",
+    "Part_1B": "rtt_completed_non_admitted",
+    "Part_2": "rtt_list_size",
+    "Part_2A": "rtt_list_with_decision_to_admit",
+    "Part_3": "rtt_new_periods",
+}
+#: measure: weeks beyond which a wait counts; files before April 2021 stop at 52
+LONG_WAITS = {
+    "rtt_over_52_weeks": 52,
+    "rtt_over_65_weeks": 65,
+    "rtt_over_78_weeks": 78,
+    "rtt_over_104_weeks": 104,
+}
+WITHIN_WEEKS = 18
+
+#: a file of fewer providers is an excerpt: its sums by commissioner are no totals
+NATIONAL_PROVIDERS = 100
+
+_BAND = re.compile(r"Gt (\d+)(?: To \d+)? Weeks SUM 1", re.IGNORECASE)
+
+
+def read(matches: list[Match], _: Context) -> Reading:
+    """Return the month by provider and by commissioner, in all and by treatment function.
+
+    Sums of a provider are over all its commissioners, those outside England (NONC) included.
+
+    Raises
+    ------
+    DataError
+        Where the bands of a row do not add up to its total, or the specialties not to theirs.
+    """
+    match = matches[0]
+    bands = [cell.strip() for cell in match.sheet.head[match.header] if _BAND.fullmatch(cell.strip())]
+    table = match.table([*KEYS, *bands, TOTAL])
+    cells = Cells(table)
+    frame = pd.DataFrame({name: cells.text(name) for name in KEYS})
+    frame["period"] = cells.dates("Period", "RTT-%B-%Y")
+    for column in ("Provider Org Code", "RTT Part Type", "Treatment Function Code"):
+        cells.refuse(frame[column] == "", column, "a code")
+    cells.refuse(~frame["RTT Part Type"].isin(list(PARTS)), "RTT Part Type", ", ".join(PARTS))
+    frame["total"] = cells.numbers(TOTAL)
+    _add_waits(cells, frame, bands)
+    cells.check()
+    _check_specialties(table, frame)
+    specialties = _specialties(frame)
+    whole = frame["Provider Org Code"].nunique() >= NATIONAL_PROVIDERS
+    longest = max((_weeks(band) for band in bands), default=0)
+    return Reading(
+        {
+            "measure_values": stack(_measures(frame, longest=longest, whole=whole)),
+            "organisations": _organisations(frame),
+            **({"specialties": specialties} if len(specialties) else {}),
+        },
+        len(table),
+        remarks=() if whole else ("an excerpt of some providers: sums by commissioner were left out",),
+    )
+
+
+def _weeks(band: str) -> int:
+    found = _BAND.fullmatch(band)
+    return int(found[1]) if found else 0
+
+
+def _add_waits(cells: Cells, frame: pd.DataFrame, bands: list[str]) -> None:
+    """Add the waits within 18 weeks and over each limit; a row whose bands miss its total is wrong."""
+    sums: dict[str, NDArray[np.float64]] = {
+        name: np.zeros(len(frame)) for name in ("within", "waiting", *LONG_WAITS)
+    }
+    for band in bands:
+        counts = cells.numbers(band).fillna(0).to_numpy()
+        weeks = _weeks(band)
+        sums["waiting"] += counts
+        if weeks < WITHIN_WEEKS:
+            sums["within"] += counts
+        for measure, limit in LONG_WAITS.items():
+            if weeks >= limit:
+                sums[measure] += counts
+    for name, values in sums.items():
+        frame[name] = values
+    listed = frame["RTT Part Type"].isin(["Part_2", "Part_2A"])
+    cells.refuse(
+        listed & (frame["waiting"] != frame["total"].fillna(0)), TOTAL, "the sum of the row's bands"
+    )
+
+
+def _check_specialties(table: Table, frame: pd.DataFrame) -> None:
+    """Refuse a file in which rows are missing: the specialties then miss the row of all specialties."""
+    whole = frame["Treatment Function Code"] == ALL_SPECIALTIES
+    if not whole.any():
+        raise DataError(
+            Problem(table.sheet.place(), f"no row of {ALL_SPECIALTIES}", cure="download it again")
+        )
+    key = ["RTT Part Type", "Provider Org Code", "Commissioner Org Code"]
+    parts = frame[~whole].groupby(key, observed=True)["total"].sum()
+    wholes = frame[whole].groupby(key, observed=True)["total"].sum()
+    apart = wholes.subtract(parts, fill_value=0).abs() > 0.5
+    if apart.any():
+        part, provider, commissioner = apart.index[apart][0]
+        raise DataError(
+            Problem(
+                table.sheet.place(),
+                f"in {int(apart.sum())} groups the specialties do not add up to {ALL_SPECIALTIES}, "
+                f"such as {part} of {provider} for {commissioner}: rows are missing or doubled",
+                cure="download it again",
+            )
+        )
+
+
+def _measures(frame: pd.DataFrame, *, longest: int, whole: bool) -> list[pd.DataFrame]:
+    figures = ["total", "within", *LONG_WAITS]
+    rows = []
+    bases = {"provider": "Provider Org Code"} | ({"commissioner": "Commissioner Org Code"} if whole else {})
+    for basis, org in bases.items():
+        key = ["period", org, "RTT Part Type", "Treatment Function Code"]
+        # commissioners by specialty are no report's subject: their totals alone are kept
+        chosen = (
+            frame if basis == "provider" else frame[frame["Treatment Function Code"] == ALL_SPECIALTIES]
+        )
+        sums = chosen.groupby(key, observed=True)[figures].sum().reset_index()
+        sums = sums.rename(columns={org: "org_code", "Treatment Function Code": "specialty_code"})
+        everything = sums["specialty_code"] == ALL_SPECIALTIES
+        sums["specialty_code"] = sums["specialty_code"].mask(everything, None)
+        sums["scheme"] = pd.Series("rtt", sums.index).mask(everything, None)
+        for part, group in sums.groupby("RTT Part Type", observed=True):
+            rows += _part_measures(str(part), group.reset_index(drop=True), basis, longest)
+    return rows
+
+
+def _part_measures(part: str, group: pd.DataFrame, basis: str, longest: int) -> list[pd.DataFrame]:
+    base = group[["org_code", "period", "scheme", "specialty_code"]]
+    rows = [measure_rows(PARTS[part], base, numerator=group["total"], basis=basis)]
+    if part != "Part_2":
+        return rows
+    shares = {"rtt_18_weeks": "within"} | {
+        name: name for name, weeks in LONG_WAITS.items() if weeks <= longest
+    }
+    return rows + [
+        measure_rows(name, base, numerator=group[column], denominator=group["total"], basis=basis)
+        for name, column in shares.items()
+    ]
+
+
+def _organisations(frame: pd.DataFrame) -> pd.DataFrame:
+    providers = frame.drop_duplicates("Provider Org Code", keep="last")
+    parents = providers["Provider Parent Org Code"].replace("", None)
+    commissioners = frame.drop_duplicates("Commissioner Org Code", keep="last")
+    boards = frame.drop_duplicates("Commissioner Parent Org Code", keep="last")
+    return pd.concat(
+        [
+            organisation_rows(
+                providers["Provider Org Code"], providers["Provider Org Name"], icb_code=parents
+            ),
+            organisation_rows(
+                commissioners["Commissioner Org Code"],
+                commissioners["Commissioner Org Name"],
+                icb_code=commissioners["Commissioner Parent Org Code"].replace("", None),
+                kind=commissioners["Commissioner Org Name"].map(
+                    lambda name: "hub" if "HUB" in name.upper() else "sub_icb"
+                ),
+            ),
+            organisation_rows(boards["Commissioner Parent Org Code"], boards["Commissioner Parent Name"]),
+        ],
+        ignore_index=True,
+    ).drop_duplicates("org_code")
+
+
+def _specialties(frame: pd.DataFrame) -> pd.DataFrame:
+    named = frame[["Treatment Function Code", "Treatment Function Name"]].drop_duplicates(
+        "Treatment Function Code"
+    )
+    named = named.set_axis(["specialty_code", "name"], axis=1)
+    named = named[(named["specialty_code"] != ALL_SPECIALTIES) & (named["name"] != "")]
+    return named.assign(scheme="rtt")
+
+
+LAYOUT = Layout(
+    name="rtt_full_extract",
+    title="Referral to treatment waiting times, full extract (NHS England)",
+    columns=(*KEYS, TOTAL),
+    read=read,
+    tables=("measure_values", "organisations", "specialties"),
+    feeds=(
+        Feed("rtt_18_weeks", "Part_2, bands to 18 weeks", "Part_2, Total All"),
+        *(
+            Feed(name, f"Part_2, bands beyond {weeks} weeks", "Part_2, Total All")
+            for name, weeks in LONG_WAITS.items()
+        ),
+        *(Feed(measure, f"{part}, Total All") for part, measure in PARTS.items()),
+    ),
+)

@@ -1,0 +1,122 @@
+"""RTT incomplete pathways as others have tabulated them: by organisation and month, by specialty, England."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
+from helpers.data.sources.names import ENGLAND, organisation_rows
+
+LIST = "incomplete_total"
+SHARES = {
+    "rtt_18_weeks": "within_18_weeks",
+    "rtt_over_52_weeks": "over_52_weeks",
+    "rtt_over_65_weeks": "over_65_weeks",
+    "rtt_over_78_weeks": "over_78_weeks",
+    "rtt_over_104_weeks": "over_104_weeks",
+}
+BASES = {
+    "provider": "provider",
+    "icb": "commissioner",
+    "national": "commissioner",
+    "region": "commissioner",
+}
+FEEDS = (
+    Feed("rtt_list_size", LIST),
+    *(Feed(measure, column, LIST) for measure, column in SHARES.items()),
+)
+
+
+def read_months(matches: list[Match], _: Context) -> Reading:
+    """Return months by provider and by integrated care board; commissioners outside England are not in it."""
+    table = matches[0].table()
+    cells = Cells(table)
+    level = cells.text("level")
+    cells.refuse(~level.isin(list(BASES)), "level", ", ".join(BASES))
+    base = pd.DataFrame({"org_code": cells.code("org_code"), "period": cells.dates("month", "%Y-%m")})
+    base["basis"] = level.map(BASES)
+    base["status"] = cells.text("data_status").map({"final": "actual", "provisional": "provisional"})
+    cells.refuse(base["status"].isna(), "data_status", "final or provisional")
+    rows = _shares(cells, base)
+    cells.check()
+    names = organisation_rows(base["org_code"], cells.text("org_name"))
+    return Reading({"measure_values": stack(rows), "organisations": names}, len(table))
+
+
+def read_specialties(matches: list[Match], _: Context) -> Reading:
+    """Return one month by provider and treatment function."""
+    table = matches[0].table()
+    cells = Cells(table)
+    base = pd.DataFrame(
+        {"org_code": cells.code("provider_org_code"), "period": cells.dates("period", "%Y-%m")}
+    ).assign(scheme="rtt", specialty_code=cells.text("treatment_function_code"))
+    rows = _shares(cells, base)
+    cells.check()
+    return Reading({"measure_values": stack(rows)}, len(table))
+
+
+def _shares(cells: Cells, base: pd.DataFrame) -> list[pd.DataFrame]:
+    total = cells.numbers(LIST)
+    rows = [measure_rows("rtt_list_size", base, numerator=total)]
+    for measure, column in SHARES.items():
+        part = cells.numbers(column)
+        cells.refuse(part > total, column, f"no more than {LIST}")
+        rows.append(measure_rows(measure, base, numerator=part, denominator=total))
+    return rows
+
+
+def read_england(matches: list[Match], _: Context) -> Reading:
+    """Return England's months: one row per class of wait in the file, one per measure here."""
+    table = matches[0].table()
+    cells = Cells(table)
+    frame = pd.DataFrame({"period": cells.dates("month", "%Y-%m-%d"), "kind": cells.text("type_of_wait")})
+    known = ("No. within 18 weeks", "No. > 18 weeks", "No. > 52 weeks", "Total waiting")
+    cells.refuse(~frame["kind"].isin(known), "type_of_wait", ", ".join(known))
+    cells.refuse(frame.duplicated(["period", "kind"]), "type_of_wait", "each class once a month")
+    frame["count"] = cells.numbers("count")
+    cells.check()
+    wide = frame.pivot(index="period", columns="kind", values="count").reindex(columns=list(known))
+    wide = wide.reset_index()
+    base = wide[["period"]].assign(org_code=ENGLAND, basis="commissioner")
+    total = wide["Total waiting"]
+    rows = [
+        measure_rows("rtt_list_size", base, numerator=total),
+        measure_rows("rtt_18_weeks", base, numerator=wide["No. within 18 weeks"], denominator=total),
+        measure_rows("rtt_over_52_weeks", base, numerator=wide["No. > 52 weeks"], denominator=total),
+    ]
+    england = organisation_rows(pd.Series([ENGLAND]), pd.Series(["England"]))
+    return Reading({"measure_values": stack(rows), "organisations": england}, len(table))
+
+
+MONTHS = Layout(
+    name="rtt_months",
+    title="RTT incomplete pathways by organisation and month (NHS England, tabulated by others)",
+    columns=("org_code", "org_name", "level", "month", LIST, *SHARES.values(), "data_status"),
+    read=read_months,
+    tables=("measure_values", "organisations"),
+    secondary=True,
+    feeds=FEEDS,
+)
+SPECIALTIES = Layout(
+    name="rtt_specialties",
+    title="RTT incomplete pathways by provider and treatment function (NHS England, summed by others)",
+    columns=("period", "provider_org_code", "treatment_function_code", LIST, *SHARES.values()),
+    read=read_specialties,
+    secondary=True,
+    feeds=FEEDS,
+)
+ENGLAND_MONTHS = Layout(
+    name="rtt_england",
+    title="RTT overview, England (NHS England, tabulated by healthyR)",
+    columns=("month", "type_of_wait", "count"),
+    read=read_england,
+    tables=("measure_values", "organisations"),
+    secondary=True,
+    feeds=(
+        Feed("rtt_18_weeks", "No. within 18 weeks", "Total waiting"),
+        Feed("rtt_over_52_weeks", "No. > 52 weeks", "Total waiting"),
+        Feed("rtt_list_size", "Total waiting"),
+    ),
+)
+LAYOUTS = (MONTHS, SPECIALTIES, ENGLAND_MONTHS)

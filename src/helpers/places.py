@@ -1,0 +1,39 @@
+"""Where a project lies: its root, its private state, and how a kernel is told of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from helpers.errors import Problem, UsageError
+
+#: the project's folder; its private state, where it does not lie in the project; the data version pinned
+ROOT_VARIABLE, STATE_VARIABLE = "BOARDPACK_ROOT", "BOARDPACK_STATE"
+VERSION_VARIABLE = "BOARDPACK_MART_VERSION"
+#: a folder that holds both is a project
+MARKS = ("notebooks", "params")
+
+
+def find_root(given: Path | None = None, *, environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the project's folder: the given one, that of the environment, or the nearest above.
+
+    Raises
+    ------
+    UsageError
+        Where that is no project.
+    """
+    told = given or (Path(environment[ROOT_VARIABLE]) if environment.get(ROOT_VARIABLE) else None)
+    candidates = [told.resolve()] if told else [Path.cwd(), *Path.cwd().parents]
+    for each in candidates:
+        if all((each / mark).is_dir() for mark in MARKS):
+            return each
+    allowed = "a folder with " + " and ".join(f"{mark}/" for mark in MARKS)
+    cure = "go to the project's folder, or give it with --project"
+    raise UsageError(Problem(str(candidates[0]), "is not in a boardpack project", allowed, cure))
+
+
+def state_folder(root: Path, *, environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of the private state: data, history, executed notebooks and logs."""
+    told = environment.get(STATE_VARIABLE)
+    return Path(told).absolute() if told else root / ".boardpack"

@@ -1,0 +1,252 @@
+"""The Quarto engine: one call for a batch of documents, with the embedded engine's filter and templates.
+
+Quarto brings its own pandoc and Typst. Its exit status proves nothing, so a document counts as rendered
+when its file is there and loads nothing; the first one that is not is rendered alone, to hear why, and the
+others go on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from helpers.errors import Problem, ReportError
+from helpers.runner.document import Document
+from helpers.runner.render.embedded import READER, write_sources
+from helpers.runner.render.offline import check_offline
+from helpers.theme import Theme, font_folder
+
+OLDEST: Final = (1, 4)
+#: from this version on Quarto's Typst writes PDF/UA
+TAGGED: Final = (1, 9)
+_SECONDS_EACH: Final = 60
+#: no theme of Quarto's and none of its scripts: our template and style sheet are the whole page
+_HTML: Final = {
+    "minimal": True,
+    "theme": "none",
+    "template": "theme/embedded.html",
+    "include-in-header": "theme/board.css",
+    "embed-resources": True,
+    "html-math-method": "mathml",
+}
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Quarto:
+    """A `quarto` command that was found.
+
+    Parameters
+    ----------
+    path
+        The command.
+    version
+        Its version as numbers.
+    """
+
+    path: Path
+    version: tuple[int, ...]
+
+    @property
+    def tags_pdf(self) -> bool:
+        """Whether its PDFs can follow PDF/UA-1."""
+        return self.version >= TAGGED
+
+
+def find_quarto(environ: Mapping[str, str] | None = None) -> Quarto | None:
+    """Find Quarto in `QUARTO_PATH` or on the path.
+
+    Parameters
+    ----------
+    environ
+        Environment variables; those of this process unless given.
+
+    Returns
+    -------
+    Quarto or None
+        None where there is no such command.
+
+    Raises
+    ------
+    ReportError
+        When `QUARTO_PATH` names nothing that runs, or the version is too old or cannot be read.
+    """
+    environ = os.environ if environ is None else environ
+    named = environ.get("QUARTO_PATH")
+    found = shutil.which("quarto", path=environ.get("PATH", "")) if not named else _command_at(Path(named))
+    if found is None and named:
+        raise ReportError(Problem("QUARTO_PATH", named, "the quarto command", "Correct or unset it."))
+    if found is None:
+        return None
+    quarto = Quarto(Path(found), _version(found))
+    if quarto.version < OLDEST:
+        came = f"version {'.'.join(map(str, quarto.version))}"
+        cure = "Install a newer one, or use --renderer embedded."
+        raise ReportError(Problem(f"quarto at {found}", came, f"{OLDEST[0]}.{OLDEST[1]} or newer", cure))
+    return quarto
+
+
+def _command_at(path: Path) -> str | None:
+    return shutil.which(path / "quarto" if path.is_dir() else path)
+
+
+def _version(command: str) -> tuple[int, ...]:
+    try:
+        done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=_SECONDS_EACH)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ReportError(
+            Problem(f"quarto at {command}", str(error), cure="Correct QUARTO_PATH.")
+        ) from error
+    numbers = re.match(r"\d+(?:\.\d+)+", done.stdout.strip())
+    if done.returncode or numbers is None:
+        raise ReportError(Problem(f"quarto at {command}", "no version", "a command that answers --version"))
+    return tuple(int(number) for number in numbers[0].split("."))
+
+
+def render_batch(
+    documents: Mapping[str, Document], formats: Iterable[str], *, theme: Theme, folder: Path, quarto: Quarto
+) -> dict[str, dict[str, Path] | ReportError]:
+    """Render many documents with one call of Quarto.
+
+    Parameters
+    ----------
+    documents
+        Documents by stem; a stem names files, so it is made of letters, digits, `-`, `_` and `.`.
+    formats
+        Any of html, pdf, docx.
+    theme
+        The look.
+    folder
+        An existing, empty folder: it becomes the Quarto project.
+    quarto
+        From `find_quarto`.
+
+    Returns
+    -------
+    dict of str to (dict of str to Path, or ReportError)
+        Per document its files by format, or why there are none.
+    """
+    wanted = list(formats)
+    _write_documents(documents, theme, folder)
+    settings = _project(theme, quarto, wanted)
+    results: dict[str, dict[str, Path] | ReportError] = {}
+    pending = list(documents)
+    while pending:
+        said = _call(quarto, pending, settings, folder)
+        results |= {stem: files for stem in pending if (files := _files(stem, wanted, folder))}
+        pending = [stem for stem in pending if stem not in results]
+        if pending:
+            first = pending.pop(0)
+            said = _call(quarto, [first], settings, folder) or said
+            results[first] = _files(first, wanted, folder) or _failed(first, said)
+    return {stem: _checked(results[stem]) for stem in documents}
+
+
+def _failed(stem: str, said: str) -> ReportError:
+    return ReportError(
+        Problem(f"{stem} (Quarto)", _reason(said), cure="See the document in the run's folder.")
+    )
+
+
+def _write_documents(documents: Mapping[str, Document], theme: Theme, folder: Path) -> None:
+    """Write each document with its figures into a folder of its own, and the look beside them."""
+    shutil.copytree(theme.folder, folder / "theme", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    for stem, document in documents.items():
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", stem):
+            raise ReportError(Problem(repr(stem), "not a stem", "letters, digits, - _ and ."))
+        own = folder / stem
+        own.mkdir()
+        write_sources(document, own)
+        (own / "report.md").rename(own / f"{stem}.qmd")
+        (own / f"{stem}.qmd").write_text(_source(document, theme), encoding="utf-8")
+
+
+def _source(document: Document, theme: Theme) -> str:
+    """Return the document with contents and numbering under `board:`, which only our filter reads."""
+    _, front, body = document.markdown.split("---\n", 2)
+    settings: dict[str, Any] = yaml.safe_load(front)
+    page = {key: settings.pop(key) for key in ("toc", "toc-depth", "number-sections") if key in settings}
+    settings["board"] = {**theme.page.as_settings(), **page}
+    return f"---\n{yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)}---\n{body}"
+
+
+def _project(theme: Theme, quarto: Quarto, formats: list[str]) -> dict[str, object]:
+    kinds = {
+        "html": ("html", _HTML),
+        "pdf": ("typst", _typst(theme, quarto)),
+        "docx": ("docx", {"toc": False}),
+    }
+    return {
+        "execute": {"enabled": False},
+        "from": READER,
+        "toc": False,
+        "number-sections": False,
+        "filters": [{"path": "theme/filter.lua", "at": "pre-ast"}],
+        "format": dict(kinds[name] for name in formats),
+    }
+
+
+def _typst(theme: Theme, quarto: Quarto) -> dict[str, object]:
+    tagged = {"pdf-standard": "ua-1"} if quarto.tags_pdf else {}
+    return {
+        "template": "theme/embedded.typst",
+        "template-partials": ["theme/board.typ"],
+        "shift-heading-level-by": 0,  # the filter has done it
+        "papersize": theme.page.papersize,
+        "keep-typ": True,
+        **tagged,
+    }
+
+
+def _call(quarto: Quarto, stems: list[str], settings: Mapping[str, object], folder: Path) -> str:
+    """Call Quarto for these documents and return what it said."""
+    project = {"output-dir": "_out", "render": [f"{stem}/{stem}.qmd" for stem in stems]}
+    text = yaml.safe_dump({"project": project, **settings}, sort_keys=False)
+    (folder / "_quarto.yml").write_text(text, encoding="utf-8")
+    command = [str(quarto.path), "render"]
+    environ = {**os.environ, "TYPST_FONT_PATHS": str(font_folder())}
+    seconds = _SECONDS_EACH * len(stems)
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environ,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return f"ERROR not done after {seconds} seconds"
+    return _COLOURS.sub("", done.stderr)
+
+
+def _files(stem: str, formats: list[str], folder: Path) -> dict[str, Path]:
+    """Return a document's files if every one is there."""
+    files = {name: folder / "_out" / stem / f"{stem}.{name}" for name in formats}
+    return files if all(path.is_file() for path in files.values()) else {}
+
+
+def _checked(result: dict[str, Path] | ReportError) -> dict[str, Path] | ReportError:
+    if isinstance(result, ReportError) or "html" not in result:
+        return result
+    try:
+        check_offline(result["html"].read_text(encoding="utf-8"))
+    except ReportError as error:
+        return error
+    return result
+
+
+def _reason(said: str) -> str:
+    """Return what our filter refused, else Quarto's own errors, else all it said."""
+    refused = re.findall(r"REFUSED (.*)", said)
+    errors = [line.strip() for line in said.splitlines() if re.match(r"\s*(ERROR|error)", line)]
+    return "; ".join(dict.fromkeys(refused or errors or [said.strip()[-300:] or "no file came out"]))

@@ -1,0 +1,193 @@
+"""Linear regression with first-order autoregressive errors by restricted maximum likelihood.
+
+Quantiles are those of t with Satterthwaite's degrees of freedom, which take in that the autocorrelation is
+itself estimated: with the usual n - k a nominal 5 % test of an interrupted series is wrong in 7 to 15 of
+100 runs, with these in 4 to 6 (`make simulate`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import statsmodels.api as sm
+from scipy.optimize import minimize_scalar
+
+from helpers.errors import ArgumentError
+from helpers.stats.arguments import FloatArray
+
+#: where the autocorrelation is sought
+_RANGE = (-0.98, 0.98)
+_GRID = 41
+#: step of the numerical derivatives
+_STEP = 1e-3
+
+
+@dataclass(frozen=True)
+class LinearFit:
+    """A fitted regression and how to judge a sum of its coefficients.
+
+    Attributes
+    ----------
+    coefficients, covariance
+        In the order of the design's columns.
+    freedom
+        Degrees of freedom of the t quantile for a contrast (infinite: normal).
+    autocorrelation
+        Of the errors from one period to the next (counts: of the Pearson residuals).
+    dispersion
+        Standard deviation of the errors (counts: dispersion of the model).
+    """
+
+    coefficients: FloatArray
+    covariance: FloatArray
+    freedom: Callable[[FloatArray], float]
+    autocorrelation: float
+    dispersion: float
+
+
+@dataclass(frozen=True)
+class _Series:
+    values: FloatArray
+    matrix: FloatArray
+    gaps: FloatArray  # periods since the value before
+
+    def whiten(self, rho: float) -> tuple[FloatArray, FloatArray, float]:
+        """Return values and matrix with uncorrelated errors of one variance, and ln of the determinant."""
+        fade = rho**self.gaps
+        scale = np.sqrt(1 - fade**2)
+
+        def differences(a: FloatArray) -> FloatArray:
+            shape = (-1, *([1] * (a.ndim - 1)))
+            return np.concatenate([a[:1], (a[1:] - fade.reshape(shape) * a[:-1]) / scale.reshape(shape)])
+
+        return differences(self.values), differences(self.matrix), float(2 * np.log(scale).sum())
+
+    def criterion(self, rho: float, log_variance: float | None = None) -> float:
+        """Return minus the restricted log-likelihood, at the best variance where none is given."""
+        values, matrix, determinant = self.whiten(rho)
+        q, r = np.linalg.qr(matrix)
+        squares = float(((values - q @ (q.T @ values)) ** 2).sum())
+        free = len(values) - matrix.shape[1]
+        level = np.log(squares / free) if log_variance is None else log_variance
+        fit = free * level + squares / np.exp(level)
+        return float(0.5 * (fit + determinant + 2 * np.log(np.abs(np.diag(r))).sum()))
+
+    def inverse_information(self, rho: float) -> FloatArray:
+        _, matrix, _ = self.whiten(rho)
+        return np.asarray(np.linalg.inv(matrix.T @ matrix), dtype=float)
+
+
+def fit_ar1(values: FloatArray, matrix: FloatArray) -> LinearFit:
+    """Fit a regression with AR(1) errors; missing values leave a gap in time.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), equally spaced; missing where there is no value.
+    matrix
+        Design, shape (n, k).
+
+    Raises
+    ------
+    ArgumentError
+        Fewer than k + 2 values, or a design that they do not determine.
+
+    Notes
+    -----
+    Source: Pinheiro and Bates 2000, *Mixed-Effects Models in S and S-PLUS*, section 5.3; Satterthwaite 1946
+    (Biometrics Bulletin 2:110).
+    """
+    seen = np.flatnonzero(~np.isnan(values))
+    series = _Series(values[seen], matrix[seen], np.diff(seen).astype(float))
+    free = len(seen) - matrix.shape[1]
+    if free < 2 or np.linalg.matrix_rank(series.matrix) < matrix.shape[1]:
+        came = f"{len(seen)} values for {matrix.shape[1]} coefficients"
+        raise ArgumentError("values", came, "enough values on both sides of the change")
+    plain, *_ = np.linalg.lstsq(series.matrix, series.values)
+    if np.abs(series.values - series.matrix @ plain).max() <= 1e-10 * np.abs(series.values).max():
+        # a straight line, such as 100 % every month: nothing is uncertain
+        plain = np.asarray(plain, dtype=float)
+        return LinearFit(plain, np.zeros((len(plain), len(plain))), lambda _: float(free), 0.0, 0.0)
+    rho = _most_likely(series)
+    whitened, design, _ = series.whiten(rho)
+    coefficients, *_ = np.linalg.lstsq(design, whitened)
+    variance = float(((whitened - design @ coefficients) ** 2).sum() / free)
+    covariance = variance * series.inverse_information(rho)
+    freedom = _satterthwaite(series, rho, np.log(variance))
+    best = np.asarray(coefficients, dtype=float)
+    return LinearFit(best, covariance, freedom, rho, float(np.sqrt(variance)))
+
+
+def _most_likely(series: _Series) -> float:
+    grid = np.linspace(*_RANGE, _GRID)
+    best = int(np.argmin([series.criterion(rho) for rho in grid]))
+    bounds = (grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)])
+    found = minimize_scalar(series.criterion, bounds=bounds, method="bounded", options={"xatol": 1e-9})
+    return float(found.x)
+
+
+def _satterthwaite(series: _Series, rho: float, log_variance: float) -> Callable[[FloatArray], float]:
+    """Return the degrees of freedom of a contrast: 2 over the variance of its log variance."""
+    free = float(len(series.values) - series.matrix.shape[1])
+    # keep the derivatives inside the range of the autocorrelation
+    at = float(np.clip(rho, _RANGE[0] + 2 * _STEP, _RANGE[1] - 2 * _STEP))
+    curvature = _curvature(series, at, log_variance, free)
+    less, more = (series.inverse_information(at + side * _STEP) for side in (-1, 1))
+
+    def freedom(contrast: FloatArray) -> float:
+        slope = np.log((contrast @ more @ contrast) / (contrast @ less @ contrast)) / (2 * _STEP)
+        gradient = np.array([1.0, slope])
+        spread = float(gradient @ np.linalg.pinv(curvature, hermitian=True) @ gradient)
+        return float(np.clip(2 / spread if spread > 0 else 1.0, 1.0, free))
+
+    return freedom
+
+
+def _curvature(series: _Series, rho: float, log_variance: float, free: float) -> FloatArray:
+    """Return the second derivatives of the criterion in log variance and autocorrelation."""
+
+    def at(level: int, side: int) -> float:
+        return series.criterion(rho + side * _STEP, log_variance + level * _STEP)
+
+    second = (at(0, 1) - 2 * at(0, 0) + at(0, -1)) / _STEP**2
+    mixed = (at(1, 1) - at(1, -1) - at(-1, 1) + at(-1, -1)) / (4 * _STEP**2)
+    return np.array([[free / 2, mixed], [mixed, second]])
+
+
+def fit_newey_west(values: FloatArray, matrix: FloatArray, lags: int | None, adjust: bool) -> LinearFit:
+    """Fit ordinary least squares with Newey and West's covariance (Bartlett weights, no prewhitening).
+
+    Parameters
+    ----------
+    values, matrix
+        As for `fit_ar1`, without missing values.
+    lags
+        Longest lag; floor(4 (n/100)^(2/9)) when None.
+    adjust
+        Multiply the covariance by n/(n - k).
+
+    Notes
+    -----
+    Source: Newey and West 1987 (Econometrica 55:703); equals R's ``sandwich::NeweyWest(lag =, prewhite =
+    FALSE)``.
+    """
+    count, columns = matrix.shape
+    if np.isnan(values).any() or count - columns < 1:
+        raise ArgumentError(
+            "values", "missing or too few values", "a whole series with compatible='newey_west'"
+        )
+    longest = int(4 * (count / 100) ** (2 / 9)) if lags is None else lags
+    options = {"maxlags": longest, "use_correction": adjust}
+    fit = sm.OLS(values, matrix).fit(cov_type="HAC", cov_kwds=options)
+    residuals = np.asarray(fit.resid)
+    sd = float(np.sqrt((residuals**2).sum() / (count - columns)))
+    coefficients, covariance = np.asarray(fit.params), np.asarray(fit.cov_params())
+    return LinearFit(coefficients, covariance, lambda _: float(count - columns), lag_one(residuals), sd)
+
+
+def lag_one(residuals: FloatArray) -> float:
+    """Return the correlation of residuals with the ones before; 0 where they do not vary."""
+    total = float((residuals**2).sum())
+    return float((residuals[1:] * residuals[:-1]).sum() / total) if total > 0 else 0.0

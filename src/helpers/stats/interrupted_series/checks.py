@@ -1,0 +1,107 @@
+"""Could a change have been seen, and is one seen where there was none? (methods, section 8)"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from helpers.errors import ArgumentError
+from helpers.stats.arguments import confidence_level, number, series, whole_number
+from helpers.stats.interrupted_series.design import build_design
+from helpers.stats.interrupted_series.result import POWER, interrupted_series
+
+#: least points on both sides of a placebo date
+FEWEST_ROUND_PLACEBO = 8
+
+
+def smallest_detectable_change(
+    before: int,
+    after: int,
+    sd: float,
+    autocorrelation: float,
+    *,
+    power: float = POWER,
+    confidence: float = 0.95,
+) -> float:
+    """Return the effect after `after` periods that would be seen with a chance of 80 %, for planning.
+
+    Parameters
+    ----------
+    before, after
+        Periods on each side: at least 3 and 1.
+    sd, autocorrelation
+        Standard deviation of the errors and their correlation from one period to the next (-0.98 to 0.98).
+    power
+        Chance that it is seen.
+    confidence
+        Level of the interval that has to exclude no effect.
+
+    Returns
+    -------
+    float
+        A difference in the unit of `sd`: (z + z_power) standard errors of level + slope x (t - T0), taking
+        sd and autocorrelation as known; with estimated ones more is needed, see
+        `InterruptedSeries.smallest_change`.
+
+    Raises
+    ------
+    ArgumentError
+        Too few periods, a negative sd, an autocorrelation or a chance out of range.
+
+    >>> round(smallest_detectable_change(24, 24, 1.0, 0.0), 2)
+    3.19
+    """
+    whole_number("after", after, minimum=1)
+    rho = number("autocorrelation", autocorrelation, minimum=-0.98, maximum=0.98)
+    chance = number("power", power, minimum=0.5, maximum=0.999)
+    design = build_design(before + after, before, seasonal=False)
+    distance = np.abs(np.subtract.outer(np.arange(before + after), np.arange(before + after)))
+    weights = np.linalg.inv(rho**distance)
+    variance = design.now @ np.linalg.inv(design.matrix.T @ weights @ design.matrix) @ design.now
+    quantiles = stats.norm.ppf((1 + confidence_level(confidence)) / 2) + stats.norm.ppf(chance)
+    return float(quantiles * np.sqrt(variance) * number("sd", sd, minimum=0))
+
+
+def placebo_dates(
+    values: npt.ArrayLike, before: int, *, fewest: int = FEWEST_ROUND_PLACEBO, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Return the effects that the method finds at dates before the change, where there was none.
+
+    Parameters
+    ----------
+    values
+        The series, oldest first; only the periods before the change are used.
+    before
+        How many periods lie before the change.
+    fewest
+        Least periods on both sides of a placebo date.
+    confidence
+        Level of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per placebo date: `before` (periods before it), `estimate`, `low`, `high` of the effect at
+        the end of the periods used, and `found` (the interval excludes 0). Many found: the method sees
+        effects in this series where there are none.
+
+    Raises
+    ------
+    ArgumentError
+        Too few periods before the change, more than there are.
+
+    >>> placebo_dates([5.0, 6, 5, 7, 5, 6] * 4, 20)["before"].tolist()
+    [8, 9, 10, 11, 12]
+    """
+    observed = series("values", values, allow_missing=True)
+    whole_number("fewest", fewest, minimum=4)
+    if not 2 * fewest <= before <= len(observed):
+        allowed = f"at least {2 * fewest} (twice fewest) and at most the {len(observed)} values"
+        raise ArgumentError("before", f"{before}", allowed)
+    calm, rows = observed[:before], []
+    for date in range(fewest, before - fewest + 1):
+        now = interrupted_series(calm, date, seasonal=False, confidence=confidence).now
+        rows.append((date, now.estimate, now.low, now.high, now.low > 0 or now.high < 0))
+    return pd.DataFrame(rows, columns=["before", "estimate", "low", "high", "found"])

@@ -1,0 +1,33 @@
+"""Waiting lists: queueing theory, statistics of a list, simulation (methods, section 6). All in weeks."""
+
+from helpers.stats.waiting.queue import (
+    DEFAULT_FACTOR,
+    factor_for,
+    pressure,
+    queue_is_too_big,
+    queue_load,
+    relief_capacity,
+    target_capacity,
+    target_mean_wait,
+    target_queue,
+    unreported_removals,
+)
+from helpers.stats.waiting.records import ListStatistics, list_statistics
+from helpers.stats.waiting.simulate import ListFlows, simulate_list
+
+__all__ = [
+    "DEFAULT_FACTOR",
+    "ListFlows",
+    "ListStatistics",
+    "factor_for",
+    "list_statistics",
+    "pressure",
+    "queue_is_too_big",
+    "queue_load",
+    "relief_capacity",
+    "simulate_list",
+    "target_capacity",
+    "target_mean_wait",
+    "target_queue",
+    "unreported_removals",
+]

@@ -1,0 +1,268 @@
+"""Queueing theory of waiting lists, all in weeks (methods, section 6).
+
+Source: Fong et al. 2022, *Understanding waiting lists pressures* (medRxiv 2022.08.23.22279117), and the R
+package NHSRwaitinglist that implements it; `compatible="nhsrwaitinglist"` marks where this project differs
+from it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from helpers.errors import ArgumentError
+from helpers.stats.arguments import FloatArray, number, numbers, one_of
+
+#: target wait over mean wait at which 98.2 % wait less than the target (the R package's)
+DEFAULT_FACTOR = 4.0
+#: a queue above so many target queues is too big to judge by target capacity
+TOO_BIG = 2.0
+WEEKS_TO_TARGET = 26.0
+_DAYS_PER_UNIT = {"days": 1.0, "weeks": 7.0}
+
+Unit = Literal["days", "weeks"]
+Tool = Literal["nhsrwaitinglist"]
+
+
+def queue_load(demand: npt.ArrayLike, capacity: npt.ArrayLike) -> FloatArray:
+    """Return demand / capacity; at 1 and above the list grows without end.
+
+    Parameters
+    ----------
+    demand, capacity
+        Additions and removals per week, of shapes that broadcast; capacity above 0.
+
+    Raises
+    ------
+    ArgumentError
+        Negative or missing numbers, no capacity.
+
+    >>> round(float(queue_load(30, 27)), 4)
+    1.1111
+    """
+    return np.asarray(numbers("demand", demand, minimum=0) / _positive("capacity", capacity), dtype=float)
+
+
+def factor_for(share_within_target: float) -> float:
+    """Return target wait / mean wait at which a share waits less than the target: -ln(1 - p).
+
+    Parameters
+    ----------
+    share_within_target
+        Share p of patients to be seen within the target, above 0 and below 1.
+
+    Raises
+    ------
+    ArgumentError
+        A share outside 0 to 1.
+
+    >>> round(factor_for(0.92), 3), round(float(target_mean_wait(18, factor=factor_for(0.92))), 2)
+    (2.526, 7.13)
+    """
+    p = number("share_within_target", share_within_target, above=0, maximum=1)
+    if p == 1:
+        raise ArgumentError(
+            "share_within_target", "1", "a share below 1: no finite capacity keeps everyone within"
+        )
+    return float(-np.log1p(-p))
+
+
+def target_mean_wait(target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFAULT_FACTOR) -> FloatArray:
+    """Return the mean wait at which the target is met: target / factor.
+
+    Parameters
+    ----------
+    target_wait
+        Longest wait aimed at, in weeks, above 0.
+    factor
+        Target over mean, above 0; see `factor_for`.
+
+    Raises
+    ------
+    ArgumentError
+        Numbers that are not above 0.
+
+    >>> float(target_mean_wait(52))
+    13.0
+    """
+    return np.asarray(_positive("target_wait", target_wait) / _positive("factor", factor), dtype=float)
+
+
+def target_queue(
+    demand: npt.ArrayLike, target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFAULT_FACTOR
+) -> FloatArray:
+    """Return the list size at which the target is met: demand x target / factor.
+
+    Parameters
+    ----------
+    demand
+        Additions per week.
+    target_wait, factor
+        As for `target_mean_wait`.
+
+    Raises
+    ------
+    ArgumentError
+        Negative demand; target or factor not above 0.
+
+    >>> float(target_queue(30, 52))
+    390.0
+    """
+    additions = numbers("demand", demand, minimum=0)
+    return np.asarray(additions * target_mean_wait(target_wait, factor=factor), dtype=float)
+
+
+def queue_is_too_big(queue: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return whether a queue is more than twice its target: then relief comes before target capacity.
+
+    >>> queue_is_too_big([780, 781], 390)
+    array([False,  True])
+    """
+    size, aim = numbers("queue", queue, minimum=0), numbers("target", target, minimum=0)
+    return np.asarray(size > TOO_BIG * aim)
+
+
+def relief_capacity(
+    demand: npt.ArrayLike,
+    queue: npt.ArrayLike,
+    target: npt.ArrayLike,
+    *,
+    weeks: npt.ArrayLike = WEEKS_TO_TARGET,
+    compatible: Tool | None = None,
+) -> FloatArray:
+    """Return weekly capacity that brings a queue to its target: demand + max(0, queue - target)/weeks.
+
+    Parameters
+    ----------
+    demand
+        Additions per week.
+    queue, target
+        Patients on the list, and its target.
+    weeks
+        Weeks until the target is to be reached, above 0.
+    compatible
+        "nhsrwaitinglist": a queue below its target lowers the capacity below demand.
+
+    Raises
+    ------
+    ArgumentError
+        Negative numbers, no weeks, an unknown tool.
+
+    >>> round(float(relief_capacity(30, 1200, 390, weeks=26)), 6)
+    61.153846
+    """
+    excess = numbers("queue", queue, minimum=0) - numbers("target", target, minimum=0)
+    if not is_compatible(compatible):
+        excess = np.maximum(0.0, excess)
+    additions = numbers("demand", demand, minimum=0)
+    return np.asarray(additions + excess / _positive("weeks", weeks), dtype=float)
+
+
+def target_capacity(
+    demand: npt.ArrayLike,
+    target_wait: npt.ArrayLike,
+    *,
+    factor: npt.ArrayLike = DEFAULT_FACTOR,
+    cv_demand: npt.ArrayLike = 1.0,
+    cv_capacity: npt.ArrayLike = 1.0,
+) -> FloatArray:
+    """Return weekly capacity that keeps a list there: demand + (cv_d^2 + cv_c^2)/2 x factor/target.
+
+    Parameters
+    ----------
+    demand
+        Additions per week.
+    target_wait, factor
+        As for `target_mean_wait`.
+    cv_demand, cv_capacity
+        Coefficients of variation of the times between additions and between removals.
+
+    Raises
+    ------
+    ArgumentError
+        Negative numbers; target or factor not above 0.
+
+    >>> round(float(target_capacity(30, 52, factor=3, cv_demand=1.1, cv_capacity=1.2)), 6)
+    30.076442
+    """
+    spread = (
+        numbers("cv_demand", cv_demand, minimum=0) ** 2
+        + numbers("cv_capacity", cv_capacity, minimum=0) ** 2
+    )
+    spare = spread / 2 * _positive("factor", factor) / _positive("target_wait", target_wait)
+    return np.asarray(numbers("demand", demand, minimum=0) + spare, dtype=float)
+
+
+def pressure(
+    mean_wait: npt.ArrayLike,
+    target_wait: npt.ArrayLike,
+    *,
+    wait_unit: Unit = "weeks",
+    target_unit: Unit = "weeks",
+) -> FloatArray:
+    """Return 2 x mean wait / target, both taken to the same unit; above 1 the list is under pressure.
+
+    Parameters
+    ----------
+    mean_wait, target_wait
+        Mean wait so far of those on the list, and the target (above 0).
+    wait_unit, target_unit
+        Unit of each: "weeks" or "days".
+
+    Raises
+    ------
+    ArgumentError
+        Negative numbers, no target, an unknown unit.
+
+    >>> float(pressure(63, 18, wait_unit="days"))
+    1.0
+    """
+    for name, unit in (("wait_unit", wait_unit), ("target_unit", target_unit)):
+        one_of(name, unit, _DAYS_PER_UNIT)
+    days = numbers("mean_wait", mean_wait, minimum=0) * _DAYS_PER_UNIT[wait_unit]
+    return np.asarray(
+        2 * days / (_positive("target_wait", target_wait) * _DAYS_PER_UNIT[target_unit]), dtype=float
+    )
+
+
+def unreported_removals(before: float, after: float, additions: float, removals: float) -> float:
+    """Return how many left a list unreported: before + additions - removals - after.
+
+    Published flows do not balance; a simulation of a real list needs this term, and shows it.
+
+    Parameters
+    ----------
+    before, after
+        Patients on the list at the start and the end of the period.
+    additions, removals
+        Reported starts and stops in it.
+
+    Returns
+    -------
+    float
+        Removals without a report in the period; negative where more joined than were reported.
+
+    Raises
+    ------
+    ArgumentError
+        Negative or missing numbers.
+
+    >>> unreported_removals(7_045_357, 7_123_980, 2_000_000, 2_000_000 - 316_785)
+    238162.0
+    """
+    sizes = number("before", before, minimum=0) - number("after", after, minimum=0)
+    return sizes + number("additions", additions, minimum=0) - number("removals", removals, minimum=0)
+
+
+def _positive(argument: str, values: npt.ArrayLike) -> FloatArray:
+    array = numbers(argument, values, minimum=0)
+    if (array == 0).any():
+        raise ArgumentError(argument, "0", "numbers above 0")
+    return array
+
+
+def is_compatible(tool: str | None) -> bool:
+    """Return whether the R package's behaviour is asked for; refuse other tools."""
+    return tool is not None and one_of("compatible", tool, ["nhsrwaitinglist"]) == tool

@@ -1,0 +1,123 @@
+"""A waiting list week by week, with intervals (methods, section 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.errors import ArgumentError
+from helpers.stats.arguments import FloatArray, number, numbers, whole_number
+
+_QUANTILES = {"low95": 0.025, "low80": 0.1, "median": 0.5, "high80": 0.9, "high95": 0.975}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListFlows:
+    """What moves a list each week; numbers, or one value per week.
+
+    Attributes
+    ----------
+    demand, capacity
+        Mean additions and mean possible removals per week.
+    cv_demand, cv_capacity
+        Coefficients of variation of the times between them: a week's number has variance cv^2 x mean.
+    other_removals
+        Who leaves without a report per week, from `unreported_removals`.
+    """
+
+    demand: npt.ArrayLike
+    capacity: npt.ArrayLike
+    cv_demand: float = 1.0
+    cv_capacity: float = 1.0
+    other_removals: npt.ArrayLike = 0.0
+
+
+def simulate_list(
+    waiting_list: float, flows: ListFlows, weeks: int, *, runs: int = 1000, seed: int = 1
+) -> pd.DataFrame:
+    """Return how a list may develop: median, 80 % and 95 % intervals per week.
+
+    Parameters
+    ----------
+    waiting_list
+        Patients on the list at the start.
+    flows
+        Additions, capacity and other removals per week.
+    weeks
+        How many weeks ahead.
+    runs, seed
+        How many runs, and the seed: the same seed gives the same result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by `week` (1 …): `low95`, `low80`, `median`, `high80`, `high95` (patients) and `mean_wait`,
+        the wait in weeks of a newcomer in a first-in-first-out list at the median (missing without
+        removals).
+
+    Raises
+    ------
+    ArgumentError
+        Negative numbers, no weeks, fewer than 100 runs, flows of another length than `weeks`.
+
+    Notes
+    -----
+    Additions and capacity of a week are gamma with mean m and variance cv^2 m, which is what a renewal
+    process with that variation gives over a week; unused capacity is lost. Source: Asmussen 2003, *Applied
+    Probability and Queues*, chapter V.
+
+    >>> steady = ListFlows(demand=30, capacity=30, cv_demand=0, cv_capacity=0)
+    >>> simulate_list(390, steady, 2)["median"].tolist()
+    [390.0, 390.0]
+    """
+    start = number("waiting_list", waiting_list, minimum=0)
+    horizon = whole_number("weeks", weeks, minimum=1)
+    whole_number("runs", runs, minimum=100)
+    lists = _run(start, _weekly(flows, horizon), runs, np.random.default_rng(seed), flows)
+    quantiles = np.quantile(lists, list(_QUANTILES.values()), axis=1)
+    table = pd.DataFrame(dict(zip(_QUANTILES, quantiles, strict=True)))
+    capacity, others = _weekly(flows, horizon)[1:]
+    leaving = np.where(capacity + others > 0, capacity + others, np.nan)
+    return table.assign(mean_wait=table["median"] / leaving).set_index(
+        pd.RangeIndex(1, horizon + 1, name="week")
+    )
+
+
+def _weekly(flows: ListFlows, weeks: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return demand, capacity and other removals, one value per week each."""
+    values = []
+    for name in ("demand", "capacity", "other_removals"):
+        array = numbers(f"flows.{name}", getattr(flows, name), minimum=0)
+        if array.shape not in ((), (weeks,)):
+            raise ArgumentError(
+                f"flows.{name}", f"shape {array.shape}", f"one number or {weeks}, one per week"
+            )
+        values.append(np.broadcast_to(array, (weeks,)))
+    return values[0], values[1], values[2]
+
+
+def _run(
+    start: float,
+    weekly: tuple[FloatArray, FloatArray, FloatArray],
+    runs: int,
+    generator: np.random.Generator,
+    flows: ListFlows,
+) -> FloatArray:
+    """Return list sizes of shape (weeks, runs)."""
+    demand, capacity, others = weekly
+    joining = _draw(generator, demand, number("flows.cv_demand", flows.cv_demand, minimum=0), runs)
+    leaving = _draw(generator, capacity, number("flows.cv_capacity", flows.cv_capacity, minimum=0), runs)
+    size, sizes = np.full(runs, start), np.empty(joining.shape)
+    for week in range(len(sizes)):
+        size = np.maximum(0.0, size + joining[week] - leaving[week] - others[week])
+        sizes[week] = size
+    return sizes
+
+
+def _draw(generator: np.random.Generator, mean: FloatArray, cv: float, runs: int) -> FloatArray:
+    """Return weekly numbers of shape (weeks, runs) with variance cv^2 x mean."""
+    means = np.repeat(mean[:, None], runs, axis=1)
+    return means if cv == 0 else generator.gamma(means / cv**2, cv**2)

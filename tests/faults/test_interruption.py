@@ -1,0 +1,89 @@
+"""A batch that is ended from outside leaves no process, no half-published file and no open row."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from helpers.runner.history import History, State
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
+
+WAIT = 60  # seconds, for a machine with much else to do
+COMMAND = [sys.executable, "-c", "from helpers.cli import main; main()"]
+
+
+@pytest.fixture
+def slow(lay_out: Callable[..., Path]) -> Path:
+    """A project with two reports that take ten minutes each."""
+    return lay_out({"slow": {"SYN07.yml": "trust: SYN07", "SYN08.yml": "trust: SYN08"}})
+
+
+@pytest.fixture
+def running(slow: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A batch whose first report is in the middle of its cells."""
+    words = ["--project", str(slow), "run", "--jobs", "1"]
+    with subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        until(lambda: any(slow.glob(".boardpack/runs/*/slow/SYN07/work/child")))
+        yield process
+        process.kill()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT
+    while not holds():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.1)
+
+
+def kernels_of(project: Path) -> list[psutil.Process]:
+    """Return the processes that work in a project's run folders."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.status() != psutil.STATUS_ZOMBIE and str(project / ".boardpack") in process.cwd():
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def states(project: Path) -> list[State]:
+    return [entry.state for entry in History(project / ".boardpack").latest().values()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_asked_for_end_is_clean(
+    slow: Path, running: subprocess.Popen[bytes], number: signal.Signals
+) -> None:
+    assert len(kernels_of(slow)) == 2
+    running.send_signal(number)
+    _, told = running.communicate(timeout=WAIT)
+    assert running.returncode == 130
+    assert b"Traceback" not in told
+    assert kernels_of(slow) == []
+    assert states(slow) == [State.INTERRUPTED, State.INTERRUPTED]
+    assert [path.name for path in (slow / "reports").rglob("*")] == ["index.html"]
+
+
+def test_after_a_sudden_end_the_kernel_ends_too_and_the_rows_are_closed(
+    slow: Path, running: subprocess.Popen[bytes]
+) -> None:
+    (kernel,) = [each for each in kernels_of(slow) if "ipykernel_launcher" in " ".join(each.cmdline())]
+    running.kill()
+    running.wait()
+    until(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE)
+    for left in kernels_of(slow):  # what the kernel itself had started is not yet followed
+        left.kill()
+    history = History(slow / ".boardpack")
+    assert states(slow) == [State.WAITING, State.WAITING]
+    history.recover()
+    assert states(slow) == [State.INTERRUPTED, State.INTERRUPTED]

@@ -1,0 +1,26 @@
+"""The examples of the reference, and of the docstrings of its methods, run as printed."""
+
+import doctest
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "stats.md"
+MODULES = (
+    "funnel", "inequality", "rates", "standardisation",
+    "spc.attribute", "spc.run_chart", "spc.xmr",
+)  # fmt: skip
+
+
+def test_the_reference_runs():
+    result = doctest.testfile(str(REFERENCE), module_relative=False, encoding="utf-8")
+    assert result.attempted > 30
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_docstrings_run(name):
+    result = doctest.testmod(import_module(f"helpers.stats.{name}"))
+    assert result.attempted > 0
+    assert result.failed == 0

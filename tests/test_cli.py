@@ -1,0 +1,139 @@
+"""The words of the command line, what it prints and what it returns."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from helpers.cli import main
+from helpers.errors import ExitCode
+
+GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
+
+
+@pytest.fixture(autouse=True)
+def _no_project_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BOARDPACK_ROOT", raising=False)
+
+
+@pytest.fixture
+def call(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Return what runs the command and returns its exit code, its output and its messages."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        said = capfd.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, said.out, said.err
+
+    return run
+
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+def test_check_counts_what_is_well_formed(
+    call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(lay_out({"good": {"SYN07.yml": GOOD}}) / "params" / "good")  # found from below
+    assert call("check") == (0, "1 reports of 1 notebooks are well formed\n", "")
+
+
+def test_check_tells_every_problem_without_traceback(call: Call, lay_out: Callable[..., Path]) -> None:
+    root = lay_out(
+        {"good": {"a.yml": "perod: x", "b.yml": "trust: 5"}, "no_parameters_cell": {"c.yml": ""}}
+    )
+    code, _, told = call("--project", str(root), "check")
+    assert code == ExitCode.USAGE
+    assert len(told.splitlines()) == 3
+    assert "Traceback" not in told
+
+
+def test_problems_are_told_as_json_where_json_is_asked_for(
+    call: Call, lay_out: Callable[..., Path]
+) -> None:
+    root = lay_out({"good": {"a.yml": "trust: 5"}})
+    code, printed, _ = call("--project", str(root), "check", "--json")
+    assert code == json.loads(printed)["exit_code"] == ExitCode.USAGE
+    assert json.loads(printed)["problems"][0]["where"] == "params/good/a.yml, line 1, `trust`"
+
+
+def test_outside_a_project_the_cure_is_told(call: Call) -> None:
+    code, _, told = call("status")
+    assert code == ExitCode.USAGE
+    assert "--project" in told
+
+
+@pytest.mark.parametrize("words", [("nonsense",), ("run", "--jobs", "0"), ("run", "--nonsense")])
+def test_wrong_words_are_wrong_usage(call: Call, words: tuple[str, ...]) -> None:
+    assert call(*words)[0] == ExitCode.USAGE
+
+
+def test_an_unknown_format_is_refused_before_anything_runs(
+    call: Call, lay_out: Callable[..., Path]
+) -> None:
+    root = lay_out({"good": {"SYN07.yml": GOOD}})
+    code, _, told = call("--project", str(root), "run", "--to", "html,word")
+    assert code == ExitCode.USAGE
+    assert "--to: word; allowed: html, pdf, docx" in told
+    assert not (root / ".boardpack").exists()
+
+
+def test_a_bug_keeps_its_traceback(
+    call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helpers.cli.commands.make_plan", lambda *_: {}["ours"])
+    code, _, told = call("--project", str(lay_out({})), "check")
+    assert code == ExitCode.BUG
+    assert "Traceback" in told
+
+
+def test_a_dry_run_says_what_would_run_and_why(call: Call, lay_out: Callable[..., Path]) -> None:
+    root = lay_out({"good": {"SYN07.yml": GOOD}})
+    assert call("--project", str(root), "run", "--dry-run")[1] == "good/SYN07: never published\n"
+    assert not (root / "reports").exists()
+
+
+def test_a_run_is_quiet_where_there_is_no_terminal(call: Call, lay_out: Callable[..., Path]) -> None:
+    root = lay_out({"good": {"SYN07.yml": GOOD}, "raises": {"SYN08.yml": "trust: SYN08"}})
+    code, printed, told = call("--project", str(root), "run", "--to", "html")
+    assert code == ExitCode.REPORT
+    assert printed == "1 published, 1 failed; reports/index.html\n"
+    assert told.startswith("raises/SYN08: failed at execute\n  cell 5 (`1 / 0`): ZeroDivisionError")
+    code, printed, _ = call("--project", str(root), "status", "--json")
+    states = {entry["report"]: entry["state"] for entry in json.loads(printed)}
+    assert (code, states) == (0, {"good/SYN07": "published", "raises/SYN08": "failed"})
+    code, printed, told = call("--project", str(root), "run", "good", "--to", "html", "--json")
+    assert (code, told) == (0, "")
+    assert json.loads(printed)["reports"][0]["state"] == "unchanged"
+
+
+def test_nothing_loaded_says_how_to_begin(call: Call, lay_out: Callable[..., Path]) -> None:
+    assert "boardpack data load" in call("--project", str(lay_out({})), "data", "list")[1]
+
+
+def test_the_environment_may_name_the_project(
+    call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOARDPACK_ROOT", os.fspath(lay_out({"good": {"SYN07.yml": GOOD}})))
+    assert call("check")[0] == 0
+
+
+def test_a_refused_file_is_told_and_nothing_is_loaded(call: Call, lay_out: Callable[..., Path]) -> None:
+    root = lay_out({})
+    shutil.copytree(Path(__file__).parents[1] / "params" / "_register", root / "params" / "_register")
+    (root / "own.csv").write_text(
+        "measure,org_code,period,numerator\nunknown,SYN07,2026-03,many\n", "utf-8"
+    )
+    code, printed, told = call("--project", str(root), "data", "load", str(root / "own.csv"))
+    assert code == ExitCode.DATA
+    assert "own.csv: refused" in printed
+    assert "row 2" in told
+    assert json.loads(call("--project", str(root), "data", "list", "--json")[1]) == []
