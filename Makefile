@@ -65,6 +65,10 @@ dictionary: env
 fuzz: env
 	BOARDPACK_FUZZ=50000 $(BIN)/python -m pytest tests/data/test_fuzz.py
 
+# make dictionary the data dictionary, from the register and the layouts
+dictionary: env
+	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/data-dictionary.md
+
 # make lock       resolve the dependencies anew
 lock: env
 	$(BIN)/python -m pip install --quiet uv

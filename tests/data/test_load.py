@@ -56,6 +56,7 @@ def empty_book() -> bytes:
 BAD = {
     "nothing in it": (b"", "empty (0 bytes)"),
     "spaces only": (b" \n \n", "empty"),
+    "a byte-order mark alone": (b"\xef\xbb\xbf", "empty"),
     "no known layout": (b"a,b\n1,2\n", "no known layout; see `boardpack data sources`"),
     "wrong header": (
         GOOD.replace("FTE_DAYS_LOST", "DAYS").encode(),

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
 from helpers.runner.project import Organisations, Project
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
 #: what `select:` in a `_matrix.yml` may name, and the rows of the mart that it stands for
 SELECTORS = {
+    "trusts_with_published_dna": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
+        LEFT JOIN successors s ON s.org_code = v.org_code
+        WHERE measure = 'dna_rate' AND origin = 'published' AND basis = 'provider' AND denominator > 0
+          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
+    "trusts_with_published_stay": COMPARABLE,
     "trusts": "SELECT DISTINCT org_code FROM organisations"
     " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
     "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",

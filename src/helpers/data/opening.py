@@ -191,9 +191,9 @@ def _open_member(content: bytes, file: str) -> Sheet:
 
 
 def _open_text(content: bytes, file: str) -> Sheet:
-    if not content.strip():
-        raise _refuse(file, "empty" if content else "empty (0 bytes)")
     text = _decode(content, file)
+    if not text.strip():
+        raise _refuse(file, "empty" if content else "empty (0 bytes)")
     start = text[:2000].lstrip().lower()
     if start.startswith(("<!doctype", "<html", "<?xml")) or "<html" in start or "<body" in start:
         raise _refuse(file, "a web page, not data: the address may have moved", "look for its new address")

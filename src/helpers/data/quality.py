@@ -83,7 +83,7 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
     """
     if not mart.version:
         return [Finding("high", "completeness", "", "the mart is empty: load data first")]
-    day = today or date.today()
+    mart, day = mart.at(mart.version), today or date.today()
     findings = [
         *_unknown_measures(mart, register),
         *_unknown_organisations(mart),
@@ -252,6 +252,7 @@ def rate_quality(
     basis
         "provider" or "commissioner".
     """
+    mart = mart.at(mart.version)
     frame = read_measure(
         mart, measure.id, organisations=[organisation], period_type=measure.frequency, basis=basis
     ).data

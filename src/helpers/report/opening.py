@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
+from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
 from helpers.data.mart import Mart
+from helpers.data.published_stays import latest_stay_month
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.register.models import Register
@@ -20,16 +22,20 @@ from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown
 
 if TYPE_CHECKING:
+    from helpers.report.dna_impact import DnaImpact
     from helpers.report.los_deviation import LengthOfStay
+    from helpers.report.los_published import PublishedStay
 
 
-Latest = Literal["spells", "appointments", "measure_values"]
+Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay"]
 _MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
-_LATEST: dict[Latest, str] = {
+_LATEST: dict[str, str] = {
     "spells": _MONTH_OF.format(day="discharged", table="spells"),
     "appointments": _MONTH_OF.format(day="appointment_date", table="appointments"),
     "measure_values": "SELECT max(period) FROM measure_values WHERE period_type = 'month' AND status <> 'plan'",
 }
+#: what has a latest month of the organisation's own: statistics end at different months
+_OWN_LATEST = {"dna": latest_appointments, "published_stay": latest_stay_month}
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,13 @@ class Report:
     _reads: set[str] = field(default_factory=set, repr=False)
 
     def sources(self, *tables: str) -> tuple[Source, ...]:
-        """Return the data sets behind some tables of the mart, and remember that they were read."""
-        found = tuple(s for s in self.mart.sources() if s.dataset.partition("/")[0] in tables)
+        """Return the data sets behind some tables of the mart, and remember that they were read.
+
+        A table stands for all of its data sets; one alone is named as the mart does, "<table>/<source>".
+        """
+        found = tuple(
+            s for s in self.mart.sources() if {s.dataset, s.dataset.partition("/")[0]} & set(tables)
+        )
         self._reads.update(source.dataset for source in found)
         return found
 
@@ -83,9 +94,22 @@ class Report:
     def length_of_stay(self, **options: Any) -> LengthOfStay:
         """Return the length-of-stay analysis; see `helpers.report.los_deviation.LengthOfStay`."""
         from helpers.report.los_deviation import LengthOfStay
-        from helpers.report.los_findings import StayOptions
+        from helpers.report.los_options import StayOptions
 
         return LengthOfStay(self, StayOptions(specialty=self.specialty, **options))
+
+    def published_stay(self) -> PublishedStay:
+        """Return the crude stay from published statistics; see `helpers.report.los_published.PublishedStay`."""
+        from helpers.report.los_published import PublishedStay
+
+        return PublishedStay(self)
+
+    def did_not_attend(self, **options: Any) -> DnaImpact:
+        """Return the analysis of missed appointments; see `helpers.report.dna_impact.DnaImpact`."""
+        from helpers.report.dna_impact import DnaImpact
+        from helpers.report.dna_options import DnaOptions
+
+        return DnaImpact(self, DnaOptions(specialty=self.specialty, **options))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
@@ -127,7 +151,8 @@ def open_report(
     months
         How many months the report covers.
     latest_in
-        The table whose latest complete month `latest` means.
+        What the latest complete month `latest` means: that of a table, or of the organisation's own missed
+        appointments (`dna`) or published beds and admissions (`published_stay`).
 
     Returns
     -------
@@ -144,24 +169,32 @@ def open_report(
     root = find_root()
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
-    last = read_month(period, latest=latest_month(mart, latest_in) if period == "latest" else date.min)
+    latest = latest_month(mart, latest_in, organisation) if period == "latest" else date.min
+    last = read_month(period, latest=latest)
     if specialty is not None:
         title = f"{title}: {find_specialty(mart, specialty)}"
     return Report(title, root, mart, organisation, Period.ending(last, months), specialty)
 
 
-def latest_month(mart: Mart, table: Latest) -> date:
-    """Return the first day of the latest month that a table covers to its last day.
+def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
+    """Return the first day of the latest month that the data cover to its last day; see `open_report`.
 
     Raises
     ------
     DataError
-        Where the table is empty.
+        Where there are no such data.
     """
-    frame = mart.query(f"SELECT ({_LATEST[table]})::DATE AS latest")
+    if kind in _OWN_LATEST:
+        own = (organisation.code, *organisation.predecessors)
+        found, where = _OWN_LATEST[kind](mart, own), f"{organisation.code}, period: latest"
+        if found is None:
+            what = "outpatient appointments" if kind == "dna" else "quarters with both beds and admissions"
+            raise DataError(Problem(where, f"the mart holds no {what} of it", cure="load data first"))
+        return found
+    frame = mart.query(f"SELECT ({_LATEST[kind]})::DATE AS latest")
     latest = frame["latest"][0]
     if latest is None or latest != latest:
-        raise DataError(Problem("period: latest", f"the mart holds no {table}", cure="load data first"))
+        raise DataError(Problem("period: latest", f"the mart holds no {kind}", cure="load data first"))
     return date(latest.year, latest.month, 1)
 
 

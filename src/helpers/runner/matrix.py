@@ -9,6 +9,9 @@ what all of its reports share::
         specialty: ["100", "110"]
       with:
         period: latest
+
+`{select: …, may_be_empty: true}` makes no report where the data hold nothing to select; without it that is
+a mistake.
 """
 
 from __future__ import annotations
@@ -129,7 +132,9 @@ def _read_axis(
     if not isinstance(given.node, yaml.MappingNode):
         raise UsageError(Problem(given.where, f"{given.text or 'nothing'} is given", allowed))
     selection = entries(given, given.where)
-    selector = construct(selection["select"]) if set(selection) == {"select"} else None
+    fits = "select" in selection and set(selection) <= {"select", "may_be_empty"}
+    selector = construct(selection["select"]) if fits else None
+    may_be_empty = fits and "may_be_empty" in selection and construct(selection["may_be_empty"]) is True
     try:
         values = expand(str(selector))
     except KeyError:
@@ -137,7 +142,7 @@ def _read_axis(
         raise UsageError(
             Problem(given.where, f"the selector {selector} is unknown", allowed, cure)
         ) from None
-    if not values:
+    if not values and not may_be_empty:
         cure = "load the data first: boardpack data load"
         raise UsageError(Problem(given.where, f"{selector} stands for nothing yet", cure=cure))
     return [Given(given.where, _quoted(value)) for value in values]

@@ -1,0 +1,232 @@
+"""Outpatient appointments out of the mart: counts of those kept and missed, never a row of a patient.
+
+An appointment counts where the patient attended or did not attend without notice; cancellations are out
+(HES `ATTENDED`: 5 and 6, 3 and 7). Counts come from records, or from published statistics where a trust has
+no records here. Records of a merged organisation count for its successor. Published figures are compared
+among organisations as they stood in the period: only the predecessors of the reported one are added to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from helpers.data.sources.names import ENGLAND
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.data.mart import Mart
+
+ALL, FIRST, FOLLOW_UP = "all", "first", "follow_up"
+#: the published measure of each kind of appointment
+MEASURES = {ALL: "dna_rate", FIRST: "dna_rate_first", FOLLOW_UP: "dna_rate_follow_up"}
+#: upper ends, in weeks, of the bands of lead time, and their names
+LEAD_BANDS = ((4, "under 4 weeks"), (8, "4 to 7 weeks"), (13, "8 to 12 weeks"))
+LONGEST_LEAD = "13 weeks or more"
+#: groups of deprivation, most deprived first: two deciles each
+DEPRIVATION = (
+    "1 most deprived fifth",
+    "2 second fifth",
+    "3 middle fifth",
+    "4 fourth fifth",
+    "5 least deprived fifth",
+)
+
+_DUE = """WITH due AS (
+        SELECT coalesce(s.successor, a.org_code) AS org_code, a.* EXCLUDE (org_code)
+        FROM appointments a LEFT JOIN successors s ON s.org_code = a.org_code
+        WHERE a.appointment_date >= ? AND a.appointment_date < ? AND a.outcome IN ('attended', 'dna')
+    )"""
+_COUNTS = "count(*) FILTER (outcome = 'dna') AS dnas, count(*) FILTER (outcome = 'attended') AS attended"
+
+
+def appointment_months(mart: Mart, first: date, end: date) -> pd.DataFrame:
+    """Return counts from records for every organisation; computed once per load and span.
+
+    Parameters
+    ----------
+    mart
+        The mart.
+    first, end
+        First day of the span, and first day after it.
+
+    Returns
+    -------
+    DataFrame
+        org_code, specialty, kind (first, follow_up or unknown), month (first day), dnas, attended.
+    """
+    sql = f"""{_DUE}
+        SELECT org_code, specialty_code AS specialty, coalesce(kind, 'unknown') AS kind,
+               date_trunc('month', appointment_date)::DATE AS month, {_COUNTS}
+        FROM due GROUP BY ALL ORDER BY ALL"""
+    return mart.derived(f"appointment_months_{first}_{end}", lambda: mart.query(sql, [first, end]))
+
+
+def appointment_groups(mart: Mart, first: date, end: date) -> pd.DataFrame:
+    """Return counts from records by everything that may drive a DNA; computed once per load and span.
+
+    Appointments that lack one of the characteristics are left out.
+
+    Returns
+    -------
+    DataFrame
+        org_code, specialty, kind, mode, age_band, sex, deprivation (fifth), weekday, lead, dnas,
+        appointments (attended and missed).
+    """
+    sql = f"""{_DUE}
+        SELECT org_code, specialty_code AS specialty, kind, mode, age_band, sex,
+               {_fifths()} AS deprivation, dayname(appointment_date) AS weekday, {_leads()} AS lead,
+               count(*) FILTER (outcome = 'dna') AS dnas, count(*) AS appointments
+        FROM due
+        WHERE kind IS NOT NULL AND mode IS NOT NULL AND age_band IS NOT NULL AND imd_decile IS NOT NULL
+              AND lead_days IS NOT NULL AND sex IN ('female', 'male')
+        GROUP BY ALL ORDER BY ALL"""
+    return mart.derived(f"appointment_groups_{first}_{end}", lambda: mart.query(sql, [first, end]))
+
+
+def _fifths() -> str:
+    cases = " ".join(
+        f"WHEN imd_decile <= {2 * (place + 1)} THEN '{name}'" for place, name in enumerate(DEPRIVATION)
+    )
+    return f"CASE {cases} END"
+
+
+def _leads() -> str:
+    cases = " ".join(f"WHEN lead_days < {7 * weeks} THEN '{name}'" for weeks, name in LEAD_BANDS)
+    return f"CASE {cases} ELSE '{LONGEST_LEAD}' END"
+
+
+def published_months(mart: Mart, own: Sequence[str], first: date, end: date) -> pd.DataFrame:
+    """Return published counts of a trust, of all trusts in the same data sets, and of England.
+
+    Parameters
+    ----------
+    mart
+        The mart.
+    own
+        The trust's code, and those of its predecessors after it.
+    first, end
+        First day of the span, and first day after it.
+
+    Returns
+    -------
+    DataFrame
+        org_code, kind, month, dnas, attended, source. A month that the publisher has hidden is not there.
+    """
+    sql = """WITH candidates AS (
+            SELECT v.* FROM measure_values_all v
+            WHERE v.measure IN (SELECT unnest($measures)) AND v.period >= $first AND v.period < $end
+              AND v.period_type = 'month' AND v.basis = 'provider' AND v.status <> 'plan'
+              AND v.unit_code IS NULL AND v.specialty_code IS NULL AND v.breakdown IS NULL
+        ), latest AS (
+            SELECT * FROM candidates
+            WHERE source IN (SELECT source FROM candidates WHERE org_code IN (SELECT unnest($own)))
+            QUALIFY row_number() OVER (PARTITION BY measure, org_code, period ORDER BY vintage DESC) = 1
+        )
+        SELECT CASE WHEN org_code IN (SELECT unnest($own)) THEN $code ELSE org_code END AS org_code,
+               measure, period::DATE AS month, sum(numerator) AS dnas,
+               sum(denominator) - sum(numerator) AS attended, any_value(source) AS source
+        FROM latest
+        WHERE numerator IS NOT NULL AND denominator IS NOT NULL AND NOT suppressed
+          AND (org_code IN (SELECT unnest($own)) OR org_code = $england
+               OR org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust'))
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    frame = mart.query(
+        sql,
+        {
+            "measures": list(MEASURES.values()),
+            "own": list(own),
+            "code": own[0],
+            "england": ENGLAND,
+            "first": first,
+            "end": end,
+        },
+    )
+    kinds = {measure: kind for kind, measure in MEASURES.items()}
+    return frame.assign(kind=frame["measure"].map(kinds)).drop(columns="measure")
+
+
+def published_specialties(mart: Mart, first: date, end: date) -> pd.DataFrame:
+    """Return England's published counts by treatment function; the row without one is all of them.
+
+    Returns
+    -------
+    DataFrame
+        specialty (None for all), name, months (how many), dnas, attended, source.
+    """
+    sql = """WITH england AS (
+            SELECT * FROM measure_values_all
+            WHERE measure = $measure AND org_code = $england AND period >= $first AND period < $end
+              AND period_type = 'month' AND status <> 'plan' AND unit_code IS NULL AND breakdown IS NULL
+        ), latest AS (
+            SELECT * FROM england
+            WHERE source IN (SELECT source FROM england WHERE scheme = 'treatment')
+            QUALIFY row_number() OVER (PARTITION BY specialty_code, period ORDER BY vintage DESC) = 1
+        )
+        SELECT l.specialty_code AS specialty, any_value(n.name) AS name, count(DISTINCT period) AS months,
+               sum(numerator) AS dnas, sum(denominator) - sum(numerator) AS attended,
+               any_value(l.source) AS source
+        FROM latest l LEFT JOIN specialties n
+          ON n.scheme = 'treatment' AND n.specialty_code = l.specialty_code
+        WHERE numerator IS NOT NULL AND denominator IS NOT NULL
+        GROUP BY l.specialty_code ORDER BY sum(denominator) DESC"""
+    values: dict[str, object] = {"measure": MEASURES[ALL], "england": ENGLAND, "first": first, "end": end}
+    return mart.query(sql, values)
+
+
+def latest_appointments(mart: Mart, own: Sequence[str]) -> date | None:
+    """Return the first day of the trust's latest whole month with counts: of records, else published.
+
+    Parameters
+    ----------
+    mart
+        The mart.
+    own
+        The trust's code, and those of its predecessors.
+    """
+    found = mart.query(
+        """SELECT coalesce(
+            (SELECT date_trunc('month', max(appointment_date) + INTERVAL 1 DAY) - INTERVAL 1 MONTH
+             FROM appointments
+             WHERE EXISTS (SELECT 1 FROM appointments WHERE org_code IN (SELECT unnest($own)))),
+            (SELECT max(period) FROM measure_values
+             WHERE measure = $measure AND org_code IN (SELECT unnest($own)) AND period_type = 'month'
+               AND status <> 'plan' AND numerator IS NOT NULL))::DATE AS latest""",
+        {"own": list(own), "measure": MEASURES[ALL]},
+    )
+    latest = found["latest"][0]
+    return None if latest is None or latest != latest else date(latest.year, latest.month, 1)
+
+
+#: what the list and its flows are called in the waiting-time statistics
+LIST_SIZE, NEW_PERIODS = "rtt_list_size", "rtt_new_periods"
+COMPLETED = ("rtt_completed_admitted", "rtt_completed_non_admitted")
+
+
+def list_months(mart: Mart, own: Sequence[str]) -> pd.DataFrame:
+    """Return a trust's waiting list with its flows for each month that has all of them.
+
+    Returns
+    -------
+    DataFrame
+        month, waiting (patients at its end), added and removed (patients in it), source.
+    """
+    sql = """SELECT period::DATE AS month,
+               sum(numerator) FILTER (measure = $list) AS waiting,
+               sum(numerator) FILTER (measure = $new) AS added,
+               sum(numerator) FILTER (measure IN (SELECT unnest($done))) AS removed,
+               any_value(source) AS source
+        FROM measure_values
+        WHERE org_code IN (SELECT unnest($own)) AND basis = 'provider' AND status <> 'plan'
+          AND unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL
+        GROUP BY period
+        HAVING waiting IS NOT NULL AND added > 0 AND removed > 0 ORDER BY period"""
+    values: dict[str, object] = {
+        "own": list(own),
+        "list": LIST_SIZE,
+        "new": NEW_PERIODS,
+        "done": list(COMPLETED),
+    }
+    return mart.query(sql, values)

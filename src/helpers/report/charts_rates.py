@@ -1,0 +1,224 @@
+"""Charts of rates: organisations with their intervals, a funnel in per cent, months, odds ratios.
+
+As in `helpers.report.charts`: plain values in, a figure out, no statistic computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import matplotlib.dates as mdates
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from helpers.report.charts import MARKS
+from helpers.report.charts_canvas import OFFSET, SYMBOLS, canvas, mark_event
+from helpers.theme import colours
+
+Floats = NDArray[np.float64]
+
+
+def caterpillar_chart(
+    value: Floats,
+    ends: tuple[Floats, Floats],
+    own: int | None,
+    *,
+    label: str,
+    lines: Sequence[tuple[str, float]],
+    unit: str,
+) -> Figure:
+    """Draw every organisation with its own interval, lowest first, the reported one named.
+
+    Parameters
+    ----------
+    value, ends
+        Rates, and the lower and upper ends of their intervals, in any order.
+    own
+        Position of the reported organisation; None where it is not among them.
+    label
+        What stands beside it.
+    lines
+        Names and heights of reference lines.
+    unit
+        Label of the upright axis.
+    """
+    figure, axes = canvas(3.6)
+    order = np.argsort(value, kind="stable")
+    x = np.empty(len(value))
+    x[order] = np.arange(1, len(value) + 1)
+    others = np.arange(len(value)) != (-1 if own is None else own)
+    axes.vlines(x[others], ends[0][others], ends[1][others], color=colours.PEER, linewidth=1.2)
+    axes.plot(x[others], value[others], "o", color=colours.COMMON_CAUSE, markersize=2.6)
+    if own is not None:
+        axes.vlines(x[own], ends[0][own], ends[1][own], color=colours.HIGHLIGHT, linewidth=2.4)
+        _name_own(axes, x[own], value[own], label, rises=bool(x[own] < 0.75 * len(value)))
+    for _, height in lines:
+        axes.axhline(height, color=colours.TARGET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
+    _name_lines(axes, lines)
+    axes.set_xlim(0, len(value) + 1)
+    axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
+    axes.set_xlabel("trusts, lowest to highest")
+    axes.set_ylabel(unit)
+    axes.set_xticks([])
+    return figure
+
+
+def _name_own(axes: Axes, x: float, y: float, label: str, *, rises: bool) -> None:
+    axes.plot(x, y, "o", color=colours.HIGHLIGHT, markersize=8, zorder=5)
+    axes.annotate(
+        label, (x, y), (0, 24 if rises else -24), **OFFSET, ha="center", va="bottom" if rises else "top",
+        color=colours.HIGHLIGHT, weight="bold",
+        arrowprops={"arrowstyle": "-", "color": colours.HIGHLIGHT, "shrinkB": 5},
+    )  # fmt: skip
+
+
+def _name_lines(axes: Axes, lines: Sequence[tuple[str, float]]) -> None:
+    """Name the lines at their right ends, moved apart where they would overlap."""
+    axes.autoscale_view()
+    low, high = axes.get_ylim()
+    least = 0.075 * (high - low)
+    place = -np.inf
+    for name, height in sorted(lines, key=lambda line: line[1]):
+        place = max(height, place + least)
+        axes.annotate(
+            name, (1, place), (4, 0), xycoords=("axes fraction", "data"), **OFFSET,
+            va="center", color=colours.TARGET,
+        )  # fmt: skip
+
+
+def rate_funnel_chart(
+    denominator: Floats,
+    value: Floats,
+    own: int | None,
+    limits: dict[str, tuple[Floats, Floats, Floats]],
+    *,
+    label: str,
+    centre: float,
+    axis_labels: tuple[str, str],
+) -> Figure:
+    """Draw organisations' rates about their common rate; `limits` are (x, lower, upper) by name."""
+    figure, axes = canvas(3.6)
+    axes.axhline(centre, color=colours.TEXT, linewidth=1.2)
+    for (name, (x, lower, upper)), style in zip(limits.items(), ("solid", (0, (4, 2))), strict=True):
+        for line in (lower, upper):
+            axes.plot(x, line, color=colours.COMMON_CAUSE, linewidth=1, linestyle=style)
+        axes.annotate(name, (x[-1], upper[-1]), (4, 0), **OFFSET, va="center", color=colours.COMMON_CAUSE)
+    others = np.arange(len(value)) != (-1 if own is None else own)
+    axes.plot(denominator[others], value[others], "o", color=colours.PEER, markersize=5, markeredgewidth=0)
+    if own is not None:
+        _name_own(axes, denominator[own], value[own], label, rises=bool(value[own] >= centre))
+    axes.set_xlabel(axis_labels[0])
+    axes.set_ylabel(axis_labels[1])
+    axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
+    room = 0.25 * max(float(np.ptp(value)), 0.1)
+    axes.set_ylim(max(0.0, float(value.min()) - room), float(value.max()) + room)
+    return figure
+
+
+@dataclass(frozen=True)
+class RateMonths:
+    """A chart of monthly rates: values as they may be drawn, limits, and which points lie outside them."""
+
+    days: tuple[date, ...]
+    shown: Floats
+    centre: Floats
+    lower: Floats
+    upper: Floats
+    outside: NDArray[np.int64]
+
+
+def rate_months_chart(months: RateMonths, *, unit: str, events: Sequence[tuple[date, str]] = ()) -> Figure:
+    """Draw monthly rates with limits that follow each month's number of appointments; low is good."""
+    figure, axes = canvas(3.2)
+    x = mdates.date2num(np.array(months.days, dtype="datetime64[D]"))
+    axes.fill_between(x, months.lower, months.upper, color=colours.BAND, step="mid", linewidth=0)
+    for limit in (months.lower, months.upper):
+        axes.step(x, limit, where="mid", color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)))
+    axes.plot(x, months.centre, color=colours.TEXT, linewidth=1.3)
+    axes.plot(x, months.shown, color=colours.COMMON_CAUSE, linewidth=1, zorder=3)
+    for verdict, side in (("common", 0), ("concerning", 1), ("improving", -1)):
+        shape, colour, size = MARKS[verdict]
+        chosen = months.outside == side
+        face = "white" if verdict == "common" else colour
+        axes.plot(
+            x[chosen], months.shown[chosen], shape, color=colour, markerfacecolor=face, markersize=size, zorder=4
+        )  # fmt: skip
+    axes.annotate(
+        f"mean {months.centre[-1]:.1f}%", (x[-1], months.centre[-1]), (22, 0), **OFFSET, va="center"
+    )
+    for day, name in events:
+        mark_event(axes, float(mdates.date2num(day)) - 13, name)
+    axes.set_ylabel(unit)
+    axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10)))
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+    axes.margins(x=0.04, y=0.15)
+    axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
+    return figure
+
+
+@dataclass(frozen=True)
+class Odds:
+    """One row of a chart of odds ratios; a row without a value is a heading or a reference."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    heading: bool = False
+
+
+def odds_chart(rows: Sequence[Odds], *, words: tuple[str, str]) -> Figure:
+    """Draw odds ratios about 1 on a logarithmic axis; `words` name its two sides."""
+    figure, axes = canvas(0.21 * len(rows) + 0.9)
+    for place, row in enumerate(rows):
+        if row.heading:
+            continue
+        reference = not np.isfinite(row.low)
+        verdict = "common" if row.low <= 1 <= row.high or reference else "improving"
+        if row.low > 1:
+            verdict = "concerning"
+        shape, colour, size = MARKS[verdict]
+        axes.plot([row.low, row.high], [place, place], color=colour, linewidth=1.6)
+        face = "white" if verdict == "common" else colour
+        axes.plot(
+            row.value,
+            place,
+            "|" if reference else shape,
+            color=colour,
+            markerfacecolor=face,
+            markersize=size,
+        )
+    axes.axvline(1, color=colours.TEXT, linewidth=1)
+    axes.set_xscale("log")
+    axes.set_yticks(range(len(rows)), [row.label if row.heading else f"   {row.label}" for row in rows])
+    for row, tick in zip(rows, axes.get_yticklabels(), strict=True):
+        tick.set_fontweight("bold" if row.heading else "normal")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    _mark_odds(axes, rows)
+    for text, side, nudge in ((f"◀ {words[0]}", "right", -6), (f"{words[1]} ▶", "left", 6)):
+        axes.annotate(
+            text, (1, 1), (nudge, 4), xycoords=("data", "axes fraction"), **OFFSET, ha=side,
+            color=colours.COMMON_CAUSE, family=SYMBOLS,
+        )  # fmt: skip
+    axes.set_xlabel("odds ratio")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
+def _mark_odds(axes: Axes, rows: Sequence[Odds]) -> None:
+    """Label the axis with round ratios that lie within it."""
+    ends = [row.low for row in rows if np.isfinite(row.low)] + [
+        row.high for row in rows if np.isfinite(row.high)
+    ]
+    low, high = min([*ends, 0.8]), max([*ends, 1.25])
+    axes.set_xlim(low / 1.05, high * 1.05)
+    ticks = [
+        tick for tick in (0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0) if low <= tick <= high
+    ]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()

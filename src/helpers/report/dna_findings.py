@@ -1,0 +1,359 @@
+"""What the DNA report finds out about missed appointments: numbers only, none of them shown here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from helpers.data import appointments
+from helpers.data.appointments import ALL, DEPRIVATION, FIRST, FOLLOW_UP
+from helpers.data.directory import Organisation, specialty_names
+from helpers.data.mart import Mart
+from helpers.data.sources.names import ENGLAND
+from helpers.errors import DataError, Problem
+from helpers.register.models import Event
+from helpers.report.dna_options import DnaOptions
+from helpers.report.dna_scenario import Clinic
+from helpers.report.period import Period, add_months
+from helpers.stats import dna
+from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE
+from helpers.stats.funnel import Funnel, funnel
+from helpers.stats.spc.attribute import p_chart
+from helpers.stats.spc.attribute_limits import AttributeChart
+
+Basis = Literal["records", "published"]
+TREND_MONTHS = 24
+#: a trust with fewer appointments tells the comparison nothing
+FEWEST_APPOINTMENTS = 50
+#: what the odds of a missed appointment are adjusted for; the specialty beside these
+DRIVERS = ("age_band", "sex", "deprivation", "lead", "kind", "mode", "weekday")
+#: percentages: rates are shown per hundred appointments
+PER_CENT = 100.0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Missed appointments and all that could have been kept."""
+
+    missed: float
+    booked: float
+
+    @property
+    def rate(self) -> float:
+        """Missed per hundred; NaN without appointments."""
+        return PER_CENT * self.missed / self.booked if self.booked else float("nan")
+
+
+class DnaFindings:
+    """The analysis of one trust's missed appointments; every property is computed once.
+
+    Parameters
+    ----------
+    mart, organisation, period
+        What to analyse.
+    options
+        How.
+    events
+        What happened at the trust and may show in its rate.
+
+    Raises
+    ------
+    DataError
+        Where neither records nor published figures of the trust are there for the period.
+    """
+
+    def __init__(
+        self,
+        mart: Mart,
+        organisation: Organisation,
+        period: Period,
+        options: DnaOptions,
+        *,
+        events: Sequence[Event] = (),
+    ) -> None:
+        self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
+        self.events = tuple(events)
+        self.codes = (organisation.code, *organisation.predecessors)
+        self.span = Period.ending(period.last, max(TREND_MONTHS, period.months))
+        recorded = self._from_records()
+        self.basis: Basis = "records" if self._has_own(recorded) else "published"
+        self.months = recorded if self.basis == "records" else self._from_publications()
+        if not self._has_own(self.months):
+            raise self._nothing()
+
+    def _from_records(self) -> pd.DataFrame:
+        frame = appointments.appointment_months(self.mart, self.span.first, self.span.end)
+        if self.options.specialty is not None:
+            frame = frame[frame["specialty"] == self.options.specialty]
+        keys = ["org_code", "kind", "month"]
+        by_kind = frame.groupby(keys)[["dnas", "attended"]].sum().reset_index()
+        total = frame.groupby(["org_code", "month"])[["dnas", "attended"]].sum().reset_index()
+        both = pd.concat([by_kind, total.assign(kind=ALL)], ignore_index=True)
+        return both.assign(month=pd.to_datetime(both["month"]).dt.date)
+
+    def _from_publications(self) -> pd.DataFrame:
+        if self.options.specialty is not None:
+            raise DataError(
+                Problem(
+                    "specialty", f"{self.options.specialty} of {self.organisation.code}",
+                    "none: published statistics do not give missed appointments by trust and specialty",
+                    "leave the specialty out, or load the trust's outpatient records",
+                )
+            )  # fmt: skip
+        frame = appointments.published_months(self.mart, self.codes, self.span.first, self.span.end)
+        return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
+
+    def _has_own(self, frame: pd.DataFrame) -> bool:
+        own = frame[(frame["org_code"] == self.organisation.code) & (frame["kind"] == ALL)]
+        return bool((own["month"] >= self.period.first).any())
+
+    def _nothing(self) -> DataError:
+        where = f"{self.organisation.code}, {self.period.label}"
+        cure = "choose another period, or load the trust's records or the statistics of those months"
+        return DataError(Problem(where, "no outpatient appointments, attended or missed", cure=cure))
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """What the figures come from: tables of the mart, or data sets of its published measures."""
+        if self.basis == "records":
+            return ("appointments", "organisations", "specialties")
+        sources = {*self.months["source"], *self.england_specialties["source"]}
+        lists = {*self.list_months["source"]} if self.options.use_rtt else set()
+        return (*sorted(f"measure_values/{source}" for source in sources | lists), "organisations")
+
+    # --- rates ------------------------------------------------------------------------------------
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """Sums of the period by organisation and kind: months, dnas, attended, booked, rate (per cent)."""
+        within = self.months[self.months["month"] >= self.period.first]
+        table = within.groupby(["kind", "org_code"]).agg(
+            months=("month", "nunique"), dnas=("dnas", "sum"), attended=("attended", "sum")
+        )
+        booked = table["dnas"] + table["attended"]
+        return table[booked > 0].assign(
+            booked=booked, rate=lambda t: PER_CENT * dna.dna_rate(t["dnas"], t["attended"])
+        )
+
+    def counts(self, kind: str = ALL, code: str | None = None) -> Counts:
+        """Return the missed and booked appointments of a trust in the period, by default the own."""
+        key = (kind, code or self.organisation.code)
+        if key not in self.totals.index:
+            return Counts(0, 0)
+        row = self.totals.T[key]
+        return Counts(float(row["dnas"]), float(row["booked"]))
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the trust's rate is high enough to believe that missed appointments are written down."""
+        own = self.counts()
+        return not dna.recording_is_doubtful(own.missed, own.booked)
+
+    @cached_property
+    def trusts(self) -> pd.DataFrame:
+        """Every trust of the same data, indexed by org_code, and whether its DNAs are recorded."""
+        table = self.totals.loc[ALL].drop(index=ENGLAND, errors="ignore")
+        return table.assign(recorded=table["rate"] >= PER_CENT * LEAST_BELIEVABLE_RATE)
+
+    @property
+    def not_recorded(self) -> tuple[str, ...]:
+        """Trusts whose rate is so low that they do not record missed appointments."""
+        return tuple(self.trusts.index[~self.trusts["recorded"]])
+
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        """The trusts that can be compared."""
+        table = self.trusts
+        return table[table["recorded"] & (table["booked"] >= FEWEST_APPOINTMENTS)]
+
+    @cached_property
+    def england(self) -> Counts | None:
+        """England as the publisher gives it; None where only trusts are known."""
+        found = self.counts(ALL, ENGLAND)
+        return found if found.booked else None
+
+    @cached_property
+    def all_trusts(self) -> Counts:
+        """All trusts that record their DNAs, added up."""
+        return Counts(float(self.compared["dnas"].sum()), float(self.compared["booked"].sum()))
+
+    @cached_property
+    def peers(self) -> Funnel:
+        """Funnel, or caterpillar, of the trusts' rates in per cent."""
+        table = self.compared
+        return funnel(
+            table["dnas"], table["booked"], list(table.index), kind="proportion", multiplier=PER_CENT
+        )
+
+    @property
+    def above_best_quarter(self) -> float:
+        """Missed appointments beyond the rate that the best quarter of trusts keeps below."""
+        own = self.counts()
+        return own.missed - own.booked * self.peers.spread.lower_quartile / PER_CENT
+
+    # --- trend ------------------------------------------------------------------------------------
+
+    @cached_property
+    def own_months(self) -> pd.DataFrame:
+        """The trust's months from the first with figures on, missing ones empty: dnas, booked."""
+        own = self.months[
+            (self.months["org_code"] == self.organisation.code) & (self.months["kind"] == ALL)
+        ].set_index("month")
+        first = min(own.index)
+        count = Period(first, self.period.last).months
+        index = pd.Index([add_months(first, n) for n in range(count)], name="month")
+        frame = own[["dnas", "attended"]].astype(float).reindex(index)
+        return frame.assign(booked=frame["dnas"] + frame["attended"])
+
+    @property
+    def events_in_trend(self) -> tuple[Event, ...]:
+        """The registered events after the first month of the trend."""
+        months = set(self.own_months.index[1:])
+        return tuple(event for event in self.events if event.day.replace(day=1) in months)
+
+    @cached_property
+    def trend(self) -> AttributeChart:
+        """Laney's p' chart of the monthly rate; the ordinary limits are far too narrow at these counts."""
+        months = self.own_months
+        dates = np.array(list(months.index), dtype="datetime64[D]")
+        starts = {np.datetime64(event.day.replace(day=1)) for event in self.events_in_trend if event.rebase}
+        return p_chart(months["dnas"], months["booked"], dates, laney=True, rebase=sorted(starts))
+
+    # --- specialties, drivers, equity -------------------------------------------------------------
+
+    @cached_property
+    def own_specialties(self) -> pd.DataFrame:
+        """The trust's counts by specialty, from records: name, dnas, booked; most appointments first."""
+        frame = appointments.appointment_months(self.mart, self.span.first, self.span.end)
+        months = pd.to_datetime(frame["month"]).dt.date
+        own = frame[(frame["org_code"] == self.organisation.code) & (months >= self.period.first)]
+        table = own.groupby("specialty")[["dnas", "attended"]].sum()
+        table = table.assign(booked=table["dnas"] + table["attended"])
+        names = specialty_names(self.mart)
+        table = table.assign(name=[names.get(str(code), str(code)) for code in table.index])
+        return table.sort_values("booked", ascending=False)
+
+    @cached_property
+    def england_specialties(self) -> pd.DataFrame:
+        """England's counts by treatment function in the year before the period; see `appointments`."""
+        before = self.period.before
+        return appointments.published_specialties(self.mart, before.first, before.end)
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """Counts from records by everything that may drive a missed appointment."""
+        frame = appointments.appointment_groups(self.mart, self.period.first, self.period.end)
+        wanted = self.options.specialty
+        return frame if wanted is None else frame[frame["specialty"] == wanted]
+
+    @cached_property
+    def drivers(self) -> pd.DataFrame:
+        """Odds ratios over all trusts that record DNAs, errors clustered by trust; once per load."""
+        name = f"dna_drivers_{self.period.first}_{self.period.end}_{self.options.specialty}"
+        frame = self.mart.derived(name, self._drivers)
+        return frame[frame["driver"] != "specialty"]
+
+    def _drivers(self) -> pd.DataFrame:
+        table = self.groups[self.groups["org_code"].isin(self.trusts.index[self.trusts["recorded"]])]
+        wanted = [*DRIVERS, "specialty"] if self.options.specialty is None else list(DRIVERS)
+        categories = [name for name in wanted if table[name].nunique() > 1]
+        for name in categories:
+            sums = table.groupby(name)[["dnas", "appointments"]].transform("sum")
+            table = table[(sums["dnas"] > 0) & (sums["dnas"] < sums["appointments"])]
+        keys = ["org_code", *categories]
+        table = table.groupby(keys, observed=True)[["dnas", "appointments"]].sum().reset_index()
+        return dna.dna_drivers(table, categories, cluster="org_code")
+
+    @cached_property
+    def by_deprivation(self) -> pd.DataFrame:
+        """The trust's dnas and appointments by fifth of deprivation, most deprived first."""
+        own = self.groups[self.groups["org_code"] == self.organisation.code]
+        table = own.groupby("deprivation")[["dnas", "appointments"]].sum()
+        return table.reindex(list(DEPRIVATION), fill_value=0)
+
+    @cached_property
+    def inequality(self) -> dna.DnaInequality | None:
+        """Slope and relative index over the fifths; None where one of them has no appointment."""
+        table = self.by_deprivation
+        if (table["appointments"] == 0).any():
+            return None
+        return dna.dna_inequality(table["dnas"], table["appointments"])
+
+    # --- what the scenario starts from ------------------------------------------------------------
+
+    @cached_property
+    def list_months(self) -> pd.DataFrame:
+        """The trust's waiting list with its flows, month by month."""
+        frame = appointments.list_months(self.mart, self.codes)
+        return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
+
+    @cached_property
+    def clinic(self) -> Clinic:
+        """Missed appointments, list and flows of a year.
+
+        Raises
+        ------
+        DataError
+            Where nothing says how many are added to the list.
+        """
+        first, follow_up, from_missed = self._missed_a_year()
+        options, waiting, month = self.options, self.options.waiting, None
+        removals, additions = options.removals, options.additions
+        from_list = options.source_of("waiting_list")
+        from_added = options.source_of("additions")
+        if options.use_rtt:
+            row = self._nearest_list()
+            month, waiting = row["month"], float(row["waiting"])
+            additions, removals = 12.0 * float(row["added"]), 12.0 * float(row["removed"])
+            from_list = from_added = f"waiting-time statistics of {month:%B %Y}, flows times 12"
+        elif additions is None:
+            additions = self._first_attendances()
+            from_added = "first attendances of the same months stand in for additions: assumed"
+        words = {"missed": from_missed, "additions": from_added}
+        if waiting is not None:
+            words |= {
+                "waiting_list": from_list,
+                "removals": from_list if month else options.source_of("removals"),
+            }
+        return Clinic(first, follow_up, additions, waiting, removals, month, tuple(words.items()))
+
+    def _missed_a_year(self) -> tuple[float, float, str]:
+        if self.options.missed is not None:
+            return self.options.missed, 0.0, self.options.source_of("missed")
+        words = "outpatient records" if self.basis == "records" else "published statistics"
+        words = f"{words}, {self.period.label}"
+        first, follow_up = (self._a_year(kind, "dnas") for kind in (FIRST, FOLLOW_UP))
+        if first + follow_up == 0:  # the data do not tell first appointments from follow-ups
+            return self._a_year(ALL, "dnas"), 0.0, words
+        return first, follow_up, words
+
+    def _a_year(self, kind: str, column: str) -> float:
+        key = (kind, self.organisation.code)
+        if key not in self.totals.index:
+            return 0.0
+        row = self.totals.T[key]
+        return 12.0 * float(row[column]) / float(row["months"])
+
+    def _first_attendances(self) -> float:
+        found = self._a_year(FIRST, "attended")
+        if not found:
+            where = f"{self.organisation.code}, {self.period.label}"
+            cure = "give `additions`, patients added to the list in a year, or set use_rtt"
+            raise DataError(Problem(where, "no first attendances, so no additions to the list", cure=cure))
+        return found
+
+    def _nearest_list(self) -> pd.Series:
+        frame = self.list_months
+        if frame.empty:
+            cure = "load the RTT full extract of a month, or give waiting_list, removals and additions"
+            where = f"{self.organisation.code}, use_rtt"
+            raise DataError(
+                Problem(where, "no month has the list, new periods and completed ones", cure=cure)
+            )
+        away = [abs((month - self.period.last).days) for month in frame["month"]]
+        return frame.iloc[int(np.argmin(away))]

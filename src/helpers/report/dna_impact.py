@@ -1,0 +1,366 @@
+"""The DNA report: each method is one section's figure, table or sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.bundle import Cell, Column
+from helpers.report import charts_scenario, dna_words
+from helpers.report.charts_scenario import Fan, Swing
+from helpers.report.dna_options import DnaOptions
+from helpers.report.dna_rates import DnaRates
+from helpers.report.dna_scenario import FAR_APART_MONTHS, Scenario
+from helpers.report.shown import Shown
+from helpers.report.words import days, number, sentence
+from helpers.stats.dna import LIMITATIONS
+from helpers.stats.dna.impact import NEGATIVE_RELIEF
+from helpers.stats.dna.uncertainty import Spread
+
+if TYPE_CHECKING:
+    from helpers.report.opening import Report
+
+_BOUNDS = {
+    "first": "only first-appointment slots go to patients on the list",
+    "all": "every freed slot does, minute for minute",
+}
+_SPREAD = (
+    ("Median", "median"),
+    ("80% from", "low80"),
+    ("to", "high80"),
+    ("95% from", "low95"),
+    ("to", "high95"),
+)
+_UNITS = {
+    "ramp_weeks": " weeks",
+    "missed": " a year",
+    "additions": " a year",
+    "removals": " a year",
+    "first_minutes": " minutes",
+    "follow_up_minutes": " minutes",
+}
+_SHARES = ("reduction", "filled", "rebooked")
+_NOT_RECORDED = "No scenario is worked out: missed appointments are not recorded here."
+
+
+class DnaImpact(DnaRates):
+    """The whole report: what is happening, and what fewer missed appointments would bring.
+
+    Parameters
+    ----------
+    report
+        The open report.
+    options
+        What the parameter file asks for.
+    """
+
+    def __init__(self, report: Report, options: DnaOptions) -> None:
+        super().__init__(report, options)
+        if self._worked_out:
+            _ = self.scenario  # a horizon in the past, or no additions, ends the report here
+
+    @property
+    def _worked_out(self) -> bool:
+        """Whether there is something to work the scenario out from."""
+        return self.options.missed is not None or self.found.recorded
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The numbers of the scenario."""
+        return Scenario(self.options, self.found.clinic, self.report.period.end)
+
+    # --- what needs attention ---------------------------------------------------------------------
+
+    def headline(self) -> Shown:
+        """What a board should know first."""
+        lines = [
+            f"**{self._scenario_words()}**",
+            self._apart_words(),
+            self._rate_words(),
+            self._stated_words(),
+        ]
+        if not self._worked_out:
+            lines = [f"**{self._rate_words()}**", _NOT_RECORDED]
+        lines += [self._published_words(), self._peer_words()]
+        return self.text("headline", "\n\n".join(line for line in lines if line), kind="headline")
+
+    def _stated_words(self) -> str:
+        if self.options.missed is None:
+            return ""
+        return (
+            f"The scenario reckons with {number(self.options.missed)} missed appointments a year, as its parameters "
+            "say, not with the trust's own."
+        )
+
+    def _published_words(self) -> str:
+        if self.found.basis == "records":
+            return ""
+        return (
+            "The figures are published statistics, rounded to 5 and provisional; "
+            + ("April 2020 to March 2021 was the first year of the pandemic and is not typical. "
+               if self.report.period.first.year == 2020 else "")
+            + "They say nothing of specialties or patients within the trust."
+        )  # fmt: skip
+
+    def _apart_words(self) -> str:
+        clinic = self.scenario.clinic
+        months = clinic.months_apart(self.report.period.last)
+        if clinic.list_month is None or months < FAR_APART_MONTHS:
+            return ""
+        return dna_words.apart_sentence(months, clinic.list_month, self.report.period.label)
+
+    # --- the scenario -----------------------------------------------------------------------------
+
+    def outcomes(self) -> Shown:
+        """Table: attendances, patients and days by the horizon, with their intervals."""
+        if not self._worked_out:
+            return self.text("tbl-outcomes", _NOT_RECORDED)
+        found = self.scenario
+        rows: list[tuple[Cell, ...]] = [("Attendances gained", *_cells(found.attendances, 0))]
+        for name, outcome in found.outcomes.items():
+            where = f", if {_BOUNDS[name]}" if len(found.outcomes) == 2 else ""
+            rows.append((f"Patients by whom the list is shorter{where}", *_cells(outcome.relief, 0)))
+        for name, outcome in found.outcomes.items():
+            where = f", if {_BOUNDS[name]}" if len(found.outcomes) == 2 else ""
+            rows.append((f"Days of additions{where}", *_cells(outcome.days_of_additions, 1)))
+        widest = found.outcomes["all"]
+        if widest.wait_days is not None:
+            rows.append(("A newcomer's wait in days, first in, first out", *_cells(widest.wait_days, 1)))
+        columns = (
+            Column(label=f"By {_day_words(found)}"),
+            *(_spread_column(label) for label, _ in _SPREAD),
+        )
+        note = "Every input is one number, so all ends are the same." if found.certain else ""
+        return self.table("tbl-outcomes", "What the change would bring.", columns, rows, note=note)
+
+    def say_outcomes(self) -> Shown:
+        """The scenario in words."""
+        if not self._worked_out:
+            return self.text("say-outcomes", _NOT_RECORDED)
+        found, widest = self.scenario, self.scenario.outcomes["all"]
+        value = found.value
+        words = [
+            dna_words.attendances_sentence(found.attendances, certain=found.certain),
+            dna_words.value_sentence(value.hours, value.income),
+            self._scenario_words(),
+        ]
+        if not found.certain:
+            target = self.options.wait_target_days
+            words.append(dna_words.chance_sentence(widest.chance_of_relief, widest.chance_of_wait, target))
+        return self.text("say-outcomes", " ".join(words))
+
+    def _scenario_words(self) -> str:
+        found = self.scenario
+        spreads = [outcome.days_of_additions for outcome in found.outcomes.values()]
+        words = dna_words.scenario_sentence(found.horizon, spreads, certain=found.certain)
+        reach = _range_words("reduction", self.options.reduction)
+        negative = any(spread.median < 0 for spread in spreads)
+        lead = f"If {reach} of missed appointments are avoided: "
+        return lead + words[:1].lower() + words[1:] + (f" {NEGATIVE_RELIEF}" if negative else "")
+
+    def path(self) -> Shown:
+        """Figure: the effect from week to week; the list itself where it is known."""
+        if not self._worked_out:
+            return self.text("fig-path", _NOT_RECORDED)
+        found, points = self.scenario, self.scenario.path
+        known = found.clinic.waiting is not None
+        spreads = [point.waiting_list if known else point.days_of_additions for point in points]
+        fan = _fan(
+            tuple(point.day for point in points), [spread for spread in spreads if spread is not None]
+        )
+        beside = ("no change", np.array(found.list_without_change)) if known else None
+        end = fan.median[-1]
+        label = number(end) if known else days(float(end))
+        unit = "patients on the list" if known else "days of additions"
+        caption = "The waiting list with the change" if known else "By how much the list is shorter"
+        digits = 0 if known else 1
+        columns = (
+            Column(label="Day", kind="date"),
+            *(Column(label=label, kind="model", digits=digits) for label, _ in _SPREAD),
+        )
+        rows = [
+            (day.isoformat(), *_cells(spread, digits))
+            for day, spread in zip(fan.days, spreads, strict=True)
+            if spread is not None
+        ]
+        return self.figure(
+            "fig-path",
+            lambda: charts_scenario.fan_chart(fan, unit=unit, label=label, beside=beside),
+            caption=f"{caption}, with 80% and 95% intervals, to {_day_words(found)}.",
+            alt=f"Line with widening bands from {found.start:%B %Y} to {found.horizon:%B %Y}. {self._scenario_words()}",
+            data=(columns, rows),
+        )
+
+    # --- sensitivity and assumptions --------------------------------------------------------------
+
+    def sensitivity(self) -> Shown:
+        """Figure: how far each assumption alone moves the days of additions."""
+        if not self._worked_out:
+            return self.text("fig-sensitivity", _NOT_RECORDED)
+        table = self.scenario.sensitivity
+        if table.empty:
+            return self.text("fig-sensitivity", dna_words.sensitivity_sentence([]))
+        swings = [
+            Swing(
+                dna_words.SHORT_NAMES[name],
+                _value_words(name, low),
+                _value_words(name, high),
+                at_low,
+                at_high,
+            )
+            for name, low, high, at_low, at_high in table[
+                ["input", "low_value", "high_value", "days_at_low", "days_at_high"]
+            ].itertuples(index=False)
+        ]
+        columns = (
+            Column(label="Assumption"), Column(label="Low"), Column(label="High"),
+            Column(label="Days at low", kind="model", digits=1),
+            Column(label="Days at high", kind="model", digits=1),
+        )  # fmt: skip
+        rows = [(swing.label, swing.low, swing.high, swing.at_low, swing.at_high) for swing in swings]
+        middle = self.scenario.days_at_medians
+        return self.figure(
+            "fig-sensitivity",
+            lambda: charts_scenario.tornado_chart(swings, middle, unit="days of additions"),
+            caption="Days of additions when one assumption alone goes from its 10% to its 90% quantile.",
+            alt=f"Bars for each uncertain assumption about {days(middle)}. {self._sensitivity_words()}",
+            data=(columns, rows),
+        )
+
+    def say_sensitivity(self) -> Shown:
+        """What the result depends on, in words."""
+        words = self._sensitivity_words() if self._worked_out else _NOT_RECORDED
+        return self.text("say-sensitivity", words)
+
+    def _sensitivity_words(self) -> str:
+        return dna_words.sensitivity_sentence(list(self.scenario.sensitivity["input"]))
+
+    def assumptions(self) -> Shown:
+        """Table: everything that the scenario takes for granted, each with its source or "assumed"."""
+        if not self._worked_out:
+            return self.text("tbl-assumptions", _NOT_RECORDED)
+        columns = (Column(label="Assumption"), Column(label="Value"), Column(label="Source", kind="text"))
+        clinic = self.scenario.clinic
+        amounts = {"missed": clinic.first + clinic.follow_up, "additions": clinic.additions}
+        amounts |= (
+            {"waiting_list": clinic.waiting or 0, "removals": clinic.removals or 0}
+            if clinic.waiting
+            else {}
+        )
+        rows: list[tuple[Cell, ...]] = [
+            (dna_words.NAMES[name], f"{self._amount(amounts[name])}{_UNITS.get(name, '')}", source)
+            for name, source in clinic.came_from
+        ]
+        for name in (
+            "reduction",
+            "filled",
+            "rebooked",
+            "ramp_weeks",
+            "first_minutes",
+            "follow_up_minutes",
+            "price",
+        ):
+            value = getattr(self.options, name)
+            if value is None or (name == "follow_up_minutes" and not clinic.follow_up):
+                continue
+            values = value if isinstance(value, Sequence) else [value]
+            rows.append((dna_words.NAMES[name], _range_words(name, values), self.options.source_of(name)))
+        note = "Three numbers are low, likely and high, drawn from a PERT distribution. " * (
+            not self.scenario.certain
+        )
+        note += "Every draw of one assumption is independent of the others."
+        return self.table(
+            "tbl-assumptions", "What the scenario takes for granted.", columns, rows, note=note
+        )
+
+    def _amount(self, amount: float) -> str:
+        """Return an amount, that of counts from records rounded as the rule asks of counts."""
+        if self.origin == "records" and self.options.missed is None:
+            return f"about {number(5 * round(amount / 5))}"
+        return number(amount)
+
+    # --- method -----------------------------------------------------------------------------------
+
+    def method(self) -> Shown:
+        """What was counted and how, and what the scenario leaves out."""
+        where = "outpatient records" if self.found.basis == "records" else "published statistics"
+        points = [
+            f"Counts come from {where}. The rate is appointments missed without notice over those attended or "
+            "missed; appointments that patient or hospital cancelled are in neither.",
+            "A rate under 1% means that missed appointments are not recorded; such trusts are not compared.",
+            "Limits of the monthly rate are Laney's p': they allow for the variation between months beyond chance.",
+            "Attendances gained: missed appointments × share avoided × share of slots that would have stood empty. "
+            "Relief of the list: missed × share avoided × (share booked again − share of slots filled anyway): an "
+            "avoided miss frees the second booking, but the overbooked patient loses the slot.",
+            "Days of additions: relief over the patients added to the list in a day. A wait is list over removals, "
+            "as if the list were first in, first out.",
+            f"Intervals: {number(10_000)} draws of the assumptions with a fixed seed.",
+            "Follow-ups stop no clock: one bound gives patients on the list only the freed first-appointment slots, "
+            "the other every freed minute.",
+        ]
+        return self.text("method", "\n".join(f"- {point}" for point in points))
+
+    def limitations(self) -> Shown:
+        """What the scenario does not know."""
+        return self.text("limitations", "\n".join(f"- {words}" for words in LIMITATIONS))
+
+    def quality(self) -> Shown:
+        """How complete the figures are, in words."""
+        months = self.found.own_months
+        missing = int(months["booked"].isna().sum())
+        words = [
+            sentence(
+                f"{number(len(months) - missing)} of {number(len(months))} months of the trend have figures"
+            )
+        ]
+        if merged := self.report.organisation.predecessors:
+            words.append(f"The history of {', '.join(merged)}, merged into this trust, is included.")
+        if self.found.basis == "published":
+            words.append("Months in which the publisher hid a small number are left out.")
+        return self.text("quality", " ".join(words))
+
+
+def _cells(spread: Spread, digits: int) -> tuple[Cell, ...]:
+    return tuple(round(float(getattr(spread, name)), digits + 2) for _, name in _SPREAD)
+
+
+def _spread_column(label: str) -> Column:
+    return Column(label=label, kind="model", digits=1)
+
+
+def _fan(when: tuple[object, ...], spreads: Sequence[Spread]) -> Fan:
+    lines = {
+        name: np.array([getattr(spread, name) for spread in spreads])
+        for name in ("median", "low80", "high80", "low95", "high95")
+    }
+    return Fan(when, **lines)  # type: ignore[arg-type]
+
+
+def _day_words(scenario: Scenario) -> str:
+    return f"{scenario.horizon.day} {scenario.horizon:%B %Y}"
+
+
+def _value_words(name: str, value: float) -> str:
+    """Return one value of an assumption as a reader says it.
+
+    >>> _value_words("reduction", 0.15), _value_words("ramp_weeks", 12)
+    ('15%', '12 weeks')
+    """
+    if name in _SHARES:
+        return f"{number(100 * value)}%"
+    return f"{'£' * (name == 'price')}{number(value)}{_UNITS.get(name, '')}"
+
+
+def _range_words(name: str, values: Sequence[float]) -> str:
+    """Return an assumption: one value, or low to high with the likely one.
+
+    >>> _range_words("reduction", [0.05, 0.15, 0.3])
+    '5% to 30% (likely 15%)'
+    """
+    if len(values) == 1:
+        return _value_words(name, values[0])
+    low, mode, high = (_value_words(name, value) for value in values)
+    return f"{low} to {high} (likely {mode})"

@@ -1,0 +1,217 @@
+"""What a parameter file may ask of the DNA report: checked, and read as numbers or distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from helpers.errors import ArgumentError, Problem, UsageError, near_misses
+from helpers.stats.dna import Pert
+from helpers.stats.dna.inputs import Input
+
+ASSUMED = "assumed"
+#: where the notebook's own values come from; what a file changes is "assumed" unless it says its source
+DEFAULTS: dict[str, tuple[object, str]] = {
+    "reduction": (
+        (0.05, 0.15, 0.3),
+        "assumed; notifications cut missed appointments by about a quarter where there were none before "
+        "(Robotham and others 2016, BMJ Open 6:e012116), and most clinics send reminders already",
+    ),
+    "filled": ((0.0, 0.1, 0.3), ASSUMED),
+    "rebooked": ((0.5, 0.7, 0.9), ASSUMED),
+    "ramp_weeks": ((12.0,), ASSUMED),
+    "first_minutes": (30.0, ASSUMED),
+    "follow_up_minutes": (20.0, ASSUMED),
+}
+#: assumptions that may be given a source, beside those above
+_AMOUNTS = ("missed", "additions", "removals", "waiting_list", "price")
+_SHARES = ("reduction", "filled", "rebooked")
+_DISTRIBUTIONS = (*_SHARES, "ramp_weeks")
+_SOME_NUMBERS = "one number, or three: low, likely and high"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DnaOptions:
+    """What a parameter file asks for.
+
+    Parameters
+    ----------
+    specialty
+        Treatment function code; None for all.
+    reduction, filled, rebooked
+        Shares of missed appointments that are avoided, whose slots are filled anyway, that are booked again:
+        one number, or low, likely and high.
+    ramp_weeks
+        Weeks until the whole reduction is reached, likewise.
+    horizon
+        Day (ISO) at which the effect is read; None is the end of the financial year.
+    missed
+        Missed appointments a year; None takes the trust's own.
+    flows
+        Patients added to the list a year and, beside a list, those removed.
+    waiting_list
+        Patients on the list, and a wait in days to reach (may be left out).
+    use_rtt
+        Whether list and flows come from the waiting-time statistics.
+    minutes
+        Length of a first appointment and of a follow-up.
+    price
+        Income for an attendance in pounds.
+    sources
+        Where assumptions come from, each "name: words".
+
+    Raises
+    ------
+    UsageError
+        With every value that cannot be.
+    """
+
+    specialty: str | None = None
+    reduction: Sequence[float] = (0.05, 0.15, 0.3)
+    filled: Sequence[float] = (0.0, 0.1, 0.3)
+    rebooked: Sequence[float] = (0.5, 0.7, 0.9)
+    ramp_weeks: Sequence[float] = (12.0,)
+    horizon: str | None = None
+    missed: float | None = None
+    flows: Sequence[float] | None = None
+    waiting_list: Sequence[float] | None = None
+    use_rtt: bool = False
+    minutes: Sequence[float] = (30.0, 20.0)
+    price: float | None = None
+    sources: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        problems = [
+            *self._distribution_problems(),
+            *self._amount_problems(),
+            *self._list_problems(),
+            *self._source_problems(),
+        ]
+        if problems:
+            raise UsageError(problems)
+
+    # --- as numbers -------------------------------------------------------------------------------
+
+    def input_of(self, name: str) -> Input:
+        """Return a number, or the PERT distribution of low, likely and high."""
+        values = [float(value) for value in getattr(self, name)]
+        return values[0] if len(values) == 1 else Pert(*values)
+
+    @property
+    def additions(self) -> float | None:
+        """Patients added to the list a year, where given."""
+        return self.flows[0] if self.flows else None
+
+    @property
+    def removals(self) -> float | None:
+        """Patients removed from the list a year, where given."""
+        return self.flows[1] if self.flows and len(self.flows) > 1 else None
+
+    @property
+    def waiting(self) -> float | None:
+        """Patients on the list, where given."""
+        return self.waiting_list[0] if self.waiting_list else None
+
+    @property
+    def wait_target_days(self) -> float | None:
+        """A wait to reach, where given."""
+        return self.waiting_list[1] if self.waiting_list and len(self.waiting_list) > 1 else None
+
+    @property
+    def first_minutes(self) -> float:
+        """Length of a first appointment."""
+        return self.minutes[0]
+
+    @property
+    def follow_up_minutes(self) -> float:
+        """Length of a follow-up."""
+        return self.minutes[1]
+
+    @property
+    def horizon_day(self) -> date | None:
+        """The day at which the effect is read, where one is given."""
+        return date.fromisoformat(self.horizon) if self.horizon else None
+
+    @cached_property
+    def given_sources(self) -> dict[str, str]:
+        """The sources that the file states, by the name of the assumption."""
+        pairs = (text.partition(":") for text in self.sources or ())
+        return {name.strip(): words.strip() for name, _, words in pairs}
+
+    def source_of(self, name: str) -> str:
+        """Return where an assumption comes from, or "assumed"."""
+        if name in self.given_sources:
+            return self.given_sources[name]
+        default, words = DEFAULTS.get(name, (None, ASSUMED))
+        value = getattr(self, name, None)
+        value = tuple(map(float, value)) if name in _DISTRIBUTIONS and value is not None else value
+        return words if value == default else ASSUMED
+
+    # --- what cannot be ---------------------------------------------------------------------------
+
+    def _distribution_problems(self) -> Iterator[Problem]:
+        for name in _DISTRIBUTIONS:
+            values, top = list(getattr(self, name)), 1 if name in _SHARES else None
+            shown = _shown(values)
+            if len(values) not in (1, 3):
+                yield Problem(name, f"{shown} ({len(values)} numbers)", _SOME_NUMBERS)
+            elif min(values) < 0 or (top and max(values) > top):
+                allowed = "shares between 0 and 1, such as 0.15" if top else "weeks, not below 0"
+                yield Problem(name, shown, allowed)
+            elif len(values) == 3:
+                yield from _order_problem(name, values, shown)
+
+    def _amount_problems(self) -> Iterator[Problem]:
+        if self.missed is not None and self.missed <= 0:
+            yield Problem("missed", f"{self.missed:g}", "appointments a year above 0, or leave it out")
+        if self.price is not None and self.price < 0:
+            yield Problem("price", f"{self.price:g}", "pounds, not below 0, or leave it out")
+        if len(self.minutes) != 2 or min(self.minutes) <= 0:
+            shown = _shown(self.minutes)
+            yield Problem("minutes", shown, "two numbers above 0: a first appointment's and a follow-up's")
+
+    def _list_problems(self) -> Iterator[Problem]:
+        flows, waiting = self.flows, self.waiting_list
+        if flows is not None and (len(flows) not in (1, 2) or min(flows) <= 0):
+            allowed = "patients added a year, above 0, and beside a list those removed"
+            cure = "without additions a list has no length in days"
+            yield Problem("flows", _shown(flows), allowed, cure)
+        if waiting is not None and (len(waiting) not in (1, 2) or min(waiting) < 0):
+            yield Problem(
+                "waiting_list", _shown(waiting), "patients, and a wait in days to reach; not below 0"
+            )
+        if (waiting is None) != (self.removals is None):
+            where, came = ("flows", "no removals") if waiting else ("waiting_list", "is not given")
+            cure = "give waiting_list and two flows, or neither list nor removals"
+            yield Problem(where, came, "a list with its additions and removals", cure)
+        if self.use_rtt and (waiting is not None or flows is not None):
+            yield Problem("use_rtt", "true beside a stated list or flows", cure="leave one of them out")
+
+    def _source_problems(self) -> Iterator[Problem]:
+        known = (*DEFAULTS, *_AMOUNTS)
+        for name, words in self.given_sources.items():
+            if name not in known or not words:
+                yield Problem(
+                    "sources",
+                    f"{name}: {words}" if words else name,
+                    'the name of an assumption, a colon and words, such as "reduction: our pilot of 2025"',
+                    near_misses(name, known) if name not in known else "",
+                )
+
+
+def _order_problem(name: str, values: Sequence[float], shown: str) -> Iterator[Problem]:
+    try:
+        Pert(*values)
+    except ArgumentError:
+        yield Problem(
+            name,
+            shown,
+            "low, likely and high in that order, low below high",
+            "give one number if it is known",
+        )
+
+
+def _shown(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values) or "nothing"

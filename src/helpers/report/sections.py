@@ -1,0 +1,80 @@
+"""What the sections of a report are made with: a text, a table, a figure that know their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from helpers.bundle import Cell, Column, Kind
+from helpers.report import controlled
+from helpers.report.shown import Shown, draw
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from helpers.report.opening import Report
+
+
+class Sections:
+    """The sections of one report.
+
+    Parameters
+    ----------
+    report
+        The open report.
+    tables
+        What its figures come from: tables of the mart, or single data sets of them ("<table>/<source>").
+    """
+
+    def __init__(self, report: Report, tables: Iterable[str]) -> None:
+        self.report, self.tables = report, tuple(tables)
+        self.origin = report.bundle("text", "origin", tables=self.tables).origin
+
+    def text(self, name: str, markdown: str, *, kind: Kind = "text") -> Shown:
+        """Return paragraphs or a list."""
+        return Shown(self.report.bundle(kind, name, tables=self.tables, markdown=markdown))
+
+    def table(
+        self,
+        name: str,
+        caption: str,
+        columns: Sequence[Column],
+        rows: Sequence[tuple[Cell, ...]],
+        *,
+        note: str = "",
+    ) -> Shown:
+        """Return a table with its caption; the cells are as they may be shown."""
+        bundle = self.report.bundle(
+            "table",
+            name,
+            tables=self.tables,
+            caption=caption,
+            columns=tuple(columns),
+            rows=tuple(rows),
+            suppressed=controlled.hidden(rows),
+            markdown=note,
+        )
+        return Shown(bundle)
+
+    def figure(
+        self,
+        name: str,
+        chart: Callable[[], Figure],
+        *,
+        caption: str,
+        alt: str,
+        data: tuple[Sequence[Column], Sequence[tuple[Cell, ...]]],
+    ) -> Shown:
+        """Return a picture with the data behind it: columns and rows, as they may be shown."""
+        columns, rows = data
+        bundle = self.report.bundle(
+            "figure",
+            name,
+            tables=self.tables,
+            caption=caption,
+            alt=alt,
+            columns=tuple(columns),
+            rows=tuple(rows),
+            suppressed=controlled.hidden(rows),
+        )
+        return Shown(bundle, draw(chart))
