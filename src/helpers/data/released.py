@@ -20,6 +20,7 @@ from helpers.data.disclosure.totals import POSSIBLE_VALUES
 from helpers.data.manifest import PRIVATE_FILE, make_private
 from helpers.errors import GateError, Problem
 
+FILE = "released.sqlite"
 SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS publications (
@@ -48,7 +49,7 @@ class Ledger:
     """
 
     def __init__(self, state: Path) -> None:
-        self.path = make_private(state) / "released.sqlite"
+        self.path = state / FILE
 
     def problems(self, bundles: Sequence[Bundle]) -> list[Problem]:
         """Return the stars that a publication would let readers work out, with all that came before."""
@@ -113,6 +114,7 @@ class Ledger:
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """Yield the ledger, held against other writers until the block ends."""
+        make_private(self.path.parent)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
         try:

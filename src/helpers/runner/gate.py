@@ -25,9 +25,7 @@ _CONTENT: Final = {"headline", "text", "figure", "table"}
 _PDF_START, _PDF_END = b"%PDF-", b"%%EOF"
 
 
-def check_document(
-    document: Document, job: Job, project: Project, *, notebook: Path | None = None
-) -> None:
+def check_document(document: Document, job: Job, project: Project, *, notebook: Path | None = None) -> None:
     """Check everything that a notebook handed over, before it is rendered.
 
     Parameters
@@ -64,7 +62,9 @@ def check_published(files: Mapping[str, Path], job: Job, project: Project) -> No
     GateError
         If a file holds what the project's checks find.
     """
-    problems = [problem for path in files.values() for check in project.file_checks for problem in check(path)]
+    problems = [
+        problem for path in files.values() for check in project.file_checks for problem in check(path)
+    ]
     if problems and (standing := project.allow(job.title, problems)):
         raise GateError(standing)
 
