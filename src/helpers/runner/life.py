@@ -231,6 +231,7 @@ class Life:
         timings = dict(self._steps.timings)
         redact = self._setting.project.redact
         redact_logs(self.folder, redact)
+        make_private(self.folder)
         error, warnings = redact(entry.error), tuple(map(redact, entry.warnings))
         entry = replace(entry, error=error, warnings=warnings)
         return replace(entry, seconds=round(sum(timings.values()), 3), timings=timings)
@@ -242,6 +243,13 @@ def redact_logs(folder: Path, redact: Callable[[str], str]) -> None:
         text = path.read_text("utf-8", errors="replace")
         if (clean := redact(text)) != text:
             path.write_text(clean, "utf-8")
+
+
+def make_private(folder: Path) -> None:
+    """Leave a run's folder to its owner alone, also where a library copied a file with its rights."""
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def render_together(setting: Setting, lives: Sequence[Life], number: int) -> None:

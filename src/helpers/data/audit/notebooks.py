@@ -74,9 +74,10 @@ def _walk(content: Any) -> tuple[list[str], list[str], set[str]]:
         if isinstance(item, dict):
             is_code = item.get("cell_type") == "code"
             code += [_joined(item.get("source", ""))] if is_code else []
-            silent = {*_BINARY, MIME, "source" if is_code else ""}
+            silent = {*_BINARY, MIME, "attachments", "source" if is_code else ""}
             names |= set(item)
             words += [words_in(_unpacked(value)) for key, value in item.items() if key in _BINARY]
+            words += _attached(item.get("attachments"))
             stack += [value for key, value in reversed(item.items()) if key not in silent]
         elif isinstance(item, list) and not all(isinstance(part, str) for part in item):
             stack += reversed(item)
@@ -90,6 +91,19 @@ def _joined(value: Any) -> str:
     if not isinstance(value, list):
         return str(value)
     return "".join(part if part.endswith("\n") else f"{part}\n" for part in map(str, value))
+
+
+def _attached(attachments: Any) -> list[str]:
+    """Return what the files say that are attached to a cell, and their names and kinds."""
+    if not isinstance(attachments, dict):
+        return []
+    found = list(attachments)
+    for versions in attachments.values():
+        for kind, value in versions.items() if isinstance(versions, dict) else ():
+            content = _unpacked(value)
+            is_text = kind.startswith(("text/", "image/svg")) or b"\0" not in content
+            found += [kind, content.decode("utf-8", "replace") if is_text else words_in(content)]
+    return found
 
 
 def _unpacked(value: Any) -> bytes:

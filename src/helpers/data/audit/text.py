@@ -112,6 +112,7 @@ class _Page:
     headings: list[list[str]] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     embedded: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
 
     def add_attributes(self, text: str) -> None:
         """Take in what attributes say."""
@@ -142,7 +143,7 @@ def _read_page(markup: str) -> _Page:
     for comment, closing, name, attributes, words in _PIECES.findall(markup):
         tag = name.lower()
         if comment:
-            page.text.append(f"\n{comment}\n")
+            page.comments.append(comment)
         elif tag:
             is_style = tag == "style" and not closing
             page.text.append("" if tag in INLINE else "\n")
@@ -169,6 +170,8 @@ def _audit_markup(text: str, where: str) -> list[Problem]:
             problems.append(rows_problem(where))
     if has_rows_of_patients([row for row in page.rows if row]):
         problems.append(rows_problem(where))
+    for comment in page.comments:
+        problems += audit_text(comment, f"{where}, comment")
     for uri in page.embedded:
         problems += audit_text(_embedded_text(uri), f"{where}, embedded file")
     return problems
