@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from helpers.cli import data, showing
+from helpers.cli import data, private, showing
 from helpers.cli.assembly import open_project
 from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.places import find_root, state_folder
@@ -29,6 +29,9 @@ app = typer.Typer(
 )
 app.add_typer(data.data_app, name="data")
 app.add_typer(data.demo_app, name="demo")
+app.add_typer(private.state_app, name="state")
+app.command("audit")(private.audit)
+data.data_app.command("forget")(private.forget)
 
 Words = Annotated[
     list[str] | None,
@@ -115,8 +118,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    from helpers.data.audit import redact
+    from helpers.data.state import private_files
+
     try:
-        app(arguments, prog_name="boardpack")
+        with private_files():
+            app(arguments, prog_name="boardpack")
     except SystemExit as ended:  # typer's own way to end, also after wrong words
         return int(ended.code or 0)
     except UserError as error:
@@ -125,7 +132,7 @@ def _run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:
-        traceback.print_exc()
+        print(redact(traceback.format_exc()), file=sys.stderr)
         print("This is a bug in boardpack; please report it.", file=sys.stderr)
         return int(ExitCode.BUG)
     return 0

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,7 +153,8 @@ class Life:
                 provenance = _provenance(setting, job)
                 self._document = make_document(self._executed.notebook, provenance=provenance)
             with self._steps.step("gate"):
-                check_document(self._document, job, setting.project)
+                path = self._executed.path
+                check_document(self._document, job, setting.project, notebook=path)
 
     def complete(self) -> None:
         """Render the document with the embedded engine, and publish."""
@@ -175,7 +176,7 @@ class Life:
         self._publish()
 
     def _publish(self) -> None:
-        from helpers.runner.gate import check_files
+        from helpers.runner.gate import check_files, check_published
 
         if self.ended is not None:
             return
@@ -183,7 +184,10 @@ class Life:
         with self._guarded():
             with self._steps.step("inspect"):
                 check_files(self._files, self.document, setting.project.text_checks)
+                check_published(self._files, job, setting.project)
             with self._steps.step("publish"):
+                # entered before it is there: better a release on record that failed than one unrecorded
+                setting.project.release(job.title, self.document.bundles)
                 place = setting.project.place(self.document.facts, job.notebook.name, job.name)
                 outputs = publish(self._files, setting.project.reports, place)
             self.ended = self._finish(self._published(outputs))
@@ -225,7 +229,27 @@ class Life:
 
     def _finish(self, entry: Entry) -> Entry:
         timings = dict(self._steps.timings)
+        redact = self._setting.project.redact
+        redact_logs(self.folder, redact)
+        make_private(self.folder)
+        error, warnings = redact(entry.error), tuple(map(redact, entry.warnings))
+        entry = replace(entry, error=error, warnings=warnings)
         return replace(entry, seconds=round(sum(timings.values()), 3), timings=timings)
+
+
+def redact_logs(folder: Path, redact: Callable[[str], str]) -> None:
+    """Take out of a report's logs what must not be repeated there."""
+    for path in (*folder.glob("*.log"), *folder.glob(BUG_LOG)):
+        text = path.read_text("utf-8", errors="replace")
+        if (clean := redact(text)) != text:
+            path.write_text(clean, "utf-8")
+
+
+def make_private(folder: Path) -> None:
+    """Leave a run's folder to its owner alone, also where a library copied a file with its rights."""
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def render_together(setting: Setting, lives: Sequence[Life], number: int) -> None:
