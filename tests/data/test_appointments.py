@@ -13,7 +13,9 @@ from helpers.data.mart import Mart
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
 
 
-def published(rows: list[tuple[str, str, int, float | None, float | None]], **columns: object) -> pd.DataFrame:
+def published(
+    rows: list[tuple[str, str, int, float | None, float | None]], **columns: object
+) -> pd.DataFrame:
     """Return measure values from (measure, org, month, numerator, denominator)."""
     frame = pd.DataFrame(rows, columns=["measure", "org_code", "month", "numerator", "denominator"])
     frame["period"] = pd.to_datetime({"year": 2026, "month": frame.pop("month"), "day": 1})

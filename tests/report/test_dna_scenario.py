@@ -116,7 +116,5 @@ def test_what_moves_the_result_most_comes_first() -> None:
         (None, date(2021, 3, 1), 0),
     ],
 )
-def test_months_between_list_and_missed_appointments(
-    listed: date | None, ended: date, apart: int
-) -> None:
+def test_months_between_list_and_missed_appointments(listed: date | None, ended: date, apart: int) -> None:
     assert Clinic(1, 0, 1, list_month=listed).months_apart(ended) == apart

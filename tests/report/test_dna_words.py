@@ -78,9 +78,7 @@ def test_a_hidden_month_is_not_told() -> None:
     assert said == "The figures of September 2026 are too small to be shown."
 
 
-@pytest.mark.parametrize(
-    ("months", "said"), [(61, "about 5 years apart"), (13, "about 13 months apart")]
-)
+@pytest.mark.parametrize(("months", "said"), [(61, "about 5 years apart"), (13, "about 13 months apart")])
 def test_times_that_do_not_fit_are_told(months: int, said: str) -> None:
     assert said in words.apart_sentence(months, date(2026, 4, 1), "April 2020 to March 2021")
 
