@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks simulate bench lock clean
+.PHONY: help env demo test lint types imports unit notebooks simulate bench dictionary fuzz lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -56,6 +56,18 @@ bench: env
 # make simulate   coverage and false alarms of the methods
 simulate: env
 	$(BIN)/python -m pytest -m long tests/stats
+
+# make dictionary write the data dictionary anew from the register and the layouts
+dictionary: env
+	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/data-dictionary.md
+
+# make fuzz       many more spoilt files than the gate tries
+fuzz: env
+	BOARDPACK_FUZZ=50000 $(BIN)/python -m pytest tests/data/test_fuzz.py
+
+# make dictionary the data dictionary, from the register and the layouts
+dictionary: env
+	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/data-dictionary.md
 
 # make lock       resolve the dependencies anew
 lock: env

@@ -137,3 +137,21 @@ def test_a_refused_file_is_told_and_nothing_is_loaded(call: Call, lay_out: Calla
     assert "own.csv: refused" in printed
     assert "row 2" in told
     assert json.loads(call("--project", str(root), "data", "list", "--json")[1]) == []
+
+
+def test_the_known_layouts_are_listed_with_what_they_feed(call: Call, lay_out: Callable[..., Path]) -> None:
+    code, printed, _ = call("--project", str(lay_out({})), "data", "sources")
+    assert code == 0
+    assert "hes_provider" in printed
+    assert "dna_rate" in printed
+
+
+def test_checking_and_pruning_an_empty_mart_say_so(call: Call, lay_out: Callable[..., Path]) -> None:
+    root = lay_out({})
+    register = root / "params" / "_register"
+    register.mkdir(parents=True, exist_ok=True)
+    (register / "measures.yml").write_text("{}\n", "utf-8")
+    code, printed, _ = call("--project", str(root), "data", "check")
+    assert code == 0
+    assert "the mart is empty" in printed
+    assert call("--project", str(root), "data", "prune")[:2] == (0, "nothing to remove\n")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from helpers.data.frames import read_appointments, read_measure, read_spells
 from helpers.data.mart import Mart
+from helpers.errors import DataError
 
 COLUMNS = ["org_code", "unit_code", "specialty_code", "month", "period_type", "basis", "status", "value"]
 
@@ -90,6 +92,30 @@ def test_each_kind_is_asked_for_by_name(
 ) -> None:
     frame = read_measure(mart, "m", organisations=["NEW"], **options)  # type: ignore[arg-type]
     assert frame.data["value"].tolist() == expected
+
+
+def test_specialty_schemes_are_never_mixed(tmp_path: Path) -> None:
+    mart = Mart(tmp_path)
+    frame = pd.DataFrame(
+        {
+            "measure": "m",
+            "org_code": "NEW",
+            "scheme": ["rtt", "treatment"],
+            "specialty_code": ["C_100", "100"],
+            "period": pd.Timestamp("2026-01-01"),
+            "period_type": "month",
+            "basis": "provider",
+            "value": [1.0, 2.0],
+            "status": "actual",
+            "origin": "published",
+            "suppressed": False,
+        }
+    )
+    with mart.load(source="s", layout="l", policy="published") as load:
+        load.write("measure_values", frame)
+    with pytest.raises(DataError, match="2 schemes; allowed: rtt, treatment"):
+        read_measure(mart, "m", level="specialty")
+    assert read_measure(mart, "m", level="specialty", scheme="rtt").data["value"].tolist() == [1.0]
 
 
 def test_records_of_predecessors_count_for_the_successor(mart: Mart) -> None:

@@ -56,6 +56,7 @@ def empty_book() -> bytes:
 BAD = {
     "nothing in it": (b"", "empty (0 bytes)"),
     "spaces only": (b" \n \n", "empty"),
+    "a byte-order mark alone": (b"\xef\xbb\xbf", "empty"),
     "no known layout": (b"a,b\n1,2\n", "no known layout; see `boardpack data sources`"),
     "wrong header": (
         GOOD.replace("FTE_DAYS_LOST", "DAYS").encode(),
@@ -66,7 +67,7 @@ BAD = {
     "damaged gzip": (b"\x1f\x8b\x08" + b"\x07" * 40, "damaged or cut short"),
     "damaged workbook": (empty_book()[:-30], "damaged or cut short"),
     "zip that is no workbook": (zipped("[Content_Types].xml", b"x"), "no known layout"),
-    "zip in a zip": (zipped("x.zip", zipped("x.csv", GOOD.encode())), "holds a packed file"),
+    "zip in a zip": (zipped("x.zip", zipped("x.csv", GOOD.encode())), "a packed file in a packed file"),
     "empty sheet": (empty_book(), "sheets are empty"),
     "old workbook in disguise": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "damaged workbook"),
     "wrong encoding": (GOOD.replace("FICTIONAL", "F\u20ac\u0153").encode("utf-16")[2:], "neither text nor"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import random
 import signal
 import stat
@@ -204,6 +205,18 @@ def test_loads_and_sources_say_what_was_read(tmp_path: Path) -> None:
     assert (source.dataset, source.as_at, source.origin) == ("measure_values/s", "2026-04-30", "published")
     shown = mart.query("SELECT version, source, rows_read, policy FROM loads")
     assert shown.to_numpy().tolist() == [[mart.version, "s", 3, "published"]]
+
+
+def test_a_mart_can_be_handed_to_another_process(tmp_path: Path) -> None:
+    version = store(Mart(tmp_path), values())
+    pinned = Mart(tmp_path).at(version)
+    pinned.query("SELECT 1")
+    mart = pickle.loads(pickle.dumps(pinned))
+    assert (mart.path, mart.version, len(mart.query("SELECT * FROM measure_values"))) == (
+        tmp_path,
+        version,
+        1,
+    )
 
 
 def test_a_benchmark_is_computed_once_per_version(tmp_path: Path) -> None:

@@ -61,3 +61,29 @@ def list_data(context: typer.Context, as_json: Json = False) -> None:
     from helpers.data.load import describe_loads
 
     showing.show_loads(describe_loads(open_mart(find_root(context.obj))), as_json=as_json)
+
+
+@data_app.command("check")
+def check_data(context: typer.Context, as_json: Json = False) -> None:
+    """Look for what is late, missing, invalid or at odds with the edition before."""
+    from helpers.data.quality import check_data as findings
+    from helpers.register.reading import read_register
+
+    root = find_root(context.obj)
+    found = findings(open_mart(root), read_register(root / "params" / "_register"))
+    showing.show_findings(found, as_json=as_json)
+
+
+@data_app.command("sources")
+def list_sources(as_json: Json = False) -> None:
+    """Show the layouts of files that can be loaded, and the measures that each feeds."""
+    from helpers.data.dictionary import describe_sources
+
+    showing.show_sources(describe_sources(), as_json=as_json)
+
+
+@data_app.command("prune")
+def prune_data(context: typer.Context) -> None:
+    """Remove editions and loads that no version in use refers to; those of the last day stay."""
+    removed = open_mart(find_root(context.obj)).prune()
+    print(f"removed {len(removed)} versions and loads" if removed else "nothing to remove")

@@ -20,10 +20,14 @@ from helpers.runner.history import Entry, State
 from helpers.runner.run import Batch
 
 if TYPE_CHECKING:
+    from helpers.data.dictionary import LayoutLine
     from helpers.data.load import LoadLine, LoadResult
     from helpers.data.load import Progress as LoadProgress
+    from helpers.data.quality import Finding
 
 _WIDE = 200
+#: organisations that a finding names before it only says that there are more
+MOST_NAMED = 6
 _COLOURS = {State.PUBLISHED: "green", State.UNCHANGED: "dim", State.INTERRUPTED: "yellow"}
 
 
@@ -152,6 +156,39 @@ def show_results(results: Sequence[LoadResult], *, as_json: bool) -> None:
             print(f"  {remark}")
         for problem in result.problems:
             print(f"  {problem}", file=sys.stderr)
+
+
+def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
+    """Print what was found about the data, the gravest first."""
+    if as_json:
+        show_json([asdict(finding) for finding in findings])
+        return
+    if not findings:
+        print("nothing found")
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Severity", "Aspect", "Measure", "Finding", "Organisations"):
+        table.add_column(heading)
+    for finding in findings:
+        places = finding.organisations
+        named = ", ".join(places[:MOST_NAMED]) + (" …" if len(places) > MOST_NAMED else "")
+        words = (finding.severity, finding.aspect, finding.measure, finding.message, named)
+        table.add_row(*(escape(word) for word in words))
+    _print_table(table)
+
+
+def show_sources(sources: Sequence[LayoutLine], *, as_json: bool) -> None:
+    """Print the known layouts: their names, what they are, and the measures they feed."""
+    if as_json:
+        show_json([asdict(source) for source in sources])
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Layout", "What it is", "Policy", "Measures"):
+        table.add_column(heading)
+    for source in sources:
+        fed = ", ".join(source.measures) or ", ".join(source.tables)
+        table.add_row(*(escape(word) for word in (source.name, source.title, source.policy, fed)))
+    _print_table(table)
 
 
 def _print_table(table: Table) -> None:

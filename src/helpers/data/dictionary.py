@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from helpers.data.sources import all_layouts
 from helpers.data.sources.layout import Layout
-from helpers.register import Register
+from helpers.register import Register, read_register
 
 
 @dataclass(frozen=True)
@@ -101,3 +103,8 @@ def write_dictionary(register: Register) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    register_folder, written = sys.argv[1:]
+    Path(written).write_text(write_dictionary(read_register(register_folder)), "utf-8")

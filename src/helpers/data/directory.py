@@ -100,7 +100,7 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
     cure = (
         f"use {heir['successor'][0]}, which it became part of"
         if len(heir)
-        else near_misses(code, known.index)
+        else near_misses(code.upper(), known.index)
     )
     raise DataError(
         Problem("organisation", f"{code} is not in the mart", "a code of the organisations table", cure)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from helpers.bundle import Origin, Source
 from helpers.data.mart import Mart
 from helpers.data.schema import find_table, validate
+from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +66,7 @@ def read_measure(
     organisations: Sequence[str] | None = None,
     kinds: Sequence[str] = ("trust", "icb"),
     level: Level = "organisation",
+    scheme: str | None = None,
     period_type: str = "month",
     basis: str = "provider",
     since: date | None = None,
@@ -86,6 +88,8 @@ def read_measure(
         in the same table. A code that the mart does not know is kept.
     level
         Whole organisations, their units, their specialties, other breakdowns, or any.
+    scheme
+        Specialty scheme (main, treatment, rtt), needed where a measure has more than one.
     period_type, basis
         One of each: series of different type or basis are never mixed.
     since, until
@@ -97,6 +101,11 @@ def read_measure(
     -------
     TidyFrame
         Columns of `measure_values`, and `members`: how many organisations a row adds up.
+
+    Raises
+    ------
+    DataError
+        Where specialties of more than one scheme would be mixed.
     """
     where = [
         "measure = $measure",
@@ -107,6 +116,9 @@ def read_measure(
     ]
     params: dict[str, object] = {"measure": measure, "period_type": period_type, "basis": basis}
     _add_limits(where, params, "period", since, until)
+    if scheme is not None:
+        where.append("scheme = $scheme")
+        params["scheme"] = scheme
     if organisations is not None:
         where.append("list_contains($organisations, org_code)")
         params["organisations"] = list(organisations)
@@ -120,11 +132,25 @@ def read_measure(
         "ORDER BY org_code, unit_code, scheme, specialty_code, breakdown, category, period",
         params,
     )
+    _refuse_mixed_schemes(measure, rows)
     given = mart.query("SELECT DISTINCT source FROM measure_values_all WHERE measure = $1", [measure])
     return TidyFrame(
         validate(find_table("measure_values"), rows),
         _sources(mart, "measure_values", set(given["source"])),
     )
+
+
+def _refuse_mixed_schemes(measure: str, rows: pd.DataFrame) -> None:
+    schemes = sorted(rows["scheme"].dropna().unique())
+    if len(schemes) > 1:
+        raise DataError(
+            Problem(
+                f"measure {measure}",
+                f"specialties of {len(schemes)} schemes",
+                ", ".join(schemes),
+                "name one",
+            )
+        )
 
 
 def read_spells(

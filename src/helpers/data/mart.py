@@ -74,6 +74,9 @@ class Mart:
         # one lock per object, so that the loads of a batch may be open side by side
         self._file_lock = FileLock(self.path / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE)
 
+    def __reduce__(self) -> tuple[type[Mart], tuple[Path, str | None]]:
+        return Mart, (self.path, self._pinned)
+
     def __repr__(self) -> str:
         return f"Mart({str(self.path)!r}, version={self.version!r})"
 
@@ -151,10 +154,11 @@ class Mart:
 
     def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """Return the result of a query over the views of this version as a frame."""
-        if self._pinned is None:
-            with self.connect() as connection:
-                return _frame(connection.execute(sql, params or []))
-        return _frame(self._reader.cursor().execute(sql, params or []))
+        with self._cursor() as connection:
+            return _frame(connection.execute(sql, params or []))
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self.connect() if self._pinned is None else self._reader.cursor()
 
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
@@ -163,7 +167,7 @@ class Mart:
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query as plain tuples."""
-        with self.connect() as connection:
+        with self._cursor() as connection:
             found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 

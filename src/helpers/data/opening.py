@@ -171,24 +171,29 @@ def _open_zip(content: bytes, file: str) -> list[Sheet]:
             limit = MAX_WORKBOOK_BYTES if workbook else MAX_BYTES
             if sum(member.file_size for member in members) > limit:
                 raise _too_large(file, limit)
-            if workbook:
-                return _open_xlsx(content, file)
-            return [sheet for member in members for sheet in _open_member(archive, member, file)]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            inside = {} if workbook else {m.filename: archive.read(m) for m in members}
+    except DataError:
+        raise
+    # zipfile raises whatever it meets in a damaged archive: its own, value, struct and memory errors
+    except Exception as error:
         raise _refuse(file, f"damaged or cut short while it was downloaded ({error})") from None
+    if workbook:
+        return _open_xlsx(content, file)
+    if not inside:
+        raise _refuse(file, "an empty archive")
+    return [_open_member(packed, f"{file}/{name}") for name, packed in inside.items()]
 
 
-def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> list[Sheet]:
-    inside = archive.read(member)
-    if inside.startswith((_GZIP, _ZIP, _XLS)):
-        raise _refuse(file, f"holds a packed file, {member.filename}", "unpack it first")
-    return [_open_text(inside, f"{file}/{member.filename}")]
+def _open_member(content: bytes, file: str) -> Sheet:
+    if content.startswith((_GZIP, _ZIP, _XLS)):
+        raise _refuse(file, "a packed file in a packed file", "unpack it first")
+    return _open_text(content, file)
 
 
 def _open_text(content: bytes, file: str) -> Sheet:
-    if not content.strip():
-        raise _refuse(file, "empty" if content else "empty (0 bytes)")
     text = _decode(content, file)
+    if not text.strip():
+        raise _refuse(file, "empty" if content else "empty (0 bytes)")
     start = text[:2000].lstrip().lower()
     if start.startswith(("<!doctype", "<html", "<?xml")) or "<html" in start or "<body" in start:
         raise _refuse(file, "a web page, not data: the address may have moved", "look for its new address")

@@ -83,9 +83,10 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
     """
     if not mart.version:
         return [Finding("high", "completeness", "", "the mart is empty: load data first")]
-    day = today or date.today()
+    mart, day = mart.at(mart.version), today or date.today()
     findings = [
         *_unknown_measures(mart, register),
+        *_unknown_organisations(mart),
         *_stale_measures(mart, register, day),
         *_ended_series(mart),
         *_gaps(mart),
@@ -102,6 +103,15 @@ def _unknown_measures(mart: Mart, register: Register) -> list[Finding]:
     return [
         Finding("medium", "register", name, message) for (name,) in held if name not in register.measures
     ]
+
+
+def _unknown_organisations(mart: Mart) -> list[Finding]:
+    unknown = mart.query(
+        "SELECT DISTINCT measure, org_code FROM measure_values_all "
+        "WHERE org_code NOT IN (SELECT org_code FROM organisations) ORDER BY ALL"
+    )
+    message = "codes that no organisation in the mart has; load the organisations that they belong to"
+    return _by_measure(unknown, "low", "validity", message)
 
 
 def _stale_measures(mart: Mart, register: Register, today: date) -> list[Finding]:
@@ -242,6 +252,7 @@ def rate_quality(
     basis
         "provider" or "commissioner".
     """
+    mart = mart.at(mart.version)
     frame = read_measure(
         mart, measure.id, organisations=[organisation], period_type=measure.frequency, basis=basis
     ).data

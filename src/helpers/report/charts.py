@@ -47,26 +47,21 @@ class Bar:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a split from one level to another; `total` bars stand on nought."""
+    """One step of a split; `total` bars stand on nought, `judged` ones are good or bad by their sign."""
 
     label: str
     value: float
     total: bool = False
+    judged: bool = False
 
 
 def split_chart(steps: Sequence[Step], *, unit: str) -> Figure:
     """Draw how one level becomes another, step by step, each step labelled with its value."""
-    figure, axes = _canvas(0.55 * len(steps) + 0.7)
+    figure, axes = _canvas(0.42 * len(steps) + 0.7)
     level = 0.0
     for row, step in enumerate(steps):
         start, level = (0.0, step.value) if step.total else (level, level + step.value)
-        colour = (
-            colours.NHS_DARK_BLUE
-            if step.total
-            else colours.CONCERN
-            if step.value > 0
-            else colours.IMPROVEMENT
-        )
+        colour = _step_colour(step)
         axes.barh(row, level - start, left=start, height=0.56, color=colour)
         text = f"{step.value:.1f}" if step.total else f"{step.value:+.1f}".replace("-", "−")
         axes.annotate(text, (max(level, start), row), (5, 0), **_OFFSET, va="center", weight="bold")
@@ -79,12 +74,20 @@ def split_chart(steps: Sequence[Step], *, unit: str) -> Figure:
     return figure
 
 
+def _step_colour(step: Step) -> str:
+    if step.total:
+        return colours.NHS_DARK_BLUE
+    if not step.judged:
+        return colours.COMMON_CAUSE
+    return colours.CONCERN if step.value > 0 else colours.IMPROVEMENT
+
+
 def bars_chart(bars: Sequence[Bar], *, unit: str, words: tuple[str, str]) -> Figure:
     """Draw values with their intervals about nought; certain ones filled and pointed, the others open.
 
     `words` name the two sides of nought, left and right.
     """
-    figure, axes = _canvas(0.3 * len(bars) + 1.2)
+    figure, axes = _canvas(0.27 * len(bars) + 1.0)
     for row, bar in enumerate(bars):
         verdict = "common" if not bar.certain else "concerning" if bar.value > 0 else "improving"
         shape, colour, size = MARKS[verdict]
@@ -122,7 +125,7 @@ def spc_chart(
     `shown` are the values that may be drawn, NaN where one is missing or suppressed; the limits are the
     chart's. `events` are first days of months and what happened.
     """
-    figure, axes = _canvas(3.3)
+    figure, axes = _canvas(3.1)
     days = mdates.date2num(chart.dates)
     half = 13.0  # days: lines reach half a month beyond their first and last point
     for segment in chart.segments:
@@ -181,13 +184,14 @@ def funnel_chart(
     axis_labels: tuple[str, str],
 ) -> Figure:
     """Draw organisations about a target of 1, the reported one named; `limits` are (x, lower, upper)."""
-    figure, axes = _canvas(3.6)
+    figure, axes = _canvas(3.3)
     axes.axhline(1, color=colours.TEXT, linewidth=1.2)
-    for (name, (x, lower, upper)), style in zip(limits.items(), ("solid", (0, (4, 2))), strict=True):
+    styles = (("solid", "top"), ((0, (4, 2)), "bottom"))  # names apart, however near the lines are
+    for (name, (x, lower, upper)), (style, place) in zip(limits.items(), styles, strict=True):
         for line in (lower, upper):
             axes.plot(x, line, color=colours.COMMON_CAUSE, linewidth=1, linestyle=style)
         axes.annotate(
-            name, (x[-1], upper[-1]), (4, 0), **_OFFSET, va="center", color=colours.COMMON_CAUSE, size=8.5
+            name, (x[-1], upper[-1]), (4, 0), **_OFFSET, va=place, color=colours.COMMON_CAUSE, size=8.5
         )
     others = np.arange(len(ratio)) != own
     axes.plot(

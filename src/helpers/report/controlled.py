@@ -35,6 +35,23 @@ def values(figures: Iterable[float], people: Iterable[float], origin: Origin) ->
     return _cells(control_value(_series(figures), _series(people), policy_for(origin)))
 
 
+def nested(figures: Sequence[float], people: Sequence[float], total: float, origin: Origin) -> list[Cell]:
+    """Return figures on ever smaller parts of a total, such as stays of 7, 14 and 21 days or more.
+
+    Hidden as by `values`, and also where one part less the next that is shown, or the total less a part,
+    rests on a hidden count.
+
+    >>> nested([80, 50, 30], [40, 20, 15], 100, "records")
+    [80.0, '*', 30.0]
+    """
+    policy, cells, inner = policy_for(origin), [], 0.0
+    for figure, count in zip(reversed(figures), reversed(people), strict=True):
+        told = any(policy.hides(rest) for rest in (count, count - inner, total - count))
+        cells.append(SUPPRESSED if told else _cell(figure))
+        inner = inner if told else count
+    return cells[::-1]
+
+
 def percentages(some: Iterable[float], all_of: Iterable[float], origin: Origin) -> list[Cell]:
     """Return shares in per cent, from rounded counts, hidden with a hidden complement."""
     shares = _cells(control_share(_series(some), _series(all_of), policy_for(origin)))

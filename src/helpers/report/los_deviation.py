@@ -12,14 +12,15 @@ import pandas as pd
 from helpers.bundle import Cell, Column, ColumnKind, Kind
 from helpers.data.disclosure import policy_for
 from helpers.data.stays import LONG_STAYS
-from helpers.errors import DataError, Problem
 from helpers.report import charts, controlled, los_words, spc_words
-from helpers.report.los_findings import BENCHMARKS, StayFindings, StayOptions
+from helpers.report.los_findings import REST, StayFindings
+from helpers.report.los_options import StayOptions, name_benchmark
 from helpers.report.shown import Shown, draw
-from helpers.report.words import count, days, interval, listed, number, sentence
+from helpers.report.words import count, days, interval, listed, month, number, sentence
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
+    from helpers.stats.funnel import Funnel
 
 #: the register's name of what this report is about
 MEASURE = "mean_los"
@@ -46,25 +47,23 @@ class LengthOfStay:
     def __init__(self, report: Report, options: StayOptions) -> None:
         self.report, self.options = report, options
         events = report.register.events_of(MEASURE, report.organisation.code)
-        self.found = StayFindings(report.mart, report.organisation, report.period, options, events=events)
         self.origin = report.bundle("text", "origin", tables=("spells",)).origin
-        if policy_for(self.origin).hides(self.found.crude["spells"]):
-            raise DataError(
-                Problem(
-                    f"{report.organisation.code}, {report.period.label}",
-                    "so few patients were discharged that no figure on them may be shown",
-                    cure="cover more months, or leave the specialty out",
-                )
-            )
+        self.found = StayFindings(
+            report.mart,
+            report.organisation,
+            report.period,
+            options,
+            events=events,
+            policy=policy_for(self.origin),
+        )
 
     @cached_property
     def wording(self) -> los_words.Wording:
         """What sentences call the trust, the benchmark and the patients."""
         within = self.found.specialties.get(self.options.specialty or "", "")
-        patients = f"{within.lower()} patients" if within else "patients"
-        return los_words.Wording(
-            self.report.organisation.name, BENCHMARKS[self.options.benchmark], patients
-        )
+        patients = f"{within.removesuffix(' Service').lower()} patients" if within else "patients"
+        benchmark = name_benchmark(self.options.benchmark, self.report.period.months)
+        return los_words.Wording(self.report.organisation.name, benchmark, patients)
 
     # --- what needs attention ---------------------------------------------------------------------
 
@@ -75,7 +74,8 @@ class LengthOfStay:
             self._worth_words(),
             self._origin_words(),
             spc_words.latest_sentence(self._process),
-            self._peer_words(),
+            self._peer_words() if self.found.peers else "",
+            self._gap_words(),
         ]
         return self._text("headline", "headline", "\n\n".join(line for line in lines if line))
 
@@ -83,15 +83,21 @@ class LengthOfStay:
 
     def crude(self) -> Shown:
         """Table: the mean stay against the benchmark, with and without zero-day stays."""
-        names = ("with zero-day stays", "without zero-day stays")
-        pair = (self.found.crude, self.found.crude_other)
-        first, second = pair if self.options.zero_day_stays else pair[::-1]
-        frame = pd.DataFrame([first, second])
-        shown = controlled.counts(frame["spells"], self.origin)
+        names = ("With zero-day stays", "Without zero-day stays")
+        table = pd.DataFrame([self.found.crude, self.found.crude_other], dtype=float)
+        # the two rows differ by the zero-day stays: too few of them hide the row beside the report's own
+        spells, other = table["spells"]
+        behind = [
+            spells,
+            abs(spells - other) if policy_for(self.origin).hides(abs(spells - other)) else other,
+        ]
+        shown = controlled.counts(behind, self.origin)
         cells = [
-            controlled.values(frame[name], frame["spells"], self.origin)
+            controlled.values(table[name], behind, self.origin)
             for name in ("mean", "benchmark", "deviation", "low", "high")
         ]
+        rows = list(zip(shown, *cells, strict=True))
+        ordered = rows if self.options.zero_day_stays else rows[::-1]
         columns = (
             Column(label="Stays counted"),
             Column(label="Patients", kind="count"),
@@ -102,7 +108,12 @@ class LengthOfStay:
             _days("to", kind="model", signed=True),
         )
         caption = f"Mean stay against {self.wording.benchmark}, {self.report.period.label}."
-        return self._table("tbl-crude", caption, columns, list(zip(names, shown, *cells, strict=True)))
+        return self._table(
+            "tbl-crude",
+            caption,
+            columns,
+            [(name, *row) for name, row in zip(names, ordered, strict=True)],
+        )
 
     def say_crude(self) -> Shown:
         """The crude comparison in words, and what the benchmark hides."""
@@ -111,10 +122,9 @@ class LengthOfStay:
         words = los_words.crude_sentence(
             self.wording, found["mean"], found["benchmark"], found["low"], found["high"]
         )
-        spread = (
-            f"the other trusts' mean is {days(pooled)} over all patients and {days(unweighted)} with every "
-            "trust counting once"
-        )
+        spread = f"the other trusts' mean is {days(pooled)} over all patients"
+        if np.isfinite(unweighted):
+            spread += f" and {days(unweighted)} with every trust counting once"
         return self._text("text", "say-crude", f"{words} {sentence(spread)}")
 
     # --- adjusted ---------------------------------------------------------------------------------
@@ -122,16 +132,18 @@ class LengthOfStay:
     def split(self) -> Shown:
         """Figure: from the benchmark to the trust's mean, by case mix and by length."""
         split = self.found.split
+        level = [charts.Step("All other trusts", split["level"])] if split["level"] else []
         steps = (
             charts.Step(_capital(self.wording.benchmark), split["benchmark"], total=True),
+            *level,
             charts.Step("Case mix", split["mix"]),
-            charts.Step("Length for like patients", split["length"]),
+            charts.Step("Length for like patients", split["length"], judged=True),
             charts.Step("This trust", split["mean"], total=True),
         )
+        moves = (f"{step.label.lower()} {number(step.value, 1, signed=True)}" for step in steps[1:-1])
         alt = (
             f"Bars from {self.wording.benchmark} of {days(split['benchmark'])} to this trust's mean of "
-            f"{days(split['mean'])}: case mix {number(split['mix'], 1, signed=True)}, "
-            f"length for like patients {number(split['length'], 1, signed=True)}."
+            f"{days(split['mean'])}: {listed(moves)}."
         )
         columns = (Column(label="Step"), _days("Mean stay or change"))
         return self._figure(
@@ -146,13 +158,19 @@ class LengthOfStay:
     def say_split(self) -> Shown:
         """The split in words."""
         split, (mix, length) = self.found.split, self.found.kitagawa
-        words = los_words.split_sentence(self.wording, split["mix"], split["length"])
-        side = los_words.kitagawa_sentence(mix, length)
-        return self._text("text", "say-split", f"{words} {side}")
+        lines = [
+            los_words.split_sentence(self.wording, split["mix"], split["length"], level=split["level"]),
+            los_words.kitagawa_sentence(mix, length),
+        ]
+        if self.found.adjusted["unmatched_spells"]:
+            lines.append(
+                "Patients who have no like at any other trust are left out; the last table counts them."
+            )
+        return self._text("text", "say-split", " ".join(lines))
 
     def adjusted(self) -> Shown:
         """Table: O/E and, beside it, the regression."""
-        sums, model = self.found.adjusted, self.found.model
+        sums, model, verdict = self.found.adjusted, self.found.model, self.found.model_verdict
         names = {
             "nb2": "Regression, negative binomial",
             "gamma": "Regression, gamma, without zero-day stays",
@@ -163,16 +181,16 @@ class LengthOfStay:
             Column(label="95% from", kind="model", digits=2),
             Column(label="to", kind="model", digits=2),
         )
-        rows: list[tuple[Cell, ...]] = [
-            ("Observed over expected bed-days", *self._ratio),
-            (names[model.family], model.ratio, model.low, model.high),
-        ]
+        rows: list[tuple[Cell, ...]] = [("Observed over expected bed-days", *self._ratio)]
+        beside = los_words.NO_MODEL
+        if model is not None and verdict is not None:
+            rows.append((names[model.family], model.ratio, model.low, model.high))
+            beside = los_words.model_sentence(
+                model.ratio, model.low, model.high, disagrees=verdict.disagrees
+            )
         note = (
             f"{number(sums['observed'])} bed-days were used; the same patients would have used "
-            f"{number(sums['expected'])} at the stays of all other trusts. "
-            + los_words.model_sentence(
-                model.ratio, model.low, model.high, disagrees=self.found.model_verdict.disagrees
-            )
+            f"{number(sums['expected'])} at the stays of all other trusts. {beside}"
         )
         return self._table("tbl-adjusted", "Stay allowing for case mix.", columns, rows, note=note)
 
@@ -198,7 +216,7 @@ class LengthOfStay:
         if cost is not None:
             columns.append(Column(label="Cost", kind="model", unit="£"))
             rows = [(*row, cost * value) for row, value in zip(rows, kinds.values(), strict=True)]
-        caption = f"Bed-days above the expected, and beds at {self.options.occupancy:.0%} occupancy."
+        caption = f"Upper bounds: bed-days above the expected, and beds at {100 * self.options.occupancy:g}% occupancy."
         return self._table("tbl-worth", caption, columns, rows)
 
     def say_worth(self) -> Shown:
@@ -207,12 +225,11 @@ class LengthOfStay:
 
     def pareto(self) -> Shown:
         """Figure: excess bed-days of each group with its interval."""
-        table = self._visible_groups
-        largest = table["excess"].abs().nlargest(MOST_BARS).index
-        chosen = table.loc[table.index.isin(largest)]
+        table = self._groups_found
+        chosen = table.loc[table.index.isin(table["excess"].abs().nlargest(MOST_BARS).index)]
         columns_drawn = ("label", "excess", "excess_low", "excess_high", "certain_sign")
         bars = [
-            charts.Bar(label, float(value), float(low), float(high), certain=bool(sign))
+            charts.Bar(_capital(label), float(value), float(low), float(high), certain=bool(sign))
             for label, value, low, high, sign in zip(*(chosen[name] for name in columns_drawn), strict=True)
         ]
         columns = (
@@ -221,10 +238,10 @@ class LengthOfStay:
             Column(label="95% from", kind="model", signed=True),
             Column(label="to", kind="model", signed=True),
         )
-        top = bars[0]
+        top = max(bars, key=lambda bar: abs(bar.value))
         alt = (
             f"Bed-days above or below the expected for {count(len(bars), self._group, self._groups)}. "
-            f"Largest: {top.label}, {number(top.value, signed=True)} "
+            f"Furthest from the expected: {top.label}, {number(top.value, signed=True)} "
             f"({interval(top.low, top.high, 0)}). {self._origin_words()}"
         )
         return self._figure(
@@ -242,12 +259,13 @@ class LengthOfStay:
 
     def say_pareto(self) -> Shown:
         """Which groups differ, in words."""
-        return self._text("text", "say-pareto", self._origin_words())
+        chance = "Of 20 groups that do not differ, about one is named by chance alone."
+        return self._text("text", "say-pareto", f"{self._origin_words()} {chance}")
 
     def groups(self) -> Shown:
         """Table: every group with its patients, means, ratio and excess."""
-        table = self.found.groups
-        people = controlled.parts(table["spells"], self.origin)
+        table = self._groups_found
+        people = controlled.counts(table["spells"], self.origin)
         figures = {
             "mean": table["observed"] / table["spells"],
             "expected": table["expected"] / table["spells"],
@@ -267,41 +285,48 @@ class LengthOfStay:
             Column(label="to", kind="model", digits=2),
             Column(label="Excess bed-days", kind="rate", signed=True),
         )
-        rows = list(zip(table["label"], people, *cells, strict=True))
-        return self._table("tbl-groups", f"Stay against the expected by {self._group}.", columns, rows)
+        rows = list(zip(map(_capital, table["label"]), people, *cells, strict=True))
+        caption = f"Stay against the expected by {self._group}."
+        few = f"{_capital(self._groups)} with too few patients to be shown are taken together."
+        return self._table("tbl-groups", caption, columns, rows, note=few if REST in table.index else "")
 
     # --- tails, trend, peers ----------------------------------------------------------------------
 
     def tails(self) -> Shown:
-        """Table: shares of zero-day stays and of stays of 7, 14 and 21 days or more, here and elsewhere."""
+        """Table: zero-day stays and stays of 7, 14 and 21 days or more, here and elsewhere."""
+        names = ("Zero days", *(f"{n} days or more" for n in LONG_STAYS))
+        own, others = self.found.tails_of("own"), self.found.tails_of("others")
         columns = (
-            Column(label="Trusts"),
-            Column(label="Patients", kind="count"),
-            Column(label="Zero days", kind="rate", unit="% of patients", digits=1),
-            *(Column(label=f"{n}+ days", kind="rate", unit="% of patients", digits=1) for n in LONG_STAYS),
-            *(Column(label=f"{n}+ days", kind="rate", unit="% of bed-days", digits=1) for n in LONG_STAYS),
+            Column(label="Stays of"),
+            Column(label="This trust", kind="rate", unit="% of patients", digits=1),
+            Column(label="All others", kind="rate", unit="% of patients", digits=1),
+            Column(label="This trust", kind="rate", unit="% of bed-days", digits=1),
+            Column(label="All others", kind="rate", unit="% of bed-days", digits=1),
         )
-        rows = [
-            self._tail_row("This trust", self.found.tails_of("own")),
-            self._tail_row("All others", self.found.tails_of("others")),
+        cells = [
+            *(self._tail_patients(sums) for sums in (own, others)),
+            *([0.0, *self._tail_days(sums)] for sums in (own, others)),
         ]
-        return self._table("tbl-tails", "Very short and long stays, nothing trimmed.", columns, rows)
+        here, there = controlled.counts([own["spells"], others["spells"]], self.origin)
+        note = f"{Column(label='').show(here)} patients here and {Column(label='').show(there)} elsewhere."
+        caption = "Very short and long stays, zero-day stays counted and nothing trimmed."
+        return self._table("tbl-tails", caption, columns, list(zip(names, *cells, strict=True)), note=note)
 
-    def _tail_row(self, label: str, sums: pd.Series) -> tuple[Cell, ...]:
-        long = [f"spells_{n}" for n in LONG_STAYS]
-        some = [float(sums[name]) for name in ("zero_day", *long)]
-        of_patients = controlled.percentages(some, [float(sums["spells"])] * len(some), self.origin)
+    def _tail_patients(self, sums: pd.Series) -> list[Cell]:
+        some = [float(sums[name]) for name in ("zero_day", *(f"spells_{n}" for n in LONG_STAYS))]
+        return controlled.percentages(some, [float(sums["spells"])] * len(some), self.origin)
+
+    def _tail_days(self, sums: pd.Series) -> list[Cell]:
         all_days = float(sums["days"]) or np.nan
-        of_days = [100 * float(sums[f"days_{n}"]) / all_days for n in LONG_STAYS]
-        shown_days = controlled.values(of_days, some[1:], self.origin)
-        return (label, *controlled.counts([float(sums["spells"])], self.origin), *of_patients, *shown_days)
+        shares = [100 * float(sums[f"days_{n}"]) / all_days for n in LONG_STAYS]
+        people = [float(sums[f"spells_{n}"]) for n in LONG_STAYS]
+        return controlled.nested(shares, people, float(sums["spells"]), self.origin)
 
     def say_tails(self) -> Shown:
         """How much of all bed-days long stays use, here and elsewhere."""
-        own, others = self.found.tails_of("own"), self.found.tails_of("others")
-        if policy_for(self.origin).hides(own["spells_21"]) or not own["days"]:
+        here, there = (self._tail_days(self.found.tails_of(whose))[-1] for whose in ("own", "others"))
+        if not isinstance(here, float) or not isinstance(there, float):
             return self._text("text", "say-tails", "Stays of 21 days or more are too few to be shown.")
-        here, there = (100 * row["days_21"] / row["days"] for row in (own, others))
         words = f"stays of 21 days or more use {number(here)}% of the bed-days here and {number(there)}% elsewhere"
         return self._text("text", "say-tails", sentence(words))
 
@@ -321,8 +346,8 @@ class LengthOfStay:
         signals = controlled.derived(chart.reason, means)
         words = spc_words.process_sentences(process)
         rows = [
-            (f"{month:%Y-%m}", value, float(low), float(high), reason)
-            for month, value, low, high, reason in zip(
+            (f"{day:%Y-%m}", value, float(low), float(high), reason)
+            for day, value, low, high, reason in zip(
                 months.index, means, chart.lower, chart.upper, signals, strict=True
             )
         ]
@@ -341,7 +366,10 @@ class LengthOfStay:
 
     def peers(self) -> Shown:
         """Figure: the funnel of observed over expected for all trusts."""
-        found, own = self.found.peers, self._own_place
+        found = self.found.peers
+        if found is None:
+            return self._text("text", "no-peers", "")
+        own = self._own_place(found)
         x = np.linspace(found.denominator.min() * 0.8, found.denominator.max() * 1.04, 120)
         limits = found.limits_at(x)
         lines = {
@@ -397,7 +425,10 @@ class LengthOfStay:
             "Ordinary admissions only; day cases and regular attenders are left out. Zero-day stays are "
             + ("counted." if options.zero_day_stays else "left out.")
             + f" {trim}",
-            "Patients count in the month in which they were discharged.",
+            "Patients count in the month in which they were discharged; 7, 14 and 21 days are the whole stay at "
+            "discharge, not a count of the wards on one day.",
+            "The interval of the plain comparison takes the benchmark as known. Benchmarks and comparisons leave "
+            "the trust itself out; a trust's mean counts as one from 20 patients.",
             "Expected bed-days: each patient group (specialty, way of admission, case-mix group, age and sex) at "
             "the mean of all other trusts; a group with fewer than 20 spells elsewhere is compared without sex, "
             "then age, case-mix group and way of admission. "
@@ -414,7 +445,8 @@ class LengthOfStay:
         columns = (Column(label="Compared by"), Column(label="Spells", kind="count"))
         rows = list(zip((_detail_words(name) for name in detail.index), people, strict=True))
         merged = self.report.organisation.predecessors
-        note = f"Includes the history of {', '.join(merged)}, merged into this trust." if merged else ""
+        history = f"Includes the history of {listed(merged)}, merged into this trust." if merged else ""
+        note = " ".join(line for line in (history, self._gap_words()) if line)
         return self._table("tbl-detail", "How closely spells could be compared.", columns, rows, note=note)
 
     # --- shared by several sections ---------------------------------------------------------------
@@ -433,11 +465,9 @@ class LengthOfStay:
         return {"specialty": "specialties", "age_band": "age groups"}[self.found.group_column]
 
     @cached_property
-    def _visible_groups(self) -> pd.DataFrame:
-        """The groups that may be shown, with the ends of the excess and whether it is beyond chance."""
+    def _groups_found(self) -> pd.DataFrame:
+        """The groups with the ends of the excess and whether it is beyond chance."""
         table = self.found.groups
-        shown = [cell != "*" for cell in controlled.parts(table["spells"], self.origin)]
-        table = table[shown]
         return table.assign(
             excess_low=table["expected"] * (table["low"] - 1),
             excess_high=table["expected"] * (table["high"] - 1),
@@ -452,9 +482,8 @@ class LengthOfStay:
         shown = np.array([cell if isinstance(cell, float) else np.nan for cell in cells])
         return spc_words.Process(chart, shown, "the mean stay", "days", 1, self.wording.benchmark)
 
-    @cached_property
-    def _own_place(self) -> int:
-        return self.found.peers.group.index(self.report.organisation.code)
+    def _own_place(self, found: Funnel) -> int:
+        return found.group.index(self.report.organisation.code)
 
     def _worth_words(self) -> str:
         worth = self.found.worth
@@ -463,13 +492,20 @@ class LengthOfStay:
         )
 
     def _origin_words(self) -> str:
-        table = self._visible_groups
+        table = self._groups_found
         longer = table[table["certain_sign"] > 0]["label"]
         shorter = table[table["certain_sign"] < 0].sort_values("excess")["label"]
-        return los_words.origin_sentence(list(longer), list(shorter))
+        where = {"specialty": "in", "age_band": "at ages"}[self.found.group_column]
+        return los_words.origin_sentence(list(longer), list(shorter), where=where)
+
+    def _gap_words(self) -> str:
+        return los_words.gaps_sentence([month(day) for day in self.found.gaps], self.report.period.months)
 
     def _peer_words(self) -> str:
-        found, own = self.found.peers, self._own_place
+        found = self.found.peers
+        if found is None:
+            return los_words.NO_PEERS
+        own = self._own_place(found)
         outside = sum(flag != "within" for place, flag in enumerate(found.flag) if place != own)
         return los_words.peers_sentence(
             found.flag[own], found.flag95[own], trusts=len(found.group), outside=outside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -12,71 +13,26 @@ import pandas as pd
 
 from helpers.data.directory import Organisation, organisations, specialty_names
 from helpers.data.mart import Mart
-from helpers.data.stays import (
-    LEAST_TRIM_DAYS,
-    StayRule,
-    stay_cells,
-    stay_months,
-    stay_sample,
-    stay_tails,
-)
-from helpers.errors import DataError, Problem, UsageError
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
+from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails
+from helpers.errors import ArgumentError, DataError, Problem
 from helpers.register.models import Event
+from helpers.report.los_options import StayOptions
 from helpers.report.period import Period, add_months
 from helpers.stats import los
 from helpers.stats.funnel import Funnel, funnel
 from helpers.stats.spc import XmRChart, xmr
 
-BenchmarkName = Literal["national_mean", "peer_median", "best_quartile", "own_past", "target"]
-BENCHMARKS: dict[str, str] = {
-    "national_mean": "the national mean",
-    "peer_median": "the median of its peer group",
-    "best_quartile": "the lower quartile of trusts",
-    "own_past": "its own mean of the year before",
-    "target": "the stated target",
-}
 #: months of the trend chart: two years before the period's end, or the period where it is longer
 TREND_MONTHS = 24
 #: stays of other trusts in the regression: enough that its own error no longer counts
 MODEL_SAMPLE = 20_000
-#: a trust with fewer spells tells the funnel nothing and would only stretch it
+#: a trust with fewer spells tells the funnel nothing, and its mean is no benchmark
 FEWEST_PEER_SPELLS = 20
-
-
-@dataclass(frozen=True)
-class StayOptions:
-    """What a parameter file may ask of the analysis; see the notebook's parameters cell."""
-
-    specialty: str | None = None
-    benchmark: BenchmarkName = "national_mean"
-    target_days: float | None = None
-    zero_day_stays: bool = True
-    trim: Literal["none", "fixed", "upper_quartile"] = "none"
-    trim_days: float | None = None
-    occupancy: float = 0.92
-    bed_day_cost: float | None = None
-
-    def __post_init__(self) -> None:
-        problems = []
-        if self.benchmark not in BENCHMARKS:
-            problems.append(Problem("benchmark", f"{self.benchmark!r}", ", ".join(BENCHMARKS)))
-        if self.benchmark == "target" and not (self.target_days and self.target_days > 0):
-            problems.append(
-                Problem("target_days", f"{self.target_days}", "days above 0 with benchmark: target")
-            )
-        if self.trim == "fixed" and not (self.trim_days and self.trim_days >= LEAST_TRIM_DAYS):
-            allowed = f"{LEAST_TRIM_DAYS} days or more with trim: fixed"
-            problems.append(Problem("trim_days", f"{self.trim_days}", allowed))
-        if not 0 < self.occupancy <= 1:
-            problems.append(
-                Problem("occupancy", f"{self.occupancy}", "a share above 0 and up to 1, such as 0.92")
-            )
-        if self.bed_day_cost is not None and self.bed_day_cost <= 0:
-            problems.append(
-                Problem("bed_day_cost", f"{self.bed_day_cost}", "pounds above 0, or leave it out")
-            )
-        if problems:
-            raise UsageError(problems)
+#: with fewer trusts there is no spread to judge by: trimming a tenth at each end takes ten
+FEWEST_PEERS = 10
+#: stands for the groups that are too small to be shown by themselves, taken together
+REST = "rest"
 
 
 @dataclass(frozen=True)
@@ -104,11 +60,14 @@ class StayFindings:
         How.
     events
         What happened at the organisation and may show in its stays.
+    policy
+        What may be shown: groups that it hides are taken together, so that no sum less its parts tells them.
 
     Raises
     ------
     DataError
-        Where the organisation discharged no ordinary admission in the period, or the specialty is unknown.
+        Where the organisation discharged no ordinary admission in the period, or so few that no figure on
+        them may be shown, or nobody else has such patients, or the benchmark rests on too few.
     """
 
     def __init__(
@@ -119,18 +78,32 @@ class StayFindings:
         options: StayOptions,
         *,
         events: Sequence[Event] = (),
+        policy: DisclosurePolicy = HES_RECORD_LEVEL,
     ) -> None:
         self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
-        self.events = tuple(events)
+        self.events, self.policy = tuple(events), policy
         self.rule = self._rule(period, zero_day=options.zero_day_stays)
-        if self.organisation.code not in set(self.cells["org_code"]):
-            kind = f" in specialty {options.specialty}" if options.specialty else ""
+        self._refuse_too_few()
+
+    def _refuse_too_few(self) -> None:
+        where = f"{self.organisation.code}, {self.period.label}"
+        codes, wider = set(self.cells["org_code"]), "cover more months, or leave the specialty out"
+        if self.organisation.code not in codes:
+            kind = f" in specialty {self.options.specialty}" if self.options.specialty else ""
+            cure = "choose another period or specialty, or load the records of this trust"
+            raise DataError(Problem(where, f"no ordinary admission was discharged{kind}", cure=cure))
+        if self.policy.hides(self._own(self.cells)["spells"].sum()):
+            found = "so few patients were discharged that no figure on them may be shown"
+            raise DataError(Problem(where, found, cure=wider))
+        compared = 0 if len(codes) == 1 else float(self.adjusted["spells"])
+        if not compared or self.policy.hides(compared):
             raise DataError(
-                Problem(
-                    f"{organisation.code}, {period.label}", f"no ordinary admission was discharged{kind}",
-                    cure="choose another period or specialty, or load the records of this trust",
-                )
-            )  # fmt: skip
+                Problem(where, "too few patients have their like at any other trust", cure=wider)
+            )
+        if np.isnan(self.crude["benchmark"]):
+            found = "too few patients to compare with"
+            cure = "choose another benchmark, or cover more months"
+            raise DataError(Problem(f"benchmark: {self.options.benchmark}", found, cure=cure))
 
     def _rule(self, period: Period, *, zero_day: bool) -> StayRule:
         return StayRule(period.first, period.end, zero_day, self.options.trim, self.options.trim_days)
@@ -157,50 +130,52 @@ class StayFindings:
     @cached_property
     def crude(self) -> pd.Series:
         """The mean stay against the benchmark: spells, mean, benchmark, deviation, low, high."""
-        return self._crude(self.cells)
+        return self._crude(zero_day=self.options.zero_day_stays)
 
     @cached_property
     def crude_other(self) -> pd.Series:
-        """The same with stays of nought days the other way round (out where they are in)."""
-        rule = self._rule(self.period, zero_day=not self.options.zero_day_stays)
-        return self._crude(self._of_specialty(stay_cells(self.mart, rule)))
+        """The same with stays of nought days the other way round (out where they are in).
 
-    def _crude(self, cells: pd.DataFrame) -> pd.Series:
+        A stated target was set for one way of counting: the other has no benchmark.
+        """
+        return self._crude(zero_day=not self.options.zero_day_stays)
+
+    def _crude(self, *, zero_day: bool) -> pd.Series:
+        cells = self._of_specialty(stay_cells(self.mart, self._rule(self.period, zero_day=zero_day)))
         sums = self._own(cells)[["spells", "days", "days_squared"]].sum()
-        table = los.crude_deviation(
-            [sums["spells"]], [sums["days"]], [sums["days_squared"]], self._benchmark(cells)
-        )
-        return table.iloc[0]
+        benchmark = self._benchmark(cells, zero_day=zero_day)
+        known = 0.0 if np.isnan(benchmark) else benchmark
+        row = los.crude_deviation([sums["spells"]], [sums["days"]], [sums["days_squared"]], known).iloc[0]
+        return row if known == benchmark else row.where(row.index.isin(["spells", "mean"]))
 
-    def _benchmark(self, cells: pd.DataFrame) -> float:
-        """The benchmark in days; a national or peer figure leaves the trust itself out."""
-        trusts = cells.groupby("org_code")[["spells", "days"]].sum()
-        others = trusts.drop(self.organisation.code, errors="ignore")
+    def _benchmark(self, cells: pd.DataFrame, *, zero_day: bool) -> float:
+        """The benchmark in days, without the trust itself; missing where it rests on too few."""
+        others = self._other_trusts(cells)
+        large = others[others["spells"] >= FEWEST_PEER_SPELLS]
         match self.options.benchmark:
             case "target":
-                return float(self.options.target_days or 0)
+                usual = zero_day == self.options.zero_day_stays
+                return float(self.options.target_days or 0) if usual else np.nan
             case "own_past":
-                return self._past_mean(
-                    zero_day=bool((cells["days"] == 0).any()) or self.options.zero_day_stays
-                )
+                rule = self._rule(self.period.before, zero_day=zero_day)
+                return self._pooled(self._own(self._of_specialty(stay_cells(self.mart, rule))))
             case "peer_median":
-                peers = others[others.index.isin(self.peer_codes)]
-                return los.peer_median(peers["spells"], peers["days"])
+                peers = large[large.index.isin(self.peer_codes)]
+                return np.nan if peers.empty else los.peer_median(peers["spells"], peers["days"])
             case "best_quartile":
-                return los.best_quartile(others["spells"], others["days"])
+                return np.nan if large.empty else los.best_quartile(large["spells"], large["days"])
             case _:
-                return los.pooled_mean(others["spells"], others["days"])
+                return self._pooled(others)
 
-    def _past_mean(self, *, zero_day: bool) -> float:
-        cells = self._own(
-            self._of_specialty(stay_cells(self.mart, self._rule(self.period.before, zero_day=zero_day)))
-        )
-        if cells.empty:
-            before = self.period.before.label
-            raise DataError(
-                Problem("benchmark: own_past", f"no stays in {before}", cure="choose another benchmark")
-            )
-        return los.pooled_mean(cells["spells"], cells["days"])
+    def _pooled(self, sums: pd.DataFrame) -> float:
+        spells = sums["spells"].sum()
+        if not spells or self.policy.hides(spells):
+            return np.nan
+        return los.pooled_mean(sums["spells"], sums["days"])
+
+    def _other_trusts(self, cells: pd.DataFrame) -> pd.DataFrame:
+        trusts = cells.groupby("org_code")[["spells", "days"]].sum()
+        return trusts.drop(self.organisation.code, errors="ignore")
 
     @cached_property
     def peer_codes(self) -> frozenset[str]:
@@ -212,13 +187,11 @@ class StayFindings:
 
     @property
     def national(self) -> tuple[float, float]:
-        """The other trusts' mean stay: pooled, and with every trust counting once."""
-        others = self.cells[self.cells["org_code"] != self.organisation.code]
-        trusts = others.groupby("org_code")[["spells", "days"]].sum()
-        return (
-            los.pooled_mean(trusts["spells"], trusts["days"]),
-            los.unweighted_mean(trusts["spells"], trusts["days"]),
-        )
+        """The other trusts' mean stay: pooled, and with every trust of 20 patients or more counting once."""
+        trusts = self._other_trusts(self.cells)
+        large = trusts[trusts["spells"] >= FEWEST_PEER_SPELLS]
+        unweighted = np.nan if large.empty else los.unweighted_mean(large["spells"], large["days"])
+        return los.pooled_mean(trusts["spells"], trusts["days"]), unweighted
 
     # --- adjusted for case mix --------------------------------------------------------------------
 
@@ -249,25 +222,36 @@ class StayFindings:
 
     @cached_property
     def split(self) -> pd.Series:
-        """mean - benchmark as mix and length; both about the spells that found a comparator."""
-        sums = self.adjusted
-        return los.split_deviation(
-            [sums["spells"]], [sums["observed"]], [sums["expected"]], self.crude["benchmark"]
+        """mean - benchmark as level, mix and length, about the spells that found a comparator.
+
+        `level` is how far the other trusts' mean lies from the benchmark, so that `mix` is case mix alone;
+        it is 0 where the benchmark is that mean.
+        """
+        sums, national = self.adjusted, self.national[0]
+        split = los.split_deviation(
+            [sums["spells"]], [sums["observed"]], [sums["expected"]], national
         ).iloc[0]
+        benchmark = float(self.crude["benchmark"])
+        split["level"], split["benchmark"] = national - benchmark, benchmark
+        split["deviation"] = split["mean"] - benchmark
+        return split
 
     @cached_property
     def kitagawa(self) -> tuple[float, float]:
         """Mix and length of the difference from all other trusts, by Kitagawa's decomposition."""
         keys = list(los.STRATA)
         whose = self.cells["org_code"].eq(self.organisation.code)
-        own = self.cells[whose].groupby(keys)[["spells", "days"]].sum()
-        others = self.cells[~whose].groupby(keys)[["spells", "days"]].sum()
+        own = self.cells[whose].groupby(keys, dropna=False)[["spells", "days"]].sum()
+        others = self.cells[~whose].groupby(keys, dropna=False)[["spells", "days"]].sum()
         own, others = own.align(others, fill_value=0)
         return los.kitagawa(own["spells"], own["days"], others["spells"], others["days"])
 
     @cached_property
-    def model(self) -> los.AdjustedRatio:
-        """The regression beside O/E; gamma without nought-day stays where trimming leaves part days."""
+    def model(self) -> los.AdjustedRatio | None:
+        """The regression beside O/E; gamma without nought-day stays where trimming leaves part days.
+
+        None where it does not settle, as on a few stays that are nearly all alike.
+        """
         stays = self._of_specialty(
             stay_sample(self.mart, self.rule, self.organisation.code, others=MODEL_SAMPLE)
         )
@@ -275,13 +259,20 @@ class StayFindings:
         covariates = [name for name in los.STRATA if stays[name].nunique() > 1]
         if stays.groupby("casemix_group")["specialty"].nunique().max() == 1:
             covariates = [name for name in covariates if name != "specialty"]  # the groups say it already
-        return los.adjusted_ratio(
-            stays, covariates=covariates, trust="own", family="nb2" if whole else "gamma"
-        )
+        try:
+            with np.errstate(over="ignore"):  # an endless interval is no result either
+                model = los.adjusted_ratio(
+                    stays, covariates=covariates, trust="own", family="nb2" if whole else "gamma"
+                )
+        except ArgumentError:
+            return None
+        return model if np.isfinite([model.ratio, model.low, model.high]).all() else None
 
     @cached_property
-    def model_verdict(self) -> los.ModelVerdict:
-        """Whether the regression says the same as O/E."""
+    def model_verdict(self) -> los.ModelVerdict | None:
+        """Whether the regression says the same as O/E; None where there is no regression."""
+        if self.model is None:
+            return None
         return los.compare_with_model(self.ratio.value, self.ratio.low, self.ratio.high, self.model)
 
     # --- worth and origin -------------------------------------------------------------------------
@@ -293,16 +284,33 @@ class StayFindings:
 
     @cached_property
     def groups(self) -> pd.DataFrame:
-        """O/E and excess per specialty (or age band), shrunken and certain parts beside it, largest first."""
-        column = self.group_column
-        table = los.observed_expected(self.own_matched, by=[column]).droplevel(0)
-        table = table[table["expected"] > 0]
+        """O/E and excess per specialty (or age band), shrunken and certain parts beside it, largest first.
+
+        Groups too small to be shown come last as one, `REST`.
+        """
+        matched = self.own_matched[self.own_matched["level"] > los.UNMATCHED]
+        column = matched[self.group_column].astype("string")
+        small = self._too_small(matched.groupby(column)["spells"].sum())
+        matched = matched.assign(group=column.mask(column.isin(small), REST))
+        table = los.observed_expected(matched, by=["group"]).droplevel(0)
+        table = table[table["expected"] > 0].sort_values("excess", ascending=False)
+        table = table.loc[[code for code in table.index if code != REST] + [REST] * (REST in table.index)]
         worth = los.opportunity(table["observed"], table["expected"], table["standard_error"], table["low"])
         table = table.join(worth.by_specialty.set_index(table.index))
-        labels = [
-            self.specialties.get(code, code) if column == "specialty" else code for code in table.index
-        ]
-        return table.assign(label=labels).sort_values("excess", ascending=False)
+        return table.assign(label=[self._group_label(code) for code in table.index])
+
+    def _too_small(self, spells: pd.Series) -> list[str]:
+        """Return the groups that are hidden, and larger ones until together they may be shown."""
+        counts = spells.sort_values(kind="stable")
+        chosen = sum(self.policy.hides(count) for count in counts)
+        while chosen and self.policy.hides(counts.iloc[:chosen].sum()) and chosen < len(counts):
+            chosen += 1
+        return list(counts.index[:chosen])
+
+    def _group_label(self, code: str) -> str:
+        names = self.specialties if self.group_column == "specialty" else {}
+        rest = "other specialties together" if names else "other ages together"
+        return rest if code == REST else names.get(code, code)
 
     @cached_property
     def worth(self) -> los.Opportunity:
@@ -311,8 +319,9 @@ class StayFindings:
         return los.opportunity(table["observed"], table["expected"], table["standard_error"], table["low"])
 
     def beds(self, bed_days: float) -> float:
-        """Return bed-days of the period as beds at the planned occupancy."""
-        return los.excess_beds(bed_days, self.period.days, occupancy=self.options.occupancy)
+        """Return bed-days of the period as beds at the planned occupancy; months without data are left out."""
+        absent = sum((add_months(month, 1) - month).days for month in self.gaps)
+        return los.excess_beds(bed_days, self.period.days - absent, occupancy=self.options.occupancy)
 
     # --- tails, trend, peers ----------------------------------------------------------------------
 
@@ -329,16 +338,30 @@ class StayFindings:
         return self.tails.T[whose]
 
     @cached_property
-    def months(self) -> pd.DataFrame:
-        """Spells and days of the trust by month, indexed by the first day; months without any are missing."""
+    def _all_months(self) -> pd.DataFrame:
+        """Sums of the trust by specialty and month over the span of the trend."""
         span = Period.ending(self.period.last, max(TREND_MONTHS, self.period.months))
-        frame = self._own(
-            self._of_specialty(
-                stay_months(self.mart, self._rule(span, zero_day=self.options.zero_day_stays))
-            )
-        )
-        months = pd.Index([add_months(span.first, n) for n in range(span.months)], name="month")
-        frame = frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
+        frame = self._own(stay_months(self.mart, self._rule(span, zero_day=self.options.zero_day_stays)))
+        return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
+
+    @cached_property
+    def gaps(self) -> tuple[date, ...]:
+        """The months of the period in which the trust recorded no discharge in any specialty."""
+        present = set(self._all_months["month"])
+        months = [add_months(self.period.first, n) for n in range(self.period.months)]
+        return tuple(month for month in months if month not in present)
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """Spells and days of the trust by month, indexed by the first day; months without any are missing.
+
+        Begins with the first month of the span in which the trust recorded a discharge in any specialty.
+        """
+        everything = self._all_months
+        first = everything["month"].min()
+        span = Period(first, self.period.last)
+        months = pd.Index([add_months(first, n) for n in range(span.months)], name="month")
+        frame = self._of_specialty(everything)
         return frame.groupby("month")[["spells", "days"]].sum().reindex(months)
 
     @cached_property
@@ -361,16 +384,18 @@ class StayFindings:
         """O/E of every trust with enough spells, indexed by org_code."""
         table = los.observed_expected(self.matched)
         enough = (table["spells"] >= FEWEST_PEER_SPELLS) & (table["observed"] > 0)
-        return table[enough | (table.index == self.organisation.code)]
+        return table[(enough | (table.index == self.organisation.code)) & (table["standard_error"] > 0)]
 
     @cached_property
-    def peers(self) -> Funnel:
-        """The funnel of O/E, each trust weighed by the precision of its own ln(O/E).
+    def peers(self) -> Funnel | None:
+        """The funnel of O/E, each trust weighed by the precision of its own ln(O/E); None with too few trusts.
 
         Bed-days are no independent events, so the Poisson error of O/E would be far too small; 1/s^2, with
         s the standard error of ln(O/E), is the number of events that would be as precise.
         """
         table = self.all_trusts
+        if len(table) < FEWEST_PEERS or self.organisation.code not in table.index:
+            return None
         precision = 1 / table["standard_error"] ** 2
         return funnel(
             table["ratio"] * precision, precision, table.index, kind="standardised_ratio", exact=False

@@ -8,6 +8,8 @@ from helpers.report.words import count, days, interval, listed, number, sentence
 
 #: differences that show as nought at one decimal are called none
 SMALLEST_DAYS = 0.05
+#: an interval round 1 that reaches no further than this, in per cent, says that stays are alike
+LIKE_PERCENT = 10
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,21 @@ def ratio_sentence(wording: Wording, ratio: float, low: float, high: float) -> s
     who = f"{_possessive(wording.trust)} {wording.patients}"
     change, ends = percent_change(ratio), (percent_change(low), percent_change(high))
     if low <= 1 <= high:
+        said = f"(from {_change(ends[0])} to {_change(ends[1])}, 95% interval)"
+        if max(map(abs, ends)) <= LIKE_PERCENT:
+            return sentence(
+                f"allowing for case mix, {who} stay about as long as they would elsewhere {said}"
+            )
         return sentence(
-            f"allowing for case mix, {who} stay about as long as they would elsewhere "
-            f"(from {_change(ends[0])} to {_change(ends[1])}, 95% interval)"
+            "allowing for case mix, chance alone may explain how the stay of "
+            f"{who} differs from elsewhere {said}"
         )
     shown = ends if change > 0 else (-ends[1], -ends[0])
+    digits = 0 if min(abs(change), *map(abs, ends)) >= 1 else 1
     side = "longer" if change > 0 else "shorter"
     return sentence(
-        f"allowing for case mix, {who} stay {number(abs(change))}% {side} than they would elsewhere "
-        f"(95% interval {interval(*shown, 0, unit='%')})"
+        f"allowing for case mix, {who} stay {number(abs(change), digits)}% {side} than they would elsewhere "
+        f"(95% interval {interval(*shown, digits, unit='%')})"
     )
 
 
@@ -68,27 +76,32 @@ def percent_change(ratio: float) -> float:
     return 100 * (ratio - 1)
 
 
-def split_sentence(wording: Wording, mix: float, length: float) -> str:
+def split_sentence(wording: Wording, mix: float, length: float, *, level: float = 0.0) -> str:
     """Say how much of the deviation is case mix and how much is length for like patients.
+
+    `level` is the mean elsewhere less the benchmark, where the benchmark is not that mean.
 
     >>> split_sentence(Wording("", "the national mean"), -1.4, 1.2)
     'Case mix accounts for 1.4 days less and longer stays for like patients for 1.2 days more than the national mean.'
     """
-    return sentence(
-        f"case mix accounts for {_more_or_less(mix)} and {_length_words(length)} for "
-        f"{_more_or_less(length)} than {wording.benchmark}"
-    )
+    parts = [
+        f"case mix accounts for {_more_or_less(mix)}",
+        f"{_length_words(length)} for {_more_or_less(length)}",
+    ]
+    if abs(level) >= SMALLEST_DAYS:
+        parts.insert(0, f"the stay at all other trusts accounts for {_more_or_less(level)}")
+    return sentence(f"{listed(parts)} than {wording.benchmark}")
 
 
 def kitagawa_sentence(mix: float, length: float) -> str:
-    """Say how Kitagawa's decomposition, the side view, divides the difference from the national mean.
+    """Say how Kitagawa's decomposition, the side view, divides the difference from all other trusts.
 
     >>> kitagawa_sentence(-1.5, 1.3)
-    "Kitagawa's decomposition against the national mean divides it as −1.5 days of mix and +1.3 days of length."
+    "Kitagawa's decomposition, a side view, gives −1.5 days of mix and +1.3 days of length against all other trusts."
     """
     return (
-        "Kitagawa's decomposition against the national mean divides it as "
-        f"{number(mix, 1, signed=True)} days of mix and {number(length, 1, signed=True)} days of length."
+        f"Kitagawa's decomposition, a side view, gives {number(mix, 1, signed=True)} days of mix and "
+        f"{number(length, 1, signed=True)} days of length against all other trusts."
     )
 
 
@@ -108,24 +121,33 @@ def worth_sentence(certain: float, beds: float, raw: float, *, groups: str) -> s
     )
 
 
-def origin_sentence(longer: list[str], shorter: list[str]) -> str:
-    """Name the groups whose stay differs beyond chance.
+def origin_sentence(longer: list[str], shorter: list[str], *, where: str = "in") -> str:
+    """Name the groups whose stay differs beyond chance; `where` stands before the names.
 
     >>> origin_sentence(["Cardiology"], [])
     'Stays are longer than chance explains in Cardiology.'
     """
-    parts = []
-    if longer:
-        parts.append(f"longer than chance explains in {_first(longer)}")
-    if shorter:
-        parts.append(
-            f"shorter in {_first(shorter)}"
-            if longer
-            else f"shorter than chance explains in {_first(shorter)}"
-        )
-    return sentence(
-        f"stays are {', and '.join(parts)}" if parts else "no group differs by more than chance explains"
-    )
+    if not longer and not shorter:
+        return "No group differs by more than chance explains."
+    parts = [
+        f"{side} {'than chance explains ' if first else ''}{where} {_first(names)}"
+        for side, names, first in (("longer", longer, True), ("shorter", shorter, not longer))
+        if names
+    ]
+    return sentence(f"stays are {', and '.join(parts)}")
+
+
+def gaps_sentence(months: list[str], covered: int) -> str:
+    """Say which months of the period hold no patients at all; empty where none.
+
+    >>> gaps_sentence(["May 2026"], 12)
+    'No patients are recorded as discharged in May 2026: the figures rest on the other 11 months.'
+    """
+    if not months:
+        return ""
+    left = covered - len(months)
+    rest = "the other month" if left == 1 else f"the other {count(left, 'month')}"
+    return f"No patients are recorded as discharged in {listed(months)}: the figures rest on {rest}."
 
 
 def model_sentence(ratio: float, low: float, high: float, *, disagrees: bool) -> str:
@@ -140,6 +162,10 @@ def model_sentence(ratio: float, low: float, high: float, *, disagrees: bool) ->
             f"a regression on the same patient groups does not agree: it gives {found}; treat both with care"
         )
     return sentence(f"a regression on the same patient groups agrees: {found}")
+
+
+NO_MODEL = "A regression on the same patient groups does not settle on so few stays and is left out."
+NO_PEERS = "Too few trusts have enough such patients for a comparison of trusts."
 
 
 def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
@@ -168,7 +194,7 @@ def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
 
 def _first(names: list[str], most: int = 3) -> str:
     more = len(names) - most
-    return listed(names) if more <= 0 else f"{', '.join(names[:most])} and {count(more, 'other')}"
+    return listed(names) if more <= 1 else f"{', '.join(names[:most])} and {count(more, 'other')}"
 
 
 def _possessive(name: str) -> str:

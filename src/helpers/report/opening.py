@@ -94,7 +94,7 @@ class Report:
     def length_of_stay(self, **options: Any) -> LengthOfStay:
         """Return the length-of-stay analysis; see `helpers.report.los_deviation.LengthOfStay`."""
         from helpers.report.los_deviation import LengthOfStay
-        from helpers.report.los_findings import StayOptions
+        from helpers.report.los_options import StayOptions
 
         return LengthOfStay(self, StayOptions(specialty=self.specialty, **options))
 

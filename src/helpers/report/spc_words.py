@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from helpers.report.words import listed, month, number, sentence
+from helpers.report.words import month, number, sentence
 from helpers.stats.spc import XmRChart
 
 _WHY = {
@@ -93,18 +93,15 @@ def _standing(process: Process) -> str:
         return sentence(
             "the months show no single stable period, so the limits describe the past, not the process"
         )
-    notes = []
+    said = ""
     match chart.assurance:
         case "consistent_pass":
-            notes.append(f"the process will keep to {at} unless it changes")
+            said = f"the process will keep to {at} unless it changes"
         case "consistent_fail":
-            notes.append(f"the process will miss {at} unless it changes")
+            said = f"the process will miss {at} unless it changes"
         case "inconsistent":
-            notes.append(
-                f"the process will sometimes meet and sometimes miss {at}, by ordinary variation alone"
-            )
+            said = f"the process will sometimes meet and sometimes miss {at}, by ordinary variation alone"
         case None if chart.assurance_note == "not yet capable of judgement":
-            notes.append(f"it is too early to say whether the process will meet {at}")
-    if chart.provisional:
-        notes.append("the limits rest on fewer than 13 points and are provisional")
-    return sentence(listed(notes)) if notes else ""
+            said = f"it is too early to say whether the process will meet {at}"
+    few = "the limits rest on fewer than 13 points and are provisional" if chart.provisional else ""
+    return " ".join(sentence(part) for part in (said, few) if part)

@@ -203,5 +203,5 @@ def test_more_cases_narrow_a_p_chart(pairs):
     ],
 )
 def test_bad_input_is_refused(call, words):
-    with pytest.raises(ArgumentError, match=words):
+    with pytest.raises(ArgumentError, match=f"^{words}"):
         call()

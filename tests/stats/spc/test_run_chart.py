@@ -91,5 +91,5 @@ def test_runs_and_crossings_fit_together(values):
     ],
 )
 def test_bad_input_is_refused(values, options, words):
-    with pytest.raises(ArgumentError, match=words):
+    with pytest.raises(ArgumentError, match=f"^{words}"):
         run_chart(values, **options)

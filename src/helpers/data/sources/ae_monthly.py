@@ -35,15 +35,15 @@ def read(matches: list[Match], _: Context) -> Reading:
     cells = Cells(table)
     code, name = cells.text("Org Code").str.upper(), cells.text("Org name")
     total = code == "TOTAL"
-    period = cells.dates("Period", "MSitAE-%B-%Y", "%B-%Y") if not total.all() else None
+    # the total row has no month of its own
+    period = cells.dates("Period", "MSitAE-%B-%Y", "%B-%Y", exempt=total)
     numbers = {
         column: cells.numbers(column) for column in (*ATTENDED, *LATE, FOUR_TO_TWELVE, TWELVE, *ADMITTED)
     }
-    # the total row has no month of its own
-    cells.problems = [
-        problem for problem in cells.problems if not _of_total(problem.where, total, table.first_row)
-    ]
     cells.refuse(code == "", "Org Code", "an organisation code")
+    cells.refuse(
+        _sum(numbers, LATE) > _sum(numbers, ATTENDED), LATE[0], "no more over four hours than attended"
+    )
     cells.check()
     frame = pd.DataFrame({"org_code": code, "period": period, **numbers})[~total].reset_index(drop=True)
     remarks = _compare_total(pd.DataFrame(numbers), total)
@@ -58,8 +58,8 @@ def read(matches: list[Match], _: Context) -> Reading:
     )
 
 
-def _of_total(where: str, total: pd.Series[bool], first_row: int) -> bool:
-    return any(f"row {first_row + index}, column Period" in where for index in total.index[total])
+def _sum(numbers: dict[str, pd.Series[float]], columns: tuple[str, ...]) -> pd.Series[float]:
+    return pd.DataFrame({column: numbers[column] for column in columns}).sum(axis=1)
 
 
 def _compare_total(numbers: pd.DataFrame, total: pd.Series[bool]) -> tuple[str, ...]:

@@ -84,15 +84,18 @@ class Cells:
         """Return which cells their publisher has starred."""
         return self.text(column) == HIDDEN
 
-    def dates(self, column: str, *formats: str) -> pd.Series[pd.Timestamp]:
-        """Return a column's dates, each in one of the formats of `strptime`."""
+    def dates(
+        self, column: str, *formats: str, exempt: pd.Series[bool] | None = None
+    ) -> pd.Series[pd.Timestamp]:
+        """Return a column's dates, each in one of the formats of `strptime`; exempt rows may have none."""
         words = self.text(column)
         unique = pd.Series(words.unique(), dtype="str")
         found = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
         for form in formats:
             found = found.fillna(pd.to_datetime(unique, format=form, errors="coerce").dt.as_unit("s"))
         dates = words.map(dict(zip(unique, found, strict=True))).astype("datetime64[s]")
-        self.refuse(dates.isna(), column, " or ".join(_shown(form) for form in formats))
+        wrong = dates.isna() if exempt is None else dates.isna() & ~exempt
+        self.refuse(wrong, column, " or ".join(_shown(form) for form in formats))
         return dates
 
     def refuse(
