@@ -10,10 +10,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from helpers.bundle import SUPPRESSED
 from helpers.data import appointments
 from helpers.data.appointments import ALL, DEPRIVATION, FIRST, FOLLOW_UP
 from helpers.data.directory import Organisation, specialty_names
 from helpers.data.mart import Mart
+from helpers.data.policy import policy_for
 from helpers.data.sources.names import ENGLAND
 from helpers.errors import DataError, Problem
 from helpers.register.models import Event
@@ -30,6 +32,10 @@ Basis = Literal["records", "published"]
 TREND_MONTHS = 24
 #: a trust with fewer appointments tells the comparison nothing
 FEWEST_APPOINTMENTS = 50
+#: fewer trusts have neither quarters nor a common spread
+FEWEST_TRUSTS = 3
+#: appointments of all trusts below which nothing is said of who misses them
+FEWEST_GROUPED = 1_000
 #: what the odds of a missed appointment are adjusted for; the specialty beside these
 DRIVERS = ("age_band", "sex", "deprivation", "lead", "kind", "mode", "weekday")
 #: percentages: rates are shown per hundred appointments
@@ -148,6 +154,18 @@ class DnaFindings:
         row = self.totals.T[key]
         return Counts(float(row["dnas"]), float(row["booked"]))
 
+    def shown(self, kind: str = ALL) -> Counts | None:
+        """Return the trust's counts as they may be shown, None where they are hidden.
+
+        What is worked out from a count with figures that readers know would give the count back, so the
+        scenario and every comparison in words begin from these.
+        """
+        exact, policy = self.counts(kind), policy_for(self.basis)
+        if any(policy.hides(part) for part in (exact.missed, exact.booked, exact.booked - exact.missed)):
+            return None
+        missed, booked = policy.show(exact.missed), policy.show(exact.booked)
+        return Counts(float(missed or 0), float(booked or 0)) if exact.booked else None
+
     @property
     def recorded(self) -> bool:
         """Whether the trust's rate is high enough to believe that missed appointments are written down."""
@@ -191,9 +209,12 @@ class DnaFindings:
         )
 
     @property
-    def above_best_quarter(self) -> float:
-        """Missed appointments beyond the rate that the best quarter of trusts keeps below."""
-        own = self.counts()
+    def comparable(self) -> bool:
+        """Whether there are trusts enough to compare with."""
+        return len(self.compared) >= FEWEST_TRUSTS
+
+    def above_best_quarter(self, own: Counts) -> float:
+        """Return missed appointments beyond the rate that the best quarter of trusts keeps below."""
         return own.missed - own.booked * self.peers.spread.lower_quartile / PER_CENT
 
     # --- trend ------------------------------------------------------------------------------------
@@ -253,7 +274,12 @@ class DnaFindings:
 
     @cached_property
     def drivers(self) -> pd.DataFrame:
-        """Odds ratios over all trusts that record DNAs, errors clustered by trust; once per load."""
+        """Odds ratios over all trusts that record DNAs, errors clustered by trust; once per load.
+
+        Empty where there are too few appointments.
+        """
+        if self.groups["appointments"].sum() < FEWEST_GROUPED or not self.comparable:
+            return pd.DataFrame(columns=["driver", "level", "appointments", "odds_ratio", "low", "high"])
         name = f"dna_drivers_{self.period.first}_{self.period.end}_{self.options.specialty}"
         frame = self.mart.derived(name, self._drivers)
         return frame[frame["driver"] != "specialty"]
@@ -278,11 +304,13 @@ class DnaFindings:
 
     @cached_property
     def inequality(self) -> dna.DnaInequality | None:
-        """Slope and relative index over the fifths; None where one of them has no appointment."""
-        table = self.by_deprivation
-        if (table["appointments"] == 0).any():
+        """Slope and relative index over the fifths; None where a count of them is hidden or nought."""
+        table, policy = self.by_deprivation, policy_for(self.basis)
+        shown = table.map(policy.show)
+        if (shown == SUPPRESSED).any(axis=None) or (table["appointments"] == 0).any():
             return None
-        return dna.dna_inequality(table["dnas"], table["appointments"])
+        shown = shown.astype(float)
+        return dna.dna_inequality(np.minimum(shown["dnas"], shown["appointments"]), shown["appointments"])
 
     # --- what the scenario starts from ------------------------------------------------------------
 
@@ -322,30 +350,36 @@ class DnaFindings:
             }
         return Clinic(first, follow_up, additions, waiting, removals, month, tuple(words.items()))
 
+    @property
+    def workable(self) -> bool:
+        """Whether a scenario can be worked out from figures that may be shown."""
+        options = self.options
+        known = options.missed is not None or (self.recorded and self.shown() is not None)
+        from_first = options.additions is None and not options.use_rtt
+        return known and not (from_first and self.counts(FIRST).booked and self.shown(FIRST) is None)
+
     def _missed_a_year(self) -> tuple[float, float, str]:
         if self.options.missed is not None:
             return self.options.missed, 0.0, self.options.source_of("missed")
         words = "outpatient records" if self.basis == "records" else "published statistics"
         words = f"{words}, {self.period.label}"
-        first, follow_up = (self._a_year(kind, "dnas") for kind in (FIRST, FOLLOW_UP))
-        if first + follow_up == 0:  # the data do not tell first appointments from follow-ups
-            return self._a_year(ALL, "dnas"), 0.0, words
-        return first, follow_up, words
+        first, follow_up = self.shown(FIRST), self.shown(FOLLOW_UP)
+        if first is None or follow_up is None:  # the data do not tell them apart, or may not
+            every = self.shown() or Counts(0, 0)
+            return self._a_year(ALL, every.missed), 0.0, words
+        return self._a_year(FIRST, first.missed), self._a_year(FOLLOW_UP, follow_up.missed), words
 
-    def _a_year(self, kind: str, column: str) -> float:
-        key = (kind, self.organisation.code)
-        if key not in self.totals.index:
-            return 0.0
-        row = self.totals.T[key]
-        return 12.0 * float(row[column]) / float(row["months"])
+    def _a_year(self, kind: str, counted: float) -> float:
+        """Return a count of the period as a year's, by the months that have figures."""
+        return 12.0 * counted / float(self.totals.T[kind, self.organisation.code]["months"])
 
     def _first_attendances(self) -> float:
-        found = self._a_year(FIRST, "attended")
-        if not found:
+        first = self.shown(FIRST)
+        if first is None or first.booked <= first.missed:
             where = f"{self.organisation.code}, {self.period.label}"
-            cure = "give `additions`, patients added to the list in a year, or set use_rtt"
+            cure = "give `flows`, patients added to the list in a year, or set use_rtt"
             raise DataError(Problem(where, "no first attendances, so no additions to the list", cure=cure))
-        return found
+        return self._a_year(FIRST, first.booked - first.missed)
 
     def _nearest_list(self) -> pd.Series:
         frame = self.list_months

@@ -12,7 +12,7 @@ from helpers.bundle import Cell, Column
 from helpers.report import charts_scenario, dna_words
 from helpers.report.charts_scenario import Fan, Swing
 from helpers.report.dna_options import DnaOptions
-from helpers.report.dna_rates import DnaRates
+from helpers.report.dna_patients import DnaPatients
 from helpers.report.dna_scenario import FAR_APART_MONTHS, Scenario
 from helpers.report.shown import Shown
 from helpers.report.words import days, number, sentence
@@ -45,10 +45,13 @@ _UNITS = {
 #: what the options call an amount of the clinic, where it differs
 _OPTION = {"waiting_list": "waiting"}
 _SHARES = ("reduction", "filled", "rebooked")
+_TOO_FEW = (
+    "No scenario is worked out: too few patients missed an appointment for figures on them to be shown."
+)
 _NOT_RECORDED = "No scenario is worked out: missed appointments are not recorded here."
 
 
-class DnaImpact(DnaRates):
+class DnaImpact(DnaPatients):
     """The whole report: what is happening, and what fewer missed appointments would bring.
 
     Parameters
@@ -67,7 +70,11 @@ class DnaImpact(DnaRates):
     @property
     def _worked_out(self) -> bool:
         """Whether there is something to work the scenario out from."""
-        return self.options.missed is not None or self.found.recorded
+        return self.found.workable
+
+    @property
+    def _why_not(self) -> str:
+        return _NOT_RECORDED if not self.found.recorded else _TOO_FEW
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -78,14 +85,15 @@ class DnaImpact(DnaRates):
 
     def headline(self) -> Shown:
         """What a board should know first."""
-        lines = [
-            f"**{self._scenario_words()}**",
-            self._apart_words(),
-            self._rate_words(),
-            self._stated_words(),
-        ]
-        if not self._worked_out:
-            lines = [f"**{self._rate_words()}**", _NOT_RECORDED]
+        if self._worked_out:
+            lines = [
+                f"**{self._scenario_words()}**",
+                self._apart_words(),
+                self._rate_words(),
+                self._stated_words(),
+            ]
+        else:
+            lines = [f"**{self._rate_words()}**", self._why_not]
         lines += [self._published_words(), self._peer_words()]
         return self.text("headline", "\n\n".join(line for line in lines if line), kind="headline")
 
@@ -119,7 +127,7 @@ class DnaImpact(DnaRates):
     def outcomes(self) -> Shown:
         """Table: attendances, patients and days by the horizon, with their intervals."""
         if not self._worked_out:
-            return self.text("tbl-outcomes", _NOT_RECORDED)
+            return self.text("tbl-outcomes", self._why_not)
         found = self.scenario
         rows: list[tuple[Cell, ...]] = [("Attendances gained", *_cells(found.attendances, 0))]
         for name, outcome in found.outcomes.items():
@@ -146,7 +154,7 @@ class DnaImpact(DnaRates):
     def say_outcomes(self) -> Shown:
         """The scenario in words."""
         if not self._worked_out:
-            return self.text("say-outcomes", _NOT_RECORDED)
+            return self.text("say-outcomes", self._why_not)
         found, widest = self.scenario, self.scenario.outcomes["all"]
         value = found.value
         words = [
@@ -171,7 +179,7 @@ class DnaImpact(DnaRates):
     def path(self) -> Shown:
         """Figure: the effect from week to week; the list itself where it is known."""
         if not self._worked_out:
-            return self.text("fig-path", _NOT_RECORDED)
+            return self.text("fig-path", self._why_not)
         found, points = self.scenario, self.scenario.path
         known = found.clinic.waiting is not None
         spreads = [point.waiting_list if known else point.days_of_additions for point in points]
@@ -206,7 +214,7 @@ class DnaImpact(DnaRates):
     def sensitivity(self) -> Shown:
         """Figure: how far each assumption alone moves the days of additions."""
         if not self._worked_out:
-            return self.text("fig-sensitivity", _NOT_RECORDED)
+            return self.text("fig-sensitivity", self._why_not)
         table = self.scenario.sensitivity
         if table.empty:
             return self.text("fig-sensitivity", dna_words.sensitivity_sentence([]))
@@ -239,7 +247,7 @@ class DnaImpact(DnaRates):
 
     def say_sensitivity(self) -> Shown:
         """What the result depends on, in words."""
-        words = self._sensitivity_words() if self._worked_out else _NOT_RECORDED
+        words = self._sensitivity_words() if self._worked_out else self._why_not
         return self.text("say-sensitivity", words)
 
     def _sensitivity_words(self) -> str:
@@ -248,7 +256,7 @@ class DnaImpact(DnaRates):
     def assumptions(self) -> Shown:
         """Table: everything that the scenario takes for granted, each with its source or "assumed"."""
         if not self._worked_out:
-            return self.text("tbl-assumptions", _NOT_RECORDED)
+            return self.text("tbl-assumptions", self._why_not)
         columns = (Column(label="Assumption"), Column(label="Value"), Column(label="Source", kind="text"))
         clinic = self.scenario.clinic
         amounts = {"missed": clinic.first + clinic.follow_up, "additions": clinic.additions}
@@ -297,10 +305,8 @@ class DnaImpact(DnaRates):
         return f" (without the change {number(float(wait), 1)})"
 
     def _amount(self, amount: float, *, counted: bool) -> str:
-        """Return an amount, that of counts from records rounded as the rule asks of counts."""
-        if counted and self.origin == "records":
-            return f"about {number(5 * round(amount / 5))}"
-        return number(amount)
+        """Return an amount; those counted from records begin from rounded counts."""
+        return f"about {number(amount)}" if counted and self.origin == "records" else number(amount)
 
     # --- method -----------------------------------------------------------------------------------
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.data.appointments import FIRST, FOLLOW_UP, LEAD_BANDS, LONGEST_LEAD
+from helpers.data.appointments import FIRST, FOLLOW_UP
+from helpers.data.policy import policy_for
 from helpers.report import charts_rates, controlled, dna_words
-from helpers.report.charts_rates import Odds, RateMonths
+from helpers.report.charts_rates import RateMonths
 from helpers.report.dna_findings import PER_CENT, Counts, DnaFindings
 from helpers.report.dna_options import DnaOptions
 from helpers.report.sections import Sections
@@ -26,32 +27,13 @@ if TYPE_CHECKING:
 
 #: the register's name of what this report is about
 MEASURE = "dna_rate"
-#: specialties in the table, largest first
-MOST_SPECIALTIES = 15
 _PARTS = {FIRST: "First appointments", FOLLOW_UP: "Follow-ups"}
 _RATE = Column(label="Missed", kind="rate", unit="%", digits=2)
 _ENDS = (
     Column(label="95% from", kind="model", unit="%", digits=2),
     Column(label="to", kind="model", unit="%", digits=2),
 )
-_DRIVER_WORDS = {
-    "age_band": "Age",
-    "sex": "Sex",
-    "deprivation": "Deprivation",
-    "lead": "Time since booking",
-    "kind": "Kind",
-    "mode": "Way of meeting",
-    "weekday": "Weekday",
-}
-_LEVELS = (
-    *(name for _, name in LEAD_BANDS),
-    LONGEST_LEAD,
-    *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-)
-_NO_RECORDS = (
-    "Published statistics give no figures by patient or clinic for a trust, so who misses appointments, and "
-    "whether deprived patients miss more, cannot be told from them. It needs the trust's outpatient records."
-)
+_TOO_FEW_TRUSTS = "Too few trusts have figures for a comparison."
 
 
 class DnaRates(Sections):
@@ -78,7 +60,8 @@ class DnaRates(Sections):
         rows = self._kind_rows()
         if self.found.england:
             rows.append(self._rate_row("England, all providers", self.found.england))
-        rows.append(self._rate_row("All trusts that record missed appointments", self.found.all_trusts))
+        if self.found.comparable:
+            rows.append(self._rate_row("All trusts that record missed appointments", self.found.all_trusts))
         columns = (
             Column(label="Appointments"),
             Column(label="Attended or missed", kind="count"),
@@ -106,32 +89,37 @@ class DnaRates(Sections):
         if not counts.booked:
             return (label, 0, 0, None, None, None)
         rate = controlled.percentages([counts.missed], [counts.booked], self.origin)[0]
-        low, high = _wilson(counts)
-        return (label, booked, missed, rate, *controlled.derived([low, high], [rate, rate]))
+        if not isinstance(rate, int | float):
+            return (label, booked, missed, rate, rate, rate)
+        return (label, booked, missed, rate, *_wilson(float(missed or 0), float(booked or 0)))
 
     def say_rates(self) -> Shown:
         """The rate in words, and against others."""
         return self.text("say-rates", self._rate_words())
 
     def _rate_words(self) -> str:
-        own = self.found.counts()
-        _, booked, missed, rate, *_ = self._rate_row("", own)
-        trust = self.report.organisation.name
+        own, trust = self.found.shown(), self.report.organisation.name
         if not self.found.recorded:
-            return dna_words.not_recorded_sentence(trust, rate)
-        words = dna_words.rate_sentence(trust, missed, booked, rate, _wilson(own))
-        if not isinstance(rate, int | float) or own.booked == 0:
+            return dna_words.not_recorded_sentence(trust, SUPPRESSED if own is None else own.rate)
+        if own is None:
+            return dna_words.HIDDEN
+        words = dna_words.rate_sentence(
+            trust, own.missed, own.booked, own.rate, _wilson(own.missed, own.booked)
+        )
+        if not self.found.comparable:
             return words
         other = self.found.england or self.found.all_trusts
         name = "England's" if self.found.england else "the other trusts' common rate of"
         best = self.found.peers.spread.lower_quartile
-        excess = self.found.above_best_quarter
-        return f"{words} {dna_words.compared_sentence(float(rate), other.rate, name, best, excess)}"
+        excess = self.found.above_best_quarter(own)
+        return f"{words} {dna_words.compared_sentence(own.rate, other.rate, name, best, excess)}"
 
     # --- peers ------------------------------------------------------------------------------------
 
     def peers(self) -> Shown:
         """Figure: every trust's rate; a caterpillar where chance explains nothing, else a funnel."""
+        if not self.found.comparable:
+            return self.text("fig-peers", _TOO_FEW_TRUSTS)
         found, table = self.found.peers, self._visible_peers
         flags = dict(zip(found.group, found.flag, strict=True))
         rows: list[tuple[Cell, ...]] = [
@@ -157,14 +145,14 @@ class DnaRates(Sections):
 
     @cached_property
     def _visible_peers(self) -> pd.DataFrame:
-        """The compared trusts whose rates may be shown: rate (as shown), low, high, booked."""
-        table, found = self.found.compared, self.found.peers
-        shown = controlled.percentages(table["dnas"], table["booked"], self.origin)
-        table = table.assign(
-            rate=pd.Series(shown, table.index), low=found.intervals.lower95, high=found.intervals.upper95
-        )
-        table = table[[cell != SUPPRESSED for cell in shown]]
-        return table.astype({"rate": float})
+        """The compared trusts whose figures may be shown, from counts as shown: dnas, booked, rate, low, high."""
+        table = self.found.compared
+        rates = controlled.percentages(table["dnas"], table["booked"], self.origin)
+        table = table[[cell != SUPPRESSED for cell in rates]]
+        policy = policy_for(self.origin)
+        shown = table[["dnas", "booked"]].map(policy.show).astype(float)
+        own = proportion(shown["dnas"], shown["booked"], multiplier=PER_CENT)
+        return shown.assign(rate=own.value, low=own.lower95, high=own.upper95)
 
     @property
     def _own_place(self) -> int | None:
@@ -207,6 +195,8 @@ class DnaRates(Sections):
         return self.text("say-peers", self._peer_words())
 
     def _peer_words(self) -> str:
+        if not self.found.comparable:
+            return _TOO_FEW_TRUSTS
         found = self.found.peers
         spread, shown = found.spread, self._visible_peers["rate"]
         words = [
@@ -288,189 +278,7 @@ class DnaRates(Sections):
             shifted=chart.tests[-1].signal, points=len(there),
         )  # fmt: skip
 
-    # --- specialties ------------------------------------------------------------------------------
 
-    def specialties(self) -> Shown:
-        """Table: the trust's rate by specialty from records, or England's where there are none."""
-        if self.found.basis == "records":
-            return self._own_specialties()
-        table = self.found.england_specialties
-        if table.empty:
-            return self.text(
-                "tbl-specialties", "No figures by specialty are loaded, for the trust or for England."
-            )
-        names = table["name"].fillna("All specialties").where(table["specialty"].notna(), "All specialties")
-        head = table.assign(name=names).head(MOST_SPECIALTIES + 1)
-        rows = [_england_row(*values) for values in head[["name", "dnas", "attended"]].to_numpy()]
-        before = self.report.period.before.label
-        return self.table("tbl-specialties", f"England by specialty, {before}.", _SPECIALTY_COLUMNS, rows)
-
-    def _own_specialties(self) -> Shown:
-        table = self.found.own_specialties
-        booked, missed = (controlled.parts(table[name], self.origin) for name in ("booked", "dnas"))
-        shares = controlled.percentages(table["dnas"], table["booked"], self.origin)
-        rates = controlled.derived(shares, missed)
-        rows = list(zip(table["name"], booked, missed, rates, strict=True))[:MOST_SPECIALTIES]
-        caption = f"Missed appointments by specialty, {self.report.period.label}."
-        return self.table("tbl-specialties", caption, _SPECIALTY_COLUMNS, rows)
-
-    def say_specialties(self) -> Shown:
-        """What the table by specialty can and cannot say."""
-        if self.found.basis == "records":
-            return self.text(
-                "say-specialties", "The largest specialties first. Small numbers vary by chance."
-            )
-        words = (
-            "The statistics give missed appointments by trust or by specialty, never both. England's rates show "
-            "which specialties have most to gain; they are of the year before, since the pandemic year is not typical."
-        )
-        return self.text("say-specialties", words)
-
-    # --- who misses -------------------------------------------------------------------------------
-
-    def drivers(self) -> Shown:
-        """Figure: odds ratios of missing an appointment, each adjusted for the others."""
-        if self.found.basis == "published":
-            return self.text("fig-drivers", _NO_RECORDS)
-        table = _in_order(self.found.drivers)
-        drawn = list(_odds_rows(table))
-        rows = [
-            (_DRIVER_WORDS[str(row["driver"])], _level_words(str(row["level"])), *_finite(row))
-            for _, row in table.iterrows()
-        ]
-        columns = (
-            Column(label="Characteristic"), Column(label="Group"),
-            Column(label="Odds ratio", kind="model", digits=2),
-            Column(label="95% from", kind="model", digits=2), Column(label="to", kind="model", digits=2),
-        )  # fmt: skip
-        return self.figure(
-            "fig-drivers",
-            lambda: charts_rates.odds_chart(drawn, words=("missed less", "missed more")),
-            caption="Odds of missing an appointment, each allowing for the others and for specialty; all trusts.",
-            alt=f"Odds ratios for {count(len(rows), 'group')} with 95% intervals. {self._driver_words()}",
-            data=(columns, rows),
-        )
-
-    def say_drivers(self) -> Shown:
-        """Which groups miss most, in words."""
-        words = self._driver_words() if self.found.basis == "records" else _NOTHING_TO_ADD
-        return self.text("say-drivers", words)
-
-    def _driver_words(self) -> str:
-        table = self.found.drivers
-        beyond = table[(table["low"] > 1) | (table["high"] < 1)].sort_values("odds_ratio")
-        names = [_group_words(str(row["driver"]), str(row["level"])) for _, row in beyond.iterrows()]
-        ups, downs = (beyond["odds_ratio"] > 1).sum(), (beyond["odds_ratio"] < 1).sum()
-        return dna_words.drivers_sentence(names[::-1][: min(3, ups)], names[: min(3, downs)])
-
-    def equity(self) -> Shown:
-        """Table: the trust's rate by fifth of deprivation."""
-        if self.found.basis == "published" or self.found.inequality is None:
-            return self.text("tbl-equity", self._no_equity())
-        table, by_group = self.found.by_deprivation, self.found.inequality.by_group
-        booked = controlled.parts(table["appointments"], self.origin)
-        missed = controlled.parts(table["dnas"], self.origin)
-        shares = controlled.percentages(table["dnas"], table["appointments"], self.origin)
-        rates = controlled.derived(shares, missed)
-        fewer = controlled.derived(by_group["avoided"], rates)
-        columns = (*_SPECIALTY_COLUMNS, Column(label="Fewer at the least deprived rate", kind="rate"))
-        names = [name.partition(" ")[2].capitalize() for name in table.index]
-        rows = list(zip(names, booked, missed, rates, fewer, strict=True))
-        columns = (Column(label="Deprivation of the patient's area"), *columns[1:])
-        return self.table("tbl-equity", "Missed appointments by deprivation.", columns, rows)
-
-    def say_equity(self) -> Shown:
-        """Whether deprived patients miss more, in words."""
-        found = self.found.inequality if self.found.basis == "records" else None
-        if found is None:
-            return self.text("say-equity", _NOTHING_TO_ADD)
-        hidden = controlled.counts(self.found.by_deprivation["dnas"], self.origin)
-        avoided: Cell = SUPPRESSED if SUPPRESSED in hidden else found.avoided
-        ends = (PER_CENT * found.slope_low, PER_CENT * found.slope_high)
-        words = dna_words.equity_sentence(PER_CENT * found.slope, ends, avoided)
-        if np.isfinite(found.relative_low):
-            words += (
-                f" Relative index: {number(found.relative, 2)} (95% interval {number(found.relative_low, 2)} "
-                f"to {number(found.relative_high, 2)}); 1 would be equal."
-            )
-        return self.text("say-equity", words)
-
-    def _no_equity(self) -> str:
-        if self.found.basis == "published":
-            return "Neither are there figures by deprivation."
-        return "A fifth of deprivation has no appointments here, so no slope can be worked out."
-
-
-_NOTHING_TO_ADD = "Outpatient records loaded into the mart fill this section."
-_SPECIALTY_COLUMNS = (
-    Column(label="Specialty"),
-    Column(label="Attended or missed", kind="count"),
-    Column(label="Missed", kind="count"),
-    Column(label="Rate", kind="rate", unit="%", digits=2),
-)
-
-
-def _england_row(name: str, dnas: float, attended: float) -> tuple[Cell, ...]:
-    booked = float(dnas) + float(attended)
-    return (str(name), booked, float(dnas), PER_CENT * float(dnas) / booked)
-
-
-def _wilson(counts: Counts) -> tuple[float, float]:
-    found = proportion(counts.missed, counts.booked, multiplier=PER_CENT)
+def _wilson(missed: float, booked: float) -> tuple[float, float]:
+    found = proportion(missed, booked, multiplier=PER_CENT)
     return float(found.lower95[0]), float(found.upper95[0])
-
-
-def _odds_rows(table: pd.DataFrame) -> list[Odds]:
-    rows: list[Odds] = []
-    for driver, part in table.groupby("driver", sort=False):
-        rows.append(Odds(_DRIVER_WORDS[str(driver)], 1, 1, 1, heading=True))
-        rows += [
-            Odds(_reference_words(row), row["odds_ratio"], row["low"], row["high"])
-            for _, row in part.iterrows()
-        ]
-    return rows
-
-
-def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the drivers with the groups of each in their natural order."""
-    places = {level: place for place, level in enumerate(_LEVELS)}
-    drivers = list(_DRIVER_WORDS)
-    by_level = table.assign(place=table["level"].map(places).fillna(0)).sort_values("place", kind="stable")
-    return by_level.sort_values("driver", key=lambda names: names.map(drivers.index), kind="stable")
-
-
-def _finite(row: pd.Series) -> tuple[Cell, ...]:
-    return tuple(
-        float(row[name]) if np.isfinite(row[name]) else None for name in ("odds_ratio", "low", "high")
-    )
-
-
-def _level_words(level: str) -> str:
-    """Return a group as a reader says it.
-
-    >>> _level_words("2 second fifth"), _level_words("follow_up")
-    ('Second fifth', 'Follow up')
-    """
-    words = level.replace("_", " ")
-    words = words[2:] if words[:2] in {f"{n} " for n in range(1, 6)} and "fifth" in words else words
-    return words[:1].upper() + words[1:]
-
-
-def _reference_words(row: pd.Series) -> str:
-    """Return a group's name, and for the one that the others are compared with that it is."""
-    words = _level_words(str(row["level"]))
-    return words if np.isfinite(row["low"]) else f"{words} (compared with)"
-
-
-def _group_words(driver: str, level: str) -> str:
-    words = _level_words(level)
-    small = f"{words[:1].lower()}{words[1:]}"
-    return {
-        "age_band": f"age {small}",
-        "sex": f"{small} patients",
-        "deprivation": f"the {small} by deprivation",
-        "lead": f"those booked {small} before",
-        "kind": f"{small} appointments".replace("follow up appointments", "follow-ups"),
-        "mode": f"{small} appointments",
-        "weekday": f"{words}s",
-    }[driver]

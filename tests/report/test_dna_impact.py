@@ -1,0 +1,202 @@
+"""The DNA report as a whole: what it says of each kind of trust, and that nothing in it gives a patient away."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from helpers.bundle import Bundle
+from helpers.data.audit import audit_bundles
+from helpers.data.directory import find_organisation
+from helpers.data.disclosure import disclosure_problems
+from helpers.data.mart import Mart
+from helpers.data.synthetic import write_demo
+from helpers.errors import DataError, UsageError
+from helpers.report.dna_impact import DnaImpact
+from helpers.report.opening import Report
+from helpers.report.period import Period
+
+SECTIONS = (
+    "headline", "rates", "say_rates", "peers", "say_peers", "trend", "say_trend", "specialties", "say_specialties",
+    "path", "outcomes", "say_outcomes", "sensitivity", "say_sensitivity", "assumptions", "drivers", "say_drivers",
+    "equity", "say_equity", "limitations", "method", "quality",
+)  # fmt: skip
+
+
+def open_for(mart: Mart, code: str, last: date, **options: Any) -> DnaImpact:
+    specialty = options.pop("specialty", None)
+    organisation = find_organisation(mart, code)
+    report = Report("T", Path("nowhere"), mart, organisation, Period.ending(last, 12), specialty)
+    return report.did_not_attend(**options)
+
+
+def bundles_of(found: DnaImpact) -> list[Bundle]:
+    return [getattr(found, name)().bundle for name in SECTIONS]
+
+
+def words_of(found: DnaImpact) -> str:
+    return " ".join(f"{b.caption} {b.alt} {b.markdown}" for b in bundles_of(found))
+
+
+# --- from records -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    mart = Mart(tmp_path_factory.mktemp("demo"))
+    write_demo(mart, scale=0.1)
+    return mart.at(mart.version)
+
+
+@pytest.mark.parametrize(
+    ("code", "options"), [("SYN31", {}), ("SYN41", {}), ("SYN87", {}), ("SYN31", {"specialty": "110"})]
+)
+def test_every_section_holds_the_rule_for_records(demo: Mart, code: str, options: dict[str, Any]) -> None:
+    bundles = bundles_of(open_for(demo, code, date(2026, 9, 1), **options))
+    assert all(bundle.origin == "records" for bundle in bundles)
+    assert disclosure_problems(bundles) == []
+    assert audit_bundles(bundles) == []
+
+
+def test_a_trust_that_does_not_record_is_neither_compared_nor_worked_out(demo: Mart) -> None:
+    found = open_for(demo, "SYN41", date(2026, 9, 1))
+    headline = found.headline().bundle.markdown
+    assert "does not record" in headline
+    assert "best quarter" not in headline
+    assert "SYN41" not in [row[0] for row in found.peers().bundle.rows]
+    assert found.outcomes().bundle.kind == "text"
+
+
+def test_a_stated_number_of_missed_appointments_replaces_the_trusts_own(demo: Mart) -> None:
+    worked: dict[str, Any] = {
+        "missed": 630, "reduction": [0.5], "filled": [0], "rebooked": [1], "ramp_weeks": [0], "flows": [10_452],
+        "horizon": "2027-03-31",
+    }  # fmt: skip
+    found = open_for(demo, "SYN07", date(2026, 3, 1), **worked)
+    assert "shorter by 11.0 days of additions" in found.headline().bundle.markdown
+    assert found.outcomes().bundle.rows[0][1] == 315
+    assert "not with the trust's own" in found.headline().bundle.markdown
+
+
+def test_heavy_overbooking_lengthens_the_list_and_is_warned_of(demo: Mart) -> None:
+    found = open_for(demo, "SYN31", date(2026, 9, 1), filled=[0.6], rebooked=[0.4])
+    headline = found.headline().bundle.markdown
+    assert "longer by" in headline
+    assert "Overbook less" in headline
+
+
+def test_every_assumption_has_a_source_or_is_assumed(demo: Mart) -> None:
+    rows = open_for(demo, "SYN31", date(2026, 9, 1), price=150).assumptions().bundle.rows
+    assert len(rows) == 9
+    assert all(str(row[2]).strip() for row in rows)
+
+
+def test_a_trust_without_appointments_has_no_report(demo: Mart) -> None:
+    with pytest.raises(DataError, match="no outpatient appointments"):
+        open_for(demo, "SYN31", date(2020, 3, 1))
+
+
+# --- from published statistics ------------------------------------------------------------------------
+
+
+def measure(
+    name: str, org: str, month: str, numerator: float, denominator: float | None = None
+) -> dict[str, Any]:
+    value = numerator / denominator if denominator else numerator
+    return {
+        "measure": name, "org_code": org, "period": pd.Timestamp(month), "numerator": numerator,
+        "denominator": denominator, "value": value,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    mart = Mart(tmp_path_factory.mktemp("published"))
+    months = pd.date_range("2020-04-01", periods=12, freq="MS").strftime("%Y-%m-%d")
+    rates = {"RAA": 0.05, "RBB": 0.08, "RCC": 0.12, "RDD": 0.004}
+    rows = [
+        measure(name, org, month, share * rate * 20_000, share * 20_000)
+        for org, rate in rates.items()
+        for month in months
+        for name, share in (("dna_rate", 1.0), ("dna_rate_first", 0.4), ("dna_rate_follow_up", 0.6))
+    ]
+    rows += [
+        measure("rtt_list_size", "RAA", "2026-04-01", 50_000),
+        measure("rtt_new_periods", "RAA", "2026-04-01", 10_000),
+        measure("rtt_completed_admitted", "RAA", "2026-04-01", 2_000),
+        measure("rtt_completed_non_admitted", "RAA", "2026-04-01", 7_500),
+    ]
+    values = pd.DataFrame(rows).assign(
+        period_type="month", basis="provider", status="actual", origin="published", suppressed=False
+    )
+    organisations = pd.DataFrame({"org_code": list(rates), "name": "Some Trust", "kind": "trust"})
+    with mart.load(source="mar", layout="l", policy="published", as_at=date(2021, 3, 31)) as load:
+        load.write("organisations", organisations)
+        load.write("measure_values", values)
+    return mart.at(mart.version)
+
+
+def test_a_wide_spread_is_drawn_as_a_caterpillar(published: Mart) -> None:
+    found = open_for(published, "RAA", date(2021, 3, 1))
+    assert found.found.peers.dispersion.phi > 50
+    assert "no limits are drawn" in found.say_peers().bundle.markdown
+    assert "its 95% interval" in found.peers().bundle.caption
+
+
+def test_published_figures_are_shown_as_published(published: Mart) -> None:
+    found = open_for(published, "RAA", date(2021, 3, 1))
+    assert found.origin == "published"
+    assert found.rates().bundle.rows[0][1:3] == (240_000, 12_000)
+    assert "first year of the pandemic" in found.headline().bundle.markdown
+    assert "needs the trust's outpatient records" in found.drivers().bundle.markdown
+
+
+def test_a_trust_under_one_per_cent_is_not_recorded_and_not_best(published: Mart) -> None:
+    assert open_for(published, "RAA", date(2021, 3, 1)).found.not_recorded == ("RDD",)
+    headline = open_for(published, "RDD", date(2021, 3, 1)).headline().bundle.markdown
+    assert "does not record" in headline
+    assert "best quarter" not in headline
+
+
+def test_a_list_of_another_time_is_told_on_page_one(published: Mart) -> None:
+    found = open_for(published, "RAA", date(2021, 3, 1), use_rtt=True)
+    headline = found.headline().bundle.markdown
+    assert (
+        "The waiting list is of April 2026, the missed appointments of April 2020 to March 2021" in headline
+    )
+    assert "about 5 years apart" in headline
+    assert found.scenario.clinic.additions == 120_000
+
+
+def test_without_a_list_the_wish_for_one_is_refused(published: Mart) -> None:
+    with pytest.raises(DataError, match="no month has the list"):
+        open_for(published, "RBB", date(2021, 3, 1), use_rtt=True)
+
+
+def test_a_specialty_cannot_come_from_published_figures(published: Mart) -> None:
+    with pytest.raises(DataError, match="by trust and specialty"):
+        open_for(published, "RAA", date(2021, 3, 1), specialty="110")
+
+
+def test_a_horizon_in_the_past_ends_the_report(published: Mart) -> None:
+    with pytest.raises(UsageError, match="horizon"):
+        open_for(published, "RAA", date(2021, 3, 1), horizon="2021-03-31")
+
+
+@pytest.mark.parametrize("code", ["RAA", "RDD"])
+def test_every_section_says_something(published: Mart, code: str) -> None:
+    bundles = bundles_of(open_for(published, code, date(2021, 3, 1)))
+    assert all(bundle.markdown.strip() or bundle.rows for bundle in bundles)
+    assert not re.search(r"\bnan\b|None", words_of(open_for(published, code, date(2021, 3, 1))))
+
+
+def test_small_counts_leave_no_scenario_from_which_they_could_be_told(demo: Mart) -> None:
+    found = open_for(demo, "SYN120", date(2026, 9, 1), specialty="110")
+    assert found.found.shown() is None
+    assert "No scenario is worked out" in found.headline().bundle.markdown
+    assert not re.search(r"\d missed|\d more patients", words_of(found))
