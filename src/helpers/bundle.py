@@ -47,6 +47,8 @@ class Column(_Frozen):
     unit: str = ""
     digits: int = 0
     signed: bool = False
+    dimension: str = ""  # label columns: what the cells tell apart ("specialty"), the same word everywhere
+    of: str = ""  # shares: label of the column of counts that they are shares of
 
     def show(self, cell: Cell) -> str:
         """Return a cell as a reader sees it, without its unit.
@@ -89,3 +91,6 @@ class Bundle(_Frozen):
     suppressed: int = 0  # how many cells the disclosure rule hid
     reads: tuple[str, ...] = ()  # every data set that the kernel has read so far
     report: ReportFacts | None = None  # kind report only
+    #: what the counts are counts of, for disclosure control: "counted", "first" and "end" (ISO dates, end
+    #: excluded) and any dimension with its value ("!value": all but it); the report's own holds for all
+    scope: tuple[tuple[str, str], ...] = ()

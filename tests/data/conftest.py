@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from helpers.data.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
 from helpers.register import read_register
+
+# the tests' own solver: pytest's importlib mode puts no test folder on the path
+sys.path.insert(0, str(Path(__file__).parent))
 
 ROOT = Path(__file__).parents[2]
 REAL_DATA = Path(os.environ.get("BOARDPACK_REAL_DATA", ROOT.parent / "shared" / "real-data"))

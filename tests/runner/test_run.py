@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ from helpers.runner.history import Entry, History, State
 from helpers.runner.life import Setting
 from helpers.runner.plan import make_plan
 from helpers.runner.project import Project
-from helpers.runner.run import Batch, Order, run_batch
+from helpers.runner.run import Batch, Order, preview, run_batch
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
 BAD = ("raises", "prints", "bare_html", "no_data", "other_trust", "empty")
@@ -196,3 +197,66 @@ def test_an_interruption_is_written_for_every_report(
 def test_the_exit_code_is_the_gravest(codes: tuple[int, ...], interrupted: bool, expected: int) -> None:
     entries = tuple(Entry("r", "n", f"{code}", State.FAILED, exit_code=code) for code in codes)
     assert Batch("r", entries, interrupted).exit_code == expected
+
+
+QUARTO = """#!{python}
+import pathlib, re, sys, yaml
+if "--version" in sys.argv:
+    print("1.9.38"); sys.exit(0)
+with open(pathlib.Path(__file__).with_name("calls"), "a") as calls:
+    calls.write("x")
+settings = yaml.safe_load(open("_quarto.yml"))
+for source in settings["project"]["render"]:
+    text = pathlib.Path(source).read_text()
+    if "SYN13" in text:
+        sys.stderr.write("ERROR: it broke\\n"); sys.exit(0)
+    out = pathlib.Path("_out", source).with_suffix(".html")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    labels = "".join(f'<p id="{{each}}">' for each in re.findall(r"#(tbl-[a-z]+)", text))
+    out.write_text(f"<html>{{text}}{{labels}}{{' ' * 1024}}</html>")
+"""
+
+
+@pytest.fixture
+def quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for the command that renders nothing, and breaks at one trust."""
+    path = tmp_path / "bin" / "quarto"
+    path.parent.mkdir()
+    path.write_text(QUARTO.format(python=sys.executable))
+    path.chmod(0o755)
+    monkeypatch.setenv("QUARTO_PATH", str(path))
+    return path
+
+
+def test_quarto_is_called_once_for_a_batch_and_fails_for_each_report_alone(
+    lay_out: Callable[..., Path], quarto: Path
+) -> None:
+    files = {f"{name}.yml": GOOD.replace("SYN07", name) for name in ("SYN07", "SYN08")}
+    batch = run(Project(lay_out({"good": files})))
+    assert [entry.state for entry in batch.entries] == [State.PUBLISHED] * 2
+    assert quarto.with_name("calls").read_text() == "x"
+    assert batch.entries[0].key["renderer"] == "quarto 1.9.38"
+    assert list(batch.entries[0].timings)[3:] == ["render", "inspect", "publish"]
+
+
+@pytest.mark.usefixtures("quarto")
+def test_a_document_that_quarto_cannot_render_leaves_the_others_alone(
+    lay_out: Callable[..., Path],
+) -> None:
+    files = {f"{name}.yml": GOOD.replace("SYN07", name) for name in ("SYN12", "SYN13", "SYN14")}
+    batch = run(Project(lay_out({"good": files})))
+    assert {entry.name: entry.state for entry in batch.entries} == {
+        "SYN12": State.PUBLISHED,
+        "SYN13": State.FAILED,
+        "SYN14": State.PUBLISHED,
+    }
+    assert "it broke" in batch.entries[1].error
+
+
+@pytest.mark.usefixtures("quarto")
+def test_the_renderer_is_part_of_what_a_report_depends_on(lay_out: Callable[..., Path]) -> None:
+    project = Project(lay_out({"good": {"SYN07.yml": GOOD}}))
+    run(project)
+    (decision,) = preview(project, make_plan(project), replace(HTML_ONLY, renderer="embedded"))
+    assert decision.reason == "changed: renderer"
+    assert run(project).entries[0].state is State.UNCHANGED

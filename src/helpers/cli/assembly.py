@@ -30,14 +30,22 @@ SELECTORS = {
 def open_mart(root: Path) -> Mart:
     """Return the mart of a project."""
     from helpers.data.mart import Mart
+    from helpers.data.state import open_state
 
+    open_state(state_folder(root))
     return Mart(state_folder(root) / "mart")
 
 
 def open_project(root: Path) -> Project:
     """Return the project at a folder, with all that the runner may ask of the other rooms."""
-    from helpers.data.audit import audit_bundles, audit_text
+    from helpers.data.audit import audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
+    from helpers.data.released import Ledger
+    from helpers.data.state import open_state
+
+    open_state(state_folder(root))
+    allowed = read_allowed(root / "params" / "_register")
+    ledger = Ledger(state_folder(root))
 
     @cache
     def mart() -> Mart:
@@ -57,8 +65,11 @@ def open_project(root: Path) -> Project:
         fingerprints=lambda version: mart().at(version).fingerprints(),
         expand=expand,
         selectors=tuple(SELECTORS),
-        bundle_checks=(disclosure_problems, audit_bundles),
-        text_checks=(audit_text,),
+        bundle_checks=(disclosure_problems, audit_bundles, ledger.problems),
+        file_checks=(audit_file,),
+        allow=allowed.standing,
+        release=ledger.release,
+        redact=redact,
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
     )

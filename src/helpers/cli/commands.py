@@ -10,17 +10,16 @@ from typing import Annotated
 
 import typer
 
-from helpers.cli import data, showing
+from helpers.cli import data, private, showing
 from helpers.cli.assembly import open_project
 from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.places import find_root, state_folder
+from helpers.runner.engines import FORMATS, RENDERERS
 from helpers.runner.history import History
 from helpers.runner.kernel import Limits
+from helpers.runner.life import INTERRUPTED
 from helpers.runner.plan import make_plan
-from helpers.runner.run import INTERRUPTED, Order, preview, run_batch, usable_cores
-
-#: what reports can be rendered to; the renderer's own list, without loading it
-FORMATS = ("html", "pdf", "docx")
+from helpers.runner.run import Order, preview, run_batch, usable_cores
 
 app = typer.Typer(
     help="Board reports for the NHS from parameterised notebooks.",
@@ -30,6 +29,9 @@ app = typer.Typer(
 )
 app.add_typer(data.data_app, name="data")
 app.add_typer(data.demo_app, name="demo")
+app.add_typer(private.state_app, name="state")
+app.command("audit")(private.audit)
+data.data_app.command("forget")(private.forget)
 
 Words = Annotated[
     list[str] | None,
@@ -72,11 +74,12 @@ def run(
     dry_run: Annotated[bool, typer.Option(help="Only say what would run, and why.")] = False,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds for one report.")] = Limits.seconds,
     memory_limit: Annotated[int, typer.Option(min=64, help="Megabytes for one report.")] = Limits.megabytes,
+    renderer: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.")] = RENDERERS[0],
     as_json: Json = False,
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
     project = open_project(find_root(context.obj))
-    order = Order(_formats(to), force, jobs, Limits(time_limit, memory_limit))
+    order = Order(_formats(to), force, jobs, Limits(time_limit, memory_limit), renderer)
     plan = make_plan(project, words or ())
     if dry_run:
         showing.show_decisions(preview(project, plan, order), as_json=as_json)
@@ -115,8 +118,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    from helpers.data.audit import redact
+    from helpers.data.state import private_files
+
     try:
-        app(arguments, prog_name="boardpack")
+        with private_files():
+            app(arguments, prog_name="boardpack")
     except SystemExit as ended:  # typer's own way to end, also after wrong words
         return int(ended.code or 0)
     except UserError as error:
@@ -125,7 +132,7 @@ def _run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:
-        traceback.print_exc()
+        print(redact(traceback.format_exc()), file=sys.stderr)
         print("This is a bug in boardpack; please report it.", file=sys.stderr)
         return int(ExitCode.BUG)
     return 0

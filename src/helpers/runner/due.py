@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.runner.engines import Quarto, engine_name
 from helpers.runner.history import Entry, Output
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
@@ -31,12 +32,15 @@ class Surroundings:
         The pinned version of the data.
     fingerprints
         The fingerprint of each data set in that version.
+    renderer
+        The engine and, where it is not part of the environment, its version.
     """
 
     code: str
     environment: str
     version: str
     fingerprints: Mapping[str, str]
+    renderer: str = engine_name(None)
 
     def data_key(self, reads: Iterable[str]) -> str:
         """Return the hash of the data sets that a report read, as they are in this version."""
@@ -69,7 +73,7 @@ class Decision:
     previous: Entry | None
 
 
-def survey(project: Project) -> Surroundings:
+def survey(project: Project, engine: Quarto | None = None) -> Surroundings:
     """Pin the data and hash what all reports depend on."""
     version = project.pin()
     return Surroundings(
@@ -77,6 +81,7 @@ def survey(project: Project) -> Surroundings:
         environment=_hash_json([sys.version, *_installed()]),
         version=version,
         fingerprints=project.fingerprints(version),
+        renderer=engine_name(engine),
     )
 
 
@@ -110,6 +115,7 @@ def decide(
             "parameters": _hash_json(job.parameters),
             "code": surroundings.code,
             "environment": surroundings.environment,
+            "renderer": surroundings.renderer,
         }
         previous = published.get((job.notebook.name, job.name))
         whole = tuple(dict.fromkeys((*formats, *(previous.outputs if previous else ()))))

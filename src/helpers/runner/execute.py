@@ -56,6 +56,8 @@ class Executed:
     ----------
     path
         Where it lies: private.
+    notebook
+        Its content (nbformat 4).
     peak
         The highest resident memory that was seen, in megabytes.
     warnings
@@ -63,6 +65,7 @@ class Executed:
     """
 
     path: Path
+    notebook: Any
     peak: float
     warnings: tuple[str, ...] = ()
 
@@ -103,7 +106,7 @@ def execute(
     watch = Watch(limits, stop)
     try:
         with _logged(folder / RUN_LOG) as warnings, _own_event_loop():
-            _run_papermill(job, folder, environment, watch)
+            notebook = _run_papermill(job, folder, environment, watch)
     except PapermillExecutionError as error:
         raise _failed_cell(job, executed, error) from None
     except Exception as error:
@@ -111,10 +114,10 @@ def execute(
         if watch.cause is None and not isinstance(error, RuntimeError):
             raise
         raise _ended_early(job, folder, watch, error) from error
-    return Executed(executed, watch.peak, tuple(warnings))
+    return Executed(executed, notebook, watch.peak, tuple(warnings))
 
 
-def _run_papermill(job: Job, folder: Path, environment: Mapping[str, str], watch: Watch) -> None:
+def _run_papermill(job: Job, folder: Path, environment: Mapping[str, str], watch: Watch) -> Any:
     from papermill.execute import execute_notebook
 
     work, home = folder / "work", folder / "ipython"
@@ -123,7 +126,7 @@ def _run_papermill(job: Job, folder: Path, environment: Mapping[str, str], watch
     try:
         with socket_folder() as sockets:
             kernel = Seat(sockets, work, folder / KERNEL_LOG, kernel_environment(environment, home), watch)
-            execute_notebook(
+            return execute_notebook(
                 _literal(job.notebook.path),
                 _literal(folder / EXECUTED),
                 parameters=dict(job.parameters),

@@ -25,8 +25,15 @@ _CONTENT: Final = {"headline", "text", "figure", "table"}
 _PDF_START, _PDF_END = b"%PDF-", b"%%EOF"
 
 
-def check_document(document: Document, job: Job, project: Project) -> None:
+def check_document(document: Document, job: Job, project: Project, *, notebook: Path | None = None) -> None:
     """Check everything that a notebook handed over, before it is rendered.
+
+    Parameters
+    ----------
+    document, job, project
+        What is to be rendered, for which report.
+    notebook
+        The executed notebook, which may hold more than the document shows.
 
     Raises
     ------
@@ -41,8 +48,25 @@ def check_document(document: Document, job: Job, project: Project) -> None:
         problems += text_check(document.markdown, "document")
         for figure_id, svg in document.figures.items():
             problems += text_check(svg.decode(), figure_id)
-    if problems:
-        raise GateError(problems)
+    if notebook is not None:
+        problems += [problem for file_check in project.file_checks for problem in file_check(notebook)]
+    if problems and (standing := project.allow(job.title, problems)):
+        raise GateError(standing)
+
+
+def check_published(files: Mapping[str, Path], job: Job, project: Project) -> None:
+    """Check the rendered files for what must not leave, whatever their kind.
+
+    Raises
+    ------
+    GateError
+        If a file holds what the project's checks find.
+    """
+    problems = [
+        problem for path in files.values() for check in project.file_checks for problem in check(path)
+    ]
+    if problems and (standing := project.allow(job.title, problems)):
+        raise GateError(standing)
 
 
 def check_files(files: Mapping[str, Path], document: Document, checks: tuple[TextCheck, ...]) -> None:

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from helpers.runner.history import Entry, History, State
-from helpers.runner.publish import write_whole
+from helpers.runner.publish import public_folder, write_whole
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -28,7 +28,7 @@ _HEADS = ("Report", "Organisation", "Read it as", "Published", "State")
 
 def write_index(history: History, reports: Path) -> Path:
     """Write the page that lists what is published, and return its path."""
-    reports.mkdir(parents=True, exist_ok=True)
+    public_folder(reports)
     target = reports / "index.html"
     write_whole(target, make_index(find_published(history, reports), history.latest()).encode())
     return target

@@ -6,25 +6,29 @@ import contextlib
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers import __version__
 from helpers.errors import ExitCode, GateError, Problem, ReportError, UserError
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.due import Decision, Surroundings
+from helpers.runner.engines import Quarto
 from helpers.runner.execute import Executed, InterruptionError, MemoryLimitError, TimeLimitError, execute
-from helpers.runner.history import Entry, State, now
+from helpers.runner.history import Entry, Output, State, now
 from helpers.runner.kernel import Limits
 from helpers.runner.plan import Job
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish import publish
+from helpers.theme import read_theme
 
 if TYPE_CHECKING:
-    from helpers.runner.document import Provenance
+    from helpers.runner.document import Document, Provenance
 
+#: what the command returns when it was interrupted, as shells have it: 128 + SIGINT
+INTERRUPTED = 130
 BUG_LOG = "bug.txt"
 _STATES = {
     TimeLimitError: State.TIMED_OUT,
@@ -48,6 +52,8 @@ class Setting:
         What one report may use.
     stop
         Set when the batch is interrupted.
+    engine
+        Quarto, or None for the embedded engine.
     """
 
     project: Project
@@ -55,6 +61,7 @@ class Setting:
     run: str
     limits: Limits
     stop: threading.Event
+    engine: Quarto | None = None
 
     def folder(self, job: Job) -> Path:
         """Return the private folder of a report in this run."""
@@ -98,69 +105,180 @@ def blank_entry(setting: Setting, decision: Decision) -> Entry:
     return Entry(setting.run, job.notebook.name, job.name, State.WAITING, now(), parameters=job.settings)
 
 
-def live(setting: Setting, decision: Decision) -> Entry:
-    """Take one report through its life; whatever happens to it is in the entry that comes back."""
-    steps, began = Steps(setting.stop), time.perf_counter()
-    blank = blank_entry(setting, decision)
-    try:
-        entry = _publish(setting, decision, blank, steps)
-    except UserError as error:
-        state = State.INTERRUPTED if setting.stop.is_set() else _STATES.get(type(error), State.FAILED)
-        entry = replace(blank, state=state, exit_code=error.exit_code, step=steps.now, error=str(error))
-    except Exception as error:
-        entry = _note_bug(setting, decision, replace(blank, step=steps.now), error)
-    if entry.state is State.INTERRUPTED:
-        entry = replace(entry, exit_code=130)
-    return replace(entry, seconds=round(time.perf_counter() - began, 3), timings=steps.timings)
+class Life:
+    """One report on its way; whatever happens to it ends in an entry.
+
+    Its steps may run in different threads, one after the other; no step follows once it has ended.
+
+    Parameters
+    ----------
+    setting
+        What all reports of the batch share.
+    decision
+        Which report, why, and in which formats.
+    """
+
+    def __init__(self, setting: Setting, decision: Decision) -> None:
+        self.decision = decision
+        self.ended: Entry | None = None
+        self._setting, self._steps = setting, Steps(setting.stop)
+        self._blank = blank_entry(setting, decision)
+        self._executed: Executed | None = None
+        self._document: Document | None = None
+        self._files: Mapping[str, Path] = {}
+
+    @property
+    def document(self) -> Document:
+        """What is to be rendered; there once the report is prepared."""
+        assert self._document is not None, "prepared first"
+        return self._document
+
+    @property
+    def folder(self) -> Path:
+        """The report's own private folder in this run."""
+        return self._setting.folder(self.decision.job)
+
+    def prepare(self) -> None:
+        """Run the notebook, make its document and check it."""
+        # late: this brings nbformat along, which the command line does not need to start
+        from helpers.runner.document import make_document
+        from helpers.runner.gate import check_document
+
+        setting, job = self._setting, self.decision.job
+        with self._guarded():
+            self._blank = replace(self._blank, started=now())
+            with self._steps.step("execute"):
+                self._executed = _execute(setting, job, private_folder(self.folder))
+            with self._steps.step("document"):
+                provenance = _provenance(setting, job)
+                self._document = make_document(self._executed.notebook, provenance=provenance)
+            with self._steps.step("gate"):
+                path = self._executed.path
+                check_document(self._document, job, setting.project, notebook=path)
+
+    def complete(self) -> None:
+        """Render the document with the embedded engine, and publish."""
+        from helpers.runner.render import render
+
+        with self._guarded(), self._steps.step("render"):
+            scratch = private_folder(self.folder / "rendered")
+            theme = read_theme(self._setting.project.quarto_yml)
+            self._files = render(self.document, self.decision.formats, theme=theme, folder=scratch)
+        self._publish()
+
+    def take(self, rendered: Mapping[str, Path] | ReportError, seconds: float) -> None:
+        """Take what a call for many documents made of this one in its share of seconds, and publish."""
+        with self._guarded(), self._steps.step("render"):
+            if isinstance(rendered, ReportError):
+                raise rendered
+            self._files = rendered
+        self._steps.timings["render"] = round(seconds, 3)
+        self._publish()
+
+    def _publish(self) -> None:
+        from helpers.runner.gate import check_files, check_published
+
+        if self.ended is not None:
+            return
+        setting, job = self._setting, self.decision.job
+        with self._guarded():
+            with self._steps.step("inspect"):
+                check_files(self._files, self.document, setting.project.text_checks)
+                check_published(self._files, job, setting.project)
+            with self._steps.step("publish"):
+                # entered before it is there: better a release on record that failed than one unrecorded
+                setting.project.release(job.title, self.document.bundles)
+                place = setting.project.place(self.document.facts, job.notebook.name, job.name)
+                outputs = publish(self._files, setting.project.reports, place)
+            self.ended = self._finish(self._published(outputs))
+
+    def _published(self, outputs: Mapping[str, Output]) -> Entry:
+        assert self._executed is not None, "prepared first"
+        facts, key = self.document.facts, self.decision.key
+        reads = tuple(sorted({each for bundle in self.document.bundles for each in bundle.reads}))
+        return replace(
+            self._blank,
+            state=State.PUBLISHED,
+            title=facts.title,
+            organisation=facts.organisation_name,
+            period=facts.period_folder,
+            synthetic=facts.synthetic,
+            peak=round(self._executed.peak, 1),
+            reads=reads,
+            key={**key, "data": self._setting.surroundings.data_key(reads)},
+            outputs=outputs,
+            warnings=self._executed.warnings,
+        )
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """End the report with whatever goes wrong in the block."""
+        try:
+            yield
+        except UserError as error:
+            self.ended = self._finish(self._refused(error))
+        except BaseException as error:  # also what a renderer's own language panics with
+            entry = replace(self._blank, step=self._steps.now)
+            self.ended = self._finish(_note_bug(self.folder, entry, error))
+
+    def _refused(self, error: UserError) -> Entry:
+        stopped = self._setting.stop.is_set()
+        state = State.INTERRUPTED if stopped else _STATES.get(type(error), State.FAILED)
+        code = INTERRUPTED if state is State.INTERRUPTED else int(error.exit_code)
+        return replace(self._blank, state=state, exit_code=code, step=self._steps.now, error=str(error))
+
+    def _finish(self, entry: Entry) -> Entry:
+        timings = dict(self._steps.timings)
+        redact = self._setting.project.redact
+        redact_logs(self.folder, redact)
+        make_private(self.folder)
+        error, warnings = redact(entry.error), tuple(map(redact, entry.warnings))
+        entry = replace(entry, error=error, warnings=warnings)
+        return replace(entry, seconds=round(sum(timings.values()), 3), timings=timings)
 
 
-def _publish(setting: Setting, decision: Decision, blank: Entry, steps: Steps) -> Entry:
-    # late: these bring nbformat and pandoc along, which the command line does not need to start
-    from helpers.runner.document import make_document
-    from helpers.runner.gate import check_document, check_files
-    from helpers.runner.render import render
-    from helpers.theme import read_theme
+def redact_logs(folder: Path, redact: Callable[[str], str]) -> None:
+    """Take out of a report's logs what must not be repeated there."""
+    for path in (*folder.glob("*.log"), *folder.glob(BUG_LOG)):
+        text = path.read_text("utf-8", errors="replace")
+        if (clean := redact(text)) != text:
+            path.write_text(clean, "utf-8")
 
-    project, job = setting.project, decision.job
-    with steps.step("execute"):
-        folder = private_folder(setting.folder(job))
-        executed = _execute(setting, job, folder)
-    with steps.step("document"):
-        document = make_document(_read(executed.path), provenance=_provenance(setting, job))
-    with steps.step("gate"):
-        check_document(document, job, project)
-    with steps.step("render"):
-        scratch = private_folder(folder / "rendered")
-        files = render(document, decision.formats, theme=read_theme(project.quarto_yml), folder=scratch)
-    with steps.step("inspect"):
-        check_files(files, document, project.text_checks)
-    with steps.step("publish"):
-        place = project.place(document.facts, job.notebook.name, job.name)
-        outputs = publish(files, project.reports, place)
-    reads = tuple(sorted({each for bundle in document.bundles for each in bundle.reads}))
-    return replace(
-        blank,
-        state=State.PUBLISHED,
-        title=document.facts.title,
-        organisation=document.facts.organisation_name,
-        period=document.facts.period_folder,
-        synthetic=document.facts.synthetic,
-        peak=round(executed.peak, 1),
-        reads=reads,
-        key={**decision.key, "data": setting.surroundings.data_key(reads)},
-        outputs=outputs,
-        warnings=executed.warnings,
-    )
+
+def make_private(folder: Path) -> None:
+    """Leave a run's folder to its owner alone, also where a library copied a file with its rights."""
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def render_together(setting: Setting, lives: Sequence[Life], number: int) -> None:
+    """Render many reports with one call of Quarto for each set of formats, and publish them."""
+    from helpers.runner.render import render_batch
+
+    theme = read_theme(setting.project.quarto_yml)
+    by_formats: dict[tuple[str, ...], dict[str, Life]] = {}
+    for place, life in enumerate(lives):
+        group = by_formats.setdefault(tuple(sorted(life.decision.formats)), {})
+        group[f"{place:04d}-{life.decision.job.name}"] = life
+    for formats, group in by_formats.items():
+        folder = setting.project.state / "runs" / setting.run / f"quarto-{number}-{'-'.join(formats)}"
+        began = time.perf_counter()
+        documents = {stem: life.document for stem, life in group.items()}
+        rendered: Mapping[str, Mapping[str, Path] | ReportError]
+        try:
+            rendered = render_batch(
+                documents, formats, theme=theme, folder=private_folder(folder), engine=setting.engine
+            )
+        except ReportError as error:  # what fails for all of them
+            rendered = dict.fromkeys(group, error)
+        share = (time.perf_counter() - began) / len(group)
+        for stem, life in group.items():
+            life.take(rendered[stem], share)
 
 
 def _execute(setting: Setting, job: Job, folder: Path) -> Executed:
     return execute(job, folder, environment=setting.environment, limits=setting.limits, stop=setting.stop)
-
-
-def _read(path: Path) -> Any:
-    import nbformat
-
-    return nbformat.read(path, as_version=4)
 
 
 def _provenance(setting: Setting, job: Job) -> Provenance:
@@ -175,14 +293,12 @@ def _provenance(setting: Setting, job: Job) -> Provenance:
     )
 
 
-def _note_bug(setting: Setting, decision: Decision, entry: Entry, error: Exception) -> Entry:
+def _note_bug(folder: Path, entry: Entry, error: BaseException) -> Entry:
     """Turn what nobody foresaw into an entry; its traceback is kept beside the executed notebook."""
     if isinstance(error, OSError):  # a full disk, a missing right: the user's to mend, not a bug
-        failed = ReportError(
-            Problem(f"{decision.job.title}, {entry.step}", str(error), cure="run it again")
-        )
+        failed = ReportError(Problem(f"{entry.report}, {entry.step}", str(error), cure="run it again"))
         return replace(entry, state=State.FAILED, exit_code=failed.exit_code, error=str(failed))
     text = "".join(traceback.format_exception(error))
-    log = private_folder(setting.folder(decision.job)) / BUG_LOG
-    log.write_text(text, "utf-8")
+    with contextlib.suppress(OSError):
+        (private_folder(folder) / BUG_LOG).write_text(text, "utf-8")
     return replace(entry, state=State.FAILED, exit_code=ExitCode.BUG, error=text)

@@ -17,6 +17,13 @@ BundleCheck = Callable[[tuple[Bundle, ...]], list[Problem]]
 #: text or markup that would leave, and how messages call the file
 TextCheck = Callable[[str, str], list[Problem]]
 
+#: an executed notebook, or a file that would leave
+FileCheck = Callable[[Path], list[Problem]]
+#: a report and its problems; returns those that stand
+Allowance = Callable[[str, list[Problem]], list[Problem]]
+#: called just before a report's files are put in place; raises GateError where they must not be
+Release = Callable[[str, tuple[Bundle, ...]], None]
+
 
 def _no_organisations() -> Organisations:
     return {}
@@ -32,6 +39,18 @@ def _unpinned() -> str:
 
 def _no_selectors(_selector: str) -> tuple[str, ...]:
     raise KeyError
+
+
+def _all_stand(_report: str, problems: list[Problem]) -> list[Problem]:
+    return problems
+
+
+def _release(_report: str, _bundles: tuple[Bundle, ...]) -> None:
+    return
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def by_period(facts: ReportFacts, notebook: str, name: str) -> PurePosixPath:
@@ -61,6 +80,14 @@ class Project:
         Gate checks over everything that a notebook handed over, before rendering.
     text_checks
         Gate checks over the text of what would leave.
+    file_checks
+        Gate checks over the executed notebook, before rendering, and over each file that would leave.
+    allow
+        Returns the problems of a report that stand; the others are known false alarms.
+    release
+        Called with the report and its bundles just before its files are put in place.
+    redact
+        Takes out of messages, logs and tracebacks what must not be repeated.
     place
         Where a report belongs below `reports/`, without the ending.
     watched
@@ -77,6 +104,10 @@ class Project:
     selectors: tuple[str, ...] = ()
     bundle_checks: tuple[BundleCheck, ...] = ()
     text_checks: tuple[TextCheck, ...] = ()
+    file_checks: tuple[FileCheck, ...] = ()
+    allow: Allowance = _all_stand
+    release: Release = _release
+    redact: Callable[[str], str] = _as_it_is
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     watched: tuple[Path, ...] = ()
     suppression: str = ""

@@ -15,6 +15,8 @@ from helpers.errors import GateError, Problem
 from helpers.runner.history import Output
 
 STAGED = ".part"
+#: reports may be read by others; everything else that a run writes may not
+PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
 #: seconds after which a staged file belongs to no living run
 ABANDONED = 24 * 3600
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -43,7 +45,7 @@ def publish(files: Mapping[str, Path], reports: Path, place: PurePosixPath) -> d
         came = f"the report asks for the place {place}"
         raise GateError(Problem(str(reports), came, "letters, digits and - _ . between them"))
     folder = reports.joinpath(*place.parts[:-1])
-    folder.mkdir(parents=True, exist_ok=True)
+    public_folder(folder)
     staged: dict[Path, Path] = {}
     outputs: dict[str, Output] = {}
     try:
@@ -60,6 +62,15 @@ def publish(files: Mapping[str, Path], reports: Path, place: PurePosixPath) -> d
             source.unlink(missing_ok=True)
     _sync_folder(folder)
     return outputs
+
+
+def public_folder(path: Path) -> Path:
+    """Make a folder, and those above it that are missing, which others may read."""
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        each.chmod(PUBLIC_FOLDER)
+    return path
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -87,6 +98,7 @@ def _stage(target: Path, content: bytes) -> Path:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    staged.chmod(PUBLIC_FILE)
     return staged
 
 

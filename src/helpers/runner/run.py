@@ -7,24 +7,21 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from helpers.errors import ExitCode
 from helpers.runner.due import Decision, decide, survey
+from helpers.runner.engines import choose_engine
+from helpers.runner.flow import run_lives
 from helpers.runner.history import Entry, History, State
 from helpers.runner.index import write_index
 from helpers.runner.kernel import Limits
-from helpers.runner.life import Setting, blank_entry, live
+from helpers.runner.life import INTERRUPTED, Life, Setting, blank_entry
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
 from helpers.runner.publish import sweep
-
-#: what the command returns when it was interrupted, as shells have it: 128 + SIGINT
-INTERRUPTED = 130
-_LOOK = 0.5  # seconds between two chances to notice an interruption
 
 
 def usable_cores() -> int:
@@ -48,12 +45,15 @@ class Order:
         How many reports run beside each other.
     limits
         What one report may use.
+    renderer
+        `auto`, `quarto` or `embedded` (`helpers.runner.engines`).
     """
 
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
     jobs: int = field(default_factory=usable_cores)
     limits: Limits = field(default_factory=Limits)
+    renderer: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ class Batch:
 
 def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Decision, ...]:
     """Decide which reports are due without running any."""
-    history = History(project.state)
-    published = history.last_published()
+    surroundings = survey(project, choose_engine(order.renderer))
+    published = History(project.state).last_published()
     return decide(
-        project, jobs, survey(project), published=published, formats=order.formats, force=order.force
+        project, jobs, surroundings, published=published, formats=order.formats, force=order.force
     )
 
 
@@ -97,61 +97,51 @@ def run_batch(
         How to run them.
     tell
         Called with the entry of each report when it is done, in the calling thread.
+
+    Raises
+    ------
+    UserError
+        If the renderer that is asked for cannot be used, or the history cannot be read.
     """
+    engine = choose_engine(order.renderer)
     history = History(project.state)
     history.recover()
-    surroundings = survey(project)
+    surroundings = survey(project, engine)
     published = history.last_published()
     decisions = decide(
         project, jobs, surroundings, published=published, formats=order.formats, force=order.force
     )
-    setting = Setting(project, surroundings, _new_id(), order.limits, threading.Event())
-    history.begin(setting.run, surroundings.version, (blank_entry(setting, each) for each in decisions))
+    setting = Setting(project, surroundings, _new_id(), order.limits, threading.Event(), engine)
+    entries = {each.job.title: _first_entry(setting, each) for each in decisions}
+    history.begin(setting.run, surroundings.version, entries.values())
     if project.reports.is_dir():
         sweep(project.reports)
 
-    entries: dict[str, Entry] = {}
-    futures: dict[str, Future[Entry]] = {}
+    lives = [Life(setting, each) for each in decisions if each.reason]
     with _terminable():
         try:
-            with contextlib.closing(_outcomes(setting, decisions, order.jobs, futures)) as outcomes:
+            for entry in entries.values():
+                if entry.state is State.UNCHANGED:
+                    tell(entry)
+            with contextlib.closing(run_lives(setting, lives, order.jobs)) as outcomes:
                 for entry in outcomes:
                     history.record(entry)
                     entries[entry.report] = entry
                     tell(entry)
         except KeyboardInterrupt:
             setting.stop.set()
-    for decision in decisions:
-        if (name := decision.job.title) not in entries:
-            entries[name] = _late(futures.get(name)) or _not_reached(setting, decision)
-            history.record(entries[name])
+    for life in lives:
+        if entries[life.decision.job.title].state is State.WAITING:
+            entry = life.ended or _not_reached(setting, life.decision)
+            entries[entry.report] = entry
+            history.record(entry)
     write_index(history, project.reports)
     history.end(setting.run)
     return Batch(setting.run, tuple(entries.values()), setting.stop.is_set())
 
 
-def _outcomes(
-    setting: Setting, decisions: Sequence[Decision], jobs: int, futures: dict[str, Future[Entry]]
-) -> Generator[Entry, None, None]:
-    """Yield each report's entry as it is done; threads only wait for their kernels."""
-    yield from (_unchanged(setting, each) for each in decisions if not each.reason)
-    with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="report") as pool:
-        futures |= {each.job.title: pool.submit(live, setting, each) for each in decisions if each.reason}
-        pending = set(futures.values())
-        try:
-            while pending:
-                done, pending = wait(pending, timeout=_LOOK, return_when=FIRST_COMPLETED)
-                yield from (each.result() for each in done)
-        except BaseException:  # also the consumer's: kernels must be ended before the pool is left
-            setting.stop.set()
-            for each in pending:
-                each.cancel()
-            raise
-
-
-def _late(future: Future[Entry] | None) -> Entry | None:
-    """Return the entry of a report that was done while the batch was being interrupted."""
-    return future.result() if future is not None and future.done() and not future.cancelled() else None
+def _first_entry(setting: Setting, decision: Decision) -> Entry:
+    return blank_entry(setting, decision) if decision.reason else _unchanged(setting, decision)
 
 
 def _unchanged(setting: Setting, decision: Decision) -> Entry:

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from helpers.errors import ReportError, UsageError
-from helpers.runner.render import choose_engine, render_batch
-from helpers.runner.render.quarto import Quarto, find_quarto
+from helpers.runner.engines import Quarto, choose_engine, find_quarto
+from helpers.runner.render import render_batch
 from helpers.theme import Theme
 
 STAND_IN = """#!{python}

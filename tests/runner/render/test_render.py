@@ -22,7 +22,8 @@ from nbformat import v4
 from helpers.bundle import Bundle, Column, Source
 from helpers.errors import ReportError, UsageError
 from helpers.runner.document import Document
-from helpers.runner.render import choose_engine, find_quarto, render, render_batch
+from helpers.runner.engines import choose_engine, find_quarto
+from helpers.runner.render import render, render_batch
 from helpers.runner.render.offline import find_remote
 from helpers.theme import Theme, read_theme
 

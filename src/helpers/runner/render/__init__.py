@@ -4,47 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
 
 from helpers.errors import Problem, ReportError, UsageError
 from helpers.runner.document import Document
+from helpers.runner.engines import FORMATS, Quarto
 from helpers.runner.render import embedded, quarto
-from helpers.runner.render.quarto import Quarto, find_quarto
 from helpers.theme import Theme
-
-FORMATS: Final = ("html", "pdf", "docx")
-RENDERERS: Final = ("auto", "quarto", "embedded")
-
-
-def choose_engine(renderer: str = "auto") -> Quarto | None:
-    """Choose the engine for a run.
-
-    Parameters
-    ----------
-    renderer
-        One of `RENDERERS`: `auto` takes Quarto where it is found, else the embedded engine.
-
-    Returns
-    -------
-    Quarto or None
-        None stands for the embedded engine.
-
-    Raises
-    ------
-    UsageError
-        For another word, or when `quarto` is asked for and not found.
-    ReportError
-        When Quarto is found and cannot be used.
-    """
-    if renderer not in RENDERERS:
-        raise UsageError(Problem("--renderer", repr(renderer), ", ".join(RENDERERS)))
-    if renderer == "embedded":
-        return None
-    found = find_quarto()
-    if found is None and renderer == "quarto":
-        cure = "Install Quarto or set QUARTO_PATH; --renderer embedded needs nothing."
-        raise UsageError(Problem("--renderer", "quarto, but no such command is found", cure=cure))
-    return found
 
 
 def render(document: Document, formats: Iterable[str], *, theme: Theme, folder: Path) -> dict[str, Path]:
@@ -106,7 +71,7 @@ def render_batch(
     folder
         An existing, empty folder; every document gets one of its own below it.
     engine
-        From `choose_engine`. Quarto is called once for all of them.
+        From `helpers.runner.engines.choose_engine`. Quarto is called once for all of them.
 
     Returns
     -------

@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,13 +19,11 @@ import yaml
 
 from helpers.errors import Problem, ReportError
 from helpers.runner.document import Document
+from helpers.runner.engines import Quarto
 from helpers.runner.render.embedded import READER, write_sources
 from helpers.runner.render.offline import check_offline
 from helpers.theme import Theme, font_folder
 
-OLDEST: Final = (1, 4)
-#: from this version on Quarto's Typst writes PDF/UA
-TAGGED: Final = (1, 9)
 _SECONDS_EACH: Final = 60
 #: no theme of Quarto's and none of its scripts: our template and style sheet are the whole page
 _HTML: Final = {
@@ -38,77 +35,6 @@ _HTML: Final = {
     "html-math-method": "mathml",
 }
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
-
-
-@dataclass(frozen=True)
-class Quarto:
-    """A `quarto` command that was found.
-
-    Parameters
-    ----------
-    path
-        The command.
-    version
-        Its version as numbers.
-    """
-
-    path: Path
-    version: tuple[int, ...]
-
-    @property
-    def tags_pdf(self) -> bool:
-        """Whether its PDFs can follow PDF/UA-1."""
-        return self.version >= TAGGED
-
-
-def find_quarto(environ: Mapping[str, str] | None = None) -> Quarto | None:
-    """Find Quarto in `QUARTO_PATH` or on the path.
-
-    Parameters
-    ----------
-    environ
-        Environment variables; those of this process unless given.
-
-    Returns
-    -------
-    Quarto or None
-        None where there is no such command.
-
-    Raises
-    ------
-    ReportError
-        When `QUARTO_PATH` names nothing that runs, or the version is too old or cannot be read.
-    """
-    environ = os.environ if environ is None else environ
-    named = environ.get("QUARTO_PATH")
-    found = shutil.which("quarto", path=environ.get("PATH", "")) if not named else _command_at(Path(named))
-    if found is None and named:
-        raise ReportError(Problem("QUARTO_PATH", named, "the quarto command", "Correct or unset it."))
-    if found is None:
-        return None
-    quarto = Quarto(Path(found), _version(found))
-    if quarto.version < OLDEST:
-        came = f"version {'.'.join(map(str, quarto.version))}"
-        cure = "Install a newer one, or use --renderer embedded."
-        raise ReportError(Problem(f"quarto at {found}", came, f"{OLDEST[0]}.{OLDEST[1]} or newer", cure))
-    return quarto
-
-
-def _command_at(path: Path) -> str | None:
-    return shutil.which(path / "quarto" if path.is_dir() else path)
-
-
-def _version(command: str) -> tuple[int, ...]:
-    try:
-        done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=_SECONDS_EACH)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ReportError(
-            Problem(f"quarto at {command}", str(error), cure="Correct QUARTO_PATH.")
-        ) from error
-    numbers = re.match(r"\d+(?:\.\d+)+", done.stdout.strip())
-    if done.returncode or numbers is None:
-        raise ReportError(Problem(f"quarto at {command}", "no version", "a command that answers --version"))
-    return tuple(int(number) for number in numbers[0].split("."))
 
 
 def render_batch(
@@ -127,7 +53,7 @@ def render_batch(
     folder
         An existing, empty folder: it becomes the Quarto project.
     quarto
-        From `find_quarto`.
+        From `helpers.runner.engines.find_quarto`.
 
     Returns
     -------

@@ -1,0 +1,112 @@
+"""`boardpack audit …`, `boardpack state …` and `boardpack data forget`: what must not leave, and where it lies."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from helpers.cli import showing
+from helpers.errors import ExitCode, Problem, UsageError
+from helpers.places import find_root, state_folder
+
+if TYPE_CHECKING:
+    from helpers.data.audit import Allowed
+
+state_app = typer.Typer(
+    help="The private state: back it up, restore it, remove what is old.", no_args_is_help=True
+)
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def audit(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to look through.")],
+    as_json: Json = False,
+) -> None:
+    """Look for identifiers of patients in files of any kind."""
+    from helpers.data.audit import audit_file
+
+    missing = [Problem(str(path), "there is no such file") for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(missing)
+    allowed = _allowed(context)
+    found = {path: allowed.standing(path.name, audit_file(path)) for path in files}
+    problems = [problem for each in found.values() for problem in each]
+    if as_json:
+        files_as_json = {str(path): [asdict(problem) for problem in each] for path, each in found.items()}
+        showing.show_json({"files": files_as_json, "problems": len(problems)})
+    else:
+        for problem in problems:
+            print(problem)
+        print(f"{len(files)} files, {len(problems)} findings")
+    raise typer.Exit(int(ExitCode.GATE if problems else ExitCode.OK))
+
+
+def _allowed(context: typer.Context) -> Allowed:
+    """Return the false alarms of the project around, where there is one."""
+    from helpers.data.audit import Allowed, read_allowed
+
+    try:
+        root = find_root(context.obj)
+    except UsageError:
+        return Allowed()
+    return read_allowed(root / "params" / "_register")
+
+
+def forget(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="The source's short name.")],
+) -> None:
+    """Remove a source's loads and what was derived from them."""
+    from helpers.data.forgetting import forget_source
+
+    done = forget_source(state_folder(find_root(context.obj)), source)
+    print(
+        f"{len(done.loads)} loads, {len(done.versions)} versions of the mart, {len(done.runs)} runs are removed"
+    )
+    if done.published:
+        print(
+            f"{len(done.published)} published files were made from it and stay: {', '.join(done.published)}"
+        )
+
+
+@state_app.command("backup")
+def back_up_state(
+    context: typer.Context, target: Annotated[Path, typer.Argument(help="The file to write: NAME.tar.gz")]
+) -> None:
+    """Write the private state to one file."""
+    from helpers.data.state import back_up
+
+    count = back_up(state_folder(find_root(context.obj)), target)
+    print(f"{count} files in {target}; it holds records of patients where the mart does")
+
+
+@state_app.command("restore")
+def restore_state(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Drop the state that is there.")] = False,
+) -> None:
+    """Put a back-up in the place of the private state."""
+    from helpers.data.state import restore
+
+    count = restore(state_folder(find_root(context.obj)), source, replace=replace)
+    print(f"{count} files are restored")
+
+
+@state_app.command("prune")
+def prune(
+    context: typer.Context,
+    days: Annotated[
+        int, typer.Option("--older-than", min=1, help="Days that executed notebooks stay.")
+    ] = 90,
+) -> None:
+    """Remove executed notebooks, logs and versions of the mart by their age."""
+    from helpers.data.state import prune_state
+
+    done = prune_state(state_folder(find_root(context.obj)), older_than=timedelta(days=days))
+    print(f"{len(done.runs)} runs and {len(done.versions)} versions of the mart are removed")

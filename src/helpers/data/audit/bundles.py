@@ -1,0 +1,100 @@
+"""What a notebook hands over: captions, alt texts, prose, column names and cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from helpers.bundle import Bundle, Cell
+from helpers.data.audit.alarms import alarm
+from helpers.data.audit.columns import (
+    audit_header,
+    has_rows_of_patients,
+    is_record_heading,
+    rows_problem,
+)
+from helpers.data.audit.identifiers import is_nhs_number, plain_text
+from helpers.data.audit.text import audit_text
+from helpers.data.disclosure.checks import effective_origin
+from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.errors import Problem
+
+#: ten-digit whole numbers in a column of figures are identifiers when at least so many all pass the check
+#: digit: by chance that happens once in 11 ** 3 columns
+ALL_PASS = 3
+_SMALL = ("one", "two", "three", "four", "five", "six", "seven")[: HES_RECORD_LEVEL.suppress_up_to]
+_PEOPLE = (
+    "patients?|people|persons?|spells?|admissions?|discharges|deaths?|died|stays?|attendances|attenders|"
+    "children|babies|women|men|boys|girls|cases|appointments|DNAs|readmissions"
+)
+_SMALL_COUNT = re.compile(
+    rf"(?<![\w.,/£-])(?<!in )(?<!every )(?<!per )(?<!top )(?<!last )(?<!first )"
+    rf"(?:[1-{HES_RECORD_LEVEL.suppress_up_to}]|{'|'.join(_SMALL)}) "
+    rf"(?:of the |of these )?(?:[a-z]+ )?(?:{_PEOPLE})\b",
+    re.IGNORECASE,
+)
+
+
+def audit_bundles(bundles: Sequence[Bundle]) -> list[Problem]:
+    """Return the identifiers and small counts of patients found in what a notebook hands over.
+
+    Figures in columns of kind count, rate and model are identifiers only where at least `ALL_PASS`
+    ten-digit ones all have a right check digit. Small counts are looked for in the words about records.
+    """
+    problems: list[Problem] = []
+    for bundle in bundles:
+        words = "\n".join((bundle.caption, bundle.alt, bundle.markdown, *_facts(bundle)))
+        problems += audit_text(words, bundle.id)
+        if effective_origin(bundle) == "records":
+            problems += small_counts(words, bundle.id)
+        problems += _columns(bundle)
+    return problems
+
+
+def small_counts(text: str, where: str) -> list[Problem]:
+    """Return the small counts of people that a text about records tells.
+
+    >>> [problem.came for problem in small_counts("Only 3 patients stayed, 1 in 5 patients went home.", "text")]
+    ['1 small count of people: *** (line 1)']
+    """
+    clean = plain_text(text)
+    found = {
+        match.group(0): f"line {clean.count(chr(10), 0, match.start()) + 1}"
+        for match in _SMALL_COUNT.finditer(clean)
+    }
+    return [alarm("small_count", where, found)] if found else []
+
+
+def _facts(bundle: Bundle) -> Iterator[str]:
+    """Yield the words of a bundle that are neither prose nor cells."""
+    yield bundle.id
+    yield from (word for source in bundle.sources for word in (source.name, source.dataset))
+    yield from (word for pair in bundle.scope for word in pair)
+    yield from (unit for column in bundle.columns for unit in (column.unit, column.dimension))
+    if bundle.report is not None:
+        yield from (str(value) for value in bundle.report.model_dump().values())
+
+
+def _columns(bundle: Bundle) -> Iterator[Problem]:
+    labels = [column.label for column in bundle.columns]
+    yield from audit_header(labels, bundle.id)
+    is_aggregate = any(column.kind == "count" for column in bundle.columns)
+    if not is_aggregate and (is_record_heading(labels) or has_rows_of_patients(bundle.rows)):
+        yield rows_problem(bundle.id)
+    for place, column in enumerate(bundle.columns):
+        cells = [row[place] for row in bundle.rows]
+        yield from _cell_problems(cells, f"{bundle.id}, column {column.label}", kind=column.kind)
+
+
+def _cell_problems(cells: Sequence[Cell], where: str, *, kind: str) -> Iterator[Problem]:
+    """Yield identifiers in a column: any in words and labels, and figures that all pass the check digit."""
+    yield from audit_text("\n".join(cell for cell in cells if isinstance(cell, str)), where)
+    long = {
+        f"{cell:.0f}": f"row {number}"
+        for number, cell in enumerate(cells, start=1)
+        if isinstance(cell, int | float) and float(cell).is_integer() and 10**9 <= cell < 10**10
+    }
+    passing = {digits: row for digits, row in long.items() if is_nhs_number(digits)}
+    figures = kind in ("count", "rate", "model")
+    if passing and (not figures or (len(passing) == len(long) >= ALL_PASS)):
+        yield alarm("nhs_number", where, passing)

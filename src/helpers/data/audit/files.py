@@ -1,0 +1,220 @@
+"""Files of every kind that reports leave in: HTML, PDF, notebooks, CSV, Excel, Word, pictures, archives."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import threading
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from html import unescape
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from helpers.data.audit.alarms import Alarm
+from helpers.data.audit.columns import audit_header, has_rows_of_patients, rows_problem, unsaid
+from helpers.data.audit.notebooks import audit_json
+from helpers.data.audit.pictures import words_in
+from helpers.data.audit.text import audit_plain, audit_text
+from helpers.errors import Problem
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ico", ".emf", ".wmf")
+_FONTS = (".woff", ".woff2", ".ttf", ".otf", ".odttf")
+_ARCHIVES = (".docx", ".pptx", ".xlsx", ".xlsm", ".odt", ".ods", ".zip")
+#: PDFium serves one thread at a time
+_PDFIUM = threading.Lock()
+#: a file within a file within a file; deeper nesting is refused, as is more than this in bytes unpacked
+DEEPEST, LARGEST = 4, 500_000_000
+_PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|si|c|row|comment|w:tc)>|<(?:w:br|w:tab|w:cr)\b[^>]*>")
+_ATTRIBUTE = re.compile(
+    r"""\s[\w:]*(?:descr|title|name|val|tooltip|author|alt)="([^"]*)\"""", re.IGNORECASE
+)
+_TAG = re.compile(r"<[^>]+>")
+
+
+def audit_file(path: Path | str) -> list[Problem]:
+    """Return the identifiers of patients found in a file, by whatever name and in whatever part of it.
+
+    Reads HTML, SVG, PDF (text, metadata, alt texts, notes, attachments), notebooks, JSON, CSV, Word, Excel,
+    PowerPoint, archives, the metadata of pictures, and anything else that is text. What cannot be read is
+    a problem too.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    """
+    path = Path(path)
+    name = audit_plain(path.name.replace("_", " _ "), "file name", headings=False)
+    return [*name, *audit_bytes(path.read_bytes(), path.name, depth=0)]
+
+
+def audit_bytes(content: bytes, name: str, *, depth: int) -> list[Problem]:
+    """Return what the content of a file gives away, by the ending of its name."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if depth > DEEPEST:
+        return [_unreadable(name, "is packed too deep")]
+    if suffix == ".pdf" or content.startswith(b"%PDF-"):
+        return _audit_pdf(content, name, depth)
+    if suffix in _ARCHIVES or content.startswith(b"PK\x03\x04"):
+        return _audit_archive(content, name, depth)
+    if suffix in _FONTS:
+        return []
+    if suffix in _PICTURES:
+        return audit_plain(words_in(content), f"{name}, metadata", headings=False)
+    return _audit_words(_text_of(content), name, suffix)
+
+
+def _audit_words(text: str, name: str, suffix: str) -> list[Problem]:
+    if suffix in (".ipynb", ".json"):
+        return audit_json(text, name)
+    if suffix in (".csv", ".tsv"):
+        return _audit_csv(text, name)
+    return audit_text(text, name)
+
+
+def _text_of(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    return words_in(content) if b"\0" in content else content.decode("utf-8", errors="replace")
+
+
+def _audit_csv(text: str, name: str) -> list[Problem]:
+    try:
+        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4096], ",;\t|")
+    except csv.Error:
+        dialect = csv.excel
+    rows = list(csv.reader(io.StringIO(text), dialect))
+    problems = audit_plain(text, name)
+    header = audit_header(unsaid(rows[0]), name) if rows else []
+    # A heading of records in one line is known from the text already.
+    is_rows = has_rows_of_patients(rows[1:]) and not any(_is_rows(problem) for problem in problems)
+    return [*header, *problems, *([rows_problem(name)] if is_rows else [])]
+
+
+def _is_rows(problem: Problem) -> bool:
+    return isinstance(problem, Alarm) and problem.kind == "record_rows"
+
+
+# --- archives: Word, Excel, PowerPoint ----------------------------------------------------------------
+
+
+def _audit_archive(content: bytes, name: str, depth: int) -> list[Problem]:
+    problems: list[Problem] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [each for each in archive.infolist() if not each.is_dir()]
+            if sum(each.file_size for each in members) > LARGEST:
+                return [_unreadable(name, "holds too much")]
+            for each in members:
+                where = f"{name}, {each.filename}"
+                problems += audit_plain(each.filename.replace("_", " _ "), where, headings=False)
+                inner = archive.read(each)
+                if each.filename.endswith((".xml", ".rels")):
+                    problems += audit_plain(_said(inner), where, headings=False)
+                else:
+                    problems += audit_bytes(inner, where, depth=depth + 1)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        return [_unreadable(name, f"cannot be unpacked ({type(error).__name__})")]
+    if name.lower().endswith((".xlsx", ".xlsm")):
+        problems += _audit_sheets(content, name)
+    return problems
+
+
+def _said(xml: bytes) -> str:
+    """Return the words of a part of an Office file: runs joined, paragraphs and cells apart."""
+    text = xml.decode("utf-8", errors="replace")
+    attributes = "\n".join(_ATTRIBUTE.findall(text))
+    return unescape(_TAG.sub("", _PARAGRAPH.sub("\n", text)) + "\n" + attributes)
+
+
+def _audit_sheets(content: bytes, name: str) -> Iterator[Problem]:
+    """Read the sheets of a workbook as tables."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except Exception as error:  # openpyxl has no error of its own for a damaged file
+        yield _unreadable(name, f"cannot be read as a workbook ({type(error).__name__})")
+        return
+    for sheet in book.worksheets:
+        where = f"{name}, sheet {sheet.title}"
+        rows = [
+            ["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
+        ]
+        rows = [row for row in rows if any(row)]
+        for heading in rows[:10]:
+            yield from audit_header([cell for cell in heading if cell], where)
+        if has_rows_of_patients(rows[1:]):
+            yield rows_problem(where)
+        yield from audit_plain("\n".join(cell for row in rows for cell in row), where, headings=False)
+    book.close()
+
+
+# --- PDF ----------------------------------------------------------------------------------------------
+
+
+def _audit_pdf(content: bytes, name: str, depth: int) -> list[Problem]:
+    import pikepdf
+    import pypdfium2
+
+    try:
+        with _PDFIUM:
+            pages = _pages(content)
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            strings = "\n".join(_strings(pdf))
+            attached = {key: spec.get_file().read_bytes() for key, spec in pdf.attachments.items()}
+    except (pypdfium2.PdfiumError, pikepdf.PdfError, ValueError) as error:
+        return [_unreadable(name, f"cannot be read as a PDF ({type(error).__name__})")]
+    problems = audit_plain(strings, f"{name}, metadata and alt texts", headings=False)
+    for number, text in enumerate(pages, start=1):
+        problems += audit_plain(text, f"{name}, page {number}", headings=False)
+    for key, inner in attached.items():
+        problems += audit_bytes(inner, f"{name}, {key}", depth=depth + 1)
+    return problems
+
+
+def _pages(content: bytes) -> list[str]:
+    """Return the text of each page."""
+    import pypdfium2
+
+    pdf = pypdfium2.PdfDocument(content)
+    try:
+        return [str(page.get_textpage().get_text_bounded()) for page in pdf]
+    finally:
+        pdf.close()
+
+
+def _strings(pdf: Any) -> Iterator[str]:
+    """Yield every string of a PDF's objects: titles, authors, alt texts, notes, links, XMP."""
+    import pikepdf
+
+    for content in pdf.objects:
+        if isinstance(content, pikepdf.Stream) and content.get("/Type") == "/Metadata":
+            yield content.read_bytes().decode("utf-8", errors="replace")
+        stack = [content]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, pikepdf.String):
+                yield str(item)
+            elif isinstance(item, pikepdf.Stream | pikepdf.Dictionary):
+                stack += _direct(
+                    item.as_dict().values() if isinstance(item, pikepdf.Dictionary) else item.values()
+                )
+            elif isinstance(item, pikepdf.Array):
+                stack += _direct(item.as_list())
+
+
+def _direct(values: Iterable[Any]) -> list[Any]:
+    """Leave out what is an object of its own and comes in its turn."""
+    return [value for value in values if not getattr(value, "is_indirect", False)]
+
+
+def _unreadable(name: str, came: str) -> Alarm:
+    cure = "open it without protection, or leave it out"
+    return Alarm("unreadable", [name], name, came, allowed="a file that can be read", cure=cure)
+
+
+#: how the gate calls a check of a file
+FileCheck = Callable[[Path], list[Problem]]

@@ -1,0 +1,38 @@
+"""Disclosure control: what may be shown of figures that come from records of patients.
+
+One policy per source, recorded with its load. Figures counted from records follow the rule for Hospital
+Episode Statistics; what a publisher has released is shown as it was released. Mixed origin is records.
+
+The rule covers every form that a figure takes: table, chart, hover text, alt text, sentence, download,
+log and error message. So the messages of this package never repeat the figure they complain about.
+"""
+
+from helpers.data.disclosure.checks import disclosure_problems, effective_origin
+from helpers.data.disclosure.tables import ControlledTable, control_table
+from helpers.data.disclosure.totals import (
+    POSSIBLE_VALUES,
+    ControlledCounts,
+    control_with_total,
+    suppressed_cells,
+)
+from helpers.data.disclosure.values import control_counts, control_share, control_value
+from helpers.data.policy import HES_RECORD_LEVEL, POLICIES, PUBLISHED, DisclosurePolicy, policy_for
+
+__all__ = [
+    "HES_RECORD_LEVEL",
+    "POLICIES",
+    "POSSIBLE_VALUES",
+    "PUBLISHED",
+    "ControlledCounts",
+    "ControlledTable",
+    "DisclosurePolicy",
+    "control_counts",
+    "control_share",
+    "control_table",
+    "control_value",
+    "control_with_total",
+    "disclosure_problems",
+    "effective_origin",
+    "policy_for",
+    "suppressed_cells",
+]

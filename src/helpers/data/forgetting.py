@@ -1,0 +1,132 @@
+"""Removing a source: its loads in every version of the mart, and what was derived from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from helpers.data.manifest import PRIVATE_FILE, LoadRecord, Manifest, fingerprint_files, write_private
+from helpers.data.mart import Mart
+from helpers.errors import DataError, Problem, near_misses
+
+#: seconds that a removal waits for a load to end
+WAIT = 600
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was removed: loads, versions of the mart, run folders; and the published files that remain."""
+
+    loads: tuple[str, ...]
+    versions: tuple[str, ...]
+    runs: tuple[str, ...]
+    published: tuple[str, ...]
+
+
+def forget_source(state: Path, source: str) -> Forgotten:
+    """Remove a source's loads, every older version that holds them, derived figures and executed notebooks.
+
+    What was published stays published, and on record as released: it names no patient, and readers have it.
+
+    Parameters
+    ----------
+    state
+        The project's private folder.
+    source
+        Its short name, as `boardpack data list` shows it.
+
+    Raises
+    ------
+    DataError
+        If the mart holds no such source, or a load is under way.
+    """
+    path = state / "mart"
+    if not path.is_dir():
+        raise DataError(Problem(source, "nothing is loaded"))
+    try:
+        with FileLock(path / "lock", timeout=WAIT, mode=PRIVATE_FILE):
+            loads, versions = _forget_loads(path, source)
+    except Timeout:
+        raise DataError(Problem("mart", "a load is running", cure="wait for it to end")) from None
+    runs, published = _runs_that_read(state, source)
+    for run in runs:
+        shutil.rmtree(state / "runs" / run, ignore_errors=True)
+    return Forgotten(loads, versions, runs, published)
+
+
+def _forget_loads(path: Path, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    manifests = {file.stem: _read(file) for file in (path / "manifests").glob("*.json")}
+    gone = {each.load for each in _all_loads(manifests.values()) if each.source == source}
+    if not gone:
+        known = sorted({load.source for load in _all_loads(manifests.values())})
+        raise DataError(
+            Problem(source, "no source of that name", ", ".join(known), near_misses(source, known))
+        )
+    current = Mart(path).version
+    _replace_current(path, manifests[current], gone)
+    holding = [version for version, each in manifests.items() if gone & {load.load for load in each.loads}]
+    for version in holding:
+        (path / "manifests" / f"{version}.json").unlink()
+    for load in gone:
+        shutil.rmtree(path / "data" / load, ignore_errors=True)
+    for folder in ("derived", "spill"):
+        shutil.rmtree(path / folder, ignore_errors=True)
+    return tuple(sorted(gone)), tuple(sorted(holding))
+
+
+def _replace_current(path: Path, current: Manifest, gone: set[str]) -> None:
+    """Make a version without the loads the current one, where it holds any."""
+    files = tuple(file for file in current.files if file.load not in gone)
+    if len(files) == len(current.files):
+        return
+    now = datetime.now(UTC).replace(tzinfo=None)
+    fingerprints = fingerprint_files(files)
+    digest = hashlib.sha256(json.dumps([str(now), fingerprints]).encode()).hexdigest()
+    version = f"{int(current.version.partition('-')[0]) + 1:06d}-{digest[:10]}"
+    manifest = Manifest(
+        version=version,
+        parent=current.version,
+        created_at=now,
+        loads=tuple(load for load in current.loads if load.load not in gone),
+        files=files,
+        fingerprints=fingerprints,
+    )
+    write_private(path / "manifests" / f"{version}.json", manifest.model_dump_json(indent=1).encode())
+    write_private(path / "CURRENT", f"{version}\n".encode())
+
+
+def _read(path: Path) -> Manifest:
+    return Manifest.model_validate_json(path.read_bytes())
+
+
+def _all_loads(manifests: Iterable[Manifest]) -> list[LoadRecord]:
+    return list({load.load: load for manifest in manifests for load in manifest.loads}.values())
+
+
+def _runs_that_read(state: Path, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the runs with a report that read the source or that did not get so far as to tell."""
+    history = state / "history.sqlite"
+    if not history.exists():
+        return (), ()
+    database = sqlite3.connect(history, timeout=30.0)
+    try:
+        rows = database.execute("SELECT run, state, reads, outputs FROM reports").fetchall()
+    finally:
+        database.close()
+    runs, published = set(), set()
+    for run, ended, reads, outputs in rows:
+        read = any(dataset.partition("/")[2] == source for dataset in json.loads(reads))
+        if read or ended != "published":
+            runs.add(run)
+        if read:
+            published |= {output["path"] for output in json.loads(outputs).values()}
+    kept = {folder.name for folder in (state / "runs").glob("*")}
+    return tuple(sorted(runs & kept)), tuple(sorted(published))

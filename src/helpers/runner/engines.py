@@ -1,0 +1,135 @@
+"""Which engine renders: Quarto where it is found, else the embedded one; light enough for a start.
+
+Nothing here loads a renderer, so that an unchanged batch is recognised without one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from helpers.errors import Problem, ReportError, UsageError
+
+FORMATS: Final = ("html", "pdf", "docx")
+RENDERERS: Final = ("auto", "quarto", "embedded")
+OLDEST: Final = (1, 4)
+#: from this version on Quarto's Typst writes PDF/UA
+TAGGED: Final = (1, 9)
+_SECONDS: Final = 60
+
+
+@dataclass(frozen=True)
+class Quarto:
+    """A `quarto` command that was found.
+
+    Parameters
+    ----------
+    path
+        The command.
+    version
+        Its version as numbers.
+    """
+
+    path: Path
+    version: tuple[int, ...]
+
+    @property
+    def tags_pdf(self) -> bool:
+        """Whether its PDFs can follow PDF/UA-1."""
+        return self.version >= TAGGED
+
+
+def engine_name(engine: Quarto | None) -> str:
+    """Return what a report's key says of the engine; the embedded one is part of the environment.
+
+    >>> engine_name(None)
+    'embedded'
+    """
+    return f"quarto {'.'.join(map(str, engine.version))}" if engine else "embedded"
+
+
+def choose_engine(renderer: str = "auto") -> Quarto | None:
+    """Choose the engine for a run.
+
+    Parameters
+    ----------
+    renderer
+        One of `RENDERERS`: `auto` takes Quarto where it is found, else the embedded engine.
+
+    Returns
+    -------
+    Quarto or None
+        None stands for the embedded engine.
+
+    Raises
+    ------
+    UsageError
+        For another word, or when `quarto` is asked for and not found.
+    ReportError
+        When Quarto is found and cannot be used.
+    """
+    if renderer not in RENDERERS:
+        raise UsageError(Problem("--renderer", repr(renderer), ", ".join(RENDERERS)))
+    if renderer == "embedded":
+        return None
+    found = find_quarto()
+    if found is None and renderer == "quarto":
+        cure = "Install Quarto or set QUARTO_PATH; --renderer embedded needs nothing."
+        raise UsageError(Problem("--renderer", "quarto, but no such command is found", cure=cure))
+    return found
+
+
+def find_quarto(environ: Mapping[str, str] | None = None) -> Quarto | None:
+    """Find Quarto in `QUARTO_PATH` or on the path.
+
+    Parameters
+    ----------
+    environ
+        Environment variables; those of this process unless given.
+
+    Returns
+    -------
+    Quarto or None
+        None where there is no such command.
+
+    Raises
+    ------
+    ReportError
+        When `QUARTO_PATH` names nothing that runs, or the version is too old or cannot be read.
+    """
+    environ = os.environ if environ is None else environ
+    named = environ.get("QUARTO_PATH")
+    found = shutil.which("quarto", path=environ.get("PATH", "")) if not named else _command_at(Path(named))
+    if found is None and named:
+        raise ReportError(Problem("QUARTO_PATH", named, "the quarto command", "Correct or unset it."))
+    if found is None:
+        return None
+    quarto = Quarto(Path(found), _version(found))
+    if quarto.version < OLDEST:
+        came = f"version {'.'.join(map(str, quarto.version))}"
+        cure = "Install a newer one, or use --renderer embedded."
+        raise ReportError(Problem(f"quarto at {found}", came, f"{OLDEST[0]}.{OLDEST[1]} or newer", cure))
+    return quarto
+
+
+def _command_at(path: Path) -> str | None:
+    return shutil.which(path / "quarto" if path.is_dir() else path)
+
+
+def _version(command: str) -> tuple[int, ...]:
+    try:
+        done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ReportError(
+            Problem(f"quarto at {command}", str(error), cure="Correct QUARTO_PATH.")
+        ) from error
+    numbers = re.match(r"\d+(?:\.\d+)+", done.stdout.strip())
+    if done.returncode or numbers is None:
+        raise ReportError(Problem(f"quarto at {command}", "no version", "a command that answers --version"))
+    return tuple(int(number) for number in numbers[0].split("."))

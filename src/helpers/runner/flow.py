@@ -1,0 +1,88 @@
+"""The flow of a batch: while one report is rendered and published, the next is executed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from helpers.runner.history import Entry
+from helpers.runner.life import Life, Setting, render_together
+
+#: documents that one call of Quarto takes: enough to spread its start, few enough to be held in memory
+TOGETHER = 100
+_LOOK = 0.5  # seconds between two chances to notice an interruption
+
+
+def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[Entry, None, None]:
+    """Take reports through their lives and yield the entry of each as it ends.
+
+    Parameters
+    ----------
+    setting
+        What they share.
+    lives
+        The reports that are due.
+    jobs
+        How many are executed beside each other; as many are rendered meanwhile.
+    """
+    executing = ThreadPoolExecutor(jobs, thread_name_prefix="execute")
+    rendering = ThreadPoolExecutor(jobs, thread_name_prefix="render")
+    with executing, rendering:
+        flow = _Flow(setting, lives, jobs, executing, rendering)
+        try:
+            while flow.is_under_way():
+                yield from flow.ended()
+        except BaseException:  # also the consumer's: kernels must be ended before the pools are left
+            setting.stop.set()
+            raise
+
+
+class _Flow:
+    def __init__(
+        self,
+        setting: Setting,
+        lives: Sequence[Life],
+        jobs: int,
+        executing: ThreadPoolExecutor,
+        rendering: ThreadPoolExecutor,
+    ) -> None:
+        self._setting, self._jobs = setting, jobs
+        self._executing, self._rendering = executing, rendering
+        self._waiting = deque(lives)
+        self._executed: dict[Future[None], Life] = {}
+        self._rendered: dict[Future[None], tuple[Life, ...]] = {}
+        self._gathered: list[Life] = []  # for the next call of Quarto
+        self._calls = 0
+
+    def is_under_way(self) -> bool:
+        """Feed the pools, and say whether anything is still to come."""
+        # what has been executed is held in memory, so execution waits where rendering falls behind
+        while self._waiting and len(self._executed) < self._jobs and len(self._rendered) <= self._jobs:
+            life = self._waiting.popleft()
+            self._executed[self._executing.submit(life.prepare)] = life
+        is_last = not self._waiting and not self._executed
+        if self._gathered and (is_last or len(self._gathered) >= TOGETHER):
+            lives, self._gathered = tuple(self._gathered), []
+            self._calls += 1
+            future = self._rendering.submit(render_together, self._setting, lives, self._calls)
+            self._rendered[future] = lives
+        return bool(self._executed or self._rendered)
+
+    def ended(self) -> list[Entry]:
+        """Wait a moment, pass on what has been executed, and return the entries of what has ended."""
+        done, _ = wait((*self._executed, *self._rendered), timeout=_LOOK, return_when=FIRST_COMPLETED)
+        lives: list[Life] = []
+        for future in done:
+            future.result()
+            if future in self._rendered:
+                lives += self._rendered.pop(future)
+                continue
+            life = self._executed.pop(future)
+            if life.ended is not None:
+                lives.append(life)
+            elif self._setting.engine is not None:
+                self._gathered.append(life)
+            else:
+                self._rendered[self._rendering.submit(life.complete)] = (life,)
+        return [life.ended for life in lives if life.ended is not None]
