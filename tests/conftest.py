@@ -6,10 +6,18 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from helpers.data.mart import Mart
+from helpers.data.synthetic.organisations import draw_trusts, organisations_frame
+from helpers.data.synthetic.specialties import specialties_frame
+from helpers.data.synthetic.spells import draw_spells
 
 FIXTURES = Path(__file__).parent / "fixtures" / "notebooks"
 PARAMETERS = 'trust: SYN07\nperiod: "2026-03"\n'
+
+SEED = 3  # any seed but the demo's, which was chosen
 
 MakeProject = Callable[[Mapping[str, Mapping[str, str]]], Path]
 
@@ -37,3 +45,19 @@ def lay_out(tmp_path: Path) -> MakeProject:
 def lay_out_once(tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
     """Return what makes a project that all tests of a module share."""
     return lambda notebooks: make_project(tmp_path_factory.mktemp("shared") / "project", notebooks)
+
+
+@pytest.fixture(scope="session")
+def demo_mart(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """Return the invented spells at three tenths of the demo's number, with their organisations; no measures."""
+    trusts_rng, spells_rng, *_ = np.random.default_rng(SEED).spawn(4)
+    spells = draw_spells(spells_rng, draw_trusts(trusts_rng), scale=0.3).frame
+    mart = Mart(tmp_path_factory.mktemp("demo"))
+    with mart.load(source="codes", layout="synthetic", policy="published", synthetic=True) as load:
+        load.write("organisations", organisations_frame())
+        load.write("specialties", specialties_frame())
+    with mart.load(
+        source="synthetic", layout="synthetic", policy="hes_record_level", synthetic=True
+    ) as load:
+        load.write("spells", spells)
+    return mart.at(mart.version)

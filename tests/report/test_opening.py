@@ -1,0 +1,109 @@
+"""Opening a report: organisation, period, title, and what is said where something is missing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from helpers.bundle import MIME
+from helpers.data.directory import find_organisation
+from helpers.data.mart import Mart
+from helpers.errors import DataError, UsageError
+from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
+from helpers.report.opening import latest_month, open_report
+
+from .conftest import USUAL, Stays, fill_mart
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a project whose mart holds stays discharged from 15 April to 20 May 2026."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "params").mkdir()
+    (root / "notebooks").mkdir()
+    (root / "_quarto.yml").write_text("project: {}\n", "utf-8")
+    fill_mart(root / ".boardpack", (*USUAL, Stays("T1", 20, 3, date(2026, 5, 20))))
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _here(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root / "notebooks")
+    for name in (ROOT_VARIABLE, VERSION_VARIABLE, STATE_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_report_knows_what_it_is_about_from_any_folder_of_the_project() -> None:
+    report = open_report("Stays", trust="T1", specialty="100", period="2026-04", months=2)
+    assert report.organisation.name == "Synthetic T1"
+    assert report.title == "Stays: General Surgery"
+    assert report.period.label == "March 2026 to April 2026"
+    facts = report._repr_mimebundle_()[MIME]["report"]
+    assert facts["organisation_code"] == "T1"
+    assert facts["period_folder"] == "2026-04"
+    assert facts["synthetic"] is True
+    assert "every figure is invented" in report._repr_mimebundle_()["text/markdown"]
+
+
+def test_latest_is_the_last_month_that_the_data_cover_to_its_end() -> None:
+    assert open_report("Stays", trust="T1", months=1).period.label == "April 2026"
+
+
+def test_a_month_whose_last_day_is_covered_counts(tmp_path: Path) -> None:
+    mart = fill_mart(tmp_path, (*USUAL, Stays("T2", 1, 1, date(2026, 5, 31))))
+    assert latest_month(mart, "spells", find_organisation(mart, "T1")) == date(2026, 5, 1)
+
+
+def test_everything_read_is_remembered() -> None:
+    report = open_report("Stays", trust="T1")
+    bundle = report.bundle("text", "x", tables=("spells",))
+    assert bundle.origin == "records"
+    assert bundle.reads == ("spells/spells",)
+    assert report.bundle("text", "y", tables=("organisations",)).reads == (
+        "organisations/codes",
+        "spells/spells",
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "message"),
+    [
+        ({"trust": "t1"}, DataError, "t1 is not in the mart.*did you mean T1"),
+        ({"trust": "T0"}, DataError, "use T1, which it became part of"),
+        ({"trust": "T1", "specialty": "999"}, DataError, "'999' is not in the mart"),
+        ({"trust": "T1", "period": "May"}, UsageError, "YYYY-MM"),
+        ({"trust": "T1", "months": 0}, UsageError, "months: 0"),
+        ({"trust": "T1", "latest_in": "appointments"}, DataError, "the mart holds no appointments"),
+    ],
+)
+def test_what_cannot_be_opened_is_said_with_a_cure(
+    asked: dict[str, object], kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind, match=message):
+        open_report("Stays", **asked)  # type: ignore[arg-type]
+
+
+def test_an_empty_mart_says_how_to_fill_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(STATE_VARIABLE, str(tmp_path))
+    with pytest.raises(DataError, match="nothing has been loaded yet; run `boardpack data load"):
+        open_report("Stays", trust="T1")
+
+
+def test_outside_a_project_it_says_where_to_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="is not in a boardpack project"):
+        open_report("Stays", trust="T1")
+
+
+def test_a_pinned_version_is_read_whatever_has_been_loaded_since(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = Mart(root / ".boardpack" / "mart").version
+    monkeypatch.setenv(VERSION_VARIABLE, version)
+    assert open_report("Stays", trust="T1").mart.version == version
+
+
+def test_a_project_without_a_register_has_an_empty_one() -> None:
+    assert open_report("Stays", trust="T1").register.events_of("mean_los", "T1") == ()

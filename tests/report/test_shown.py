@@ -1,0 +1,54 @@
+"""One shown object: its look in JupyterLab and the bundle for the runner."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pytest
+
+from helpers.bundle import MIME, Bundle, Column
+from helpers.report.shown import Shown, draw
+
+
+def test_a_text_is_markdown() -> None:
+    shown = Shown(Bundle(kind="text", id="say", markdown="The mean fell."))._repr_mimebundle_()
+    assert shown["text/markdown"] == shown["text/plain"] == "The mean fell."
+    assert shown[MIME]["id"] == "say"
+
+
+def test_a_table_is_a_markdown_table_with_units_signs_and_its_note() -> None:
+    columns = (Column(label="A|B"), Column(label="Stay", kind="rate", unit="days", digits=1, signed=True))
+    rows = (("x|y", -1.25), ("z", None), ("w", "*"))
+    bundle = Bundle(
+        kind="table", id="tbl-a", caption="Stays.", columns=columns, rows=rows, markdown="A note."
+    )
+    assert Shown(bundle)._repr_mimebundle_()["text/markdown"].splitlines() == [
+        "**Stays.**", "", "| A\\|B | Stay (days) |", "| :--- | ---: |", "| x\\|y | −1.2 |", "| z | – |",
+        "| w | * |", "", "A note.",
+    ]  # fmt: skip
+
+
+def test_a_figure_is_its_picture_with_the_alt_text_as_plain_text() -> None:
+    bundle = Bundle(kind="figure", id="fig-a", alt="A line.", columns=(Column(label="x"),), rows=((1,),))
+    shown = Shown(bundle, "<svg/>")._repr_mimebundle_()
+    assert shown["image/svg+xml"] == "<svg/>"
+    assert shown["text/plain"] == "A line."
+    assert "text/markdown" not in shown
+
+
+def test_a_drawing_is_the_same_bytes_each_time_and_leaves_no_figure_open() -> None:
+    def chart() -> plt.Figure:
+        figure, axes = plt.subplots()
+        axes.plot([1, 2])
+        return figure
+
+    before = plt.get_fignums()
+    first, second = draw(chart), draw(chart)
+    assert first == second
+    assert "<svg" in first
+    assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize("kind", ["text", "headline"])
+def test_nothing_to_say_is_an_empty_text(kind: str) -> None:
+    bundle = Bundle(kind=kind, id="say")  # type: ignore[arg-type]
+    assert Shown(bundle)._repr_mimebundle_()["text/plain"] == "say"
