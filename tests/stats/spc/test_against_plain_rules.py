@@ -62,7 +62,7 @@ def plain_reasons(y, centre, lower, upper, near_lower, near_upper):
     return words
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.one_of(whole, smooth), st.booleans())
 def test_limits_and_reasons_are_those_of_the_plain_rules(y, screen):
     chart = xmr(y, screen=screen)
@@ -76,7 +76,7 @@ def test_limits_and_reasons_are_those_of_the_plain_rules(y, screen):
     assert list(chart.reason) == plain_reasons(y, *lines)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(whole, st.integers(-1000, 1000))
 def test_shifting_a_series_shifts_its_limits_and_no_flag(y, by):
     here, there = xmr(y), xmr([v + by for v in y])
@@ -84,7 +84,7 @@ def test_shifting_a_series_shifts_its_limits_and_no_flag(y, by):
     assert math.isclose(there.limits.lower, here.limits.lower + by, rel_tol=1e-9, abs_tol=1e-6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(whole, st.sampled_from([0.5, 2.0, 8.0]))
 def test_stretching_a_series_stretches_its_limits_and_no_flag(y, by):
     here, there = xmr(y), xmr([v * by for v in y])
@@ -92,7 +92,7 @@ def test_stretching_a_series_stretches_its_limits_and_no_flag(y, by):
     assert there.reason == here.reason
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(whole)
 def test_a_mirrored_series_has_mirrored_flags(y):
     mirror = {
@@ -103,7 +103,7 @@ def test_a_mirrored_series_has_mirrored_flags(y):
     assert list(xmr([-v for v in y]).reason) == turned
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(whole, st.lists(st.booleans(), min_size=45, max_size=45))
 def test_gaps_change_nothing_but_themselves(y, gaps):
     with_gaps = [item for v, gap in zip(y, gaps, strict=False) for item in ([None, v] if gap else [v])]
@@ -113,7 +113,7 @@ def test_gaps_change_nothing_but_themselves(y, gaps):
     assert repr(chart.limits.upper) == repr(xmr(y).limits.upper)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(whole, whole)
 def test_a_segment_knows_nothing_of_the_others(first, second):
     dates = pd.date_range("2020-01-01", periods=len(first) + len(second), freq="MS")
