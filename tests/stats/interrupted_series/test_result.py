@@ -164,6 +164,11 @@ def test_negative_binomial_counts_equal_the_discrete_model() -> None:
     )
     assert found.level.estimate == pytest.approx(np.exp(fit.params[2]), rel=1e-6)
     assert found.dispersion == pytest.approx(fit.params[4], rel=1e-6)
+    as_r = its.interrupted_counts(counts, 20, family="nb2", compatible="glm.nb")
+    assert as_r.level.estimate == found.level.estimate
+    # expected against observed information: the same but for sampling noise
+    assert np.log(as_r.level.high / as_r.level.estimate) / 1.959964 == pytest.approx(fit.bse[2], rel=0.1)
+    assert as_r.level.high < found.level.high
 
 
 def test_counts_may_be_missing() -> None:
@@ -199,5 +204,7 @@ def test_unusable_series_are_refused() -> None:
         its.interrupted_counts([-1] * 24, 12)
     with pytest.raises(ArgumentError, match="family"):
         its.interrupted_counts([5] * 24, 12, family="binomial")  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="compatible"):
+        its.interrupted_counts([5] * 24, 12, compatible="excel")  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="counts: 4 values"):
         its.interrupted_counts([5.0, 6, 5, 4], 3)

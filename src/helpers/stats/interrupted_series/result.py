@@ -158,6 +158,7 @@ def interrupted_counts(
     family: Literal["quasi_poisson", "nb2"] = "quasi_poisson",
     seasonal: bool | None = None,
     confidence: float = 0.95,
+    compatible: Literal["glm.nb"] | None = None,
 ) -> InterruptedSeries:
     """Return level and slope change of counts after an intervention, as ratios of rates.
 
@@ -170,8 +171,11 @@ def interrupted_counts(
     exposure
         People or days at risk per period, above 0; 1 when None.
     family
-        "quasi_poisson" (t quantiles) or "nb2" (negative binomial with estimated dispersion, normal
-        quantiles).
+        "quasi_poisson" or "nb2" (negative binomial with estimated dispersion); t quantiles.
+    compatible
+        "glm.nb": normal quantiles and unscaled errors for nb2, as R prints them. By default the errors are
+        scaled up where the residuals are wider than the fitted dispersion says, which is too small in short
+        series.
 
     Returns
     -------
@@ -198,8 +202,10 @@ def interrupted_counts(
     if (at_risk == 0).any():
         raise ArgumentError("exposure", "0", "numbers above 0")
     one_of("family", family, ("quasi_poisson", "nb2"))
+    if compatible is not None:
+        one_of("compatible", compatible, ["glm.nb"])
     design = build_design(len(observed), before, seasonal=seasonal)
-    fit = _fit_counts(observed, at_risk, design, family)
+    fit = _fit_counts(observed, at_risk, design, compatible or family)
     report = _Report(design, fit, confidence_level(confidence), observed / at_risk, ratio=True)
     return report.result(family, strong=False)
 
@@ -211,14 +217,13 @@ def _fit_counts(observed: FloatArray, at_risk: FloatArray, design: Design, famil
     if free < 2:
         raise ArgumentError("counts", f"{len(matrix)} values", f"at least {matrix.shape[1] + 2}")
     data = Observations.plain(observed[seen], matrix, np.log(at_risk[seen]))
-    if family == "quasi_poisson":
-        fit, freedom = fit_quasi_poisson(data), free
-        variance = fit.fitted
-    else:
-        fit, freedom = fit_nb2(data), np.inf
-        variance = fit.fitted + fit.dispersion * fit.fitted**2
-    pearson = (data.values - fit.fitted) / np.sqrt(variance)
-    return LinearFit(fit.coefficients, fit.covariance, lambda _: freedom, lag_one(pearson), fit.dispersion)
+    fit = (fit_quasi_poisson if family == "quasi_poisson" else fit_nb2)(data)
+    spread = fit.fitted + (0.0 if family == "quasi_poisson" else fit.dispersion * fit.fitted**2)
+    pearson = (data.values - fit.fitted) / np.sqrt(spread)
+    scale = max(1.0, float((pearson**2).sum()) / free) if family == "nb2" else 1.0
+    freedom = np.inf if family == "glm.nb" else free
+    covariance = fit.covariance * scale
+    return LinearFit(fit.coefficients, covariance, lambda _: freedom, lag_one(pearson), fit.dispersion)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ from helpers.stats.trajectory.candidates import (
 from helpers.stats.trajectory.scales import Kind, to_scale
 
 #: forecasts are repeated from at most so many past months
-MOST_ORIGINS = 8
+MOST_ORIGINS = 24
+#: a less simple candidate has to be better by this share of the simplest one's error
+LEAST_GAIN = 0.1
 #: points that the first of them has to learn from where the random walk stands alone
 FEWEST_TO_LEARN = 8
 NOMINAL = 0.95
@@ -33,8 +35,8 @@ class BackTest:
     Attributes
     ----------
     chosen
-        The candidate with the least mean absolute error on the forecasting scale; ties go to the simpler
-        one.
+        The candidate with the least mean absolute error on the forecasting scale, where that is at least a
+        tenth below the random walk's; else the random walk with drift.
     table
         One row per candidate: `candidate`, `mean_error` (mean absolute, on the forecasting scale),
         `forecasts` (how many were checked), `coverage` (share of values inside the nominal 95 % interval).
@@ -69,7 +71,7 @@ def back_test(values: npt.ArrayLike, horizon: int, *, kind: Kind) -> BackTest:
     Returns
     -------
     BackTest
-        The forecasts start from up to 8 of the latest months, each with what was known then. Which
+        The forecasts start from up to 24 of the latest months, each with what was known then. Which
         candidates take part is said by `candidates_for`.
 
     Raises
@@ -109,7 +111,7 @@ def evaluate(scaled: FloatArray, horizon: int) -> BackTest:
         names = names[:1]
     origins = range(max(learn, len(scaled) - MOST_ORIGINS), len(scaled))
     judged = [_judge(_errors(name, scaled, origins, horizon)) for name in names]
-    best = min(range(len(names)), key=lambda index: judged[index][0])
+    best = _choose([error for error, _, _ in judged])
     _, forecasts, coverage = judged[best]
     table = pd.DataFrame(judged, columns=["mean_error", "forecasts", "coverage"])
     table.insert(0, "candidate", names)
@@ -131,6 +133,12 @@ def _judge(errors: FloatArray) -> tuple[float, int, float]:
     # a series that never moves has errors and intervals of no width
     inside = np.abs(errors[:, 0]) <= reach + 1e-12
     return float(np.abs(errors[:, 0]).mean()), len(errors), float(inside.mean())
+
+
+def _choose(errors: list[float]) -> int:
+    """Return the candidate with the least error, or the simplest where none is clearly better."""
+    best = int(np.argmin(errors))
+    return best if errors[best] < (1 - LEAST_GAIN) * errors[0] else 0
 
 
 def _widening(coverage: float, forecasts: int) -> float:

@@ -125,10 +125,17 @@ def _autoregression(values: FloatArray, regressors: FloatArray) -> Forecast:
     fit = fit_ar1(values, regressors[:count])
     line, rho = regressors @ fit.coefficients, fit.autocorrelation
     ahead = np.arange(1, len(regressors) - count + 1)
-    sd = fit.dispersion * np.sqrt(1 - rho**2)
-    return Forecast(
-        line[count:] + rho**ahead * (values[-1] - line[count - 1]), _lower(sd * rho ** (ahead - 1))
-    )
+    shocks = _lower(fit.dispersion * np.sqrt(1 - rho**2) * rho ** (ahead - 1))
+    # the regressors' coefficients are estimated too: their error, less what the last value tells of it
+    seen = regressors[count:] - rho ** ahead[:, None] * regressors[count - 1]
+    path = line[count:] + rho**ahead * (values[-1] - line[count - 1])
+    return Forecast(path, np.column_stack([shocks, seen @ _root(fit.covariance)]))
+
+
+def _root(covariance: FloatArray) -> FloatArray:
+    """Return a matrix whose product with its transpose is the covariance, which may be 0."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)), dtype=float)
 
 
 def seasonal_smoothing(values: FloatArray, steps: int) -> Forecast:

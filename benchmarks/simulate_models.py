@@ -1,0 +1,167 @@
+"""Simulations behind the methods: do intervals cover, are effects found where there are none?
+
+Run: ``python benchmarks/simulate_models.py [--runs 400] [--only los dna trajectory interrupted_series]``.
+Prints one line per case: what was simulated, the share found and the share that is promised.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from helpers.stats import dna, los
+from helpers.stats import interrupted_series as its
+from helpers.stats import trajectory as tr
+
+Line = tuple[str, float, str]
+
+
+def autoregressive(rng: np.random.Generator, periods: int, rho: float) -> np.ndarray:
+    """Return a stationary series with standard deviation 1 and lag-1 correlation rho."""
+    steps, values = rng.normal(size=periods), np.empty(periods)
+    values[0] = steps[0]
+    for i in range(1, periods):
+        values[i] = rho * values[i - 1] + np.sqrt(1 - rho**2) * steps[i]
+    return values
+
+
+def simulate_los(runs: int) -> Iterator[Line]:
+    """Coverage of O/E with skewed stays, small and large trusts, through all of the standardisation."""
+    rng = np.random.default_rng(1)
+    for spells in (60, 300, 1500):
+        for truth in (0.7, 1.0, 1.3):
+            hits = [_los_covers(rng, spells, truth) for _ in range(runs)]
+            yield f"length of stay: O/E {truth}, {spells} spells", float(np.mean(hits)), "0.95"
+
+
+def _los_covers(rng: np.random.Generator, spells: int, truth: float) -> bool:
+    strata = [(s, m, "a", age, sex) for s in "13" for m in "ep" for age in ("old", "young") for sex in "fm"]
+    mean = np.linspace(2, 12, len(strata))
+    cells = []
+    for size, factor in ((spells, truth), (20_000, 1.0)):
+        which = rng.integers(len(strata), size=size)
+        days = factor * rng.gamma(0.8, mean[which] / 0.8)
+        frame = pd.DataFrame([strata[i] for i in which], columns=list(los.STRATA))
+        frame = frame.assign(spells=1, days=days, days_squared=days**2)
+        cells.append(frame.groupby(list(los.STRATA), as_index=False).sum())
+    row = los.standardise(*cells).iloc[0]
+    return bool(row["low"] <= truth <= row["high"])
+
+
+def simulate_opportunity(runs: int) -> Iterator[Line]:
+    """Bed-days of opportunity where there is none: 24 specialties of 200 spells with sd 8."""
+    rng = np.random.default_rng(2)
+    expected, spread = np.full(24, 1200.0), 8 * np.sqrt(200)
+    error = np.full(24, spread / 1200)
+    found = []
+    for _ in range(runs):
+        observed = rng.normal(expected, spread)
+        found.append(
+            los.opportunity(observed, expected, error, observed / expected * np.exp(-1.96 * error))
+        )
+    for name in ("raw", "shrunken", "certain"):
+        mean = float(np.mean([getattr(one, name) for one in found]))
+        yield f"opportunity from nothing, {name} (bed-days)", mean, "1083 raw" if name == "raw" else "0"
+
+
+def simulate_dna(runs: int) -> Iterator[Line]:
+    """Coverage of the Monte Carlo interval where the truth is drawn from the stated inputs."""
+    rng = np.random.default_rng(3)
+    hits = []
+    for run in range(runs):
+        reduction = dna.Pert(0.05, 0.15, 0.45)
+        inputs = dna.DnaInputs(
+            dnas=630, reduction=reduction, filled=dna.Beta(3, 20), rebooked=dna.Beta(8, 3), additions=28
+        )
+        r = 0.05 + 0.4 * rng.beta(2, 4)
+        truth = 630 * r * (rng.beta(8, 3) - rng.beta(3, 20))
+        spread = dna.simulate_impact(inputs, draws=1000, seed=run).relief
+        hits.append(spread.low95 <= truth <= spread.high95)
+    yield "DNA relief: Monte Carlo interval", float(np.mean(hits)), "0.95"
+
+
+def simulate_trajectory(runs: int) -> Iterator[Line]:
+    """Coverage of the value six months ahead, and of the stated chance, on four kinds of series."""
+    season = 2 * np.sin(np.arange(60) * np.pi / 6)
+    kinds: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
+        "random walk": lambda rng: rng.normal(size=60).cumsum(),
+        "AR(1) 0.7": lambda rng: autoregressive(rng, 60, 0.7),
+        "random walk and season": lambda rng: rng.normal(size=60).cumsum() * 0.5 + season,
+        "noise round a line": lambda rng: np.arange(60) * 0.1 + rng.normal(size=60),
+    }
+    for name, make in kinds.items():
+        for points in (20, 48):
+            rng = np.random.default_rng(4)
+            results = [_trajectory_run(make(rng), points) for _ in range(runs)]
+            covered, chance, met = (float(np.mean(column)) for column in zip(*results, strict=True))
+            yield f"trajectory: {name}, {points} points, interval", covered, "0.95"
+            yield f"trajectory: {name}, {points} points, target met", met, f"stated chance {chance:.3f}"
+
+
+def _trajectory_run(series: np.ndarray, points: int) -> tuple[bool, float, bool]:
+    target = tr.Target(value=float(series[points - 1]) + 1.0, horizon=6, improvement="increase")
+    found = tr.trajectory(series[:points], target, kind="number", draws=1000)
+    end = series[points + 5]
+    assert found.probability is not None
+    covered = found.outcome["low95"] <= end <= found.outcome["high95"]
+    return bool(covered), found.probability, bool(end >= target.value)
+
+
+def simulate_interrupted_series(runs: int) -> Iterator[Line]:
+    """Effects found where there are none, by REML and by Newey-West."""
+    for before, after in ((12, 12), (24, 12), (24, 24)):
+        for rho in (0.0, 0.3, 0.6, 0.8):
+            for label, compatible in (("REML", None), ("Newey-West", "newey_west")):
+                rng = np.random.default_rng(5)
+                found = 0
+                for _ in range(runs):
+                    noise = autoregressive(rng, before + after, rho)
+                    now = its.interrupted_series(noise, before, seasonal=False, compatible=compatible).now
+                    found += not now.low <= 0 <= now.high
+                case = f"interrupted series: {before} + {after}, rho {rho}, {label}, effect from nothing"
+                yield case, found / runs, "0.05"
+
+
+def simulate_counts(runs: int) -> Iterator[Line]:
+    """Effects found in overdispersed counts where there are none."""
+    for family in ("quasi_poisson", "nb2"):
+        rng = np.random.default_rng(6)
+        found = 0
+        for _ in range(runs):
+            counts = rng.negative_binomial(10, 10 / 60, 36)
+            now = its.interrupted_counts(counts, 18, family=family).now
+            found += not now.low <= 1 <= now.high
+        yield f"interrupted series: counts 18 + 18, {family}, effect from nothing", found / runs, "0.05"
+
+
+SIMULATIONS: dict[str, Callable[[int], Iterator[Line]]] = {
+    "los": simulate_los,
+    "opportunity": simulate_opportunity,
+    "dna": simulate_dna,
+    "trajectory": simulate_trajectory,
+    "interrupted_series": simulate_interrupted_series,
+    "counts": simulate_counts,
+}
+
+
+def main() -> None:
+    """Run the simulations that are asked for and print their lines."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, default=400)
+    parser.add_argument("--only", nargs="+", choices=SIMULATIONS, default=list(SIMULATIONS))
+    arguments = parser.parse_args()
+    start = time.perf_counter()
+    for name in arguments.only:
+        for case, found, promised in SIMULATIONS[name](arguments.runs):
+            print(f"{case:<75} {found:10.3f}   (promised: {promised})", flush=True)
+    print(f"{arguments.runs} runs each, {time.perf_counter() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
