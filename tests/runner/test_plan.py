@@ -172,3 +172,10 @@ def test_a_selector_without_data_says_so(lay_out: Callable[..., Path]) -> None:
     root = lay_out({"by_specialty": {"_matrix.yml": MATRIX}})
     project = Project(root, expand=lambda _: (), selectors=("trusts",))
     assert "trusts stands for nothing yet" in problems_of(project)
+
+
+def test_a_selector_that_may_be_empty_makes_no_report(lay_out: Callable[..., Path]) -> None:
+    matrix = MATRIX.replace("{select: trusts}", "{select: trusts, may_be_empty: true}")
+    assert matrix != MATRIX
+    root = lay_out({"by_specialty": {"_matrix.yml": matrix}})
+    assert make_plan(Project(root, expand=lambda _: (), selectors=("trusts",))) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,33 @@ def organisations(mart: Mart) -> pd.DataFrame:
            FROM organisations WHERE org_code NOT IN (SELECT org_code FROM successors)
            GROUP BY org_code ORDER BY org_code"""
     )
+    frame["name"] = [readable_name(name) for name in frame["name"]]
     return frame.fillna("").set_index("org_code")
+
+
+#: words that stay small within a name, and those that are always capitals
+_SMALL_WORDS, _CAPITALS = (
+    frozenset(["and", "for", "in", "of", "on", "the", "to", "upon", "with"]),
+    frozenset({"NHS", "ICB", "UK"}),
+)
+
+
+def readable_name(name: str) -> str:
+    """Return a name that was published all in capitals as people write it; any other stays as it is.
+
+    >>> readable_name("GUY'S AND ST THOMAS' NHS FOUNDATION TRUST"), readable_name("STOKE-ON-TRENT TRUST")
+    ("Guy's and St Thomas' NHS Foundation Trust", 'Stoke-on-Trent Trust')
+    """
+    if not name.isupper():
+        return name
+    words = re.split(r"([ \-(/])", name)
+    return "".join(_write_word(word, first=not place) for place, word in enumerate(words))
+
+
+def _write_word(word: str, *, first: bool) -> str:
+    if word in _CAPITALS:
+        return word
+    return word.lower() if word.lower() in _SMALL_WORDS and not first else word.capitalize()
 
 
 def find_organisation(mart: Mart, code: str) -> Organisation:
@@ -73,7 +100,7 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
     cure = (
         f"use {heir['successor'][0]}, which it became part of"
         if len(heir)
-        else near_misses(code, known.index)
+        else near_misses(code.upper(), known.index)
     )
     raise DataError(
         Problem("organisation", f"{code} is not in the mart", "a code of the organisations table", cure)

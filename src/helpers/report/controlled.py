@@ -22,7 +22,7 @@ def parts(values: Iterable[float], origin: Origin) -> list[Cell]:
     return list(control_with_total(_series(values), policy_for(origin)).cells)
 
 
-def derived(values: Iterable[float | str], behind: Sequence[Cell]) -> list[Cell]:
+def derived(values: Iterable[Cell], behind: Sequence[Cell]) -> list[Cell]:
     """Return values or words, hidden wherever what stands behind them is hidden."""
     return [
         SUPPRESSED if count == SUPPRESSED else _cell(value)

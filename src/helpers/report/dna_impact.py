@@ -16,8 +16,8 @@ from helpers.report.dna_rates import DnaRates
 from helpers.report.dna_scenario import FAR_APART_MONTHS, Scenario
 from helpers.report.shown import Shown
 from helpers.report.words import days, number, sentence
-from helpers.stats.dna import LIMITATIONS
-from helpers.stats.dna.impact import NEGATIVE_RELIEF
+from helpers.stats.dna import LIMITATIONS, newcomer_wait
+from helpers.stats.dna.impact import DAYS_PER_YEAR, NEGATIVE_RELIEF
 from helpers.stats.dna.uncertainty import Spread
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ _UNITS = {
     "first_minutes": " minutes",
     "follow_up_minutes": " minutes",
 }
+#: what the options call an amount of the clinic, where it differs
+_OPTION = {"waiting_list": "waiting"}
 _SHARES = ("reduction", "filled", "rebooked")
 _NOT_RECORDED = "No scenario is worked out: missed appointments are not recorded here."
 
@@ -128,7 +130,12 @@ class DnaImpact(DnaRates):
             rows.append((f"Days of additions{where}", *_cells(outcome.days_of_additions, 1)))
         widest = found.outcomes["all"]
         if widest.wait_days is not None:
-            rows.append(("A newcomer's wait in days, first in, first out", *_cells(widest.wait_days, 1)))
+            rows.append(
+                (
+                    f"A newcomer's wait in days, first in, first out{self._wait_now()}",
+                    *_cells(widest.wait_days, 1),
+                )
+            )
         columns = (
             Column(label=f"By {_day_words(found)}"),
             *(_spread_column(label) for label, _ in _SPREAD),
@@ -158,7 +165,7 @@ class DnaImpact(DnaRates):
         words = dna_words.scenario_sentence(found.horizon, spreads, certain=found.certain)
         reach = _range_words("reduction", self.options.reduction)
         negative = any(spread.median < 0 for spread in spreads)
-        lead = f"If {reach} of missed appointments are avoided: "
+        lead = f"If {reach} of missed appointments are avoided, "
         return lead + words[:1].lower() + words[1:] + (f" {NEGATIVE_RELIEF}" if negative else "")
 
     def path(self) -> Shown:
@@ -250,8 +257,13 @@ class DnaImpact(DnaRates):
             if clinic.waiting
             else {}
         )
+        given = {name for name in amounts if getattr(self.options, _OPTION.get(name, name)) is not None}
         rows: list[tuple[Cell, ...]] = [
-            (dna_words.NAMES[name], f"{self._amount(amounts[name])}{_UNITS.get(name, '')}", source)
+            (
+                dna_words.NAMES[name],
+                f"{self._amount(amounts[name], counted=name not in given)}{_UNITS.get(name, '')}",
+                source,
+            )
             for name, source in clinic.came_from
         ]
         for name in (
@@ -276,9 +288,17 @@ class DnaImpact(DnaRates):
             "tbl-assumptions", "What the scenario takes for granted.", columns, rows, note=note
         )
 
-    def _amount(self, amount: float) -> str:
+    def _wait_now(self) -> str:
+        """Return what the wait would be at the horizon without the change."""
+        found = self.scenario
+        if not found.list_without_change or not found.clinic.removals:
+            return ""
+        wait = newcomer_wait(found.list_without_change[-1], found.clinic.removals / DAYS_PER_YEAR)
+        return f" (without the change {number(float(wait), 1)})"
+
+    def _amount(self, amount: float, *, counted: bool) -> str:
         """Return an amount, that of counts from records rounded as the rule asks of counts."""
-        if self.origin == "records" and self.options.missed is None:
+        if counted and self.origin == "records":
             return f"about {number(5 * round(amount / 5))}"
         return number(amount)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.data.appointments import ALL, FIRST, FOLLOW_UP
+from helpers.data.appointments import FIRST, FOLLOW_UP, LEAD_BANDS, LONGEST_LEAD
 from helpers.report import charts_rates, controlled, dna_words
 from helpers.report.charts_rates import Odds, RateMonths
 from helpers.report.dna_findings import PER_CENT, Counts, DnaFindings
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 MEASURE = "dna_rate"
 #: specialties in the table, largest first
 MOST_SPECIALTIES = 15
-_KINDS = {ALL: "All appointments", FIRST: "First appointments", FOLLOW_UP: "Follow-ups"}
-_RATE = Column(label="Missed", kind="rate", unit="%", digits=1)
+_PARTS = {FIRST: "First appointments", FOLLOW_UP: "Follow-ups"}
+_RATE = Column(label="Missed", kind="rate", unit="%", digits=2)
 _ENDS = (
-    Column(label="95% from", kind="model", unit="%", digits=1),
-    Column(label="to", kind="model", unit="%", digits=1),
+    Column(label="95% from", kind="model", unit="%", digits=2),
+    Column(label="to", kind="model", unit="%", digits=2),
 )
 _DRIVER_WORDS = {
     "age_band": "Age",
@@ -43,6 +43,11 @@ _DRIVER_WORDS = {
     "mode": "Way of meeting",
     "weekday": "Weekday",
 }
+_LEVELS = (
+    *(name for _, name in LEAD_BANDS),
+    LONGEST_LEAD,
+    *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+)
 _NO_RECORDS = (
     "Published statistics give no figures by patient or clinic for a trust, so who misses appointments, and "
     "whether deprived patients miss more, cannot be told from them. It needs the trust's outpatient records."
@@ -70,8 +75,7 @@ class DnaRates(Sections):
 
     def rates(self) -> Shown:
         """Table: appointments, missed ones and the rate, by kind, here and elsewhere."""
-        rows = [self._rate_row(words, self.found.counts(kind)) for kind, words in _KINDS.items()]
-        rows = [row for row in rows if row[1] != 0]
+        rows = self._kind_rows()
         if self.found.england:
             rows.append(self._rate_row("England, all providers", self.found.england))
         rows.append(self._rate_row("All trusts that record missed appointments", self.found.all_trusts))
@@ -84,6 +88,18 @@ class DnaRates(Sections):
         )
         caption = f"Appointments missed without notice, {self.report.period.label}."
         return self.table("tbl-rates", caption, columns, rows)
+
+    def _kind_rows(self) -> list[tuple[Cell, ...]]:
+        """All appointments, then its parts, so that no star can be told from the sum."""
+        parts = {words: self.found.counts(kind) for kind, words in _PARTS.items()}
+        parts = {words: counts for words, counts in parts.items() if counts.booked}
+        booked = controlled.parts([counts.booked for counts in parts.values()], self.origin)
+        missed = controlled.parts([counts.missed for counts in parts.values()], self.origin)
+        rows = [self._rate_row("All appointments", self.found.counts())]
+        for (words, counts), all_of, some in zip(parts.items(), booked, missed, strict=True):
+            row = self._rate_row(words, counts)
+            rows.append((words, all_of, some, *controlled.derived(row[3:], [some] * 3)))
+        return rows
 
     def _rate_row(self, label: str, counts: Counts) -> tuple[Cell, ...]:
         booked, missed = controlled.counts([counts.booked, counts.missed], self.origin)
@@ -290,10 +306,11 @@ class DnaRates(Sections):
         return self.table("tbl-specialties", f"England by specialty, {before}.", _SPECIALTY_COLUMNS, rows)
 
     def _own_specialties(self) -> Shown:
-        table = self.found.own_specialties.head(MOST_SPECIALTIES)
-        booked, missed = (controlled.counts(table[name], self.origin) for name in ("booked", "dnas"))
-        rates = controlled.percentages(table["dnas"], table["booked"], self.origin)
-        rows = list(zip(table["name"], booked, missed, rates, strict=True))
+        table = self.found.own_specialties
+        booked, missed = (controlled.parts(table[name], self.origin) for name in ("booked", "dnas"))
+        shares = controlled.percentages(table["dnas"], table["booked"], self.origin)
+        rates = controlled.derived(shares, missed)
+        rows = list(zip(table["name"], booked, missed, rates, strict=True))[:MOST_SPECIALTIES]
         caption = f"Missed appointments by specialty, {self.report.period.label}."
         return self.table("tbl-specialties", caption, _SPECIALTY_COLUMNS, rows)
 
@@ -315,7 +332,7 @@ class DnaRates(Sections):
         """Figure: odds ratios of missing an appointment, each adjusted for the others."""
         if self.found.basis == "published":
             return self.text("fig-drivers", _NO_RECORDS)
-        table = self.found.drivers
+        table = _in_order(self.found.drivers)
         drawn = list(_odds_rows(table))
         rows = [
             (_DRIVER_WORDS[str(row["driver"])], _level_words(str(row["level"])), *_finite(row))
@@ -351,9 +368,10 @@ class DnaRates(Sections):
         if self.found.basis == "published" or self.found.inequality is None:
             return self.text("tbl-equity", self._no_equity())
         table, by_group = self.found.by_deprivation, self.found.inequality.by_group
-        booked = controlled.counts(table["appointments"], self.origin)
-        missed = controlled.counts(table["dnas"], self.origin)
-        rates = controlled.percentages(table["dnas"], table["appointments"], self.origin)
+        booked = controlled.parts(table["appointments"], self.origin)
+        missed = controlled.parts(table["dnas"], self.origin)
+        shares = controlled.percentages(table["dnas"], table["appointments"], self.origin)
+        rates = controlled.derived(shares, missed)
         fewer = controlled.derived(by_group["avoided"], rates)
         columns = (*_SPECIALTY_COLUMNS, Column(label="Fewer at the least deprived rate", kind="rate"))
         names = [name.partition(" ")[2].capitalize() for name in table.index]
@@ -407,10 +425,18 @@ def _odds_rows(table: pd.DataFrame) -> list[Odds]:
     for driver, part in table.groupby("driver", sort=False):
         rows.append(Odds(_DRIVER_WORDS[str(driver)], 1, 1, 1, heading=True))
         rows += [
-            Odds(_level_words(str(row["level"])), row["odds_ratio"], row["low"], row["high"])
+            Odds(_reference_words(row), row["odds_ratio"], row["low"], row["high"])
             for _, row in part.iterrows()
         ]
     return rows
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the drivers with the groups of each in their natural order."""
+    places = {level: place for place, level in enumerate(_LEVELS)}
+    drivers = list(_DRIVER_WORDS)
+    by_level = table.assign(place=table["level"].map(places).fillna(0)).sort_values("place", kind="stable")
+    return by_level.sort_values("driver", key=lambda names: names.map(drivers.index), kind="stable")
 
 
 def _finite(row: pd.Series) -> tuple[Cell, ...]:
@@ -430,7 +456,21 @@ def _level_words(level: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _reference_words(row: pd.Series) -> str:
+    """Return a group's name, and for the one that the others are compared with that it is."""
+    words = _level_words(str(row["level"]))
+    return words if np.isfinite(row["low"]) else f"{words} (compared with)"
+
+
 def _group_words(driver: str, level: str) -> str:
-    name = _DRIVER_WORDS[driver].lower()
-    level = _level_words(level)
-    return level.lower() if driver in ("sex", "kind", "mode") else f"{name} {level[:1].lower()}{level[1:]}"
+    words = _level_words(level)
+    small = f"{words[:1].lower()}{words[1:]}"
+    return {
+        "age_band": f"age {small}",
+        "sex": f"{small} patients",
+        "deprivation": f"the {small} by deprivation",
+        "lead": f"those booked {small} before",
+        "kind": f"{small} appointments".replace("follow up appointments", "follow-ups"),
+        "mode": f"{small} appointments",
+        "weekday": f"{words}s",
+    }[driver]

@@ -185,7 +185,9 @@ class Scenario:
         for week in sorted({*range(PATH_STEP, self.weeks, PATH_STEP), self.weeks}):
             found = impact_of(draws, week)
             size = None if found.waiting_list is None else _spread(found.waiting_list)
-            points.append(PathPoint(self.start + timedelta(weeks=week), _spread(found.days_of_additions), size))
+            points.append(
+                PathPoint(self.start + timedelta(weeks=week), _spread(found.days_of_additions), size)
+            )
         return tuple(points)
 
     @cached_property

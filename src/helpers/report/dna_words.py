@@ -107,8 +107,8 @@ def place_sentence(place: str, *, caterpillar: bool, phi: float) -> str:
             "upper quarter": "in the highest quarter",
         }[place]
         return sentence(
-            f"this trust lies {where}. The trusts differ {number(phi)} times as much as chance would make "
-            "them, so no limits are drawn: whom a trust serves and how it books explain more than luck"
+            f"this trust lies {where}. The trusts vary {number(phi)} times as much as chance alone would have "
+            "it, so no limits are drawn: whom a trust serves and how it books explain more than luck"
         )
     if place == "within":
         return sentence("this trust lies within the range that chance and the ordinary variety explain")

@@ -20,6 +20,7 @@ from helpers.report.words import count, days, interval, listed, month, number, s
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
+    from helpers.stats.funnel import Funnel
 
 #: the register's name of what this report is about
 MEASURE = "mean_los"
@@ -73,7 +74,7 @@ class LengthOfStay:
             self._worth_words(),
             self._origin_words(),
             spc_words.latest_sentence(self._process),
-            self._peer_words(),
+            self._peer_words() if self.found.peers else "",
             self._gap_words(),
         ]
         return self._text("headline", "headline", "\n\n".join(line for line in lines if line))
@@ -169,7 +170,7 @@ class LengthOfStay:
 
     def adjusted(self) -> Shown:
         """Table: O/E and, beside it, the regression."""
-        sums, model = self.found.adjusted, self.found.model
+        sums, model, verdict = self.found.adjusted, self.found.model, self.found.model_verdict
         names = {
             "nb2": "Regression, negative binomial",
             "gamma": "Regression, gamma, without zero-day stays",
@@ -180,16 +181,16 @@ class LengthOfStay:
             Column(label="95% from", kind="model", digits=2),
             Column(label="to", kind="model", digits=2),
         )
-        rows: list[tuple[Cell, ...]] = [
-            ("Observed over expected bed-days", *self._ratio),
-            (names[model.family], model.ratio, model.low, model.high),
-        ]
+        rows: list[tuple[Cell, ...]] = [("Observed over expected bed-days", *self._ratio)]
+        beside = los_words.NO_MODEL
+        if model is not None and verdict is not None:
+            rows.append((names[model.family], model.ratio, model.low, model.high))
+            beside = los_words.model_sentence(
+                model.ratio, model.low, model.high, disagrees=verdict.disagrees
+            )
         note = (
             f"{number(sums['observed'])} bed-days were used; the same patients would have used "
-            f"{number(sums['expected'])} at the stays of all other trusts. "
-            + los_words.model_sentence(
-                model.ratio, model.low, model.high, disagrees=self.found.model_verdict.disagrees
-            )
+            f"{number(sums['expected'])} at the stays of all other trusts. {beside}"
         )
         return self._table("tbl-adjusted", "Stay allowing for case mix.", columns, rows, note=note)
 
@@ -365,7 +366,10 @@ class LengthOfStay:
 
     def peers(self) -> Shown:
         """Figure: the funnel of observed over expected for all trusts."""
-        found, own = self.found.peers, self._own_place
+        found = self.found.peers
+        if found is None:
+            return self._text("text", "no-peers", "")
+        own = self._own_place(found)
         x = np.linspace(found.denominator.min() * 0.8, found.denominator.max() * 1.04, 120)
         limits = found.limits_at(x)
         lines = {
@@ -478,9 +482,8 @@ class LengthOfStay:
         shown = np.array([cell if isinstance(cell, float) else np.nan for cell in cells])
         return spc_words.Process(chart, shown, "the mean stay", "days", 1, self.wording.benchmark)
 
-    @cached_property
-    def _own_place(self) -> int:
-        return self.found.peers.group.index(self.report.organisation.code)
+    def _own_place(self, found: Funnel) -> int:
+        return found.group.index(self.report.organisation.code)
 
     def _worth_words(self) -> str:
         worth = self.found.worth
@@ -499,7 +502,10 @@ class LengthOfStay:
         return los_words.gaps_sentence([month(day) for day in self.found.gaps], self.report.period.months)
 
     def _peer_words(self) -> str:
-        found, own = self.found.peers, self._own_place
+        found = self.found.peers
+        if found is None:
+            return los_words.NO_PEERS
+        own = self._own_place(found)
         outside = sum(flag != "within" for place, flag in enumerate(found.flag) if place != own)
         return los_words.peers_sentence(
             found.flag[own], found.flag95[own], trusts=len(found.group), outside=outside

@@ -15,7 +15,7 @@ from helpers.data.directory import Organisation, organisations, specialty_names
 from helpers.data.mart import Mart
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails
-from helpers.errors import DataError, Problem
+from helpers.errors import ArgumentError, DataError, Problem
 from helpers.register.models import Event
 from helpers.report.los_options import StayOptions
 from helpers.report.period import Period, add_months
@@ -29,6 +29,8 @@ TREND_MONTHS = 24
 MODEL_SAMPLE = 20_000
 #: a trust with fewer spells tells the funnel nothing, and its mean is no benchmark
 FEWEST_PEER_SPELLS = 20
+#: with fewer trusts there is no spread to judge by: trimming a tenth at each end takes ten
+FEWEST_PEERS = 10
 #: stands for the groups that are too small to be shown by themselves, taken together
 REST = "rest"
 
@@ -245,8 +247,11 @@ class StayFindings:
         return los.kitagawa(own["spells"], own["days"], others["spells"], others["days"])
 
     @cached_property
-    def model(self) -> los.AdjustedRatio:
-        """The regression beside O/E; gamma without nought-day stays where trimming leaves part days."""
+    def model(self) -> los.AdjustedRatio | None:
+        """The regression beside O/E; gamma without nought-day stays where trimming leaves part days.
+
+        None where it does not settle, as on a few stays that are nearly all alike.
+        """
         stays = self._of_specialty(
             stay_sample(self.mart, self.rule, self.organisation.code, others=MODEL_SAMPLE)
         )
@@ -254,13 +259,20 @@ class StayFindings:
         covariates = [name for name in los.STRATA if stays[name].nunique() > 1]
         if stays.groupby("casemix_group")["specialty"].nunique().max() == 1:
             covariates = [name for name in covariates if name != "specialty"]  # the groups say it already
-        return los.adjusted_ratio(
-            stays, covariates=covariates, trust="own", family="nb2" if whole else "gamma"
-        )
+        try:
+            with np.errstate(over="ignore"):  # an endless interval is no result either
+                model = los.adjusted_ratio(
+                    stays, covariates=covariates, trust="own", family="nb2" if whole else "gamma"
+                )
+        except ArgumentError:
+            return None
+        return model if np.isfinite([model.ratio, model.low, model.high]).all() else None
 
     @cached_property
-    def model_verdict(self) -> los.ModelVerdict:
-        """Whether the regression says the same as O/E."""
+    def model_verdict(self) -> los.ModelVerdict | None:
+        """Whether the regression says the same as O/E; None where there is no regression."""
+        if self.model is None:
+            return None
         return los.compare_with_model(self.ratio.value, self.ratio.low, self.ratio.high, self.model)
 
     # --- worth and origin -------------------------------------------------------------------------
@@ -372,16 +384,18 @@ class StayFindings:
         """O/E of every trust with enough spells, indexed by org_code."""
         table = los.observed_expected(self.matched)
         enough = (table["spells"] >= FEWEST_PEER_SPELLS) & (table["observed"] > 0)
-        return table[enough | (table.index == self.organisation.code)]
+        return table[(enough | (table.index == self.organisation.code)) & (table["standard_error"] > 0)]
 
     @cached_property
-    def peers(self) -> Funnel:
-        """The funnel of O/E, each trust weighed by the precision of its own ln(O/E).
+    def peers(self) -> Funnel | None:
+        """The funnel of O/E, each trust weighed by the precision of its own ln(O/E); None with too few trusts.
 
         Bed-days are no independent events, so the Poisson error of O/E would be far too small; 1/s^2, with
         s the standard error of ln(O/E), is the number of events that would be as precise.
         """
         table = self.all_trusts
+        if len(table) < FEWEST_PEERS or self.organisation.code not in table.index:
+            return None
         precision = 1 / table["standard_error"] ** 2
         return funnel(
             table["ratio"] * precision, precision, table.index, kind="standardised_ratio", exact=False

@@ -164,6 +164,10 @@ def model_sentence(ratio: float, low: float, high: float, *, disagrees: bool) ->
     return sentence(f"a regression on the same patient groups agrees: {found}")
 
 
+NO_MODEL = "A regression on the same patient groups does not settle on so few stays and is left out."
+NO_PEERS = "Too few trusts have enough such patients for a comparison of trusts."
+
+
 def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
     """Say where the trust lies in the funnel, and how many others lie outside it.
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from helpers.data.synthetic import drawing, truth
 from helpers.data.synthetic.drawing import Floats
 from helpers.data.synthetic.organisations import DIVISIONS, Trusts
+from helpers.data.synthetic.returns import other_returns
 from helpers.data.synthetic.specialties import CODES, column
 from helpers.data.synthetic.spells import DAY_CASE, ELECTIVE, DrawnSpells
 
@@ -96,7 +97,9 @@ def measure_values(
     frames = [*published, _mean_los(spells.frame), _dna_rate(appointments)]
     frame = pd.concat(frames, ignore_index=True)
     frame["value"] = frame["numerator"] / frame["denominator"]
-    return frame.assign(period_type="month", basis="provider", status="actual", suppressed=False)
+    frame = frame.assign(period_type="month", breakdown=None, category=None)
+    both = pd.concat([frame, other_returns(frame)], ignore_index=True)
+    return both.assign(basis="provider", status="actual", suppressed=False)
 
 
 def _waiting_list(rng: np.random.Generator, trusts: Trusts) -> Iterator[pd.DataFrame]:

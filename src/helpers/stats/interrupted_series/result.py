@@ -1,4 +1,4 @@
-"""Did a change work? The interrupted time series, its counterfactual and its verdict (methods, section 8)."""
+"""Did a change work? The interrupted time series, its counterfactual and verdict (methods, section 8)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scipy import stats
 
 from helpers.errors import ArgumentError
 from helpers.stats.arguments import FloatArray, confidence_level, number, one_of, same_length, series
-from helpers.stats.interrupted_series.ar1 import LinearFit, fit_ar1, fit_newey_west, lag_one
+from helpers.stats.autoregression import LinearFit, fit_ar1, fit_newey_west, lag_one
 from helpers.stats.interrupted_series.design import FEWEST_FOR_VERDICT, Design, build_design
 from helpers.stats.log_linear import Observations, fit_nb2, fit_quasi_poisson
 
@@ -237,15 +237,15 @@ class _Report:
         if error > 0:
             p = float(2 * stats.t.sf(abs(estimate) / error, freedom))
         else:  # a series without any noise
-            p = 1.0 if abs(estimate) < 1e-9 else 0.0
+            p = 1.0 if abs(estimate) <= 1e-9 * np.nanmax(np.abs(self.observed)) else 0.0
         numbers = np.array([estimate, estimate - reach, estimate + reach])
         estimate, low, high = (float(x) for x in (np.exp(numbers) if self.ratio else numbers))
         return Effect(estimate, low, high, p)
 
     def _judge(self, contrast: FloatArray) -> tuple[float, float, float]:
         fit = self.fit
-        error = float(np.sqrt(max(contrast @ fit.covariance @ contrast, 0.0)))
-        return float(contrast @ fit.coefficients), error, fit.freedom(contrast)
+        variance = max(float(contrast @ fit.covariance @ contrast), 0.0)
+        return float(contrast @ fit.coefficients), float(np.sqrt(variance)), fit.freedom(contrast)
 
     def smallest_change(self) -> float:
         _, error, freedom = self._judge(self.design.now)
@@ -254,21 +254,17 @@ class _Report:
 
     def series(self) -> pd.DataFrame:
         """Return values, fitted values and the counterfactual with its interval."""
-        rows = self.design.without_change
-        judged = np.array([self._judge(row) for row in rows])
+        design = self.design
+        judged = np.array([self._judge(row) for row in design.without_change[design.before :]])
         reach = stats.t.ppf((1 + self.confidence) / 2, judged[:, 2]) * judged[:, 1]
-        lines = [
-            self.design.matrix @ self.fit.coefficients,
-            judged[:, 0],
-            judged[:, 0] - reach,
-            judged[:, 0] + reach,
-        ]
-        shown = np.exp(lines) if self.ratio else np.array(lines)
-        is_after = np.arange(len(rows)) >= self.design.before
-        without = [np.where(is_after, line, np.nan) for line in shown[1:]]
+        lines = np.stack([judged[:, 0], judged[:, 0] - reach, judged[:, 0] + reach])
+        fitted = design.matrix @ self.fit.coefficients
+        if self.ratio:
+            lines, fitted = np.exp(lines), np.exp(fitted)
+        without = np.concatenate([np.full((3, design.before), np.nan), lines], axis=1)
         names = ["counterfactual", "low", "high"]
         columns = dict(zip(names, without, strict=True))
-        return pd.DataFrame({"value": self.observed, "fitted": shown[0], **columns})
+        return pd.DataFrame({"value": self.observed, "fitted": fitted, **columns})
 
     def result(self, method: Method, *, strong: bool) -> InterruptedSeries:
         design, neutral = self.design, 1.0 if self.ratio else 0.0
@@ -296,6 +292,8 @@ class _Report:
 
 
 def _verdict(now: Effect, neutral: float) -> Verdict:
+    if now.p == 1:  # a series without any noise, where rounding alone moves the interval off no effect
+        return "no change seen"
     if now.low > neutral:
         return "rise"
     return "fall" if now.high < neutral else "no change seen"

@@ -109,7 +109,7 @@ def moving_ranges(values: Floats, segments: Segments) -> Floats:
 
 
 def xmr_limits(
-    values: Floats, segments: Segments, *, screen: bool, fix_after: int | None, screen_zero: bool = False
+    values: Floats, segments: Segments, *, screen: bool, fix_after: int | None, screen_zero: bool
 ) -> Limits:
     """Work out centre and limits of every segment.
 

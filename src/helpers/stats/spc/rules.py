@@ -31,10 +31,10 @@ class RuleSettings:
         them even where both trends end or begin there, as NHSRplotthedots does.
     """
 
-    trend: int = 7
-    shift: int = 7
-    outside_counts: bool = False
-    lean_right: bool = False
+    trend: int
+    shift: int
+    outside_counts: bool
+    lean_right: bool
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from helpers.stats.checks import Floats, Ints
 from helpers.stats.spc.rules import RuleSettings
@@ -37,7 +37,7 @@ class Series:
 class Settings:
     """How limits and rules are worked out."""
 
-    screen: bool = True
-    fix_after: int | None = None
-    rules: RuleSettings = field(default_factory=RuleSettings)
-    published_tool: bool = False
+    screen: bool
+    fix_after: int | None
+    rules: RuleSettings
+    published_tool: bool

@@ -19,7 +19,7 @@ from helpers.stats.arguments import FloatArray
 
 #: where the autocorrelation is sought
 _RANGE = (-0.98, 0.98)
-_GRID = 41
+_GRID = 21
 #: step of the numerical derivatives
 _STEP = 1e-3
 
@@ -49,33 +49,34 @@ class LinearFit:
 
 @dataclass(frozen=True)
 class _Series:
-    values: FloatArray
-    matrix: FloatArray
+    """Design and, as its last column, the values less their ordinary least-squares fit."""
+
+    columns: FloatArray
     gaps: FloatArray  # periods since the value before
 
-    def whiten(self, rho: float) -> tuple[FloatArray, FloatArray, float]:
-        """Return values and matrix with uncorrelated errors of one variance, and ln of the determinant."""
-        fade = rho**self.gaps
+    @property
+    def free(self) -> int:
+        rows, columns = self.columns.shape
+        return int(rows - columns + 1)
+
+    def whiten(self, rho: float) -> tuple[FloatArray, float]:
+        """Return the columns with uncorrelated errors of one variance, and ln of the determinant."""
+        fade = rho ** self.gaps[:, None]
         scale = np.sqrt(1 - fade**2)
-
-        def differences(a: FloatArray) -> FloatArray:
-            shape = (-1, *([1] * (a.ndim - 1)))
-            return np.concatenate([a[:1], (a[1:] - fade.reshape(shape) * a[:-1]) / scale.reshape(shape)])
-
-        return differences(self.values), differences(self.matrix), float(2 * np.log(scale).sum())
+        white = np.concatenate([self.columns[:1], (self.columns[1:] - fade * self.columns[:-1]) / scale])
+        return white, float(2 * np.log(scale).sum())
 
     def criterion(self, rho: float, log_variance: float | None = None) -> float:
         """Return minus the restricted log-likelihood, at the best variance where none is given."""
-        values, matrix, determinant = self.whiten(rho)
-        q, r = np.linalg.qr(matrix)
-        squares = float(((values - q @ (q.T @ values)) ** 2).sum())
-        free = len(values) - matrix.shape[1]
-        level = np.log(squares / free) if log_variance is None else log_variance
-        fit = free * level + squares / np.exp(level)
-        return float(0.5 * (fit + determinant + 2 * np.log(np.abs(np.diag(r))).sum()))
+        white, determinant = self.whiten(rho)
+        # the last pivot is the root of the sum of squared residuals
+        *pivots, last = np.diag(np.linalg.cholesky(white.T @ white))
+        level = np.log(last**2 / self.free) if log_variance is None else log_variance
+        fit = self.free * level + last**2 / np.exp(level)
+        return float(0.5 * (fit + determinant + 2 * np.log(pivots).sum()))
 
     def inverse_information(self, rho: float) -> FloatArray:
-        _, matrix, _ = self.whiten(rho)
+        matrix = self.whiten(rho)[0][:, :-1]
         return np.asarray(np.linalg.inv(matrix.T @ matrix), dtype=float)
 
 
@@ -100,24 +101,25 @@ def fit_ar1(values: FloatArray, matrix: FloatArray) -> LinearFit:
     (Biometrics Bulletin 2:110).
     """
     seen = np.flatnonzero(~np.isnan(values))
-    series = _Series(values[seen], matrix[seen], np.diff(seen).astype(float))
-    free = len(seen) - matrix.shape[1]
-    if free < 2 or np.linalg.matrix_rank(series.matrix) < matrix.shape[1]:
-        came = f"{len(seen)} values for {matrix.shape[1]} coefficients"
+    known, design = values[seen], matrix[seen]
+    columns = matrix.shape[1]
+    if len(seen) < columns + 2 or np.linalg.matrix_rank(design) < columns:
+        came = f"{len(seen)} values for {columns} coefficients"
         raise ArgumentError("values", came, "enough values on both sides of the change")
-    plain, *_ = np.linalg.lstsq(series.matrix, series.values)
-    if np.abs(series.values - series.matrix @ plain).max() <= 1e-10 * np.abs(series.values).max():
+    plain: FloatArray = np.asarray(np.linalg.lstsq(design, known)[0], dtype=float)
+    residuals = known - design @ plain
+    series = _Series(np.column_stack([design, residuals]), np.diff(seen).astype(float))
+    if np.abs(residuals).max() <= 1e-10 * np.abs(known).max():
         # a straight line, such as 100 % every month: nothing is uncertain
-        plain = np.asarray(plain, dtype=float)
-        return LinearFit(plain, np.zeros((len(plain), len(plain))), lambda _: float(free), 0.0, 0.0)
+        return LinearFit(plain, np.zeros((columns, columns)), lambda _: float(series.free), 0.0, 0.0)
     rho = _most_likely(series)
-    whitened, design, _ = series.whiten(rho)
-    coefficients, *_ = np.linalg.lstsq(design, whitened)
-    variance = float(((whitened - design @ coefficients) ** 2).sum() / free)
-    covariance = variance * series.inverse_information(rho)
+    white, _ = series.whiten(rho)
+    correction = np.linalg.lstsq(white[:, :-1], white[:, -1])[0]
+    left = white[:, -1] - white[:, :-1] @ correction
+    variance = float((left**2).sum() / series.free)
     freedom = _satterthwaite(series, rho, np.log(variance))
-    best = np.asarray(coefficients, dtype=float)
-    return LinearFit(best, covariance, freedom, rho, float(np.sqrt(variance)))
+    covariance = variance * series.inverse_information(rho)
+    return LinearFit(plain + correction, covariance, freedom, rho, float(np.sqrt(variance)))
 
 
 def _most_likely(series: _Series) -> float:
@@ -130,22 +132,21 @@ def _most_likely(series: _Series) -> float:
 
 def _satterthwaite(series: _Series, rho: float, log_variance: float) -> Callable[[FloatArray], float]:
     """Return the degrees of freedom of a contrast: 2 over the variance of its log variance."""
-    free = float(len(series.values) - series.matrix.shape[1])
     # keep the derivatives inside the range of the autocorrelation
     at = float(np.clip(rho, _RANGE[0] + 2 * _STEP, _RANGE[1] - 2 * _STEP))
-    curvature = _curvature(series, at, log_variance, free)
+    uncertainty = np.linalg.pinv(_curvature(series, at, log_variance), hermitian=True)
     less, more = (series.inverse_information(at + side * _STEP) for side in (-1, 1))
 
     def freedom(contrast: FloatArray) -> float:
         slope = np.log((contrast @ more @ contrast) / (contrast @ less @ contrast)) / (2 * _STEP)
         gradient = np.array([1.0, slope])
-        spread = float(gradient @ np.linalg.pinv(curvature, hermitian=True) @ gradient)
-        return float(np.clip(2 / spread if spread > 0 else 1.0, 1.0, free))
+        spread = float(gradient @ uncertainty @ gradient)
+        return float(np.clip(2 / spread if spread > 0 else 1.0, 1.0, series.free))
 
     return freedom
 
 
-def _curvature(series: _Series, rho: float, log_variance: float, free: float) -> FloatArray:
+def _curvature(series: _Series, rho: float, log_variance: float) -> FloatArray:
     """Return the second derivatives of the criterion in log variance and autocorrelation."""
 
     def at(level: int, side: int) -> float:
@@ -153,7 +154,7 @@ def _curvature(series: _Series, rho: float, log_variance: float, free: float) ->
 
     second = (at(0, 1) - 2 * at(0, 0) + at(0, -1)) / _STEP**2
     mixed = (at(1, 1) - at(1, -1) - at(-1, 1) + at(-1, -1)) / (4 * _STEP**2)
-    return np.array([[free / 2, mixed], [mixed, second]])
+    return np.array([[series.free / 2, mixed], [mixed, second]])
 
 
 def fit_newey_west(values: FloatArray, matrix: FloatArray, lags: int | None, adjust: bool) -> LinearFit:

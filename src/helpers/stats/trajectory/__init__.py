@@ -1,0 +1,30 @@
+"""Progress is not success: will a target be met? (methods, section 7)"""
+
+from helpers.stats.trajectory.backtest import BackTest, back_test
+from helpers.stats.trajectory.candidates import FEWEST_POINTS, candidates_for
+from helpers.stats.trajectory.cumulative import (
+    CumulativeProjection,
+    cumulative_profile,
+    cumulative_projection,
+    project_total,
+)
+from helpers.stats.trajectory.result import Target, Trajectory, trajectory, words_for
+from helpers.stats.trajectory.scales import KINDS, from_scale, to_scale
+
+__all__ = [
+    "FEWEST_POINTS",
+    "KINDS",
+    "BackTest",
+    "CumulativeProjection",
+    "Target",
+    "Trajectory",
+    "back_test",
+    "candidates_for",
+    "cumulative_profile",
+    "cumulative_projection",
+    "from_scale",
+    "project_total",
+    "to_scale",
+    "trajectory",
+    "words_for",
+]

@@ -1,0 +1,143 @@
+"""How well each candidate would have forecast the past, and how wide its intervals have to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from helpers.errors import ArgumentError
+from helpers.stats.arguments import FloatArray, whole_number
+from helpers.stats.trajectory.candidates import (
+    CANDIDATES,
+    FEWEST_POINTS,
+    TWO_YEARS,
+    candidates_for,
+)
+from helpers.stats.trajectory.scales import Kind, to_scale
+
+#: forecasts are repeated from at most so many past months
+MOST_ORIGINS = 8
+#: points that the first of them has to learn from where the random walk stands alone
+FEWEST_TO_LEARN = 8
+NOMINAL = 0.95
+
+
+@dataclass(frozen=True)
+class BackTest:
+    """A rolling-origin back-test.
+
+    Attributes
+    ----------
+    chosen
+        The candidate with the least mean absolute error on the forecasting scale; ties go to the simpler
+        one.
+    table
+        One row per candidate: `candidate`, `mean_error` (mean absolute, on the forecasting scale),
+        `forecasts` (how many were checked), `coverage` (share of values inside the nominal 95 % interval).
+    coverage
+        That of the chosen candidate, before widening.
+    widening
+        Factor by which the chosen candidate's intervals are widened so that they keep what 95 % promises;
+        at least 1.
+    origins
+        From how many past months forecasts were repeated.
+    """
+
+    chosen: str
+    table: pd.DataFrame
+    coverage: float
+    widening: float
+    origins: int
+
+
+def back_test(values: npt.ArrayLike, horizon: int, *, kind: Kind) -> BackTest:
+    """Return how the candidates would have forecast the last months, and which is the best.
+
+    Parameters
+    ----------
+    values
+        The measure per month, oldest first; at least 12 values. A gap inside is filled on a straight line.
+    horizon
+        How many months ahead.
+    kind
+        "percentage", "proportion", "count" or "number": the scale of the forecast.
+
+    Returns
+    -------
+    BackTest
+        The forecasts start from up to 8 of the latest months, each with what was known then. Which
+        candidates take part is said by `candidates_for`.
+
+    Raises
+    ------
+    ArgumentError
+        Fewer than 12 values, no horizon, values out of the kind's range, a missing last value.
+
+    Notes
+    -----
+    Source: Tashman 2000 (International Journal of Forecasting 16:437).
+
+    >>> back_test([5.0, 7, 6, 8, 7, 9, 8, 10, 9, 11, 10, 12], 3, kind="number").chosen
+    'random walk with drift'
+    """
+    whole_number("horizon", horizon, minimum=1)
+    return evaluate(prepare(values, kind), horizon)
+
+
+def prepare(values: npt.ArrayLike, kind: Kind) -> FloatArray:
+    """Return values on their scale, from the first one on, with gaps inside filled on a straight line."""
+    scaled = to_scale(values, kind)
+    known = np.flatnonzero(~np.isnan(scaled))
+    if not len(known) or np.isnan(scaled[-1]):
+        raise ArgumentError(
+            "values", "the last value is missing", "a series that ends with its latest value"
+        )
+    return np.interp(np.arange(known[0], len(scaled)), known, scaled[known])
+
+
+def evaluate(scaled: FloatArray, horizon: int) -> BackTest:
+    """Return the back-test of a series that is already on its scale."""
+    names = candidates_for(len(scaled))
+    if not names:
+        raise ArgumentError("values", f"{len(scaled)} points", f"at least {FEWEST_POINTS} for a forecast")
+    learn = TWO_YEARS if len(names) > 1 else FEWEST_TO_LEARN
+    if np.ptp(np.diff(scaled)) <= 1e-12:  # a straight line: nothing to choose by
+        names = names[:1]
+    origins = range(max(learn, len(scaled) - MOST_ORIGINS), len(scaled))
+    judged = [_judge(_errors(name, scaled, origins, horizon)) for name in names]
+    best = min(range(len(names)), key=lambda index: judged[index][0])
+    _, forecasts, coverage = judged[best]
+    table = pd.DataFrame(judged, columns=["mean_error", "forecasts", "coverage"])
+    table.insert(0, "candidate", names)
+    return BackTest(names[best], table, coverage, _widening(coverage, forecasts), len(origins))
+
+
+def _errors(name: str, scaled: FloatArray, origins: range, horizon: int) -> FloatArray:
+    """Return errors and their expected standard deviations, shape (forecasts, 2)."""
+    found = []
+    for origin in origins:
+        steps = min(horizon, len(scaled) - origin)
+        forecast = CANDIDATES[name](scaled[:origin], steps)
+        found.append(np.column_stack([scaled[origin : origin + steps] - forecast.path, forecast.sd]))
+    return np.concatenate(found)
+
+
+def _judge(errors: FloatArray) -> tuple[float, int, float]:
+    reach = stats.norm.ppf((1 + NOMINAL) / 2) * errors[:, 1]
+    # a series that never moves has errors and intervals of no width
+    inside = np.abs(errors[:, 0]) <= reach + 1e-12
+    return float(np.abs(errors[:, 0]).mean()), len(errors), float(inside.mean())
+
+
+def _widening(coverage: float, forecasts: int) -> float:
+    """Return by how much intervals that covered `coverage` fall short of covering 95 %; at least 1.
+
+    The coverage is drawn a little towards what it should be, because few forecasts show it roughly.
+    """
+    drawn = (coverage * forecasts + NOMINAL) / (forecasts + 1)
+    promised, kept = (stats.norm.ppf((1 + share) / 2) for share in (NOMINAL, drawn))
+    return float(max(1.0, promised / kept))

@@ -1,0 +1,179 @@
+"""Ways to forecast: random walk with drift, exponential smoothing, SARIMAX.
+
+Each gives the expected path and a matrix that turns independent standard normal numbers into forecast
+errors, so that paths, intervals, means and totals of any candidate are drawn in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import toeplitz
+
+from helpers.stats.arguments import FloatArray, IntArray
+from helpers.stats.autoregression import fit_ar1
+
+MONTHS = 12
+#: below this there is no forecast
+FEWEST_POINTS = 12
+#: what a season is learned from, and so every candidate that competes with one
+TWO_YEARS = 24
+#: forecasts that a choice between candidates needs at least
+FEWEST_ORIGINS = 4
+_HARMONICS = 2
+#: level, trend as a share of level, damping
+_SMOOTHING_GRID = (
+    np.linspace(0.05, 0.95, 10),
+    np.array([0.0, 0.05, 0.1, 0.2, 0.4]),
+    np.array([0.8, 0.9, 0.98]),
+)
+#: those three and the two starting values
+_SMOOTHING_PARAMETERS = 5
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """An expected path, shape (steps,), and its error matrix, shape (steps, sources of error)."""
+
+    path: FloatArray
+    errors: FloatArray
+
+    @property
+    def sd(self) -> FloatArray:
+        """Return the standard deviation of each step's error."""
+        return np.asarray(np.sqrt((self.errors**2).sum(axis=1)), dtype=float)
+
+
+def random_walk(values: FloatArray, steps: int) -> Forecast:
+    """Forecast a random walk with drift; the drift's own error is in.
+
+    Notes
+    -----
+    Source: Hyndman and Athanasopoulos 2021, *Forecasting: principles and practice*, section 5.2.
+    """
+    differences = np.diff(values)
+    sd = float(differences.std(ddof=1))
+    ahead = np.arange(1, steps + 1)
+    shocks = np.tril(np.ones((steps, steps)))
+    drift = ahead[:, None] / np.sqrt(len(differences))
+    return Forecast(values[-1] + ahead * differences.mean(), sd * np.column_stack([shocks, drift]))
+
+
+def smoothing(values: FloatArray, steps: int) -> Forecast:
+    """Forecast by exponential smoothing with a damped trend and additive errors.
+
+    The smoothing parameters are the best of a grid: an optimiser takes a hundred times as long for a
+    forecast that is no better, and on short series it does not settle.
+
+    Notes
+    -----
+    Source: Hyndman, Koehler, Ord and Snyder 2008, *Forecasting with Exponential Smoothing*, chapters 2 and
+    6.
+    """
+    level, share, damping = (axis.ravel() for axis in np.meshgrid(*_SMOOTHING_GRID))
+    states = smooth(values, level, level * share, damping)
+    best = int(np.argmin(states.squares))
+    alpha, beta, phi = level[best], level[best] * share[best], damping[best]
+    reach = np.cumsum(phi ** np.arange(1, steps + 1))
+    weights = np.concatenate([[1.0], alpha + beta * reach[:-1]])
+    sd = float(np.sqrt(states.squares[best] / max(len(values) - _SMOOTHING_PARAMETERS, 1)))
+    return Forecast(states.level[best] + reach * states.trend[best], _lower(sd * weights))
+
+
+@dataclass(frozen=True)
+class SmoothedStates:
+    """Last level and trend, and the sum of squared one-step errors, per set of parameters."""
+
+    level: FloatArray
+    trend: FloatArray
+    squares: FloatArray
+
+
+def smooth(values: FloatArray, alpha: FloatArray, beta: FloatArray, phi: FloatArray) -> SmoothedStates:
+    """Run the damped trend over a series, for many sets of parameters at once.
+
+    It starts on the line through the first year's points.
+    """
+    first = values[:MONTHS]
+    slope, start = np.polyfit(np.arange(len(first)), first, 1)
+    level, trend = np.full_like(alpha, start - slope), np.full_like(alpha, slope)
+    squares = np.zeros_like(alpha)
+    for value in values:
+        expected = level + phi * trend
+        error = value - expected
+        level, trend = expected + alpha * error, phi * trend + beta * error
+        squares = squares + error**2
+    return SmoothedStates(level, trend, squares)
+
+
+def sarimax(values: FloatArray, steps: int) -> Forecast:
+    """Forecast by SARIMAX(1,0,0): a mean with first-order autoregressive errors."""
+    return _autoregression(values, np.ones((len(values) + steps, 1)))
+
+
+def seasonal_sarimax(values: FloatArray, steps: int) -> Forecast:
+    """Forecast by SARIMAX(1,0,0) with a season of two harmonics as regressors."""
+    periods = np.arange(len(values) + steps)
+    return _autoregression(values, np.column_stack([np.ones(len(periods)), *_season(periods)]))
+
+
+def _autoregression(values: FloatArray, regressors: FloatArray) -> Forecast:
+    """Fit by restricted maximum likelihood; regressors reach to the end of the forecast."""
+    count = len(values)
+    fit = fit_ar1(values, regressors[:count])
+    line, rho = regressors @ fit.coefficients, fit.autocorrelation
+    ahead = np.arange(1, len(regressors) - count + 1)
+    sd = fit.dispersion * np.sqrt(1 - rho**2)
+    return Forecast(
+        line[count:] + rho**ahead * (values[-1] - line[count - 1]), _lower(sd * rho ** (ahead - 1))
+    )
+
+
+def seasonal_smoothing(values: FloatArray, steps: int) -> Forecast:
+    """Forecast by exponential smoothing of the values less a season of two harmonics, which is put back."""
+    periods = np.arange(len(values) + steps)
+    season = np.column_stack(_season(periods))
+    line = np.column_stack([np.ones(len(values)), periods[: len(values)]])
+    weights = np.linalg.lstsq(np.column_stack([line, season[: len(values)]]), values)[0]
+    pattern = season @ weights[2:]
+    rest = smoothing(values - pattern[: len(values)], steps)
+    return Forecast(rest.path + pattern[len(values) :], rest.errors)
+
+
+def _season(periods: IntArray) -> list[FloatArray]:
+    angle = 2 * np.pi * periods / MONTHS
+    return [wave(k * angle) for k in range(1, _HARMONICS + 1) for wave in (np.sin, np.cos)]
+
+
+def _lower(weights: FloatArray) -> FloatArray:
+    """Return the matrix that carries each step's shock on to the later steps."""
+    return np.asarray(toeplitz(weights, np.zeros(len(weights))), dtype=float)
+
+
+Candidate = Callable[[FloatArray, int], Forecast]
+
+#: candidates by name, the simplest first
+CANDIDATES: Mapping[str, Candidate] = {
+    "random walk with drift": random_walk,
+    "exponential smoothing": smoothing,
+    "SARIMAX": sarimax,
+    "exponential smoothing, seasonal": seasonal_smoothing,
+    "SARIMAX, seasonal": seasonal_sarimax,
+}
+
+
+def candidates_for(points: int) -> list[str]:
+    """Return which candidates a series of so many points may be forecast by.
+
+    Below 12 none; then the random walk alone; the others, seasonal ones among them, once two years are
+    left to learn from at each of four or more forecasts that they are tested by.
+
+    >>> candidates_for(11), candidates_for(12)
+    ([], ['random walk with drift'])
+    """
+    if points < FEWEST_POINTS:
+        return []
+    names = list(CANDIDATES)
+    return names if points >= TWO_YEARS + FEWEST_ORIGINS else names[:1]

@@ -1,0 +1,107 @@
+"""The stored notebooks keep to the limits that CONTRIBUTING names: short cells, no logic, no outputs."""
+
+from __future__ import annotations
+
+import ast
+import io
+import statistics
+import tokenize
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+MOST_LINES, MEDIAN_LINES, P90_LINES = 15, 3, 8
+LOGIC = (ast.FunctionDef, ast.Lambda, ast.For, ast.While, ast.If, ast.IfExp, ast.Try, ast.With, ast.ClassDef)
+COMPREHENSIONS = (ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
+
+pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path: Path) -> list[nbformat.NotebookNode]:
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def is_parameters(cell: nbformat.NotebookNode) -> bool:
+    return "parameters" in cell.metadata.get("tags", [])
+
+
+def test_it_is_valid_names_its_kernel_and_stores_no_outputs(path: Path) -> None:
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    for cell in code_cells(path):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+
+
+def test_it_begins_with_title_purpose_parameters_and_setup(path: Path) -> None:
+    title, purpose, parameters, setup, *rest = read(path).cells
+    assert title.cell_type == "raw"
+    assert "title:" in title.source
+    assert purpose.cell_type == "markdown"
+    assert is_parameters(parameters)
+    assert "open_report" in setup.source
+    assert not any(is_parameters(cell) for cell in (title, purpose, setup, *rest))
+
+
+def test_cells_are_short(path: Path) -> None:
+    lines = [len(cell.source.splitlines()) for cell in code_cells(path)]
+    assert max(lines) <= MOST_LINES
+    assert statistics.median(lines) <= MEDIAN_LINES
+    assert statistics.quantiles(lines, n=10, method="inclusive")[-1] <= P90_LINES
+
+
+def test_no_logic_no_printing_and_no_styling_stands_in_a_cell(path: Path) -> None:
+    for cell in code_cells(path):
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        assert not [node for node in nodes if isinstance(node, LOGIC + COMPREHENSIONS)], cell.source
+        assert not {node.id for node in nodes if isinstance(node, ast.Name)} & {"print", "display"}
+        assert not {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+
+
+def test_only_setup_imports_and_only_helpers(path: Path) -> None:
+    imports = [
+        (place, node.module)
+        for place, cell in enumerate(code_cells(path))
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.ImportFrom)
+    ]
+    assert {module for _, module in imports} == {"helpers"}
+    assert {place for place, _ in imports} == {1}
+
+
+def test_parameters_are_annotated_literals_each_with_a_comment(path: Path) -> None:
+    cell = next(filter(is_parameters, code_cells(path)))
+    statements = ast.parse(cell.source).body
+    comments = {
+        token.start[0]
+        for token in tokenize.generate_tokens(io.StringIO(cell.source).readline)
+        if token.type == tokenize.COMMENT
+    }
+    for statement in statements:
+        assert isinstance(statement, ast.AnnAssign)
+        assert isinstance(statement.annotation, ast.Constant)
+        assert statement.value is not None
+        ast.literal_eval(statement.value)
+        assert statement.lineno in comments, ast.unparse(statement)
+
+
+def test_sections_are_labelled_and_prose_holds_no_figure(path: Path) -> None:
+    prose = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    headings = [line for text in prose for line in text.splitlines() if line.startswith("#")]
+    assert headings
+    assert all(line.startswith("## ") and "{#sec-" in line for line in headings)
+    words = " ".join(line for text in prose for line in text.splitlines() if not line.startswith("#"))
+    assert not [word for word in words.split() if word.strip(".,%()").replace(".", "").isdigit()]
+
+
+def test_every_code_cell_ends_in_what_it_shows(path: Path) -> None:
+    for cell in code_cells(path):
+        if not is_parameters(cell):
+            assert isinstance(ast.parse(cell.source).body[-1], ast.Expr), cell.source

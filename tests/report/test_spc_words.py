@@ -1,0 +1,106 @@
+"""Sentences on process behaviour charts: steady, special cause, too few points, missing and hidden months."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.report.spc_words import Process, latest_sentence, process_sentences
+from helpers.stats.spc import xmr
+
+STEADY = [5.0, 5.2, 4.9, 5.1, 5.0, 4.8, 5.2, 5.0, 4.9, 5.1, 5.0, 5.1, 4.9, 5.0]
+
+
+def process(values: list[float], *, target: float | None = 6.0, hide: tuple[int, ...] = ()) -> Process:
+    dates = pd.date_range("2025-01-01", periods=len(values), freq="MS").to_numpy()
+    chart = xmr(values, dates, improvement="decrease", target=target)
+    shown = np.array([np.nan if place in hide else value for place, value in enumerate(values)])
+    return Process(chart, shown, "the mean stay", "days", 1, "the national mean")
+
+
+def test_a_steady_process_far_from_its_target() -> None:
+    assert process_sentences(process(STEADY)) == (
+        "In February 2026 the mean stay was 5.0 days, within the ordinary variation of this process. "
+        "The process will keep to the national mean of 6.0 days unless it changes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (4.0, "will miss the national mean of 4.0 days unless it changes"),
+        (5.0, "will sometimes meet and sometimes miss"),
+    ],
+)
+def test_the_standing_to_the_target(target: float, words: str) -> None:
+    assert words in process_sentences(process(STEADY, target=target))
+
+
+def test_without_a_target_nothing_is_said_of_one() -> None:
+    assert process_sentences(process(STEADY, target=None)).count(".") == 2  # "5.0" and the end
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        ([9.0], "above the upper limit: a cause for concern."),
+        ([1.0], "below the lower limit: an improvement."),
+    ],
+)
+def test_a_last_point_beyond_a_limit_says_whether_that_is_good(last: list[float], words: str) -> None:
+    assert latest_sentence(process(STEADY + last)).endswith(words)
+
+
+def test_a_run_of_seven_is_named() -> None:
+    values = [4.0, 6.0] * 7 + [5.8] * 7
+    assert latest_sentence(process(values)).endswith(
+        "run of seven points above the mean: a cause for concern."
+    )
+
+
+def test_limits_on_few_points_are_called_provisional_in_a_sentence_of_their_own() -> None:
+    assert process_sentences(process(STEADY[:8])).endswith(
+        " The limits rest on fewer than 13 points and are provisional."
+    )
+
+
+def test_an_unstable_series_is_not_judged() -> None:
+    text = process_sentences(process([float(n) for n in range(20)]))
+    assert "no single stable period" in text
+    assert "national mean" not in text
+
+
+def test_one_point_shows_no_variation() -> None:
+    assert latest_sentence(process([5.0])) == (
+        "In January 2025 the mean stay was 5.0 days; one point shows no variation."
+    )
+
+
+def test_a_missing_or_hidden_last_month_gives_way_to_the_one_before() -> None:
+    assert latest_sentence(process([*STEADY, float("nan")])).startswith("In February 2026")
+    hidden = process([*STEADY, 77.7], hide=(14,))
+    assert latest_sentence(hidden).startswith("In February 2026")
+    assert "77" not in process_sentences(hidden)
+
+
+def test_mostly_hidden_months_say_nothing_of_the_process() -> None:
+    found = process(STEADY, hide=tuple(range(8)))
+    assert latest_sentence(found) == ""
+    assert process_sentences(found).startswith("Most months rest on too few patients")
+
+
+def test_nothing_at_all_to_show() -> None:
+    assert latest_sentence(process([float("nan")] * 3)) == ""
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.floats(0, 60), min_size=1, max_size=30), st.floats(0, 60), st.sets(st.integers(0, 29)))
+def test_every_chart_has_a_sound_sentence(values: list[float], target: float, hide: set[int]) -> None:
+    text = process_sentences(process(values, target=target, hide=tuple(hide)))
+    assert text.endswith(".")
+    assert not re.search(r"nan|None|  |-\d|−0\.0|\.\.", text)

@@ -1,0 +1,63 @@
+"""The rolling-origin back-test and the widening of intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from helpers.errors import ArgumentError
+from helpers.stats import trajectory as tr
+from helpers.stats.trajectory.backtest import _widening
+
+
+def test_each_origin_knows_only_its_past() -> None:
+    # 12 points, random walk: origins 8 to 11; all but the last step are straight, so only forecasts of it
+    # miss
+    values = [*range(11), 50.0]
+    found = tr.back_test(values, 2, kind="number")
+    assert found.origins == 4
+    assert found.table.loc[0, "forecasts"] == 7  # 2, 2, 2 and 1
+    # the forecasts of the 12th value, 11, are 39 short; it is forecast from the origins 10 and 11
+    assert found.table.loc[0, "mean_error"] == pytest.approx(2 * 39 / 7)
+    assert found.coverage == pytest.approx(5 / 7)
+
+
+def test_a_seasonal_series_is_forecast_by_a_seasonal_candidate() -> None:
+    months = np.arange(48)
+    noise = np.random.default_rng(2).normal(size=48) * 0.3
+    found = tr.back_test(50 + 8 * np.sin(months * np.pi / 6) + noise, 6, kind="number")
+    assert "seasonal" in found.chosen
+    assert (
+        found.table["mean_error"].min()
+        == found.table.set_index("candidate").loc[found.chosen, "mean_error"]
+    )
+
+
+def test_a_straight_line_leaves_nothing_to_choose() -> None:
+    found = tr.back_test(np.arange(40.0), 3, kind="number")
+    assert found.table["candidate"].tolist() == ["random walk with drift"]
+    assert (found.coverage, found.widening) == (1, 1)
+
+
+def test_widening_makes_up_for_coverage_that_falls_short() -> None:
+    # 80 % kept of 95 % promised: 1.95996/1.28155
+    assert _widening(0.8, 10**9) == pytest.approx(1.959964 / 1.281552, rel=1e-6)
+    assert _widening(0.99, 100) == 1
+    assert 1 < _widening(0.0, 8) < 20
+
+
+def test_a_gap_inside_is_filled_on_a_straight_line_and_leading_ones_are_left_out() -> None:
+    values = [np.nan, 1.0, 2, 3, 4, np.nan, 6, 7, 8, 9, 10, 11, 12, 13]
+    whole = [*range(1, 14)]
+    assert tr.back_test(values, 2, kind="number").table.equals(tr.back_test(whole, 2, kind="number").table)
+
+
+def test_unusable_series_are_refused() -> None:
+    with pytest.raises(ArgumentError, match="11 points"):
+        tr.back_test(np.arange(11.0), 3, kind="number")
+    with pytest.raises(ArgumentError, match="the last value is missing"):
+        tr.back_test([*range(12), np.nan], 3, kind="number")
+    with pytest.raises(ArgumentError, match="the last value is missing"):
+        tr.back_test([np.nan] * 12, 3, kind="number")
+    with pytest.raises(ArgumentError, match="horizon"):
+        tr.back_test(np.arange(12.0), 0, kind="number")

@@ -1,0 +1,73 @@
+"""Each way to forecast, held against closed forms or its library's own variances."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+from statsmodels.tsa.statespace.sarimax import SARIMAX
+
+from helpers.stats.trajectory.candidates import (
+    Candidate,
+    candidates_for,
+    random_walk,
+    sarimax,
+    seasonal_sarimax,
+    seasonal_smoothing,
+    smooth,
+    smoothing,
+)
+
+MONTHS = np.arange(60)
+SERIES = np.random.default_rng(4).normal(size=60).cumsum() + 3 * np.sin(MONTHS * np.pi / 6)
+
+
+def test_random_walk_with_drift_by_hand() -> None:
+    # differences 1, 3, 1, 3: drift 2, variance 4/3; h steps: h 4/3 + h^2 (4/3)/4
+    forecast = random_walk(np.array([0.0, 1, 4, 5, 8]), 3)
+    assert forecast.path.tolist() == [10, 12, 14]
+    assert forecast.sd**2 == pytest.approx([4 / 3 * (h + h**2 / 4) for h in (1, 2, 3)])
+
+
+def test_smoothing_runs_as_the_library_does_with_the_same_parameters() -> None:
+    start, slope = np.polyfit(np.arange(12), SERIES[:12], 1)[::-1]
+    model = ETSModel(pd.Series(SERIES), error="add", trend="add", damped_trend=True)
+    fit = model.smooth(np.array([0.4, 0.08, 0.9, start - slope, slope]))
+    states = smooth(SERIES, np.array([0.4]), np.array([0.08]), np.array([0.9]))
+    assert states.squares[0] == pytest.approx((fit.resid**2).sum(), rel=1e-9)
+    assert states.level[0] + 0.9 * states.trend[0] == pytest.approx(fit.forecast(1).iloc[0], rel=1e-9)
+
+
+def test_errors_of_smoothing_grow_as_in_the_library() -> None:
+    ours = smoothing(SERIES, 14)
+    weights = ours.errors[:, 0] / ours.errors[0, 0]
+    # a shock of 1 in the last value moves the forecasts by the weights that follow it
+    lifted = SERIES.copy()
+    lifted[-1] += 1e-3
+    assert (smoothing(lifted, 13).path - smoothing(SERIES, 13).path) / 1e-3 == pytest.approx(
+        weights[1:], rel=1e-3
+    )
+
+
+def test_sarimax_is_close_to_the_library_which_maximises_the_unrestricted_likelihood() -> None:
+    fit = SARIMAX(SERIES - SERIES.mean(), order=(1, 0, 0), trend="c").fit(disp=0)
+    expected = fit.get_forecast(8)
+    forecast = sarimax(SERIES, 8)
+    assert forecast.path - SERIES.mean() == pytest.approx(expected.predicted_mean, abs=0.6)
+    assert forecast.sd == pytest.approx(expected.se_mean, rel=0.1)
+
+
+@pytest.mark.parametrize("candidate", [seasonal_smoothing, seasonal_sarimax])
+def test_seasonal_candidates_carry_the_season_on(candidate: Candidate) -> None:
+    noise = np.random.default_rng(1).normal(size=60) * 0.2
+    ahead = 5 * np.sin(np.arange(60, 72) * np.pi / 6)
+    forecast = candidate(5 * np.sin(MONTHS * np.pi / 6) + noise, 12)
+    assert forecast.path == pytest.approx(ahead, abs=0.8)
+    assert forecast.sd.max() < 1.5
+
+
+def test_who_may_forecast() -> None:
+    assert candidates_for(11) == []
+    assert candidates_for(12) == candidates_for(27) == ["random walk with drift"]
+    assert len(candidates_for(28)) == 5
