@@ -319,8 +319,13 @@ def _missing_column(table: Table, name: str, frame: pd.DataFrame) -> Problem:
 def _failures(table: Table, cases: pd.DataFrame) -> list[Problem]:
     problems = []
     for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
-        values = ", ".join(repr(value) for value in group["failure_case"].unique()[:LISTED_ROWS])
+        values = _listed(table, group["failure_case"].unique()[:LISTED_ROWS])
         rows = ", ".join(str(row) for row in group["index"].dropna().unique()[:LISTED_ROWS])
         where = f"table {table.name}, column {column}" + (f", rows {rows}" if rows else "")
-        problems.append(Problem(where, f"{len(group)} values such as {values}", str(check)))
+        problems.append(Problem(where, f"{len(group)} values{values}", str(check)))
     return problems
+
+
+def _listed(table: Table, values: Iterable[object]) -> str:
+    """Return examples of what is wrong; none of patients, whose values no message repeats."""
+    return "" if table.records else " such as " + ", ".join(repr(value) for value in values)

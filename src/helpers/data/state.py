@@ -170,21 +170,16 @@ def _write_archive(state: Path, file: io.BufferedWriter) -> int:
 def _content(path: Path) -> bytes | None:
     """Return a file's content; a database as of one moment; nothing where it has gone meanwhile."""
     if path.suffix == ".sqlite":
-        source = sqlite3.connect(path, timeout=30.0)
+        database = sqlite3.connect(path, timeout=30.0)
         try:
-            return source.serialize() if _settled(source) else None
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what is still in the log belongs to it
+            return database.serialize()
         finally:
-            source.close()
+            database.close()
     try:
         return path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _settled(database: sqlite3.Connection) -> bool:
-    """Bring what is still in the log into the database, so that one file holds all."""
-    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return True
 
 
 def _is_log_of_sqlite(path: Path) -> bool:

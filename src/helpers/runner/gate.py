@@ -21,6 +21,8 @@ from helpers.runner.render.offline import find_remote
 
 #: bytes below which a file cannot be a report: an empty page with its style sheet is larger
 SMALLEST: Final = {"html": 1024, "pdf": 2048}
+#: letters beyond which a name, caption or paragraph is none; a renderer takes minutes over a megabyte
+LONGEST: Final = 20_000
 _CONTENT: Final = {"headline", "text", "figure", "table"}
 _PDF_START, _PDF_END = b"%PDF-", b"%%EOF"
 
@@ -42,6 +44,7 @@ def check_document(document: Document, job: Job, project: Project, *, notebook: 
         or names a person.
     """
     problems = [*_organisation_problems(document, job), *_emptiness_problems(document.bundles)]
+    problems += _length_problems(document.bundles)
     for check in project.bundle_checks:
         problems += check(document.bundles)
     for text_check in project.text_checks:
@@ -103,6 +106,18 @@ def _emptiness_problems(bundles: tuple[Bundle, ...]) -> Iterator[Problem]:
         empty = not each.rows if each.kind == "table" else not each.markdown.strip()
         if each.kind in {"headline", "text", "table"} and empty:
             yield Problem(each.id, f"the {each.kind} is empty", cure="leave it out, or say why it is empty")
+
+
+def _length_problems(bundles: tuple[Bundle, ...]) -> Iterator[Problem]:
+    for each in bundles:
+        facts = each.report.model_dump().values() if each.report else ()
+        labels = (column.label for column in each.columns)
+        cells = (cell for row in each.rows for cell in row)
+        words = (each.caption, each.alt, each.markdown, *labels, *cells, *facts)
+        longest = max((len(word) for word in words if isinstance(word, str)), default=0)
+        if longest > LONGEST:
+            cure = "shorten it where it comes from"
+            yield Problem(each.id, f"a text of {longest:,} letters", f"at most {LONGEST:,}", cure)
 
 
 class _Page(HTMLParser):

@@ -1,0 +1,159 @@
+"""A hostile trust, measure or comment is shown as text or refused, in every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+from html.parser import HTMLParser
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from nbformat import v4
+
+from helpers.bundle import MIME, Bundle, Column, ReportFacts
+from helpers.errors import GateError, UserError
+from helpers.report.shown import draw
+from helpers.runner.document import Document, Provenance, make_document
+from helpers.runner.gate import check_document
+from helpers.runner.history import Entry, State
+from helpers.runner.index import make_index
+from helpers.runner.project import Project
+from helpers.runner.publish import publish
+from helpers.runner.render import render
+from helpers.theme import read_theme
+from helpers.theme.spreadsheet import spreadsheet_cell, write_csv
+
+ROOT = Path(__file__).parents[1]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "](javascript:alert(1)) [x](javascript:alert(1))",
+    '#image("/etc/passwd")',
+    "=cmd|'/c calc'!A1",
+    "../../x",
+    "safe\u202egnp.exe",
+    "$x^2$ `raw`{=html} ::: @fig-stay {{< include /etc/passwd >}}",
+    "\"onload=alert(1) x='",
+    "</title><img src=x onerror=alert(1)>",
+    "| a | b |\n|---|---|",
+]
+
+
+def document(name: str) -> Document:
+    """A report in which the name stands wherever words from data can stand."""
+    facts = ReportFacts(
+        title=name, organisation_code="SYN07", organisation_name=name, period_label=name,
+        period_folder="undated", synthetic=True,
+    )  # fmt: skip
+    columns = (Column(label=name, unit=name), Column(label="Patients", kind="count"))
+    words = {"caption": name, "columns": columns, "rows": ((name, 10),)}
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt"><path d="M0 0L9 9"/></svg>'
+    shown = [
+        ({}, Bundle(kind="report", id="report", report=facts)),
+        ({"image/svg+xml": svg}, Bundle(kind="figure", id="fig-stay", alt=name, **words)),
+        ({}, Bundle(kind="table", id="tbl-stay", **words)),
+    ]
+    cells = [v4.new_markdown_cell("# Stay\n\n## Result\n\nWhat we see.")]
+    for more, bundle in shown:
+        data: dict[str, Any] = {MIME: bundle.model_dump(mode="json"), "text/plain": "x", **more}
+        output = v4.new_output("display_data", data=data)
+        cells.append(v4.new_code_cell("x", execution_count=1, outputs=[output]))
+    provenance = Provenance("run", "stay.ipynb", "code", parameters={"comment": name})
+    return make_document(v4.new_notebook(cells=cells), provenance=provenance)
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def assert_harmless(page: Page) -> None:
+    for tag, attributes in page.tags:
+        assert tag != "script"
+        assert not any(name.startswith("on") for name in attributes)
+        for name in ("href", "src"):
+            target = attributes.get(name) or ""
+            assert target.startswith(("#", "data:image/", "data:font/")) or not target, target
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_text_in_html_pdf_and_word(name: str, tmp_path: Path) -> None:
+    theme = read_theme(ROOT / "_quarto.yml")
+    files = render(document(name), ("html", "pdf", "docx"), theme=theme, folder=tmp_path)
+    page = Page(files["html"].read_text("utf-8"))
+    assert_harmless(page)
+    letters = "".join(ch for ch in name if ch.isalnum())
+    assert letters in "".join(ch for ch in page.words if ch.isalnum())
+    assert "\u202e" not in page.words
+    text = "".join(each.get_textpage().get_text_bounded() for each in pypdfium2.PdfDocument(files["pdf"]))
+    assert letters in "".join(ch for ch in text if ch.isalnum())
+    assert "root:" not in text
+    with pikepdf.open(files["pdf"]) as pdf:
+        addresses = [
+            str(o["/URI"]) for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and "/URI" in o
+        ]
+    assert addresses == []
+
+
+def test_a_name_of_a_megabyte_is_refused_before_it_is_rendered(tmp_path: Path) -> None:
+    job: Any = SimpleNamespace(title="stay/SYN07", organisations=("SYN07",))
+    with pytest.raises(GateError, match="a text of 1,000,000 letters") as error:
+        check_document(document("x" * 1_000_000), job, Project(tmp_path))
+    assert len(str(error.value)) < 1000
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_text_in_the_index(name: str) -> None:
+    entry = Entry("run", "stay", "SYN07", State.PUBLISHED, title=name, organisation=name, period="undated")
+    page = Page(make_index([entry], {}))
+    assert_harmless(page)
+    assert "".join(name.split()) in "".join(page.words.split())
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_drawn_in_a_chart(name: str) -> None:
+    from matplotlib.figure import Figure
+
+    def chart() -> Figure:
+        figure = Figure(figsize=(3, 2))
+        axes = figure.add_subplot()
+        axes.set_title(name)
+        axes.plot([1, 2], label=name)
+        axes.legend()
+        return figure
+
+    svg = draw(chart)
+    assert_harmless(Page(svg.partition("<svg")[2]))
+    assert "<script" not in svg
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "+1+cmd", "@SUM(A1)", "-2+3", "\t=1", "＝1", "%0A=1"])
+def test_a_hostile_name_is_no_formula_in_a_spreadsheet(name: str) -> None:
+    ((heading, _), (cell, number)) = csv.reader(io.StringIO(write_csv([name, "n"], [(name, -2.5)])))
+    assert heading == cell == spreadsheet_cell(name)
+    assert not cell.startswith(("=", "+", "-", "@", "|", "%", "＝", "\t"))
+    assert number == "-2.5"
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "a/../../x", "<b>", "x\u202e", "y" * 300])
+def test_a_hostile_place_is_refused(name: str, tmp_path: Path) -> None:
+    source = tmp_path / "report.html"
+    source.write_text("x")
+    reports = tmp_path / "reports"
+    with pytest.raises((UserError, OSError)):
+        publish({"html": source}, reports, PurePosixPath("2026-05", "stay", name))
+    assert list(tmp_path.rglob("*.html")) == [source]
