@@ -42,7 +42,7 @@ imports: env
 	$(BIN)/lint-imports
 
 unit: env
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest --doctest-modules -m "not long" -n 2 src/helpers tests
 
 # Stored without outputs, so nbval checks that every cell runs, top to bottom, in a fresh kernel.
 notebooks: env
