@@ -7,7 +7,7 @@ import pytest
 
 from helpers.errors import ArgumentError
 from helpers.stats import trajectory as tr
-from helpers.stats.trajectory.backtest import _widening
+from helpers.stats.trajectory.backtest import _choose, _widening
 
 
 def test_each_origin_knows_only_its_past() -> None:
@@ -39,11 +39,19 @@ def test_a_straight_line_leaves_nothing_to_choose() -> None:
     assert (found.coverage, found.widening) == (1, 1)
 
 
-def test_widening_makes_up_for_coverage_that_falls_short() -> None:
-    # 80 % kept of 95 % promised: 1.95996/1.28155
-    assert _widening(0.8, 10**9) == pytest.approx(1.959964 / 1.281552, rel=1e-6)
-    assert _widening(0.99, 100) == 1
-    assert 1 < _widening(0.0, 8) < 20
+def test_widening_makes_up_for_errors_beyond_their_interval() -> None:
+    # 99 errors of 0.01 to 0.99 with a spread of .2: the 95th of them has to be 1.95996 spreads
+    errors = np.column_stack([np.arange(1, 100) / 100, np.full(99, 0.2)])
+    assert _widening(errors) == pytest.approx(0.95 / 0.2 / 1.959964, rel=1e-6)
+    assert _widening(errors * [0.1, 1]) == 1
+    # errors of 1 where none was expected count as ten spreads
+    assert _widening(np.column_stack([np.ones(20), np.zeros(20)])) == pytest.approx(10 / 1.959964, rel=1e-6)
+    assert _widening(np.zeros((5, 2))) == 1
+
+
+def test_a_less_simple_candidate_has_to_be_clearly_better() -> None:
+    assert _choose([1.0, 0.95, 0.91]) == 0
+    assert _choose([1.0, 0.95, 0.89]) == 2
 
 
 def test_a_gap_inside_is_filled_on_a_straight_line_and_leading_ones_are_left_out() -> None:

@@ -110,12 +110,12 @@ def evaluate(scaled: FloatArray, horizon: int) -> BackTest:
     if np.ptp(np.diff(scaled)) <= 1e-12:  # a straight line: nothing to choose by
         names = names[:1]
     origins = range(max(learn, len(scaled) - MOST_ORIGINS), len(scaled))
-    judged = [_judge(_errors(name, scaled, origins, horizon)) for name in names]
+    errors = [_errors(name, scaled, origins, horizon) for name in names]
+    judged = [_judge(error) for error in errors]
     best = _choose([error for error, _, _ in judged])
-    _, forecasts, coverage = judged[best]
     table = pd.DataFrame(judged, columns=["mean_error", "forecasts", "coverage"])
     table.insert(0, "candidate", names)
-    return BackTest(names[best], table, coverage, _widening(coverage, forecasts), len(origins))
+    return BackTest(names[best], table, judged[best][2], _widening(errors[best]), len(origins))
 
 
 def _errors(name: str, scaled: FloatArray, origins: range, horizon: int) -> FloatArray:
@@ -141,11 +141,14 @@ def _choose(errors: list[float]) -> int:
     return best if errors[best] < (1 - LEAST_GAIN) * errors[0] else 0
 
 
-def _widening(coverage: float, forecasts: int) -> float:
-    """Return by how much intervals that covered `coverage` fall short of covering 95 %; at least 1.
+def _widening(errors: FloatArray) -> float:
+    """Return the factor that would have made 95 % intervals cover 95 % of the errors; at least 1.
 
-    The coverage is drawn a little towards what it should be, because few forecasts show it roughly.
+    An expected spread far below the errors (after a long constant stretch) counts as a tenth of their size.
     """
-    drawn = (coverage * forecasts + NOMINAL) / (forecasts + 1)
-    promised, kept = (stats.norm.ppf((1 + share) / 2) for share in (NOMINAL, drawn))
-    return float(max(1.0, promised / kept))
+    size = np.abs(errors[:, 0])
+    spread = np.maximum(errors[:, 1], 0.1 * np.sqrt((size**2).mean()))
+    standardised = np.sort(np.divide(size, spread, out=np.zeros_like(size), where=spread > 0))
+    # the rank that keeps the promise for a further forecast, not for these alone (conformal prediction)
+    rank = min(int(np.ceil((len(size) + 1) * NOMINAL)), len(size))
+    return float(max(1.0, standardised[rank - 1] / stats.norm.ppf((1 + NOMINAL) / 2)))
