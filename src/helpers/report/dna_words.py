@@ -199,10 +199,11 @@ def attendances_sentence(spread: Spread, *, certain: bool) -> str:
     """Say how many attendances are gained.
 
     >>> attendances_sentence(Spread(315, 315, 315, 315, 315), certain=True)
-    '315 more patients are seen in slots that would have stood empty.'
+    'The scenario fills 315 more slots that would have stood empty.'
     """
     chance = "" if certain else f" (95% interval {interval(spread.low95, spread.high95, 0)})"
-    return f"{number(spread.median)} more patients are seen{chance} in slots that would have stood empty."
+    shown = number(spread.median)
+    return f"The scenario fills {shown} more {'slot' if shown == '1' else 'slots'}{chance} that would have stood empty."
 
 
 def chance_sentence(relief: float, wait: float | None, target: float | None) -> str:
