@@ -214,7 +214,7 @@ def funnel_chart(
 def _fit_ratio(axes: Axes, ratio: NDArray[np.float64]) -> None:
     """Keep the organisations in view: limits of tiny ones may leave the chart."""
     low, high = float(np.nanmin(ratio)), float(np.nanmax(ratio))
-    room = 0.25 * max(high - low, 0.1)
+    room = 0.35 * max(high - low, 0.1)  # for the name of the trust
     axes.set_ylim(max(0.0, min(low, 0.9) - room), max(high, 1.1) + room)
 
 

@@ -333,6 +333,8 @@ class LengthOfStay:
     def trend(self) -> Shown:
         """Figure: the XmR chart of the monthly mean."""
         process, chart, months = self._process, self.found.trend, self.found.months
+        if process.mostly_hidden:  # limits alone would rest on months that may not be shown
+            return self._text("text", "no-trend", "No chart is drawn.")
         means = controlled.values(chart.values, months["spells"].fillna(0), self.origin)
         target = (process.target.removeprefix("the "), chart.target_in_force)
         events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
@@ -368,7 +370,7 @@ class LengthOfStay:
         """Figure: the funnel of observed over expected for all trusts."""
         found = self.found.peers
         if found is None:
-            return self._text("text", "no-peers", "")
+            return self._text("text", "no-peers", los_words.NO_FUNNEL)
         own = self._own_place(found)
         x = np.linspace(found.denominator.min() * 0.8, found.denominator.max() * 1.04, 120)
         limits = found.limits_at(x)
