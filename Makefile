@@ -55,7 +55,9 @@ bench: env
 
 # make simulate   coverage and false alarms of the methods
 simulate: env
-	$(BIN)/python -m pytest -m long tests/stats
+	$(BIN)/python benchmarks/simulate_spc_funnel.py
+	$(BIN)/python benchmarks/simulate_models.py
+	$(BIN)/python -m pytest -m long tests
 
 # make dictionary write the data dictionary anew from the register and the layouts
 dictionary: env
