@@ -59,10 +59,6 @@ simulate: env
 	$(BIN)/python benchmarks/simulate_models.py
 	$(BIN)/python -m pytest -m long tests
 
-# make dictionary write the data dictionary anew from the register and the layouts
-dictionary: env
-	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/data-dictionary.md
-
 # make fuzz       many more spoilt files than the gate tries
 fuzz: env
 	BOARDPACK_FUZZ=50000 $(BIN)/python -m pytest tests/data/test_fuzz.py

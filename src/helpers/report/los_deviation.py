@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from helpers.bundle import Cell, Column, ColumnKind, Kind
+from helpers.bundle import Cell, Column, ColumnKind
 from helpers.data.disclosure import policy_for
 from helpers.data.stays import LONG_STAYS
 from helpers.report import charts, controlled, los_words, spc_words
 from helpers.report.los_findings import REST, StayFindings
 from helpers.report.los_options import StayOptions, name_benchmark
-from helpers.report.shown import Shown, draw
+from helpers.report.sections import Sections
+from helpers.report.shown import Shown
 from helpers.report.words import count, days, interval, listed, month, number, sentence
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MEASURE = "mean_los"
 MOST_BARS = 12
 
 
-class LengthOfStay:
+class LengthOfStay(Sections):
     """The sections of the report, in the order of the notebook.
 
     Parameters
@@ -45,9 +45,9 @@ class LengthOfStay:
     """
 
     def __init__(self, report: Report, options: StayOptions) -> None:
-        self.report, self.options = report, options
+        super().__init__(report, _TABLES)
+        self.options = options
         events = report.register.events_of(MEASURE, report.organisation.code)
-        self.origin = report.bundle("text", "origin", tables=("spells",)).origin
         self.found = StayFindings(
             report.mart,
             report.organisation,
@@ -77,7 +77,7 @@ class LengthOfStay:
             self._peer_words() if self.found.peers else "",
             self._gap_words(),
         ]
-        return self._text("headline", "headline", "\n\n".join(line for line in lines if line))
+        return self.text("headline", "\n\n".join(line for line in lines if line), kind="headline")
 
     # --- crude ------------------------------------------------------------------------------------
 
@@ -108,7 +108,7 @@ class LengthOfStay:
             _days("to", kind="model", signed=True),
         )
         caption = f"Mean stay against {self.wording.benchmark}, {self.report.period.label}."
-        return self._table(
+        return self.table(
             "tbl-crude",
             caption,
             columns,
@@ -125,7 +125,7 @@ class LengthOfStay:
         spread = f"the other trusts' mean is {days(pooled)} over all patients"
         if np.isfinite(unweighted):
             spread += f" and {days(unweighted)} with every trust counting once"
-        return self._text("text", "say-crude", f"{words} {sentence(spread)}")
+        return self.text("say-crude", f"{words} {sentence(spread)}")
 
     # --- adjusted ---------------------------------------------------------------------------------
 
@@ -146,13 +146,12 @@ class LengthOfStay:
             f"{days(split['mean'])}: {listed(moves)}."
         )
         columns = (Column(label="Step"), _days("Mean stay or change"))
-        return self._figure(
+        return self.figure(
             "fig-split",
-            draw(lambda: charts.split_chart(steps, unit="days")),
+            lambda: charts.split_chart(steps, unit="days"),
             caption=f"From {self.wording.benchmark} to this trust's mean stay.",
             alt=alt,
-            columns=columns,
-            rows=[(step.label, float(step.value)) for step in steps],
+            data=(columns, [(step.label, float(step.value)) for step in steps]),
         )
 
     def say_split(self) -> Shown:
@@ -166,7 +165,7 @@ class LengthOfStay:
             lines.append(
                 "Patients who have no like at any other trust are left out; the last table counts them."
             )
-        return self._text("text", "say-split", " ".join(lines))
+        return self.text("say-split", " ".join(lines))
 
     def adjusted(self) -> Shown:
         """Table: O/E and, beside it, the regression."""
@@ -192,7 +191,7 @@ class LengthOfStay:
             f"{number(sums['observed'])} bed-days were used; the same patients would have used "
             f"{number(sums['expected'])} at the stays of all other trusts. {beside}"
         )
-        return self._table("tbl-adjusted", "Stay allowing for case mix.", columns, rows, note=note)
+        return self.table("tbl-adjusted", "Stay allowing for case mix.", columns, rows, note=note)
 
     # --- worth and origin -------------------------------------------------------------------------
 
@@ -217,11 +216,11 @@ class LengthOfStay:
             columns.append(Column(label="Cost", kind="model", unit="£"))
             rows = [(*row, cost * value) for row, value in zip(rows, kinds.values(), strict=True)]
         caption = f"Upper bounds: bed-days above the expected, and beds at {100 * self.options.occupancy:g}% occupancy."
-        return self._table("tbl-worth", caption, columns, rows)
+        return self.table("tbl-worth", caption, columns, rows)
 
     def say_worth(self) -> Shown:
         """The worth in words."""
-        return self._text("text", "say-worth", self._worth_words())
+        return self.text("say-worth", self._worth_words())
 
     def pareto(self) -> Shown:
         """Figure: excess bed-days of each group with its interval."""
@@ -244,23 +243,20 @@ class LengthOfStay:
             f"Furthest from the expected: {top.label}, {number(top.value, signed=True)} "
             f"({interval(top.low, top.high, 0)}). {self._origin_words()}"
         )
-        return self._figure(
+        return self.figure(
             "fig-pareto",
-            draw(
-                lambda: charts.bars_chart(
-                    bars, unit="bed-days", words=("fewer than expected", "more than expected")
-                )
+            lambda: charts.bars_chart(
+                bars, unit="bed-days", words=("fewer than expected", "more than expected")
             ),
             caption=f"Bed-days above or below the expected by {self._group}, with 95% intervals.",
             alt=alt,
-            columns=columns,
-            rows=[(bar.label, bar.value, bar.low, bar.high) for bar in bars],
+            data=(columns, [(bar.label, bar.value, bar.low, bar.high) for bar in bars]),
         )
 
     def say_pareto(self) -> Shown:
         """Which groups differ, in words."""
         chance = "Of 20 groups that do not differ, about one is named by chance alone."
-        return self._text("text", "say-pareto", f"{self._origin_words()} {chance}")
+        return self.text("say-pareto", f"{self._origin_words()} {chance}")
 
     def groups(self) -> Shown:
         """Table: every group with its patients, means, ratio and excess."""
@@ -288,7 +284,7 @@ class LengthOfStay:
         rows = list(zip(map(_capital, table["label"]), people, *cells, strict=True))
         caption = f"Stay against the expected by {self._group}."
         few = f"{_capital(self._groups)} with too few patients to be shown are taken together."
-        return self._table("tbl-groups", caption, columns, rows, note=few if REST in table.index else "")
+        return self.table("tbl-groups", caption, columns, rows, note=few if REST in table.index else "")
 
     # --- tails, trend, peers ----------------------------------------------------------------------
 
@@ -310,7 +306,7 @@ class LengthOfStay:
         here, there = controlled.counts([own["spells"], others["spells"]], self.origin)
         note = f"{Column(label='').show(here)} patients here and {Column(label='').show(there)} elsewhere."
         caption = "Very short and long stays, zero-day stays counted and nothing trimmed."
-        return self._table("tbl-tails", caption, columns, list(zip(names, *cells, strict=True)), note=note)
+        return self.table("tbl-tails", caption, columns, list(zip(names, *cells, strict=True)), note=note)
 
     def _tail_patients(self, sums: pd.Series) -> list[Cell]:
         some = [float(sums[name]) for name in ("zero_day", *(f"spells_{n}" for n in LONG_STAYS))]
@@ -326,15 +322,15 @@ class LengthOfStay:
         """How much of all bed-days long stays use, here and elsewhere."""
         here, there = (self._tail_days(self.found.tails_of(whose))[-1] for whose in ("own", "others"))
         if not isinstance(here, float) or not isinstance(there, float):
-            return self._text("text", "say-tails", "Stays of 21 days or more are too few to be shown.")
+            return self.text("say-tails", "Stays of 21 days or more are too few to be shown.")
         words = f"stays of 21 days or more use {number(here)}% of the bed-days here and {number(there)}% elsewhere"
-        return self._text("text", "say-tails", sentence(words))
+        return self.text("say-tails", sentence(words))
 
     def trend(self) -> Shown:
         """Figure: the XmR chart of the monthly mean."""
         process, chart, months = self._process, self.found.trend, self.found.months
         if process.mostly_hidden:  # limits alone would rest on months that may not be shown
-            return self._text("text", "no-trend", "No chart is drawn.")
+            return self.text("no-trend", "No chart is drawn.")
         means = controlled.values(chart.values, months["spells"].fillna(0), self.origin)
         target = (process.target.removeprefix("the "), chart.target_in_force)
         events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
@@ -353,24 +349,23 @@ class LengthOfStay:
                 months.index, means, chart.lower, chart.upper, signals, strict=True
             )
         ]
-        return self._figure(
+        return self.figure(
             "fig-trend",
-            draw(lambda: charts.spc_chart(chart, process.shown, unit="days", target=target, events=events)),
+            lambda: charts.spc_chart(chart, process.shown, unit="days", target=target, events=events),
             caption=f"Mean stay per month, {months.index[0]:%B %Y} to {months.index[-1]:%B %Y}.",
             alt=f"Process behaviour chart of {count(len(months), 'month')}. {words}",
-            columns=columns,
-            rows=rows,
+            data=(columns, rows),
         )
 
     def say_trend(self) -> Shown:
         """The trend in words."""
-        return self._text("text", "say-trend", spc_words.process_sentences(self._process))
+        return self.text("say-trend", spc_words.process_sentences(self._process))
 
     def peers(self) -> Shown:
         """Figure: the funnel of observed over expected for all trusts."""
         found = self.found.peers
         if found is None:
-            return self._text("text", "no-peers", los_words.NO_FUNNEL)
+            return self.text("no-peers", los_words.NO_FUNNEL)
         own = self._own_place(found)
         x = np.linspace(found.denominator.min() * 0.8, found.denominator.max() * 1.04, 120)
         limits = found.limits_at(x)
@@ -390,25 +385,22 @@ class LengthOfStay:
             for code, value, flag in zip(found.group, found.value, found.flag, strict=True)
         ]
         widened = ", limits widened for the variety between trusts" if found.adjusted else ""
-        return self._figure(
+        return self.figure(
             "fig-peers",
-            draw(
-                lambda: charts.funnel_chart(
-                    found.denominator, found.value, own, lines, label=label, axis_labels=labels
-                )
+            lambda: charts.funnel_chart(
+                found.denominator, found.value, own, lines, label=label, axis_labels=labels
             ),
             caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
             alt=(
                 f"Funnel plot of {len(found.group)} trusts; this trust's ratio is "
                 f"{number(found.value[own], 2)}. {self._peer_words()}"
             ),
-            columns=columns,
-            rows=rows,
+            data=(columns, rows),
         )
 
     def say_peers(self) -> Shown:
         """The place among the trusts in words."""
-        return self._text("text", "say-peers", self._peer_words())
+        return self.text("say-peers", self._peer_words())
 
     # --- method and quality -----------------------------------------------------------------------
 
@@ -438,7 +430,7 @@ class LengthOfStay:
             "Shrunken bed-days draw each group towards the trust's mean ratio by empirical Bayes. All bed-days are "
             "an upper bound of what could be released.",
         ]
-        return self._text("text", "method", "\n".join(f"- {point}" for point in points))
+        return self.text("method", "\n".join(f"- {point}" for point in points))
 
     def quality(self) -> Shown:
         """Table: at which detail the trust's spells could be compared."""
@@ -449,7 +441,7 @@ class LengthOfStay:
         merged = self.report.organisation.predecessors
         history = f"Includes the history of {listed(merged)}, merged into this trust." if merged else ""
         note = " ".join(line for line in (history, self._gap_words()) if line)
-        return self._table("tbl-detail", "How closely spells could be compared.", columns, rows, note=note)
+        return self.table("tbl-detail", "How closely spells could be compared.", columns, rows, note=note)
 
     # --- shared by several sections ---------------------------------------------------------------
 
@@ -512,52 +504,6 @@ class LengthOfStay:
         return los_words.peers_sentence(
             found.flag[own], found.flag95[own], trusts=len(found.group), outside=outside
         )
-
-    def _text(self, kind: Kind, name: str, markdown: str) -> Shown:
-        return Shown(self.report.bundle(kind, name, tables=_TABLES, markdown=markdown))
-
-    def _table(
-        self,
-        name: str,
-        caption: str,
-        columns: Sequence[Column],
-        rows: Sequence[tuple[Cell, ...]],
-        *,
-        note: str = "",
-    ) -> Shown:
-        bundle = self.report.bundle(
-            "table",
-            name,
-            tables=_TABLES,
-            caption=caption,
-            columns=tuple(columns),
-            rows=tuple(rows),
-            suppressed=controlled.hidden(rows),
-            markdown=note,
-        )
-        return Shown(bundle)
-
-    def _figure(
-        self,
-        name: str,
-        svg: str,
-        *,
-        caption: str,
-        alt: str,
-        columns: Sequence[Column],
-        rows: Sequence[tuple[Cell, ...]],
-    ) -> Shown:
-        bundle = self.report.bundle(
-            "figure",
-            name,
-            tables=_TABLES,
-            caption=caption,
-            alt=alt,
-            columns=tuple(columns),
-            rows=tuple(rows),
-            suppressed=controlled.hidden(rows),
-        )
-        return Shown(bundle, svg)
 
 
 _TABLES = ("spells", "organisations", "specialties")
