@@ -34,6 +34,11 @@ def find_root(given: Path | None = None, *, environment: Mapping[str, str] = os.
 
 
 def state_folder(root: Path, *, environment: Mapping[str, str] = os.environ) -> Path:
-    """Return the folder of the private state: data, history, executed notebooks and logs."""
-    told = environment.get(STATE_VARIABLE)
-    return Path(told).absolute() if told else root / ".boardpack"
+    """Return the folder of the private state: data, history, executed notebooks and logs.
+
+    One that the environment names by a relative path lies in the project, wherever a kernel works.
+
+    >>> state_folder(Path("project"), environment={"BOARDPACK_STATE": "elsewhere"}).as_posix()
+    'project/elsewhere'
+    """
+    return root / (environment.get(STATE_VARIABLE) or ".boardpack")
