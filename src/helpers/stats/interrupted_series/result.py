@@ -115,7 +115,7 @@ def interrupted_series(
         Level of the intervals.
     compatible
         "newey_west": ordinary least squares with Newey-West errors, as often published. It finds effects
-        where there are none: 15 to 48 of 100 on short series.
+        where there are none, in 14 to 51 of 100 short series.
     lags, adjust
         Longest lag and small-sample factor of Newey-West.
 
