@@ -68,9 +68,10 @@ dictionary: env
 	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/data-dictionary.md
 
 # make lock       resolve the dependencies anew
+# Extras stay in the lock: without them older pips look past a pin for a newer release, and refuse it.
 lock: env
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras \
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock --custom-compile-command "make lock"
 
 clean:
