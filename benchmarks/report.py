@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "notebooks" / "los_deviation.ipynb"
-IMPORTS = "import helpers.report.los_deviation"
+IMPORTS = "import helpers.report.los.deviation"
 TYPST = "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2])"
 PANDOC = "import sys, subprocess, pypandoc; subprocess.run([pypandoc.get_pandoc_path(), *sys.argv[1:]], check=True)"
 

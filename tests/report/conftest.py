@@ -14,9 +14,9 @@ import pytest
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.register.models import Event
-from helpers.report.los_deviation import LengthOfStay
-from helpers.report.los_findings import StayFindings
-from helpers.report.los_options import StayOptions
+from helpers.report.los.deviation import LengthOfStay
+from helpers.report.los.findings import StayFindings
+from helpers.report.los.options import StayOptions
 from helpers.report.opening import Report
 from helpers.report.period import Period
 

@@ -13,8 +13,8 @@ from helpers.data.mart import Mart
 from helpers.data.synthetic.organisations import draw_trusts
 from helpers.data.synthetic.spells import draw_spells
 from helpers.data.synthetic.truth import FAIR
-from helpers.report.los_findings import StayFindings
-from helpers.report.los_options import StayOptions
+from helpers.report.los.findings import StayFindings
+from helpers.report.los.options import StayOptions
 from helpers.report.period import Period
 from helpers.stats import los
 

@@ -22,9 +22,9 @@ from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown
 
 if TYPE_CHECKING:
-    from helpers.report.dna_impact import DnaImpact
-    from helpers.report.los_deviation import LengthOfStay
-    from helpers.report.los_published import PublishedStay
+    from helpers.report.dna.impact import DnaImpact
+    from helpers.report.los.deviation import LengthOfStay
+    from helpers.report.los.published import PublishedStay
 
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay"]
@@ -92,22 +92,22 @@ class Report:
         return any(source.synthetic for source in self.mart.sources())
 
     def length_of_stay(self, **options: Any) -> LengthOfStay:
-        """Return the length-of-stay analysis; see `helpers.report.los_deviation.LengthOfStay`."""
-        from helpers.report.los_deviation import LengthOfStay
-        from helpers.report.los_options import StayOptions
+        """Return the length-of-stay analysis; see `helpers.report.los.deviation.LengthOfStay`."""
+        from helpers.report.los.deviation import LengthOfStay
+        from helpers.report.los.options import StayOptions
 
         return LengthOfStay(self, StayOptions(specialty=self.specialty, **options))
 
     def published_stay(self) -> PublishedStay:
-        """Return the crude stay from published statistics; see `helpers.report.los_published.PublishedStay`."""
-        from helpers.report.los_published import PublishedStay
+        """Return the crude stay from published statistics; see `helpers.report.los.published.PublishedStay`."""
+        from helpers.report.los.published import PublishedStay
 
         return PublishedStay(self)
 
     def did_not_attend(self, **options: Any) -> DnaImpact:
-        """Return the analysis of missed appointments; see `helpers.report.dna_impact.DnaImpact`."""
-        from helpers.report.dna_impact import DnaImpact
-        from helpers.report.dna_options import DnaOptions
+        """Return the analysis of missed appointments; see `helpers.report.dna.impact.DnaImpact`."""
+        from helpers.report.dna.impact import DnaImpact
+        from helpers.report.dna.options import DnaOptions
 
         return DnaImpact(self, DnaOptions(specialty=self.specialty, **options))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from helpers.errors import UsageError
-from helpers.report.dna_options import ASSUMED, DnaOptions
+from helpers.report.dna.options import ASSUMED, DnaOptions
 from helpers.stats.dna import Pert
 
 

@@ -17,7 +17,7 @@ from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails
 from helpers.errors import ArgumentError, DataError, Problem
 from helpers.register.models import Event
-from helpers.report.los_options import StayOptions
+from helpers.report.los.options import StayOptions
 from helpers.report.period import Period, add_months
 from helpers.stats import los
 from helpers.stats.funnel import Funnel, funnel

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from helpers.bundle import SUPPRESSED
-from helpers.report import dna_words as words
+from helpers.report.dna import words as words
 from helpers.stats.dna.uncertainty import Spread
 
 HORIZON = date(2027, 3, 31)

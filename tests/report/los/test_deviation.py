@@ -11,11 +11,11 @@ import pytest
 
 from helpers.bundle import SUPPRESSED, Bundle, Cell
 from helpers.data.disclosure import disclosure_problems
-from helpers.report.los_deviation import LengthOfStay
-from helpers.report.los_options import BENCHMARKS
+from helpers.report.los.deviation import LengthOfStay
+from helpers.report.los.options import BENCHMARKS
 from helpers.report.period import Period
 
-from .conftest import USUAL, Analyse, Analysis, Stays
+from ..conftest import USUAL, Analyse, Analysis, Stays
 
 SECTIONS = (
     "headline", "crude", "say_crude", "split", "say_split", "adjusted", "worth", "say_worth", "pareto",

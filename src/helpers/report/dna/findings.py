@@ -19,8 +19,8 @@ from helpers.data.policy import policy_for
 from helpers.data.sources.names import ENGLAND
 from helpers.errors import DataError, Problem
 from helpers.register.models import Event
-from helpers.report.dna_options import DnaOptions
-from helpers.report.dna_scenario import Clinic
+from helpers.report.dna.options import DnaOptions
+from helpers.report.dna.scenario import Clinic
 from helpers.report.period import Period, add_months
 from helpers.stats import dna
 from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE

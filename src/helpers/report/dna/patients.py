@@ -7,10 +7,12 @@ import pandas as pd
 
 from helpers.bundle import Cell, Column
 from helpers.data.appointments import LEAD_BANDS, LONGEST_LEAD
-from helpers.report import charts_rates, controlled, dna_words
-from helpers.report.charts_rates import Odds
-from helpers.report.dna_findings import PER_CENT
-from helpers.report.dna_rates import DnaRates
+from helpers.report import controlled
+from helpers.report.charts import rates as charts_rates
+from helpers.report.charts.rates import Odds
+from helpers.report.dna import words as dna_words
+from helpers.report.dna.findings import PER_CENT
+from helpers.report.dna.rates import DnaRates
 from helpers.report.shown import Shown
 from helpers.report.words import count, number
 

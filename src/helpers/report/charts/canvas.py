@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -16,6 +16,16 @@ from helpers.theme.charts import FIGURE_SIZE
 OFFSET: Final[dict[str, Any]] = {"textcoords": "offset points", "annotation_clip": False}
 #: fonts of labels with arrows and other signs
 SYMBOLS: Final = ["Source Sans Pro", "DejaVu Sans"]
+
+
+Verdict = Literal["improving", "concerning", "neutral", "common"]
+#: shape and colour together say what a point is, so that neither is needed alone
+MARKS: dict[str, tuple[str, str, float]] = {
+    "improving": ("D", colours.IMPROVEMENT, 6.5),
+    "concerning": ("^", colours.CONCERN, 8.0),
+    "neutral": ("s", colours.COMMON_CAUSE, 6.0),
+    "common": ("o", colours.COMMON_CAUSE, 4.5),
+}
 
 
 def canvas(height: float) -> tuple[Figure, Axes]:

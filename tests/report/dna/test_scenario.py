@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from helpers.errors import UsageError
-from helpers.report.dna_options import DnaOptions
-from helpers.report.dna_scenario import Clinic, Scenario
+from helpers.report.dna.options import DnaOptions
+from helpers.report.dna.scenario import Clinic, Scenario
 from helpers.stats import dna
 
 START = date(2026, 4, 1)

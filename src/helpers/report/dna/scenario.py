@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ArgumentError, Problem, UsageError
-from helpers.report.dna_options import DnaOptions
+from helpers.report.dna.options import DnaOptions
 from helpers.stats import dna
 from helpers.stats.arguments import FloatArray
 from helpers.stats.dna.impact import DAYS_PER_YEAR, WEEKS_PER_YEAR, impact_of

@@ -1,6 +1,6 @@
 """Charts of rates: organisations with their intervals, a funnel in per cent, months, odds ratios.
 
-As in `helpers.report.charts`: plain values in, a figure out, no statistic computed here.
+As in `helpers.report.charts.process`: plain values in, a figure out, no statistic computed here.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts import MARKS
-from helpers.report.charts_canvas import OFFSET, SYMBOLS, canvas, mark_event
+from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, canvas, mark_event
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]

@@ -11,9 +11,12 @@ import pandas as pd
 from helpers.bundle import Cell, Column, ColumnKind
 from helpers.data.disclosure import policy_for
 from helpers.data.stays import LONG_STAYS
-from helpers.report import charts, controlled, los_words, spc_words
-from helpers.report.los_findings import REST, StayFindings
-from helpers.report.los_options import StayOptions, name_benchmark
+from helpers.report import controlled, process_words
+from helpers.report.charts import comparison
+from helpers.report.charts.process import spc_chart
+from helpers.report.los import words as los_words
+from helpers.report.los.findings import REST, StayFindings
+from helpers.report.los.options import StayOptions, name_benchmark
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import count, days, interval, listed, month, number, sentence
@@ -73,7 +76,7 @@ class LengthOfStay(Sections):
             f"**{los_words.ratio_sentence(self.wording, *self._ratio)}**",
             self._worth_words(),
             self._origin_words(),
-            spc_words.latest_sentence(self._process),
+            process_words.latest_sentence(self._process),
             self._peer_words() if self.found.peers else "",
             self._gap_words(),
         ]
@@ -132,13 +135,13 @@ class LengthOfStay(Sections):
     def split(self) -> Shown:
         """Figure: from the benchmark to the trust's mean, by case mix and by length."""
         split = self.found.split
-        level = [charts.Step("All other trusts", split["level"])] if split["level"] else []
+        level = [comparison.Step("All other trusts", split["level"])] if split["level"] else []
         steps = (
-            charts.Step(_capital(self.wording.benchmark), split["benchmark"], total=True),
+            comparison.Step(_capital(self.wording.benchmark), split["benchmark"], total=True),
             *level,
-            charts.Step("Case mix", split["mix"]),
-            charts.Step("Length for like patients", split["length"], judged=True),
-            charts.Step("This trust", split["mean"], total=True),
+            comparison.Step("Case mix", split["mix"]),
+            comparison.Step("Length for like patients", split["length"], judged=True),
+            comparison.Step("This trust", split["mean"], total=True),
         )
         moves = (f"{step.label.lower()} {number(step.value, 1, signed=True)}" for step in steps[1:-1])
         alt = (
@@ -148,7 +151,7 @@ class LengthOfStay(Sections):
         columns = (Column(label="Step"), _days("Mean stay or change"))
         return self.figure(
             "fig-split",
-            lambda: charts.split_chart(steps, unit="days"),
+            lambda: comparison.split_chart(steps, unit="days"),
             caption=f"From {self.wording.benchmark} to this trust's mean stay.",
             alt=alt,
             data=(columns, [(step.label, float(step.value)) for step in steps]),
@@ -228,7 +231,7 @@ class LengthOfStay(Sections):
         chosen = table.loc[table.index.isin(table["excess"].abs().nlargest(MOST_BARS).index)]
         columns_drawn = ("label", "excess", "excess_low", "excess_high", "certain_sign")
         bars = [
-            charts.Bar(_capital(label), float(value), float(low), float(high), certain=bool(sign))
+            comparison.Bar(_capital(label), float(value), float(low), float(high), certain=bool(sign))
             for label, value, low, high, sign in zip(*(chosen[name] for name in columns_drawn), strict=True)
         ]
         columns = (
@@ -245,7 +248,7 @@ class LengthOfStay(Sections):
         )
         return self.figure(
             "fig-pareto",
-            lambda: charts.bars_chart(
+            lambda: comparison.bars_chart(
                 bars, unit="bed-days", words=("fewer than expected", "more than expected")
             ),
             caption=f"Bed-days above or below the expected by {self._group}, with 95% intervals.",
@@ -342,7 +345,7 @@ class LengthOfStay(Sections):
             Column(label="Signal", kind="text"),
         )
         signals = controlled.derived(chart.reason, means)
-        words = spc_words.process_sentences(process)
+        words = process_words.process_sentences(process)
         rows = [
             (f"{day:%Y-%m}", value, float(low), float(high), reason)
             for day, value, low, high, reason in zip(
@@ -351,7 +354,7 @@ class LengthOfStay(Sections):
         ]
         return self.figure(
             "fig-trend",
-            lambda: charts.spc_chart(chart, process.shown, unit="days", target=target, events=events),
+            lambda: spc_chart(chart, process.shown, unit="days", target=target, events=events),
             caption=f"Mean stay per month, {months.index[0]:%B %Y} to {months.index[-1]:%B %Y}.",
             alt=f"Process behaviour chart of {count(len(months), 'month')}. {words}",
             data=(columns, rows),
@@ -359,7 +362,7 @@ class LengthOfStay(Sections):
 
     def say_trend(self) -> Shown:
         """The trend in words."""
-        return self.text("say-trend", spc_words.process_sentences(self._process))
+        return self.text("say-trend", process_words.process_sentences(self._process))
 
     def peers(self) -> Shown:
         """Figure: the funnel of observed over expected for all trusts."""
@@ -387,7 +390,7 @@ class LengthOfStay(Sections):
         widened = ", limits widened for the variety between trusts" if found.adjusted else ""
         return self.figure(
             "fig-peers",
-            lambda: charts.funnel_chart(
+            lambda: comparison.funnel_chart(
                 found.denominator, found.value, own, lines, label=label, axis_labels=labels
             ),
             caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
@@ -469,12 +472,12 @@ class LengthOfStay(Sections):
         )
 
     @cached_property
-    def _process(self) -> spc_words.Process:
+    def _process(self) -> process_words.Process:
         """The trend with the months that may be shown."""
         chart, spells = self.found.trend, self.found.months["spells"].fillna(0)
         cells = controlled.values(chart.values, spells, self.origin)
         shown = np.array([cell if isinstance(cell, float) else np.nan for cell in cells])
-        return spc_words.Process(chart, shown, "the mean stay", "days", 1, self.wording.benchmark)
+        return process_words.Process(chart, shown, "the mean stay", "days", 1, self.wording.benchmark)
 
     def _own_place(self, found: Funnel) -> int:
         return found.group.index(self.report.organisation.code)

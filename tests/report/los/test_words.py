@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.report import los_words
-from helpers.report.los_words import Wording
+from helpers.report.los import words as los_words
+from helpers.report.los.words import Wording
 
 TRUST = Wording("Synthetic Hospitals", "the national mean")
 DAYS = st.floats(0, 400)

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts_canvas import OFFSET, canvas
+from helpers.report.charts.canvas import OFFSET, canvas
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]

@@ -11,10 +11,12 @@ import pandas as pd
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.data.appointments import FIRST, FOLLOW_UP
 from helpers.data.policy import policy_for
-from helpers.report import charts_rates, controlled, dna_words
-from helpers.report.charts_rates import RateMonths
-from helpers.report.dna_findings import PER_CENT, Counts, DnaFindings
-from helpers.report.dna_options import DnaOptions
+from helpers.report import controlled
+from helpers.report.charts import rates as charts_rates
+from helpers.report.charts.rates import RateMonths
+from helpers.report.dna import words as dna_words
+from helpers.report.dna.findings import PER_CENT, Counts, DnaFindings
+from helpers.report.dna.options import DnaOptions
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import count, number

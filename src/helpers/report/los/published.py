@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.bundle import Cell, Column
 from helpers.data.published_stays import FEWEST_ADMISSIONS, published_stays
 from helpers.errors import DataError, Problem
-from helpers.report import charts_rates
+from helpers.report.charts import rates as charts_rates
 from helpers.report.period import add_months
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown

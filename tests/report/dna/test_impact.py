@@ -17,7 +17,7 @@ from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
 from helpers.data.synthetic import write_demo
 from helpers.errors import DataError, UsageError
-from helpers.report.dna_impact import DnaImpact
+from helpers.report.dna.impact import DnaImpact
 from helpers.report.opening import Report
 from helpers.report.period import Period
 

@@ -10,11 +10,11 @@ from scipy import stats
 
 from helpers.errors import DataError, UsageError
 from helpers.register.models import Event
-from helpers.report.los_findings import REST
-from helpers.report.los_options import BENCHMARKS, StayOptions, name_benchmark
+from helpers.report.los.findings import REST
+from helpers.report.los.options import BENCHMARKS, StayOptions, name_benchmark
 from helpers.report.period import Period
 
-from .conftest import USUAL, Analyse, Analysis, Stays
+from ..conftest import USUAL, Analyse, Analysis, Stays
 
 BEFORE = date(2025, 4, 15)
 

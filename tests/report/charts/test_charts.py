@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from helpers.report.charts import MARKS, Bar, Step, bars_chart, funnel_chart, spc_chart, split_chart
+from helpers.report.charts.canvas import MARKS
+from helpers.report.charts.comparison import Bar, Step, bars_chart, funnel_chart, split_chart
+from helpers.report.charts.process import spc_chart
 from helpers.stats.spc import xmr
 from helpers.theme import colours
 from helpers.theme.charts import chart_style

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.bundle import Cell, Column
-from helpers.report import charts_scenario, dna_words
-from helpers.report.charts_scenario import Fan, Swing
-from helpers.report.dna_options import DnaOptions
-from helpers.report.dna_patients import DnaPatients
-from helpers.report.dna_scenario import FAR_APART_MONTHS, Scenario
+from helpers.report.charts import scenario as charts_scenario
+from helpers.report.charts.scenario import Fan, Swing
+from helpers.report.dna import words as dna_words
+from helpers.report.dna.options import DnaOptions
+from helpers.report.dna.patients import DnaPatients
+from helpers.report.dna.scenario import FAR_APART_MONTHS, Scenario
 from helpers.report.shown import Shown
 from helpers.report.words import days, number, sentence
 from helpers.stats.dna import LIMITATIONS, newcomer_wait

@@ -1,0 +1,1 @@
+"""Missed appointments: how many, and what fewer would bring."""

@@ -1,0 +1,1 @@
+"""Length of stay against a benchmark, from records or from published figures."""
