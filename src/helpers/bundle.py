@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict
 
 MIME = "application/vnd.boardpack+json"
 
-Kind = Literal["report", "headline", "text", "figure", "table"]
+Kind = Literal["report", "headline", "heading", "text", "panels", "figure", "table"]
 Origin = Literal["records", "published"]
 #: label and text are words; date an ISO date; count a count of people; rate a mean, share or ratio of
-#: them; model an interval, standardised figure or other model output.
-ColumnKind = Literal["label", "text", "date", "count", "rate", "model"]
-#: a number, words, `SUPPRESSED`, or None where there is no value
+#: them; model an interval, standardised figure or other model output; icon a name of `helpers.theme.icons`.
+ColumnKind = Literal["label", "text", "date", "count", "rate", "model", "icon"]
+#: a number, words (a line feed begins a new line), `SUPPRESSED`, or None where there is no value
 Cell = int | float | str | None
 
 SUPPRESSED = "*"
@@ -73,6 +73,16 @@ class ReportFacts(_Frozen):
     period_label: str  # words: "April 2025 to March 2026"
     period_folder: str  # where it is published: "2026-03" or "undated"
     synthetic: bool
+    #: what a reader may look for it by, besides its organisation: ("ICB", "NHS …"), ("Region", "…")
+    groups: tuple[tuple[str, str], ...] = ()
+
+
+class Panel(_Frozen):
+    """One of several short blocks that stand side by side: "What", "Why", "What next", or an icon and its words."""
+
+    title: str = ""
+    markdown: str = ""
+    icon: str = ""  # a name of `helpers.theme.icons`, or none
 
 
 class Bundle(_Frozen):
@@ -80,10 +90,12 @@ class Bundle(_Frozen):
 
     version: Literal[1] = 1
     kind: Kind
-    id: str  # "fig-…", "tbl-…" for figures and tables; any word for the others
-    caption: str = ""
+    id: str  # "fig-…", "tbl-…", "sec-…" for figures, tables and headings; any word for the others
+    caption: str = ""  # kind heading: its words
     alt: str = ""
     markdown: str = ""  # kinds headline and text: paragraphs and lists; table: notes below it
+    level: Literal[2, 3] = 2  # kind heading: of a section, or within one
+    panels: tuple[Panel, ...] = ()  # kind panels
     columns: tuple[Column, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     sources: tuple[Source, ...] = ()
@@ -94,3 +106,9 @@ class Bundle(_Frozen):
     #: what the counts are counts of, for disclosure control: "counted", "first" and "end" (ISO dates, end
     #: excluded) and any dimension with its value ("!value": all but it); the report's own holds for all
     scope: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def prose(self) -> str:
+        """All of its Markdown: its own, and that of its panels."""
+        panels = (text for panel in self.panels for text in (panel.title, panel.markdown))
+        return "\n\n".join(text for text in (self.markdown, *panels) if text)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from nbformat import v4
 
-from helpers.bundle import MIME, Bundle, Column
+from helpers.bundle import MIME, Bundle, Column, Panel
 from helpers.errors import ExitCode, GateError
 from helpers.runner.document import find_problems, make_document
 
@@ -291,3 +291,41 @@ def test_a_second_title_is_refused(notebook):
 def test_provenance_without_suppression_says_nothing_of_it(notebook, provenance):
     text = make_document(notebook.build(), provenance=replace(provenance, suppression="")).markdown
     assert "Small numbers" not in text
+
+
+def test_a_heading_from_data_is_a_section_that_can_be_referred_to(notebook, document_of):
+    maker = notebook.bundle(Bundle(kind="heading", id="sec-a", caption="A&E *within* four hours", level=3))
+    document = document_of(maker.markdown("See @sec-a."))
+    assert "### A\\&E \\*within\\* four hours {#sec-a}" in document.markdown
+
+
+def test_a_heading_and_prose_may_not_share_a_label(notebook):
+    maker = notebook.bundle(Bundle(kind="heading", id="sec-a", caption="A")).markdown("## B {#sec-a}")
+    assert "the id sec-a 2 times" in str(find_problems(maker.build()))
+
+
+def test_panels_stand_side_by_side_with_titles_icons_and_words(notebook, document_of):
+    panels = (Panel(title="Why", markdown="Beds *closed*."), Panel(icon="concern_high"))
+    text = document_of(notebook.bundle(Bundle(kind="panels", id="p", panels=panels))).markdown
+    assert ":::: {.panels}" in text
+    assert "**Why**\n\nBeds *closed*." in text
+    assert "[worsening, higher]{.icon .icon-concern-high}" in text
+
+
+def test_a_word_that_is_no_icon_stays_a_word(notebook, document_of):
+    panels = (Panel(icon="x} <b>"),)
+    text = document_of(notebook.bundle(Bundle(kind="panels", id="p", panels=panels))).markdown
+    assert "[x\\} \\<b\\>]{.icon}" in text
+
+
+def test_cells_hold_icons_and_lines(notebook, document_of):
+    columns = (Column(label="Measure", kind="text"), Column(label="Variation", kind="icon"))
+    rows = (("Stay\nBeds", "improvement_low"), ("Waits", "*"))
+    text = document_of(notebook.table(columns=columns, rows=rows)).markdown
+    assert "| Stay[]{.break}Beds | [improving, lower]{.icon .icon-improvement-low} |" in text
+    assert "| Waits | \\* |" in text
+
+
+def test_what_panels_say_is_checked_like_prose(notebook):
+    maker = notebook.bundle(Bundle(kind="panels", id="p", panels=(Panel(markdown="See @fig-none."),)))
+    assert "fig-none" in str(find_problems(maker.build()))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from helpers.bundle import Cell, Column, Kind
+from helpers.bundle import Cell, Column, Kind, Panel
 from helpers.report import controlled
 from helpers.report.shown import Shown, draw
 
@@ -33,6 +33,16 @@ class Sections:
     def text(self, name: str, markdown: str, *, kind: Kind = "text") -> Shown:
         """Return paragraphs or a list."""
         return Shown(self.report.bundle(kind, name, tables=self.tables, markdown=markdown))
+
+    def heading(self, name: str, words: str, *, level: Literal[2, 3] = 2) -> Shown:
+        """Return a heading from data, such as a measure's name; it can be referred to as `@sec-<name>`."""
+        return Shown(
+            self.report.bundle("heading", f"sec-{name}", tables=self.tables, caption=words, level=level)
+        )
+
+    def panels(self, name: str, panels: Sequence[Panel]) -> Shown:
+        """Return short blocks that stand side by side."""
+        return Shown(self.report.bundle("panels", name, tables=self.tables, panels=tuple(panels)))
 
     def table(
         self,

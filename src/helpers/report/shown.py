@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.bundle import MIME, Bundle
+from helpers.theme.icons import icon_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,6 +42,19 @@ class Shown:
         return {MIME: self.bundle.model_dump(mode="json"), "text/plain": plain, **look}
 
 
+@dataclass(frozen=True)
+class ShownParts:
+    """What a cell shows as several objects, one after the other: a section for each measure, say."""
+
+    parts: tuple[Shown, ...]
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for part in self.parts:
+            display(part)  # type: ignore[no-untyped-call]
+
+
 def draw(chart: Callable[[], Figure]) -> str:
     """Return the SVG of a chart, text as outlines so that it looks the same everywhere."""
     import matplotlib.pyplot as plt
@@ -56,6 +70,12 @@ def draw(chart: Callable[[], Figure]) -> str:
 
 
 def _markdown(bundle: Bundle) -> str:
+    if bundle.kind == "heading":
+        return f"{'#' * bundle.level} {bundle.caption}"
+    if bundle.panels:
+        return "\n\n".join(
+            f"**{p.title}** {icon_words(p.icon)} {p.markdown}".strip() for p in bundle.panels
+        )
     if not bundle.columns:
         return bundle.markdown
     heads = [

@@ -28,10 +28,10 @@ from helpers.runner.prose import (
     without_title,
 )
 from helpers.runner.reading import Prose, Reading, Shown, read_notebook
-from helpers.runner.writing import write_about, write_figure, write_table
+from helpers.runner.writing import write_about, write_figure, write_panels, write_table
 from helpers.theme.markdown import escape_markdown
 
-_PREFIX: Final = {"figure": "fig", "table": "tbl"}
+_PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
 _SYNTHETIC: Final = (
@@ -206,7 +206,7 @@ def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
 
 
 def _check_text(reading: Reading) -> Iterator[Problem]:
-    texts = [(p.where, p.text if isinstance(p, Prose) else p.bundle.markdown) for p in reading.pieces]
+    texts = [(p.where, p.text if isinstance(p, Prose) else p.bundle.prose) for p in reading.pieces]
     known = frozenset(
         [_ABOUT]
         + [label for _, text in texts for label in labels(text) if label.startswith(("sec-", "tbl-"))]
@@ -248,6 +248,10 @@ def _write(shown: Shown) -> str:
         return write_figure(bundle)
     if bundle.kind == "table":
         return write_table(bundle)
+    if bundle.kind == "heading":
+        return f"{'#' * bundle.level} {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
+    if bundle.kind == "panels":
+        return write_panels(bundle)
     if bundle.kind == "headline":
         return f"::: {{.headline}}\n{clean(bundle.markdown)}\n:::"
     return clean(bundle.markdown)

@@ -23,7 +23,7 @@ from helpers.runner.render.offline import find_remote
 SMALLEST: Final = {"html": 1024, "pdf": 2048}
 #: letters beyond which a name, caption or paragraph is none; a renderer takes minutes over a megabyte
 LONGEST: Final = 20_000
-_CONTENT: Final = {"headline", "text", "figure", "table"}
+_CONTENT: Final = {"headline", "text", "panels", "figure", "table"}
 _PDF_START, _PDF_END = b"%PDF-", b"%%EOF"
 
 
@@ -103,8 +103,8 @@ def _emptiness_problems(bundles: tuple[Bundle, ...]) -> Iterator[Problem]:
     if not shown:
         yield Problem("content", "nothing is shown", "a headline, a figure or a table at least")
     for each in shown:
-        empty = not each.rows if each.kind == "table" else not each.markdown.strip()
-        if each.kind in {"headline", "text", "table"} and empty:
+        empty = not each.rows if each.kind == "table" else not each.prose.strip()
+        if each.kind in {"headline", "text", "panels", "table"} and empty:
             yield Problem(each.id, f"the {each.kind} is empty", cure="leave it out, or say why it is empty")
 
 
@@ -113,7 +113,7 @@ def _length_problems(bundles: tuple[Bundle, ...]) -> Iterator[Problem]:
         facts = each.report.model_dump().values() if each.report else ()
         labels = (column.label for column in each.columns)
         cells = (cell for row in each.rows for cell in row)
-        words = (each.caption, each.alt, each.markdown, *labels, *cells, *facts)
+        words = (each.caption, each.alt, each.prose, *labels, *cells, *facts)
         longest = max((len(word) for word in words if isinstance(word, str)), default=0)
         if longest > LONGEST:
             cure = "shorten it where it comes from"

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Source
+from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Panel, Source
 from helpers.runner.prose import clean
+from helpers.theme.icons import ICONS, icon_words
 from helpers.theme.markdown import escape_markdown, plain_line
 
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
@@ -33,6 +34,23 @@ def write_table(bundle: Bundle) -> str:
     return _paragraphs([pipe_table(bundle.columns, bundle.rows), caption, _notes(bundle)])
 
 
+def write_panels(bundle: Bundle) -> str:
+    """Return short blocks that stand side by side where there is room, each with its title or icon."""
+    return "\n\n".join([":::: {.panels}", *map(_panel, bundle.panels), "::::"])
+
+
+def _panel(panel: Panel) -> str:
+    title = f"**{escape_markdown(panel.title)}**" if panel.title else ""
+    icon = _icon(panel.icon) if panel.icon else ""
+    return f"::: {{.panel}}\n{_paragraphs([title, icon, clean(panel.markdown)])}\n:::"
+
+
+def _icon(name: str) -> str:
+    """Return an icon's words, marked so that the renderers set its picture before them."""
+    known = f" .icon-{name.replace('_', '-')}" if name in ICONS else ""
+    return f"[{escape_markdown(icon_words(name))}]{{.icon{known}}}"
+
+
 def figure_path(figure_id: str) -> str:
     """Return where a figure's picture lies beside the document."""
     return f"figures/{figure_id}.svg"
@@ -47,9 +65,16 @@ def pipe_table(columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) ->
     header = [_header(column) for column in columns]
     body = [[column.show(cell) for column, cell in zip(columns, row, strict=True)] for row in rows]
     body = body or [["No rows", *[""] * (len(columns) - 1)]]
-    lines = [_line(escape_markdown(cell) for cell in cells) for cells in (header, *body)]
+    written = [[_cell(column, cell) for column, cell in zip(columns, cells, strict=True)] for cells in body]
+    lines = [_line(cells) for cells in (map(escape_markdown, header), *written)]
     weights = [_weight(column, cells) for column, *cells in zip(columns, header, *body, strict=True)]
     return "\n".join([lines[0], _rule(columns, weights), *lines[1:]])
+
+
+def _cell(column: Column, shown: str) -> str:
+    if column.kind == "icon" and shown in ICONS:
+        return _icon(shown)
+    return "[]{.break}".join(escape_markdown(line) for line in shown.split("\n"))
 
 
 def _line(cells: Iterable[str]) -> str:

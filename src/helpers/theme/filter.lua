@@ -399,6 +399,7 @@ function Pandoc(doc)
   number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
   local list = page.toc and (html or typst) and contents(doc) or {}
+  doc = doc:walk({ Span = function(el) if el.classes:includes("break") then return pandoc.LineBreak() end end })
   if typst then doc = keep_with_figure(doc):walk({ Str = keep_runs }) end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({

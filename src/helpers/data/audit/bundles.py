@@ -43,7 +43,7 @@ def audit_bundles(bundles: Sequence[Bundle]) -> list[Problem]:
     """
     problems: list[Problem] = []
     for bundle in bundles:
-        words = "\n".join((bundle.caption, bundle.alt, bundle.markdown, *_facts(bundle)))
+        words = "\n".join((bundle.caption, bundle.alt, bundle.prose, *_facts(bundle)))
         problems += audit_text(words, bundle.id)
         if effective_origin(bundle) == "records":
             problems += small_counts(words, bundle.id)

@@ -1,0 +1,32 @@
+"""The icons of process behaviour charts: what each is called and the words that say the same.
+
+The vocabulary follows NHS England's Making Data Count: variation (is the process changing?) and assurance
+(will it meet its target?). An icon never stands without its words.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: icon and its words; improvement and concern name the direction of the value
+ICONS: Final[dict[str, str]] = {
+    "common_cause": "no change",
+    "improvement_high": "improving, higher",
+    "improvement_low": "improving, lower",
+    "concern_high": "worsening, higher",
+    "concern_low": "worsening, lower",
+    "neutral_high": "changed, higher",
+    "neutral_low": "changed, lower",
+    "consistent_pass": "will meet target",
+    "consistent_fail": "will miss target",
+    "hit_or_miss": "hit or miss",
+}
+
+
+def icon_words(name: str) -> str:
+    """Return the words of an icon; those of an unknown one are its name.
+
+    >>> icon_words("concern_high")
+    'worsening, higher'
+    """
+    return ICONS.get(name, name)
