@@ -10,11 +10,11 @@ from datetime import date
 
 import matplotlib.dates as mdates
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import MARKS, OFFSET, Verdict, canvas, mark_event
+from helpers.report.charts.canvas import MARKS, Verdict, canvas, label_months
+from helpers.report.charts.labels import Name, name_all
 from helpers.stats.spc import XmRChart
 from helpers.theme import colours
 
@@ -56,17 +56,19 @@ def spc_chart(
         )
     if target:
         axes.axhline(target[1], color=colours.TARGET, linewidth=1.4, linestyle=(0, (1, 1.4)))
-    if chart.segments:
-        _label_lines(axes, chart.segments[-1].centre, target)
-    for day, name in events:
-        mark_event(axes, float(mdates.date2num(day)) - half, name)
     axes.set_ylabel(unit)
     axes.set_xlim(days[0] - 2 * half, days[-1] + 2 * half)
-    axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10)))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
-    axes.margins(y=0.12)
+    label_months(axes)
+    axes.margins(y=0.16)
     if not (shown < 0).any():
         axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))  # a limit below nought is cut in drawing alone
+    name_all(
+        axes,
+        _line_names(chart, target),
+        events=[(float(mdates.date2num(day)) - half, what) for day, what in events],
+        points=_run_names(chart, days, shown),
+        path=(days, shown),
+    )
     return figure
 
 
@@ -81,23 +83,50 @@ def _verdict(point_type: str) -> Verdict | None:
     return kinds.get(point_type)
 
 
-def _label_lines(axes: Axes, centre: float, target: tuple[str, float] | None) -> None:
-    """Name the lines at their right ends, moved apart where they would overlap."""
-    named = [(centre, f"mean {centre:.1f}", colours.TEXT)]
-    if target:
-        named.append((target[1], f"{target[0]} {target[1]:.1f}", colours.TARGET))
-    named.sort()
-    axes.autoscale_view()
-    low, high = axes.get_ylim()
-    near = len(named) == 2 and abs(named[1][0] - named[0][0]) < 0.08 * (high - low)
-    for place, (height, text, colour) in enumerate(named):
-        nudge = (place * 2 - 1) * 6 if near else 0
-        axes.annotate(
-            text,
-            (1, height),
-            (4, nudge),
-            xycoords=("axes fraction", "data"),
-            **OFFSET,
-            va="center",
-            color=colour,
+def _line_names(chart: XmRChart, target: tuple[str, float] | None) -> list[Name]:
+    """Return the names of the last centre and of the target."""
+    names = [Name(f"{target[0]} {target[1]:.1f}", 0, target[1], colours.TARGET)] if target else []
+    centre = chart.segments[-1].centre if chart.segments else np.nan
+    return [*names, Name(f"mean {centre:.1f}", 0, centre)] if np.isfinite(centre) else names
+
+
+#: what a run of special causes is called; {} is its length
+_RUN_WORDS = {
+    "Above UCL": "above limit",
+    "Below LCL": "below limit",
+    "7 Point Trend (Increasing)": "{} rising",
+    "7 Point Trend (Decreasing)": "{} falling",
+    "7 Points Above CL": "{} above mean",
+    "7 Points Below CL": "{} below mean",
+    "2 in 3 Above CL": "2 of 3 near limit",
+    "2 in 3 Below CL": "2 of 3 near limit",
+}
+
+
+def _run_names(chart: XmRChart, days: NDArray[np.float64], shown: NDArray[np.float64]) -> list[Name]:
+    """Return a name for each run of special causes of one kind, the newest first, at its middle point."""
+    names = []
+    for run in reversed(_runs(chart, shown)):
+        words = next(
+            text for reason, text in _RUN_WORDS.items() if reason in {chart.reason[i] for i in run}
         )
+        verdict = _verdict(chart.point_type[run[0]])
+        colour = MARKS[verdict][1] if verdict else colours.TEXT
+        middle = run[len(run) // 2]
+        names.append(Name(words.format(len(run)), days[middle], shown[middle], colour))
+    return names
+
+
+def _runs(chart: XmRChart, shown: NDArray[np.float64]) -> list[list[int]]:
+    """Return the positions of neighbouring special causes of one kind and direction that may be shown."""
+    runs: list[list[int]] = []
+    for place in np.flatnonzero(np.isfinite(shown)):
+        kind = (chart.point_type[place], chart.direction[place])
+        if not chart.point_type[place].startswith("special_cause"):
+            continue
+        last = runs[-1][-1] if runs else -2
+        if last == place - 1 and kind == (chart.point_type[last], chart.direction[last]):
+            runs[-1].append(int(place))
+        else:
+            runs.append([int(place)])
+    return runs
