@@ -1,189 +1,292 @@
-"""Words at marks: placed where they cover neither points nor each other, or left out."""
+"""Direct labels: the names of lines, events and points, where no one lies over another.
+
+They are placed by measure: the layout is settled once, each name's box is taken in pixels, and boxes are moved
+apart. Call these functions last, when the limits of the axes stand.
+"""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.text import Annotation
-from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
-from helpers.report.charts.canvas import OFFSET
 from helpers.theme import colours
-from helpers.theme.charts import FIGURE_SIZE
 
-#: where words may stand about their mark: points to the right, points up, alignment
-_SPOTS: Final = tuple(
-    (right, up, side, "bottom" if up > 0 else "top")
-    for up in (8, -8, 20, -20, 34, -34, 48, -48)
-    for right, side in ((0, "center"), (6, "left"), (-6, "right"))
-)
-#: clear space round words, in points
-_CLEAR = 2.0
-#: letters of a line of words at an event
-_WRAP = 30
-#: height of a line of words, in points
-LINE = 11.5
+Floats = NDArray[np.float64]
+
+_GAP: Final = 4.0  # points between a label and what it names
+_BETWEEN: Final = 1.5  # points between two labels
+_EVENT_LETTERS: Final = 26  # an event's name wraps after this many
+_ROUNDS: Final = 12  # how often axes are widened; each round leaves a fraction of what stood out
+_STEPS: Final = 6  # how many lines of text a point's name may stand away from it
 
 
 @dataclass(frozen=True)
-class Label:
-    """Words for a mark at data coordinates."""
+class Name:
+    """Words beside the place in the axes that they name, in its unit."""
 
+    text: str
     x: float
     y: float
-    words: str
-    colour: str
+    colour: str = colours.TEXT
     bold: bool = False
 
+    @property
+    def style(self) -> dict[str, Any]:
+        """Return how matplotlib draws it."""
+        return {"color": self.colour, "weight": "bold" if self.bold else "normal"}
 
-def place_labels(
-    axes: Axes, labels: Sequence[Label], marks: NDArray[np.float64], lines: NDArray[np.float64]
-) -> list[Annotation]:
-    """Write labels beside their marks, the first ones with the first choice of place.
 
-    A label that would cover a point, another label or leave the axes wherever it stands is left out: the
-    sentence below the chart says the same.
+@dataclass(frozen=True)
+class _Box:
+    """A place in pixels."""
 
-    Parameters
-    ----------
-    axes
-        Axes whose limits and layout are final.
-    labels
-        In order of their weight.
-    marks
-        Shape (points, 2): data coordinates that no label may cover.
-    lines
-        The same of lines that a label leaves free where it can.
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def meets(self, other: _Box) -> bool:
+        """Whether the two overlap."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        return across > 0 and min(self.top, other.top) > max(self.bottom, other.bottom)
+
+    def holds(self, points: Floats) -> int:
+        """Return how many of some points, shape (n, 2), lie within."""
+        x, y = points[:, 0], points[:, 1]
+        return int(((x > self.left) & (x < self.right) & (y > self.bottom) & (y < self.top)).sum())
+
+
+def name_all(
+    axes: Axes,
+    ends: Sequence[Name] = (),
+    *,
+    events: Sequence[tuple[float, str]] = (),
+    points: Sequence[Name] = (),
+    path: tuple[Floats, Floats] = (np.array([]), np.array([])),
+) -> None:
+    """Name the ends of lines, events and points of one chart, as the three functions below do."""
+    drawn = name_ends(axes, ends)
+    name_events(axes, events)
+    if events:  # their rows have made the axes lower
+        for each in drawn:
+            each.remove()
+        name_ends(axes, ends)
+    name_points(axes, points, path)
+
+
+def name_ends(axes: Axes, names: Sequence[Name]) -> list[Annotation]:
+    """Name lines at the right edge of the axes, each at its height or as near as the others let it.
+
+    A line that ends beyond the axes' limits is not named: its name would stand beside something else.
     """
-    figure = axes.figure
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    room = axes.get_window_extent(renderer)
-    points, both = (
-        axes.transData.transform(some) if len(some) else np.empty((0, 2))
-        for some in (marks, np.concatenate([marks, lines]))
-    )
-    taken = [
-        text.get_window_extent(renderer)
-        for text in axes.texts
-        if isinstance(text, Annotation) and text.get_text()
-    ]
-    placed = []
-    for label in labels:
-        written = _find_spot(axes, label, renderer, (room, both, taken))
-        written = written or _find_spot(axes, label, renderer, (room, points, taken))
-        if written is not None:
-            taken.append(written.get_window_extent(renderer))
-            placed.append(written)
-    return placed
-
-
-def _find_spot(
-    axes: Axes, label: Label, renderer: object, around: tuple[Bbox, NDArray[np.float64], list[Bbox]]
-) -> Annotation | None:
-    room, points, taken = around
-    for right, up, side, end in _SPOTS:
-        written = axes.annotate(
-            label.words,
-            (label.x, label.y),
-            (right, up),
-            textcoords="offset points",
-            ha=side,
-            va=end,
-            color=label.colour,
-            weight="bold" if label.bold else "normal",
-            linespacing=1.05,
-            zorder=6,
+    settle(axes)
+    low, high = sorted(axes.get_ylim())
+    ordered = sorted((name for name in names if low <= name.y <= high), key=lambda name: name.y)
+    if not ordered:
+        return []
+    scale = _points_per_pixel(axes)
+    sizes = np.array([_size(axes, name)[1] for name in ordered]) + _BETWEEN / scale
+    wanted = np.array([_pixels(axes, 0, name.y)[1] for name in ordered])
+    below = np.concatenate([[0.0], np.cumsum((sizes[:-1] + sizes[1:]) / 2)])
+    lowest = axes.bbox.y0 + sizes[0] / 2 - below[0]
+    places = np.maximum(isotonic_regression(wanted - below).x, lowest) + below
+    return [
+        axes.annotate(
+            name.text, (1, name.y), (_GAP, nudge), xycoords=("axes fraction", "data"),
+            textcoords="offset points", annotation_clip=False, va="center", **name.style,
         )
-        box = written.get_window_extent(renderer).padded(_CLEAR)  # type: ignore[arg-type]
-        inside = room.x0 <= box.x0 and box.x1 <= room.x1 and room.y0 <= box.y0 and box.y1 <= room.y1
-        free = not any(box.overlaps(other) for other in taken)
-        covers = len(points) and bool(box.count_contains(points))
-        if inside and free and not covers:
-            return written
-        written.remove()
-    return None
+        for name, nudge in zip(ordered, (places - wanted) * scale, strict=True)
+    ]  # fmt: skip
 
 
-def label_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
-    """Name lines at the right edge of the axes, moved apart where they would overlap.
+def name_events(axes: Axes, events: Sequence[tuple[float, str]]) -> None:
+    """Draw events as upright lines, each named above the axes; names that would meet stand in rows.
 
-    Parameters
-    ----------
-    axes
-        Axes whose limits are final.
-    ends
-        Height in data coordinates, words, colour.
+    `events` are days in matplotlib's numbers and what happened.
     """
-    if not ends:
+    if not events:
         return
-    figure = axes.figure
-    ordered = sorted(ends)
-    scale = 72.0 / figure.dpi
-    wanted = [float(axes.transData.transform((0, height))[1]) * scale for height, _, _ in ordered]
-    for (height, words, colour), place, at in zip(ordered, spread(wanted, LINE), wanted, strict=True):
+    settle(axes)
+    scale = _points_per_pixel(axes)
+    names = [
+        Name("\n".join(textwrap.wrap(what, _EVENT_LETTERS)), day, 1, colours.EVENT)
+        for day, what in sorted(events)
+    ]
+    sizes = [_size(axes, name) for name in names]
+    starts = [_event_start(axes, name.x, width) for name, (width, _) in zip(names, sizes, strict=True)]
+    rows = _rows(starts, [width for width, _ in sizes], _GAP / scale)
+    height = max(tall for _, tall in sizes) * scale + 2 * _BETWEEN
+    for name, start, row in zip(names, starts, rows, strict=True):
+        across = (start - _pixels(axes, name.x, 0)[0]) * scale
+        _draw_event(axes, name, (across, _BETWEEN + row * height))
+
+
+def _draw_event(axes: Axes, name: Name, away: tuple[float, float]) -> None:
+    """Draw an event's line through the axes and up to its name, which stands so many points away."""
+    dotted: dict[str, Any] = {"color": colours.EVENT, "linewidth": 1, "linestyle": (0, (1, 2))}
+    axes.axvline(name.x, **dotted)
+    axes.annotate(
+        name.text, (name.x, 1), away, xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+        annotation_clip=False, va="bottom", **name.style,
+    )  # fmt: skip
+    if away[1] > _BETWEEN:
         axes.annotate(
-            words, (1, height), (5, place - at), xycoords=("axes fraction", "data"), **OFFSET, va="center",
-            color=colour,
+            "", (name.x, 1), (0, away[1]), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+            annotation_clip=False, arrowprops={"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **dotted},
         )  # fmt: skip
 
 
-def spread(wanted: Sequence[float], least: float) -> list[float]:
-    """Return ascending places that keep a least distance, moved as little as needed.
+def name_points(axes: Axes, names: Sequence[Name], path: tuple[Floats, Floats]) -> None:
+    """Name points where there is room, beside the line that joins them; one without room stays unnamed.
 
-    >>> spread([0.0, 1.0, 30.0], 10.0)
-    [-4.5, 5.5, 30.0]
+    `path` is that line, x and y, NaN where it is broken.
     """
-    groups: list[list[float]] = []
-    for place in wanted:
-        groups.append([place])
-        while len(groups) > 1 and _top(groups[-2], least) + least > _bottom(groups[-1], least):
-            last = groups.pop()
-            groups[-1] += last
-    return [place for group in groups for place in _row(group, least)]
-
-
-def _row(group: Sequence[float], least: float) -> list[float]:
-    middle = sum(group) / len(group)
-    return [middle + (place - (len(group) - 1) / 2) * least for place in range(len(group))]
-
-
-def _top(group: Sequence[float], least: float) -> float:
-    return _row(group, least)[-1]
-
-
-def _bottom(group: Sequence[float], least: float) -> float:
-    return _row(group, least)[0]
-
-
-def write_events(axes: Axes, events: Sequence[tuple[float, str]]) -> None:
-    """Draw upright lines with their words above the axes, in as many rows as keep them apart.
-
-    Parameters
-    ----------
-    axes
-        Axes whose x limits are final.
-    events
-        Day in matplotlib's numbers, and words.
-    """
-    low, high = axes.get_xlim()
-    width = FIGURE_SIZE[0] * 72.0 * 0.78  # of the axes, in points, about
-    rows: list[float] = []  # where each row is free from, in points
-    for day, name in sorted(events):
-        axes.axvline(day, color=colours.EVENT, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
-        words = "\n".join(textwrap.wrap(name, _WRAP)[:2])
-        long = 4.9 * max(len(line) for line in words.split("\n"))
-        start = (day - low) / (high - low) * width
-        flipped = start + long > width + 70
-        left = start - long if flipped else start
-        row = next((place for place, free in enumerate(rows) if free <= left), len(rows))
-        rows[row : row + 1] = [left + long + 8]
+    if not names:
+        return
+    settle(axes)
+    scale, taken = _points_per_pixel(axes), _boxes_of(axes)
+    line, levels = _pixels_along(axes, path), _levels(axes)
+    for name in names:
+        best = _best_place(axes, name, taken, (line, levels))
+        if best is None:
+            continue
+        box, nudge = best
+        taken.append(box)
+        far = abs(nudge[1]) * scale > 3 * _GAP
         axes.annotate(
-            words, (day, 1), (-3 if flipped else 3, 3 + row * 2 * LINE), xycoords=("data", "axes fraction"),
-            **OFFSET, va="bottom", ha="right" if flipped else "left", color=colours.EVENT, linespacing=1.05,
+            name.text, (name.x, name.y), (nudge[0] * scale, nudge[1] * scale),
+            textcoords="offset points", annotation_clip=False, ha="center", va="center", **name.style,
+            arrowprops={"arrowstyle": "-", "color": name.colour, "linewidth": 0.8, "shrinkB": 5} if far else None,
         )  # fmt: skip
+
+
+def make_room(axes: Axes) -> None:
+    """Widen the axes until the words beside their marks lie within, clear of the labels of the rows."""
+    for _ in range(_ROUNDS):
+        settle(axes)
+        boxes, frame = _boxes_of(axes), axes.bbox
+        left = max([frame.x0 - box.left for box in boxes] + [0.0])
+        right = max([box.right - frame.x1 for box in boxes] + [0.0])
+        if left + right == 0:
+            return
+        low, high = axes.get_xlim()
+        unit = 1.2 * (high - low) / frame.width
+        axes.set_xlim(low - left * unit, high + right * unit)
+
+
+def settle(axes: Axes) -> None:
+    """Let matplotlib lay the figure out, so that places in pixels are those of the finished chart."""
+    axes.autoscale_view()
+    cast(Figure, axes.figure).draw_without_rendering()
+
+
+def _best_place(
+    axes: Axes, name: Name, taken: Sequence[_Box], lines: tuple[Floats, Floats]
+) -> tuple[_Box, tuple[float, float]] | None:
+    """Return the nearest box in which a name covers no other, and as little of the lines as can be."""
+    width, height = _size(axes, name)
+    x, y = _pixels(axes, name.x, name.y)
+    gap = _GAP / _points_per_pixel(axes)
+    path, levels = lines
+    best, least = None, np.inf
+    for step in range(_STEPS):
+        for up in (1, -1):
+            for across in (0.0, -0.5, 0.5):
+                nudge = (across * (width + 2 * gap), up * (height / 2 + 1.5 * gap + step * height))
+                middle = (x + nudge[0], y + nudge[1])
+                box = _Box(
+                    middle[0] - width / 2,
+                    middle[1] - height / 2,
+                    middle[0] + width / 2,
+                    middle[1] + height / 2,
+                )
+                if any(box.meets(other) for other in taken) or not _inside(axes, box):
+                    continue
+                crossed = int(((levels > box.bottom) & (levels < box.top)).sum())
+                cost = 3 * box.holds(path) + 2 * crossed + 4 * step + abs(across)
+                if cost < least:
+                    best, least = (box, nudge), cost
+    return best
+
+
+def _inside(axes: Axes, box: _Box) -> bool:
+    frame = axes.bbox
+    return bool(
+        box.left >= frame.x0 and box.right <= frame.x1 and box.bottom >= frame.y0 and box.top <= frame.y1
+    )
+
+
+def _levels(axes: Axes) -> Floats:
+    """Return the heights in pixels of the level lines: means, limits, targets."""
+    drawn = [
+        np.asarray(line.get_ydata(), dtype=float) for line in axes.lines if line.get_marker() == "None"
+    ]
+    heights = [float(y[0]) for y in drawn if len(y) and (y == y[0]).all()]
+    return np.array([_pixels(axes, 0, height)[1] for height in heights])
+
+
+def _pixels(axes: Axes, x: float, y: float) -> tuple[float, float]:
+    across, up = axes.transData.transform((x, y))
+    return float(across), float(up)
+
+
+def _pixels_along(axes: Axes, path: tuple[Floats, Floats]) -> Floats:
+    """Return points along a line, in pixels, near enough to see what a box covers of it."""
+    known = np.isfinite(path[0]) & np.isfinite(path[1])
+    corners = axes.transData.transform(np.column_stack([path[0][known], path[1][known]]))
+    if len(corners) < 2:
+        return np.asarray(corners)
+    steps = np.linspace(0, len(corners) - 1, 12 * len(corners))
+    places = np.arange(len(corners))
+    return np.column_stack([np.interp(steps, places, corners[:, axis]) for axis in (0, 1)])
+
+
+def _boxes_of(axes: Axes) -> list[_Box]:
+    """Return the boxes of the words that the axes hold already."""
+    renderer = _renderer(axes)
+    extents = [text.get_window_extent(renderer) for text in axes.texts]
+    return [_Box(each.x0, each.y0, each.x1, each.y1) for each in extents]
+
+
+def _event_start(axes: Axes, day: float, width: float) -> float:
+    """Return where an event's name begins, in pixels: at its line, unless it would leave the axes."""
+    start: float = max(axes.bbox.x0, min(_pixels(axes, day, 0)[0], axes.bbox.x1 - width))
+    return start
+
+
+def _rows(starts: Sequence[float], widths: Sequence[float], gap: float) -> list[int]:
+    """Return the lowest row for each name in which it meets none before it."""
+    ends: list[float] = []
+    rows = []
+    for start, width in zip(starts, widths, strict=True):
+        free = [row for row, end in enumerate(ends) if end + gap <= start]
+        row = free[0] if free else len(ends)
+        ends[row : row + 1] = [start + width]
+        rows.append(row)
+    return rows
+
+
+def _size(axes: Axes, name: Name) -> tuple[float, float]:
+    """Return a name's width and height in pixels."""
+    text = axes.text(0, 0, name.text, **name.style)
+    box = text.get_window_extent(_renderer(axes))
+    text.remove()
+    return box.width, box.height
+
+
+def _renderer(axes: Axes) -> Any:
+    return cast(FigureCanvasAgg, cast(Figure, axes.figure).canvas).get_renderer()
+
+
+def _points_per_pixel(axes: Axes) -> float:
+    return 72 / cast(Figure, axes.figure).dpi

@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import MARKS, Verdict, canvas
-from helpers.report.charts.labels import Label, label_ends, place_labels, write_events
+from helpers.report.charts.canvas import MARKS, Verdict, canvas, label_months
+from helpers.report.charts.labels import Name, name_all
 from helpers.report.words import number
 from helpers.stats.spc import XmRChart
 from helpers.stats.spc.verdicts import UNSTABLE_SHARE
@@ -98,15 +98,14 @@ def spc_chart(
     axes.set_xlim(days[0] - 2 * half, last + 2 * half)
     _set_heights(axes, shown, chart, steps)
     drawn = _draw_steps(axes, steps, half, last)
-    _mark_months(axes, last - days[0])
-    ends = _ends(chart, drawn, digits, has_fan=fan is not None)
-    label_ends(axes, ends)
-    write_events(axes, [(float(mdates.date2num(day)) - half, name) for day, name in events])
-    figure.canvas.draw()  # settles the layout, so that words can be measured in it
-    figure.set_layout_engine("none")
-    marks = _finite(np.column_stack([days, shown]))
-    labels = [*_causes(chart, days, shown), *_past_steps(drawn, digits)]
-    place_labels(axes, labels, _crowd(marks), _level_lines(chart, days, drawn))
+    label_months(axes)
+    name_all(
+        axes,
+        _ends(chart, drawn, digits, has_fan=fan is not None),
+        events=[(float(mdates.date2num(day)) - half, name) for day, name in events],
+        points=[*_causes(chart, days, shown), *_past_steps(drawn, digits)],
+        path=(days, shown),
+    )
     return figure
 
 
@@ -209,40 +208,31 @@ def _draw_steps(
     return drawn
 
 
-def _mark_months(axes: Axes, span: float) -> None:
-    months = span / 30.4
-    by = (1,) if months > 90 else (1, 7) if months > 30 else (1, 4, 7, 10) if months > 6 else range(1, 13)
-    axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=list(by)))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
-
-
 def _ends(
     chart: XmRChart,
     drawn: Sequence[tuple[float, float, TargetStep]],
     digits: int,
     *,
     has_fan: bool,
-) -> list[tuple[float, str, str]]:
+) -> list[Name]:
     """Return what stands at the right end: the mean, and the target in force last."""
-    ends = []
-    if np.isfinite(chart.limits.centre) and chart.limits.points > 1:
-        name = "mean so far" if has_fan else "mean"
-        ends.append((chart.limits.centre, f"{name} {number(chart.limits.centre, digits)}", colours.TEXT))
+    centre, ends = chart.limits.centre, []
+    if np.isfinite(centre) and chart.limits.points > 1:
+        ends.append(Name(f"{'mean so far' if has_fan else 'mean'} {number(centre, digits)}", 0, centre))
     if drawn:
         step = drawn[-1][2]
-        ends.append((step.value, f"{step.name} {number(step.value, digits)}", colours.TARGET))
+        ends.append(Name(f"{step.name} {number(step.value, digits)}", 0, step.value, colours.TARGET))
     return ends
 
 
-def _past_steps(drawn: Sequence[tuple[float, float, TargetStep]], digits: int) -> Iterator[Label]:
+def _past_steps(drawn: Sequence[tuple[float, float, TargetStep]], digits: int) -> Iterator[Name]:
     """Yield the names of earlier targets, where there is room for them."""
     for first, end, step in reversed(drawn[:-1]):
-        yield Label(
-            (first + end) / 2, step.value, f"{step.name} {number(step.value, digits)}", colours.TARGET
-        )
+        words = f"{step.name} {number(step.value, digits)}"
+        yield Name(words, (first + end) / 2, step.value, colours.TARGET)
 
 
-def _causes(chart: XmRChart, days: Floats, shown: Floats) -> list[Label]:
+def _causes(chart: XmRChart, days: Floats, shown: Floats) -> list[Name]:
     """Return words for the special causes, the newest first; a run is named once, at its last point."""
     named = []
     for places in reversed(_runs(chart)):
@@ -251,7 +241,7 @@ def _causes(chart: XmRChart, days: Floats, shown: Floats) -> list[Label]:
             continue
         last = seen[-1]
         colour = MARKS[_verdict(chart.point_type[last]) or "common"][1]
-        named.append(Label(days[last], shown[last], _cause_words(chart, seen), colour))
+        named.append(Name(_cause_words(chart, seen), days[last], shown[last], colour))
     special = [kind not in ("common_cause", "missing") for kind in chart.point_type]
     return named[:1] if np.mean(special) > UNSTABLE_SHARE else named[:MOST_NAMED]
 
@@ -290,27 +280,6 @@ def _cause_words(chart: XmRChart, places: Sequence[int]) -> str:
     if len(places) < SHIFT:
         return f"two of three\nnear {'upper' if side == 'above' else 'lower'} limit"
     return f"{len(places)} {side} mean"
-
-
-def _finite(points: Floats) -> Floats:
-    return np.asarray(points[np.isfinite(points).all(axis=1)])
-
-
-def _level_lines(chart: XmRChart, days: Floats, drawn: Sequence[tuple[float, float, TargetStep]]) -> Floats:
-    """Return points along the limits, the mean and the targets."""
-    levels = [np.column_stack([days, line]) for line in (chart.lower, chart.centre, chart.upper)]
-    for first, end, step in drawn:
-        along = np.arange(first, end, 8.0)
-        levels.append(np.column_stack([along, np.full(len(along), step.value)]))
-    return _finite(np.concatenate(levels))
-
-
-def _crowd(marks: Floats) -> Floats:
-    """Return the points and, between each two, the middle and quarters of their line: what words keep off."""
-    if len(marks) < 2:
-        return marks
-    start, step = marks[:-1], np.diff(marks, axis=0)
-    return np.concatenate([marks, *(start + part * step for part in (0.25, 0.5, 0.75))])
 
 
 def _verdict(point_type: str) -> Verdict | None:
