@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from helpers.report.dna.impact import DnaImpact
     from helpers.report.los.deviation import LengthOfStay
     from helpers.report.los.published import PublishedStay
+    from helpers.report.peers.benchmark import PeerBenchmark
 
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay"]
@@ -110,6 +112,21 @@ class Report:
         from helpers.report.dna.options import DnaOptions
 
         return DnaImpact(self, DnaOptions(specialty=self.specialty, **options))
+
+    def peer_benchmark(
+        self,
+        measure: str | None = None,
+        *,
+        measures: Sequence[str] | None = None,
+        peers: Sequence[str] | None = None,
+        **options: Any,
+    ) -> PeerBenchmark:
+        """Return the trust among its peers, by one measure or by several; see `PeerOptions` for the options."""
+        from helpers.report.peers.benchmark import PeerBenchmark
+        from helpers.report.peers.findings import PeerOptions
+
+        wanted = (measure,) if measure else tuple(measures or ())
+        return PeerBenchmark(self, PeerOptions(wanted, peers=tuple(peers or ()), **options))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation

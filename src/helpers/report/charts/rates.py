@@ -19,6 +19,8 @@ from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, canvas, mark_ev
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
+#: organisations that can be named side by side below an axis
+FEW_NAMES = 16
 
 
 def caterpillar_chart(
@@ -29,6 +31,8 @@ def caterpillar_chart(
     label: str,
     lines: Sequence[tuple[str, float]],
     unit: str,
+    names: Sequence[str] = (),
+    ceiling: float | None = None,
 ) -> Figure:
     """Draw every organisation with its own interval, lowest first, the reported one named.
 
@@ -44,6 +48,10 @@ def caterpillar_chart(
         Names and heights of reference lines.
     unit
         Label of the upright axis.
+    names
+        What each organisation is called below the axis, where there are few enough for it.
+    ceiling
+        The highest value that there can be, such as 100 per cent.
     """
     figure, axes = canvas(3.6)
     order = np.argsort(value, kind="stable")
@@ -59,11 +67,20 @@ def caterpillar_chart(
         axes.axhline(height, color=colours.TARGET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
     _name_lines(axes, lines)
     axes.set_xlim(0, len(value) + 1)
-    axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
+    _keep_possible(axes, ceiling)
     axes.set_xlabel("trusts, lowest to highest")
     axes.set_ylabel(unit)
-    axes.set_xticks([])
+    few = 0 < len(names) <= FEW_NAMES
+    axes.set_xticks(np.arange(1, len(value) + 1) if few else [], np.asarray(names)[order] if few else [])
     return figure
+
+
+def _keep_possible(axes: Axes, ceiling: float | None) -> None:
+    """Let an axis end where values do: at nought, and a hair above the ceiling so that a mark on it shows."""
+    low, high = axes.get_ylim()
+    low = max(0.0, low)
+    top = high if ceiling is None else min(high, ceiling + 0.02 * (ceiling - low))
+    axes.set_ylim(low, top)
 
 
 def _name_own(axes: Axes, x: float, y: float, label: str, *, rises: bool) -> None:
@@ -98,14 +115,16 @@ def rate_funnel_chart(
     label: str,
     centre: float,
     axis_labels: tuple[str, str],
+    ceiling: float | None = None,
 ) -> Figure:
     """Draw organisations' rates about their common rate; `limits` are (x, lower, upper) by name."""
     figure, axes = canvas(3.6)
     axes.axhline(centre, color=colours.TEXT, linewidth=1.2)
-    for (name, (x, lower, upper)), style in zip(limits.items(), ("solid", (0, (4, 2))), strict=True):
+    styles = (("solid", "top"), ((0, (4, 2)), "bottom"))  # names apart, however near the lines are
+    for (name, (x, lower, upper)), (style, place) in zip(limits.items(), styles, strict=True):
         for line in (lower, upper):
             axes.plot(x, line, color=colours.COMMON_CAUSE, linewidth=1, linestyle=style)
-        axes.annotate(name, (x[-1], upper[-1]), (4, 0), **OFFSET, va="center", color=colours.COMMON_CAUSE)
+        axes.annotate(name, (x[-1], upper[-1]), (4, 0), **OFFSET, va=place, color=colours.COMMON_CAUSE)
     others = np.arange(len(value)) != (-1 if own is None else own)
     axes.plot(denominator[others], value[others], "o", color=colours.PEER, markersize=5, markeredgewidth=0)
     if own is not None:
@@ -113,8 +132,9 @@ def rate_funnel_chart(
     axes.set_xlabel(axis_labels[0])
     axes.set_ylabel(axis_labels[1])
     axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
-    room = 0.25 * max(float(np.ptp(value)), 0.1)
-    axes.set_ylim(max(0.0, float(value.min()) - room), float(value.max()) + room)
+    room = 0.25 * (float(np.ptp(value)) or 0.1)
+    axes.set_ylim(float(value.min()) - room, float(value.max()) + room)
+    _keep_possible(axes, ceiling)
     return figure
 
 

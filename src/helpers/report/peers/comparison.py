@@ -169,6 +169,12 @@ class PeerComparison:
         return 1 if self.measure.id in BASES else self.measure.digits
 
     @property
+    def base_words(self) -> str:
+        """What a count is compared per; empty for other measures."""
+        base = BASES.get(self.measure.id)
+        return base.words if base else ""
+
+    @property
     def own(self) -> PeerValue | None:
         """The organisation's own entry; None where it has no figure that can be compared."""
         return next((member for member in self.members if member.code == self.organisation), None)
@@ -182,6 +188,11 @@ class PeerComparison:
     def small(self) -> bool:
         """Whether so few members are compared that median and quartiles move with every one of them."""
         return len(self.members) < SMALL_GROUP
+
+    @property
+    def alike(self) -> bool:
+        """Whether all members have one and the same figure."""
+        return len({member.value for member in self.members}) == 1
 
     @property
     def gap(self) -> float | None:

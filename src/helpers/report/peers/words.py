@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 from helpers.data.periods import MONTHS
 from helpers.report.peers.comparison import PeerComparison, Percentile, Verdict
@@ -164,8 +165,8 @@ def method_sentence(comparison: PeerComparison) -> str:
             )
         case "overdispersed":
             return sentence(
-                f"trusts differ {number(comparison.phi or 0)} times as much as chance would make them, so chance "
-                f"explains next to nothing: {members} are shown each with its own interval, not in a funnel"
+                f"trusts differ {number((comparison.phi or 0) ** 0.5)} times as much as chance would make them, so "
+                f"chance explains next to nothing: {members} are shown each with its interval, not in a funnel"
             )
         case "mean":
             return sentence(
@@ -280,7 +281,7 @@ def movement_sentence(comparison: PeerComparison, movement: Movement | None) -> 
     then = period_words(movement.first.period, comparison.period_type)
     own = _moved(movement.own_change, unit, digits)
     peers = _moved(movement.peers_change, unit, digits)
-    said = f"since {then} the trust's figure {own}, and the median of the {movement.same:,} trusts with both figures {peers}"
+    said = f"since {then} the trust's figure {own}; the median of the {movement.same:,} trusts with both {peers}"
     return f"{sentence(said)} {_relative(comparison, movement)}".strip()
 
 
@@ -299,10 +300,55 @@ def _relative(comparison: PeerComparison, movement: Movement) -> str:
         f"then it {verb} about {number(before.percent)}% of the others "
         f"(95% interval {number(before.low)}% to {number(before.high)}%), now {number(now.percent)}%"
     )
-    apart = now.low > before.high or now.high < before.low
-    if apart:
-        return sentence(f"{said}: {'a gain' if now.percent > before.percent else 'a loss'} beyond chance")
+    change = place_change(movement)
+    if change != "unsure":
+        kinds = {"gain": "a rise", "loss": "a fall"} if comparison.measure.direction == "neutral" else {}
+        return sentence(f"{said}: {kinds.get(change, f'a {change}')} beyond chance")
     return sentence(f"{said}: the intervals overlap, so the change of place may be chance")
+
+
+def change_words(change: float, comparison: PeerComparison) -> str:
+    """Return a change with its sign for a table."""
+    digits = comparison.digits
+    text = number(change, digits, signed=True)
+    if comparison.unit == "%":
+        return f"{text} points"
+    size = amount(abs(change), comparison.unit, digits)
+    if float(f"{abs(change):.{digits}f}") == 0:
+        return size
+    return f"{text[0]}{size}"
+
+
+def place_change(moved: Movement | None) -> Literal["gain", "loss", "unsure", ""]:
+    """Say whether a change of place is more than chance: both intervals must lie apart."""
+    before = moved.first.percentile if moved else None
+    now = moved.last.percentile if moved else None
+    if before is None or now is None:
+        return ""
+    if now.low > before.high:
+        return "gain"
+    return "loss" if now.high < before.low else "unsure"
+
+
+def place_change_words(comparison: PeerComparison, moved: Movement) -> str:
+    """Return a change of place for a table."""
+    neutral = comparison.measure.direction == "neutral"
+    said = {"gain": "higher" if neutral else "better", "loss": "lower" if neutral else "worse"}
+    return {"unsure": "may be chance", "": ""}.get(place_change(moved)) or said.get(place_change(moved), "")
+
+
+def percentile_words(place: Percentile | None) -> str:
+    """Return a percentile with its interval for a table; empty where there is none."""
+    if place is None:
+        return ""
+    return f"{number(place.percent)}% ({number(place.low)} to {number(place.high)})"
+
+
+def place_words(comparison: PeerComparison) -> str:
+    """Return the own percentile with its interval for a table; empty where there is none."""
+    if comparison.own is None or comparison.alike:
+        return ""
+    return percentile_words(comparison.own.percentile)
 
 
 def gain_sentence(comparison: PeerComparison) -> str:
