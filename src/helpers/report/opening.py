@@ -88,10 +88,12 @@ class Report:
         folder = self.root / "params" / "_register"
         return read_register(folder) if folder.is_dir() else Register()
 
-    @cached_property
+    @property
     def synthetic(self) -> bool:
-        """Whether anything that the mart holds is invented."""
-        return any(source.synthetic for source in self.mart.sources())
+        """Whether anything that was read so far is invented; before anything was, that the mart holds."""
+        sources = self.mart.sources()
+        read = [source for source in sources if source.dataset in self._reads]
+        return any(source.synthetic for source in read or sources)
 
     def length_of_stay(self, **options: Any) -> LengthOfStay:
         """Return the length-of-stay analysis; see `helpers.report.los.deviation.LengthOfStay`."""
@@ -130,6 +132,7 @@ class Report:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
+        self.sources("organisations")
         facts = ReportFacts(
             title=self.title,
             organisation_code=about.code,

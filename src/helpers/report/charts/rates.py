@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import matplotlib.dates as mdates
 import numpy as np
@@ -33,6 +34,7 @@ def caterpillar_chart(
     unit: str,
     names: Sequence[str] = (),
     ceiling: float | None = None,
+    height: float = 3.6,
 ) -> Figure:
     """Draw every organisation with its own interval, lowest first, the reported one named.
 
@@ -52,8 +54,10 @@ def caterpillar_chart(
         What each organisation is called below the axis, where there are few enough for it.
     ceiling
         The highest value that there can be, such as 100 per cent.
+    height
+        Of the picture, in inches.
     """
-    figure, axes = canvas(3.6)
+    figure, axes = canvas(height)
     order = np.argsort(value, kind="stable")
     x = np.empty(len(value))
     x[order] = np.arange(1, len(value) + 1)
@@ -62,7 +66,8 @@ def caterpillar_chart(
     axes.plot(x[others], value[others], "o", color=colours.COMMON_CAUSE, markersize=2.6)
     if own is not None:
         axes.vlines(x[own], ends[0][own], ends[1][own], color=colours.HIGHLIGHT, linewidth=2.4)
-        _name_own(axes, x[own], value[own], label, rises=bool(x[own] < 0.75 * len(value)))
+        rises = bool(x[own] < 0.75 * len(value))
+        _name_own(axes, x[own], value[own], label, rises=rises, side=_side(x, own))
     for _, height in lines:
         axes.axhline(height, color=colours.TARGET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
     _name_lines(axes, lines)
@@ -83,11 +88,26 @@ def _keep_possible(axes: Axes, ceiling: float | None) -> None:
     axes.set_ylim(low, top)
 
 
-def _name_own(axes: Axes, x: float, y: float, label: str, *, rises: bool) -> None:
+def _side(x: Floats, own: int) -> Literal["left", "center", "right"]:
+    """Return which side of its name an organisation stands below: beside an edge the name turns inwards."""
+    place = (x[own] - x.min()) / (float(np.ptp(x)) or 1.0)
+    return "right" if place > 0.8 else "left" if place < 0.1 else "center"
+
+
+def _name_own(
+    axes: Axes,
+    x: float,
+    y: float,
+    label: str,
+    *,
+    rises: bool,
+    side: Literal["left", "center", "right"] = "center",
+) -> None:
     axes.plot(x, y, "o", color=colours.HIGHLIGHT, markersize=8, zorder=5)
     axes.annotate(
-        label, (x, y), (0, 24 if rises else -24), **OFFSET, ha="center", va="bottom" if rises else "top",
-        color=colours.HIGHLIGHT, weight="bold",
+        label, (x, y), (0, 24 if rises else -24), **OFFSET, ha=side, va="bottom" if rises else "top",
+        color=colours.HIGHLIGHT, weight="bold", zorder=6,
+        bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
         arrowprops={"arrowstyle": "-", "color": colours.HIGHLIGHT, "shrinkB": 5},
     )  # fmt: skip
 
@@ -116,9 +136,10 @@ def rate_funnel_chart(
     centre: float,
     axis_labels: tuple[str, str],
     ceiling: float | None = None,
+    height: float = 3.6,
 ) -> Figure:
     """Draw organisations' rates about their common rate; `limits` are (x, lower, upper) by name."""
-    figure, axes = canvas(3.6)
+    figure, axes = canvas(height)
     axes.axhline(centre, color=colours.TEXT, linewidth=1.2)
     styles = (("solid", "top"), ((0, (4, 2)), "bottom"))  # names apart, however near the lines are
     for (name, (x, lower, upper)), (style, place) in zip(limits.items(), styles, strict=True):
@@ -128,7 +149,10 @@ def rate_funnel_chart(
     others = np.arange(len(value)) != (-1 if own is None else own)
     axes.plot(denominator[others], value[others], "o", color=colours.PEER, markersize=5, markeredgewidth=0)
     if own is not None:
-        _name_own(axes, denominator[own], value[own], label, rises=bool(value[own] >= centre))
+        _name_own(
+            axes, denominator[own], value[own], label,
+            rises=bool(value[own] >= centre), side=_side(denominator, own),
+        )  # fmt: skip
     axes.set_xlabel(axis_labels[0])
     axes.set_ylabel(axis_labels[1])
     axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")

@@ -68,7 +68,11 @@ class PeerBenchmark:
             return ShownParts(self._measure_parts(self.found.comparisons[0]))
         parts = []
         if placed := [each for each in self.found.compared if each.own and each.own.percentile]:
-            parts.append(self._positions(placed))
+            words = (
+                "To the right is better. The line shows where the true place may lie: the longer it is, the less "
+                "the place means. A filled mark says that all of the line lies in one outer quarter."
+            )
+            parts += [self._all.text("say-positions", words), self._positions(placed)]
         parts.append(tables.overview(self._all, self.found))
         return ShownParts(tuple(parts))
 
@@ -92,15 +96,10 @@ class PeerBenchmark:
         if self.found.single:
             comparison = self.found.comparisons[0]
             sections = self._sections([comparison])
-            return ShownParts(
-                (
-                    tables.groups(sections, self.found.groups_of(comparison)),
-                    tables.all_trusts(sections, comparison),
-                )
-            )
+            return ShownParts((tables.groups(sections, self.found.groups_of(comparison)),))
         chosen = headline_words.standing_apart(self.found)[:FEATURED]
         if not chosen:
-            words = "By none of the measures does the trust surely stand apart from the others."
+            words = "By none of the measures does the trust clearly stand apart from the others."
             return ShownParts((self._all.text("none-apart", words),))
         return ShownParts(
             tuple(part for each in chosen for part in self._measure_parts(each, heading=True))
@@ -110,7 +109,7 @@ class PeerBenchmark:
         """Return heading, meaning, chart and words of one measure."""
         sections, measure = self._sections([comparison]), comparison.measure
         name = measure.id.replace("_", "-")
-        parts = [sections.heading(name, escape_markdown(measure.name), level=3)] if heading else []
+        parts = [sections.heading(name, measure.name, level=3)] if heading else []
         parts.append(sections.text(f"meaning-{name}", escape_markdown(measure.description)))
         if len(comparison.members) > 1:
             parts.append(self._picture(sections, comparison, name))
@@ -157,15 +156,24 @@ class PeerBenchmark:
             words = "What a benchmark would bring cannot be said: no measure has a good direction and its counts."
             return ShownParts((self._all.text("no-opportunity", words),))
         table = tables.opportunity(self._sections(known), known)
-        words = " ".join(peer_words.gain_sentence(each) for each in known) if self.found.single else ""
-        parts = (table, self._all.text("say-opportunity", words)) if words else (table,)
-        return ShownParts(parts)
+        if not self.found.single:
+            return ShownParts((table,))
+        return ShownParts((table, self._all.text("say-opportunity", peer_words.gain_sentence(known[0]))))
 
     # --- method and quality ----------------------------------------------------------------------------
 
     def left_out(self) -> ShownParts:
         """Who and what is not compared, and why."""
         return ShownParts(tuple(tables.left_out(self._all, self.found)))
+
+    def every_trust(self) -> ShownParts:
+        """Every trust that one measure was compared with; nothing in a report on all measures."""
+        if not self.found.single:
+            return ShownParts(())
+        comparison = self.found.comparisons[0]
+        sections = self._sections([comparison])
+        heading = sections.heading("every-trust", "Every trust that is compared")
+        return ShownParts((heading, tables.all_trusts(sections, comparison)))
 
     def method(self) -> Shown:
         """How positions, limits and gains are worked out, and what is assumed."""

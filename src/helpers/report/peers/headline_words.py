@@ -45,7 +45,7 @@ def old_sentence(comparison: PeerComparison, found: PeerFindings) -> str:
 
 
 def all_lines(found: PeerFindings) -> list[str]:
-    """Return the headline of a report on all measures: surely best, surely worst, the rest, what moved."""
+    """Return the headline of a report on all measures: very likely best, very likely worst, the rest, what moved."""
     fresh = [each for each in found.compared if not found.stale(each)]
     placed = [
         each for each in fresh if each.own and each.own.percentile and each.measure.direction != "neutral"
@@ -54,7 +54,7 @@ def all_lines(found: PeerFindings) -> list[str]:
     best, worst = in_quarter(placed, best=True), in_quarter(placed, best=False)
     for chosen, edge in ((worst, "worst"), (best, "best")):
         if chosen:
-            lines.append(sentence(f"surely in the {edge} quarter of trusts by {_names(chosen)}"))
+            lines.append(sentence(f"very likely in the {edge} quarter of trusts by {_names(chosen)}"))
     rest = len(placed) - len(best) - len(worst)
     if rest and placed:
         lines.append(
@@ -86,14 +86,14 @@ def _first_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
 def in_quarter(placed: Sequence[PeerComparison], *, best: bool) -> list[PeerComparison]:
     """Return the comparisons whose whole interval lies in the best, or the worst, quarter."""
 
-    def surely(place: Percentile | None) -> bool:
+    def wholly(place: Percentile | None) -> bool:
         return place is not None and (place.low >= 75 if best else place.high <= 25)
 
-    return [each for each in placed if each.own and surely(each.own.percentile)]
+    return [each for each in placed if each.own and wholly(each.own.percentile)]
 
 
 def standing_apart(found: PeerFindings) -> list[PeerComparison]:
-    """Return the measures by which the trust surely stands apart: the worst first, old figures last."""
+    """Return the measures by which the trust clearly stands apart: the worst first, old figures last."""
     ranked = []
     for each in found.compared:
         own = each.own

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 #: points along which the lines of a funnel are drawn
 _LINE_POINTS = 160
-#: what the line in the middle of a funnel is called
-_CENTRE = "all together"
+#: inches: two measures with their words fit on a page
+HEIGHT = 2.9
 
 
 def members(comparison: PeerComparison) -> Figure:
@@ -48,6 +48,7 @@ def _caterpillar(comparison: PeerComparison) -> Figure:
         unit=comparison.unit,
         names=[member.code for member in comparison.members],
         ceiling=_ceiling(comparison),
+        height=HEIGHT,
     )
 
 
@@ -69,6 +70,7 @@ def _funnel(comparison: PeerComparison) -> Figure:
         centre=found.target,
         axis_labels=(_denominator_words(comparison), comparison.unit),
         ceiling=_ceiling(comparison),
+        height=HEIGHT,
     )
 
 

@@ -28,7 +28,7 @@ def overview(sections: Sections, found: PeerFindings) -> Shown:
         Column(label="This trust", kind="text"),
         Column(label="Median", kind="text"),
         Column(label="Does better than (95% interval)", kind="text"),
-        Column(label="At 99.8%", kind="text"),
+        Column(label="Against 99.8% limits", kind="text"),
         Column(label="Trusts", kind="rate"),
     )
     rows = [_overview_row(each, found) for each in found.comparisons]
@@ -61,7 +61,7 @@ def _overview_row(comparison: PeerComparison, found: PeerFindings) -> tuple[Cell
 
 
 def _amount(comparison: PeerComparison, value: float | None) -> str | None:
-    return None if value is None else words.amount(value, comparison.unit, comparison.digits)
+    return None if value is None else words.short_amount(value, comparison.unit, comparison.digits)
 
 
 def position_rows(placed: Sequence[PeerComparison]) -> Data:
@@ -89,7 +89,7 @@ def member_rows(comparison: PeerComparison) -> Data:
         Column(label="Value", kind="rate", unit=unit, digits=digits),
         Column(label="Low", kind="model", unit=unit, digits=digits),
         Column(label="High", kind="model", unit=unit, digits=digits),
-        Column(label="At 99.8%", kind="text"),
+        Column(label="Against 99.8% limits", kind="text"),
         Column(label="Does better than (95% interval)", kind="text"),
     )
     rows: list[tuple[Cell, ...]] = [
@@ -116,11 +116,12 @@ def all_trusts(sections: Sections, comparison: PeerComparison) -> Shown:
     """Table: every trust of the group, this one first and the others by name, so that order says nothing."""
     digits = comparison.digits
     columns = (
-        Column(label="Trust"),
+        Column(label="Code"),
+        Column(label="Trust", kind="text"),
         Column(label="Value", kind="rate", unit=comparison.unit, digits=digits),
         Column(label="95% interval", kind="text"),
         Column(label="Does better than (95% interval)", kind="text"),
-        Column(label="At 99.8%", kind="text"),
+        Column(label="Against 99.8% limits", kind="text"),
     )
     own = [comparison.own] if comparison.own else []
     others = sorted(comparison.others, key=lambda member: (member.name, member.code))
@@ -129,7 +130,9 @@ def all_trusts(sections: Sections, comparison: PeerComparison) -> Shown:
         low, high = _ends(comparison, each)
         ends = None if low is None or high is None else interval(float(low), float(high), digits)
         place = None if comparison.alike else words.percentile_words(each.percentile) or None
-        rows.append((f"{each.name} ({each.code})", each.value, ends, place, words.FLAG_WORDS[each.flag]))
+        rows.append(
+            (each.code, short_name(each.name), each.value, ends, place, words.FLAG_WORDS[each.flag])
+        )
     when = words.period_words(comparison.period, comparison.period_type)
     return sections.table(
         "tbl-trusts",
@@ -138,6 +141,15 @@ def all_trusts(sections: Sections, comparison: PeerComparison) -> Shown:
         rows,
         note=words.left_out_sentence(comparison),
     )
+
+
+def short_name(name: str) -> str:
+    """Return a trust's name without what all of them end with.
+
+    >>> short_name("Airedale NHS Foundation Trust"), short_name("Barts Health NHS Trust")
+    ('Airedale', 'Barts Health')
+    """
+    return name.removesuffix(" NHS Foundation Trust").removesuffix(" NHS Trust")
 
 
 def groups(sections: Sections, found: Sequence[InGroup]) -> Shown:
@@ -250,11 +262,13 @@ def opportunity(sections: Sections, known: Sequence[PeerComparison]) -> Shown:
         Column(label="Allowing for chance", kind="model"),
         Column(label="Certain", kind="model"),
     )
-    rows = [row for each in known for row in _gain_row(each)]
+    short = [each for each in known if each.own and each.own.gain and round(each.own.gain.raw)]
+    rows = [row for each in short or known for row in _gain_row(each)]
     note = (
-        "Upper bounds, for one period, and not to be added up over measures. Raw: from the figure as it is. "
-        "Allowing for chance: from the figure drawn towards the group's mean (empirical Bayes). Certain: counted "
-        "only where the 95% interval leaves the benchmark out. Benchmarks are taken as known."
+        "Only measures by which the trust falls short of the benchmark. Upper bounds, for one period, and not to be "
+        "added up over measures. Raw: from the figure as it is. Allowing for chance: from the figure drawn towards "
+        "the group's mean (empirical Bayes). Certain: counted only where the 95% interval leaves the benchmark out. "
+        "Benchmarks are taken as known."
     )
     return sections.table(
         "tbl-opportunity", "What reaching the benchmark would bring.", columns, rows, note=note

@@ -44,6 +44,15 @@ def amount(value: float, unit: str, digits: int) -> str:
     return f"{text} {unit}"
 
 
+def short_amount(value: float, unit: str, digits: int) -> str:
+    """Return a value for a table: without the words of a unit that is per 100 of something.
+
+    >>> short_amount(25.83, "per 100 occupied beds", 1), short_amount(4.25, "days", 2)
+    ('25.8 per 100', '4.25 days')
+    """
+    return amount(value, "per 100" if unit.startswith("per 100 ") else unit, digits)
+
+
 def difference(value: float, unit: str, digits: int) -> str:
     """Return the size of a difference: of percentages in percentage points.
 
@@ -313,7 +322,7 @@ def change_words(change: float, comparison: PeerComparison) -> str:
     text = number(change, digits, signed=True)
     if comparison.unit == "%":
         return f"{text} points"
-    size = amount(abs(change), comparison.unit, digits)
+    size = short_amount(abs(change), comparison.unit, digits)
     if float(f"{abs(change):.{digits}f}") == 0:
         return size
     return f"{text[0]}{size}"
