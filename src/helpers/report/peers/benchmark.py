@@ -60,7 +60,8 @@ class PeerBenchmark:
             lines = headline_words.single_lines(found.comparisons[0], found)
         else:
             lines = headline_words.all_lines(found)
-        return self._all.text("headline", "\n\n".join(lines), kind="headline")
+        first, *rest = (escape_markdown(line) for line in lines)
+        return self._all.text("headline", "\n\n".join([f"**{first}**", *rest]), kind="headline")
 
     def overview(self) -> ShownParts:
         """Where the trust stands: one measure in its group, or all measures side by side."""
@@ -110,10 +111,10 @@ class PeerBenchmark:
         sections, measure = self._sections([comparison]), comparison.measure
         name = measure.id.replace("_", "-")
         parts = [sections.heading(name, measure.name, level=3)] if heading else []
-        parts.append(sections.text(f"meaning-{name}", escape_markdown(measure.description)))
+        parts.append(_said(sections, f"meaning-{name}", measure.description))
         if len(comparison.members) > 1:
             parts.append(self._picture(sections, comparison, name))
-        parts.append(sections.text(f"say-{name}", headline_words.measure_words(comparison, self.found)))
+        parts.append(_said(sections, f"say-{name}", headline_words.measure_words(comparison, self.found)))
         return tuple(parts)
 
     def _picture(self, sections: Sections, comparison: PeerComparison, name: str) -> Shown:
@@ -135,7 +136,7 @@ class PeerBenchmark:
         comparison = self.found.comparisons[0]
         sections = self._sections([comparison])
         moved = self.found.movement(comparison)
-        words = sections.text("say-movement", peer_words.movement_sentence(comparison, moved))
+        words = _said(sections, "say-movement", peer_words.movement_sentence(comparison, moved))
         if moved is None or len(moved.moments) < 3:
             return ShownParts((words,))
         columns, rows = tables.moment_rows(comparison, moved)
@@ -158,7 +159,7 @@ class PeerBenchmark:
         table = tables.opportunity(self._sections(known), known)
         if not self.found.single:
             return ShownParts((table,))
-        return ShownParts((table, self._all.text("say-opportunity", peer_words.gain_sentence(known[0]))))
+        return ShownParts((table, _said(self._all, "say-opportunity", peer_words.gain_sentence(known[0]))))
 
     # --- method and quality ----------------------------------------------------------------------------
 
@@ -178,4 +179,9 @@ class PeerBenchmark:
     def method(self) -> Shown:
         """How positions, limits and gains are worked out, and what is assumed."""
         points = method_words.method_points(self.found)
-        return self._all.text("method", "\n".join(f"- {point}" for point in points))
+        return self._all.text("method", "\n".join(f"- {escape_markdown(point)}" for point in points))
+
+
+def _said(sections: Sections, name: str, words: str) -> Shown:
+    """Return plain words as a paragraph."""
+    return sections.text(name, escape_markdown(words))

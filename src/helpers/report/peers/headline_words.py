@@ -8,7 +8,6 @@ from helpers.report.peers import words
 from helpers.report.peers.comparison import PeerComparison, Percentile
 from helpers.report.peers.findings import PeerFindings
 from helpers.report.words import count, listed, sentence
-from helpers.theme.markdown import escape_markdown
 
 
 def single_lines(comparison: PeerComparison, found: PeerFindings) -> list[str]:
@@ -21,7 +20,7 @@ def single_lines(comparison: PeerComparison, found: PeerFindings) -> list[str]:
         old_sentence(comparison, found),
         words.small_sentence(comparison),
     ]
-    lines = [f"**{escape_markdown(comparison.measure.name)}: {first[:1].lower()}{first[1:]}**"]
+    lines = [f"{comparison.measure.name}: {first[:1].lower()}{first[1:]}"]
     lines.append(" ".join(part for part in rest if part) or words.method_sentence(comparison))
     if comparison.own:
         moved = found.movements[comparison.measure.id]
@@ -50,7 +49,7 @@ def all_lines(found: PeerFindings) -> list[str]:
     placed = [
         each for each in fresh if each.own and each.own.percentile and each.measure.direction != "neutral"
     ]
-    lines = [f"**{_first_line(found, placed)}**"]
+    lines = [_first_line(found, placed)]
     best, worst = in_quarter(placed, best=True), in_quarter(placed, best=False)
     for chosen, edge in ((worst, "worst"), (best, "best")):
         if chosen:
@@ -76,10 +75,10 @@ def all_lines(found: PeerFindings) -> list[str]:
 
 
 def _first_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
-    name = escape_markdown(found.organisation.name)
+    name = found.organisation.name
     if not placed:
         return sentence(f"by no measure with figures new enough can {name} be placed among other trusts")
-    group = escape_markdown(placed[0].group.label)
+    group = placed[0].group.label
     return sentence(f"{name} can be placed among {group} by {count(len(placed), 'measure')}")
 
 
@@ -122,8 +121,8 @@ def _moved_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
 
 
 def _names(chosen: Sequence[PeerComparison]) -> str:
-    names = [escape_markdown(each.measure.name) for each in chosen]
+    names = [f"“{each.measure.name}”" for each in chosen]
     shown = names[: words.NAMED]
     if len(names) > len(shown):
         shown.append(count(len(names) - len(shown), "other"))
-    return listed(f"“{name}”" if place < words.NAMED else name for place, name in enumerate(shown))
+    return listed(shown)

@@ -11,7 +11,6 @@ from helpers.report.peers.spread import WINDOW_MONTHS
 from helpers.report.words import listed, month, number
 from helpers.stats.funnel import CATERPILLAR_ABOVE
 from helpers.stats.position import DRAWS
-from helpers.theme.markdown import escape_markdown
 
 _MODELS = {
     "proportion": "shares as independent yes or no (binomial)",
@@ -98,5 +97,5 @@ def _widening(comparisons: tuple[PeerComparison, ...]) -> str:
         return ""
     if each.widened is None:
         return " Here there are too few periods to tell, so they hold chance alone."
-    name = escape_markdown(each.measure.name)
+    name = each.measure.name
     return "" if each.model == "mean" else f" For “{name}” by {number(each.widened, 1)} times."

@@ -39,7 +39,7 @@ def overview(sections: Sections, found: PeerFindings) -> Shown:
         if any(found.stale(each) for each in found.comparisons)
         else "",
     )
-    label = escape_markdown(found.comparisons[0].group.label)
+    label = found.comparisons[0].group.label
     caption = f"Every measure beside {label}, each at the newest period that the trust shares with them."
     return sections.table(
         "tbl-overview", caption, columns, rows, note=" ".join(note for note in notes if note)
@@ -139,7 +139,7 @@ def all_trusts(sections: Sections, comparison: PeerComparison) -> Shown:
         f"{comparison.measure.name}, {when}: {words.members_words(comparison)}, by name.",
         columns,
         rows,
-        note=words.left_out_sentence(comparison),
+        note=escape_markdown(words.left_out_sentence(comparison)),
     )
 
 
@@ -313,11 +313,11 @@ def left_out(sections: Sections, found: PeerFindings) -> Iterator[Shown]:
             "tbl-left-out", "Trusts that cannot be compared, by number and code.", columns, rows, note=note
         )
     said = [line for line in _not_compared(found) if line]
-    words_ = (
-        "\n".join(f"- {line}" for line in said) or "Every trust of the group is compared by every measure."
-    )
+    lines = "\n".join(f"- {escape_markdown(line)}" for line in said)
     if said or not rows:
-        yield sections.text("not-compared", words_)
+        yield sections.text(
+            "not-compared", lines or "Every trust of the group is compared by every measure."
+        )
 
 
 def _left_out_row(comparison: PeerComparison) -> tuple[Cell, ...]:
@@ -334,15 +334,15 @@ def _left_out_row(comparison: PeerComparison) -> tuple[Cell, ...]:
 
 def _not_compared(found: PeerFindings) -> Iterator[str]:
     for each in found.without_own:
-        yield f"{escape_markdown(each.measure.name)}: {words.value_sentence(each)}"
+        yield f"{each.measure.name}: {words.value_sentence(each)}"
     if found.counts:
-        names = listed(escape_markdown(each.name) for each in found.counts)
+        names = listed(each.name for each in found.counts)
         yield sentence(
             f"{count(len(found.counts), 'measure')} count without a base and grow with the size of a trust, so "
             f"they are not compared: {names}"
         )
     if found.absent:
-        names = listed(escape_markdown(each.name) for each in found.absent)
+        names = listed(each.name for each in found.absent)
         yield sentence(f"no trust of the group has a figure of {names} in the data")
     merged = sorted({code for each in found.comparisons for code in each.merged})
     if merged:

@@ -1,4 +1,7 @@
-"""Sentences about a measure among peers, each made from the comparison itself and tested by case."""
+"""Sentences about a measure among peers, each made from the comparison itself and tested by case.
+
+They are plain words: whoever puts them into Markdown escapes them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from helpers.report.peers.comparison import PeerComparison, Percentile, Verdict
 from helpers.report.peers.movement import Movement
 from helpers.report.period import add_months
 from helpers.report.words import count, listed, month, number, sentence
-from helpers.theme.markdown import escape_markdown
 
 #: how many organisations a sentence names before it only counts them
 NAMED = 8
@@ -88,7 +90,7 @@ def period_words(first: date, period_type: str) -> str:
 def members_words(comparison: PeerComparison) -> str:
     """Return who is compared, with their number."""
     many = len(comparison.members)
-    label = escape_markdown(comparison.group.label)
+    label = comparison.group.label
     return count(many, label, label)
 
 
@@ -113,7 +115,7 @@ def value_sentence(comparison: PeerComparison) -> str:
 
 def _no_value(comparison: PeerComparison, when: str) -> str:
     own, out = comparison.organisation, comparison.left_out
-    name = escape_markdown(comparison.name)
+    name = comparison.name
     if own in out.not_recorded:
         return sentence(
             f"{name} is not compared: with a rate under 1% missed appointments are not written down there, "
@@ -193,8 +195,7 @@ def _too_few(comparison: PeerComparison) -> str:
     if not others:
         return "No other trust of the group has a figure for the period, so nothing is compared."
     shown = listed(
-        f"{escape_markdown(each.name)} ({amount(each.value, comparison.unit, comparison.digits)})"
-        for each in others
+        f"{each.name} ({amount(each.value, comparison.unit, comparison.digits)})" for each in others
     )
     return sentence(
         f"{count(len(others), 'other trust')} alone can be compared, too few for a position: {shown}"
@@ -262,7 +263,7 @@ def named(codes: Iterable[str]) -> str:
     >>> named(["RAA", "RBB"]), named(f"R{n:02}" for n in range(10))[-12:]
     ('RAA and RBB', 'and two more')
     """
-    every = [escape_markdown(code) for code in codes]
+    every = list(codes)
     if len(every) <= NAMED:
         return listed(every)
     return f"{', '.join(every[:NAMED])} and {count(len(every) - NAMED, 'more', 'more')}"
