@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from helpers.report.dna.impact import DnaImpact
     from helpers.report.los.deviation import LengthOfStay
     from helpers.report.los.published import PublishedStay
+    from helpers.report.peers.benchmark import PeerBenchmark
 
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay"]
@@ -86,10 +88,12 @@ class Report:
         folder = self.root / "params" / "_register"
         return read_register(folder) if folder.is_dir() else Register()
 
-    @cached_property
+    @property
     def synthetic(self) -> bool:
-        """Whether anything that the mart holds is invented."""
-        return any(source.synthetic for source in self.mart.sources())
+        """Whether anything that was read so far is invented; before anything was, that the mart holds."""
+        sources = self.mart.sources()
+        read = [source for source in sources if source.dataset in self._reads]
+        return any(source.synthetic for source in read or sources)
 
     def length_of_stay(self, **options: Any) -> LengthOfStay:
         """Return the length-of-stay analysis; see `helpers.report.los.deviation.LengthOfStay`."""
@@ -111,8 +115,24 @@ class Report:
 
         return DnaImpact(self, DnaOptions(specialty=self.specialty, **options))
 
+    def peer_benchmark(
+        self,
+        measure: str | None = None,
+        *,
+        measures: Sequence[str] | None = None,
+        peers: Sequence[str] | None = None,
+        **options: Any,
+    ) -> PeerBenchmark:
+        """Return the trust among its peers, by one measure or by several; see `PeerOptions` for the options."""
+        from helpers.report.peers.benchmark import PeerBenchmark
+        from helpers.report.peers.findings import PeerOptions
+
+        wanted = (measure,) if measure else tuple(measures or ())
+        return PeerBenchmark(self, PeerOptions(wanted, peers=tuple(peers or ()), **options))
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
+        self.sources("organisations")
         facts = ReportFacts(
             title=self.title,
             organisation_code=about.code,
