@@ -56,7 +56,7 @@ def spc_chart(
         )
     if target:
         axes.axhline(target[1], color=colours.TARGET, linewidth=1.4, linestyle=(0, (1, 1.4)))
-    if chart.segments:
+    if chart.segments and np.isfinite(chart.segments[-1].centre):
         _label_lines(axes, chart.segments[-1].centre, target)
     for day, name in events:
         mark_event(axes, float(mdates.date2num(day)) - half, name)

@@ -120,7 +120,10 @@ def rate_funnel_chart(
 
 @dataclass(frozen=True)
 class RateMonths:
-    """A chart of monthly rates: values as they may be drawn, limits, and which points lie outside them."""
+    """A chart of monthly rates: values as they may be drawn, limits, and which points lie outside them.
+
+    Values and lines are NaN where nothing is drawn.
+    """
 
     days: tuple[date, ...]
     shown: Floats
@@ -146,9 +149,9 @@ def rate_months_chart(months: RateMonths, *, unit: str, events: Sequence[tuple[d
         axes.plot(
             x[chosen], months.shown[chosen], shape, color=colour, markerfacecolor=face, markersize=size, zorder=4
         )  # fmt: skip
-    axes.annotate(
-        f"mean {months.centre[-1]:.1f}%", (x[-1], months.centre[-1]), (22, 0), **OFFSET, va="center"
-    )
+    centre = months.centre[np.isfinite(months.centre)]
+    if len(centre):
+        axes.annotate(f"mean {centre[-1]:.1f}%", (x[-1], centre[-1]), (22, 0), **OFFSET, va="center")
     for day, name in events:
         mark_event(axes, float(mdates.date2num(day)) - 13, name)
     axes.set_ylabel(unit)
