@@ -121,6 +121,7 @@ class Bundle(_Frozen):
 
     @property
     def prose(self) -> str:
-        """All of its Markdown: its own, and that of its panels."""
-        panels = (text for panel in self.panels for text in (panel.title, panel.markdown))
-        return "\n\n".join(text for text in (self.markdown, *panels) if text)
+        """All of its Markdown: its own, and that of its panels (their titles are plain words)."""
+        return "\n\n".join(
+            text for text in (self.markdown, *(panel.markdown for panel in self.panels)) if text
+        )

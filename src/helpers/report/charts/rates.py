@@ -132,7 +132,10 @@ def rate_funnel_chart(
 
 @dataclass(frozen=True)
 class RateMonths:
-    """A chart of monthly rates: values as they may be drawn, limits, and which points lie outside them."""
+    """A chart of monthly rates: values as they may be drawn, limits, and which points lie outside them.
+
+    Values and lines are NaN where nothing is drawn.
+    """
 
     days: tuple[date, ...]
     shown: Floats
@@ -164,7 +167,10 @@ def rate_months_chart(months: RateMonths, *, unit: str, events: Sequence[tuple[d
     axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
     name_all(
         axes,
-        [Name(f"mean {months.centre[-1]:.1f}%", 0, months.centre[-1])],
+        [
+            Name(f"mean {centre:.1f}%", 0, centre)
+            for centre in months.centre[np.isfinite(months.centre)][-1:]
+        ],
         events=[(float(mdates.date2num(day)) - 13, what) for day, what in events],
         points=_outside_names(months, x),
         path=(x, months.shown),
