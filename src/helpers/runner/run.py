@@ -17,11 +17,11 @@ from helpers.runner.engines import choose_engine
 from helpers.runner.flow import run_lives
 from helpers.runner.history import Entry, History, State
 from helpers.runner.index import write_index
-from helpers.runner.kernel import Limits
 from helpers.runner.life import INTERRUPTED, Life, Setting, blank_entry
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
 from helpers.runner.publish import sweep
+from helpers.runner.watch import Limits
 
 
 def usable_cores() -> int:
