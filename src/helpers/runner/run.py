@@ -19,13 +19,13 @@ from helpers.runner.entries import Entry, State
 from helpers.runner.flow import run_lives
 from helpers.runner.history import History
 from helpers.runner.index import write_index
-from helpers.runner.kernel import Limits
 from helpers.runner.life import INTERRUPTED, Life, Setting, as_before, blank_entry
 from helpers.runner.placing import settle_for
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
 from helpers.runner.publish import sweep
 from helpers.runner.surroundings import survey
+from helpers.runner.watch import Limits
 
 
 def usable_cores() -> int:
