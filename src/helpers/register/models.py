@@ -70,6 +70,7 @@ class Measure(_Frozen):
 
     id: Identifier
     name: Text
+    subject: str = ""  # what a sentence calls it, in the singular: "the share of appointments missed"
     description: Text
     purpose: Text
     objective: Identifier
@@ -102,6 +103,11 @@ class Measure(_Frozen):
             number = self.unit.split()[1].replace(",", "")
             return float(number) if number.isdigit() else 1.0
         return 1.0
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: its subject, or its name in quotation marks."""
+        return self.subject.strip() or f"“{self.name}”"
 
     def target_on(self, day: date) -> Target | None:
         """Return the target in force on a day; of several, the one that began last.
@@ -137,7 +143,8 @@ class Event(_Frozen):
     organisation: Text = ALL_ORGANISATIONS
     measures: tuple[Identifier, ...] = ()  # none: every measure
     rebase: bool = False  # limits restart here
-    description: str = ""
+    description: str = ""  # why: printed beside the chart
+    author: str = ""  # who registered it: a role
 
     def concerns(self, measure: str, organisation: str) -> bool:
         """Tell whether the event bears on a measure of an organisation."""
@@ -169,8 +176,11 @@ class Comment(_Frozen):
     measure: Identifier
     organisation: Text
     month: MonthText
+    author: Text  # a role, not a name
     why: Text
     next: str = ""
+    owner: str = ""  # the role that answers for what comes next; the measure's own by default
+    recovery: date | None = None  # the day by which the measure is to be back where it should be
     actions: tuple[Action, ...] = ()
 
 

@@ -14,6 +14,7 @@ from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
 from helpers.data.mart import Mart
+from helpers.data.measure_series import latest_measure_month
 from helpers.data.published_stays import latest_stay_month
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from helpers.report.los.deviation import LengthOfStay
     from helpers.report.los.published import PublishedStay
     from helpers.report.peers.benchmark import PeerBenchmark
+    from helpers.report.performance.report import PerformanceReport
 
 
-Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay"]
+Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
 _MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
 _LATEST: dict[str, str] = {
     "spells": _MONTH_OF.format(day="discharged", table="spells"),
@@ -37,7 +39,16 @@ _LATEST: dict[str, str] = {
     "measure_values": "SELECT max(period) FROM measure_values WHERE period_type = 'month' AND status <> 'plan'",
 }
 #: what has a latest month of the organisation's own: statistics end at different months
-_OWN_LATEST = {"dna": latest_appointments, "published_stay": latest_stay_month}
+_OWN_LATEST = {
+    "dna": latest_appointments,
+    "published_stay": latest_stay_month,
+    "measures": latest_measure_month,
+}
+_NONE_OF = {
+    "dna": "outpatient appointments",
+    "published_stay": "quarters with both beds and admissions",
+    "measures": "monthly figures",
+}
 
 
 @dataclass(frozen=True)
@@ -130,6 +141,12 @@ class Report:
         wanted = (measure,) if measure else tuple(measures or ())
         return PeerBenchmark(self, PeerOptions(wanted, peers=tuple(peers or ()), **options))
 
+    def performance(self, **options: Any) -> PerformanceReport:
+        """Return all measures of the trust; see `helpers.report.performance.report.PerformanceReport`."""
+        from helpers.report.performance.report import PerformanceReport, read_options
+
+        return PerformanceReport(self, read_options(self, **options))
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
         self.sources("organisations")
@@ -140,6 +157,7 @@ class Report:
             period_label=self.period.label,
             period_folder=self.period.folder,
             synthetic=self.synthetic,
+            groups=about.groups,
         )
         words = f"**{about.name}** ({about.code}), {self.period.label}"
         words += ". Synthetic data: every figure is invented." if self.synthetic else ""
@@ -172,7 +190,7 @@ def open_report(
         How many months the report covers.
     latest_in
         What the latest complete month `latest` means: that of a table, or of the organisation's own missed
-        appointments (`dna`) or published beds and admissions (`published_stay`).
+        appointments (`dna`), published beds and admissions (`published_stay`) or any measure (`measures`).
 
     Returns
     -------
@@ -208,8 +226,8 @@ def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
         own = (organisation.code, *organisation.predecessors)
         found, where = _OWN_LATEST[kind](mart, own), f"{organisation.code}, period: latest"
         if found is None:
-            what = "outpatient appointments" if kind == "dna" else "quarters with both beds and admissions"
-            raise DataError(Problem(where, f"the mart holds no {what} of it", cure="load data first"))
+            came = f"the mart holds no {_NONE_OF[kind]} of it"
+            raise DataError(Problem(where, came, cure="load data first"))
         return found
     frame = mart.query(f"SELECT ({_LATEST[kind]})::DATE AS latest")
     latest = frame["latest"][0]
