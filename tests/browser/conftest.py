@@ -60,7 +60,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
-            "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
+            "console",
+            lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
         )
         page.goto(path.as_uri() + anchor)
         return page
@@ -74,7 +75,9 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 @pytest.fixture(scope="session")
 def axe_findings() -> Callable[[Page], list[str]]:
     """Return what runs axe-core over a page, and says in words what it found."""
-    axe_api = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
+    axe_api = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-core is not installed"
+    )
     axe = axe_api.Axe()
     options = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"]}
 
@@ -145,7 +148,10 @@ def _build(root: Path, reports: list[str], options: tuple[str, ...]) -> None:
     shutil.copy(ROOT / "_quarto.yml", root)
     told = {**os.environ, "BOARDPACK_STATE": str(root / ".boardpack")}
     told.pop("BOARDPACK_ROOT", None)
-    for words in (("demo", "build", "--scale", "0.1"), ("run", "--renderer", "embedded", *options, *reports)):
+    for words in (
+        ("demo", "build", "--scale", "0.1"),
+        ("run", "--renderer", "embedded", *options, *reports),
+    ):
         command = [sys.executable, "-m", "helpers.cli", "--project", str(root), *words]
         done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=900, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
 from helpers.runner.project import Organisations, Project
+from helpers.runner.publisher import read_publisher
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -70,6 +71,7 @@ def open_project(root: Path) -> Project:
         allow=allowed.standing,
         release=ledger.release,
         redact=redact,
+        publisher=read_publisher(root / "params"),
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
     )

@@ -44,11 +44,13 @@ class State(StrEnum):
     WAITING = "waiting"
     PUBLISHED = "published"
     UNCHANGED = "unchanged"
+    HELD = "held"
     FAILED = "failed"
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     BLOCKED = "blocked by gate"
     INTERRUPTED = "interrupted"
+    WITHDRAWN = "withdrawn"
 
     @property
     def is_good(self) -> bool:
@@ -123,6 +125,16 @@ class Entry:
     def report(self) -> str:
         """The report as the user calls it: ``notebook/name``."""
         return f"{self.notebook}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run: when it began and ended (ISO, UTC; empty while it goes on), and how many reports ended how."""
+
+    run: str
+    started: str
+    finished: str
+    counts: Mapping[State, int]
 
 
 _COLUMNS = tuple(each.name for each in fields(Entry))
@@ -213,6 +225,20 @@ class History:
     def entries(self, run: str) -> list[Entry]:
         """Return the entries of one run."""
         return self._read("SELECT * FROM reports WHERE run = ? ORDER BY id", run)
+
+    def runs(self, most: int) -> list[Run]:
+        """Return the last runs, newest first, at most so many."""
+        counted = (
+            "SELECT run, state, count(*) FROM reports WHERE run IN"
+            " (SELECT run FROM runs ORDER BY started DESC, rowid DESC LIMIT ?) GROUP BY run, state"
+        )
+        listed = "SELECT run, started, finished FROM runs ORDER BY started DESC, rowid DESC LIMIT ?"
+        with self._connect() as database:
+            counts: dict[str, dict[State, int]] = {}
+            for run, state, count in database.execute(counted, (most,)):
+                counts.setdefault(run, {})[State(state)] = count
+            rows = database.execute(listed, (most,)).fetchall()
+        return [Run(run, started, finished or "", counts.get(run, {})) for run, started, finished in rows]
 
     def _read(self, query: str, *values: str) -> list[Entry]:
         with self._connect() as database:

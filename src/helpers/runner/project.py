@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
+from helpers.runner.publisher import Publisher
 
 #: organisation codes and their names
 Organisations = Mapping[str, str]
@@ -92,6 +93,8 @@ class Project:
         Where a report belongs below `reports/`, without the ending.
     watched
         Files and folders, besides the package, on which every report depends.
+    publisher
+        Who publishes the reports and answers for them.
     suppression
         One sentence for each report on how small numbers are protected.
     """
@@ -110,6 +113,7 @@ class Project:
     redact: Callable[[str], str] = _as_it_is
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     watched: tuple[Path, ...] = ()
+    publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""
 
     @property

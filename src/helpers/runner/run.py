@@ -16,10 +16,10 @@ from helpers.runner.due import Decision, decide, survey
 from helpers.runner.engines import choose_engine
 from helpers.runner.flow import run_lives
 from helpers.runner.history import Entry, History, State
-from helpers.runner.index import write_index
 from helpers.runner.kernel import Limits
 from helpers.runner.life import INTERRUPTED, Life, Setting, blank_entry
 from helpers.runner.plan import Job
+from helpers.runner.portal import write_portal
 from helpers.runner.project import Project
 from helpers.runner.publish import sweep
 
@@ -135,7 +135,7 @@ def run_batch(
             entry = life.ended or _not_reached(setting, life.decision)
             entries[entry.report] = entry
             history.record(entry)
-    write_index(history, project.reports)
+    write_portal(history, project)
     history.end(setting.run)
     return Batch(setting.run, tuple(entries.values()), setting.stop.is_set())
 
