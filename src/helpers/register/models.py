@@ -137,7 +137,8 @@ class Event(_Frozen):
     organisation: Text = ALL_ORGANISATIONS
     measures: tuple[Identifier, ...] = ()  # none: every measure
     rebase: bool = False  # limits restart here
-    description: str = ""
+    description: str = ""  # why: printed beside the chart
+    author: str = ""  # who registered it: a role
 
     def concerns(self, measure: str, organisation: str) -> bool:
         """Tell whether the event bears on a measure of an organisation."""
@@ -169,8 +170,11 @@ class Comment(_Frozen):
     measure: Identifier
     organisation: Text
     month: MonthText
+    author: Text  # a role, not a name
     why: Text
     next: str = ""
+    owner: str = ""  # the role that answers for what comes next; the measure's own by default
+    recovery: date | None = None  # the day by which the measure is to be back where it should be
     actions: tuple[Action, ...] = ()
 
 

@@ -15,6 +15,7 @@ from helpers.theme.markdown import escape_markdown, plain_line
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120
+_PICTURE: Final = "xxx"  # an icon is as wide as this
 _WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
 
 
@@ -35,12 +36,14 @@ def write_table(bundle: Bundle) -> str:
 
 
 def write_panels(bundle: Bundle) -> str:
-    """Return short blocks that stand side by side where there is room, each with its title or icon."""
-    return "\n\n".join([":::: {.panels}", *map(_panel, bundle.panels), "::::"])
+    """Return short blocks that stand side by side where there is room; those of icons alone are a strip."""
+    strip = all(panel.icon and not panel.title for panel in bundle.panels)
+    opening = ":::: {.panels .strip}" if strip else ":::: {.panels}"
+    return "\n\n".join([opening, *map(_panel, bundle.panels), "::::"])
 
 
 def _panel(panel: Panel) -> str:
-    title = f"**{escape_markdown(panel.title)}**" if panel.title else ""
+    title = f"[{escape_markdown(panel.title)}]{{.panel-title}}" if panel.title else ""
     icon = _icon(panel.icon) if panel.icon else ""
     return f"::: {{.panel}}\n{_paragraphs([title, icon, clean(panel.markdown)])}\n:::"
 
@@ -98,8 +101,10 @@ def _header(column: Column) -> str:
 
 def _weight(column: Column, cells: list[str]) -> float:
     """Return a column's share of the width: no word is cut, numbers stay whole, words wrap."""
+    if column.kind == "icon":
+        cells = [cells[0], *(f"{_PICTURE}{icon_words(cell)}" for cell in cells[1:])]
     longest_word = max(len(word) for cell in cells for word in cell.split() or [""])
-    longest_cell = max(len(cell) for cell in cells[1:])
+    longest_cell = max(len(line) for cell in cells[1:] for line in cell.split("\n"))
     wanted = longest_cell if column.kind in _NUMERIC else min(_WIDEST_WORDS, longest_cell)
     return max(longest_word, wanted, 4) + 2
 

@@ -42,6 +42,13 @@ local function typst_inlines(inlines)
   return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst"):gsub("%s+$", ""))
 end
 
+local function inline_call(call, inlines)
+  local all = pandoc.Inlines({ pandoc.RawInline("typst", "#" .. call .. "[") })
+  all:extend(inlines)
+  all:insert(pandoc.RawInline("typst", "]"))
+  return all
+end
+
 local function with_prefix(prefix, inlines)
   local all = pandoc.Inlines({ pandoc.Str(prefix .. ":"), pandoc.Space() })
   all:extend(inlines)
@@ -308,7 +315,35 @@ local function lead_first(name, content)
   return blocks
 end
 
+-- An icon stands before its words; in Word and PowerPoint the words stand alone.
+local function icon(span)
+  local name = nil
+  for _, class in ipairs(span.classes) do name = name or class:match("^icon%-([%a%-]+)$") end
+  if not typst or not name then return nil end
+  return inline_call(("icon(%s)"):format(typst_string(name)), span.content)
+end
+
+local function span_piece(span)
+  if span.classes:includes("break") then return pandoc.LineBreak() end
+  if span.classes:includes("icon") then return icon(span) end
+  if not span.classes:includes("panel-title") or html then return nil end
+  return typst and inline_call("panel-title", span.content) or pandoc.Strong(span.content)
+end
+
+-- Blocks side by side; a strip is a row of icons with their words.
+local function panels(div)
+  if not typst then return nil end
+  local blocks = pandoc.Blocks({ raw(("#panels(strip: %s)["):format(tostring(div.classes:includes("strip")))) })
+  for i, panel in ipairs(div.content) do
+    if i > 1 then blocks:insert(raw("][")) end
+    blocks:extend(panel.content)
+  end
+  blocks:insert(raw("]"))
+  return blocks
+end
+
 local function box(div)
+  if div.classes:includes("panels") then return panels(div) end
   if div.classes:includes("data-behind") then return data_behind(div) end
   local drawn = callout(div)
   if drawn then return drawn end
@@ -399,7 +434,7 @@ function Pandoc(doc)
   number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
   local list = page.toc and (html or typst) and contents(doc) or {}
-  doc = doc:walk({ Span = function(el) if el.classes:includes("break") then return pandoc.LineBreak() end end })
+  doc = doc:walk({ Span = span_piece })
   if typst then doc = keep_with_figure(doc):walk({ Str = keep_runs }) end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({
