@@ -134,7 +134,7 @@ class Run:
     run: str
     started: str
     finished: str
-    counts: Mapping[State, int]
+    states: Mapping[State, int]
 
 
 _COLUMNS = tuple(each.name for each in fields(Entry))

@@ -56,7 +56,7 @@ def _runs(history: History, listed: Sequence[Listed]) -> Page:
     failed = {
         run.run: [entry for entry in history.entries(run.run) if did_not_pass(entry)]
         for run in runs
-        if any(not state.is_good for state in run.counts)
+        if any(not state.is_good for state in run.states)
     }
     return runs_page(runs, failed, {each.report for each in listed})
 

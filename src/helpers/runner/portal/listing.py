@@ -143,11 +143,18 @@ def sort_newest_first(listed: Iterable[Listed]) -> tuple[Listed, ...]:
 
 def _age(period: str) -> tuple[bool, str]:
     """Return what sorts periods by time; those without a date are older than all others."""
-    return period[:1].isdigit(), period
+    return _is_dated(period), period
+
+
+def _is_dated(period: str) -> bool:
+    return period[:1].isdigit()
 
 
 def _previous(period: str, periods: list[str]) -> str:
-    return max((each for each in periods if each[:1].isdigit() and each < period), default="")
+    """Return the nearest dated period before a dated one, or nothing."""
+    return max(
+        (each for each in periods if _is_dated(each) and _is_dated(period) and each < period), default=""
+    )
 
 
 def _is_there(entry: Entry, reports: Path) -> bool:

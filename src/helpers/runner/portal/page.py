@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from helpers.theme import Theme
+from helpers.theme.look import style_sheet as report_style
 
 _HERE = Path(__file__).parent
 HOME: Final = "index.html"
@@ -87,7 +88,7 @@ def read_part(name: str) -> str:
 
 def style_sheet(theme: Theme) -> str:
     """Return the reports' style sheet and what the portal adds to it."""
-    return f"{theme.css.read_text('utf-8')}\n{read_part('portal.css')}"
+    return f"{report_style(theme)}\n{read_part('portal.css')}"
 
 
 def embed_json(data: object) -> str:

@@ -85,9 +85,9 @@ def _table(runs: Iterable[Run]) -> str:
 
 
 def _row(run: Run) -> str:
-    failed = sum(count for state, count in run.counts.items() if state not in _DONE)
+    failed = sum(count for state, count in run.states.items() if state not in _DONE)
     named = (State.PUBLISHED, State.UNCHANGED, State.HELD)
-    cells = (_took(run), *(f"{run.counts.get(state, 0):,}" for state in named), f"{failed:,}")
+    cells = (_took(run), *(f"{run.states.get(state, 0):,}" for state in named), f"{failed:,}")
     data = "".join(f'<td class="number">{cell}</td>' for cell in cells)
     return f'<tr><th scope="row">{escape(show_time(run.started))}</th>{data}</tr>'
 
