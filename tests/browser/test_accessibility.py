@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +89,7 @@ def test_headings_come_in_order(open_page: OpenPage, demo: Any) -> None:
         levels = open_page(path).evaluate(HEADINGS)
         assert levels.count(1) == 1
         assert levels[0] == 1
-        assert all(below <= above + 1 for above, below in zip(levels, levels[1:], strict=False)), path.name
+        assert all(below <= above + 1 for above, below in pairwise(levels)), path.name
 
 
 def test_language_and_title_are_said(open_page: OpenPage, demo: Any) -> None:

@@ -52,5 +52,6 @@
   for (const side of sides) byId(side).addEventListener("input", show);
   addEventListener("hashchange", readAddress);
   byId("compare").hidden = false;
+  byId("without").hidden = true;
   readAddress();
 }

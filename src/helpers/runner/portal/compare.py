@@ -38,8 +38,8 @@ def compare_page(listed: Sequence[Listed]) -> Page:
     if not comparable:
         return Page(FILE, PAGES[FILE], _NONE)
     body = [
-        "<noscript><p>To show two reports here, scripts must be allowed. Without them, open two from "
-        f'<a href="all.html">{PAGES["all.html"].lower()}</a>.</p></noscript>',
+        '<p id="without">To show two reports here, scripts must be allowed. Without them, open two from '
+        f'<a href="all.html">{PAGES["all.html"].lower()}</a>.</p>',
         f'<div id="compare" hidden>\n<div class="fields">{_report_select(comparable)}{_period_selects()}</div>',
         f'<div class="sides">{"".join(_side(side) for side, _ in _SIDES)}</div>\n</div>',
     ]

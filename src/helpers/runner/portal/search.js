@@ -128,11 +128,14 @@
     shown += data.atOnce;
     byId("reports").append(...found.slice(from, shown).map(makeRow));
     byId("more").hidden = shown >= found.length;
-    byId("reports").children[from].querySelector("a, p").focus();
+    const first = byId("reports").children[from];
+    first.tabIndex = -1; // one that was withdrawn has no link to go to
+    (first.querySelector("a") || first).focus();
   });
   addEventListener("hashchange", () => { readAddress(); update(); });
 
   byId("search").hidden = false;
+  byId("without").hidden = true;
   byId("more").hidden = shown >= found.length;
   const asked = readAddress();
   // on a telephone the reports come before the choices

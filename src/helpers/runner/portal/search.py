@@ -32,8 +32,8 @@ def search_page(listed: Sequence[Listed]) -> Page:
         f'<p id="count" role="status">{counts}, the newest first.</p>',
         write_list(listed[:AT_ONCE], name="reports"),
         '<button id="more" type="button" hidden>Show more reports</button>',
-        f'<noscript><p>To search, scripts must be allowed. <a href="all.html">{PAGES["all.html"]}</a> '
-        "stand in one list.</p></noscript>",
+        f'<p id="without">To search, scripts must be allowed. <a href="all.html">{PAGES["all.html"]}</a> '
+        "stand in one list.</p>",
     ]
     return Page(HOME, "Board reports", "\n".join(body), script="search.js", data=search_data(listed))
 
