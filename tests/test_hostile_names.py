@@ -19,13 +19,13 @@ from helpers.bundle import MIME, Bundle, Column, ReportFacts
 from helpers.errors import GateError, UserError
 from helpers.report.shown import draw
 from helpers.runner.document import Document, Provenance, make_document
+from helpers.runner.entries import Entry, State
 from helpers.runner.gate import check_document
-from helpers.runner.history import Entry, State
 from helpers.runner.portal import listing_pages
 from helpers.runner.portal.listing import describe
 from helpers.runner.portal.page import PAGES, write_page
 from helpers.runner.project import Project
-from helpers.runner.publish import publish
+from helpers.runner.publish import stage
 from helpers.runner.render import render
 from helpers.theme import Theme, read_theme
 from helpers.theme.spreadsheet import spreadsheet_cell, write_csv
@@ -121,8 +121,16 @@ def test_a_name_of_a_megabyte_is_refused_before_it_is_rendered(tmp_path: Path) -
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_text_in_the_portal(name: str) -> None:
-    entry = Entry("run", "stay", "SYN07", State.PUBLISHED, title=name, organisation=name, period="undated")
-    search, plain, _ = listing_pages(describe([entry], {}, today=date(2026, 10, 14)))
+    facts = ReportFacts(
+        title=name,
+        organisation_code="SYN07",
+        organisation_name=name,
+        period_label="",
+        period_folder="undated",
+        synthetic=False,
+    )
+    entry = Entry("run", "stay", "SYN07", State.PUBLISHED, facts=facts)
+    search, plain, _ = listing_pages(describe([entry], {}, {}, today=date(2026, 10, 14)))
     for made, scripts in ((search, 2), (plain, 0)):
         page = Page(write_page(made, Theme()))
         # besides the portal's own links, and the script with its data, the page is harmless
@@ -164,5 +172,5 @@ def test_a_hostile_place_is_refused(name: str, tmp_path: Path) -> None:
     source.write_text("x")
     reports = tmp_path / "reports"
     with pytest.raises((UserError, OSError)):
-        publish({"html": source}, reports, PurePosixPath("2026-05", "stay", name))
+        stage({"html": source.read_bytes()}, reports, PurePosixPath("2026-05", "stay", name), "run1")
     assert list(tmp_path.rglob("*.html")) == [source]

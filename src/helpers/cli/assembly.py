@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
-from helpers.runner.project import Organisations, Project
+from helpers.runner.project import DataSet, Organisations, Project
 from helpers.runner.publisher import read_publisher
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def open_project(root: Path) -> Project:
         root,
         organisations=organisations,
         pin=lambda: mart().version,
-        fingerprints=lambda version: mart().at(version).fingerprints(),
+        datasets=lambda version: _datasets(mart().at(version)),
         expand=expand,
         selectors=tuple(SELECTORS),
         bundle_checks=(disclosure_problems, audit_bundles, ledger.problems),
@@ -75,6 +75,22 @@ def open_project(root: Path) -> Project:
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
     )
+
+
+def _datasets(mart: Mart) -> dict[str, DataSet]:
+    """Return each data set of a version as the history keeps it."""
+    manifest = mart.manifest
+    loads = {file.load for file in manifest.files}
+    newest = {load.source: load.load for load in manifest.loads if load.load in loads}
+    return {
+        each.dataset: DataSet(
+            manifest.fingerprints[each.dataset],
+            each.name,
+            each.as_at,
+            newest[each.dataset.partition("/")[2]],
+        )
+        for each in mart.sources()
+    }
 
 
 def _rows(mart: Mart, query: str) -> list[tuple[str, ...]]:

@@ -120,6 +120,7 @@ class Report:
             period_label=self.period.label,
             period_folder=self.period.folder,
             synthetic=self.synthetic,
+            groups=about.groups,
         )
         words = f"**{about.name}** ({about.code}), {self.period.label}"
         words += ". Synthetic data: every figure is invented." if self.synthetic else ""

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from helpers.runner.history import Entry, Output, State
+from helpers.bundle import ReportFacts
+from helpers.runner.entries import Entry, Output, State
 from helpers.runner.portal.listing import Listed, Status
 
 
@@ -20,15 +21,23 @@ def entry() -> Callable[..., Entry]:
         name: str = "SYN07", *, period: str = "2026-03", day: str = "2026-04-01", **told: Any
     ) -> Entry:
         path = f"{period}/stay/{name}"
+        facts = ReportFacts(
+            title="Length of stay",
+            organisation_code=name,
+            organisation_name="Synthetic Trust",
+            period_label="",
+            period_folder=period,
+            synthetic=True,
+            groups=(("ICB", "North"),),
+        )
         fields = {
             "run": f"run-{day}",
             "state": State.PUBLISHED,
-            "title": "Length of stay",
-            "organisation": f"Synthetic Trust {name}",
+            "facts": facts,
             "outputs": {"html": Output(f"{path}.html", ""), "pdf": Output(f"{path}.pdf", "")},
             **told,
         }
-        return Entry(notebook="stay", name=name, period=period, started=f"{day}T06:00:00+00:00", **fields)
+        return Entry(notebook="stay", name=name, started=f"{day}T06:00:00+00:00", **fields)
 
     return make
 

@@ -10,11 +10,14 @@ from helpers.runner.portal.listing import Listed, Status, describe, list_reports
 
 MakeEntry = Callable[..., Entry]
 TODAY = date(2026, 6, 1)
+STANDING = {State.PUBLISHED, State.HELD, State.WITHDRAWN}
 
 
 def told(*entries: Entry, newest: Entry | None = None, today: date = TODAY) -> list[Listed]:
+    """What is said where these were published or withdrawn, and where the newest run did something else."""
     latest = {(each.notebook, each.name): each for each in (*entries, *([newest] if newest else []))}
-    return list(describe(entries, latest, today=today))
+    standing = {name: each for name, each in latest.items() if each.state in STANDING}
+    return list(describe(entries, latest, standing, today=today))
 
 
 def test_a_report_is_new_for_seven_days(entry: MakeEntry) -> None:
@@ -52,9 +55,51 @@ def test_a_newer_run_that_did_not_pass_is_said_with_the_day_of_the_last_good_rep
 
 
 def test_only_the_newest_period_was_to_be_renewed(entry: MakeEntry) -> None:
-    failed = entry(day="2026-05-31", state=State.FAILED, period="")
+    failed = entry(day="2026-05-31", state=State.FAILED, facts=None)
     march, february = told(entry(period="2026-02"), entry(period="2026-03"), newest=failed)
     assert (march.status, february.status) == (Status.FAILED, Status.CURRENT)
+
+
+def test_a_withdrawn_report_says_why_and_has_no_files(entry: MakeEntry) -> None:
+    gone = entry(day="2026-05-02", state=State.WITHDRAWN, note="wrong figures")
+    (only,) = told(entry(day="2026-04-01"), gone)
+    assert (only.status, only.note, dict(only.outputs)) == (
+        Status.WITHDRAWN,
+        "on 2 May 2026: wrong figures",
+        {},
+    )
+
+
+def test_a_withdrawn_period_is_not_offered_to_compare(entry: MakeEntry) -> None:
+    gone = entry(period="2026-02", state=State.WITHDRAWN, note="wrong figures")
+    march, february = told(gone, entry(period="2026-03"))
+    assert (march.previous, february.status) == ("", Status.WITHDRAWN)
+
+
+def test_a_report_that_came_back_after_its_withdrawal_is_new(entry: MakeEntry) -> None:
+    (only,) = told(entry(day="2026-05-20", state=State.WITHDRAWN), entry(day="2026-05-28"))
+    assert (only.status, only.note) == (Status.NEW, "")
+
+
+def test_a_draft_that_waits_is_told_beside_the_report_that_it_will_replace(entry: MakeEntry) -> None:
+    draft = entry(day="2026-05-31", state=State.HELD)
+    (only,) = told(entry(), newest=draft)
+    assert (only.status, only.note) == (Status.HELD, "a newer one waits for approval")
+    assert only.outputs["html"] == "2026-03/stay/SYN07.html"
+
+
+def test_a_draft_of_a_new_period_is_told_without_its_private_files(entry: MakeEntry) -> None:
+    draft = entry(period="2026-04", day="2026-05-31", state=State.HELD)
+    april, march = told(entry(), newest=draft)
+    assert (april.status, april.note) == (Status.HELD, "waits for approval since 31 May 2026")
+    assert dict(april.outputs) == {}
+    assert march.status is Status.CURRENT
+
+
+def test_what_a_reader_may_look_for_comes_with_the_report(entry: MakeEntry) -> None:
+    (only,) = told(entry())
+    assert (only.organisation, only.groups) == ("Synthetic Trust (SYN07)", (("ICB", "North"),))
+    assert only.synthetic
 
 
 def test_a_run_that_goes_on_says_nothing_yet(entry: MakeEntry) -> None:

@@ -45,7 +45,7 @@ def data_of(page: str) -> dict[str, list[list[object]]]:
 
 
 def all_pages(listed: list[Listed]) -> dict[str, str]:
-    run = Run("run1", "2026-04-01T06:00:00+00:00", "2026-04-01T06:01:05+00:00", {State.PUBLISHED: 1})
+    run = run_of({State.PUBLISHED: 1})
     pages = [*listing_pages(listed), runs_page([run], {}, set()), statement_page(Publisher("Trust"))]
     return {page.file: write_page(page, THEME) for page in pages}
 
@@ -157,7 +157,7 @@ def test_two_periods_of_a_report_can_be_compared_if_both_have_a_page(listed: Mak
 
 
 def run_of(states: dict[State, int], finished: str = "2026-04-01T07:02:05+00:00") -> Run:
-    return Run("run1", "2026-04-01T06:00:00+00:00", finished, states)
+    return Run("run1", "run", "2026-04-01T06:00:00+00:00", finished, "", states=states)
 
 
 def test_a_run_shows_when_it_began_how_long_it_took_and_what_came_of_it() -> None:
@@ -165,7 +165,7 @@ def test_a_run_shows_when_it_began_how_long_it_took_and_what_came_of_it() -> Non
         [run_of({State.PUBLISHED: 1200, State.UNCHANGED: 3, State.TIMED_OUT: 2, State.FAILED: 1})], {}, ()
     )
     cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", page.body.partition("<tbody>")[2])
-    assert cells == ["1 April 2026, 06:00", "1 h 2 min", "1,200", "3", "0", "3"]
+    assert cells == ["1 April 2026, 06:00", "Run", "1 h 2 min", "1,200", "3", "0", "3"]
     assert "still running" in runs_page([run_of({}, finished="")], {}, ()).body
 
 
@@ -173,11 +173,10 @@ def test_a_run_s_failures_are_told_without_what_is_private(entry: MakeEntry) -> 
     failed = entry(
         state=State.FAILED, step="execute", error="/home/x secret", seconds=61.0, parameters={"a": "b"}
     )
-    unknown = entry("Q4", state=State.FAILED, title="", organisation="", error="secret")
+    unknown = entry("Q4", state=State.FAILED, facts=None, error="secret")
     body = runs_page([run_of({State.FAILED: 2})], {"run1": [failed, unknown]}, {"stay/SYN07"}).body
     assert (
-        "Length of stay, Synthetic Trust SYN07 (stay/SYN07): failed at the step execute, after 1 min 1 s"
-        in body
+        "Length of stay, Synthetic Trust (stay/SYN07): failed at the step execute, after 1 min 1 s" in body
     )
     assert "1 report more" in body
     assert "secret" not in body

@@ -9,11 +9,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from helpers.runner.history import Entry, History, State
+from helpers.runner.entries import Entry, State
+from helpers.runner.history import History
 
 #: a report counts as new or changed for this long
 FRESH: Final = timedelta(days=7)
-UNDATED: Final = "undated"
+#: the newest entry of each report, by notebook and name
+Newest = Mapping[tuple[str, str], Entry]
+#: a report (``notebook/name``) and the folder of its period
+Place = tuple[str, str]
 
 
 class Status(StrEnum):
@@ -96,7 +100,7 @@ def read_day(iso: str) -> date:
 
 
 def list_reports(history: History, reports: Path, *, today: date | None = None) -> tuple[Listed, ...]:
-    """Return every published place, the newest period first and the undated last.
+    """Return every published place and every draft that waits, the newest period first and the undated last.
 
     Parameters
     ----------
@@ -107,32 +111,52 @@ def list_reports(history: History, reports: Path, *, today: date | None = None) 
     today
         The day on which the portal is made; today (UTC) if none is given.
     """
-    there = [entry for entry in history.published() if _is_there(entry, reports)]
-    return describe(there, history.latest(), today=today or datetime.now(UTC).date())
+    changes = [entry for entry in history.changes() if _is_there(entry, reports)]
+    day = today or datetime.now(UTC).date()
+    return describe(changes, history.latest(), history.standing(), today=day)
 
 
 def describe(
-    published: Iterable[Entry], latest: Mapping[tuple[str, str], Entry], *, today: date
+    changes: Iterable[Entry], latest: Newest, standing: Newest, *, today: date
 ) -> tuple[Listed, ...]:
-    """Return what the portal says of published entries, oldest first, of which some replaced others."""
-    places: dict[tuple[str, str], list[Entry]] = {}
-    for entry in published:
+    """Return what the portal says of reports.
+
+    Parameters
+    ----------
+    changes
+        What was published and withdrawn, oldest first; of each place the newest two or more.
+    latest, standing
+        Of each report (notebook, name) its newest entry, and its newest publication, draft or withdrawal.
+    today
+        The day on which the portal is made.
+    """
+    places: dict[Place, list[Entry]] = {}
+    for entry in changes:
         places.setdefault((entry.report, entry.period), []).append(entry)
-    periods: dict[str, list[str]] = {}
-    for (report, period), entries in places.items():
-        if "html" in entries[-1].outputs:
-            periods.setdefault(report, []).append(period)
-    newest = {report: max(found, key=_age) for report, found in periods.items()}
+    periods = _periods_with_pages(places)
+    newest = {(report, max(found, key=_age)) for report, found in periods.items()}
+    drafts = {(e.report, e.period): e for e in standing.values() if e.state is State.HELD}
+    failed = {each.report: each for each in latest.values() if _did_not_pass(each)}
     listed = [
-        _describe(
-            entries,
-            latest.get((entries[-1].notebook, entries[-1].name)) if newest.get(report) == period else None,
-            previous=_previous(period, periods.get(report, [])),
-            today=today,
+        _listed(
+            entries[-1],
+            # a run was to renew the newest period alone
+            _status(entries, drafts.get(place), failed.get(place[0]) if place in newest else None, today),
+            previous=_previous(place[1], periods.get(place[0], [])),
         )
-        for (report, period), entries in places.items()
+        for place, entries in places.items()
     ]
-    return sort_newest_first(listed)
+    waiting = [draft for place, draft in drafts.items() if place not in places]
+    return sort_newest_first([*listed, *map(_draft, waiting)])
+
+
+def _periods_with_pages(places: Mapping[Place, list[Entry]]) -> dict[str, list[str]]:
+    """Return by report the periods of which there is a page to read now."""
+    found: dict[str, list[str]] = {}
+    for (report, period), entries in places.items():
+        if entries[-1].state is State.PUBLISHED and "html" in entries[-1].outputs:
+            found.setdefault(report, []).append(period)
+    return found
 
 
 def sort_newest_first(listed: Iterable[Listed]) -> tuple[Listed, ...]:
@@ -158,37 +182,64 @@ def _previous(period: str, periods: list[str]) -> str:
 
 
 def _is_there(entry: Entry, reports: Path) -> bool:
-    return all((reports / output.path).is_file() for output in entry.outputs.values())
+    return entry.state is State.WITHDRAWN or all(
+        (reports / output.path).is_file() for output in entry.outputs.values()
+    )
 
 
-def _describe(entries: list[Entry], newest: Entry | None, *, previous: str, today: date) -> Listed:
-    entry = entries[-1]
-    status, note = _status(entries, newest, today)
+def _did_not_pass(entry: Entry) -> bool:
+    return entry.state.is_failure or entry.state is State.INTERRUPTED
+
+
+def _listed(entry: Entry, said: tuple[Status, str], *, previous: str = "") -> Listed:
+    # a draft is private, and what was withdrawn is gone
+    outputs = entry.outputs if entry.state is State.PUBLISHED else {}
     return Listed(
         report=entry.report,
         title=entry.title,
-        organisation=entry.organisation,
+        organisation=_organisation(entry),
         period=entry.period,
-        status=status,
-        note=note,
+        status=said[0],
+        note=said[1],
         published=read_day(entry.started),
-        outputs={name: output.path for name, output in entry.outputs.items()},
+        outputs={name: output.path for name, output in outputs.items()},
+        groups=entry.facts.groups if entry.facts else (),
         previous=previous,
         synthetic=entry.synthetic,
     )
 
 
-def _status(entries: list[Entry], newest: Entry | None, today: date) -> tuple[Status, str]:
+def _draft(entry: Entry) -> Listed:
+    since = show_day(read_day(entry.started))
+    return _listed(entry, (Status.HELD, f"waits for approval since {since}"))
+
+
+def _organisation(entry: Entry) -> str:
+    code = entry.facts.organisation_code if entry.facts else ""
+    return (
+        f"{entry.organisation} ({code})" if code and code not in entry.organisation else entry.organisation
+    )
+
+
+def _status(
+    entries: list[Entry], draft: Entry | None, failed: Entry | None, today: date
+) -> tuple[Status, str]:
     """Return how the last of a place's entries stands, and the words for it."""
-    day = read_day(entries[-1].started)
-    if newest is not None and not newest.state.is_good and newest.state is not State.WAITING:
-        run = show_day(read_day(newest.started))
+    last = entries[-1]
+    day = read_day(last.started)
+    if last.state is State.WITHDRAWN:
+        return Status.WITHDRAWN, f"on {show_day(day)}" + (f": {last.note}" if last.note else "")
+    if draft is not None:
+        return Status.HELD, "a newer one waits for approval"
+    if failed is not None:
+        run = show_day(read_day(failed.started))
         return (
             Status.FAILED,
             f"the run of {run} did not pass; this is the last good report, of {show_day(day)}",
         )
     if today - day > FRESH:
         return Status.CURRENT, ""
-    if len(entries) > 1:
-        return Status.CHANGED, f"replaces that of {show_day(read_day(entries[-2].started))}"
+    before = [each for each in entries[:-1] if each.state is State.PUBLISHED]
+    if before:
+        return Status.CHANGED, f"replaces that of {show_day(read_day(before[-1].started))}"
     return Status.NEW, ""

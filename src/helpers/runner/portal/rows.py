@@ -69,7 +69,7 @@ def _files(each: Listed) -> list[str]:
 
 def _state(each: Listed) -> str:
     badge = f'<span class="badge {badge_class(each.status)}">{each.status}</span> '
-    if each.status in TELLING:
+    if each.status in TELLING or not each.outputs:
         return f"{badge}{escape(each.note)}"
     note = f"; {each.note}" if each.note else ""
     shown = badge if each.status is not Status.CURRENT else ""

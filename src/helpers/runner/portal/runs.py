@@ -7,7 +7,8 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from helpers.runner.history import Entry, Run, State
+from helpers.runner.entries import Entry, State
+from helpers.runner.history import Run
 from helpers.runner.portal.listing import show_day
 from helpers.runner.portal.page import PAGES, Page
 
@@ -15,7 +16,9 @@ from helpers.runner.portal.page import PAGES, Page
 MOST_RUNS: Final = 30
 MOST_NAMED: Final = 100
 FILE: Final = "runs.html"
-_HEADS: Final = ("Began (UTC)", "Took", "Published", "Unchanged", "Held", "Did not pass")
+_HEADS: Final = ("Began (UTC)", "What", "Took", "Published", "Unchanged", "Held", "Did not pass")
+#: what each kind of run did, in a word
+_KINDS: Final = {"run": "Run", "approve": "Approval", "withdraw": "Withdrawal"}
 _DONE: Final = frozenset({State.PUBLISHED, State.UNCHANGED, State.HELD, State.WITHDRAWN, State.WAITING})
 
 
@@ -89,11 +92,12 @@ def _row(run: Run) -> str:
     named = (State.PUBLISHED, State.UNCHANGED, State.HELD)
     cells = (_took(run), *(f"{run.states.get(state, 0):,}" for state in named), f"{failed:,}")
     data = "".join(f'<td class="number">{cell}</td>' for cell in cells)
-    return f'<tr><th scope="row">{escape(show_time(run.started))}</th>{data}</tr>'
+    what = f"<td>{escape(_KINDS.get(run.kind, run.kind))}</td>"
+    return f'<tr><th scope="row">{escape(show_time(run.started))}</th>{what}{data}</tr>'
 
 
 def _align(place: int) -> str:
-    return ' class="number"' if place else ""
+    return ' class="number"' if place > 1 else ""
 
 
 def _took(run: Run) -> str:

@@ -53,7 +53,7 @@
     }
     const [state, note] = [words[row[STATE]], words[row[NOTE]]];
     const badge = make("span", `badge ${state.toLowerCase().replaceAll(" ", "-")}`, state);
-    const said = data.telling.includes(state) ? note
+    const said = data.telling.includes(state) || !first ? note
       : `published ${data.days[row[DAY]]}${note ? `; ${note}` : ""}`;
     const spaced = files.flatMap((link, place) => (place ? [" ", link] : [link]));
     return make("li", "",
