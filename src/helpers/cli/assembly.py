@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.bundle import Bundle
 from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
 from helpers.runner.project import DataSet, Organisations, Project
@@ -22,6 +23,11 @@ SELECTORS = {
           AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
           AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
     "trusts_with_published_stay": COMPARABLE,
+    "trusts_with_published_measures": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
+        LEFT JOIN successors s ON s.org_code = v.org_code
+        WHERE measure = 'rtt_18_weeks' AND basis = 'provider' AND denominator > 0
+          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
     "trusts": "SELECT DISTINCT org_code FROM organisations"
     " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
     "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
@@ -41,6 +47,7 @@ def open_project(root: Path) -> Project:
     """Return the project at a folder, with all that the runner may ask of the other rooms."""
     from helpers.data.audit import audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
+    from helpers.data.last_published import keep_published
     from helpers.data.released import Ledger
     from helpers.data.state import open_state
 
@@ -56,6 +63,10 @@ def open_project(root: Path) -> Project:
         rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
         return {row[0]: row[1] for row in rows}  # of a code's names the newest
 
+    def release(report: str, bundles: tuple[Bundle, ...]) -> None:
+        ledger.release(report, bundles)
+        keep_published(state_folder(root), bundles)
+
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
 
@@ -69,7 +80,7 @@ def open_project(root: Path) -> Project:
         bundle_checks=(disclosure_problems, audit_bundles, ledger.problems),
         file_checks=(audit_file,),
         allow=allowed.standing,
-        release=ledger.release,
+        release=release,
         redact=redact,
         publisher=read_publisher(root / "params"),
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
