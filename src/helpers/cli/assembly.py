@@ -10,6 +10,7 @@ from helpers.bundle import Bundle
 from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
 from helpers.runner.project import DataSet, Organisations, Project
+from helpers.runner.publisher import read_publisher
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -95,6 +96,7 @@ def open_project(root: Path) -> Project:
         release=release,
         redact=redact,
         preload=(*_modules_below("report"), *LATE),
+        publisher=read_publisher(root / "params"),
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
     )
