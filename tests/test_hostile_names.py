@@ -19,11 +19,11 @@ from helpers.bundle import MIME, Bundle, Column, Panel, ReportFacts
 from helpers.errors import GateError, UserError
 from helpers.report.shown import draw
 from helpers.runner.document import Document, Provenance, make_document
+from helpers.runner.entries import Entry, State
 from helpers.runner.gate import check_document
-from helpers.runner.history import Entry, State
 from helpers.runner.index import make_index
 from helpers.runner.project import Project
-from helpers.runner.publish import publish
+from helpers.runner.publish import stage
 from helpers.runner.render import render
 from helpers.theme import read_theme
 from helpers.theme.spreadsheet import spreadsheet_cell, write_csv
@@ -143,7 +143,15 @@ def test_a_megabyte_is_refused_in_every_field(bundle: Bundle, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_text_in_the_index(name: str) -> None:
-    entry = Entry("run", "stay", "SYN07", State.PUBLISHED, title=name, organisation=name, period="undated")
+    facts = ReportFacts(
+        title=name,
+        organisation_code="SYN07",
+        organisation_name=name,
+        period_label="",
+        period_folder="undated",
+        synthetic=False,
+    )
+    entry = Entry("run", "stay", "SYN07", State.PUBLISHED, facts=facts)
     page = Page(make_index([entry], {}))
     assert_harmless(page)
     assert "".join(name.split()) in "".join(page.words.split())
@@ -180,5 +188,5 @@ def test_a_hostile_place_is_refused(name: str, tmp_path: Path) -> None:
     source.write_text("x")
     reports = tmp_path / "reports"
     with pytest.raises((UserError, OSError)):
-        publish({"html": source}, reports, PurePosixPath("2026-05", "stay", name))
+        stage({"html": source.read_bytes()}, reports, PurePosixPath("2026-05", "stay", name), "run1")
     assert list(tmp_path.rglob("*.html")) == [source]
