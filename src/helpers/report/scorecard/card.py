@@ -101,11 +101,13 @@ def choose_measures(register: Register, asked: Sequence[str] | None) -> tuple[st
     UsageError
         Unknown or repeated ids, or none at all.
     """
-    names = list(
-        asked or (measure.id for measure in register.measures.values() if measure.scorecard)
-    )
+    names = list(asked or (measure.id for measure in register.measures.values() if measure.scorecard))
     problems = [
-        Problem("measures", f"measure {name!r} is not in the register", cure=near_misses(name, register.measures))
+        Problem(
+            "measures",
+            f"measure {name!r} is not in the register",
+            cure=near_misses(name, register.measures),
+        )
         for name in dict.fromkeys(names)
         if name not in register.measures
     ]

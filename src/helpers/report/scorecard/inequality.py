@@ -55,10 +55,16 @@ def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period
     own = groups[groups["org_code"] == organisation.code]
     if own.empty:
         return Inequality(year, "no_records")
-    table = own.groupby("deprivation")[["dnas", "appointments"]].sum().reindex(list(DEPRIVATION), fill_value=0)
+    table = (
+        own.groupby("deprivation")[["dnas", "appointments"]].sum().reindex(list(DEPRIVATION), fill_value=0)
+    )
     shown = table.map(HES_RECORD_LEVEL.show)
     kept = (table["appointments"] - table["dnas"]).map(HES_RECORD_LEVEL.show)
-    if (shown == SUPPRESSED).any(axis=None) or (kept == SUPPRESSED).any() or (table["appointments"] == 0).any():
+    if (
+        (shown == SUPPRESSED).any(axis=None)
+        or (kept == SUPPRESSED).any()
+        or (table["appointments"] == 0).any()
+    ):
         return Inequality(year, "hidden")
     return _judged(year, shown.astype(float))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from helpers.bundle import SUPPRESSED, Cell, Column
@@ -43,14 +44,18 @@ _GAP: Final = {
     "deprived_better": "least deprived miss more",
     "chance": "within chance",
 }
-_BLANK: Final = ("",) * (len(CARD_COLUMNS) - 1)
 
 
 def group_row(card: Card, perspective: Perspective) -> tuple[Cell, ...]:
     """Return the line above a perspective's measures: its name, its question, its share of the weight."""
     share, aim = card.share(card.of(perspective.id)), card.aims[perspective.id]
     words = f"{perspective.name}: {perspective.question} {number(share)}% of the weight, {number(aim)}% aimed at"
-    return (words, *_BLANK)
+    return heading_row(words)
+
+
+def heading_row(words: str, columns: Sequence[Column] = CARD_COLUMNS) -> tuple[Cell, ...]:
+    """Return a line of words alone, above others."""
+    return (words, *[""] * (len(columns) - 1))
 
 
 def measure_row(card: Card, row: CardRow) -> tuple[Cell, ...]:
@@ -159,7 +164,7 @@ def inequality_row(inequality: Inequality | None) -> tuple[Cell, ...]:
     """Return the line on inequality, with its relative index; or that it is not known here."""
     name = "Missed appointments by deprivation"
     if inequality is None:
-        return (name, "whole organisation only", *_BLANK[1:])
+        return (name, "whole organisation only", *("–",) * 4, "")
     if inequality.found is None:
         known = "needs records" if inequality.gap == "no_records" else SUPPRESSED
         return (name, known, *("–",) * 4, "")
@@ -184,7 +189,9 @@ def _units(results: tuple[MeasureResult, ...]) -> str:
     if len(results) <= UNITS_NAMED:
         return "\n".join(_unit(result) for result in results)
     worst = [result for result in results if result.category == "attention"]
-    said = [f"{count(len(results), 'unit').capitalize()}, {count(len(worst), '', '').strip()} in need of attention"]
+    said = [
+        f"{count(len(results), 'unit').capitalize()}, {count(len(worst), '', '').strip()} in need of attention"
+    ]
     said += [_unit(result) for result in worst[:UNITS_NAMED]]
     if len(worst) > UNITS_NAMED:
         said.append(f"and {count(len(worst) - UNITS_NAMED, 'more', 'more')}")

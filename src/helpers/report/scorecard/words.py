@@ -144,7 +144,11 @@ def _now(row: CardRow) -> str:
     """Say whether the target in force is met now; nothing where that is not known."""
     if row.outlook.met is None:
         return ""
-    return "; the latest figure meets its target" if row.outlook.met else "; the latest figure misses its target"
+    return (
+        "; the latest figure meets its target"
+        if row.outlook.met
+        else "; the latest figure misses its target"
+    )
 
 
 def _progress_sentence(row: CardRow) -> str:
@@ -152,7 +156,9 @@ def _progress_sentence(row: CardRow) -> str:
     assert row.result is not None, "asked for with a result alone"
     trend, outlook = row.result.trend, row.outlook
     if trend == "better" and outlook.verdict != "on_track":
-        return "Progress is not yet success: it has moved the right way over six months, but not far enough."
+        return (
+            "Progress is not yet success: it has moved the right way over six months, but not far enough."
+        )
     if trend == "worse" and outlook.met and outlook.verdict != "on_track":
         return "Success now is not safe: it has moved the wrong way over six months."
     return ""
@@ -192,7 +198,9 @@ def suppressed_sentence(card: Card) -> str:
     rows = [row for row in card.rows if row.result is not None and not row.has_figure]
     if not rows:
         return ""
-    return sentence(f"every figure is suppressed: {names_of((row.measure for row in rows), most=len(rows))}")
+    return sentence(
+        f"every figure is suppressed: {names_of((row.measure for row in rows), most=len(rows))}"
+    )
 
 
 def stale_sentence(card: Card) -> str:
@@ -212,7 +220,9 @@ def self_assessed_sentence(card: Card) -> str:
         return ""
     verb, pronoun = ("is", "it is") if len(rows) == 1 else ("are", "they are")
     names = names_of((row.measure for row in rows), most=len(rows))
-    return sentence(f"{names} {verb} self-assessed: {pronoun} reported by those who answer for it, and not counted")
+    return sentence(
+        f"{names} {verb} self-assessed: {pronoun} reported by those who answer for it, and not counted"
+    )
 
 
 # --- balance ----------------------------------------------------------------------------------------
@@ -271,7 +281,9 @@ def _one_sided(finding: Finding) -> str:
 
 
 def _one_objective(finding: Finding) -> str:
-    return sentence(f"{_name(finding)}: its {count(len(finding.rows), 'measure')} all serve the same objective")
+    return sentence(
+        f"{_name(finding)}: its {count(len(finding.rows), 'measure')} all serve the same objective"
+    )
 
 
 def _self_assessed(finding: Finding) -> str:
@@ -306,7 +318,9 @@ def balance_summary(card: Card, findings: Sequence[Finding]) -> str:
     many = len(card.perspectives)
     if many == 1:
         return "The one perspective of this card is not balanced within itself."
-    return sentence(f"the card is not balanced: {count(len(sides), '', '').strip()} of its {many} perspectives need a look")
+    return sentence(
+        f"the card is not balanced: {count(len(sides), '', '').strip()} of its {many} perspectives need a look"
+    )
 
 
 # --- inequality -------------------------------------------------------------------------------------
@@ -324,7 +338,9 @@ def inequality_sentence(inequality: Inequality | None) -> str:
     if inequality.gap == "hidden" or inequality.found is None:
         return "Inequality is not shown: a fifth of deprivation has too few appointments."
     found, gap = inequality.found, inequality.gap
-    rates = f"{number(inequality.most, 1)}% of appointments, the least deprived {number(inequality.least, 1)}%"
+    rates = (
+        f"{number(inequality.most, 1)}% of appointments, the least deprived {number(inequality.least, 1)}%"
+    )
     said = sentence(f"the most deprived fifth of patients missed {rates} ({inequality.period.label})")
     index = f"the relative index, least over most deprived, is {number(found.relative, 2)}"
     ends = f"95% interval {number(found.relative_low, 2)} to {number(found.relative_high, 2)}"
@@ -352,18 +368,30 @@ def cascade_sentences(cascade: Cascade, whole: str) -> list[str]:
         Name of the organisation or unit.
     """
     if not cascade.units:
-        return [sentence(f"no unit below {escape_markdown(whole)} is loaded, so the line of sight ends here")]
+        return [
+            sentence(f"no unit below {escape_markdown(whole)} is loaded, so the line of sight ends here")
+        ]
     units, total = count(len(cascade.units), "unit"), len(cascade.carried)
     carried = total - len(cascade.without)
     verb = "lies" if len(cascade.units) == 1 else "lie"
     if not carried:
-        return [sentence(f"{units} {verb} below {escape_markdown(whole)}, but none has a figure of these measures")]
+        return [
+            sentence(
+                f"{units} {verb} below {escape_markdown(whole)}, but none has a figure of these measures"
+            )
+        ]
     have = "has" if carried == 1 else "have"
     of_all = count(total, "measure") if carried != total else ""
     start = f"{count(carried, '', '').strip()} of {of_all} {have}" if of_all else _all_have(total)
-    said = [sentence(f"{start} figures of the {units} below {escape_markdown(whole)} or of those below them")]
+    said = [
+        sentence(f"{start} figures of the {units} below {escape_markdown(whole)} or of those below them")
+    ]
     if cascade.without:
-        said.append(sentence(f"nobody below returns figures of {names_of(cascade.without, most=len(cascade.without))}"))
+        said.append(
+            sentence(
+                f"nobody below returns figures of {names_of(cascade.without, most=len(cascade.without))}"
+            )
+        )
     said.append("Each figure is what the unit itself returned: none is a sum of others.")
     return said
 
