@@ -32,7 +32,7 @@ class YearSoFar:
     months
         Months of the year that have come.
     total
-        Their sum, in the measure's unit.
+        Their sum, in the measure's unit, of the values that may be shown.
     share
         Share of the year's sum that had come by then in past years, 0 to 1.
     years
@@ -106,8 +106,8 @@ def _refuse_year(result: MeasureResult, goal: Goal) -> str:
     so_far = _so_far(result, goal)
     if not len(so_far):
         return "the year of the target has not begun"
-    if np.isnan(so_far).any():
-        return "a month of the year is missing"
+    if np.isnan(_so_far(result, goal, shown=True)).any():
+        return "a month of the year is missing or suppressed"
     if so_far.sum() <= 0:
         return "nothing has come of the year's sum yet"
     past = _past_years(result, goal)
@@ -156,16 +156,18 @@ def _by_profile(result: MeasureResult, by_month: Forecast) -> Forecast:
     ends = {"low95": wide.low, "low80": narrow.low, "median": wide.total}
     outcome = pd.Series({**ends, "high80": narrow.high, "high95": wide.high})
     found = replace(direction, words=wide.words, probability=wide.probability, outcome=outcome)
-    year = YearSoFar(len(so_far), float(so_far.sum()), wide.share, len(past), wide.total)
+    shown = float(_so_far(result, goal, shown=True).sum())
+    year = YearSoFar(len(so_far), shown, wide.share, len(past), shown / wide.share)
     return replace(by_month, result=found, year=year)
 
 
-def _so_far(result: MeasureResult, goal: Goal) -> np.ndarray:
-    """Return the exact values of the goal's year, up to the latest shown one."""
+def _so_far(result: MeasureResult, goal: Goal, *, shown: bool = False) -> np.ndarray:
+    """Return the values of the goal's year up to the latest shown one: exact, or as they may be shown."""
     assert result.latest is not None, "asked for by `refuse` with a latest value alone"
     months = max(0, _months_to(goal.first, result.latest.day) + 1)
     last = result.latest.place + 1
-    return np.asarray(result.series.values[max(0, last - months) : last])
+    values = result.series.shown if shown else result.series.values
+    return np.asarray(values[max(0, last - months) : last])
 
 
 def _past_years(result: MeasureResult, goal: Goal) -> np.ndarray:

@@ -15,8 +15,9 @@ TOLERANCE: Final = 10.0
 HEAVIEST_MEASURE: Final = 20.0
 #: a card with fewer measures than this is too short for its single measures' weights to be judged
 FEWEST_TO_WEIGH: Final = 8
-#: a perspective of at least so many measures should not serve one objective alone
-FEWEST_SIDES: Final = 2
+#: a perspective should have so many measures at least, and so many should not serve one objective alone
+FEWEST_MEASURES: Final = 2
+MANY_MEASURES: Final = 3
 
 Fault = Literal[
     "empty",
@@ -83,9 +84,9 @@ def _of_perspective(card: Card, perspective: Perspective) -> Iterator[Finding]:
         yield finding("one_sided")
     elif abs(share - aim) > TOLERANCE:
         yield finding("heavy" if share > aim else "light")
-    if len(rows) < FEWEST_SIDES:
+    if len(rows) < FEWEST_MEASURES:
         yield finding("single")
-    elif len({row.measure.objective for row in rows}) == 1:
+    elif len(rows) >= MANY_MEASURES and len({row.measure.objective for row in rows}) == 1:
         yield finding("one_objective")
     if all(row.measure.self_assessed for row in rows):
         yield finding("self_assessed")

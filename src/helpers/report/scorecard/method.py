@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from helpers.report.scorecard.balance import HEAVIEST_MEASURE, TOLERANCE
+from helpers.report.scorecard.balance import HEAVIEST_MEASURE, MANY_MEASURES, TOLERANCE
 from helpers.report.scorecard.card import MOST_MEASURES, TOO_MANY, Card
 from helpers.report.scorecard.inequality import MONTHS as INEQUALITY_MONTHS
-from helpers.report.words import count, listed, number
+from helpers.report.words import count, in_words, listed, number
 from helpers.stats.trajectory import FEWEST_POINTS
 from helpers.stats.trajectory.result import ON_TRACK, UNLIKELY
 from helpers.theme.markdown import escape_markdown
@@ -27,17 +27,18 @@ def method_sentences(card: Card) -> list[str]:
         "Needs attention: the latest figure is worse than ordinary variation explains, or the limits miss the target "
         "and it is not improving. In maintenance: ordinary variation, and the limits without any special cause all "
         "meet the target. A single good month is not enough.",
-        f"Chance of target: a forecast to the target's date, or to the end of the financial year for a target "
-        f"without one, from at least {FEWEST_POINTS} comparable months. On track from {number(100 * ON_TRACK)}%, "
-        f"unlikely below {number(100 * UNLIKELY)}%, at risk between; chances are said to the nearest twentieth.",
+        f"Chance: that of meeting the target, by a forecast to the target's date, or to the end of the financial "
+        f"year for a target without one, from at least {FEWEST_POINTS} comparable months. On track from "
+        f"{number(100 * ON_TRACK)}%, unlikely below {number(100 * UNLIKELY)}%, at risk between; chances are said to the nearest twentieth.",
         "A target for the sum of a year is judged by how past years filled, month by month: less than half at "
         "half of the year is no failure where past years had less by then.",
-        f"Balance: a perspective may have {number(TOLERANCE)} points of weight more or less than its aim, should have more "
-        f"than one measure and serve more than one objective; one measure should not have more than "
-        f"{number(HEAVIEST_MEASURE)}% of all weight. These limits are choices of this report, not of a standard.",
+        f"Balance: a perspective may have {number(TOLERANCE)} points of weight more or less than its aim, should have "
+        f"more than one measure and, with {in_words(MANY_MEASURES)} or more, serve more than one objective; one "
+        f"measure should not have more than {number(HEAVIEST_MEASURE)}% of all weight. These limits are choices of "
+        "this report, not of a standard.",
         f"A card holds {MOST_MEASURES} measures at most: a board can act on {MOST_MEASURES}, not on {TOO_MANY}.",
-        f"Inequality covers {count(INEQUALITY_MONTHS, 'month')}. The relative index is the fitted rate of the least deprived "
-        "end over that of the most deprived, over five groups of patients by the area they live in.",
+        f"Inequality covers {count(INEQUALITY_MONTHS, 'month')}. The relative index is the fitted rate of the least "
+        "deprived end over that of the most deprived, over five groups of patients by the area they live in.",
     ]
 
 

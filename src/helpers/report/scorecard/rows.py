@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +16,7 @@ from helpers.report.scorecard.cascade import Carried
 from helpers.report.scorecard.inequality import Inequality
 from helpers.report.scorecard.outlook import Outlook
 from helpers.report.scorecard.words import VERDICT_WORDS
-from helpers.report.words import count, number
+from helpers.report.words import count, in_words, number
 
 CARD_COLUMNS: Final = (
     Column(label="Measure"),
@@ -23,14 +24,14 @@ CARD_COLUMNS: Final = (
     Column(label="Target", kind="text"),
     Column(label="Variation", kind="icon"),
     Column(label="Assurance", kind="icon"),
-    Column(label="Chance of target", kind="text"),
+    Column(label="Chance", kind="text"),
     Column(label="Weight", kind="text"),
 )
 CASCADE_COLUMNS: Final = (
     Column(label="Measure"),
     Column(label="Here", kind="text"),
-    Column(label="Right below", kind="text"),
-    Column(label="Further below", kind="text"),
+    Column(label="Units right below", kind="text"),
+    Column(label="Units below those", kind="text"),
 )
 #: units in one cell; of more, those that need attention are named first and the rest counted
 UNITS_NAMED: Final = 4
@@ -40,8 +41,8 @@ _ASSURANCE: Final = {
     "no_target": "–",
 }
 _GAP: Final = {
-    "deprived_worse": "most deprived miss more",
-    "deprived_better": "least deprived miss more",
+    "deprived_worse": "most deprived\nmiss more",
+    "deprived_better": "least deprived\nmiss more",
     "chance": "within chance",
 }
 
@@ -69,7 +70,7 @@ def measure_row(card: Card, row: CardRow) -> tuple[Cell, ...]:
         return (name, SUPPRESSED, "–", "–", "–", "–", weight)
     return (
         name,
-        latest_cell(result),
+        _latest_on_card(row, result),
         target_cell(row, result),
         _variation(result),
         _assurance(result),
@@ -88,7 +89,21 @@ def latest_cell(result: MeasureResult) -> str:
     assert result.latest is not None, "asked for a shown value alone"
     when = short_period(result)
     late = ", out of date" if result.stale else ""
-    return f"{figure_words(result.measure, result.latest.value)}, {when}{late}"
+    return f"{_figure(result, result.latest.value)}, {when}{late}"
+
+
+def _figure(result: MeasureResult, value: float) -> str:
+    """Return a value with its unit; a count without, which the measure's name says."""
+    if result.measure.kind == "count":
+        return number(value, result.measure.digits)
+    return figure_words(result.measure, value)
+
+
+def _latest_on_card(row: CardRow, result: MeasureResult) -> str:
+    """Return the latest value; of a yearly sum what has come so far."""
+    if row.outlook.year is None:
+        return latest_cell(result)
+    return f"{_figure(result, row.outlook.year.total)} so far, {short_period(result)}"
 
 
 def short_period(result: MeasureResult) -> str:
@@ -127,9 +142,9 @@ def _goal(measure: Measure, goal: Goal) -> str:
     by = f"{goal.due:%b %Y}"
     match goal.met:
         case "total":
-            return f"{words} in the year to {by}"
+            return f"{words}, year to {by}"
         case "mean":
-            return f"{words} on average to {by}"
+            return f"{words}, mean to {by}"
         case _:
             plain = goal.target.meaning == "every_period" and not goal.dated
             return words if plain else f"{words} by {by}"
@@ -162,18 +177,18 @@ def chance_cell(outlook: Outlook) -> str:
 
 def inequality_row(inequality: Inequality | None) -> tuple[Cell, ...]:
     """Return the line on inequality, with its relative index; or that it is not known here."""
-    name = "Missed appointments by deprivation"
+    name = "Missed appointments, most against least deprived"
     if inequality is None:
         return (name, "whole organisation only", *("–",) * 4, "")
     if inequality.found is None:
         known = "needs records" if inequality.gap == "no_records" else SUPPRESSED
         return (name, known, *("–",) * 4, "")
     found = inequality.found
-    rates = f"most deprived {number(inequality.most, 1)}%, least {number(inequality.least, 1)}%"
-    index = f"relative index {number(found.relative, 2)}"
-    if found.relative_low == found.relative_low:
-        index += f" ({number(found.relative_low, 2)} to {number(found.relative_high, 2)})"
-    return (name, rates, "index of 1", _GAP[inequality.gap], index, "–", "")
+    rates = f"{number(inequality.most, 1)}% against {number(inequality.least, 1)}%"
+    index = f"index {number(found.relative, 2)}"
+    if not math.isnan(found.relative_low):
+        index += f"\n{number(found.relative_low, 2)} to {number(found.relative_high, 2)}"
+    return (name, rates, "index 1", _GAP[inequality.gap], index, "–", "")
 
 
 def cascade_row(carried: Carried) -> tuple[Cell, ...]:
@@ -189,9 +204,7 @@ def _units(results: tuple[MeasureResult, ...]) -> str:
     if len(results) <= UNITS_NAMED:
         return "\n".join(_unit(result) for result in results)
     worst = [result for result in results if result.category == "attention"]
-    said = [
-        f"{count(len(results), 'unit').capitalize()}, {count(len(worst), '', '').strip()} in need of attention"
-    ]
+    said = [f"{count(len(results), 'unit').capitalize()}, {in_words(len(worst))} in need of attention"]
     said += [_unit(result) for result in worst[:UNITS_NAMED]]
     if len(worst) > UNITS_NAMED:
         said.append(f"and {count(len(worst) - UNITS_NAMED, 'more', 'more')}")

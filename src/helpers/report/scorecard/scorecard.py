@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from helpers.bundle import Cell, Column
+from helpers.bundle import Cell
 from helpers.data.measure_series import Part
 from helpers.data.units import find_unit, units_of
 from helpers.report.measures.gathering import Asked, Results, measure_results
@@ -18,6 +18,7 @@ from helpers.report.scorecard.inequality import Inequality, missed_by_deprivatio
 from helpers.report.scorecard.method import method_sentences
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
+from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
@@ -104,7 +105,7 @@ class Scorecard(Sections):
         return self.text("headline", "\n\n".join(line for line in lines if line), kind="headline")
 
     def table_of_measures(self) -> Shown:
-        """Table: the measures by perspective, and the line on inequality."""
+        """Table: the measures by perspective, the line on inequality, and below it the check of balance."""
         lines: list[tuple[Cell, ...]] = []
         groups: list[int] = []
         for perspective in self.card.perspectives:
@@ -114,24 +115,26 @@ class Scorecard(Sections):
         groups.append(len(lines))
         lines += [rows.heading_row("Inequality: who misses out?"), rows.inequality_row(self.inequality)]
         caption = f"The scorecard of {self.whole}, {self.report.period.label}."
-        return self.table("tbl-card", caption, rows.CARD_COLUMNS, lines, groups=groups)
+        return self.table(
+            "tbl-card", caption, rows.CARD_COLUMNS, lines, note=self._balance(), groups=groups
+        )
 
-    def balance(self) -> Shown:
-        """What is unbalanced, and that there is no single score."""
+    def _balance(self) -> str:
+        """Say what is unbalanced, what is self-assessed, and that there is no single score."""
         said = [*words.balance_sentences(self.card, self.imbalance), words.NO_SCORE]
-        return self.text("balance", " ".join(said))
+        return f"**Balance.** {' '.join(said)}"
 
     # --- after page one -----------------------------------------------------------------------------
 
     def trajectories(self) -> Shown:
-        """Table: whether each target will be met, and what that rests on."""
-        lines = [
-            (row.measure.name, said) for row in self.card.rows if (said := words.outlook_sentence(row))
+        """Whether each target will be met, and what that rests on: the unlikely first."""
+        said = [
+            f"* **{escape_markdown(row.measure.name)}.** {text}"
+            for verdict in ("unlikely", "at_risk", "on_track", "none")
+            for row in self.card.with_outlook(verdict)
+            if (text := words.outlook_sentence(row))
         ]
-        if not lines:
-            return self.text("tbl-trajectories", words.outlook_summary(self.card))
-        columns = (Column(label="Measure"), Column(label="Trajectory", kind="text"))
-        return self.table("tbl-trajectories", "Will the targets be met?", columns, lines)
+        return self.text("trajectories", "\n".join(said) or words.outlook_summary(self.card))
 
     def say_inequality(self) -> Shown:
         """Whether the deprived miss more appointments, in words."""

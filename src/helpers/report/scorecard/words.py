@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -13,7 +14,7 @@ from helpers.report.scorecard.card import MOST_MEASURES, TOO_MANY, Card, CardRow
 from helpers.report.scorecard.cascade import Cascade
 from helpers.report.scorecard.inequality import Inequality
 from helpers.report.scorecard.outlook import Verdict
-from helpers.report.words import count, listed, month, number, sentence
+from helpers.report.words import count, in_words, listed, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
 #: how many names a sentence gives before it counts the rest
@@ -48,19 +49,22 @@ def names_of(measures: Iterable[Measure], *, most: int = NAMED) -> str:
     >>> from helpers.report.measures.examples import example_measure
     >>> names_of([example_measure(name=name) for name in ("A", "B", "C", "D", "E")])
     'A, B, C and two more'
+    >>> names_of([example_measure(name=name) for name in ("Beds, all", "Waits")])
+    'Beds, all; and Waits'
     """
     names = [escape_markdown(measure.name) for measure in measures]
-    if len(names) <= most + 1:
-        return listed(names)
-    return f"{', '.join(names[:most])} and {count(len(names) - most, 'more', 'more')}"
+    if len(names) > most + 1:
+        names = [*names[:most], count(len(names) - most, "more", "more")]
+    # names that hold commas or "and" of their own are set apart more clearly
+    if len(names) > 1 and any("," in name or " and " in name for name in names):
+        return f"{'; '.join(names[:-1])}; and {names[-1]}"
+    return listed(names)
 
 
 def _parted(parts: Sequence[tuple[int, tuple[str, str]]]) -> str:
     """Return the parts of a number as prose: "two need attention and one is watched"."""
     return listed(
-        f"{count(many, '', '').strip()} {one if many == 1 else several}"
-        for many, (one, several) in parts
-        if many
+        f"{in_words(many)} {one if many == 1 else several}" for many, (one, several) in parts if many
     )
 
 
@@ -97,15 +101,12 @@ def outlook_summary(card: Card) -> str:
             return "No measure with a figure has a target to come, so none is judged by its trajectory."
         return "No target to come can be forecast; the table of trajectories says why."
     if len(present) == 1:
-        verdict, rows = present[0]
-        one, several = _VERDICT[verdict]
+        one, several = _VERDICT[present[0][0]]
         if total == 1:
             return sentence(f"the one measure whose target can be forecast {one}")
         return sentence(f"all {count(total, 'measure')} whose targets can be forecast {several}")
     parts = [(len(rows), _VERDICT[verdict]) for verdict, rows in present]
-    said = sentence(f"of {count(total, 'measure')} whose targets can be forecast, {_parted(parts)}")
-    unlikely = card.with_outlook("unlikely")
-    return f"{said} Unlikely: {names_of(row.measure for row in unlikely)}." if unlikely else said
+    return sentence(f"of {count(total, 'measure')} whose targets can be forecast, {_parted(parts)}")
 
 
 def too_many_sentence(card: Card) -> str:
@@ -190,7 +191,7 @@ def missing_sentence(card: Card) -> str:
         return ""
     verb = "measure has" if len(rows) == 1 else "measures have"
     names = names_of((row.measure for row in rows), most=len(rows))
-    return sentence(f"{count(len(rows), '', '').strip()} {verb} no figures here: {names}")
+    return sentence(f"{in_words(len(rows))} {verb} no figures here: {names}")
 
 
 def suppressed_sentence(card: Card) -> str:
@@ -291,9 +292,8 @@ def _self_assessed(finding: Finding) -> str:
 
 
 def _heavy_measure(finding: Finding) -> str:
-    return sentence(
-        f"one measure has {number(finding.share)}% of the weight of the whole card: {names_of([finding.rows[0].measure])}"
-    )
+    name = names_of([finding.rows[0].measure])
+    return sentence(f"one measure has {number(finding.share)}% of the weight of the whole card: {name}")
 
 
 _FAULTS: Final = {
@@ -319,7 +319,7 @@ def balance_summary(card: Card, findings: Sequence[Finding]) -> str:
     if many == 1:
         return "The one perspective of this card is not balanced within itself."
     return sentence(
-        f"the card is not balanced: {count(len(sides), '', '').strip()} of its {many} perspectives need a look"
+        f"the card is not balanced: {in_words(len(sides))} of its {many} perspectives need a look"
     )
 
 
@@ -349,7 +349,7 @@ def inequality_sentence(inequality: Inequality | None) -> str:
         "deprived_better": "the least deprived miss more, beyond chance",
         "chance": "that is within what chance explains",
     }[gap]
-    if not found.relative_low == found.relative_low:
+    if math.isnan(found.relative_low):
         return f"{said} {sentence(verdict)}"
     return f"{said} {sentence(f'{index} ({ends}; equal would be 1): {verdict}')}"
 
@@ -382,7 +382,7 @@ def cascade_sentences(cascade: Cascade, whole: str) -> list[str]:
         ]
     have = "has" if carried == 1 else "have"
     of_all = count(total, "measure") if carried != total else ""
-    start = f"{count(carried, '', '').strip()} of {of_all} {have}" if of_all else _all_have(total)
+    start = f"{in_words(carried)} of {of_all} {have}" if of_all else _all_have(total)
     said = [
         sentence(f"{start} figures of the {units} below {escape_markdown(whole)} or of those below them")
     ]
