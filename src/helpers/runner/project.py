@@ -113,6 +113,8 @@ class Project:
         Takes out of messages, logs and tracebacks what must not be repeated.
     place
         Where a report belongs below `reports/`, without the ending.
+    preload
+        Modules that its notebooks need, for the process from which their kernels are forked.
     watched
         Files and folders, besides the package, on which every report depends.
     suppression
@@ -132,6 +134,7 @@ class Project:
     release: Release = _release
     redact: Callable[[str], str] = _as_it_is
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
+    preload: tuple[str, ...] = ()
     watched: tuple[Path, ...] = ()
     suppression: str = ""
 

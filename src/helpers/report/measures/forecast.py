@@ -89,8 +89,8 @@ def refuse(result: MeasureResult) -> str:
         return "only monthly measures are forecast"
     if result.stale:
         return "the latest value is too old"
-    if result.series.mostly_hidden:
-        return "most values must not be shown"
+    if result.untold:
+        return "too many values must not be shown"
     if goal.target.value == 0 and result.measure.direction == "decrease":
         return "a target of none at all is a matter of yes or no, which a forecast cannot tell"
     if len(_history(result)) < trajectory.FEWEST_POINTS:

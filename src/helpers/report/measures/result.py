@@ -15,7 +15,8 @@ import numpy as np
 
 from helpers.data.quality import QualityRating
 from helpers.register.models import Comment, EventKind, Measure, Target
-from helpers.report.measures.forecast import Forecast, forecast_of
+from helpers.report.controlled_charts import WITHHELD
+from helpers.report.measures.forecast import Forecast, forecast_of, refuse
 from helpers.report.measures.place import Place
 from helpers.report.measures.series import EXACT, MeasureSeries, last_day
 from helpers.report.measures.targets import Goal, goal_after, next_target, standard_behind, target_on
@@ -86,8 +87,8 @@ class MeasureResult:
     series
         Values by period, exact and as they may be shown.
     chart
-        XmR chart of the exact values with dated targets, restarted at registered events; same length as
-        the series.
+        XmR chart of the exact values with dated targets, restarted at registered events, as far as it may
+        be told (`chart_told`); same length as the series.
     targets
         All dated targets.
     events
@@ -197,8 +198,15 @@ class MeasureResult:
 
     @property
     def too_few(self) -> bool:
-        """Whether limits rest on fewer than 13 points, or most values must not be shown."""
-        return self.chart.provisional or self.series.mostly_hidden
+        """Whether limits rest on fewer than 13 points, or must not be shown."""
+        return self.chart.provisional or self.untold
+
+    @property
+    def untold(self) -> bool:
+        """Whether so much is suppressed that nothing may be said of the process."""
+        limits = self.chart.limits
+        withheld = limits.points > 1 and bool(np.isnan(limits.upper))
+        return self.series.mostly_hidden or withheld or self.reason == WITHHELD
 
     @property
     def unstable(self) -> bool:
@@ -314,8 +322,6 @@ class MeasureResult:
     @property
     def why_no_forecast(self) -> str:
         """Why there is no forecast, in words; empty where there is one."""
-        from helpers.report.measures.forecast import refuse
-
         return refuse(self)
 
 
