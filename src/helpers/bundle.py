@@ -98,6 +98,7 @@ class Bundle(_Frozen):
     panels: tuple[Panel, ...] = ()  # kind panels
     columns: tuple[Column, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    on_slide: bool = False  # kind table: the second of the two slides; where none says so, the first table
     sources: tuple[Source, ...] = ()
     origin: Origin = "records"
     suppressed: int = 0  # how many cells the disclosure rule hid

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
 from helpers.runner.project import Organisations, Project
+from helpers.theme.brand import read_brand
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -45,6 +46,7 @@ def open_project(root: Path) -> Project:
 
     open_state(state_folder(root))
     allowed = read_allowed(root / "params" / "_register")
+    brand = read_brand(root / "params" / "_theme.yml")  # a mistake in it is told before anything runs
     ledger = Ledger(state_folder(root))
 
     @cache
@@ -71,7 +73,8 @@ def open_project(root: Path) -> Project:
         release=ledger.release,
         redact=redact,
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
-        watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
+        watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())
+        + brand.files,
     )
 
 

@@ -52,8 +52,12 @@ class Sections:
         rows: Sequence[tuple[Cell, ...]],
         *,
         note: str = "",
+        on_slide: bool = False,
     ) -> Shown:
-        """Return a table with its caption; the cells are as they may be shown."""
+        """Return a table with its caption; the cells are as they may be shown.
+
+        One that is `on_slide` is the second slide of the PowerPoint.
+        """
         bundle = self.report.bundle(
             "table",
             name,
@@ -63,6 +67,7 @@ class Sections:
             rows=tuple(rows),
             suppressed=controlled.hidden(rows),
             markdown=note,
+            on_slide=on_slide,
         )
         return Shown(bundle)
 
