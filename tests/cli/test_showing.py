@@ -9,10 +9,10 @@ import pytest
 from helpers.cli import showing
 from helpers.data.load import LoadResult
 from helpers.errors import Problem
-from helpers.runner.history import Entry, State
+from helpers.runner.entries import Entry, State
 from helpers.runner.run import Batch
 
-GOOD = Entry("run1", "stay", "SYN07", State.PUBLISHED, "2026-04-01T06:00:00+00:00", 2.5, period="2026-03")
+GOOD = Entry("run1", "stay", "SYN07", State.PUBLISHED, "2026-04-01T06:00:00+00:00", 2.5)
 BAD = Entry("run1", "stay", "SYN08", State.FAILED, exit_code=1, step="execute", error="cell 5: it broke")
 
 

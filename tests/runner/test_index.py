@@ -4,19 +4,27 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-from helpers.runner.history import Entry, History, Output, State
+from helpers.bundle import ReportFacts
+from helpers.runner.entries import Entry, Output, State
+from helpers.runner.history import History
 from helpers.runner.index import find_published, make_index, write_index
 from helpers.runner.render.offline import find_remote
 
+FACTS = ReportFacts(
+    title="Length of stay",
+    organisation_code="SYN07",
+    organisation_name="Synthetic Trust <7> & Co",
+    period_label="April 2025 to March 2026",
+    period_folder="2026-03",
+    synthetic=False,
+)
 ENTRY = Entry(
     "run1",
     "stay",
     "SYN07",
     State.PUBLISHED,
     "2026-04-01T06:00:00+00:00",
-    title="Length of stay",
-    organisation="Synthetic Trust <7> & Co",
-    period="2026-03",
+    facts=FACTS,
     outputs={"html": Output("2026-03/stay/SYN07.html", ""), "pdf": Output("2026-03/stay/SYN07.pdf", "")},
 )
 
@@ -35,7 +43,10 @@ def test_a_report_is_listed_with_what_a_reader_needs() -> None:
 
 
 def test_newest_periods_come_first_and_undated_ones_last() -> None:
-    entries = [replace(ENTRY, name=p, period=p) for p in ("undated", "2025-12", "2026-03")]
+    entries = [
+        replace(ENTRY, name=p, facts=FACTS.model_copy(update={"period_folder": p}))
+        for p in ("undated", "2025-12", "2026-03")
+    ]
     page = make_index(entries, {})
     order = [page.index(f"<h2>{words}</h2>") for words in ("March 2026", "December 2025", "Undated")]
     assert order == sorted(order)
@@ -51,7 +62,9 @@ def test_a_newer_run_that_did_not_pass_is_said_without_its_error() -> None:
 
 
 def test_synthetic_reports_are_marked() -> None:
-    assert "(synthetic)" in make_index([replace(ENTRY, synthetic=True)], {})
+    assert "(synthetic)" in make_index(
+        [replace(ENTRY, facts=FACTS.model_copy(update={"synthetic": True}))], {}
+    )
     assert "ynthetic data" not in make_index([ENTRY], {})
 
 

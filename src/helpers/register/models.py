@@ -70,6 +70,7 @@ class Measure(_Frozen):
 
     id: Identifier
     name: Text
+    subject: str = ""  # what a sentence calls it, in the singular: "the share of appointments missed"
     description: Text
     purpose: Text
     objective: Identifier
@@ -102,6 +103,11 @@ class Measure(_Frozen):
             number = self.unit.split()[1].replace(",", "")
             return float(number) if number.isdigit() else 1.0
         return 1.0
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: its subject, or its name in quotation marks."""
+        return self.subject.strip() or f"“{self.name}”"
 
     def target_on(self, day: date) -> Target | None:
         """Return the target in force on a day; of several, the one that began last.

@@ -11,6 +11,29 @@ from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
 
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set as it is in one version of the data.
+
+    Parameters
+    ----------
+    fingerprint
+        Hash of its content.
+    name
+        What people call it.
+    as_at
+        The date (ISO) up to which it speaks.
+    load
+        The newest load that its rows came with.
+    """
+
+    fingerprint: str
+    name: str = ""
+    as_at: str = ""
+    load: str = ""
+
+
 #: organisation codes and their names
 Organisations = Mapping[str, str]
 BundleCheck = Callable[[tuple[Bundle, ...]], list[Problem]]
@@ -29,7 +52,7 @@ def _no_organisations() -> Organisations:
     return {}
 
 
-def _no_fingerprints(_version: str) -> Mapping[str, str]:
+def _no_datasets(_version: str) -> Mapping[str, DataSet]:
     return MappingProxyType({})
 
 
@@ -70,8 +93,8 @@ class Project:
         The organisations that parameter files may name; empty where none are known yet.
     pin
         Returns the version of the data that a whole batch reads.
-    fingerprints
-        Returns, for a version, the fingerprint of each data set, keyed ``<table>/<source>``.
+    datasets
+        Returns, for a version, what each data set is in it, keyed ``<table>/<source>``.
     expand
         Returns the values that a selector of `_matrix.yml` stands for; KeyError if it knows none.
     selectors
@@ -99,7 +122,7 @@ class Project:
     root: Path
     organisations: Callable[[], Organisations] = _no_organisations
     pin: Callable[[], str] = _unpinned
-    fingerprints: Callable[[str], Mapping[str, str]] = _no_fingerprints
+    datasets: Callable[[str], Mapping[str, DataSet]] = _no_datasets
     expand: Callable[[str], tuple[str, ...]] = _no_selectors
     selectors: tuple[str, ...] = ()
     bundle_checks: tuple[BundleCheck, ...] = ()

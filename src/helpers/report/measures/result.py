@@ -17,7 +17,7 @@ from helpers.data.quality import QualityRating
 from helpers.register.models import Comment, EventKind, Measure, Target
 from helpers.report.measures.forecast import Forecast, forecast_of
 from helpers.report.measures.place import Place
-from helpers.report.measures.series import MeasureSeries, last_day
+from helpers.report.measures.series import EXACT, MeasureSeries, last_day
 from helpers.report.measures.targets import Goal, goal_after, next_target, standard_behind, target_on
 from helpers.stats.spc import XmRChart
 
@@ -176,7 +176,7 @@ class MeasureResult:
         """Latest shown value minus the target in force, in the unit; NaN where either is missing."""
         if self.latest is None or self.target is None:
             return float("nan")
-        return self.latest.value - self.target.value
+        return round(self.latest.value - self.target.value, EXACT)
 
     @property
     def met(self) -> bool | None:

@@ -18,6 +18,7 @@ from helpers.report.peers.groups import SMALL_GROUP, GroupKind, PeerGroup, find_
 from helpers.report.peers.opportunity import Gain, Level, best_quartile, choose_level, find_gains
 from helpers.report.peers.spread import (
     FEWEST_MEMBERS,
+    WINDOW_MONTHS,
     GroupSpread,
     Model,
     choose_model,
@@ -115,7 +116,8 @@ class PeerComparison:
     period, period_type
         First day of the period that all figures are of.
     newest
-        The group's newest period: later than `period` where the organisation's own figures ended.
+        The newest period of the group that could be asked for: later than `period` where the organisation's
+        own figures ended.
     unit, scale
         What values are shown in; counts with a base are per 100 of it.
     origin, sources
@@ -169,6 +171,12 @@ class PeerComparison:
         return 1 if self.measure.id in BASES else self.measure.digits
 
     @property
+    def base_words(self) -> str:
+        """What a count is compared per; empty for other measures."""
+        base = BASES.get(self.measure.id)
+        return base.words if base else ""
+
+    @property
     def own(self) -> PeerValue | None:
         """The organisation's own entry; None where it has no figure that can be compared."""
         return next((member for member in self.members if member.code == self.organisation), None)
@@ -182,6 +190,11 @@ class PeerComparison:
     def small(self) -> bool:
         """Whether so few members are compared that median and quartiles move with every one of them."""
         return len(self.members) < SMALL_GROUP
+
+    @property
+    def alike(self) -> bool:
+        """Whether all members have one and the same figure."""
+        return len({member.value for member in self.members}) == 1
 
     @property
     def gap(self) -> float | None:
@@ -294,11 +307,11 @@ def _compare(
         group=replace(group, codes=frozenset({*table.index, *left_out.codes})),
         period=period,
         period_type=series.period_type,
-        newest=max(series.newest, period),
+        newest=max(*series.returned(choice.until), period),
         unit=series.unit,
         scale=series.scale,
         origin=series.origin,
-        sources=series.sources,
+        sources=series.sources(period, WINDOW_MONTHS + 1),
         members=_members(table, organisations["name"], spread, measure, gains),
         left_out=left_out,
         method=method,

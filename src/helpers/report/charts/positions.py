@@ -1,0 +1,104 @@
+"""Charts of an organisation among its peers: percentiles side by side, and how all moved.
+
+As in `helpers.report.charts.process`: plain values in, a figure out, no statistic computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import matplotlib.dates as mdates
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, Verdict, canvas
+from helpers.theme import colours
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One row of percentiles: 100 is the good end; `verdict` marks a row that surely stands apart."""
+
+    label: str
+    percent: float
+    low: float
+    high: float
+    verdict: Verdict = "common"
+
+
+def positions_chart(rows: Sequence[Place], *, words: tuple[str, str], unit: str) -> Figure:
+    """Draw percentiles with their intervals on one scale from 0 to 100, quarters shaded.
+
+    `words` name the two ends of the scale, left and right.
+    """
+    figure, axes = canvas(0.27 * len(rows) + 1.1)
+    for start, colour in ((0, colours.BAND), (75, colours.BAND)):
+        axes.axvspan(start, start + 25, color=colour, linewidth=0, zorder=0)
+    axes.axvline(50, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
+    for place, row in enumerate(rows):
+        shape, colour, size = MARKS[row.verdict]
+        axes.plot([row.low, row.high], [place, place], color=colour, linewidth=1.8, solid_capstyle="butt")
+        face = "white" if row.verdict == "common" else colour
+        axes.plot(
+            row.percent, place, shape, color=colour, markerfacecolor=face, markersize=size, clip_on=False
+        )
+    axes.set_yticks(range(len(rows)), [row.label for row in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(0, 100)
+    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.set_xlabel(unit)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    for text, x, side in ((f"◀ {words[0]}", 0, "left"), (f"{words[1]} ▶", 100, "right")):
+        axes.annotate(
+            text, (x, 1), (0, 4), xycoords=("data", "axes fraction"), **OFFSET, ha=side,
+            color=colours.COMMON_CAUSE, family=SYMBOLS,
+        )  # fmt: skip
+    return figure
+
+
+@dataclass(frozen=True)
+class Fan:
+    """An organisation's values over the middle half of its peers, by period; NaN where it has none."""
+
+    days: tuple[date, ...]
+    own: Floats
+    lower: Floats
+    median: Floats
+    upper: Floats
+
+
+def movement_chart(fan: Fan, *, label: str, unit: str) -> Figure:
+    """Draw the own values over median and middle half of the peers, each named at its right end."""
+    figure, axes = canvas(3.1)
+    x = mdates.date2num(np.array(fan.days, dtype="datetime64[D]"))
+    axes.fill_between(x, fan.lower, fan.upper, color=colours.BAND, linewidth=0)
+    axes.plot(x, fan.median, color=colours.COMMON_CAUSE, linewidth=1.4, linestyle=(0, (4, 2)))
+    axes.plot(x, fan.own, "o-", color=colours.HIGHLIGHT, linewidth=1.8, markersize=4, zorder=4)
+    axes.set_ylabel(unit)
+    span = (fan.days[-1] - fan.days[0]).days
+    axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10) if span < 900 else (1, 7)))
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+    axes.margins(x=0.02, y=0.14)
+    _name_ends(axes, fan, x, label)
+    return figure
+
+
+def _name_ends(axes: Axes, fan: Fan, x: Floats, label: str) -> None:
+    """Name both lines at the right, moved apart where they would overlap."""
+    shown = np.flatnonzero(np.isfinite(fan.own))
+    named = [
+        (float(fan.own[shown[-1]]), label, colours.HIGHLIGHT, "bold"),
+        (float(fan.median[-1]), "median", colours.COMMON_CAUSE, "normal"),
+    ]
+    low, high = axes.get_ylim()
+    place = -np.inf
+    for height, text, colour, weight in sorted(named):
+        place = max(height, place + 0.075 * (high - low))
+        axes.annotate(text, (x[-1], place), (8, 0), **OFFSET, va="center", color=colour, weight=weight)
