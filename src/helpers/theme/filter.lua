@@ -17,6 +17,7 @@ local TOP = 2       -- sections are level 2 in the notebook; level 1 is the repo
 local SHORT = 14    -- bytes; a cell up to this long is not broken into lines
 local LONG = 40     -- bytes; a cell longer than this is a sentence
 local MOST = 16     -- rows of a table that a slide shows
+local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
 local labels = {}   -- id -> number as text
 local toc_depth = 2
@@ -269,10 +270,24 @@ local function give_caption(tbl, caption)
   return tbl
 end
 
+-- A short table goes to the next page as a whole; one that could fill a page must be free to break.
+local function is_short(tbl)
+  local rows, letters = 0, 0
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      rows = rows + 1
+      for _, cell in ipairs(row.cells) do letters = letters + #text(cell.contents) end
+    end
+  end
+  return rows <= FEW and letters <= FEW * 120
+end
+
 local function typst_table(tbl, caption)
   give_caption(tbl, caption)
-  if #tbl.colspecs < WIDE then return tbl end
-  return { raw("#wide-table["), tbl, raw("]") }
+  local wide, short = #tbl.colspecs >= WIDE, is_short(tbl)
+  if not wide and not short then return tbl end
+  local opening = (wide and "#wide-table[" or "") .. (short and "#whole[" or "")
+  return { raw(opening), tbl, raw((wide and "]" or "") .. (short and "]" or "")) }
 end
 
 local function table_block(tbl)
