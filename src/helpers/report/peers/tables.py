@@ -149,7 +149,7 @@ def short_name(name: str) -> str:
     >>> short_name("Airedale NHS Foundation Trust"), short_name("Barts Health NHS Trust")
     ('Airedale', 'Barts Health')
     """
-    return name.removesuffix(" NHS Foundation Trust").removesuffix(" NHS Trust")
+    return name.removesuffix(" NHS Foundation Trust").removesuffix(" NHS Trust").rstrip(",")
 
 
 def groups(sections: Sections, found: Sequence[InGroup]) -> Shown:
@@ -337,9 +337,10 @@ def _not_compared(found: PeerFindings) -> Iterator[str]:
         yield f"{each.measure.name}: {words.value_sentence(each)}"
     if found.counts:
         names = listed(each.name for each in found.counts)
+        many = len(found.counts) > 1
         yield sentence(
-            f"{count(len(found.counts), 'measure')} count without a base and grow with the size of a trust, so "
-            f"they are not compared: {names}"
+            f"{count(len(found.counts), 'measure')} {'count' if many else 'counts'} without a base and "
+            f"{'grow' if many else 'grows'} with the size of a trust, so there is no comparison: {names}"
         )
     if found.absent:
         names = listed(each.name for each in found.absent)
