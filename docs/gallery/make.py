@@ -76,7 +76,9 @@ def find_chromium() -> str:
     """Return the browser that the browser tests use too."""
     path = os.environ.get("BOARDPACK_CHROMIUM") or shutil.which("chromium")
     if path is None:
-        sys.exit("no Chromium here: install it (Debian: apt-get install chromium), or set BOARDPACK_CHROMIUM")
+        sys.exit(
+            "no Chromium here: install it (Debian: apt-get install chromium), or set BOARDPACK_CHROMIUM"
+        )
     return path
 
 

@@ -114,6 +114,8 @@ class Project:
         Takes out of messages, logs and tracebacks what must not be repeated.
     place
         Where a report belongs below `reports/`, without the ending.
+    preload
+        Modules that its notebooks need, for the process from which their kernels are forked.
     watched
         Files and folders, besides the package, on which every report depends.
     publisher
@@ -135,6 +137,7 @@ class Project:
     release: Release = _release
     redact: Callable[[str], str] = _as_it_is
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
+    preload: tuple[str, ...] = ()
     watched: tuple[Path, ...] = ()
     publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""
@@ -158,6 +161,11 @@ class Project:
     def quarto_yml(self) -> Path:
         """The page settings that both renderers follow."""
         return self.root / "_quarto.yml"
+
+    @property
+    def theme_yml(self) -> Path:
+        """Whose reports these are: name, logo and colours."""
+        return self.params / "_theme.yml"
 
     @property
     def reports(self) -> Path:

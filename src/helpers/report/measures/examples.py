@@ -12,6 +12,7 @@ from helpers.register.models import Measure, Target
 from helpers.report.measures.result import ChartEvent, MeasureResult
 from helpers.report.measures.series import MeasureSeries
 from helpers.report.measures.targets import target_on
+from helpers.report.measures.told import chart_told
 from helpers.report.period import add_months
 from helpers.stats.spc import xmr
 
@@ -108,7 +109,7 @@ def example_result(
         measure=measure,
         organisation="SYN01",
         series=series,
-        chart=chart,
+        chart=chart_told(chart, series, measure.digits),
         targets=tuple(targets),
         events=events,
         judged_on=add_months(days[-1], 1),
