@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OpenPage = Callable[..., "Page"]
-FindIn = Callable[["Page"], list[str]]
+FindIn = Callable[..., list[str]]
 
 FILES = ("index.html", "all.html", "compare.html", "runs.html", "accessibility.html")
 WIDTHS = (1280, 320)
