@@ -10,6 +10,7 @@ from helpers.bundle import Bundle
 from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
 from helpers.runner.project import DataSet, Organisations, Project
+from helpers.runner.publisher import read_publisher
 from helpers.theme.brand import read_brand
 
 if TYPE_CHECKING:
