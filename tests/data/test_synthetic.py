@@ -153,15 +153,24 @@ def test_missed_appointments_follow_age_deprivation_and_lead_time(demo: Syntheti
 
 def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: SyntheticData) -> None:
     every = demo.measure_values
-    counts = ("elective_ordinary_admissions", "non_elective_admissions")
+    counts = (
+        *("elective_ordinary_admissions", "non_elective_admissions", "ae_12_hours_from_decision"),
+        *("ae_attendances", "discharges", "emergency_admissions", "rtt_list_size"),
+    )
     assert every.loc[every["measure"].isin(counts), "denominator"].isna().all()
+    every = every[~every["suppressed"]]
     values = every[~every["measure"].isin(counts) & (every["period_type"] == "month")]
     ratios = ("mean_los", "cost_per_spell", "mortality")
     shares = values[~values["measure"].isin(ratios)]
     assert shares["value"].between(0, 1).all()
     assert (values["denominator"] > 0).all()
     assert not values.duplicated(["measure", "org_code", "unit_code", "specialty_code", "period"]).any()
-    for measure, part in (("rtt_18_weeks", "specialty_code"), ("sickness_absence", "unit_code")):
+    for measure, part in (
+        ("rtt_18_weeks", "specialty_code"),
+        ("rtt_18_weeks", "unit_code"),
+        ("sickness_absence", "unit_code"),
+        ("readmission_30d", "unit_code"),
+    ):
         rows = values[(values["measure"] == measure) & (values["org_code"] == "SYN01")]
         parts = rows[rows[part].notna()].groupby("period")[["numerator", "denominator"]].sum()
         pd.testing.assert_frame_equal(parts, series(demo, measure, "SYN01")[["numerator", "denominator"]])

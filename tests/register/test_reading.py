@@ -97,7 +97,7 @@ def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
         tmp_path,
         measures=MEASURE.format(id="one").replace("objective: o", "objective: oo"),
         events="e:\n  name: N\n  day: 2024-13-01\n  kind: merger\n",
-        comments="- {measure: tow, organisation: X, month: 2024-01, why: W}\n",
+        comments="- {measure: tow, organisation: X, month: 2024-01, author: A, why: W}\n",
     )
     text = problems(folder)
     assert "measures.yml, line 5, one.objective: objective 'oo' is not in the register" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from helpers.bundle import MIME
@@ -107,3 +108,28 @@ def test_a_pinned_version_is_read_whatever_has_been_loaded_since(
 
 def test_a_project_without_a_register_has_an_empty_one() -> None:
     assert open_report("Stays", trust="T1").register.events_of("mean_los", "T1") == ()
+
+
+def test_readers_can_look_for_a_report_by_board_and_region(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mart = fill_mart(tmp_path / ".boardpack", USUAL)
+    named = [
+        {"org_code": "T9", "name": "Nine", "kind": "trust", "region": "NORTH WEST", "icb_code": "QX1"},
+        {"org_code": "T8", "name": "Eight", "kind": "trust", "region": "London", "icb_code": "QX2"},
+        {"org_code": "QX1", "name": "NHS ONE AND ALL ICB", "kind": "icb"},
+    ]
+    with Mart(mart.path).load(source="more", layout="l", policy="published") as load:
+        load.write("organisations", pd.DataFrame(named))
+    for folder in ("params", "notebooks"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path)
+    groups = {
+        trust: open_report("Stays", trust=trust)._repr_mimebundle_()[MIME]["report"]["groups"]
+        for trust in ("T1", "T8", "T9")
+    }
+    assert groups == {
+        "T1": [],
+        "T8": [["ICB", "QX2"], ["Region", "London"]],
+        "T9": [["ICB", "NHS One and All ICB"], ["Region", "North West"]],
+    }

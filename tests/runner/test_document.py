@@ -308,7 +308,7 @@ def test_panels_stand_side_by_side_with_titles_icons_and_words(notebook, documen
     panels = (Panel(title="Why", markdown="Beds *closed*."), Panel(icon="concern_high"))
     text = document_of(notebook.bundle(Bundle(kind="panels", id="p", panels=panels))).markdown
     assert ":::: {.panels}" in text
-    assert "**Why**\n\nBeds *closed*." in text
+    assert "[Why]{.panel-title}\n\nBeds *closed*." in text
     assert "[worsening, higher]{.icon .icon-concern-high}" in text
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from helpers.runner.due import Decision, Surroundings, decide, hash_tree
-from helpers.runner.history import Entry, Output, State
+from helpers.runner.due import Decision, Wish, decide
+from helpers.runner.entries import Entry, Output, State
 from helpers.runner.plan import Job, make_plan
-from helpers.runner.project import Project
+from helpers.runner.project import DataSet, Project
+from helpers.runner.surroundings import Surroundings, hash_files
 
-AROUND = Surroundings("code", "environment", "v1", {"spells/records": "s1", "measure_values/own": "m1"})
+SETS = {"spells/records": DataSet("s1"), "measure_values/own": DataSet("m1")}
+AROUND = Surroundings("code", "environment", "v1", SETS)
 HTML = b"<html>"
 
 
@@ -28,14 +30,9 @@ def project(lay_out: Callable[..., Path]) -> Project:
 def decide_one(
     project: Project, previous: Entry | None, around: Surroundings = AROUND, **options: object
 ) -> Decision:
-    published = {("good", "SYN07"): previous} if previous else {}
-    (decision,) = decide(
-        project,
-        make_plan(project),
-        around,
-        published=published,
-        **{"formats": ("html",), **options},  # type: ignore[arg-type]
-    )
+    standing = {("good", "SYN07"): previous} if previous else {}
+    wish = Wish(**{"formats": ("html",), **options})  # type: ignore[arg-type]
+    (decision,) = decide(project, make_plan(project), around, standing=standing, wish=wish)
     return decision
 
 
@@ -65,9 +62,9 @@ def test_force_makes_it_due(project: Project) -> None:
     [
         (replace(AROUND, code="other"), "changed: code"),
         (replace(AROUND, environment="other"), "changed: environment"),
-        (replace(AROUND, fingerprints={**AROUND.fingerprints, "spells/records": "s2"}), "changed: data"),
-        (replace(AROUND, fingerprints={}), "changed: data"),
-        (replace(AROUND, fingerprints={**AROUND.fingerprints, "measure_values/own": "m2"}), ""),
+        (replace(AROUND, datasets={**SETS, "spells/records": DataSet("s2")}), "changed: data"),
+        (replace(AROUND, datasets={}), "changed: data"),
+        (replace(AROUND, datasets={**SETS, "measure_values/own": DataSet("m2")}), ""),
         (replace(AROUND, version="v2"), ""),
     ],
 )
@@ -102,16 +99,16 @@ def test_a_published_file_that_is_gone_or_altered_makes_it_due(
 
 def test_a_tree_is_told_by_names_and_contents(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x")
-    before = hash_tree([tmp_path])
+    before = hash_files([tmp_path])
     (tmp_path / "__pycache__").mkdir()
     (tmp_path / "__pycache__" / "a.pyc").write_text("compiled")
-    assert hash_tree([tmp_path]) == before
+    assert hash_files([tmp_path]) == before
     (tmp_path / "a.py").rename(tmp_path / "b.py")
-    assert hash_tree([tmp_path]) != before
+    assert hash_files([tmp_path]) != before
 
 
 def test_jobs_of_one_notebook_differ_by_their_parameters_alone(project: Project) -> None:
     (project.params / "good" / "SYN08.yml").write_text("trust: SYN08")
     jobs: tuple[Job, ...] = make_plan(project)
-    first, second = (each.key for each in decide(project, jobs, AROUND, published={}))
+    first, second = (each.key for each in decide(project, jobs, AROUND, standing={}))
     assert [part for part in first if first[part] != second[part]] == ["parameters"]

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import ExitCode, UserError
-from helpers.runner.history import Entry, History, State
+from helpers.runner.entries import Entry, State
+from helpers.runner.history import History
 from helpers.runner.life import Setting
 from helpers.runner.plan import make_plan
-from helpers.runner.project import Project
+from helpers.runner.project import DataSet, Project
 from helpers.runner.run import Batch, Order, preview, run_batch
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
@@ -29,11 +30,11 @@ def run(project: Project, order: Order = HTML_ONLY) -> Batch:
 @pytest.fixture(scope="module")
 def mixed(lay_out_once: Callable[..., Path]) -> tuple[Project, Batch]:
     """One batch with a report that is good and one of every kind that is not."""
-    versions = {"v1": {"spells/synthetic": "abc"}}
+    versions = {"v1": {"spells/synthetic": DataSet("abc", "Synthetic spells", "2026-03-31", "load-1")}}
     project = Project(
         lay_out_once({name: {"SYN07.yml": GOOD} for name in ("good", *BAD)}),
         pin=lambda: "v1",
-        fingerprints=versions.__getitem__,
+        datasets=versions.__getitem__,
     )
     return project, run(project, Order(jobs=2))
 
@@ -44,7 +45,12 @@ def entry_of(mixed: tuple[Project, Batch], notebook: str) -> Entry:
 
 def test_a_good_report_comes_out_beside_all_that_fail(mixed: tuple[Project, Batch]) -> None:
     published = sorted(p.relative_to(mixed[0].reports).as_posix() for p in mixed[0].reports.rglob("*.*"))
-    assert published == ["2026-03/good/SYN07.html", "2026-03/good/SYN07.pdf", "index.html"]
+    assert published == [
+        "2026-03/good/SYN07.html",
+        "2026-03/good/SYN07.manifest.json",
+        "2026-03/good/SYN07.pdf",
+        "index.html",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,12 +105,12 @@ def test_the_index_lists_what_is_published_alone(mixed: tuple[Project, Batch]) -
 
 
 def test_an_unchanged_report_is_not_run_again_until_its_data_change(lay_out: Callable[..., Path]) -> None:
-    data = {"spells/synthetic": "abc", "appointments/synthetic": "x"}
-    project = Project(lay_out({"good": {"SYN07.yml": GOOD}}), fingerprints=lambda _: data)
+    data = {"spells/synthetic": DataSet("abc"), "appointments/synthetic": DataSet("x")}
+    project = Project(lay_out({"good": {"SYN07.yml": GOOD}}), datasets=lambda _: data)
     states = [run(project).entries[0].state]
-    data["appointments/synthetic"] = "y"  # the report does not read these
+    data["appointments/synthetic"] = DataSet("y")  # the report does not read these
     states.append(run(project).entries[0].state)
-    data["spells/synthetic"] = "def"
+    data["spells/synthetic"] = DataSet("def")
     states.append(run(project).entries[0].state)
     assert states == [State.PUBLISHED, State.UNCHANGED, State.PUBLISHED]
 

@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.bundle import Bundle
 from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
-from helpers.runner.project import Organisations, Project
+from helpers.runner.project import DataSet, Organisations, Project
+from helpers.runner.publisher import read_publisher
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -21,6 +23,11 @@ SELECTORS = {
           AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
           AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
     "trusts_with_published_stay": COMPARABLE,
+    "trusts_with_published_measures": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
+        LEFT JOIN successors s ON s.org_code = v.org_code
+        WHERE measure = 'rtt_18_weeks' AND basis = 'provider' AND denominator > 0
+          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
     "trusts": "SELECT DISTINCT org_code FROM organisations"
     " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
     "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
@@ -53,6 +60,7 @@ def open_project(root: Path) -> Project:
     """Return the project at a folder, with all that the runner may ask of the other rooms."""
     from helpers.data.audit import audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
+    from helpers.data.last_published import keep_published
     from helpers.data.released import Ledger
     from helpers.data.state import open_state
 
@@ -68,6 +76,10 @@ def open_project(root: Path) -> Project:
         rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
         return {row[0]: row[1] for row in rows}  # of a code's names the newest
 
+    def release(report: str, bundles: tuple[Bundle, ...]) -> None:
+        ledger.release(report, bundles)
+        keep_published(state_folder(root), bundles)
+
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
 
@@ -75,18 +87,35 @@ def open_project(root: Path) -> Project:
         root,
         organisations=organisations,
         pin=lambda: mart().version,
-        fingerprints=lambda version: mart().at(version).fingerprints(),
+        datasets=lambda version: _datasets(mart().at(version)),
         expand=expand,
         selectors=tuple(SELECTORS),
         bundle_checks=(disclosure_problems, audit_bundles, ledger.problems),
         file_checks=(audit_file,),
         allow=allowed.standing,
-        release=ledger.release,
+        release=release,
         redact=redact,
         preload=(*_modules_below("report"), *LATE),
+        publisher=read_publisher(root / "params"),
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
     )
+
+
+def _datasets(mart: Mart) -> dict[str, DataSet]:
+    """Return each data set of a version as the history keeps it."""
+    manifest = mart.manifest
+    loads = {file.load for file in manifest.files}
+    newest = {load.source: load.load for load in manifest.loads if load.load in loads}
+    return {
+        each.dataset: DataSet(
+            manifest.fingerprints[each.dataset],
+            each.name,
+            each.as_at,
+            newest[each.dataset.partition("/")[2]],
+        )
+        for each in mart.sources()
+    }
 
 
 def _modules_below(room: str) -> list[str]:

@@ -28,6 +28,8 @@ class Organisation:
         Where it belongs; empty where unknown.
     predecessors
         Codes whose history counts as its own since they merged into it.
+    icb_name
+        Name of the integrated care board of `icb_code`; empty where unknown.
     """
 
     code: str
@@ -37,6 +39,13 @@ class Organisation:
     icb_code: str
     peer_group: str
     predecessors: tuple[str, ...]
+    icb_name: str = ""
+
+    @property
+    def groups(self) -> tuple[tuple[str, str], ...]:
+        """What readers may look for it by: its integrated care board and its region, where they are known."""
+        named = (("ICB", self.icb_name or self.icb_code), ("Region", readable_name(self.region)))
+        return tuple((kind, name) for kind, name in named if name)
 
 
 def organisations(mart: Mart) -> pd.DataFrame:
@@ -95,7 +104,9 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
     if code in known.index:
         name, kind, region, icb_code, peer_group = (str(value) for value in known.loc[code])
         former = mart.query("SELECT org_code FROM successors WHERE successor = ? ORDER BY 1", [code])
-        return Organisation(code, name, kind, region, icb_code, peer_group, tuple(former["org_code"]))
+        predecessors = tuple(former["org_code"])
+        icb_name = str(known.loc[icb_code, "name"]) if icb_code in known.index else ""
+        return Organisation(code, name, kind, region, icb_code, peer_group, predecessors, icb_name)
     heir = mart.query("SELECT successor FROM successors WHERE org_code = ?", [code])
     cure = (
         f"use {heir['successor'][0]}, which it became part of"

@@ -136,7 +136,7 @@ def read_measure(
     given = mart.query("SELECT DISTINCT source FROM measure_values_all WHERE measure = $1", [measure])
     return TidyFrame(
         validate(find_table("measure_values"), rows),
-        _sources(mart, "measure_values", set(given["source"])),
+        sources_of(mart, "measure_values", set(given["source"])),
     )
 
 
@@ -201,7 +201,7 @@ def _read_records(
         f"WHERE {' AND '.join(where)} ORDER BY t.org_code, {day}",
         params,
     )
-    return TidyFrame(validate(find_table(table), rows), _sources(mart, table))
+    return TidyFrame(validate(find_table(table), rows), sources_of(mart, table))
 
 
 def _with_predecessors(mart: Mart, organisations: Sequence[str]) -> list[str]:
@@ -220,7 +220,7 @@ def _add_limits(
             params[name] = limit
 
 
-def _sources(mart: Mart, table: str, names: set[str] | None = None) -> tuple[Source, ...]:
+def sources_of(mart: Mart, table: str, names: set[str] | None = None) -> tuple[Source, ...]:
     """Return a table's sources, and those of the organisations by which histories are added up."""
     return tuple(
         source

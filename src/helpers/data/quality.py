@@ -33,7 +33,7 @@ DNA_RECORDED = 0.01
 NAMED = 8
 _ORDER: dict[Severity, int] = {"high": 0, "medium": 1, "low": 2}
 
-_WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
+WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _unknown_organisations(mart: Mart) -> list[Finding]:
 def _stale_measures(mart: Mart, register: Register, today: date) -> list[Finding]:
     latest = mart.fetch(
         "SELECT measure, period_type, max(period) AS period FROM measure_values_all "
-        f"WHERE {_WHOLE} GROUP BY 1, 2 ORDER BY 1, 2"
+        f"WHERE {WHOLE} GROUP BY 1, 2 ORDER BY 1, 2"
     )
     findings = []
     for name, period_type, period in latest:
@@ -138,7 +138,7 @@ def _ended_series(mart: Mart) -> list[Finding]:
         f"""
         WITH series AS (
             SELECT measure, period_type, basis, org_code, max(period) AS last
-            FROM measure_values_rolled_up WHERE {_WHOLE} GROUP BY ALL
+            FROM measure_values_rolled_up WHERE {WHOLE} GROUP BY ALL
         ), whole AS (
             SELECT measure, period_type, basis, max(last) AS last FROM series GROUP BY ALL
         )
@@ -160,7 +160,7 @@ def _gaps(mart: Mart) -> list[Finding]:
                     PARTITION BY measure, org_code, period_type, basis ORDER BY period
                 ) AS before
             FROM measure_values_rolled_up
-            WHERE {_WHOLE} AND basis = 'provider' AND period_type IN ('month', 'quarter')
+            WHERE {WHOLE} AND basis = 'provider' AND period_type IN ('month', 'quarter')
         )
         SELECT DISTINCT measure, s.org_code FROM steps s
         JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust'
@@ -186,7 +186,7 @@ def _unrecorded_dna(mart: Mart) -> list[Finding]:
         f"""
         SELECT measure, v.org_code FROM measure_values v
         JOIN organisations o ON o.org_code = v.org_code AND o.kind = 'trust'
-        WHERE measure = 'dna_rate' AND basis = 'provider' AND {_WHOLE}
+        WHERE measure = 'dna_rate' AND basis = 'provider' AND {WHOLE}
         GROUP BY ALL HAVING sum(denominator) > 0 AND sum(numerator) / sum(denominator) < $1 ORDER BY ALL
         """,
         [DNA_RECORDED],
@@ -199,7 +199,7 @@ def _unrecorded_dna(mart: Mart) -> list[Finding]:
 
 def _changed_figures(mart: Mart) -> list[Finding]:
     """Compare each figure with the edition before it, source by source."""
-    moves = mart.fetch(_EDITIONS.format(where="true"), [CHANGE_TOLERANCE])
+    moves = mart.fetch(EDITIONS.format(where="true"), [CHANGE_TOLERANCE])
     return [
         Finding(
             "medium" if changed / revised > CHANGED_ALLOWED else "low",
@@ -213,7 +213,7 @@ def _changed_figures(mart: Mart) -> list[Finding]:
     ]
 
 
-_EDITIONS = """
+EDITIONS = """
 WITH editions AS (
     SELECT measure, source, value, lag(value) OVER (
         PARTITION BY measure, source, org_code, unit_code, scheme, specialty_code, breakdown, category,
@@ -256,15 +256,37 @@ def rate_quality(
     frame = read_measure(
         mart, measure.id, organisations=[organisation], period_type=measure.frequency, basis=basis
     ).data
+    where = f"measure = $2 AND org_code = $3 AND {WHOLE}"
+    found = mart.query(EDITIONS.format(where=where), [CHANGE_TOLERANCE, measure.id, organisation])
+    moves = int(found["revised"].sum()), int(found["changed"].sum())
+    return rate_series(frame, measure, organisation, today=today or date.today(), moves=moves)
+
+
+def rate_series(
+    frame: pd.DataFrame, measure: Measure, organisation: str, *, today: date, moves: tuple[int, int]
+) -> QualityRating:
+    """Return the computed ratings of a measure from its rows, ordered by period.
+
+    Parameters
+    ----------
+    frame
+        Rows of `measure_values` of the measure and organisation.
+    measure, organisation
+        What is rated.
+    today
+        The day by which freshness is judged.
+    moves
+        How many figures were revised, and how many of them moved by more than the tolerance.
+    """
     if frame.empty:
         none: Rating = "not_assessed"
         return QualityRating(measure.id, organisation, none, none, none, none, ("no figures",))
     reasons: list[str] = []
     ratings = {
-        "timeliness": _rate_timeliness(frame, measure, today or date.today(), reasons),
+        "timeliness": _rate_timeliness(frame, measure, today, reasons),
         "completeness": _rate_completeness(frame, measure, reasons),
         "validity": _rate_validity(frame, measure, reasons),
-        "consistency": _rate_consistency(mart, measure, organisation, reasons),
+        "consistency": _rate_consistency(moves, reasons),
     }
     return QualityRating(measure.id, organisation, **ratings, reasons=tuple(reasons))
 
@@ -301,10 +323,8 @@ def _rate_validity(frame: pd.DataFrame, measure: Measure, reasons: list[str]) ->
     return _rate(bool(wrong.any()), f"{int(wrong.sum())} figures are not possible", reasons)
 
 
-def _rate_consistency(mart: Mart, measure: Measure, organisation: str, reasons: list[str]) -> Rating:
-    where = f"measure = $2 AND org_code = $3 AND {_WHOLE}"
-    found = mart.query(_EDITIONS.format(where=where), [CHANGE_TOLERANCE, measure.id, organisation])
-    revised, changed = int(found["revised"].sum()), int(found["changed"].sum())
+def _rate_consistency(moves: tuple[int, int], reasons: list[str]) -> Rating:
+    revised, changed = moves
     if not revised:
         return "not_assessed"
     bad = changed / revised > CHANGED_ALLOWED

@@ -52,8 +52,12 @@ class Sections:
         rows: Sequence[tuple[Cell, ...]],
         *,
         note: str = "",
+        groups: Sequence[int] = (),
     ) -> Shown:
-        """Return a table with its caption; the cells are as they may be shown."""
+        """Return a table with its caption; the cells are as they may be shown.
+
+        `groups` are the places of rows whose first cell heads those that follow.
+        """
         bundle = self.report.bundle(
             "table",
             name,
@@ -63,6 +67,7 @@ class Sections:
             rows=tuple(rows),
             suppressed=controlled.hidden(rows),
             markdown=note,
+            groups=tuple(groups),
         )
         return Shown(bundle)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.bundle import MIME, Bundle
+from helpers.bundle import MIME, Bundle, Cell, Column
 from helpers.theme.icons import icon_words
 
 if TYPE_CHECKING:
@@ -82,11 +82,18 @@ def _markdown(bundle: Bundle) -> str:
         f"{column.label} ({column.unit})" if column.unit else column.label for column in bundle.columns
     ]
     rules = [":---" if column.kind in ("label", "text", "date") else "---:" for column in bundle.columns]
-    shown = [[c.show(cell) for c, cell in zip(bundle.columns, row, strict=True)] for row in bundle.rows]
+    shown = [[_shown(c, cell) for c, cell in zip(bundle.columns, row, strict=True)] for row in bundle.rows]
     lines = [_line(heads), _line(rules), *map(_line, shown)]
     return "\n\n".join(
         part for part in (f"**{bundle.caption}**", "\n".join(lines), bundle.markdown) if part
     )
+
+
+def _shown(column: Column, cell: Cell) -> str:
+    """Return a cell as JupyterLab shows it: an icon as its words, a line feed as a new line."""
+    if column.kind == "icon" and isinstance(cell, str):
+        return icon_words(cell)
+    return column.show(cell).replace("\n", "<br>")
 
 
 def _line(cells: Sequence[str]) -> str:

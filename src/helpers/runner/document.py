@@ -112,7 +112,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     if problems:
         raise GateError(problems)
     bundles = tuple(shown.bundle for shown in reading.shown)
-    facts = next(bundle.report for bundle in bundles if bundle.report is not None)
+    facts = _facts(bundles)
     parts = [
         _front_matter(reading, facts),
         f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
@@ -220,6 +220,13 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
             cure = "Begin sections with ##; the report's title is level 1."
             yield Problem(where, "a heading of level 1 after the first section", cure=cure)
         in_sections = in_sections or has_section(text)
+
+
+def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
+    """Return what the report is about; invented data that any object of it reads make it a synthetic one."""
+    facts = next(bundle.report for bundle in bundles if bundle.report is not None)
+    invented = any(source.synthetic for bundle in bundles for source in bundle.sources)
+    return facts.model_copy(update={"synthetic": True}) if invented else facts
 
 
 def _front_matter(reading: Reading, facts: ReportFacts) -> str:

@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sys
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from helpers.runner.engines import Quarto, engine_name
-from helpers.runner.history import Entry, Output
+from helpers.runner.entries import Entry, Output, State
+from helpers.runner.placing import draft_folder
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
+from helpers.runner.surroundings import Surroundings, hash_bytes, hash_json
 
-PACKAGE = Path(__file__).parents[1]
-_ABSENT = "absent"
+#: nanoseconds within which a file system may give two changes of a file the same time stamp
+_SAME_STAMP = 3_000_000_000
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What all reports of a batch depend on.
+class Wish:
+    """What a user asks of a batch.
 
     Parameters
     ----------
-    code
-        Hash of the package with renderer and theme, and of what the project watches.
-    environment
-        Hash of the interpreter's version and of everything that is installed.
-    version
-        The pinned version of the data.
-    fingerprints
-        The fingerprint of each data set in that version.
-    renderer
-        The engine and, where it is not part of the environment, its version.
+    formats
+        What to render.
+    force
+        Run also what has not changed.
+    hold
+        Keep what passes as a draft until it is approved.
+    verify
+        Read every published file again, rather than trust its size, time stamp and number on the disk.
     """
 
-    code: str
-    environment: str
-    version: str
-    fingerprints: Mapping[str, str]
-    renderer: str = engine_name(None)
-
-    def data_key(self, reads: Iterable[str]) -> str:
-        """Return the hash of the data sets that a report read, as they are in this version."""
-        return _hash_json({each: self.fingerprints.get(each, _ABSENT) for each in sorted(set(reads))})
+    formats: tuple[str, ...] = ("html", "pdf")
+    force: bool = False
+    hold: bool = False
+    verify: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,11 @@ class Decision:
     key
         The hashes on which its content depends, but for the data.
     previous
-        The entry that put the present report in place, if there is one.
+        What stands of the report: the entry of its publication, draft or withdrawal, if there is one.
+    hold
+        Whether what passes waits as a draft: asked for, or because the one before does or was withdrawn.
+    refreshed
+        The files of `previous` as they lie now, where they were read anew and found the same.
     """
 
     job: Job
@@ -71,18 +67,8 @@ class Decision:
     formats: tuple[str, ...]
     key: Mapping[str, str]
     previous: Entry | None
-
-
-def survey(project: Project, engine: Quarto | None = None) -> Surroundings:
-    """Pin the data and hash what all reports depend on."""
-    version = project.pin()
-    return Surroundings(
-        code=hash_tree((PACKAGE, *project.watched)),
-        environment=_hash_json([sys.version, *_installed()]),
-        version=version,
-        fingerprints=project.fingerprints(version),
-        renderer=engine_name(engine),
-    )
+    hold: bool = False
+    refreshed: Mapping[str, Output] = field(default_factory=dict)
 
 
 def decide(
@@ -90,88 +76,96 @@ def decide(
     jobs: Iterable[Job],
     surroundings: Surroundings,
     *,
-    published: Mapping[tuple[str, str], Entry],
-    formats: tuple[str, ...] = ("html", "pdf"),
-    force: bool = False,
+    standing: Mapping[tuple[str, str], Entry],
+    wish: Wish | None = None,
 ) -> tuple[Decision, ...]:
     """Decide for each report whether it is due, and say why.
 
     Parameters
     ----------
-    published
-        The entry that put each report in place, from the history.
-    formats
+    standing
+        What stands of each report, from the history.
+    wish
         What the user asks for.
-    force
-        Run all of them.
     """
+    wish = wish or Wish()
     notebooks: dict[Path, str] = {}
     decisions = []
     for job in jobs:
         if job.notebook.path not in notebooks:
-            notebooks[job.notebook.path] = _hash_bytes(job.notebook.path.read_bytes())
+            notebooks[job.notebook.path] = hash_bytes(job.notebook.path.read_bytes())
         key = {
             "notebook": notebooks[job.notebook.path],
-            "parameters": _hash_json(job.parameters),
+            "parameters": hash_json(job.parameters),
             "code": surroundings.code,
             "environment": surroundings.environment,
             "renderer": surroundings.renderer,
         }
-        previous = published.get((job.notebook.name, job.name))
-        whole = tuple(dict.fromkeys((*formats, *(previous.outputs if previous else ()))))
-        reason = "forced" if force else _reason(project, previous, key, surroundings, formats)
-        decisions.append(Decision(job, reason, whole, key, previous))
+        decisions.append(
+            _decide_one(
+                project, Decision(job, "", (), key, standing.get(_id(job))), surroundings, wish=wish
+            )
+        )
     return tuple(decisions)
 
 
-def _reason(
-    project: Project,
-    previous: Entry | None,
-    key: Mapping[str, str],
-    surroundings: Surroundings,
-    formats: tuple[str, ...],
-) -> str:
+def _id(job: Job) -> tuple[str, str]:
+    return job.notebook.name, job.name
+
+
+def _decide_one(
+    project: Project, decision: Decision, surroundings: Surroundings, *, wish: Wish
+) -> Decision:
+    previous = decision.previous
+    formats = tuple(dict.fromkeys((*wish.formats, *(previous.outputs if previous else ()))))
+    hold = wish.hold or (previous is not None and previous.state in {State.HELD, State.WITHDRAWN})
+    decision = replace(decision, formats=formats, hold=hold)
+    if wish.force:
+        return replace(decision, reason="forced")
     if previous is None:
-        return "never published"
+        return replace(decision, reason="never published")
+    if changed := changed_parts(previous, decision.key, surroundings):
+        return replace(decision, reason=f"changed: {', '.join(changed)}")
+    if missing := [each for each in wish.formats if each not in previous.outputs]:
+        return replace(decision, reason=f"not yet published as {', '.join(missing)}")
+    return _look_at_files(project, decision, previous, verify=wish.verify)
+
+
+def changed_parts(previous: Entry, key: Mapping[str, str], surroundings: Surroundings) -> list[str]:
+    """Return which parts of what a report depends on are not as they were."""
     whole = {**key, "data": surroundings.data_key(previous.reads)}
-    changed = [part for part, value in whole.items() if previous.key.get(part) != value]
-    if changed:
-        return f"changed: {', '.join(changed)}"
-    if missing := [each for each in formats if each not in previous.outputs]:
-        return f"not yet published as {', '.join(missing)}"
-    if not all(_is_in_place(project, output) for output in previous.outputs.values()):
-        return "the published file is missing or was altered"
-    return ""
+    return [part for part, value in whole.items() if previous.key.get(part) != value]
 
 
-def _is_in_place(project: Project, output: Output) -> bool:
-    path = project.reports / output.path
-    return path.is_file() and _hash_bytes(path.read_bytes()) == output.sha256
+def _look_at_files(project: Project, decision: Decision, previous: Entry, *, verify: bool) -> Decision:
+    if previous.state is State.WITHDRAWN:
+        return decision
+    folder = project.reports if previous.state is State.PUBLISHED else draft_folder(project.state, previous)
+    found = {name: look_at(folder, each, verify=verify) for name, each in previous.outputs.items()}
+    if not all(found.values()):
+        what = "published file" if previous.state is State.PUBLISHED else "draft"
+        return replace(decision, reason=f"the {what} is missing or was altered")
+    fresh = {name: each for name, each in found.items() if each and each != previous.outputs[name]}
+    return replace(decision, refreshed={**previous.outputs, **fresh} if fresh else {})
 
 
-def hash_tree(roots: Iterable[Path]) -> str:
-    """Return the hash of all files below some folders: their names and contents, not their dates."""
-    digest = hashlib.sha256()
-    for root in roots:
-        for path in sorted(root.rglob("*") if root.is_dir() else [root]):
-            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
-                name = path.relative_to(root).as_posix().encode()
-                content = path.read_bytes()
-                digest.update(b"%d %b %d " % (len(name), name, len(content)))
-                digest.update(content)
-    return digest.hexdigest()
+def look_at(folder: Path, output: Output, *, verify: bool = False) -> Output | None:
+    """Return a file as it lies now; None where it is missing or is not the one that was put there.
 
-
-def _installed() -> list[str]:
-    """Return name and version of what is installed, from the folders' names: reading takes far longer."""
-    return sorted(
-        {found.name for each in sys.path if Path(each).is_dir() for found in Path(each).glob("*.dist-info")}
-    )
-
-
-def _hash_bytes(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _hash_json(content: object) -> str:
-    return _hash_bytes(json.dumps(content, sort_keys=True, default=str).encode())
+    A file with the size, time stamp and number on the disk that were noted is not read again. It was given
+    a time stamp before it was put in place (`helpers.runner.publish`), so a later change shows even if it
+    came within one tick of the clock.
+    """
+    path = folder / output.path
+    try:
+        found = path.stat()
+        noted = (output.size, output.modified, output.inode)
+        if not verify and noted == (found.st_size, found.st_mtime_ns, found.st_ino) and all(noted[:2]):
+            return output
+        if hash_bytes(path.read_bytes()) != output.sha256:
+            return None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if abs(time.time_ns() - found.st_mtime_ns) < _SAME_STAMP:
+        return replace(output, size=0, modified=0, inode=0)  # too fresh to be told by its stamp next time
+    return replace(output, size=found.st_size, modified=found.st_mtime_ns, inode=found.st_ino)

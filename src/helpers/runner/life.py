@@ -6,22 +6,28 @@ import contextlib
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import __version__
 from helpers.errors import ExitCode, GateError, Problem, ReportError, UserError
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
-from helpers.runner.due import Decision, Surroundings
+from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import Quarto
+from helpers.runner.entries import Entry, State, now
 from helpers.runner.execute import Executed, InterruptionError, MemoryLimitError, TimeLimitError, execute
-from helpers.runner.history import Entry, Output, State, now
+from helpers.runner.history import History
+from helpers.runner.locks import ReportLock
+from helpers.runner.placing import checked_manifest, expected_outputs, keep_draft, put_in_place
 from helpers.runner.plan import Job
 from helpers.runner.prewarmed import ForkServer
 from helpers.runner.project import Project, private_folder
-from helpers.runner.publish import publish
+from helpers.runner.publish import settle
+from helpers.runner.steps import BUG_LOG, Steps, make_private, redact_logs
+from helpers.runner.surroundings import Surroundings
 from helpers.runner.watch import Limits
 from helpers.theme import read_theme
 
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
 
 #: what the command returns when it was interrupted, as shells have it: 128 + SIGINT
 INTERRUPTED = 130
-BUG_LOG = "bug.txt"
 _STATES = {
     TimeLimitError: State.TIMED_OUT,
     MemoryLimitError: State.OUT_OF_MEMORY,
@@ -47,6 +52,8 @@ class Setting:
     ----------
     project, surroundings
         The project, and what its reports depend on, pinned.
+    history
+        Where it is recorded.
     run
         The batch's id.
     limits
@@ -55,14 +62,18 @@ class Setting:
         Set when the batch is interrupted.
     engine
         Quarto, or None for the embedded engine.
+    wish
+        What the user asks for.
     """
 
     project: Project
     surroundings: Surroundings
+    history: History
     run: str
     limits: Limits
     stop: threading.Event
     engine: Quarto | None = None
+    wish: Wish = field(default_factory=Wish)
 
     def folder(self, job: Job) -> Path:
         """Return the private folder of a report in this run."""
@@ -77,27 +88,20 @@ class Setting:
         return told
 
 
-class Steps:
-    """Times the steps of one report, and ends it between two steps when the batch is interrupted."""
-
-    def __init__(self, stop: threading.Event) -> None:
-        self.now = ""
-        self.timings: dict[str, float] = {}
-        self._stop = stop
-
-    @contextlib.contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Run the block as a step of this name."""
-        self.now = name
-        if self._stop.is_set():
-            raise InterruptionError(
-                Problem(name, "was not begun: the batch was interrupted", cure="run it again")
-            )
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.timings[name] = round(time.perf_counter() - began, 3)
+def as_before(setting: Setting, decision: Decision, standing: Entry) -> Entry:
+    """Return what the history says of a report of which nothing was done: what stands stays."""
+    state = State.UNCHANGED if standing.state is State.PUBLISHED else standing.state
+    return replace(
+        standing,
+        run=setting.run,
+        state=state,
+        started=now(),
+        seconds=0.0,
+        timings={},
+        peak=0.0,
+        warnings=() if not decision.reason else ("a run that began later has made this report",),
+        same_as=standing.run,
+    )
 
 
 def blank_entry(setting: Setting, decision: Decision) -> Entry:
@@ -122,8 +126,9 @@ class Life:
     def __init__(self, setting: Setting, decision: Decision) -> None:
         self.decision = decision
         self.ended: Entry | None = None
-        self._setting, self._steps = setting, Steps(setting.stop)
+        self._setting, self._steps = setting, Steps(setting.stop, setting.folder(decision.job))
         self._blank = blank_entry(setting, decision)
+        self._lock = ReportLock(setting.project.state, decision.job.notebook.name, decision.job.name)
         self._executed: Executed | None = None
         self._document: Document | None = None
         self._files: Mapping[str, Path] = {}
@@ -148,6 +153,8 @@ class Life:
         setting, job = self._setting, self.decision.job
         with self._guarded():
             self._blank = replace(self._blank, started=now())
+            if not self._is_first():
+                return
             with self._steps.step("execute"):
                 self._executed = _execute(setting, job, private_folder(self.folder), server)
             with self._steps.step("document"):
@@ -156,6 +163,8 @@ class Life:
             with self._steps.step("gate"):
                 path = self._executed.path
                 check_document(self._document, job, setting.project, notebook=path)
+            if setting.engine is not None:  # many wait for one call: none may keep another batch waiting
+                self._lock.release()
 
     def complete(self) -> None:
         """Render the document with the embedded engine, and publish."""
@@ -176,6 +185,29 @@ class Life:
         self._steps.timings["render"] = round(seconds, 3)
         self._publish()
 
+    def _is_first(self) -> bool:
+        """Take the report in hand; end it where another run has meanwhile done what is to be done."""
+        setting, job = self._setting, self.decision.job
+        if not self._lock.is_held and not self._lock.acquire(setting.stop):
+            raise InterruptionError(Problem("start", "was not begun: the batch was interrupted"))
+        setting.history.recover(partial(settle, setting.project.reports), report=self._id)
+        now_standing = setting.history.standing(self._id)
+        entry, previous = now_standing.get(self._id), self.decision.previous
+        if entry is None or (previous is not None and entry.run == previous.run):
+            return True
+        (again,) = decide(
+            setting.project, [job], setting.surroundings, standing=now_standing, wish=setting.wish
+        )
+        if again.reason and not setting.history.began_later(entry.run, setting.run):
+            self.decision = replace(again, formats=self.decision.formats)
+            return True
+        self.ended = self._finish(as_before(setting, again, entry))
+        return False
+
+    @property
+    def _id(self) -> tuple[str, str]:
+        return self.decision.job.notebook.name, self.decision.job.name
+
     def _publish(self) -> None:
         from helpers.runner.gate import check_files, check_published
 
@@ -186,28 +218,35 @@ class Life:
             with self._steps.step("inspect"):
                 check_files(self._files, self.document, setting.project.text_checks)
                 check_published(self._files, job, setting.project)
-            with self._steps.step("publish"):
-                # entered before it is there: better a release on record that failed than one unrecorded
-                setting.project.release(job.title, self.document.bundles)
-                place = setting.project.place(self.document.facts, job.notebook.name, job.name)
-                outputs = publish(self._files, setting.project.reports, place)
-            self.ended = self._finish(self._published(outputs))
+                contents = {name: path.read_bytes() for name, path in self._files.items()}
+                entry = self._passed(contents)
+                manifest = checked_manifest(setting.project, entry, self.folder)
+            if not self._is_first():
+                return
+            if entry.state is State.HELD:
+                with self._steps.step("hold"):
+                    entry = keep_draft(setting.project.state, entry, contents, self.document.bundles)
+            else:
+                with self._steps.step("publish"):
+                    # entered before it is there: better a release on record that failed than one unrecorded
+                    setting.project.release(job.title, self.document.bundles)
+                    entry = put_in_place(setting.project, setting.history, entry, contents, manifest)
+            self.ended = self._finish(entry)
 
-    def _published(self, outputs: Mapping[str, Output]) -> Entry:
+    def _passed(self, contents: Mapping[str, bytes]) -> Entry:
         assert self._executed is not None, "prepared first"
-        facts, key = self.document.facts, self.decision.key
+        facts, key, setting = self.document.facts, self.decision.key, self._setting
         reads = tuple(sorted({each for bundle in self.document.bundles for each in bundle.reads}))
+        datasets = setting.surroundings.datasets
         return replace(
             self._blank,
-            state=State.PUBLISHED,
-            title=facts.title,
-            organisation=facts.organisation_name,
-            period=facts.period_folder,
-            synthetic=facts.synthetic,
+            state=State.HELD if self.decision.hold else State.PUBLISHED,
+            facts=facts,
             peak=round(self._executed.peak, 1),
             reads=reads,
-            key={**key, "data": self._setting.surroundings.data_key(reads)},
-            outputs=outputs,
+            data={each: datasets[each] for each in reads if each in datasets},
+            key={**key, "data": setting.surroundings.data_key(reads)},
+            outputs=expected_outputs(contents, setting.project.place(facts, *self._id)),
             warnings=self._executed.warnings,
         )
 
@@ -231,26 +270,13 @@ class Life:
     def _finish(self, entry: Entry) -> Entry:
         timings = dict(self._steps.timings)
         redact = self._setting.project.redact
+        self._lock.release()
+        self._steps.note(str(entry.state))
         redact_logs(self.folder, redact)
         make_private(self.folder)
         error, warnings = redact(entry.error), tuple(map(redact, entry.warnings))
         entry = replace(entry, error=error, warnings=warnings)
         return replace(entry, seconds=round(sum(timings.values()), 3), timings=timings)
-
-
-def redact_logs(folder: Path, redact: Callable[[str], str]) -> None:
-    """Take out of a report's logs what must not be repeated there."""
-    for path in (*folder.glob("*.log"), *folder.glob(BUG_LOG)):
-        text = path.read_text("utf-8", errors="replace")
-        if (clean := redact(text)) != text:
-            path.write_text(clean, "utf-8")
-
-
-def make_private(folder: Path) -> None:
-    """Leave a run's folder to its owner alone, also where a library copied a file with its rights."""
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def render_together(setting: Setting, lives: Sequence[Life], number: int) -> None:

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
+from helpers.runner.publisher import Publisher
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set as it is in one version of the data.
+
+    Parameters
+    ----------
+    fingerprint
+        Hash of its content.
+    name
+        What people call it.
+    as_at
+        The date (ISO) up to which it speaks.
+    load
+        The newest load that its rows came with.
+    """
+
+    fingerprint: str
+    name: str = ""
+    as_at: str = ""
+    load: str = ""
+
 
 #: organisation codes and their names
 Organisations = Mapping[str, str]
@@ -29,7 +53,7 @@ def _no_organisations() -> Organisations:
     return {}
 
 
-def _no_fingerprints(_version: str) -> Mapping[str, str]:
+def _no_datasets(_version: str) -> Mapping[str, DataSet]:
     return MappingProxyType({})
 
 
@@ -70,8 +94,8 @@ class Project:
         The organisations that parameter files may name; empty where none are known yet.
     pin
         Returns the version of the data that a whole batch reads.
-    fingerprints
-        Returns, for a version, the fingerprint of each data set, keyed ``<table>/<source>``.
+    datasets
+        Returns, for a version, what each data set is in it, keyed ``<table>/<source>``.
     expand
         Returns the values that a selector of `_matrix.yml` stands for; KeyError if it knows none.
     selectors
@@ -94,6 +118,8 @@ class Project:
         Modules that its notebooks need, for the process from which their kernels are forked.
     watched
         Files and folders, besides the package, on which every report depends.
+    publisher
+        Who publishes the reports and answers for them.
     suppression
         One sentence for each report on how small numbers are protected.
     """
@@ -101,7 +127,7 @@ class Project:
     root: Path
     organisations: Callable[[], Organisations] = _no_organisations
     pin: Callable[[], str] = _unpinned
-    fingerprints: Callable[[str], Mapping[str, str]] = _no_fingerprints
+    datasets: Callable[[str], Mapping[str, DataSet]] = _no_datasets
     expand: Callable[[str], tuple[str, ...]] = _no_selectors
     selectors: tuple[str, ...] = ()
     bundle_checks: tuple[BundleCheck, ...] = ()
@@ -113,6 +139,7 @@ class Project:
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     preload: tuple[str, ...] = ()
     watched: tuple[Path, ...] = ()
+    publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""
 
     @property

@@ -8,20 +8,26 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from helpers.errors import ExitCode
-from helpers.runner.due import Decision, decide, survey
+from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import choose_engine
+from helpers.runner.entries import Entry, State
 from helpers.runner.flow import run_lives
-from helpers.runner.history import Entry, History, State
-from helpers.runner.index import write_index
-from helpers.runner.life import INTERRUPTED, Life, Setting, blank_entry
+from helpers.runner.history import History
+from helpers.runner.life import INTERRUPTED, Life, Setting, as_before, blank_entry
+from helpers.runner.listed import list_anew
+from helpers.runner.placing import settle_for
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
 from helpers.runner.publish import sweep
+from helpers.runner.surroundings import survey
 from helpers.runner.watch import Limits
+
+INDEX = "index.html"
 
 
 def usable_cores() -> int:
@@ -47,6 +53,10 @@ class Order:
         What one report may use.
     renderer
         `auto`, `quarto` or `embedded` (`helpers.runner.engines`).
+    hold
+        Keep what passes as a draft until it is approved.
+    verify
+        Read every published file again, rather than trust its size, time stamp and number on the disk.
     """
 
     formats: tuple[str, ...] = ("html", "pdf")
@@ -54,6 +64,13 @@ class Order:
     jobs: int = field(default_factory=usable_cores)
     limits: Limits = field(default_factory=Limits)
     renderer: str = "auto"
+    hold: bool = False
+    verify: bool = False
+
+    @property
+    def wish(self) -> Wish:
+        """What it asks for report by report."""
+        return Wish(self.formats, self.force, self.hold, self.verify)
 
 
 @dataclass(frozen=True)
@@ -76,10 +93,7 @@ class Batch:
 def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Decision, ...]:
     """Decide which reports are due without running any."""
     surroundings = survey(project, choose_engine(order.renderer))
-    published = History(project.state).last_published()
-    return decide(
-        project, jobs, surroundings, published=published, formats=order.formats, force=order.force
-    )
+    return decide(project, jobs, surroundings, standing=History(project.state).standing(), wish=order.wish)
 
 
 def run_batch(
@@ -103,61 +117,70 @@ def run_batch(
     UserError
         If the renderer that is asked for cannot be used, or the history cannot be read.
     """
-    engine = choose_engine(order.renderer)
-    history = History(project.state)
-    history.recover()
-    surroundings = survey(project, engine)
-    published = history.last_published()
-    decisions = decide(
-        project, jobs, surroundings, published=published, formats=order.formats, force=order.force
-    )
-    setting = Setting(project, surroundings, _new_id(), order.limits, threading.Event(), engine)
-    entries = {each.job.title: _first_entry(setting, each) for each in decisions}
-    history.begin(setting.run, surroundings.version, entries.values())
-    if project.reports.is_dir():
-        sweep(project.reports)
+    setting, decisions, was_left_open = _begin(project, jobs, order)
+    history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
+    settings = {**asdict(order.wish), "renderer": order.renderer}
+    history.begin(setting.run, setting.surroundings.version, entries.values(), settings=settings)
 
+    def take(entry: Entry) -> None:
+        entries[entry.report] = entry
+        history.record(entry)
+        tell(entry)
+
+    for entry in entries.values():
+        if entry.state is not State.WAITING:
+            tell(entry)
     lives = [Life(setting, each) for each in decisions if each.reason]
-    with _terminable():
-        try:
-            for entry in entries.values():
-                if entry.state is State.UNCHANGED:
-                    tell(entry)
-            with contextlib.closing(run_lives(setting, lives, order.jobs)) as outcomes:
-                for entry in outcomes:
-                    history.record(entry)
-                    entries[entry.report] = entry
-                    tell(entry)
-        except KeyboardInterrupt:
-            setting.stop.set()
+    _take_through(setting, lives, order.jobs, take)
     for life in lives:
         if entries[life.decision.job.title].state is State.WAITING:
             entry = life.ended or _not_reached(setting, life.decision)
             entries[entry.report] = entry
             history.record(entry)
-    write_index(history, project.reports)
+    is_listed = (project.reports / INDEX).exists() and not was_left_open
+    if lives or not is_listed or history.had_failures_before(setting.run):
+        list_anew(project, history)
     history.end(setting.run)
     return Batch(setting.run, tuple(entries.values()), setting.stop.is_set())
 
 
-def _first_entry(setting: Setting, decision: Decision) -> Entry:
-    return blank_entry(setting, decision) if decision.reason else _unchanged(setting, decision)
+def _take_through(
+    setting: Setting, lives: Sequence[Life], jobs: int, take: Callable[[Entry], None]
+) -> None:
+    """Take reports through their lives, until all have ended or the batch is interrupted."""
+    with _terminable():
+        try:
+            with contextlib.closing(run_lives(setting, lives, jobs)) as outcomes:
+                for entry in outcomes:
+                    take(entry)
+        except KeyboardInterrupt:
+            setting.stop.set()
 
 
-def _unchanged(setting: Setting, decision: Decision) -> Entry:
-    previous = decision.previous
-    assert previous is not None  # only what was published before can be unchanged
-    blank = blank_entry(setting, decision)
-    return replace(
-        previous,
-        run=blank.run,
-        state=State.UNCHANGED,
-        started=blank.started,
-        seconds=0.0,
-        timings={},
-        peak=0.0,
-        warnings=(),
+def _begin(
+    project: Project, jobs: Sequence[Job], order: Order
+) -> tuple[Setting, tuple[Decision, ...], bool]:
+    """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
+    engine = choose_engine(order.renderer)
+    history = History(project.state)
+    was_left_open = history.recover(partial(settle_for, project))
+    surroundings = survey(project, engine)
+    decisions = decide(project, jobs, surroundings, standing=history.standing(), wish=order.wish)
+    history.keep(surroundings.contents)
+    refreshed = [replace(e.previous, outputs=e.refreshed) for e in decisions if e.previous and e.refreshed]
+    history.record(*refreshed)
+    if any(each.reason for each in decisions) and project.reports.is_dir():
+        sweep(project.reports)
+    setting = Setting(
+        project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order.wish
     )
+    return setting, decisions, was_left_open
+
+
+def _first_entry(setting: Setting, decision: Decision) -> Entry:
+    if decision.reason or decision.previous is None:
+        return blank_entry(setting, decision)
+    return as_before(setting, decision, decision.previous)
 
 
 def _not_reached(setting: Setting, decision: Decision) -> Entry:
@@ -165,7 +188,8 @@ def _not_reached(setting: Setting, decision: Decision) -> Entry:
     return replace(blank, state=State.INTERRUPTED, exit_code=INTERRUPTED, error="the batch was interrupted")
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """Return the id of a new run: when it began, and what tells it from others of that second."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 

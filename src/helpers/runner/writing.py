@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -15,6 +15,7 @@ from helpers.theme.markdown import escape_markdown, plain_line
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120
+_PICTURE: Final = "xxx"  # an icon is as wide as this
 _WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
 
 
@@ -31,16 +32,19 @@ def write_figure(bundle: Bundle) -> str:
 def write_table(bundle: Bundle) -> str:
     """Return a table with caption, label and the notes below it."""
     caption = f": {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
-    return _paragraphs([pipe_table(bundle.columns, bundle.rows), caption, _notes(bundle)])
+    table = pipe_table(bundle.columns, bundle.rows, groups=bundle.groups)
+    return _paragraphs([table, caption, _notes(bundle)])
 
 
 def write_panels(bundle: Bundle) -> str:
-    """Return short blocks that stand side by side where there is room, each with its title or icon."""
-    return "\n\n".join([":::: {.panels}", *map(_panel, bundle.panels), "::::"])
+    """Return short blocks that stand side by side where there is room; those of icons alone are a strip."""
+    strip = all(panel.icon and not panel.title for panel in bundle.panels)
+    opening = ":::: {.panels .strip}" if strip else ":::: {.panels}"
+    return "\n\n".join([opening, *map(_panel, bundle.panels), "::::"])
 
 
 def _panel(panel: Panel) -> str:
-    title = f"**{escape_markdown(panel.title)}**" if panel.title else ""
+    title = f"[{escape_markdown(panel.title)}]{{.panel-title}}" if panel.title else ""
     icon = _icon(panel.icon) if panel.icon else ""
     return f"::: {{.panel}}\n{_paragraphs([title, icon, clean(panel.markdown)])}\n:::"
 
@@ -56,8 +60,12 @@ def figure_path(figure_id: str) -> str:
     return f"figures/{figure_id}.svg"
 
 
-def pipe_table(columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) -> str:
+def pipe_table(
+    columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]], *, groups: Collection[int] = ()
+) -> str:
     """Return a pipe table: unit in the header, numbers to the right, widths by what the columns hold.
+
+    The first cell of the rows in `groups` is marked, so that the renderers set it across the table.
 
     >>> print(pipe_table((Column(label="Beds", kind="count", unit="beds"),), [(1250,)]).splitlines()[-1])
     | 1,250 |
@@ -66,8 +74,11 @@ def pipe_table(columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) ->
     body = [[column.show(cell) for column, cell in zip(columns, row, strict=True)] for row in rows]
     body = body or [["No rows", *[""] * (len(columns) - 1)]]
     written = [[_cell(column, cell) for column, cell in zip(columns, cells, strict=True)] for cells in body]
+    for place in groups:
+        written[place] = [f"[{written[place][0]}]{{.group}}", *[""] * (len(columns) - 1)]
     lines = [_line(cells) for cells in (map(escape_markdown, header), *written)]
-    weights = [_weight(column, cells) for column, *cells in zip(columns, header, *body, strict=True)]
+    single = [cells for place, cells in enumerate(body) if place not in groups]
+    weights = [_weight(column, cells) for column, *cells in zip(columns, header, *single, strict=True)]
     return "\n".join([lines[0], _rule(columns, weights), *lines[1:]])
 
 
@@ -98,8 +109,10 @@ def _header(column: Column) -> str:
 
 def _weight(column: Column, cells: list[str]) -> float:
     """Return a column's share of the width: no word is cut, numbers stay whole, words wrap."""
+    if column.kind == "icon":
+        cells = [cells[0], *(f"{_PICTURE}{icon_words(cell)}" for cell in cells[1:])]
     longest_word = max(len(word) for cell in cells for word in cell.split() or [""])
-    longest_cell = max(len(cell) for cell in cells[1:])
+    longest_cell = max(len(line) for cell in cells[1:] for line in cell.split("\n"))
     wanted = longest_cell if column.kind in _NUMERIC else min(_WIDEST_WORDS, longest_cell)
     return max(longest_word, wanted, 4) + 2
 

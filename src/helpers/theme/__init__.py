@@ -66,14 +66,10 @@ class Theme:
         """Pandoc filter that both engines use."""
         return self.folder / "filter.lua"
 
-    def template(self, writer: str) -> Path:
-        """Return the embedded engine's pandoc template for a writer: html or typst."""
-        return self.folder / f"embedded.{writer}"
-
     def fingerprint_files(self) -> tuple[Path, ...]:
         """Return every file that changes what a report looks like, for the key of a run."""
         return tuple(
-            sorted(path for path in self.folder.iterdir() if path.is_file() and path.suffix != ".pyc")
+            sorted(path for path in self.folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
         )
 
 

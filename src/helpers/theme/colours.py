@@ -38,3 +38,5 @@ HIGHLIGHT: Final = NHS_BLUE
 LIMITS: Final = NHS_DARK_GREY
 BAND: Final = NHS_PALE_GREY
 EVENT: Final = NHS_DARK_BLUE
+FAN_OUTER: Final = "#E3EEF7"  # a forecast's 95 % interval
+FAN_INNER: Final = "#C2DAEE"  # its 80 % interval

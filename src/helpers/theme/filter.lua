@@ -42,6 +42,13 @@ local function typst_inlines(inlines)
   return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst"):gsub("%s+$", ""))
 end
 
+local function inline_call(call, inlines)
+  local all = pandoc.Inlines({ pandoc.RawInline("typst", "#" .. call .. "[") })
+  all:extend(inlines)
+  all:insert(pandoc.RawInline("typst", "]"))
+  return all
+end
+
 local function with_prefix(prefix, inlines)
   local all = pandoc.Inlines({ pandoc.Str(prefix .. ":"), pandoc.Space() })
   all:extend(inlines)
@@ -205,6 +212,7 @@ local function mark_headers(tbl)
   end
   for _, body in ipairs(tbl.bodies) do
     body.row_head_columns = 1
+    for _, row in ipairs(body.head) do row.cells[1].attributes.scope = "rowgroup" end
     for _, row in ipairs(body.body) do
       if row.cells[1] then row.cells[1].attributes.scope = "row" end
     end
@@ -232,7 +240,27 @@ local function free_widths(tbl)
   return tbl
 end
 
-local function html_table(tbl, name, caption)
+-- In HTML a cell of the first column cannot reach beyond it, so that such a row heads a body of its own.
+local function part_bodies(tbl)
+  local bodies = pandoc.List({})
+  for _, body in ipairs(tbl.bodies) do
+    local current = { attr = body.attr, body = {}, head = {}, row_head_columns = body.row_head_columns }
+    for _, row in ipairs(body.body) do
+      local first = row.cells[1]
+      if first and first.classes:includes("group") then
+        if #current.body > 0 or #current.head > 0 then bodies:insert(current) end
+        current = { attr = pandoc.Attr(), body = {}, head = { row }, row_head_columns = body.row_head_columns }
+      else
+        table.insert(current.body, row)
+      end
+    end
+    bodies:insert(current)
+  end
+  tbl.bodies = bodies
+end
+
+local function html_table(tbl, name, caption, grouped)
+  if grouped then part_bodies(tbl) end
   free_widths(mark_lengths(mark_headers(tbl)))
   tbl.caption = { long = {} }
   local wide = #tbl.colspecs >= WIDE and " wide" or ""
@@ -255,18 +283,46 @@ local function give_caption(tbl, caption)
   return tbl
 end
 
-local function typst_table(tbl, caption)
+local function typst_table(tbl, caption, grouped)
   give_caption(tbl, caption)
+  if grouped then return { raw("#card-table["), tbl, raw("]") } end
   if #tbl.colspecs < WIDE then return tbl end
   return { raw("#wide-table["), tbl, raw("]") }
 end
 
+-- A row that heads those after it: its first cell stands across the table.
+local function is_group(row)
+  local found = false
+  local first = row.cells[1]
+  if first then
+    first.contents:walk({ Span = function(span) found = found or span.classes:includes("group") end })
+  end
+  return found
+end
+
+local function join_groups(tbl)
+  local grouped = false
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      if is_group(row) then
+        grouped = true
+        local first = row.cells[1]
+        first.col_span = #tbl.colspecs
+        first.classes:insert("group")
+        row.cells = { first }
+      end
+    end
+  end
+  return grouped
+end
+
 local function table_block(tbl)
+  local grouped = join_groups(tbl)
   local numbered = kind_of(tbl.identifier) == "tbl"
   local name = numbered and ("Table " .. number_of(tbl.identifier)) or nil
   local caption = numbered and with_prefix(name, caption_of(tbl)) or nil
-  if html then return html_table(tbl, name, caption) end
-  if typst then return typst_table(tbl, caption) end
+  if html then return html_table(tbl, name, caption, grouped) end
+  if typst then return typst_table(tbl, caption, grouped) end
   return give_caption(tbl, caption)
 end
 
@@ -308,7 +364,35 @@ local function lead_first(name, content)
   return blocks
 end
 
+-- An icon stands before its words; in Word and PowerPoint the words stand alone.
+local function icon(span)
+  local name = nil
+  for _, class in ipairs(span.classes) do name = name or class:match("^icon%-([%a%-]+)$") end
+  if not typst or not name then return nil end
+  return inline_call(("icon(%s)"):format(typst_string(name)), span.content)
+end
+
+local function span_piece(span)
+  if span.classes:includes("break") then return pandoc.LineBreak() end
+  if span.classes:includes("icon") then return icon(span) end
+  if not span.classes:includes("panel-title") or html then return nil end
+  return typst and inline_call("panel-title", span.content) or pandoc.Strong(span.content)
+end
+
+-- Blocks side by side; a strip is a row of icons with their words.
+local function panels(div)
+  if not typst then return nil end
+  local blocks = pandoc.Blocks({ raw(("#panels(strip: %s)["):format(tostring(div.classes:includes("strip")))) })
+  for i, panel in ipairs(div.content) do
+    if i > 1 then blocks:insert(raw("][")) end
+    blocks:extend(panel.content)
+  end
+  blocks:insert(raw("]"))
+  return blocks
+end
+
 local function box(div)
+  if div.classes:includes("panels") then return panels(div) end
   if div.classes:includes("data-behind") then return data_behind(div) end
   local drawn = callout(div)
   if drawn then return drawn end
@@ -399,7 +483,7 @@ function Pandoc(doc)
   number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
   local list = page.toc and (html or typst) and contents(doc) or {}
-  doc = doc:walk({ Span = function(el) if el.classes:includes("break") then return pandoc.LineBreak() end end })
+  doc = doc:walk({ Span = span_piece })
   if typst then doc = keep_with_figure(doc):walk({ Str = keep_runs }) end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({

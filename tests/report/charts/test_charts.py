@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import matplotlib.pyplot as plt
@@ -16,14 +15,6 @@ from helpers.report.charts.comparison import Bar, Step, bars_chart, funnel_chart
 from helpers.report.charts.process import spc_chart
 from helpers.stats.spc import xmr
 from helpers.theme import colours
-from helpers.theme.charts import chart_style
-
-
-@pytest.fixture(autouse=True)
-def _style() -> Iterator[None]:
-    with chart_style():
-        yield
-    plt.close("all")
 
 
 def texts(axes: Axes) -> list[str]:

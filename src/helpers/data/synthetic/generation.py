@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.data.synthetic.appointments import draw_appointments
+from helpers.data.synthetic.divisions import specialty_units
 from helpers.data.synthetic.drawing import months
 from helpers.data.synthetic.measures import measure_values
 from helpers.data.synthetic.organisations import draw_trusts, organisations_frame, truth_of, units_frame
@@ -67,7 +68,7 @@ def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
     appointments = draw_appointments(of_appointments, trusts, scale=scale)
     return SyntheticData(
         organisations=organisations_frame(),
-        units=units_frame(),
+        units=pd.concat([units_frame(), specialty_units()], ignore_index=True),
         specialties=specialties_frame(),
         spells=spells.frame,
         appointments=appointments,

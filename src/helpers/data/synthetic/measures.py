@@ -16,9 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.data.synthetic import drawing, truth
+from helpers.data.synthetic.divisions import unit_values
 from helpers.data.synthetic.drawing import Floats
+from helpers.data.synthetic.further import further_measures
 from helpers.data.synthetic.organisations import DIVISIONS, Trusts
 from helpers.data.synthetic.returns import other_returns
+from helpers.data.synthetic.shapes import put_in_shapes
 from helpers.data.synthetic.specialties import CODES, column
 from helpers.data.synthetic.spells import DAY_CASE, ELECTIVE, DrawnSpells
 
@@ -70,6 +73,7 @@ OCCUPANCY = Process(
 NO_CRITERIA = Process(
     "no_criteria_to_reside", BEDS, 0.14, 0.30, winter=0.12, noise=0.08, persistence=0.6, specialist=False
 )
+CANCER_31 = Process("cancer_31_day", 300, 0.955, 0.25, noise=0.05)
 SIMPLE = (
     Process("ae_four_hours", 11_500, 0.74, 0.28, winter=-0.22, drift=0.05, noise=0.09, persistence=0.5,
             specialist=False),
@@ -96,10 +100,18 @@ def measure_values(
     ]
     frames = [*published, _mean_los(spells.frame), _dna_rate(appointments)]
     frame = pd.concat(frames, ignore_index=True)
-    frame["value"] = frame["numerator"] / frame["denominator"]
+    # drawn from a stream of their own, so that what is above stays as it was without them
+    (more,) = rng.spawn(1)
+    standard = _tidy(trusts, CANCER_31.measure, draw_panel(more, trusts, CANCER_31))
+    frame = pd.concat([frame, standard, further_measures(more, frame)], ignore_index=True)
     frame = frame.assign(period_type="month", breakdown=None, category=None)
+    frame = put_in_shapes(frame)
+    units = unit_values(more, trusts, frame).assign(period_type="month", suppressed=False)
+    frame = pd.concat([frame, units], ignore_index=True)
+    frame["value"] = frame["numerator"] / frame["denominator"].fillna(1.0)
     both = pd.concat([frame, other_returns(frame)], ignore_index=True)
-    return both.assign(basis="provider", status="actual", suppressed=False)
+    both["suppressed"] = both["suppressed"].eq(True)
+    return both.assign(basis="provider", status="actual")
 
 
 def _waiting_list(rng: np.random.Generator, trusts: Trusts) -> Iterator[pd.DataFrame]:

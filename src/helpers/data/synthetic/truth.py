@@ -120,6 +120,66 @@ GAPS = (Gap("SYN58", ("2024-10", "2024-11", "2024-12")),)
 
 
 @dataclass(frozen=True)
+class Shape:
+    """A series that is put in as it is: `level` and `swing` are plain ratios or counts.
+
+    `pattern` is one of quiet, jump (the last month far off, on the side of `sign`), drift, wave, few,
+    few_jump, constant, on_target (the last month exactly at `level`), one, late (no last month), stale,
+    hidden, hidden_last and absent; see `helpers.data.synthetic.shapes`.
+    """
+
+    org_code: str
+    measure: str
+    pattern: str
+    level: float
+    swing: float = 0.0
+    sign: int = 0
+
+
+#: has a measure in every cell of variation and assurance
+MATRIX = "SYN62"
+#: has every awkward series
+AWKWARD = "SYN63"
+#: whose units go down to specialties
+CASCADES = ("SYN07", "SYN11")
+#: what the matrix trust shows: the last month better, ordinary or worse than usual, beside limits that pass,
+#: straddle or fail the target; then without a target, with too few points, without a stable period
+SHAPES = (
+    Shape(MATRIX, "cancer_28_day_fds", "jump", 0.86, 0.008, +1),
+    Shape(MATRIX, "day_case_rate", "quiet", 0.89, 0.005),
+    Shape(MATRIX, "cancer_31_day", "jump", 0.978, 0.002, -1),
+    Shape(MATRIX, "bed_occupancy", "jump", 0.918, 0.006, -1),
+    Shape(MATRIX, "sickness_absence", "quiet", 0.045, 0.0015),
+    Shape(MATRIX, "ae_four_hours", "jump", 0.80, 0.015, -1),
+    Shape(MATRIX, "cancer_62_day", "jump", 0.62, 0.02, +1),
+    Shape(MATRIX, "ae_12_hours_from_decision", "quiet", 180, 18),
+    Shape(MATRIX, "rtt_over_65_weeks", "jump", 0.006, 0.0004, +1),
+    Shape(MATRIX, "readmission_30d", "jump", 0.13, 0.003, -1),
+    Shape(MATRIX, "cost_per_spell", "quiet", 2100, 40),
+    Shape(MATRIX, "cancelled_operations", "jump", 0.011, 0.0008, +1),
+    Shape(MATRIX, "ae_attendances", "jump", 15500, 260, +1),
+    Shape(MATRIX, "friends_and_family", "few_jump", 0.93, 0.005, +1),
+    Shape(MATRIX, "mortality", "few", 0.98, 0.03),
+    Shape(MATRIX, "no_criteria_to_reside", "few_jump", 0.14, 0.006, +1),
+    Shape(MATRIX, "emergency_admissions", "few_jump", 4800, 90, -1),
+    Shape(MATRIX, "rtt_18_weeks", "drift", 0.62, 0.01, +1),
+    Shape(MATRIX, "rtt_over_52_weeks", "wave", 0.025, 0.002),
+    Shape(MATRIX, "rtt_list_size", "drift", 46000, 700, +1),
+    Shape(MATRIX, "discharges", "drift", 4700, 60, -1),
+    Shape(AWKWARD, "friends_and_family", "constant", 1.0),
+    Shape(AWKWARD, "day_case_rate", "constant", 1.0),
+    Shape(AWKWARD, "cancer_28_day_fds", "on_target", 0.80, 0.012),
+    Shape(AWKWARD, "ae_four_hours", "late", 0.75, 0.015),
+    Shape(AWKWARD, "cancer_62_day", "hidden_last", 0.72, 0.02),
+    Shape(AWKWARD, "cancelled_operations", "hidden", 0.01, 0.001),
+    Shape(AWKWARD, "sickness_absence", "stale", 0.047, 0.0015),
+    Shape(AWKWARD, "cancer_31_day", "one", 0.95, 0.0),
+    Shape(AWKWARD, "readmission_30d", "absent", 0.13, 0.003),
+    Shape(AWKWARD, "rtt_over_65_weeks", "constant", 0.0),
+)
+
+
+@dataclass(frozen=True)
 class Truth:
     """Everything that was put in.
 
@@ -144,6 +204,7 @@ class Truth:
     breaks: tuple[SeriesBreak, ...] = BREAKS
     signals: tuple[Signal, ...] = SIGNALS
     gaps: tuple[Gap, ...] = GAPS
+    shapes: tuple[Shape, ...] = SHAPES
 
 
 def month_index(day: date) -> int:

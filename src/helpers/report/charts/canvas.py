@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final, Literal
 
+import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import Locator
 
 from helpers.theme import colours
 from helpers.theme.charts import FIGURE_SIZE
@@ -16,6 +19,8 @@ from helpers.theme.charts import FIGURE_SIZE
 OFFSET: Final[dict[str, Any]] = {"textcoords": "offset points", "annotation_clip": False}
 #: fonts of labels with arrows and other signs
 SYMBOLS: Final = ["Source Sans Pro", "DejaVu Sans"]
+#: how many months an axis of the text's width names: "Sep 2026" takes about 45 points
+MOST_MONTHS: Final = 8
 
 
 Verdict = Literal["improving", "concerning", "neutral", "common"]
@@ -36,10 +41,20 @@ def canvas(height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def mark_event(axes: Axes, day: float, name: str) -> None:
-    """Draw an event as an upright line with its name, at a day in matplotlib's numbers."""
-    axes.axvline(day, color=colours.EVENT, linewidth=1, linestyle=(0, (1, 2)))
-    words = "\n".join(textwrap.wrap(name, 26))
-    axes.annotate(
-        words, (day, 1), (4, -2), xycoords=("data", "axes fraction"), **OFFSET, va="top", color=colours.EVENT
-    )  # fmt: skip
+def label_months(axes: Axes) -> None:
+    """Label an axis of days with months, as many as stand apart."""
+    axes.xaxis.set_major_locator(MonthsApart())
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+
+
+class MonthsApart(Locator):
+    """First days of months, of quarters, half-years or years where all would not stand apart."""
+
+    def __call__(self) -> Sequence[float]:
+        """Return the days that are labelled, in matplotlib's numbers."""
+        assert self.axis is not None, "belongs to an axis"
+        low, high = mdates.num2date(sorted(self.axis.get_view_interval()))
+        first, last = low.year * 12 + low.month - 1, high.year * 12 + high.month
+        step = next(each for each in (1, 2, 3, 6, 12, 24, 60, 120) if last - first < MOST_MONTHS * each)
+        months = range(-(-first // step) * step, last + 1, step)
+        return [float(mdates.date2num(date(month // 12, month % 12 + 1, 1))) for month in months]

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, canvas
+from helpers.report.charts.labels import Name, make_room, name_ends, name_points
 from helpers.theme import colours
 
 
@@ -55,6 +56,7 @@ def split_chart(steps: Sequence[Step], *, unit: str) -> Figure:
     axes.margins(x=0.09)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+    make_room(axes)
     return figure
 
 
@@ -108,28 +110,21 @@ def funnel_chart(
     """Draw organisations about a target of 1, the reported one named; `limits` are (x, lower, upper)."""
     figure, axes = canvas(3.3)
     axes.axhline(1, color=colours.TEXT, linewidth=1.2)
-    styles = (("solid", "top"), ((0, (4, 2)), "bottom"))  # names apart, however near the lines are
-    for (name, (x, lower, upper)), (style, place) in zip(limits.items(), styles, strict=True):
+    for (x, lower, upper), style in zip(limits.values(), ("solid", (0, (4, 2))), strict=True):
         for line in (lower, upper):
             axes.plot(x, line, color=colours.COMMON_CAUSE, linewidth=1, linestyle=style)
-        axes.annotate(
-            name, (x[-1], upper[-1]), (4, 0), **OFFSET, va=place, color=colours.COMMON_CAUSE, size=8.5
-        )
     others = np.arange(len(ratio)) != own
     axes.plot(
         expected[others], ratio[others], "o", color=colours.PEER, markersize=5, markeredgewidth=0, alpha=0.9
     )
     axes.plot(expected[own], ratio[own], "o", color=colours.IMPROVEMENT, markersize=9)
-    up = ratio[own] >= 1
-    axes.annotate(
-        label, (expected[own], ratio[own]), (0, 26 if up else -26), **OFFSET, ha="center",
-        va="bottom" if up else "top", color=colours.IMPROVEMENT, weight="bold",
-        arrowprops={"arrowstyle": "-", "color": colours.IMPROVEMENT, "shrinkB": 5},
-    )  # fmt: skip
     axes.set_xlabel(axis_labels[0])
     axes.set_ylabel(axis_labels[1])
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    _fit_ratio(axes, ratio)
+    _fit_ratio(axes, np.append(ratio, [line[edge][-1] for line in limits.values() for edge in (1, 2)]))
+    name_ends(axes, [Name(name, 0, line[2][-1], colours.COMMON_CAUSE) for name, line in limits.items()])
+    named = Name(label, expected[own], ratio[own], colours.HIGHLIGHT, bold=True)
+    name_points(axes, [named], (expected, ratio))
     return figure
 
 

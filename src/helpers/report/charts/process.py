@@ -5,7 +5,8 @@ The chart takes a result object and plain values and returns a matplotlib figure
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import matplotlib.dates as mdates
@@ -14,60 +15,274 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import MARKS, OFFSET, Verdict, canvas, mark_event
+from helpers.report.charts.canvas import MARKS, Verdict, canvas, label_months
+from helpers.report.charts.labels import Name, name_all
+from helpers.report.words import number
 from helpers.stats.spc import XmRChart
+from helpers.stats.spc.verdicts import UNSTABLE_SHARE
 from helpers.theme import colours
+
+Floats = NDArray[np.float64]
+#: how many special causes a chart names; more are a matter of the sentence beside it
+MOST_NAMED = 4
+#: a target further off than so many times the spread of the values is named at the edge, not drawn
+FAR = 4.0
+_OUTSIDE = ("Above UCL", "Below LCL")
+#: points in a row that make a shift of the mean
+SHIFT = 7
+
+
+@dataclass(frozen=True)
+class TargetStep:
+    """A target while it is in force: first days of its first and last period, value, what it is called."""
+
+    first: date
+    last: date
+    value: float
+    name: str
+
+
+@dataclass(frozen=True)
+class FanAhead:
+    """A forecast: first days of the months ahead, median and ends of the 80 % and 95 % intervals."""
+
+    months: tuple[date, ...]
+    median: Floats
+    low80: Floats
+    high80: Floats
+    low95: Floats
+    high95: Floats
 
 
 def spc_chart(
     chart: XmRChart,
-    shown: NDArray[np.float64],
+    shown: Floats,
     *,
     unit: str,
     target: tuple[str, float] | None = None,
+    steps: Sequence[TargetStep] = (),
     events: Sequence[tuple[date, str]] = (),
+    fan: FanAhead | None = None,
+    digits: int = 1,
+    height: float = 3.1,
 ) -> Figure:
-    """Draw an XmR chart: points, centre and limits of each segment, target, special causes marked.
+    """Draw an XmR chart: points, centre and limits of each segment, targets, special causes named.
 
-    `shown` are the values that may be drawn, NaN where one is missing or suppressed; the limits are the
-    chart's. `events` are first days of months and what happened.
+    Parameters
+    ----------
+    chart
+        Limits and rules, from the exact values.
+    shown
+        The values that may be drawn, NaN where one is missing or suppressed.
+    unit
+        Label of the upright axis.
+    target
+        Name and value of a target for the whole chart.
+    steps
+        Dated targets instead, in order.
+    events
+        First days of periods, and what happened.
+    fan
+        A forecast to draw behind the last point.
+    digits
+        Decimals of the values that are written.
+    height
+        Of the picture, in inches.
     """
-    figure, axes = canvas(3.1)
-    days = mdates.date2num(chart.dates)
-    half = 13.0  # days: lines reach half a month beyond their first and last point
+    figure, axes = canvas(height)
+    days, half = np.asarray(mdates.date2num(chart.dates), dtype=float), _half(chart.dates)
+    _draw_segments(axes, chart, days, half)
+    _draw_points(axes, chart, days, shown)
+    if fan is not None:
+        _draw_fan(axes, fan, (days, shown))
+    last = days[-1] if fan is None else float(mdates.date2num(fan.months[-1]))
+    steps = list(steps) or _whole(chart, target, last)
+    axes.set_ylabel(unit)
+    axes.set_xlim(days[0] - 2 * half, last + 2 * half)
+    _set_heights(axes, shown, chart, steps)
+    drawn = _draw_steps(axes, steps, half, last)
+    label_months(axes)
+    name_all(
+        axes,
+        _ends(chart, drawn, digits, has_fan=fan is not None),
+        events=[(float(mdates.date2num(day)) - half, name) for day, name in events],
+        points=[*_causes(chart, days, shown), *_past_steps(drawn, digits)],
+        path=(days, shown),
+    )
+    return figure
+
+
+def _half(dates: NDArray[np.generic]) -> float:
+    """Return half a period in days, a little less, for lines that reach beyond their first and last point."""
+    if len(dates) < 2:
+        return 13.0
+    return float(np.median(np.diff(np.asarray(mdates.date2num(dates), dtype=float)))) * 0.43
+
+
+def _draw_segments(axes: Axes, chart: XmRChart, days: Floats, half: float) -> None:
     for segment in chart.segments:
+        if not np.isfinite(segment.centre):
+            continue
         ends = [days[segment.first] - half, days[segment.last] + half]
-        axes.fill_between(ends, segment.lower, segment.upper, color=colours.BAND, linewidth=0)
+        if np.isfinite(segment.lower):
+            axes.fill_between(ends, segment.lower, segment.upper, color=colours.BAND, linewidth=0)
+            for limit in (segment.lower, segment.upper):
+                axes.plot(ends, [limit] * 2, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)))
         axes.plot(ends, [segment.centre] * 2, color=colours.TEXT, linewidth=1.3)
-        for limit in (segment.lower, segment.upper):
-            axes.plot(ends, [limit] * 2, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)))
+
+
+def _draw_points(axes: Axes, chart: XmRChart, days: Floats, shown: Floats) -> None:
     axes.plot(days, shown, color=colours.COMMON_CAUSE, linewidth=1, zorder=3)
+    many = 1.0 if len(days) <= 40 else 0.8
     for verdict, (shape, colour, size) in MARKS.items():
         chosen = np.array([_verdict(kind) == verdict for kind in chart.point_type])
-        face = "white" if verdict == "common" else colour
         axes.plot(
             days[chosen],
             shown[chosen],
             shape,
             color=colour,
-            markerfacecolor=face,
-            markersize=size,
+            markerfacecolor="white" if verdict == "common" else colour,
+            markersize=size * many,
             zorder=4,
         )
-    if target:
-        axes.axhline(target[1], color=colours.TARGET, linewidth=1.4, linestyle=(0, (1, 1.4)))
-    if chart.segments:
-        _label_lines(axes, chart.segments[-1].centre, target)
-    for day, name in events:
-        mark_event(axes, float(mdates.date2num(day)) - half, name)
-    axes.set_ylabel(unit)
-    axes.set_xlim(days[0] - 2 * half, days[-1] + 2 * half)
-    axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10)))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+
+
+def _draw_fan(axes: Axes, fan: FanAhead, known: tuple[Floats, Floats]) -> None:
+    """Draw a forecast from the last shown point on."""
+    days, shown = known
+    place = int(np.flatnonzero(np.isfinite(shown))[-1])
+    ahead = np.asarray(mdates.date2num(np.array(fan.months, dtype="datetime64[D]")), dtype=float)
+    x = np.concatenate([[days[place]], ahead])
+
+    def joined(line: Floats) -> Floats:
+        return np.concatenate([[shown[place]], line])
+
+    for low, high, colour in (
+        (fan.low95, fan.high95, colours.FAN_OUTER),
+        (fan.low80, fan.high80, colours.FAN_INNER),
+    ):
+        axes.fill_between(x, joined(low), joined(high), color=colour, linewidth=0, zorder=1)
+    axes.plot(
+        x, joined(fan.median), color=colours.HIGHLIGHT, linewidth=1.4, linestyle=(0, (3, 1.5)), zorder=2
+    )
+
+
+def _whole(chart: XmRChart, target: tuple[str, float] | None, last: float) -> list[TargetStep]:
+    """Return one target over the whole chart as a step."""
+    if target is None or not np.isfinite(target[1]):
+        return []
+    first = np.datetime64(chart.dates[0], "D").astype(date)
+    return [TargetStep(first, mdates.num2date(last).date(), target[1], target[0])]
+
+
+def _set_heights(axes: Axes, shown: Floats, chart: XmRChart, steps: Sequence[TargetStep]) -> None:
+    """Fit the upright axis to what is drawn; limits below nought are cut in drawing alone."""
     axes.margins(y=0.12)
+    axes.autoscale_view()
+    low, high = axes.get_ylim()
+    near = [
+        step.value for step in steps if low - FAR * (high - low) <= step.value <= high + FAR * (high - low)
+    ]
+    low, high = min([low, *near]), max([high, *near])
+    room = 0.06 * (high - low) if near else 0.0
+    if chart.limits.lower == chart.limits.upper and high - low < 1e-9 + abs(high) * 0.2:
+        room = max(room, 0.05 * max(abs(high), 1.0))  # a constant series is a line amid white
+    low, high = low - room, high + room
     if not (shown < 0).any():
-        axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))  # a limit below nought is cut in drawing alone
-    return figure
+        low = max(0.0, low)
+    axes.set_ylim(low, high)
+
+
+def _draw_steps(
+    axes: Axes, steps: Sequence[TargetStep], half: float, last: float
+) -> list[tuple[float, float, TargetStep]]:
+    """Draw dated targets as level lines; return where each begins and ends."""
+    low, high = axes.get_ylim()
+    drawn = []
+    for step in steps:
+        first = max(float(mdates.date2num(step.first)) - half, axes.get_xlim()[0])
+        end = min(float(mdates.date2num(step.last)), last) + half
+        if low <= step.value <= high:
+            axes.plot(
+                [first, end], [step.value] * 2, color=colours.TARGET, linewidth=1.6, linestyle=(0, (1, 1.2)),
+                zorder=2,
+            )  # fmt: skip
+        drawn.append((first, end, step))
+    return drawn
+
+
+def _ends(
+    chart: XmRChart,
+    drawn: Sequence[tuple[float, float, TargetStep]],
+    digits: int,
+    *,
+    has_fan: bool,
+) -> list[Name]:
+    """Return what stands at the right end: the mean, and the target in force last."""
+    centre, ends = chart.limits.centre, []
+    if np.isfinite(centre) and chart.limits.points > 1:
+        ends.append(Name(f"{'mean so far' if has_fan else 'mean'} {number(centre, digits)}", 0, centre))
+    if drawn:
+        step = drawn[-1][2]
+        ends.append(Name(f"{step.name} {number(step.value, digits)}", 0, step.value, colours.TARGET))
+    return ends
+
+
+def _past_steps(drawn: Sequence[tuple[float, float, TargetStep]], digits: int) -> Iterator[Name]:
+    """Yield the names of earlier targets, where there is room for them."""
+    for first, end, step in reversed(drawn[:-1]):
+        words = f"{step.name} {number(step.value, digits)}"
+        yield Name(words, (first + end) / 2, step.value, colours.TARGET)
+
+
+def _causes(chart: XmRChart, days: Floats, shown: Floats) -> list[Name]:
+    """Return words for the special causes, the newest first; a run is named once, at its last point."""
+    named = []
+    for places in reversed(_runs(chart)):
+        seen = [place for place in places if np.isfinite(shown[place])]
+        if not seen:
+            continue
+        last = seen[-1]
+        colour = MARKS[_verdict(chart.point_type[last]) or "common"][1]
+        named.append(Name(_cause_words(chart, seen), days[last], shown[last], colour))
+    special = [kind not in ("common_cause", "missing") for kind in chart.point_type]
+    return named[:1] if np.mean(special) > UNSTABLE_SHARE else named[:MOST_NAMED]
+
+
+def _runs(chart: XmRChart) -> list[list[int]]:
+    """Return stretches of special causes on one side within one segment, gaps passed over."""
+    runs: list[list[int]] = []
+    known = [place for place, reason in enumerate(chart.reason) if reason != "Missing"]
+    before = None
+    for place in known:
+        if chart.direction[place]:
+            same = before is not None and bool(
+                chart.direction[before] == chart.direction[place]
+                and chart.segment[before] == chart.segment[place]
+            )
+            if same:
+                runs[-1].append(place)
+            else:
+                runs.append([place])
+        before = place
+    return runs
+
+
+def _cause_words(chart: XmRChart, places: Sequence[int]) -> str:
+    """Return what a stretch of special causes is called at its last point."""
+    side = "above" if chart.direction[places[-1]] > 0 else "below"
+    reasons = [chart.reason[place] for place in places]
+    if all("Trend" in reason for reason in reasons):
+        return f"{len(places)} {'rising' if side == 'above' else 'falling'}"
+    outside = [place for place in places if chart.reason[place] in _OUTSIDE]
+    if outside and len(places) < SHIFT:
+        when = mdates.num2date(float(mdates.date2num(chart.dates[outside[-1]])))
+        limit = "upper" if side == "above" else "lower"
+        many = f"{len(outside)} " if len(outside) > 1 else ""
+        return f"{many}{side} {limit} limit\n{when:%b %Y}"
+    if len(places) < SHIFT:
+        return f"two of three\nnear {'upper' if side == 'above' else 'lower'} limit"
+    return f"{len(places)} {side} mean"
 
 
 def _verdict(point_type: str) -> Verdict | None:
@@ -79,25 +294,3 @@ def _verdict(point_type: str) -> Verdict | None:
         "special_cause_neutral_low": "neutral",
     }
     return kinds.get(point_type)
-
-
-def _label_lines(axes: Axes, centre: float, target: tuple[str, float] | None) -> None:
-    """Name the lines at their right ends, moved apart where they would overlap."""
-    named = [(centre, f"mean {centre:.1f}", colours.TEXT)]
-    if target:
-        named.append((target[1], f"{target[0]} {target[1]:.1f}", colours.TARGET))
-    named.sort()
-    axes.autoscale_view()
-    low, high = axes.get_ylim()
-    near = len(named) == 2 and abs(named[1][0] - named[0][0]) < 0.08 * (high - low)
-    for place, (height, text, colour) in enumerate(named):
-        nudge = (place * 2 - 1) * 6 if near else 0
-        axes.annotate(
-            text,
-            (1, height),
-            (4, nudge),
-            xycoords=("axes fraction", "data"),
-            **OFFSET,
-            va="center",
-            color=colour,
-        )

@@ -15,10 +15,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, canvas, mark_event
+from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, canvas, label_months
+from helpers.report.charts.labels import Name, name_all, name_ends, name_points
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
+#: organisations that can be named side by side below an axis
+FEW_NAMES = 16
 
 
 def caterpillar_chart(
@@ -29,6 +32,9 @@ def caterpillar_chart(
     label: str,
     lines: Sequence[tuple[str, float]],
     unit: str,
+    names: Sequence[str] = (),
+    ceiling: float | None = None,
+    height: float = 3.6,
 ) -> Figure:
     """Draw every organisation with its own interval, lowest first, the reported one named.
 
@@ -44,8 +50,14 @@ def caterpillar_chart(
         Names and heights of reference lines.
     unit
         Label of the upright axis.
+    names
+        What each organisation is called below the axis, where there are few enough for it.
+    ceiling
+        The highest value that there can be, such as 100 per cent.
+    height
+        Of the picture, in inches.
     """
-    figure, axes = canvas(3.6)
+    figure, axes = canvas(height)
     order = np.argsort(value, kind="stable")
     x = np.empty(len(value))
     x[order] = np.arange(1, len(value) + 1)
@@ -54,39 +66,32 @@ def caterpillar_chart(
     axes.plot(x[others], value[others], "o", color=colours.COMMON_CAUSE, markersize=2.6)
     if own is not None:
         axes.vlines(x[own], ends[0][own], ends[1][own], color=colours.HIGHLIGHT, linewidth=2.4)
-        _name_own(axes, x[own], value[own], label, rises=bool(x[own] < 0.75 * len(value)))
-    for _, height in lines:
-        axes.axhline(height, color=colours.TARGET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
-    _name_lines(axes, lines)
+        axes.plot(x[own], value[own], "o", color=colours.HIGHLIGHT, markersize=8, zorder=5)
+    for _, level in lines:
+        axes.axhline(level, color=colours.TARGET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
     axes.set_xlim(0, len(value) + 1)
-    axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
+    _keep_possible(axes, ceiling)
     axes.set_xlabel("trusts, lowest to highest")
     axes.set_ylabel(unit)
-    axes.set_xticks([])
+    few = 0 < len(names) <= FEW_NAMES
+    axes.set_xticks(np.arange(1, len(value) + 1) if few else [], np.asarray(names)[order] if few else [])
+    name_ends(axes, [Name(name, 0, level, colours.TARGET) for name, level in lines])
+    if own is not None:
+        spans = np.column_stack([ends[0][order], ends[1][order], np.full(len(value), np.nan)]).ravel()
+        name_points(axes, [_own_name(label, x[own], value[own])], (np.repeat(x[order], 3), spans))
     return figure
 
 
-def _name_own(axes: Axes, x: float, y: float, label: str, *, rises: bool) -> None:
-    axes.plot(x, y, "o", color=colours.HIGHLIGHT, markersize=8, zorder=5)
-    axes.annotate(
-        label, (x, y), (0, 24 if rises else -24), **OFFSET, ha="center", va="bottom" if rises else "top",
-        color=colours.HIGHLIGHT, weight="bold",
-        arrowprops={"arrowstyle": "-", "color": colours.HIGHLIGHT, "shrinkB": 5},
-    )  # fmt: skip
+def _own_name(label: str, x: float, y: float) -> Name:
+    return Name(label, x, y, colours.HIGHLIGHT, bold=True)
 
 
-def _name_lines(axes: Axes, lines: Sequence[tuple[str, float]]) -> None:
-    """Name the lines at their right ends, moved apart where they would overlap."""
-    axes.autoscale_view()
+def _keep_possible(axes: Axes, ceiling: float | None) -> None:
+    """Let an axis end where values do: at nought, and a hair above the ceiling so that a mark on it shows."""
     low, high = axes.get_ylim()
-    least = 0.075 * (high - low)
-    place = -np.inf
-    for name, height in sorted(lines, key=lambda line: line[1]):
-        place = max(height, place + least)
-        axes.annotate(
-            name, (1, place), (4, 0), xycoords=("axes fraction", "data"), **OFFSET,
-            va="center", color=colours.TARGET,
-        )  # fmt: skip
+    low = max(0.0, low)
+    top = high if ceiling is None else min(high, ceiling + 0.02 * (ceiling - low))
+    axes.set_ylim(low, top)
 
 
 def rate_funnel_chart(
@@ -98,29 +103,39 @@ def rate_funnel_chart(
     label: str,
     centre: float,
     axis_labels: tuple[str, str],
+    ceiling: float | None = None,
+    height: float = 3.6,
 ) -> Figure:
     """Draw organisations' rates about their common rate; `limits` are (x, lower, upper) by name."""
-    figure, axes = canvas(3.6)
+    figure, axes = canvas(height)
     axes.axhline(centre, color=colours.TEXT, linewidth=1.2)
-    for (name, (x, lower, upper)), style in zip(limits.items(), ("solid", (0, (4, 2))), strict=True):
+    for (x, lower, upper), style in zip(limits.values(), ("solid", (0, (4, 2))), strict=True):
         for line in (lower, upper):
             axes.plot(x, line, color=colours.COMMON_CAUSE, linewidth=1, linestyle=style)
-        axes.annotate(name, (x[-1], upper[-1]), (4, 0), **OFFSET, va="center", color=colours.COMMON_CAUSE)
     others = np.arange(len(value)) != (-1 if own is None else own)
     axes.plot(denominator[others], value[others], "o", color=colours.PEER, markersize=5, markeredgewidth=0)
     if own is not None:
-        _name_own(axes, denominator[own], value[own], label, rises=bool(value[own] >= centre))
+        axes.plot(denominator[own], value[own], "o", color=colours.HIGHLIGHT, markersize=8, zorder=5)
     axes.set_xlabel(axis_labels[0])
     axes.set_ylabel(axis_labels[1])
     axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
-    room = 0.25 * max(float(np.ptp(value)), 0.1)
-    axes.set_ylim(max(0.0, float(value.min()) - room), float(value.max()) + room)
+    ends = [line[edge][-1] for line in limits.values() for edge in (1, 2)]  # where they are narrowest
+    low, high = min(value.min(), *ends), max(value.max(), *ends)
+    room = 0.25 * max(float(high - low), 0.1)
+    axes.set_ylim(float(low) - room, float(high) + room)
+    _keep_possible(axes, ceiling)
+    name_ends(axes, [Name(name, 0, line[2][-1], colours.COMMON_CAUSE) for name, line in limits.items()])
+    if own is not None:
+        name_points(axes, [_own_name(label, denominator[own], value[own])], (denominator, value))
     return figure
 
 
 @dataclass(frozen=True)
 class RateMonths:
-    """A chart of monthly rates: values as they may be drawn, limits, and which points lie outside them."""
+    """A chart of monthly rates: values as they may be drawn, limits, and which points lie outside them.
+
+    Values and lines are NaN where nothing is drawn.
+    """
 
     days: tuple[date, ...]
     shown: Floats
@@ -146,17 +161,32 @@ def rate_months_chart(months: RateMonths, *, unit: str, events: Sequence[tuple[d
         axes.plot(
             x[chosen], months.shown[chosen], shape, color=colour, markerfacecolor=face, markersize=size, zorder=4
         )  # fmt: skip
-    axes.annotate(
-        f"mean {months.centre[-1]:.1f}%", (x[-1], months.centre[-1]), (22, 0), **OFFSET, va="center"
-    )
-    for day, name in events:
-        mark_event(axes, float(mdates.date2num(day)) - 13, name)
     axes.set_ylabel(unit)
-    axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10)))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
-    axes.margins(x=0.04, y=0.15)
+    label_months(axes)
+    axes.margins(x=0.04, y=0.18)
     axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
+    name_all(
+        axes,
+        [
+            Name(f"mean {centre:.1f}%", 0, centre)
+            for centre in months.centre[np.isfinite(months.centre)][-1:]
+        ],
+        events=[(float(mdates.date2num(day)) - 13, what) for day, what in events],
+        points=_outside_names(months, x),
+        path=(x, months.shown),
+    )
     return figure
+
+
+def _outside_names(months: RateMonths, x: Floats) -> list[Name]:
+    """Return the names of the months beyond the limits, the newest first."""
+    kinds = {1: ("above limit", colours.CONCERN), -1: ("below limit", colours.IMPROVEMENT)}
+    places = [int(i) for i in np.flatnonzero(months.outside) if np.isfinite(months.shown[i])]
+    return [
+        Name(kinds[side][0], x[i], months.shown[i], kinds[side][1])
+        for i in reversed(places)
+        for side in (int(months.outside[i]),)
+    ]
 
 
 @dataclass(frozen=True)

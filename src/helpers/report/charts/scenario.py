@@ -11,7 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import OFFSET, canvas
+from helpers.report.charts.canvas import OFFSET, canvas, label_months
+from helpers.report.charts.labels import Name, make_room, name_ends
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
@@ -53,25 +54,25 @@ def fan_chart(fan: Fan, *, unit: str, label: str, beside: tuple[str, Floats] | N
     if not fan.certain:
         axes.fill_between(x, fan.low95, fan.high95, color=colours.BAND, linewidth=0)
         axes.fill_between(x, fan.low80, fan.high80, color=colours.PEER, linewidth=0)
-        for name, height in (("95%", fan.high95[-1]), ("80%", fan.high80[-1])):
-            axes.annotate(
-                name, (x[-1], height), (4, 0), **OFFSET, va="center", color=colours.TEXT_SECONDARY
-            )
     axes.plot(x, fan.median, color=colours.HIGHLIGHT, linewidth=2)
-    axes.annotate(
-        label, (x[-1], fan.median[-1]), (30 if not fan.certain else 4, 0), **OFFSET, va="center",
-        color=colours.HIGHLIGHT, weight="bold",
-    )  # fmt: skip
     if beside:
         axes.plot(x, beside[1], color=colours.TEXT, linewidth=1.2, linestyle=(0, (4, 2)))
-        axes.annotate(beside[0], (x[-1], beside[1][-1]), (4, 0), **OFFSET, va="center")
     elif fan.low95.min() < 0:
         axes.axhline(0, color=colours.TEXT, linewidth=1)
     axes.set_ylabel(unit)
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=7))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+    label_months(axes)
     axes.margins(x=0.01)
+    name_ends(axes, _fan_names(fan, label, beside))
     return figure
+
+
+def _fan_names(fan: Fan, label: str, beside: tuple[str, Floats] | None) -> list[Name]:
+    """Return the names at the ends of the lines and of the upper edges of the bands."""
+    names = [Name(label, 0, fan.median[-1], colours.HIGHLIGHT, bold=True)]
+    if not fan.certain:
+        edges = (("95%", fan.high95[-1]), ("80%", fan.high80[-1]))
+        names += [Name(name, 0, height, colours.TEXT_SECONDARY) for name, height in edges]
+    return [*names, Name(beside[0], 0, beside[1][-1])] if beside else names
 
 
 @dataclass(frozen=True)
@@ -89,25 +90,28 @@ def tornado_chart(swings: Sequence[Swing], middle: float, *, unit: str) -> Figur
     """Draw how far each input alone moves the result from where all are at their medians."""
     figure, axes = canvas(0.52 * len(swings) + 1.0)
     for place, swing in enumerate(swings):
-        for end, words, colour in (
-            (swing.at_low, swing.low, colours.PEER),
-            (swing.at_high, swing.high, colours.NHS_DARK_BLUE),
-        ):
+        for end, colour in ((swing.at_low, colours.PEER), (swing.at_high, colours.NHS_DARK_BLUE)):
             axes.barh(place, end - middle, left=middle, height=0.5, color=colour)
+        for end, words in _swing_words(swing, middle):
             right = end >= middle
             axes.annotate(
-                words,
-                (end, place),
-                (4 if right else -4, 0),
-                **OFFSET,
-                va="center",
-                ha="left" if right else "right",
-            )
+                words, (end, place), (4 if right else -4, 0), **OFFSET, va="center", ha="left" if right else "right"
+            )  # fmt: skip
     axes.axvline(middle, color=colours.TEXT, linewidth=1)
     axes.set_yticks(range(len(swings)), [swing.label for swing in swings])
     axes.invert_yaxis()
-    axes.margins(x=0.16)
+    axes.margins(x=0.05)
     axes.set_xlabel(unit)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+    make_room(axes)
     return figure
+
+
+def _swing_words(swing: Swing, middle: float) -> list[tuple[float, str]]:
+    """Return what stands at the ends of a bar; where both ends are on one side, both at the outer one."""
+    ends = [(swing.at_low, swing.low), (swing.at_high, swing.high)]
+    if (swing.at_low >= middle) != (swing.at_high >= middle):
+        return ends
+    (_, inner), (outer, words) = sorted(ends, key=lambda end: abs(end[0] - middle))
+    return [(outer, words if inner == words else f"{words} (nearer: {inner})")]

@@ -10,6 +10,7 @@ from helpers.runner.document import Document
 from helpers.runner.engines import FORMATS, Quarto
 from helpers.runner.render import embedded, quarto
 from helpers.theme import Theme
+from helpers.theme.look import write_look
 
 
 def render(document: Document, formats: Iterable[str], *, theme: Theme, folder: Path) -> dict[str, Path]:
@@ -42,6 +43,7 @@ def render(document: Document, formats: Iterable[str], *, theme: Theme, folder: 
     files: dict[str, Path] = {}
     problems: list[Problem] = []
     embedded.write_sources(document, folder)
+    write_look(theme, folder / embedded.LOOK)
     for name in wanted:
         try:
             files[name] = embedded.WRITERS[name](document, theme=theme, folder=folder)

@@ -21,6 +21,8 @@ from helpers.theme import Theme, font_folder
 # can refuse them by name.
 READER: Final = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spans-latex_macros"
 SOURCE: Final = "report.md"
+#: where the look lies beside the documents
+LOOK: Final = "theme"
 _SECONDS: Final = 120
 
 
@@ -62,7 +64,7 @@ def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:
     ReportError
         When pandoc refuses or warns, or the page would load anything.
     """
-    page = _pandoc("html", theme=theme, folder=folder, options=[f"--include-in-header={theme.css}"])
+    page = _pandoc("html", theme=theme, folder=folder, options=[f"--include-in-header={LOOK}/look.css"])
     for figure_id, svg in document.figures.items():
         data = base64.b64encode(svg).decode()
         page = page.replace(f'src="figures/{figure_id}.svg"', f'src="data:image/svg+xml;base64,{data}"')
@@ -134,14 +136,14 @@ def _pandoc(writer: str, *, theme: Theme, folder: Path, options: list[str] | Non
 
     metadata = folder / "page.yml"
     metadata.write_text(yaml.safe_dump(theme.page.as_settings()), encoding="utf-8")
-    template = theme.template(writer)
+    template = folder / LOOK / f"embedded.{writer}"
     command = [
         pypandoc.get_pandoc_path(),
         f"--from={READER}",
         f"--to={writer}",
         "--standalone",
         *([f"--template={template}"] if template.exists() else []),
-        f"--lua-filter={theme.filter}",
+        f"--lua-filter={LOOK}/filter.lua",
         f"--metadata-file={metadata}",
         "--syntax-highlighting=none",
         "--wrap=none",

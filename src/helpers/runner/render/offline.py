@@ -12,7 +12,7 @@ from helpers.errors import Problem, ReportError
 _LOADING: Final = frozenset(
     ("src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href")
 )
-_CSS: Final = re.compile(r"@import|url\(\s*[\"']?(?!data:|#)", re.IGNORECASE)
+_CSS: Final = re.compile(r"@import|url\((?!\s*[\"']?\s*(?:data:|#))", re.IGNORECASE)
 
 
 class _Page(HTMLParser):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,9 +19,10 @@ import yaml
 from helpers.errors import Problem, ReportError
 from helpers.runner.document import Document
 from helpers.runner.engines import Quarto
-from helpers.runner.render.embedded import READER, write_sources
+from helpers.runner.render.embedded import LOOK, READER, write_sources
 from helpers.runner.render.offline import check_offline
 from helpers.theme import Theme, font_folder
+from helpers.theme.look import write_look
 
 _SECONDS_EACH: Final = 60
 #: no theme of Quarto's and none of its scripts: our template and style sheet are the whole page
@@ -30,7 +30,7 @@ _HTML: Final = {
     "minimal": True,
     "theme": "none",
     "template": "theme/embedded.html",
-    "include-in-header": "theme/board.css",
+    "include-in-header": "theme/look.css",
     "embed-resources": True,
     "html-math-method": "mathml",
 }
@@ -84,7 +84,7 @@ def _failed(stem: str, said: str) -> ReportError:
 
 def _write_documents(documents: Mapping[str, Document], theme: Theme, folder: Path) -> None:
     """Write each document with its figures into a folder of its own, and the look beside them."""
-    shutil.copytree(theme.folder, folder / "theme", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    write_look(theme, folder / LOOK)
     for stem, document in documents.items():
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", stem):
             raise ReportError(Problem(repr(stem), "not a stem", "letters, digits, - _ and ."))
@@ -124,7 +124,7 @@ def _typst(theme: Theme, quarto: Quarto) -> dict[str, object]:
     tagged = {"pdf-standard": "ua-1"} if quarto.tags_pdf else {}
     return {
         "template": "theme/embedded.typst",
-        "template-partials": ["theme/board.typ"],
+        "template-partials": ["theme/look.typ", "theme/board.typ"],
         "shift-heading-level-by": 0,  # the filter has done it
         "papersize": theme.page.papersize,
         "keep-typ": True,

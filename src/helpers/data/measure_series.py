@@ -1,0 +1,149 @@
+"""Many measures in few queries: the series of some organisations, and every trust's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from helpers.data.directory import readable_name
+from helpers.data.frames import TidyFrame, sources_of
+from helpers.data.mart import Mart
+from helpers.data.quality import CHANGE_TOLERANCE, EDITIONS, WHOLE
+from helpers.data.schema import find_table, validate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: which rows: of whole organisations, of their units or of their specialties
+Part = Literal["organisation", "unit", "specialty"]
+
+_PARTS: dict[Part, str] = {
+    "organisation": "unit_code IS NULL AND specialty_code IS NULL",
+    "unit": "unit_code IS NOT NULL",
+    "specialty": "specialty_code IS NOT NULL AND unit_code IS NULL",
+}
+_KINDS = "SELECT org_code FROM organisations WHERE kind = 'trust'"
+_TRUST_VALUES = f"""
+    SELECT measure, org_code, period, period_type, numerator, denominator, value, suppressed, status, origin
+    FROM measure_values_rolled_up
+    WHERE basis = 'provider' AND status <> 'plan' AND breakdown IS NULL AND period_type <> 'day'
+        AND {_PARTS["organisation"]} AND org_code IN ({_KINDS})
+    ORDER BY measure, period, org_code
+"""
+
+
+def read_series(
+    mart: Mart,
+    frequencies: Mapping[str, str],
+    *,
+    organisations: Sequence[str],
+    until: date,
+    part: Part = "organisation",
+    scheme: str | None = None,
+) -> TidyFrame:
+    """Return the values of many measures of some organisations with one query.
+
+    Parameters
+    ----------
+    mart
+        The mart, pinned or not.
+    frequencies
+        The period type that is wanted of each measure, by its id.
+    organisations
+        Codes; histories of merged organisations count for their successors.
+    until
+        First day of the last period.
+    part
+        Whole organisations, their units or their specialties.
+    scheme
+        Specialty scheme; None takes all, where each measure has one.
+
+    Returns
+    -------
+    TidyFrame
+        Columns of `measure_values` and `members`, in order of measure, organisation, part and period.
+    """
+    rows = mart.query(
+        f"""
+        SELECT * FROM measure_values_rolled_up
+        WHERE list_contains($organisations, org_code) AND basis = 'provider' AND status <> 'plan'
+            AND breakdown IS NULL AND {_PARTS[part]} AND period <= $until
+            AND list_contains($wanted, measure || '/' || period_type)
+            AND ($scheme IS NULL OR scheme = $scheme)
+        ORDER BY measure, org_code, unit_code, specialty_code, period
+        """,
+        {
+            "organisations": list(organisations),
+            "until": until,
+            "wanted": [f"{measure}/{kind}" for measure, kind in frequencies.items()],
+            "scheme": scheme,
+        },
+    )
+    given = _names(rows["source"])
+    return TidyFrame(
+        validate(find_table("measure_values"), rows), sources_of(mart, "measure_values", given)
+    )
+
+
+def _names(sources: Iterable[str]) -> set[str]:
+    """Return the data sets that rolled-up rows name, several of them in one cell."""
+    return {name for cell in set(sources) for name in cell.split(", ")}
+
+
+def trust_values(mart: Mart) -> pd.DataFrame:
+    """Return every trust's values of every measure, merged histories added up.
+
+    Computed once per version of the mart, whatever the number of reports that compare trusts.
+
+    Returns
+    -------
+    DataFrame
+        measure, org_code, period, period_type, numerator, denominator, value, suppressed, status, origin;
+        whole organisations and their provider figures alone, days left out.
+    """
+    return mart.derived("values of trusts", lambda: mart.query(_TRUST_VALUES))
+
+
+def edition_moves(mart: Mart, organisation: str) -> dict[str, tuple[int, int]]:
+    """Return, per measure of an organisation, how many figures were revised and how many moved clearly."""
+    found = mart.query(
+        EDITIONS.format(where=f"org_code = $2 AND {WHOLE}"), [CHANGE_TOLERANCE, organisation]
+    )
+    sums = found.groupby("measure")[["revised", "changed"]].sum()
+    return {str(name): (int(row.revised), int(row.changed)) for name, row in sums.iterrows()}
+
+
+def merged_into(mart: Mart, organisation: str) -> list[tuple[str, str, date | None]]:
+    """Return the organisations that became part of one: code, name, and the first day after their last."""
+    rows = mart.fetch(
+        """
+        SELECT o.org_code, arg_max(o.name, coalesce(o.valid_from, DATE '1900-01-01')),
+            (max(o.valid_to) + INTERVAL 1 DAY)::DATE
+        FROM organisations o JOIN successors s ON s.org_code = o.org_code
+        WHERE s.successor = ? GROUP BY o.org_code ORDER BY 3, 1
+        """,
+        [organisation],
+    )
+    return [(code, readable_name(name), day) for code, name, day in rows]
+
+
+def part_names(mart: Mart, organisation: str) -> dict[str, str]:
+    """Return the names of an organisation's units and of the specialties, by code."""
+    rows = mart.fetch(
+        "SELECT unit_code, any_value(name) FROM units WHERE org_code = ? GROUP BY 1 "
+        "UNION ALL SELECT specialty_code, any_value(name) FROM specialties GROUP BY 1",
+        [organisation],
+    )
+    return dict(rows)
+
+
+def latest_measure_month(mart: Mart, organisations: Sequence[str]) -> date | None:
+    """Return the latest month of which an organisation has figures of any measure; None without any."""
+    (row,) = mart.fetch(
+        "SELECT max(period)::DATE FROM measure_values WHERE list_contains(?, org_code) AND basis = 'provider' "
+        "AND period_type = 'month' AND status <> 'plan' AND breakdown IS NULL",
+        [list(organisations)],
+    )
+    found: date | None = row[0]
+    return found

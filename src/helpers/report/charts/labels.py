@@ -1,0 +1,292 @@
+"""Direct labels: the names of lines, events and points, where no one lies over another.
+
+They are placed by measure: the layout is settled once, each name's box is taken in pixels, and boxes are moved
+apart. Call these functions last, when the limits of the axes stand.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+
+from helpers.theme import colours
+
+Floats = NDArray[np.float64]
+
+_GAP: Final = 4.0  # points between a label and what it names
+_BETWEEN: Final = 1.5  # points between two labels
+_EVENT_LETTERS: Final = 26  # an event's name wraps after this many
+_ROUNDS: Final = 12  # how often axes are widened; each round leaves a fraction of what stood out
+_STEPS: Final = 6  # how many lines of text a point's name may stand away from it
+
+
+@dataclass(frozen=True)
+class Name:
+    """Words beside the place in the axes that they name, in its unit."""
+
+    text: str
+    x: float
+    y: float
+    colour: str = colours.TEXT
+    bold: bool = False
+
+    @property
+    def style(self) -> dict[str, Any]:
+        """Return how matplotlib draws it."""
+        return {"color": self.colour, "weight": "bold" if self.bold else "normal"}
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A place in pixels."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def meets(self, other: _Box) -> bool:
+        """Whether the two overlap."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        return across > 0 and min(self.top, other.top) > max(self.bottom, other.bottom)
+
+    def holds(self, points: Floats) -> int:
+        """Return how many of some points, shape (n, 2), lie within."""
+        x, y = points[:, 0], points[:, 1]
+        return int(((x > self.left) & (x < self.right) & (y > self.bottom) & (y < self.top)).sum())
+
+
+def name_all(
+    axes: Axes,
+    ends: Sequence[Name] = (),
+    *,
+    events: Sequence[tuple[float, str]] = (),
+    points: Sequence[Name] = (),
+    path: tuple[Floats, Floats] = (np.array([]), np.array([])),
+) -> None:
+    """Name the ends of lines, events and points of one chart, as the three functions below do."""
+    drawn = name_ends(axes, ends)
+    name_events(axes, events)
+    if events:  # their rows have made the axes lower
+        for each in drawn:
+            each.remove()
+        name_ends(axes, ends)
+    name_points(axes, points, path)
+
+
+def name_ends(axes: Axes, names: Sequence[Name]) -> list[Annotation]:
+    """Name lines at the right edge of the axes, each at its height or as near as the others let it.
+
+    A line that ends beyond the axes' limits is not named: its name would stand beside something else.
+    """
+    settle(axes)
+    low, high = sorted(axes.get_ylim())
+    ordered = sorted((name for name in names if low <= name.y <= high), key=lambda name: name.y)
+    if not ordered:
+        return []
+    scale = _points_per_pixel(axes)
+    sizes = np.array([_size(axes, name)[1] for name in ordered]) + _BETWEEN / scale
+    wanted = np.array([_pixels(axes, 0, name.y)[1] for name in ordered])
+    below = np.concatenate([[0.0], np.cumsum((sizes[:-1] + sizes[1:]) / 2)])
+    lowest = axes.bbox.y0 + sizes[0] / 2 - below[0]
+    places = np.maximum(isotonic_regression(wanted - below).x, lowest) + below
+    return [
+        axes.annotate(
+            name.text, (1, name.y), (_GAP, nudge), xycoords=("axes fraction", "data"),
+            textcoords="offset points", annotation_clip=False, va="center", **name.style,
+        )
+        for name, nudge in zip(ordered, (places - wanted) * scale, strict=True)
+    ]  # fmt: skip
+
+
+def name_events(axes: Axes, events: Sequence[tuple[float, str]]) -> None:
+    """Draw events as upright lines, each named above the axes; names that would meet stand in rows.
+
+    `events` are days in matplotlib's numbers and what happened.
+    """
+    if not events:
+        return
+    settle(axes)
+    scale = _points_per_pixel(axes)
+    names = [
+        Name("\n".join(textwrap.wrap(what, _EVENT_LETTERS)), day, 1, colours.EVENT)
+        for day, what in sorted(events)
+    ]
+    sizes = [_size(axes, name) for name in names]
+    starts = [_event_start(axes, name.x, width) for name, (width, _) in zip(names, sizes, strict=True)]
+    rows = _rows(starts, [width for width, _ in sizes], _GAP / scale)
+    height = max(tall for _, tall in sizes) * scale + 2 * _BETWEEN
+    for name, start, row in zip(names, starts, rows, strict=True):
+        across = (start - _pixels(axes, name.x, 0)[0]) * scale
+        _draw_event(axes, name, (across, _BETWEEN + row * height))
+
+
+def _draw_event(axes: Axes, name: Name, away: tuple[float, float]) -> None:
+    """Draw an event's line through the axes and up to its name, which stands so many points away."""
+    dotted: dict[str, Any] = {"color": colours.EVENT, "linewidth": 1, "linestyle": (0, (1, 2))}
+    axes.axvline(name.x, **dotted)
+    axes.annotate(
+        name.text, (name.x, 1), away, xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+        annotation_clip=False, va="bottom", **name.style,
+    )  # fmt: skip
+    if away[1] > _BETWEEN:
+        axes.annotate(
+            "", (name.x, 1), (0, away[1]), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+            annotation_clip=False, arrowprops={"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **dotted},
+        )  # fmt: skip
+
+
+def name_points(axes: Axes, names: Sequence[Name], path: tuple[Floats, Floats]) -> None:
+    """Name points where there is room, beside the line that joins them; one without room stays unnamed.
+
+    `path` is that line, x and y, NaN where it is broken.
+    """
+    if not names:
+        return
+    settle(axes)
+    scale, taken = _points_per_pixel(axes), _boxes_of(axes)
+    line, levels = _pixels_along(axes, path), _levels(axes)
+    for name in names:
+        best = _best_place(axes, name, taken, (line, levels))
+        if best is None:
+            continue
+        box, nudge = best
+        taken.append(box)
+        far = abs(nudge[1]) * scale > 3 * _GAP
+        axes.annotate(
+            name.text, (name.x, name.y), (nudge[0] * scale, nudge[1] * scale),
+            textcoords="offset points", annotation_clip=False, ha="center", va="center", **name.style,
+            arrowprops={"arrowstyle": "-", "color": name.colour, "linewidth": 0.8, "shrinkB": 5} if far else None,
+        )  # fmt: skip
+
+
+def make_room(axes: Axes) -> None:
+    """Widen the axes until the words beside their marks lie within, clear of the labels of the rows."""
+    for _ in range(_ROUNDS):
+        settle(axes)
+        boxes, frame = _boxes_of(axes), axes.bbox
+        left = max([frame.x0 - box.left for box in boxes] + [0.0])
+        right = max([box.right - frame.x1 for box in boxes] + [0.0])
+        if left + right == 0:
+            return
+        low, high = axes.get_xlim()
+        unit = 1.2 * (high - low) / frame.width
+        axes.set_xlim(low - left * unit, high + right * unit)
+
+
+def settle(axes: Axes) -> None:
+    """Let matplotlib lay the figure out, so that places in pixels are those of the finished chart."""
+    axes.autoscale_view()
+    cast(Figure, axes.figure).draw_without_rendering()
+
+
+def _best_place(
+    axes: Axes, name: Name, taken: Sequence[_Box], lines: tuple[Floats, Floats]
+) -> tuple[_Box, tuple[float, float]] | None:
+    """Return the nearest box in which a name covers no other, and as little of the lines as can be."""
+    width, height = _size(axes, name)
+    x, y = _pixels(axes, name.x, name.y)
+    gap = _GAP / _points_per_pixel(axes)
+    path, levels = lines
+    best, least = None, np.inf
+    for step in range(_STEPS):
+        for up in (1, -1):
+            for across in (0.0, -0.5, 0.5):
+                nudge = (across * (width + 2 * gap), up * (height / 2 + 1.5 * gap + step * height))
+                middle = (x + nudge[0], y + nudge[1])
+                box = _Box(
+                    middle[0] - width / 2,
+                    middle[1] - height / 2,
+                    middle[0] + width / 2,
+                    middle[1] + height / 2,
+                )
+                if any(box.meets(other) for other in taken) or not _inside(axes, box):
+                    continue
+                crossed = int(((levels > box.bottom) & (levels < box.top)).sum())
+                cost = 3 * box.holds(path) + 2 * crossed + 4 * step + abs(across)
+                if cost < least:
+                    best, least = (box, nudge), cost
+    return best
+
+
+def _inside(axes: Axes, box: _Box) -> bool:
+    frame = axes.bbox
+    return bool(
+        box.left >= frame.x0 and box.right <= frame.x1 and box.bottom >= frame.y0 and box.top <= frame.y1
+    )
+
+
+def _levels(axes: Axes) -> Floats:
+    """Return the heights in pixels of the level lines: means, limits, targets."""
+    drawn = [
+        np.asarray(line.get_ydata(), dtype=float) for line in axes.lines if line.get_marker() == "None"
+    ]
+    heights = [float(y[0]) for y in drawn if len(y) and (y == y[0]).all()]
+    return np.array([_pixels(axes, 0, height)[1] for height in heights])
+
+
+def _pixels(axes: Axes, x: float, y: float) -> tuple[float, float]:
+    across, up = axes.transData.transform((x, y))
+    return float(across), float(up)
+
+
+def _pixels_along(axes: Axes, path: tuple[Floats, Floats]) -> Floats:
+    """Return points along a line, in pixels, near enough to see what a box covers of it."""
+    known = np.isfinite(path[0]) & np.isfinite(path[1])
+    corners = axes.transData.transform(np.column_stack([path[0][known], path[1][known]]))
+    if len(corners) < 2:
+        return np.asarray(corners)
+    steps = np.linspace(0, len(corners) - 1, 12 * len(corners))
+    places = np.arange(len(corners))
+    return np.column_stack([np.interp(steps, places, corners[:, axis]) for axis in (0, 1)])
+
+
+def _boxes_of(axes: Axes) -> list[_Box]:
+    """Return the boxes of the words that the axes hold already."""
+    renderer = _renderer(axes)
+    extents = [text.get_window_extent(renderer) for text in axes.texts]
+    return [_Box(each.x0, each.y0, each.x1, each.y1) for each in extents]
+
+
+def _event_start(axes: Axes, day: float, width: float) -> float:
+    """Return where an event's name begins, in pixels: at its line, unless it would leave the axes."""
+    start: float = max(axes.bbox.x0, min(_pixels(axes, day, 0)[0], axes.bbox.x1 - width))
+    return start
+
+
+def _rows(starts: Sequence[float], widths: Sequence[float], gap: float) -> list[int]:
+    """Return the lowest row for each name in which it meets none before it."""
+    ends: list[float] = []
+    rows = []
+    for start, width in zip(starts, widths, strict=True):
+        free = [row for row, end in enumerate(ends) if end + gap <= start]
+        row = free[0] if free else len(ends)
+        ends[row : row + 1] = [start + width]
+        rows.append(row)
+    return rows
+
+
+def _size(axes: Axes, name: Name) -> tuple[float, float]:
+    """Return a name's width and height in pixels."""
+    text = axes.text(0, 0, name.text, **name.style)
+    box = text.get_window_extent(_renderer(axes))
+    text.remove()
+    return box.width, box.height
+
+
+def _renderer(axes: Axes) -> Any:
+    return cast(FigureCanvasAgg, cast(Figure, axes.figure).canvas).get_renderer()
+
+
+def _points_per_pixel(axes: Axes) -> float:
+    return 72 / cast(Figure, axes.figure).dpi

@@ -1,0 +1,329 @@
+"""`MeasureResult`: everything that is known of one measure at one organisation, frozen.
+
+Charts, icons, tables, sentences and alt texts of every report on measures are made from this object
+alone, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+
+from helpers.data.quality import QualityRating
+from helpers.register.models import Comment, EventKind, Measure, Target
+from helpers.report.controlled_charts import WITHHELD
+from helpers.report.measures.forecast import Forecast, forecast_of, refuse
+from helpers.report.measures.place import Place
+from helpers.report.measures.series import EXACT, MeasureSeries, last_day
+from helpers.report.measures.targets import Goal, goal_after, next_target, standard_behind, target_on
+from helpers.stats.spc import XmRChart
+
+#: row of the matrix: what the latest shown value says of the process
+Variation = Literal["improvement", "common", "concern", "neutral"]
+#: column of the matrix: how the limits of the process lie to the target in force
+Standing = Literal["pass", "hit_or_miss", "fail", "no_target", "too_few", "unstable"]
+#: what a board is asked to do with a measure; nothing: no value that may be shown
+Category = Literal["attention", "watched", "maintenance", "apart", "nothing"]
+
+VARIATIONS: Final[tuple[Variation, ...]] = ("improvement", "common", "concern", "neutral")
+STANDINGS: Final[tuple[Standing, ...]] = (
+    "pass",
+    "hit_or_miss",
+    "fail",
+    "no_target",
+    "too_few",
+    "unstable",
+)
+CATEGORIES: Final[tuple[Category, ...]] = ("attention", "watched", "maintenance", "apart", "nothing")
+_ICONS = {"pass": "consistent_pass", "fail": "consistent_fail", "hit_or_miss": "hit_or_miss"}
+
+
+@dataclass(frozen=True)
+class ChartEvent:
+    """Something registered that may show in the series, at the first day of its period.
+
+    Parameters
+    ----------
+    day
+        First day of the period from which it counts.
+    name, kind, reason, author
+        As registered; author is a role.
+    rebases
+        Whether the limits restart there.
+    """
+
+    day: date
+    name: str
+    kind: EventKind
+    reason: str = ""
+    author: str = ""
+    rebases: bool = False
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The latest value that may be shown: its place in the series, its month, its value in the unit."""
+
+    place: int
+    day: date
+    value: float
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class MeasureResult:
+    """One measure at one organisation, or at one unit or specialty of it.
+
+    Parameters
+    ----------
+    measure
+        What the register says of it.
+    organisation
+        Code.
+    series
+        Values by period, exact and as they may be shown.
+    chart
+        XmR chart of the exact values with dated targets, restarted at registered events, as far as it may
+        be told (`chart_told`); same length as the series.
+    targets
+        All dated targets.
+    events
+        Registered events, mergers and series breaks within the series, in order.
+    judged_on
+        The day by which freshness is judged: the last of the report's period.
+    comment
+        The analysts' newest words up to the report's period; None where there are none.
+    national
+        Place among trusts in the latest shown period; None where it is not compared.
+    quality
+        The computed half of the data-quality kite mark; the declared half stands in the register.
+    part, part_name
+        Code and name of a unit or specialty; empty for the whole organisation.
+    """
+
+    measure: Measure
+    organisation: str
+    series: MeasureSeries
+    chart: XmRChart
+    targets: tuple[Target, ...]
+    events: tuple[ChartEvent, ...]
+    judged_on: date
+    comment: Comment | None = None
+    national: Place | None = None
+    quality: QualityRating | None = None
+    part: str = ""
+    part_name: str = ""
+
+    # --- the latest shown value ------------------------------------------------------------------
+
+    @cached_property
+    def latest(self) -> Latest | None:
+        """The latest value that may be shown, and its month; None where nothing may be."""
+        place = self.series.latest
+        if place is None:
+            return None
+        value, provisional = float(self.series.shown[place]), bool(self.series.provisional[place])
+        return Latest(place, self.series.days[place], value, provisional)
+
+    @property
+    def stale(self) -> bool:
+        """Whether the latest shown value is older than the register allows."""
+        if self.latest is None:
+            return False
+        return self.judged_on > self._latest_end + timedelta(days=self.measure.stale_after_days)
+
+    @property
+    def days_old(self) -> int:
+        """Days from the end of the latest shown period to the day of judgement, at least 0."""
+        return 0 if self.latest is None else max((self.judged_on - self._latest_end).days, 0)
+
+    @property
+    def _latest_end(self) -> date:
+        place = 0 if self.latest is None else self.latest.place
+        return last_day(self.series, self.measure, place)
+
+    # --- targets -----------------------------------------------------------------------------------
+
+    @cached_property
+    def target(self) -> Target | None:
+        """The target in force in the latest shown period."""
+        return None if self.latest is None else target_on(self.targets, self._latest_end)
+
+    @property
+    def next_target(self) -> Target | None:
+        """The first target that begins after the latest shown period."""
+        return None if self.latest is None else next_target(self.targets, self._latest_end)
+
+    @property
+    def standard(self) -> Target | None:
+        """The constitutional standard behind a milestone or local target in force."""
+        if self.latest is None:
+            return None
+        return standard_behind(self.targets, self._latest_end, self.target)
+
+    @property
+    def goal(self) -> Goal | None:
+        """What the months to come have to reach, and by when."""
+        if self.latest is None or self.measure.direction == "neutral":
+            return None
+        return goal_after(self.targets, self.latest.day)
+
+    @property
+    def distance(self) -> float:
+        """Latest shown value minus the target in force, in the unit; NaN where either is missing.
+
+        NaN too for the target of a year's sum, which no single period has to meet.
+        """
+        if self.latest is None or self.target is None or self.target.meaning == "cumulative":
+            return float("nan")
+        return round(self.latest.value - self.target.value, EXACT)
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the latest shown value meets the target in force; None without one or for neutral ones."""
+        if np.isnan(self.distance) or self.measure.direction == "neutral":
+            return None
+        return self.distance >= 0 if self.measure.direction == "increase" else self.distance <= 0
+
+    # --- what the chart says -----------------------------------------------------------------------
+
+    @property
+    def points(self) -> int:
+        """How many values the limits in force rest on."""
+        return self.chart.limits.points
+
+    @property
+    def too_few(self) -> bool:
+        """Whether limits rest on fewer than 13 points, or must not be shown."""
+        return self.chart.provisional or self.untold
+
+    @property
+    def untold(self) -> bool:
+        """Whether so much is suppressed that nothing may be said of the process."""
+        limits = self.chart.limits
+        withheld = limits.points > 1 and bool(np.isnan(limits.upper))
+        return self.series.mostly_hidden or withheld or self.reason == WITHHELD
+
+    @property
+    def unstable(self) -> bool:
+        """Whether there is no single stable period that limits could describe."""
+        return not self.too_few and not self.chart.stability.stable
+
+    @property
+    def reason(self) -> str:
+        """The rule that the latest shown value meets, as the chart calls it; empty where nothing is shown."""
+        return "" if self.latest is None else self.chart.reason[self.latest.place]
+
+    @property
+    def variation(self) -> Variation:
+        """Row of the matrix, from the latest shown value."""
+        if self.latest is None:
+            return "common"
+        kinds: dict[str, Variation] = {
+            "special_cause_improvement": "improvement",
+            "special_cause_concern": "concern",
+            "special_cause_neutral_high": "neutral",
+            "special_cause_neutral_low": "neutral",
+        }
+        return kinds.get(self.chart.point_type[self.latest.place], "common")
+
+    @property
+    def variation_icon(self) -> str:
+        """Icon of the variation, a name of `helpers.theme.icons`."""
+        if self.latest is None or self.variation == "common":
+            return "common_cause"
+        side = "high" if self.chart.direction[self.latest.place] > 0 else "low"
+        return f"{self.variation}_{side}"
+
+    @property
+    def standing(self) -> Standing:
+        """Column of the matrix: how the limits lie to the target, or why that is not said."""
+        if self.too_few:
+            return "too_few"
+        if self.unstable:
+            return "unstable"
+        return self.limits_against_target or "no_target"
+
+    @property
+    def limits_against_target(self) -> Literal["pass", "hit_or_miss", "fail"] | None:
+        """Where the last limits lie to the target in force; equality is hit or miss; None without either."""
+        limits, target = self.chart.limits, self.target
+        if target is None or target.meaning == "cumulative":
+            return None
+        if self.measure.direction == "neutral" or np.isnan(limits.upper):
+            return None
+        if limits.lower <= target.value <= limits.upper and limits.lower < limits.upper:
+            return "hit_or_miss"
+        if limits.lower == limits.upper == target.value:
+            return "pass" if self.met else "hit_or_miss"
+        above = limits.lower > target.value
+        return "pass" if above == (self.measure.direction == "increase") else "fail"
+
+    @property
+    def capable_of_judgement(self) -> bool:
+        """Whether the limits have seen no special cause, so that what they say of the target will hold."""
+        return self.chart.assurance is not None
+
+    @property
+    def assurance_icon(self) -> str:
+        """Icon of the assurance; empty while it is not to be judged."""
+        judged = self.standing if self.capable_of_judgement else ""
+        return _ICONS.get(judged, "")
+
+    @property
+    def category(self) -> Category:
+        """What a board is asked to do; the rule is `CATEGORY_RULES` of `helpers.report.measures.words`."""
+        if self.latest is None:
+            return "nothing"
+        if self.unstable:
+            return "apart"
+        if self.too_few:
+            return "watched"
+        failing = self.standing == "fail" and self.variation != "improvement"
+        if self.variation == "concern" or failing:
+            return "attention"
+        steady = self.variation == "common" and self.standing == "pass"
+        return "maintenance" if steady and self.capable_of_judgement else "watched"
+
+    @property
+    def trend(self) -> Literal["better", "worse", "flat", "up", "down"] | None:
+        """Direction over the last six periods, by the measure's own change; None with too few values.
+
+        Flat where the change does not show at the measure's own digits.
+        """
+        change = self.change
+        if np.isnan(change):
+            return None
+        if round(abs(change), self.measure.digits) == 0:
+            return "flat"
+        if self.measure.direction == "neutral":
+            return "up" if change > 0 else "down"
+        return "better" if (change > 0) == (self.measure.direction == "increase") else "worse"
+
+    @property
+    def change(self) -> float:
+        """Latest shown value minus the shown value six periods before, in the unit; NaN where either lacks."""
+        if self.latest is None or self.latest.place < CHANGE_OVER:
+            return float("nan")
+        before = self.latest.place - CHANGE_OVER
+        if self.chart.segment[before] != self.chart.segment[self.latest.place]:
+            return float("nan")
+        return self.latest.value - float(self.series.shown[before])
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """Forecast to the goal's month; None where none is allowed (`why_no_forecast` says why)."""
+        return None if self.why_no_forecast or self.goal is None else forecast_of(self, self.goal)
+
+    @property
+    def why_no_forecast(self) -> str:
+        """Why there is no forecast, in words; empty where there is one."""
+        return refuse(self)
+
+
+#: how many periods back a change is measured
+CHANGE_OVER: Final = 6

@@ -1,0 +1,202 @@
+"""The series of one measure: exact values for the chart, and those that may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from helpers.bundle import SUPPRESSED, Cell, Origin
+from helpers.data.periods import MONTHS, period_end
+from helpers.register.models import Measure
+from helpers.report import controlled
+from helpers.report.period import add_months
+
+Floats = NDArray[np.float64]
+#: periods of a chart at least, whatever the number of months asked for
+FEWEST_PERIODS: Final = {"quarter": 12, "year": 10, "rolling12": 12}
+
+#: decimals to which values are exact: a share times 100 is not
+EXACT: Final = 9
+
+
+@dataclass(frozen=True)
+class MeasureSeries:
+    """The values of one measure of one organisation or part of it, one entry per period without gaps.
+
+    Parameters
+    ----------
+    periods
+        First days, ascending; a period without a return has its place and no value.
+    values
+        Exact values in the measure's unit, NaN where missing or suppressed by the publisher. For charts'
+        limits and forecasts alone: what is drawn, listed or said is `shown`.
+    shown
+        The values that may be shown, in the measure's unit; NaN where missing or suppressed.
+    numerator, denominator
+        Exact counts behind the values; NaN where unknown.
+    hidden
+        Where a figure exists that must not be shown: suppressed by the publisher or by our rule.
+    provisional
+        Where the publisher may still revise the figure.
+    members
+        How many organisations returned what a row adds up (merged histories); 0 without a return.
+    targets
+        Targets that came with the data, in the measure's unit; NaN without.
+    origin
+        Whether disclosure control applies.
+    datasets
+        Data sets that gave rows, "measure_values/<source>".
+    vintage
+        Edition of the newest figure; None without figures.
+    as_at
+        Day up to which the data sets speak; None without figures.
+    """
+
+    periods: NDArray[np.datetime64]
+    values: Floats
+    shown: Floats
+    numerator: Floats
+    denominator: Floats
+    hidden: NDArray[np.bool_]
+    provisional: NDArray[np.bool_]
+    members: NDArray[np.int64]
+    targets: Floats
+    origin: Origin
+    datasets: tuple[str, ...] = ()
+    vintage: datetime | None = None
+    as_at: date | None = None
+
+    def __len__(self) -> int:
+        return len(self.periods)
+
+    @property
+    def days(self) -> list[date]:
+        """The periods as dates."""
+        return [pd.Timestamp(period).date() for period in self.periods]
+
+    @property
+    def latest(self) -> int | None:
+        """Place of the latest value that may be shown; None where there is none."""
+        places = np.flatnonzero(np.isfinite(self.shown))
+        return int(places[-1]) if len(places) else None
+
+    @property
+    def latest_withheld(self) -> bool:
+        """Whether the last period has no value that may be shown."""
+        return bool(len(self)) and self.latest != len(self) - 1
+
+    @property
+    def mostly_hidden(self) -> bool:
+        """Whether fewer than half of the figures may be shown, so that nothing is said of the process."""
+        known = int((np.isfinite(self.values) | self.hidden).sum())
+        return 2 * int(np.isfinite(self.shown).sum()) < known
+
+    @property
+    def gaps(self) -> tuple[date, ...]:
+        """Periods between the first and the last for which nothing was returned."""
+        return tuple(
+            day
+            for day, value, hidden in zip(self.days, self.values, self.hidden, strict=True)
+            if not (np.isfinite(value) or hidden)
+        )
+
+
+def build_series(
+    rows: pd.DataFrame, measure: Measure, *, months: int, as_at: Mapping[str, date]
+) -> MeasureSeries:
+    """Return the series of one measure from its rows of the mart, the last `months` months of it.
+
+    Parameters
+    ----------
+    rows
+        Rows of `measure_values` with `members`, of one organisation and part, ordered by period.
+    measure
+        What they measure; its unit and its kind say how they are scaled and what stands behind them.
+    months
+        How many months a chart covers; quarters and years have their own least number.
+    as_at
+        Day up to which each data set speaks.
+    """
+    step = MONTHS.get(measure.frequency, 0)
+    table = rows.set_index(rows["period"].dt.date).reindex(_grid(rows["period"].dt.date, step))
+    table = table.iloc[-_wanted(measure.frequency, months) :]
+    table = table.loc[table["source"].first_valid_index() :]
+    present = table["source"].notna().to_numpy()
+    suppressed = table["suppressed"].fillna(value=False).to_numpy(dtype=bool)
+    origin: Origin = "records" if (table["origin"] == "records").any() else "published"
+    shown = _shown(table, measure, origin, suppressed)
+    sources = sorted({name for cell in table.loc[present, "source"] for name in str(cell).split(", ")})
+    datasets = tuple(f"measure_values/{name}" for name in sources)
+    known = [as_at[name] for name in datasets if name in as_at]
+    return MeasureSeries(
+        periods=np.array(list(table.index), dtype="datetime64[D]"),
+        values=np.where(suppressed, np.nan, _scaled(table, "value", measure)),
+        shown=np.array([cell if isinstance(cell, int | float) else np.nan for cell in shown], dtype=float),
+        numerator=_floats(table, "numerator"),
+        denominator=_floats(table, "denominator"),
+        hidden=np.array([cell == SUPPRESSED for cell in shown], dtype=np.bool_),
+        provisional=(table["status"] == "provisional").to_numpy(dtype=bool),
+        members=table["members"].fillna(0).to_numpy(dtype=np.int64),
+        targets=_scaled(table, "target", measure),
+        origin=origin,
+        datasets=datasets,
+        vintage=None if not present.any() else table.loc[present, "vintage"].max().to_pydatetime(),
+        as_at=max(known, default=None),
+    )
+
+
+def _grid(days: pd.Series, step: int) -> list[date]:
+    """Return every period from the first to the last; days and snapshots stand as they are."""
+    # a rolling year is published every few months, not every twelve: its own periods are its grid
+    if step in (0, MONTHS["rolling12"]) or not len(days):
+        return list(days)
+    first, last = min(days), max(days)
+    span = (last.year - first.year) * 12 + last.month - first.month
+    grid = [add_months(first, months) for months in range(0, span + 1, step)]
+    return sorted({*grid, *days})
+
+
+def _wanted(frequency: str, months: int) -> int:
+    step = MONTHS.get(frequency, 1)
+    return max(months // step, FEWEST_PERIODS.get(frequency, 1))
+
+
+def _floats(table: pd.DataFrame, name: str) -> Floats:
+    return np.asarray(pd.to_numeric(table[name], errors="coerce"), dtype=np.float64)
+
+
+def _scaled(table: pd.DataFrame, name: str, measure: Measure) -> Floats:
+    """Return a column in the measure's unit; 0.57 times 100 is 57 and no hair less."""
+    return np.asarray(np.round(_floats(table, name) * measure.scale, EXACT), dtype=np.float64)
+
+
+def _shown(
+    table: pd.DataFrame, measure: Measure, origin: Origin, suppressed: NDArray[np.bool_]
+) -> list[Cell]:
+    """Return each value as it may be shown: a number in the unit, `SUPPRESSED`, or None."""
+    values = pd.Series(_scaled(table, "value", measure), index=table.index)
+    cells: list[Cell]
+    if origin == "published":
+        cells = [None if np.isnan(value) else float(value) for value in values]
+    elif measure.kind == "proportion":
+        cells = [
+            round(share / 100 * measure.scale, EXACT) if isinstance(share, int | float) else share
+            for share in controlled.percentages(table["numerator"], table["denominator"], origin)
+        ]
+    elif measure.kind == "count":
+        cells = controlled.counts(values, origin)
+    else:
+        people = table["denominator" if measure.kind == "mean" else "numerator"]
+        cells = controlled.values(values, people, origin)
+    return [SUPPRESSED if told else cell for cell, told in zip(cells, suppressed, strict=True)]
+
+
+def last_day(series: MeasureSeries, measure: Measure, place: int) -> date:
+    """Return the last day of one of the series' periods."""
+    return period_end(series.days[place], measure.frequency)

@@ -1,0 +1,105 @@
+"""Locks that the operating system frees when their holder dies: on a run that is alive, on one report.
+
+A process's number may be given to another and its start shifts when the clock is set; a lock does neither.
+The files lie in the private folder and say nothing; a back-up leaves them out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from helpers.runner.project import private_folder
+
+FOLDER = "lock"
+_LOOK = 0.1  # seconds between two tries
+_held: dict[Path, FileLock] = {}
+
+
+def _run_path(state: Path, run: str) -> Path:
+    return state / FOLDER / "runs" / run
+
+
+def hold_run(state: Path, run: str) -> None:
+    """Show that a run is alive, until it is let go or this process ends."""
+    path = _run_path(state, run)
+    private_folder(path.parent)
+    lock = FileLock(path, mode=0o600, thread_local=False)
+    lock.acquire()
+    _held[path] = lock
+
+
+def let_run_go(state: Path, run: str) -> None:
+    """Show that a run is over, whoever held it."""
+    path = _run_path(state, run)
+    if lock := _held.pop(path, None):
+        lock.release()
+    path.unlink(missing_ok=True)
+
+
+def is_run_alive(state: Path, run: str) -> bool:
+    """Tell whether the process of a run still holds it."""
+    path = _run_path(state, run)
+    if path in _held:
+        return True
+    if not path.exists():
+        return False
+    try:
+        with FileLock(path, timeout=0, mode=0o600, thread_local=False):
+            return False
+    except Timeout:
+        return True
+
+
+@contextlib.contextmanager
+def hold(state: Path, what: str) -> Iterator[None]:
+    """Let one process at a time run the block."""
+    path = private_folder(state / FOLDER) / what
+    with FileLock(path, mode=0o600, thread_local=False):
+        yield
+
+
+class ReportLock:
+    """The right to make and publish one report, which one run has at a time.
+
+    Parameters
+    ----------
+    state
+        The project's private folder.
+    notebook, name
+        Which report.
+    """
+
+    def __init__(self, state: Path, notebook: str, name: str) -> None:
+        self._path = state / FOLDER / "reports" / notebook / name
+        self._lock = FileLock(self._path, mode=0o600, thread_local=False)
+
+    def acquire(self, stop: threading.Event) -> bool:
+        """Wait for the right; return whether it was got before the batch was interrupted."""
+        while not stop.is_set():
+            if self.try_once():
+                return True
+            stop.wait(_LOOK)
+        return False
+
+    def try_once(self) -> bool:
+        """Take the right if nobody has it."""
+        private_folder(self._path.parent)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this very lock has it."""
+        return bool(self._lock.is_locked)
+
+    def release(self) -> None:
+        """Give the right up; nothing happens where it is not held."""
+        self._lock.release(force=True)

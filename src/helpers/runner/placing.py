@@ -1,0 +1,115 @@
+"""From files that passed to a report in its place, or to a draft that waits for approval."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from helpers.bundle import Bundle
+from helpers.errors import GateError
+from helpers.runner.entries import Entry, Output, State
+from helpers.runner.history import History
+from helpers.runner.locks import ReportLock
+from helpers.runner.manifest import make_manifest
+from helpers.runner.project import Project, private_folder
+from helpers.runner.publish import MANIFEST, settle, stage, switch, unstage
+from helpers.runner.surroundings import hash_bytes
+
+BUNDLES = "bundles.json"
+
+
+def expected_outputs(contents: Mapping[str, bytes], place: PurePosixPath) -> dict[str, Output]:
+    """Return where the files of a report will lie, and their hashes."""
+    return {name: Output(f"{place}.{name}", hash_bytes(content)) for name, content in contents.items()}
+
+
+def place_of(entry: Entry) -> PurePosixPath:
+    """Return where a report lies below the reports folder, without the ending."""
+    name, output = next(iter(entry.outputs.items()))
+    return PurePosixPath(output.path.removesuffix(f".{name}"))
+
+
+def checked_manifest(project: Project, entry: Entry, folder: Path) -> bytes:
+    """Return a report's manifest once the project's checks of files have seen it.
+
+    Raises
+    ------
+    GateError
+        If it holds what must not leave.
+    """
+    content = make_manifest(entry)
+    path = private_folder(folder) / MANIFEST
+    path.write_bytes(content)
+    problems = [problem for check in project.file_checks for problem in check(path)]
+    if problems and (standing := project.allow(entry.report, problems)):
+        raise GateError(standing)
+    return content
+
+
+def put_in_place(
+    project: Project, history: History, entry: Entry, contents: Mapping[str, bytes], manifest: bytes
+) -> Entry:
+    """Put a report's files in their place, noted in the history beforehand, and return its entry.
+
+    Parameters
+    ----------
+    project, history
+        Where. The caller holds the lock of the report.
+    entry
+        What will be recorded once the files are there.
+    contents, manifest
+        The files by format, and what lies beside them.
+    """
+    staged = stage({**contents, MANIFEST: manifest}, project.reports, place_of(entry), entry.run)
+    entry = replace(entry, outputs={each: staged[each] for each in contents})
+    step = "withdraw" if entry.state is State.WITHDRAWN else "publish"
+    try:
+        history.record(replace(entry, state=State.WAITING, step=step))
+    except BaseException:
+        unstage(project.reports, staged, entry.run)
+        raise
+    switch(project.reports, staged, entry.run)
+    return entry
+
+
+def settle_for(project: Project, entry: Entry) -> bool | None:
+    """Complete what a sudden end cut short of one report; None while another run has it in hand."""
+    lock = ReportLock(project.state, entry.notebook, entry.name)
+    if not lock.try_once():
+        return None
+    try:
+        return settle(project.reports, entry)
+    finally:
+        lock.release()
+
+
+def draft_folder(state: Path, entry: Entry) -> Path:
+    """Return where the draft of a held report lies: private, laid out as the reports folder is."""
+    return state / "drafts" / entry.notebook / entry.name / entry.maker
+
+
+def keep_draft(
+    state: Path, entry: Entry, contents: Mapping[str, bytes], bundles: tuple[Bundle, ...]
+) -> Entry:
+    """Keep a report that passed as a draft, in place of an older one, and return its entry."""
+    folder = draft_folder(state, entry)
+    outputs: dict[str, Output] = {}
+    for name, content in contents.items():
+        path = folder / entry.outputs[name].path
+        private_folder(path.parent)
+        path.write_bytes(content)
+        outputs[name] = replace(entry.outputs[name], size=len(content))
+    shown = [bundle.model_dump(mode="json") for bundle in bundles]
+    (folder / BUNDLES).write_text(json.dumps(shown), "utf-8")
+    for older in folder.parent.iterdir():
+        if older != folder:
+            shutil.rmtree(older, ignore_errors=True)
+    return replace(entry, outputs=outputs)
+
+
+def read_bundles(folder: Path) -> tuple[Bundle, ...]:
+    """Return what the notebook of a draft handed over."""
+    return tuple(Bundle.model_validate(each) for each in json.loads((folder / BUNDLES).read_text("utf-8")))

@@ -1,0 +1,219 @@
+"""No label of any chart lies over another or leaves the picture, whatever the data."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from label_boxes import label_problems
+
+from helpers.report.charts.canvas import canvas
+from helpers.report.charts.comparison import Bar, Step, bars_chart, funnel_chart, split_chart
+from helpers.report.charts.labels import Name, name_ends, name_events, name_points
+from helpers.report.charts.process import spc_chart
+from helpers.report.charts.rates import (
+    Odds,
+    RateMonths,
+    caterpillar_chart,
+    odds_chart,
+    rate_funnel_chart,
+    rate_months_chart,
+)
+from helpers.report.charts.scenario import Fan, Swing, fan_chart, tornado_chart
+from helpers.stats.spc import xmr
+
+#: each example lays out and draws a figure; the same ones on every run
+RANDOM = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+SEEDS = st.integers(0, 10_000)
+LONG = "Synthetic Northmoor University Hospitals"
+
+
+def check(figure):
+    try:
+        assert label_problems(figure) == []
+    finally:
+        plt.close(figure)
+
+
+# ---- the checker itself
+
+
+def test_the_checker_sees_labels_that_lie_over_each_other():
+    figure, axes = canvas(2)
+    axes.text(0.5, 0.5, "first")
+    axes.text(0.51, 0.5, "second")
+    assert label_problems(figure) == ["'first' lies over 'second'"]
+
+
+def test_the_checker_sees_a_label_that_leaves_the_picture():
+    figure, _ = canvas(2)
+    figure.text(0.97, 0.5, "a long label")
+    assert label_problems(figure) == ["'a long label' leaves the picture"]
+
+
+def test_the_checker_takes_no_tick_that_is_out_of_view():
+    figure, axes = canvas(2)
+    axes.set_xticks([0, 0.001, 1], ["at nought", "also at nought", "far"])
+    axes.set_xlim(0.5, 1)
+    assert label_problems(figure) == []
+
+
+# ---- the three kinds of names
+
+
+def test_names_at_the_right_edge_stand_in_the_order_of_their_lines():
+    figure, axes = canvas(2)
+    axes.set_ylim(0, 100)
+    name_ends(axes, [Name(f"line {n}", 0, 50 + n / 10) for n in range(6)])
+    axes.figure.draw_without_rendering()
+    heights = [text.get_window_extent().y0 for text in axes.texts]
+    assert heights == sorted(heights)
+    check(figure)
+
+
+def test_names_that_have_room_stand_at_their_lines():
+    _, axes = canvas(2)
+    axes.set_ylim(0, 100)
+    name_ends(axes, [Name("low", 0, 20), Name("high", 0, 80)])
+    assert [text.xyann[1] for text in axes.texts] == [pytest.approx(0), pytest.approx(0)]
+
+
+def test_events_near_each_other_are_named_in_rows_and_the_last_stays_within():
+    figure, axes = canvas(3)
+    axes.set_xlim(0, 100)
+    name_events(axes, [(99, "Criteria-led discharge began"), (97, "Ward 7 closed"), (5, "Winter plan")])
+    rows = {text.get_text(): round(text.xyann[1], 2) for text in axes.texts}
+    assert rows["Winter plan"] == rows["Ward 7 closed"]
+    assert rows["Ward 7 closed"] != rows["Criteria-led discharge\nbegan"]
+    check(figure)
+
+
+def test_a_point_without_room_stays_unnamed_rather_than_unreadable():
+    figure, axes = canvas(1)
+    x = np.zeros(30)
+    axes.plot(x, x)
+    name_points(axes, [Name("a name of some length", 0, 0)] * 60, (x, x))
+    assert 0 < len(axes.texts) < 60
+    check(figure)
+
+
+# ---- every chart, on random data
+
+
+@RANDOM
+@given(seed=SEEDS, months=st.integers(3, 72), level=st.sampled_from([0.02, 4.3, 71.0, 41_200.0]))
+def test_process_charts(seed, months, level):
+    rng = np.random.default_rng(seed)
+    values = level * (1 + 0.05 * rng.standard_normal(months))
+    shift = int(rng.integers(0, months))
+    values[shift:] *= rng.choice([0.7, 1.0, 1.3])
+    days = pd.date_range("2020-04-01", periods=months, freq="MS")
+    chart = xmr(values, days.to_numpy(), improvement="decrease", target=level)
+    shown = np.where(rng.random(months) < 0.1, np.nan, values)
+    places = sorted(rng.integers(0, months, 3))
+    events = [(days[place].date(), f"{LONG} opened ward {place}") for place in places]
+    check(spc_chart(chart, shown, unit="days", target=("national mean", level * 1.001), events=events))
+
+
+@RANDOM
+@given(seed=SEEDS, trusts=st.integers(3, 140), spread=st.sampled_from([0.0, 0.05, 0.4]))
+def test_funnels_and_caterpillars(seed, trusts, spread):
+    rng = np.random.default_rng(seed)
+    size = rng.lognormal(6, 1, trusts)
+    ratio = np.exp(spread * rng.standard_normal(trusts))
+    x = np.linspace(size.min(), size.max(), 20)
+    limits = {
+        name: (x, 1 - width / np.sqrt(x), 1 + width / np.sqrt(x))
+        for name, width in (("95%", 2), ("99.8%", 2.05))
+    }
+    own, axis = int(rng.integers(trusts)), ("size", "observed / expected")
+    label = f"{LONG} (SYN07): 1.19"
+    check(funnel_chart(size, ratio, own, limits, label=label, axis_labels=axis))
+    check(rate_funnel_chart(size, ratio, own, limits, label=label, centre=1, axis_labels=axis))
+    lines = [("all trusts 1.00", 1.0), ("best quarter 0.99", 0.99), ("England 1.01", 1.01)]
+    ends = (ratio * 0.9, ratio * 1.1)
+    check(caterpillar_chart(ratio, ends, own, label=label, lines=lines, unit="% missed"))
+
+
+@RANDOM
+@given(seed=SEEDS, months=st.integers(3, 60))
+def test_months_of_rates(seed, months):
+    rng = np.random.default_rng(seed)
+    days = tuple(day.date() for day in pd.date_range("2021-01-01", periods=months, freq="MS"))
+    centre = np.full(months, 8.0)
+    drawn = RateMonths(
+        days,
+        8 + rng.standard_normal(months),
+        centre,
+        centre - 1.5,
+        centre + 1.5,
+        rng.integers(-1, 2, months),
+    )
+    events = [
+        (days[place], "Reminders by text message began") for place in sorted(rng.integers(0, months, 2))
+    ]
+    check(rate_months_chart(drawn, unit="% missed", events=events))
+
+
+@RANDOM
+@given(seed=SEEDS, weeks=st.integers(2, 60), certain=st.booleans(), compared=st.booleans())
+def test_fans(seed, weeks, certain, compared):
+    rng = np.random.default_rng(seed)
+    days = tuple(day.date() for day in pd.date_range("2026-01-05", periods=weeks, freq="7D"))
+    median = 4_000 + np.cumsum(rng.normal(-5, 10, weeks))
+    width = np.zeros(weeks) if certain else np.linspace(0, rng.choice([1.0, 40.0, 900.0]), weeks)
+    fan = Fan(days, median, median - width, median + width, median - 1.6 * width, median + 1.6 * width)
+    beside = ("no change", np.full(weeks, 4_000.0)) if compared else None
+    check(fan_chart(fan, unit="patients on the list", label="3,912 patients", beside=beside))
+
+
+@RANDOM
+@given(seed=SEEDS, rows=st.integers(1, 24))
+def test_charts_of_rows(seed, rows):
+    rng = np.random.default_rng(seed)
+    middle = float(rng.normal(10, 5))
+    ends = rng.normal(middle, rng.choice([0.0, 0.5, 8.0]), (rows, 2))
+    swings = [
+        Swing(f"assumption {n}", f"{n} of 100 slots", "all of them, every week", low, high)
+        for n, (low, high) in enumerate(ends)
+    ]
+    check(tornado_chart(swings, middle, unit="days of additions"))
+    values = rng.normal(0, 300, rows)
+    bars = [
+        Bar(f"{LONG} {n}", value, value - 90, value + 90, abs(value) > 90) for n, value in enumerate(values)
+    ]
+    words = ("fewer than expected", "more than expected")
+    check(bars_chart(bars, unit="bed-days", words=words))
+    steps = [
+        Step("The national mean", 5.8, total=True),
+        *(Step(f"step {n}", v / 300) for n, v in enumerate(values)),
+    ]
+    check(split_chart(steps, unit="days"))
+
+
+@RANDOM
+@given(seed=SEEDS, rows=st.integers(1, 30), width=st.sampled_from([0.02, 0.2, 0.9]))
+def test_odds(seed, rows, width):
+    rng = np.random.default_rng(seed)
+    ratios = np.exp(width * rng.standard_normal(rows))
+    drawn = [Odds("Deprivation", np.nan, np.nan, np.nan, heading=True), Odds("least", 1.0, np.nan, np.nan)]
+    drawn += [
+        Odds(f"group {n} of many", r, r * np.exp(-width), r * np.exp(width)) for n, r in enumerate(ratios)
+    ]
+    check(odds_chart(drawn, words=("missed less", "missed more")))
+
+
+def test_a_chart_of_one_event_on_its_first_day():
+    days = pd.date_range("2025-01-01", periods=14, freq="MS")
+    chart = xmr(np.arange(14.0), days.to_numpy(), improvement="decrease")
+    check(spc_chart(chart, chart.values, unit="days", events=[(date(2025, 1, 1), LONG)]))
