@@ -22,7 +22,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from helpers.errors import Problem, ReportError
+from helpers.errors import Problem
+from helpers.runner.failures import KernelDeathError
 from helpers.runner.fork_server import HEADER
 from helpers.runner.processes import descendants, resident
 
@@ -56,7 +57,7 @@ class KeptKernel:
             if not self._read(_SECONDS):
                 self.end()
                 cure = "run it again; if it stays so, see whether memory or process ids have run out"
-                raise ReportError(Problem("execution", "no kernel could be started", cure=cure))
+                raise KernelDeathError(Problem("execution", "no kernel could be started", cure=cure))
         line, _, self._text = self._text.partition(b"\n")
         keeper, kernel = line.split()
         return int(keeper), int(kernel)
@@ -74,6 +75,11 @@ class KeptKernel:
             if self._code is None:
                 self._look(seconds)
             return self._code
+
+    @property
+    def exit_code(self) -> int | None:
+        """The kernel's exit code, negative where a signal ended it, or None while it lives."""
+        return self.poll()
 
     def wait(self) -> int:
         """Return the kernel's exit code once it has ended."""
@@ -159,7 +165,7 @@ class ForkServer:
 
         Raises
         ------
-        ReportError
+        KernelDeathError
             If no kernel can be started.
         """
         content = {"command": list(command), "folder": str(folder), "environment": dict(environment)}
