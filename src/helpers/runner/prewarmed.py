@@ -128,10 +128,19 @@ class ForkServer:
         What all kernels of a batch are started with; some libraries read it when they are imported.
     preload
         Modules to import before the first kernel is forked.
+    forbidden
+        A folder in which no kernel may write (`guard`).
     """
 
-    def __init__(self, environment: Mapping[str, str], preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        preload: Sequence[str] = (),
+        *,
+        forbidden: Path | None = None,
+    ) -> None:
         self._environment, self._preload = dict(environment), list(preload)
+        self._forbidden = str(forbidden or "")
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -169,6 +178,7 @@ class ForkServer:
             If no kernel can be started.
         """
         content = {"command": list(command), "folder": str(folder), "environment": dict(environment)}
+        content["forbidden"] = self._forbidden
         lifeline, kept = os.pipe()
         told, telling = os.pipe()
         try:
