@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks simulate bench dictionary fuzz lock clean
+.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal gallery dictionary fuzz lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -52,6 +52,14 @@ notebooks: env
 # make bench      seconds and memory of each step, beside the plain loop
 bench: env
 	$(BIN)/python benchmarks/report.py
+
+# make bench-portal  the portal with 5,000 reports in a browser: its size, and the time to open and search
+bench-portal: env
+	$(BIN)/python benchmarks/portal.py
+
+# make gallery    the pictures in the README, from the demo reports; needs Chromium
+gallery: env
+	$(BIN)/python docs/gallery/make.py
 
 # make simulate   coverage and false alarms of the methods
 simulate: env

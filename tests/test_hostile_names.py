@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
@@ -14,17 +16,19 @@ import pypdfium2
 import pytest
 from nbformat import v4
 
-from helpers.bundle import MIME, Bundle, Column, ReportFacts
+from helpers.bundle import MIME, Bundle, Column, Panel, ReportFacts
 from helpers.errors import GateError, UserError
 from helpers.report.shown import draw
 from helpers.runner.document import Document, Provenance, make_document
 from helpers.runner.entries import Entry, State
 from helpers.runner.gate import check_document
-from helpers.runner.index import make_index
+from helpers.runner.portal import listing_pages
+from helpers.runner.portal.listing import describe
+from helpers.runner.portal.page import PAGES, write_page
 from helpers.runner.project import Project
 from helpers.runner.publish import stage
 from helpers.runner.render import render
-from helpers.theme import read_theme
+from helpers.theme import Theme, read_theme
 from helpers.theme.spreadsheet import spreadsheet_cell, write_csv
 
 ROOT = Path(__file__).parents[1]
@@ -41,12 +45,14 @@ HOSTILE = [
     "| a | b |\n|---|---|",
 ]
 
+ICON_COLUMNS = (Column(label="Measure"), Column(label="Change", kind="icon"))
+
 
 def document(name: str) -> Document:
     """A report in which the name stands wherever words from data can stand."""
     facts = ReportFacts(
         title=name, organisation_code="SYN07", organisation_name=name, period_label=name,
-        period_folder="undated", synthetic=True,
+        period_folder="undated", synthetic=True, groups=((name, name),),
     )  # fmt: skip
     columns = (Column(label=name, unit=name), Column(label="Patients", kind="count"))
     words = {"caption": name, "columns": columns, "rows": ((name, 10),)}
@@ -55,6 +61,12 @@ def document(name: str) -> Document:
         ({}, Bundle(kind="report", id="report", report=facts)),
         ({"image/svg+xml": svg}, Bundle(kind="figure", id="fig-stay", alt=name, **words)),
         ({}, Bundle(kind="table", id="tbl-stay", **words)),
+        ({}, Bundle(kind="heading", id="sec-name", caption=name)),
+        ({}, Bundle(kind="panels", id="what", panels=(Panel(title=name, icon=name), Panel(icon=name)))),
+        (
+            {},
+            Bundle(kind="table", id="tbl-icons", caption=name, columns=ICON_COLUMNS, rows=((name, name),)),
+        ),
     ]
     cells = [v4.new_markdown_cell("# Stay\n\n## Result\n\nWhat we see.")]
     for more, bundle in shown:
@@ -87,7 +99,10 @@ def assert_harmless(page: Page) -> None:
         assert not any(name.startswith("on") for name in attributes)
         for name in ("href", "src"):
             target = attributes.get(name) or ""
-            assert target.startswith(("#", "data:image/", "data:font/")) or not target, target
+            if name == "href" and "download" in attributes:  # a table to keep, never to open
+                assert target.startswith("data:text/csv;charset=utf-8,%EF%BB%BF"), target
+            else:
+                assert target.startswith(("#", "data:image/", "data:font/")) or not target, target
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -116,8 +131,24 @@ def test_a_name_of_a_megabyte_is_refused_before_it_is_rendered(tmp_path: Path) -
     assert len(str(error.value)) < 1000
 
 
+@pytest.mark.parametrize(
+    "bundle",
+    [
+        Bundle(kind="panels", id="what", panels=(Panel(title="x" * 1_000_000),)),
+        Bundle(kind="panels", id="what", panels=(Panel(title="What", icon="x" * 1_000_000),)),
+        Bundle(kind="heading", id="sec-x", caption="x" * 1_000_000),
+        Bundle(kind="text", id="x", markdown="x", scope=(("site", "x" * 1_000_000),)),
+    ],
+)
+def test_a_megabyte_is_refused_in_every_field(bundle: Bundle, tmp_path: Path) -> None:
+    job: Any = SimpleNamespace(title="stay/SYN07", organisations=("SYN07",))
+    made = document("Stay")
+    with pytest.raises(GateError, match="a text of 1,000,000 letters"):
+        check_document(replace(made, bundles=(*made.bundles, bundle)), job, Project(tmp_path))
+
+
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_name_is_text_in_the_index(name: str) -> None:
+def test_a_hostile_name_is_text_in_the_portal(name: str) -> None:
     facts = ReportFacts(
         title=name,
         organisation_code="SYN07",
@@ -127,9 +158,15 @@ def test_a_hostile_name_is_text_in_the_index(name: str) -> None:
         synthetic=False,
     )
     entry = Entry("run", "stay", "SYN07", State.PUBLISHED, facts=facts)
-    page = Page(make_index([entry], {}))
-    assert_harmless(page)
-    assert "".join(name.split()) in "".join(page.words.split())
+    search, plain, _ = listing_pages(describe([entry], {}, {}, today=date(2026, 10, 14)))
+    for made, scripts in ((search, 2), (plain, 0)):
+        page = Page(write_page(made, Theme()))
+        # besides the portal's own links, and the script with its data, the page is harmless
+        own = [tag for tag in page.tags if tag[0] == "script" or tag[1].get("href") in PAGES]
+        assert len([tag for tag, _ in own if tag == "script"]) == scripts
+        page.tags = [tag for tag in page.tags if tag not in own]
+        assert_harmless(page)
+        assert "".join(name.split()) in "".join(page.words.split())
 
 
 @pytest.mark.parametrize("name", HOSTILE)

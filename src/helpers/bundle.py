@@ -85,6 +85,17 @@ class Panel(_Frozen):
     icon: str = ""  # a name of `helpers.theme.icons`, or none
 
 
+class Kept(_Frozen):
+    """What the next report of its kind may compare itself with; stays private.
+
+    It is stored when this one is published.
+    """
+
+    key: str  # which report: the same words whenever it is run
+    period: str  # "2026-09": a later report compares itself with the newest of an earlier period
+    rows: tuple[tuple[Cell, ...], ...]  # as they are shown
+
+
 class Bundle(_Frozen):
     """The `application/vnd.boardpack+json` entry of one shown object."""
 
@@ -98,17 +109,24 @@ class Bundle(_Frozen):
     panels: tuple[Panel, ...] = ()  # kind panels
     columns: tuple[Column, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    #: kind table: rows (counted from 0) whose first cell heads those that follow, across the whole width;
+    #: such a table is set tight, so that it stays on one page
+    groups: tuple[int, ...] = ()
+
+    on_slide: bool = False  # kind table: the second of the two slides; where none says so, the first table
     sources: tuple[Source, ...] = ()
     origin: Origin = "records"
     suppressed: int = 0  # how many cells the disclosure rule hid
     reads: tuple[str, ...] = ()  # every data set that the kernel has read so far
     report: ReportFacts | None = None  # kind report only
+    kept: Kept | None = None
     #: what the counts are counts of, for disclosure control: "counted", "first" and "end" (ISO dates, end
     #: excluded) and any dimension with its value ("!value": all but it); the report's own holds for all
     scope: tuple[tuple[str, str], ...] = ()
 
     @property
     def prose(self) -> str:
-        """All of its Markdown: its own, and that of its panels."""
-        panels = (text for panel in self.panels for text in (panel.title, panel.markdown))
-        return "\n\n".join(text for text in (self.markdown, *panels) if text)
+        """All of its Markdown: its own, and that of its panels (their titles are plain words)."""
+        return "\n\n".join(
+            text for text in (self.markdown, *(panel.markdown for panel in self.panels)) if text
+        )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.report.controlled_charts import WITHOUT_LIMITS, chart_as_shown
 from helpers.report.process_words import Process, latest_sentence, process_sentences
 from helpers.stats.spc import xmr
 
@@ -20,7 +21,8 @@ def process(values: list[float], *, target: float | None = 6.0, hide: tuple[int,
     dates = pd.date_range("2025-01-01", periods=len(values), freq="MS").to_numpy()
     chart = xmr(values, dates, improvement="decrease", target=target)
     shown = np.array([np.nan if place in hide else value for place, value in enumerate(values)])
-    return Process(chart, shown, "the mean stay", "days", 1, "the national mean")
+    drawn = chart_as_shown(chart, shown, digits=1, origin="records")
+    return Process(drawn, shown, "the mean stay", "days", 1, "the national mean")
 
 
 def test_a_steady_process_far_from_its_target() -> None:
@@ -104,3 +106,13 @@ def test_every_chart_has_a_sound_sentence(values: list[float], target: float, hi
     text = process_sentences(process(values, target=target, hide=tuple(hide)))
     assert text.endswith(".")
     assert not re.search(r"nan|None|  |-\d|−0\.0|\.\.", text)
+
+
+def test_where_limits_would_tell_a_hidden_month_none_are_drawn_and_nothing_is_judged() -> None:
+    assert process_sentences(process([*STEADY[:12], 9.0], hide=(3,))) == (
+        f"In January 2026 the mean stay was 9.0 days. {WITHOUT_LIMITS}"
+    )
+
+
+def test_a_hidden_month_among_many_rounded_ones_leaves_limits_and_verdicts() -> None:
+    assert WITHOUT_LIMITS not in process_sentences(process(STEADY * 2, hide=(3,)))

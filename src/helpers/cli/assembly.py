@@ -6,9 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.bundle import Bundle
 from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
 from helpers.runner.project import DataSet, Organisations, Project
+from helpers.runner.publisher import read_publisher
+from helpers.theme.brand import read_brand
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -21,10 +24,28 @@ SELECTORS = {
           AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
           AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
     "trusts_with_published_stay": COMPARABLE,
+    "trusts_with_published_measures": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
+        LEFT JOIN successors s ON s.org_code = v.org_code
+        WHERE measure = 'rtt_18_weeks' AND basis = 'provider' AND denominator > 0
+          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
     "trusts": "SELECT DISTINCT org_code FROM organisations"
     " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
     "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
 }
+
+#: what the rooms import only where they need it, and every report does
+LATE = (
+    "duckdb",
+    "font_source_sans_pro",
+    "helpers.theme.charts",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.pyplot",
+    "pandas",
+    "pyarrow.dataset",
+    "pyarrow.pandas_compat",
+    "pyarrow.parquet",
+)
 
 
 def open_mart(root: Path) -> Mart:
@@ -40,11 +61,13 @@ def open_project(root: Path) -> Project:
     """Return the project at a folder, with all that the runner may ask of the other rooms."""
     from helpers.data.audit import audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
+    from helpers.data.last_published import keep_published
     from helpers.data.released import Ledger
     from helpers.data.state import open_state
 
     open_state(state_folder(root))
     allowed = read_allowed(root / "params" / "_register")
+    brand = read_brand(root / "params" / "_theme.yml")  # a mistake in it is told before anything runs
     ledger = Ledger(state_folder(root))
 
     @cache
@@ -54,6 +77,10 @@ def open_project(root: Path) -> Project:
     def organisations() -> Organisations:
         rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
         return {row[0]: row[1] for row in rows}  # of a code's names the newest
+
+    def release(report: str, bundles: tuple[Bundle, ...]) -> None:
+        ledger.release(report, bundles)
+        keep_published(state_folder(root), bundles)
 
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
@@ -68,10 +95,13 @@ def open_project(root: Path) -> Project:
         bundle_checks=(disclosure_problems, audit_bundles, ledger.problems),
         file_checks=(audit_file,),
         allow=allowed.standing,
-        release=ledger.release,
+        release=release,
         redact=redact,
+        preload=(*_modules_below("report"), *LATE),
+        publisher=read_publisher(root / "params"),
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
-        watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
+        watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())
+        + brand.files,
     )
 
 
@@ -89,6 +119,14 @@ def _datasets(mart: Mart) -> dict[str, DataSet]:
         )
         for each in mart.sources()
     }
+
+
+def _modules_below(room: str) -> list[str]:
+    """Return the names of all modules of a room, without importing any."""
+    package = Path(__file__).parents[1]
+    files = sorted((package / room).rglob("*.py"))
+    names = (file.relative_to(package.parent).with_suffix("").parts for file in files)
+    return [".".join(name).removesuffix(".__init__") for name in names]
 
 
 def _rows(mart: Mart, query: str) -> list[tuple[str, ...]]:

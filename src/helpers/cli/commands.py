@@ -16,10 +16,10 @@ from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.places import find_root
 from helpers.runner.choosing import failed_only, resume
 from helpers.runner.engines import FORMATS, RENDERERS
-from helpers.runner.kernel import Limits
 from helpers.runner.life import INTERRUPTED
 from helpers.runner.plan import make_plan
 from helpers.runner.run import Order, preview, run_batch, usable_cores
+from helpers.runner.watch import Limits
 
 app = typer.Typer(
     help="Board reports for the NHS from parameterised notebooks.",

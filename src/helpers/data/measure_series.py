@@ -136,3 +136,14 @@ def part_names(mart: Mart, organisation: str) -> dict[str, str]:
         [organisation],
     )
     return dict(rows)
+
+
+def latest_measure_month(mart: Mart, organisations: Sequence[str]) -> date | None:
+    """Return the latest month of which an organisation has figures of any measure; None without any."""
+    (row,) = mart.fetch(
+        "SELECT max(period)::DATE FROM measure_values WHERE list_contains(?, org_code) AND basis = 'provider' "
+        "AND period_type = 'month' AND status <> 'plan' AND breakdown IS NULL",
+        [list(organisations)],
+    )
+    found: date | None = row[0]
+    return found

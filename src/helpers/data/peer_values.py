@@ -38,7 +38,7 @@ class Base:
     words: str
 
 
-_BEDS_OCCUPIED = Base(BEDS, "numerator", "general and acute beds occupied")
+_BEDS_OCCUPIED = Base(BEDS, "numerator", "occupied beds")
 _ADMISSIONS = Base("emergency_admissions", "numerator", "emergency admissions")
 #: counts with a base that the same trusts return for the same periods
 BASES: Mapping[str, Base] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,7 +14,9 @@ from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
 from helpers.data.mart import Mart
+from helpers.data.measure_series import latest_measure_month
 from helpers.data.published_stays import latest_stay_month
+from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.register.models import Register
@@ -25,9 +28,12 @@ if TYPE_CHECKING:
     from helpers.report.dna.impact import DnaImpact
     from helpers.report.los.deviation import LengthOfStay
     from helpers.report.los.published import PublishedStay
+    from helpers.report.peers.benchmark import PeerBenchmark
+    from helpers.report.performance.report import PerformanceReport
+    from helpers.report.scorecard.scorecard import Scorecard
 
 
-Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay"]
+Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
 _MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
 _LATEST: dict[str, str] = {
     "spells": _MONTH_OF.format(day="discharged", table="spells"),
@@ -35,7 +41,16 @@ _LATEST: dict[str, str] = {
     "measure_values": "SELECT max(period) FROM measure_values WHERE period_type = 'month' AND status <> 'plan'",
 }
 #: what has a latest month of the organisation's own: statistics end at different months
-_OWN_LATEST = {"dna": latest_appointments, "published_stay": latest_stay_month}
+_OWN_LATEST = {
+    "dna": latest_appointments,
+    "published_stay": latest_stay_month,
+    "measures": latest_measure_month,
+}
+_NONE_OF = {
+    "dna": "outpatient appointments",
+    "published_stay": "quarters with both beds and admissions",
+    "measures": "monthly figures",
+}
 
 
 @dataclass(frozen=True)
@@ -86,10 +101,12 @@ class Report:
         folder = self.root / "params" / "_register"
         return read_register(folder) if folder.is_dir() else Register()
 
-    @cached_property
+    @property
     def synthetic(self) -> bool:
-        """Whether anything that the mart holds is invented."""
-        return any(source.synthetic for source in self.mart.sources())
+        """Whether anything that was read so far is invented; before anything was, that the mart holds."""
+        sources = self.mart.sources()
+        read = [source for source in sources if source.dataset in self._reads]
+        return any(source.synthetic for source in read or sources)
 
     def length_of_stay(self, **options: Any) -> LengthOfStay:
         """Return the length-of-stay analysis; see `helpers.report.los.deviation.LengthOfStay`."""
@@ -111,8 +128,36 @@ class Report:
 
         return DnaImpact(self, DnaOptions(specialty=self.specialty, **options))
 
+    def peer_benchmark(
+        self,
+        measure: str | None = None,
+        *,
+        measures: Sequence[str] | None = None,
+        peers: Sequence[str] | None = None,
+        **options: Any,
+    ) -> PeerBenchmark:
+        """Return the trust among its peers, by one measure or by several; see `PeerOptions` for the options."""
+        from helpers.report.peers.benchmark import PeerBenchmark
+        from helpers.report.peers.findings import PeerOptions
+
+        wanted = (measure,) if measure else tuple(measures or ())
+        return PeerBenchmark(self, PeerOptions(wanted, peers=tuple(peers or ()), **options))
+
+    def performance(self, **options: Any) -> PerformanceReport:
+        """Return all measures of the trust; see `helpers.report.performance.report.PerformanceReport`."""
+        from helpers.report.performance.report import PerformanceReport, read_options
+
+        return PerformanceReport(self, read_options(self, **options))
+
+    def scorecard(self, *, measures: Sequence[str] | None = None, unit: str | None = None) -> Scorecard:
+        """Return the balanced scorecard; see `helpers.report.scorecard.scorecard.Scorecard`."""
+        from helpers.report.scorecard.scorecard import Scorecard
+
+        return Scorecard(self, measures, unit)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
+        self.sources("organisations")
         facts = ReportFacts(
             title=self.title,
             organisation_code=about.code,
@@ -133,6 +178,7 @@ def open_report(
     *,
     trust: str,
     specialty: str | None = None,
+    unit: str | None = None,
     period: str = "latest",
     months: int = 12,
     latest_in: Latest = "spells",
@@ -147,13 +193,15 @@ def open_report(
         Organisation code.
     specialty
         Treatment function code, whose name is added to the title; None for all.
+    unit
+        Code of a division, site or other unit, whose name is added to the title; None for the whole.
     period
         Last month of the report, `YYYY-MM`, or `latest` for the latest complete month of the data.
     months
         How many months the report covers.
     latest_in
         What the latest complete month `latest` means: that of a table, or of the organisation's own missed
-        appointments (`dna`) or published beds and admissions (`published_stay`).
+        appointments (`dna`), published beds and admissions (`published_stay`) or any measure (`measures`).
 
     Returns
     -------
@@ -163,7 +211,7 @@ def open_report(
     Raises
     ------
     DataError
-        Where nothing has been loaded, or the organisation or the specialty is unknown.
+        Where nothing has been loaded, or the organisation, the specialty or the unit is unknown.
     UsageError
         Where the period is not a month.
     """
@@ -174,6 +222,8 @@ def open_report(
     last = read_month(period, latest=latest)
     if specialty is not None:
         title = f"{title}: {find_specialty(mart, specialty)}"
+    if unit is not None:
+        title = f"{title}: {find_unit(units_of(mart, organisation.code), organisation.code, unit).name}"
     return Report(title, root, mart, organisation, Period.ending(last, months), specialty)
 
 
@@ -189,8 +239,8 @@ def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
         own = (organisation.code, *organisation.predecessors)
         found, where = _OWN_LATEST[kind](mart, own), f"{organisation.code}, period: latest"
         if found is None:
-            what = "outpatient appointments" if kind == "dna" else "quarters with both beds and admissions"
-            raise DataError(Problem(where, f"the mart holds no {what} of it", cure="load data first"))
+            came = f"the mart holds no {_NONE_OF[kind]} of it"
+            raise DataError(Problem(where, came, cure="load data first"))
         return found
     frame = mart.query(f"SELECT ({_LATEST[kind]})::DATE AS latest")
     latest = frame["latest"][0]

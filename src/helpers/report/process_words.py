@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from helpers.report.controlled_charts import WITHHELD, WITHOUT_LIMITS
 from helpers.report.words import month, number, sentence
 from helpers.stats.spc import XmRChart
 
@@ -34,7 +35,7 @@ class Process:
     Parameters
     ----------
     chart
-        Limits and rules, worked out on the exact values.
+        Limits and rules, worked out on the exact values, as `chart_as_shown` leaves them.
     shown
         The values that may be shown, one per point; NaN where one is missing or suppressed.
     what
@@ -80,6 +81,8 @@ def latest_sentence(process: Process) -> str:
     found = f"in {when} {process.what} was {number(process.shown[place], process.digits)} {process.unit}"
     if chart.limits is None or chart.limits.points < 2:
         return sentence(f"{found}; one point shows no variation")
+    if chart.reason[place] == WITHHELD:
+        return sentence(found)
     if chart.reason[place] == "Common Cause":
         return sentence(f"{found}, within the ordinary variation of this process")
     verdict = _VERDICT.get(chart.point_type[place], "a change")
@@ -88,6 +91,8 @@ def latest_sentence(process: Process) -> str:
 
 def _standing(process: Process) -> str:
     chart = process.chart
+    if chart.limits.points >= 2 and not np.isfinite(chart.limits.centre):
+        return WITHOUT_LIMITS
     at = f"{process.target} of {number(chart.target_in_force, process.digits)} {process.unit}"
     if not chart.stability.stable:
         return sentence(

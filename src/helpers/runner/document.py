@@ -28,15 +28,14 @@ from helpers.runner.prose import (
     without_title,
 )
 from helpers.runner.reading import Prose, Reading, Shown, read_notebook
-from helpers.runner.writing import write_about, write_figure, write_panels, write_table
+from helpers.runner.writing import data_as_at, write_about, write_figure, write_panels, write_table
 from helpers.theme.markdown import escape_markdown
 
 _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
 _SYNTHETIC: Final = (
-    "**Synthetic data.** The organisations, patients and numbers in this report are invented. "
-    "Nothing here describes a real trust."
+    "**Synthetic data.** Organisations, patients and numbers are invented: this is about no real trust."
 )
 
 
@@ -112,9 +111,9 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     if problems:
         raise GateError(problems)
     bundles = tuple(shown.bundle for shown in reading.shown)
-    facts = next(bundle.report for bundle in bundles if bundle.report is not None)
+    facts = _facts(bundles)
     parts = [
-        _front_matter(reading, facts),
+        _front_matter(reading, facts, bundles),
         f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
         *_body(reading),
         _about(bundles, facts, provenance),
@@ -222,12 +221,26 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
         in_sections = in_sections or has_section(text)
 
 
-def _front_matter(reading: Reading, facts: ReportFacts) -> str:
+def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
+    """Return what the report is about; invented data that any object of it reads make it a synthetic one."""
+    facts = next(bundle.report for bundle in bundles if bundle.report is not None)
+    invented = any(source.synthetic for bundle in bundles for source in bundle.sources)
+    return facts.model_copy(update={"synthetic": True}) if invented else facts
+
+
+def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...]) -> str:
     """Return the YAML at the top; pandoc reads its values as Markdown, so they are escaped."""
     organisation = f"{facts.organisation_name} ({facts.organisation_code})"
     settings = {
         "title": escape_markdown(facts.title),
         "subtitle": escape_markdown(f"{organisation} · {facts.period_label}"),
+        "facts": {
+            "organisation": escape_markdown(organisation),
+            "period": escape_markdown(facts.period_label),
+            "as-at": escape_markdown(data_as_at(bundles)),
+            "synthetic": facts.synthetic,
+            "slide": _table_on_slide(bundles),
+        },
         "lang": "en-GB",
         "toc": True,
         "number-sections": True,
@@ -235,6 +248,13 @@ def _front_matter(reading: Reading, facts: ReportFacts) -> str:
     }
     body = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
     return f"---\n{body}---"
+
+
+def _table_on_slide(bundles: tuple[Bundle, ...]) -> str:
+    """Return the id of the table that PowerPoint shows: the first that says so, else the first."""
+    tables = [bundle for bundle in bundles if bundle.kind == "table"]
+    chosen = [bundle.id for bundle in (*(each for each in tables if each.on_slide), *tables)]
+    return chosen[0] if chosen else ""
 
 
 def _body(reading: Reading) -> Iterator[str]:

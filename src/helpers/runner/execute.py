@@ -14,21 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from helpers.errors import DataError, Problem, ReportError, UserError
-from helpers.runner.kernel import (
-    Cause,
-    Limits,
-    Seat,
-    Watch,
-    kernel_environment,
-    kernel_manager,
-    socket_folder,
-)
+from helpers.runner.kernel import START_TIMEOUT, Seat, kernel_environment, kernel_manager
 from helpers.runner.plan import Job
+from helpers.runner.prewarmed import ForkServer
+from helpers.runner.sockets import socket_folder
+from helpers.runner.watch import Cause, Limits, Watch
 
 EXECUTED = "executed.ipynb"
 KERNEL_LOG = "kernel.log"
 RUN_LOG = "run.log"
-START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first time
 #: cells that papermill adds; they do not count when a cell is named by its number
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 #: how IPython's traceback names a line of the cell, once its colours are taken out
@@ -77,6 +71,7 @@ def execute(
     environment: Mapping[str, str],
     limits: Limits,
     stop: threading.Event,
+    server: ForkServer | None = None,
 ) -> Executed:
     """Run a report's notebook in its private folder.
 
@@ -92,6 +87,8 @@ def execute(
         Time and memory that end the kernel and everything that it started.
     stop
         Set when the batch is interrupted.
+    server
+        From what the kernel is forked; None starts it as a process of its own.
 
     Raises
     ------
@@ -105,8 +102,12 @@ def execute(
     executed = folder / EXECUTED
     watch = Watch(limits, stop)
     try:
-        with _logged(folder / RUN_LOG) as warnings, _own_event_loop():
-            notebook = _run_papermill(job, folder, environment, watch)
+        with (
+            _logged(folder / RUN_LOG) as warnings,
+            _own_event_loop(),
+            _seat(folder, environment, watch, server) as seat,
+        ):
+            notebook = _run_papermill(job, folder, seat)
     except PapermillExecutionError as error:
         raise _failed_cell(job, executed, error) from None
     except Exception as error:
@@ -114,30 +115,41 @@ def execute(
         if watch.cause is None and not isinstance(error, RuntimeError):
             raise
         raise _ended_early(job, folder, watch, error) from error
-    return Executed(executed, notebook, watch.peak, tuple(warnings))
+    unfit = server.unfit if server is not None else ()
+    return Executed(executed, notebook, watch.peak, (*warnings, *unfit))
 
 
-def _run_papermill(job: Job, folder: Path, environment: Mapping[str, str], watch: Watch) -> Any:
+@contextlib.contextmanager
+def _seat(
+    folder: Path, environment: Mapping[str, str], watch: Watch, server: ForkServer | None
+) -> Iterator[Seat]:
+    """Prepare where the kernel runs; afterwards nothing is left of it but its working folder and its log."""
+    work = folder / "work"
+    work.mkdir(mode=0o700)
+    with socket_folder() as private:
+        for name in ("ipython", "t"):
+            (private / name).mkdir(mode=0o700)
+        try:
+            whole = kernel_environment(environment, private)
+            yield Seat(private, work, folder / KERNEL_LOG, whole, watch, server)
+        finally:
+            watch.end()
+
+
+def _run_papermill(job: Job, folder: Path, seat: Seat) -> Any:
     from papermill.execute import execute_notebook
 
-    work, home = folder / "work", folder / "ipython"
-    for each in (work, home):
-        each.mkdir(mode=0o700)
-    try:
-        with socket_folder() as sockets:
-            kernel = Seat(sockets, work, folder / KERNEL_LOG, kernel_environment(environment, home), watch)
-            return execute_notebook(
-                _literal(job.notebook.path),
-                _literal(folder / EXECUTED),
-                parameters=dict(job.parameters),
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                start_timeout=START_TIMEOUT,
-                kernel_manager_class=kernel_manager(kernel),
-            )
-    finally:
-        watch.end()
+    return execute_notebook(
+        _literal(job.notebook.path),
+        _literal(folder / EXECUTED),
+        parameters=dict(job.parameters),
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        start_timeout=START_TIMEOUT,
+        shutdown_kernel="immediate",  # all its outputs are here, and nothing that it could still do counts
+        kernel_manager_class=kernel_manager(seat),
+    )
 
 
 def _literal(path: Path) -> str:

@@ -103,21 +103,27 @@ def _emptiness_problems(bundles: tuple[Bundle, ...]) -> Iterator[Problem]:
     if not shown:
         yield Problem("content", "nothing is shown", "a headline, a figure or a table at least")
     for each in shown:
-        empty = not each.rows if each.kind == "table" else not each.prose.strip()
+        panels = any(panel.title or panel.icon for panel in each.panels)
+        empty = not each.rows if each.kind == "table" else not (each.prose.strip() or panels)
         if each.kind in {"headline", "text", "panels", "table"} and empty:
             yield Problem(each.id, f"the {each.kind} is empty", cure="leave it out, or say why it is empty")
 
 
 def _length_problems(bundles: tuple[Bundle, ...]) -> Iterator[Problem]:
     for each in bundles:
-        facts = each.report.model_dump().values() if each.report else ()
-        labels = (column.label for column in each.columns)
-        cells = (cell for row in each.rows for cell in row)
-        words = (each.caption, each.alt, each.prose, *labels, *cells, *facts)
-        longest = max((len(word) for word in words if isinstance(word, str)), default=0)
+        longest = max(map(len, _strings(each.model_dump())))
         if longest > LONGEST:
             cure = "shorten it where it comes from"
             yield Problem(each.id, f"a text of {longest:,} letters", f"at most {LONGEST:,}", cure)
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield every text within nested mappings and sequences."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
 
 
 class _Page(HTMLParser):
@@ -159,13 +165,26 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+#: what pandoc prints for what people type
+_TYPED = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "--", "—": "---", "…": "..."})
+
+
+def _typed(text: str) -> str:
+    """Return words as they are typed, so that St George's and St George’s are the same.
+
+    >>> _typed("St George’s – North")
+    "St George's -- North"
+    """
+    return squeeze(text).translate(_TYPED)
+
+
 def _check_html(path: Path, document: Document, checks: tuple[TextCheck, ...]) -> Iterator[Problem]:
     source = path.read_text("utf-8")
     page = _Page()
     page.feed(source)
     page.close()
     for what in (document.facts.title, document.facts.organisation_name):
-        if squeeze(what) not in page.text:
+        if _typed(what) not in _typed(page.text):
             yield Problem("html", f"“{what}” is not on the page", cure="look at the renderer's log")
     for bundle in document.bundles:
         if bundle.kind in {"figure", "table"} and bundle.id not in page.ids:

@@ -18,7 +18,6 @@ from helpers.runner.engines import choose_engine
 from helpers.runner.entries import Entry, State
 from helpers.runner.flow import run_lives
 from helpers.runner.history import History
-from helpers.runner.kernel import Limits
 from helpers.runner.life import INTERRUPTED, Life, Setting, as_before, blank_entry
 from helpers.runner.listed import list_anew
 from helpers.runner.placing import settle_for
@@ -26,6 +25,7 @@ from helpers.runner.plan import Job
 from helpers.runner.project import Project
 from helpers.runner.publish import sweep
 from helpers.runner.surroundings import survey
+from helpers.runner.watch import Limits
 
 INDEX = "index.html"
 

@@ -68,6 +68,7 @@ def small_counts(text: str, where: str) -> list[Problem]:
 def _facts(bundle: Bundle) -> Iterator[str]:
     """Yield the words of a bundle that are neither prose nor cells."""
     yield bundle.id
+    yield from (word for panel in bundle.panels for word in (panel.title, panel.icon))
     yield from (word for source in bundle.sources for word in (source.name, source.dataset))
     yield from (word for pair in bundle.scope for word in pair)
     yield from (unit for column in bundle.columns for unit in (column.unit, column.dimension))

@@ -20,6 +20,8 @@ from helpers.report.charts.labels import Name, name_all, name_ends, name_points
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
+#: organisations that can be named side by side below an axis
+FEW_NAMES = 16
 
 
 def caterpillar_chart(
@@ -30,6 +32,9 @@ def caterpillar_chart(
     label: str,
     lines: Sequence[tuple[str, float]],
     unit: str,
+    names: Sequence[str] = (),
+    ceiling: float | None = None,
+    height: float = 3.6,
 ) -> Figure:
     """Draw every organisation with its own interval, lowest first, the reported one named.
 
@@ -45,8 +50,14 @@ def caterpillar_chart(
         Names and heights of reference lines.
     unit
         Label of the upright axis.
+    names
+        What each organisation is called below the axis, where there are few enough for it.
+    ceiling
+        The highest value that there can be, such as 100 per cent.
+    height
+        Of the picture, in inches.
     """
-    figure, axes = canvas(3.6)
+    figure, axes = canvas(height)
     order = np.argsort(value, kind="stable")
     x = np.empty(len(value))
     x[order] = np.arange(1, len(value) + 1)
@@ -56,14 +67,15 @@ def caterpillar_chart(
     if own is not None:
         axes.vlines(x[own], ends[0][own], ends[1][own], color=colours.HIGHLIGHT, linewidth=2.4)
         axes.plot(x[own], value[own], "o", color=colours.HIGHLIGHT, markersize=8, zorder=5)
-    for _, height in lines:
-        axes.axhline(height, color=colours.TARGET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
+    for _, level in lines:
+        axes.axhline(level, color=colours.TARGET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
     axes.set_xlim(0, len(value) + 1)
-    axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
+    _keep_possible(axes, ceiling)
     axes.set_xlabel("trusts, lowest to highest")
     axes.set_ylabel(unit)
-    axes.set_xticks([])
-    name_ends(axes, [Name(name, 0, height, colours.TARGET) for name, height in lines])
+    few = 0 < len(names) <= FEW_NAMES
+    axes.set_xticks(np.arange(1, len(value) + 1) if few else [], np.asarray(names)[order] if few else [])
+    name_ends(axes, [Name(name, 0, level, colours.TARGET) for name, level in lines])
     if own is not None:
         spans = np.column_stack([ends[0][order], ends[1][order], np.full(len(value), np.nan)]).ravel()
         name_points(axes, [_own_name(label, x[own], value[own])], (np.repeat(x[order], 3), spans))
@@ -72,6 +84,14 @@ def caterpillar_chart(
 
 def _own_name(label: str, x: float, y: float) -> Name:
     return Name(label, x, y, colours.HIGHLIGHT, bold=True)
+
+
+def _keep_possible(axes: Axes, ceiling: float | None) -> None:
+    """Let an axis end where values do: at nought, and a hair above the ceiling so that a mark on it shows."""
+    low, high = axes.get_ylim()
+    low = max(0.0, low)
+    top = high if ceiling is None else min(high, ceiling + 0.02 * (ceiling - low))
+    axes.set_ylim(low, top)
 
 
 def rate_funnel_chart(
@@ -83,9 +103,11 @@ def rate_funnel_chart(
     label: str,
     centre: float,
     axis_labels: tuple[str, str],
+    ceiling: float | None = None,
+    height: float = 3.6,
 ) -> Figure:
     """Draw organisations' rates about their common rate; `limits` are (x, lower, upper) by name."""
-    figure, axes = canvas(3.6)
+    figure, axes = canvas(height)
     axes.axhline(centre, color=colours.TEXT, linewidth=1.2)
     for (x, lower, upper), style in zip(limits.values(), ("solid", (0, (4, 2))), strict=True):
         for line in (lower, upper):
@@ -100,7 +122,8 @@ def rate_funnel_chart(
     ends = [line[edge][-1] for line in limits.values() for edge in (1, 2)]  # where they are narrowest
     low, high = min(value.min(), *ends), max(value.max(), *ends)
     room = 0.25 * max(float(high - low), 0.1)
-    axes.set_ylim(max(0.0, float(low) - room), float(high) + room)
+    axes.set_ylim(float(low) - room, float(high) + room)
+    _keep_possible(axes, ceiling)
     name_ends(axes, [Name(name, 0, line[2][-1], colours.COMMON_CAUSE) for name, line in limits.items()])
     if own is not None:
         name_points(axes, [_own_name(label, denominator[own], value[own])], (denominator, value))
@@ -109,7 +132,10 @@ def rate_funnel_chart(
 
 @dataclass(frozen=True)
 class RateMonths:
-    """A chart of monthly rates: values as they may be drawn, limits, and which points lie outside them."""
+    """A chart of monthly rates: values as they may be drawn, limits, and which points lie outside them.
+
+    Values and lines are NaN where nothing is drawn.
+    """
 
     days: tuple[date, ...]
     shown: Floats
@@ -141,7 +167,10 @@ def rate_months_chart(months: RateMonths, *, unit: str, events: Sequence[tuple[d
     axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
     name_all(
         axes,
-        [Name(f"mean {months.centre[-1]:.1f}%", 0, months.centre[-1])],
+        [
+            Name(f"mean {centre:.1f}%", 0, centre)
+            for centre in months.centre[np.isfinite(months.centre)][-1:]
+        ],
         events=[(float(mdates.date2num(day)) - 13, what) for day, what in events],
         points=_outside_names(months, x),
         path=(x, months.shown),

@@ -242,8 +242,12 @@ class DnaFindings:
         """Laney's p' chart of the monthly rate; the ordinary limits are far too narrow at these counts."""
         months = self.own_months
         dates = np.array(list(months.index), dtype="datetime64[D]")
-        starts = {np.datetime64(event.day.replace(day=1)) for event in self.events_in_trend if event.rebase}
-        return p_chart(months["dnas"], months["booked"], dates, laney=True, rebase=sorted(starts))
+        return p_chart(months["dnas"], months["booked"], dates, laney=True, rebase=sorted(self.restarts))
+
+    @property
+    def restarts(self) -> set[np.datetime64]:
+        """The months in which the limits of the trend start anew."""
+        return {np.datetime64(event.day.replace(day=1)) for event in self.events_in_trend if event.rebase}
 
     # --- specialties, drivers, equity -------------------------------------------------------------
 

@@ -13,7 +13,8 @@ from helpers.data.appointments import FIRST, FOLLOW_UP
 from helpers.data.policy import policy_for
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
-from helpers.report.charts.rates import RateMonths
+from helpers.report.charts.rates import Floats, RateMonths
+from helpers.report.controlled_charts import lines_may_be_drawn
 from helpers.report.dna import words as dna_words
 from helpers.report.dna.findings import PER_CENT, Counts, DnaFindings
 from helpers.report.dna.options import DnaOptions
@@ -238,16 +239,19 @@ class DnaRates(Sections):
     def trend(self) -> Shown:
         """Figure: the p' chart of the monthly rate."""
         chart, months, cells = self.found.trend, self.found.own_months, self._trend_cells
-        shown = np.array([cell if isinstance(cell, int | float) else np.nan for cell in cells], dtype=float)
-        # rounded as they are listed: exact limits would give each month's count away
-        lines = [np.round(PER_CENT * line, 1) for line in (chart.centre, chart.lower, chart.upper)]
-        drawn = RateMonths(tuple(months.index), shown, lines[0], lines[1], lines[2], chart.outside)
+        shown, lines = self._trend_shown, self._trend_lines
+        outside = np.where(np.isfinite(lines[0]), chart.outside, 0)
+        drawn = RateMonths(tuple(months.index), shown, lines[0], lines[1], lines[2], outside)
         events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
         signals = [
-            {1: "above the upper limit", -1: "below the lower limit"}.get(int(o), "") for o in chart.outside
+            {1: "above the upper limit", -1: "below the lower limit"}.get(int(o), "") for o in outside
         ]
         rows = [
-            (f"{when:%Y-%m}", cell, *controlled.derived([low, high, signal], [cell] * 3))
+            (
+                f"{when:%Y-%m}",
+                cell,
+                *controlled.derived([_or_none(low), _or_none(high), signal], [cell] * 3),
+            )
             for when, cell, low, high, signal in zip(
                 months.index, cells, lines[1], lines[2], signals, strict=True
             )
@@ -267,6 +271,25 @@ class DnaRates(Sections):
             data=(columns, rows),
         )
 
+    @cached_property
+    def _trend_shown(self) -> Floats:
+        cells = self._trend_cells
+        return np.array([cell if isinstance(cell, int | float) else np.nan for cell in cells], dtype=float)
+
+    @cached_property
+    def _trend_lines(self) -> list[Floats]:
+        """Centre and limits as they may be drawn: rounded as they are listed, none that tells a hidden month.
+
+        The width of the limits follows a month's own appointments, so a hidden month has none.
+        """
+        chart, starts, shown = self.found.trend, self.found.restarts, self._trend_shown
+        segment = np.cumsum([month in starts for month in chart.dates])
+        drawn = lines_may_be_drawn(chart.values, shown, segment, self.origin)
+        if policy_for(self.origin).controls:
+            drawn = drawn & np.isfinite(shown)
+        lines = (chart.centre, chart.lower, chart.upper)
+        return [np.where(drawn, np.round(PER_CENT * line, 1), np.nan) for line in lines]
+
     def say_trend(self) -> Shown:
         """The trend in words."""
         return self.text("say-trend", self._trend_words())
@@ -275,10 +298,16 @@ class DnaRates(Sections):
         chart, cells = self.found.trend, self._trend_cells
         there = [place for place, cell in enumerate(cells) if cell is not None]
         place = there[-1]
+        if isinstance(cells[place], int | float) and not np.isfinite(self._trend_lines[0][place]):
+            return dna_words.rate_without_limits(self.found.own_months.index[place], cells[place])
         return dna_words.trend_sentence(
             self.found.own_months.index[place], cells[place], int(chart.outside[place]),
             shifted=chart.tests[-1].signal, points=len(there),
         )  # fmt: skip
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _wilson(missed: float, booked: float) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from helpers.data.stays import LONG_STAYS
 from helpers.report import controlled, process_words
 from helpers.report.charts import comparison
 from helpers.report.charts.process import spc_chart
+from helpers.report.controlled_charts import chart_as_shown
 from helpers.report.los import words as los_words
 from helpers.report.los.findings import REST, StayFindings
 from helpers.report.los.options import StayOptions, name_benchmark
@@ -143,6 +145,8 @@ class LengthOfStay(Sections):
             comparison.Step("Length for like patients", split["length"], judged=True),
             comparison.Step("This trust", split["mean"], total=True),
         )
+        # an exact mean that is drawn would tell the exact number of patients by its denominator
+        drawn = [replace(step, value=round(float(step.value), 1)) for step in steps]
         moves = (f"{step.label.lower()} {number(step.value, 1, signed=True)}" for step in steps[1:-1])
         alt = (
             f"Bars from {self.wording.benchmark} of {days(split['benchmark'])} to this trust's mean of "
@@ -151,7 +155,7 @@ class LengthOfStay(Sections):
         columns = (Column(label="Step"), _days("Mean stay or change"))
         return self.figure(
             "fig-split",
-            lambda: comparison.split_chart(steps, unit="days"),
+            lambda: comparison.split_chart(drawn, unit="days"),
             caption=f"From {self.wording.benchmark} to this trust's mean stay.",
             alt=alt,
             data=(columns, [(step.label, float(step.value)) for step in steps]),
@@ -231,7 +235,7 @@ class LengthOfStay(Sections):
         chosen = table.loc[table.index.isin(table["excess"].abs().nlargest(MOST_BARS).index)]
         columns_drawn = ("label", "excess", "excess_low", "excess_high", "certain_sign")
         bars = [
-            comparison.Bar(_capital(label), float(value), float(low), float(high), certain=bool(sign))
+            comparison.Bar(_capital(label), round(value), round(low), round(high), certain=bool(sign))
             for label, value, low, high, sign in zip(*(chosen[name] for name in columns_drawn), strict=True)
         ]
         columns = (
@@ -331,10 +335,10 @@ class LengthOfStay(Sections):
 
     def trend(self) -> Shown:
         """Figure: the XmR chart of the monthly mean."""
-        process, chart, months = self._process, self.found.trend, self.found.months
+        process, chart, months = self._process, self._process.chart, self.found.months
         if process.mostly_hidden:  # limits alone would rest on months that may not be shown
             return self.text("no-trend", "No chart is drawn.")
-        means = controlled.values(chart.values, months["spells"].fillna(0), self.origin)
+        means = controlled.values(self.found.trend.values, months["spells"].fillna(0), self.origin)
         target = (process.target.removeprefix("the "), chart.target_in_force)
         events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
         columns = (
@@ -347,14 +351,14 @@ class LengthOfStay(Sections):
         signals = controlled.derived(chart.reason, means)
         words = process_words.process_sentences(process)
         rows = [
-            (f"{day:%Y-%m}", value, float(low), float(high), reason)
+            (f"{day:%Y-%m}", value, _or_none(low), _or_none(high), reason)
             for day, value, low, high, reason in zip(
                 months.index, means, chart.lower, chart.upper, signals, strict=True
             )
         ]
         return self.figure(
             "fig-trend",
-            lambda: spc_chart(chart, process.shown, unit="days", target=target, events=events),
+            lambda: spc_chart(chart, chart.values, unit="days", target=target, events=events),
             caption=f"Mean stay per month, {months.index[0]:%B %Y} to {months.index[-1]:%B %Y}.",
             alt=f"Process behaviour chart of {count(len(months), 'month')}. {words}",
             data=(columns, rows),
@@ -391,7 +395,12 @@ class LengthOfStay(Sections):
         return self.figure(
             "fig-peers",
             lambda: comparison.funnel_chart(
-                found.denominator, found.value, own, lines, label=label, axis_labels=labels
+                np.round(found.denominator),
+                np.round(found.value, 2),
+                own,
+                lines,
+                label=label,
+                axis_labels=labels,
             ),
             caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
             alt=(
@@ -477,7 +486,8 @@ class LengthOfStay(Sections):
         chart, spells = self.found.trend, self.found.months["spells"].fillna(0)
         cells = controlled.values(chart.values, spells, self.origin)
         shown = np.array([cell if isinstance(cell, float) else np.nan for cell in cells])
-        return process_words.Process(chart, shown, "the mean stay", "days", 1, self.wording.benchmark)
+        drawn = chart_as_shown(chart, shown, digits=1, origin=self.origin)
+        return process_words.Process(drawn, shown, "the mean stay", "days", 1, self.wording.benchmark)
 
     def _own_place(self, found: Funnel) -> int:
         return found.group.index(self.report.organisation.code)
@@ -514,6 +524,10 @@ _TABLES = ("spells", "organisations", "specialties")
 
 def _days(label: str, *, kind: ColumnKind = "rate", signed: bool = False) -> Column:
     return Column(label=label, kind=kind, unit="days", digits=1, signed=signed)
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _capital(text: str) -> str:

@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 #: periods of a chart at least, whatever the number of months asked for
 FEWEST_PERIODS: Final = {"quarter": 12, "year": 10, "rolling12": 12}
 
+#: decimals to which values are exact: a share times 100 is not
+EXACT: Final = 9
+
 
 @dataclass(frozen=True)
 class MeasureSeries:
@@ -133,14 +136,14 @@ def build_series(
     known = [as_at[name] for name in datasets if name in as_at]
     return MeasureSeries(
         periods=np.array(list(table.index), dtype="datetime64[D]"),
-        values=np.where(suppressed, np.nan, _floats(table, "value") * measure.scale),
+        values=np.where(suppressed, np.nan, _scaled(table, "value", measure)),
         shown=np.array([cell if isinstance(cell, int | float) else np.nan for cell in shown], dtype=float),
         numerator=_floats(table, "numerator"),
         denominator=_floats(table, "denominator"),
         hidden=np.array([cell == SUPPRESSED for cell in shown], dtype=np.bool_),
         provisional=(table["status"] == "provisional").to_numpy(dtype=bool),
         members=table["members"].fillna(0).to_numpy(dtype=np.int64),
-        targets=_floats(table, "target") * measure.scale,
+        targets=_scaled(table, "target", measure),
         origin=origin,
         datasets=datasets,
         vintage=None if not present.any() else table.loc[present, "vintage"].max().to_pydatetime(),
@@ -168,17 +171,22 @@ def _floats(table: pd.DataFrame, name: str) -> Floats:
     return np.asarray(pd.to_numeric(table[name], errors="coerce"), dtype=np.float64)
 
 
+def _scaled(table: pd.DataFrame, name: str, measure: Measure) -> Floats:
+    """Return a column in the measure's unit; 0.57 times 100 is 57 and no hair less."""
+    return np.asarray(np.round(_floats(table, name) * measure.scale, EXACT), dtype=np.float64)
+
+
 def _shown(
     table: pd.DataFrame, measure: Measure, origin: Origin, suppressed: NDArray[np.bool_]
 ) -> list[Cell]:
     """Return each value as it may be shown: a number in the unit, `SUPPRESSED`, or None."""
-    values = table["value"].astype(float) * measure.scale
+    values = pd.Series(_scaled(table, "value", measure), index=table.index)
     cells: list[Cell]
     if origin == "published":
         cells = [None if np.isnan(value) else float(value) for value in values]
     elif measure.kind == "proportion":
         cells = [
-            share / 100 * measure.scale if isinstance(share, int | float) else share
+            round(share / 100 * measure.scale, EXACT) if isinstance(share, int | float) else share
             for share in controlled.percentages(table["numerator"], table["denominator"], origin)
         ]
     elif measure.kind == "count":

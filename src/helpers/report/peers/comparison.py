@@ -18,6 +18,7 @@ from helpers.report.peers.groups import SMALL_GROUP, GroupKind, PeerGroup, find_
 from helpers.report.peers.opportunity import Gain, Level, best_quartile, choose_level, find_gains
 from helpers.report.peers.spread import (
     FEWEST_MEMBERS,
+    WINDOW_MONTHS,
     GroupSpread,
     Model,
     choose_model,
@@ -115,7 +116,8 @@ class PeerComparison:
     period, period_type
         First day of the period that all figures are of.
     newest
-        The group's newest period: later than `period` where the organisation's own figures ended.
+        The newest period of the group that could be asked for: later than `period` where the organisation's
+        own figures ended.
     unit, scale
         What values are shown in; counts with a base are per 100 of it.
     origin, sources
@@ -169,6 +171,12 @@ class PeerComparison:
         return 1 if self.measure.id in BASES else self.measure.digits
 
     @property
+    def base_words(self) -> str:
+        """What a count is compared per; empty for other measures."""
+        base = BASES.get(self.measure.id)
+        return base.words if base else ""
+
+    @property
     def own(self) -> PeerValue | None:
         """The organisation's own entry; None where it has no figure that can be compared."""
         return next((member for member in self.members if member.code == self.organisation), None)
@@ -182,6 +190,11 @@ class PeerComparison:
     def small(self) -> bool:
         """Whether so few members are compared that median and quartiles move with every one of them."""
         return len(self.members) < SMALL_GROUP
+
+    @property
+    def alike(self) -> bool:
+        """Whether all members have one and the same figure."""
+        return len({member.value for member in self.members}) == 1
 
     @property
     def gap(self) -> float | None:
@@ -259,47 +272,50 @@ def compare_peers(
         return None
     group = find_group(choice.group, organisation, organisations, chosen=choice.chosen)
     series = read_series(mart, measure, group.codes)
-    period = series.shared_period(organisation, until=choice.until)
-    if period is None:
-        return None
-    return _compare(series, organisations, (organisation, period), group, choice)
+    return compare_series(series, organisation, organisations["name"], group=group, choice=choice)
 
 
-def _compare(
+def compare_series(
     series: PeerSeries,
-    organisations: pd.DataFrame,
-    of: tuple[str, date],
+    organisation: str,
+    names: pd.Series,
+    *,
     group: PeerGroup,
     choice: PeerChoice,
-) -> PeerComparison:
-    (own, period), measure, table = of, series.measure, series.at(of[1])
-    model = choose_model(measure, series)
+) -> PeerComparison | None:
+    """Compare an organisation by a series of its group; see `compare_peers`.
+
+    `names` are the organisations' names by code.
+    """
+    period, measure = series.shared_period(organisation, until=choice.until), series.measure
+    if period is None:
+        return None
+    table, model = series.at(period), choose_model(measure, series)
     spread = find_spread(table, model, series, find_widening(model, series, period) if model else None)
     levels = _levels(table, measure, spread, series.scale)
-    end = period_end(period, series.period_type)
     benchmark = choose_level(
         choice.benchmark or measure.benchmark,
         measure,
         values=table["value"],
         pooled=levels.pooled,
-        target=measure.target_on(end),
+        target=measure.target_on(period_end(period, series.period_type)),
     )
     gains = find_gains(table, spread, measure, level=benchmark.value, scale=series.scale)
     left_out = series.left_out(period, group.codes)
     method, reason = _method(table, spread)
     return PeerComparison(
         measure=measure,
-        organisation=own,
-        name=str(organisations.loc[own, "name"]),
+        organisation=organisation,
+        name=str(names[organisation]),
         group=replace(group, codes=frozenset({*table.index, *left_out.codes})),
         period=period,
         period_type=series.period_type,
-        newest=max(series.newest, period),
+        newest=max(*series.returned(choice.until), period),
         unit=series.unit,
         scale=series.scale,
         origin=series.origin,
-        sources=series.sources,
-        members=_members(table, organisations["name"], spread, measure, gains),
+        sources=series.sources(period, WINDOW_MONTHS + 1),
+        members=_members(table, names, spread, measure, gains),
         left_out=left_out,
         method=method,
         reason=reason,

@@ -64,11 +64,11 @@ class PeerSeries:
     frame
         org_code, period (first day), numerator, denominator (NaN where only values are published), value in
         the unit; `state`: shown, suppressed, not_recorded, impossible or empty; `members`: how many
-        organisations the row adds up.
+        organisations the row adds up; `source`: the data sets of the row, separated by commas.
     period_type, unit, scale
         Of the values; a count with a base is per 100 of it.
-    origin, sources
-        Where they come from.
+    origin
+        How they may be shown.
     """
 
     measure: Measure
@@ -77,7 +77,6 @@ class PeerSeries:
     unit: str
     scale: float
     origin: Origin
-    sources: tuple[str, ...]
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -89,30 +88,25 @@ class PeerSeries:
         """Whether values have the numerator and denominator behind them."""
         return bool(self.frame["denominator"].notna().any())
 
-    @property
-    def newest(self) -> date:
-        """The newest period in which at least half of the usual organisations have a figure."""
-        return max(self._returned())
+    def returned(self, until: date | None = None) -> list[date]:
+        """Return the periods in which at least half of the usual organisations have a figure.
 
-    def _returned(self) -> list[date]:
+        `until` is the last month that a period may reach into, by its first day; None for any.
+        """
         counts = self.shown.groupby("period").size()
         usual = counts.max() if len(counts) else 0
-        return list(counts.index[counts >= RETURNED_SHARE * usual])
+        periods: list[date] = list(counts.index[counts >= RETURNED_SHARE * usual])
+        if until is None:
+            return periods
+        end = add_months(until, 1)
+        return [day for day in periods if period_end(day, self.period_type) < end]
 
     def shared_period(self, own: str, *, until: date | None = None) -> date | None:
         """Return the newest period that the organisation shares with its group; the group's without own.
 
-        Parameters
-        ----------
-        own
-            The organisation.
-        until
-            Last month that a period may reach into; None for any.
+        See `returned` for `until`.
         """
-        periods = self._returned()
-        if until is not None:
-            end = add_months(until, 1)
-            periods = [day for day in periods if period_end(day, self.period_type) < end]
+        periods = self.returned(until)
         mine = set(self.shown.loc[self.shown["org_code"] == own, "period"])
         return max((day for day in periods if day in mine), default=max(periods, default=None))
 
@@ -144,6 +138,11 @@ class PeerSeries:
             impossible=by_state.get("impossible", ()),
         )
 
+    def sources(self, period: date, months: int) -> tuple[str, ...]:
+        """Return the data sets that the rows of the months that end with a period come from."""
+        cells = set(self.window(period, months)["source"])
+        return tuple(sorted({name for cell in cells for name in cell.split(", ")}))
+
     def merged(self, codes: Collection[str]) -> tuple[str, ...]:
         """Return who of the codes has periods that add up organisations which merged."""
         rows = self.frame[(self.frame["members"] > 1) & self.frame["org_code"].isin(list(codes))]
@@ -153,7 +152,11 @@ class PeerSeries:
 def read_series(mart: Mart, measure: Measure, codes: Collection[str]) -> PeerSeries:
     """Return a measure of organisations over all periods, disclosure control applied."""
     rows = peer_values(mart, measure.id, measure.frequency)
-    rows = rows[rows["org_code"].isin(list(codes))].reset_index(drop=True)
+    return series_of(rows[rows["org_code"].isin(list(codes))].reset_index(drop=True), measure)
+
+
+def series_of(rows: pd.DataFrame, measure: Measure) -> PeerSeries:
+    """Return the series of rows as `helpers.data.peer_values.peer_values` returns them."""
     base = BASES.get(measure.id)
     unit, scale = (f"per 100 {base.words}", 100.0) if base else (measure.unit, measure.scale)
     origin: Origin = "records" if (rows["origin"] == "records").any() else "published"
@@ -167,14 +170,14 @@ def read_series(mart: Mart, measure: Measure, codes: Collection[str]) -> PeerSer
             "denominator": rows["denominator"].astype(float) if counted else np.nan,
             "value": rows["value"].astype(float) * scale,
             "members": rows["members"],
+            "source": rows["source"].astype(str),
         }
     )
     known = parts if counted else rows["value"].notna()
     frame["state"] = np.select([rows["suppressed"], ~known], ["suppressed", "empty"], "shown")
     frame = _controlled(frame, measure, scale, policy_for(origin))
-    sources = sorted({name for text in rows["source"].unique() for name in str(text).split(", ")})
     frame = _judged(frame, measure, counted)
-    return PeerSeries(measure, frame, measure.frequency, unit, scale, origin, tuple(sources))
+    return PeerSeries(measure, frame, measure.frequency, unit, scale, origin)
 
 
 def _controlled(

@@ -1,16 +1,19 @@
-"""Sentences about a measure among peers, each made from the comparison itself and tested by case."""
+"""Sentences about a measure among peers, each made from the comparison itself and tested by case.
+
+They are plain words: whoever puts them into Markdown escapes them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 from helpers.data.periods import MONTHS
 from helpers.report.peers.comparison import PeerComparison, Percentile, Verdict
 from helpers.report.peers.movement import Movement
 from helpers.report.period import add_months
 from helpers.report.words import count, listed, month, number, sentence
-from helpers.theme.markdown import escape_markdown
 
 #: how many organisations a sentence names before it only counts them
 NAMED = 8
@@ -41,6 +44,15 @@ def amount(value: float, unit: str, digits: int) -> str:
     if len(unit) == 1:
         return f"−{unit}{text[1:]}" if text.startswith("−") else f"{unit}{text}"
     return f"{text} {unit}"
+
+
+def short_amount(value: float, unit: str, digits: int) -> str:
+    """Return a value for a table: without the words of a unit that is per 100 of something.
+
+    >>> short_amount(25.83, "per 100 occupied beds", 1), short_amount(4.25, "days", 2)
+    ('25.8 per 100', '4.25 days')
+    """
+    return amount(value, "per 100" if unit.startswith("per 100 ") else unit, digits)
 
 
 def difference(value: float, unit: str, digits: int) -> str:
@@ -78,7 +90,7 @@ def period_words(first: date, period_type: str) -> str:
 def members_words(comparison: PeerComparison) -> str:
     """Return who is compared, with their number."""
     many = len(comparison.members)
-    label = escape_markdown(comparison.group.label)
+    label = comparison.group.label
     return count(many, label, label)
 
 
@@ -103,7 +115,7 @@ def value_sentence(comparison: PeerComparison) -> str:
 
 def _no_value(comparison: PeerComparison, when: str) -> str:
     own, out = comparison.organisation, comparison.left_out
-    name = escape_markdown(comparison.name)
+    name = comparison.name
     if own in out.not_recorded:
         return sentence(
             f"{name} is not compared: with a rate under 1% missed appointments are not written down there, "
@@ -164,8 +176,8 @@ def method_sentence(comparison: PeerComparison) -> str:
             )
         case "overdispersed":
             return sentence(
-                f"trusts differ {number(comparison.phi or 0)} times as much as chance would make them, so chance "
-                f"explains next to nothing: {members} are shown each with its own interval, not in a funnel"
+                f"trusts differ {number((comparison.phi or 0) ** 0.5)} times as much as chance would make them, so "
+                f"chance explains next to nothing: {members} are shown each with its interval, not in a funnel"
             )
         case "mean":
             return sentence(
@@ -183,8 +195,7 @@ def _too_few(comparison: PeerComparison) -> str:
     if not others:
         return "No other trust of the group has a figure for the period, so nothing is compared."
     shown = listed(
-        f"{escape_markdown(each.name)} ({amount(each.value, comparison.unit, comparison.digits)})"
-        for each in others
+        f"{each.name} ({amount(each.value, comparison.unit, comparison.digits)})" for each in others
     )
     return sentence(
         f"{count(len(others), 'other trust')} alone can be compared, too few for a position: {shown}"
@@ -252,7 +263,7 @@ def named(codes: Iterable[str]) -> str:
     >>> named(["RAA", "RBB"]), named(f"R{n:02}" for n in range(10))[-12:]
     ('RAA and RBB', 'and two more')
     """
-    every = [escape_markdown(code) for code in codes]
+    every = list(codes)
     if len(every) <= NAMED:
         return listed(every)
     return f"{', '.join(every[:NAMED])} and {count(len(every) - NAMED, 'more', 'more')}"
@@ -280,7 +291,7 @@ def movement_sentence(comparison: PeerComparison, movement: Movement | None) -> 
     then = period_words(movement.first.period, comparison.period_type)
     own = _moved(movement.own_change, unit, digits)
     peers = _moved(movement.peers_change, unit, digits)
-    said = f"since {then} the trust's figure {own}, and the median of the {movement.same:,} trusts with both figures {peers}"
+    said = f"since {then} the trust's figure {own}; the median of the {movement.same:,} trusts with both {peers}"
     return f"{sentence(said)} {_relative(comparison, movement)}".strip()
 
 
@@ -299,10 +310,55 @@ def _relative(comparison: PeerComparison, movement: Movement) -> str:
         f"then it {verb} about {number(before.percent)}% of the others "
         f"(95% interval {number(before.low)}% to {number(before.high)}%), now {number(now.percent)}%"
     )
-    apart = now.low > before.high or now.high < before.low
-    if apart:
-        return sentence(f"{said}: {'a gain' if now.percent > before.percent else 'a loss'} beyond chance")
+    change = place_change(movement)
+    if change != "unsure":
+        kinds = {"gain": "a rise", "loss": "a fall"} if comparison.measure.direction == "neutral" else {}
+        return sentence(f"{said}: {kinds.get(change, f'a {change}')} beyond chance")
     return sentence(f"{said}: the intervals overlap, so the change of place may be chance")
+
+
+def change_words(change: float, comparison: PeerComparison) -> str:
+    """Return a change with its sign for a table."""
+    digits = comparison.digits
+    text = number(change, digits, signed=True)
+    if comparison.unit == "%":
+        return f"{text} points"
+    size = short_amount(abs(change), comparison.unit, digits)
+    if float(f"{abs(change):.{digits}f}") == 0:
+        return size
+    return f"{text[0]}{size}"
+
+
+def place_change(moved: Movement | None) -> Literal["gain", "loss", "unsure", ""]:
+    """Say whether a change of place is more than chance: both intervals must lie apart."""
+    before = moved.first.percentile if moved else None
+    now = moved.last.percentile if moved else None
+    if before is None or now is None:
+        return ""
+    if now.low > before.high:
+        return "gain"
+    return "loss" if now.high < before.low else "unsure"
+
+
+def place_change_words(comparison: PeerComparison, moved: Movement) -> str:
+    """Return a change of place for a table."""
+    neutral = comparison.measure.direction == "neutral"
+    said = {"gain": "higher" if neutral else "better", "loss": "lower" if neutral else "worse"}
+    return {"unsure": "may be chance", "": ""}.get(place_change(moved)) or said.get(place_change(moved), "")
+
+
+def percentile_words(place: Percentile | None) -> str:
+    """Return a percentile with its interval for a table; empty where there is none."""
+    if place is None:
+        return ""
+    return f"{number(place.percent)}% ({number(place.low)} to {number(place.high)})"
+
+
+def place_words(comparison: PeerComparison) -> str:
+    """Return the own percentile with its interval for a table; empty where there is none."""
+    if comparison.own is None or comparison.alike:
+        return ""
+    return percentile_words(comparison.own.percentile)
 
 
 def gain_sentence(comparison: PeerComparison) -> str:

@@ -1,0 +1,90 @@
+"""Charts of an organisation among its peers: percentiles side by side, and how all moved.
+
+As in `helpers.report.charts.process`: plain values in, a figure out, no statistic computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import matplotlib.dates as mdates
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, Verdict, canvas, label_months
+from helpers.report.charts.labels import Name, name_ends
+from helpers.theme import colours
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One row of percentiles: 100 is the good end; `verdict` marks a row that surely stands apart."""
+
+    label: str
+    percent: float
+    low: float
+    high: float
+    verdict: Verdict = "common"
+
+
+def positions_chart(rows: Sequence[Place], *, words: tuple[str, str], unit: str) -> Figure:
+    """Draw percentiles with their intervals on one scale from 0 to 100, quarters shaded.
+
+    `words` name the two ends of the scale, left and right.
+    """
+    figure, axes = canvas(0.27 * len(rows) + 1.1)
+    for start, colour in ((0, colours.BAND), (75, colours.BAND)):
+        axes.axvspan(start, start + 25, color=colour, linewidth=0, zorder=0)
+    axes.axvline(50, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
+    for place, row in enumerate(rows):
+        shape, colour, size = MARKS[row.verdict]
+        axes.plot([row.low, row.high], [place, place], color=colour, linewidth=1.8, solid_capstyle="butt")
+        face = "white" if row.verdict == "common" else colour
+        axes.plot(
+            row.percent, place, shape, color=colour, markerfacecolor=face, markersize=size, clip_on=False
+        )
+    axes.set_yticks(range(len(rows)), [row.label for row in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(0, 100)
+    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.set_xlabel(unit)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    for text, x, side in ((f"◀ {words[0]}", 0, "left"), (f"{words[1]} ▶", 100, "right")):
+        axes.annotate(
+            text, (x, 1), (0, 4), xycoords=("data", "axes fraction"), **OFFSET, ha=side,
+            color=colours.COMMON_CAUSE, family=SYMBOLS,
+        )  # fmt: skip
+    return figure
+
+
+@dataclass(frozen=True)
+class Fan:
+    """An organisation's values over the middle half of its peers, by period; NaN where it has none."""
+
+    days: tuple[date, ...]
+    own: Floats
+    lower: Floats
+    median: Floats
+    upper: Floats
+
+
+def movement_chart(fan: Fan, *, label: str, unit: str) -> Figure:
+    """Draw the own values over median and middle half of the peers, each named at its right end."""
+    figure, axes = canvas(3.1)
+    x = mdates.date2num(np.array(fan.days, dtype="datetime64[D]"))
+    axes.fill_between(x, fan.lower, fan.upper, color=colours.BAND, linewidth=0)
+    axes.plot(x, fan.median, color=colours.COMMON_CAUSE, linewidth=1.4, linestyle=(0, (4, 2)))
+    axes.plot(x, fan.own, "o-", color=colours.HIGHLIGHT, linewidth=1.8, markersize=4, zorder=4)
+    axes.set_ylabel(unit)
+    label_months(axes)
+    axes.margins(x=0.02, y=0.14)
+    last = np.flatnonzero(np.isfinite(fan.own))[-1:]
+    own = [Name(label, 0, float(fan.own[place]), colours.HIGHLIGHT, bold=True) for place in last]
+    name_ends(axes, [*own, Name("median", 0, float(fan.median[-1]), colours.COMMON_CAUSE)])
+    return figure

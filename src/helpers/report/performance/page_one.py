@@ -1,0 +1,203 @@
+"""The words of page one: headline, the rule, and what to alert the board to, advise it of, assure it of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from helpers.bundle import Panel
+from helpers.report.measures.result import MeasureResult
+from helpers.report.measures.words import (
+    CATEGORY_RULES,
+    figure_words,
+    period_words,
+    short_words,
+    target_words,
+)
+from helpers.report.performance.ranking import in_order, off_course
+from helpers.report.words import count, listed, month, sentence
+
+#: sentences of the headline at most, and names or bullets in a list before the rest is only counted
+MOST_SENTENCES, MOST_NAMES, MOST_BULLETS = 5, 3, 6
+
+
+def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
+    """Return the headline: how many need attention, then the few things that matter most."""
+    shown = [result for result in results if result.category != "nothing"]
+    if not shown:
+        return ["No figure of any measure may be shown, so nothing can be said."]
+    ranked = in_order(shown)
+    attention = [result for result in ranked if result.category == "attention"]
+    wanted: list[str] = [count_sentence(shown)]
+    wanted += [attention_sentence(result) for result in attention[:2]]
+    wanted += [
+        _name_sentence("also needing attention", attention[2:]),
+        _name_sentence("without a stable period and off course", [r for r in ranked if off_course(r)]),
+        _name_sentence("unlikely to meet a dated target", [r for r in ranked if _unlikely(r)]),
+        _name_sentence("better than ordinary variation explains", [r for r in ranked if _improved(r)]),
+        "" if attention else "Nothing stands out as worse than ordinary variation explains.",
+    ]
+    return [text for text in wanted if text][:MOST_SENTENCES]
+
+
+def count_sentence(results: Sequence[MeasureResult]) -> str:
+    """Say how many measures are in each category.
+
+    >>> count_sentence([])
+    'No measure has a figure.'
+    """
+    total = len(results)
+    if not total:
+        return "No measure has a figure."
+    number = {name: sum(result.category == name for result in results) for name in CATEGORY_RULES}
+    of = count(total, "measure")
+    first = f"{_many(number['attention'])} of {of} {_verb(number['attention'], 'needs', 'need')} attention"
+    rest = [
+        f"{_many(number['watched'])} {_verb(number['watched'], 'is', 'are')} watched",
+        f"{_many(number['maintenance'])} {_verb(number['maintenance'], 'is', 'are')} in maintenance",
+    ]
+    if number["apart"]:
+        verb = _verb(number["apart"], "has", "have")
+        rest.append(f"{_many(number['apart'])} {verb} no single stable period and stand apart")
+        if number["apart"] == 1:
+            rest[-1] = "one has no single stable period and stands apart"
+    return sentence(f"{first}, {listed(rest)}")
+
+
+def _many(number: int) -> str:
+    """Return a number as a subject: none, one, two … nine, 10.
+
+    >>> _many(0), _many(3), _many(12)
+    ('none', 'three', '12')
+    """
+    return "none" if number == 0 else count(number, "of", "of").removesuffix(" of")
+
+
+def _verb(number: int, one: str, many: str) -> str:
+    return one if number <= 1 else many
+
+
+def attention_sentence(result: MeasureResult) -> str:
+    """Say why one measure needs attention."""
+    assert result.latest is not None, "a measure without a figure needs none"
+    measure, latest = result.measure, result.latest
+    when = period_words(latest.day, measure.frequency)
+    said = f"{measure.called} was {figure_words(measure, latest.value)} in {when}"
+    if result.variation == "concern":
+        return sentence(f"{said}, {short_words(result)}")
+    assert result.target is not None, "limits fail a target"
+    return sentence(f"{said}; its limits lie wholly short of {target_words(result, result.target)}")
+
+
+def _name_sentence(what: str, results: Sequence[MeasureResult]) -> str:
+    if not results:
+        return ""
+    names = [result.measure.name for result in results]
+    more = len(names) - MOST_NAMES
+    if more > 0:
+        return (
+            f"{sentence(what).removesuffix('.')}: {'; '.join(names[:MOST_NAMES])}; and {_many(more)} more."
+        )
+    return f"{sentence(what).removesuffix('.')}: {'; '.join(names)}."
+
+
+def _unlikely(result: MeasureResult) -> bool:
+    forecast = result.forecast if result.goal is not None and result.goal.dated else None
+    return forecast is not None and forecast.result.words == "unlikely"
+
+
+def _improved(result: MeasureResult) -> bool:
+    return result.variation == "improvement" and result.category == "watched" and not result.too_few
+
+
+def rule_sentences(results: Sequence[MeasureResult]) -> str:
+    """Return the rule by which measures fall into categories, of those that occur."""
+    present = {result.category for result in results}
+    names = {
+        "attention": "Needs attention",
+        "maintenance": "In maintenance",
+        "apart": "Stands apart",
+        "watched": "Watched",
+    }
+    lines = [
+        f"**{names[category]}**: {rule}."
+        for category, rule in CATEGORY_RULES.items()
+        if category in present
+    ]
+    return " ".join(lines)
+
+
+def as_at_sentence(results: Sequence[MeasureResult]) -> str:
+    """Say up to which day the data speak; where the measures differ, that each has its own."""
+    days = sorted({result.series.as_at for result in results if result.series.as_at})
+    if not days:
+        return ""
+    first, last = (f"{day.day} {month(day)}" for day in (days[0], days[-1]))
+    if first == last:
+        return sentence(f"all data are as at {last}")
+    return sentence(f"data are as at {first} to {last}; each measure's own day stands beside it")
+
+
+def assurance_panels(results: Sequence[MeasureResult], period: str) -> list[Panel]:
+    """Return three panels: alert, advise, assure."""
+    ranked = in_order(result for result in results if result.category != "nothing")
+    alert = [result for result in ranked if result.category == "attention"]
+    assure = [
+        result
+        for result in ranked
+        if (result.category == "maintenance" or _improved(result) or _gaining(result)) and not result.stale
+    ]
+    advise = [
+        result
+        for result in ranked
+        if result not in alert
+        and result not in assure
+        and (off_course(result) or result.stale or _early(result))
+    ]
+    return [
+        Panel(title="Alert", markdown=_bullets(alert, _alert_words(period), "Nothing needs attention.")),
+        Panel(title="Advise", markdown=_bullets(advise, short_words, "Nothing further to advise of.")),
+        Panel(title="Assure", markdown=_bullets(assure, _assure_words, "Nothing can be assured yet.")),
+    ]
+
+
+def _gaining(result: MeasureResult) -> bool:
+    return result.category == "apart" and result.met is True and result.trend != "worse"
+
+
+def _early(result: MeasureResult) -> bool:
+    return result.too_few and result.variation == "concern"
+
+
+def _alert_words(period: str) -> Callable[[MeasureResult], str]:
+    def words(result: MeasureResult) -> str:
+        assert result.latest is not None, "a measure without a figure alerts nobody"
+        said = figure_words(result.measure, result.latest.value)
+        why = short_words(result) if result.variation == "concern" else "limits short of the target"
+        explained = "" if has_words(result, period) else "; no explanation given"
+        return f"{said}, {why}{explained}"
+
+    return words
+
+
+def _assure_words(result: MeasureResult) -> str:
+    if result.category == "maintenance":
+        return "ordinary variation, meets its target throughout"
+    return f"meets its target; {short_words(result)}" if result.category == "apart" else short_words(result)
+
+
+def has_words(result: MeasureResult, period: str) -> bool:
+    """Tell whether the analysts have written on a measure for the report's month or its latest value's."""
+    if result.comment is None:
+        return False
+    latest = f"{result.latest.day:%Y-%m}" if result.latest else period
+    return result.comment.month >= min(period, latest)
+
+
+def _bullets(results: Sequence[MeasureResult], words: Callable[[MeasureResult], str], nothing: str) -> str:
+    if not results:
+        return nothing
+    lines = [f"- **{result.measure.name}**: {words(result)}" for result in results[:MOST_BULLETS]]
+    more = len(results) - MOST_BULLETS
+    if more > 0:
+        lines.append(f"- and {_many(more)} more, in the table below")
+    return "\n".join(lines)

@@ -1,0 +1,51 @@
+"""In which order measures are spoken of, and which are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from helpers.report.measures.result import MeasureResult
+from helpers.report.period import add_months
+
+#: a series whose latest value is older than so many months is no longer reported, only named
+FADED_AFTER = 24
+_ORDER = {"attention": 0, "apart": 1, "watched": 2, "maintenance": 3, "nothing": 4}
+
+
+def faded(result: MeasureResult) -> bool:
+    """Tell whether a series ended so long ago that it says nothing of today."""
+    day = result.latest.day if result.latest else (result.series.days[-1] if len(result.series) else None)
+    return day is not None and day < add_months(result.judged_on, -FADED_AFTER)
+
+
+def in_order(results: Iterable[MeasureResult]) -> list[MeasureResult]:
+    """Return results as page one needs them: attention first, then those ranked apart, and so on.
+
+    Within a category the register's order stays, but signals and far distances come first.
+    """
+    return sorted(results, key=lambda result: (_ORDER[result.category], -weight(result)))
+
+
+def weight(result: MeasureResult) -> float:
+    """Return how much a result weighs within its category: a signal before a distance, far before near."""
+    if result.category == "attention":
+        signal = 2.0 * (result.variation == "concern") + (result.standing == "fail")
+        return signal + min(relative_distance(result), 0.9)
+    if result.category == "apart":
+        wrong = 1.0 * (result.trend == "worse") + 1.0 * (result.met is False)
+        return wrong + min(relative_distance(result), 0.9)
+    return 0.0
+
+
+def relative_distance(result: MeasureResult) -> float:
+    """Return how far the latest value lies on the wrong side of its target, as a share of the target."""
+    if result.target is None or result.met is not False:
+        return 0.0
+    return abs(result.distance) / max(abs(result.target.value), abs(result.distance), 1e-9)
+
+
+def off_course(result: MeasureResult) -> bool:
+    """Tell whether a measure without a stable period moves the wrong way, or stands still short of its target."""
+    if result.category != "apart":
+        return False
+    return result.trend == "worse" or (result.met is False and result.trend != "better")

@@ -1,0 +1,178 @@
+"""The tables of the performance report: where to look, the matrix, data quality, what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.data.quality import QualityRating
+from helpers.report.measures.result import STANDINGS, VARIATIONS, MeasureResult, Standing, Variation
+from helpers.report.measures.words import figure_words, goal_words, period_words, short_words
+
+STANDING_WORDS: Final[dict[Standing, str]] = {
+    "pass": "Limits meet target",
+    "hit_or_miss": "Hit or miss",
+    "fail": "Limits miss target",
+    "no_target": "No target",
+    "too_few": "Too few points",
+    "unstable": "No single stable period",
+}
+VARIATION_WORDS: Final[dict[Variation, str]] = {
+    "improvement": "Improving",
+    "common": "Ordinary variation",
+    "concern": "Worsening",
+    "neutral": "Changed, neither good nor bad",
+}
+#: why there is no assurance icon, in a table's cell
+NO_ICON_WORDS: Final[dict[Standing, str]] = {
+    "pass": "too early to say",
+    "hit_or_miss": "too early to say",
+    "fail": "too early to say",
+    "no_target": "no target",
+    "too_few": "too few points",
+    "unstable": "no stable period",
+}
+#: marks measures in the matrix that have seen a special cause since their limits began
+EARLY_MARK: Final = "†"
+_RATINGS: Final = {"sufficient": "yes", "insufficient": "no", "not_assessed": "not assessed"}
+
+Rows = list[tuple[Cell, ...]]
+
+
+def look_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
+    """Return columns and rows of "where to look": every measure once, in the order given."""
+    columns = (
+        Column(label="Measure"),
+        Column(label="Latest", kind="text"),
+        Column(label="As at", kind="text"),
+        Column(label="Target", kind="text"),
+        Column(label="Variation", kind="icon"),
+        Column(label="Assurance", kind="icon"),
+        Column(label="In words", kind="text"),
+    )
+    return columns, [_look_row(result) for result in results]
+
+
+def _look_row(result: MeasureResult) -> tuple[Cell, ...]:
+    measure, latest = result.measure, result.latest
+    if latest is None:
+        hidden = SUPPRESSED if result.series.hidden.any() else None
+        return (measure.name, hidden, as_at_words(result), None, None, None, short_words(result))
+    return (
+        measure.name,
+        f"{figure_words(measure, latest.value)}\n{_short_period(result)}",
+        as_at_words(result),
+        None if result.target is None else goal_words(measure, result.target.value),
+        variation_cell(result),
+        result.assurance_icon or NO_ICON_WORDS[result.standing],
+        short_words(result),
+    )
+
+
+def variation_cell(result: MeasureResult) -> str:
+    """Return the variation's icon, or why there is none."""
+    return "one point" if result.points < 2 else result.variation_icon
+
+
+def _short_period(result: MeasureResult) -> str:
+    assert result.latest is not None, "asked for with a latest value alone"
+    if result.measure.frequency == "month":
+        return f"{result.latest.day:%b %Y}"
+    return period_words(result.latest.day, result.measure.frequency)
+
+
+def as_at_words(result: MeasureResult) -> str:
+    """Return the day up to which a measure's data speak."""
+    day = result.series.as_at
+    return "–" if day is None else f"{day.day} {day:%b %Y}"
+
+
+def matrix_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
+    """Return columns and rows of the matrix: each measure that has a value in exactly one cell."""
+    columns = (
+        Column(label="Variation"),
+        *(Column(label=words, kind="text") for words in STANDING_WORDS.values()),
+    )
+    shown = [result for result in results if result.category != "nothing"]
+    rows: Rows = [
+        (
+            VARIATION_WORDS[variation],
+            *(
+                "\n".join(matrix_name(result) for result in cell_of(shown, variation, standing)) or None
+                for standing in STANDINGS
+            ),
+        )
+        for variation in VARIATIONS
+    ]
+    return columns, rows
+
+
+def cell_of(
+    results: Sequence[MeasureResult], variation: Variation, standing: Standing
+) -> list[MeasureResult]:
+    """Return the measures of one cell of the matrix."""
+    return [r for r in results if r.variation == variation and r.standing == standing]
+
+
+def matrix_name(result: MeasureResult) -> str:
+    """Return a measure's name in the matrix, marked while it is too early to rely on its limits."""
+    early = result.standing in ("pass", "hit_or_miss", "fail") and not result.capable_of_judgement
+    return f"{result.measure.name} {EARLY_MARK}" if early else result.measure.name
+
+
+def quality_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
+    """Return columns and rows of the data-quality kite mark: computed and declared halves."""
+    labels = ("Timely", "Complete", "Valid", "Consistent", "Accurate", "Systems", "Signed off", "Audited")
+    columns = (Column(label="Measure"), *(Column(label=label, kind="text") for label in labels))
+    return columns, [(result.measure.name, *_marks(result)) for result in results]
+
+
+def _marks(result: MeasureResult) -> tuple[str, ...]:
+    computed, declared = result.quality, result.measure.quality
+    return (
+        *(_RATINGS[rating] for rating in _computed(computed)),
+        _RATINGS[declared.accuracy],
+        _RATINGS[declared.systems],
+        f"{declared.signed_off_on:%d %b %Y}" if declared.signed_off_on else "never",
+        f"{declared.audited_on:%d %b %Y}" if declared.audited_on else "never",
+    )
+
+
+def _computed(rating: QualityRating | None) -> tuple[str, ...]:
+    if rating is None:
+        return ("not_assessed",) * 4
+    return rating.timeliness, rating.completeness, rating.validity, rating.consistency
+
+
+def chart_table(result: MeasureResult) -> tuple[tuple[Column, ...], Rows]:
+    """Return columns and rows of the data behind a chart, as they may be shown."""
+    measure, chart = result.measure, result.chart
+
+    def column(label: str, kind: str) -> Column:
+        return Column(label=label, kind=kind, unit=measure.unit, digits=measure.digits)  # type: ignore[arg-type]
+
+    counted = measure.kind == "count" and result.series.origin == "records"
+    columns = (
+        Column(label="Period", kind="date"),
+        column("Value", "count" if counted else "rate"),
+        column("Mean", "model"),
+        column("Lower limit", "model"),
+        column("Upper limit", "model"),
+        column("Target", "model"),
+    )
+    lines = (chart.centre, chart.lower, chart.upper, chart.target)
+    rows: Rows = []
+    for place, day in enumerate(result.series.days):
+        cells = [None if not np.isfinite(line[place]) else float(line[place]) for line in lines]
+        rows.append((day.isoformat(), _value_cell(result, place), *cells))
+    return columns, rows
+
+
+def _value_cell(result: MeasureResult, place: int) -> Cell:
+    if result.series.hidden[place]:
+        return SUPPRESSED
+    value = float(result.series.shown[place])
+    return None if np.isnan(value) else value
