@@ -83,7 +83,6 @@ def test_whenever_the_runner_is_killed_readers_history_and_results_are_right(
     shelf = Shelf(root)
     assert call(root, *BATCH)[0] == 0
     began = time.monotonic()
-    began = time.monotonic()
     assert call(root, *BATCH)[0] == 0  # as it goes when everything is in the cache
     pace = (time.monotonic() - began) / REPORTS
     undisturbed = shelf.content()
@@ -108,6 +107,6 @@ def test_whenever_the_runner_is_killed_readers_history_and_results_are_right(
         assert code == 0, (where, said)
         assert {e.state for e in History(root / ".boardpack").latest().values()} == {State.PUBLISHED}, where
         assert differences(shelf.content(), undisturbed) == [], where
-    assert met["at work"] > 0
         with capsys.disabled():
             print(f"\rkills {number + 1} of {KILLS}: {dict(met)}", end="", flush=True)
+    assert met["at work"] > 0
