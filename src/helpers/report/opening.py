@@ -95,7 +95,7 @@ class Report:
         """Return a bundle that knows its sources, its origin and everything read so far."""
         read = self.sources(*tables)
         # dozens of files name organisations; a reader asks where the figures come from, and how old they are
-        sources = tuple(s for s in read if s.dataset.partition("/")[0] not in NAME_LISTS) or read
+        sources = tuple(s for s in read if s.dataset.partition("/")[0] not in NAME_LISTS)
         origin: Origin = "records" if any(s.origin == "records" for s in read) else "published"
         reads = tuple(sorted(self._reads))
         return Bundle(kind=kind, id=name, sources=sources, origin=origin, reads=reads, **content)
