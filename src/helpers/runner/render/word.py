@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from docx.document import Document as Word
 
 REFERENCE: Final = "reference.docx"
-#: on every machine, and the web's stand-in for the NHS's own typeface
 #: letters that the title in a file's properties may have (ISO/IEC 29500)
 LONGEST_TITLE: Final = 255
+#: on every machine, and the web's stand-in for the NHS's own typeface
 FONT: Final = "Arial"
 _W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 #: name of a style, size in points, colour, bold, points before and after
