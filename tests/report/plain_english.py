@@ -1,4 +1,4 @@
-"""What holds for every text that a report makes: no leftovers of code, right number words, plain words, short sentences.
+"""What holds for every text of a report: no leftovers of code, right number words, plain words, short sentences.
 
 For all reports: `from plain_english import text_problems, jargon_in, reading_problems`.
 """
@@ -25,7 +25,7 @@ MEDIAN_WORDS, EASE = 20, 50.0
 
 _LEFTOVERS = {
     "nan": r"\bnan\b|\bNaN\b|\binf\b",
-    "None": r"\bNone\b(?!:)|\bNaT\b|\bTrue\b|\bFalse\b",
+    "None": r"\bNone\b(?! of)|\bNaT\b|\bTrue\b|\bFalse\b",
     "minus nought": r"[-−]0(\.0+)?(?![\d.])",
     "a plain minus sign before a number": r"(?<![\w–])-\d",
     "double space": r"(?<=\S)  +(?=\S)",
@@ -38,8 +38,8 @@ _LEFTOVERS = {
     "a chance with decimals": r"chance[^.]{0,80}\d\.\d+%",
     "an unexplained star": r"(?<!\*)\*(?!\*)(?=\d)",
 }
-_ONE = r"\b(?:one|1)\s+(?:{many})\b"
-_MANY = r"\b(?:none|no|two|three|four|five|six|seven|eight|nine|\d{{2,}}|[02-9])\s+(?:{one})\b"
+_ONE = r"(?<![\d.,])\b(?:one|1)\s+(?:{many})\b"
+_MANY = r"(?<![\d.,])\b(?:two|three|four|five|six|seven|eight|nine|\d{{2,}}|[02-9])\s+(?:{one})\b"
 _NOUNS = {
     "measure": "measures", "month": "months", "point": "points", "trust": "trusts", "patient": "patients",
     "day": "days", "figure": "figures", "admission": "admissions", "operation": "operations", "week": "weeks",
@@ -53,14 +53,20 @@ _VERBS = (
 
 def text_problems(text: str) -> list[str]:
     """Return what is wrong with the wording of one text, whatever it says."""
-    found = [f"{name}: {_near(text, pattern)}" for name, pattern in _LEFTOVERS.items() if re.search(pattern, text)]
+    found = [
+        f"{name}: {_near(text, pattern)}"
+        for name, pattern in _LEFTOVERS.items()
+        if re.search(pattern, text)
+    ]
     found += [
         f"number and noun: {_near(text, pattern)}"
         for one, many in _NOUNS.items()
         for pattern in (_ONE.format(many=many), _MANY.format(one=one))
         if re.search(pattern, text)
     ]
-    found += [f"number and verb: {_near(text, verb)}" for verb in _VERBS if re.search(verb, text, re.IGNORECASE)]
+    found += [
+        f"number and verb: {_near(text, verb)}" for verb in _VERBS if re.search(verb, text, re.IGNORECASE)
+    ]
     found += [f"small first letter: {s}" for s in sentences_of(text) if s[:1].islower()]
     return found
 
