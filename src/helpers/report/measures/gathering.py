@@ -215,7 +215,10 @@ def _chart_rows(number: int, draft: _Draft) -> pd.DataFrame:
             "series": number,
             "date": draft.series.periods,
             "value": draft.series.values,
-            "target": [np.nan if target is None else target.value for target in in_force],
+            "target": [
+                np.nan if target is None or target.meaning == "cumulative" else target.value
+                for target in in_force
+            ],
         }
     )
 

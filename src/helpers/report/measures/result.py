@@ -174,8 +174,11 @@ class MeasureResult:
 
     @property
     def distance(self) -> float:
-        """Latest shown value minus the target in force, in the unit; NaN where either is missing."""
-        if self.latest is None or self.target is None:
+        """Latest shown value minus the target in force, in the unit; NaN where either is missing.
+
+        NaN too for the target of a year's sum, which no single period has to meet.
+        """
+        if self.latest is None or self.target is None or self.target.meaning == "cumulative":
             return float("nan")
         return round(self.latest.value - self.target.value, EXACT)
 
@@ -249,7 +252,9 @@ class MeasureResult:
     def limits_against_target(self) -> Literal["pass", "hit_or_miss", "fail"] | None:
         """Where the last limits lie to the target in force; equality is hit or miss; None without either."""
         limits, target = self.chart.limits, self.target
-        if target is None or self.measure.direction == "neutral" or np.isnan(limits.upper):
+        if target is None or target.meaning == "cumulative":
+            return None
+        if self.measure.direction == "neutral" or np.isnan(limits.upper):
             return None
         if limits.lower <= target.value <= limits.upper and limits.lower < limits.upper:
             return "hit_or_miss"

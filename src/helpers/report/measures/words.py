@@ -292,6 +292,10 @@ def target_sentence(result: MeasureResult) -> str:
         return "Neither way is better by itself, so no target is judged."
     if result.target is None:
         return f"No target is in force. {_next_sentence(result)}".strip()
+    if result.target.meaning == "cumulative":
+        due = result.target.end or date(result.latest.day.year + (result.latest.day.month > 3), 3, 31)
+        year = f"the year to {month(due)} is to add up to {goal_words(result.measure, result.target.value)}"
+        return sentence(f"{year}: no single month has to meet it")
     standard = (
         ""
         if result.standard is None
