@@ -171,7 +171,7 @@ def test_a_year_that_has_fallen_behind_its_own_season_is_unlikely(row) -> None:
 def test_more_than_22_measures_are_warned_of_with_both_numbers(row, card) -> None:
     rows = [row(f"M{number}", values=[5.0]) for number in range(23)]
     said = words.too_many_sentence(card(*rows))
-    assert "this card has 23" in said
+    assert said.startswith("**Too many measures:** this card has 23.")
     assert "about 22, not on 470" in said
     assert words.too_many_sentence(card(*rows[:22])) == ""
 

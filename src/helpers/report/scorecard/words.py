@@ -127,7 +127,7 @@ def too_many_sentence(card: Card) -> str:
     if not card.too_many:
         return ""
     return sentence(
-        f"**too many measures:** this card has {len(card.rows)}. A board can act on about {MOST_MEASURES}, not on "
+        f"**Too many measures:** this card has {len(card.rows)}. A board can act on about {MOST_MEASURES}, not on "
         f"{TOO_MANY}; with more, what needs attention is lost among what does not. Keep {MOST_MEASURES} here and "
         "leave the others to those who run the service"
     )
