@@ -1,4 +1,4 @@
-"""What holds for every text that a report makes: no leftovers of code, right number words, plain words, short sentences.
+"""What holds for every text of a report: no leftovers of code, right number words, plain words, short sentences.
 
 For all reports: `from plain_english import text_problems, jargon_in, reading_problems`.
 """
@@ -53,14 +53,20 @@ _VERBS = (
 
 def text_problems(text: str) -> list[str]:
     """Return what is wrong with the wording of one text, whatever it says."""
-    found = [f"{name}: {_near(text, pattern)}" for name, pattern in _LEFTOVERS.items() if re.search(pattern, text)]
+    found = [
+        f"{name}: {_near(text, pattern)}"
+        for name, pattern in _LEFTOVERS.items()
+        if re.search(pattern, text)
+    ]
     found += [
         f"number and noun: {_near(text, pattern)}"
         for one, many in _NOUNS.items()
         for pattern in (_ONE.format(many=many), _MANY.format(one=one))
         if re.search(pattern, text)
     ]
-    found += [f"number and verb: {_near(text, verb)}" for verb in _VERBS if re.search(verb, text, re.IGNORECASE)]
+    found += [
+        f"number and verb: {_near(text, verb)}" for verb in _VERBS if re.search(verb, text, re.IGNORECASE)
+    ]
     found += [f"small first letter: {s}" for s in sentences_of(text) if s[:1].islower()]
     return found
 

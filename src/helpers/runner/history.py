@@ -211,14 +211,18 @@ class History:
 
     def places(self) -> list[Entry]:
         """Return for each report and period what became of its place last: published or withdrawn; oldest first."""
-        changes = self._read(
-            "WHERE reports.same_as = '' AND reports.state IN ('published', 'withdrawn') ORDER BY reports.id"
+        return self.changes(1)
+
+    def changes(self, most: int = 2) -> list[Entry]:
+        """Return for each report and period the newest entries that changed its place, so many; oldest first."""
+        changed = (
+            "SELECT id, row_number() OVER (PARTITION BY notebook, name,"
+            " CASE WHEN facts <> '' THEN json_extract(facts, '$.period_folder') END ORDER BY id DESC) AS age"
+            " FROM reports WHERE same_as = '' AND state IN ('published', 'withdrawn')"
         )
-        newest: dict[tuple[str, str], Entry] = {}
-        for entry in changes:
-            newest.pop((entry.report, entry.period), None)
-            newest[entry.report, entry.period] = entry
-        return list(newest.values())
+        return self._read(
+            f"WHERE reports.id IN (SELECT id FROM ({changed}) WHERE age <= ?) ORDER BY reports.id", most
+        )
 
     def published(self) -> list[Entry]:
         """Return the entries that put in place what is published now, oldest first."""
@@ -260,7 +264,7 @@ class History:
             rows = database.execute(f"SELECT * FROM contents WHERE sha256 IN ({slots})", hashes).fetchall()
         return {sha256: json.loads(content) for sha256, content in rows}
 
-    def _read(self, where: str, *values: str) -> list[Entry]:
+    def _read(self, where: str, *values: str | int) -> list[Entry]:
         with self._connect() as database:
             database.row_factory = sqlite3.Row
             rows = database.execute(SELECT + where, values).fetchall()

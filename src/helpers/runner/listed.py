@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from helpers.errors import Problem, ReportError
 from helpers.runner.history import History
-from helpers.runner.index import write_index
 from helpers.runner.locks import hold
+from helpers.runner.portal import write_portal
 from helpers.runner.project import Project
 
 
@@ -21,7 +21,7 @@ def list_anew(project: Project, history: History) -> None:
     """
     try:
         with hold(project.state, "listing"):
-            write_index(history, project.reports)
+            write_portal(history, project)
     except OSError as error:
         cure = "mend that, then run `boardpack run` again"
         raise ReportError(

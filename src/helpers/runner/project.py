@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
+from helpers.runner.publisher import Publisher
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class Project:
         Modules that its notebooks need, for the process from which their kernels are forked.
     watched
         Files and folders, besides the package, on which every report depends.
+    publisher
+        Who publishes the reports and answers for them.
     suppression
         One sentence for each report on how small numbers are protected.
     """
@@ -136,6 +139,7 @@ class Project:
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     preload: tuple[str, ...] = ()
     watched: tuple[Path, ...] = ()
+    publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""
 
     @property
@@ -157,6 +161,11 @@ class Project:
     def quarto_yml(self) -> Path:
         """The page settings that both renderers follow."""
         return self.root / "_quarto.yml"
+
+    @property
+    def theme_yml(self) -> Path:
+        """Whose reports these are: name, logo and colours."""
+        return self.params / "_theme.yml"
 
     @property
     def reports(self) -> Path:

@@ -110,7 +110,13 @@ def results(draw: st.DrawFn) -> MeasureResult:
     """Draw a result of any shape: gaps, hidden months, restarts, targets, units, directions."""
     unit, kind, digits = draw(
         st.sampled_from(
-            [("%", "proportion", 1), ("%", "ratio", 2), ("days", "mean", 2), ("£", "mean", 0), ("patients", "count", 0)]
+            [
+                ("%", "proportion", 1),
+                ("%", "ratio", 2),
+                ("days", "mean", 2),
+                ("£", "mean", 0),
+                ("patients", "count", 0),
+            ]
         )
     )
     direction = draw(st.sampled_from(["increase", "decrease", "neutral"]))
@@ -123,7 +129,9 @@ def results(draw: st.DrawFn) -> MeasureResult:
     rebase = [place for place in draw(st.lists(places, max_size=2, unique=True)) if place > 0]
     meaning = draw(st.sampled_from(["every_period", "march_value"]))
     value = draw(st.one_of(st.floats(0, 100), st.sampled_from([0.0, 100.0, 95.0])))
-    target = Target(value=round(value, digits), kind="planning_milestone", source="guidance", meaning=meaning)
+    target = Target(
+        value=round(value, digits), kind="planning_milestone", source="guidance", meaning=meaning
+    )
     targets = draw(st.sampled_from([[], [target]]))
     return example_result(values, measure=measure, targets=targets, hidden=hidden, rebase=sorted(rebase))
 

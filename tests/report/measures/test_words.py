@@ -14,7 +14,9 @@ from helpers.report.measures.result import MeasureResult
 #: twelve months about 10 without any signal, thrice
 QUIET = [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 10.1, 9.6, 10.7, 9.8, 10.5] * 3
 HIGHER = example_measure(direction="increase")
-NEUTRAL = example_measure(direction="neutral", subject="the number of visits", kind="count", unit="visits", digits=0)
+NEUTRAL = example_measure(
+    direction="neutral", subject="the number of visits", kind="count", unit="visits", digits=0
+)
 
 
 def target(value: float, kind: str = "local", **keys: object) -> Target:
@@ -241,5 +243,8 @@ def test_a_stale_figure_says_how_old_it_is_and_may_be() -> None:
     values = [*QUIET[:30], *[None] * 6]
     result = example_result(values)
     # the last value is of September 2026, judged on 31 March 2027: 182 days after 30 September
-    assert words.stale_sentence(result) == "Out of date: the period ended 182 days ago, and 60 days are allowed."
+    assert (
+        words.stale_sentence(result)
+        == "Out of date: the period ended 182 days ago, and 60 days are allowed."
+    )
     assert words.stale_sentence(quiet()) == ""
