@@ -8,7 +8,12 @@ import pytest
 from made_cards import QUIET
 
 from helpers.register.models import Target
+from helpers.report.measures.examples import example_measure
+from helpers.report.measures.words import goal_words
 from helpers.report.scorecard.rows import CARD_COLUMNS, empty_row, group_row, measure_row
+
+#: what a target of nothing at all is called
+NOUGHT = goal_words(example_measure(), 0.0)
 
 
 def aimed(value: float, **keys) -> Target:
@@ -44,7 +49,7 @@ def test_a_target_with_a_date_names_its_month_and_the_next_one_follows(row, card
         ({}, "Target", "no target"),
         ({}, "Assurance", "–"),
         ({}, "Chance", "–"),
-        ({"targets": [aimed(0)], "direction": "decrease"}, "Target", "none"),
+        ({"targets": [aimed(0)], "direction": "decrease"}, "Target", NOUGHT),
         ({"targets": [aimed(0)], "direction": "decrease"}, "Chance", "no forecast"),
         ({"values": [10.0]}, "Variation", "one value"),
         ({"values": [10.0, 9.0], "targets": [aimed(8)]}, "Assurance", "too few points"),
