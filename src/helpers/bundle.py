@@ -112,6 +112,8 @@ class Bundle(_Frozen):
     #: kind table: rows (counted from 0) whose first cell heads those that follow, across the whole width;
     #: such a table is set tight, so that it stays on one page
     groups: tuple[int, ...] = ()
+
+    on_slide: bool = False  # kind table: the second of the two slides; where none says so, the first table
     sources: tuple[Source, ...] = ()
     origin: Origin = "records"
     suppressed: int = 0  # how many cells the disclosure rule hid

@@ -85,7 +85,7 @@ def test_the_same_notebook_gives_the_same_document(notebook, document_of):
 def test_the_data_behind_a_figure_follow_it(notebook, document_of):
     columns = (Column(label="Month"), Column(label="Mean", kind="rate", unit="days", digits=1))
     text = document_of(notebook.figure(columns=columns, rows=(("April 2025", 4.25),))).markdown
-    behind = text[text.index("::: {.data-behind}") :]
+    behind = text[text.index('::: {.data-behind figure="fig-stay" csv="') :]
     assert "| Month | Mean \\(days\\) |" in behind
     assert "| April 2025 | 4.2 |" in behind
 

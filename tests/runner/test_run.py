@@ -45,12 +45,12 @@ def entry_of(mixed: tuple[Project, Batch], notebook: str) -> Entry:
 
 def test_a_good_report_comes_out_beside_all_that_fail(mixed: tuple[Project, Batch]) -> None:
     published = sorted(p.relative_to(mixed[0].reports).as_posix() for p in mixed[0].reports.rglob("*.*"))
-    assert published == [
+    assert [path for path in published if "/" in path] == [
         "2026-03/good/SYN07.html",
         "2026-03/good/SYN07.manifest.json",
         "2026-03/good/SYN07.pdf",
-        "index.html",
     ]
+    assert "index.html" in published
 
 
 @pytest.mark.parametrize(

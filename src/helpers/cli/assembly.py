@@ -11,6 +11,7 @@ from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
 from helpers.runner.project import DataSet, Organisations, Project
 from helpers.runner.publisher import read_publisher
+from helpers.theme.brand import read_brand
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -66,6 +67,7 @@ def open_project(root: Path) -> Project:
 
     open_state(state_folder(root))
     allowed = read_allowed(root / "params" / "_register")
+    brand = read_brand(root / "params" / "_theme.yml")  # a mistake in it is told before anything runs
     ledger = Ledger(state_folder(root))
 
     @cache
@@ -98,7 +100,8 @@ def open_project(root: Path) -> Project:
         preload=(*_modules_below("report"), *LATE),
         publisher=read_publisher(root / "params"),
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
-        watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists()),
+        watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())
+        + brand.files,
     )
 
 

@@ -53,10 +53,12 @@ class Sections:
         *,
         note: str = "",
         groups: Sequence[int] = (),
+        on_slide: bool = False,
     ) -> Shown:
         """Return a table with its caption; the cells are as they may be shown.
 
-        `groups` are the places of rows whose first cell heads those that follow.
+        `groups` are the places of rows whose first cell heads those that follow. A table that is `on_slide`
+        is the second slide of the PowerPoint.
         """
         bundle = self.report.bundle(
             "table",
@@ -68,6 +70,7 @@ class Sections:
             suppressed=controlled.hidden(rows),
             markdown=note,
             groups=tuple(groups),
+            on_slide=on_slide,
         )
         return Shown(bundle)
 

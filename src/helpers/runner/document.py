@@ -28,15 +28,14 @@ from helpers.runner.prose import (
     without_title,
 )
 from helpers.runner.reading import Prose, Reading, Shown, read_notebook
-from helpers.runner.writing import write_about, write_figure, write_panels, write_table
+from helpers.runner.writing import data_as_at, write_about, write_figure, write_panels, write_table
 from helpers.theme.markdown import escape_markdown
 
 _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
 _SYNTHETIC: Final = (
-    "**Synthetic data.** The organisations, patients and numbers in this report are invented. "
-    "Nothing here describes a real trust."
+    "**Synthetic data.** Organisations, patients and numbers are invented: this is about no real trust."
 )
 
 
@@ -114,7 +113,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     bundles = tuple(shown.bundle for shown in reading.shown)
     facts = _facts(bundles)
     parts = [
-        _front_matter(reading, facts),
+        _front_matter(reading, facts, bundles),
         f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
         *_body(reading),
         _about(bundles, facts, provenance),
@@ -229,12 +228,19 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     return facts.model_copy(update={"synthetic": True}) if invented else facts
 
 
-def _front_matter(reading: Reading, facts: ReportFacts) -> str:
+def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...]) -> str:
     """Return the YAML at the top; pandoc reads its values as Markdown, so they are escaped."""
     organisation = f"{facts.organisation_name} ({facts.organisation_code})"
     settings = {
         "title": escape_markdown(facts.title),
         "subtitle": escape_markdown(f"{organisation} · {facts.period_label}"),
+        "facts": {
+            "organisation": escape_markdown(organisation),
+            "period": escape_markdown(facts.period_label),
+            "as-at": escape_markdown(data_as_at(bundles)),
+            "synthetic": facts.synthetic,
+            "slide": _table_on_slide(bundles),
+        },
         "lang": "en-GB",
         "toc": True,
         "number-sections": True,
@@ -242,6 +248,13 @@ def _front_matter(reading: Reading, facts: ReportFacts) -> str:
     }
     body = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
     return f"---\n{body}---"
+
+
+def _table_on_slide(bundles: tuple[Bundle, ...]) -> str:
+    """Return the id of the table that PowerPoint shows: the first that says so, else the first."""
+    tables = [bundle for bundle in bundles if bundle.kind == "table"]
+    chosen = [bundle.id for bundle in (*(each for each in tables if each.on_slide), *tables)]
+    return chosen[0] if chosen else ""
 
 
 def _body(reading: Reading) -> Iterator[str]:
@@ -252,7 +265,7 @@ def _body(reading: Reading) -> Iterator[str]:
 def _write(shown: Shown) -> str:
     bundle = shown.bundle
     if bundle.kind == "figure":
-        return write_figure(bundle)
+        return write_figure(bundle, shown.svg or b"")
     if bundle.kind == "table":
         return write_table(bundle)
     if bundle.kind == "heading":

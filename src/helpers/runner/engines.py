@@ -16,7 +16,7 @@ from typing import Final
 
 from helpers.errors import Problem, ReportError, UsageError
 
-FORMATS: Final = ("html", "pdf", "docx")
+FORMATS: Final = ("html", "pdf", "docx", "pptx")
 RENDERERS: Final = ("auto", "quarto", "embedded")
 OLDEST: Final = (1, 4)
 #: from this version on Quarto's Typst writes PDF/UA

@@ -173,7 +173,8 @@ class Life:
 
         with self._guarded(), self._steps.step("render"):
             scratch = private_folder(self.folder / "rendered")
-            theme = read_theme(self._setting.project.quarto_yml)
+            project = self._setting.project
+            theme = read_theme(project.quarto_yml, project.theme_yml)
             self._files = render(self.document, self.decision.formats, theme=theme, folder=scratch)
         self._publish()
 
@@ -284,7 +285,7 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
     """Render many reports with one call of Quarto for each set of formats, and publish them."""
     from helpers.runner.render import render_batch
 
-    theme = read_theme(setting.project.quarto_yml)
+    theme = read_theme(setting.project.quarto_yml, setting.project.theme_yml)
     by_formats: dict[tuple[str, ...], dict[str, Life]] = {}
     for place, life in enumerate(lives):
         group = by_formats.setdefault(tuple(sorted(life.decision.formats)), {})

@@ -163,6 +163,11 @@ class Project:
         return self.root / "_quarto.yml"
 
     @property
+    def theme_yml(self) -> Path:
+        """Whose reports these are: name, logo and colours."""
+        return self.params / "_theme.yml"
+
+    @property
     def reports(self) -> Path:
         """Where finished reports are published."""
         return self.root / "reports"

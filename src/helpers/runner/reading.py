@@ -13,20 +13,16 @@ from pydantic import ValidationError
 
 from helpers.bundle import MIME, Bundle
 from helpers.errors import Problem
+from helpers.theme.pictures import unsafe_in_svg
 
-#: front matter that a notebook may hold; the first five reach the document
-FRONT_MATTER: Final = ("toc", "toc-depth", "number-sections", "lang", "description")
+#: front matter that a notebook may hold; the first six reach the document
+FRONT_MATTER: Final = ("toc", "toc-depth", "number-sections", "data-annex", "lang", "description")
 _FOR_QUARTO_ALONE: Final = ("title", "subtitle", "author", "date", "jupyter", "execute", "format")
 # papermill adds these; they are not the analyst's cells and do not count
 _ADDED_TAGS: Final = frozenset(
     {"injected-parameters", "papermill-error-cell-tag", "papermill-error-cell-tag-bottom"}
 )
 _DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]*>|<\?xml[^>]*\?>|<metadata>.*?</metadata>", re.DOTALL)
-_UNSAFE_SVG: Final = re.compile(
-    r"<!ENTITY|<!DOCTYPE|<script|<foreignObject|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#|data:image/)|url\(\s*[\"']?(?!#)"
-    r"|@import",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -164,10 +160,10 @@ def _read_bundle(where: str, data: Mapping[str, Any]) -> Shown | Problem:
 def _read_figure(where: str, bundle: Bundle, svg: str) -> Shown | Problem:
     """Take the picture without what is not drawn: matplotlib's metadata holds the time of drawing."""
     svg = _DOCTYPE.sub("", svg).strip()
-    unsafe = _UNSAFE_SVG.search(svg)
+    unsafe = unsafe_in_svg(svg)
     if not svg.startswith("<svg") or not svg.endswith("</svg>"):
         return Problem(f"{where}, {bundle.id}", "a picture that is not SVG", cure="Draw it with a helper.")
     if unsafe:
-        came = f"a picture that runs or loads something ({unsafe[0].strip()[:30]})"
+        came = f"a picture that runs or loads something ({unsafe})"
         return Problem(f"{where}, {bundle.id}", came, cure="Draw it with a helper.")
     return Shown(where, bundle, svg.encode())

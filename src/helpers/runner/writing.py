@@ -3,30 +3,71 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
+from urllib.parse import quote
 
 from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Panel, Source
 from helpers.runner.prose import clean
 from helpers.theme.icons import ICONS, icon_words
 from helpers.theme.markdown import escape_markdown, plain_line
+from helpers.theme.spreadsheet import write_csv
 
+_BYTE_ORDER_MARK: Final = "\ufeff"  # tells Excel that the CSV is UTF-8
+_VIEW_BOX: Final = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
+_TALL: Final = 0.85  # height to width; at the text's width 14 cm
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120
-_PICTURE: Final = "xxx"  # an icon is as wide as this
+_PICTURE: Final = "xxxxxx"  # an icon with its words is wider by this
+_BOLD: Final = 1.15  # how much wider the letters of a header are
 _WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
 
 
-def write_figure(bundle: Bundle) -> str:
-    """Return a figure with caption, label and alt text, and the data behind it."""
+def write_figure(bundle: Bundle, svg: bytes = b"") -> str:
+    """Return a figure with caption, label and alt text, and the data behind it; a tall one is marked."""
     caption, alt = escape_markdown(bundle.caption), escape_markdown(bundle.alt)
-    picture = f'![{caption}]({figure_path(bundle.id)}){{#{bundle.id} fig-alt="{alt}"}}'
+    mark = " .tall" if _is_tall(svg) else ""
+    picture = f'![{caption}]({figure_path(bundle.id)}){{#{bundle.id}{mark} fig-alt="{alt}"}}'
     parts = [picture, _notes(bundle)]
     if bundle.columns:
-        parts.append(f"::: {{.data-behind}}\n{pipe_table(bundle.columns, bundle.rows)}\n:::")
+        parts.append(_data_behind(bundle))
     return _paragraphs(parts)
+
+
+def _is_tall(svg: bytes) -> bool:
+    """Whether a picture is so tall that on paper it wants a page, or most of one, for itself."""
+    box = _VIEW_BOX.search(svg[:2000])
+    return box is not None and float(box[2]) > _TALL * float(box[1])
+
+
+def _data_behind(bundle: Bundle) -> str:
+    """Return the table behind a figure, marked with the figure's id and with itself as CSV."""
+    csv = quote(_BYTE_ORDER_MARK + csv_of(bundle), safe=",;:*")
+    table = pipe_table(bundle.columns, bundle.rows)
+    return f'::: {{.data-behind figure="{bundle.id}" csv="{csv}"}}\n{table}\n:::'
+
+
+def csv_of(bundle: Bundle) -> str:
+    """Return the data behind a figure as CSV: as they are shown, so that no digit gives more away.
+
+    >>> column = Column(label="Stay", kind="rate", unit="days", digits=1)
+    >>> csv_of(Bundle(kind="figure", id="fig-a", columns=(column,), rows=((1234.56,), ("*",), (None,))))
+    'Stay (days)\\r\\n1234.6\\r\\n*\\r\\n\\r\\n'
+    """
+    rows = [
+        [_csv_cell(column, cell) for column, cell in zip(bundle.columns, row, strict=True)]
+        for row in bundle.rows
+    ]
+    return write_csv([_header(column) for column in bundle.columns], rows)
+
+
+def _csv_cell(column: Column, cell: Cell) -> Cell:
+    if isinstance(cell, str):
+        return icon_words(cell) if column.kind == "icon" else cell
+    return None if cell is None else f"{round(cell, column.digits) + 0.0:.{column.digits}f}"
 
 
 def write_table(bundle: Bundle) -> str:
@@ -111,10 +152,14 @@ def _weight(column: Column, cells: list[str]) -> float:
     """Return a column's share of the width: no word is cut, numbers stay whole, words wrap."""
     if column.kind == "icon":
         cells = [cells[0], *(f"{_PICTURE}{icon_words(cell)}" for cell in cells[1:])]
-    longest_word = max(len(word) for cell in cells for word in cell.split() or [""])
+    longest_word = max(
+        len(word) * (_BOLD if row == 0 else 1)
+        for row, cell in enumerate(cells)
+        for word in cell.split() or [""]
+    )
     longest_cell = max(len(line) for cell in cells[1:] for line in cell.split("\n"))
     wanted = longest_cell if column.kind in _NUMERIC else min(_WIDEST_WORDS, longest_cell)
-    return max(longest_word, wanted, 4) + 2
+    return max(longest_word, wanted, 4) + 3
 
 
 def _notes(bundle: Bundle) -> str:
@@ -141,7 +186,7 @@ def write_about(
     sources = {source.dataset: source for bundle in bundles for source in bundle.sources}
     shown = ", ".join(f"{name} = {show_value(value)}" for name, value in parameters.items())
     terms = {
-        "Data as at": _as_at(sources.values()),
+        "Data as at": data_as_at(bundles),
         "Sources": "; ".join(dict.fromkeys(_source(source) for source in sources.values())),
         **lines,
         "Parameters": shown,
@@ -178,8 +223,9 @@ def show_date(iso: str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _as_at(sources: Iterable[Source]) -> str:
-    days = sorted({source.as_at for source in sources})
+def data_as_at(bundles: Iterable[Bundle]) -> str:
+    """Return how old the data are: a day, or the first and last where sources differ; empty without sources."""
+    days = sorted({source.as_at for bundle in bundles for source in bundle.sources})
     if len(days) < 2:
         return show_date(days[0]) if days else ""
     return f"{show_date(days[0])} to {show_date(days[-1])}, by source"

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from helpers.theme.brand import Brand, read_brand
+
 _HERE = Path(__file__).parent
 
 
@@ -28,6 +30,8 @@ class Page:
         Whether sections are numbered.
     papersize
         Paper of the PDF, as Typst names it.
+    data_annex
+        Whether PDF and Word end with the data behind each chart; HTML always has them.
     """
 
     lang: str = "en-GB"
@@ -35,6 +39,7 @@ class Page:
     toc_depth: int = 2
     number_sections: bool = True
     papersize: str = "a4"
+    data_annex: bool = False
 
     def as_settings(self) -> dict[str, object]:
         """Return these settings under the names that pandoc and Quarto use."""
@@ -51,10 +56,13 @@ class Theme:
         Where `board.css`, `board.typ`, `filter.lua` and the two pandoc templates lie.
     page
         Language, contents, numbering and paper.
+    brand
+        Whose reports these are.
     """
 
     folder: Path = _HERE
     page: Page = field(default_factory=Page)
+    brand: Brand = field(default_factory=Brand)
 
     @property
     def css(self) -> Path:
@@ -81,23 +89,31 @@ def font_folder() -> Path:
     return Path(font_directory)
 
 
-def read_theme(quarto_yml: Path | None = None) -> Theme:
-    """Read the page settings from a project's `_quarto.yml`, so that both engines follow one file.
+def read_theme(quarto_yml: Path | None = None, theme_yml: Path | None = None) -> Theme:
+    """Read the page settings from a project's `_quarto.yml`, and whose reports these are from its theme file.
 
     Parameters
     ----------
     quarto_yml
         Path of the file; what is not set there, or a file that is absent, leaves the defaults.
+    theme_yml
+        The same for `params/_theme.yml`.
 
     Returns
     -------
     Theme
-        The theme with these page settings.
+        The theme with these settings.
+
+    Raises
+    ------
+    UsageError
+        As `helpers.theme.brand.read_brand`.
     """
+    brand = read_brand(theme_yml)
     if quarto_yml is None or not quarto_yml.is_file():
-        return Theme()
+        return Theme(brand=brand)
     settings = yaml.safe_load(quarto_yml.read_text(encoding="utf-8")) or {}
-    return Theme(page=_page(settings))
+    return Theme(page=_page(settings), brand=brand)
 
 
 def _page(settings: Mapping[str, Any]) -> Page:

@@ -27,13 +27,15 @@ NHS_PALE_GREY: Final = "#E8EDEE"
 TEXT: Final = "#212B32"  # 14.4
 TEXT_SECONDARY: Final = "#4C6272"  # 6.4
 RULE: Final = "#D8DDE0"
+BOX: Final = "#F0F4F5"
 
 # What a mark means. Shape and words say the same, colour alone never does.
 IMPROVEMENT: Final = NHS_BLUE
 CONCERN: Final = "#AD4E00"  # the orange of SPC icons, darkened until it can carry text: 5.4
 COMMON_CAUSE: Final = NHS_DARK_GREY
 TARGET: Final = NHS_DARK_GREEN
-PEER: Final = "#AEB7BD"
+PEER: Final = NHS_MID_GREY  # 3.8: other trusts recede, and can still be seen
+INTERVAL: Final = "#C2CBD0"  # a band; the lines at its edges carry it
 HIGHLIGHT: Final = NHS_BLUE
 LIMITS: Final = NHS_DARK_GREY
 BAND: Final = NHS_PALE_GREY

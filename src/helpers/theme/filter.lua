@@ -5,6 +5,8 @@
 
 local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("^typst") ~= nil
+local slides = FORMAT:match("^pptx") ~= nil
+local word = not html and not typst and not slides
 
 local WORDS = { fig = "Figure", tbl = "Table", sec = "Section" }
 local CALLOUTS = {
@@ -14,9 +16,13 @@ local BOXES = { headline = true, synthetic = true, notes = true }
 local TOP = 2       -- sections are level 2 in the notebook; level 1 is the report's title
 local SHORT = 14    -- bytes; a cell up to this long is not broken into lines
 local LONG = 40     -- bytes; a cell longer than this is a sentence
+local MOST = 16     -- rows of a table that a slide shows
+local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
 local labels = {}   -- id -> number as text
 local toc_depth = 2
+local wants_annex = false
+local annex = pandoc.Blocks({})
 
 local text = pandoc.utils.stringify
 
@@ -188,13 +194,16 @@ local function figure(el)
   local caption = with_prefix(name, caption_of(el))
   local alt = image.attributes["fig-alt"] or refuse("a figure without alt text: " .. el.identifier)
   if typst then
-    return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image)\n<%s>"):format(
-      typst_string(image.src), typst_string(alt), typst_inlines(caption), el.identifier))
+    local place = image.classes:includes("tall") and "auto" or "none"
+    return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
+      typst_string(image.src), typst_string(alt), typst_inlines(caption), place, el.identifier))
   end
   local picture = pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), image.src)
   if not html then
     picture.src = image.src:gsub("%.svg$", ".png")  -- drawn beside it: not every Word shows SVG
-    return pandoc.Figure({ pandoc.Plain({ picture }) }, { pandoc.Plain(caption) }, { id = el.identifier })
+    -- the label stands in the caption: Quarto would number a labelled figure or table once more
+    local labelled = pandoc.Span(caption, pandoc.Attr(el.identifier))
+    return pandoc.Figure({ pandoc.Plain({ picture }) }, { pandoc.Plain({ labelled }) })
   end
   return {
     raw(('<figure id="%s" class="chart">'):format(el.identifier)),
@@ -323,7 +332,12 @@ local function table_block(tbl)
   local caption = numbered and with_prefix(name, caption_of(tbl)) or nil
   if html then return html_table(tbl, name, caption, grouped) end
   if typst then return typst_table(tbl, caption, grouped) end
-  return give_caption(tbl, caption)
+  give_caption(tbl, caption)
+  if caption then
+    tbl.caption.long = { pandoc.Plain({ pandoc.Span(caption, pandoc.Attr(tbl.identifier)) }) }
+    tbl.identifier = ""
+  end
+  return tbl
 end
 
 -- ---------------------------------------------------------------- boxes
@@ -347,13 +361,30 @@ local function callout(div)
   return div
 end
 
+-- In HTML a block to open, with the same rows as a file; on paper, where asked for, an annex.
 local function data_behind(div)
-  if not html then return {} end
-  local label = escape_html(div.attributes.title or "Data behind this figure")
-  local blocks = pandoc.Blocks({ raw('<details class="data-behind"><summary>' .. label .. "</summary>") })
-  blocks:extend(div.content)
-  blocks:insert(raw("</details>"))
-  return blocks
+  local id = div.attributes.figure
+  local name = "Figure " .. number_of(id)
+  if html then
+    local blocks = pandoc.Blocks({ raw('<details class="data-behind"><summary>Data behind ' .. name .. "</summary>") })
+    blocks:extend(div.content)
+    blocks:insert(raw(('<p><a class="csv" download="%s.csv" href="data:text/csv;charset=utf-8,%s">%s</a></p>'):format(
+      escape_html(id), escape_html(div.attributes.csv), "Download the data behind " .. name .. " as CSV")))
+    blocks:insert(raw("</details>"))
+    return blocks
+  end
+  if wants_annex then
+    annex:insert(pandoc.Header(typst and 2 or 3, "Data behind " .. name, pandoc.Attr("data-" .. id, { "unnumbered" })))
+    annex:extend(div.content)
+  end
+  return {}
+end
+
+local function add_annex(doc)
+  if #annex == 0 then return doc end
+  doc.blocks:insert(pandoc.Header(typst and 1 or 2, "Annex: data behind the charts", pandoc.Attr("sec-annex", { "unnumbered" })))
+  doc.blocks:extend(annex)
+  return doc
 end
 
 -- The first sentence of a headline is the one that a board remembers.
@@ -376,7 +407,8 @@ local function span_piece(span)
   if span.classes:includes("break") then return pandoc.LineBreak() end
   if span.classes:includes("icon") then return icon(span) end
   if not span.classes:includes("panel-title") or html then return nil end
-  return typst and inline_call("panel-title", span.content) or pandoc.Strong(span.content)
+  if typst then return inline_call("panel-title", span.content) end
+  return pandoc.Strong(span.content)
 end
 
 -- Blocks side by side; a strip is a row of icons with their words.
@@ -391,12 +423,33 @@ local function panels(div)
   return blocks
 end
 
+-- Word takes a box's look from the style of its name.
+local STYLES = { headline = "Headline", synthetic = "Synthetic", notes = "Notes" }
+
+local function styled(div, name)
+  local blocks = pandoc.Blocks({})
+  local first = name == "headline" and "Headline Lead" or STYLES[name]
+  for i, block in ipairs(div.content) do
+    blocks:insert(pandoc.Div({ block }, pandoc.Attr("", {}, { ["custom-style"] = i == 1 and first or STYLES[name] })))
+  end
+  return blocks
+end
+
+local function panel(div)
+  local first = div.content[1]
+  local titled = first and first.t == "Para" and #first.content == 1 and first.content[1].t == "Strong"
+  if titled then div.content[1] = pandoc.Div({ first }, pandoc.Attr("", {}, { ["custom-style"] = "Panel Title" })) end
+  return div.content
+end
+
 local function box(div)
   if div.classes:includes("panels") then return panels(div) end
+  if word and div.classes:includes("panel") then return panel(div) end
   if div.classes:includes("data-behind") then return data_behind(div) end
   local drawn = callout(div)
   if drawn then return drawn end
   local name = div.classes[1]
+  if word and STYLES[name] then return styled(div, name) end
   if typst and BOXES[name] then return wrapped("#" .. name .. "-box[", lead_first(name, div.content)) end
 end
 
@@ -444,6 +497,9 @@ end
 
 local function contents(doc)
   if typst then return pandoc.Blocks({ raw(("#contents(%d)"):format(toc_depth - TOP + 1)) }) end
+  if word then
+    return pandoc.Blocks({ pandoc.Para({ pandoc.Strong({ pandoc.Str("Contents") }) }), contents_list(doc) })
+  end
   return pandoc.Blocks({
     raw('<nav id="TOC" aria-labelledby="toc-title"><p id="toc-title">Contents</p>'),
     contents_list(doc),
@@ -461,30 +517,120 @@ local function insert_contents(doc, list)
   for i, block in ipairs(list) do doc.blocks:insert(place + i - 1, block) end
 end
 
--- On paper the sentence before a figure goes with it to the next page, and its heading with both.
-local function keep_with_figure(doc)
-  local kept = pandoc.Blocks({})
-  for i, block in ipairs(doc.blocks) do
-    local follows = doc.blocks[i + 1]
-    local sticky = block.t == "Para" and follows and follows.t == "Figure"
-    kept:extend(sticky and { raw("#block(sticky: true)["), block, raw("]") } or { block })
+-- A short table goes to the next page as a whole; one that could fill a page must be free to break.
+local function is_short(tbl)
+  local rows, letters = 0, 0
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      rows = rows + 1
+      for _, cell in ipairs(row.cells) do letters = letters + #text(cell.contents) end
+    end
+  end
+  return rows <= FEW and letters <= FEW * 120
+end
+
+local function is_notes(block)
+  return block and block.t == "Div" and block.classes:includes("notes")
+end
+
+local function is_tall(figure)
+  return image_in(figure).classes:includes("tall")
+end
+
+-- On paper the sentence before a figure goes with it to the next page, and its heading with both; a tall figure has a
+-- place of its own, so that the text goes on before it. A short table and its notes stay together.
+local function keep_together(doc)
+  local kept, i = pandoc.Blocks({}), 1
+  while i <= #doc.blocks do
+    local block, follows = doc.blocks[i], doc.blocks[i + 1]
+    if block.t == "Para" and follows and follows.t == "Figure" and not is_tall(follows) then
+      kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
+    elseif block.t == "Table" and is_short(block) then
+      kept:extend({ raw("#whole["), block })
+      if is_notes(follows) then
+        kept:insert(follows)
+        i = i + 1
+      end
+      kept:insert(raw("]"))
+    else
+      kept:insert(block)
+    end
+    i = i + 1
   end
   doc.blocks = kept
   return doc
 end
 
+-- ---------------------------------------------------------------- two slides: the headline and the matrix
+
+local function without_links(blocks)
+  return blocks:walk({ Link = function(link) if link.target:match("^#") then return link.content end end })
+end
+
+local function first_rows(tbl)
+  local body, left_out = tbl.bodies[1].body, 0
+  while #body > MOST do
+    body:remove(#body)
+    left_out = left_out + 1
+  end
+  tbl.bodies[1].body = body
+  return left_out
+end
+
+local function table_slide(tbl)
+  local words = caption_of(tbl)
+  local left_out = first_rows(tbl)
+  if left_out > 0 then words:insert(pandoc.Str((" (%d more rows in the report)"):format(left_out))) end
+  tbl.caption = { long = {} }
+  tbl.identifier = ""
+  return pandoc.Blocks({ pandoc.Header(TOP, words), tbl })
+end
+
+function two_slides(doc)
+  local facts = doc.meta.facts
+  local about = text(facts.organisation) .. " · " .. text(facts.period)
+  if facts["as-at"] and text(facts["as-at"]) ~= "" then about = about .. " · data as at " .. text(facts["as-at"]) end
+  local title = pandoc.utils.type(doc.meta.title) == "Inlines" and doc.meta.title or pandoc.Inlines(text(doc.meta.title))
+  local blocks = pandoc.Blocks({ pandoc.Header(TOP, title), pandoc.Para({ pandoc.Str(about) }) })
+  local matrix = facts.slide and text(facts.slide) or ""
+  local found = pandoc.Blocks({})
+  for _, block in ipairs(doc.blocks) do
+    if block.t == "Div" and block.classes:includes("headline") then
+      for i, part in ipairs(block.content) do
+        blocks:insert(i == 1 and part.t == "Para" and pandoc.Para({ pandoc.Strong(part.content) }) or part)
+      end
+    elseif block.t == "Table" and block.identifier == matrix then
+      found = table_slide(block)
+    end
+  end
+  blocks:extend(found)
+  doc.blocks = without_links(blocks:walk({ Span = span_piece }))
+  for _, key in ipairs({ "title", "subtitle", "author", "date" }) do doc.meta[key] = nil end
+  return doc
+end
+
 -- ---------------------------------------------------------------- all in order
+
+-- Word has no template of ours: what stands below the title is metadata.
+local function word_title(doc)
+  local facts = doc.meta.facts
+  local as_at = facts and facts["as-at"] and text(facts["as-at"]) or ""
+  doc.meta.toc = nil  -- ours stands below the headline
+  if as_at ~= "" then doc.meta.date = pandoc.MetaInlines({ pandoc.Str("Data as at " .. as_at) }) end
+end
 
 function Pandoc(doc)
   -- Quarto keeps its own settings of these names to itself
   local page = doc.meta.board or doc.meta
   if page["toc-depth"] then toc_depth = tonumber(text(page["toc-depth"])) end
   doc = doc:walk(refusals):walk({ Div = callout_title, Table = table_label })
+  wants_annex = page["data-annex"] == true
   number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
-  local list = page.toc and (html or typst) and contents(doc) or {}
+  if slides then return two_slides(doc) end
+  local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece })
-  if typst then doc = keep_with_figure(doc):walk({ Str = keep_runs }) end
+  if typst then doc = keep_together(doc):walk({ Str = keep_runs }) end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({
     traverse = "topdown",
@@ -492,5 +638,6 @@ function Pandoc(doc)
     Table = function(el) return table_block(el), false end,
   })
   insert_contents(doc, list)
-  return doc:walk({ Div = box })
+  if word then word_title(doc) end
+  return add_annex(doc:walk({ Div = box }))
 end

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import re
 import shutil
+from html import escape
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 from helpers.theme import Theme
+from helpers.theme.brand import Brand
 from helpers.theme.icons import ICONS, icon_svg
 
+#: what is made of a theme, beside its own files: style sheet, Typst code, logo and foot of the page
+MADE: Final = ("look.css", "look.typ", "masthead.html", "imprint.html")
 #: signs that are safe within a quoted address and shorter than their codes
-_PLAIN = " !$&'()*+,-./:;=?@_~"
+_PLAIN: Final = " !()*+,-./:;=?@_~"
 
 
 def write_look(theme: Theme, folder: Path) -> None:
@@ -25,25 +30,51 @@ def write_look(theme: Theme, folder: Path) -> None:
     theme
         The look.
     folder
-        Where. Afterwards it holds the theme's own files, `look.css` and `look.typ`.
+        Where. Afterwards it holds the theme's own files and `MADE`.
     """
     ignored = shutil.ignore_patterns("*.py", "__pycache__", "icons")
     shutil.copytree(theme.folder, folder, ignore=ignored, dirs_exist_ok=True)
-    (folder / "look.css").write_text(style_sheet(theme), encoding="utf-8")
-    (folder / "look.typ").write_text(typst_code(theme), encoding="utf-8")
+    contents = (style_sheet(theme), typst_code(theme), _masthead(theme.brand), _imprint(theme.brand))
+    for name, content in zip(MADE, contents, strict=True):
+        (folder / name).write_text(content, encoding="utf-8")
 
 
 def style_sheet(theme: Theme) -> str:
-    """Return the whole style sheet of the HTML: the board's, then the icons'."""
-    return f"{theme.css.read_text(encoding='utf-8')}\n{_icon_rules()}\n"
+    """Return the whole style sheet of the HTML: the board's, the trust's colours, the icons'."""
+    palette = theme.brand.palette
+    own = f":root {{ --blue: {palette.main}; --dark-blue: {palette.headings}; --pale: {palette.box}; }}"
+    return "\n".join([theme.css.read_text(encoding="utf-8"), own, _icon_rules(), ""])
 
 
-def typst_code(theme: Theme) -> str:  # noqa: ARG001
-    """Return the Typst code that the template begins with: the icons as pictures.
+def typst_code(theme: Theme) -> str:
+    """Return the Typst code that the template begins with: the trust's colours, name and logo, the icons.
 
     pandoc reads it as a template, so it holds no dollar sign.
     """
-    return _icons_in_typst()
+    brand = theme.brand
+    logo = f"bytes({_typst_string(brand.logo.svg)})" if brand.logo else "none"
+    lines = [
+        f'#let main-colour = rgb("{brand.palette.main}")',
+        f'#let heading-colour = rgb("{brand.palette.headings}")',
+        f'#let box-colour = rgb("{brand.palette.box}")',
+        f"#let publisher = {_typst_string(brand.name)}",
+        f"#let logo-picture = {logo}",
+        _icons_in_typst(),
+    ]
+    return "\n".join(lines).replace("$", r"\u{24}") + "\n"
+
+
+def _masthead(brand: Brand) -> str:
+    """Return the HTML of the logo beside the title."""
+    if not brand.logo:
+        return ""
+    address, alt = picture_address(brand.logo.svg), escape(brand.logo.alt)
+    return f'<img class="logo" src="{address}" alt="{alt}">'.replace("$", "$$")
+
+
+def _imprint(brand: Brand) -> str:
+    """Return the HTML of the foot of the page: who publishes."""
+    return f"<footer>{escape(brand.name)}</footer>".replace("$", "$$") if brand.name else ""
 
 
 def picture_address(svg: str) -> str:
@@ -52,8 +83,8 @@ def picture_address(svg: str) -> str:
     >>> picture_address('<svg fill="#fff"/>')
     "data:image/svg+xml,%3Csvg fill='%23fff'/%3E"
     """
-    flat = re.sub(r"\s+", " ", svg.strip()).replace('"', "'")
-    return "data:image/svg+xml," + quote(flat, safe=_PLAIN)
+    flat = re.sub(r"\s+", " ", svg.strip())
+    return "data:image/svg+xml," + quote(flat if "'" in flat else flat.replace('"', "'"), safe=_PLAIN + "'")
 
 
 def _icon_rules() -> str:

@@ -28,10 +28,13 @@ def plain_line(text: str) -> str:
     >>> plain_line("North\\n  moor\\x07")
     'North moor'
     """
-    line = _SPACES.sub(" ", text)
-    return "".join(
-        ch for ch in line if unicodedata.category(ch) not in {"Cc", "Cs", "Cn"} and ch not in _BIDI_CONTROLS
-    ).strip()
+    return _SPACES.sub(" ", "".join(filter(_is_shown, text))).strip()
+
+
+def _is_shown(sign: str) -> bool:
+    if _SPACES.match(sign):
+        return True
+    return unicodedata.category(sign) not in {"Cc", "Cs", "Cn"} and sign not in _BIDI_CONTROLS
 
 
 def escape_markdown(text: str) -> str:

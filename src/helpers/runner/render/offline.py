@@ -12,6 +12,8 @@ from helpers.errors import Problem, ReportError
 _LOADING: Final = frozenset(
     ("src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href")
 )
+#: a link may lead elsewhere or hold a table; nothing else is opened by following it
+_NO_LINK: Final = r"(?!https?:|mailto:|data:text/csv;)[a-z+.-]+:"
 _CSS: Final = re.compile(r"@import|url\((?!\s*[\"']?\s*(?:data:|#))", re.IGNORECASE)
 
 
@@ -44,7 +46,7 @@ def _loads(tag: str, name: str, value: str) -> Iterator[str]:
         yield f"<{tag} {name}={value[:60]}>"
     if name == "href" and tag not in {"a", "area"} and not local:
         yield f"<{tag} href={value[:60]}>"
-    if name == "href" and tag in {"a", "area"} and re.match(r"(?!https?:|mailto:)[a-z+.-]+:", target):
+    if name == "href" and tag in {"a", "area"} and re.match(_NO_LINK, target):
         yield f"<{tag} href={value[:60]}>"
     if name.startswith("on") or (name == "style" and _CSS.search(value)):
         yield f"<{tag} {name}=…>"

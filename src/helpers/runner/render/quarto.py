@@ -19,7 +19,15 @@ import yaml
 from helpers.errors import Problem, ReportError
 from helpers.runner.document import Document
 from helpers.runner.engines import Quarto
-from helpers.runner.render.embedded import LOOK, READER, write_sources
+from helpers.runner.render import slides, word
+from helpers.runner.render.embedded import (
+    LOOK,
+    READER,
+    draw_pictures,
+    finish,
+    write_references,
+    write_sources,
+)
 from helpers.runner.render.offline import check_offline
 from helpers.theme import Theme, font_folder
 from helpers.theme.look import write_look
@@ -30,10 +38,13 @@ _HTML: Final = {
     "minimal": True,
     "theme": "none",
     "template": "theme/embedded.html",
+    "template-partials": ["theme/masthead.html", "theme/imprint.html"],
     "include-in-header": "theme/look.css",
     "embed-resources": True,
     "html-math-method": "mathml",
 }
+#: settings that only our filter reads
+_OWN: Final = ("toc", "toc-depth", "number-sections", "data-annex")
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -47,7 +58,7 @@ def render_batch(
     documents
         Documents by stem; a stem names files, so it is made of letters, digits, `-`, `_` and `.`.
     formats
-        Any of html, pdf, docx.
+        Any of `FORMATS`.
     theme
         The look.
     folder
@@ -62,6 +73,10 @@ def render_batch(
     """
     wanted = list(formats)
     _write_documents(documents, theme, folder)
+    write_references(wanted, theme, folder / LOOK)
+    if "docx" in wanted:
+        for stem, document in documents.items():
+            draw_pictures(document, folder / stem)
     settings = _project(theme, quarto, wanted)
     results: dict[str, dict[str, Path] | ReportError] = {}
     pending = list(documents)
@@ -73,6 +88,10 @@ def render_batch(
             first = pending.pop(0)
             said = _call(quarto, [first], settings, folder) or said
             results[first] = _files(first, wanted, folder) or _failed(first, said)
+    for stem, result in results.items():
+        if not isinstance(result, ReportError):
+            for name, path in result.items():
+                finish(name, path, documents[stem], theme=theme, look=folder / LOOK)
     return {stem: _checked(results[stem]) for stem in documents}
 
 
@@ -99,7 +118,7 @@ def _source(document: Document, theme: Theme) -> str:
     """Return the document with contents and numbering under `board:`, which only our filter reads."""
     _, front, body = document.markdown.split("---\n", 2)
     settings: dict[str, Any] = yaml.safe_load(front)
-    page = {key: settings.pop(key) for key in ("toc", "toc-depth", "number-sections") if key in settings}
+    page = {key: settings.pop(key) for key in _OWN if key in settings}
     settings["board"] = {**theme.page.as_settings(), **page}
     return f"---\n{yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)}---\n{body}"
 
@@ -108,7 +127,8 @@ def _project(theme: Theme, quarto: Quarto, formats: list[str]) -> dict[str, obje
     kinds = {
         "html": ("html", _HTML),
         "pdf": ("typst", _typst(theme, quarto)),
-        "docx": ("docx", {"toc": False}),
+        "docx": ("docx", {"toc": False, "reference-doc": f"{LOOK}/{word.REFERENCE}"}),
+        "pptx": ("pptx", {"toc": False, "reference-doc": f"{LOOK}/{slides.REFERENCE}"}),
     }
     return {
         "execute": {"enabled": False},
