@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks simulate bench dictionary fuzz lock clean
+.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal gallery dictionary fuzz faults lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -53,6 +53,14 @@ notebooks: env
 bench: env
 	$(BIN)/python benchmarks/report.py
 
+# make bench-portal  the portal with 5,000 reports in a browser: its size, and the time to open and search
+bench-portal: env
+	$(BIN)/python benchmarks/portal.py
+
+# make gallery    the pictures in the README, from the demo reports; needs Chromium
+gallery: env
+	$(BIN)/python docs/gallery/make.py
+
 # make simulate   coverage and false alarms of the methods
 simulate: env
 	$(BIN)/python benchmarks/simulate_spc_funnel.py
@@ -62,6 +70,10 @@ simulate: env
 # make fuzz       many more spoilt files than the gate tries
 fuzz: env
 	BOARDPACK_FUZZ=50000 $(BIN)/python -m pytest tests/data/test_fuzz.py
+
+# make faults     the fault suite with 200 kills of a batch at random moments
+faults: env
+	BOARDPACK_KILLS=200 $(BIN)/python -m pytest tests/faults
 
 # make dictionary the data dictionary, from the register and the layouts
 dictionary: env

@@ -101,12 +101,17 @@ def test_a_dry_run_says_what_would_run_and_why(call: Call, lay_out: Callable[...
     assert not (root / "reports").exists()
 
 
-def test_a_run_is_quiet_where_there_is_no_terminal(call: Call, lay_out: Callable[..., Path]) -> None:
+def test_a_run_tells_in_plain_lines_where_there_is_no_terminal(
+    call: Call, lay_out: Callable[..., Path]
+) -> None:
     root = lay_out({"good": {"SYN07.yml": GOOD}, "raises": {"SYN08.yml": "trust: SYN08"}})
     code, printed, told = call("--project", str(root), "run", "--to", "html")
     assert code == ExitCode.REPORT
     assert printed == "1 published, 1 failed; reports/index.html\n"
-    assert told.startswith("raises/SYN08: failed at execute\n  cell 5 (`1 / 0`): ZeroDivisionError")
+    progress, _, problems = told.partition("raises/SYN08: failed at execute\n")
+    assert [line.split()[0] for line in told.splitlines()[:2]] == ["[1/2]", "[2/2]"]
+    assert " s, about " in progress.splitlines()[0]
+    assert "cell 5 (`1 / 0`): ZeroDivisionError" in problems
     code, printed, _ = call("--project", str(root), "status", "--json")
     states = {entry["report"]: entry["state"] for entry in json.loads(printed)}
     assert (code, states) == (0, {"good/SYN07": "published", "raises/SYN08": "failed"})

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.report.controlled_charts import chart_as_shown
-from helpers.report.process_words import WITHOUT_LIMITS, Process, latest_sentence, process_sentences
+from helpers.report.controlled_charts import WITHOUT_LIMITS, chart_as_shown
+from helpers.report.process_words import Process, latest_sentence, process_sentences
 from helpers.stats.spc import xmr
 
 STEADY = [5.0, 5.2, 4.9, 5.1, 5.0, 4.8, 5.2, 5.0, 4.9, 5.1, 5.0, 5.1, 4.9, 5.0]

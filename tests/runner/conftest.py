@@ -1,8 +1,10 @@
-"""Notebooks as a kernel would leave them, made by hand."""
+"""Notebooks as a kernel would leave them, made by hand; and a family of processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,7 @@ from nbformat import v4
 
 from helpers.bundle import MIME, Bundle, Column, ReportFacts, Source
 from helpers.runner.document import Document, Provenance, make_document
+from helpers.runner.processes import end_group
 
 SVG = (
     '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x.dtd">\n'
@@ -124,3 +127,23 @@ def provenance() -> Provenance:
 @pytest.fixture
 def document_of(provenance: Provenance) -> Callable[[NotebookMaker], Document]:
     return lambda maker: make_document(maker.build(), provenance=provenance)
+
+
+# A process that leads a group and starts another one, which ignores a polite request to end.
+FAMILY = """
+import signal, subprocess, sys, time
+child = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+subprocess.Popen([sys.executable, "-c", child])
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def family() -> Iterator[subprocess.Popen[str]]:
+    code = [sys.executable, "-c", FAMILY]
+    with subprocess.Popen(code, stdout=subprocess.PIPE, text=True, start_new_session=True) as leader:
+        assert leader.stdout is not None
+        assert leader.stdout.readline() == "ready\n"
+        yield leader
+        end_group(leader.pid)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 
@@ -12,33 +13,77 @@ import psutil
 import pytest
 
 from helpers.errors import DataError, ReportError
-from helpers.runner.execute import Executed, MemoryLimitError, TimeLimitError, execute
-from helpers.runner.kernel import Limits
+from helpers.runner.execute import Executed, execute
+from helpers.runner.failures import MemoryLimitError, TimeLimitError
+from helpers.runner.kernel import kernel_environment
 from helpers.runner.parameters import read_notebook
 from helpers.runner.plan import Job
+from helpers.runner.prewarmed import IS_SUPPORTED, ForkServer
+from helpers.runner.processes import descendants
+from helpers.runner.watch import Limits
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "notebooks"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001  (made first)
+def _nothing_is_left(
+    server: ForkServer | None,  # noqa: ARG001  (started first)
+    tmp_path: Path,  # noqa: ARG001  (made first)
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
     """Every test of this module must leave no process and no socket behind."""
     with tempfile.TemporaryDirectory(prefix="t-") as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
-        before = {each.pid for each in psutil.Process().children(recursive=True)}
+        before = set(descendants(os.getpid()))
         yield
-        assert {each.pid for each in psutil.Process().children(recursive=True)} <= before
+        left = set(descendants(os.getpid())) - before
+        assert [each for each in left if is_alive(each)] == []
         assert list(Path(folder).iterdir()) == []
 
 
-def run(notebook: str, folder: Path, limits: Limits | None = None) -> Executed:
+@pytest.fixture(scope="module", params=["forked", "started"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ForkServer | None]:
+    """What kernels are forked from; or None, so that each is started as a process of its own."""
+    if request.param == "started":
+        yield None
+        return
+    if not IS_SUPPORTED:
+        pytest.skip("kernels are forked on Linux alone")
+    with ForkServer(kernel_environment({}, tmp_path_factory.mktemp("home"))) as server:
+        assert server.unfit == ()
+        yield server
+
+
+Run = Callable[..., Executed]
+
+
+@pytest.fixture
+def run(server: ForkServer | None) -> Run:
+    return lambda *given: run_once(server, *given)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def run_once(
+    server: ForkServer | None, notebook: str, folder: Path, limits: Limits | None = None
+) -> Executed:
     job = Job(read_notebook(FIXTURES / f"{notebook}.ipynb"), "SYN07", {"trust": "SYN07"}, Path("SYN07.yml"))
     environment = {"BOARDPACK_MART_VERSION": "v7"}
-    return execute(job, folder, environment=environment, limits=limits or Limits(), stop=threading.Event())
+    stop = threading.Event()
+    return execute(
+        job, folder, environment=environment, limits=limits or Limits(), stop=stop, server=server
+    )
 
 
 def test_the_kernel_is_ours_isolated_and_knows_its_parameters(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "no kernels here"))
     folder = tmp_path / "run {with} braces"
@@ -60,7 +105,7 @@ def test_the_kernel_is_ours_isolated_and_knows_its_parameters(
     assert executed.warnings == ()
 
 
-def test_a_cell_that_raises_is_named_with_its_line_error_and_parameters(tmp_path: Path) -> None:
+def test_a_cell_that_raises_is_named_with_its_line_error_and_parameters(run: Run, tmp_path: Path) -> None:
     with pytest.raises(ReportError) as caught:
         run("raises", tmp_path)
     told = str(caught.value)
@@ -70,20 +115,23 @@ def test_a_cell_that_raises_is_named_with_its_line_error_and_parameters(tmp_path
     assert (tmp_path / "executed.ipynb").is_file()
 
 
-def test_a_data_error_of_the_notebook_stays_a_data_error(tmp_path: Path) -> None:
+def test_a_data_error_of_the_notebook_stays_a_data_error(run: Run, tmp_path: Path) -> None:
     with pytest.raises(
         DataError, match=r"cell 4 \(`raise DataError.*nothing of SYN07 in latest; load its data"
     ):
         run("no_data", tmp_path)
 
 
-def test_a_kernel_that_ends_by_itself_is_told(tmp_path: Path) -> None:
+def test_a_kernel_that_ends_by_itself_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helpers.runner.execute.PAUSES", ())
     with pytest.raises(ReportError, match="its kernel ended by itself"):
         run("dies", tmp_path)
 
 
 def test_the_time_limit_ends_the_kernel_and_what_it_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = tmp_path / "work" / "child"
 
@@ -91,13 +139,13 @@ def test_the_time_limit_ends_the_kernel_and_what_it_started(
     def leaping() -> float:
         return monotonic() + 900 * (started.exists() and started.stat().st_size > 0)
 
-    monkeypatch.setattr("helpers.runner.kernel.monotonic", leaping)
+    monkeypatch.setattr("helpers.runner.watch.monotonic", leaping)
     with pytest.raises(TimeLimitError, match="longer than 600 seconds"):
         run("slow", tmp_path, Limits(seconds=600))
     child = int(started.read_text())
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    assert not is_alive(child)
 
 
-def test_the_memory_limit_ends_the_kernel(tmp_path: Path) -> None:
+def test_the_memory_limit_ends_the_kernel(run: Run, tmp_path: Path) -> None:
     with pytest.raises(MemoryLimitError, match="more than 400 megabytes"):
         run("greedy", tmp_path, Limits(megabytes=400))

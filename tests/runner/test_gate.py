@@ -98,6 +98,13 @@ def test_a_whole_page_passes(tmp_path: Path) -> None:
     check_page(tmp_path, PAGE)
 
 
+def test_a_name_with_an_apostrophe_is_found_in_print(tmp_path: Path) -> None:
+    facts = DOCUMENT.facts.model_copy(update={"organisation_name": "St Synth's – “Seven”"})
+    path = tmp_path / "report.html"
+    path.write_text(PAGE.replace("Synthetic Trust 7", "St Synth’s – “Seven”"), "utf-8")
+    check_files({"html": path}, replace(DOCUMENT, facts=facts), ())
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

@@ -10,6 +10,7 @@ from helpers.bundle import Bundle
 from helpers.data.published_stays import COMPARABLE
 from helpers.places import state_folder
 from helpers.runner.project import DataSet, Organisations, Project
+from helpers.runner.publisher import read_publisher
 from helpers.theme.brand import read_brand
 
 if TYPE_CHECKING:
@@ -32,6 +33,19 @@ SELECTORS = {
     " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
     "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
 }
+
+#: what the rooms import only where they need it, and every report does
+LATE = (
+    "duckdb",
+    "font_source_sans_pro",
+    "helpers.theme.charts",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.pyplot",
+    "pandas",
+    "pyarrow.dataset",
+    "pyarrow.pandas_compat",
+    "pyarrow.parquet",
+)
 
 
 def open_mart(root: Path) -> Mart:
@@ -83,6 +97,8 @@ def open_project(root: Path) -> Project:
         allow=allowed.standing,
         release=release,
         redact=redact,
+        preload=(*_modules_below("report"), *LATE),
+        publisher=read_publisher(root / "params"),
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())
         + brand.files,
@@ -103,6 +119,14 @@ def _datasets(mart: Mart) -> dict[str, DataSet]:
         )
         for each in mart.sources()
     }
+
+
+def _modules_below(room: str) -> list[str]:
+    """Return the names of all modules of a room, without importing any."""
+    package = Path(__file__).parents[1]
+    files = sorted((package / room).rglob("*.py"))
+    names = (file.relative_to(package.parent).with_suffix("").parts for file in files)
+    return [".".join(name).removesuffix(".__init__") for name in names]
 
 
 def _rows(mart: Mart, query: str) -> list[tuple[str, ...]]:

@@ -10,16 +10,16 @@ from typing import Annotated
 
 import typer
 
-from helpers.cli import data, private, showing
+from helpers.cli import batches, data, private, records, showing
 from helpers.cli.assembly import open_project
 from helpers.errors import ExitCode, Problem, UsageError, UserError
-from helpers.places import find_root, state_folder
+from helpers.places import find_root
+from helpers.runner.choosing import failed_only, resume
 from helpers.runner.engines import FORMATS, RENDERERS
-from helpers.runner.history import History
-from helpers.runner.kernel import Limits
 from helpers.runner.life import INTERRUPTED
 from helpers.runner.plan import make_plan
 from helpers.runner.run import Order, preview, run_batch, usable_cores
+from helpers.runner.watch import Limits
 
 app = typer.Typer(
     help="Board reports for the NHS from parameterised notebooks.",
@@ -32,6 +32,15 @@ app.add_typer(data.demo_app, name="demo")
 app.add_typer(private.state_app, name="state")
 app.command("audit")(private.audit)
 data.data_app.command("forget")(private.forget)
+for command in (
+    records.status,
+    records.history,
+    records.show,
+    records.why,
+    records.approve,
+    records.withdraw,
+):
+    app.command()(command)
 
 Words = Annotated[
     list[str] | None,
@@ -69,9 +78,21 @@ def run(
     context: typer.Context,
     words: Words = None,
     to: Annotated[str, typer.Option(help="What to render, with commas between.")] = "html,pdf",
-    force: Annotated[bool, typer.Option(help="Run also what has not changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Run also what has not changed.")] = False,
+    only_failed: Annotated[
+        bool, typer.Option("--only-failed", help="Only reports whose newest run failed.")
+    ] = False,
+    resumed: Annotated[
+        bool, typer.Option("--resume", help="Only what the newest batch left undone, as it was asked for.")
+    ] = False,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Keep what passes as a draft until it is approved.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read every published file to see whether it was altered.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_cores(),
-    dry_run: Annotated[bool, typer.Option(help="Only say what would run, and why.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds for one report.")] = Limits.seconds,
     memory_limit: Annotated[int, typer.Option(min=64, help="Megabytes for one report.")] = Limits.megabytes,
     renderer: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.")] = RENDERERS[0],
@@ -79,28 +100,30 @@ def run(
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
     project = open_project(find_root(context.obj))
-    order = Order(_formats(to), force, jobs, Limits(time_limit, memory_limit), renderer)
+    limits = Limits(time_limit, memory_limit)
+    order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
     plan = make_plan(project, words or ())
+    if resumed:
+        plan, order = resume(project, plan, order)
+    if only_failed:
+        plan = failed_only(project, plan)
     if dry_run:
-        showing.show_decisions(preview(project, plan, order), as_json=as_json)
+        batches.show_decisions(preview(project, plan, order), as_json=as_json)
         return
-    with showing.show_progress(len(plan), quiet=as_json) as tell:
+    if not plan and (resumed or only_failed):
+        _say_nothing_is_left(as_json=as_json)
+        return
+    with batches.show_progress(len(plan), quiet=as_json) as tell:
         batch = run_batch(project, plan, order, tell=tell)
-    showing.show_batch(batch, project.show(project.reports / "index.html"), as_json=as_json)
+    batches.show_batch(batch, project.show(project.reports / "index.html"), as_json=as_json)
     raise typer.Exit(batch.exit_code)
 
 
-@app.command()
-def status(context: typer.Context, as_json: Json = False) -> None:
-    """Show the newest run of each report."""
-    history = History(state_folder(find_root(context.obj)))
-    history.recover()
-    entries = list(history.latest().values())
+def _say_nothing_is_left(*, as_json: bool) -> None:
     if as_json:
-        showing.show_json([showing.entry_as_json(entry) for entry in entries])
-        return
-    showing.show_entries(entries)
-    print(showing.summarise(entries))
+        showing.show_json({"run": None, "states": {}, "reports": [], "exit_code": 0})
+    else:
+        print("nothing is left to run")
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from helpers.errors import ExitCode, UserError
-from helpers.runner.due import Decision
-from helpers.runner.history import Entry, State
-from helpers.runner.run import Batch
+from helpers.errors import UserError
 
 if TYPE_CHECKING:
     from helpers.data.dictionary import LayoutLine
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 _WIDE = 200
 #: organisations that a finding names before it only says that there are more
 MOST_NAMED = 6
-_COLOURS = {State.PUBLISHED: "green", State.UNCHANGED: "dim", State.INTERRUPTED: "yellow"}
 
 
 def show_json(content: object) -> None:
@@ -43,58 +39,6 @@ def show_user_error(error: UserError, *, as_json: bool) -> None:
         show_json({"problems": problems, "exit_code": int(error.exit_code)})
     for problem in error.problems:
         print(problem, file=sys.stderr)
-
-
-@contextmanager
-def show_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Entry], None]]:
-    """Yield what to call with each report that is done; on a terminal it moves a bar."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Reports", total=total)
-        yield lambda entry: progress.update(task, advance=1, description=escape(entry.report))
-
-
-def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
-    """Print what became of a batch."""
-    if as_json:
-        reports = [entry_as_json(entry) for entry in batch.entries]
-        show_json({"run": batch.run, "reports": reports, "exit_code": batch.exit_code})
-        return
-    if Console().is_terminal:
-        show_entries(batch.entries)
-    for entry in batch.entries:
-        if entry.error:
-            print(f"{entry.report}: {entry.state}{_at(entry)}\n{_indent(entry.error)}", file=sys.stderr)
-            if entry.exit_code == ExitCode.BUG:
-                print("  This is a bug in boardpack; please report it.", file=sys.stderr)
-    print(f"{summarise(batch.entries)}; {index}")
-
-
-def show_entries(entries: Iterable[Entry]) -> None:
-    """Print a table of reports, one row each."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("Report", "State", "Started", "Period"):
-        table.add_column(heading)
-    table.add_column("Seconds", justify="right")
-    for e in entries:
-        colour = _COLOURS.get(e.state, "" if e.state is State.WAITING else "red")
-        state = f"[{colour}]{e.state}{_at(e)}[/{colour}]" if colour else str(e.state)
-        table.add_row(escape(e.report), state, e.started, escape(e.period), f"{e.seconds:.1f}")
-    _print_table(table)
-
-
-def show_decisions(decisions: Iterable[Decision], *, as_json: bool) -> None:
-    """Print which reports would run, and why."""
-    rows = [(each.job.title, each.reason or "unchanged") for each in decisions]
-    if as_json:
-        show_json([{"report": name, "due": why != "unchanged", "reason": why} for name, why in rows])
-        return
-    for name, why in rows:
-        print(f"{name}: {why}")
 
 
 def show_loads(loads: Sequence[LoadLine], *, as_json: bool) -> None:
@@ -119,7 +63,7 @@ def show_loads(loads: Sequence[LoadLine], *, as_json: bool) -> None:
             load.policy,
             escape(load.file),
         )
-    _print_table(table)
+    print_table(table)
 
 
 @contextmanager
@@ -174,7 +118,7 @@ def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
         named = ", ".join(places[:MOST_NAMED]) + (" …" if len(places) > MOST_NAMED else "")
         words = (finding.severity, finding.aspect, finding.measure, finding.message, named)
         table.add_row(*(escape(word) for word in words))
-    _print_table(table)
+    print_table(table)
 
 
 def show_sources(sources: Sequence[LayoutLine], *, as_json: bool) -> None:
@@ -188,32 +132,10 @@ def show_sources(sources: Sequence[LayoutLine], *, as_json: bool) -> None:
     for source in sources:
         fed = ", ".join(source.measures) or ", ".join(source.tables)
         table.add_row(*(escape(word) for word in (source.name, source.title, source.policy, fed)))
-    _print_table(table)
+    print_table(table)
 
 
-def _print_table(table: Table) -> None:
+def print_table(table: Table) -> None:
     """Print a table as wide as the terminal; where there is none, wide enough to keep each row whole."""
     console = Console()
     (console if console.is_terminal else Console(width=_WIDE)).print(table)
-
-
-def summarise(entries: Iterable[Entry]) -> str:
-    """Return how many reports ended in each state, in words."""
-    counts: dict[State, int] = {}
-    for entry in entries:
-        counts[entry.state] = counts.get(entry.state, 0) + 1
-    parts = [f"{counts[state]} {state}" for state in State if state in counts]
-    return ", ".join(parts) or "no reports"
-
-
-def entry_as_json(entry: Entry) -> Mapping[str, Any]:
-    """Return an entry as a document for machines."""
-    return {"report": entry.report, **asdict(entry)}
-
-
-def _at(entry: Entry) -> str:
-    return f" at {entry.step}" if entry.step and entry.state is State.FAILED else ""
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())

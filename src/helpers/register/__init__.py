@@ -7,6 +7,7 @@ from helpers.register.models import (
     Measure,
     Merger,
     Objective,
+    Perspective,
     Register,
     Target,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "Measure",
     "Merger",
     "Objective",
+    "Perspective",
     "Register",
     "Target",
     "find_measure",

@@ -7,7 +7,7 @@ and the scorecard read it, so nothing about a measure is written twice.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -15,7 +15,6 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 MonthText = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
-Perspective = Literal["patients", "processes", "people", "money"]
 Direction = Literal["increase", "decrease", "neutral"]
 #: what numerator and denominator are: persons of persons, events per something, one count, a mean
 MeasureKind = Literal["proportion", "rate", "ratio", "count", "mean"]
@@ -65,6 +64,41 @@ class DeclaredQuality(_Frozen):
     systems: Rating = "not_assessed"
 
 
+class Perspective(_Frozen):
+    """One side from which a scorecard looks at the organisation; the file's order is the page's."""
+
+    id: Identifier
+    name: Text
+    question: Text  # what it asks, in a line
+    known_as: str = ""  # what Kaplan and Norton call it, where it is one of theirs
+    share: float | None = Field(default=None, gt=0, le=100)  # of the weights, in %, that is aimed at
+
+
+#: Kaplan and Norton's four (Harvard Business Review, January 1992), in the words of a hospital
+KAPLAN_NORTON: Final = (
+    Perspective(
+        id="patients", name="Patients", question="How do patients see us?", known_as="customer", share=25
+    ),
+    Perspective(
+        id="money", name="Money", question="Do we use public money well?", known_as="financial", share=25
+    ),
+    Perspective(
+        id="processes",
+        name="Processes",
+        question="What must we do well every day?",
+        known_as="internal business process",
+        share=25,
+    ),
+    Perspective(
+        id="people",
+        name="Staff and learning",
+        question="Can we go on improving?",
+        known_as="learning and growth",
+        share=25,
+    ),
+)
+
+
 class Measure(_Frozen):
     """One measure: what it is, why it is kept, who acts on it, and when it is good."""
 
@@ -74,7 +108,10 @@ class Measure(_Frozen):
     description: Text
     purpose: Text
     objective: Identifier
-    perspective: Perspective
+    perspective: Identifier
+    scorecard: bool = False  # whether it stands on the balanced scorecard
+    weight: float = Field(default=1, gt=0)  # there, against the others
+    self_assessed: bool = False  # judged by those who are measured, not counted
     kind: MeasureKind
     numerator: Text
     denominator: str | None = None  # none for counts alone
@@ -192,6 +229,14 @@ class Register(_Frozen):
     events: dict[str, Event] = Field(default_factory=dict)
     comments: tuple[Comment, ...] = ()
     mergers: dict[str, Merger] = Field(default_factory=dict)
+    perspectives: dict[str, Perspective] = Field(
+        default_factory=lambda: {perspective.id: perspective for perspective in KAPLAN_NORTON}
+    )
+
+    def share_of(self, perspective: str) -> float:
+        """Return the share of the weights that a perspective is to have, in %; equal ones where none is given."""
+        share = self.perspectives[perspective].share
+        return 100 / len(self.perspectives) if share is None else share
 
     def events_of(self, measure: str, organisation: str) -> tuple[Event, ...]:
         """Return the events that bear on a measure of an organisation, in order of their days."""

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.register.models import Comment, Event, Measure, Merger, Objective, Register
+from helpers.register.models import (
+    KAPLAN_NORTON,
+    Comment,
+    Event,
+    Measure,
+    Merger,
+    Objective,
+    Perspective,
+    Register,
+)
 from helpers.register.plain_yaml import PlainYaml, read_yaml
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+#: the shares of the perspectives in per cent; thirds may be written as 33.3
+WHOLE, SHARE_TOLERANCE = 100, 0.5
 
 #: what pydantic calls a mistake, as a user would say it
 _WORDS = {
@@ -24,7 +36,8 @@ _WORDS = {
 def read_register(folder: Path | str) -> Register:
     """Return the register of a folder such as `params/_register`.
 
-    `measures.yml` must exist; `objectives.yml`, `events.yml`, `comments.yml` and `mergers.yml` may be absent.
+    `measures.yml` must exist; `objectives.yml`, `perspectives.yml`, `events.yml`, `comments.yml` and
+    `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's four.
 
     Raises
     ------
@@ -43,10 +56,18 @@ def read_register(folder: Path | str) -> Register:
     events = _keyed(Event, events_file, problems)
     comments = _listed(Comment, comments_file, problems)
     mergers = _keyed(Merger, _read(folder, "mergers.yml", problems), problems)
+    perspectives_file = _read(folder, "perspectives.yml", problems)
+    perspectives = _keyed(Perspective, perspectives_file, problems) or {
+        perspective.id: perspective for perspective in KAPLAN_NORTON
+    }
+    problems += _share_problems(perspectives, perspectives_file)
+    known_perspectives = _keys(perspectives_file) or list(perspectives)
     known_measures, known_objectives = _keys(measures_file), _keys(objectives_file)
     for name, measure in measures.items():
         place = measures_file.place((name, "objective"))
         problems += _unknown(place, "objective", [measure.objective], known_objectives)
+        place = measures_file.place((name, "perspective"))
+        problems += _unknown(place, "perspective", [measure.perspective], known_perspectives)
     for name, event in events.items():
         problems += _unknown(
             events_file.place((name, "measures")), "measure", event.measures, known_measures
@@ -62,7 +83,19 @@ def read_register(folder: Path | str) -> Register:
         events=events,
         comments=tuple(comment for _, comment in comments),
         mergers=mergers,
+        perspectives=perspectives,
     )
+
+
+def _share_problems(perspectives: Mapping[str, Perspective], found: PlainYaml) -> list[Problem]:
+    """Return what is wrong with the shares aimed at: all perspectives have one and they make 100, or none has."""
+    shares = [perspective.share for perspective in perspectives.values()]
+    given = [share for share in shares if share is not None]
+    if not given or (len(given) == len(shares) and abs(sum(given) - WHOLE) <= SHARE_TOLERANCE):
+        return []
+    came = f"shares of {sum(given):g} in all, given for {len(given)} of {len(shares)} perspectives"
+    cure = "give every perspective its share in %, or none (then all are alike)"
+    return [Problem(found.place(()), came, f"{WHOLE} in all", cure)]
 
 
 def find_measure(register: Register, measure: str, *, where: str = "measure") -> Measure:

@@ -26,6 +26,9 @@ OPEN_MONTHS: Final = 13
 #: hidden months in a row of which a trend through them would leave fewer than three values possible
 TOLD_BY_TREND: Final = 6
 WITHHELD: Final = "Not told"
+WITHOUT_LIMITS: Final = (
+    "No limits are drawn: too few months can be shown for them not to tell those that must be hidden."
+)
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -16,6 +16,7 @@ from helpers.data.directory import Organisation, find_organisation, find_special
 from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
 from helpers.data.published_stays import latest_stay_month
+from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.register.models import Register
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from helpers.report.los.published import PublishedStay
     from helpers.report.peers.benchmark import PeerBenchmark
     from helpers.report.performance.report import PerformanceReport
+    from helpers.report.scorecard.scorecard import Scorecard
 
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
@@ -147,6 +149,12 @@ class Report:
 
         return PerformanceReport(self, read_options(self, **options))
 
+    def scorecard(self, *, measures: Sequence[str] | None = None, unit: str | None = None) -> Scorecard:
+        """Return the balanced scorecard; see `helpers.report.scorecard.scorecard.Scorecard`."""
+        from helpers.report.scorecard.scorecard import Scorecard
+
+        return Scorecard(self, measures, unit)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
         self.sources("organisations")
@@ -170,6 +178,7 @@ def open_report(
     *,
     trust: str,
     specialty: str | None = None,
+    unit: str | None = None,
     period: str = "latest",
     months: int = 12,
     latest_in: Latest = "spells",
@@ -184,6 +193,8 @@ def open_report(
         Organisation code.
     specialty
         Treatment function code, whose name is added to the title; None for all.
+    unit
+        Code of a division, site or other unit, whose name is added to the title; None for the whole.
     period
         Last month of the report, `YYYY-MM`, or `latest` for the latest complete month of the data.
     months
@@ -200,7 +211,7 @@ def open_report(
     Raises
     ------
     DataError
-        Where nothing has been loaded, or the organisation or the specialty is unknown.
+        Where nothing has been loaded, or the organisation, the specialty or the unit is unknown.
     UsageError
         Where the period is not a month.
     """
@@ -211,6 +222,8 @@ def open_report(
     last = read_month(period, latest=latest)
     if specialty is not None:
         title = f"{title}: {find_specialty(mart, specialty)}"
+    if unit is not None:
+        title = f"{title}: {find_unit(units_of(mart, organisation.code), organisation.code, unit).name}"
     return Report(title, root, mart, organisation, Period.ending(last, months), specialty)
 
 

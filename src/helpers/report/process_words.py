@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from helpers.report.controlled_charts import WITHHELD
+from helpers.report.controlled_charts import WITHHELD, WITHOUT_LIMITS
 from helpers.report.words import month, number, sentence
 from helpers.stats.spc import XmRChart
 
@@ -22,9 +22,6 @@ _WHY = {
     "7 Points Above CL": "part of a run of seven points above the mean",
     "7 Points Below CL": "part of a run of seven points below the mean",
 }
-WITHOUT_LIMITS = (
-    "No limits are drawn: too few months can be shown for them not to tell those that must be hidden."
-)
 _VERDICT = {
     "special_cause_improvement": "an improvement",
     "special_cause_concern": "a cause for concern",

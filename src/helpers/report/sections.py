@@ -52,11 +52,13 @@ class Sections:
         rows: Sequence[tuple[Cell, ...]],
         *,
         note: str = "",
+        groups: Sequence[int] = (),
         on_slide: bool = False,
     ) -> Shown:
         """Return a table with its caption; the cells are as they may be shown.
 
-        One that is `on_slide` is the second slide of the PowerPoint.
+        `groups` are the places of rows whose first cell heads those that follow. A table that is `on_slide`
+        is the second slide of the PowerPoint.
         """
         bundle = self.report.bundle(
             "table",
@@ -67,6 +69,7 @@ class Sections:
             rows=tuple(rows),
             suppressed=controlled.hidden(rows),
             markdown=note,
+            groups=tuple(groups),
             on_slide=on_slide,
         )
         return Shown(bundle)

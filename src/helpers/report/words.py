@@ -15,7 +15,16 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
     ('one month', 'three months', '12 specialties')
     """
     noun = singular if number == 1 else plural or f"{singular}s"
-    return f"{_SMALL[number] if number < len(_SMALL) else f'{number:,}'} {noun}"
+    return f"{in_words(number)} {noun}"
+
+
+def in_words(number: int) -> str:
+    """Return a whole number for prose, a small one as its word.
+
+    >>> in_words(0), in_words(3), in_words(1200)
+    ('no', 'three', '1,200')
+    """
+    return _SMALL[number] if number < len(_SMALL) else f"{number:,}"
 
 
 def number(value: float, digits: int = 0, *, signed: bool = False) -> str:

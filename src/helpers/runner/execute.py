@@ -4,48 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
-import re
+import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from helpers.errors import DataError, Problem, ReportError, UserError
-from helpers.runner.kernel import (
-    Cause,
-    Limits,
-    Seat,
-    Watch,
-    kernel_environment,
-    kernel_manager,
-    socket_folder,
-)
+from helpers.runner.failures import KernelDeathError, ended_early, failed_cell
+from helpers.runner.kernel import START_TIMEOUT, Seat, kernel_environment, kernel_manager
 from helpers.runner.plan import Job
+from helpers.runner.prewarmed import ForkServer
+from helpers.runner.sockets import socket_folder
+from helpers.runner.watch import Limits, Watch
 
 EXECUTED = "executed.ipynb"
 KERNEL_LOG = "kernel.log"
 RUN_LOG = "run.log"
-START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first time
-#: cells that papermill adds; they do not count when a cell is named by its number
-_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
-#: how IPython's traceback names a line of the cell, once its colours are taken out
-_FAILED_LINE = re.compile(r"Cell In\s?\[\d+\], line (\d+)")
-_COLOUR = re.compile(r"\x1b\[[\d;]*m")
-
-
-class TimeLimitError(ReportError):
-    """The report took longer than it may."""
-
-
-class MemoryLimitError(ReportError):
-    """The report took more memory than it may."""
-
-
-class InterruptionError(ReportError):
-    """The batch was interrupted while this report ran."""
+#: seconds before another attempt, where the kernel was lost to something that can pass by itself
+PAUSES = (2.0, 10.0)
 
 
 @dataclass(frozen=True)
@@ -77,8 +55,9 @@ def execute(
     environment: Mapping[str, str],
     limits: Limits,
     stop: threading.Event,
+    server: ForkServer | None = None,
 ) -> Executed:
-    """Run a report's notebook in its private folder.
+    """Run a report's notebook in its private folder, again after a pause where its kernel was lost.
 
     Parameters
     ----------
@@ -92,6 +71,8 @@ def execute(
         Time and memory that end the kernel and everything that it started.
     stop
         Set when the batch is interrupted.
+    server
+        From what the kernel is forked; None starts it as a process of its own.
 
     Raises
     ------
@@ -100,44 +81,86 @@ def execute(
     ReportError
         If a cell raised anything else, or the kernel ended early.
     """
+
+    def attempt() -> Executed:
+        watch = Watch(limits, stop)
+        return _attempt(job, folder, watch, environment, server)
+
+    lost: list[str] = []
+    for pause in PAUSES:
+        try:
+            executed = attempt()
+        except KernelDeathError as error:
+            lost.append(f"run again: {error.problems[0].came}")
+            _forget(folder)
+            if stop.wait(pause):
+                raise
+        else:
+            return replace(executed, warnings=(*lost, *executed.warnings))
+    return replace(executed := attempt(), warnings=(*lost, *executed.warnings))
+
+
+def _forget(folder: Path) -> None:
+    """Remove what a lost attempt left: another one begins anew."""
+    shutil.rmtree(folder / "work", ignore_errors=True)
+    (folder / EXECUTED).unlink(missing_ok=True)
+
+
+def _attempt(
+    job: Job, folder: Path, watch: Watch, environment: Mapping[str, str], server: ForkServer | None
+) -> Executed:
     from papermill.exceptions import PapermillExecutionError
 
     executed = folder / EXECUTED
-    watch = Watch(limits, stop)
     try:
-        with _logged(folder / RUN_LOG) as warnings, _own_event_loop():
-            notebook = _run_papermill(job, folder, environment, watch)
+        with (
+            _logged(folder / RUN_LOG) as warnings,
+            _own_event_loop(),
+            _seat(folder, environment, watch, server) as seat,
+        ):
+            notebook = _run_papermill(job, folder, seat)
     except PapermillExecutionError as error:
-        raise _failed_cell(job, executed, error) from None
+        raise failed_cell(job, executed, error) from None
     except Exception as error:
         # a kernel that is gone is a RuntimeError to nbclient; one that we ended may show as anything
         if watch.cause is None and not isinstance(error, RuntimeError):
             raise
-        raise _ended_early(job, folder, watch, error) from error
-    return Executed(executed, notebook, watch.peak, tuple(warnings))
+        raise ended_early(job, executed, watch, error) from error
+    unfit = server.unfit if server is not None else ()
+    return Executed(executed, notebook, watch.peak, (*warnings, *unfit))
 
 
-def _run_papermill(job: Job, folder: Path, environment: Mapping[str, str], watch: Watch) -> Any:
+@contextlib.contextmanager
+def _seat(
+    folder: Path, environment: Mapping[str, str], watch: Watch, server: ForkServer | None
+) -> Iterator[Seat]:
+    """Prepare where the kernel runs; afterwards nothing is left of it but its working folder and its log."""
+    work = folder / "work"
+    work.mkdir(mode=0o700)
+    with socket_folder() as private:
+        for name in ("ipython", "t"):
+            (private / name).mkdir(mode=0o700)
+        try:
+            whole = kernel_environment(environment, private)
+            yield Seat(private, work, folder / KERNEL_LOG, whole, watch, server)
+        finally:
+            watch.end()
+
+
+def _run_papermill(job: Job, folder: Path, seat: Seat) -> Any:
     from papermill.execute import execute_notebook
 
-    work, home = folder / "work", folder / "ipython"
-    for each in (work, home):
-        each.mkdir(mode=0o700)
-    try:
-        with socket_folder() as sockets:
-            kernel = Seat(sockets, work, folder / KERNEL_LOG, kernel_environment(environment, home), watch)
-            return execute_notebook(
-                _literal(job.notebook.path),
-                _literal(folder / EXECUTED),
-                parameters=dict(job.parameters),
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                start_timeout=START_TIMEOUT,
-                kernel_manager_class=kernel_manager(kernel),
-            )
-    finally:
-        watch.end()
+    return execute_notebook(
+        _literal(job.notebook.path),
+        _literal(folder / EXECUTED),
+        parameters=dict(job.parameters),
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        start_timeout=START_TIMEOUT,
+        shutdown_kernel="immediate",  # all its outputs are here, and nothing that it could still do counts
+        kernel_manager_class=kernel_manager(seat),
+    )
 
 
 def _literal(path: Path) -> str:
@@ -187,54 +210,3 @@ def _logged(path: Path) -> Iterator[list[str]]:
     finally:
         logger.removeHandler(handler)
         handler.close()
-
-
-def describe(job: Job) -> str:
-    """Return a report's parameters as messages show them."""
-    given = ", ".join(f"{name}={value!r}" for name, value in job.parameters.items())
-    return given or "the notebook's own values"
-
-
-def _failed_cell(job: Job, executed: Path, error: Any) -> UserError:
-    number = _cell_number(executed)
-    where = f"cell {number} (`{_failed_line(error.source, error.traceback)}`)"
-    came = error.evalue if error.ename == "DataError" else f"{error.ename}: {error.evalue}"
-    cure = f"parameters: {describe(job)}; the executed notebook is {executed}"
-    kind = DataError if error.ename == "DataError" else ReportError
-    return kind(Problem(where, came.rstrip("."), cure=cure))
-
-
-def _failed_line(source: str, traceback: Iterable[str]) -> str:
-    """Return the line of a cell at which it failed, its first line where the traceback does not say."""
-    lines = source.splitlines()
-    found = _FAILED_LINE.search(_COLOUR.sub("", "\n".join(traceback)))
-    number = int(found[1]) if found else next((n for n, each in enumerate(lines, 1) if each.strip()), 0)
-    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
-
-
-def _cell_number(executed: Path) -> int:
-    """Return the number of the failed cell as the analyst counts, from 1 in the notebook as stored."""
-    number = 0
-    for cell in json.loads(executed.read_text("utf-8"))["cells"]:
-        if _ADDED.isdisjoint(cell.get("metadata", {}).get("tags", [])):
-            number += 1
-        if any(output["output_type"] == "error" for output in cell.get("outputs", [])):
-            break
-    return number
-
-
-def _ended_early(job: Job, folder: Path, watch: Watch, error: Exception) -> ReportError:
-    kinds = {
-        Cause.TIME: TimeLimitError,
-        Cause.MEMORY: MemoryLimitError,
-        Cause.INTERRUPTED: InterruptionError,
-    }
-    came = {
-        Cause.TIME: f"took longer than {watch.limits.seconds:g} seconds and was ended",
-        Cause.MEMORY: f"took more than {watch.limits.megabytes} megabytes of memory and was ended",
-        Cause.INTERRUPTED: "was interrupted",
-        None: f"its kernel ended by itself ({error}); the system may have run out of memory",
-    }[watch.cause]
-    kind = kinds[watch.cause] if watch.cause else ReportError
-    cure = f"parameters: {describe(job)}; what it had done is in {folder / EXECUTED}, its log in {folder}"
-    return kind(Problem("execution", came, cure=cure))

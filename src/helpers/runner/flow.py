@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from helpers.runner.history import Entry
+from helpers.runner.kernel import kernel_environment
 from helpers.runner.life import Life, Setting, render_together
+from helpers.runner.prewarmed import IS_SUPPORTED, ForkServer, imported_by
 
 #: documents that one call of Quarto takes: enough to spread its start, few enough to be held in memory
 TOGETHER = 100
@@ -28,14 +31,27 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
     """
     executing = ThreadPoolExecutor(jobs, thread_name_prefix="execute")
     rendering = ThreadPoolExecutor(jobs, thread_name_prefix="render")
-    with executing, rendering:
-        flow = _Flow(setting, lives, jobs, executing, rendering)
+    with _fork_server(setting, lives) as server, executing, rendering:
+        flow = _Flow(setting, lives, jobs, executing, rendering, server)
         try:
             while flow.is_under_way():
                 yield from flow.ended()
         except BaseException:  # also the consumer's: kernels must be ended before the pools are left
             setting.stop.set()
             raise
+
+
+@contextlib.contextmanager
+def _fork_server(setting: Setting, lives: Sequence[Life]) -> Iterator[ForkServer | None]:
+    """Yield what the kernels of a batch are forked from, where that can be done."""
+    if not (IS_SUPPORTED and lives):
+        yield None
+        return
+    notebooks = dict.fromkeys(life.decision.job.notebook.path for life in lives)
+    environment = kernel_environment(setting.environment, setting.project.state / "ipython")
+    preload = (*setting.project.preload, *imported_by(notebooks))
+    with ForkServer(environment, preload, forbidden=setting.project.reports) as server:
+        yield server
 
 
 class _Flow:
@@ -46,9 +62,10 @@ class _Flow:
         jobs: int,
         executing: ThreadPoolExecutor,
         rendering: ThreadPoolExecutor,
+        server: ForkServer | None,
     ) -> None:
         self._setting, self._jobs = setting, jobs
-        self._executing, self._rendering = executing, rendering
+        self._executing, self._rendering, self._server = executing, rendering, server
         self._waiting = deque(lives)
         self._executed: dict[Future[None], Life] = {}
         self._rendered: dict[Future[None], tuple[Life, ...]] = {}
@@ -60,7 +77,7 @@ class _Flow:
         # what has been executed is held in memory, so execution waits where rendering falls behind
         while self._waiting and len(self._executed) < self._jobs and len(self._rendered) <= self._jobs:
             life = self._waiting.popleft()
-            self._executed[self._executing.submit(life.prepare)] = life
+            self._executed[self._executing.submit(life.prepare, self._server)] = life
         is_last = not self._waiting and not self._executed
         if self._gathered and (is_last or len(self._gathered) >= TOGETHER):
             lives, self._gathered = tuple(self._gathered), []

@@ -165,13 +165,26 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+#: what pandoc prints for what people type
+_TYPED = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "--", "—": "---", "…": "..."})
+
+
+def _typed(text: str) -> str:
+    """Return words as they are typed, so that St George's and St George’s are the same.
+
+    >>> _typed("St George’s – North")
+    "St George's -- North"
+    """
+    return squeeze(text).translate(_TYPED)
+
+
 def _check_html(path: Path, document: Document, checks: tuple[TextCheck, ...]) -> Iterator[Problem]:
     source = path.read_text("utf-8")
     page = _Page()
     page.feed(source)
     page.close()
     for what in (document.facts.title, document.facts.organisation_name):
-        if squeeze(what) not in page.text:
+        if _typed(what) not in _typed(page.text):
             yield Problem("html", f"“{what}” is not on the page", cure="look at the renderer's log")
     for bundle in document.bundles:
         if bundle.kind in {"figure", "table"} and bundle.id not in page.ids:

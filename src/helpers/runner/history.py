@@ -138,7 +138,7 @@ class History:
         settle: Callable[[Entry], bool | None] = lambda _: False,
         *,
         report: tuple[str, str] | None = None,
-    ) -> None:
+    ) -> bool:
         """Close what runs left open that are no longer alive on this machine.
 
         Parameters
@@ -148,19 +148,24 @@ class History:
             it could, or None where that is another run's to do. What was not published becomes interrupted.
         report
             Notebook and name of the one report to look at; all unless given.
+
+        Returns
+        -------
+        bool
+            Whether there was such a run.
         """
         query = "SELECT run FROM runs WHERE finished IS NULL AND host = ?"
         with self._connect() as database:
             open_runs = [run for (run,) in database.execute(query, (socket.gethostname(),))]
-        for run in open_runs:
-            if is_run_alive(self._folder, run):
-                continue
+        dead = [run for run in open_runs if not is_run_alive(self._folder, run)]
+        for run in dead:
             waiting = [entry for entry in self.entries(run) if entry.state is State.WAITING]
             for entry in waiting:
                 if report in {None, (entry.notebook, entry.name)} and (closed := _close(entry, settle)):
                     self.record(closed)
             if report is None and all(entry.state is not State.WAITING for entry in self.entries(run)):
                 self.end(run)
+        return bool(dead)
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -196,16 +201,28 @@ class History:
             rows = [database.execute(query, (each,)).fetchone() for each in (run, other)]
         return None not in rows and bool(rows[0] > rows[1])
 
+    def had_failures_before(self, run: str) -> bool:
+        """Tell whether, but for this run, the newest entry of any report says that it did not come about."""
+        newest = "SELECT max(id) FROM reports WHERE run <> ? GROUP BY notebook, name"
+        bad = ", ".join(f"'{state}'" for state in State if state.is_failure or state is State.INTERRUPTED)
+        query = f"SELECT count(*) FROM reports WHERE id IN ({newest}) AND state IN ({bad})"
+        with self._connect() as database:
+            return bool(database.execute(query, (run,)).fetchone()[0])
+
     def places(self) -> list[Entry]:
         """Return for each report and period what became of its place last: published or withdrawn; oldest first."""
-        changes = self._read(
-            "WHERE reports.same_as = '' AND reports.state IN ('published', 'withdrawn') ORDER BY reports.id"
+        return self.changes(1)
+
+    def changes(self, most: int = 2) -> list[Entry]:
+        """Return for each report and period the newest entries that changed its place, so many; oldest first."""
+        changed = (
+            "SELECT id, row_number() OVER (PARTITION BY notebook, name,"
+            " CASE WHEN facts <> '' THEN json_extract(facts, '$.period_folder') END ORDER BY id DESC) AS age"
+            " FROM reports WHERE same_as = '' AND state IN ('published', 'withdrawn')"
         )
-        newest: dict[tuple[str, str], Entry] = {}
-        for entry in changes:
-            newest.pop((entry.report, entry.period), None)
-            newest[entry.report, entry.period] = entry
-        return list(newest.values())
+        return self._read(
+            f"WHERE reports.id IN (SELECT id FROM ({changed}) WHERE age <= ?) ORDER BY reports.id", most
+        )
 
     def published(self) -> list[Entry]:
         """Return the entries that put in place what is published now, oldest first."""
@@ -247,7 +264,7 @@ class History:
             rows = database.execute(f"SELECT * FROM contents WHERE sha256 IN ({slots})", hashes).fetchall()
         return {sha256: json.loads(content) for sha256, content in rows}
 
-    def _read(self, where: str, *values: str) -> list[Entry]:
+    def _read(self, where: str, *values: str | int) -> list[Entry]:
         with self._connect() as database:
             database.row_factory = sqlite3.Row
             rows = database.execute(SELECT + where, values).fetchall()

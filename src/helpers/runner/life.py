@@ -18,16 +18,18 @@ from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import Quarto
 from helpers.runner.entries import Entry, State, now
-from helpers.runner.execute import Executed, InterruptionError, MemoryLimitError, TimeLimitError, execute
+from helpers.runner.execute import Executed, execute
+from helpers.runner.failures import InterruptionError, MemoryLimitError, TimeLimitError
 from helpers.runner.history import History
-from helpers.runner.kernel import Limits
 from helpers.runner.locks import ReportLock
 from helpers.runner.placing import checked_manifest, expected_outputs, keep_draft, put_in_place
 from helpers.runner.plan import Job
+from helpers.runner.prewarmed import ForkServer
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish import settle
 from helpers.runner.steps import BUG_LOG, Steps, make_private, redact_logs
 from helpers.runner.surroundings import Surroundings
+from helpers.runner.watch import Limits
 from helpers.theme import read_theme
 
 if TYPE_CHECKING:
@@ -143,8 +145,8 @@ class Life:
         """The report's own private folder in this run."""
         return self._setting.folder(self.decision.job)
 
-    def prepare(self) -> None:
-        """Run the notebook, make its document and check it."""
+    def prepare(self, server: ForkServer | None = None) -> None:
+        """Run the notebook in a kernel from the server, make its document and check it."""
         # late: this brings nbformat along, which the command line does not need to start
         from helpers.runner.document import make_document
         from helpers.runner.gate import check_document
@@ -155,7 +157,7 @@ class Life:
             if not self._is_first():
                 return
             with self._steps.step("execute"):
-                self._executed = _execute(setting, job, private_folder(self.folder))
+                self._executed = _execute(setting, job, private_folder(self.folder), server)
             with self._steps.step("document"):
                 provenance = _provenance(setting, job)
                 self._document = make_document(self._executed.notebook, provenance=provenance)
@@ -304,8 +306,9 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
             life.take(rendered[stem], share)
 
 
-def _execute(setting: Setting, job: Job, folder: Path) -> Executed:
-    return execute(job, folder, environment=setting.environment, limits=setting.limits, stop=setting.stop)
+def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None) -> Executed:
+    limits, stop = setting.limits, setting.stop
+    return execute(job, folder, environment=setting.environment, limits=limits, stop=stop, server=server)
 
 
 def _provenance(setting: Setting, job: Job) -> Provenance:

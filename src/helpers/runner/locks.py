@@ -6,7 +6,9 @@ The files lie in the private folder and say nothing; a back-up leaves them out.
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -51,6 +53,14 @@ def is_run_alive(state: Path, run: str) -> bool:
             return False
     except Timeout:
         return True
+
+
+@contextlib.contextmanager
+def hold(state: Path, what: str) -> Iterator[None]:
+    """Let one process at a time run the block."""
+    path = private_folder(state / FOLDER) / what
+    with FileLock(path, mode=0o600, thread_local=False):
+        yield
 
 
 class ReportLock:

@@ -46,4 +46,6 @@ def make_manifest(entry: Entry) -> bytes:
         "hashes": {part: entry.key[part] for part in _OPEN if part in entry.key},
         "files": files,
     }
+    if entry.state is State.WITHDRAWN:  # what the page says in the report's place
+        told |= {"withdrawn": entry.note}
     return json.dumps(told, indent=1, ensure_ascii=False, default=str).encode() + b"\n"

@@ -26,6 +26,12 @@ def expected_outputs(contents: Mapping[str, bytes], place: PurePosixPath) -> dic
     return {name: Output(f"{place}.{name}", hash_bytes(content)) for name, content in contents.items()}
 
 
+def place_of(entry: Entry) -> PurePosixPath:
+    """Return where a report lies below the reports folder, without the ending."""
+    name, output = next(iter(entry.outputs.items()))
+    return PurePosixPath(output.path.removesuffix(f".{name}"))
+
+
 def checked_manifest(project: Project, entry: Entry, folder: Path) -> bytes:
     """Return a report's manifest once the project's checks of files have seen it.
 
@@ -57,9 +63,7 @@ def put_in_place(
     contents, manifest
         The files by format, and what lies beside them.
     """
-    name, output = next(iter(entry.outputs.items()))
-    place = PurePosixPath(output.path.removesuffix(f".{name}"))
-    staged = stage({**contents, MANIFEST: manifest}, project.reports, place, entry.run)
+    staged = stage({**contents, MANIFEST: manifest}, project.reports, place_of(entry), entry.run)
     entry = replace(entry, outputs={each: staged[each] for each in contents})
     step = "withdraw" if entry.state is State.WITHDRAWN else "publish"
     try:

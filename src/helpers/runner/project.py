@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
+from helpers.runner.publisher import Publisher
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,12 @@ class Project:
         Takes out of messages, logs and tracebacks what must not be repeated.
     place
         Where a report belongs below `reports/`, without the ending.
+    preload
+        Modules that its notebooks need, for the process from which their kernels are forked.
     watched
         Files and folders, besides the package, on which every report depends.
+    publisher
+        Who publishes the reports and answers for them.
     suppression
         One sentence for each report on how small numbers are protected.
     """
@@ -132,7 +137,9 @@ class Project:
     release: Release = _release
     redact: Callable[[str], str] = _as_it_is
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
+    preload: tuple[str, ...] = ()
     watched: tuple[Path, ...] = ()
+    publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""
 
     @property

@@ -12,20 +12,22 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from helpers.errors import ExitCode
+from helpers.errors import ExitCode, Problem, ReportError
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import choose_engine
 from helpers.runner.entries import Entry, State
 from helpers.runner.flow import run_lives
 from helpers.runner.history import History
-from helpers.runner.index import write_index
-from helpers.runner.kernel import Limits
 from helpers.runner.life import INTERRUPTED, Life, Setting, as_before, blank_entry
+from helpers.runner.listed import list_anew
 from helpers.runner.placing import settle_for
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
 from helpers.runner.publish import sweep
 from helpers.runner.surroundings import survey
+from helpers.runner.watch import Limits
+
+INDEX = "index.html"
 
 
 def usable_cores() -> int:
@@ -73,16 +75,19 @@ class Order:
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of a batch: its id, an entry for each report, and whether it was interrupted."""
+    """What became of a batch: its id, an entry for each report, whether it was interrupted, and what else."""
 
     run: str
     entries: tuple[Entry, ...]
     interrupted: bool = False
+    problems: tuple[Problem, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """What the command returns: a bug before an interruption before the highest of 4, 3 and 1."""
-        codes = {entry.exit_code for entry in self.entries}
+        codes = {entry.exit_code for entry in self.entries} | (
+            {ExitCode.REPORT} if self.problems else set()
+        )
         if ExitCode.BUG in codes:
             return ExitCode.BUG
         return INTERRUPTED if self.interrupted else max(codes, default=0)
@@ -115,45 +120,68 @@ def run_batch(
     UserError
         If the renderer that is asked for cannot be used, or the history cannot be read.
     """
-    engine = choose_engine(order.renderer)
-    history = History(project.state)
-    history.recover(partial(settle_for, project))
-    surroundings = survey(project, engine)
-    decisions = decide(project, jobs, surroundings, standing=history.standing(), wish=order.wish)
-    setting = Setting(
-        project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order.wish
-    )
-    entries = {each.job.title: _first_entry(setting, each) for each in decisions}
-    history.keep(surroundings.contents)
+    setting, decisions, was_left_open = _begin(project, jobs, order)
+    history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
     settings = {**asdict(order.wish), "renderer": order.renderer}
-    history.begin(setting.run, surroundings.version, entries.values(), settings=settings)
-    history.record(
-        *(replace(e.previous, outputs=e.refreshed) for e in decisions if e.previous and e.refreshed)
-    )
-    if project.reports.is_dir():
-        sweep(project.reports)
+    history.begin(setting.run, setting.surroundings.version, entries.values(), settings=settings)
 
+    def take(entry: Entry) -> None:
+        entries[entry.report] = entry
+        history.record(entry)
+        tell(entry)
+
+    for entry in entries.values():
+        if entry.state is not State.WAITING:
+            tell(entry)
     lives = [Life(setting, each) for each in decisions if each.reason]
-    with _terminable():
-        try:
-            for entry in entries.values():
-                if entry.state is not State.WAITING:
-                    tell(entry)
-            with contextlib.closing(run_lives(setting, lives, order.jobs)) as outcomes:
-                for entry in outcomes:
-                    history.record(entry)
-                    entries[entry.report] = entry
-                    tell(entry)
-        except KeyboardInterrupt:
-            setting.stop.set()
+    _take_through(setting, lives, order.jobs, take)
     for life in lives:
         if entries[life.decision.job.title].state is State.WAITING:
             entry = life.ended or _not_reached(setting, life.decision)
             entries[entry.report] = entry
             history.record(entry)
-    write_index(history, project.reports)
+    is_listed = (project.reports / INDEX).exists() and not was_left_open
+    problems: tuple[Problem, ...] = ()
+    if lives or not is_listed or history.had_failures_before(setting.run):
+        try:
+            list_anew(project, history)
+        except ReportError as error:  # the reports are in place, and recorded
+            problems = error.problems
     history.end(setting.run)
-    return Batch(setting.run, tuple(entries.values()), setting.stop.is_set())
+    return Batch(setting.run, tuple(entries.values()), setting.stop.is_set(), problems)
+
+
+def _take_through(
+    setting: Setting, lives: Sequence[Life], jobs: int, take: Callable[[Entry], None]
+) -> None:
+    """Take reports through their lives, until all have ended or the batch is interrupted."""
+    with _terminable():
+        try:
+            with contextlib.closing(run_lives(setting, lives, jobs)) as outcomes:
+                for entry in outcomes:
+                    take(entry)
+        except KeyboardInterrupt:
+            setting.stop.set()
+
+
+def _begin(
+    project: Project, jobs: Sequence[Job], order: Order
+) -> tuple[Setting, tuple[Decision, ...], bool]:
+    """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
+    engine = choose_engine(order.renderer)
+    history = History(project.state)
+    was_left_open = history.recover(partial(settle_for, project))
+    surroundings = survey(project, engine)
+    decisions = decide(project, jobs, surroundings, standing=history.standing(), wish=order.wish)
+    history.keep(surroundings.contents)
+    refreshed = [replace(e.previous, outputs=e.refreshed) for e in decisions if e.previous and e.refreshed]
+    history.record(*refreshed)
+    if any(each.reason for each in decisions) and project.reports.is_dir():
+        sweep(project.reports)
+    setting = Setting(
+        project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order.wish
+    )
+    return setting, decisions, was_left_open
 
 
 def _first_entry(setting: Setting, decision: Decision) -> Entry:

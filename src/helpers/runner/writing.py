@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
 from urllib.parse import quote
@@ -73,7 +73,8 @@ def _csv_cell(column: Column, cell: Cell) -> Cell:
 def write_table(bundle: Bundle) -> str:
     """Return a table with caption, label and the notes below it."""
     caption = f": {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
-    return _paragraphs([pipe_table(bundle.columns, bundle.rows), caption, _notes(bundle)])
+    table = pipe_table(bundle.columns, bundle.rows, groups=bundle.groups)
+    return _paragraphs([table, caption, _notes(bundle)])
 
 
 def write_panels(bundle: Bundle) -> str:
@@ -101,8 +102,12 @@ def figure_path(figure_id: str) -> str:
     return f"figures/{figure_id}.svg"
 
 
-def pipe_table(columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) -> str:
+def pipe_table(
+    columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]], *, groups: Collection[int] = ()
+) -> str:
     """Return a pipe table: unit in the header, numbers to the right, widths by what the columns hold.
+
+    The first cell of the rows in `groups` is marked, so that the renderers set it across the table.
 
     >>> print(pipe_table((Column(label="Beds", kind="count", unit="beds"),), [(1250,)]).splitlines()[-1])
     | 1,250 |
@@ -111,8 +116,11 @@ def pipe_table(columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) ->
     body = [[column.show(cell) for column, cell in zip(columns, row, strict=True)] for row in rows]
     body = body or [["No rows", *[""] * (len(columns) - 1)]]
     written = [[_cell(column, cell) for column, cell in zip(columns, cells, strict=True)] for cells in body]
+    for place in groups:
+        written[place] = [f"[{written[place][0]}]{{.group}}", *[""] * (len(columns) - 1)]
     lines = [_line(cells) for cells in (map(escape_markdown, header), *written)]
-    weights = [_weight(column, cells) for column, *cells in zip(columns, header, *body, strict=True)]
+    single = [cells for place, cells in enumerate(body) if place not in groups]
+    weights = [_weight(column, cells) for column, *cells in zip(columns, header, *single, strict=True)]
     return "\n".join([lines[0], _rule(columns, weights), *lines[1:]])
 
 

@@ -223,6 +223,7 @@ local function mark_headers(tbl)
   end
   for _, body in ipairs(tbl.bodies) do
     body.row_head_columns = 1
+    for _, row in ipairs(body.head) do row.cells[1].attributes.scope = "rowgroup" end
     for _, row in ipairs(body.body) do
       if row.cells[1] then row.cells[1].attributes.scope = "row" end
     end
@@ -250,7 +251,27 @@ local function free_widths(tbl)
   return tbl
 end
 
-local function html_table(tbl, name, caption)
+-- In HTML a cell of the first column cannot reach beyond it, so that such a row heads a body of its own.
+local function part_bodies(tbl)
+  local bodies = pandoc.List({})
+  for _, body in ipairs(tbl.bodies) do
+    local current = { attr = body.attr, body = {}, head = {}, row_head_columns = body.row_head_columns }
+    for _, row in ipairs(body.body) do
+      local first = row.cells[1]
+      if first and first.classes:includes("group") then
+        if #current.body > 0 or #current.head > 0 then bodies:insert(current) end
+        current = { attr = pandoc.Attr(), body = {}, head = { row }, row_head_columns = body.row_head_columns }
+      else
+        table.insert(current.body, row)
+      end
+    end
+    bodies:insert(current)
+  end
+  tbl.bodies = bodies
+end
+
+local function html_table(tbl, name, caption, grouped)
+  if grouped then part_bodies(tbl) end
   free_widths(mark_lengths(mark_headers(tbl)))
   tbl.caption = { long = {} }
   local wide = #tbl.colspecs >= WIDE and " wide" or ""
@@ -273,18 +294,46 @@ local function give_caption(tbl, caption)
   return tbl
 end
 
-local function typst_table(tbl, caption)
+local function typst_table(tbl, caption, grouped)
   give_caption(tbl, caption)
+  if grouped then return { raw("#card-table["), tbl, raw("]") } end
   if #tbl.colspecs < WIDE then return tbl end
   return { raw("#wide-table["), tbl, raw("]") }
 end
 
+-- A row that heads those after it: its first cell stands across the table.
+local function is_group(row)
+  local found = false
+  local first = row.cells[1]
+  if first then
+    first.contents:walk({ Span = function(span) found = found or span.classes:includes("group") end })
+  end
+  return found
+end
+
+local function join_groups(tbl)
+  local grouped = false
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      if is_group(row) then
+        grouped = true
+        local first = row.cells[1]
+        first.col_span = #tbl.colspecs
+        first.classes:insert("group")
+        row.cells = { first }
+      end
+    end
+  end
+  return grouped
+end
+
 local function table_block(tbl)
+  local grouped = join_groups(tbl)
   local numbered = kind_of(tbl.identifier) == "tbl"
   local name = numbered and ("Table " .. number_of(tbl.identifier)) or nil
   local caption = numbered and with_prefix(name, caption_of(tbl)) or nil
-  if html then return html_table(tbl, name, caption) end
-  if typst then return typst_table(tbl, caption) end
+  if html then return html_table(tbl, name, caption, grouped) end
+  if typst then return typst_table(tbl, caption, grouped) end
   give_caption(tbl, caption)
   if caption then
     tbl.caption.long = { pandoc.Plain({ pandoc.Span(caption, pandoc.Attr(tbl.identifier)) }) }

@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.bundle import Bundle
+from helpers.bundle import SUPPRESSED, Bundle
 from helpers.data.audit import audit_bundles
 from helpers.data.directory import find_organisation
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
 from helpers.data.synthetic import write_demo
 from helpers.errors import DataError, UsageError
+from helpers.report.controlled_charts import OPEN_MONTHS, WITHOUT_LIMITS
 from helpers.report.dna.impact import DnaImpact
 from helpers.report.opening import Report
 from helpers.report.period import Period
@@ -193,6 +194,21 @@ def test_every_section_says_something(published: Mart, code: str) -> None:
     bundles = bundles_of(open_for(published, code, date(2021, 3, 1)))
     assert all(bundle.markdown.strip() or bundle.rows for bundle in bundles)
     assert not re.search(r"\bnan\b|None", words_of(open_for(published, code, date(2021, 3, 1))))
+
+
+@pytest.mark.parametrize("options", [{}, {"specialty": "110"}, {"specialty": "330"}])
+def test_no_limit_is_drawn_at_a_hidden_month_nor_beside_one_among_few(
+    demo: Mart, options: dict[str, Any]
+) -> None:
+    found = open_for(demo, "SYN31", date(2026, 9, 1), **options)
+    rows = found.trend().bundle.rows
+    hidden = [row for row in rows if row[1] == SUPPRESSED]
+    rounded = [row for row in rows if isinstance(row[1], float) and row[1] != 0]
+    assert all(row[2:] == (SUPPRESSED,) * 3 for row in hidden)
+    told = [row for row in rows if isinstance(row[2], float) or row[4] not in ("", SUPPRESSED, None)]
+    assert not told or not hidden or len(rounded) >= OPEN_MONTHS
+    withheld = rows[-1][1] != SUPPRESSED and not told
+    assert (WITHOUT_LIMITS in found.say_trend().bundle.markdown) == withheld
 
 
 def test_small_counts_leave_no_scenario_from_which_they_could_be_told(demo: Mart) -> None:

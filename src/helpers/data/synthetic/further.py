@@ -1,14 +1,21 @@
-"""Further monthly measures: counts that go with the shares, and two more standards."""
+"""Further monthly measures: counts that go with the shares, more standards, and two that trusts judge themselves."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from helpers.data.synthetic.drawing import chance, log_odds
+
 #: of patients over 52 weeks, the share over 65; of attendances, those who wait 12 hours for a bed
 OVER_65, TWELVE_HOURS = 0.15, 0.006
 #: of attendances, those admitted; days in a bed per discharge
 ADMITTED, DAYS = 0.31, 5.2
+#: share of a year's savings that comes in each month, April first: plans deliver late
+SAVED = np.array([3, 4, 5, 7, 8, 9, 8, 9, 9, 10, 12, 16]) / 100
+#: savings plan of a year, and what trusts deliver of it; staff with an appraisal
+PLANNED_POUNDS, DELIVERED, DELIVERED_SPREAD = 12_000_000, 0.98, 0.08
+STAFF, APPRAISED, APPRAISED_SPREAD = 6_000, 0.86, 0.35
 #: month-to-month noise of the counts, standard deviation of the logarithm
 NOISE = 0.03
 _KEYS = ["org_code", "period"]
@@ -39,7 +46,34 @@ def further_measures(rng: np.random.Generator, values: pd.DataFrame) -> pd.DataF
         _count(emergency, "emergency_admissions", _noisy(rng, ADMITTED * attendances, 1)),
         _count(beds, "discharges", _noisy(rng, bed_days / DAYS, 1)),
     ]
+    # drawn from a stream of their own, so that what others draw later stays as it was without them
+    (later,) = rng.spawn(1)
+    frames += [_savings(later, longer), _appraisals(later, longer)]
     return pd.concat(frames, ignore_index=True)
+
+
+def _savings(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return savings of each month, in pounds, of the plan for the year, which delivers late in the year."""
+    share = _by_trust(rows, rng.normal(DELIVERED, DELIVERED_SPREAD, rows["org_code"].nunique()))
+    season = SAVED[(rows["period"].dt.month.to_numpy() - 4) % 12]
+    saved = PLANNED_POUNDS * share * season * np.exp(rng.normal(0, 2 * NOISE, len(rows)))
+    return rows.assign(
+        measure="savings_delivered", numerator=np.round(saved), denominator=float(PLANNED_POUNDS)
+    )
+
+
+def _appraisals(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return staff with an appraisal: a level of each trust's own, hardly moving."""
+    levels = log_odds(np.array([APPRAISED])) + rng.normal(0, APPRAISED_SPREAD, rows["org_code"].nunique())
+    odds = _by_trust(rows, levels) + rng.normal(0, NOISE, len(rows))
+    return rows.assign(
+        measure="appraisals_done", numerator=np.round(STAFF * chance(odds)), denominator=float(STAFF)
+    )
+
+
+def _by_trust(rows: pd.DataFrame, values: np.ndarray) -> np.ndarray:
+    """Return one value for each row, the same for all rows of a trust."""
+    return np.asarray(values[pd.factorize(rows["org_code"])[0]])
 
 
 def _noisy(rng: np.random.Generator, level: np.ndarray, times: float) -> np.ndarray:

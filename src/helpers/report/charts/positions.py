@@ -11,11 +11,11 @@ from datetime import date
 
 import matplotlib.dates as mdates
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, Verdict, canvas
+from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, Verdict, canvas, label_months
+from helpers.report.charts.labels import Name, name_ends
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
@@ -82,23 +82,9 @@ def movement_chart(fan: Fan, *, label: str, unit: str) -> Figure:
     axes.plot(x, fan.median, color=colours.COMMON_CAUSE, linewidth=1.4, linestyle=(0, (4, 2)))
     axes.plot(x, fan.own, "o-", color=colours.HIGHLIGHT, linewidth=1.8, markersize=4, zorder=4)
     axes.set_ylabel(unit)
-    span = (fan.days[-1] - fan.days[0]).days
-    axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10) if span < 900 else (1, 7)))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+    label_months(axes)
     axes.margins(x=0.02, y=0.14)
-    _name_ends(axes, fan, x, label)
+    last = np.flatnonzero(np.isfinite(fan.own))[-1:]
+    own = [Name(label, 0, float(fan.own[place]), colours.HIGHLIGHT, bold=True) for place in last]
+    name_ends(axes, [*own, Name("median", 0, float(fan.median[-1]), colours.COMMON_CAUSE)])
     return figure
-
-
-def _name_ends(axes: Axes, fan: Fan, x: Floats, label: str) -> None:
-    """Name both lines at the right, moved apart where they would overlap."""
-    shown = np.flatnonzero(np.isfinite(fan.own))
-    named = [
-        (float(fan.own[shown[-1]]), label, colours.HIGHLIGHT, "bold"),
-        (float(fan.median[-1]), "median", colours.COMMON_CAUSE, "normal"),
-    ]
-    low, high = axes.get_ylim()
-    place = -np.inf
-    for height, text, colour, weight in sorted(named):
-        place = max(height, place + 0.075 * (high - low))
-        axes.annotate(text, (x[-1], place), (8, 0), **OFFSET, va="center", color=colour, weight=weight)

@@ -64,6 +64,7 @@ def spc_chart(
     events: Sequence[tuple[date, str]] = (),
     fan: FanAhead | None = None,
     digits: int = 1,
+    height: float = 3.1,
 ) -> Figure:
     """Draw an XmR chart: points, centre and limits of each segment, targets, special causes named.
 
@@ -85,8 +86,10 @@ def spc_chart(
         A forecast to draw behind the last point.
     digits
         Decimals of the values that are written.
+    height
+        Of the picture, in inches.
     """
-    figure, axes = canvas(3.3)
+    figure, axes = canvas(height)
     days, half = np.asarray(mdates.date2num(chart.dates), dtype=float), _half(chart.dates)
     _draw_segments(axes, chart, days, half)
     _draw_points(axes, chart, days, shown)

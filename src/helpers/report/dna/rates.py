@@ -239,12 +239,12 @@ class DnaRates(Sections):
     def trend(self) -> Shown:
         """Figure: the p' chart of the monthly rate."""
         chart, months, cells = self.found.trend, self.found.own_months, self._trend_cells
-        shown = np.array([cell if isinstance(cell, int | float) else np.nan for cell in cells], dtype=float)
-        lines = self._trend_lines(shown)
-        drawn = RateMonths(tuple(months.index), shown, lines[0], lines[1], lines[2], chart.outside)
+        shown, lines = self._trend_shown, self._trend_lines
+        outside = np.where(np.isfinite(lines[0]), chart.outside, 0)
+        drawn = RateMonths(tuple(months.index), shown, lines[0], lines[1], lines[2], outside)
         events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
         signals = [
-            {1: "above the upper limit", -1: "below the lower limit"}.get(int(o), "") for o in chart.outside
+            {1: "above the upper limit", -1: "below the lower limit"}.get(int(o), "") for o in outside
         ]
         rows = [
             (
@@ -271,12 +271,18 @@ class DnaRates(Sections):
             data=(columns, rows),
         )
 
-    def _trend_lines(self, shown: Floats) -> list[Floats]:
+    @cached_property
+    def _trend_shown(self) -> Floats:
+        cells = self._trend_cells
+        return np.array([cell if isinstance(cell, int | float) else np.nan for cell in cells], dtype=float)
+
+    @cached_property
+    def _trend_lines(self) -> list[Floats]:
         """Centre and limits as they may be drawn: rounded as they are listed, none that tells a hidden month.
 
         The width of the limits follows a month's own appointments, so a hidden month has none.
         """
-        chart, starts = self.found.trend, self.found.restarts
+        chart, starts, shown = self.found.trend, self.found.restarts, self._trend_shown
         segment = np.cumsum([month in starts for month in chart.dates])
         drawn = lines_may_be_drawn(chart.values, shown, segment, self.origin)
         if policy_for(self.origin).controls:
@@ -292,6 +298,8 @@ class DnaRates(Sections):
         chart, cells = self.found.trend, self._trend_cells
         there = [place for place, cell in enumerate(cells) if cell is not None]
         place = there[-1]
+        if isinstance(cells[place], int | float) and not np.isfinite(self._trend_lines[0][place]):
+            return dna_words.rate_without_limits(self.found.own_months.index[place], cells[place])
         return dna_words.trend_sentence(
             self.found.own_months.index[place], cells[place], int(chart.outside[place]),
             shifted=chart.tests[-1].signal, points=len(there),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from helpers.bundle import SUPPRESSED, Cell
+from helpers.report.controlled_charts import WITHOUT_LIMITS
 from helpers.report.words import count, days, interval, listed, month, number, sentence
 from helpers.stats.dna.uncertainty import Spread
 
@@ -155,6 +156,15 @@ def trend_sentence(when: date, rate: Cell, outside: int, *, shifted: bool, point
     if points < 13:
         notes.append(f"The limits rest on {count(points, 'month')} and are provisional.")
     return " ".join(notes)
+
+
+def rate_without_limits(when: date, rate: Cell) -> str:
+    """Say what the latest month shows where limits would tell a month that must be hidden.
+
+    >>> rate_without_limits(date(2026, 9, 1), 8.1)[:40]
+    'In September 2026 the rate was 8.1%. No '
+    """
+    return f"In {month(when)} the rate was {number(float(rate or 0), 1)}%. {WITHOUT_LIMITS}"
 
 
 def apart_sentence(months: int, list_month: date, period: str) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from helpers.data.periods import period_end
 from helpers.register.models import Measure, Target
 from helpers.report.measures.result import ChartEvent, MeasureResult
 from helpers.report.measures.series import MeasureSeries
 from helpers.report.measures.targets import target_on
+from helpers.report.measures.told import chart_told
 from helpers.report.period import add_months
 from helpers.stats.spc import xmr
 
@@ -108,8 +110,8 @@ def example_result(
         measure=measure,
         organisation="SYN01",
         series=series,
-        chart=chart,
+        chart=chart_told(chart, series, measure.digits),
         targets=tuple(targets),
         events=events,
-        judged_on=add_months(days[-1], 1),
+        judged_on=period_end(days[-1], "month"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,33 @@ if TYPE_CHECKING:
 
 #: no forecast reaches further than two years
 FURTHEST = 24
+#: months of a year, and how many full years show how one fills
+YEAR, FEWEST_YEARS = 12, 2
+
+
+@dataclass(frozen=True)
+class YearSoFar:
+    """A yearly sum part of the way.
+
+    Parameters
+    ----------
+    months
+        Months of the year that have come.
+    total
+        Their sum, in the measure's unit, of the values that may be shown.
+    share
+        Share of the year's sum that had come by then in past years, 0 to 1.
+    years
+        How many past years that rests on.
+    projected
+        The year's sum to which this projects.
+    """
+
+    months: int
+    total: float
+    share: float
+    years: int
+    projected: float
 
 
 @dataclass(frozen=True)
@@ -33,11 +60,14 @@ class Forecast:
         Chance, words, median and intervals.
     months
         First days of the months ahead, one per row of the fan.
+    year
+        For a sum over the year: what has come of it so far.
     """
 
     goal: Goal
     result: trajectory.Trajectory
     months: tuple[date, ...]
+    year: YearSoFar | None = None
 
     @property
     def chance(self) -> float:
@@ -59,14 +89,32 @@ def refuse(result: MeasureResult) -> str:
         return "only monthly measures are forecast"
     if result.stale:
         return "the latest value is too old"
-    if result.series.mostly_hidden:
-        return "most values must not be shown"
+    if result.untold:
+        return "too many values must not be shown"
     if goal.target.value == 0 and result.measure.direction == "decrease":
         return "a target of none at all is a matter of yes or no, which a forecast cannot tell"
     if len(_history(result)) < trajectory.FEWEST_POINTS:
         return f"fewer than {trajectory.FEWEST_POINTS} months are comparable"
     if _months_to(result.latest.day, goal.due) > FURTHEST:
         return "the target lies more than two years ahead"
+    return _refuse_year(result, goal) if goal.met == "total" else ""
+
+
+def _refuse_year(result: MeasureResult, goal: Goal) -> str:
+    """Return why the sum of a year is not projected; empty where it is."""
+    assert result.latest is not None, "asked for by `refuse` with a latest value alone"
+    so_far = _so_far(result, goal)
+    if not len(so_far):
+        return "the year of the target has not begun"
+    if np.isnan(_so_far(result, goal, shown=True)).any():
+        return "a month of the year is missing or suppressed"
+    if so_far.sum() <= 0:
+        return "nothing has come of the year's sum yet"
+    past = _past_years(result, goal)
+    if len(past) < FEWEST_YEARS:
+        return f"fewer than {FEWEST_YEARS} full years before show how a year fills"
+    if (past[:, : len(so_far)].sum(axis=1) <= 0).any():
+        return "in a past year nothing had come by this month"
     return ""
 
 
@@ -84,7 +132,55 @@ def forecast_of(result: MeasureResult, goal: Goal) -> Forecast:
         so_far=0 if goal.met == "end" else so_far,
     )
     found = trajectory.trajectory(history, wanted, kind=_scale(result, history))
-    return Forecast(goal, found, tuple(add_months(last, step) for step in range(1, horizon + 1)))
+    months = tuple(add_months(last, step) for step in range(1, horizon + 1))
+    if goal.met != "total":
+        return Forecast(goal, found, months)
+    return _by_profile(result, Forecast(goal, found, months))
+
+
+def _by_profile(result: MeasureResult, by_month: Forecast) -> Forecast:
+    """Return the forecast of a yearly sum by the season of past years; the fan by month stays."""
+    goal, direction = by_month.goal, by_month.result
+    so_far, past = _so_far(result, goal), _past_years(result, goal)
+    wide, narrow = (
+        trajectory.cumulative_projection(
+            float(so_far.sum()),
+            len(so_far),
+            past,
+            goal.target.value,
+            improvement="increase" if result.measure.direction == "increase" else "decrease",
+            confidence=level,
+        )
+        for level in (0.95, 0.8)
+    )
+    ends = {"low95": wide.low, "low80": narrow.low, "median": wide.total}
+    outcome = pd.Series({**ends, "high80": narrow.high, "high95": wide.high})
+    found = replace(direction, words=wide.words, probability=wide.probability, outcome=outcome)
+    shown = float(_so_far(result, goal, shown=True).sum())
+    year = YearSoFar(len(so_far), shown, wide.share, len(past), shown / wide.share)
+    return replace(by_month, result=found, year=year)
+
+
+def _so_far(result: MeasureResult, goal: Goal, *, shown: bool = False) -> np.ndarray:
+    """Return the values of the goal's year up to the latest shown one: exact, or as they may be shown."""
+    assert result.latest is not None, "asked for by `refuse` with a latest value alone"
+    months = max(0, _months_to(goal.first, result.latest.day) + 1)
+    last = result.latest.place + 1
+    values = result.series.shown if shown else result.series.values
+    return np.asarray(values[max(0, last - months) : last])
+
+
+def _past_years(result: MeasureResult, goal: Goal) -> np.ndarray:
+    """Return the exact values of the full years before the goal's since the limits began, years x months."""
+    values, days = result.series.values, result.series.days
+    starts = [
+        place
+        for place, day in enumerate(days)
+        if day.month == goal.first.month and day < goal.first and place >= result.chart.limits.first
+    ]
+    years = [values[start : start + YEAR] for start in starts]
+    full = [year for year in years if len(year) == YEAR and np.isfinite(year).all() and year.sum() > 0]
+    return np.array(full).reshape(-1, YEAR)
 
 
 def _history(result: MeasureResult) -> np.ndarray:

@@ -29,6 +29,7 @@ from helpers.report.measures.place import Place, place_among
 from helpers.report.measures.result import CATEGORIES, Category, ChartEvent, MeasureResult
 from helpers.report.measures.series import MeasureSeries, build_series
 from helpers.report.measures.targets import target_on, targets_of
+from helpers.report.measures.told import chart_told
 from helpers.stats.spc import XmRCharts, xmr_many
 
 
@@ -214,7 +215,10 @@ def _chart_rows(number: int, draft: _Draft) -> pd.DataFrame:
             "series": number,
             "date": draft.series.periods,
             "value": draft.series.values,
-            "target": [np.nan if target is None else target.value for target in in_force],
+            "target": [
+                np.nan if target is None or target.meaning == "cumulative" else target.value
+                for target in in_force
+            ],
         }
     )
 
@@ -271,7 +275,7 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
         measure=draft.measure,
         organisation=asked.organisation.code,
         series=draft.series,
-        chart=charts[place],
+        chart=chart_told(charts[place], draft.series, draft.measure.digits),
         targets=draft.targets,
         events=draft.events,
         judged_on=asked.judged_on,

@@ -15,6 +15,8 @@ from helpers.report.measures.result import MeasureResult
 from helpers.report.measures.series import last_day
 from helpers.report.measures.targets import target_on
 
+#: inches: lower than a chart alone, so that a section needs less than a page
+HEIGHT: Final = 2.5
 SHORT: Final = {"constitutional": "standard", "planning_milestone": "milestone", "local": "local target"}
 
 
@@ -29,6 +31,7 @@ def chart_of_result(result: MeasureResult) -> Figure:
         events=[(event.day, event.name) for event in result.events],
         fan=None if forecast is None else _fan(forecast),
         digits=result.measure.digits,
+        height=HEIGHT,
     )
 
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from helpers.data.quality import QualityRating
 from helpers.register.models import Comment, EventKind, Measure, Target
-from helpers.report.measures.forecast import Forecast, forecast_of
+from helpers.report.controlled_charts import WITHHELD
+from helpers.report.measures.forecast import Forecast, forecast_of, refuse
 from helpers.report.measures.place import Place
 from helpers.report.measures.series import EXACT, MeasureSeries, last_day
 from helpers.report.measures.targets import Goal, goal_after, next_target, standard_behind, target_on
@@ -86,8 +87,8 @@ class MeasureResult:
     series
         Values by period, exact and as they may be shown.
     chart
-        XmR chart of the exact values with dated targets, restarted at registered events; same length as
-        the series.
+        XmR chart of the exact values with dated targets, restarted at registered events, as far as it may
+        be told (`chart_told`); same length as the series.
     targets
         All dated targets.
     events
@@ -173,8 +174,11 @@ class MeasureResult:
 
     @property
     def distance(self) -> float:
-        """Latest shown value minus the target in force, in the unit; NaN where either is missing."""
-        if self.latest is None or self.target is None:
+        """Latest shown value minus the target in force, in the unit; NaN where either is missing.
+
+        NaN too for the target of a year's sum, which no single period has to meet.
+        """
+        if self.latest is None or self.target is None or self.target.meaning == "cumulative":
             return float("nan")
         return round(self.latest.value - self.target.value, EXACT)
 
@@ -194,8 +198,15 @@ class MeasureResult:
 
     @property
     def too_few(self) -> bool:
-        """Whether limits rest on fewer than 13 points, or most values must not be shown."""
-        return self.chart.provisional or self.series.mostly_hidden
+        """Whether limits rest on fewer than 13 points, or must not be shown."""
+        return self.chart.provisional or self.untold
+
+    @property
+    def untold(self) -> bool:
+        """Whether so much is suppressed that nothing may be said of the process."""
+        limits = self.chart.limits
+        withheld = limits.points > 1 and bool(np.isnan(limits.upper))
+        return self.series.mostly_hidden or withheld or self.reason == WITHHELD
 
     @property
     def unstable(self) -> bool:
@@ -241,7 +252,9 @@ class MeasureResult:
     def limits_against_target(self) -> Literal["pass", "hit_or_miss", "fail"] | None:
         """Where the last limits lie to the target in force; equality is hit or miss; None without either."""
         limits, target = self.chart.limits, self.target
-        if target is None or self.measure.direction == "neutral" or np.isnan(limits.upper):
+        if target is None or target.meaning == "cumulative":
+            return None
+        if self.measure.direction == "neutral" or np.isnan(limits.upper):
             return None
         if limits.lower <= target.value <= limits.upper and limits.lower < limits.upper:
             return "hit_or_miss"
@@ -309,8 +322,6 @@ class MeasureResult:
     @property
     def why_no_forecast(self) -> str:
         """Why there is no forecast, in words; empty where there is one."""
-        from helpers.report.measures.forecast import refuse
-
         return refuse(self)
 
 

@@ -22,12 +22,10 @@ CATEGORY_WORDS: Final[dict[Category, str]] = {
     "nothing": "cannot be shown",
 }
 CATEGORY_RULES: Final[dict[Category, str]] = {
-    "attention": "the latest value is worse than ordinary variation explains, or the limits miss the target and "
-    "it is not improving",
-    "maintenance": "the latest value is ordinary variation and the limits, without any special cause, all meet "
-    "the target; a single good month is not enough",
-    "apart": "the series drifts, so that no limits describe it; it is ranked by distance to target and direction",
-    "watched": "everything else, among it measures without a target or with too few points",
+    "attention": "worse than ordinary variation explains, or limits that miss the target without improving",
+    "maintenance": "ordinary variation, and limits that all meet the target; one good month is not enough",
+    "apart": "no single stable period, so ranked by distance to target and direction",
+    "watched": "everything else",
 }
 _WHY: Final = {
     "Above UCL": "above the upper limit",
@@ -154,7 +152,7 @@ def _withheld_sentence(result: MeasureResult) -> str:
     why = "suppressed" if result.series.hidden[-1] else "missing"
     if later == 1:
         return sentence(f"the figure for {last} is {why}, so this one counts")
-    return sentence(f"the {later} later figures are missing or suppressed, so this one counts")
+    return sentence(f"the {count(later, 'later figure')} are missing or suppressed, so this one counts")
 
 
 def _awaited_sentence(result: MeasureResult) -> str:
@@ -187,8 +185,8 @@ def variation_sentence(result: MeasureResult) -> str:
     """Say what the latest value means for the process, with the condition under which it holds."""
     if result.latest is None:
         return ""
-    if result.series.mostly_hidden:
-        return "Most values rest on too few patients to be shown, so nothing is said of the trend."
+    if result.untold:
+        return "Too many values rest on too few patients to be shown, so nothing is said of the trend."
     if result.points < 2:
         return "One value shows no variation."
     if result.unstable:
@@ -294,6 +292,10 @@ def target_sentence(result: MeasureResult) -> str:
         return "Neither way is better by itself, so no target is judged."
     if result.target is None:
         return f"No target is in force. {_next_sentence(result)}".strip()
+    if result.target.meaning == "cumulative":
+        due = result.target.end or date(result.latest.day.year + (result.latest.day.month > 3), 3, 31)
+        year = f"the year to {month(due)} is to add up to {goal_words(result.measure, result.target.value)}"
+        return sentence(f"{year}: no single month has to meet it")
     standard = (
         ""
         if result.standard is None
@@ -307,7 +309,7 @@ def _standing_words(result: MeasureResult, target: Target, due: str) -> str:
     named, gap = target_words(result, target), result.distance
     later = f", {due}" if due else ""
     if gap == 0:
-        return f"it equals {named}{later}"
+        return f"it {'meets' if target.value == 0 else 'equals'} {named}{later}"
     side = "above" if gap > 0 else "below"
     if round(abs(gap), result.measure.digits) == 0:
         return f"it is just {side} {named}, the same when rounded"
@@ -409,8 +411,8 @@ def short_words(result: MeasureResult) -> str:
         return _why_nothing(result)
     if result.stale:
         return f"out of date: {period_words(result.latest.day, result.measure.frequency)}"
-    if result.series.mostly_hidden:
-        return "most values suppressed"
+    if result.untold:
+        return "too many values suppressed"
     if result.points < 2:
         return "one value so far"
     if result.unstable:

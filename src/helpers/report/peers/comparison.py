@@ -272,38 +272,41 @@ def compare_peers(
         return None
     group = find_group(choice.group, organisation, organisations, chosen=choice.chosen)
     series = read_series(mart, measure, group.codes)
-    period = series.shared_period(organisation, until=choice.until)
-    if period is None:
-        return None
-    return _compare(series, organisations, (organisation, period), group, choice)
+    return compare_series(series, organisation, organisations["name"], group=group, choice=choice)
 
 
-def _compare(
+def compare_series(
     series: PeerSeries,
-    organisations: pd.DataFrame,
-    of: tuple[str, date],
+    organisation: str,
+    names: pd.Series,
+    *,
     group: PeerGroup,
     choice: PeerChoice,
-) -> PeerComparison:
-    (own, period), measure, table = of, series.measure, series.at(of[1])
-    model = choose_model(measure, series)
+) -> PeerComparison | None:
+    """Compare an organisation by a series of its group; see `compare_peers`.
+
+    `names` are the organisations' names by code.
+    """
+    period, measure = series.shared_period(organisation, until=choice.until), series.measure
+    if period is None:
+        return None
+    table, model = series.at(period), choose_model(measure, series)
     spread = find_spread(table, model, series, find_widening(model, series, period) if model else None)
     levels = _levels(table, measure, spread, series.scale)
-    end = period_end(period, series.period_type)
     benchmark = choose_level(
         choice.benchmark or measure.benchmark,
         measure,
         values=table["value"],
         pooled=levels.pooled,
-        target=measure.target_on(end),
+        target=measure.target_on(period_end(period, series.period_type)),
     )
     gains = find_gains(table, spread, measure, level=benchmark.value, scale=series.scale)
     left_out = series.left_out(period, group.codes)
     method, reason = _method(table, spread)
     return PeerComparison(
         measure=measure,
-        organisation=own,
-        name=str(organisations.loc[own, "name"]),
+        organisation=organisation,
+        name=str(names[organisation]),
         group=replace(group, codes=frozenset({*table.index, *left_out.codes})),
         period=period,
         period_type=series.period_type,
@@ -312,7 +315,7 @@ def _compare(
         scale=series.scale,
         origin=series.origin,
         sources=series.sources(period, WINDOW_MONTHS + 1),
-        members=_members(table, organisations["name"], spread, measure, gains),
+        members=_members(table, names, spread, measure, gains),
         left_out=left_out,
         method=method,
         reason=reason,

@@ -152,7 +152,11 @@ class PeerSeries:
 def read_series(mart: Mart, measure: Measure, codes: Collection[str]) -> PeerSeries:
     """Return a measure of organisations over all periods, disclosure control applied."""
     rows = peer_values(mart, measure.id, measure.frequency)
-    rows = rows[rows["org_code"].isin(list(codes))].reset_index(drop=True)
+    return series_of(rows[rows["org_code"].isin(list(codes))].reset_index(drop=True), measure)
+
+
+def series_of(rows: pd.DataFrame, measure: Measure) -> PeerSeries:
+    """Return the series of rows as `helpers.data.peer_values.peer_values` returns them."""
     base = BASES.get(measure.id)
     unit, scale = (f"per 100 {base.words}", 100.0) if base else (measure.unit, measure.scale)
     origin: Origin = "records" if (rows["origin"] == "records").any() else "published"

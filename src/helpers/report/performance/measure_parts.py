@@ -43,7 +43,7 @@ def measure_section(sections: Sections, result: MeasureResult, period: str) -> l
     """
     name = result.measure.id.replace("_", "-")
     parts = [
-        sections.heading(name, result.measure.name),
+        sections.heading(name, result.measure.name, level=3),
         sections.text(f"meaning-{name}", meaning_words(result)),
     ]
     if result.latest is None:
@@ -58,7 +58,10 @@ def measure_section(sections: Sections, result: MeasureResult, period: str) -> l
             data=chart_table(result),
         )
     )
-    parts.append(sections.panels(f"what-{name}", story_panels(result, period)))
+    if result.comment is None and result.category != "attention":
+        parts.append(sections.text(f"what-{name}", what_words(result)))
+    else:
+        parts.append(sections.panels(f"what-{name}", story_panels(result, period)))
     parts.append(sections.text(f"notes-{name}", notes_words(result)))
     return parts
 
@@ -108,16 +111,17 @@ def chart_alt(result: MeasureResult) -> str:
 
 def story_panels(result: MeasureResult, period: str) -> list[Panel]:
     """Return what, why and what next side by side: ours, and the analysts' words."""
-    what = " ".join(
-        part
-        for part in (latest_sentence(result), stale_sentence(result), variation_sentence(result))
-        if part
-    )
     return [
-        Panel(title="What", markdown=what),
+        Panel(title="What", markdown=what_words(result)),
         Panel(title="Why", markdown=why_words(result, period)),
         Panel(title="What next", markdown=next_words(result)),
     ]
+
+
+def what_words(result: MeasureResult) -> str:
+    """Return what the chart shows, in words."""
+    parts = (latest_sentence(result), stale_sentence(result), variation_sentence(result))
+    return " ".join(part for part in parts if part)
 
 
 def why_words(result: MeasureResult, period: str) -> str:
@@ -138,7 +142,7 @@ def _signed(comment: Comment, *, current: bool) -> str:
 def _no_words(result: MeasureResult, what: str) -> str:
     if result.category == "attention":
         return f"**No {what} has been given**, though this measure needs attention."
-    return "No words have been written, and none are due." if what == "explanation" else "No action is due."
+    return f"No {what} has been written."
 
 
 def next_words(result: MeasureResult) -> str:
@@ -189,9 +193,8 @@ def quality_words(result: MeasureResult) -> str:
     reasons = result.quality.reasons if result.quality else ()
     computed = f"found wanting: {'; '.join(reasons)}" if reasons else "the checks found nothing wanting"
     declared = result.measure.quality
+    signed = "not signed off"
     if declared.signed_off_on:
         signed = f"signed off by {declared.signed_off_by}, {_day(declared.signed_off_on)}"
-    else:
-        signed = "nobody has signed it off"
-    audited = f"audited {_day(declared.audited_on)}" if declared.audited_on else "it has not been audited"
-    return f"{sentence(computed)} {sentence(f'{signed}, and {audited}')} Data as at {as_at_words(result)}."
+    audited = f"audited {_day(declared.audited_on)}" if declared.audited_on else "not audited"
+    return f"{sentence(f'{computed}; {signed}, {audited}')} Data as at {as_at_words(result)}."

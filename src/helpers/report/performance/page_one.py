@@ -14,7 +14,7 @@ from helpers.report.measures.words import (
     target_words,
 )
 from helpers.report.performance.ranking import in_order, off_course
-from helpers.report.words import count, listed, sentence
+from helpers.report.words import count, listed, month, sentence
 
 #: sentences of the headline at most, and names or bullets in a list before the rest is only counted
 MOST_SENTENCES, MOST_NAMES, MOST_BULLETS = 5, 3, 6
@@ -110,7 +110,7 @@ def _improved(result: MeasureResult) -> bool:
 
 
 def rule_sentences(results: Sequence[MeasureResult]) -> str:
-    """Return the rule by which measures fall into categories; only of those that occur."""
+    """Return the rule by which measures fall into categories, of those that occur."""
     present = {result.category for result in results}
     names = {
         "attention": "Needs attention",
@@ -119,11 +119,22 @@ def rule_sentences(results: Sequence[MeasureResult]) -> str:
         "watched": "Watched",
     }
     lines = [
-        f"- **{names[category]}**: {sentence(rule)}"
+        f"**{names[category]}**: {rule}."
         for category, rule in CATEGORY_RULES.items()
         if category in present
     ]
-    return "\n".join(lines)
+    return " ".join(lines)
+
+
+def as_at_sentence(results: Sequence[MeasureResult]) -> str:
+    """Say up to which day the data speak; where the measures differ, that each has its own."""
+    days = sorted({result.series.as_at for result in results if result.series.as_at})
+    if not days:
+        return ""
+    first, last = (f"{day.day} {month(day)}" for day in (days[0], days[-1]))
+    if first == last:
+        return sentence(f"all data are as at {last}")
+    return sentence(f"data are as at {first} to {last}; each measure's own day stands beside it")
 
 
 def assurance_panels(results: Sequence[MeasureResult], period: str) -> list[Panel]:

@@ -123,8 +123,9 @@ class PerformanceReport(Sections):
         return self.panels("assurance", page_one.assurance_panels(self.shown, self.period))
 
     def rule(self) -> Shown:
-        """The rule by which measures fall into categories."""
-        return self.text("rule", page_one.rule_sentences(self.shown) or "No measure has a figure.")
+        """The rule by which measures fall into categories, and up to which day the data speak."""
+        words = (page_one.rule_sentences(self.shown), page_one.as_at_sentence(self.shown))
+        return self.text("rule", " ".join(part for part in words if part) or "No measure has a figure.")
 
     def where_to_look(self) -> Shown:
         """Table: every measure with its latest value, its own as-at day, its icons and a few words."""

@@ -164,10 +164,9 @@ def chart_table(result: MeasureResult) -> tuple[tuple[Column, ...], Rows]:
         column("Target", "model"),
     )
     lines = (chart.centre, chart.lower, chart.upper, chart.target)
-    hide = result.series.mostly_hidden
     rows: Rows = []
     for place, day in enumerate(result.series.days):
-        cells = [None if hide or not np.isfinite(line[place]) else float(line[place]) for line in lines]
+        cells = [None if not np.isfinite(line[place]) else float(line[place]) for line in lines]
         rows.append((day.isoformat(), _value_cell(result, place), *cells))
     return columns, rows
 

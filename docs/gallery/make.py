@@ -1,0 +1,162 @@
+"""Makes the pictures of the gallery from the demo reports, and writes the gallery into README.md.
+
+    make gallery
+
+Needs Chromium and Playwright. Each picture shows what a reader sees first, in at most 200 KB.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pypdfium2
+from PIL import Image
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(__file__).parent
+BEGIN, END = "<!-- gallery: made by `make gallery` -->\n", "<!-- end of gallery -->"
+MOST_BYTES = 200_000
+#: the trust that the demo is about, where a notebook has a report on it
+TRUST = "SYN07"
+DESK, TELEPHONE = (1280, 960), (390, 844)
+#: what a reader sees of a report before scrolling, in words
+OPENING = """() => {
+  const said = document.querySelector('.headline p') || document.querySelector('main p');
+  return [document.querySelector('h1').innerText, said ? said.innerText : ''];
+}"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: its name, the words for those who do not see it, its title, and its pixels."""
+
+    name: str
+    title: str
+    alt: str
+    image: Image.Image
+
+    @property
+    def path(self) -> Path:
+        """Where it is kept."""
+        return FOLDER / f"{self.name}.png"
+
+
+def main() -> None:
+    """Make all pictures anew, and the part of the README that shows them."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as scratch:
+        reports = build_demo(Path(scratch) / "demo")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_chromium())
+            pictures = list(draw_pictures(reports, browser))
+            browser.close()
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
+    for picture in pictures:
+        save(picture)
+        print(f"{picture.path.relative_to(ROOT)}: {picture.path.stat().st_size / 1000:.0f} KB")
+    write_gallery(pictures)
+
+
+def find_chromium() -> str:
+    """Return the browser that the browser tests use too."""
+    path = os.environ.get("BOARDPACK_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        sys.exit(
+            "no Chromium here: install it (Debian: apt-get install chromium), or set BOARDPACK_CHROMIUM"
+        )
+    return path
+
+
+def build_demo(root: Path) -> Path:
+    """Run one demo report of each notebook in a project of its own, and return its folder of reports."""
+    for part in ("notebooks", "params"):
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / "_quarto.yml", root)
+    told = {**os.environ, "BOARDPACK_STATE": str(root / ".boardpack")}
+    for words in (("demo", "build"), ("run", "--renderer", "embedded", *chosen_reports())):
+        command = [sys.executable, "-m", "helpers.cli", "--project", str(root), *words]
+        subprocess.run(command, env=told, check=True)
+    return root / "reports"
+
+
+def chosen_reports() -> list[str]:
+    """Return for each notebook its report on the demo's trust, or else its first."""
+    chosen = []
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        files = sorted((ROOT / "params" / notebook.stem).glob("[!_]*.yml"))
+        own = [path for path in files if path.stem == TRUST]
+        chosen += [f"{path.parent.name}/{path.stem}" for path in (own or files)[:1]]
+    return chosen
+
+
+def draw_pictures(reports: Path, browser: Browser) -> Iterator[Picture]:
+    """Yield what a reader sees first of each report, then on paper, on a telephone, and of the portal."""
+    pages = sorted(reports.glob("*/*/*.html"))
+    for path in pages:
+        title, said, image = open_page(browser, path, DESK)
+        yield Picture(path.parent.name, title, f"{title}. {said}", image)
+    path = max(pages, key=lambda each: each.stem == TRUST)
+    title, _, image = open_page(browser, path, TELEPHONE)
+    yield Picture("telephone", "On a telephone", f"{title} on a telephone.", image)
+    with pypdfium2.PdfDocument(path.with_suffix(".pdf")) as paper:
+        image = paper[0].render(scale=1.2).to_pil()
+    yield Picture("paper", "On paper", f"The first page of the report {title} as PDF.", image)
+    _, _, image = open_page(browser, reports / "index.html", DESK)
+    alt = "The list of reports, with fields to search by trust, report, period and state."
+    yield Picture("portal", "The portal", alt, image)
+
+
+def open_page(browser: Browser, path: Path, size: tuple[int, int]) -> tuple[str, str, Image.Image]:
+    """Return a page's title, what it says first, and what is seen of it without scrolling."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(path.as_uri())
+    title, said = page.evaluate(OPENING)
+    image = Image.open(BytesIO(page.screenshot()))
+    page.close()
+    return title, said, image
+
+
+def save(picture: Picture) -> None:
+    """Keep a picture in as many colours as fit."""
+    for colours in (128, 64, 32, 16):
+        picture.image.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(
+            picture.path, optimize=True
+        )
+        if picture.path.stat().st_size <= MOST_BYTES:
+            return
+    sys.exit(f"{picture.path.name} is larger than {MOST_BYTES:,} bytes")
+
+
+def write_gallery(pictures: list[Picture]) -> None:
+    """Write the pictures, two in a row, between the gallery's marks in README.md."""
+    readme = ROOT / "README.md"
+    before, _, rest = readme.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    shown = "\n".join(figure(each) for each in pictures)
+    readme.write_text(f"{before}{BEGIN}\n{shown}\n\n{END}{after}", "utf-8")
+
+
+def figure(picture: Picture) -> str:
+    """Return a picture as it stands in README.md."""
+    address, alt = picture.path.relative_to(ROOT).as_posix(), escape(picture.alt)
+    width = 240 if picture.image.width < picture.image.height else 400
+    return f'<a href="{address}"><img src="{address}" alt="{alt}" title="{escape(picture.title)}" width="{width}"></a>'
+
+
+if __name__ == "__main__":
+    main()

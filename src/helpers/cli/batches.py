@@ -1,0 +1,189 @@
+"""What the command prints of a batch: how far it is, and what became of it, the worst first."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from helpers.cli.showing import print_table, show_json
+from helpers.errors import ExitCode
+from helpers.runner.due import Decision
+from helpers.runner.entries import Entry, State
+from helpers.runner.run import Batch
+
+#: reports that the summary names as the slowest
+SLOWEST = 3
+_COLOURS = {
+    State.PUBLISHED: "green",
+    State.UNCHANGED: "dim",
+    State.HELD: "yellow",
+    State.INTERRUPTED: "yellow",
+    State.WITHDRAWN: "yellow",
+}
+
+
+@contextmanager
+def show_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Entry], None]]:
+    """Yield what to call with each report that is done: it moves a bar, or prints a line where there is none.
+
+    Parameters
+    ----------
+    total
+        How many reports were asked for.
+    quiet
+        Print nothing.
+    """
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda _: None
+    elif console.is_terminal:
+        with _bar(console) as progress:
+            task = progress.add_task("Reports", total=total)
+            yield lambda entry: progress.update(task, advance=1, description=escape(entry.report))
+    else:
+        yield _Lines(total).tell
+
+
+def _bar(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+class _Lines:
+    """One plain line for each report that ran, with the time that the others may take."""
+
+    def __init__(self, total: int) -> None:
+        self._left, self._ran, self._began = total, 0, time.monotonic()
+        self._total = total
+
+    def tell(self, entry: Entry) -> None:
+        self._left -= 1
+        if entry.same_as:  # thousands may be unchanged
+            return
+        self._ran += 1
+        rest = (time.monotonic() - self._began) / self._ran * self._left
+        done = f"[{self._total - self._left}/{self._total}]"
+        left = f", about {_duration(rest)} left" if self._left else ""
+        words = f"{done} {entry.report}: {entry.state}{_at(entry)}, {entry.seconds:.1f} s{left}"
+        print(words, file=sys.stderr, flush=True)
+
+
+def _duration(seconds: float) -> str:
+    """Return a time in the unit that says enough.
+
+    >>> _duration(42.4), _duration(150), _duration(7300)
+    ('42 s', '2 min', '2 h 1 min')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 2:
+        return f"{minutes * 60 + rest} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def worst_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the failed first, then those that were left undone, then the others, each the slowest first."""
+    grave = {State.INTERRUPTED: 1, State.WAITING: 1}
+
+    def rank(entry: Entry) -> tuple[int, float, str]:
+        return (
+            0 if entry.state.is_failure else grave.get(entry.state, 2),
+            -entry.seconds,
+            entry.report,
+        )
+
+    return sorted(entries, key=rank)
+
+
+def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
+    """Print what became of a batch."""
+    entries = worst_first(batch.entries)
+    if as_json:
+        reports = [entry_as_json(entry) for entry in entries]
+        counts = {str(state): number for state, number in _count(entries).items()}
+        told = {"run": batch.run, "states": counts, "reports": reports, "exit_code": batch.exit_code}
+        show_json({**told, "problems": [asdict(problem) for problem in batch.problems]})
+        return
+    if Console().is_terminal:
+        show_entries(entries)
+    for entry in entries:
+        if entry.error:
+            print(f"{entry.report}: {entry.state}{_at(entry)}\n{_indent(entry.error)}", file=sys.stderr)
+            if entry.exit_code == ExitCode.BUG:
+                print("  This is a bug in boardpack; please report it.", file=sys.stderr)
+    for problem in batch.problems:
+        print(problem, file=sys.stderr)
+    ran = sorted((e for e in entries if not e.same_as), key=lambda e: -e.seconds)
+    if len(ran) > SLOWEST:
+        print("slowest: " + ", ".join(f"{e.report} {e.seconds:.1f} s" for e in ran[:SLOWEST]))
+    print(f"{summarise(entries)}; {index}")
+
+
+def show_entries(entries: Iterable[Entry]) -> None:
+    """Print a table of reports, one row each."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Report", "State", "Started", "Period"):
+        table.add_column(heading)
+    table.add_column("Seconds", justify="right")
+    for e in entries:
+        state = _coloured(e.state, f"{e.state}{_at(e)}")
+        table.add_row(escape(e.report), state, e.started, escape(e.period), f"{e.seconds:.1f}")
+    print_table(table)
+
+
+def _coloured(state: State, words: str) -> str:
+    colour = _COLOURS.get(state, "" if state is State.WAITING else "red")
+    return f"[{colour}]{words}[/{colour}]" if colour else words
+
+
+def show_decisions(decisions: Iterable[Decision], *, as_json: bool) -> None:
+    """Print which reports would run, and why."""
+    rows = [(each.job.title, each.reason or "unchanged") for each in decisions]
+    if as_json:
+        show_json([{"report": name, "due": why != "unchanged", "reason": why} for name, why in rows])
+        return
+    for name, why in rows:
+        print(f"{name}: {why}")
+
+
+def _count(entries: Iterable[Entry]) -> dict[State, int]:
+    counts: dict[State, int] = {}
+    for entry in entries:
+        counts[entry.state] = counts.get(entry.state, 0) + 1
+    return {state: counts[state] for state in State if state in counts}
+
+
+def summarise(entries: Iterable[Entry]) -> str:
+    """Return how many reports ended in each state, in words."""
+    return count_words(_count(entries)) or "no reports"
+
+
+def count_words(counts: Mapping[State, int]) -> str:
+    """Return how many reports are in which state.
+
+    >>> count_words({State.PUBLISHED: 2, State.FAILED: 1})
+    '2 published, 1 failed'
+    """
+    return ", ".join(f"{counts[state]} {state}" for state in State if state in counts)
+
+
+def entry_as_json(entry: Entry) -> Mapping[str, Any]:
+    """Return an entry as a document for machines."""
+    facts = entry.facts.model_dump(mode="json") if entry.facts else None
+    return {"report": entry.report, **asdict(entry), "facts": facts}
+
+
+def _at(entry: Entry) -> str:
+    return f" at {entry.step}" if entry.step and entry.state is State.FAILED else ""
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

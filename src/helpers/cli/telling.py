@@ -1,0 +1,77 @@
+"""What the command prints of the history: the runs, one run, one report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+from helpers.cli.batches import count_words, show_entries, summarise
+from helpers.cli.showing import print_table
+from helpers.runner.entries import Entry, State
+from helpers.runner.folders import Traces
+from helpers.runner.history import Run
+
+
+def show_history(runs: Iterable[Run]) -> None:
+    """Print a table of runs, one row each."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Run", "What", "Started", "Ended", "Reports"):
+        table.add_column(heading)
+    for run in runs:
+        words = (run.run, run.kind, run.started, run.finished or "under way", count_words(run.states))
+        table.add_row(*(escape(word) for word in words))
+    print_table(table)
+
+
+def show_run(entries: Sequence[Entry]) -> None:
+    """Print the reports of one run, or the runs of one report."""
+    if len({entry.run for entry in entries}) > 1:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("Run", "State", "Started", "Period", "Seconds", "Why"):
+            table.add_column(heading)
+        for e in entries:
+            first = e.error.splitlines()[0] if e.error else e.note
+            table.add_row(e.run, e.state, e.started, escape(e.period), f"{e.seconds:.1f}", escape(first))
+        print_table(table)
+        return
+    show_entries(entries)
+    print(summarise(entries))
+
+
+def show_report(entry: Entry, traces: Traces) -> None:
+    """Print everything that is known of one report in one run."""
+    for name, value in _lines(entry, traces):
+        print(f"{name:<12} {value}".rstrip())
+
+
+def _lines(entry: Entry, traces: Traces) -> Iterator[tuple[str, str]]:
+    yield "report", entry.report
+    if entry.facts:
+        yield "about", f"{entry.title}, {entry.organisation}, {entry.facts.period_label}"
+    at = f" at {entry.step}" if entry.step and entry.state is State.FAILED else ""
+    yield "state", f"{entry.state}{at}"
+    if entry.note:
+        yield "note", entry.note
+    yield "run", entry.run + (f", as {entry.same_as} left it" if entry.same_as else "")
+    yield "started", f"{entry.started}, {entry.seconds:.1f} s"
+    if entry.timings:
+        yield "steps", ", ".join(f"{name} {seconds:.2f} s" for name, seconds in entry.timings.items())
+    if entry.peak:
+        yield "memory", f"{entry.peak:.0f} MB at most"
+    yield "parameters", json.dumps(entry.parameters, ensure_ascii=False)
+    for dataset in entry.reads:
+        known = entry.data.get(dataset)
+        yield "data", f"{dataset}, as at {known.as_at}, load {known.load}" if known else dataset
+    for part, sha256 in entry.key.items():
+        yield "hash", f"{part} {sha256[:24]}"
+    for name, output in entry.outputs.items():
+        yield "output", f"{name} {output.sha256[:12]} {output.path}"
+    for warning in entry.warnings:
+        yield "warning", warning
+    for line in entry.error.splitlines():
+        yield "error", line
+    for what, path in traces.existing.items():
+        yield what, str(path)

@@ -1,0 +1,1 @@
+"""The balanced scorecard: few measures from several sides on one page, and what is unbalanced about it."""

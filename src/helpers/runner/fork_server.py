@@ -1,0 +1,320 @@
+"""The process from which kernels are forked: it has the scientific libraries imported, and nothing else done.
+
+Run as `python -m helpers.runner.fork_server FD`, where FD is one end of a socket pair; `prewarmed` holds the
+other one and says what is exchanged. Per kernel there are two forks:
+
+    fork server -> keeper -> kernel (and whatever its notebook starts)
+
+The keeper adopts every process of its kernel that loses its parent (`PR_SET_CHILD_SUBREAPER`), also one in a
+session of its own, so none can get away. It ends them all when the kernel ends or when its lifeline breaks:
+a pipe of which the runner alone holds the other end, so the operating system breaks it however the runner
+dies.
+
+Forking is safe because this process has done nothing but import: it has one thread, no open file, no event
+loop, no connection. `_unfit` looks, and kernels are started from nothing where it finds more. Linux only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import logging
+import os
+import runpy
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpers.runner.guard import forbid_writing
+from helpers.runner.processes import descendants
+
+#: what a kernel imports by itself when it starts
+KERNEL = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
+#: threads that libraries start when they are imported, and that they themselves care for when forked:
+#: jemalloc, which Arrow brings along, by its handlers for `pthread_atfork` (jemalloc, background_thread.c)
+HARMLESS_THREADS = frozenset({"jemalloc_bg_thd"})
+HEADER = 8  # bytes that give the length of a request
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
+_PATIENCE = 10.0  # seconds after which to give up on processes that the system cannot end
+#: the system takes a kernel before the runner when memory runs out (0 to 1000; Linux, proc_pid_oom_score_adj)
+_OOM_SCORE = "500"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One kernel that is asked for.
+
+    Parameters
+    ----------
+    command
+        The command that would start it from nothing.
+    folder
+        Its working folder.
+    environment
+        Its whole environment.
+    forbidden
+        The folder in which it may not write; empty where there is none.
+    warm
+        Whether to go on in this process's image rather than to start the command from nothing.
+    log, lifeline, told
+        Descriptors: of its log; of the pipe that breaks with the runner; of the pipe that tells how it ended.
+    """
+
+    command: list[str]
+    folder: str
+    environment: dict[str, str]
+    forbidden: str
+    warm: bool
+    log: int
+    lifeline: int
+    told: int
+
+
+def main() -> None:
+    """Import, answer requests, and in a kernel's process become that kernel."""
+    if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():
+        del sys.path[0]  # as ipykernel_launcher does: imports never come from the working folder
+    control = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner decides what an interruption means
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    before = dict(os.environ)
+    unfit = _prepare(_receive(control)[0]["preload"], spare={control.fileno()})
+    set_by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
+    _send(control, {"unfit": unfit})
+    signal.signal(signal.SIGCHLD, lambda *_: _has_children())  # keepers that have ended leave no zombie
+    request = _serve(control)
+    if request is not None:
+        _become(request, set_by_imports)
+
+
+def _prepare(modules: Iterable[str], spare: set[int]) -> list[str]:
+    """Import, and return what speaks against forking from this process now."""
+    unfit = [complaint for name in (*KERNEL, *modules) if (complaint := _import(name))]
+    unfit += _unfit(spare)
+    gc.collect()
+    gc.freeze()  # a kernel's garbage collection leaves the shared pages alone
+    return unfit
+
+
+def _import(name: str) -> str:
+    """Import a module, and return what it said: a fresh kernel would say it in a cell."""
+    before = _said()
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if f"{name}.".startswith(
+            f"{error.name}."
+        ):  # it, or its package, is not installed: a cell will tell
+            return ""
+        return f"{name} cannot be imported: {error!r}"
+    except Exception as error:
+        return f"{name} cannot be imported: {error!r}"
+    if (length := _said() - before) > 0:
+        text = os.pread(sys.stdout.fileno(), min(length, 200), before).decode(errors="replace")
+        return f"{name} says when it is imported: {' '.join(text.split())}"
+    return ""
+
+
+def _said() -> int:
+    """Return how much has been written to the file that is standard output and error of this process."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return os.fstat(sys.stdout.fileno()).st_size
+
+
+def _unfit(spare: set[int]) -> list[str]:
+    """Return the threads and open files that must not be there when a process is forked."""
+    tasks = [task for task in Path("/proc/self/task").iterdir() if task.name != str(os.getpid())]
+    threads = {(task / "comm").read_text().strip() for task in tasks} - HARMLESS_THREADS
+    files = {_target(fd) for fd in _open_files() if fd > 2 and fd not in spare} - {None}
+    handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
+    return [
+        *(f"an import started the thread {name}" for name in sorted(threads)),
+        *(f"an import left {name} open" for name in sorted(map(str, files))),
+        *(f"an import made all logging go to {each.stream}" for each in handlers),
+    ]
+
+
+def _open_files() -> list[int]:
+    return [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208  (names are all that is needed)
+
+
+def _target(fd: int) -> str | None:
+    try:
+        return os.readlink(f"/proc/self/fd/{fd}")  # noqa: PTH115  (also pipes and sockets)
+    except OSError:  # the one by which the folder was read
+        return None
+
+
+def _serve(control: socket.socket) -> Request | None:
+    """Fork a keeper for each request until the runner closes its end; only in a kernel return the request."""
+    while True:
+        try:
+            content, fds = _receive(control)
+        except EOFError:
+            break
+        request = Request(**content, log=fds[0], lifeline=fds[1], told=fds[2])
+        if os.fork() == 0:
+            control.close()
+            return _keep(request)
+        for fd in fds:
+            os.close(fd)
+    _end_descendants()
+    os._exit(0)
+
+
+def _keep(request: Request) -> Request:
+    """Fork the kernel and keep it until it ends or the lifeline breaks; only in the kernel return."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    keeper = os.getpid()
+    kernel = os.fork()
+    if kernel == 0:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != keeper:  # the keeper was killed in between
+            os._exit(1)
+        return request
+    status = 1
+    try:
+        os.write(request.told, f"{keeper} {kernel}\n".encode())
+        status = _wait(kernel, request.lifeline)
+    finally:
+        _end_descendants()
+        with contextlib.suppress(OSError):
+            os.write(request.told, f"{status}\n".encode())
+        os._exit(0)
+
+
+def _wait(kernel: int, lifeline: int) -> int:
+    """Wait until the kernel has ended or the lifeline breaks; return the kernel's exit code."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    while True:
+        ended, status = _reap(kernel)
+        if ended:
+            return status
+        ready, _, _ = select.select([lifeline, reading], [], [])
+        if lifeline in ready:
+            return -int(signal.SIGKILL)
+        os.read(reading, 4096)
+
+
+def _reap(kernel: int) -> tuple[bool, int]:
+    """Take note of the kernel's end and of that of adopted processes."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return True, 1
+        if pid == 0:
+            return False, 0
+        if pid == kernel:
+            return True, os.waitstatus_to_exitcode(status)
+
+
+def _end_descendants() -> None:
+    """Kill everything below this process, also what is started while it is being killed."""
+    deadline = time.monotonic() + _PATIENCE
+    while _has_children() and time.monotonic() < deadline:
+        for pid in descendants(os.getpid()):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.002)
+
+
+def _has_children() -> bool:
+    """Say whether a child is left, and let go of those that have ended; the orphans below come here too."""
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _become(request: Request, set_by_imports: dict[str, str]) -> None:
+    """Turn this process into the kernel: all that a new one would find anew is set anew."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
+    _take_streams(request.log)
+    os.chdir(request.folder)
+    if not request.warm:
+        os.execve(request.command[0], request.command, request.environment)
+    os.environ.clear()
+    os.environ.update({**request.environment, **set_by_imports})
+    time.tzset()
+    _, _, module, *words = request.command
+    sys.orig_argv[:] = request.command
+    sys.argv[:] = [module, *words]
+    sys.path.insert(0, request.folder)
+    if "numpy" in sys.modules:  # numpy seeds its own generator once, when it is imported
+        sys.modules["numpy"].random.seed()
+    if request.forbidden:
+        forbid_writing(request.forbidden)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _take_streams(log: int) -> None:
+    """Read nothing, write to the log, and leave no other descriptor open."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    for fd in _open_files():
+        if fd > 2:
+            with contextlib.suppress(OSError):
+                os.close(fd)
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    header, fds, _, _ = socket.recv_fds(control, HEADER, 3)
+    if not header:
+        raise EOFError
+    header += _read(control, HEADER - len(header))
+    return json.loads(_read(control, int.from_bytes(header, "big"))), fds
+
+
+def _read(control: socket.socket, length: int) -> bytes:
+    content = b""
+    while len(content) < length:
+        part = control.recv(length - len(content))
+        if not part:
+            raise EOFError
+        content += part
+    return content
+
+
+def _send(control: socket.socket, content: dict[str, Any]) -> None:
+    text = json.dumps(content).encode()
+    control.sendall(len(text).to_bytes(HEADER, "big") + text)
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""The pages beside the published reports: to find one, to compare two, what the runs did, the statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from helpers.runner.history import History
+from helpers.runner.portal.compare import compare_page
+from helpers.runner.portal.listing import Listed, list_reports
+from helpers.runner.portal.page import HOME, Page, write_page
+from helpers.runner.portal.runs import MOST_RUNS, did_not_pass, runs_page
+from helpers.runner.portal.search import plain_page, search_page
+from helpers.runner.portal.statement import statement_page
+from helpers.runner.project import Project
+from helpers.runner.publish import public_folder, write_whole
+from helpers.runner.publisher import Publisher
+from helpers.theme import Theme, read_theme
+
+
+def write_portal(history: History, project: Project, *, today: date | None = None) -> Path:
+    """Write all pages of the portal into the folder of reports, and return the one that readers open.
+
+    Every page is replaced whole; the one that leads to the others comes last.
+
+    Parameters
+    ----------
+    history
+        What happened.
+    project
+        Where the reports lie, and who publishes them.
+    today
+        The day on which this is; today (UTC) if none is given.
+    """
+    listed = list_reports(history, project.reports, today=today)
+    theme = read_theme(project.quarto_yml, project.theme_yml)
+    publisher = replace(project.publisher, name=project.publisher.name or theme.brand.name)
+    pages = [*listing_pages(listed), _runs(history, listed), statement_page(publisher)]
+    write_pages(pages, project.reports, theme=theme)
+    return project.reports / HOME
+
+
+def listing_pages(listed: Sequence[Listed]) -> list[Page]:
+    """Return the pages that list reports: to search, to read without scripts, to compare."""
+    return [search_page(listed), plain_page(listed), compare_page(listed)]
+
+
+def write_pages(pages: Sequence[Page], reports: Path, *, theme: Theme) -> None:
+    """Write pages into the folder of reports."""
+    public_folder(reports)
+    for page in sorted(pages, key=lambda each: each.file == HOME):
+        write_whole(reports / page.file, write_page(page, theme).encode())
+
+
+def _runs(history: History, listed: Sequence[Listed]) -> Page:
+    runs = history.runs(MOST_RUNS)
+    failed = {
+        run.run: [entry for entry in history.entries(run.run) if did_not_pass(entry)]
+        for run in runs
+        if any(not state.is_good for state in run.states)
+    }
+    return runs_page(runs, failed, {each.report for each in listed})
+
+
+__all__ = ["Publisher", "listing_pages", "write_pages", "write_portal"]

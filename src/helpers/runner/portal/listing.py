@@ -1,0 +1,245 @@
+"""What the portal says of each published place: whether it is new, changed, held, not renewed or withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from helpers.runner.entries import Entry, State
+from helpers.runner.history import History
+
+#: a report counts as new or changed for this long
+FRESH: Final = timedelta(days=7)
+#: the newest entry of each report, by notebook and name
+Newest = Mapping[tuple[str, str], Entry]
+#: a report (``notebook/name``) and the folder of its period
+Place = tuple[str, str]
+
+
+class Status(StrEnum):
+    """How a published place stands, in the word that the portal searches and shows."""
+
+    NEW = "New"
+    CHANGED = "Changed"
+    CURRENT = "Current"
+    HELD = "Held"
+    FAILED = "Not renewed"
+    WITHDRAWN = "Withdrawn"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One report of one period, as the portal shows it.
+
+    Parameters
+    ----------
+    report
+        ``notebook/name``.
+    title, organisation
+        What it is and whom it is about, with the organisation's code.
+    period
+        The folder of its period: ``2026-03``, or ``undated``.
+    status, note
+        How it stands, and in a few words why; without any error's text.
+    published
+        When its files were put in place; for one that was withdrawn, when that was done.
+    outputs
+        The path below `reports/` of each format; none where it was withdrawn.
+    groups
+        What else a reader may look for it by, as pairs of kind and name.
+    previous
+        The folder of the period before, where that one can be compared with this.
+    synthetic
+        Whether it describes invented data.
+    """
+
+    report: str
+    title: str
+    organisation: str
+    period: str
+    status: Status
+    note: str
+    published: date
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[tuple[str, str], ...] = ()
+    previous: str = ""
+    synthetic: bool = False
+
+
+def period_name(folder: str) -> str:
+    """Return a period's folder in words.
+
+    >>> period_name("2026-03"), period_name("undated")
+    ('March 2026', 'Undated')
+    """
+    try:
+        return datetime.strptime(folder, "%Y-%m").strftime("%B %Y")
+    except ValueError:
+        return folder.capitalize()
+
+
+def show_day(day: date) -> str:
+    """Return a day as people write it.
+
+    >>> show_day(date(2026, 10, 4))
+    '4 October 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def read_day(iso: str) -> date:
+    """Return the day of a time that history wrote; the first of all days for what is no time."""
+    try:
+        return datetime.fromisoformat(iso).date()
+    except ValueError:
+        return date.min
+
+
+def list_reports(history: History, reports: Path, *, today: date | None = None) -> tuple[Listed, ...]:
+    """Return every published place and every draft that waits, the newest period first and the undated last.
+
+    Parameters
+    ----------
+    history
+        What happened.
+    reports
+        The folder of published reports; what is no longer there is not listed.
+    today
+        The day on which the portal is made; today (UTC) if none is given.
+    """
+    changes = [entry for entry in history.changes() if _is_there(entry, reports)]
+    day = today or datetime.now(UTC).date()
+    return describe(changes, history.latest(), history.standing(), today=day)
+
+
+def describe(
+    changes: Iterable[Entry], latest: Newest, standing: Newest, *, today: date
+) -> tuple[Listed, ...]:
+    """Return what the portal says of reports.
+
+    Parameters
+    ----------
+    changes
+        What was published and withdrawn, oldest first; of each place the newest two or more.
+    latest, standing
+        Of each report (notebook, name) its newest entry, and its newest publication, draft or withdrawal.
+    today
+        The day on which the portal is made.
+    """
+    places: dict[Place, list[Entry]] = {}
+    for entry in changes:
+        places.setdefault((entry.report, entry.period), []).append(entry)
+    periods = _periods_with_pages(places)
+    newest = {(report, max(found, key=_age)) for report, found in periods.items()}
+    drafts = {(e.report, e.period): e for e in standing.values() if e.state is State.HELD}
+    failed = {each.report: each for each in latest.values() if _did_not_pass(each)}
+    listed = [
+        _listed(
+            entries[-1],
+            # a run was to renew the newest period alone
+            _status(entries, drafts.get(place), failed.get(place[0]) if place in newest else None, today),
+            previous=_previous(place[1], periods.get(place[0], [])),
+        )
+        for place, entries in places.items()
+    ]
+    waiting = [draft for place, draft in drafts.items() if place not in places]
+    return sort_newest_first([*listed, *map(_draft, waiting)])
+
+
+def _periods_with_pages(places: Mapping[Place, list[Entry]]) -> dict[str, list[str]]:
+    """Return by report the periods of which there is a page to read now."""
+    found: dict[str, list[str]] = {}
+    for (report, period), entries in places.items():
+        if entries[-1].state is State.PUBLISHED and "html" in entries[-1].outputs:
+            found.setdefault(report, []).append(period)
+    return found
+
+
+def sort_newest_first(listed: Iterable[Listed]) -> tuple[Listed, ...]:
+    """Return reports by period and day, the newest first, then by title and organisation."""
+    ordered = sorted(listed, key=lambda each: (each.title, each.organisation, each.report))
+    return tuple(sorted(ordered, key=lambda each: (_age(each.period), each.published), reverse=True))
+
+
+def _age(period: str) -> tuple[bool, str]:
+    """Return what sorts periods by time; those without a date are older than all others."""
+    return _is_dated(period), period
+
+
+def _is_dated(period: str) -> bool:
+    return period[:1].isdigit()
+
+
+def _previous(period: str, periods: list[str]) -> str:
+    """Return the nearest dated period before a dated one, or nothing."""
+    return max(
+        (each for each in periods if _is_dated(each) and _is_dated(period) and each < period), default=""
+    )
+
+
+def _is_there(entry: Entry, reports: Path) -> bool:
+    return entry.state is State.WITHDRAWN or all(
+        (reports / output.path).is_file() for output in entry.outputs.values()
+    )
+
+
+def _did_not_pass(entry: Entry) -> bool:
+    return entry.state.is_failure or entry.state is State.INTERRUPTED
+
+
+def _listed(entry: Entry, said: tuple[Status, str], *, previous: str = "") -> Listed:
+    # a draft is private, and what was withdrawn is gone
+    outputs = entry.outputs if entry.state is State.PUBLISHED else {}
+    return Listed(
+        report=entry.report,
+        title=entry.title,
+        organisation=_organisation(entry),
+        period=entry.period,
+        status=said[0],
+        note=said[1],
+        published=read_day(entry.started),
+        outputs={name: output.path for name, output in outputs.items()},
+        groups=entry.facts.groups if entry.facts else (),
+        previous=previous,
+        synthetic=entry.synthetic,
+    )
+
+
+def _draft(entry: Entry) -> Listed:
+    since = show_day(read_day(entry.started))
+    return _listed(entry, (Status.HELD, f"waits for approval since {since}"))
+
+
+def _organisation(entry: Entry) -> str:
+    code = entry.facts.organisation_code if entry.facts else ""
+    return (
+        f"{entry.organisation} ({code})" if code and code not in entry.organisation else entry.organisation
+    )
+
+
+def _status(
+    entries: list[Entry], draft: Entry | None, failed: Entry | None, today: date
+) -> tuple[Status, str]:
+    """Return how the last of a place's entries stands, and the words for it."""
+    last = entries[-1]
+    day = read_day(last.started)
+    if last.state is State.WITHDRAWN:
+        return Status.WITHDRAWN, f"on {show_day(day)}" + (f": {last.note}" if last.note else "")
+    if draft is not None:
+        return Status.HELD, "a newer one waits for approval"
+    if failed is not None:
+        run = show_day(read_day(failed.started))
+        return (
+            Status.FAILED,
+            f"the run of {run} did not pass; this is the last good report, of {show_day(day)}",
+        )
+    if today - day > FRESH:
+        return Status.CURRENT, ""
+    before = [each for each in entries[:-1] if each.state is State.PUBLISHED]
+    if before:
+        return Status.CHANGED, f"replaces that of {show_day(read_day(before[-1].started))}"
+    return Status.NEW, ""

@@ -1,0 +1,124 @@
+"""The page that says what the last runs did; without errors, parameters or paths, which are private."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from helpers.runner.entries import Entry, State
+from helpers.runner.history import Run
+from helpers.runner.portal.listing import show_day
+from helpers.runner.portal.page import PAGES, Page
+
+#: how many runs the page goes back, and how many reports of one it names
+MOST_RUNS: Final = 30
+MOST_NAMED: Final = 100
+FILE: Final = "runs.html"
+_HEADS: Final = ("Began (UTC)", "What", "Took", "Published", "Unchanged", "Held", "Did not pass")
+#: what each kind of run did, in a word
+_KINDS: Final = {"run": "Run", "approve": "Approval", "withdraw": "Withdrawal"}
+_DONE: Final = frozenset({State.PUBLISHED, State.UNCHANGED, State.HELD, State.WITHDRAWN, State.WAITING})
+
+
+def runs_page(runs: Sequence[Run], entries: Mapping[str, Sequence[Entry]], known: Collection[str]) -> Page:
+    """Return the page.
+
+    Parameters
+    ----------
+    runs
+        The last runs, newest first.
+    entries
+        By run, the reports that did not pass.
+    known
+        The reports (``notebook/name``) that readers know, as they were published once; others are counted
+        and not named.
+    """
+    if not runs:
+        return Page(FILE, PAGES[FILE], "<p>No run has ended yet.</p>")
+    body = [
+        "<p>When the reports were made, the newest run first. A report that did not pass leaves the one "
+        "before it in its place.</p>",
+        _table(runs),
+        *(_failures(run, entries[run.run], known) for run in runs if entries.get(run.run)),
+    ]
+    return Page(FILE, PAGES[FILE], "\n".join(body))
+
+
+def did_not_pass(entry: Entry) -> bool:
+    """Tell whether a report ended otherwise than it should."""
+    return entry.state not in _DONE
+
+
+def show_time(iso: str) -> str:
+    """Return a time that history wrote, as people write it.
+
+    >>> show_time("2026-10-04T06:05:09+00:00")
+    '4 October 2026, 06:05'
+    """
+    try:
+        time = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{show_day(time.date())}, {time:%H:%M}"
+
+
+def show_seconds(seconds: float) -> str:
+    """Return how long something took.
+
+    >>> show_seconds(0.4), show_seconds(59.6), show_seconds(3_725)
+    ('under 1 s', '1 min 0 s', '1 h 2 min')
+    """
+    if seconds < 1:
+        return "under 1 s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _table(runs: Iterable[Run]) -> str:
+    heads = "".join(f'<th scope="col"{_align(place)}>{words}</th>' for place, words in enumerate(_HEADS))
+    rows = "\n".join(_row(run) for run in runs)
+    return (
+        '<div class="scroll-box" role="region" aria-label="Runs" tabindex="0">\n'
+        f'<table class="runs">\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>'
+    )
+
+
+def _row(run: Run) -> str:
+    failed = sum(count for state, count in run.states.items() if state not in _DONE)
+    named = (State.PUBLISHED, State.UNCHANGED, State.HELD)
+    cells = (_took(run), *(f"{run.states.get(state, 0):,}" for state in named), f"{failed:,}")
+    data = "".join(f'<td class="number">{cell}</td>' for cell in cells)
+    what = f"<td>{escape(_KINDS.get(run.kind, run.kind))}</td>"
+    return f'<tr><th scope="row">{escape(show_time(run.started))}</th>{what}{data}</tr>'
+
+
+def _align(place: int) -> str:
+    return ' class="number"' if place > 1 else ""
+
+
+def _took(run: Run) -> str:
+    if not run.finished:
+        return "still running"
+    took = datetime.fromisoformat(run.finished) - datetime.fromisoformat(run.started)
+    return show_seconds(max(0.0, took.total_seconds()))
+
+
+def _failures(run: Run, entries: Sequence[Entry], known: Collection[str]) -> str:
+    named = [entry for entry in entries if entry.report in known]
+    items = [_failure(entry) for entry in named[:MOST_NAMED]]
+    if others := len(entries) - len(items):
+        unnamed = "1 report more" if others == 1 else f"{others:,} reports more"
+        items.append(f"<li>{unnamed if items else unnamed.removesuffix(' more')}</li>")
+    when = escape(show_time(run.started))
+    return f"<h2>Did not pass on {when}</h2>\n<ul>{''.join(items)}</ul>"
+
+
+def _failure(entry: Entry) -> str:
+    what = ", ".join(part for part in (entry.title, entry.organisation) if part)
+    about = f"{what} ({entry.report})" if what else entry.report
+    step = f" at the step {entry.step}" if entry.step else ""
+    return f"<li>{escape(about)}: {escape(entry.state)}{escape(step)}, after {show_seconds(entry.seconds)}</li>"

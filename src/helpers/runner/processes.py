@@ -1,0 +1,137 @@
+"""The processes of one kernel: which they are, what memory they take, and how all of them are ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+
+_MEGABYTE = 1024 * 1024
+
+
+def group_of(leader: int) -> list[psutil.Process]:
+    """Return the living processes of a kernel: its process group and all its descendants."""
+    found: dict[int, psutil.Process] = {}
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(leader)
+        found = {each.pid: each for each in (process, *process.children(recursive=True))}
+    if hasattr(os, "getpgid"):
+        for pid in psutil.pids():
+            with contextlib.suppress(OSError, psutil.Error):
+                if os.getpgid(pid) == leader:
+                    found.setdefault(pid, psutil.Process(pid))
+    return [each for each in found.values() if _is_alive(each)]
+
+
+def end_group(leader: int, *, patience: float = 5.0) -> None:
+    """Kill all processes of a kernel, also those that are started while they are being killed.
+
+    Parameters
+    ----------
+    leader
+        Process id of the kernel.
+    patience
+        Seconds after which to give up on processes that the system cannot end.
+    """
+    deadline = monotonic() + patience
+    while (living := group_of(leader)) and monotonic() < deadline:
+        for process in living:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        sleep(0.02)
+
+
+class ProcessGroup:
+    """The processes of a kernel that was started without a keeper: its group and its descendants.
+
+    Parameters
+    ----------
+    leader
+        Process id of the kernel.
+    """
+
+    def __init__(self, leader: int) -> None:
+        self._leader = leader
+
+    @property
+    def exit_code(self) -> int | None:
+        """Unknown: its parent alone is told."""
+        return None
+
+    def resident(self, enough: float) -> float:
+        """Return the memory of all of them in megabytes; see `resident`."""
+        return resident((each.pid for each in group_of(self._leader)), enough=enough)
+
+    def end(self) -> None:
+        """Kill all of them."""
+        end_group(self._leader)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def descendants(keeper: int) -> list[int]:
+    """Return the process ids of all that a process and its children started, without itself.
+
+    Linux tells the children of each thread; elsewhere, and on a kernel built without that, all processes
+    of the machine are asked for their parents, which takes far longer.
+    """
+    try:
+        found: list[int] = []
+        waiting = _children(keeper)
+        while waiting:
+            pid = waiting.pop()
+            found.append(pid)
+            with contextlib.suppress(FileNotFoundError):  # it has just ended
+                waiting += _children(pid)
+    except FileNotFoundError:
+        with contextlib.suppress(psutil.Error):
+            return [each.pid for each in psutil.Process(keeper).children(recursive=True)]
+        return []
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    return [
+        int(child)
+        for thread in os.listdir(f"/proc/{pid}/task")  # noqa: PTH208  (five times as fast as Path.iterdir)
+        for child in Path(f"/proc/{pid}/task/{thread}/children").read_text().split()
+    ]
+
+
+def resident(pids: Iterable[int], *, enough: float = float("inf")) -> float:
+    """Return the resident memory of some processes together, in megabytes.
+
+    Pages that forked processes share are counted once for each of them, which is quick to find out. Only
+    where that comes to `enough` or more are they shared out among them (the proportional set size of
+    Linux), so that no kernel is ended for memory that is not there.
+    """
+    pids = list(pids)
+    total = sum(_resident(pid) for pid in pids)
+    if total >= enough:
+        total = sum(_share(pid) for pid in pids)
+    return total
+
+
+def _resident(pid: int) -> float:
+    with contextlib.suppress(psutil.Error):
+        return float(psutil.Process(pid).memory_info().rss) / _MEGABYTE
+    return 0.0
+
+
+def _share(pid: int) -> float:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return _resident(pid)

@@ -1,0 +1,84 @@
+"""Who publishes the reports and answers for them: what `params/_publisher.yml` says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.runner.parameter_files import Given, read_mapping
+
+FILE: Final = "_publisher.yml"
+_DAYS: Final = ("prepared", "reviewed")
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """The organisation that publishes the reports, for the accessibility statement.
+
+    Parameters
+    ----------
+    name
+        Its name; empty where nobody has said.
+    email, telephone, address
+        How to reach it about the reports.
+    answers_within
+        How long an answer takes, in words: "five working days".
+    prepared, reviewed
+        The days (ISO) on which it prepared the statement and last went through it.
+    """
+
+    name: str = ""
+    email: str = ""
+    telephone: str = ""
+    address: str = ""
+    answers_within: str = ""
+    prepared: str = ""
+    reviewed: str = ""
+
+    @property
+    def can_be_reached(self) -> bool:
+        """Whether there is any way to reach it."""
+        return bool(self.email or self.telephone or self.address)
+
+
+KEYS: Final = tuple(each.name for each in fields(Publisher))
+
+
+def read_publisher(params: Path) -> Publisher:
+    """Return what `_publisher.yml` in the folder of parameters says; nothing where it is absent.
+
+    Raises
+    ------
+    UsageError
+        With every problem of the file.
+    """
+    path = params / FILE
+    if not path.is_file():
+        return Publisher()
+    shown = f"{params.name}/{FILE}"
+    given = read_mapping(path, shown)
+    if problems := list(_problems(given)):
+        raise UsageError(problems)
+    return Publisher(**{key: value.text.strip() for key, value in given.items()})
+
+
+def _problems(given: Mapping[str, Given]) -> Iterator[Problem]:
+    for key, value in given.items():
+        if key not in KEYS:
+            yield Problem(value.where, f"unknown key {key!r}", ", ".join(KEYS), near_misses(key, KEYS))
+        elif value.tag != "str":
+            yield Problem(value.where, value.text, "words", f"put quotes: {key}: '{value.text}'")
+        elif key in _DAYS and not _is_day(value.text):
+            yield Problem(value.where, value.text, "a day as YYYY-MM-DD, in quotes")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,161 @@
+"""A browser, and a small demo project whose reports it opens; without a browser these tests are skipped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from filelock import FileLock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).parents[2]
+#: what Chromium is called; Debian's comes first, and no browser is downloaded
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+WIDE = 1280
+#: the rules of axe-core that count: WCAG 2.2 A and AA, and what its makers hold to be good practice
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+#: seconds for what a browser does at once; a machine under load may take long
+PATIENCE = 60_000
+
+OpenPage = Callable[..., "Page"]
+
+
+def find_chromium() -> str | None:
+    """Return the path of the browser: `BOARDPACK_CHROMIUM`, or the first that is installed."""
+    return os.environ.get("BOARDPACK_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window, driven by Playwright."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium, or set BOARDPACK_CHROMIUM)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Return what opens a file in a window of its own; what its scripts complain of fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_file(path: Path, width: int = WIDE, *, anchor: str = "", **settings: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **settings)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
+        )
+        page.goto(path.as_uri() + anchor)
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def axe_findings() -> Callable[..., list[str]]:
+    """Return what runs axe-core over a page, and says in words what it found."""
+    axe_api = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-core is not installed"
+    )
+    axe = axe_api.Axe()
+
+    def find(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:
+        options = {
+            "runOnly": {"type": "tag", "values": list(RULES)},
+            "rules": {rule: {"enabled": False} for rule in without},
+            "resultTypes": ["violations"],
+        }
+        found = axe.run(page, options=options).response
+        assert found["passes"], "axe-core looked at nothing"
+        return [
+            f"{page.url.rsplit('/', 1)[-1]}: {each['id']}, {each['help']}: {node['html'][:200]}"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
+
+    return find
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The small demo project: its folder and what it published."""
+
+    root: Path
+
+    @property
+    def reports(self) -> Path:
+        """The folder of published reports."""
+        return self.root / "reports"
+
+    @property
+    def pages(self) -> list[Path]:
+        """The HTML reports."""
+        return sorted(self.reports.glob("*/*/*.html"))
+
+
+@pytest.fixture(scope="session")
+def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Demo:  # noqa: ARG001
+    """The first demo report of each notebook, as HTML, from a tenth of the invented patients."""
+    return _build_once(tmp_path_factory, "browser-demo", first_reports(), ("--to", "html"))
+
+
+@pytest.fixture(scope="session")
+def whole_demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Demo:  # noqa: ARG001
+    """Every demo report, as HTML and PDF."""
+    return _build_once(tmp_path_factory, "browser-whole-demo", [], ())
+
+
+def first_reports() -> list[str]:
+    """Return for each notebook its first parameter file."""
+    folders = (ROOT / "params" / path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")))
+    files = (sorted(each.glob("[!_]*.yml"))[:1] for each in folders)
+    return [f"{path.parent.name}/{path.stem}" for found in files for path in found]
+
+
+def _build_once(
+    factory: pytest.TempPathFactory, name: str, reports: list[str], options: tuple[str, ...]
+) -> Demo:
+    """Build a demo project once, also where several processes share the tests."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    demo = Demo(shared / name)
+    with FileLock(shared / f"{name}.lock"):
+        if not (demo.reports / "index.html").exists():
+            _build(demo.root, reports, options)
+    return demo
+
+
+def _build(root: Path, reports: list[str], options: tuple[str, ...]) -> None:
+    for part in ("notebooks", "params"):
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / "_quarto.yml", root)
+    told = {**os.environ, "BOARDPACK_STATE": str(root / ".boardpack")}
+    told.pop("BOARDPACK_ROOT", None)
+    for words in (
+        ("demo", "build", "--scale", "0.1"),
+        ("run", "--renderer", "embedded", *options, *reports),
+    ):
+        command = [sys.executable, "-m", "helpers.cli", "--project", str(root), *words]
+        done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=900, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr

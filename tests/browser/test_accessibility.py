@@ -1,0 +1,159 @@
+"""What the law asks of a report, as far as a browser can check it: WCAG 2.2 AA, keyboard, zoom, headings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+OpenPage = Callable[..., "Page"]
+FindIn = Callable[..., list[str]]
+
+#: CSS pixels: a desk, a window zoomed to 400 % (1280 / 4, as WCAG 1.4.10 counts it), a telephone
+WIDTHS = (1280, 320, 390)
+
+OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true })"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+HEADINGS = "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(each => Number(each.tagName[1]))"
+# what scrolls sideways by itself must be reached by keyboard and say what it is
+LOOSE_SCROLLERS = """[...document.querySelectorAll('body *')].filter(each => {
+  const style = getComputedStyle(each);
+  const scrolls = each.scrollWidth > each.clientWidth + 1 && /auto|scroll/.test(style.overflowX);
+  const named = each.hasAttribute('aria-label') || each.hasAttribute('aria-labelledby');
+  return scrolls && !(each.tabIndex === 0 && each.getAttribute('role') === 'region' && named);
+}).map(each => each.outerHTML.slice(0, 150))"""
+# charts without words, or without the table of their data after them
+BARE_CHARTS = """[...document.querySelectorAll('figure')].filter(each => {
+  const picture = each.querySelector('img, svg[role=img]');
+  const words = picture && (picture.alt || picture.getAttribute('aria-label') || '');
+  let table = each.querySelector('details table');
+  let after = each.nextElementSibling;
+  while (!table && after && !after.matches('figure, h2, h3')) {
+    table = after.querySelector('table');
+    after = after.nextElementSibling;
+  }
+  return picture && !(words.length > 20 && table);
+}).map(each => `${document.title}: ${each.id}`)"""
+VISIBLE_FOCUS = """() => {
+  const now = document.activeElement, style = getComputedStyle(now), box = now.getBoundingClientRect();
+  return {
+    key: `${now.tagName} ${now.getAttribute('href') || ''} ${now.innerText.slice(0, 60)}`,
+    ringed: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    body: now === document.body,
+  };
+}"""
+# in the order of the page
+FOCUSABLE = """[...document.querySelectorAll('a[href], summary, button, input, select, [tabindex="0"]')]
+  .filter(each => each.checkVisibility()).length"""
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-bottom: 2em !important; }"""
+
+
+def words_of(page: Page) -> Counter[str]:
+    return Counter(page.inner_text("body").lower().split())
+
+
+@pytest.mark.parametrize("width", WIDTHS[:2])
+def test_reports_break_no_rule(open_page: OpenPage, demo: Any, axe_findings: FindIn, width: int) -> None:
+    check_rules(open_page, demo.pages, axe_findings, width)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_demo_report_breaks_a_rule(
+    open_page: OpenPage, whole_demo: Any, axe_findings: FindIn, width: int
+) -> None:
+    check_rules(open_page, whole_demo.pages, axe_findings, width)
+
+
+def check_rules(open_page: OpenPage, pages: list[Path], axe_findings: FindIn, width: int) -> None:
+    assert pages
+    found: list[str] = []
+    for path in pages:
+        page = open_page(path, width)
+        found += axe_findings(page)
+        page.evaluate(OPEN_ALL)
+        # thousands of cells in two colours: contrast is measured where the page is read first
+        found += axe_findings(page, without=("color-contrast",))
+    assert found == []
+
+
+def test_headings_come_in_order(open_page: OpenPage, demo: Any) -> None:
+    for path in demo.pages:
+        levels = open_page(path).evaluate(HEADINGS)
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(below <= above + 1 for above, below in pairwise(levels)), path.name
+
+
+def test_language_and_title_are_said(open_page: OpenPage, demo: Any) -> None:
+    for path in demo.pages:
+        page = open_page(path)
+        assert page.evaluate("document.documentElement.lang") == "en-GB"
+        assert page.inner_text("h1") in page.title()
+
+
+def test_every_chart_has_its_words_and_its_data(open_page: OpenPage, demo: Any) -> None:
+    assert [found for path in demo.pages for found in open_page(path).evaluate(BARE_CHARTS)] == []
+
+
+def test_zoomed_to_400_percent_nothing_is_lost(open_page: OpenPage, demo: Any) -> None:
+    for path in demo.pages:
+        wide = words_of(open_page(path))
+        zoomed = open_page(path, 320, device_scale_factor=4)
+        assert zoomed.evaluate(OVERFLOW) <= 0
+        assert words_of(zoomed) == wide
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_is_wide_scrolls_in_its_own_named_box(open_page: OpenPage, demo: Any, width: int) -> None:
+    for path in demo.pages:
+        page = open_page(path, width)
+        page.evaluate(OPEN_ALL)
+        assert page.evaluate(OVERFLOW) <= 0, path.name
+        assert page.evaluate(LOOSE_SCROLLERS) == []
+
+
+def test_wider_spacing_of_text_breaks_nothing(open_page: OpenPage, demo: Any) -> None:
+    for path in demo.pages:
+        page = open_page(path, 320, bypass_csp=True)
+        page.add_style_tag(content=SPACED)
+        assert page.evaluate(OVERFLOW) <= 0, path.name
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(open_page: OpenPage, demo: Any) -> None:
+    page = open_page(demo.pages[0])
+    stops = []
+    for _ in range(page.evaluate(FOCUSABLE)):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(VISIBLE_FOCUS))
+    assert [stop["key"] for stop in stops if stop["body"] or not (stop["ringed"] and stop["inside"])] == []
+    assert stops[0]["key"].startswith("A #content")
+
+
+def test_the_skip_link_passes_the_head_of_the_page(open_page: OpenPage, demo: Any) -> None:
+    page = open_page(demo.pages[0])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_the_data_behind_a_chart_open_by_keyboard(open_page: OpenPage, demo: Any) -> None:
+    page = open_page(demo.pages[0])
+    summary = page.locator("details summary").first
+    table = page.locator("details table").first
+    assert not table.is_visible()
+    summary.focus()
+    page.keyboard.press("Enter")
+    table.wait_for(state="visible")

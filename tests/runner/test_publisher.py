@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.errors import UsageError
+from helpers.runner.publisher import Publisher, read_publisher
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "_publisher.yml").write_text(text, "utf-8")
+    return folder
+
+
+def test_without_a_file_nobody_is_named(tmp_path: Path) -> None:
+    assert read_publisher(tmp_path) == Publisher()
+    assert not read_publisher(tmp_path).can_be_reached
+
+
+def test_what_the_file_says_is_read(tmp_path: Path) -> None:
+    found = read_publisher(
+        write(tmp_path, "name: Northmoor\ntelephone: 01632 960000\nprepared: '2026-11-02'\n")
+    )
+    assert found == Publisher(name="Northmoor", telephone="01632 960000", prepared="2026-11-02")
+    assert found.can_be_reached
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nam: X", "unknown key 'nam'.*did you mean.*name"),
+        ("prepared: 2026-11-02", "line 1.*put quotes"),
+        ("prepared: 'soon'", "soon.*YYYY-MM-DD"),
+        ("telephone: 1632960000", "put quotes"),
+        ("email: [a, b]", "a list.*words"),
+        ("name: X\nname: Y", "given again"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(UsageError, match=f"(?is)_publisher.yml.*{words}"):
+        read_publisher(write(tmp_path, text))
+
+
+def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        read_publisher(write(tmp_path, "nam: X\nprepared: 'soon'\n"))
+    assert len(error.value.problems) == 2
