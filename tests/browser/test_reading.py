@@ -29,6 +29,14 @@ def test_the_contents_lead_to_their_sections(open_page: OpenPage, demo: Any) -> 
         assert heading.evaluate("each => each.getBoundingClientRect().top < innerHeight")
 
 
+def test_every_report_leads_to_the_statement(open_page: OpenPage, demo: Any) -> None:
+    for path in demo.pages:
+        page = open_page(path)
+        page.get_by_role("link", name="Accessibility statement").click()
+        page.wait_for_load_state()
+        assert page.inner_text("h1") == "Accessibility statement"
+
+
 def test_every_link_within_a_report_has_its_target(open_page: OpenPage, demo: Any) -> None:
     missing = """[...document.querySelectorAll('a[href^="#"]')].map(each => each.getAttribute('href').slice(1))
       .filter(id => !document.getElementById(decodeURIComponent(id)))"""
