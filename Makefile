@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal gallery dictionary fuzz lock clean
+.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal gallery dictionary fuzz faults lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -70,6 +70,10 @@ simulate: env
 # make fuzz       many more spoilt files than the gate tries
 fuzz: env
 	BOARDPACK_FUZZ=50000 $(BIN)/python -m pytest tests/data/test_fuzz.py
+
+# make faults     the fault suite with 200 kills of a batch at random moments
+faults: env
+	BOARDPACK_KILLS=200 $(BIN)/python -m pytest tests/faults
 
 # make dictionary the data dictionary, from the register and the layouts
 dictionary: env

@@ -110,7 +110,7 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
         reports = [entry_as_json(entry) for entry in entries]
         counts = {str(state): number for state, number in _count(entries).items()}
         told = {"run": batch.run, "states": counts, "reports": reports, "exit_code": batch.exit_code}
-        show_json(told)
+        show_json({**told, "problems": [asdict(problem) for problem in batch.problems]})
         return
     if Console().is_terminal:
         show_entries(entries)
@@ -119,6 +119,8 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
             print(f"{entry.report}: {entry.state}{_at(entry)}\n{_indent(entry.error)}", file=sys.stderr)
             if entry.exit_code == ExitCode.BUG:
                 print("  This is a bug in boardpack; please report it.", file=sys.stderr)
+    for problem in batch.problems:
+        print(problem, file=sys.stderr)
     ran = sorted((e for e in entries if not e.same_as), key=lambda e: -e.seconds)
     if len(ran) > SLOWEST:
         print("slowest: " + ", ".join(f"{e.report} {e.seconds:.1f} s" for e in ran[:SLOWEST]))

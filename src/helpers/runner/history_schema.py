@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from helpers.bundle import ReportFacts
@@ -55,6 +55,11 @@ SELECT = (
     f"SELECT {_SELECTED} FROM reports LEFT JOIN reports AS past ON reports.same_as <> ''"
     " AND past.run = reports.same_as AND past.notebook = reports.notebook AND past.name = reports.name "
 )
+_WRITE = (
+    f"INSERT INTO reports ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
+    " ON CONFLICT (run, notebook, name) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)
+)
 
 
 def bring_up_to_date(database: sqlite3.Connection) -> None:
@@ -100,21 +105,15 @@ def _upgrade_from_1(database: sqlite3.Connection) -> None:
 def write_entry(database: sqlite3.Connection, entry: Entry) -> None:
     """Write an entry in place of what its run had said of the report."""
     values: dict[str, Any] = {name: getattr(entry, name) for name in _COLUMNS}
-    values["outputs"] = {name: asdict(output) for name, output in entry.outputs.items()}
-    values["data"] = {name: asdict(data_set) for name, data_set in entry.data.items()}
     if entry.same_as:
         values |= {"parameters": {}, "reads": (), "data": {}, "key": {}, "outputs": {}}
+    else:
+        values["outputs"] = {name: vars(output) for name, output in entry.outputs.items()}
+        values["data"] = {name: vars(data_set) for name, data_set in entry.data.items()}
     values |= {name: json.dumps(values[name], default=str) for name in _JSON}
     values["facts"] = entry.facts.model_dump_json() if entry.facts and not entry.same_as else ""
     values["state"] = str(entry.state)
-    names = ", ".join(_COLUMNS)
-    slots = ", ".join(f":{name}" for name in _COLUMNS)
-    updates = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)
-    database.execute(
-        f"INSERT INTO reports ({names}) VALUES ({slots})"
-        f" ON CONFLICT (run, notebook, name) DO UPDATE SET {updates}",
-        values,
-    )
+    database.execute(_WRITE, values)
 
 
 def read_entry(row: Mapping[str, Any]) -> Entry:

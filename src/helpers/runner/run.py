@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from helpers.errors import ExitCode
+from helpers.errors import ExitCode, Problem, ReportError
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import choose_engine
 from helpers.runner.entries import Entry, State
@@ -75,16 +75,19 @@ class Order:
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of a batch: its id, an entry for each report, and whether it was interrupted."""
+    """What became of a batch: its id, an entry for each report, whether it was interrupted, and what else."""
 
     run: str
     entries: tuple[Entry, ...]
     interrupted: bool = False
+    problems: tuple[Problem, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """What the command returns: a bug before an interruption before the highest of 4, 3 and 1."""
-        codes = {entry.exit_code for entry in self.entries}
+        codes = {entry.exit_code for entry in self.entries} | (
+            {ExitCode.REPORT} if self.problems else set()
+        )
         if ExitCode.BUG in codes:
             return ExitCode.BUG
         return INTERRUPTED if self.interrupted else max(codes, default=0)
@@ -138,10 +141,14 @@ def run_batch(
             entries[entry.report] = entry
             history.record(entry)
     is_listed = (project.reports / INDEX).exists() and not was_left_open
+    problems: tuple[Problem, ...] = ()
     if lives or not is_listed or history.had_failures_before(setting.run):
-        list_anew(project, history)
+        try:
+            list_anew(project, history)
+        except ReportError as error:  # the reports are in place, and recorded
+            problems = error.problems
     history.end(setting.run)
-    return Batch(setting.run, tuple(entries.values()), setting.stop.is_set())
+    return Batch(setting.run, tuple(entries.values()), setting.stop.is_set(), problems)
 
 
 def _take_through(

@@ -17,6 +17,7 @@ local TOP = 2       -- sections are level 2 in the notebook; level 1 is the repo
 local SHORT = 14    -- bytes; a cell up to this long is not broken into lines
 local LONG = 40     -- bytes; a cell longer than this is a sentence
 local MOST = 16     -- rows of a table that a slide shows
+local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
 local labels = {}   -- id -> number as text
 local toc_depth = 2
@@ -193,8 +194,9 @@ local function figure(el)
   local caption = with_prefix(name, caption_of(el))
   local alt = image.attributes["fig-alt"] or refuse("a figure without alt text: " .. el.identifier)
   if typst then
-    return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image)\n<%s>"):format(
-      typst_string(image.src), typst_string(alt), typst_inlines(caption), el.identifier))
+    local place = image.classes:includes("tall") and "auto" or "none"
+    return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
+      typst_string(image.src), typst_string(alt), typst_inlines(caption), place, el.identifier))
   end
   local picture = pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), image.src)
   if not html then
@@ -515,13 +517,45 @@ local function insert_contents(doc, list)
   for i, block in ipairs(list) do doc.blocks:insert(place + i - 1, block) end
 end
 
--- On paper the sentence before a figure goes with it to the next page, and its heading with both.
-local function keep_with_figure(doc)
-  local kept = pandoc.Blocks({})
-  for i, block in ipairs(doc.blocks) do
-    local follows = doc.blocks[i + 1]
-    local sticky = block.t == "Para" and follows and follows.t == "Figure"
-    kept:extend(sticky and { raw("#block(sticky: true)["), block, raw("]") } or { block })
+-- A short table goes to the next page as a whole; one that could fill a page must be free to break.
+local function is_short(tbl)
+  local rows, letters = 0, 0
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      rows = rows + 1
+      for _, cell in ipairs(row.cells) do letters = letters + #text(cell.contents) end
+    end
+  end
+  return rows <= FEW and letters <= FEW * 120
+end
+
+local function is_notes(block)
+  return block and block.t == "Div" and block.classes:includes("notes")
+end
+
+local function is_tall(figure)
+  return image_in(figure).classes:includes("tall")
+end
+
+-- On paper the sentence before a figure goes with it to the next page, and its heading with both; a tall figure has a
+-- place of its own, so that the text goes on before it. A short table and its notes stay together.
+local function keep_together(doc)
+  local kept, i = pandoc.Blocks({}), 1
+  while i <= #doc.blocks do
+    local block, follows = doc.blocks[i], doc.blocks[i + 1]
+    if block.t == "Para" and follows and follows.t == "Figure" and not is_tall(follows) then
+      kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
+    elseif block.t == "Table" and is_short(block) then
+      kept:extend({ raw("#whole["), block })
+      if is_notes(follows) then
+        kept:insert(follows)
+        i = i + 1
+      end
+      kept:insert(raw("]"))
+    else
+      kept:insert(block)
+    end
+    i = i + 1
   end
   doc.blocks = kept
   return doc
@@ -596,7 +630,7 @@ function Pandoc(doc)
   if slides then return two_slides(doc) end
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece })
-  if typst then doc = keep_with_figure(doc):walk({ Str = keep_runs }) end
+  if typst then doc = keep_together(doc):walk({ Str = keep_runs }) end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({
     traverse = "topdown",

@@ -152,7 +152,7 @@ def _withheld_sentence(result: MeasureResult) -> str:
     why = "suppressed" if result.series.hidden[-1] else "missing"
     if later == 1:
         return sentence(f"the figure for {last} is {why}, so this one counts")
-    return sentence(f"the {later} later figures are missing or suppressed, so this one counts")
+    return sentence(f"the {count(later, 'later figure')} are missing or suppressed, so this one counts")
 
 
 def _awaited_sentence(result: MeasureResult) -> str:
@@ -309,7 +309,7 @@ def _standing_words(result: MeasureResult, target: Target, due: str) -> str:
     named, gap = target_words(result, target), result.distance
     later = f", {due}" if due else ""
     if gap == 0:
-        return f"it equals {named}{later}"
+        return f"it {'meets' if target.value == 0 else 'equals'} {named}{later}"
     side = "above" if gap > 0 else "below"
     if round(abs(gap), result.measure.digits) == 0:
         return f"it is just {side} {named}, the same when rounded"

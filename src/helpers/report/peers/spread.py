@@ -83,28 +83,28 @@ def choose_model(measure: Measure, series: PeerSeries) -> Model | None:
 
 
 def transform(model: Model, numerator: Floats, denominator: Floats) -> tuple[Floats, Floats]:
-    """Return values on the scale on which their errors are about normal, and these errors by chance.
+    """Return values on a scale on which errors are about normal at any level, and these errors by chance.
 
-    As in `helpers.stats.funnel`, but for counts of 0, which there have too small an error. The error of a
-    mean is in proportion to one over the root of its denominator alone.
+    Angles for shares and square roots for other counts: their errors do not hang on the number of events, as
+    those of logarithms do, which make a trust with three events know next to nothing. Logarithms for means,
+    whose error is in proportion to one over the root of their denominator alone.
     """
     x, n = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    ratio = x / n
     if model == "proportion":
-        return np.arcsin(np.sqrt(x / n)), 1 / (2 * np.sqrt(n))
+        return np.arcsin(np.sqrt(ratio)), 1 / (2 * np.sqrt(n))
     if model == "mean":
-        return np.log(x / n), 1 / np.sqrt(n)
-    if model == "standardised_ratio":
-        return np.log((x + 0.5) / n), 1 / np.sqrt(x + 0.5)
-    if model == "rate":
-        return np.log((x + 0.5) / n), 1 / np.sqrt(x + 0.5)
-    return np.log((x + 0.5) / (n + 0.5)), np.sqrt(1 / (x + 0.5) + 1 / (n + 0.5))
+        return np.log(ratio), 1 / np.sqrt(n)
+    if model == "ratio_of_counts":  # the denominator varies by chance too
+        return np.sqrt(ratio), np.sqrt((1 + ratio) / (4 * n))
+    return np.sqrt(ratio), 1 / (2 * np.sqrt(n))
 
 
 def untransform(model: Model, value: Floats) -> Floats:
     """Return transformed values as ratios again."""
     if model == "proportion":
         return np.asarray(np.sin(np.clip(value, 0, np.pi / 2)) ** 2)
-    return np.exp(value)
+    return np.exp(value) if model == "mean" else np.maximum(value, 0.0) ** 2
 
 
 def find_widening(model: Model, series: PeerSeries, period: date) -> float | None:

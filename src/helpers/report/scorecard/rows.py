@@ -10,12 +10,12 @@ from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.register.models import Measure, Perspective
 from helpers.report.measures.result import MeasureResult
 from helpers.report.measures.targets import Goal
-from helpers.report.measures.words import chance_words, figure_words, goal_words, period_words
+from helpers.report.measures.words import figure_words, goal_words, period_words
 from helpers.report.scorecard.card import Card, CardRow
 from helpers.report.scorecard.cascade import Carried
 from helpers.report.scorecard.inequality import Inequality
 from helpers.report.scorecard.outlook import Outlook
-from helpers.report.scorecard.words import VERDICT_WORDS
+from helpers.report.scorecard.words import VERDICT_WORDS, said_chance
 from helpers.report.words import count, in_words, number
 
 CARD_COLUMNS: Final = (
@@ -172,7 +172,7 @@ def chance_cell(outlook: Outlook) -> str:
         return "–"
     if outlook.chance is None:
         return "no forecast"
-    return f"{VERDICT_WORDS[outlook.verdict]}, {chance_words(outlook.chance)}"
+    return f"{VERDICT_WORDS[outlook.verdict]}, {said_chance(outlook)}"
 
 
 def inequality_row(inequality: Inequality | None) -> tuple[Cell, ...]:
