@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 
 from helpers.errors import ExitCode, Problem, ReportError
 from helpers.runner.capacity import usable_jobs
@@ -20,7 +19,7 @@ from helpers.runner.flow import run_lives
 from helpers.runner.history import History
 from helpers.runner.life import INTERRUPTED, Life, Setting, as_before, blank_entry
 from helpers.runner.listed import list_anew
-from helpers.runner.placing import settle_for
+from helpers.runner.placing import recover
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
 from helpers.runner.publish import sweep
@@ -163,7 +162,7 @@ def _begin(
     """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
     engine = choose_engine(order.renderer)
     history = History(project.state)
-    was_left_open = history.recover(partial(settle_for, project))
+    was_left_open = recover(project, history)
     surroundings = survey(project, engine)
     decisions = decide(project, jobs, surroundings, standing=history.standing(), wish=order.wish)
     history.keep(surroundings.contents)
