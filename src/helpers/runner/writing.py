@@ -21,7 +21,7 @@ _TALL: Final = 0.85  # height to width; at the text's width 14 cm
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120
-_PICTURE: Final = "xxxxxx"  # an icon with its words is wider by this
+_PICTURE: Final = "xxxxxxxxx"  # an icon with its words is wider by this
 _BOLD: Final = 1.15  # how much wider the letters of a header are
 _WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
 
@@ -78,8 +78,9 @@ def write_table(bundle: Bundle) -> str:
 
 
 def write_panels(bundle: Bundle) -> str:
-    """Return short blocks that stand side by side where there is room; those of icons alone are a strip."""
-    strip = all(panel.icon and not panel.title for panel in bundle.panels)
+    """Return short blocks that stand side by side where there is room; icons without titles are a strip."""
+    titled = any(panel.title for panel in bundle.panels)
+    strip = not titled and any(panel.icon for panel in bundle.panels)
     opening = ":::: {.panels .strip}" if strip else ":::: {.panels}"
     return "\n\n".join([opening, *map(_panel, bundle.panels), "::::"])
 

@@ -17,6 +17,8 @@ local TOP = 2       -- sections are level 2 in the notebook; level 1 is the repo
 local SHORT = 14    -- bytes; a cell up to this long is not broken into lines
 local LONG = 40     -- bytes; a cell longer than this is a sentence
 local MOST = 16     -- rows of a table that a slide shows
+local HALF = 46     -- letters of an entry of the contents in half the page's width
+local BEFORE = 3    -- short blocks before a figure that go with it
 local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
 local labels = {}   -- id -> number as text
@@ -502,8 +504,19 @@ local function keep_runs(str)
   return out
 end
 
+-- How many lines the contents take at half the page's width; each heading's level is the paper's by now.
+local function contents_lines(doc)
+  local lines = 0
+  for _, el in ipairs(doc.blocks) do
+    if el.t == "Header" and el.level <= toc_depth - TOP + 1 then lines = lines + math.ceil(#text(el.content) / HALF) end
+  end
+  return lines
+end
+
 local function contents(doc)
-  if typst then return pandoc.Blocks({ raw(("#contents(%d)"):format(toc_depth - TOP + 1)) }) end
+  if typst then
+    return pandoc.Blocks({ raw(("#contents(%d, %d)"):format(toc_depth - TOP + 1, contents_lines(doc))) })
+  end
   if word then
     return pandoc.Blocks({ pandoc.Para({ pandoc.Strong({ pandoc.Str("Contents") }) }), contents_list(doc) })
   end
@@ -544,13 +557,23 @@ local function is_tall(figure)
   return image_in(figure).classes:includes("tall")
 end
 
--- On paper the sentence before a figure goes with it to the next page, and its heading with both; a tall figure has a
+-- On paper the sentences and icons before a figure go with it to the next page, and its heading with them; a tall one has a
 -- place of its own, so that the text goes on before it. A short table and its notes stay together.
+local function leads_to_figure(blocks, i)
+  for step = 0, BEFORE - 1 do
+    local block, follows = blocks[i + step], blocks[i + step + 1]
+    local short = block and (block.t == "Para" or (block.t == "Div" and block.classes:includes("panels")))
+    if not short or not follows then return false end
+    if follows.t == "Figure" then return not is_tall(follows) end
+  end
+  return false
+end
+
 local function keep_together(doc)
   local kept, i = pandoc.Blocks({}), 1
   while i <= #doc.blocks do
     local block, follows = doc.blocks[i], doc.blocks[i + 1]
-    if block.t == "Para" and follows and follows.t == "Figure" and not is_tall(follows) then
+    if leads_to_figure(doc.blocks, i) then
       kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
     elseif block.t == "Table" and is_short(block) then
       kept:extend({ raw("#whole["), block })

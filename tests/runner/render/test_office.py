@@ -7,6 +7,7 @@ import pptx
 import pytest
 
 from helpers.bundle import Bundle, Column
+from helpers.data.audit import audit_file
 from helpers.runner.render import render
 from helpers.theme import Theme
 from helpers.theme.brand import Brand
@@ -101,6 +102,12 @@ def test_powerpoint_has_two_slides_the_headline_and_the_marked_table(board, rend
     assert len(table.table.rows) == 6
     assert table._element.nvGraphicFramePr.cNvPr.get("descr") == "Where to look"
     assert deck.core_properties.title == "Length of stay"
+
+
+@pytest.mark.parametrize("name", ["docx", "pptx"])
+def test_nothing_in_the_templates_looks_like_a_patient(board, rendered, name):
+    theme = Theme(brand=Brand(name="North", logo=LOGO))
+    assert audit_file(rendered(board, name, theme)) == []
 
 
 def test_where_no_table_is_marked_the_first_is_shown(notebook, rendered):
