@@ -39,7 +39,7 @@ VERDICT_WORDS: Final[dict[Verdict, str]] = {
     "unlikely": "unlikely",
 }
 NO_SCORE: Final = (
-    "There is no single score: a sum would let a good figure hide a bad one, and boards would watch the sum. "
+    "There is no single score: a sum would let a good figure hide a bad one. "
     "Weights only show what the card is made of."
 )
 
