@@ -106,7 +106,7 @@ def _refuse_year(result: MeasureResult, goal: Goal) -> str:
     so_far = _so_far(result, goal)
     if not len(so_far):
         return "the year of the target has not begun"
-    if np.isnan(_so_far(result, goal, shown=True)).any():
+    if np.isnan(so_far).any():
         return "a month of the year is missing or suppressed"
     if so_far.sum() <= 0:
         return "nothing has come of the year's sum yet"
@@ -156,23 +156,26 @@ def _by_profile(result: MeasureResult, by_month: Forecast) -> Forecast:
     ends = {"low95": wide.low, "low80": narrow.low, "median": wide.total}
     outcome = pd.Series({**ends, "high80": narrow.high, "high95": wide.high})
     found = replace(direction, words=wide.words, probability=wide.probability, outcome=outcome)
-    shown = float(_so_far(result, goal, shown=True).sum())
-    year = YearSoFar(len(so_far), shown, wide.share, len(past), shown / wide.share)
+    total = float(so_far.sum())
+    year = YearSoFar(len(so_far), total, wide.share, len(past), total / wide.share)
     return replace(by_month, result=found, year=year)
 
 
-def _so_far(result: MeasureResult, goal: Goal, *, shown: bool = False) -> np.ndarray:
-    """Return the values of the goal's year up to the latest shown one: exact, or as they may be shown."""
+# A forecast rests on what may be shown alone: a fan that began at an exact figure would tell it, and one
+# fitted through a hidden month would tell of that.
+
+
+def _so_far(result: MeasureResult, goal: Goal) -> np.ndarray:
+    """Return the values of the goal's year up to the latest one."""
     assert result.latest is not None, "asked for by `refuse` with a latest value alone"
     months = max(0, _months_to(goal.first, result.latest.day) + 1)
     last = result.latest.place + 1
-    values = result.series.shown if shown else result.series.values
-    return np.asarray(values[max(0, last - months) : last])
+    return np.asarray(result.series.shown[max(0, last - months) : last])
 
 
 def _past_years(result: MeasureResult, goal: Goal) -> np.ndarray:
-    """Return the exact values of the full years before the goal's since the limits began, years x months."""
-    values, days = result.series.values, result.series.days
+    """Return the values of the full years before the goal's since the limits began, years x months."""
+    values, days = result.series.shown, result.series.days
     starts = [
         place
         for place, day in enumerate(days)
@@ -184,9 +187,9 @@ def _past_years(result: MeasureResult, goal: Goal) -> np.ndarray:
 
 
 def _history(result: MeasureResult) -> np.ndarray:
-    """Return the exact values of the last stretch, from its first to the latest shown one."""
+    """Return the values of the last stretch, from its first to the latest one."""
     assert result.latest is not None, "asked for by `refuse` with a latest value alone"
-    values = result.series.values[result.chart.limits.first : result.latest.place + 1]
+    values = result.series.shown[result.chart.limits.first : result.latest.place + 1]
     known = np.flatnonzero(np.isfinite(values))
     return np.asarray(values[known[0] :] if len(known) else values[:0])
 

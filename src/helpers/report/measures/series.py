@@ -35,7 +35,7 @@ class MeasureSeries:
         First days, ascending; a period without a return has its place and no value.
     values
         Exact values in the measure's unit, NaN where missing or suppressed by the publisher. For charts'
-        limits and forecasts alone: what is drawn, listed or said is `shown`.
+        limits alone: what is drawn, listed, said or forecast from is `shown`.
     shown
         The values that may be shown, in the measure's unit; NaN where missing or suppressed.
     numerator, denominator
