@@ -99,7 +99,7 @@ def test_whenever_the_runner_is_killed_readers_history_and_results_are_right(
             not page.with_suffix(".pdf").exists() for page in shelf.pages
         )
         until(lambda: processes_of(root) == [])
-        shelf.check_history(REPORTS)
+        shelf.check_history()
         shelf.check_readers(REPORTS)
         left = [e.state for e in History(root / ".boardpack").latest().values()]
         met["reports left to resume"] += left.count(State.INTERRUPTED)

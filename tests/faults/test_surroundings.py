@@ -255,7 +255,7 @@ def test_two_runs_at_once_make_each_report_once_and_both_end_well(lay_out: Calla
         for entry in record.entries(each.run):
             by_report.setdefault(entry.report, []).append(entry.state)
     assert [sorted(states) for states in by_report.values()] == [["published", "unchanged"]] * 3
-    Shelf(root).check_history(3)
+    Shelf(root).check_history()
     for entry in record.published():
         content = (root / "reports" / entry.outputs["html"].path).read_bytes()
         assert hashlib.sha256(content).hexdigest() == entry.outputs["html"].sha256

@@ -25,7 +25,7 @@ MEDIAN_WORDS, EASE = 20, 50.0
 
 _LEFTOVERS = {
     "nan": r"\bnan\b|\bNaN\b|\binf\b",
-    "None": r"\bNone\b(?!:)|\bNaT\b|\bTrue\b|\bFalse\b",
+    "None": r"\bNone\b(?! of)|\bNaT\b|\bTrue\b|\bFalse\b",
     "minus nought": r"[-−]0(\.0+)?(?![\d.])",
     "a plain minus sign before a number": r"(?<![\w–])-\d",
     "double space": r"(?<=\S)  +(?=\S)",
@@ -38,8 +38,8 @@ _LEFTOVERS = {
     "a chance with decimals": r"chance[^.]{0,80}\d\.\d+%",
     "an unexplained star": r"(?<!\*)\*(?!\*)(?=\d)",
 }
-_ONE = r"\b(?:one|1)\s+(?:{many})\b"
-_MANY = r"\b(?:none|no|two|three|four|five|six|seven|eight|nine|\d{{2,}}|[02-9])\s+(?:{one})\b"
+_ONE = r"(?<![\d.,])\b(?:one|1)\s+(?:{many})\b"
+_MANY = r"(?<![\d.,])\b(?:two|three|four|five|six|seven|eight|nine|\d{{2,}}|[02-9])\s+(?:{one})\b"
 _NOUNS = {
     "measure": "measures", "month": "months", "point": "points", "trust": "trusts", "patient": "patients",
     "day": "days", "figure": "figures", "admission": "admissions", "operation": "operations", "week": "weeks",

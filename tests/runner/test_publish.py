@@ -165,12 +165,16 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_only_abandoned_staged_files_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_is_abandoned_or_of_a_run_that_is_over_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     left, aside, report = (tmp_path / name for name in (".a.html.1.part", ".b.html.2.old", "c.html"))
     for path in (left, aside, report):
         path.touch()
     sweep(tmp_path)
     assert sorted(tmp_path.iterdir()) == [left, aside, report]
+    sweep(tmp_path, ["1"])
+    assert sorted(tmp_path.iterdir()) == [aside, report]
     tomorrow = time.time() + ABANDONED + 60
     monkeypatch.setattr(time, "time", lambda: tomorrow)
     sweep(tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +14,12 @@ from helpers.cli.following import follow
 from helpers.cli.telling import show_history, show_report, show_run
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import find_root
-from helpers.runner.due import decide
+from helpers.runner.due import Wish, decide
 from helpers.runner.engines import RENDERERS, choose_engine
 from helpers.runner.entries import Entry, State
 from helpers.runner.folders import Traces, traces_of
 from helpers.runner.history import History
-from helpers.runner.placing import settle_for
+from helpers.runner.placing import recover
 from helpers.runner.plan import make_plan
 from helpers.runner.project import Project
 from helpers.runner.surroundings import survey
@@ -104,7 +103,7 @@ def why(
     project, record = _open(context)
     jobs = make_plan(project, [report])
     surroundings = survey(project, choose_engine(renderer))
-    decisions = decide(project, jobs, surroundings, standing=record.standing())
+    decisions = decide(project, jobs, surroundings, standing=record.standing(), wish=Wish(formats=()))
     told = {each.job.title: explain(each, surroundings, record) for each in decisions}
     if as_json:
         showing.show_json(told)
@@ -148,7 +147,7 @@ def withdraw(
 def _open(context: typer.Context) -> tuple[Project, History]:
     project = open_project(find_root(context.obj))
     record = History(project.state)
-    record.recover(partial(settle_for, project))
+    recover(project, record)
     return project, record
 
 

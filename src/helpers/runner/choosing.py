@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from helpers.errors import Problem, UsageError
 from helpers.runner.entries import State
 from helpers.runner.history import History
-from helpers.runner.placing import settle_for
+from helpers.runner.placing import recover
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
 from helpers.runner.run import Order
@@ -18,7 +17,7 @@ from helpers.runner.run import Order
 def failed_only(project: Project, jobs: Sequence[Job]) -> tuple[Job, ...]:
     """Return the reports whose newest run failed, ran out of time or memory, or was blocked by the gate."""
     history = History(project.state)
-    history.recover(partial(settle_for, project))
+    recover(project, history)
     failed = {entry.report for entry in history.latest().values() if entry.state.is_failure}
     return tuple(job for job in jobs if job.title in failed)
 
@@ -41,7 +40,7 @@ def resume(project: Project, jobs: Sequence[Job], order: Order) -> tuple[tuple[J
         If that batch is still under way.
     """
     history = History(project.state)
-    history.recover(partial(settle_for, project))
+    recover(project, history)
     newest = next((run for run in history.runs() if run.kind == "run"), None)
     if newest is None:
         return (), order

@@ -16,6 +16,7 @@ from helpers.runner.failures import KernelDeathError, ended_early, failed_cell
 from helpers.runner.kernel import START_TIMEOUT, Seat, kernel_environment, kernel_manager
 from helpers.runner.plan import Job
 from helpers.runner.prewarmed import ForkServer
+from helpers.runner.saving import register_engine
 from helpers.runner.sockets import socket_folder
 from helpers.runner.watch import Limits, Watch
 
@@ -154,6 +155,7 @@ def _run_papermill(job: Job, folder: Path, seat: Seat) -> Any:
         _literal(job.notebook.path),
         _literal(folder / EXECUTED),
         parameters=dict(job.parameters),
+        engine_name=register_engine(),
         kernel_name="python3",
         language="python",
         progress_bar=False,

@@ -138,7 +138,7 @@ class History:
         settle: Callable[[Entry], bool | None] = lambda _: False,
         *,
         report: tuple[str, str] | None = None,
-    ) -> bool:
+    ) -> tuple[str, ...]:
         """Close what runs left open that are no longer alive on this machine.
 
         Parameters
@@ -151,13 +151,14 @@ class History:
 
         Returns
         -------
-        bool
-            Whether there was such a run.
+        tuple of str
+            The runs that are closed now.
         """
         query = "SELECT run FROM runs WHERE finished IS NULL AND host = ?"
         with self._connect() as database:
             open_runs = [run for (run,) in database.execute(query, (socket.gethostname(),))]
         dead = [run for run in open_runs if not is_run_alive(self._folder, run)]
+        ended: list[str] = []
         for run in dead:
             waiting = [entry for entry in self.entries(run) if entry.state is State.WAITING]
             for entry in waiting:
@@ -165,7 +166,8 @@ class History:
                     self.record(closed)
             if report is None and all(entry.state is not State.WAITING for entry in self.entries(run)):
                 self.end(run)
-        return bool(dead)
+                ended.append(run)
+        return tuple(ended)
 
     # --- reading -----------------------------------------------------------------------------------
 

@@ -156,8 +156,9 @@ class Life:
             self._blank = replace(self._blank, started=now())
             if not self._is_first():
                 return
+            private_folder(self.folder)  # before the step, which is written to its log
             with self._steps.step("execute"):
-                self._executed = _execute(setting, job, private_folder(self.folder), server)
+                self._executed = _execute(setting, job, self.folder, server)
             with self._steps.step("document"):
                 provenance = _provenance(setting, job)
                 self._document = make_document(self._executed.notebook, provenance=provenance)

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from helpers.bundle import Bundle
@@ -15,7 +16,7 @@ from helpers.runner.history import History
 from helpers.runner.locks import ReportLock
 from helpers.runner.manifest import make_manifest
 from helpers.runner.project import Project, private_folder
-from helpers.runner.publish import MANIFEST, settle, stage, switch, unstage
+from helpers.runner.publish import MANIFEST, settle, stage, sweep, switch, unstage
 from helpers.runner.surroundings import hash_bytes
 
 BUNDLES = "bundles.json"
@@ -75,7 +76,15 @@ def put_in_place(
     return entry
 
 
-def settle_for(project: Project, entry: Entry) -> bool | None:
+def recover(project: Project, history: History) -> bool:
+    """Complete or undo what dead runs left half done, close them, and say whether there were any."""
+    closed = history.recover(partial(_settle_for, project))
+    if closed:
+        sweep(project.reports, closed)
+    return bool(closed)
+
+
+def _settle_for(project: Project, entry: Entry) -> bool | None:
     """Complete what a sudden end cut short of one report; None while another run has it in hand."""
     lock = ReportLock(project.state, entry.notebook, entry.name)
     if not lock.try_once():

@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 from helpers.errors import GateError, Problem
@@ -190,13 +190,22 @@ def write_whole(target: Path, content: bytes) -> None:
     _sync_folder(target.parent)
 
 
-def sweep(reports: Path) -> None:
-    """Remove staged files that a killed run left behind."""
+def sweep(reports: Path, runs: Collection[str] = ()) -> None:
+    """Remove hidden files that killed runs left behind.
+
+    Parameters
+    ----------
+    reports
+        The folder of published reports.
+    runs
+        Runs that are known to be over; what others left goes when it is a day old.
+    """
     oldest = time.time() - ABANDONED
     for ending in (STAGED, ASIDE):
         for path in reports.rglob(f".*{ending}"):
+            run = path.name.removesuffix(ending).rpartition(".")[2]
             with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_ctime < oldest:
+                if run in runs or path.stat().st_ctime < oldest:
                     path.unlink()
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 
 from helpers.errors import ExitCode, Problem, ReportError
+from helpers.runner.capacity import usable_jobs
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import choose_engine
 from helpers.runner.entries import Entry, State
@@ -20,7 +19,7 @@ from helpers.runner.flow import run_lives
 from helpers.runner.history import History
 from helpers.runner.life import INTERRUPTED, Life, Setting, as_before, blank_entry
 from helpers.runner.listed import list_anew
-from helpers.runner.placing import settle_for
+from helpers.runner.placing import recover
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
 from helpers.runner.publish import sweep
@@ -28,13 +27,6 @@ from helpers.runner.surroundings import survey
 from helpers.runner.watch import Limits
 
 INDEX = "index.html"
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ class Order:
 
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
-    jobs: int = field(default_factory=usable_cores)
+    jobs: int = field(default_factory=usable_jobs)
     limits: Limits = field(default_factory=Limits)
     renderer: str = "auto"
     hold: bool = False
@@ -170,7 +162,7 @@ def _begin(
     """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
     engine = choose_engine(order.renderer)
     history = History(project.state)
-    was_left_open = history.recover(partial(settle_for, project))
+    was_left_open = recover(project, history)
     surroundings = survey(project, engine)
     decisions = decide(project, jobs, surroundings, standing=history.standing(), wish=order.wish)
     history.keep(surroundings.contents)

@@ -23,7 +23,7 @@ from helpers.runner.placing import (
     place_of,
     put_in_place,
     read_bundles,
-    settle_for,
+    recover,
 )
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish import settle
@@ -121,7 +121,7 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
 def _in_hand(project: Project, report: ReportId) -> Iterator[History]:
     """Yield the history while no run may touch the report; then bring the index up to date."""
     history = History(project.state)
-    history.recover(partial(settle_for, project))
+    recover(project, history)
     lock = ReportLock(project.state, *report)
     if not lock.try_once():
         cure = "wait for it to end"

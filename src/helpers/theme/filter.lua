@@ -23,6 +23,7 @@ local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
 local labels = {}   -- id -> number as text
 local toc_depth = 2
+local unnumbered = 0
 local wants_annex = false
 local annex = pandoc.Blocks({})
 
@@ -275,7 +276,10 @@ local function html_table(tbl, name, caption, grouped)
   free_widths(mark_lengths(mark_headers(tbl)))
   tbl.caption = { long = {} }
   local wide = #tbl.colspecs >= WIDE and " wide" or ""
-  if not caption then return scroll_box({ tbl }, "Table") end
+  if not caption then
+    unnumbered = unnumbered + 1  -- a box that scrolls must not share its name with another
+    return scroll_box({ tbl }, "Table without a number, " .. unnumbered)
+  end
   local id = tbl.identifier
   tbl.identifier = ""
   tbl.attributes["aria-labelledby"] = id .. "-caption"
@@ -368,6 +372,9 @@ local function data_behind(div)
   local id = div.attributes.figure
   local name = "Figure " .. number_of(id)
   if html then
+    for _, block in ipairs(div.content) do
+      if block.t == "Div" then block.attributes["aria-label"] = "Data behind " .. name end
+    end
     local blocks = pandoc.Blocks({ raw('<details class="data-behind"><summary>Data behind ' .. name .. "</summary>") })
     blocks:extend(div.content)
     blocks:insert(raw(('<p><a class="csv" download="%s.csv" href="data:text/csv;charset=utf-8,%s">%s</a></p>'):format(

@@ -122,6 +122,19 @@ def test_an_unstable_series_is_told_by_its_movement_alone() -> None:
     assert words.assurance_sentence(rising) == ""
 
 
+def test_a_low_value_that_rises_is_told_in_one_breath() -> None:
+    """Three years: high, then a deep fall, then half-way up again."""
+    values = [80.0, 81.0] * 10 + [60.0, 59.0] * 4 + [60.0, 61.0, 62.0, 63.0, 64.0, 65.0, 66.0, 68.0]
+    result = example_result(values, measure=HIGHER)
+    assert (result.standing, result.variation_icon) == ("unstable", "concern_low")
+    assert words.short_words(result) == (
+        "no single stable period: low against the three years shown, though up 7.0 points over six months"
+    )
+    assert words.change_sentence(result) == (
+        "It is low against the three years shown, though over six months it rose by 7.0 points, the right way."
+    )
+
+
 def test_an_unstable_series_that_rests_is_called_level() -> None:
     resting = example_result([*(float(value) for value in range(20, 49)), *[49.0] * 7])
     assert words.change_sentence(resting) == "Over six months it has not moved."
@@ -149,7 +162,7 @@ def test_points_since_a_restart_are_counted_as_such() -> None:
         (10.5, 10.0, "It is 0.5 points above the local target of 10%."),
         (10.5, 10.5, "It equals the local target of 10.5%."),
         (10.5, 10.47, "It is just above the local target of 10.5%, the same when rounded."),
-        (0.0, 0.0, "It meets the local target of none."),
+        (0.0, 0.0, "It meets the local target of 0%."),
     ],
 )
 def test_met_unmet_equal_and_nearly_equal(value: float, goal: float, said: str) -> None:

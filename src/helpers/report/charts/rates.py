@@ -136,7 +136,9 @@ def rate_funnel_chart(
     _keep_possible(axes, ceiling)
     name_ends(axes, [Name(name, 0, line[2][-1], colours.COMMON_CAUSE) for name, line in limits.items()])
     if own is not None:
-        name_points(axes, [_own_name(label, denominator[own], value[own])], (denominator, value))
+        lines = [(x, line) for x, *both in limits.values() for line in both]
+        drawn = tuple(np.concatenate(each) for each in zip((denominator, value), *lines, strict=True))
+        name_points(axes, [_own_name(label, denominator[own], value[own])], (drawn[0], drawn[1]))
     return figure
 
 

@@ -9,12 +9,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from helpers.register.models import Measure
 from helpers.report.peers.values import PeerSeries
 from helpers.stats import rates
 from helpers.stats.funnel import Funnel, funnel
-from helpers.stats.funnel_limits import QUANTILES
+from helpers.stats.funnel_limits import QUANTILES, TAILS
 from helpers.stats.position import Positions, month_to_month, positions
 
 Floats = NDArray[np.float64]
@@ -172,10 +173,27 @@ def _intervals(
     return found.lower95, found.upper95
 
 
+def _exact_tails(shape: Funnel) -> Floats:
+    """Return how likely chance makes counts at least as far from the target, on their side of it."""
+    x, n, target = np.round(shape.numerator), shape.denominator, shape.scale.target
+    if shape.scale.kind == "proportion":
+        low, high = (
+            tail(at, np.round(n), target) for tail, at in ((stats.binom.cdf, x), (stats.binom.sf, x - 1))
+        )
+    else:
+        low, high = stats.poisson.cdf(x, n * target), stats.poisson.sf(x - 1, n * target)
+    return np.asarray(np.minimum(low, high), dtype=float)
+
+
 def _flags(shape: Funnel | None, found: Positions | None, y: Floats, error: Floats) -> tuple[str, ...]:
-    """Return flags at 99.8 % of chance and spread: those of the funnel, or of the same on logarithms."""
+    """Return flags at 99.8 % of chance and spread: those of the funnel, or of the same on logarithms.
+
+    The funnel's limits are normal on its scale, too narrow where only a few events are expected. What chance
+    alone could do by its exact distribution is never flagged.
+    """
     if shape is not None:
-        return shape.flag
+        rare = _exact_tails(shape) < TAILS[1]
+        return tuple(flag if sure else "within" for flag, sure in zip(shape.flag, rare, strict=True))
     if found is None:
         return ("",) * len(y)
     away = (y - found.mean) / np.sqrt(error**2 + found.spread**2)

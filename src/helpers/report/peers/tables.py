@@ -281,6 +281,8 @@ def _gain_row(comparison: PeerComparison) -> Iterator[tuple[Cell, ...]]:
         return
     more = "More" if comparison.measure.direction == "increase" else "Fewer"
     counted = comparison.measure.numerator
+    if comparison.measure.kind == "mean":  # the numerator adds up what the mean is of
+        counted = f"{counted}, in {comparison.unit}"
     level = f"{comparison.benchmark.words}: {_amount(comparison, comparison.benchmark.value)}"
     yield (
         comparison.measure.name,

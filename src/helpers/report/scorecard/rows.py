@@ -152,6 +152,8 @@ def _goal(measure: Measure, goal: Goal) -> str:
 
 def _variation(result: MeasureResult) -> str:
     """Return the icon of the variation, or why there is none."""
+    if result.target is not None and result.target.meaning == "cumulative":
+        return "judged by the year"
     if result.points < 2 and result.variation == "common":
         return "one value"
     return "mostly suppressed" if result.series.mostly_hidden else result.variation_icon
@@ -161,8 +163,6 @@ def _assurance(result: MeasureResult) -> str:
     """Return the icon of the assurance, or why there is none."""
     if result.assurance_icon:
         return result.assurance_icon
-    if result.target is not None and result.target.meaning == "cumulative":
-        return "judged by the year"
     return _ASSURANCE.get(result.standing, "too early to judge")
 
 

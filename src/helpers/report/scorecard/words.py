@@ -26,7 +26,7 @@ _CATEGORY: Final[dict[Category, tuple[str, str]]] = {
     "watched": ("is watched", "are watched"),
     "maintenance": ("is in maintenance", "are in maintenance"),
     "apart": ("has no single stable period", "have no single stable period"),
-    "nothing": ("has no figure to show", "have no figure to show"),
+    "nothing": ("cannot be shown", "cannot be shown"),
 }
 _VERDICT: Final[dict[Verdict, tuple[str, str]]] = {
     "on_track": ("is on track", "are on track"),
@@ -39,7 +39,7 @@ VERDICT_WORDS: Final[dict[Verdict, str]] = {
     "unlikely": "unlikely",
 }
 NO_SCORE: Final = (
-    "There is no single score: a sum would let a good figure hide a bad one, and boards would watch the sum. "
+    "There is no single score: a sum would let a good figure hide a bad one. "
     "Weights only show what the card is made of."
 )
 
@@ -87,15 +87,9 @@ def attention_sentence(card: Card) -> str:
     rows = card.in_category("attention")
     if not rows:
         return ""
-    verb = "needs" if len(rows) == 1 else "need"
-    old = [row for row in rows[: NAMED + 1] if row.result is not None and row.result.stale]
-    said = sentence(f"{names_of(row.measure for row in rows)} {verb} attention")
-    if not old:
-        return said
-    many = "its figure is" if len(rows) == 1 else "out of date among them"
-    return (
-        f"{said} {sentence(f'{many} of {_period(old[0])}' if len(rows) == 1 else f'{many}: {_dated(old)}')}"
-    )
+    said = sentence(f"needing attention: {names_of(row.measure for row in rows)}")
+    old = [row for row in rows if row.result is not None and row.result.stale]
+    return f"{said} {sentence(f'out of date among them: {_dated(old)}')}" if old else said
 
 
 def _period(row: CardRow) -> str:
@@ -118,7 +112,7 @@ def outlook_summary(card: Card) -> str:
         aimed = card.with_outlook("none")
         if not aimed:
             return "No measure with a figure has a target to come, so none is judged by its trajectory."
-        return "No target to come can be forecast; the table of trajectories says why."
+        return "No target to come can be forecast; the section on targets says why."
     if len(present) == 1:
         one, several = _VERDICT[present[0][0]]
         if total == 1:
@@ -133,7 +127,7 @@ def too_many_sentence(card: Card) -> str:
     if not card.too_many:
         return ""
     return sentence(
-        f"**too many measures:** this card has {len(card.rows)}. A board can act on about {MOST_MEASURES}, not on "
+        f"**Too many measures:** this card has {len(card.rows)}. A board can act on about {MOST_MEASURES}, not on "
         f"{TOO_MANY}; with more, what needs attention is lost among what does not. Keep {MOST_MEASURES} here and "
         "leave the others to those who run the service"
     )
@@ -293,8 +287,7 @@ def _balanced(card: Card) -> str:
 
 
 def _empty(findings: Sequence[Finding]) -> str:
-    verb = "has" if len(findings) == 1 else "have"
-    return sentence(f"{listed(_name(finding) for finding in findings)} {verb} no measure on the card")
+    return sentence(f"the card leaves out {listed(_name(finding) for finding in findings)}")
 
 
 def _name(finding: Finding) -> str:
@@ -304,7 +297,7 @@ def _name(finding: Finding) -> str:
 
 def _no_figures(finding: Finding) -> str:
     if len(finding.rows) == 1:
-        return sentence(f"{_name(finding)}: its one measure has no figure")
+        return sentence(f"{_name(finding)}: its one measure is without a figure")
     return sentence(f"{_name(finding)}: none of its {count(len(finding.rows), 'measure')} has a figure")
 
 
@@ -324,9 +317,8 @@ def _one_sided(finding: Finding) -> str:
 
 
 def _one_objective(finding: Finding) -> str:
-    return sentence(
-        f"{_name(finding)}: its {count(len(finding.rows), 'measure')} all serve the same objective"
-    )
+    many = count(len(finding.rows), "measure")
+    return sentence(f"{_name(finding)}: all its {many} serve the same objective")
 
 
 def _self_assessed(finding: Finding) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from helpers.runner.document import Document
-from helpers.runner.render.word import FONT, pandoc_data
+from helpers.runner.render.word import FONT, LONGEST_TITLE, pandoc_data
 from helpers.theme import Theme, colours
+from helpers.theme.markdown import plain_line
 
 REFERENCE: Final = "reference.pptx"
 #: English metric units of a slide of 13.33 by 7.5 inches, and of its margin
@@ -122,12 +123,12 @@ def finish_slides(path: Path, document: Document, *, theme: Theme) -> None:
                 _finish_table(shape, slide.shapes.title.text_frame.text, theme)
             elif shape.is_placeholder and shape.placeholder_format.idx == 1:
                 _fit_body(shape)
-        _add_foot(slide, " · ".join([*(part for part in parts if part), str(number)]))
+        _add_foot(slide, plain_line(" · ".join([*(part for part in parts if part), str(number)])))
         for words in slide.element.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}rPr"):
             words.set("lang", theme.page.lang)
     properties = deck.core_properties
     properties.title, properties.language, properties.author = (
-        facts.title,
+        plain_line(facts.title)[:LONGEST_TITLE],
         theme.page.lang,
         theme.brand.name,
     )
