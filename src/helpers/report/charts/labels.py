@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
@@ -168,6 +169,7 @@ def name_points(axes: Axes, names: Sequence[Name], path: tuple[Floats, Floats]) 
         axes.annotate(
             name.text, (name.x, name.y), (nudge[0] * scale, nudge[1] * scale),
             textcoords="offset points", annotation_clip=False, ha="center", va="center", **name.style,
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],  # readable over a line
             arrowprops={"arrowstyle": "-", "color": name.colour, "linewidth": 0.8, "shrinkB": 5} if far else None,
         )  # fmt: skip
 
