@@ -1,114 +1,248 @@
-"""What a report costs: the steps of one, and a batch beside the plain loop of standard commands.
+"""What a batch costs, beside the plain loop of standard commands and beside the floor; and where its time goes.
 
-    python benchmarks/report.py [--reports 24] [--jobs 1]
+    python benchmarks/report.py [--reports 24] [--loop 24] [--notebooks los_published los_deviation]
 
-Needs the demo data (`boardpack demo build`). The plain loop runs, for each report, the papermill command,
-nbconvert to Markdown, and pandoc to HTML and to a PDF by Typst, each a process of its own. Machines are
-noisy: read the ratios, which come from one run.
+Needs the demo data (`boardpack demo build`). All of it in one run, for each notebook, as HTML and PDF:
+
+* the loop: for each report the papermill command and Quarto to HTML and to PDF, each a process of its own;
+  where there is no Quarto, what our embedded engine is made of: nbconvert, pandoc, Typst.
+* the floor: the same cells in one warm process, pandoc and Typst, with nothing around them.
+* boardpack with one report at a time on one core, with one and with two.
+
+Machines are noisy: read the ratios. Seconds of processor time count all processes of a batch and hardly
+depend on what else the machine does; seconds on the clock do.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOK = ROOT / "notebooks" / "los_deviation.ipynb"
-IMPORTS = "import helpers.report.los.deviation"
+STATE = Path(os.environ.get("BOARDPACK_STATE") or ROOT / ".boardpack")
 TYPST = "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2])"
 PANDOC = "import sys, subprocess, pypandoc; subprocess.run([pypandoc.get_pandoc_path(), *sys.argv[1:]], check=True)"
+FLOOR = """
+import json, os, resource, subprocess, sys, time
+import nbformat, pypandoc, typst
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+notebook, folder, *trusts = sys.argv[1:]
+cells = [cell for cell in nbformat.read(notebook, 4).cells if cell.cell_type == "code"]
+shell = InteractiveShell.instance()
+shell.history_manager.enabled = False
+os.chdir(folder)
+
+def run(trust):
+    with capture_output():
+        for cell in cells:
+            shell.run_cell(cell.source).raise_error()
+            if "parameters" in cell.metadata.get("tags", []):
+                shell.run_cell(f"trust = {trust!r}")
+    shell.reset(new_session=False)
+
+def render():
+    for options in (["-o", "floor.html", "--embed-resources"], ["-o", "floor.typ"]):
+        command = [pypandoc.get_pandoc_path(), "report.md", "--standalone", "--metadata=title=Report", *options]
+        subprocess.run(command, check=True)
+    typst.compile("floor.typ", output="floor.pdf")
+
+def processor():
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+run(trusts[0]), render()  # warm
+began, before_all, cells_took = time.perf_counter(), processor(), 0.0
+for trust in trusts:
+    before = time.perf_counter()
+    run(trust)
+    cells_took += time.perf_counter() - before
+    render()
+print(json.dumps([time.perf_counter() - began, processor() - before_all, cells_took]))
+"""
 
 
-def run(*command: str | Path, cwd: Path = ROOT) -> float:
-    """Run a command of this environment quietly and return its seconds."""
-    began = time.perf_counter()
-    words = [str(word) for word in command]
-    subprocess.run([sys.executable, *words], cwd=cwd, check=True, capture_output=True)
-    return time.perf_counter() - began
+@dataclass(frozen=True)
+class Cost:
+    """Seconds on the clock and of the processors, for one report."""
+
+    clock: float
+    processor: float
+
+    def __str__(self) -> str:
+        return f"{self.clock:6.2f} s on the clock, {self.processor:6.2f} s of processors"
 
 
-def boardpack(names: list[str], jobs: int) -> tuple[float, list[dict[str, object]]]:
-    """Run reports through boardpack, due or not; return seconds and what it says of each."""
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "helpers.cli", "run", *names, "--force", "--json", "--jobs", str(jobs)]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    return time.perf_counter() - began, json.loads(done.stdout)["reports"]
+def measure(work: Callable[[], Any], reports: int) -> tuple[Cost, Any]:
+    """Do some work in child processes; return its cost for each report, and its result."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    result = work()
+    clock, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(clock / reports, processor / reports), result
 
 
-def plain_report(folder: Path, trust: str) -> dict[str, float]:
-    """Make one report with the standard commands; return the seconds of each."""
-    executed, text = folder / "out.ipynb", folder / "out.md"
-    seconds = {"papermill": run("-m", "papermill", NOTEBOOK, executed, "-p", "trust", trust)}
-    seconds["nbconvert"] = run("-m", "nbconvert", "--to", "markdown", "--no-input", executed)
-    figures = ["--standalone", "--metadata", "title=Report"]
-    seconds["html"] = run(
-        "-c", PANDOC, text, *figures, "--embed-resources", "-o", folder / "out.html", cwd=folder
+def run(*words: str | Path, cwd: Path, **keywords: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command quietly."""
+    told = {
+        **os.environ,
+        "BOARDPACK_ROOT": str(ROOT),
+        "BOARDPACK_STATE": str(STATE),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    command = [str(word) for word in words]
+    return subprocess.run(
+        command, cwd=cwd, env=told, check=True, capture_output=True, text=True, **keywords
     )
-    seconds["pdf"] = run("-c", PANDOC, text, *figures, "-o", folder / "out.typ", cwd=folder)
-    seconds["pdf"] += run("-c", TYPST, folder / "out.typ", folder / "out.pdf", cwd=folder)
-    return seconds
 
 
-def show_steps() -> None:
-    """Print the steps of one report, alone on the machine."""
-    seconds, (report,) = boardpack(["los_deviation/SYN07"], jobs=1)
-    steps = dict(report["timings"])  # type: ignore[call-overload]
-    print(f"one report, {seconds:.1f} s in all, peak of its kernel {report['peak']} MB")
-    print(f"  command's own start  {seconds - sum(steps.values()):6.2f} s")
-    print(f"  (imports alone       {run('-c', IMPORTS):6.2f} s, part of execute)")
-    for name, value in steps.items():
-        print(f"  {name:20s} {value:6.2f} s")
+def run_loop(folder: Path, notebook: Path, trusts: list[str], quarto: str | None) -> dict[str, float]:
+    """Make reports with the standard commands, one after the other; return the seconds of each command."""
+    python, seconds = sys.executable, {}
+    executed, text, typ = folder / "out.ipynb", folder / "out.md", folder / "out.typ"
+    figures = ["--standalone", "--metadata", "title=Report"]
+    pandoc = [python, "-c", PANDOC, text, *figures]
+    commands: dict[str, list[str | Path]] = {}
+    if quarto:
+        commands |= {
+            f"quarto {kind}": [quarto, "render", executed, "--to", kind] for kind in ("html", "typst")
+        }
+    else:
+        commands["nbconvert"] = [python, "-m", "nbconvert", "--to", "markdown", "--no-input", executed]
+        commands["pandoc html"] = [*pandoc, "--embed-resources", "-o", folder / "out.html"]
+        commands["pandoc typst"] = [*pandoc, "-o", typ]
+        commands["typst"] = [python, "-c", TYPST, typ, folder / "out.pdf"]
+    for trust in trusts:
+        papermill = [python, "-m", "papermill", notebook, executed, "-p", "trust", trust]
+        for name, words in {"papermill": papermill, **commands}.items():
+            began = time.perf_counter()
+            run(*words, cwd=folder)
+            seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - began
+    return {name: value / len(trusts) for name, value in seconds.items()}
 
 
-def show_batch(reports: int, jobs: int) -> None:
-    """Print a batch beside the plain loop."""
+def lay_out(folder: Path, notebook: Path, trusts: list[str]) -> Path:
+    """Make a project with one notebook and a parameter file for each report."""
+    for name in ("notebooks", f"params/{notebook.stem}"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(notebook, folder / "notebooks")
+    shutil.copy(ROOT / "_quarto.yml", folder)
+    shutil.copytree(ROOT / "params" / "_register", folder / "params" / "_register")
+    for trust in trusts:
+        (folder / "params" / notebook.stem / f"{trust}.yml").write_text(f"trust: {trust}\n", "utf-8")
+    return folder
+
+
+def run_boardpack(project: Path, jobs: int, cores: set[int]) -> dict[str, Any]:
+    """Run all reports of a project on some cores; return what the command says."""
+    words = ("run", "--force", "--json", "--jobs", str(jobs), "--renderer", "embedded")
+    state = Path(tempfile.mkdtemp(dir=project))
+    (state / "mart").symlink_to(STATE.resolve() / "mart")
+    command = (sys.executable, "-m", "helpers.cli", "--project", project, *words)
+    told = {**os.environ, "BOARDPACK_STATE": str(state)}
+    done = subprocess.run(
+        list(map(str, command)),
+        env=told,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
+    )
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+    batch: dict[str, Any] = json.loads(done.stdout)
+    batch["cells"] = mean(cell_seconds(path) for path in state.glob("runs/*/*/*/executed.ipynb"))
+    return batch
+
+
+def cell_seconds(executed: Path) -> float:
+    """Return the seconds that the cells of an executed notebook took."""
+    cells = json.loads(executed.read_text("utf-8"))["cells"]
+    return sum(cell["metadata"].get("papermill", {}).get("duration") or 0.0 for cell in cells)
+
+
+def show_budget(batch: dict[str, Any], cost: Cost) -> None:
+    """Print where the time of a report goes when one is made after the other."""
+    steps = [report["timings"] for report in batch["reports"]]
+    for name in steps[0]:
+        took = mean(each.get(name, 0.0) for each in steps)
+        within = f"  (of which its cells {batch['cells']:.2f} s)" if name == "execute" else ""
+        print(f"    {name:10s} {took:6.2f} s{within}")
+    print(
+        f"    all steps  {mean(sum(each.values()) for each in steps):6.2f} s, of a report on the clock "
+        f"{cost.clock:.2f} s: steps of two reports overlap, and the command's start is shared out"
+    )
+    print(f"    peak of a kernel {max(report['peak'] for report in batch['reports']):.0f} MB")
+
+
+def compare(notebook: Path, reports: int, loops: int, quarto: str | None) -> None:
+    """Print one notebook's costs and ratios."""
     trusts = [f"SYN{number:02d}" for number in range(1, reports + 1)]
-    with tempfile.TemporaryDirectory(dir=ROOT / ".boardpack") as folder:
-        plain = [plain_report(Path(folder), trust) for trust in trusts]
-    loop = sum(sum(each.values()) for each in plain)
-    parts = {name: sum(each[name] for each in plain) / reports for name in plain[0]}
-    with Batch(trusts) as names:
-        ours, _ = boardpack(names, jobs)
-    print(f"{reports} reports: plain loop {loop:.1f} s, boardpack {ours:.1f} s with {jobs} job(s)")
-    print("  a report in the loop: " + ", ".join(f"{name} {value:.2f} s" for name, value in parts.items()))
-    print(f"  ratio: {loop / ours:.2f} times the loop's speed")
-
-
-class Batch:
-    """Parameter files for a batch, removed afterwards."""
-
-    def __init__(self, trusts: list[str]) -> None:
-        self._files = [ROOT / "params" / "los_deviation" / f"bench-{trust}.yml" for trust in trusts]
-        self._trusts = trusts
-
-    def __enter__(self) -> list[str]:
-        for file, trust in zip(self._files, self._trusts, strict=True):
-            file.write_text(f"trust: {trust}\n", "utf-8")
-        return [f"los_deviation/{file.stem}" for file in self._files]
-
-    def __exit__(self, *_: object) -> None:
-        for file in self._files:
-            file.unlink()
-            for made in (ROOT / "reports").glob(f"*/los_deviation/{file.stem}.*"):
-                made.unlink()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        loop, parts = measure(lambda: run_loop(folder, notebook, trusts[:loops], quarto), loops)
+        executed = folder / "out.ipynb"
+        run(sys.executable, "-m", "nbconvert", "--to", "markdown", "--no-input", executed, cwd=folder)
+        (folder / "out.md").rename(folder / "report.md")
+        done = run(sys.executable, "-c", FLOOR, notebook, folder, *trusts, cwd=folder)
+        *both, cells = (seconds / reports for seconds in json.loads(done.stdout))
+        floor = Cost(*both)
+        project = lay_out(folder / "project", notebook, trusts)
+        every = sorted(os.sched_getaffinity(0))
+        ways = {"one at a time, one core": (1, {every[0]}), "one at a time": (1, set(every))}
+        ways["two at a time"] = (2, set(every))
+        costs, batches = {}, {}
+        for way, (jobs, cores) in ways.items():
+            costs[way], batches[way] = measure(
+                lambda jobs=jobs, cores=cores: run_boardpack(project, jobs, cores), reports
+            )
+    print(f"\n{notebook.stem}, {reports} reports as HTML and PDF; for each report:")
+    print(f"  the loop ({loops} reports)       {loop}")
+    print("    " + ", ".join(f"{name} {value:.2f} s" for name, value in parts.items()))
+    print(f"  the floor                  {floor}; its cells {cells:.2f} s")
+    for way, cost in costs.items():
+        print(f"  boardpack, {way:24s}{cost}")
+        print(
+            f"    {loop.clock / cost.clock:.1f} times the loop, {cost.clock / floor.clock:.2f} times the floor's time;"
+        )
+        times = loop.processor / cost.processor, cost.processor / floor.processor
+        print(f"    of processors {times[0]:.1f} times the loop, {times[1]:.2f} times the floor's time")
+    print(
+        f"  two on two cores: {costs['one at a time, one core'].clock / costs['two at a time'].clock:.2f} "
+        "times as fast as one on one core"
+    )
+    print("  budget, one at a time on one core:")
+    show_budget(batches["one at a time, one core"], costs["one at a time, one core"])
 
 
 def main() -> None:
-    """Read the arguments and print both parts."""
+    """Read the arguments and print the comparison for each notebook."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reports", type=int, default=24)
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--loop", type=int, help="reports that the loop makes; all by default")
+    parser.add_argument("--notebooks", nargs="+", default=["los_published", "los_deviation"])
     arguments = parser.parse_args()
-    show_steps()
-    show_batch(arguments.reports, arguments.jobs)
+    quarto = shutil.which("quarto") or os.environ.get("QUARTO_PATH")
+    print(
+        f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}; the loop's renderer: "
+        f"{quarto or 'nbconvert, pandoc, Typst'}"
+    )
+    for name in arguments.notebooks:
+        notebook = ROOT / "notebooks" / f"{name}.ipynb"
+        compare(notebook, arguments.reports, arguments.loop or arguments.reports, quarto)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"largest process of all: {peak:.0f} MB")
+    print(f"\nlargest process of all: {peak:.0f} MB")
 
 
 if __name__ == "__main__":

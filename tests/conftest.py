@@ -8,11 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from helpers.data.mart import Mart
 from helpers.data.synthetic.organisations import draw_trusts, organisations_frame
 from helpers.data.synthetic.specialties import specialties_frame
 from helpers.data.synthetic.spells import draw_spells
+
+# a slow machine is no failure of the code
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 FIXTURES = Path(__file__).parent / "fixtures" / "notebooks"
 PARAMETERS = 'trust: SYN07\nperiod: "2026-03"\n'

@@ -163,3 +163,56 @@ def test_an_unknown_measure_is_refused_with_its_near_miss(tmp_path: Path) -> Non
 def test_the_unit_says_the_scale(tmp_path: Path, unit: str, scale: float) -> None:
     measure: Measure = read_register(write(tmp_path)).measures["one"]
     assert measure.model_copy(update={"unit": unit}).scale == scale
+
+
+# --- perspectives -----------------------------------------------------------------------------------
+
+TWO = """\
+patients:
+  name: Patients
+  question: How do patients see us?
+  share: {one}
+planet:
+  name: Planet
+  question: What do we leave behind?
+  share: {two}
+"""
+
+
+def test_without_a_file_the_perspectives_are_kaplan_and_nortons(tmp_path: Path) -> None:
+    register = read_register(write(tmp_path))
+    assert [each.known_as for each in register.perspectives.values()] == [
+        "customer", "financial", "internal business process", "learning and growth",
+    ]  # fmt: skip
+    assert register.share_of("patients") == 25
+
+
+def test_perspectives_are_data_in_the_files_order(tmp_path: Path) -> None:
+    register = read_register(write(tmp_path, perspectives=TWO.format(one=70, two=30)))
+    assert list(register.perspectives) == ["patients", "planet"]
+    assert register.share_of("planet") == 30
+
+
+def test_shares_may_be_left_out_and_are_then_equal(tmp_path: Path) -> None:
+    text = "\n".join(line for line in TWO.splitlines() if "share" not in line)
+    register = read_register(write(tmp_path, perspectives=text))
+    assert register.share_of("patients") == register.share_of("planet") == 50
+
+
+def test_shares_that_do_not_make_a_hundred_are_refused(tmp_path: Path) -> None:
+    said = problems(write(tmp_path, perspectives=TWO.format(one=70, two=40)))
+    assert "shares of 110 in all, given for 2 of 2 perspectives" in said
+    half = TWO.format(one=70, two=30).replace("  share: 30\n", "")
+    assert "given for 1 of 2 perspectives" in problems(write(tmp_path, perspectives=half))
+
+
+def test_a_measure_of_an_unknown_perspective_is_refused_with_near_misses(tmp_path: Path) -> None:
+    said = problems(write(tmp_path, measures=MEASURE.format(id="one").replace("patients", "patient")))
+    assert "perspective 'patient' is not in the register" in said
+    assert "patients" in said
+
+
+def test_weight_and_marks_of_a_measure_have_their_defaults_and_limits(tmp_path: Path) -> None:
+    measure = read_register(write(tmp_path)).measures["one"]
+    assert (measure.scorecard, measure.weight, measure.self_assessed) == (False, 1, False)
+    assert "weight" in problems(write(tmp_path, measures=MEASURE.format(id="one") + "  weight: 0\n"))

@@ -68,6 +68,12 @@ def test_everything_read_is_remembered() -> None:
     )
 
 
+def test_lists_of_names_are_read_but_are_no_source_of_figures() -> None:
+    bundle = open_report("Stays", trust="T1").bundle("text", "x", tables=("spells", "organisations"))
+    assert [source.dataset for source in bundle.sources] == ["spells/spells"]
+    assert "organisations/codes" in bundle.reads
+
+
 @pytest.mark.parametrize(
     ("asked", "kind", "message"),
     [

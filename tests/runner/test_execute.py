@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from helpers.errors import DataError, ReportError
-from helpers.runner.execute import Executed, MemoryLimitError, TimeLimitError, execute
+from helpers.runner.execute import Executed, execute
+from helpers.runner.failures import MemoryLimitError, TimeLimitError
 from helpers.runner.kernel import kernel_environment
 from helpers.runner.parameters import read_notebook
 from helpers.runner.plan import Job
@@ -121,7 +122,10 @@ def test_a_data_error_of_the_notebook_stays_a_data_error(run: Run, tmp_path: Pat
         run("no_data", tmp_path)
 
 
-def test_a_kernel_that_ends_by_itself_is_told(run: Run, tmp_path: Path) -> None:
+def test_a_kernel_that_ends_by_itself_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helpers.runner.execute.PAUSES", ())
     with pytest.raises(ReportError, match="its kernel ended by itself"):
         run("dies", tmp_path)
 

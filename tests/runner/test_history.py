@@ -114,6 +114,24 @@ def test_a_withdrawal_of_an_earlier_period_leaves_the_newest_standing(tmp_path: 
     ]
 
 
+def test_of_each_place_the_newest_changes_are_told_oldest_first(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    february = replace(PUBLISHED, facts=FACTS.model_copy(update={"period_folder": "2026-02"}))
+    made = {
+        "run1": PUBLISHED,
+        "run2": february,
+        "run3": PUBLISHED,
+        "run4": replace(PUBLISHED, state=State.UNCHANGED, same_as="run3"),
+        "run5": replace(PUBLISHED, state=State.WITHDRAWN, note="wrong figures"),
+        "run6": replace(PUBLISHED, state=State.FAILED, facts=None),
+    }
+    for run, entry in made.items():
+        history.begin(run, "v1", [replace(entry, run=run)])
+    assert [entry.run for entry in history.changes()] == ["run2", "run3", "run5"]
+    assert [entry.run for entry in history.places()] == ["run2", "run5"]
+    assert [entry.run for entry in history.published()] == ["run2"]
+
+
 def test_which_run_began_later_does_not_depend_on_the_clock(tmp_path: Path) -> None:
     history = History(tmp_path)
     begin_many(history, replace(ENTRY, run="20270101"), replace(ENTRY, run="20260101"))

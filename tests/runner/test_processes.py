@@ -48,8 +48,9 @@ def test_pages_that_forked_processes_share_are_counted_once_where_it_matters() -
         children.append(child)
     try:
         every = [os.getpid(), *children]
-        assert resident(every) > 3 * 200
-        assert 200 < resident(every, enough=300) < 2 * 200 + 100
+        assert resident(every) > 3 * 190
+        counted_more_than_once = resident(every) - resident(every, enough=0)
+        assert counted_more_than_once > 2 * 190  # of the 200 megabytes twice, and of what was imported
     finally:
         os.close(writing)
         os.close(reading)

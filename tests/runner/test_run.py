@@ -100,8 +100,8 @@ def test_executed_notebooks_and_logs_stay_private(mixed: tuple[Project, Batch]) 
 
 
 def test_the_index_lists_what_is_published_alone(mixed: tuple[Project, Batch]) -> None:
-    index = (mixed[0].reports / "index.html").read_text("utf-8")
-    assert index.count('<th scope="row">') == 1
+    index = (mixed[0].reports / "all.html").read_text("utf-8")
+    assert index.count('<p class="what">') == 1
 
 
 def test_an_unchanged_report_is_not_run_again_until_its_data_change(lay_out: Callable[..., Path]) -> None:

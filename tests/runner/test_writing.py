@@ -68,3 +68,15 @@ def test_values_and_dates_are_shown_in_words():
     assert show_value([]) == "none"
     assert show_value(0.5) == "0.5"
     assert show_date("latest") == "latest"
+
+
+def test_a_row_that_heads_others_is_marked_and_has_no_cells_of_its_own() -> None:
+    table = pipe_table(COLUMNS, [("The *north*", ""), ("Northmoor", 4.25)], groups=[0]).splitlines()
+    assert table[2] == r"| [The \*north\*]{.group} |  |"
+    assert table[3] == "| Northmoor | 4.2 |"
+
+
+def test_such_a_row_does_not_widen_the_first_column() -> None:
+    rows = [("a heading of many words across the table", ""), ("ab", 4.25)]
+    with_group, without = (pipe_table(COLUMNS, rows, groups=groups).splitlines()[1] for groups in ([0], []))
+    assert len(with_group.split("|")[1]) < len(without.split("|")[1])

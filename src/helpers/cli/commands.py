@@ -14,11 +14,12 @@ from helpers.cli import batches, data, private, records, showing
 from helpers.cli.assembly import open_project
 from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.places import find_root
+from helpers.runner.capacity import usable_jobs
 from helpers.runner.choosing import failed_only, resume
 from helpers.runner.engines import FORMATS, RENDERERS
 from helpers.runner.life import INTERRUPTED
 from helpers.runner.plan import make_plan
-from helpers.runner.run import Order, preview, run_batch, usable_cores
+from helpers.runner.run import Order, preview, run_batch
 from helpers.runner.watch import Limits
 
 app = typer.Typer(
@@ -91,7 +92,7 @@ def run(
     verify: Annotated[
         bool, typer.Option("--verify", help="Read every published file to see whether it was altered.")
     ] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_cores(),
+    jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_jobs(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds for one report.")] = Limits.seconds,
     memory_limit: Annotated[int, typer.Option(min=64, help="Megabytes for one report.")] = Limits.megabytes,

@@ -96,9 +96,46 @@ def write_dictionary(register: Register) -> str:
         f"| {_cell(line.denominator)} | `{line.function}` | {_cell(line.note)} |"
         for line in describe_measures(register)
     ]
-    lines += ["", "## Layouts", "", "| layout | what it is | fills |", "|---|---|---|"]
+    lines += [
+        "",
+        *_register_lines(register),
+        "",
+        "## Layouts",
+        "",
+        "| layout | what it is | fills |",
+        "|---|---|---|",
+    ]
     lines += [f"| `{line.name}` | {line.title} | {', '.join(line.tables)} |" for line in describe_sources()]
     return "\n".join(lines) + "\n"
+
+
+def _register_lines(register: Register) -> list[str]:
+    """Return the table of what the register says of each measure: what reports show beside its values."""
+    heads = ("measure", "in sentences", "better", "every", "out of date after", "targets")
+    lines = [
+        "## What the register says",
+        "",
+        "Targets are dated: value, kind, first and last day. Days are counted from the end of the period.",
+        "",
+        f"| {' | '.join(heads)} |",
+        f"|{'---|' * len(heads)}",
+    ]
+    better = {"increase": "higher", "decrease": "lower", "neutral": "neither"}
+    for measure in register.measures.values():
+        targets = "; ".join(
+            f"{target.value:g} {target.kind.replace('_', ' ')}, {target.start or '…'} to {target.end or '…'}"
+            for target in measure.targets
+        )
+        cells = (
+            f"`{measure.id}`",
+            measure.called,
+            better[measure.direction],
+            measure.frequency,
+            f"{measure.stale_after_days} days",
+            targets or "none",
+        )
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+    return lines
 
 
 def _cell(text: str) -> str:

@@ -121,10 +121,21 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
 def specialty_names(mart: Mart) -> dict[str, str]:
     """Return the names of the treatment functions by code."""
     frame = mart.query("SELECT specialty_code, name FROM specialties WHERE scheme = 'treatment'")
-    return {
-        code: name.removesuffix(" Service")
-        for code, name in zip(frame.specialty_code, frame.name, strict=True)
-    }
+    return {code: _plain_name(name) for code, name in zip(frame.specialty_code, frame.name, strict=True)}
+
+
+def _plain_name(name: str) -> str:
+    """Return a treatment function as people say it: without "Service" where a noun is left, or made, without it.
+
+    >>> [_plain_name(f"{each} Service") for each in ("Urology", "Paediatric", "Neurosurgical", "Neonatal")]
+    ['Urology', 'Paediatrics', 'Neurosurgery', 'Neonatal Service']
+    """
+    plain = name.removesuffix(" Service")
+    if plain == name or not plain.endswith(("ic", "al")):
+        return plain
+    if plain.endswith("ic"):
+        return f"{plain}s"
+    return f"{plain.removesuffix('ical')}ery" if plain.endswith("surgical") else name
 
 
 def find_specialty(mart: Mart, code: str) -> str:

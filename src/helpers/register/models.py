@@ -91,7 +91,7 @@ KAPLAN_NORTON: Final = (
     ),
     Perspective(
         id="people",
-        name="Staff and learning",
+        name="Staff",
         question="Can we go on improving?",
         known_as="learning and growth",
         share=25,

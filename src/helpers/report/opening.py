@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
+#: tables that name things; figures do not come from them
+NAME_LISTS = frozenset({"organisations", "specialties", "units"})
+
 _MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
 _LATEST: dict[str, str] = {
     "spells": _MONTH_OF.format(day="discharged", table="spells"),
@@ -90,8 +93,10 @@ class Report:
 
     def bundle(self, kind: Kind, name: str, *, tables: tuple[str, ...], **content: Any) -> Bundle:
         """Return a bundle that knows its sources, its origin and everything read so far."""
-        sources = self.sources(*tables)
-        origin: Origin = "records" if any(s.origin == "records" for s in sources) else "published"
+        read = self.sources(*tables)
+        # dozens of files name organisations; a reader asks where the figures come from, and how old they are
+        sources = tuple(s for s in read if s.dataset.partition("/")[0] not in NAME_LISTS)
+        origin: Origin = "records" if any(s.origin == "records" for s in read) else "published"
         reads = tuple(sorted(self._reads))
         return Bundle(kind=kind, id=name, sources=sources, origin=origin, reads=reads, **content)
 

@@ -265,7 +265,7 @@ def _body(reading: Reading) -> Iterator[str]:
 def _write(shown: Shown) -> str:
     bundle = shown.bundle
     if bundle.kind == "figure":
-        return write_figure(bundle)
+        return write_figure(bundle, shown.svg or b"")
     if bundle.kind == "table":
         return write_table(bundle)
     if bundle.kind == "heading":

@@ -4,42 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
-import re
+import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from helpers.errors import DataError, Problem, ReportError, UserError
+from helpers.runner.failures import KernelDeathError, ended_early, failed_cell
 from helpers.runner.kernel import START_TIMEOUT, Seat, kernel_environment, kernel_manager
 from helpers.runner.plan import Job
 from helpers.runner.prewarmed import ForkServer
+from helpers.runner.saving import register_engine
 from helpers.runner.sockets import socket_folder
-from helpers.runner.watch import Cause, Limits, Watch
+from helpers.runner.watch import Limits, Watch
 
 EXECUTED = "executed.ipynb"
 KERNEL_LOG = "kernel.log"
 RUN_LOG = "run.log"
-#: cells that papermill adds; they do not count when a cell is named by its number
-_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
-#: how IPython's traceback names a line of the cell, once its colours are taken out
-_FAILED_LINE = re.compile(r"Cell In\s?\[\d+\], line (\d+)")
-_COLOUR = re.compile(r"\x1b\[[\d;]*m")
-
-
-class TimeLimitError(ReportError):
-    """The report took longer than it may."""
-
-
-class MemoryLimitError(ReportError):
-    """The report took more memory than it may."""
-
-
-class InterruptionError(ReportError):
-    """The batch was interrupted while this report ran."""
+#: seconds before another attempt, where the kernel was lost to something that can pass by itself
+PAUSES = (2.0, 10.0)
 
 
 @dataclass(frozen=True)
@@ -73,7 +58,7 @@ def execute(
     stop: threading.Event,
     server: ForkServer | None = None,
 ) -> Executed:
-    """Run a report's notebook in its private folder.
+    """Run a report's notebook in its private folder, again after a pause where its kernel was lost.
 
     Parameters
     ----------
@@ -97,10 +82,37 @@ def execute(
     ReportError
         If a cell raised anything else, or the kernel ended early.
     """
+
+    def attempt() -> Executed:
+        watch = Watch(limits, stop)
+        return _attempt(job, folder, watch, environment, server)
+
+    lost: list[str] = []
+    for pause in PAUSES:
+        try:
+            executed = attempt()
+        except KernelDeathError as error:
+            lost.append(f"run again: {error.problems[0].came}")
+            _forget(folder)
+            if stop.wait(pause):
+                raise
+        else:
+            return replace(executed, warnings=(*lost, *executed.warnings))
+    return replace(executed := attempt(), warnings=(*lost, *executed.warnings))
+
+
+def _forget(folder: Path) -> None:
+    """Remove what a lost attempt left: another one begins anew."""
+    shutil.rmtree(folder / "work", ignore_errors=True)
+    (folder / EXECUTED).unlink(missing_ok=True)
+
+
+def _attempt(
+    job: Job, folder: Path, watch: Watch, environment: Mapping[str, str], server: ForkServer | None
+) -> Executed:
     from papermill.exceptions import PapermillExecutionError
 
     executed = folder / EXECUTED
-    watch = Watch(limits, stop)
     try:
         with (
             _logged(folder / RUN_LOG) as warnings,
@@ -109,12 +121,12 @@ def execute(
         ):
             notebook = _run_papermill(job, folder, seat)
     except PapermillExecutionError as error:
-        raise _failed_cell(job, executed, error) from None
+        raise failed_cell(job, executed, error) from None
     except Exception as error:
         # a kernel that is gone is a RuntimeError to nbclient; one that we ended may show as anything
         if watch.cause is None and not isinstance(error, RuntimeError):
             raise
-        raise _ended_early(job, folder, watch, error) from error
+        raise ended_early(job, executed, watch, error) from error
     unfit = server.unfit if server is not None else ()
     return Executed(executed, notebook, watch.peak, (*warnings, *unfit))
 
@@ -143,6 +155,7 @@ def _run_papermill(job: Job, folder: Path, seat: Seat) -> Any:
         _literal(job.notebook.path),
         _literal(folder / EXECUTED),
         parameters=dict(job.parameters),
+        engine_name=register_engine(),
         kernel_name="python3",
         language="python",
         progress_bar=False,
@@ -199,54 +212,3 @@ def _logged(path: Path) -> Iterator[list[str]]:
     finally:
         logger.removeHandler(handler)
         handler.close()
-
-
-def describe(job: Job) -> str:
-    """Return a report's parameters as messages show them."""
-    given = ", ".join(f"{name}={value!r}" for name, value in job.parameters.items())
-    return given or "the notebook's own values"
-
-
-def _failed_cell(job: Job, executed: Path, error: Any) -> UserError:
-    number = _cell_number(executed)
-    where = f"cell {number} (`{_failed_line(error.source, error.traceback)}`)"
-    came = error.evalue if error.ename == "DataError" else f"{error.ename}: {error.evalue}"
-    cure = f"parameters: {describe(job)}; the executed notebook is {executed}"
-    kind = DataError if error.ename == "DataError" else ReportError
-    return kind(Problem(where, came.rstrip("."), cure=cure))
-
-
-def _failed_line(source: str, traceback: Iterable[str]) -> str:
-    """Return the line of a cell at which it failed, its first line where the traceback does not say."""
-    lines = source.splitlines()
-    found = _FAILED_LINE.search(_COLOUR.sub("", "\n".join(traceback)))
-    number = int(found[1]) if found else next((n for n, each in enumerate(lines, 1) if each.strip()), 0)
-    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
-
-
-def _cell_number(executed: Path) -> int:
-    """Return the number of the failed cell as the analyst counts, from 1 in the notebook as stored."""
-    number = 0
-    for cell in json.loads(executed.read_text("utf-8"))["cells"]:
-        if _ADDED.isdisjoint(cell.get("metadata", {}).get("tags", [])):
-            number += 1
-        if any(output["output_type"] == "error" for output in cell.get("outputs", [])):
-            break
-    return number
-
-
-def _ended_early(job: Job, folder: Path, watch: Watch, error: Exception) -> ReportError:
-    kinds = {
-        Cause.TIME: TimeLimitError,
-        Cause.MEMORY: MemoryLimitError,
-        Cause.INTERRUPTED: InterruptionError,
-    }
-    came = {
-        Cause.TIME: f"took longer than {watch.limits.seconds:g} seconds and was ended",
-        Cause.MEMORY: f"took more than {watch.limits.megabytes} megabytes of memory and was ended",
-        Cause.INTERRUPTED: "was interrupted",
-        None: f"its kernel ended by itself ({error}); the system may have run out of memory",
-    }[watch.cause]
-    kind = kinds[watch.cause] if watch.cause else ReportError
-    cure = f"parameters: {describe(job)}; what it had done is in {folder / EXECUTED}, its log in {folder}"
-    return kind(Problem("execution", came, cure=cure))

@@ -49,7 +49,8 @@ def _fork_server(setting: Setting, lives: Sequence[Life]) -> Iterator[ForkServer
         return
     notebooks = dict.fromkeys(life.decision.job.notebook.path for life in lives)
     environment = kernel_environment(setting.environment, setting.project.state / "ipython")
-    with ForkServer(environment, (*setting.project.preload, *imported_by(notebooks))) as server:
+    preload = (*setting.project.preload, *imported_by(notebooks))
+    with ForkServer(environment, preload, forbidden=setting.project.reports) as server:
         yield server
 
 

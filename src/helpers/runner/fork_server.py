@@ -34,6 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.runner.guard import forbid_writing
 from helpers.runner.processes import descendants
 
 #: what a kernel imports by itself when it starts
@@ -70,6 +71,8 @@ class Request:
         Its working folder.
     environment
         Its whole environment.
+    forbidden
+        The folder in which it may not write; empty where there is none.
     warm
         Whether to go on in this process's image rather than to start the command from nothing.
     log, lifeline, told
@@ -79,6 +82,7 @@ class Request:
     command: list[str]
     folder: str
     environment: dict[str, str]
+    forbidden: str
     warm: bool
     log: int
     lifeline: int
@@ -269,6 +273,8 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
     sys.path.insert(0, request.folder)
     if "numpy" in sys.modules:  # numpy seeds its own generator once, when it is imported
         sys.modules["numpy"].random.seed()
+    if request.forbidden:
+        forbid_writing(request.forbidden)
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 

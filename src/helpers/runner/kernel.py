@@ -86,7 +86,7 @@ def kernel_manager(seat: Seat) -> type:
     own_spec = KernelSpec(
         argv=[*command, "--HistoryManager.enabled=False"], display_name="boardpack", language="python"
     )
-    client, provisioner = _client(), _provisioner(seat)
+    client, provisioner = _client(seat.watch), _provisioner(seat)
 
     class SeatedKernelManager(AsyncKernelManager):  # type: ignore[misc]
         def __init__(self, **keywords: Any) -> None:
@@ -105,15 +105,27 @@ def kernel_manager(seat: Seat) -> type:
     return SeatedKernelManager
 
 
-def _client() -> type:
-    """Return the client of a kernel that has not been used yet.
+def _client(watch: Watch) -> type:
+    """Return the client of a kernel that has not been used yet; it counts what the kernel gives out.
 
     The one that comes with Jupyter waits a fifth of a second more, for what an earlier user of the kernel
     may have left on the channel of outputs.
     """
     from jupyter_client.asynchronous import AsyncKernelClient
+    from jupyter_client.channels import AsyncZMQSocketChannel
+    from traitlets import Type
+
+    class CountedChannel(AsyncZMQSocketChannel):  # type: ignore[misc]
+        async def get_msg(self, timeout: float | None = None) -> Any:
+            message = await super().get_msg(timeout)
+            content = message["content"]
+            shown = (content.get("text"), *content.get("data", {}).values())
+            watch.count_output(sum(len(each) for each in shown if isinstance(each, str)))
+            return message
 
     class FirstClient(AsyncKernelClient):  # type: ignore[misc]
+        iopub_channel_class = Type(CountedChannel)
+
         async def wait_for_ready(self, timeout: float = START_TIMEOUT) -> None:
             deadline = monotonic() + timeout
             while monotonic() < deadline and await self.is_alive():

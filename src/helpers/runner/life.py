@@ -18,7 +18,8 @@ from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import Quarto
 from helpers.runner.entries import Entry, State, now
-from helpers.runner.execute import Executed, InterruptionError, MemoryLimitError, TimeLimitError, execute
+from helpers.runner.execute import Executed, execute
+from helpers.runner.failures import InterruptionError, MemoryLimitError, TimeLimitError
 from helpers.runner.history import History
 from helpers.runner.locks import ReportLock
 from helpers.runner.placing import checked_manifest, expected_outputs, keep_draft, put_in_place

@@ -22,7 +22,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from helpers.errors import Problem, ReportError
+from helpers.errors import Problem
+from helpers.runner.failures import KernelDeathError
 from helpers.runner.fork_server import HEADER
 from helpers.runner.processes import descendants, resident
 
@@ -56,7 +57,7 @@ class KeptKernel:
             if not self._read(_SECONDS):
                 self.end()
                 cure = "run it again; if it stays so, see whether memory or process ids have run out"
-                raise ReportError(Problem("execution", "no kernel could be started", cure=cure))
+                raise KernelDeathError(Problem("execution", "no kernel could be started", cure=cure))
         line, _, self._text = self._text.partition(b"\n")
         keeper, kernel = line.split()
         return int(keeper), int(kernel)
@@ -74,6 +75,11 @@ class KeptKernel:
             if self._code is None:
                 self._look(seconds)
             return self._code
+
+    @property
+    def exit_code(self) -> int | None:
+        """The kernel's exit code, negative where a signal ended it, or None while it lives."""
+        return self.poll()
 
     def wait(self) -> int:
         """Return the kernel's exit code once it has ended."""
@@ -122,10 +128,19 @@ class ForkServer:
         What all kernels of a batch are started with; some libraries read it when they are imported.
     preload
         Modules to import before the first kernel is forked.
+    forbidden
+        A folder in which no kernel may write (`guard`).
     """
 
-    def __init__(self, environment: Mapping[str, str], preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        preload: Sequence[str] = (),
+        *,
+        forbidden: Path | None = None,
+    ) -> None:
         self._environment, self._preload = dict(environment), list(preload)
+        self._forbidden = str(forbidden or "")
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -159,10 +174,11 @@ class ForkServer:
 
         Raises
         ------
-        ReportError
+        KernelDeathError
             If no kernel can be started.
         """
         content = {"command": list(command), "folder": str(folder), "environment": dict(environment)}
+        content["forbidden"] = self._forbidden
         lifeline, kept = os.pipe()
         told, telling = os.pipe()
         try:

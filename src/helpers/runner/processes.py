@@ -57,6 +57,11 @@ class ProcessGroup:
     def __init__(self, leader: int) -> None:
         self._leader = leader
 
+    @property
+    def exit_code(self) -> int | None:
+        """Unknown: its parent alone is told."""
+        return None
+
     def resident(self, enough: float) -> float:
         """Return the memory of all of them in megabytes; see `resident`."""
         return resident((each.pid for each in group_of(self._leader)), enough=enough)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import signal
 import threading
@@ -12,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from helpers.errors import ExitCode, Problem, ReportError
+from helpers.runner.capacity import usable_jobs
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import choose_engine
 from helpers.runner.entries import Entry, State
@@ -27,13 +27,6 @@ from helpers.runner.surroundings import survey
 from helpers.runner.watch import Limits
 
 INDEX = "index.html"
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,7 @@ class Order:
 
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
-    jobs: int = field(default_factory=usable_cores)
+    jobs: int = field(default_factory=usable_jobs)
     limits: Limits = field(default_factory=Limits)
     renderer: str = "auto"
     hold: bool = False

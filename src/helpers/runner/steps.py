@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from helpers.errors import Problem
-from helpers.runner.execute import RUN_LOG, InterruptionError
+from helpers.runner.execute import RUN_LOG
+from helpers.runner.failures import InterruptionError
 
 BUG_LOG = "bug.txt"
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from time import monotonic
 from typing import Protocol
 
+MEGABYTE = 1024 * 1024
 _INTERVAL = 0.2  # seconds between two looks at the clock and the memory
 
 
@@ -21,10 +22,13 @@ class Limits:
         Wall-clock time of its execution, the kernel's start included.
     megabytes
         Resident memory of the kernel and of everything that it started, together.
+    output
+        Megabytes of output that its cells may give: a report shows far less.
     """
 
     seconds: float = 900.0
     megabytes: int = 4096
+    output: int = 64
 
 
 class Cause(StrEnum):
@@ -32,11 +36,16 @@ class Cause(StrEnum):
 
     TIME = "time"
     MEMORY = "memory"
+    OUTPUT = "output"
     INTERRUPTED = "interrupted"
 
 
-class Ended(Protocol):
+class Watched(Protocol):
     """A kernel with everything that it started, as far as a watch is concerned."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """The kernel's exit code, negative where a signal ended it; None where it lives or is unknown."""
 
     def resident(self, enough: float) -> float:
         """Return the memory of all its processes in megabytes, exactly where it comes to `enough`."""
@@ -63,8 +72,22 @@ class Watch:
         self._deadline = monotonic() + limits.seconds
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
+        self._output = 0  # bytes
+        self._exit_code: int | None = None
 
-    def begin(self, kernel: Ended) -> None:
+    @property
+    def exit_code(self) -> int | None:
+        """How the kernel ended by itself; None where it did not, or nobody knows."""
+        return self._exit_code
+
+    def count_output(self, size: int) -> None:
+        """Count bytes of output, and end the kernel when they are too many."""
+        self._output += size
+        if self._output > self.limits.output * MEGABYTE and self.cause is None:
+            self.cause = Cause.OUTPUT
+            self._kernel.end()
+
+    def begin(self, kernel: Watched) -> None:
         """Watch a kernel until the report is done."""
         self._kernel = kernel
         self._thread = threading.Thread(target=self._look, name="watch", daemon=True)
@@ -72,14 +95,17 @@ class Watch:
 
     def end(self) -> None:
         """Stop watching and end whatever is left."""
-        self._done.set()
-        if self._thread is not None:
+        if self._thread is not None and not self._done.is_set():
+            self._exit_code = self._kernel.exit_code
+            self._done.set()
             self._thread.join()
             self._kernel.end()
 
     def _look(self) -> None:
         while not self._done.wait(_INTERVAL):
             self.peak = max(self.peak, self._kernel.resident(self.limits.megabytes))
+            if self.cause is not None:
+                return
             if self._stop.is_set():
                 self.cause = Cause.INTERRUPTED
             elif monotonic() > self._deadline:

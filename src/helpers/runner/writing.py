@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
@@ -15,22 +16,31 @@ from helpers.theme.markdown import escape_markdown, plain_line
 from helpers.theme.spreadsheet import write_csv
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # tells Excel that the CSV is UTF-8
+_VIEW_BOX: Final = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
+_TALL: Final = 0.85  # height to width; at the text's width 14 cm
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120
-_PICTURE: Final = "xxxxxx"  # an icon with its words is wider by this
+_PICTURE: Final = "xxxxxxxxx"  # an icon with its words is wider by this
 _BOLD: Final = 1.15  # how much wider the letters of a header are
 _WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
 
 
-def write_figure(bundle: Bundle) -> str:
-    """Return a figure with caption, label and alt text, and the data behind it."""
+def write_figure(bundle: Bundle, svg: bytes = b"") -> str:
+    """Return a figure with caption, label and alt text, and the data behind it; a tall one is marked."""
     caption, alt = escape_markdown(bundle.caption), escape_markdown(bundle.alt)
-    picture = f'![{caption}]({figure_path(bundle.id)}){{#{bundle.id} fig-alt="{alt}"}}'
+    mark = " .tall" if _is_tall(svg) else ""
+    picture = f'![{caption}]({figure_path(bundle.id)}){{#{bundle.id}{mark} fig-alt="{alt}"}}'
     parts = [picture, _notes(bundle)]
     if bundle.columns:
         parts.append(_data_behind(bundle))
     return _paragraphs(parts)
+
+
+def _is_tall(svg: bytes) -> bool:
+    """Whether a picture is so tall that on paper it wants a page, or most of one, for itself."""
+    box = _VIEW_BOX.search(svg[:2000])
+    return box is not None and float(box[2]) > _TALL * float(box[1])
 
 
 def _data_behind(bundle: Bundle) -> str:
@@ -68,8 +78,9 @@ def write_table(bundle: Bundle) -> str:
 
 
 def write_panels(bundle: Bundle) -> str:
-    """Return short blocks that stand side by side where there is room; those of icons alone are a strip."""
-    strip = all(panel.icon and not panel.title for panel in bundle.panels)
+    """Return short blocks that stand side by side where there is room; icons without titles are a strip."""
+    titled = any(panel.title for panel in bundle.panels)
+    strip = not titled and any(panel.icon for panel in bundle.panels)
     opening = ":::: {.panels .strip}" if strip else ":::: {.panels}"
     return "\n\n".join([opening, *map(_panel, bundle.panels), "::::"])
 

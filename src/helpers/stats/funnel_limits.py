@@ -18,6 +18,8 @@ Compatible = Literal["funnelplotr"]
 QUANTILES = (1.959964, 3.090232)
 #: upper tails of the exact Poisson limits
 TAILS = (0.025, 0.001)
+#: of e, beyond which numbers overflow
+_LARGEST_EXPONENT = 690.0
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,9 @@ def _side(scale: Scale, n: Floats, c: float) -> Floats:
     if scale.kind == "proportion":
         # beyond 0 or a right angle the sine would fold back: the limit is then 0 or 1
         return np.sin(np.clip(_angle(scale, n, c), 0.0, np.pi / 2)) ** 2
-    return np.asarray(scale.target * np.exp(c * np.sqrt(_log_variance(scale, n) + scale.tau2)))
+    reach = c * np.sqrt(_log_variance(scale, n) + scale.tau2)
+    # a rare event over a tiny denominator has no upper limit to speak of: kept finite
+    return np.asarray(scale.target * np.exp(np.minimum(reach, _LARGEST_EXPONENT)))
 
 
 def _angle(scale: Scale, n: Floats, c: float) -> Floats:

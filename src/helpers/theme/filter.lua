@@ -17,9 +17,13 @@ local TOP = 2       -- sections are level 2 in the notebook; level 1 is the repo
 local SHORT = 14    -- bytes; a cell up to this long is not broken into lines
 local LONG = 40     -- bytes; a cell longer than this is a sentence
 local MOST = 16     -- rows of a table that a slide shows
+local HALF = 46     -- letters of an entry of the contents in half the page's width
+local BEFORE = 3    -- short blocks before a figure that go with it
+local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
 local labels = {}   -- id -> number as text
 local toc_depth = 2
+local unnumbered = 0
 local wants_annex = false
 local annex = pandoc.Blocks({})
 
@@ -193,8 +197,9 @@ local function figure(el)
   local caption = with_prefix(name, caption_of(el))
   local alt = image.attributes["fig-alt"] or refuse("a figure without alt text: " .. el.identifier)
   if typst then
-    return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image)\n<%s>"):format(
-      typst_string(image.src), typst_string(alt), typst_inlines(caption), el.identifier))
+    local place = image.classes:includes("tall") and "auto" or "none"
+    return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
+      typst_string(image.src), typst_string(alt), typst_inlines(caption), place, el.identifier))
   end
   local picture = pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), image.src)
   if not html then
@@ -271,7 +276,10 @@ local function html_table(tbl, name, caption, grouped)
   free_widths(mark_lengths(mark_headers(tbl)))
   tbl.caption = { long = {} }
   local wide = #tbl.colspecs >= WIDE and " wide" or ""
-  if not caption then return scroll_box({ tbl }, "Table") end
+  if not caption then
+    unnumbered = unnumbered + 1  -- a box that scrolls must not share its name with another
+    return scroll_box({ tbl }, "Table without a number, " .. unnumbered)
+  end
   local id = tbl.identifier
   tbl.identifier = ""
   tbl.attributes["aria-labelledby"] = id .. "-caption"
@@ -364,6 +372,9 @@ local function data_behind(div)
   local id = div.attributes.figure
   local name = "Figure " .. number_of(id)
   if html then
+    for _, block in ipairs(div.content) do
+      if block.t == "Div" then block.attributes["aria-label"] = "Data behind " .. name end
+    end
     local blocks = pandoc.Blocks({ raw('<details class="data-behind"><summary>Data behind ' .. name .. "</summary>") })
     blocks:extend(div.content)
     blocks:insert(raw(('<p><a class="csv" download="%s.csv" href="data:text/csv;charset=utf-8,%s">%s</a></p>'):format(
@@ -493,8 +504,19 @@ local function keep_runs(str)
   return out
 end
 
+-- How many lines the contents take at half the page's width; each heading's level is the paper's by now.
+local function contents_lines(doc)
+  local lines = 0
+  for _, el in ipairs(doc.blocks) do
+    if el.t == "Header" and el.level <= toc_depth - TOP + 1 then lines = lines + math.ceil(#text(el.content) / HALF) end
+  end
+  return lines
+end
+
 local function contents(doc)
-  if typst then return pandoc.Blocks({ raw(("#contents(%d)"):format(toc_depth - TOP + 1)) }) end
+  if typst then
+    return pandoc.Blocks({ raw(("#contents(%d, %d)"):format(toc_depth - TOP + 1, contents_lines(doc))) })
+  end
   if word then
     return pandoc.Blocks({ pandoc.Para({ pandoc.Strong({ pandoc.Str("Contents") }) }), contents_list(doc) })
   end
@@ -515,13 +537,55 @@ local function insert_contents(doc, list)
   for i, block in ipairs(list) do doc.blocks:insert(place + i - 1, block) end
 end
 
--- On paper the sentence before a figure goes with it to the next page, and its heading with both.
-local function keep_with_figure(doc)
-  local kept = pandoc.Blocks({})
-  for i, block in ipairs(doc.blocks) do
-    local follows = doc.blocks[i + 1]
-    local sticky = block.t == "Para" and follows and follows.t == "Figure"
-    kept:extend(sticky and { raw("#block(sticky: true)["), block, raw("]") } or { block })
+-- A short table goes to the next page as a whole; one that could fill a page must be free to break.
+local function is_short(tbl)
+  local rows, letters = 0, 0
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      rows = rows + 1
+      for _, cell in ipairs(row.cells) do letters = letters + #text(cell.contents) end
+    end
+  end
+  return rows <= FEW and letters <= FEW * 120
+end
+
+local function is_notes(block)
+  return block and block.t == "Div" and block.classes:includes("notes")
+end
+
+local function is_tall(figure)
+  return image_in(figure).classes:includes("tall")
+end
+
+-- On paper the sentences and icons before a figure go with it to the next page, and its heading with them; a tall one has a
+-- place of its own, so that the text goes on before it. A short table and its notes stay together.
+local function leads_to_figure(blocks, i)
+  for step = 0, BEFORE - 1 do
+    local block, follows = blocks[i + step], blocks[i + step + 1]
+    local short = block and (block.t == "Para" or (block.t == "Div" and block.classes:includes("panels")))
+    if not short or not follows then return false end
+    if follows.t == "Figure" then return not is_tall(follows) end
+  end
+  return false
+end
+
+local function keep_together(doc)
+  local kept, i = pandoc.Blocks({}), 1
+  while i <= #doc.blocks do
+    local block, follows = doc.blocks[i], doc.blocks[i + 1]
+    if leads_to_figure(doc.blocks, i) then
+      kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
+    elseif block.t == "Table" and is_short(block) then
+      kept:extend({ raw("#whole["), block })
+      if is_notes(follows) then
+        kept:insert(follows)
+        i = i + 1
+      end
+      kept:insert(raw("]"))
+    else
+      kept:insert(block)
+    end
+    i = i + 1
   end
   doc.blocks = kept
   return doc
@@ -596,7 +660,7 @@ function Pandoc(doc)
   if slides then return two_slides(doc) end
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece })
-  if typst then doc = keep_with_figure(doc):walk({ Str = keep_runs }) end
+  if typst then doc = keep_together(doc):walk({ Str = keep_runs }) end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({
     traverse = "topdown",

@@ -16,6 +16,8 @@ from helpers.theme import Theme
 from helpers.theme.brand import Brand
 from helpers.theme.icons import ICONS, icon_svg
 
+#: from a report, at reports/<period>/<notebook>/, to the statement that every run writes beside the index
+STATEMENT: Final = "../../accessibility.html"
 #: what is made of a theme, beside its own files: style sheet, Typst code, logo and foot of the page
 MADE: Final = ("look.css", "look.typ", "masthead.html", "imprint.html")
 #: signs that are safe within a quoted address and shorter than their codes
@@ -73,8 +75,10 @@ def _masthead(brand: Brand) -> str:
 
 
 def _imprint(brand: Brand) -> str:
-    """Return the HTML of the foot of the page: who publishes."""
-    return f"<footer>{escape(brand.name)}</footer>".replace("$", "$$") if brand.name else ""
+    """Return the HTML of the foot of the page: who publishes, and where they say how accessible it is."""
+    name = f"{escape(brand.name)} · " if brand.name else ""
+    statement = f'<a href="{STATEMENT}">Accessibility statement</a>'
+    return f"<footer>{name}{statement}</footer>".replace("$", "$$")
 
 
 def picture_address(svg: str) -> str:

@@ -120,8 +120,15 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Mart:
     mart = Mart(tmp_path_factory.mktemp("published"))
     months = pd.date_range("2020-04-01", periods=12, freq="MS").strftime("%Y-%m-%d")
     rates = {"RAA": 0.05, "RBB": 0.08, "RCC": 0.12, "RDD": 0.004}
+    booked = {("RBB", months[4]): 0}  # a month in which nobody was booked
     rows = [
-        measure(name, org, month, share * rate * 20_000, share * 20_000)
+        measure(
+            name,
+            org,
+            month,
+            share * rate * booked.get((org, month), 20_000),
+            share * booked.get((org, month), 20_000),
+        )
         for org, rate in rates.items()
         for month in months
         for name, share in (("dna_rate", 1.0), ("dna_rate_first", 0.4), ("dna_rate_follow_up", 0.6))
@@ -140,6 +147,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Mart:
         load.write("organisations", organisations)
         load.write("measure_values", values)
     return mart.at(mart.version)
+
+
+def test_a_month_without_appointments_has_no_rate_and_is_no_failure(published: Mart) -> None:
+    rows = open_for(published, "RBB", date(2021, 3, 1)).trend().bundle.rows
+    assert [row[1] is None for row in rows] == [False] * 4 + [True] + [False] * 7
 
 
 def test_a_wide_spread_is_drawn_as_a_caterpillar(published: Mart) -> None:

@@ -90,6 +90,18 @@ def test_a_trust_far_outside_is_flagged_at_99_8_and_the_others_are_not(peers: Ma
     assert [member.code for member in found.flagged] == ["T31"]
 
 
+def test_no_event_where_few_are_expected_is_no_flag(peers: MakePeers) -> None:
+    """Five of 1,000 are expected: none happens by chance in e^-5 = .0067 of trusts, not beyond 99.8 %.
+
+    Limits on the angle say otherwise: asin sqrt .005 = .0707 less 3.09/(2 sqrt 1000) = .0489 is above 0.
+    """
+    usual = many(np.tile([0.0045, 0.005, 0.0055], 10), 100_000)
+    measure = make_measure(direction="decrease")
+    found = peers(*usual, Figure("T99", 0, 1000), measures=[measure]).found("T99")
+    assert found.funnel.flag[found.funnel.group.index("T99")] == "low"
+    assert found.own.flag == "within"
+
+
 def test_where_chance_explains_nothing_no_funnel_is_drawn(peers: MakePeers) -> None:
     """A spread of 10 points at 100,000 patients is some 60 standard errors of chance."""
     found = peers(*many(np.linspace(0.4, 0.6, 30), 100_000)).found()

@@ -101,3 +101,29 @@ def test_a_heading_from_data_is_numbered_and_listed_and_its_braces_are_words(ren
     for where in (page, text):
         assert "Waits {.x} *of* 52 weeks" in where
     assert "Section 1" in page.replace("\u00a0", " ")
+
+
+GROUPED = Bundle(
+    kind="table",
+    id="tbl-m",
+    caption="Where",
+    columns=(
+        Column(label="Measure"),
+        Column(label="Latest", kind="text"),
+        Column(label="Target", kind="text"),
+    ),
+    rows=(("Patients", "", ""), ("Waits", "4", "3"), ("Money", "", ""), ("Cost", "2", "1")),
+    groups=(0, 2),
+)
+
+
+def test_a_row_that_heads_others_stands_across_the_table_in_the_page(rendered):
+    page, text, _ = rendered(GROUPED)
+    assert re.findall(r'<th[^>]*colspan="3"[^>]*>\s*<span class="group">(\w+)</span>', page) == [
+        "Patients",
+        "Money",
+    ]
+    assert page.count('scope="rowgroup"') == 2
+    assert page.count("<tbody>") == 2
+    for words in ("Patients", "Waits", "Money", "Cost"):
+        assert words in text

@@ -26,6 +26,7 @@ from helpers.runner.engines import FORMATS, choose_engine, find_quarto
 from helpers.runner.render import render, render_batch
 from helpers.runner.render.offline import find_remote
 from helpers.theme import Theme, read_theme
+from helpers.theme.look import STATEMENT
 
 VOID = {"meta", "img", "br", "col", "link", "hr"}
 HOSTILE = [
@@ -173,6 +174,7 @@ def test_ids_in_a_page_are_unique_and_every_link_finds_one(full, rendered):
     ids = Counter(a["id"] for _, a in page.attributes if "id" in a)
     assert set(ids.values()) == {1}
     targets = [a["href"] for a in page.with_tag("a") if "download" not in a]
+    assert targets.pop() == STATEMENT  # the last of the page
     assert all(target[1:] in ids for target in targets)
 
 

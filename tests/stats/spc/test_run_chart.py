@@ -93,3 +93,9 @@ def test_runs_and_crossings_fit_together(values):
 def test_bad_input_is_refused(values, options, words):
     with pytest.raises(ArgumentError, match=f"^{words}"):
         run_chart(values, **options)
+
+
+def test_one_point_may_be_the_whole_baseline() -> None:
+    assert run_chart([5.0, 1.0, 9.0], fix_after=1).centre.tolist() == [5.0, 5.0, 5.0]
+    with pytest.raises(ArgumentError, match="fix_after"):
+        run_chart([5.0, 1.0, 9.0], fix_after=0)

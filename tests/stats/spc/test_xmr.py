@@ -582,3 +582,13 @@ def test_bad_options_are_refused(options, words):
 def test_values_are_numbers(values):
     with pytest.raises(ArgumentError, match="values: "):
         xmr(values)
+
+
+def test_more_than_half_special_causes_is_no_single_stable_period_whatever_the_correlation() -> None:
+    # 16 points below the centre of 14.5, then 16 above it: all are shifts, yet neighbours hardly correlate
+    saw = [10.0, 14.0] * 8
+    chart = xmr([*saw, *(value + 5 for value in saw)])
+    assert chart.limits.centre == 14.5
+    assert chart.stability.special_share == 1
+    assert abs(chart.stability.lag1) < 0.6
+    assert not chart.stability.stable

@@ -155,7 +155,9 @@ def name_points(axes: Axes, names: Sequence[Name], path: tuple[Floats, Floats]) 
         return
     settle(axes)
     scale, taken = _points_per_pixel(axes), _boxes_of(axes)
-    line, levels = _pixels_along(axes, path), _levels(axes)
+    curves = [(line.get_xdata(), line.get_ydata()) for line in axes.lines if line.get_marker() == "None"]
+    line = np.vstack([_pixels_along(axes, each) for each in (path, *_data_of(curves))])
+    levels = _levels(axes)
     for name in names:
         best = _best_place(axes, name, taken, (line, levels))
         if best is None:
@@ -182,6 +184,12 @@ def make_room(axes: Axes) -> None:
         low, high = axes.get_xlim()
         unit = 1.2 * (high - low) / frame.width
         axes.set_xlim(low - left * unit, high + right * unit)
+
+
+def _data_of(curves: Sequence[tuple[Any, Any]]) -> list[tuple[Floats, Floats]]:
+    """Return the drawn lines that are no level ones, as numbers."""
+    numbers = [(np.asarray(x, dtype=float), np.asarray(y, dtype=float)) for x, y in curves]
+    return [(x, y) for x, y in numbers if len(y) > 2 and len(x) == len(y)]
 
 
 def settle(axes: Axes) -> None:
@@ -245,7 +253,7 @@ def _pixels_along(axes: Axes, path: tuple[Floats, Floats]) -> Floats:
     known = np.isfinite(path[0]) & np.isfinite(path[1])
     corners = axes.transData.transform(np.column_stack([path[0][known], path[1][known]]))
     if len(corners) < 2:
-        return np.asarray(corners)
+        return np.asarray(corners, dtype=float).reshape(-1, 2)
     steps = np.linspace(0, len(corners) - 1, 12 * len(corners))
     places = np.arange(len(corners))
     return np.column_stack([np.interp(steps, places, corners[:, axis]) for axis in (0, 1)])

@@ -177,7 +177,7 @@ def _whole(chart: XmRChart, target: tuple[str, float] | None, last: float) -> li
 
 def _set_heights(axes: Axes, shown: Floats, chart: XmRChart, steps: Sequence[TargetStep]) -> None:
     """Fit the upright axis to what is drawn; limits below nought are cut in drawing alone."""
-    axes.margins(y=0.12)
+    axes.margins(y=0.16)
     axes.autoscale_view()
     low, high = axes.get_ylim()
     near = [

@@ -70,6 +70,7 @@ def caterpillar_chart(
     for _, level in lines:
         axes.axhline(level, color=colours.TARGET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
     axes.set_xlim(0, len(value) + 1)
+    _fit_most(axes, value, ends, own)
     _keep_possible(axes, ceiling)
     axes.set_xlabel("trusts, lowest to highest")
     axes.set_ylabel(unit)
@@ -80,6 +81,15 @@ def caterpillar_chart(
         spans = np.column_stack([ends[0][order], ends[1][order], np.full(len(value), np.nan)]).ravel()
         name_points(axes, [_own_name(label, x[own], value[own])], (np.repeat(x[order], 3), spans))
     return figure
+
+
+def _fit_most(axes: Axes, value: Floats, ends: tuple[Floats, Floats], own: int | None) -> None:
+    """Keep all values and most intervals in view: those of a few tiny organisations may leave the chart."""
+    mine = [] if own is None else [ends[0][own], ends[1][own]]
+    low = min([value.min(), np.quantile(ends[0], 0.05), *mine])
+    high = max([value.max(), np.quantile(ends[1], 0.95), *mine])
+    room = 0.06 * (float(high - low) or 0.1)
+    axes.set_ylim(float(low) - room, float(high) + room)
 
 
 def _own_name(label: str, x: float, y: float) -> Name:
@@ -126,7 +136,9 @@ def rate_funnel_chart(
     _keep_possible(axes, ceiling)
     name_ends(axes, [Name(name, 0, line[2][-1], colours.COMMON_CAUSE) for name, line in limits.items()])
     if own is not None:
-        name_points(axes, [_own_name(label, denominator[own], value[own])], (denominator, value))
+        lines = [(x, line) for x, *both in limits.values() for line in both]
+        drawn = tuple(np.concatenate(each) for each in zip((denominator, value), *lines, strict=True))
+        name_points(axes, [_own_name(label, denominator[own], value[own])], (drawn[0], drawn[1]))
     return figure
 
 

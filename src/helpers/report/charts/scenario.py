@@ -53,7 +53,9 @@ def fan_chart(fan: Fan, *, unit: str, label: str, beside: tuple[str, Floats] | N
     x = mdates.date2num(np.array(fan.days, dtype="datetime64[D]"))
     if not fan.certain:
         axes.fill_between(x, fan.low95, fan.high95, color=colours.BAND, linewidth=0)
-        axes.fill_between(x, fan.low80, fan.high80, color=colours.PEER, linewidth=0)
+        axes.fill_between(x, fan.low80, fan.high80, color=colours.INTERVAL, linewidth=0)
+        for edge in (fan.low95, fan.high95, fan.low80, fan.high80):
+            axes.plot(x, edge, color=colours.LIMITS, linewidth=0.7)
     axes.plot(x, fan.median, color=colours.HIGHLIGHT, linewidth=2)
     if beside:
         axes.plot(x, beside[1], color=colours.TEXT, linewidth=1.2, linestyle=(0, (4, 2)))

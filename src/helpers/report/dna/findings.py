@@ -221,7 +221,10 @@ class DnaFindings:
 
     @cached_property
     def own_months(self) -> pd.DataFrame:
-        """The trust's months from the first with figures on, missing ones empty: dnas, booked."""
+        """The trust's months from the first with figures on: dnas, booked.
+
+        A month that is missing, or in which nobody was booked, is empty: it has no rate.
+        """
         own = self.months[
             (self.months["org_code"] == self.organisation.code) & (self.months["kind"] == ALL)
         ].set_index("month")
@@ -229,7 +232,8 @@ class DnaFindings:
         count = Period(first, self.period.last).months
         index = pd.Index([add_months(first, n) for n in range(count)], name="month")
         frame = own[["dnas", "attended"]].astype(float).reindex(index)
-        return frame.assign(booked=frame["dnas"] + frame["attended"])
+        frame = frame.assign(booked=frame["dnas"] + frame["attended"])
+        return frame.where(frame["booked"] > 0)
 
     @property
     def events_in_trend(self) -> tuple[Event, ...]:

@@ -140,7 +140,13 @@ class DnaPatients(DnaRates):
         """Whether deprived patients miss more, in words."""
         found = self.found.inequality if self.found.basis == "records" else None
         if found is None:
-            return self.text("say-equity", _NOTHING_TO_ADD)
+            published = self.found.basis == "published"
+            words = (
+                "They come with the same records."
+                if published
+                else "So nothing is said of deprivation here."
+            )
+            return self.text("say-equity", words)
         ends = (PER_CENT * found.slope_low, PER_CENT * found.slope_high)
         words = dna_words.equity_sentence(PER_CENT * found.slope, ends, found.avoided)
         if np.isfinite(found.relative_low):

@@ -69,7 +69,7 @@ def compared_sentence(rate: float, other: float, name: str, best: float, excess:
     >>> compared_sentence(8.0, 6.7, "England's", 5.2, 1234)
     "That is above England's 6.7%. At the 5.2% of the best quarter of trusts it would have been 1,234 fewer."
     """
-    if abs(rate - other) < 0.05:
+    if round(rate, 1) == round(other, 1):  # as they are read
         first = f"that is the same as {name} {number(other, 1)}%"
     else:
         first = f"that is {'above' if rate > other else 'below'} {name} {number(other, 1)}%"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers.data.periods import period_end
 from helpers.register.models import Measure, Target
 from helpers.report.measures.result import ChartEvent, MeasureResult
 from helpers.report.measures.series import MeasureSeries
@@ -112,5 +113,5 @@ def example_result(
         chart=chart_told(chart, series, measure.digits),
         targets=tuple(targets),
         events=events,
-        judged_on=add_months(days[-1], 1),
+        judged_on=period_end(days[-1], "month"),
     )

@@ -283,6 +283,10 @@ class MeasureResult:
             return "apart"
         if self.too_few:
             return "watched"
+        if self.target is not None and self.target.meaning == "cumulative":
+            return (
+                "watched"  # its months follow a season that the chart takes for a signal; the year counts
+            )
         failing = self.standing == "fail" and self.variation != "improvement"
         if self.variation == "concern" or failing:
             return "attention"

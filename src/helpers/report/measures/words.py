@@ -152,7 +152,7 @@ def _withheld_sentence(result: MeasureResult) -> str:
     why = "suppressed" if result.series.hidden[-1] else "missing"
     if later == 1:
         return sentence(f"the figure for {last} is {why}, so this one counts")
-    return sentence(f"the {later} later figures are missing or suppressed, so this one counts")
+    return sentence(f"the {count(later, 'later figure')} are missing or suppressed, so this one counts")
 
 
 def _awaited_sentence(result: MeasureResult) -> str:
@@ -241,11 +241,13 @@ def change_sentence(result: MeasureResult) -> str:
     trend = result.trend
     if trend is None:
         return ""
-    steps = {"month": "six months", "quarter": "six quarters"}.get(result.measure.frequency, "six periods")
+    steps = _six_periods(result)
     if trend == "flat":
         return sentence(f"over {steps} it has not moved")
     moved = f"it {'rose' if result.change > 0 else 'fell'} by {gap_words(result.measure, result.change)}"
     way = {"better": ", the right way", "worse": ", the wrong way"}.get(trend, "")
+    if turned := _level_words(result):
+        return sentence(f"it is {turned}, though over {steps} {moved}{way}")
     return sentence(f"over {steps} {moved}{way}")
 
 
@@ -258,14 +260,12 @@ def target_words(result: MeasureResult, target: Target) -> str:
 
 
 def goal_words(measure: Measure, value: float) -> str:
-    """Return a target's value without decimals that it does not need; nought is none.
+    """Return a target's value without decimals that it does not need.
 
     >>> from helpers.report.measures.examples import example_measure
     >>> goal_words(example_measure(), 82.0), goal_words(example_measure(), 4.5), goal_words(example_measure(), 0)
-    ('82%', '4.5%', 'none')
+    ('82%', '4.5%', '0%')
     """
-    if value == 0:
-        return "none"
     return figure_words(measure, value, digits=0 if float(value).is_integer() else measure.digits)
 
 
@@ -309,7 +309,7 @@ def _standing_words(result: MeasureResult, target: Target, due: str) -> str:
     named, gap = target_words(result, target), result.distance
     later = f", {due}" if due else ""
     if gap == 0:
-        return f"it equals {named}{later}"
+        return f"it {'meets' if target.value == 0 else 'equals'} {named}{later}"
     side = "above" if gap > 0 else "below"
     if round(abs(gap), result.measure.digits) == 0:
         return f"it is just {side} {named}, the same when rounded"
@@ -425,15 +425,34 @@ def _drift_words(result: MeasureResult) -> str:
     trend = result.trend
     if trend is None:
         return "no single stable period"
+    steps = _six_periods(result)
     if trend == "flat":
-        return "no single stable period; level for six months"
+        return f"no single stable period; level for {steps}"
     moved = (
-        f"{'up' if result.change > 0 else 'down'} {gap_words(result.measure, result.change)} in six months"
+        f"{'up' if result.change > 0 else 'down'} {gap_words(result.measure, result.change)} over {steps}"
     )
-    if result.measure.frequency != "month":
-        moved = moved.replace("six months", "six periods")
+    if turned := _level_words(result):
+        return f"no single stable period: {turned}, though {moved}"
     way = {"better": ", the right way", "worse": ", the wrong way"}.get(trend, "")
     return f"no single stable period; {moved}{way}"
+
+
+def _six_periods(result: MeasureResult) -> str:
+    return {"month": "six months", "quarter": "six quarters"}.get(result.measure.frequency, "six periods")
+
+
+def _level_words(result: MeasureResult) -> str:
+    """Say that a value is low though it rises, or high though it falls; empty where both go one way."""
+    assert result.latest is not None, "a movement has an end"
+    side = int(result.chart.direction[result.latest.place])
+    if side * result.change >= 0:
+        return ""
+    years, rest = divmod(len(result.series), 12)
+    monthly = result.measure.frequency == "month"
+    span = (
+        count(years, "year") if monthly and not rest and years > 1 else count(len(result.series), "value")
+    )
+    return f"{'high' if side > 0 else 'low'} against the {span} shown"
 
 
 def what_sentences(result: MeasureResult) -> str:

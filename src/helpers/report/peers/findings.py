@@ -133,7 +133,7 @@ class PeerFindings:
     @property
     def single(self) -> bool:
         """Whether one measure alone was asked for, and is shown in full."""
-        return len(self.asked) == 1
+        return len(self.options.measures) == 1
 
     @cached_property
     def comparisons(self) -> tuple[PeerComparison, ...]:

@@ -46,10 +46,11 @@ def method_points(found: PeerFindings) -> Iterator[str]:
         "They do not hold differences in patients, coding or definition between trusts."
     )
     yield (
-        f"Position: all trusts' true values are drawn {number(DRAWS)} times from what data and group say of them "
-        "(normal, empirical Bayes), and each draw is put in order. Shown is the expected share of the others that "
-        "the trust does better than, with its 95% interval, never a rank. It says where a trust stands, not how good "
-        "its care is: figures are not adjusted for who the patients are, unless the measure itself is. "
+        f"Position: all trusts' true values are drawn {number(DRAWS)} times from what data and group say "
+        "of them (normal on angles or square roots, empirical Bayes), and each draw is put in order. Shown is the "
+        "expected share of the others that the trust does better than, with its 95% interval, never a rank. It says "
+        "where a trust stands, not how good its care is: figures are not adjusted for who the patients are, unless the "
+        "measure itself is. "
         "Source: Goldstein and Spiegelhalter 1996, Journal of the Royal Statistical Society A 159, 385."
     )
     yield (

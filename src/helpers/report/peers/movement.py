@@ -121,10 +121,13 @@ def _moment(comparison: PeerComparison, day: date, table: pd.DataFrame) -> PeerM
     if comparison.organisation not in table.index:
         return PeerMoment(day, len(table), None, low, middle, high, None)
     value = float(table["value"][comparison.organisation])
-    return PeerMoment(day, len(table), value, low, middle, high, _position(comparison, table))
+    return PeerMoment(day, len(table), value, low, middle, high, _position(comparison, day, table))
 
 
-def _position(comparison: PeerComparison, table: pd.DataFrame) -> Percentile | None:
+def _position(comparison: PeerComparison, day: date, table: pd.DataFrame) -> Percentile | None:
+    own = comparison.own
+    if day == comparison.period and own is not None:
+        return own.percentile
     if comparison.model is None or len(table) < FEWEST_MEMBERS or table["value"].nunique() == 1:
         return None
     parts = table["numerator"].to_numpy(dtype=float), table["denominator"].to_numpy(dtype=float)

@@ -9,12 +9,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from helpers.register.models import Measure
 from helpers.report.peers.values import PeerSeries
 from helpers.stats import rates
 from helpers.stats.funnel import Funnel, funnel
-from helpers.stats.funnel_limits import QUANTILES
+from helpers.stats.funnel_limits import QUANTILES, TAILS
 from helpers.stats.position import Positions, month_to_month, positions
 
 Floats = NDArray[np.float64]
@@ -83,28 +84,28 @@ def choose_model(measure: Measure, series: PeerSeries) -> Model | None:
 
 
 def transform(model: Model, numerator: Floats, denominator: Floats) -> tuple[Floats, Floats]:
-    """Return values on the scale on which their errors are about normal, and these errors by chance.
+    """Return values on a scale on which errors are about normal at any level, and these errors by chance.
 
-    As in `helpers.stats.funnel`, but for counts of 0, which there have too small an error. The error of a
-    mean is in proportion to one over the root of its denominator alone.
+    Angles for shares and square roots for other counts: their errors do not hang on the number of events, as
+    those of logarithms do, which make a trust with three events know next to nothing. Logarithms for means,
+    whose error is in proportion to one over the root of their denominator alone.
     """
     x, n = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    ratio = x / n
     if model == "proportion":
-        return np.arcsin(np.sqrt(x / n)), 1 / (2 * np.sqrt(n))
+        return np.arcsin(np.sqrt(ratio)), 1 / (2 * np.sqrt(n))
     if model == "mean":
-        return np.log(x / n), 1 / np.sqrt(n)
-    if model == "standardised_ratio":
-        return np.log((x + 0.5) / n), 1 / np.sqrt(x + 0.5)
-    if model == "rate":
-        return np.log((x + 0.5) / n), 1 / np.sqrt(x + 0.5)
-    return np.log((x + 0.5) / (n + 0.5)), np.sqrt(1 / (x + 0.5) + 1 / (n + 0.5))
+        return np.log(ratio), 1 / np.sqrt(n)
+    if model == "ratio_of_counts":  # the denominator varies by chance too
+        return np.sqrt(ratio), np.sqrt((1 + ratio) / (4 * n))
+    return np.sqrt(ratio), 1 / (2 * np.sqrt(n))
 
 
 def untransform(model: Model, value: Floats) -> Floats:
     """Return transformed values as ratios again."""
     if model == "proportion":
         return np.asarray(np.sin(np.clip(value, 0, np.pi / 2)) ** 2)
-    return np.exp(value)
+    return np.exp(value) if model == "mean" else np.maximum(value, 0.0) ** 2
 
 
 def find_widening(model: Model, series: PeerSeries, period: date) -> float | None:
@@ -172,10 +173,27 @@ def _intervals(
     return found.lower95, found.upper95
 
 
+def _exact_tails(shape: Funnel) -> Floats:
+    """Return how likely chance makes counts at least as far from the target, on their side of it."""
+    x, n, target = np.round(shape.numerator), shape.denominator, shape.scale.target
+    if shape.scale.kind == "proportion":
+        low, high = (
+            tail(at, np.round(n), target) for tail, at in ((stats.binom.cdf, x), (stats.binom.sf, x - 1))
+        )
+    else:
+        low, high = stats.poisson.cdf(x, n * target), stats.poisson.sf(x - 1, n * target)
+    return np.asarray(np.minimum(low, high), dtype=float)
+
+
 def _flags(shape: Funnel | None, found: Positions | None, y: Floats, error: Floats) -> tuple[str, ...]:
-    """Return flags at 99.8 % of chance and spread: those of the funnel, or of the same on logarithms."""
+    """Return flags at 99.8 % of chance and spread: those of the funnel, or of the same on logarithms.
+
+    The funnel's limits are normal on its scale, too narrow where only a few events are expected. What chance
+    alone could do by its exact distribution is never flagged.
+    """
     if shape is not None:
-        return shape.flag
+        rare = _exact_tails(shape) < TAILS[1]
+        return tuple(flag if sure else "within" for flag, sure in zip(shape.flag, rare, strict=True))
     if found is None:
         return ("",) * len(y)
     away = (y - found.mean) / np.sqrt(error**2 + found.spread**2)

@@ -149,7 +149,7 @@ def short_name(name: str) -> str:
     >>> short_name("Airedale NHS Foundation Trust"), short_name("Barts Health NHS Trust")
     ('Airedale', 'Barts Health')
     """
-    return name.removesuffix(" NHS Foundation Trust").removesuffix(" NHS Trust")
+    return name.removesuffix(" NHS Foundation Trust").removesuffix(" NHS Trust").rstrip(",")
 
 
 def groups(sections: Sections, found: Sequence[InGroup]) -> Shown:
@@ -281,6 +281,8 @@ def _gain_row(comparison: PeerComparison) -> Iterator[tuple[Cell, ...]]:
         return
     more = "More" if comparison.measure.direction == "increase" else "Fewer"
     counted = comparison.measure.numerator
+    if comparison.measure.kind == "mean":  # the numerator adds up what the mean is of
+        counted = f"{counted}, in {comparison.unit}"
     level = f"{comparison.benchmark.words}: {_amount(comparison, comparison.benchmark.value)}"
     yield (
         comparison.measure.name,
@@ -293,43 +295,50 @@ def _gain_row(comparison: PeerComparison) -> Iterator[tuple[Cell, ...]]:
     )
 
 
+_REASONS = {
+    "missing": "No figure",
+    "suppressed": "Suppressed",
+    "not_recorded": "Not recorded",
+    "impossible": "Impossible",
+}
+
+
 def left_out(sections: Sections, found: PeerFindings) -> Iterator[Shown]:
     """Yield who and what is not compared, and why."""
-    rows = [row for each in found.comparisons if (row := _left_out_row(each))]
-    if rows:
-        columns = (
-            Column(label="Measure"),
-            Column(label="Period", kind="text"),
-            Column(label="Compared", kind="rate"),
-            Column(label="No figure", kind="text"),
-            Column(label="Suppressed", kind="text"),
-            Column(label="Not recorded", kind="text"),
-            Column(label="Impossible", kind="text"),
-        )
-        note = (
-            "Not recorded: a rate of missed appointments under 1%. It means that they are not written down."
-        )
-        yield sections.table(
-            "tbl-left-out", "Trusts that cannot be compared, by number and code.", columns, rows, note=note
-        )
-    said = [line for line in _not_compared(found) if line]
-    lines = "\n".join(f"- {escape_markdown(line)}" for line in said)
-    if said or not rows:
+    short = [each for each in found.comparisons if each.left_out.codes]
+    if short:
+        yield _left_out_table(sections, short)
+    lines = "\n".join(f"- {escape_markdown(line)}" for line in _not_compared(found))
+    if lines or not short:
         yield sections.text(
             "not-compared", lines or "Every trust of the group is compared by every measure."
         )
 
 
-def _left_out_row(comparison: PeerComparison) -> tuple[Cell, ...]:
-    out = comparison.left_out
-    if not out.codes:
-        return ()
-    cells = (
-        f"{len(codes):,}: {words.named(codes)}" if codes else None
-        for codes in (out.missing, out.suppressed, out.not_recorded, out.impossible)
+def _left_out_table(sections: Sections, short: Sequence[PeerComparison]) -> Shown:
+    reasons = [name for name in _REASONS if any(getattr(each.left_out, name) for each in short)]
+    columns = (
+        Column(label="Measure"),
+        Column(label="Period", kind="text"),
+        Column(label="Compared", kind="rate"),
+        *(Column(label=_REASONS[name], kind="text") for name in reasons),
     )
-    when = words.period_words(comparison.period, comparison.period_type)
-    return (comparison.measure.name, when, len(comparison.members), *cells)
+    rows: list[tuple[Cell, ...]] = []
+    for each in short:
+        when = words.period_words(each.period, each.period_type)
+        named = [getattr(each.left_out, name) for name in reasons]
+        cells = (f"{len(codes):,}: {words.named(codes)}" if codes else None for codes in named)
+        rows.append((each.measure.name, when, len(each.members), *cells))
+    unknown = (
+        "Not recorded: a rate of missed appointments under 1%. It means that they are not written down."
+    )
+    return sections.table(
+        "tbl-left-out",
+        "Trusts that cannot be compared, by number and code.",
+        columns,
+        rows,
+        note=unknown if "not_recorded" in reasons else "",
+    )
 
 
 def _not_compared(found: PeerFindings) -> Iterator[str]:
@@ -337,9 +346,10 @@ def _not_compared(found: PeerFindings) -> Iterator[str]:
         yield f"{each.measure.name}: {words.value_sentence(each)}"
     if found.counts:
         names = listed(each.name for each in found.counts)
+        many = len(found.counts) > 1
         yield sentence(
-            f"{count(len(found.counts), 'measure')} count without a base and grow with the size of a trust, so "
-            f"they are not compared: {names}"
+            f"{count(len(found.counts), 'measure')} {'count' if many else 'counts'} without a base and "
+            f"{'grow' if many else 'grows'} with the size of a trust, so there is no comparison: {names}"
         )
     if found.absent:
         names = listed(each.name for each in found.absent)

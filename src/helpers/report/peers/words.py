@@ -210,8 +210,9 @@ def flag_sentence(comparison: PeerComparison) -> str:
     what = _limits_words(comparison)
     if own.flag == "within":
         return sentence(f"its figure lies within the 99.8% limits of {what}")
-    side = {"better": "better", "worse": "worse", "higher": "higher", "lower": "lower"}[own.flag]
-    return sentence(f"its figure is {side} than {what} explain: it lies beyond the 99.8% limits")
+    others = sum(member is not own for member in comparison.flagged)
+    too = f", as do {others:,} of the other {len(comparison.others):,}" if others else ""
+    return sentence(f"its figure is {own.flag} than {what} explain: it lies beyond the 99.8% limits{too}")
 
 
 def _limits_words(comparison: PeerComparison) -> str:

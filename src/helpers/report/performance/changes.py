@@ -115,7 +115,7 @@ def _now_words(result: MeasureResult) -> str | None:
     return f"{figure_words(result.measure, result.latest.value)}\n{when}"
 
 
-def change_sentence(last: LastPublished | None, rows: Rows, measures: int) -> str:
+def change_sentence(last: LastPublished | None, rows: Rows) -> str:
     """Say what is compared, and how many measures are different."""
     if last is None:
         return "No report of an earlier month has been published here, so nothing can be compared."
@@ -124,5 +124,4 @@ def change_sentence(last: LastPublished | None, rows: Rows, measures: int) -> st
     if not rows:
         return sentence(f"nothing is said differently of any measure than in the report for {when}")
     verb = "is" if len(rows) == 1 else "are"
-    total = count(measures, "measure")
-    return sentence(f"{count(len(rows), 'measure')} of {total} {verb} different from the report for {when}")
+    return sentence(f"{count(len(rows), 'measure')} {verb} different from the report for {when}")

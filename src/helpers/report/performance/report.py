@@ -181,7 +181,7 @@ class PerformanceReport(Sections):
         """What is said differently than in the last published report."""
         before = {} if self.last is None else changes.read_summary(self.last)
         rows = changes.change_rows(self.ranked, before) if before else []
-        said = changes.change_sentence(self.last, rows, len(self.shown))
+        said = changes.change_sentence(self.last, rows)
         if not rows:
             return self.text("changes", said)
         return self.table("tbl-changes", said, changes.CHANGE_COLUMNS, rows)

@@ -13,9 +13,9 @@ from helpers.report.measures.result import STANDINGS, VARIATIONS, MeasureResult,
 from helpers.report.measures.words import figure_words, goal_words, period_words, short_words
 
 STANDING_WORDS: Final[dict[Standing, str]] = {
-    "pass": "Limits meet target",
+    "pass": "Meets target",
     "hit_or_miss": "Hit or miss",
-    "fail": "Limits miss target",
+    "fail": "Misses target",
     "no_target": "No target",
     "too_few": "Too few points",
     "unstable": "No single stable period",

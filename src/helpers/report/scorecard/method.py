@@ -29,8 +29,8 @@ def method_sentences(card: Card) -> list[str]:
         "meet the target. A single good month is not enough.",
         f"Chance: that of meeting the target, by a forecast to the target's date, or to the end of the financial "
         f"year for a target without one, from at least {FEWEST_POINTS} comparable months. On track from "
-        f"{number(100 * ON_TRACK)}%, unlikely below {number(100 * UNLIKELY)}%, at risk between; chances are said "
-        "to the nearest twentieth.",
+        f"{number(100 * ON_TRACK)}%, unlikely below {number(100 * UNLIKELY)}%, at risk between; chances are "
+        "said to the nearest twentieth.",
         "A target for the sum of a year is judged by how past years filled, month by month: less than half at "
         "half of the year is no failure where past years had less by then.",
         f"Balance: a perspective may have {number(TOLERANCE)} points of weight more or less than its aim, should have "

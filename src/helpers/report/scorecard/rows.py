@@ -10,12 +10,12 @@ from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.register.models import Measure, Perspective
 from helpers.report.measures.result import MeasureResult
 from helpers.report.measures.targets import Goal
-from helpers.report.measures.words import chance_words, figure_words, goal_words, period_words
+from helpers.report.measures.words import figure_words, goal_words, period_words
 from helpers.report.scorecard.card import Card, CardRow
 from helpers.report.scorecard.cascade import Carried
 from helpers.report.scorecard.inequality import Inequality
 from helpers.report.scorecard.outlook import Outlook
-from helpers.report.scorecard.words import VERDICT_WORDS
+from helpers.report.scorecard.words import VERDICT_WORDS, said_chance
 from helpers.report.words import count, in_words, number
 
 CARD_COLUMNS: Final = (
@@ -152,6 +152,8 @@ def _goal(measure: Measure, goal: Goal) -> str:
 
 def _variation(result: MeasureResult) -> str:
     """Return the icon of the variation, or why there is none."""
+    if result.target is not None and result.target.meaning == "cumulative":
+        return "judged by the year"
     if result.points < 2 and result.variation == "common":
         return "one value"
     return "mostly suppressed" if result.series.mostly_hidden else result.variation_icon
@@ -161,8 +163,6 @@ def _assurance(result: MeasureResult) -> str:
     """Return the icon of the assurance, or why there is none."""
     if result.assurance_icon:
         return result.assurance_icon
-    if result.target is not None and result.target.meaning == "cumulative":
-        return "judged by the year"
     return _ASSURANCE.get(result.standing, "too early to judge")
 
 
@@ -172,7 +172,7 @@ def chance_cell(outlook: Outlook) -> str:
         return "–"
     if outlook.chance is None:
         return "no forecast"
-    return f"{VERDICT_WORDS[outlook.verdict]}, {chance_words(outlook.chance)}"
+    return f"{VERDICT_WORDS[outlook.verdict]}, {said_chance(outlook)}"
 
 
 def inequality_row(inequality: Inequality | None) -> tuple[Cell, ...]:

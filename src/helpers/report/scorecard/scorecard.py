@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.bundle import Cell
 from helpers.data.measure_series import Part
 from helpers.data.units import find_unit, units_of
+from helpers.register.models import Measure
 from helpers.report.measures.gathering import Asked, Results, measure_results
 from helpers.report.scorecard import rows, words
 from helpers.report.scorecard.balance import Finding, find_imbalance
@@ -142,8 +143,9 @@ class Scorecard(Sections):
 
     def lines_of_sight(self) -> Shown:
         """Table: the measures by objective, and who carries them below."""
+        said = " ".join(words.cascade_sentences(self.cascade, self.whole))
         if not self.cascade.units or len(self.cascade.without) == len(self.cascade.carried):
-            return self.text("tbl-cascade", " ".join(words.cascade_sentences(self.cascade, self.whole)))
+            return self.text("cascade", said)
         lines: list[tuple[Cell, ...]] = []
         groups: list[int] = []
         for objective, measures in self.cascade.lines:
@@ -151,16 +153,13 @@ class Scorecard(Sections):
             lines.append((f"{objective.name} (answers: {objective.owner})", "", "", ""))
             lines += [rows.cascade_row(carried) for carried in measures]
         caption = f"Who carries the measures of {self.whole}."
-        return self.table("tbl-cascade", caption, rows.CASCADE_COLUMNS, lines, groups=groups)
-
-    def say_cascade(self) -> Shown:
-        """Which measures are carried below and which by nobody."""
-        return self.text("say-cascade", " ".join(words.cascade_sentences(self.cascade, self.whole)))
+        return self.table("tbl-cascade", caption, rows.CASCADE_COLUMNS, lines, note=said, groups=groups)
 
     def gaps(self) -> Shown:
         """What is missing, suppressed, out of date or self-assessed."""
         said = [
             words.missing_sentence(self.card),
+            words.left_out_sentence(self._left_out),
             words.suppressed_sentence(self.card),
             words.stale_sentence(self.card),
             words.self_assessed_sentence(self.card),
@@ -169,6 +168,15 @@ class Scorecard(Sections):
         return self.text(
             "gaps", "\n".join(f"* {text}" for text in kept) or "Every measure has a fresh figure."
         )
+
+    @property
+    def _left_out(self) -> list[Measure]:
+        """What the register marks for scorecards and this one does without."""
+        return [
+            measure
+            for measure in self.register.measures.values()
+            if measure.scorecard and measure.id not in self.chosen
+        ]
 
     def method(self) -> Shown:
         """How the card is made and how to read it."""

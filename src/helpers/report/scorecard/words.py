@@ -13,8 +13,9 @@ from helpers.report.scorecard.balance import TOLERANCE, Finding
 from helpers.report.scorecard.card import MOST_MEASURES, TOO_MANY, Card, CardRow
 from helpers.report.scorecard.cascade import Cascade
 from helpers.report.scorecard.inequality import Inequality
-from helpers.report.scorecard.outlook import Verdict
+from helpers.report.scorecard.outlook import Outlook, Verdict
 from helpers.report.words import count, in_words, listed, month, number, sentence
+from helpers.stats.trajectory.result import ON_TRACK, UNLIKELY
 from helpers.theme.markdown import escape_markdown
 
 #: how many names a sentence gives before it counts the rest
@@ -25,7 +26,7 @@ _CATEGORY: Final[dict[Category, tuple[str, str]]] = {
     "watched": ("is watched", "are watched"),
     "maintenance": ("is in maintenance", "are in maintenance"),
     "apart": ("has no single stable period", "have no single stable period"),
-    "nothing": ("has no figure to show", "have no figure to show"),
+    "nothing": ("cannot be shown", "cannot be shown"),
 }
 _VERDICT: Final[dict[Verdict, tuple[str, str]]] = {
     "on_track": ("is on track", "are on track"),
@@ -38,7 +39,7 @@ VERDICT_WORDS: Final[dict[Verdict, str]] = {
     "unlikely": "unlikely",
 }
 NO_SCORE: Final = (
-    "There is no single score: a sum would let a good figure hide a bad one, and boards would watch the sum. "
+    "There is no single score: a sum would let a good figure hide a bad one. "
     "Weights only show what the card is made of."
 )
 
@@ -82,12 +83,24 @@ def lead_sentence(card: Card) -> str:
 
 
 def attention_sentence(card: Card) -> str:
-    """Name the measures that need attention; empty where none does."""
+    """Name the measures that need attention, with the period of old figures; empty where none does."""
     rows = card.in_category("attention")
     if not rows:
         return ""
-    verb = "needs" if len(rows) == 1 else "need"
-    return sentence(f"{names_of(row.measure for row in rows)} {verb} attention")
+    said = sentence(f"needing attention: {names_of(row.measure for row in rows)}")
+    old = [row for row in rows if row.result is not None and row.result.stale]
+    return f"{said} {sentence(f'out of date among them: {_dated(old)}')}" if old else said
+
+
+def _period(row: CardRow) -> str:
+    assert row.result is not None, "asked for with a shown value alone"
+    assert row.result.latest is not None, "asked for with a shown value alone"
+    return period_words(row.result.latest.day, row.measure.frequency)
+
+
+def _dated(rows: Sequence[CardRow]) -> str:
+    """Return the names of measures, each with the period of its latest figure."""
+    return listed(f"{escape_markdown(row.measure.name)} ({_period(row)})" for row in rows)
 
 
 def outlook_summary(card: Card) -> str:
@@ -99,7 +112,7 @@ def outlook_summary(card: Card) -> str:
         aimed = card.with_outlook("none")
         if not aimed:
             return "No measure with a figure has a target to come, so none is judged by its trajectory."
-        return "No target to come can be forecast; the table of trajectories says why."
+        return "No target to come can be forecast; the section on targets says why."
     if len(present) == 1:
         one, several = _VERDICT[present[0][0]]
         if total == 1:
@@ -114,7 +127,7 @@ def too_many_sentence(card: Card) -> str:
     if not card.too_many:
         return ""
     return sentence(
-        f"**too many measures:** this card has {len(card.rows)}. A board can act on about {MOST_MEASURES}, not on "
+        f"**Too many measures:** this card has {len(card.rows)}. A board can act on about {MOST_MEASURES}, not on "
         f"{TOO_MANY}; with more, what needs attention is lost among what does not. Keep {MOST_MEASURES} here and "
         "leave the others to those who run the service"
     )
@@ -136,32 +149,51 @@ def outlook_sentence(row: CardRow) -> str:
     what = {"end": f"in {month(goal.due)}", "mean": f"as the mean of the year to {month(goal.due)}"}
     said = sentence(
         f"{VERDICT_WORDS[outlook.verdict]}: the chance of {goal_words(measure, goal.target.value)} "
-        f"{what.get(goal.met, '')} is {chance_words(outlook.chance)}{_now(row)}"
+        f"{what.get(goal.met, '')} is {said_chance(outlook)}{_now(row)}"
     )
     return f"{said} {_progress_sentence(row)}".strip()
 
 
 def _now(row: CardRow) -> str:
-    """Say whether the target in force is met now; nothing where that is not known."""
-    if row.outlook.met is None:
+    """Say whether the latest figure meets the target in force; nothing where that is not known."""
+    result, met = row.result, row.outlook.met
+    if result is None or result.latest is None or met is None:
         return ""
-    return (
-        "; the latest figure meets its target"
-        if row.outlook.met
-        else "; the latest figure misses its target"
-    )
+    if result.stale:
+        when = period_words(result.latest.day, row.measure.frequency)
+        return f"; the figure for {when} {'met' if met else 'missed'} its target"
+    return f"; the latest figure {'meets' if met else 'misses'} its target"
+
+
+def said_chance(outlook: Outlook) -> str:
+    """Return a chance to the nearest twentieth, on the side of the threshold where its verdict is.
+
+    >>> said_chance(Outlook("unlikely", 0.19)), said_chance(Outlook("at_risk", 0.79))
+    ('just under 20%', 'just under 80%')
+    >>> said_chance(Outlook("at_risk", 0.42)), said_chance(Outlook("on_track", 0.97))
+    ('about 40%', 'over 95%')
+    """
+    assert outlook.chance is not None, "asked for with a forecast alone"
+    said = chance_words(outlook.chance)
+    for threshold in (UNLIKELY, ON_TRACK):
+        edge = f"{number(100 * threshold)}%"
+        if said == f"about {edge}" and outlook.chance < threshold:
+            return f"just under {edge}"
+    return said
 
 
 def _progress_sentence(row: CardRow) -> str:
     """Set progress and success apart where they differ; empty where they agree."""
     assert row.result is not None, "asked for with a result alone"
-    trend, outlook = row.result.trend, row.outlook
-    if trend == "better" and outlook.verdict != "on_track":
-        return (
-            "Progress is not yet success: it has moved the right way over six months, but not far enough."
-        )
-    if trend == "worse" and outlook.met and outlook.verdict != "on_track":
-        return "Success now is not safe: it has moved the wrong way over six months."
+    result, outlook = row.result, row.outlook
+    if outlook.verdict == "on_track" or result.too_few:
+        return ""
+    # two months that differ are no movement: only a change beyond ordinary variation, or a drift, is one
+    drift = result.trend if result.unstable else None
+    if result.variation == "improvement" and drift != "worse":
+        return "Progress is not yet success: it is improving, but not by enough."
+    if outlook.met and (result.variation == "concern" or drift == "worse"):
+        return "Success today is not safe: it is getting worse."
     return ""
 
 
@@ -176,7 +208,7 @@ def _year_sentences(row: CardRow) -> str:
     said = sentence(
         f"{VERDICT_WORDS[outlook.verdict]}: {here} has come in {count(year.months, 'month')}, and by then "
         f"{count(year.years, 'past year')} had {number(100 * year.share)}% of their sum. So the year points to "
-        f"{figure_words(measure, year.projected)}, and the chance of {target} is {chance_words(outlook.chance)}"
+        f"{figure_words(measure, year.projected)}, and the chance of {target} is {said_chance(outlook)}"
     )
     behind = year.total < goal.target.value * year.months / 12
     if behind and outlook.verdict == "on_track" and row.measure.direction == "increase":
@@ -206,12 +238,16 @@ def suppressed_sentence(card: Card) -> str:
 
 def stale_sentence(card: Card) -> str:
     """Name the measures whose latest figure is too old, with its period; empty where there are none."""
-    said = [
-        f"{escape_markdown(row.measure.name)} ({period_words(row.result.latest.day, row.measure.frequency)})"
-        for row in card.rows
-        if row.result is not None and row.result.latest is not None and row.result.stale
-    ]
-    return sentence(f"out of date, and judged as of then: {listed(said)}") if said else ""
+    rows = [row for row in card.rows if row.has_figure and row.result is not None and row.result.stale]
+    return sentence(f"out of date, and judged as of then: {_dated(rows)}") if rows else ""
+
+
+def left_out_sentence(left_out: Sequence[Measure]) -> str:
+    """Name the measures that the register marks for scorecards and this one does without; empty without any."""
+    if not left_out:
+        return ""
+    names = names_of(left_out, most=len(left_out))
+    return sentence(f"not on this card, though the register marks them for scorecards: {names}")
 
 
 def self_assessed_sentence(card: Card) -> str:
@@ -251,8 +287,7 @@ def _balanced(card: Card) -> str:
 
 
 def _empty(findings: Sequence[Finding]) -> str:
-    verb = "has" if len(findings) == 1 else "have"
-    return sentence(f"{listed(_name(finding) for finding in findings)} {verb} no measure on the card")
+    return sentence(f"the card leaves out {listed(_name(finding) for finding in findings)}")
 
 
 def _name(finding: Finding) -> str:
@@ -262,7 +297,7 @@ def _name(finding: Finding) -> str:
 
 def _no_figures(finding: Finding) -> str:
     if len(finding.rows) == 1:
-        return sentence(f"{_name(finding)}: its one measure has no figure")
+        return sentence(f"{_name(finding)}: its one measure is without a figure")
     return sentence(f"{_name(finding)}: none of its {count(len(finding.rows), 'measure')} has a figure")
 
 
@@ -282,9 +317,8 @@ def _one_sided(finding: Finding) -> str:
 
 
 def _one_objective(finding: Finding) -> str:
-    return sentence(
-        f"{_name(finding)}: its {count(len(finding.rows), 'measure')} all serve the same objective"
-    )
+    many = count(len(finding.rows), "measure")
+    return sentence(f"{_name(finding)}: all its {many} serve the same objective")
 
 
 def _self_assessed(finding: Finding) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -34,8 +35,10 @@ def write_portal(history: History, project: Project, *, today: date | None = Non
         The day on which this is; today (UTC) if none is given.
     """
     listed = list_reports(history, project.reports, today=today)
-    pages = [*listing_pages(listed), _runs(history, listed), statement_page(project.publisher)]
-    write_pages(pages, project.reports, theme=read_theme(project.quarto_yml))
+    theme = read_theme(project.quarto_yml, project.theme_yml)
+    publisher = replace(project.publisher, name=project.publisher.name or theme.brand.name)
+    pages = [*listing_pages(listed), _runs(history, listed), statement_page(publisher)]
+    write_pages(pages, project.reports, theme=theme)
     return project.reports / HOME
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from helpers.runner.document import Document
-from helpers.runner.render.word import FONT, pandoc_data
+from helpers.runner.render.word import FONT, LONGEST_TITLE, pandoc_data
 from helpers.theme import Theme, colours
+from helpers.theme.markdown import plain_line
 
 REFERENCE: Final = "reference.pptx"
 #: English metric units of a slide of 13.33 by 7.5 inches, and of its margin
@@ -20,6 +21,7 @@ WIDTH, HEIGHT, MARGIN = 12_192_000, 6_858_000, 560_000
 _TITLE: Final = (MARGIN, 330_000, WIDTH - 2 * MARGIN, 800_000)
 _BODY: Final = (MARGIN, 1_250_000, WIDTH - 2 * MARGIN, 4_950_000)
 _FOOT: Final = (MARGIN, 6_370_000, WIDTH - 2 * MARGIN, 300_000)
+_SERIAL: Final = "{http://schemas.microsoft.com/office/powerpoint/2010/main}creationId"
 _POINT: Final = 12_700
 #: sizes of type that are tried for a table, in points; below the last nobody at the back can read
 _TABLE_SIZES: Final = (14.0, 13.0, 12.0, 11.0, 10.0, 9.0, 8.0)
@@ -38,6 +40,7 @@ def write_reference(theme: Theme, folder: Path) -> None:
     scale = WIDTH / deck.slide_width
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
     for page in (deck.slide_master, *deck.slide_layouts):
+        _drop_serial_numbers(page)
         for shape in page.placeholders:
             place = (shape.left, shape.top, shape.width, shape.height)
             shape.left, shape.top, shape.width, shape.height = (round(scale * each) for each in place)
@@ -50,6 +53,16 @@ def write_reference(theme: Theme, folder: Path) -> None:
     _set_theme(deck, theme)
     _set_text_styles(deck.slide_master)
     deck.save(str(folder / REFERENCE))
+
+
+def _drop_serial_numbers(page: Any) -> None:
+    """Drop the random numbers by which PowerPoint knows its layouts: one of them could be an NHS number."""
+    for number in list(page.element.iter(_SERIAL)):
+        extension = number.getparent()
+        extensions = extension.getparent()
+        extensions.remove(extension)
+        if not len(extensions):
+            extensions.getparent().remove(extensions)
 
 
 def _place(shape: Any, place: tuple[int, int, int, int]) -> None:
@@ -110,12 +123,12 @@ def finish_slides(path: Path, document: Document, *, theme: Theme) -> None:
                 _finish_table(shape, slide.shapes.title.text_frame.text, theme)
             elif shape.is_placeholder and shape.placeholder_format.idx == 1:
                 _fit_body(shape)
-        _add_foot(slide, " · ".join([*(part for part in parts if part), str(number)]))
+        _add_foot(slide, plain_line(" · ".join([*(part for part in parts if part), str(number)])))
         for words in slide.element.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}rPr"):
             words.set("lang", theme.page.lang)
     properties = deck.core_properties
     properties.title, properties.language, properties.author = (
-        facts.title,
+        plain_line(facts.title)[:LONGEST_TITLE],
         theme.page.lang,
         theme.brand.name,
     )

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from helpers.errors import Problem, ReportError
 from helpers.runner.document import Document
 from helpers.theme import Theme, colours
+from helpers.theme.markdown import plain_line
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
 
 REFERENCE: Final = "reference.docx"
+#: letters that the title in a file's properties may have (ISO/IEC 29500)
+LONGEST_TITLE: Final = 255
 #: on every machine, and the web's stand-in for the NHS's own typeface
 FONT: Final = "Arial"
 _W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -168,7 +171,7 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
         _set_logo(word, logo, theme)
     properties = word.core_properties
     properties.title, properties.language, properties.author = (
-        facts.title,
+        plain_line(facts.title)[:LONGEST_TITLE],
         theme.page.lang,
         theme.brand.name,
     )
@@ -218,7 +221,7 @@ def _set_head_and_foot(word: Word, organisation: str, document: Document, theme:
     section.different_first_page_header_footer = True
     facts = document.facts
     parts = [facts.title, organisation, facts.period_label, "synthetic data" if facts.synthetic else ""]
-    _write_small(section.header.paragraphs[0], " · ".join(part for part in parts if part))
+    _write_small(section.header.paragraphs[0], plain_line(" · ".join(part for part in parts if part)))
     for foot in (section.footer, section.first_page_footer):
         line = foot.paragraphs[0]
         _write_small(line, f"{theme.brand.name} · page " if theme.brand.name else "Page ")

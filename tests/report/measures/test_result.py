@@ -1,0 +1,174 @@
+"""The verdicts of a result: cell of the matrix, category, what counts as latest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_english import text_problems
+
+from helpers.register.models import Target
+from helpers.report.measures.examples import example_measure, example_result
+from helpers.report.measures.result import CATEGORIES, STANDINGS, VARIATIONS, MeasureResult
+from helpers.report.measures.words import all_sentences
+
+QUIET = [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 10.1, 9.6, 10.7, 9.8, 10.5] * 3
+HIGHER = example_measure(direction="increase")
+
+
+def goal(value: float) -> list[Target]:
+    return [Target(value=value, kind="local", source="the board")]
+
+
+def jumped(last: float) -> list[float]:
+    return [*QUIET[:-1], last]
+
+
+@pytest.mark.parametrize(
+    ("values", "target", "cell", "category"),
+    [
+        (QUIET, 15.0, ("common", "pass"), "maintenance"),
+        (QUIET, 10.0, ("common", "hit_or_miss"), "watched"),
+        (QUIET, 5.0, ("common", "fail"), "attention"),
+        (QUIET, None, ("common", "no_target"), "watched"),
+        (jumped(15.0), 30.0, ("concern", "pass"), "attention"),
+        (jumped(5.0), 30.0, ("improvement", "pass"), "watched"),
+        (jumped(15.0), 5.0, ("concern", "fail"), "attention"),
+        (jumped(5.0), 2.0, ("improvement", "fail"), "watched"),
+        (QUIET[:9], 15.0, ("common", "too_few"), "watched"),
+        ([float(n) for n in range(36)], 100.0, ("concern", "unstable"), "apart"),
+        ([0.0] * 36, 0.0, ("common", "pass"), "maintenance"),
+    ],
+)
+def test_each_cell_and_its_category(
+    values: list[float], target: float | None, cell: tuple[str, str], category: str
+) -> None:
+    result = example_result(values, targets=[] if target is None else goal(target))
+    assert (result.variation, result.standing) == cell
+    assert result.category == category
+
+
+def test_green_today_is_not_maintenance() -> None:
+    """The latest value meets the target, but the limits straddle it."""
+    result = example_result([*QUIET[:-1], 9.0], targets=goal(10.0))
+    assert result.met
+    assert result.category == "watched"
+
+
+def test_limits_that_meet_the_target_are_no_maintenance_after_a_special_cause() -> None:
+    values = [*QUIET]
+    values[10] = 16.0
+    result = example_result(values, targets=goal(30.0))
+    assert (result.variation, result.standing) == ("common", "pass")
+    assert result.assurance_icon == ""
+    assert result.category == "watched"
+
+
+def test_a_constant_measure_at_100_percent_passes() -> None:
+    result = example_result([100.0] * 36, measure=HIGHER, targets=goal(95.0))
+    assert (result.assurance_icon, result.category) == ("consistent_pass", "maintenance")
+
+
+def test_a_constant_measure_that_equals_its_target_passes() -> None:
+    result = example_result([95.0] * 36, measure=HIGHER, targets=goal(95.0))
+    assert result.met
+    assert result.standing == "pass"
+
+
+def test_the_last_shown_value_speaks_where_the_latest_is_hidden() -> None:
+    values = [*QUIET[:-2], 15.0, 10.0]
+    result = example_result(values, hidden=[35])
+    assert result.latest is not None
+    assert result.latest.place == 34
+    assert result.variation_icon == "concern_high"
+
+
+def test_one_value_has_no_limits_and_is_watched() -> None:
+    result = example_result([9.0], targets=goal(5.0))
+    assert (result.standing, result.category) == ("too_few", "watched")
+
+
+def test_a_value_that_cannot_be_shown_is_in_no_category_of_the_board() -> None:
+    assert example_result(QUIET, hidden=range(36)).category == "nothing"
+
+
+def test_a_target_of_none_is_not_forecast() -> None:
+    due = Target(value=0.0, kind="local", source="the board", meaning="march_value")
+    assert "yes or no" in example_result(QUIET, targets=[due]).why_no_forecast
+
+
+# --- whatever the numbers ---------------------------------------------------------------------------
+
+VALUE = st.one_of(st.none(), st.floats(0, 100), st.integers(0, 100).map(float))
+
+
+@st.composite
+def results(draw: st.DrawFn) -> MeasureResult:
+    """Draw a result of any shape: gaps, hidden months, restarts, targets, units, directions."""
+    unit, kind, digits = draw(
+        st.sampled_from(
+            [
+                ("%", "proportion", 1),
+                ("%", "ratio", 2),
+                ("days", "mean", 2),
+                ("£", "mean", 0),
+                ("patients", "count", 0),
+            ]
+        )
+    )
+    direction = draw(st.sampled_from(["increase", "decrease", "neutral"]))
+    measure = example_measure(unit=unit, kind=kind, digits=digits, direction=direction)
+    values: Sequence[float | None] = draw(st.lists(VALUE, min_size=1, max_size=40))
+    if kind == "count":
+        values = [None if value is None else float(round(value)) for value in values]
+    places = st.integers(0, len(values) - 1)
+    hidden = draw(st.lists(places, max_size=len(values) // 2, unique=True))
+    rebase = [place for place in draw(st.lists(places, max_size=2, unique=True)) if place > 0]
+    meaning = draw(st.sampled_from(["every_period", "march_value"]))
+    value = draw(st.one_of(st.floats(0, 100), st.sampled_from([0.0, 100.0, 95.0])))
+    target = Target(
+        value=round(value, digits), kind="planning_milestone", source="guidance", meaning=meaning
+    )
+    targets = draw(st.sampled_from([[], [target]]))
+    return example_result(values, measure=measure, targets=targets, hidden=hidden, rebase=sorted(rebase))
+
+
+@settings(max_examples=150, deadline=None)
+@given(results())
+def test_any_result_has_one_cell_one_category_and_clean_words(result: MeasureResult) -> None:
+    assert result.variation in VARIATIONS
+    assert result.standing in STANDINGS
+    assert result.category in CATEGORIES
+    for text in all_sentences(result):
+        problems = [p for p in text_problems(text) if not p.startswith("small first letter")]
+        assert not problems, (text, problems)
+
+
+@settings(max_examples=150, deadline=None)
+@given(results())
+def test_claims_keep_their_conditions_and_directions(result: MeasureResult) -> None:
+    said = " ".join(all_sentences(result))
+    if "will keep" in said:
+        assert "Unless the process changes" in said
+        assert result.capable_of_judgement
+    if "chance of meeting" in said:
+        assert "If the past is a guide" in said
+        assert "80% interval" in said
+    if result.measure.direction == "neutral":
+        assert "better than ordinary" not in said
+        assert "right way" not in said
+    if "it rose" in said or "It rose" in said:
+        assert result.change > 0
+    if result.chart.provisional and result.points > 1 and result.latest and not result.untold:
+        assert "provisional" in said
+
+
+@settings(max_examples=100, deadline=None)
+@given(results())
+def test_no_hidden_value_is_said(result: MeasureResult) -> None:
+    assert not np.isfinite(result.series.shown[result.series.hidden]).any()
+    if result.latest is not None:
+        assert not result.series.hidden[result.latest.place]

@@ -1,0 +1,240 @@
+"""Page one, the rule, the parts of a section and what has changed: case by case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from helpers.data.last_published import LastPublished
+from helpers.register.models import Action, Comment, Target
+from helpers.report.measures.examples import example_measure, example_result
+from helpers.report.measures.result import ChartEvent, MeasureResult
+from helpers.report.performance import changes, measure_parts, page_one
+from helpers.report.performance.glossary import glossary_words
+from helpers.report.performance.ranking import faded, in_order
+from helpers.report.performance.tables import EARLY_MARK, look_table, matrix_table
+
+QUIET = [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 10.1, 9.6, 10.7, 9.8, 10.5] * 3
+PERIOD = "2027-03"
+
+
+def named(
+    name: str, values: list[float | None], goal: float | None = None, **keys: object
+) -> MeasureResult:
+    measure = example_measure(
+        id=name.lower().replace(" ", "_"), name=name, subject=f"the share of {name.lower()}"
+    )
+    targets = [] if goal is None else [Target(value=goal, kind="local", source="the board")]
+    return example_result(values, measure=measure, targets=targets, **keys)  # type: ignore[arg-type]
+
+
+STEADY = named("Steady", QUIET, 15.0)
+STRADDLING = named("Straddling", QUIET, 10.0)
+FAILING = named("Failing", QUIET, 5.0)
+WORSE = named("Worse", [*QUIET[:-1], 15.0], 30.0)
+BETTER = named("Better", [*QUIET[:-1], 5.0], 30.0)
+DRIFTING = named("Drifting", [float(n) for n in range(20, 56)], 10.0)
+HIDDEN = named("Hidden", QUIET, hidden=range(36))
+FEW = named("Few", QUIET[:5], 12.0)
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        ([STEADY], "None of one measure needs attention, none is watched and one is in maintenance."),
+        (
+            [FAILING, WORSE, STRADDLING, STEADY],
+            "Two of four measures need attention, one is watched and one is in maintenance.",
+        ),
+        (
+            [FAILING, STRADDLING, DRIFTING],
+            "One of three measures needs attention, one is watched, none is in maintenance and one has no single "
+            "stable period and stands apart.",
+        ),
+        ([], "No measure has a figure."),
+    ],
+)
+def test_measures_are_counted_in_words(results: list[MeasureResult], said: str) -> None:
+    assert page_one.count_sentence(results) == said
+
+
+def test_the_headline_names_why_a_measure_needs_attention() -> None:
+    said = page_one.headline_sentences([FAILING, WORSE, STEADY])
+    assert "The share of worse was 15.0% in March 2027, above the upper limit." in said
+    assert (
+        "The share of failing was 10.5% in March 2027; its limits lie wholly short of the local target of 5%."
+        in said
+    )
+    assert 3 <= len(said) <= page_one.MOST_SENTENCES
+
+
+def test_where_nothing_is_wrong_the_headline_says_so() -> None:
+    assert "Nothing stands out as worse than ordinary variation explains." in page_one.headline_sentences(
+        [STEADY]
+    )
+
+
+def test_where_nothing_may_be_shown_the_headline_says_so() -> None:
+    assert page_one.headline_sentences([HIDDEN]) == [
+        "No figure of any measure may be shown, so nothing can be said."
+    ]
+
+
+def test_a_drifting_measure_is_no_exception_on_page_one() -> None:
+    said = page_one.headline_sentences([DRIFTING, STEADY])
+    assert "None of two measures needs attention" in said[0]
+    assert "Without a stable period and off course: Drifting." in said
+
+
+def test_many_names_are_cut_and_counted() -> None:
+    many = [named(f"Number {n}", QUIET, 5.0) for n in range(8)]
+    said = " ".join(page_one.headline_sentences(many))
+    assert "Also needing attention: Number 2; Number 3; Number 4; and three more." in said
+
+
+def test_alert_advise_assure_hold_each_measure_once_and_miss_no_exception() -> None:
+    alert, advise, assure = page_one.assurance_panels(
+        [STEADY, FAILING, WORSE, BETTER, DRIFTING, FEW], PERIOD
+    )
+    assert alert.markdown.count("- **") == 2
+    assert "no explanation given" in alert.markdown
+    assert "Drifting" in advise.markdown
+    assert "Better" in assure.markdown
+    assert "Steady" in assure.markdown
+
+
+def test_the_most_urgent_measure_comes_first() -> None:
+    ranked = in_order([STEADY, STRADDLING, DRIFTING, FAILING, WORSE])
+    assert [result.measure.name for result in ranked] == [
+        "Worse",
+        "Failing",
+        "Drifting",
+        "Straddling",
+        "Steady",
+    ]
+
+
+def test_each_measure_is_in_one_cell_of_the_matrix() -> None:
+    results = [STEADY, STRADDLING, FAILING, WORSE, BETTER, DRIFTING, FEW, HIDDEN]
+    _, rows = matrix_table(results)
+    names = [name for row in rows for cell in row[1:] if cell for name in str(cell).split("\n")]
+    plain = sorted(name.removesuffix(f" {EARLY_MARK}") for name in names)
+    assert plain == sorted(r.measure.name for r in results if r is not HIDDEN)
+    assert f"Worse {EARLY_MARK}" in names
+    assert "Steady" in names
+
+
+def test_the_table_shows_stars_for_what_is_suppressed_and_words_for_what_has_no_icon() -> None:
+    _, rows = look_table([HIDDEN, WORSE, STEADY])
+    assert rows[0][1] == "*"
+    assert rows[1][5] == "too early to say"
+    assert rows[2][5] == "consistent_pass"
+
+
+# --- a section --------------------------------------------------------------------------------------
+
+COMMENT = Comment(
+    measure="worse", organisation="SYN01", month="2027-03", author="Head of performance", why="Two wards closed.",
+    next="They reopen in May.", owner="Chief operating officer", recovery=date(2027, 6, 30),
+    actions=(Action(action="Reopen", owner="Director of estates", due=date(2027, 5, 15)),),
+)  # fmt: skip
+
+
+def test_analysts_words_come_with_author_owner_and_recovery_date() -> None:
+    result = replace(WORSE, comment=COMMENT)
+    assert measure_parts.why_words(result, PERIOD) == "Two wards closed. *Head of performance, March 2027*"
+    assert measure_parts.next_words(result) == (
+        "They reopen in May. Reopen (Director of estates, by 15 May 2027). Owner: Chief operating officer. "
+        "Recovery by 30 June 2027."
+    )
+
+
+def test_missing_words_for_an_exception_are_said() -> None:
+    assert "No explanation has been given" in measure_parts.why_words(WORSE, PERIOD)
+    assert "No plan has been given" in measure_parts.next_words(WORSE)
+    assert "needs attention" not in measure_parts.why_words(STEADY, PERIOD)
+
+
+def test_older_words_are_dated_as_such_and_a_passed_recovery_is_said() -> None:
+    old = COMMENT.model_copy(update={"month": "2026-11", "recovery": date(2027, 1, 31)})
+    result = replace(WORSE, comment=old)
+    assert measure_parts.why_words(result, PERIOD).endswith("(written before the latest figure)")
+    assert "which has passed" in measure_parts.next_words(result)
+    assert not page_one.has_words(result, PERIOD)
+
+
+def test_an_event_has_its_reason_and_author() -> None:
+    event = ChartEvent(
+        date(2025, 4, 1), "Wards moved", "intervention", "more room", "Director of estates", True
+    )
+    assert measure_parts.event_words(event) == (
+        "Wards moved, April 2025; the limits restart there. More room. Registered by: Director of estates."
+    )
+
+
+def test_the_alt_text_says_what_the_sentences_say() -> None:
+    alt = measure_parts.chart_alt(WORSE)
+    assert "with 36 points" in alt
+    assert "In March 2027 the share of worse was 15.0%." in alt
+    assert "above the upper limit: worse than ordinary variation explains" in alt
+
+
+# --- what has changed -------------------------------------------------------------------------------
+
+
+def kept(*results: MeasureResult) -> LastPublished:
+    summary = changes.summary_of(results, "key", "2027-02")
+    return LastPublished("2027-02", summary.rows)
+
+
+def earlier(name: str) -> MeasureResult:
+    return named(name, QUIET[:-1], 15.0)
+
+
+def test_nothing_said_differently_is_said() -> None:
+    last = kept(earlier("Steady"))
+    rows = changes.change_rows([STEADY], changes.read_summary(last))
+    assert rows == []
+    assert changes.change_sentence(last, rows) == (
+        "Nothing is said differently of any measure than in the report for February 2027."
+    )
+
+
+def test_a_new_category_a_revision_and_comings_and_goings_are_rows() -> None:
+    last = kept(earlier("Worse"), earlier("Gone"))
+    before = changes.read_summary(last)
+    revised = [*QUIET]
+    revised[34], revised[35] = 9.1, 15.0
+    rows = changes.change_rows([named("Worse", list(revised), 30.0), STEADY], before)
+    by_name = {row[0]: row for row in rows}
+    assert by_name["Worse"][1] == "9.8%\nFebruary 2027"
+    assert "needs attention, was: is in maintenance" in str(by_name["Worse"][3])
+    assert "February 2027 revised to 9.1%" in str(by_name["Worse"][3])
+    assert by_name["Steady"][3] == "new in this report"
+    assert by_name["Gone"][3] == "no longer in this report"
+    assert changes.change_sentence(last, rows) == (
+        "Three measures are different from the report for February 2027."
+    )
+
+
+def test_without_an_earlier_report_nothing_is_compared() -> None:
+    assert "nothing can be compared" in changes.change_sentence(None, [])
+
+
+def test_a_kept_summary_holds_nothing_that_was_not_shown() -> None:
+    summary = changes.summary_of([HIDDEN], "key", "2027-02")
+    assert summary.rows[0][-1] is None
+
+
+def test_a_series_that_ended_long_ago_is_left_out() -> None:
+    old = replace(STEADY, judged_on=date(2029, 5, 31))
+    assert faded(old)
+    assert not faded(STEADY)
+
+
+def test_the_glossary_has_only_terms_that_occur() -> None:
+    words = glossary_words(["It is within its ordinary variation."])
+    assert "Ordinary variation" in words
+    assert "Forecast" not in words

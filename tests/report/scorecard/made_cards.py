@@ -1,0 +1,48 @@
+"""Cards made from bare numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from helpers.register.models import KAPLAN_NORTON, Perspective, Target
+from helpers.report.measures.examples import example_measure, example_result
+from helpers.report.measures.result import MeasureResult
+from helpers.report.scorecard.card import Card, CardRow
+from helpers.report.scorecard.outlook import outlook_of
+
+#: a year about 10 in which no rule is met
+YEAR = [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 10.1, 9.6, 10.7, 9.8, 10.5]
+QUIET = YEAR * 3
+_AS_FORECAST = object()
+
+
+def make_row(
+    name: str = "Waits",
+    *,
+    values: Sequence[float | None] | None = QUIET,
+    targets: Sequence[Target] = (),
+    outlook: Any = _AS_FORECAST,
+    hidden: Sequence[int] = (),
+    judged_on: Any = None,
+    **keys: Any,
+) -> CardRow:
+    """Return a row; without `outlook` it is worked out, with values None the measure is missing."""
+    keys = {"id": name.lower().replace(" ", "_"), "name": name, "direction": "increase", **keys}
+    measure = example_measure(**keys)
+    if values is None:
+        return CardRow(measure, None, outlook_of(None))
+    result = example_result(values, measure=measure, targets=targets, hidden=hidden)
+    if judged_on is not None:
+        result = MeasureResult(**{**_fields(result), "judged_on": judged_on})
+    return CardRow(measure, result, outlook_of(result) if outlook is _AS_FORECAST else outlook)
+
+
+def _fields(result: MeasureResult) -> dict[str, Any]:
+    return {name: getattr(result, name) for name in result.__dataclass_fields__}
+
+
+def make_card(*rows: CardRow, perspectives: Sequence[Perspective] = KAPLAN_NORTON) -> Card:
+    """Return a card of these rows; every perspective is to have the same share."""
+    aims = {each.id: 100 / len(perspectives) for each in perspectives}
+    return Card(tuple(perspectives), tuple(rows), aims)
