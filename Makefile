@@ -52,6 +52,7 @@ notebooks: env
 # make bench      seconds and memory of each step, beside the plain loop
 bench: env
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/unchanged.py
 
 # make bench-portal  the portal with 5,000 reports in a browser: its size, and the time to open and search
 bench-portal: env

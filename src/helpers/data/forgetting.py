@@ -126,7 +126,7 @@ def _runs_that_read(state: Path, source: str) -> tuple[tuple[str, ...], tuple[st
         read = any(dataset.partition("/")[2] == source for dataset in json.loads(reads))
         if read or ended != "published":
             runs.add(run)
-        if read:
+        if read and ended == "published":
             published |= {output["path"] for output in json.loads(outputs).values()}
     kept = {folder.name for folder in (state / "runs").glob("*")}
     return tuple(sorted(runs & kept)), tuple(sorted(published))

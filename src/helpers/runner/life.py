@@ -221,16 +221,16 @@ class Life:
             with self._steps.step("inspect"):
                 check_files(self._files, self.document, setting.project.text_checks)
                 check_published(self._files, job, setting.project)
-                contents = {name: path.read_bytes() for name, path in self._files.items()}
-                entry = self._passed(contents)
-                manifest = checked_manifest(setting.project, entry, self.folder)
-            if not self._is_first():
+            if not self._is_first():  # only now is it sure whether it will be held
                 return
+            contents = {name: path.read_bytes() for name, path in self._files.items()}
+            entry = self._passed(contents)
             if entry.state is State.HELD:
                 with self._steps.step("hold"):
                     entry = keep_draft(setting.project.state, entry, contents, self.document.bundles)
             else:
                 with self._steps.step("publish"):
+                    manifest = checked_manifest(setting.project, entry, self.folder)
                     # entered before it is there: better a release on record that failed than one unrecorded
                     setting.project.release(job.title, self.document.bundles)
                     entry = put_in_place(setting.project, setting.history, entry, contents, manifest)

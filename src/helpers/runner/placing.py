@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -96,14 +95,17 @@ def _settle_for(project: Project, entry: Entry) -> bool | None:
 
 
 def draft_folder(state: Path, entry: Entry) -> Path:
-    """Return where the draft of a held report lies: private, laid out as the reports folder is."""
-    return state / "drafts" / entry.notebook / entry.name / entry.maker
+    """Return where the draft of a held report lies, laid out as the reports folder is.
+
+    It lies among what its run left, and goes with it when old runs or data are removed.
+    """
+    return state / "runs" / entry.maker / entry.notebook / entry.name / "draft"
 
 
 def keep_draft(
     state: Path, entry: Entry, contents: Mapping[str, bytes], bundles: tuple[Bundle, ...]
 ) -> Entry:
-    """Keep a report that passed as a draft, in place of an older one, and return its entry."""
+    """Keep a report that passed as a draft, and return its entry."""
     folder = draft_folder(state, entry)
     outputs: dict[str, Output] = {}
     for name, content in contents.items():
@@ -113,9 +115,6 @@ def keep_draft(
         outputs[name] = replace(entry.outputs[name], size=len(content))
     shown = [bundle.model_dump(mode="json") for bundle in bundles]
     (folder / BUNDLES).write_text(json.dumps(shown), "utf-8")
-    for older in folder.parent.iterdir():
-        if older != folder:
-            shutil.rmtree(older, ignore_errors=True)
     return replace(entry, outputs=outputs)
 
 
