@@ -12,6 +12,7 @@ import json
 import random
 from pathlib import Path
 
+import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -297,3 +298,24 @@ def test_a_file_that_cannot_be_read_is_no_good_one(tmp_path: Path) -> None:
         path.write_bytes(content)
         (problem,) = audit_file(path)
         assert "cannot be" in problem.came
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("<xmpMM:InstanceID>gX26YJLK5+m344nj+M17GQ==</xmpMM:InstanceID>", 0),
+        ("<xmpMM:InstanceID>M17GQ</xmpMM:InstanceID>", 1),
+        ("<dc:title>gX26YJLK5+m344nj+M17GQ==</dc:title>", 1),
+    ],
+)
+def test_the_random_number_of_a_pdf_is_not_taken_for_a_postcode(
+    tmp_path: Path, written: str, found: int
+) -> None:
+    path = tmp_path / "report.pdf"
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    pdf.Root.Metadata = pdf.make_stream(
+        written.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+    )
+    pdf.save(path, fix_metadata_version=False)
+    assert len(audit_file(path)) == found

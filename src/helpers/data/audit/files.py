@@ -186,13 +186,17 @@ def _pages(content: bytes) -> list[str]:
         pdf.close()
 
 
+#: the random number that the writer of a PDF gives each file: 16 bytes, which now and then look like a postcode
+_RANDOM_ID = re.compile(r"<xmpMM:(?P<id>InstanceID|DocumentID)>[A-Za-z0-9+/]{22}==</xmpMM:(?P=id)>")
+
+
 def _strings(pdf: Any) -> Iterator[str]:
     """Yield every string of a PDF's objects: titles, authors, alt texts, notes, links, XMP."""
     import pikepdf
 
     for content in pdf.objects:
         if isinstance(content, pikepdf.Stream) and content.get("/Type") == "/Metadata":
-            yield content.read_bytes().decode("utf-8", errors="replace")
+            yield _RANDOM_ID.sub("", content.read_bytes().decode("utf-8", errors="replace"))
         stack = [content]
         while stack:
             item = stack.pop()
