@@ -7,7 +7,8 @@ import pytest
 from helpers.errors import UsageError
 from helpers.register import Register
 from helpers.report.measures.examples import example_measure
-from helpers.report.scorecard.card import MOST_MEASURES, choose_measures
+from helpers.report.measures.result import MOST_MEASURES
+from helpers.report.scorecard.card import choose_measures
 
 REGISTER = Register(
     measures={

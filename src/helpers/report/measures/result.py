@@ -39,6 +39,9 @@ STANDINGS: Final[tuple[Standing, ...]] = (
     "unstable",
 )
 CATEGORIES: Final[tuple[Category, ...]] = ("attention", "watched", "maintenance", "apart", "nothing")
+#: more measures than this cannot be acted on by a board: 22 and not 470, say the guides to performance
+#: management in hospitals that `docs/explanation/scorecard.md` names
+MOST_MEASURES: Final = 22
 _ICONS = {"pass": "consistent_pass", "fail": "consistent_fail", "hit_or_miss": "hit_or_miss"}
 
 

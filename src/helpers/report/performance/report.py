@@ -12,7 +12,7 @@ from helpers.data.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import state_folder
 from helpers.report.measures.gathering import Asked, Results, measure_results
-from helpers.report.measures.result import MeasureResult
+from helpers.report.measures.result import MOST_MEASURES, MeasureResult
 from helpers.report.measures.words import all_sentences, period_words
 from helpers.report.performance import changes, page_one, tables
 from helpers.report.performance.glossary import glossary_words
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 #: charts shorter than this have no limits worth drawing
 FEWEST_MONTHS = 13
-#: more measures than this are more than a board can look at; the report says so
-ENOUGH_MEASURES = 22
 
 
 @dataclass(frozen=True)
@@ -136,10 +134,10 @@ class PerformanceReport(Sections):
         return self.table("tbl-measures", caption, columns, rows, note=self._too_many())
 
     def _too_many(self) -> str:
-        if len(self.shown) <= ENOUGH_MEASURES:
+        if len(self.shown) <= MOST_MEASURES:
             return ""
         return sentence(
-            f"{len(self.shown)} measures are more than a board can weigh at one sitting; {ENOUGH_MEASURES} are plenty"
+            f"{len(self.shown)} measures are more than a board can weigh at one sitting; {MOST_MEASURES} are plenty"
         )
 
     # --- the matrix ------------------------------------------------------------------------------

@@ -10,12 +10,10 @@ from typing import Final
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.register.models import Measure, Perspective, Register
 from helpers.report.measures.gathering import Results
-from helpers.report.measures.result import Category, MeasureResult
+from helpers.report.measures.result import MOST_MEASURES, Category, MeasureResult
 from helpers.report.scorecard.outlook import Outlook, Verdict, outlook_of
 
-#: more measures than this cannot be acted on by a board: 22 and not 470, say the guides to performance
-#: management in hospitals that `docs/explanation/scorecard.md` names
-MOST_MEASURES: Final = 22
+#: what the same guides say is far too many
 TOO_MANY: Final = 470
 
 

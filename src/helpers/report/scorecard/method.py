@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from helpers.report.measures.result import MOST_MEASURES
 from helpers.report.scorecard.balance import HEAVIEST_MEASURE, MANY_MEASURES, TOLERANCE
-from helpers.report.scorecard.card import MOST_MEASURES, TOO_MANY, Card
+from helpers.report.scorecard.card import TOO_MANY, Card
 from helpers.report.scorecard.inequality import MONTHS as INEQUALITY_MONTHS
 from helpers.report.words import count, in_words, listed, number
 from helpers.stats.trajectory import FEWEST_POINTS
