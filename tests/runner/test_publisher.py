@@ -15,12 +15,12 @@ def write(folder: Path, text: str) -> Path:
 
 def test_without_a_file_nobody_is_named(tmp_path: Path) -> None:
     assert read_publisher(tmp_path) == Publisher()
-    assert not read_publisher(tmp_path).can_be_reached
+    assert not read_publisher(tmp_path, name="Northmoor").can_be_reached
 
 
 def test_what_the_file_says_is_read(tmp_path: Path) -> None:
     found = read_publisher(
-        write(tmp_path, "name: Northmoor\ntelephone: 01632 960000\nprepared: '2026-11-02'\n")
+        write(tmp_path, "telephone: 01632 960000\nprepared: '2026-11-02'\n"), name="Northmoor"
     )
     assert found == Publisher(name="Northmoor", telephone="01632 960000", prepared="2026-11-02")
     assert found.can_be_reached
@@ -29,12 +29,12 @@ def test_what_the_file_says_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("nam: X", "unknown key 'nam'.*did you mean.*name"),
+        ("emial: X", "unknown key 'emial'.*did you mean.*email"),
         ("prepared: 2026-11-02", "line 1.*put quotes"),
         ("prepared: 'soon'", "soon.*YYYY-MM-DD"),
         ("telephone: 1632960000", "put quotes"),
         ("email: [a, b]", "a list.*words"),
-        ("name: X\nname: Y", "given again"),
+        ("address: X\naddress: Y", "given again"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, words: str) -> None:
@@ -44,5 +44,5 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, words: 
 
 def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as error:
-        read_publisher(write(tmp_path, "nam: X\nprepared: 'soon'\n"))
+        read_publisher(write(tmp_path, "emial: X\nprepared: 'soon'\n"))
     assert len(error.value.problems) == 2

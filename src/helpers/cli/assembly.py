@@ -98,7 +98,7 @@ def open_project(root: Path) -> Project:
         release=release,
         redact=redact,
         preload=(*_modules_below("report"), *LATE),
-        publisher=read_publisher(root / "params"),
+        publisher=read_publisher(root / "params", name=brand.name),
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())
         + brand.files,

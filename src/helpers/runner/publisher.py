@@ -22,7 +22,7 @@ class Publisher:
     Parameters
     ----------
     name
-        Its name; empty where nobody has said.
+        Its name, as the theme file gives it; empty where nobody has said.
     email, telephone, address
         How to reach it about the reports.
     answers_within
@@ -45,11 +45,12 @@ class Publisher:
         return bool(self.email or self.telephone or self.address)
 
 
-KEYS: Final = tuple(each.name for each in fields(Publisher))
+#: what its file may say; its name stands in the theme file, with the logo
+KEYS: Final = tuple(each.name for each in fields(Publisher) if each.name != "name")
 
 
-def read_publisher(params: Path) -> Publisher:
-    """Return what `_publisher.yml` in the folder of parameters says; nothing where it is absent.
+def read_publisher(params: Path, *, name: str = "") -> Publisher:
+    """Return what `_publisher.yml` in the folder of parameters says of the publisher of a name.
 
     Raises
     ------
@@ -58,12 +59,12 @@ def read_publisher(params: Path) -> Publisher:
     """
     path = params / FILE
     if not path.is_file():
-        return Publisher()
+        return Publisher(name)
     shown = f"{params.name}/{FILE}"
     given = read_mapping(path, shown)
     if problems := list(_problems(given)):
         raise UsageError(problems)
-    return Publisher(**{key: value.text.strip() for key, value in given.items()})
+    return Publisher(name, **{key: value.text.strip() for key, value in given.items()})
 
 
 def _problems(given: Mapping[str, Given]) -> Iterator[Problem]:
