@@ -53,9 +53,10 @@ def _data_behind(bundle: Bundle) -> str:
 def csv_of(bundle: Bundle) -> str:
     """Return the data behind a figure as CSV: as they are shown, so that no digit gives more away.
 
-    >>> column = Column(label="Stay", kind="rate", unit="days", digits=1)
-    >>> csv_of(Bundle(kind="figure", id="fig-a", columns=(column,), rows=((1234.56,), ("*",), (None,))))
-    'Stay (days)\\r\\n1234.6\\r\\n*\\r\\n\\r\\n'
+    >>> columns = (Column(label="Trust"), Column(label="Stay", kind="rate", unit="days", digits=1))
+    >>> rows = (("A", 1234.56), ("B", "*"), ("C", None))
+    >>> csv_of(Bundle(kind="figure", id="fig-a", columns=columns, rows=rows))
+    'Trust,Stay (days)\\r\\nA,1234.6\\r\\nB,*\\r\\nC,\\r\\n'
     """
     rows = [
         [_csv_cell(column, cell) for column, cell in zip(bundle.columns, row, strict=True)]
