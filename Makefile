@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal gallery dictionary fuzz faults lock clean
+.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal browser gallery dictionary fuzz faults lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -29,7 +29,7 @@ demo: env
 	$(BIN)/boardpack run
 	@echo "The reports: $(CURDIR)/reports/index.html"
 
-test: lint types imports unit notebooks
+test: lint types imports unit browser notebooks
 
 lint: env
 	$(BIN)/ruff check .
@@ -42,7 +42,11 @@ imports: env
 	$(BIN)/lint-imports
 
 unit: env
-	$(BIN)/python -m pytest --doctest-modules -m "not long" -n 2 src/helpers tests
+	$(BIN)/python -m pytest --doctest-modules -m "not long" -n 2 src/helpers tests --ignore tests/browser
+
+# In a process of their own: what drives the browser keeps an event loop running to the end.
+browser: env
+	$(BIN)/python -m pytest -m "not long" tests/browser
 
 # Stored without outputs, so nbval checks that every cell runs, top to bottom, in a fresh kernel.
 notebooks: env

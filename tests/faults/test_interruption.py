@@ -31,7 +31,13 @@ def slow(lay_out: Callable[..., Path]) -> Path:
 def running(slow: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A batch whose first report is in the middle of its cells."""
     words = ["--project", str(slow), "run", "--jobs", "1"]
-    with subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    # a shell that runs the tests in the background has them, and all they start, ignore an interruption
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        batch = subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with batch as process:
         until(lambda: any(slow.glob(".boardpack/runs/*/slow/SYN07/work/child")))
         yield process
         process.kill()

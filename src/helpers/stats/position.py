@@ -100,11 +100,11 @@ def positions(value: Any, error: Any, *, draws: int = DRAWS, seed: int = SEED) -
     true = shrunken + np.sqrt(keep) * s * random.standard_normal((many, len(y)))
     below = _ranks(true if tau2 else random.random((many, len(y))))
     low, high = np.quantile(below, [0.025, 0.975], axis=0)
-    percent = 100 / (len(y) - 1)
+    others = len(y) - 1  # multiplied first and divided then: above all others is 100, not a hair more
     return Positions(
-        locked(below.mean(axis=0) * percent),
-        locked(low * percent),
-        locked(high * percent),
+        locked(100 * below.mean(axis=0) / others),
+        locked(100 * low / others),
+        locked(100 * high / others),
         locked(shrunken),
         mean,
         float(np.sqrt(tau2)),
