@@ -18,7 +18,8 @@ from helpers.report.measures.value_words import (
     stale_sentence,
     variation_sentence,
 )
-from helpers.report.words import count, sentence
+from helpers.report.peers.values import can_be_compared
+from helpers.report.words import sentence
 
 #: how a board is told of each category, and the rule for it
 CATEGORY_WORDS: Final[dict[Category, str]] = {
@@ -34,40 +35,37 @@ CATEGORY_RULES: Final[dict[Category, str]] = {
     "apart": "no single stable period, so ranked by distance to target and direction",
     "watched": "everything else",
 }
+_SIDES: Final = {
+    "typical": "within",
+    "better": "better than",
+    "worse": "worse than",
+    "higher": "above",
+    "lower": "below",
+}
 
 
 def national_sentence(result: MeasureResult) -> str:
     """Say how the latest value lies to other trusts in the same period; why not, where it is not compared."""
-    place, measure = result.national, result.measure
+    place = result.national
     if result.latest is None:
         return ""
     if place is None:
         why = (
-            "a count says how large a trust is, not how it compares"
-            if measure.kind == "count"
-            else "too few trusts have a figure for the same period"
+            "too few trusts have a figure for the same period"
+            if can_be_compared(result.measure)
+            else "a count says how large a trust is, not how it compares"
         )
         return sentence(f"it is not set beside other trusts: {why}")
-    middle = range_words(measure, place.low, place.high)
-    side = {
-        "typical": "within",
-        "better": "better than",
-        "worse": "worse than",
-        "higher": "above",
-        "lower": "below",
-    }[place.side]
-    said = sentence(
-        f"among {place.trusts} trusts it was {side} the middle half ({middle}) in the same period"
-    )
-    parts = []
+    side = _SIDES[place.side]
+    own = f"{figure_words(place.measure, place.value)} was {side}" if place.per_base else f"it was {side}"
+    middle = range_words(place.measure, place.low, place.high)
+    parts = [f"{own} the middle half of {place.trusts} {place.nation} ({middle}) in the same period"]
     if np.isfinite(place.national):
-        parts.append(f"all of them together had {figure_words(measure, place.national)}")
+        parts.append(f"all of them together had {figure_words(place.measure, place.national)}")
     if place.group:
-        parts.append(
-            f"the median of {count(place.group_trusts, 'trust')} in its peer group was "
-            f"{figure_words(measure, place.group_median)}"
-        )
-    return " ".join([said, *(sentence(part) for part in parts)])
+        median = figure_words(place.measure, place.group_median)
+        parts.append(f"the median of {place.group_trusts} {place.group} was {median}")
+    return " ".join(sentence(part) for part in parts)
 
 
 def what_sentences(result: MeasureResult) -> str:
