@@ -82,9 +82,11 @@ class DnaRates(Sections):
         booked = controlled.parts([counts.booked for counts in parts.values()], self.origin)
         missed = controlled.parts([counts.missed for counts in parts.values()], self.origin)
         rows = [self._rate_row("All appointments", self.found.counts())]
+        if booked is None or missed is None:
+            return rows
         for (words, counts), all_of, some in zip(parts.items(), booked, missed, strict=True):
-            row = self._rate_row(words, counts)
-            rows.append((words, all_of, some, *controlled.derived(row[3:], [some] * 3)))
+            rate = self._rate_row(words, counts)[3:]
+            rows.append((words, all_of, some, *controlled.derived(rate, [some] * 3, [all_of] * 3)))
         return rows
 
     def _rate_row(self, label: str, counts: Counts) -> tuple[Cell, ...]:
@@ -112,7 +114,7 @@ class DnaRates(Sections):
         if not self.found.comparable:
             return words
         other = self.found.england or self.found.all_trusts
-        name = "England's" if self.found.england else "the other trusts' common rate of"
+        name = "England's" if self.found.england else "the trusts' common rate of"
         best = self.found.peers.spread.lower_quartile
         excess = self.found.above_best_quarter(own)
         return f"{words} {dna_words.compared_sentence(own.rate, other.rate, name, best, excess)}"
@@ -166,11 +168,12 @@ class DnaRates(Sections):
     def _caterpillar(self) -> Figure:
         table = self._visible_peers
         ends = (table["low"].to_numpy(float), table["high"].to_numpy(float))
-        lines = [("best quarter", self.found.peers.spread.lower_quartile)]
-        if self.found.england:
-            lines.append(("England", self.found.england.rate))
-        else:
-            lines.append(("all trusts", self.found.all_trusts.rate))
+        other = (
+            ("England", self.found.england) if self.found.england else ("all trusts", self.found.all_trusts)
+        )
+        lines = [("best quarter", self.found.peers.spread.lower_quartile), (other[0], other[1].rate)]
+        # a quartile may be one trust's own rate: drawn exactly it would tell the counts behind
+        lines = [(name, round(rate, _RATE.digits)) for name, rate in lines]
         return charts_rates.caterpillar_chart(
             table["rate"].to_numpy(float), ends, self._own_place, label=self._own_label, lines=lines,
             unit="% of appointments missed",

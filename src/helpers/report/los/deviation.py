@@ -448,6 +448,8 @@ class LengthOfStay(Sections):
         """Table: at which detail the trust's spells could be compared."""
         detail = self.found.fallback
         people = controlled.parts(detail, self.origin)
+        if people is None:
+            return self.text("no-detail", "Too few spells were compared to say how closely.")
         columns = (Column(label="Compared by"), Column(label="Spells", kind="count"))
         rows = list(zip((_detail_words(name) for name in detail.index), people, strict=True))
         merged = self.report.organisation.predecessors
