@@ -20,7 +20,8 @@ from helpers.data.sources.names import ENGLAND
 from helpers.errors import DataError, Problem
 from helpers.register.models import Event
 from helpers.report.dna.options import DnaOptions
-from helpers.report.period import Period, add_months
+from helpers.report.period import Period
+from helpers.report.trend_events import TrendEvents
 from helpers.stats import dna
 from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE
 from helpers.stats.funnel import Funnel, funnel
@@ -227,30 +228,25 @@ class DnaFindings:
         own = self.months[
             (self.months["org_code"] == self.organisation.code) & (self.months["kind"] == ALL)
         ].set_index("month")
-        first = min(own.index)
-        count = Period(first, self.period.last).months
-        index = pd.Index([add_months(first, n) for n in range(count)], name="month")
+        whole = Period(min(own.index), self.period.last)
+        index = pd.Index(whole.starts, name="month")
         frame = own[["dnas", "attended"]].astype(float).reindex(index)
         frame = frame.assign(booked=frame["dnas"] + frame["attended"])
         return frame.where(frame["booked"] > 0)
 
-    @property
-    def events_in_trend(self) -> tuple[Event, ...]:
+    @cached_property
+    def events_in_trend(self) -> TrendEvents:
         """The registered events after the first month of the trend."""
-        months = set(self.own_months.index[1:])
-        return tuple(event for event in self.events if event.day.replace(day=1) in months)
+        return TrendEvents.within(list(self.own_months.index), self.events)
 
     @cached_property
     def trend(self) -> AttributeChart:
         """Laney's p' chart of the monthly rate; the ordinary limits are far too narrow at these counts."""
         months = self.own_months
         dates = np.array(list(months.index), dtype="datetime64[D]")
-        return p_chart(months["dnas"], months["booked"], dates, laney=True, rebase=sorted(self.restarts))
-
-    @property
-    def restarts(self) -> set[np.datetime64]:
-        """The months in which the limits of the trend start anew."""
-        return {np.datetime64(event.day.replace(day=1)) for event in self.events_in_trend if event.rebase}
+        return p_chart(
+            months["dnas"], months["booked"], dates, laney=True, rebase=self.events_in_trend.restarts
+        )
 
     # --- specialties, drivers, equity -------------------------------------------------------------
 

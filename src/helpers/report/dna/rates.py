@@ -245,7 +245,7 @@ class DnaRates(Sections):
         shown, lines = self._trend_shown, self._trend_lines
         outside = np.where(np.isfinite(lines[0]), chart.outside, 0)
         drawn = RateMonths(tuple(months.index), shown, lines[0], lines[1], lines[2], outside)
-        events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
+        events = self.found.events_in_trend.drawn
         signals = [
             {1: "above the upper limit", -1: "below the lower limit"}.get(int(o), "") for o in outside
         ]
@@ -285,9 +285,8 @@ class DnaRates(Sections):
 
         The width of the limits follows a month's own appointments, so a hidden month has none.
         """
-        chart, starts, shown = self.found.trend, self.found.restarts, self._trend_shown
-        segment = np.cumsum([month in starts for month in chart.dates])
-        drawn = lines_may_be_drawn(chart.values, shown, segment, self.origin)
+        chart, shown = self.found.trend, self._trend_shown
+        drawn = lines_may_be_drawn(chart.values, shown, chart.segment, self.origin)
         if policy_for(self.origin).controls:
             drawn = drawn & np.isfinite(shown)
         lines = (chart.centre, chart.lower, chart.upper)
