@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -41,6 +40,8 @@ _SPREAD = (
 _TOO_FEW = (
     "No scenario is worked out: too few patients missed an appointment for figures on them to be shown."
 )
+#: what the later cells of a section show where its first one has said that there is no scenario
+_SAID_ABOVE = ShownParts(())
 _NOT_RECORDED = "No scenario is worked out: missed appointments are not recorded here."
 
 
@@ -68,10 +69,6 @@ class DnaImpact(DnaPatients):
     @property
     def _why_not(self) -> str:
         return _NOT_RECORDED if not self.found.recorded else _TOO_FEW
-
-    def _left_out(self, name: str) -> Shown:
-        """Return a place that the scenario leaves empty: a section has said why; JupyterLab says it again."""
-        return replace(self.text(name, ""), markdown=self._why_not)
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -121,10 +118,10 @@ class DnaImpact(DnaPatients):
 
     # --- the scenario -----------------------------------------------------------------------------
 
-    def outcomes(self) -> Shown | ShownParts:
+    def outcomes(self) -> ShownParts:
         """Tables: attendances and patients by the horizon, and what they are in days."""
         if not self._worked_out:
-            return self._left_out("tbl-outcomes")
+            return _SAID_ABOVE
         found = self.scenario
         people = [("Attendances gained", found.attendances)]
         people += self._by_bound("Patients by whom the list is shorter", lambda outcome: outcome.relief)
@@ -153,10 +150,10 @@ class DnaImpact(DnaPatients):
         rows = [(label, *_cells(spread, digits)) for label, spread in spreads]
         return self.table(name, caption, columns, rows, note=note)
 
-    def say_outcomes(self) -> Shown:
+    def say_outcomes(self) -> Shown | ShownParts:
         """The scenario in words."""
         if not self._worked_out:
-            return self._left_out("say-outcomes")
+            return _SAID_ABOVE
         found, widest = self.scenario, self.scenario.outcomes["all"]
         value = found.value
         words = [
@@ -244,19 +241,19 @@ class DnaImpact(DnaPatients):
             data=(columns, rows),
         )
 
-    def say_sensitivity(self) -> Shown:
+    def say_sensitivity(self) -> Shown | ShownParts:
         """What the result depends on, in words."""
         if not self._worked_out:
-            return self._left_out("say-sensitivity")
+            return _SAID_ABOVE
         return self.text("say-sensitivity", self._sensitivity_words())
 
     def _sensitivity_words(self) -> str:
         return dna_words.sensitivity_sentence(list(self.scenario.sensitivity["input"]))
 
-    def assumptions(self) -> Shown:
+    def assumptions(self) -> Shown | ShownParts:
         """Table: everything that the scenario takes for granted, each with its source or "assumed"."""
         if not self._worked_out:
-            return self._left_out("tbl-assumptions")
+            return _SAID_ABOVE
         columns = (Column(label="Assumption"), Column(label="Value"), Column(label="Source", kind="text"))
         rows = assumption_rows(self.options, self.scenario.clinic, rounded=self.origin == "records")
         note = "Three numbers are low, likely and high, drawn from a PERT distribution. " * (
