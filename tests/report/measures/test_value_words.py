@@ -66,7 +66,7 @@ def test_a_low_value_that_rises_is_told_in_one_breath() -> None:
     result = example_result(values, measure=HIGHER)
     assert (result.standing, result.variation_icon) == ("unstable", "concern_low")
     assert value_words.short_words(result) == (
-        "no single stable period: low against the three years shown, though up 7.0 points over six months"
+        "low against the three years shown, though up 7.0 points over six months"
     )
     assert value_words.change_sentence(result) == (
         "It is low against the three years shown, though over six months it rose by 7.0 points, the right way."

@@ -129,8 +129,8 @@ def test_each_measure_is_in_one_cell_of_the_matrix() -> None:
 def test_the_table_shows_stars_for_what_is_suppressed_and_words_for_what_has_no_icon() -> None:
     _, rows = look_table([HIDDEN, WORSE, STEADY])
     assert rows[0][1] == "*"
-    assert rows[1][5] == "too early to say"
-    assert rows[2][5] == "consistent_pass"
+    assert rows[1][4] == "too early to say"
+    assert rows[2][4] == "consistent_pass"
 
 
 # --- a section --------------------------------------------------------------------------------------

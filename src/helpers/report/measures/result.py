@@ -18,6 +18,7 @@ from helpers.register.models import Comment, EventKind, Measure, Target
 from helpers.report.controlled_charts import WITHHELD
 from helpers.report.measures.forecast import Forecast, forecast_of, refuse
 from helpers.report.measures.place import Place
+from helpers.report.measures.reasons import Reasons
 from helpers.report.measures.series import EXACT, MeasureSeries, last_day
 from helpers.report.measures.targets import Goal, goal_after, next_target, standard_behind, target_on
 from helpers.stats.spc import XmRChart
@@ -104,6 +105,8 @@ class MeasureResult:
         Place among trusts in the latest shown period; None where it is not compared.
     quality
         The computed half of the data-quality kite mark; the declared half stands in the register.
+    reasons
+        What the latest shown period counts by reason; None where that is not published.
     part, part_name
         Code and name of a unit or specialty; empty for the whole organisation.
     """
@@ -118,6 +121,7 @@ class MeasureResult:
     comment: Comment | None = None
     national: Place | None = None
     quality: QualityRating | None = None
+    reasons: Reasons | None = None
     part: str = ""
     part_name: str = ""
 
@@ -131,6 +135,11 @@ class MeasureResult:
             return None
         value, provisional = float(self.series.shown[place]), bool(self.series.provisional[place])
         return Latest(place, self.series.days[place], value, provisional)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there are two values to draw at least."""
+        return int(np.isfinite(self.series.shown).sum()) > 1
 
     @property
     def stale(self) -> bool:

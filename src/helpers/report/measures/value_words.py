@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from helpers.register.models import Measure
 from helpers.report.measures.figures import bounded, figure_words, gap_words, period_words, range_words
 from helpers.report.measures.result import MeasureResult
 from helpers.report.words import count, month, number, sentence
@@ -31,11 +32,22 @@ def latest_sentence(result: MeasureResult) -> str:
     if latest is None:
         return sentence(f"no figure of {measure.called} is shown: {_why_nothing(result)}")
     when = period_words(latest.day, measure.frequency)
-    # "the number of discharges was 4,469": the unit would say it twice
-    counted = measure.kind == "count" and measure.called.startswith("the number of")
-    value = number(latest.value, measure.digits) if counted else figure_words(measure, latest.value)
-    said = f"in {when} {measure.called} was {value}{', a provisional figure' if latest.provisional else ''}"
+    provisional = ", a provisional figure" if latest.provisional else ""
+    said = f"in {when} {value_clause(measure, latest.value)}{provisional}"
     return " ".join(part for part in (sentence(said), _withheld_sentence(result)) if part)
+
+
+def value_clause(measure: Measure, value: float) -> str:
+    """Return what a measure was, as part of a sentence; a unit that its subject names is not said twice.
+
+    >>> from helpers.report.measures.examples import example_measure
+    >>> counted = example_measure(kind="count", subject="the number of discharges", unit="patients", digits=0)
+    >>> value_clause(counted, 4469)
+    'the number of discharges was 4,469'
+    """
+    counted = measure.kind == "count" and measure.called.startswith("the number of")
+    said = number(value, measure.digits) if counted else figure_words(measure, value)
+    return f"{measure.called} was {said}"
 
 
 def _why_nothing(result: MeasureResult) -> str:
@@ -151,10 +163,13 @@ def _level_words(result: MeasureResult) -> str:
 
 def short_words(result: MeasureResult) -> str:
     """Return a few words for a table: the most that a reader has to know."""
+    return f"{signal_words(result)}; out of date" if result.stale else signal_words(result)
+
+
+def signal_words(result: MeasureResult) -> str:
+    """Return what the latest value says of the process in a few words, whatever its age."""
     if result.latest is None:
         return _why_nothing(result)
-    if result.stale:
-        return f"out of date: {period_words(result.latest.day, result.measure.frequency)}"
     if result.untold:
         return "too many values suppressed"
     if result.points < 2:
@@ -166,16 +181,15 @@ def short_words(result: MeasureResult) -> str:
 
 
 def _drift_words(result: MeasureResult) -> str:
-    trend = result.trend
+    trend, steps = result.trend, _six_periods(result)
     if trend is None:
         return "no single stable period"
-    steps = _six_periods(result)
     if trend == "flat":
-        return f"no single stable period; level for {steps}"
+        return f"level for {steps}"
     moved = (
         f"{'up' if result.change > 0 else 'down'} {gap_words(result.measure, result.change)} over {steps}"
     )
     if turned := _level_words(result):
-        return f"no single stable period: {turned}, though {moved}"
+        return f"{turned}, though {moved}"
     way = {"better": ", the right way", "worse": ", the wrong way"}.get(trend, "")
-    return f"no single stable period; {moved}{way}"
+    return f"{moved}{way}"
