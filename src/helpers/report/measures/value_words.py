@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from helpers.register.models import Measure
 from helpers.report.measures.figures import bounded, figure_words, gap_words, period_words, range_words
 from helpers.report.measures.result import MeasureResult
@@ -14,8 +16,8 @@ _WHY: Final = {
     "Below LCL": "below the lower limit",
     "7 Point Trend (Increasing)": "the end of a rise of seven points in a row",
     "7 Point Trend (Decreasing)": "the end of a fall of seven points in a row",
-    "2 in 3 Above CL": "one of two in three points near the upper limit",
-    "2 in 3 Below CL": "one of two in three points near the lower limit",
+    "2 in 3 Above CL": "near the upper limit twice within three points",
+    "2 in 3 Below CL": "near the lower limit twice within three points",
     "7 Points Above CL": "part of a run of seven points or more above the mean",
     "7 Points Below CL": "part of a run of seven points or more below the mean",
 }
@@ -33,8 +35,16 @@ def latest_sentence(result: MeasureResult) -> str:
         return sentence(f"no figure of {measure.called} is shown: {_why_nothing(result)}")
     when = period_words(latest.day, measure.frequency)
     provisional = ", a provisional figure" if latest.provisional else ""
-    said = f"in {when} {value_clause(measure, latest.value)}{provisional}"
+    said = f"in {when} {value_clause(measure, latest.value)}{_parts(result, latest.place)}{provisional}"
     return " ".join(part for part in (sentence(said), _withheld_sentence(result)) if part)
+
+
+def _parts(result: MeasureResult, place: int) -> str:
+    """Return the counts behind a share so small that it says little: ", 3 of 79,654"; published ones alone."""
+    series, measure = result.series, result.measure
+    part, whole = series.numerator[place], series.denominator[place]
+    small = measure.kind == "proportion" and measure.digits > 1 and series.origin == "published"
+    return f", {number(part)} of {number(whole)}" if small and np.isfinite(part + whole) else ""
 
 
 def value_clause(measure: Measure, value: float) -> str:
@@ -134,10 +144,12 @@ def change_sentence(result: MeasureResult) -> str:
     if trend is None:
         return ""
     steps = _six_periods(result)
-    if trend == "flat":
+    if not result.moved:
         return sentence(f"over {steps} it has not moved")
     moved = f"it {'rose' if result.change > 0 else 'fell'} by {gap_words(result.measure, result.change)}"
     way = {"better": ", the right way", "worse": ", the wrong way"}.get(trend, "")
+    if trend == "flat":
+        return sentence(f"over {steps} it has changed little: {moved}")
     if turned := _level_words(result):
         return sentence(f"it is {turned}, though over {steps} {moved}{way}")
     return sentence(f"over {steps} {moved}{way}")
@@ -185,7 +197,7 @@ def _drift_words(result: MeasureResult) -> str:
     if trend is None:
         return "no single stable period"
     if trend == "flat":
-        return f"level for {steps}"
+        return f"little changed over {steps}"
     moved = (
         f"{'up' if result.change > 0 else 'down'} {gap_words(result.measure, result.change)} over {steps}"
     )

@@ -48,11 +48,13 @@ def measure_section(sections: Sections, result: MeasureResult, period: str) -> l
     if result.latest is None:
         return [*parts, sections.text(f"nothing-{name}", latest_sentence(result))]
     if result.drawn:
-        parts += [measure_icons(sections, result), measure_figure(sections, result)]
+        parts.append(measure_icons(sections, result))
     if result.comment is None and result.category != "attention":
         parts.append(sections.text(f"what-{name}", what_words(result)))
     else:
         parts.append(sections.panels(f"what-{name}", story_panels(result, period)))
+    if result.drawn:
+        parts.append(measure_figure(sections, result))
     parts.append(sections.text(f"notes-{name}", notes_words(result)))
     if result.reasons is not None:
         columns, rows = reasons_table(result.reasons)
@@ -106,8 +108,8 @@ def chart_caption(result: MeasureResult) -> str:
     if frequency == "rolling12":
         per = "in rolling years"
     forecast = result.forecast if result.goal is not None and result.goal.dated else None
-    ahead = "" if forecast is None else f", with a forecast to {month(forecast.goal.due)}"
-    return sentence(f"{result.measure.name} {per}, {span}{ahead}; data as at {as_at_words(result)}")
+    ahead = "" if forecast is None else f", forecast to {month(forecast.goal.due)}"
+    return sentence(f"{result.measure.name} {per}, {span}{ahead}; as at {as_at_words(result)}")
 
 
 def chart_alt(result: MeasureResult) -> str:

@@ -8,9 +8,10 @@ from helpers.bundle import Panel
 from helpers.report.measures.figures import figure_words, period_words
 from helpers.report.measures.result import MeasureResult
 from helpers.report.measures.target_words import target_words
-from helpers.report.measures.value_words import short_words, value_clause
+from helpers.report.measures.value_words import short_words, signal_words, value_clause
 from helpers.report.measures.words import CATEGORY_RULES
 from helpers.report.performance.ranking import in_order, off_course
+from helpers.report.performance.tables import short_period
 from helpers.report.words import count, listed, month, sentence
 
 #: sentences of the headline at most, and names or bullets in a list before the rest is only counted
@@ -31,18 +32,23 @@ def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
         _name_sentence("without a stable period and off course", [r for r in ranked if off_course(r)]),
         _name_sentence("unlikely to meet a dated target", [r for r in ranked if _unlikely(r)]),
         _name_sentence("better than ordinary variation explains", [r for r in ranked if _improved(r)]),
-        "" if attention else "Nothing stands out as worse than ordinary variation explains.",
+        "" if attention else _calm_sentence(shown),
     ]
     last = stale_count_sentence(shown)
     return [*[text for text in wanted if text][: MOST_SENTENCES - bool(last)], *([last] if last else [])]
 
 
+def _calm_sentence(results: Sequence[MeasureResult]) -> str:
+    steady = " with a stable period" if any(r.category == "apart" for r in results) else ""
+    return f"No measure{steady} is worse than ordinary variation explains."
+
+
 def stale_count_sentence(results: Sequence[MeasureResult]) -> str:
     """Say how many measures have no recent figure, and how old the oldest is; empty where all are recent."""
-    old = [result for result in results if result.stale and result.latest]
+    old = [result for result in results if result.stale]
     if not old:
         return ""
-    oldest = min(old, key=lambda result: result.latest.day if result.latest else result.judged_on)
+    oldest = min(old, key=lambda result: result.latest_end)
     assert oldest.latest is not None, "a measure without a figure is not out of date"
     when = period_words(oldest.latest.day, oldest.measure.frequency)
     if len(old) == 1:
@@ -97,7 +103,9 @@ def attention_sentence(result: MeasureResult) -> str:
         return sentence(f"{said}, {short_words(result)}")
     assert result.target is not None, "limits fail a target"
     old = "; out of date" if result.stale else ""
-    return sentence(f"{said}; its limits lie wholly short of {target_words(result, result.target)}{old}")
+    return sentence(
+        f"{said}; its limits all lie on the wrong side of {target_words(result, result.target)}{old}"
+    )
 
 
 def _name_sentence(what: str, results: Sequence[MeasureResult]) -> str:
@@ -191,9 +199,10 @@ def _alert_words(period: str) -> Callable[[MeasureResult], str]:
     def words(result: MeasureResult) -> str:
         assert result.latest is not None, "a measure without a figure alerts nobody"
         said = figure_words(result.measure, result.latest.value)
-        why = short_words(result) if result.variation == "concern" else "limits short of the target"
+        why = signal_words(result) if result.variation == "concern" else "its limits all miss the target"
+        old = f"; out of date ({short_period(result)})" if result.stale else ""
         explained = "" if has_words(result, period) else "; no explanation given"
-        return f"{said}, {why}{explained}"
+        return f"{said}, {why}{old}{explained}"
 
     return words
 

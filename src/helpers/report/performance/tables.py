@@ -65,7 +65,7 @@ def _look_row(result: MeasureResult) -> tuple[Cell, ...]:
         return (measure.name, hidden, None, None, None, short_words(result))
     return (
         measure.name,
-        f"{figure_words(measure, latest.value)}\n{_short_period(result)}",
+        f"{figure_words(measure, latest.value)}\n{short_period(result)}",
         None if result.target is None else goal_words(measure, result.target.value),
         variation_cell(result),
         result.assurance_icon or NO_ICON_WORDS[result.standing],
@@ -78,7 +78,8 @@ def variation_cell(result: MeasureResult) -> str:
     return "one point" if result.points < 2 else result.variation_icon
 
 
-def _short_period(result: MeasureResult) -> str:
+def short_period(result: MeasureResult) -> str:
+    """Return the latest shown period, short enough for a cell: "Sep 2026"."""
     assert result.latest is not None, "asked for with a latest value alone"
     if result.measure.frequency == "month":
         return f"{result.latest.day:%b %Y}"
@@ -92,14 +93,17 @@ def as_at_words(result: MeasureResult) -> str:
 
 
 def as_at_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of the days up to which the data speak: each measure once, newest day first."""
+    """Return columns and rows of the days up to which the data speak; what is not named has the newest."""
     columns = (Column(label="Data as at"), Column(label="Measures", kind="text"))
     dated = [result for result in results if result.series.as_at]
     groups: dict[str, list[str]] = {}
     for result in sorted(dated, key=lambda r: (not r.stale, r.series.as_at or r.judged_on), reverse=True):
-        day = f"{as_at_words(result)}\nout of date" if result.stale else as_at_words(result)
+        day = f"{as_at_words(result)} (out of date)" if result.stale else as_at_words(result)
         groups.setdefault(day, []).append(result.measure.name)
-    return columns, [(day, "; ".join(names)) for day, names in groups.items()]
+    rows: Rows = [(day, "; ".join(names)) for day, names in groups.items()]
+    if len(rows) > 1 and len(groups[str(rows[0][0])]) > 1:
+        rows[0] = (rows[0][0], f"All other measures ({len(groups[str(rows[0][0])])})")
+    return columns, rows
 
 
 def matrix_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
