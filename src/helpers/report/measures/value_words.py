@@ -149,7 +149,7 @@ def change_sentence(result: MeasureResult) -> str:
     moved = f"it {'rose' if result.change > 0 else 'fell'} by {gap_words(result.measure, result.change)}"
     way = {"better": ", the right way", "worse": ", the wrong way"}.get(trend, "")
     if trend == "flat":
-        return sentence(f"over {steps} it has changed little: {moved}")
+        return sentence(f"over {steps} {moved}, no more than it varies anyway")
     if turned := _level_words(result):
         return sentence(f"it is {turned}, though over {steps} {moved}{way}")
     return sentence(f"over {steps} {moved}{way}")
@@ -188,8 +188,7 @@ def signal_words(result: MeasureResult) -> str:
         return "one value so far"
     if result.unstable:
         return _drift_words(result)
-    words = "ordinary variation" if result.variation == "common" else _WHY.get(result.reason, "")
-    return f"{words}; provisional limits" if result.too_few else words
+    return "ordinary variation" if result.variation == "common" else _WHY.get(result.reason, "")
 
 
 def _drift_words(result: MeasureResult) -> str:
@@ -197,7 +196,7 @@ def _drift_words(result: MeasureResult) -> str:
     if trend is None:
         return "no single stable period"
     if trend == "flat":
-        return f"little changed over {steps}"
+        return f"no clear change over {steps}"
     moved = (
         f"{'up' if result.change > 0 else 'down'} {gap_words(result.measure, result.change)} over {steps}"
     )

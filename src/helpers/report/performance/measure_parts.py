@@ -48,13 +48,11 @@ def measure_section(sections: Sections, result: MeasureResult, period: str) -> l
     if result.latest is None:
         return [*parts, sections.text(f"nothing-{name}", latest_sentence(result))]
     if result.drawn:
-        parts.append(measure_icons(sections, result))
+        parts += [measure_icons(sections, result), measure_figure(sections, result)]
     if result.comment is None and result.category != "attention":
         parts.append(sections.text(f"what-{name}", what_words(result)))
     else:
         parts.append(sections.panels(f"what-{name}", story_panels(result, period)))
-    if result.drawn:
-        parts.append(measure_figure(sections, result))
     parts.append(sections.text(f"notes-{name}", notes_words(result)))
     if result.reasons is not None:
         columns, rows = reasons_table(result.reasons)

@@ -126,7 +126,8 @@ def _unlikely(result: MeasureResult) -> bool:
 
 
 def _improved(result: MeasureResult) -> bool:
-    return result.variation == "improvement" and result.category == "watched" and not result.too_few
+    better = result.variation == "improvement" and result.category == "watched"
+    return better and not result.too_few and not result.stale
 
 
 def rule_sentences(results: Sequence[MeasureResult]) -> str:
