@@ -71,12 +71,12 @@ def reasons_of(rows: pd.DataFrame, own: str, period: date) -> Reasons | None:
         First day of the period.
     """
     now = rows[rows["period"].dt.date == period]
+    total = float(now.loc[now["org_code"] == own, "patients"].sum())
+    if total <= 0:
+        return None
     split = now["reason"].str.partition(_DASH)
     table = now.assign(kind=split[0], what=split[2].where(split[1] != "", split[0]))
     mine = table[table["org_code"] == own]
-    total = float(mine["patients"].sum())
-    if total <= 0:
-        return None
     here, everywhere = (part.groupby("kind")["patients"].sum() for part in (mine, table))
     kinds = [
         _kind(
