@@ -206,7 +206,7 @@ def event_words(event: ChartEvent) -> str:
 
 
 def quality_words(result: MeasureResult) -> str:
-    """Return the kite mark in words: what fails of the computed half, and what is declared."""
+    """Return the kite mark in words: what fails of the computed half, what is declared, the day without a chart."""
     reasons = result.quality.reasons if result.quality else ()
     computed = f"found wanting: {'; '.join(reasons)}" if reasons else "the checks found nothing wanting"
     declared = result.measure.quality
@@ -214,4 +214,5 @@ def quality_words(result: MeasureResult) -> str:
     if declared.signed_off_on:
         signed = f"signed off by {declared.signed_off_by}, {_day(declared.signed_off_on)}"
     audited = f"audited {_day(declared.audited_on)}" if declared.audited_on else "not audited"
-    return sentence(f"{computed}; {signed}, {audited}")
+    day = "" if result.drawn else f"; data as at {as_at_words(result)}"
+    return sentence(f"{computed}; {signed}, {audited}{day}")
