@@ -22,6 +22,7 @@ local BEFORE = 3    -- short blocks before a figure that go with it
 local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
 local labels = {}   -- id -> number as text
+local ABOUT = "sec-about"  -- the last section of every report
 local toc_depth = 2
 local unnumbered = 0
 local wants_annex = false
@@ -197,9 +198,9 @@ local function figure(el)
   local caption = with_prefix(name, caption_of(el))
   local alt = image.attributes["fig-alt"] or refuse("a figure without alt text: " .. el.identifier)
   if typst then
-    local place = image.classes:includes("tall") and "auto" or "none"
+    local floats = image.classes:includes("tall") and not image.classes:includes("settled")
     return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
-      typst_string(image.src), typst_string(alt), typst_inlines(caption), place, el.identifier))
+      typst_string(image.src), typst_string(alt), typst_inlines(caption), floats and "auto" or "none", el.identifier))
   end
   local picture = pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), image.src)
   if not html then
@@ -298,11 +299,16 @@ local function give_caption(tbl, caption)
   return tbl
 end
 
+-- pandoc knows no headings within a table: what it writes for a row that heads others becomes one.
+local function with_group_rows(tbl)
+  local code = pandoc.write(pandoc.Pandoc({ tbl }), "typst")
+  return (code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)["))
+end
+
 local function typst_table(tbl, caption, grouped)
   give_caption(tbl, caption)
-  if grouped then return { raw("#card-table["), tbl, raw("]") } end
-  if #tbl.colspecs < WIDE then return tbl end
-  return { raw("#wide-table["), tbl, raw("]") }
+  if grouped then return raw("#card-table[" .. with_group_rows(tbl) .. "]") end
+  return { raw(#tbl.colspecs < WIDE and "#plain-table[" or "#wide-table["), tbl, raw("]") }
 end
 
 -- A row that heads those after it: its first cell stands across the table.
@@ -557,23 +563,56 @@ local function is_tall(figure)
   return image_in(figure).classes:includes("tall")
 end
 
--- On paper the sentences and icons before a figure go with it to the next page, and its heading with them; a tall one has a
--- place of its own, so that the text goes on before it. A short table and its notes stay together.
-local function leads_to_figure(blocks, i)
+-- What comes after a block on paper: the data behind a figure stand elsewhere, if at all.
+local function next_on_paper(blocks, i)
+  local follows = blocks[i + 1]
+  while follows and follows.t == "Div" and follows.classes:includes("data-behind") do
+    i = i + 1
+    follows = blocks[i + 1]
+  end
+  return follows
+end
+
+local function is_lead(block)
+  return block and (block.t == "Para" or (block.t == "Div" and block.classes:includes("panels")))
+end
+
+-- The sentences and icons before a figure go with it to the next page, and its heading with them; so do sentences
+-- between two headings. A tall figure has a place of its own, so that the text goes on before it.
+local function leads_on(blocks, i)
   for step = 0, BEFORE - 1 do
     local block, follows = blocks[i + step], blocks[i + step + 1]
-    local short = block and (block.t == "Para" or (block.t == "Div" and block.classes:includes("panels")))
-    if not short or not follows then return false end
+    if not is_lead(block) or not follows then return false end
     if follows.t == "Figure" then return not is_tall(follows) end
+    if follows.t == "Header" then return i > 1 and blocks[i - 1].t == "Header" and step == 0 end
   end
   return false
 end
 
+-- A tall figure goes to the head of a page, and what follows stands before it; a table must not, or it would be cut there.
+local function stay_before_tables(blocks)
+  for i, block in ipairs(blocks) do
+    local follows = next_on_paper(blocks, i)
+    if block.t == "Figure" and follows and follows.t == "Table" then
+      blocks[i] = block:walk({ Image = function(image)
+        image.classes:insert("settled")
+        return image
+      end })
+    end
+  end
+end
+
+-- A short table and its notes stay together, and so does what is said about the report.
 local function keep_together(doc)
   local kept, i = pandoc.Blocks({}), 1
+  local about = false
   while i <= #doc.blocks do
     local block, follows = doc.blocks[i], doc.blocks[i + 1]
-    if leads_to_figure(doc.blocks, i) then
+    if block.t == "Header" and block.identifier == ABOUT then
+      kept:insert(raw("#whole["))
+      about = true
+    end
+    if leads_on(doc.blocks, i) then
       kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
     elseif block.t == "Table" and is_short(block) then
       kept:extend({ raw("#whole["), block })
@@ -587,6 +626,7 @@ local function keep_together(doc)
     end
     i = i + 1
   end
+  if about then kept:insert(raw("]")) end
   doc.blocks = kept
   return doc
 end
@@ -660,7 +700,10 @@ function Pandoc(doc)
   if slides then return two_slides(doc) end
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece })
-  if typst then doc = keep_together(doc):walk({ Str = keep_runs }) end
+  if typst then
+    stay_before_tables(doc.blocks)
+    doc = keep_together(doc):walk({ Str = keep_runs })
+  end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({
     traverse = "topdown",
