@@ -577,13 +577,14 @@ local function is_lead(block)
   return block and (block.t == "Para" or (block.t == "Div" and block.classes:includes("panels")))
 end
 
--- The sentences and icons before a figure go with it to the next page, and its heading with them; so do sentences
--- between two headings. A tall figure has a place of its own, so that the text goes on before it.
+-- The sentences and icons before a figure go with it to the next page, and its heading with them; so do the sentence
+-- before a table and the one between two headings. A tall figure has a place of its own, so that the text goes on before it.
 local function leads_on(blocks, i)
   for step = 0, BEFORE - 1 do
     local block, follows = blocks[i + step], blocks[i + step + 1]
     if not is_lead(block) or not follows then return false end
     if follows.t == "Figure" then return not is_tall(follows) end
+    if follows.t == "Table" then return step == 0 end
     if follows.t == "Header" then return i > 1 and blocks[i - 1].t == "Header" and step == 0 end
   end
   return false
@@ -622,6 +623,7 @@ local function keep_together(doc)
       end
       kept:insert(raw("]"))
     else
+      if block.t == "Table" then kept:insert(raw("#begin-table")) end
       kept:insert(block)
     end
     i = i + 1
