@@ -198,9 +198,9 @@ local function figure(el)
   local caption = with_prefix(name, caption_of(el))
   local alt = image.attributes["fig-alt"] or refuse("a figure without alt text: " .. el.identifier)
   if typst then
-    local floats = image.classes:includes("tall") and not image.classes:includes("settled")
+    local place = image.classes:includes("tall") and "auto" or "none"
     return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
-      typst_string(image.src), typst_string(alt), typst_inlines(caption), floats and "auto" or "none", el.identifier))
+      typst_string(image.src), typst_string(alt), typst_inlines(caption), place, el.identifier))
   end
   local picture = pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), image.src)
   if not html then
@@ -337,7 +337,20 @@ local function join_groups(tbl)
   return grouped
 end
 
+-- A cell that lists several things gives each a paragraph, so that one is told from the next where lines are broken.
+local function part_cells(tbl)
+  return tbl:walk({ Plain = function(plain)
+    if #text(plain) <= LONG then return nil end
+    local parts = pandoc.List({ pandoc.Inlines({}) })
+    for _, inline in ipairs(plain.content) do
+      if inline.t == "LineBreak" then parts:insert(pandoc.Inlines({})) else parts[#parts]:insert(inline) end
+    end
+    if #parts > 1 then return parts:map(pandoc.Para) end
+  end })
+end
+
 local function table_block(tbl)
+  tbl = part_cells(tbl)
   local grouped = join_groups(tbl)
   local numbered = kind_of(tbl.identifier) == "tbl"
   local name = numbered and ("Table " .. number_of(tbl.identifier)) or nil
@@ -559,18 +572,12 @@ local function is_notes(block)
   return block and block.t == "Div" and block.classes:includes("notes")
 end
 
-local function is_tall(figure)
-  return image_in(figure).classes:includes("tall")
+local function is_data_behind(block)
+  return block.t == "Div" and block.classes:includes("data-behind")
 end
 
--- What comes after a block on paper: the data behind a figure stand elsewhere, if at all.
-local function next_on_paper(blocks, i)
-  local follows = blocks[i + 1]
-  while follows and follows.t == "Div" and follows.classes:includes("data-behind") do
-    i = i + 1
-    follows = blocks[i + 1]
-  end
-  return follows
+local function is_tall(figure)
+  return image_in(figure).classes:includes("tall")
 end
 
 local function is_lead(block)
@@ -590,16 +597,18 @@ local function leads_on(blocks, i)
   return false
 end
 
--- A tall figure goes to the head of a page, and what follows stands before it; a table must not, or it would be cut there.
-local function stay_before_tables(blocks)
-  for i, block in ipairs(blocks) do
-    local follows = next_on_paper(blocks, i)
-    if block.t == "Figure" and follows and follows.t == "Table" then
-      blocks[i] = block:walk({ Image = function(image)
-        image.classes:insert("settled")
-        return image
-      end })
+-- A tall figure goes to the head of a page, and what follows stands before it; a table would be cut there, so that on
+-- paper it comes first.
+local function tables_before_tall(blocks)
+  local place = 1
+  while place < #blocks do
+    local from, to = place, place + 1
+    while blocks[to] and is_data_behind(blocks[to]) do to = to + 1 end
+    if blocks[from].t == "Figure" and is_tall(blocks[from]) and blocks[to] and blocks[to].t == "Table" then
+      if is_notes(blocks[to + 1]) then to = to + 1 end
+      blocks:insert(to, blocks:remove(from))
     end
+    place = to
   end
 end
 
@@ -703,7 +712,7 @@ function Pandoc(doc)
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece })
   if typst then
-    stay_before_tables(doc.blocks)
+    tables_before_tall(doc.blocks)
     doc = keep_together(doc):walk({ Str = keep_runs })
   end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
