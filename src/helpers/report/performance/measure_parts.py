@@ -6,19 +6,12 @@ from datetime import date
 
 from helpers.bundle import Panel
 from helpers.register.models import Comment
+from helpers.report.measures.figures import direction_words, period_words
 from helpers.report.measures.pictures import chart_of_result
 from helpers.report.measures.result import ChartEvent, MeasureResult
-from helpers.report.measures.words import (
-    assurance_sentence,
-    direction_words,
-    forecast_sentence,
-    latest_sentence,
-    national_sentence,
-    period_words,
-    stale_sentence,
-    target_sentence,
-    variation_sentence,
-)
+from helpers.report.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
+from helpers.report.measures.value_words import latest_sentence, stale_sentence, variation_sentence
+from helpers.report.measures.words import national_sentence
 from helpers.report.performance.page_one import has_words
 from helpers.report.performance.tables import NO_ICON_WORDS, as_at_words, chart_table, variation_cell
 from helpers.report.sections import Sections
@@ -41,29 +34,41 @@ def measure_section(sections: Sections, result: MeasureResult, period: str) -> l
     period
         The report's month, "2026-09".
     """
-    name = result.measure.id.replace("_", "-")
+    name = name_of(result)
     parts = [
         sections.heading(name, result.measure.name, level=3),
         sections.text(f"meaning-{name}", meaning_words(result)),
     ]
     if result.latest is None:
         return [*parts, sections.text(f"nothing-{name}", latest_sentence(result))]
-    parts.append(sections.panels(f"icons-{name}", icon_panels(result)))
-    parts.append(
-        sections.figure(
-            f"fig-{name}",
-            lambda: chart_of_result(result),
-            caption=chart_caption(result),
-            alt=chart_alt(result),
-            data=chart_table(result),
-        )
-    )
+    parts += [measure_icons(sections, result), measure_figure(sections, result)]
     if result.comment is None and result.category != "attention":
         parts.append(sections.text(f"what-{name}", what_words(result)))
     else:
         parts.append(sections.panels(f"what-{name}", story_panels(result, period)))
     parts.append(sections.text(f"notes-{name}", notes_words(result)))
     return parts
+
+
+def name_of(result: MeasureResult) -> str:
+    """Return what the measure's objects are called: its id as labels may be written."""
+    return result.measure.id.replace("_", "-")
+
+
+def measure_icons(sections: Sections, result: MeasureResult) -> Shown:
+    """Return the icons of a measure side by side."""
+    return sections.panels(f"icons-{name_of(result)}", icon_panels(result))
+
+
+def measure_figure(sections: Sections, result: MeasureResult) -> Shown:
+    """Return the chart of a measure that has a value to show."""
+    return sections.figure(
+        f"fig-{name_of(result)}",
+        lambda: chart_of_result(result),
+        caption=chart_caption(result),
+        alt=chart_alt(result),
+        data=chart_table(result),
+    )
 
 
 def meaning_words(result: MeasureResult) -> str:
