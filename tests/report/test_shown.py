@@ -5,7 +5,7 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import pytest
 
-from helpers.bundle import MIME, Bundle, Column
+from helpers.bundle import MIME, Bundle, Column, Panel
 from helpers.report.shown import Shown, draw
 
 
@@ -52,3 +52,15 @@ def test_a_drawing_is_the_same_bytes_each_time_and_leaves_no_figure_open() -> No
 def test_nothing_to_say_is_an_empty_text(kind: str) -> None:
     bundle = Bundle(kind=kind, id="say")  # type: ignore[arg-type]
     assert Shown(bundle)._repr_mimebundle_()["text/plain"] == "say"
+
+
+def test_the_list_of_a_panel_stands_apart_from_its_title_in_jupyterlab() -> None:
+    panels = (Panel(title="Alert", markdown="- one\n- two"), Panel(icon="concern_high"))
+    shown = Shown(Bundle(kind="panels", id="alerts", panels=panels))
+    assert shown._repr_mimebundle_()["text/markdown"] == "**Alert**\n\n- one\n- two\n\nworsening, higher"
+
+
+def test_icons_stand_to_the_left_in_jupyterlab() -> None:
+    columns = (Column(label="Variation", kind="icon"),)
+    bundle = Bundle(kind="table", id="tbl-a", caption="A", columns=columns, rows=(("common",),))
+    assert "| :--- |" in Shown(bundle)._repr_mimebundle_()["text/markdown"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.bundle import MIME, Bundle, Cell, Column
+from helpers.bundle import MIME, Bundle, Cell, Column, Panel
 from helpers.theme.icons import icon_words
 
 if TYPE_CHECKING:
@@ -73,20 +73,23 @@ def _markdown(bundle: Bundle) -> str:
     if bundle.kind == "heading":
         return f"{'#' * bundle.level} {bundle.caption}"
     if bundle.panels:
-        return "\n\n".join(
-            f"**{p.title}** {icon_words(p.icon)} {p.markdown}".strip() for p in bundle.panels
-        )
+        return "\n\n".join(part for panel in bundle.panels for part in _panel_parts(panel) if part)
     if not bundle.columns:
         return bundle.markdown
     heads = [
         f"{column.label} ({column.unit})" if column.unit else column.label for column in bundle.columns
     ]
-    rules = [":---" if column.kind in ("label", "text", "date") else "---:" for column in bundle.columns]
+    rules = [":---" if column.kind in ("label", "text", "date", "icon") else "---:" for column in bundle.columns]
     shown = [[_shown(c, cell) for c, cell in zip(bundle.columns, row, strict=True)] for row in bundle.rows]
     lines = [_line(heads), _line(rules), *map(_line, shown)]
     return "\n\n".join(
         part for part in (f"**{bundle.caption}**", "\n".join(lines), bundle.markdown) if part
     )
+
+
+def _panel_parts(panel: Panel) -> tuple[str, str, str]:
+    """Return what makes paragraphs of their own: a list right after other words would not be one."""
+    return f"**{panel.title}**" if panel.title else "", icon_words(panel.icon), panel.markdown
 
 
 def _shown(column: Column, cell: Cell) -> str:

@@ -41,29 +41,41 @@ def measure_section(sections: Sections, result: MeasureResult, period: str) -> l
     period
         The report's month, "2026-09".
     """
-    name = result.measure.id.replace("_", "-")
+    name = name_of(result)
     parts = [
         sections.heading(name, result.measure.name, level=3),
         sections.text(f"meaning-{name}", meaning_words(result)),
     ]
     if result.latest is None:
         return [*parts, sections.text(f"nothing-{name}", latest_sentence(result))]
-    parts.append(sections.panels(f"icons-{name}", icon_panels(result)))
-    parts.append(
-        sections.figure(
-            f"fig-{name}",
-            lambda: chart_of_result(result),
-            caption=chart_caption(result),
-            alt=chart_alt(result),
-            data=chart_table(result),
-        )
-    )
+    parts += [measure_icons(sections, result), measure_figure(sections, result)]
     if result.comment is None and result.category != "attention":
         parts.append(sections.text(f"what-{name}", what_words(result)))
     else:
         parts.append(sections.panels(f"what-{name}", story_panels(result, period)))
     parts.append(sections.text(f"notes-{name}", notes_words(result)))
     return parts
+
+
+def name_of(result: MeasureResult) -> str:
+    """Return what the measure's objects are called: its id as labels may be written."""
+    return result.measure.id.replace("_", "-")
+
+
+def measure_icons(sections: Sections, result: MeasureResult) -> Shown:
+    """Return the icons of a measure side by side."""
+    return sections.panels(f"icons-{name_of(result)}", icon_panels(result))
+
+
+def measure_figure(sections: Sections, result: MeasureResult) -> Shown:
+    """Return the chart of a measure that has a value to show."""
+    return sections.figure(
+        f"fig-{name_of(result)}",
+        lambda: chart_of_result(result),
+        caption=chart_caption(result),
+        alt=chart_alt(result),
+        data=chart_table(result),
+    )
 
 
 def meaning_words(result: MeasureResult) -> str:

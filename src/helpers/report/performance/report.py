@@ -16,7 +16,13 @@ from helpers.report.measures.result import MOST_MEASURES, MeasureResult
 from helpers.report.measures.words import all_sentences, period_words
 from helpers.report.performance import changes, page_one, tables
 from helpers.report.performance.glossary import glossary_words
-from helpers.report.performance.measure_parts import measure_section
+from helpers.report.performance.measure_parts import (
+    measure_figure,
+    measure_icons,
+    measure_section,
+    name_of,
+    what_words,
+)
 from helpers.report.performance.ranking import FADED_AFTER, faded, in_order
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown, ShownParts
@@ -165,8 +171,41 @@ class PerformanceReport(Sections):
         return ShownParts(tuple(parts or [self.text("no-measures", self._missing_words())]))
 
     def _section(self, result: MeasureResult) -> Iterator[Shown]:
-        own = Sections(self.report, result.series.datasets or self.tables)
-        yield from measure_section(own, result, self.period)
+        yield from measure_section(self._own(result), result, self.period)
+
+    def _own(self, result: MeasureResult) -> Sections:
+        """Return what makes objects that know this measure's sources alone."""
+        return Sections(self.report, result.series.datasets or self.tables)
+
+    # --- one measure, for a notebook of an analyst's own ---------------------------------------------
+
+    def section(self, measure: str) -> ShownParts:
+        """The whole section of one measure, as `measures` has it."""
+        return ShownParts(tuple(self._section(self._result(measure))))
+
+    def icons(self, measure: str) -> Shown:
+        """The icons of one measure."""
+        result = self._result(measure)
+        return measure_icons(self._own(result), result)
+
+    def spc(self, measure: str) -> Shown:
+        """The process behaviour chart of one measure, or a sentence where there is nothing to draw."""
+        result = self._result(measure)
+        return self.say(measure) if result.latest is None else measure_figure(self._own(result), result)
+
+    def say(self, measure: str) -> Shown:
+        """What the chart of one measure shows, in words."""
+        result = self._result(measure)
+        return self._own(result).text(f"say-{name_of(result)}", what_words(result))
+
+    def _result(self, measure: str) -> MeasureResult:
+        found = self.results.by_measure.get(measure)
+        if found is None:
+            reported = list(self.results.by_measure)
+            came = "no figure of it is in this report"
+            cure = near_misses(measure, reported) or "name it in `measures`, or leave `measures` out"
+            raise UsageError(Problem(f"measure {measure!r}", came, ", ".join(reported), cure))
+        return found
 
     # --- what changed, what is missing -------------------------------------------------------------
 
