@@ -1,4 +1,4 @@
-"""Many measures in few queries: the series of some organisations, and every trust's values."""
+"""The series of many measures of some organisations with one query, and what explains them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from helpers.data.quality import CHANGE_TOLERANCE, EDITIONS, WHOLE
 from helpers.data.schema import find_table, validate
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 #: which rows: of whole organisations, of their units or of their specialties
 Part = Literal["organisation", "unit", "specialty"]
@@ -23,14 +23,6 @@ _PARTS: dict[Part, str] = {
     "unit": "unit_code IS NOT NULL",
     "specialty": "specialty_code IS NOT NULL AND unit_code IS NULL",
 }
-_KINDS = "SELECT org_code FROM organisations WHERE kind = 'trust'"
-_TRUST_VALUES = f"""
-    SELECT measure, org_code, period, period_type, numerator, denominator, value, suppressed, status, origin
-    FROM measure_values_rolled_up
-    WHERE basis = 'provider' AND status <> 'plan' AND breakdown IS NULL AND period_type <> 'day'
-        AND {_PARTS["organisation"]} AND org_code IN ({_KINDS})
-    ORDER BY measure, period, org_code
-"""
 
 
 def read_series(
@@ -89,20 +81,6 @@ def read_series(
 def _names(sources: Iterable[str]) -> set[str]:
     """Return the data sets that rolled-up rows name, several of them in one cell."""
     return {name for cell in set(sources) for name in cell.split(", ")}
-
-
-def trust_values(mart: Mart) -> pd.DataFrame:
-    """Return every trust's values of every measure, merged histories added up.
-
-    Computed once per version of the mart, whatever the number of reports that compare trusts.
-
-    Returns
-    -------
-    DataFrame
-        measure, org_code, period, period_type, numerator, denominator, value, suppressed, status, origin;
-        whole organisations and their provider figures alone, days left out.
-    """
-    return mart.derived("values of trusts", lambda: mart.query(_TRUST_VALUES))
 
 
 def edition_moves(mart: Mart, organisation: str) -> dict[str, tuple[int, int]]:

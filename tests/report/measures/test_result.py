@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_results import HIGHER, QUIET
 from plain_english import text_problems
 
 from helpers.register.models import Target
 from helpers.report.measures.examples import example_measure, example_result
 from helpers.report.measures.result import CATEGORIES, STANDINGS, VARIATIONS, MeasureResult
 from helpers.report.measures.words import all_sentences
-
-QUIET = [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 10.1, 9.6, 10.7, 9.8, 10.5] * 3
-HIGHER = example_measure(direction="increase")
 
 
 def goal(value: float) -> list[Target]:

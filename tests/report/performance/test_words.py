@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from made_results import QUIET
 
 from helpers.data.last_published import LastPublished
 from helpers.register.models import Action, Comment, Target
@@ -16,7 +17,6 @@ from helpers.report.performance.glossary import glossary_words
 from helpers.report.performance.ranking import faded, in_order
 from helpers.report.performance.tables import EARLY_MARK, look_table, matrix_table
 
-QUIET = [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 10.1, 9.6, 10.7, 9.8, 10.5] * 3
 PERIOD = "2027-03"
 
 

@@ -9,7 +9,7 @@ from made_cards import QUIET
 
 from helpers.register.models import Target
 from helpers.report.measures.examples import example_measure
-from helpers.report.measures.words import goal_words
+from helpers.report.measures.figures import goal_words
 from helpers.report.scorecard.rows import CARD_COLUMNS, empty_row, group_row, measure_row
 
 #: what a target of nothing at all is called

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import Source
-from helpers.data.directory import Organisation, organisations
+from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
 from helpers.data.measure_series import (
     Part,
@@ -19,8 +19,8 @@ from helpers.data.measure_series import (
     merged_into,
     part_names,
     read_series,
-    trust_values,
 )
+from helpers.data.peer_values import peer_organisations, peer_values
 from helpers.data.periods import period_end
 from helpers.data.quality import rate_series
 from helpers.register.models import Comment, Measure, Register, Target
@@ -30,6 +30,8 @@ from helpers.report.measures.result import CATEGORIES, Category, ChartEvent, Mea
 from helpers.report.measures.series import MeasureSeries, build_series
 from helpers.report.measures.targets import target_on, targets_of
 from helpers.report.measures.told import chart_told
+from helpers.report.peers.groups import PeerGroup, find_group
+from helpers.report.peers.values import can_be_compared
 from helpers.stats.spc import XmRCharts, xmr_many
 
 
@@ -227,16 +229,10 @@ class _Beside:
     """What stands beside the charts: comments, other trusts, quality, names of parts."""
 
     def __init__(self, mart: Mart, register: Register, asked: Asked, rows: pd.DataFrame) -> None:
-        self.register, self.asked, self.rows = register, asked, rows
+        self.mart, self.register, self.asked, self.rows = mart, register, asked, rows
         self.whole = asked.part == "organisation"
         self.moves = edition_moves(mart, asked.organisation.code) if self.whole else {}
         self.names = {} if self.whole else part_names(mart, asked.organisation.code)
-        if self.whole:
-            known = organisations(mart)
-            group = asked.organisation.peer_group
-            alike = known[(known["peer_group"] == group) & (known["kind"] == "trust")]
-            self.peers = frozenset(alike.index) if group else frozenset()
-            self.trusts = dict(tuple(trust_values(mart).groupby(["measure", "period_type"])))
 
     def comment(self, measure: Measure) -> Comment | None:
         """Return the newest words up to the report's last month."""
@@ -244,16 +240,22 @@ class _Beside:
         words = self.register.comments_of(measure.id, self.asked.organisation.code)
         return next((comment for comment in words if comment.month <= month), None) if self.whole else None
 
+    @cached_property
+    def groups(self) -> tuple[PeerGroup, PeerGroup] | None:
+        """All trusts of the own kind, and those of the own type and size; None where there are none."""
+        known, code = peer_organisations(self.mart), self.asked.organisation.code
+        if not self.whole or code not in known.index:
+            return None
+        return find_group("national", code, known), find_group("type", code, known)
+
     def place(self, draft: _Draft) -> Place | None:
         """Return where the latest shown value lies among trusts."""
-        last = draft.series.latest
-        rows = self.trusts.get((draft.measure.id, draft.measure.frequency)) if self.whole else None
-        if rows is None or last is None or self.asked.organisation.kind != "trust":
+        measure, last = draft.measure, draft.series.latest
+        if self.groups is None or last is None or not can_be_compared(measure):
             return None
-        day, value = draft.series.days[last], float(draft.series.shown[last])
-        period = rows[rows["period"].dt.date == day]
-        group = self.asked.organisation.peer_group
-        return place_among(period, draft.measure, (day, value), group=group, peers=self.peers)
+        rows = peer_values(self.mart, measure.id, measure.frequency)
+        code = self.asked.organisation.code
+        return place_among(rows, measure, draft.series.days[last], code, self.groups)
 
 
 def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside) -> MeasureResult:

@@ -9,36 +9,47 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from helpers.data.policy import policy_for
 from helpers.register.models import Measure
+from helpers.report.peers.groups import PeerGroup
+from helpers.report.peers.values import series_of
+from helpers.report.period import add_months
 
 #: with fewer trusts there is no middle half worth the name; with fewer peers no median
 FEWEST_TRUSTS, FEWEST_PEERS = 10, 5
+#: months whose rows say whether a trust records what it returns
+_RECORDED_OVER = 12
 Side = Literal["better", "typical", "worse", "lower", "higher"]
 
 
 @dataclass(frozen=True)
 class Place:
-    """The trusts' values of one period, in the measure's unit, and how the own value lies to them.
+    """The trusts' values of one period as they are compared, and how the own value lies to them.
 
     Parameters
     ----------
     period
         First day of the period that is compared.
-    trusts
-        How many trusts have a value, the own one included.
+    measure
+        The measure in the unit of the comparison: counts with a base are per 100 of it.
+    value
+        The own value.
+    trusts, nation
+        How many trusts have a value, the own one included, and what they are called: "acute trusts".
     national
         All numerators over all denominators; NaN where these are not known.
     low, median, high
         Quartiles of the trusts' values.
     group, group_trusts, group_median
-        The peer group, how many of it have a value, and their median; "" and NaN without.
+        Who the peers are, how many of them have a value, and their median; "" and NaN without.
     side
         Whether the own value lies in the middle half of trusts, or beyond it and on which side.
     """
 
     period: date
+    measure: Measure
+    value: float
     trusts: int
+    nation: str
     national: float
     low: float
     median: float
@@ -48,67 +59,56 @@ class Place:
     group_median: float
     side: Side
 
+    @property
+    def per_base(self) -> bool:
+        """Whether a count is compared per 100 of its base."""
+        return self.measure.kind == "count"
+
 
 def place_among(
-    rows: pd.DataFrame, measure: Measure, own: tuple[date, float], *, group: str, peers: frozenset[str]
+    rows: pd.DataFrame, measure: Measure, period: date, own: str, groups: tuple[PeerGroup, PeerGroup]
 ) -> Place | None:
-    """Return the place among trusts.
-
-    None for counts, which say how large a trust is, and with fewer than ten trusts.
+    """Return the place among trusts; None with fewer than ten of them, or where the own value is not compared.
 
     Parameters
     ----------
     rows
-        Rows of `helpers.data.measure_series.trust_values` of this measure and period.
+        As `helpers.data.peer_values.peer_values` returns them for this measure.
     measure
-        The measure.
+        One that can be compared (`helpers.report.peers.values.can_be_compared`).
+    period
+        First day of the period.
     own
-        The period and the own value that is shown, in the measure's unit.
-    group
-        Name of the peer group.
-    peers
-        Codes of the trusts in it.
+        Code of the trust whose place is asked for.
+    groups
+        All trusts of its kind, and its peers among them.
     """
-    if measure.kind == "count":
+    nation, peers = groups
+    days = rows["period"].dt.date
+    recent = rows[(days > add_months(period, -_RECORDED_OVER)) & (days <= period)]
+    series = series_of(recent[recent["org_code"].isin(nation.codes)].reset_index(drop=True), measure)
+    table = series.at(period)
+    if len(table) < FEWEST_TRUSTS or own not in table.index:
         return None
-    usable = rows[rows["value"].notna() & ~rows["suppressed"].astype(bool)]
-    if len(usable):
-        usable = usable[~_resting_on_few(usable, measure)]
-    if len(usable) < FEWEST_TRUSTS:
-        return None
-    values = usable["value"].astype(float) * measure.scale
-    low, median, high = (float(value) for value in np.quantile(values, (0.25, 0.5, 0.75)))
-    alike = values[usable["org_code"].isin(peers)]
+    value, values = float(table["value"][own]), table["value"]
+    low, median, high = (float(quartile) for quartile in np.quantile(values, (0.25, 0.5, 0.75)))
+    alike = values[values.index.isin(peers.codes)]
     enough = len(alike) >= FEWEST_PEERS
     return Place(
-        period=own[0],
-        trusts=len(usable),
-        national=_pooled(usable, measure),
+        period=period,
+        measure=measure.model_copy(update={"unit": series.unit, "digits": series.digits}),
+        value=value,
+        trusts=len(table),
+        nation=nation.label,
+        national=series.pooled(table),
         low=low,
         median=median,
         high=high,
-        group=group if enough else "",
+        group=peers.label if enough else "",
         group_trusts=len(alike),
         group_median=float(alike.median()) if enough else float("nan"),
-        side=_side(own[1], low, high, measure),
+        side=_side(value, low, high, measure),
     )
-
-
-def _resting_on_few(rows: pd.DataFrame, measure: Measure) -> pd.Series:
-    """Mark values from records that rest on a count which must be hidden."""
-    behind = "denominator" if measure.kind == "mean" else "numerator"
-    hides = policy_for("records").hides
-    return (rows["origin"] == "records") & rows[behind].map(
-        lambda count: hides(None if pd.isna(count) else float(count))
-    )
-
-
-def _pooled(rows: pd.DataFrame, measure: Measure) -> float:
-    """Return all numerators over all denominators in the measure's unit; NaN where that says nothing."""
-    both = rows[["numerator", "denominator"]].dropna()
-    if len(both) < len(rows) or both["denominator"].sum() <= 0:
-        return float("nan")
-    return float(both["numerator"].sum() / both["denominator"].sum() * measure.scale)
 
 
 def _side(value: float, low: float, high: float, measure: Measure) -> Side:

@@ -25,7 +25,7 @@ from helpers.report.peers.spread import (
     find_spread,
     find_widening,
 )
-from helpers.report.peers.values import LeftOut, PeerSeries, read_series
+from helpers.report.peers.values import LeftOut, PeerSeries, can_be_compared, read_series
 from helpers.stats.funnel import Funnel
 from helpers.stats.position import Positions
 
@@ -168,7 +168,7 @@ class PeerComparison:
     @property
     def digits(self) -> int:
         """How many decimals a value is shown with."""
-        return 1 if self.measure.id in BASES else self.measure.digits
+        return self.series.digits
 
     @property
     def base_words(self) -> str:
@@ -234,11 +234,6 @@ class PeerChoice:
     benchmark: Benchmark | None = None
 
 
-def can_be_compared(measure: Measure) -> bool:
-    """Say whether trusts of different size can be compared by a measure: a count needs a base."""
-    return measure.kind != "count" or measure.id in BASES
-
-
 def compare_peers(
     mart: Mart, measure: Measure, organisation: str, choice: PeerChoice | None = None
 ) -> PeerComparison | None:
@@ -292,7 +287,7 @@ def compare_series(
         return None
     table, model = series.at(period), choose_model(measure, series)
     spread = find_spread(table, model, series, find_widening(model, series, period) if model else None)
-    levels = _levels(table, measure, spread, series.scale)
+    levels = _levels(table, measure, series, counted=spread.model is not None)
     benchmark = choose_level(
         choice.benchmark or measure.benchmark,
         measure,
@@ -343,11 +338,9 @@ def _method(table: pd.DataFrame, spread: GroupSpread) -> tuple[Method, Reason]:
     )
 
 
-def _levels(table: pd.DataFrame, measure: Measure, spread: GroupSpread, scale: float) -> Levels:
+def _levels(table: pd.DataFrame, measure: Measure, series: PeerSeries, *, counted: bool) -> Levels:
     values = table["value"]
-    pooled = None
-    if spread.model is not None:
-        pooled = float(table["numerator"].sum() / table["denominator"].sum() * scale)
+    pooled = series.pooled(table) if counted else None
     best = None if measure.direction == "neutral" else best_quartile(values, measure)
     lowest, lower, median, upper, highest = (float(q) for q in np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
     return Levels(lowest, lower, median, upper, highest, best, pooled)

@@ -17,11 +17,11 @@ from helpers.register.reading import find_measure
 from helpers.report.peers.comparison import (
     PeerChoice,
     PeerComparison,
-    can_be_compared,
     compare_peers,
 )
 from helpers.report.peers.groups import GROUP_KINDS, GROUP_NAMES, GroupKind, PeerGroup, find_group
 from helpers.report.peers.movement import Movement, find_movement
+from helpers.report.peers.values import can_be_compared
 from helpers.report.period import Period
 
 #: how far back a trust and its peers are followed where nothing else is asked for

@@ -88,6 +88,16 @@ class PeerSeries:
         """Whether values have the numerator and denominator behind them."""
         return bool(self.frame["denominator"].notna().any())
 
+    @property
+    def digits(self) -> int:
+        """How many decimals a value is shown with."""
+        return 1 if self.measure.id in BASES else self.measure.digits
+
+    def pooled(self, table: pd.DataFrame) -> float:
+        """Return all events of some shown rows together, in the unit; NaN where only values are known."""
+        whole = table["denominator"].sum()
+        return float(table["numerator"].sum() / whole * self.scale) if whole > 0 else float("nan")
+
     def returned(self, until: date | None = None) -> list[date]:
         """Return the periods in which at least half of the usual organisations have a figure.
 
@@ -147,6 +157,11 @@ class PeerSeries:
         """Return who of the codes has periods that add up organisations which merged."""
         rows = self.frame[(self.frame["members"] > 1) & self.frame["org_code"].isin(list(codes))]
         return tuple(sorted(set(rows["org_code"])))
+
+
+def can_be_compared(measure: Measure) -> bool:
+    """Say whether trusts of different size can be compared by a measure: a count needs a base."""
+    return measure.kind != "count" or measure.id in BASES
 
 
 def read_series(mart: Mart, measure: Measure, codes: Collection[str]) -> PeerSeries:

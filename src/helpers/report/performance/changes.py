@@ -8,8 +8,9 @@ from datetime import date
 
 from helpers.bundle import Cell, Column, Kept
 from helpers.data.last_published import LastPublished
+from helpers.report.measures.figures import figure_words, period_words
 from helpers.report.measures.result import CATEGORIES, Category, MeasureResult
-from helpers.report.measures.words import CATEGORY_WORDS, figure_words, period_words
+from helpers.report.measures.words import CATEGORY_WORDS
 from helpers.report.performance.tables import VARIATION_WORDS, Rows
 from helpers.report.words import count, month, sentence
 

@@ -6,19 +6,12 @@ from datetime import date
 
 from helpers.bundle import Panel
 from helpers.register.models import Comment
+from helpers.report.measures.figures import direction_words, period_words
 from helpers.report.measures.pictures import chart_of_result
 from helpers.report.measures.result import ChartEvent, MeasureResult
-from helpers.report.measures.words import (
-    assurance_sentence,
-    direction_words,
-    forecast_sentence,
-    latest_sentence,
-    national_sentence,
-    period_words,
-    stale_sentence,
-    target_sentence,
-    variation_sentence,
-)
+from helpers.report.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
+from helpers.report.measures.value_words import latest_sentence, stale_sentence, variation_sentence
+from helpers.report.measures.words import national_sentence
 from helpers.report.performance.page_one import has_words
 from helpers.report.performance.tables import NO_ICON_WORDS, as_at_words, chart_table, variation_cell
 from helpers.report.sections import Sections

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from helpers.bundle import Panel
+from helpers.report.measures.figures import figure_words, period_words
 from helpers.report.measures.result import MeasureResult
-from helpers.report.measures.words import (
-    CATEGORY_RULES,
-    figure_words,
-    period_words,
-    short_words,
-    target_words,
-)
+from helpers.report.measures.target_words import target_words
+from helpers.report.measures.value_words import short_words
+from helpers.report.measures.words import CATEGORY_RULES
 from helpers.report.performance.ranking import in_order, off_course
 from helpers.report.words import count, listed, month, sentence
 

@@ -11,9 +11,10 @@ from helpers.bundle import Panel
 from helpers.data.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import state_folder
+from helpers.report.measures.figures import period_words
 from helpers.report.measures.gathering import Asked, Results, measure_results
 from helpers.report.measures.result import MOST_MEASURES, MeasureResult
-from helpers.report.measures.words import all_sentences, period_words
+from helpers.report.measures.words import all_sentences
 from helpers.report.performance import changes, page_one, tables
 from helpers.report.performance.glossary import glossary_words
 from helpers.report.performance.measure_parts import (

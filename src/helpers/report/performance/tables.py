@@ -9,8 +9,9 @@ import numpy as np
 
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.data.quality import QualityRating
+from helpers.report.measures.figures import figure_words, goal_words, period_words
 from helpers.report.measures.result import STANDINGS, VARIATIONS, MeasureResult, Standing, Variation
-from helpers.report.measures.words import figure_words, goal_words, period_words, short_words
+from helpers.report.measures.value_words import short_words
 
 STANDING_WORDS: Final[dict[Standing, str]] = {
     "pass": "Meets target",

@@ -8,9 +8,9 @@ from typing import Final
 
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.register.models import Measure, Perspective
+from helpers.report.measures.figures import figure_words, goal_words, period_words
 from helpers.report.measures.result import MeasureResult
 from helpers.report.measures.targets import Goal
-from helpers.report.measures.words import figure_words, goal_words, period_words
 from helpers.report.scorecard.card import Card, CardRow
 from helpers.report.scorecard.cascade import Carried
 from helpers.report.scorecard.inequality import Inequality

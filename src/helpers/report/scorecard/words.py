@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from helpers.register.models import Measure
+from helpers.report.measures.figures import chance_words, figure_words, goal_words, period_words
 from helpers.report.measures.result import MOST_MEASURES, Category
-from helpers.report.measures.words import chance_words, figure_words, goal_words, period_words
 from helpers.report.scorecard.balance import TOLERANCE, Finding
 from helpers.report.scorecard.card import TOO_MANY, Card, CardRow
 from helpers.report.scorecard.cascade import Cascade

@@ -1,0 +1,115 @@
+"""Sentences about targets: whether the latest value meets them, whether the process will, what is to come."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from helpers.register.models import Target
+from helpers.report.measures.figures import chance_words, figure_words, gap_words, goal_words, range_words
+from helpers.report.measures.result import MeasureResult
+from helpers.report.measures.targets import KINDS
+from helpers.report.words import month, sentence
+
+
+def target_words(result: MeasureResult, target: Target) -> str:
+    """Return a target with its kind: "the planning milestone of 82%"."""
+    return f"the {KINDS[target.kind]} of {goal_words(result.measure, target.value)}"
+
+
+def due_words(target: Target, day: date) -> str:
+    """Return by when or how a target counts; empty for one that holds in every period.
+
+    `day` is in the period that is spoken of.
+    """
+    if target.meaning == "every_period":
+        return ""
+    due = target.end or date(day.year + (day.month > 3), 3, 31)
+    return {
+        "march_value": f"which counts in {month(due)}",
+        "year_mean": f"which counts as the mean of the year to {month(due)}",
+        "cumulative": f"which counts as the sum of the year to {month(due)}",
+    }[target.meaning]
+
+
+def target_sentence(result: MeasureResult) -> str:
+    """Say whether the latest value meets the target in force, and which comes next."""
+    if result.latest is None:
+        return ""
+    if result.measure.direction == "neutral":
+        return "Neither way is better by itself, so no target is judged."
+    if result.target is None:
+        return f"No target is in force. {_next_sentence(result)}".strip()
+    if result.target.meaning == "cumulative":
+        due = result.target.end or date(result.latest.day.year + (result.latest.day.month > 3), 3, 31)
+        year = f"the year to {month(due)} is to add up to {goal_words(result.measure, result.target.value)}"
+        return sentence(f"{year}: no single month has to meet it")
+    standard = (
+        ""
+        if result.standard is None
+        else sentence(f"the constitutional standard is {goal_words(result.measure, result.standard.value)}")
+    )
+    said = sentence(_standing_words(result, result.target, due_words(result.target, result.latest.day)))
+    return " ".join(part for part in (said, standard, _next_sentence(result)) if part)
+
+
+def _standing_words(result: MeasureResult, target: Target, due: str) -> str:
+    named, gap = target_words(result, target), result.distance
+    later = f", {due}" if due else ""
+    if gap == 0:
+        return f"it {'meets' if target.value == 0 else 'equals'} {named}{later}"
+    side = "above" if gap > 0 else "below"
+    if round(abs(gap), result.measure.digits) == 0:
+        return f"it is just {side} {named}, the same when rounded"
+    if result.met:
+        return f"it meets {named}{later + ',' if later else ''} by {gap_words(result.measure, gap)}"
+    return f"it is {gap_words(result.measure, gap)} {side} {named}{later}"
+
+
+def _next_sentence(result: MeasureResult) -> str:
+    coming = result.next_target
+    if coming is None or coming.start is None:
+        return ""
+    return sentence(f"from {month(coming.start)} {target_words(result, coming)} applies")
+
+
+def assurance_sentence(result: MeasureResult) -> str:
+    """Say what the limits promise of the target, or why they promise nothing; empty without a target."""
+    if result.latest is None or result.target is None or result.limits_against_target is None:
+        return ""
+    if result.standing in ("too_few", "unstable"):
+        return ""
+    if not result.capable_of_judgement:
+        where = {
+            "pass": "the limits lie wholly on the right side of the target",
+            "fail": "the limits lie wholly on the wrong side of the target",
+            "hit_or_miss": "the target lies within the limits",
+        }[result.limits_against_target]
+        return sentence(
+            f"{where}, but special causes have occurred since they began, so it is too early to rely on that"
+        )
+    return {
+        "pass": "Unless the process changes, it will keep meeting the target.",
+        "fail": "Unless the process changes, it will keep missing the target.",
+        "hit_or_miss": "Ordinary variation alone will meet the target in some periods and miss it in others.",
+    }[result.limits_against_target]
+
+
+def forecast_sentence(result: MeasureResult) -> str:
+    """Say what a forecast makes of a dated target; empty where the target has no date of its own."""
+    goal = result.goal
+    if goal is None or not goal.dated or result.latest is None:
+        return ""
+    if result.why_no_forecast:
+        return sentence(f"no forecast is made: {result.why_no_forecast}")
+    forecast, measure = result.forecast, result.measure
+    assert forecast is not None, "nothing speaks against it"
+    outcome = forecast.result.outcome
+    what = {"end": month(goal.due), "mean": "the year's mean", "total": "the year's sum"}[goal.met]
+    low, high = (float(outcome[name]) for name in ("low80", "high80"))
+    digits = min(measure.digits, 1)
+    expected = figure_words(measure, float(outcome["median"]), digits=digits)
+    target, chance = target_words(result, goal.target), chance_words(forecast.chance)
+    said = f"if the past is a guide, {what} brings {expected} "
+    said += f"(80% interval {range_words(measure, low, high, digits=digits)})"
+    verdict = f"the chance of meeting {target} is {chance}: {forecast.result.words}"
+    return f"{sentence(said)} {sentence(verdict)}"
