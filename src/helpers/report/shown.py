@@ -79,7 +79,9 @@ def _markdown(bundle: Bundle) -> str:
     heads = [
         f"{column.label} ({column.unit})" if column.unit else column.label for column in bundle.columns
     ]
-    rules = [":---" if column.kind in ("label", "text", "date", "icon") else "---:" for column in bundle.columns]
+    rules = [
+        ":---" if column.kind in ("label", "text", "date", "icon") else "---:" for column in bundle.columns
+    ]
     shown = [[_shown(c, cell) for c, cell in zip(bundle.columns, row, strict=True)] for row in bundle.rows]
     lines = [_line(heads), _line(rules), *map(_line, shown)]
     return "\n\n".join(
