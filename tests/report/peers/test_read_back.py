@@ -17,8 +17,11 @@ from helpers.errors import ExitCode
 from helpers.places import state_folder
 from helpers.register.reading import read_register
 from helpers.report.peers import words
-from helpers.report.peers.comparison import PeerComparison, compare_peers
+from helpers.report.peers.amounts import place_words
+from helpers.report.peers.comparison import compare_peers
 from helpers.report.peers.movement import find_movement
+from helpers.report.peers.movement_words import gain_sentence, movement_sentence
+from helpers.report.peers.result import PeerComparison
 
 ROOT = Path(__file__).parents[3]
 REAL_DATA = Path(os.environ.get("BOARDPACK_REAL_DATA", ROOT.parent / "shared" / "real-data"))
@@ -106,7 +109,7 @@ def comparison(mart: Mart, trust: str, measure: str) -> PeerComparison:
 def test_value_median_and_number_of_trusts_are_those_of_the_mart(mart: Mart, pages: dict[str, str]) -> None:
     found = values(mart, "rtt_18_weeks", "2025-06-01")
     own, middle = found["RHQ"], float(np.median(list(found.values())))
-    gap = f"{abs(own - middle):.1f} percentage points {'above' if own > middle else 'below'}"
+    gap = f"{abs(own - middle):.1f} points {'above' if own > middle else 'below'}"
     assert (
         f"in June 2025 the figure was {own:.1f}%, {gap} the median of {middle:.1f}% over {len(found)} trusts"
         in pages["RHQ-rtt"]
@@ -127,7 +130,7 @@ def test_the_overview_gives_each_measure_at_its_newest_period(mart: Mart, pages:
     ):
         found = values(mart, measure, "2026-04-01")
         own, middle = found["RJ7"], float(np.median(list(found.values())))
-        assert f"{name} April 2026 {own:.1f}% {middle:.1f}% " in pages["RJ7"]
+        assert f"{name} Apr 2026 {own:.1f}% {middle:.1f}% " in pages["RJ7"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +139,7 @@ def test_the_overview_gives_each_measure_at_its_newest_period(mart: Mart, pages:
 def test_places_on_the_page_are_those_of_the_result(
     mart: Mart, pages: dict[str, str], page: str, trust: str, measure: str
 ) -> None:
-    assert words.place_words(comparison(mart, trust, measure)) in pages[page]
+    assert place_words(comparison(mart, trust, measure)) in pages[page]
 
 
 def test_sentences_on_the_page_are_those_of_the_result(mart: Mart, pages: dict[str, str]) -> None:
@@ -144,8 +147,8 @@ def test_sentences_on_the_page_are_those_of_the_result(mart: Mart, pages: dict[s
     page = pages["RHQ-rtt"]
     assert typed(words.peer_sentences(found)) in page
     assert typed(words.stale_sentence(found)) in page
-    assert typed(words.movement_sentence(found, find_movement(found, months=12))) in page
-    assert typed(words.gain_sentence(found)) in page
+    assert typed(movement_sentence(found, find_movement(found, months=12))) in page
+    assert typed(gain_sentence(found)) in page
 
 
 def test_a_page_on_real_trusts_is_not_called_synthetic(pages: dict[str, str]) -> None:
