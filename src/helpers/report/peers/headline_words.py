@@ -113,11 +113,10 @@ def _first_line(
         return sentence(f"by no measure with figures new enough can {name} be placed among other trusts")
     group = placed[0].group.label
     if not worst and not best:
-        by = f"none of the {count(len(placed), 'measure')}" if len(placed) > 1 else "the one measure"
-        is_ = "is" if len(placed) > 1 else "is not"
-        return sentence(
-            f"by {by} with new figures {name} {is_} very likely in the best or worst quarter of {group}"
-        )
+        either = f"very likely in the best or worst quarter of {group}"
+        if len(placed) == 1:
+            return sentence(f"by the one measure with new figures {name} is not {either}")
+        return sentence(f"by none of {count(len(placed), 'measure')} with new figures is {name} {either}")
     counted = [(edge, len(chosen)) for edge, chosen in (("worst", worst), ("best", best)) if chosen]
     (edge, many), *other = counted
     said = f"in the {edge} quarter of {group} by {in_words(many)}"
