@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -37,7 +37,30 @@ def test_shares_are_of_rounded_counts_and_hidden_with_their_complement() -> None
 
 
 def test_parts_hide_a_second_one_where_the_total_would_tell_the_first() -> None:
-    assert controlled.parts([8, 8, 1], "records").count(STAR) == 2
+    cells = controlled.parts([8, 8, 1], "records")
+    assert cells is not None
+    assert cells.count(STAR) == 2
+
+
+@given(st.lists(st.integers(0, 9), min_size=2, max_size=4))
+def test_beside_their_total_parts_leave_three_values_for_each_star(counts: list[int]) -> None:
+    """Tried out, one by one: what a reader who knows the rule and the total may think the parts are."""
+    cells, total = controlled.parts(counts, "records"), sum(counts)
+    if cells is None or 1 <= total <= 7:
+        return
+    ranges = [range(1, 8) if cell == STAR else _behind(cell) for cell in cells]
+    [sum_shown] = controlled.counts([total], "records")
+    possible = [some for some in product(*ranges) if sum(some) in _behind(sum_shown)]
+    hidden_large = any(cell == STAR and count > 7 for cell, count in zip(cells, counts, strict=True))
+    for place, cell in enumerate(cells):
+        if cell == STAR and (possible or not hidden_large):
+            assert len({some[place] for some in possible}) >= 3
+
+
+def _behind(cell: object) -> range:
+    """Return the counts that are shown as a number."""
+    assert isinstance(cell, int | float)
+    return range(1) if cell == 0 else range(max(8, int(cell) - 2), int(cell) + 3)
 
 
 @pytest.mark.parametrize(

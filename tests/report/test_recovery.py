@@ -65,8 +65,8 @@ def test_a_change_that_worked_is_found_against_the_trusts_own_past(demo_mart: Ma
 
 def test_a_merged_trust_has_its_predecessors_months(demo_mart: Mart) -> None:
     found = analyse(demo_mart, "SYN87")
-    assert found.gaps == ()
-    assert analyse(demo_mart, "SYN58").gaps == tuple(date(2024, month, 1) for month in (10, 11, 12))
+    assert found.trend.gaps == ()
+    assert analyse(demo_mart, "SYN58").trend.gaps == tuple(date(2024, month, 1) for month in (10, 11, 12))
 
 
 def covered(seed: int) -> list[bool]:

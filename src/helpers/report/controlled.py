@@ -17,16 +17,29 @@ def counts(values: Iterable[float], origin: Origin) -> list[Cell]:
     return _cells(control_counts(_series(values), policy_for(origin)))
 
 
-def parts(values: Iterable[float], origin: Origin) -> list[Cell]:
-    """Return counts that add up to a total that readers know, so that no star can be told from it."""
-    return list(control_with_total(_series(values), policy_for(origin)).cells)
+def parts(values: Iterable[float], origin: Origin) -> list[Cell] | None:
+    """Return counts that add up to a total that readers know, so that no star can be told from it.
+
+    None where a star is told whatever is hidden, as two times 7 beside their sum: leave the parts out.
+
+    >>> parts([8, 8, 1], "records"), parts([7, 7], "records")
+    (['*', 10, '*'], None)
+    """
+    exact, policy = _series(values), policy_for(origin)
+    found = control_with_total(exact, policy)
+    told = found.total == SUPPRESSED and not policy.hides(float(exact.sum()))
+    return None if told else list(found.cells)
 
 
-def derived(values: Iterable[Cell], behind: Sequence[Cell]) -> list[Cell]:
-    """Return values or words, hidden wherever what stands behind them is hidden."""
+def derived(values: Iterable[Cell], *behind: Sequence[Cell]) -> list[Cell]:
+    """Return values or words, hidden wherever one of the counts that stand behind them is hidden.
+
+    >>> derived([40.0, 20.0, 50.0], ["*", 10, 15], [25, "*", 30])
+    ['*', '*', 50.0]
+    """
     return [
-        SUPPRESSED if count == SUPPRESSED else _cell(value)
-        for value, count in zip(values, behind, strict=True)
+        SUPPRESSED if SUPPRESSED in counts else _cell(value)
+        for value, *counts in zip(values, *behind, strict=True)
     ]
 
 

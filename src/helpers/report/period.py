@@ -41,6 +41,15 @@ class Period:
         return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
 
     @property
+    def starts(self) -> tuple[date, ...]:
+        """The first day of each month.
+
+        >>> Period(date(2026, 12, 1), date(2027, 1, 1)).starts
+        (datetime.date(2026, 12, 1), datetime.date(2027, 1, 1))
+        """
+        return tuple(add_months(self.first, place) for place in range(self.months))
+
+    @property
     def days(self) -> int:
         """How many days the period has."""
         return (self.end - self.first).days

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -17,10 +18,12 @@ from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
 from helpers.data.synthetic import write_demo
 from helpers.errors import DataError, UsageError
+from helpers.report.charts import rates as charts_rates
 from helpers.report.controlled_charts import OPEN_MONTHS, WITHOUT_LIMITS
 from helpers.report.dna.impact import DnaImpact
 from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.shown import ShownParts
 
 SECTIONS = (
     "headline", "rates", "say_rates", "peers", "say_peers", "trend", "say_trend", "specialties", "say_specialties",
@@ -37,7 +40,12 @@ def open_for(mart: Mart, code: str, last: date, **options: Any) -> DnaImpact:
 
 
 def bundles_of(found: DnaImpact) -> list[Bundle]:
-    return [getattr(found, name)().bundle for name in SECTIONS]
+    shown = [getattr(found, name)() for name in SECTIONS]
+    return [each.bundle for one in shown for each in (one.parts if isinstance(one, ShownParts) else (one,))]
+
+
+def tables_of_outcomes(found: DnaImpact) -> list[Bundle]:
+    return [part.bundle for part in found.outcomes().parts]
 
 
 def words_of(found: DnaImpact) -> str:
@@ -70,7 +78,9 @@ def test_a_trust_that_does_not_record_is_neither_compared_nor_worked_out(demo: M
     assert "does not record" in headline
     assert "best quarter" not in headline
     assert "SYN41" not in [row[0] for row in found.peers().bundle.rows]
-    assert found.outcomes().bundle.kind == "text"
+    assert "not recorded here" in found.path().bundle.markdown
+    later = (found.outcomes(), found.say_outcomes(), found.say_sensitivity(), found.assumptions())
+    assert all(shown == ShownParts(()) for shown in later)  # each section has said why
 
 
 def test_a_stated_number_of_missed_appointments_replaces_the_trusts_own(demo: Mart) -> None:
@@ -80,7 +90,7 @@ def test_a_stated_number_of_missed_appointments_replaces_the_trusts_own(demo: Ma
     }  # fmt: skip
     found = open_for(demo, "SYN07", date(2026, 3, 1), **worked)
     assert "shorter by 11.0 days of additions" in found.headline().bundle.markdown
-    assert found.outcomes().bundle.rows[0][1] == 315
+    assert tables_of_outcomes(found)[0].rows[0][1] == 315
     assert "not with the trust's own" in found.headline().bundle.markdown
 
 
@@ -89,6 +99,15 @@ def test_heavy_overbooking_lengthens_the_list_and_is_warned_of(demo: Mart) -> No
     headline = found.headline().bundle.markdown
     assert "longer by" in headline
     assert "Overbook less" in headline
+
+
+def test_patients_are_whole_and_days_have_a_decimal(demo: Mart) -> None:
+    people, in_days = tables_of_outcomes(open_for(demo, "SYN31", date(2026, 9, 1)))
+    assert [row[0] for row in people.rows if "Attendances" in str(row[0]) or "Patients" in str(row[0])]
+    for table, shape in ((people, r"[−\d,]+"), (in_days, r"[−\d,]+\.\d")):
+        for row in table.rows:
+            shown = [column.show(cell) for column, cell in zip(table.columns[1:], row[1:], strict=True)]
+            assert all(re.fullmatch(shape, cell) for cell in shown), row
 
 
 def test_every_assumption_has_a_source_or_is_assumed(demo: Mart) -> None:
@@ -228,3 +247,66 @@ def test_small_counts_leave_no_scenario_from_which_they_could_be_told(demo: Mart
     assert found.found.shown() is None
     assert "No scenario is worked out" in found.headline().bundle.markdown
     assert not re.search(r"\d missed|\d more patients", words_of(found))
+
+
+# --- what must not be told ----------------------------------------------------------------------------
+
+
+def mart_of_records(folder: Path, counts: dict[tuple[str, str], tuple[int, int]]) -> Mart:
+    """Return a mart in which these were missed and attended on one day, by trust and specialty."""
+    rows = [
+        {
+            "org_code": org, "specialty_code": specialty, "appointment_date": date(2026, 9, 1),
+            "outcome": outcome, "kind": "first",
+        }
+        for (org, specialty), numbers in counts.items()
+        for outcome, number in zip(("dna", "attended"), numbers, strict=True)
+        for _ in range(number)
+    ]  # fmt: skip
+    orgs = sorted({org for org, _ in counts})
+    mart = Mart(folder)
+    with mart.load(source="codes", layout="l", policy="published", synthetic=True) as load:
+        load.write(
+            "organisations", pd.DataFrame({"org_code": orgs, "name": "Synthetic Trust", "kind": "trust"})
+        )
+    with mart.load(source="appointments", layout="l", policy="hes_record_level", synthetic=True) as load:
+        load.write("appointments", pd.DataFrame(rows))
+    return mart.at(mart.version)
+
+
+def test_a_rate_does_not_give_back_the_count_that_protects_a_small_one(tmp_path: Path) -> None:
+    """One booked in 300 is hidden, so 8 elsewhere are too; 8 of them missed would give them back."""
+    mart = mart_of_records(tmp_path, {("S1", "100"): (8, 0), ("S1", "200"): (8, 0), ("S1", "300"): (0, 1)})
+    rows = sorted(
+        (row[1:] for row in open_for(mart, "S1", date(2026, 9, 1)).specialties().bundle.rows), key=str
+    )
+    assert rows == [(SUPPRESSED, 0, SUPPRESSED), (SUPPRESSED, 10, SUPPRESSED), (10, 10, 100.0)]
+
+
+def test_parts_are_left_out_where_their_sum_tells_them_whatever_is_hidden(tmp_path: Path) -> None:
+    """28 missed appointments in four specialties of which none may be shown: each can only be 7."""
+    counts = {("S1", code): (7, 60) for code in ("100", "110", "120", "130")}
+    found = open_for(mart_of_records(tmp_path, counts), "S1", date(2026, 9, 1))
+    assert found.rates().bundle.rows[0][2] == 30
+    assert found.specialties().bundle.rows == ()
+    assert "Too few appointments were missed" in found.specialties().bundle.markdown
+
+
+def test_a_quartile_that_is_one_trusts_own_rate_is_drawn_rounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of five trusts the second is the lower quartile: 1,234 of 9,999 missed, 12.341234 per cent."""
+    missed = (500, 1_234, 3_000, 5_000, 8_000)
+    counts = {(f"S{place}", "100"): (number, 9_999 - number) for place, number in enumerate(missed)}
+    found = open_for(mart_of_records(tmp_path, counts), "S2", date(2026, 9, 1))
+    drawn: dict[str, float] = {}
+
+    def keep(*_: Any, lines: list[tuple[str, float]], **__: Any) -> Any:
+        drawn.update(lines)
+        return plt.figure()
+
+    monkeypatch.setattr(charts_rates, "caterpillar_chart", keep)
+    found.peers()
+    assert found.found.peers.advice == "caterpillar"
+    assert drawn["best quarter"] == 12.34
+    assert drawn["all trusts"] == 35.47  # 17,734 of 49,995

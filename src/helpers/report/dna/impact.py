@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,16 @@ from helpers.bundle import Cell, Column
 from helpers.report.charts import scenario as charts_scenario
 from helpers.report.charts.scenario import Fan, Swing
 from helpers.report.dna import words as dna_words
+from helpers.report.dna.assumptions import assumption_rows, range_words, value_words
+from helpers.report.dna.clinic import can_be_worked_out, find_clinic
 from helpers.report.dna.options import DnaOptions
 from helpers.report.dna.patients import DnaPatients
 from helpers.report.dna.scenario import FAR_APART_MONTHS, Scenario
-from helpers.report.shown import Shown
+from helpers.report.shown import Shown, ShownParts
 from helpers.report.words import days, number, sentence
 from helpers.stats.dna import LIMITATIONS, newcomer_wait
 from helpers.stats.dna.impact import DAYS_PER_YEAR, NEGATIVE_RELIEF
-from helpers.stats.dna.uncertainty import Spread
+from helpers.stats.dna.uncertainty import DnaUncertainty, Spread
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
@@ -35,20 +37,11 @@ _SPREAD = (
     ("95% from", "low95"),
     ("to", "high95"),
 )
-_UNITS = {
-    "ramp_weeks": " weeks",
-    "missed": " a year",
-    "additions": " a year",
-    "removals": " a year",
-    "first_minutes": " minutes",
-    "follow_up_minutes": " minutes",
-}
-#: what the options call an amount of the clinic, where it differs
-_OPTION = {"waiting_list": "waiting"}
-_SHARES = ("reduction", "filled", "rebooked")
 _TOO_FEW = (
     "No scenario is worked out: too few patients missed an appointment for figures on them to be shown."
 )
+#: what the later cells of a section show where its first one has said that there is no scenario
+_SAID_ABOVE = ShownParts(())
 _NOT_RECORDED = "No scenario is worked out: missed appointments are not recorded here."
 
 
@@ -68,10 +61,10 @@ class DnaImpact(DnaPatients):
         if self._worked_out:
             _ = self.scenario  # a horizon in the past, or no additions, ends the report here
 
-    @property
+    @cached_property
     def _worked_out(self) -> bool:
         """Whether there is something to work the scenario out from."""
-        return self.found.workable
+        return can_be_worked_out(self.found)
 
     @property
     def _why_not(self) -> str:
@@ -80,7 +73,7 @@ class DnaImpact(DnaPatients):
     @cached_property
     def scenario(self) -> Scenario:
         """The numbers of the scenario."""
-        return Scenario(self.options, self.found.clinic, self.report.period.end)
+        return Scenario(self.options, find_clinic(self.found), self.report.period.end)
 
     # --- what needs attention ---------------------------------------------------------------------
 
@@ -125,37 +118,42 @@ class DnaImpact(DnaPatients):
 
     # --- the scenario -----------------------------------------------------------------------------
 
-    def outcomes(self) -> Shown:
-        """Table: attendances, patients and days by the horizon, with their intervals."""
+    def outcomes(self) -> ShownParts:
+        """Tables: attendances and patients by the horizon, and what they are in days."""
         if not self._worked_out:
-            return self.text("tbl-outcomes", self._why_not)
+            return _SAID_ABOVE
         found = self.scenario
-        rows: list[tuple[Cell, ...]] = [("Attendances gained", *_cells(found.attendances, 0))]
-        for name, outcome in found.outcomes.items():
-            where = f", if {_BOUNDS[name]}" if len(found.outcomes) == 2 else ""
-            rows.append((f"Patients by whom the list is shorter{where}", *_cells(outcome.relief, 0)))
-        for name, outcome in found.outcomes.items():
-            where = f", if {_BOUNDS[name]}" if len(found.outcomes) == 2 else ""
-            rows.append((f"Days of additions{where}", *_cells(outcome.days_of_additions, 1)))
-        widest = found.outcomes["all"]
-        if widest.wait_days is not None:
-            rows.append(
-                (
-                    f"A newcomer's wait in days, first in, first out{self._wait_now()}",
-                    *_cells(widest.wait_days, 1),
-                )
-            )
-        columns = (
-            Column(label=f"By {_day_words(found)}"),
-            *(_spread_column(label) for label, _ in _SPREAD),
-        )
+        people = [("Attendances gained", found.attendances)]
+        people += self._by_bound("Patients by whom the list is shorter", lambda outcome: outcome.relief)
+        in_days = self._by_bound("Days of additions", lambda outcome: outcome.days_of_additions)
+        if (wait := found.outcomes["all"].wait_days) is not None:
+            in_days.append((f"A newcomer's wait, first in, first out{self._wait_now()}", wait))
         note = "Every input is one number, so all ends are the same." if found.certain else ""
-        return self.table("tbl-outcomes", "What the change would bring.", columns, rows, note=note)
+        tables = (
+            self._spread_table("tbl-outcomes", "What the change would bring.", people, digits=0, note=note),
+            self._spread_table("tbl-days", "What the change would bring, in days.", in_days, digits=1),
+        )
+        return ShownParts(tables)
 
-    def say_outcomes(self) -> Shown:
+    def _by_bound(self, label: str, spread: Callable[[DnaUncertainty], Spread]) -> list[tuple[str, Spread]]:
+        """Return a spread of each bound under its label, with what the bound means where there are two."""
+        outcomes = self.scenario.outcomes
+        return [
+            (f"{label}, if {_BOUNDS[name]}" if len(outcomes) > 1 else label, spread(outcome))
+            for name, outcome in outcomes.items()
+        ]
+
+    def _spread_table(
+        self, name: str, caption: str, spreads: Sequence[tuple[str, Spread]], *, digits: int, note: str = ""
+    ) -> Shown:
+        columns = (Column(label=f"By {_day_words(self.scenario)}"), *_spread_columns(digits))
+        rows = [(label, *_cells(spread, digits)) for label, spread in spreads]
+        return self.table(name, caption, columns, rows, note=note)
+
+    def say_outcomes(self) -> Shown | ShownParts:
         """The scenario in words."""
         if not self._worked_out:
-            return self.text("say-outcomes", self._why_not)
+            return _SAID_ABOVE
         found, widest = self.scenario, self.scenario.outcomes["all"]
         value = found.value
         words = [
@@ -172,7 +170,7 @@ class DnaImpact(DnaPatients):
         found = self.scenario
         spreads = [outcome.days_of_additions for outcome in found.outcomes.values()]
         words = dna_words.scenario_sentence(found.horizon, spreads, certain=found.certain)
-        reach = _range_words("reduction", self.options.reduction)
+        reach = range_words("reduction", self.options.reduction)
         negative = any(spread.median < 0 for spread in spreads)
         lead = f"If {reach} of missed appointments are avoided, "
         return lead + words[:1].lower() + words[1:] + (f" {NEGATIVE_RELIEF}" if negative else "")
@@ -193,10 +191,7 @@ class DnaImpact(DnaPatients):
         unit = "patients on the list" if known else "days of additions"
         caption = "The waiting list with the change" if known else "By how much the list is shorter"
         digits = 0 if known else 1
-        columns = (
-            Column(label="Day", kind="date"),
-            *(Column(label=label, kind="model", digits=digits) for label, _ in _SPREAD),
-        )
+        columns = (Column(label="Day", kind="date"), *_spread_columns(digits))
         rows = [
             (day.isoformat(), *_cells(spread, digits))
             for day, spread in zip(fan.days, spreads, strict=True)
@@ -222,8 +217,8 @@ class DnaImpact(DnaPatients):
         swings = [
             Swing(
                 dna_words.SHORT_NAMES[name],
-                _value_words(name, low),
-                _value_words(name, high),
+                value_words(name, low),
+                value_words(name, high),
                 at_low,
                 at_high,
             )
@@ -246,49 +241,21 @@ class DnaImpact(DnaPatients):
             data=(columns, rows),
         )
 
-    def say_sensitivity(self) -> Shown:
+    def say_sensitivity(self) -> Shown | ShownParts:
         """What the result depends on, in words."""
-        words = self._sensitivity_words() if self._worked_out else self._why_not
-        return self.text("say-sensitivity", words)
+        if not self._worked_out:
+            return _SAID_ABOVE
+        return self.text("say-sensitivity", self._sensitivity_words())
 
     def _sensitivity_words(self) -> str:
         return dna_words.sensitivity_sentence(list(self.scenario.sensitivity["input"]))
 
-    def assumptions(self) -> Shown:
+    def assumptions(self) -> Shown | ShownParts:
         """Table: everything that the scenario takes for granted, each with its source or "assumed"."""
         if not self._worked_out:
-            return self.text("tbl-assumptions", self._why_not)
+            return _SAID_ABOVE
         columns = (Column(label="Assumption"), Column(label="Value"), Column(label="Source", kind="text"))
-        clinic = self.scenario.clinic
-        amounts = {"missed": clinic.first + clinic.follow_up, "additions": clinic.additions}
-        amounts |= (
-            {"waiting_list": clinic.waiting or 0, "removals": clinic.removals or 0}
-            if clinic.waiting
-            else {}
-        )
-        given = {name for name in amounts if getattr(self.options, _OPTION.get(name, name)) is not None}
-        rows: list[tuple[Cell, ...]] = [
-            (
-                dna_words.NAMES[name],
-                f"{self._amount(amounts[name], counted=name not in given)}{_UNITS.get(name, '')}",
-                source,
-            )
-            for name, source in clinic.came_from
-        ]
-        for name in (
-            "reduction",
-            "filled",
-            "rebooked",
-            "ramp_weeks",
-            "first_minutes",
-            "follow_up_minutes",
-            "price",
-        ):
-            value = getattr(self.options, name)
-            if value is None or (name == "follow_up_minutes" and not clinic.follow_up):
-                continue
-            values = value if isinstance(value, Sequence) else [value]
-            rows.append((dna_words.NAMES[name], _range_words(name, values), self.options.source_of(name)))
+        rows = assumption_rows(self.options, self.scenario.clinic, rounded=self.origin == "records")
         note = "Three numbers are low, likely and high, drawn from a PERT distribution. " * (
             not self.scenario.certain
         )
@@ -304,10 +271,6 @@ class DnaImpact(DnaPatients):
             return ""
         wait = newcomer_wait(found.list_without_change[-1], found.clinic.removals / DAYS_PER_YEAR)
         return f" (without the change {number(float(wait), 1)})"
-
-    def _amount(self, amount: float, *, counted: bool) -> str:
-        """Return an amount; those counted from records begin from rounded counts."""
-        return f"about {number(amount)}" if counted and self.origin == "records" else number(amount)
 
     # --- method -----------------------------------------------------------------------------------
 
@@ -351,11 +314,11 @@ class DnaImpact(DnaPatients):
 
 
 def _cells(spread: Spread, digits: int) -> tuple[Cell, ...]:
-    return tuple(round(float(getattr(spread, name)), digits + 2) for _, name in _SPREAD)
+    return tuple(round(float(getattr(spread, name)), digits or None) for _, name in _SPREAD)
 
 
-def _spread_column(label: str) -> Column:
-    return Column(label=label, kind="model", digits=1)
+def _spread_columns(digits: int) -> tuple[Column, ...]:
+    return tuple(Column(label=label, kind="model", digits=digits) for label, _ in _SPREAD)
 
 
 def _fan(when: tuple[object, ...], spreads: Sequence[Spread]) -> Fan:
@@ -368,26 +331,3 @@ def _fan(when: tuple[object, ...], spreads: Sequence[Spread]) -> Fan:
 
 def _day_words(scenario: Scenario) -> str:
     return f"{scenario.horizon.day} {scenario.horizon:%B %Y}"
-
-
-def _value_words(name: str, value: float) -> str:
-    """Return one value of an assumption as a reader says it.
-
-    >>> _value_words("reduction", 0.15), _value_words("ramp_weeks", 12)
-    ('15%', '12 weeks')
-    """
-    if name in _SHARES:
-        return f"{number(100 * value)}%"
-    return f"{'£' * (name == 'price')}{number(value)}{_UNITS.get(name, '')}"
-
-
-def _range_words(name: str, values: Sequence[float]) -> str:
-    """Return an assumption: one value, or low to high with the likely one.
-
-    >>> _range_words("reduction", [0.05, 0.15, 0.3])
-    '5% to 30% (likely 15%)'
-    """
-    if len(values) == 1:
-        return _value_words(name, values[0])
-    low, mode, high = (_value_words(name, value) for value in values)
-    return f"{low} to {high} (likely {mode})"

@@ -61,8 +61,10 @@ class DnaPatients(DnaRates):
     def _own_specialties(self) -> Shown:
         table = self.found.own_specialties
         booked, missed = (controlled.parts(table[name], self.origin) for name in ("booked", "dnas"))
+        if booked is None or missed is None:
+            return self.text("tbl-specialties", _TOO_FEW_BY_SPECIALTY)
         shares = controlled.percentages(table["dnas"], table["booked"], self.origin)
-        rates = controlled.derived(shares, missed)
+        rates = controlled.derived(shares, missed, booked)
         rows = list(zip(table["name"], booked, missed, rates, strict=True))[:MOST_SPECIALTIES]
         caption = f"Missed appointments by specialty, {self.report.period.label}."
         return self.table("tbl-specialties", caption, _SPECIALTY_COLUMNS, rows)
@@ -124,11 +126,10 @@ class DnaPatients(DnaRates):
         """Table: the trust's rate by fifth of deprivation."""
         if self.found.basis == "published" or self.found.inequality is None:
             return self.text("tbl-equity", self._no_equity())
+        # an index is there only where no count of a fifth is hidden, so nothing is told by subtraction
         table, by_group = self.found.by_deprivation, self.found.inequality.by_group
-        booked = controlled.parts(table["appointments"], self.origin)
-        missed = controlled.parts(table["dnas"], self.origin)
-        shares = controlled.percentages(table["dnas"], table["appointments"], self.origin)
-        rates = controlled.derived(shares, missed)
+        booked, missed = (controlled.counts(table[name], self.origin) for name in ("appointments", "dnas"))
+        rates = controlled.percentages(table["dnas"], table["appointments"], self.origin)
         fewer = controlled.derived(by_group["avoided"], rates)
         columns = (*_SPECIALTY_COLUMNS, Column(label="Fewer at the least deprived rate", kind="rate"))
         names = [name.partition(" ")[2].capitalize() for name in table.index]
@@ -162,6 +163,7 @@ class DnaPatients(DnaRates):
         return "A fifth of deprivation has too few appointments here for its figures to be shown, so none is given."
 
 
+_TOO_FEW_BY_SPECIALTY = "Too few appointments were missed for figures by specialty to be shown."
 _TOO_FEW_APPOINTMENTS = "There are too few appointments to tell who misses them."
 _NOTHING_TO_ADD = "Outpatient records loaded into the mart fill this section."
 _SPECIALTY_COLUMNS = (

@@ -82,9 +82,11 @@ class DnaRates(Sections):
         booked = controlled.parts([counts.booked for counts in parts.values()], self.origin)
         missed = controlled.parts([counts.missed for counts in parts.values()], self.origin)
         rows = [self._rate_row("All appointments", self.found.counts())]
+        if booked is None or missed is None:
+            return rows
         for (words, counts), all_of, some in zip(parts.items(), booked, missed, strict=True):
-            row = self._rate_row(words, counts)
-            rows.append((words, all_of, some, *controlled.derived(row[3:], [some] * 3)))
+            rate = self._rate_row(words, counts)[3:]
+            rows.append((words, all_of, some, *controlled.derived(rate, [some] * 3, [all_of] * 3)))
         return rows
 
     def _rate_row(self, label: str, counts: Counts) -> tuple[Cell, ...]:
@@ -112,7 +114,7 @@ class DnaRates(Sections):
         if not self.found.comparable:
             return words
         other = self.found.england or self.found.all_trusts
-        name = "England's" if self.found.england else "the other trusts' common rate of"
+        name = "England's" if self.found.england else "the trusts' common rate of"
         best = self.found.peers.spread.lower_quartile
         excess = self.found.above_best_quarter(own)
         return f"{words} {dna_words.compared_sentence(own.rate, other.rate, name, best, excess)}"
@@ -166,11 +168,12 @@ class DnaRates(Sections):
     def _caterpillar(self) -> Figure:
         table = self._visible_peers
         ends = (table["low"].to_numpy(float), table["high"].to_numpy(float))
-        lines = [("best quarter", self.found.peers.spread.lower_quartile)]
-        if self.found.england:
-            lines.append(("England", self.found.england.rate))
-        else:
-            lines.append(("all trusts", self.found.all_trusts.rate))
+        other = (
+            ("England", self.found.england) if self.found.england else ("all trusts", self.found.all_trusts)
+        )
+        lines = [("best quarter", self.found.peers.spread.lower_quartile), (other[0], other[1].rate)]
+        # a quartile may be one trust's own rate: drawn exactly it would tell the counts behind
+        lines = [(name, round(rate, _RATE.digits)) for name, rate in lines]
         return charts_rates.caterpillar_chart(
             table["rate"].to_numpy(float), ends, self._own_place, label=self._own_label, lines=lines,
             unit="% of appointments missed",
@@ -242,7 +245,7 @@ class DnaRates(Sections):
         shown, lines = self._trend_shown, self._trend_lines
         outside = np.where(np.isfinite(lines[0]), chart.outside, 0)
         drawn = RateMonths(tuple(months.index), shown, lines[0], lines[1], lines[2], outside)
-        events = [(event.day.replace(day=1), event.name) for event in self.found.events_in_trend]
+        events = self.found.events_in_trend.drawn
         signals = [
             {1: "above the upper limit", -1: "below the lower limit"}.get(int(o), "") for o in outside
         ]
@@ -282,9 +285,8 @@ class DnaRates(Sections):
 
         The width of the limits follows a month's own appointments, so a hidden month has none.
         """
-        chart, starts, shown = self.found.trend, self.found.restarts, self._trend_shown
-        segment = np.cumsum([month in starts for month in chart.dates])
-        drawn = lines_may_be_drawn(chart.values, shown, segment, self.origin)
+        chart, shown = self.found.trend, self._trend_shown
+        drawn = lines_may_be_drawn(chart.values, shown, chart.segment, self.origin)
         if policy_for(self.origin).controls:
             drawn = drawn & np.isfinite(shown)
         lines = (chart.centre, chart.lower, chart.upper)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ArgumentError, Problem, UsageError
+from helpers.report.dna.clinic import Clinic
 from helpers.report.dna.options import DnaOptions
 from helpers.stats import dna
 from helpers.stats.arguments import FloatArray
@@ -22,40 +23,6 @@ DRAWS, SEED = 10_000, 1
 PATH_STEP = 2
 #: from so many months on, the list and the missed appointments are of different times
 FAR_APART_MONTHS = 12
-
-
-@dataclass(frozen=True)
-class Clinic:
-    """What the scenario starts from; amounts are a year's.
-
-    Parameters
-    ----------
-    first, follow_up
-        Missed appointments that the scenario reckons with.
-    additions
-        Additions to the waiting list.
-    waiting, removals
-        Patients on the list, and all who leave it; None where no list is given.
-    list_month
-        The month in which list and flows were counted; None where they are stated or not given.
-    came_from
-        Where each of these comes from, in words, by name.
-    """
-
-    first: float
-    follow_up: float
-    additions: float
-    waiting: float | None = None
-    removals: float | None = None
-    list_month: date | None = None
-    came_from: tuple[tuple[str, str], ...] = ()
-
-    def months_apart(self, period_end: date) -> int:
-        """Return how many months lie between the list and the missed appointments."""
-        if self.list_month is None:
-            return 0
-        years = self.list_month.year - period_end.year
-        return abs(12 * years + self.list_month.month - period_end.month)
 
 
 @dataclass(frozen=True)
@@ -125,11 +92,6 @@ class Scenario:
             removals=None if clinic.removals is None else clinic.removals / DAYS_PER_YEAR,
             waiting_list=clinic.waiting,
         )
-
-    @property
-    def bound_names(self) -> tuple[str, ...]:
-        """The bounds, the smaller amount of slots first."""
-        return tuple(self.bounds)
 
     @property
     def certain(self) -> bool:

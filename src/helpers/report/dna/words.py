@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from helpers.bundle import SUPPRESSED, Cell
+from helpers.bundle import Cell
 from helpers.report.controlled_charts import WITHOUT_LIMITS
 from helpers.report.words import count, days, interval, listed, month, number, sentence
 from helpers.stats.dna.uncertainty import Spread
@@ -292,11 +292,6 @@ def equity_sentence(slope: float, ends: tuple[float, float], avoided: Cell) -> s
     if slope < 0 and isinstance(avoided, int | float) and avoided > 0:
         words += f" At the rate of the least deprived fifth {number(float(avoided))} fewer would be missed."
     return words
-
-
-def hidden_or(cell: Cell, words: str) -> str:
-    """Return the words, or that the figure may not be shown."""
-    return HIDDEN if cell == SUPPRESSED else words
 
 
 def possessive(name: str) -> str:

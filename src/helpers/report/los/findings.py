@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -18,13 +17,11 @@ from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, s
 from helpers.errors import ArgumentError, DataError, Problem
 from helpers.register.models import Event
 from helpers.report.los.options import StayOptions
+from helpers.report.los.trend import StayTrend
 from helpers.report.period import Period, add_months
 from helpers.stats import los
 from helpers.stats.funnel import Funnel, funnel
-from helpers.stats.spc import XmRChart, xmr
 
-#: months of the trend chart: two years before the period's end, or the period where it is longer
-TREND_MONTHS = 24
 #: stays of other trusts in the regression: enough that its own error no longer counts
 MODEL_SAMPLE = 20_000
 #: a trust with fewer spells tells the funnel nothing, and its mean is no benchmark
@@ -286,7 +283,8 @@ class StayFindings:
     def groups(self) -> pd.DataFrame:
         """O/E and excess per specialty (or age band), shrunken and certain parts beside it, largest first.
 
-        Groups too small to be shown come last as one, `REST`.
+        Groups too small to be shown come last as one, `REST`. Bed-days are those of as many `patients` as
+        are shown, a rounded number: exact ones over a mean would give the exact number back.
         """
         matched = self.own_matched[self.own_matched["level"] > los.UNMATCHED]
         column = matched[self.group_column].astype("string")
@@ -295,9 +293,15 @@ class StayFindings:
         table = los.observed_expected(matched, by=["group"]).droplevel(0)
         table = table[table["expected"] > 0].sort_values("excess", ascending=False)
         table = table.loc[[code for code in table.index if code != REST] + [REST] * (REST in table.index)]
+        table = self._with_patients_as_shown(table)
         worth = los.opportunity(table["observed"], table["expected"], table["standard_error"], table["low"])
         table = table.join(worth.by_specialty.set_index(table.index))
         return table.assign(label=[self._group_label(code) for code in table.index])
+
+    def _with_patients_as_shown(self, table: pd.DataFrame) -> pd.DataFrame:
+        patients = table["spells"].map(self.policy.show).astype(float)
+        days = table[["observed", "expected", "excess"]].mul(patients / table["spells"], axis="index")
+        return table.assign(patients=patients, **days)
 
     def _too_small(self, spells: pd.Series) -> list[str]:
         """Return the groups that are hidden, and larger ones until together they may be shown."""
@@ -320,7 +324,7 @@ class StayFindings:
 
     def beds(self, bed_days: float) -> float:
         """Return bed-days of the period as beds at the planned occupancy; months without data are left out."""
-        absent = sum((add_months(month, 1) - month).days for month in self.gaps)
+        absent = sum((add_months(month, 1) - month).days for month in self.trend.gaps)
         return los.excess_beds(bed_days, self.period.days - absent, occupancy=self.options.occupancy)
 
     # --- tails, trend, peers ----------------------------------------------------------------------
@@ -338,46 +342,13 @@ class StayFindings:
         return self.tails.T[whose]
 
     @cached_property
-    def _all_months(self) -> pd.DataFrame:
-        """Sums of the trust by specialty and month over the span of the trend."""
-        span = Period.ending(self.period.last, max(TREND_MONTHS, self.period.months))
+    def trend(self) -> StayTrend:
+        """The trust's stays month by month."""
+        span = StayTrend.span(self.period)
         frame = self._own(stay_months(self.mart, self._rule(span, zero_day=self.options.zero_day_stays)))
-        return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
-
-    @cached_property
-    def gaps(self) -> tuple[date, ...]:
-        """The months of the period in which the trust recorded no discharge in any specialty."""
-        present = set(self._all_months["month"])
-        months = [add_months(self.period.first, n) for n in range(self.period.months)]
-        return tuple(month for month in months if month not in present)
-
-    @cached_property
-    def months(self) -> pd.DataFrame:
-        """Spells and days of the trust by month, indexed by the first day; months without any are missing.
-
-        Begins with the first month of the span in which the trust recorded a discharge in any specialty.
-        """
-        everything = self._all_months
-        first = everything["month"].min()
-        span = Period(first, self.period.last)
-        months = pd.Index([add_months(first, n) for n in range(span.months)], name="month")
-        frame = self._of_specialty(everything)
-        return frame.groupby("month")[["spells", "days"]].sum().reindex(months)
-
-    @cached_property
-    def trend(self) -> XmRChart:
-        """The XmR chart of the monthly mean, the benchmark as its target."""
-        mean = (self.months["days"] / self.months["spells"]).to_numpy(dtype=float)
-        dates = np.array(list(self.months.index), dtype="datetime64[D]")
-        restarts = [event.day.replace(day=1) for event in self.events_in_trend if event.rebase]
-        target = float(self.crude["benchmark"])
-        return xmr(mean, dates, improvement="decrease", target=target, rebase=sorted(set(restarts)))
-
-    @cached_property
-    def events_in_trend(self) -> tuple[Event, ...]:
-        """The registered events after the first month of the trend."""
-        months = self.months.index
-        return tuple(event for event in self.events if event.day.replace(day=1) in set(months[1:]))
+        stays = frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
+        benchmark = float(self.crude["benchmark"])
+        return StayTrend(stays, self.period, self.options.specialty, benchmark, self.events)
 
     @cached_property
     def all_trusts(self) -> pd.DataFrame:
