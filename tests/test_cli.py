@@ -56,6 +56,23 @@ def test_check_tells_every_problem_without_traceback(call: Call, lay_out: Callab
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_mistake_in_the_register_is_told_with_all_others_before_anything_runs(
+    call: Call, lay_out: Callable[..., Path], command: str
+) -> None:
+    root = lay_out({"good": {"a.yml": "perod: x"}})
+    register = root / "params" / "_register"
+    register.mkdir()
+    (register / "measures.yml").write_text("one:\n  name: One\n  benchmark: peer_medain\n", "utf-8")
+    code, _, told = call("--project", str(root), command)
+    assert code == ExitCode.USAGE
+    assert "did you mean period?" in told
+    assert "measures.yml, line 3, one.benchmark: 'peer_medain'" in told
+    assert "did you mean peer_median?" in told
+    assert "measures.yml, line 1, one.purpose: missing" in told
+    assert not list((root / ".boardpack").glob("runs/*"))
+
+
 def test_problems_are_told_as_json_where_json_is_asked_for(
     call: Call, lay_out: Callable[..., Path]
 ) -> None:
@@ -89,7 +106,7 @@ def test_an_unknown_format_is_refused_before_anything_runs(
 def test_a_bug_keeps_its_traceback(
     call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpers.cli.commands.make_plan", lambda *_: {}["ours"])
+    monkeypatch.setattr("helpers.cli.commands.plan", lambda *_: {}["ours"])
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.BUG
     assert "Traceback" in told

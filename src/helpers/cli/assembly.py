@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.bundle import Bundle
 from helpers.data.published_stays import COMPARABLE
+from helpers.errors import Problem, UsageError
 from helpers.places import state_folder
+from helpers.runner.plan import Job, make_plan
 from helpers.runner.project import DataSet, Organisations, Project
 from helpers.runner.publisher import read_publisher
 from helpers.theme.brand import read_brand
@@ -103,6 +106,32 @@ def open_project(root: Path) -> Project:
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())
         + brand.files,
     )
+
+
+def plan(project: Project, words: Sequence[str]) -> tuple[Job, ...]:
+    """Return the reports asked for, checked: the register too, by which a mistake would fail them all.
+
+    Raises
+    ------
+    UsageError
+        With all problems of register, notebooks and parameter files at once.
+    """
+    from helpers.register.reading import read_register
+
+    problems: list[Problem] = []
+    register = project.root / "params" / "_register"
+    try:
+        jobs = make_plan(project, words)
+    except UsageError as error:
+        problems += error.problems
+    try:
+        if register.is_dir():
+            read_register(register)
+    except UsageError as error:
+        problems += error.problems
+    if problems:
+        raise UsageError(problems)
+    return jobs
 
 
 def _datasets(mart: Mart) -> dict[str, DataSet]:

@@ -11,14 +11,13 @@ from typing import Annotated
 import typer
 
 from helpers.cli import batches, data, private, records, showing
-from helpers.cli.assembly import open_project
+from helpers.cli.assembly import open_project, plan
 from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.places import find_root
 from helpers.runner.capacity import usable_jobs
 from helpers.runner.choosing import failed_only, resume
 from helpers.runner.engines import FORMATS, RENDERERS
 from helpers.runner.life import INTERRUPTED
-from helpers.runner.plan import make_plan
 from helpers.runner.run import Order, preview, run_batch
 from helpers.runner.watch import Limits
 
@@ -65,8 +64,8 @@ def set_project(
 
 @app.command()
 def check(context: typer.Context, words: Words = None, as_json: Json = False) -> None:
-    """Check notebooks and parameter files without running anything."""
-    jobs = make_plan(open_project(find_root(context.obj)), words or ())
+    """Check notebooks, parameter files and the register without running anything."""
+    jobs = plan(open_project(find_root(context.obj)), words or ())
     if as_json:
         showing.show_json([{"report": job.title, "parameters": job.settings} for job in jobs])
     else:
@@ -103,19 +102,19 @@ def run(
     project = open_project(find_root(context.obj))
     limits = Limits(time_limit, memory_limit)
     order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
-    plan = make_plan(project, words or ())
+    wanted = plan(project, words or ())
     if resumed:
-        plan, order = resume(project, plan, order)
+        wanted, order = resume(project, wanted, order)
     if only_failed:
-        plan = failed_only(project, plan)
+        wanted = failed_only(project, wanted)
     if dry_run:
-        batches.show_decisions(preview(project, plan, order), as_json=as_json)
+        batches.show_decisions(preview(project, wanted, order), as_json=as_json)
         return
-    if not plan and (resumed or only_failed):
+    if not wanted and (resumed or only_failed):
         _say_nothing_is_left(as_json=as_json)
         return
-    with batches.show_progress(len(plan), quiet=as_json) as tell:
-        batch = run_batch(project, plan, order, tell=tell)
+    with batches.show_progress(len(wanted), quiet=as_json) as tell:
+        batch = run_batch(project, wanted, order, tell=tell)
     batches.show_batch(batch, project.show(project.reports / "index.html"), as_json=as_json)
     raise typer.Exit(batch.exit_code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar, get_args
@@ -171,7 +172,9 @@ def _build(
         for mistake in error.errors(include_url=False):
             where = (*path, *mistake["loc"])
             came, cure = _WORDS.get(mistake["type"], (f"{mistake['input']!r}", ""))
-            allowed = "" if mistake["type"] in _WORDS else mistake["msg"]
+            allowed = "" if mistake["type"] in _WORDS else mistake["msg"].removeprefix("Input should be ")
+            if mistake["type"] == "literal_error":
+                cure = near_misses(str(mistake["input"]), re.findall("'([^']+)'", allowed))
             if mistake["type"] == "extra_forbidden":
                 allowed, cure = _known_keys(model, mistake["loc"], cure)
             problems.append(Problem(found.place(where), came, allowed, cure))
