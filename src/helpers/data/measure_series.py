@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from helpers.data.directory import readable_name
 from helpers.data.frames import TidyFrame, sources_of
 from helpers.data.mart import Mart
 from helpers.data.quality import CHANGE_TOLERANCE, EDITIONS, WHOLE
 from helpers.data.schema import find_table, validate
-
-if TYPE_CHECKING:
-    pass
 
 #: which rows: of whole organisations, of their units or of their specialties
 Part = Literal["organisation", "unit", "specialty"]
