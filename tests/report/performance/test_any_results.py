@@ -65,7 +65,7 @@ def test_every_measure_has_its_own_day_on_page_one(results: tuple[MeasureResult,
     said = " ".join(str(row[1]) for row in rows)
     unnamed = [r for r in results if r.measure.name not in said]
     assert not unnamed or f"All other measures ({len(unnamed)})" in said
-    assert len({r.series.as_at for r in unnamed}) <= 1
+    assert len({r.as_at for r in unnamed}) <= 1
     for result in results:
         held = [row[0] for row in rows if result.measure.name in str(row[1])] or [rows[0][0]]
         assert str(held[0]).startswith(tables.as_at_words(result))

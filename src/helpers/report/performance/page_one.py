@@ -32,6 +32,7 @@ def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
         _name_sentence("without a stable period and off course", [r for r in ranked if off_course(r)]),
         _name_sentence("unlikely to meet a dated target", [r for r in ranked if _unlikely(r)]),
         _name_sentence("better than ordinary variation explains", [r for r in ranked if _improved(r)]),
+        _name_sentence("worse on few points, so an early sign", [r for r in ranked if _early(r)]),
         "" if attention else _calm_sentence(shown),
     ]
     last = stale_count_sentence(shown)
@@ -39,8 +40,10 @@ def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
 
 
 def _calm_sentence(results: Sequence[MeasureResult]) -> str:
-    steady = " with a stable period" if any(r.category == "apart" for r in results) else ""
-    return f"No measure{steady} is worse than ordinary variation explains."
+    """Say that nothing is worse; empty where the icon of any measure says worse, whatever its group."""
+    if any(result.variation == "concern" for result in results):
+        return ""
+    return "No measure is worse than ordinary variation explains."
 
 
 def stale_count_sentence(results: Sequence[MeasureResult]) -> str:
@@ -149,7 +152,7 @@ def rule_sentences(results: Sequence[MeasureResult]) -> str:
 
 def as_at_sentence(results: Sequence[MeasureResult]) -> str:
     """Say up to which day the data of all measures speak; empty where the days differ (`as_at_table`)."""
-    days = {result.series.as_at for result in results if result.series.as_at}
+    days = {result.as_at for result in results if result.as_at}
     if len(days) != 1 or any(result.stale for result in results):
         return ""
     (day,) = days
