@@ -11,8 +11,8 @@ from helpers.report.measures.target_words import target_words
 from helpers.report.measures.value_words import short_words, signal_words, value_clause
 from helpers.report.measures.words import CATEGORY_RULES
 from helpers.report.performance.ranking import in_order, off_course
-from helpers.report.performance.tables import short_period
-from helpers.report.words import count, listed, month, sentence
+from helpers.report.performance.tables import as_at_words, short_period
+from helpers.report.words import count, listed, sentence
 
 #: sentences of the headline at most, and names or bullets in a list before the rest is only counted
 MOST_SENTENCES, MOST_NAMES, MOST_BULLETS = 5, 3, 6
@@ -150,13 +150,20 @@ def rule_sentences(results: Sequence[MeasureResult]) -> str:
     return " ".join(lines)
 
 
-def as_at_sentence(results: Sequence[MeasureResult]) -> str:
-    """Say up to which day the data of all measures speak; empty where the days differ (`as_at_table`)."""
-    days = {result.as_at for result in results if result.as_at}
-    if len(days) != 1 or any(result.stale for result in results):
-        return ""
-    (day,) = days
-    return sentence(f"all data are as at {day.day} {month(day)}")
+def as_at_list(results: Sequence[MeasureResult]) -> str:
+    """Return the day of each measure's data, newest first: whatever is not named has the newest."""
+    dated = [result for result in results if result.as_at]
+    groups: dict[str, list[str]] = {}
+    for result in sorted(dated, key=lambda r: (not r.stale, r.as_at or r.judged_on), reverse=True):
+        day = f"**{as_at_words(result)}**{' (out of date)' if result.stale else ''}"
+        groups.setdefault(day, []).append(result.measure.name)
+    if not groups:
+        return "No data have been loaded for any measure."
+    newest = next(iter(groups))
+    if len(groups) == 1:
+        return f"All data are as at {newest}."
+    lines = [f"- {day}: {'; '.join(names)}" for day, names in groups.items() if day != newest]
+    return "\n".join([f"Data are as at {newest}, but for:", "", *lines])
 
 
 def assurance_panels(results: Sequence[MeasureResult], period: str) -> list[Panel]:
@@ -183,12 +190,12 @@ def _assured(result: MeasureResult) -> bool:
 
 
 def _old_bullet(results: Sequence[MeasureResult]) -> str:
-    """Return one line for all measures without a recent figure: the table below names each with its day."""
+    """Return one line for all measures without a recent figure: the list below names each with its day."""
     if not results:
         return ""
     if len(results) == 1:
         return f"- **{results[0].measure.name}**: {short_words(results[0])}"
-    return f"- **Out of date**: {count(len(results), 'measure')}, named below with their day"
+    return f"- **Out of date**: {count(len(results), 'measure')}, named below with their days"
 
 
 def _gaining(result: MeasureResult) -> bool:

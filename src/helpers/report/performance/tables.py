@@ -95,20 +95,6 @@ def as_at_words(result: MeasureResult) -> str:
     return "–" if day is None else f"{day.day} {day:%b %Y}"
 
 
-def as_at_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of the days up to which the data speak; what is not named has the newest."""
-    columns = (Column(label="Data as at"), Column(label="Measures", kind="text"))
-    dated = [result for result in results if result.as_at]
-    groups: dict[str, list[str]] = {}
-    for result in sorted(dated, key=lambda r: (not r.stale, r.as_at or r.judged_on), reverse=True):
-        day = f"{as_at_words(result)} (out of date)" if result.stale else as_at_words(result)
-        groups.setdefault(day, []).append(result.measure.name)
-    rows: Rows = [(day, "; ".join(names)) for day, names in groups.items()]
-    if len(rows) > 1 and len(groups[str(rows[0][0])]) > 1:
-        rows[0] = (rows[0][0], f"All other measures ({len(groups[str(rows[0][0])])})")
-    return columns, rows
-
-
 def matrix_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
     """Return columns and rows of the matrix: each measure that has a value in exactly one cell."""
     columns = (
