@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from helpers.bundle import Panel
-from helpers.report.measures.figures import figure_words, period_words
+from helpers.report.measures.figures import figure_words, goal_words, period_words
 from helpers.report.measures.result import MeasureResult
 from helpers.report.measures.target_words import target_words
 from helpers.report.measures.value_words import short_words, signal_words, value_clause
@@ -15,7 +15,7 @@ from helpers.report.performance.tables import as_at_words, short_period
 from helpers.report.words import count, listed, sentence
 
 #: sentences of the headline at most, and names or bullets in a list before the rest is only counted
-MOST_SENTENCES, MOST_NAMES, MOST_BULLETS = 5, 3, 6
+MOST_SENTENCES, MOST_NAMES, MOST_BULLETS, MOST_ADVISED = 5, 3, 6, 4
 
 
 def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
@@ -174,15 +174,13 @@ def assurance_panels(results: Sequence[MeasureResult], period: str) -> list[Pane
     rest = [result for result in ranked if result not in alert and result not in assure]
     advise = [result for result in rest if off_course(result) or _early(result)]
     old = [result for result in rest if result.stale and result not in advise]
-    return [
-        Panel(title="Alert", markdown=_bullets(alert, _alert_words(period)) or "Nothing needs attention."),
-        Panel(
-            title="Advise",
-            markdown="\n".join(part for part in (_bullets(advise, short_words), _old_bullet(old)) if part)
-            or "Nothing further to advise of.",
-        ),
-        Panel(title="Assure", markdown=_bullets(assure, _assure_words) or "Nothing can be assured yet."),
-    ]
+    advised = (_bullets(advise, _advise_words, most=MOST_ADVISED), _old_bullet(old))
+    lists = {
+        "Alert": _bullets(alert, _alert_words(period)) or "Nothing needs attention.",
+        "Advise": "\n".join(part for part in advised if part) or "Nothing further to advise of.",
+        "Assure": _bullets(assure, _assure_words) or "Nothing can be assured yet.",
+    }
+    return [Panel(title=title, markdown=words) for title, words in lists.items()]
 
 
 def _assured(result: MeasureResult) -> bool:
@@ -218,6 +216,14 @@ def _alert_words(period: str) -> Callable[[MeasureResult], str]:
     return words
 
 
+def _advise_words(result: MeasureResult) -> str:
+    assert result.latest is not None, "a measure without a figure is off no course"
+    said = figure_words(result.measure, result.latest.value)
+    if result.target is not None and result.met is False:
+        said += f" against {goal_words(result.measure, result.target.value)}"
+    return f"{said}; {short_words(result)}"
+
+
 def _assure_words(result: MeasureResult) -> str:
     if result.category == "maintenance":
         return "ordinary variation, meets its target throughout"
@@ -232,9 +238,11 @@ def has_words(result: MeasureResult, period: str) -> bool:
     return result.comment.month >= min(period, latest)
 
 
-def _bullets(results: Sequence[MeasureResult], words: Callable[[MeasureResult], str]) -> str:
-    lines = [f"- **{result.measure.name}**: {words(result)}" for result in results[:MOST_BULLETS]]
-    more = len(results) - MOST_BULLETS
+def _bullets(
+    results: Sequence[MeasureResult], words: Callable[[MeasureResult], str], *, most: int = MOST_BULLETS
+) -> str:
+    lines = [f"- **{result.measure.name}**: {words(result)}" for result in results[:most]]
+    more = len(results) - most
     if more > 0:
         lines.append(f"- and {_many(more)} more, in the table of all measures")
     return "\n".join(lines)
