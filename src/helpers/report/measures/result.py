@@ -40,8 +40,8 @@ STANDINGS: Final[tuple[Standing, ...]] = (
     "unstable",
 )
 CATEGORIES: Final[tuple[Category, ...]] = ("attention", "watched", "maintenance", "apart", "nothing")
-#: more measures than this cannot be acted on by a board: 22 and not 470, say the guides to performance
-#: management in hospitals that `docs/explanation/scorecard.md` names
+#: more measures than this cannot be acted on by a board: a rule of thumb, `docs/explanation/scorecard.md` says
+#: what is known of where it comes from
 MOST_MEASURES: Final = 22
 _ICONS = {"pass": "consistent_pass", "fail": "consistent_fail", "hit_or_miss": "hit_or_miss"}
 
