@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from helpers.runner.history import Entry
 from helpers.runner.kernel import kernel_environment
+from helpers.runner.lean import import_libraries
 from helpers.runner.life import Life, Setting, render_together
 from helpers.runner.prewarmed import IS_SUPPORTED, ForkServer, imported_by
 
@@ -33,6 +34,8 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
     executing = ThreadPoolExecutor(jobs, thread_name_prefix="execute")
     rendering = ThreadPoolExecutor(jobs, thread_name_prefix="render")
     with _fork_server(setting, lives) as server, executing, rendering:
+        if lives:
+            import_libraries()  # while the fork server imports its own, and before there are threads
         flow = _Flow(setting, lives, jobs, executing, rendering, server)
         try:
             while flow.is_under_way():

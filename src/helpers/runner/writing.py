@@ -17,7 +17,7 @@ from helpers.theme.spreadsheet import write_csv
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # tells Excel that the CSV is UTF-8
 _VIEW_BOX: Final = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
-_TALL: Final = 0.85  # height to width; at the text's width 14 cm
+_TALL: Final = 0.6  # height to width; at the text's width 10 cm
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120

@@ -9,7 +9,7 @@ from typing import Any, Final
 from helpers.theme import colours, font_folder
 
 #: width and height in inches: the text width of the A4 page, so that type keeps its size in the PDF
-FIGURE_SIZE: Final = (6.5, 3.3)
+FIGURE_SIZE: Final = (6.85, 2.7)
 FONT_SIZE: Final = 9.5  # points
 _FONT: Final = "Source Sans Pro"
 

@@ -23,6 +23,7 @@ local WIDE = 7      -- from this many columns a table is set smaller
 local ICON = "4mm"  -- height of an icon beside its words in Word
 local look = ""     -- where the look lies, from a document
 local labels = {}   -- id -> number as text
+local ABOUT = "sec-about"  -- the last section of every report
 local toc_depth = 2
 local unnumbered = 0
 local wants_annex = false
@@ -299,11 +300,16 @@ local function give_caption(tbl, caption)
   return tbl
 end
 
+-- pandoc knows no headings within a table: what it writes for a row that heads others becomes one.
+local function with_group_rows(tbl)
+  local code = pandoc.write(pandoc.Pandoc({ tbl }), "typst")
+  return (code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)["))
+end
+
 local function typst_table(tbl, caption, grouped)
   give_caption(tbl, caption)
-  if grouped then return { raw("#card-table["), tbl, raw("]") } end
-  if #tbl.colspecs < WIDE then return tbl end
-  return { raw("#wide-table["), tbl, raw("]") }
+  if grouped then return raw("#card-table[" .. with_group_rows(tbl) .. "]") end
+  return { raw(#tbl.colspecs < WIDE and "#plain-table[" or "#wide-table["), tbl, raw("]") }
 end
 
 -- A row that heads those after it: its first cell stands across the table.
@@ -332,7 +338,20 @@ local function join_groups(tbl)
   return grouped
 end
 
+-- A cell that lists several things gives each a paragraph, so that one is told from the next where lines are broken.
+local function part_cells(tbl)
+  return tbl:walk({ Plain = function(plain)
+    if #text(plain) <= LONG then return nil end
+    local parts = pandoc.List({ pandoc.Inlines({}) })
+    for _, inline in ipairs(plain.content) do
+      if inline.t == "LineBreak" then parts:insert(pandoc.Inlines({})) else parts[#parts]:insert(inline) end
+    end
+    if #parts > 1 then return parts:map(pandoc.Para) end
+  end })
+end
+
 local function table_block(tbl)
+  tbl = part_cells(tbl)
   local grouped = join_groups(tbl)
   local numbered = kind_of(tbl.identifier) == "tbl"
   local name = numbered and ("Table " .. number_of(tbl.identifier)) or nil
@@ -565,27 +584,57 @@ local function is_notes(block)
   return block and block.t == "Div" and block.classes:includes("notes")
 end
 
+local function is_data_behind(block)
+  return block.t == "Div" and block.classes:includes("data-behind")
+end
+
 local function is_tall(figure)
   return image_in(figure).classes:includes("tall")
 end
 
--- On paper the sentences and icons before a figure go with it to the next page, and its heading with them; a tall one has a
--- place of its own, so that the text goes on before it. A short table and its notes stay together.
-local function leads_to_figure(blocks, i)
+local function is_lead(block)
+  return block and (block.t == "Para" or (block.t == "Div" and block.classes:includes("panels")))
+end
+
+-- The sentences and icons before a figure go with it to the next page, and its heading with them; so do the sentence
+-- before a table and the one between two headings. A tall figure has a place of its own, so that the text goes on before it.
+local function leads_on(blocks, i)
   for step = 0, BEFORE - 1 do
     local block, follows = blocks[i + step], blocks[i + step + 1]
-    local short = block and (block.t == "Para" or (block.t == "Div" and block.classes:includes("panels")))
-    if not short or not follows then return false end
+    if not is_lead(block) or not follows then return false end
     if follows.t == "Figure" then return not is_tall(follows) end
+    if follows.t == "Table" then return step == 0 end
+    if follows.t == "Header" then return i > 1 and blocks[i - 1].t == "Header" and step == 0 end
   end
   return false
 end
 
+-- A tall figure goes to the head of a page, and what follows stands before it; a table would be cut there, so that on
+-- paper it comes first.
+local function tables_before_tall(blocks)
+  local place = 1
+  while place < #blocks do
+    local from, to = place, place + 1
+    while blocks[to] and is_data_behind(blocks[to]) do to = to + 1 end
+    if blocks[from].t == "Figure" and is_tall(blocks[from]) and blocks[to] and blocks[to].t == "Table" then
+      if is_notes(blocks[to + 1]) then to = to + 1 end
+      blocks:insert(to, blocks:remove(from))
+    end
+    place = to
+  end
+end
+
+-- A short table and its notes stay together, and so does what is said about the report.
 local function keep_together(doc)
   local kept, i = pandoc.Blocks({}), 1
+  local about = false
   while i <= #doc.blocks do
     local block, follows = doc.blocks[i], doc.blocks[i + 1]
-    if leads_to_figure(doc.blocks, i) then
+    if block.t == "Header" and block.identifier == ABOUT then
+      kept:insert(raw("#whole["))
+      about = true
+    end
+    if leads_on(doc.blocks, i) then
       kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
     elseif block.t == "Table" and is_short(block) then
       kept:extend({ raw("#whole["), block })
@@ -595,10 +644,12 @@ local function keep_together(doc)
       end
       kept:insert(raw("]"))
     else
+      if block.t == "Table" then kept:insert(raw("#begin-table")) end
       kept:insert(block)
     end
     i = i + 1
   end
+  if about then kept:insert(raw("]")) end
   doc.blocks = kept
   return doc
 end
@@ -664,7 +715,10 @@ function Pandoc(doc)
   if slides then return two_slides(doc) end
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece })
-  if typst then doc = keep_together(doc):walk({ Str = keep_runs }) end
+  if typst then
+    tables_before_tall(doc.blocks)
+    doc = keep_together(doc):walk({ Str = keep_runs })
+  end
   -- a table that was moved into a figure is not visited again: topdown, and stop there
   doc = doc:walk({
     traverse = "topdown",

@@ -94,7 +94,7 @@ def test_events_near_each_other_are_named_in_rows_and_the_last_stays_within():
     name_events(axes, [(99, "Criteria-led discharge began"), (97, "Ward 7 closed"), (5, "Winter plan")])
     rows = {text.get_text(): round(text.xyann[1], 2) for text in axes.texts}
     assert rows["Winter plan"] == rows["Ward 7 closed"]
-    assert rows["Ward 7 closed"] != rows["Criteria-led discharge\nbegan"]
+    assert rows["Ward 7 closed"] != rows["Criteria-led discharge began"]
     check(figure)
 
 
@@ -104,6 +104,30 @@ def test_a_point_without_room_stays_unnamed_rather_than_unreadable():
     axes.plot(x, x)
     name_points(axes, [Name("a name of some length", 0, 0)] * 60, (x, x))
     assert 0 < len(axes.texts) < 60
+    check(figure)
+
+
+def test_the_name_of_a_stretch_stands_along_it_and_on_its_side():
+    figure, axes = canvas(2)
+    x = np.arange(40.0)
+    y = np.where((x >= 10) & (x < 20), 2.0, 0.0) + np.where(x >= 30, 6.0, 0.0)
+    axes.plot(x, y)
+    axes.set_ylim(-4, 8)
+    name_points(axes, [Name("10 above", 19, 2, along=(10, 19), side=1)], (x, y))
+    (text,) = axes.texts
+    box = text.get_window_extent().transformed(axes.transData.inverted())
+    assert 8 < (box.x0 + box.x1) / 2 < 21
+    assert box.y0 > 2
+    check(figure)
+
+
+def test_a_name_that_would_hide_the_line_is_left_out():
+    figure, axes = canvas(1)
+    x = np.linspace(0, 1, 400)
+    y = np.abs(np.sin(x * 400))  # the line is everywhere
+    axes.plot(x, y)
+    name_points(axes, [Name("a name of some length", 0.5, 0.5)], (x, y))
+    assert list(axes.texts) == []
     check(figure)
 
 

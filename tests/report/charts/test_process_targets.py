@@ -66,6 +66,44 @@ def test_the_target_in_force_is_named_by_its_kind_and_the_earlier_one_where_ther
     assert {"milestone 78.0", "standard 95.0"} <= set(said)
 
 
+def test_a_target_in_force_that_is_far_off_is_named_at_the_edge_and_leaves_the_scale_to_the_values() -> (
+    None
+):
+    chart = xmr([50.0, 51.0] * 9, np.array(months(18), dtype="datetime64[D]"))
+    for value, arrow in ((92.0, "↑"), (5.0, "↓")):
+        figure = spc_chart(chart, chart.values, unit="%", target=("standard", value))
+        low, high = figure.axes[0].get_ylim()
+        assert high - low < 10
+        assert f"{arrow} standard {value}" in words_of(figure)
+        assert label_problems(figure) == []
+
+
+def test_an_earlier_target_that_is_far_off_is_neither_drawn_nor_named() -> None:
+    chart, days = xmr([50.0, 51.0] * 9, np.array(months(18), dtype="datetime64[D]")), months(18)
+    steps = [
+        TargetStep(days[0], days[8], 92.0, "standard"),
+        TargetStep(days[9], days[17], 53.0, "milestone"),
+    ]
+    figure = spc_chart(chart, chart.values, unit="%", steps=steps)
+    assert figure.axes[0].get_ylim()[1] < 60
+    assert words_of(figure)[-2:] == ["mean 50.5", "milestone 53.0"]
+
+
+def test_causes_of_the_same_words_are_named_once_the_newest_of_them() -> None:
+    values = np.array([10.0, 11.0] * 12)
+    values[[4, 5]] = values[[14, 15]] = 13.4  # near the upper limit, twice
+    chart = xmr(values, np.array(months(24), dtype="datetime64[D]"))
+    figure = spc_chart(chart, chart.values, unit="days")
+    assert words_of(figure).count("two of three near upper limit") == 1
+
+
+def test_large_numbers_have_commas_on_the_axis() -> None:
+    chart = xmr([104_000.0, 105_000.0] * 9, np.array(months(18), dtype="datetime64[D]"))
+    figure = spc_chart(chart, chart.values, unit="patients")
+    figure.draw_without_rendering()
+    assert "104,000" in [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+
+
 def test_a_single_cause_is_named_by_its_limit_and_month_a_run_by_its_length() -> None:
     values = [10.0, 13.0] * 9  # the mean with the wild point is 12.6, so the others swing about it
     values[4] = 30.0

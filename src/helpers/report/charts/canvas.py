@@ -10,7 +10,7 @@ import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import Locator
+from matplotlib.ticker import Locator, ScalarFormatter
 
 from helpers.theme import colours
 from helpers.theme.charts import FIGURE_SIZE
@@ -45,6 +45,19 @@ def label_months(axes: Axes) -> None:
     """Label an axis of days with months, as many as stand apart."""
     axes.xaxis.set_major_locator(MonthsApart())
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+
+
+def label_numbers(axes: Axes) -> None:
+    """Label the upright axis as the text writes numbers: "104,000"."""
+    axes.yaxis.set_major_formatter(Thousands())
+
+
+class Thousands(ScalarFormatter):
+    """Numbers as matplotlib writes them, and from a thousand on with commas."""
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        """Return what stands at a value."""
+        return f"{value:,.0f}" if abs(value) >= 1000 else str(super().__call__(value, pos))
 
 
 class MonthsApart(Locator):

@@ -42,7 +42,7 @@ class Step:
 
 def split_chart(steps: Sequence[Step], *, unit: str) -> Figure:
     """Draw how one level becomes another, step by step, each step labelled with its value."""
-    figure, axes = canvas(0.42 * len(steps) + 0.7)
+    figure, axes = canvas(0.34 * len(steps) + 0.7)
     level = 0.0
     for row, step in enumerate(steps):
         start, level = (0.0, step.value) if step.total else (level, level + step.value)
@@ -73,7 +73,7 @@ def bars_chart(bars: Sequence[Bar], *, unit: str, words: tuple[str, str]) -> Fig
 
     `words` name the two sides of nought, left and right.
     """
-    figure, axes = canvas(0.27 * len(bars) + 1.0)
+    figure, axes = canvas(0.22 * len(bars) + 0.9)
     for row, bar in enumerate(bars):
         verdict = "common" if not bar.certain else "concerning" if bar.value > 0 else "improving"
         shape, colour, size = MARKS[verdict]
@@ -108,7 +108,7 @@ def funnel_chart(
     axis_labels: tuple[str, str],
 ) -> Figure:
     """Draw organisations about a target of 1, the reported one named; `limits` are (x, lower, upper)."""
-    figure, axes = canvas(3.3)
+    figure, axes = canvas(2.8)
     axes.axhline(1, color=colours.TEXT, linewidth=1.2)
     for (x, lower, upper), style in zip(limits.values(), ("solid", (0, (4, 2))), strict=True):
         for line in (lower, upper):

@@ -7,7 +7,7 @@ apart. Call these functions last, when the limits of the axes stand.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -26,20 +26,29 @@ Floats = NDArray[np.float64]
 
 _GAP: Final = 4.0  # points between a label and what it names
 _BETWEEN: Final = 1.5  # points between two labels
-_EVENT_LETTERS: Final = 26  # an event's name wraps after this many
+_EVENT_LETTERS: Final = 48  # an event's name wraps after this many
 _ROUNDS: Final = 12  # how often axes are widened; each round leaves a fraction of what stood out
 _STEPS: Final = 6  # how many lines of text a point's name may stand away from it
+_ASIDE: Final = (0.0, -0.25, 0.25, -0.55, 0.55)  # how far sideways, in its widths
+_MARK: Final = 4.5  # points from the middle of a mark to its edge
+_HIDDEN: Final = 8  # samples of the line (12 a point) that a name may cover; beyond that it is left out
 
 
 @dataclass(frozen=True)
 class Name:
-    """Words beside the place in the axes that they name, in its unit."""
+    """Words beside the place in the axes that they name, in its unit.
+
+    `along` is where a stretch that they name begins and ends; `side` is 1 where they had better stand above,
+    -1 where below.
+    """
 
     text: str
     x: float
     y: float
     colour: str = colours.TEXT
     bold: bool = False
+    along: tuple[float, float] | None = None
+    side: int = 0
 
     @property
     def style(self) -> dict[str, Any]:
@@ -56,15 +65,32 @@ class _Box:
     right: float
     top: float
 
+    @classmethod
+    def about(cls, middle: tuple[float, float], size: tuple[float, float]) -> _Box:
+        """Return a box of a width and height about its middle."""
+        (x, y), (width, height) = middle, size
+        return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its middle."""
+        return (self.left + self.right) / 2, (self.bottom + self.top) / 2
+
+    def away_from(self, x: tuple[float, float], y: float) -> float:
+        """Return how far it is from a level stretch, which runs from one x to another."""
+        across = max(0.0, self.left - x[1], x[0] - self.right)
+        return float(np.hypot(across, max(0.0, self.bottom - y, y - self.top)))
+
     def meets(self, other: _Box) -> bool:
         """Whether the two overlap."""
         across = min(self.right, other.right) - max(self.left, other.left)
         return across > 0 and min(self.top, other.top) > max(self.bottom, other.bottom)
 
-    def holds(self, points: Floats) -> int:
-        """Return how many of some points, shape (n, 2), lie within."""
+    def holds(self, points: Floats, edge: float) -> int:
+        """Return how many of some points, shape (n, 2), lie within or so near its edge."""
         x, y = points[:, 0], points[:, 1]
-        return int(((x > self.left) & (x < self.right) & (y > self.bottom) & (y < self.top)).sum())
+        across = (x > self.left - edge) & (x < self.right + edge)
+        return int((across & (y > self.bottom - edge) & (y < self.top + edge)).sum())
 
 
 def name_all(
@@ -158,16 +184,17 @@ def name_points(axes: Axes, names: Sequence[Name], path: tuple[Floats, Floats]) 
     scale, taken = _points_per_pixel(axes), _boxes_of(axes)
     curves = [(line.get_xdata(), line.get_ydata()) for line in axes.lines if line.get_marker() == "None"]
     line = np.vstack([_pixels_along(axes, each) for each in (path, *_data_of(curves))])
-    levels = _levels(axes)
+    drawn = line, _levels(axes)
     for name in names:
-        best = _best_place(axes, name, taken, (line, levels))
-        if best is None:
+        box = _best_place(axes, name, taken, drawn)
+        if box is None:
             continue
-        box, nudge = best
         taken.append(box)
-        far = abs(nudge[1]) * scale > 3 * _GAP
+        x, y = _pixels(axes, name.x, name.y)
+        nudge = ((box.middle[0] - x) * scale, (box.middle[1] - y) * scale)
+        far = box.away_from(_stretch(axes, name), y) * scale > 3 * _GAP
         axes.annotate(
-            name.text, (name.x, name.y), (nudge[0] * scale, nudge[1] * scale),
+            name.text, (name.x, name.y), nudge,
             textcoords="offset points", annotation_clip=False, ha="center", va="center", **name.style,
             path_effects=[withStroke(linewidth=2.5, foreground="white")],  # readable over a line
             arrowprops={"arrowstyle": "-", "color": name.colour, "linewidth": 0.8, "shrinkB": 5} if far else None,
@@ -200,33 +227,53 @@ def settle(axes: Axes) -> None:
     cast(Figure, axes.figure).draw_without_rendering()
 
 
-def _best_place(
-    axes: Axes, name: Name, taken: Sequence[_Box], lines: tuple[Floats, Floats]
-) -> tuple[_Box, tuple[float, float]] | None:
-    """Return the nearest box in which a name covers no other, and as little of the lines as can be."""
-    width, height = _size(axes, name)
-    x, y = _pixels(axes, name.x, name.y)
-    gap = _GAP / _points_per_pixel(axes)
-    path, levels = lines
+def _best_place(axes: Axes, name: Name, taken: Sequence[_Box], drawn: tuple[Floats, Floats]) -> _Box | None:
+    """Return the box in which a name covers no other, hardly anything of the lines, and is near what it names."""
+    path, levels = drawn
+    size, stretch, y = _size(axes, name), _stretch(axes, name), _pixels(axes, name.x, name.y)[1]
     best, least = None, np.inf
-    for step in range(_STEPS):
-        for up in (1, -1):
-            for across in (0.0, -0.5, 0.5):
-                nudge = (across * (width + 2 * gap), up * (height / 2 + 1.5 * gap + step * height))
-                middle = (x + nudge[0], y + nudge[1])
-                box = _Box(
-                    middle[0] - width / 2,
-                    middle[1] - height / 2,
-                    middle[0] + width / 2,
-                    middle[1] + height / 2,
-                )
-                if any(box.meets(other) for other in taken) or not _inside(axes, box):
-                    continue
-                crossed = int(((levels > box.bottom) & (levels < box.top)).sum())
-                cost = 3 * box.holds(path) + 2 * crossed + 4 * step + abs(across)
-                if cost < least:
-                    best, least = (box, nudge), cost
+    for box in _places(axes, name, size, path):
+        if any(box.meets(other) for other in taken) or not _inside(axes, box):
+            continue
+        hidden = box.holds(path, _MARK / _points_per_pixel(axes))
+        crossed = int(((levels > box.bottom) & (levels < box.top)).sum())
+        wrong_side = name.side * (box.middle[1] - y) < 0
+        cost = 4 * hidden + 3 * crossed + 3 * box.away_from(stretch, y) / size[1] + 2 * wrong_side
+        if hidden <= _HIDDEN and cost < least:
+            best, least = box, cost
     return best
+
+
+def _places(axes: Axes, name: Name, size: tuple[float, float], path: Floats) -> Iterator[_Box]:
+    """Yield boxes above and below what is named: beside it, and beyond all that the line does there."""
+    gap = 1.5 * _GAP / _points_per_pixel(axes)
+    (width, height), y = size, _pixels(axes, name.x, name.y)[1]
+    point = _pixels(axes, name.x, name.y)[0]
+    for side in (1, -1):
+        yield _Box.about((point + side * (gap + width / 2), y), size)
+    for x in _middles(axes, name, width):
+        near = path[np.abs(path[:, 0] - x) < width / 2 + gap / 2, 1]
+        for up in (1, -1):
+            beyond = up * max(up * value for value in (y, *near))
+            yield _Box.about((x, beyond + up * (gap + height / 2)), size)
+            for step in range(_STEPS):
+                yield _Box.about((x, y + up * (gap + height * (step + 0.5))), size)
+
+
+def _middles(axes: Axes, name: Name, width: float) -> list[float]:
+    """Return where a name may have its middle: about its point, or anywhere along its stretch."""
+    x = _pixels(axes, name.x, name.y)[0]
+    aside = [x + share * width for share in _ASIDE]
+    if name.along is None:
+        return aside
+    low, high = _stretch(axes, name)
+    return [*(float(each) for each in np.linspace(low, high, 9)), *aside]
+
+
+def _stretch(axes: Axes, name: Name) -> tuple[float, float]:
+    """Return from where to where what is named reaches, in pixels."""
+    low, high = name.along or (name.x, name.x)
+    return _pixels(axes, low, name.y)[0], _pixels(axes, high, name.y)[0]
 
 
 def _inside(axes: Axes, box: _Box) -> bool:

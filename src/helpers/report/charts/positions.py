@@ -37,7 +37,7 @@ def positions_chart(rows: Sequence[Place], *, words: tuple[str, str], unit: str)
 
     `words` name the two ends of the scale, left and right.
     """
-    figure, axes = canvas(0.27 * len(rows) + 1.1)
+    figure, axes = canvas(0.22 * len(rows) + 0.9)
     for start, colour in ((0, colours.BAND), (75, colours.BAND)):
         axes.axvspan(start, start + 25, color=colour, linewidth=0, zorder=0)
     axes.axvline(50, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
@@ -76,7 +76,7 @@ class Fan:
 
 def movement_chart(fan: Fan, *, label: str, unit: str) -> Figure:
     """Draw the own values over median and middle half of the peers, each named at its right end."""
-    figure, axes = canvas(3.1)
+    figure, axes = canvas(2.5)
     x = mdates.date2num(np.array(fan.days, dtype="datetime64[D]"))
     axes.fill_between(x, fan.lower, fan.upper, color=colours.BAND, linewidth=0)
     axes.plot(x, fan.median, color=colours.COMMON_CAUSE, linewidth=1.4, linestyle=(0, (4, 2)))

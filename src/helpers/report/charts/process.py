@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import MARKS, Verdict, canvas, label_months
+from helpers.report.charts.canvas import MARKS, Verdict, canvas, label_months, label_numbers
 from helpers.report.charts.labels import Name, name_all
 from helpers.report.words import number
 from helpers.stats.spc import XmRChart
@@ -25,8 +25,9 @@ from helpers.theme import colours
 Floats = NDArray[np.float64]
 #: how many special causes a chart names; more are a matter of the sentence beside it
 MOST_NAMED = 4
-#: a target further off than so many times the spread of the values is named at the edge, not drawn
-FAR = 4.0
+#: a target in force that is further off than so many times the spread of the values is named at the edge, not
+#: drawn, and an earlier one not at all: it would flatten the chart
+FAR, FAR_BEFORE = 3.0, 1.0
 _OUTSIDE = ("Above UCL", "Below LCL")
 #: points in a row that make a shift of the mean
 SHIFT = 7
@@ -64,7 +65,7 @@ def spc_chart(
     events: Sequence[tuple[date, str]] = (),
     fan: FanAhead | None = None,
     digits: int = 1,
-    height: float = 3.1,
+    height: float = 2.5,
 ) -> Figure:
     """Draw an XmR chart: points, centre and limits of each segment, targets, special causes named.
 
@@ -102,11 +103,12 @@ def spc_chart(
     _set_heights(axes, shown, chart, steps)
     drawn = _draw_steps(axes, steps, half, last)
     label_months(axes)
+    label_numbers(axes)
     name_all(
         axes,
-        _ends(chart, drawn, digits, has_fan=fan is not None),
+        _ends(chart, drawn, axes.get_ylim(), digits=digits, has_fan=fan is not None),
         events=[(float(mdates.date2num(day)) - half, name) for day, name in events],
-        points=[*_causes(chart, days, shown), *_past_steps(drawn, digits)],
+        points=[*_causes(chart, days, shown), *_past_steps(drawn, axes.get_ylim(), digits)],
         path=(days, shown),
     )
     return figure
@@ -177,11 +179,15 @@ def _whole(chart: XmRChart, target: tuple[str, float] | None, last: float) -> li
 
 def _set_heights(axes: Axes, shown: Floats, chart: XmRChart, steps: Sequence[TargetStep]) -> None:
     """Fit the upright axis to what is drawn; limits below nought are cut in drawing alone."""
-    axes.margins(y=0.16)
+    axes.margins(y=0.2)
     axes.autoscale_view()
     low, high = axes.get_ylim()
+    spread = high - low
+    fars = [FAR_BEFORE] * (len(steps) - 1) + [FAR]
     near = [
-        step.value for step in steps if low - FAR * (high - low) <= step.value <= high + FAR * (high - low)
+        step.value
+        for step, far in zip(steps, fars, strict=False)
+        if low - far * spread <= step.value <= high + far * spread
     ]
     low, high = min([low, *near]), max([high, *near])
     room = 0.06 * (high - low) if near else 0.0
@@ -214,37 +220,48 @@ def _draw_steps(
 def _ends(
     chart: XmRChart,
     drawn: Sequence[tuple[float, float, TargetStep]],
-    digits: int,
+    heights: tuple[float, float],
     *,
+    digits: int,
     has_fan: bool,
 ) -> list[Name]:
-    """Return what stands at the right end: the mean, and the target in force last."""
+    """Return what stands at the right end: the mean, and the target in force last, with an arrow where it is beyond."""
     centre, ends = chart.limits.centre, []
     if np.isfinite(centre) and chart.limits.points > 1:
         ends.append(Name(f"{'mean so far' if has_fan else 'mean'} {number(centre, digits)}", 0, centre))
     if drawn:
         step = drawn[-1][2]
-        ends.append(Name(f"{step.name} {number(step.value, digits)}", 0, step.value, colours.TARGET))
+        low, high = heights
+        arrow = "↑ " if step.value > high else "↓ " if step.value < low else ""
+        words = f"{arrow}{step.name} {number(step.value, digits)}"
+        ends.append(Name(words, 0, min(max(step.value, low), high), colours.TARGET))
     return ends
 
 
-def _past_steps(drawn: Sequence[tuple[float, float, TargetStep]], digits: int) -> Iterator[Name]:
-    """Yield the names of earlier targets, where there is room for them."""
+def _past_steps(
+    drawn: Sequence[tuple[float, float, TargetStep]], heights: tuple[float, float], digits: int
+) -> Iterator[Name]:
+    """Yield the names of earlier targets that are in view, where there is room for them."""
     for first, end, step in reversed(drawn[:-1]):
-        words = f"{step.name} {number(step.value, digits)}"
-        yield Name(words, (first + end) / 2, step.value, colours.TARGET)
+        if heights[0] <= step.value <= heights[1]:
+            words = f"{step.name} {number(step.value, digits)}"
+            yield Name(words, (first + end) / 2, step.value, colours.TARGET, along=(first, end))
 
 
 def _causes(chart: XmRChart, days: Floats, shown: Floats) -> list[Name]:
     """Return words for the special causes, the newest first; a run is named once, at its last point."""
-    named = []
+    named: list[Name] = []
     for places in reversed(_runs(chart)):
         seen = [place for place in places if np.isfinite(shown[place])]
         if not seen:
             continue
         last = seen[-1]
         colour = MARKS[_verdict(chart.point_type[last]) or "common"][1]
-        named.append(Name(_cause_words(chart, seen), days[last], shown[last], colour))
+        side = int(chart.direction[last])
+        stretch = (days[seen[0]], days[last])
+        words = _cause_words(chart, seen)
+        if words not in [each.text for each in named]:  # the newest alone
+            named.append(Name(words, days[last], shown[last], colour, along=stretch, side=side))
     special = [kind not in ("common_cause", "missing") for kind in chart.point_type]
     return named[:1] if np.mean(special) > UNSTABLE_SHARE else named[:MOST_NAMED]
 

@@ -34,7 +34,7 @@ def caterpillar_chart(
     unit: str,
     names: Sequence[str] = (),
     ceiling: float | None = None,
-    height: float = 3.6,
+    height: float = 2.8,
 ) -> Figure:
     """Draw every organisation with its own interval, lowest first, the reported one named.
 
@@ -114,7 +114,7 @@ def rate_funnel_chart(
     centre: float,
     axis_labels: tuple[str, str],
     ceiling: float | None = None,
-    height: float = 3.6,
+    height: float = 2.8,
 ) -> Figure:
     """Draw organisations' rates about their common rate; `limits` are (x, lower, upper) by name."""
     figure, axes = canvas(height)
@@ -159,7 +159,7 @@ class RateMonths:
 
 def rate_months_chart(months: RateMonths, *, unit: str, events: Sequence[tuple[date, str]] = ()) -> Figure:
     """Draw monthly rates with limits that follow each month's number of appointments; low is good."""
-    figure, axes = canvas(3.2)
+    figure, axes = canvas(2.5)
     x = mdates.date2num(np.array(months.days, dtype="datetime64[D]"))
     axes.fill_between(x, months.lower, months.upper, color=colours.BAND, step="mid", linewidth=0)
     for limit in (months.lower, months.upper):
@@ -214,7 +214,7 @@ class Odds:
 
 def odds_chart(rows: Sequence[Odds], *, words: tuple[str, str]) -> Figure:
     """Draw odds ratios about 1 on a logarithmic axis; `words` name its two sides."""
-    figure, axes = canvas(0.21 * len(rows) + 0.9)
+    figure, axes = canvas(0.165 * len(rows) + 0.8)
     for place, row in enumerate(rows):
         if row.heading:
             continue

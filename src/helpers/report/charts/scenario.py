@@ -49,7 +49,7 @@ def fan_chart(fan: Fan, *, unit: str, label: str, beside: tuple[str, Floats] | N
     beside
         Name and values of a line to compare with: the list if nothing changed.
     """
-    figure, axes = canvas(3.1)
+    figure, axes = canvas(2.5)
     x = mdates.date2num(np.array(fan.days, dtype="datetime64[D]"))
     if not fan.certain:
         axes.fill_between(x, fan.low95, fan.high95, color=colours.BAND, linewidth=0)
@@ -90,7 +90,7 @@ class Swing:
 
 def tornado_chart(swings: Sequence[Swing], middle: float, *, unit: str) -> Figure:
     """Draw how far each input alone moves the result from where all are at their medians."""
-    figure, axes = canvas(0.52 * len(swings) + 1.0)
+    figure, axes = canvas(0.36 * len(swings) + 0.8)
     for place, swing in enumerate(swings):
         for end, colour in ((swing.at_low, colours.PEER), (swing.at_high, colours.NHS_DARK_BLUE)):
             axes.barh(place, end - middle, left=middle, height=0.5, color=colour)

@@ -16,7 +16,7 @@ from helpers.report.measures.series import last_day
 from helpers.report.measures.targets import target_on
 
 #: inches: lower than a chart alone, so that a section needs less than a page
-HEIGHT: Final = 2.5
+HEIGHT: Final = 2.2
 SHORT: Final = {"constitutional": "standard", "planning_milestone": "milestone", "local": "local target"}
 
 
@@ -36,7 +36,7 @@ def chart_of_result(result: MeasureResult) -> Figure:
 
 
 def target_steps(result: MeasureResult, forecast: Forecast | None) -> list[TargetStep]:
-    """Return the targets in force along the series and its forecast, as steps."""
+    """Return the targets in force along the series and its forecast, as steps; one for the sum of a year is no line."""
     days = result.series.days
     in_force: list[tuple[date, Target | None]] = [
         (day, target_on(result.targets, last_day(result.series, result.measure, place)))
@@ -45,7 +45,7 @@ def target_steps(result: MeasureResult, forecast: Forecast | None) -> list[Targe
     in_force += [(day, target_on(result.targets, day)) for day in (forecast.months if forecast else ())]
     steps = []
     for target, group in groupby(in_force, key=lambda entry: entry[1]):
-        if target is not None:
+        if target is not None and target.meaning != "cumulative":
             held = [day for day, _ in group]
             steps.append(TargetStep(held[0], held[-1], target.value, SHORT[target.kind]))
     return _joined(steps)

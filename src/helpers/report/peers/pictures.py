@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: points along which the lines of a funnel are drawn
 _LINE_POINTS = 160
 #: inches: two measures with their words fit on a page
-HEIGHT = 2.9
+HEIGHT = 2.6
 
 
 def members(comparison: PeerComparison) -> Figure:

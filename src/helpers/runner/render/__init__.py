@@ -45,6 +45,11 @@ def render(document: Document, formats: Iterable[str], *, theme: Theme, folder: 
     problems: list[Problem] = []
     embedded.write_sources(document, folder)
     write_look(theme, folder / embedded.LOOK)
+    try:
+        embedded.write_pages(wanted, theme=theme, folder=folder)
+    except ReportError as error:
+        problems += error.problems
+        wanted = [name for name in wanted if name not in embedded.PAGES]
     for name in wanted:
         try:
             files[name] = embedded.WRITERS[name](document, theme=theme, folder=folder)

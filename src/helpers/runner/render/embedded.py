@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ READER: Final = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_span
 SOURCE: Final = "report.md"
 #: where the look lies beside the documents
 LOOK: Final = "theme"
+_SETTINGS: Final = "page.yml"
 _SECONDS: Final = 120
 
 
@@ -43,13 +44,36 @@ def write_sources(document: Document, folder: Path) -> None:
         (folder / "figures" / f"{figure_id}.svg").write_bytes(svg)
 
 
-def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:
-    """Render one self-contained HTML file without scripts or remote references.
+def write_pages(formats: Iterable[str], *, theme: Theme, folder: Path) -> None:
+    """Write a document as what HTML and PDF are made of, with one call of pandoc.
+
+    Parameters
+    ----------
+    formats
+        Any; those of them that are not in `PAGES` are passed over.
+    theme
+        The look.
+    folder
+        The report's own folder, with its sources and the look.
+
+    Raises
+    ------
+    ReportError
+        When pandoc refuses or warns.
+    """
+    writers = [PAGES[name] for name in formats if name in PAGES]
+    if writers:
+        _write_settings(theme, folder)
+        _pandoc(["lua", f"{LOOK}/pages.lua", READER, *writers], " and ".join(writers), folder)
+
+
+def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001
+    """Make one self-contained HTML file without scripts or remote references.
 
     Parameters
     ----------
     document
-        The document; `write_sources` has written it into `folder`.
+        The document; `write_pages` has written it into `folder`.
     theme
         The look.
     folder
@@ -63,30 +87,34 @@ def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:
     Raises
     ------
     ReportError
-        When pandoc refuses or warns, or the page would load anything.
+        When the page would load anything.
     """
-    page = _pandoc("html", theme=theme, folder=folder, options=[f"--include-in-header={LOOK}/look.css"])
+    path = folder / "report.html"
+    page = path.read_text("utf-8")
     for figure_id, svg in document.figures.items():
         data = base64.b64encode(svg).decode()
         page = page.replace(f'src="figures/{figure_id}.svg"', f'src="data:image/svg+xml;base64,{data}"')
     check_offline(page)
-    path = folder / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
 
 
-def render_pdf(_document: Document, *, theme: Theme, folder: Path) -> Path:
-    """Render a tagged PDF (PDF/UA-1) through Typst.
+def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001
+    """Make a tagged PDF (PDF/UA-1) through Typst.
 
-    Parameters, returns and raises as `render_html`; the file is `report.pdf`.
+    Parameters and returns as `render_html`; the file is `report.pdf`.
+
+    Raises
+    ------
+    ReportError
+        When Typst refuses or warns.
     """
-    source, path = folder / "report.typ", folder / "report.pdf"
-    source.write_text(_pandoc("typst", theme=theme, folder=folder), encoding="utf-8")
+    path = folder / "report.pdf"
     import typst  # late: the compiler is loaded only where a PDF is made
 
     try:
         _, warnings = typst.compile_with_warnings(
-            source,
+            folder / "report.typst",
             output=path,
             root=folder,
             font_paths=fonts(),
@@ -117,48 +145,48 @@ def render_pptx(document: Document, *, theme: Theme, folder: Path) -> Path:
     return _render_office("pptx", document, theme=theme, folder=folder)
 
 
-def _render_office(name: str, document: Document, *, theme: Theme, folder: Path) -> Path:
-    prepare([name], theme, folder / LOOK)
-    path = folder / f"report.{name}"
-    options = [f"--output={path}", f"--reference-doc={LOOK}/{reference_of(name)}"]
-    _pandoc(name, theme=theme, folder=folder, options=options)
-    finish(name, path, document, theme=theme, look=folder / LOOK)
-    return path
-
-
 WRITERS: Final[Mapping[str, Callable[..., Path]]] = {
     "html": render_html,
     "pdf": render_pdf,
     "docx": render_docx,
     "pptx": render_pptx,
 }
+#: what pandoc writes for a format that is made of a page
+PAGES: Final = {"html": "html", "pdf": "typst"}
 
 
-def _pandoc(writer: str, *, theme: Theme, folder: Path, options: list[str] | None = None) -> str:
-    """Run pandoc with the shared filter and return what it wrote; a warning is an error."""
-    import pypandoc  # late: only rendering needs it
-
-    metadata = folder / "page.yml"
-    metadata.write_text(yaml.safe_dump(theme.page.as_settings()), encoding="utf-8")
-    template = folder / LOOK / f"embedded.{writer}"
-    command = [
-        pypandoc.get_pandoc_path(),
+def _render_office(name: str, document: Document, *, theme: Theme, folder: Path) -> Path:
+    prepare([name], theme, folder / LOOK)
+    _write_settings(theme, folder)
+    path = folder / f"report.{name}"
+    options = [
         f"--from={READER}",
-        f"--to={writer}",
+        f"--to={name}",
         "--standalone",
-        *([f"--template={template}"] if template.exists() else []),
         f"--lua-filter={LOOK}/filter.lua",
-        f"--metadata-file={metadata}",
+        f"--metadata-file={_SETTINGS}",
         "--syntax-highlighting=none",
         "--wrap=none",
-        *(options or []),
-        SOURCE,
+        f"--output={path}",
+        f"--reference-doc={LOOK}/{reference_of(name)}",
     ]
-    done = _run(command, folder)
+    _pandoc([*options, SOURCE], name, folder)
+    finish(name, path, document, theme=theme, look=folder / LOOK)
+    return path
+
+
+def _write_settings(theme: Theme, folder: Path) -> None:
+    (folder / _SETTINGS).write_text(yaml.safe_dump(theme.page.as_settings()), encoding="utf-8")
+
+
+def _pandoc(options: list[str], what: str, folder: Path) -> None:
+    """Run pandoc in a report's folder; a warning is an error."""
+    import pypandoc  # late: only rendering needs it
+
+    done = _run([pypandoc.get_pandoc_path(), *options], folder)
     complaints = _complaints(done.stderr)
     if done.returncode or complaints:
-        raise _failed(f"{writer} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
-    return done.stdout
+        raise _failed(f"{what} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
 
 
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,115 @@
+"""How a report falls on its pages: nothing stands alone that belongs to something, nothing is cut."""
+
+from __future__ import annotations
+
+import re
+
+import pypdfium2
+import pytest
+
+from helpers.bundle import Column
+from helpers.runner.render import render
+from helpers.theme import Theme
+
+LOW = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="490pt" height="180pt" viewBox="0 0 490 180">'
+    '<path d="M0 0 L9 9"/></svg>'
+)
+TALL = LOW.replace("180", "420")
+WORDS = (Column(label="Measure"), Column(label="Latest", kind="text"))
+
+
+@pytest.fixture
+def pages(notebook, document_of, tmp_path):
+    """Return what makes the PDF of a notebook and gives the words of each page."""
+
+    def run():
+        notebook.raw("---\ntoc: false\n---")
+        path = render(document_of(notebook), ["pdf"], theme=Theme(), folder=tmp_path)["pdf"]
+        with pypdfium2.PdfDocument(path) as pdf:
+            return [page.get_textpage().get_text_range().replace("\r\n", " ") for page in pdf]
+
+    return run
+
+
+def fill(notebook, lines: int):
+    """Fill a page from its head by so many lines; one holds about 38 below the title."""
+    return notebook.markdown("\n\n".join(f"Line {n}." for n in range(lines)))
+
+
+def rows(count: int):
+    return tuple((f"Measure {n}", f"value{n}") for n in range(count))
+
+
+@pytest.mark.parametrize("lines", range(8, 34, 5))
+def test_a_table_that_would_leave_a_row_or_two_on_the_next_page_is_set_tighter(
+    notebook, pages, lines
+) -> None:
+    """The last page of a table, with whatever stands above it, never has a lone row."""
+    fill(notebook, lines).table(columns=WORDS, rows=rows(30))
+    with_rows = [re.findall(r"value\d+", page) for page in pages()]
+    assert len([each for each in with_rows if each]) <= 2
+    assert all(len(each) != 1 for each in with_rows)
+
+
+@pytest.mark.parametrize("lines", range(18, 34, 3))
+def test_a_heading_and_its_sentence_go_with_the_first_rows_of_their_table(notebook, pages, lines) -> None:
+    fill(notebook, lines).markdown("## The heading\n\nIts sentence.").table(columns=WORDS, rows=rows(12))
+    (page,) = [each for each in pages() if "The heading" in each]
+    assert "Its sentence." in page
+    assert page.count("value") >= 3
+
+
+@pytest.mark.parametrize("lines", range(14, 34, 4))
+def test_two_headings_and_the_sentence_between_them_go_with_the_figure(notebook, pages, lines) -> None:
+    fill(notebook, lines).markdown("## Above\n\nBetween.\n\n### Below\n\nWhat it means.").figure(svg=LOW)
+    (page,) = [each for each in pages() if "Figure 1" in each]
+    assert re.search(r"Above.*Between\..*Below.*What it means\.", page)
+
+
+def test_a_tall_figure_stands_after_the_table_that_follows_it(notebook, pages) -> None:
+    fill(notebook, 10).markdown("## Part").figure(svg=TALL).table(
+        columns=WORDS, rows=rows(14), markdown="A note."
+    )
+    words = " ".join(pages())
+    assert (
+        words.index("Table 1") < words.index("value13") < words.index("A note.") < words.index("Figure 1")
+    )
+
+
+def test_before_other_words_a_tall_figure_stands_at_the_head_of_a_page(notebook, pages) -> None:
+    fill(notebook, 20).figure(svg=TALL).markdown("The words after it.")
+    first, second = pages()
+    assert "The words after it." in first
+    assert "Figure 1" in second
+
+
+@pytest.mark.parametrize("first", range(44, 56, 2))
+def test_a_row_that_heads_others_never_ends_a_page_and_comes_again_on_the_next(
+    notebook, pages, first
+) -> None:
+    body = [("Patients", ""), *rows(first), ("Money", ""), *rows(70)]
+    notebook.table(columns=WORDS, rows=tuple(body), groups=(0, first + 1))
+    tables = [page[page.index("Latest") :] for page in pages() if "value" in page]
+    assert len(tables) >= 2
+    for table in tables:
+        assert re.match(r"Latest\s+(Patients|Money)\s+Measure \d+", table)
+        assert not re.search(r"Money\s+April 2025", table), "a heading alone at the foot of a page"
+
+
+def test_what_is_said_about_the_report_stays_together(notebook, pages) -> None:
+    for lines in (26, 30, 34):
+        fill(notebook, lines)
+    (page,) = [each for each in pages() if "About this report" in each]
+    assert "Data as at" in page or "Notebook" in page
+    assert "20261014-0915-ab12" in page
+
+
+def test_things_in_a_cell_are_told_apart_in_both_formats(notebook, document_of, tmp_path) -> None:
+    listed = "Patients who wait for more than a year\nOperations cancelled at the last minute"
+    notebook.table(columns=WORDS, rows=(("Improving", listed), ("Other", "82.7%\nSep 2026")))
+    page = render(document_of(notebook), ["html"], theme=Theme(), folder=tmp_path)["html"].read_text(
+        "utf-8"
+    )
+    assert "<p>Patients who wait for more than a year</p>" in page
+    assert re.search(r"82.7%<br\s*/?>\s*Sep 2026", page)
