@@ -49,8 +49,12 @@ local function typst_string(words)
   return '"' .. words:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", " ") .. '"'
 end
 
+local function typst_code(block)
+  return (pandoc.write(pandoc.Pandoc({ block }), "typst"):gsub("%s+$", ""))
+end
+
 local function typst_inlines(inlines)
-  return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst"):gsub("%s+$", ""))
+  return typst_code(pandoc.Plain(inlines))
 end
 
 local function inline_call(call, inlines)
@@ -300,16 +304,13 @@ local function give_caption(tbl, caption)
   return tbl
 end
 
--- pandoc knows no headings within a table: what it writes for a row that heads others becomes one.
-local function with_group_rows(tbl)
-  local code = pandoc.write(pandoc.Pandoc({ tbl }), "typst")
-  return (code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)["))
-end
-
+-- Written here, or Quarto would make a figure of its own of it, which cannot break over pages. pandoc knows no
+-- headings within a table: what it writes for a row that heads others becomes one.
 local function typst_table(tbl, caption, grouped)
-  give_caption(tbl, caption)
-  if grouped then return raw("#card-table[" .. with_group_rows(tbl) .. "]") end
-  return { raw(#tbl.colspecs < WIDE and "#plain-table[" or "#wide-table["), tbl, raw("]") }
+  local code = typst_code(give_caption(tbl, caption))
+  if grouped then code = code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)[") end
+  local kind = grouped and "card" or #tbl.colspecs < WIDE and "plain" or "wide"
+  return raw(("#%s-table[%s]"):format(kind, code))
 end
 
 -- A row that heads those after it: its first cell stands across the table.

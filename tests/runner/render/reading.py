@@ -109,6 +109,7 @@ def office_words(path):
                 text = archive.read(name).decode("utf-8")
                 for paragraph in re.findall(r"<(?:w|a):p[ >].*?</(?:w|a):p>", text, re.DOTALL):
                     words = "".join(re.findall(r"<(?:w|a):t(?: [^>]*)?>([^<]*)<", paragraph))
-                    found.append((re.findall(r'<w:pStyle w:val="([^"]*)"', paragraph), words))
+                    if words.strip():  # Quarto sets blank lines between tables
+                        found.append((re.findall(r'<w:pStyle w:val="([^"]*)"', paragraph), words))
                 found.append(re.findall(r'descr="([^"]*)"', text))
     return found

@@ -15,12 +15,13 @@ import pikepdf
 import pytest
 from nbformat import v4
 
+from helpers.bundle import Bundle, Column, Panel
 from helpers.errors import ReportError
 from helpers.runner.engines import FORMATS
 from helpers.runner.render import render_batch
 from helpers.theme import Theme
 
-from .reading import office_words, pdf_text, said_by, structure
+from .reading import office_words, pdf_pages, said_by, structure
 from .test_words import HOSTILE
 
 
@@ -38,6 +39,30 @@ def test_one_failing_document_leaves_the_others_alone(full, document_of, tmp_pat
     assert results["c"]["html"].is_file()
 
 
+def pdf_words(path):
+    """The words of each page, however its lines are broken."""
+    return [re.sub(r"[\s-]", "", page) for page in pdf_pages(path)]
+
+
+def tables(maker):
+    """A table over several pages, one with headings across and icons, and blocks side by side."""
+    long = tuple((f"Specialty {n} with a name", n) for n in range(90))
+    columns = (Column(label="Measure"), *(Column(label=f"Value {n}", kind="rate") for n in range(7)))
+    icon = Column(label="Variation", kind="icon")
+    rows = (("Patients", *[None] * 8), ("Stay", "concern_high", *[1.5] * 7))
+    card = Bundle(
+        kind="table",
+        id="tbl-card",
+        caption="Card",
+        columns=(columns[0], icon, *columns[1:]),
+        rows=rows,
+        groups=(0,),
+    )
+    panels = (Panel(icon="improvement_low"), Panel(icon="hit_or_miss"))
+    maker.table("tbl-long", rows=long).table("tbl-wide", columns=columns, rows=(("Stay", *[1.5] * 7),))
+    return maker.bundle(card).bundle(Bundle(kind="panels", id="icons", panels=panels))
+
+
 @pytest.mark.long
 def test_both_engines_say_the_same(facts, full, document_of, tmp_path, real_quarto):
     maker_of = type(full)
@@ -46,6 +71,7 @@ def test_both_engines_say_the_same(facts, full, document_of, tmp_path, real_quar
         maker = maker_of(facts.model_copy(update={"title": name, "organisation_name": name})).opened()
         maker.figure(caption=name, alt=name).table(caption=name, rows=((name, 1),))
         made[f"hostile-{number}"] = document_of(maker)
+    made["tables"] = document_of(tables(maker_of(facts).opened()))
     made["bad"] = broken(made["full"])
     folders = {name: tmp_path / name for name in ("embedded", "quarto")}
     for folder in folders.values():
@@ -57,9 +83,7 @@ def test_both_engines_say_the_same(facts, full, document_of, tmp_path, real_quar
     for stem, files in ours.items():
         assert not isinstance(theirs[stem], ReportError), theirs[stem]
         assert said_by(theirs[stem]["html"]) == said_by(files["html"]), stem
-        assert re.sub(r"[\s-]", "", pdf_text(theirs[stem]["pdf"])) == re.sub(
-            r"[\s-]", "", pdf_text(files["pdf"])
-        ), stem
+        assert pdf_words(theirs[stem]["pdf"]) == pdf_words(files["pdf"]), stem
         for name in ("docx", "pptx"):
             assert office_words(theirs[stem][name]) == office_words(files[name]), (stem, name)
         with pikepdf.open(files["pdf"]) as mine, pikepdf.open(theirs[stem]["pdf"]) as other:
