@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import typer
 
 from helpers.cli import batches, data, private, records, showing
 from helpers.cli.assembly import open_project, plan
-from helpers.errors import ExitCode, Problem, UsageError, UserError
+from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
 from helpers.places import find_root
 from helpers.runner.capacity import usable_jobs
 from helpers.runner.choosing import failed_only, resume
@@ -22,6 +23,10 @@ from helpers.runner.history import History
 from helpers.runner.life import INTERRUPTED
 from helpers.runner.run import Order, preview, run_batch
 from helpers.runner.watch import Limits
+
+#: what a folder or disk does not allow: the user's to mend, no bug of ours
+_OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
+_MEND_THE_PLACE = "give yourself the right, free some space, or choose another place, then run it again"
 
 app = typer.Typer(
     help="Board reports for the NHS from parameterised notebooks.",
@@ -148,7 +153,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from helpers.data.audit import redact
     from helpers.data.state import private_files
 
     try:
@@ -161,8 +165,20 @@ def _run(arguments: list[str]) -> int:
         return int(error.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        if error.errno not in _OF_THE_PLACE:
+            return _tell_bug()
+        problem = Problem(str(error.filename or "a file"), f"{error.strerror}", cure=_MEND_THE_PLACE)
+        showing.show_user_error(ReportError(problem), as_json="--json" in arguments)
+        return int(ExitCode.REPORT)
     except Exception:
-        print(redact(traceback.format_exc()), file=sys.stderr)
-        print("This is a bug in boardpack; please report it.", file=sys.stderr)
-        return int(ExitCode.BUG)
+        return _tell_bug()
     return 0
+
+
+def _tell_bug() -> int:
+    from helpers.data.audit import redact
+
+    print(redact(traceback.format_exc()), file=sys.stderr)
+    print("This is a bug in boardpack; please report it.", file=sys.stderr)
+    return int(ExitCode.BUG)
