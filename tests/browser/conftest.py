@@ -126,6 +126,42 @@ def whole_demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> De
     return _build_once(tmp_path_factory, "browser-whole-demo", [], ())
 
 
+@dataclass(frozen=True)
+class OpenReport:
+    """A report of the small demo that stays open: its file, its page, and what the page looked for."""
+
+    path: Path
+    page: Page
+    asked: list[str]
+
+
+@pytest.fixture(scope="session")
+def opened_once(browser: Browser, demo: Demo) -> Iterator[list[OpenReport]]:
+    """Every report of the small demo, opened once for all tests that only look."""
+    context = browser.new_context(viewport={"width": WIDE, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    yield [_open_report(context.new_page(), path) for path in demo.pages]
+    context.close()
+
+
+@pytest.fixture
+def reports(opened_once: list[OpenReport]) -> list[OpenReport]:
+    """The open reports, as wide as on a desk and with nothing unfolded."""
+    for each in opened_once:
+        each.page.set_viewport_size({"width": WIDE, "height": 900})
+        each.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = false })")
+    return opened_once
+
+
+def _open_report(page: Page, path: Path) -> OpenReport:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: asked.append(f"error: {error}"))
+    page.on("console", lambda said: asked.append(f"{said.type}: {said.text}"))
+    page.goto(path.as_uri())
+    return OpenReport(path, page, asked)
+
+
 def first_reports() -> list[str]:
     """Return for each notebook its first parameter file."""
     folders = (ROOT / "params" / path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")))
