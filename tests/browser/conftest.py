@@ -186,12 +186,23 @@ def _build(root: Path, reports: list[str], options: tuple[str, ...]) -> None:
     for part in ("notebooks", "params"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(ROOT / "_quarto.yml", root)
-    told = {**os.environ, "BOARDPACK_STATE": str(root / ".boardpack")}
-    told.pop("BOARDPACK_ROOT", None)
     for words in (
         ("demo", "build", "--scale", "0.1"),
         ("run", "--renderer", "embedded", *options, *reports),
     ):
-        command = [sys.executable, "-m", "helpers.cli", "--project", str(root), *words]
-        done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=900, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert _run_command(root, *words) == 0
+
+
+@pytest.fixture(scope="session")
+def run_command() -> Callable[..., int]:
+    """Return what runs boardpack in a project, in a process of its own, and returns its exit code."""
+    return _run_command
+
+
+def _run_command(root: Path, *words: str) -> int:
+    told = {**os.environ, "BOARDPACK_STATE": str(root / ".boardpack")}
+    told.pop("BOARDPACK_ROOT", None)
+    command = [sys.executable, "-m", "helpers.cli", "--project", str(root), *words]
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=900, check=False)
+    print(done.stdout, done.stderr)  # shown where a test fails
+    return done.returncode
