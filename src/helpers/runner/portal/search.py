@@ -105,8 +105,9 @@ def _row(each: Listed, kinds: Sequence[str], words: _Words) -> list[object]:
 def _form(listed: Sequence[Listed]) -> str:
     """Return the search, hidden until the script is there to work it."""
     words = (
-        '<div class="field"><label for="words">Trust, report or code</label>'
+        '<div class="asked"><div class="field"><label for="words">Trust, report or code</label>'
         '<input id="words" type="search" autocomplete="off" spellcheck="false"></div>'
+        '<button id="clear" type="button">Clear the search</button></div>'
     )
     fields = [
         _select("report", "Report", _sorted(listed, lambda each: each.title)),
@@ -116,11 +117,10 @@ def _form(listed: Sequence[Listed]) -> str:
         _select("state", "State", {each.value: each.value for each in _used(listed)}),
         _order(),
     ]
-    clear = '<button id="clear" type="button">Clear the search</button>'
     return (
         f'<div id="search" role="search" aria-label="Reports" hidden>\n{words}\n'
         f'<details id="choices"><summary>Choose and order</summary>\n<div class="fields">{"".join(fields)}</div>\n'
-        f"</details>\n{clear}\n</div>"
+        "</details>\n</div>"
     )
 
 
