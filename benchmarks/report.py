@@ -1,13 +1,17 @@
 """What a batch costs, beside the plain loop of standard commands and beside the floor; and where its time goes.
 
-    python benchmarks/report.py [--reports 24] [--loop 24] [--notebooks los_published los_deviation]
+    python benchmarks/report.py [--reports 24] [--loop 24] [--notebooks small los_published los_deviation]
 
 Needs the demo data (`boardpack demo build`). All of it in one run, for each notebook, as HTML and PDF:
 
 * the loop: for each report the papermill command and Quarto to HTML and to PDF, each a process of its own;
   where there is no Quarto, what our embedded engine is made of: nbconvert, pandoc, Typst.
 * the floor: the same cells in one warm process, pandoc and Typst, with nothing around them.
-* boardpack with one report at a time on one core, with one and with two.
+* boardpack with one report at a time on one core, with one and with two, where there is Quarto also with it in
+  place of the embedded engine; and one report alone, which tells what a batch costs before its first report: the
+  command, and the libraries that all kernels are forked with.
+
+A notebook is one of the project's or one of this folder's: `small` reads once and shows a chart and a table.
 
 Machines are noisy: read the ratios. Seconds of processor time count all processes of a batch and hardly
 depend on what else the machine does; seconds on the clock do.
@@ -149,9 +153,37 @@ def lay_out(folder: Path, notebook: Path, trusts: list[str]) -> Path:
     return folder
 
 
-def run_boardpack(project: Path, jobs: int, cores: set[int]) -> dict[str, Any]:
-    """Run all reports of a project on some cores; return what the command says."""
-    words = ("run", "--force", "--json", "--jobs", str(jobs), "--renderer", "embedded")
+@dataclass(frozen=True)
+class Way:
+    """How boardpack makes the reports: how many at a time, on which cores, with which engine."""
+
+    name: str
+    jobs: int
+    cores: frozenset[int]
+    renderer: str = "embedded"
+
+
+def ways(quarto: str | None) -> list[Way]:
+    """Return the ways that are compared; the first is the one whose steps are listed."""
+    every = frozenset(os.sched_getaffinity(0))
+    one = frozenset({min(every)})
+    found = [
+        Way("one at a time, one core", 1, one),
+        Way("one at a time", 1, every),
+        Way("two at a time", 2, every),
+    ]
+    if quarto:
+        found += [
+            Way("Quarto, one, one core", 1, one, "quarto"),
+            Way("Quarto, one at a time", 1, every, "quarto"),
+            Way("Quarto, two at a time", 2, every, "quarto"),
+        ]
+    return found
+
+
+def run_boardpack(project: Path, way: Way, *names: str) -> dict[str, Any]:
+    """Run reports of a project in one way, all or those named; return what the command says."""
+    words = ("run", *names, "--force", "--json", "--jobs", str(way.jobs), "--renderer", way.renderer)
     state = Path(tempfile.mkdtemp(dir=project))
     (state / "mart").symlink_to(STATE.resolve() / "mart")
     command = (sys.executable, "-m", "helpers.cli", "--project", project, *words)
@@ -161,7 +193,7 @@ def run_boardpack(project: Path, jobs: int, cores: set[int]) -> dict[str, Any]:
         env=told,
         capture_output=True,
         text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, cores),
+        preexec_fn=lambda: os.sched_setaffinity(0, way.cores),
     )
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
@@ -203,31 +235,34 @@ def compare(notebook: Path, reports: int, loops: int, quarto: str | None) -> Non
         *both, cells = (seconds / reports for seconds in json.loads(done.stdout))
         floor = Cost(*both)
         project = lay_out(folder / "project", notebook, trusts)
-        every = sorted(os.sched_getaffinity(0))
-        ways = {"one at a time, one core": (1, {every[0]}), "one at a time": (1, set(every))}
-        ways["two at a time"] = (2, set(every))
+        compared = ways(quarto)
+        alone, _ = measure(lambda: run_boardpack(project, compared[0], f"{trusts[0]}-0"), 1)
         costs, batches = {}, {}
-        for way, (jobs, cores) in ways.items():
-            costs[way], batches[way] = measure(
-                lambda jobs=jobs, cores=cores: run_boardpack(project, jobs, cores), reports
+        for way in compared:
+            costs[way.name], batches[way.name] = measure(
+                lambda way=way: run_boardpack(project, way), reports
             )
     print(f"\n{notebook.stem}, {reports} reports as HTML and PDF; for each report:")
     print(f"  the loop ({loops} reports)       {loop}")
     print("    " + ", ".join(f"{name} {value:.2f} s" for name, value in parts.items()))
     print(f"  the floor                  {floor}; its cells {cells:.2f} s")
-    for way, cost in costs.items():
-        print(f"  boardpack, {way:24s}{cost}")
+    for name, cost in costs.items():
+        print(f"  boardpack, {name:24s}{cost}")
         print(
             f"    {loop.clock / cost.clock:.1f} times the loop, {cost.clock / floor.clock:.2f} times the floor's time;"
         )
         times = loop.processor / cost.processor, cost.processor / floor.processor
         print(f"    of processors {times[0]:.1f} times the loop, {times[1]:.2f} times the floor's time")
+    slow, _, together, *_ = (costs[way.name] for way in compared)
+    print(f"  two on two cores: {slow.clock / together.clock:.2f} times as fast as one on one core")
+    each = (slow.processor * reports - alone.processor) / (reports - 1)
     print(
-        f"  two on two cores: {costs['one at a time, one core'].clock / costs['two at a time'].clock:.2f} "
-        "times as fast as one on one core"
+        f"  of processors on one core {each:.2f} s for each further report, {each / floor.processor:.2f} times the "
+        f"floor's, and {alone.processor - each:.1f} s before the first, shared out among {reports}"
     )
-    print("  budget, one at a time on one core:")
-    show_budget(batches["one at a time, one core"], costs["one at a time, one core"])
+    for way in compared[::3]:
+        print(f"  budget, {way.name}:")
+        show_budget(batches[way.name], costs[way.name])
 
 
 def main() -> None:
@@ -235,7 +270,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reports", type=int, default=24)
     parser.add_argument("--loop", type=int, help="reports that the loop makes; all by default")
-    parser.add_argument("--notebooks", nargs="+", default=["los_published", "los_deviation"])
+    parser.add_argument("--notebooks", nargs="+", default=["small", "los_published", "los_deviation"])
     arguments = parser.parse_args()
     quarto = shutil.which("quarto") or os.environ.get("QUARTO_PATH")
     print(
@@ -243,7 +278,8 @@ def main() -> None:
         f"{quarto or 'nbconvert, pandoc, Typst'}"
     )
     for name in arguments.notebooks:
-        notebook = ROOT / "notebooks" / f"{name}.ipynb"
+        own = Path(__file__).with_name(f"{name}.ipynb")
+        notebook = own if own.exists() else ROOT / "notebooks" / own.name
         compare(notebook, arguments.reports, arguments.loop or arguments.reports, quarto)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"\nlargest process of all: {peak:.0f} MB")

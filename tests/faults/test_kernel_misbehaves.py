@@ -21,6 +21,7 @@ from helpers.errors import ReportError
 from helpers.runner import execute as execution
 from helpers.runner.execute import Executed, execute
 from helpers.runner.failures import KernelDeathError, MemoryLimitError, TimeLimitError
+from helpers.runner.guard import can_wall_off
 from helpers.runner.kernel import kernel_environment
 from helpers.runner.parameters import read_notebook
 from helpers.runner.plan import Job
@@ -207,6 +208,57 @@ def test_writing_among_the_published_reports_is_refused(
     assert list((reports / "2026-03").iterdir()) == []
 
 
+#: changes that no line of Python code makes by itself
+UNSEEN = """
+import ctypes, os, subprocess, duckdb
+reports = {path!r}
+subprocess.run(["sh", "-c", f"echo altered > {{reports}}/page.html; rm {{reports}}/page.html; mv {{reports}} gone"])
+subprocess.run(["sh", "-c", f"echo new > {{reports}}/new.html; : > {{reports}}/page.html"], start_new_session=True)
+assert not ctypes.CDLL(None).fopen(f"{{reports}}/new.html".encode(), b"w")
+try:
+    duckdb.sql(f"COPY (SELECT 1) TO '{{reports}}/new.csv'")
+except duckdb.IOException:
+    pass
+open("mine", "w").close(), os.mkdir("folder"), os.replace("mine", "folder/mine"), os.remove("folder/mine")
+"done"
+"""
+
+
+@pytest.mark.skipif(not can_wall_off(), reason="this system has no Landlock, or an old one")
+@pytest.mark.parametrize("kind", ["forked", "started from nothing"])
+def test_nothing_that_a_notebook_starts_can_write_among_the_published_reports(
+    run: Run, tmp_path: Path, kind: str
+) -> None:
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    (reports / "page.html").write_text("published")
+    with ForkServer(kernel_environment({}, tmp_path), forbidden=reports) as server:
+        assert server.unfit == ()
+        if kind != "forked":
+            server._unfit = ["a test wants it so"]
+        executed = run(UNSEEN.format(path=str(reports)), server=server)
+    assert executed.notebook.cells[-1].outputs[-1]["data"]["text/plain"] == "'done'"
+    assert [path.name for path in reports.iterdir()] == ["page.html"]
+    assert (reports / "page.html").read_text() == "published"
+
+
+@pytest.mark.skipif(not can_wall_off(), reason="this system has no Landlock, or an old one")
+def test_a_notebook_that_makes_a_file_beside_the_reports_is_told_where_it_can(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "kept").write_text("")
+    with ForkServer(kernel_environment({}, tmp_path), forbidden=tmp_path / "reports") as server:
+        cell = f"import os; os.chdir({str(tmp_path)!r}); open('notes/new', 'w'); open('kept', 'w')"
+        with pytest.raises(ReportError, match="makes nothing new in a folder that leads to the published"):
+            run(
+                cell,
+                "import pathlib; pathlib.Path('none').unlink(missing_ok=True); open('new', 'w')",
+                server=server,
+            )
+    assert (tmp_path / "notes" / "new").exists()
+
+
 def test_reading_among_the_published_reports_is_allowed(server: ForkServer, run: Run) -> None:
     page = Path(server._forbidden) / "index.html"
     page.parent.mkdir(exist_ok=True)
@@ -229,6 +281,7 @@ RUNNER = """
 import sys, threading
 from pathlib import Path
 from helpers.runner.execute import execute
+from helpers.runner.guard import can_wall_off
 from helpers.runner.kernel import kernel_environment
 from helpers.runner.parameters import read_notebook
 from helpers.runner.plan import Job

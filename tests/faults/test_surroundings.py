@@ -225,7 +225,7 @@ def test_a_renderer_that_crashes_or_hangs_fails_the_report_and_keeps_the_last_go
     go(project)
     good = page_of(project).read_bytes()
     use_quarto(tmp_path, script, monkeypatch)
-    monkeypatch.setattr("helpers.runner.render.quarto._SECONDS_EACH", 1)
+    monkeypatch.setattr("helpers.runner.render.quarto._PATIENCE", 1)
     batch = go(project, replace(HTML, renderer="quarto", force=True))
     assert (batch.entries[0].state, batch.entries[0].step) == (State.FAILED, "render")
     assert page_of(project).read_bytes() == good

@@ -13,7 +13,7 @@ from helpers.data.quality import CHANGE_TOLERANCE, EDITIONS, WHOLE
 from helpers.data.schema import find_table, validate
 
 if TYPE_CHECKING:
-    pass
+    import pandas as pd
 
 #: which rows: of whole organisations, of their units or of their specialties
 Part = Literal["organisation", "unit", "specialty"]
@@ -23,6 +23,14 @@ _PARTS: dict[Part, str] = {
     "unit": "unit_code IS NOT NULL",
     "specialty": "specialty_code IS NOT NULL AND unit_code IS NULL",
 }
+_REASONS = """
+    SELECT measure, org_code, period, category AS reason, numerator AS patients
+    FROM measure_values_rolled_up
+    WHERE breakdown = 'reason' AND basis = 'provider' AND status <> 'plan' AND origin = 'published'
+        AND NOT suppressed AND numerator IS NOT NULL AND unit_code IS NULL AND specialty_code IS NULL
+        AND org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+    ORDER BY measure, period, org_code, category
+"""
 
 
 def read_series(
@@ -81,6 +89,18 @@ def read_series(
 def _names(sources: Iterable[str]) -> set[str]:
     """Return the data sets that rolled-up rows name, several of them in one cell."""
     return {name for cell in set(sources) for name in cell.split(", ")}
+
+
+def read_reasons(mart: Mart) -> pd.DataFrame:
+    """Return the parts by reason of every trust's counts, read once per version of the mart.
+
+    Returns
+    -------
+    DataFrame
+        measure, org_code, period, reason, patients; published figures alone, since parts of records might
+        tell of single patients.
+    """
+    return mart.derived("reasons", lambda: mart.query(_REASONS))
 
 
 def edition_moves(mart: Mart, organisation: str) -> dict[str, tuple[int, int]]:

@@ -9,11 +9,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from helpers.runner.history import Entry
 from helpers.runner.kernel import kernel_environment
+from helpers.runner.lean import import_libraries
 from helpers.runner.life import Life, Setting, render_together
 from helpers.runner.prewarmed import IS_SUPPORTED, ForkServer, imported_by
 
-#: documents that one call of Quarto takes: enough to spread its start, few enough to be held in memory
-TOGETHER = 100
+#: documents for which Quarto is called while it is at rest, enough to spread its start (as long as one of them
+#: takes), and for which it is called in any case, few enough to be held in memory
+FEWEST, TOGETHER = 8, 100
 _LOOK = 0.5  # seconds between two chances to notice an interruption
 
 
@@ -32,6 +34,8 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
     executing = ThreadPoolExecutor(jobs, thread_name_prefix="execute")
     rendering = ThreadPoolExecutor(jobs, thread_name_prefix="render")
     with _fork_server(setting, lives) as server, executing, rendering:
+        if lives:
+            import_libraries()  # while the fork server imports its own, and before there are threads
         flow = _Flow(setting, lives, jobs, executing, rendering, server)
         try:
             while flow.is_under_way():
@@ -79,7 +83,8 @@ class _Flow:
             life = self._waiting.popleft()
             self._executed[self._executing.submit(life.prepare, self._server)] = life
         is_last = not self._waiting and not self._executed
-        if self._gathered and (is_last or len(self._gathered) >= TOGETHER):
+        enough = FEWEST if len(self._rendered) < self._jobs else TOGETHER
+        if self._gathered and (is_last or len(self._gathered) >= enough):
             lives, self._gathered = tuple(self._gathered), []
             self._calls += 1
             future = self._rendering.submit(render_together, self._setting, lives, self._calls)

@@ -34,7 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.runner.guard import forbid_writing
+from helpers.runner.guard import forbid_writing, wall_off
 from helpers.runner.processes import descendants
 
 #: what a kernel imports by itself when it starts
@@ -262,6 +262,8 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
     _take_streams(request.log)
     os.chdir(request.folder)
+    if request.forbidden:
+        wall_off(request.forbidden)
     if not request.warm:
         os.execve(request.command[0], request.command, request.environment)
     os.environ.clear()

@@ -298,7 +298,12 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
         rendered: Mapping[str, Mapping[str, Path] | ReportError]
         try:
             rendered = render_batch(
-                documents, formats, theme=theme, folder=private_folder(folder), engine=setting.engine
+                documents,
+                formats,
+                theme=theme,
+                folder=private_folder(folder),
+                engine=setting.engine,
+                stop=setting.stop,
             )
         except ReportError as error:  # what fails for all of them
             rendered = dict.fromkeys(group, error)

@@ -21,8 +21,9 @@ def register_engine() -> str:
             nb_man.save = _now_and_then(nb_man.save)
             try:
                 return super().execute_managed_notebook(nb_man, kernel_name, **keywords)
-            finally:
-                del nb_man.save  # the last save is papermill's own
+            except BaseException:
+                del nb_man.save  # what there is by now is saved once more, and by nobody else
+                raise
 
     papermill_engines.register(ENGINE, SparingEngine)
     return ENGINE

@@ -97,13 +97,14 @@ class Watch:
         """Stop watching and end whatever is left."""
         if self._thread is not None and not self._done.is_set():
             self._exit_code = self._kernel.exit_code
+            self._measure()  # a short one may have been looked at never
             self._done.set()
             self._thread.join()
             self._kernel.end()
 
     def _look(self) -> None:
         while not self._done.wait(_INTERVAL):
-            self.peak = max(self.peak, self._kernel.resident(self.limits.megabytes))
+            self._measure()
             if self.cause is not None:
                 return
             if self._stop.is_set():
@@ -115,3 +116,6 @@ class Watch:
             if self.cause is not None:
                 self._kernel.end()
                 return
+
+    def _measure(self) -> None:
+        self.peak = max(self.peak, self._kernel.resident(self.limits.megabytes))

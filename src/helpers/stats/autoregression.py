@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
 from scipy.optimize import minimize_scalar
+from statsmodels.regression.linear_model import OLS
 
 from helpers.errors import ArgumentError
 from helpers.stats.arguments import FloatArray
@@ -182,7 +182,7 @@ def fit_newey_west(values: FloatArray, matrix: FloatArray, lags: int | None, adj
         )
     longest = int(4 * (count / 100) ** (2 / 9)) if lags is None else lags
     options = {"maxlags": longest, "use_correction": adjust}
-    fit = sm.OLS(values, matrix).fit(cov_type="HAC", cov_kwds=options)
+    fit = OLS(values, matrix).fit(cov_type="HAC", cov_kwds=options)
     residuals = np.asarray(fit.resid)
     sd = float(np.sqrt((residuals**2).sum() / (count - columns)))
     coefficients, covariance = np.asarray(fit.params), np.asarray(fit.cov_params())

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from made_results import HIGHER, QUIET
+from made_results import HIGHER, QUIET, any_results
 from plain_english import text_problems
 
 from helpers.register.models import Target
-from helpers.report.measures.examples import example_measure, example_result
+from helpers.report.measures.examples import example_result
 from helpers.report.measures.result import CATEGORIES, STANDINGS, VARIATIONS, MeasureResult
 from helpers.report.measures.words import all_sentences
 
@@ -100,42 +97,9 @@ def test_a_target_of_none_is_not_forecast() -> None:
 
 # --- whatever the numbers ---------------------------------------------------------------------------
 
-VALUE = st.one_of(st.none(), st.floats(0, 100), st.integers(0, 100).map(float))
-
-
-@st.composite
-def results(draw: st.DrawFn) -> MeasureResult:
-    """Draw a result of any shape: gaps, hidden months, restarts, targets, units, directions."""
-    unit, kind, digits = draw(
-        st.sampled_from(
-            [
-                ("%", "proportion", 1),
-                ("%", "ratio", 2),
-                ("days", "mean", 2),
-                ("£", "mean", 0),
-                ("patients", "count", 0),
-            ]
-        )
-    )
-    direction = draw(st.sampled_from(["increase", "decrease", "neutral"]))
-    measure = example_measure(unit=unit, kind=kind, digits=digits, direction=direction)
-    values: Sequence[float | None] = draw(st.lists(VALUE, min_size=1, max_size=40))
-    if kind == "count":
-        values = [None if value is None else float(round(value)) for value in values]
-    places = st.integers(0, len(values) - 1)
-    hidden = draw(st.lists(places, max_size=len(values) // 2, unique=True))
-    rebase = [place for place in draw(st.lists(places, max_size=2, unique=True)) if place > 0]
-    meaning = draw(st.sampled_from(["every_period", "march_value"]))
-    value = draw(st.one_of(st.floats(0, 100), st.sampled_from([0.0, 100.0, 95.0])))
-    target = Target(
-        value=round(value, digits), kind="planning_milestone", source="guidance", meaning=meaning
-    )
-    targets = draw(st.sampled_from([[], [target]]))
-    return example_result(values, measure=measure, targets=targets, hidden=hidden, rebase=sorted(rebase))
-
 
 @settings(max_examples=150, deadline=None)
-@given(results())
+@given(any_results())
 def test_any_result_has_one_cell_one_category_and_clean_words(result: MeasureResult) -> None:
     assert result.variation in VARIATIONS
     assert result.standing in STANDINGS
@@ -146,7 +110,7 @@ def test_any_result_has_one_cell_one_category_and_clean_words(result: MeasureRes
 
 
 @settings(max_examples=150, deadline=None)
-@given(results())
+@given(any_results())
 def test_claims_keep_their_conditions_and_directions(result: MeasureResult) -> None:
     said = " ".join(all_sentences(result))
     if "will keep" in said:
@@ -165,7 +129,7 @@ def test_claims_keep_their_conditions_and_directions(result: MeasureResult) -> N
 
 
 @settings(max_examples=100, deadline=None)
-@given(results())
+@given(any_results())
 def test_no_hidden_value_is_said(result: MeasureResult) -> None:
     assert not np.isfinite(result.series.shown[result.series.hidden]).any()
     if result.latest is not None:

@@ -6,7 +6,7 @@ import pytest
 from made_results import HIGHER, NEUTRAL, QUIET, quiet
 
 from helpers.report.measures import value_words
-from helpers.report.measures.examples import example_result
+from helpers.report.measures.examples import example_measure, example_result
 
 
 def test_the_latest_value_has_its_month_its_unit_and_its_digits() -> None:
@@ -66,7 +66,7 @@ def test_a_low_value_that_rises_is_told_in_one_breath() -> None:
     result = example_result(values, measure=HIGHER)
     assert (result.standing, result.variation_icon) == ("unstable", "concern_low")
     assert value_words.short_words(result) == (
-        "no single stable period: low against the three years shown, though up 7.0 points over six months"
+        "low against the three years shown, though up 7.0 points over six months"
     )
     assert value_words.change_sentence(result) == (
         "It is low against the three years shown, though over six months it rose by 7.0 points, the right way."
@@ -99,3 +99,28 @@ def test_a_stale_figure_says_how_old_it_is_and_may_be() -> None:
         == "Out of date: the period ended 182 days ago, and 60 days are allowed."
     )
     assert value_words.stale_sentence(quiet()) == ""
+
+
+def test_a_change_within_ordinary_variation_is_no_drift() -> None:
+    """Two levels, each up and down by one: moving ranges 1, limits 2.66 about the mean; six months differ by 1."""
+    result = example_result([*[20.0, 21.0] * 9, *[40.0, 41.0] * 9][:-1], measure=HIGHER)
+    assert result.unstable
+    assert result.change == 0.0
+    shifted = example_result([*[20.0, 21.0] * 9, *[40.0, 41.0] * 8, 41.0], measure=HIGHER)
+    assert (shifted.change, shifted.trend) == (1.0, "flat")
+    assert value_words.change_sentence(shifted) == (
+        "Over six months it rose by 1.0 points, no more than it varies anyway."
+    )
+    assert value_words.short_words(shifted) == "no clear change over six months"
+
+
+def test_a_tiny_share_comes_with_the_counts_behind_it() -> None:
+    tiny = quiet(0.02, measure=example_measure(digits=2))
+    assert tiny.series.denominator[-1] == 100
+    assert value_words.latest_sentence(tiny).endswith("was 0.02%, 0 of 100.")
+
+
+def test_an_old_figure_keeps_its_verdict_and_says_its_age() -> None:
+    assert value_words.short_words(example_result([*QUIET[:30], *[None] * 6])) == (
+        "ordinary variation; out of date"
+    )

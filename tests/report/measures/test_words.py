@@ -23,6 +23,6 @@ def test_where_all_is_suppressed_nothing_is_said_but_that() -> None:
     assert value_words.short_words(result) == "all 36 are suppressed"
 
 
-def test_a_count_is_not_compared_and_says_why() -> None:
-    assert "how large a trust is" in words.national_sentence(quiet(measure=NEUTRAL))
-    assert "too few trusts" in words.national_sentence(quiet())
+def test_a_count_is_not_compared_and_a_share_without_enough_others_says_why() -> None:
+    assert words.national_sentence(quiet(measure=NEUTRAL)) == ""
+    assert "too few have a figure" in words.national_sentence(quiet())

@@ -86,7 +86,7 @@ def test_sixty_measures_come_out_and_are_called_too_many(tmp_path: Path) -> None
 def test_one_month_of_data_comes_out_without_limits(tmp_path: Path) -> None:
     shown = bundles(open_performance(tmp_path, measures=2, months=1))
     table = next(bundle for bundle in shown if bundle.id == "tbl-measures")
-    assert {row[4] for row in table.rows} == {"one point"}
+    assert {row[3] for row in table.rows} == {"one point"}
     assert any("One value shows no variation." in bundle.prose for bundle in shown)
 
 

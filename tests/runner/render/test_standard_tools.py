@@ -42,8 +42,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".*"))
     shutil.copytree(ROOT / "src/helpers/theme", root / "src/helpers/theme")
     shutil.copy(ROOT / "_quarto.yml", root)
-    with pytest.raises(SystemExit) as ended:
-        main(["--project", str(root), "demo", "build", "--scale", "0.1"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("BOARDPACK_STATE", raising=False)
+        with pytest.raises(SystemExit) as ended:
+            main(["--project", str(root), "demo", "build", "--scale", "0.1"])
     assert not ended.value.code
     return root
 

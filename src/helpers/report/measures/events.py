@@ -47,8 +47,7 @@ def events_of(
     for code, name, day in mergers:
         known = register.get(code)
         if when := known.day if known else day:
-            joined = f"{name} became part of this organisation; all its history is added."
-            found.append(ChartEvent(when, f"{name} joins", "merger", joined))
+            found.append(ChartEvent(when, f"{name} joins", "merger"))
     found += _switches(series, found)
     placed = [
         replace(event, day=start) for event in found if (start := _period_of(series, event.day, frequency))

@@ -18,6 +18,7 @@ from helpers.data.measure_series import (
     edition_moves,
     merged_into,
     part_names,
+    read_reasons,
     read_series,
 )
 from helpers.data.peer_values import peer_organisations, peer_values
@@ -26,6 +27,7 @@ from helpers.data.quality import rate_series
 from helpers.register.models import Comment, Measure, Register, Target
 from helpers.report.measures.events import events_of
 from helpers.report.measures.place import Place, place_among
+from helpers.report.measures.reasons import Reasons, reasons_of
 from helpers.report.measures.result import CATEGORIES, Category, ChartEvent, MeasureResult
 from helpers.report.measures.series import MeasureSeries, build_series
 from helpers.report.measures.targets import target_on, targets_of
@@ -78,7 +80,7 @@ class Results:
     missing
         Measures without any row.
     sources
-        Data sets behind them.
+        Data sets behind the periods that are kept.
     """
 
     asked: Asked
@@ -142,7 +144,8 @@ def measure_results(mart: Mart, register: Register, asked: Asked) -> Results:
     found = tuple(_finish(draft, charts, place, beside) for place, draft in enumerate(drafts))
     held = {draft.measure.id for draft in drafts}
     missing = tuple(measure for measure in wanted if measure.id not in held)
-    return Results(asked, found, missing, frame.sources)
+    kept = {name for draft in drafts for name in draft.series.datasets}
+    return Results(asked, found, missing, tuple(each for each in frame.sources if each.dataset in kept))
 
 
 @dataclass(frozen=True)
@@ -257,6 +260,21 @@ class _Beside:
         code = self.asked.organisation.code
         return place_among(rows, measure, draft.series.days[last], code, self.groups)
 
+    def reasons(self, draft: _Draft) -> Reasons | None:
+        """Return the reasons behind the latest shown count."""
+        last = draft.series.latest
+        if not self.whole or last is None or draft.measure.kind != "count":
+            return None
+        rows = self.every_reason[self.every_reason["measure"] == draft.measure.id]
+        return (
+            reasons_of(rows, self.asked.organisation.code, draft.series.days[last]) if len(rows) else None
+        )
+
+    @cached_property
+    def every_reason(self) -> pd.DataFrame:
+        """All trusts' counts by reason."""
+        return read_reasons(self.mart)
+
 
 def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside) -> MeasureResult:
     assert charts is not None, "there is a draft, so there are charts"
@@ -283,6 +301,7 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
         judged_on=asked.judged_on,
         comment=beside.comment(draft.measure),
         national=beside.place(draft),
+        reasons=beside.reasons(draft),
         quality=quality,
         part=draft.part,
         part_name=beside.names.get(draft.part, draft.part),

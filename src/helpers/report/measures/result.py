@@ -18,6 +18,7 @@ from helpers.register.models import Comment, EventKind, Measure, Target
 from helpers.report.controlled_charts import WITHHELD
 from helpers.report.measures.forecast import Forecast, forecast_of, refuse
 from helpers.report.measures.place import Place
+from helpers.report.measures.reasons import Reasons
 from helpers.report.measures.series import EXACT, MeasureSeries, last_day
 from helpers.report.measures.targets import Goal, goal_after, next_target, standard_behind, target_on
 from helpers.stats.spc import XmRChart
@@ -39,8 +40,8 @@ STANDINGS: Final[tuple[Standing, ...]] = (
     "unstable",
 )
 CATEGORIES: Final[tuple[Category, ...]] = ("attention", "watched", "maintenance", "apart", "nothing")
-#: more measures than this cannot be acted on by a board: 22 and not 470, say the guides to performance
-#: management in hospitals that `docs/explanation/scorecard.md` names
+#: more measures than this cannot be acted on by a board: a rule of thumb, `docs/explanation/scorecard.md` says
+#: what is known of where it comes from
 MOST_MEASURES: Final = 22
 _ICONS = {"pass": "consistent_pass", "fail": "consistent_fail", "hit_or_miss": "hit_or_miss"}
 
@@ -104,6 +105,8 @@ class MeasureResult:
         Place among trusts in the latest shown period; None where it is not compared.
     quality
         The computed half of the data-quality kite mark; the declared half stands in the register.
+    reasons
+        What the latest shown period counts by reason; None where that is not published.
     part, part_name
         Code and name of a unit or specialty; empty for the whole organisation.
     """
@@ -118,6 +121,7 @@ class MeasureResult:
     comment: Comment | None = None
     national: Place | None = None
     quality: QualityRating | None = None
+    reasons: Reasons | None = None
     part: str = ""
     part_name: str = ""
 
@@ -133,19 +137,25 @@ class MeasureResult:
         return Latest(place, self.series.days[place], value, provisional)
 
     @property
+    def drawn(self) -> bool:
+        """Whether there are two values to draw at least."""
+        return int(np.isfinite(self.series.shown).sum()) > 1
+
+    @property
     def stale(self) -> bool:
         """Whether the latest shown value is older than the register allows."""
         if self.latest is None:
             return False
-        return self.judged_on > self._latest_end + timedelta(days=self.measure.stale_after_days)
+        return self.judged_on > self.latest_end + timedelta(days=self.measure.stale_after_days)
 
     @property
     def days_old(self) -> int:
         """Days from the end of the latest shown period to the day of judgement, at least 0."""
-        return 0 if self.latest is None else max((self.judged_on - self._latest_end).days, 0)
+        return 0 if self.latest is None else max((self.judged_on - self.latest_end).days, 0)
 
     @property
-    def _latest_end(self) -> date:
+    def latest_end(self) -> date:
+        """Last day of the latest shown period."""
         place = 0 if self.latest is None else self.latest.place
         return last_day(self.series, self.measure, place)
 
@@ -154,19 +164,19 @@ class MeasureResult:
     @cached_property
     def target(self) -> Target | None:
         """The target in force in the latest shown period."""
-        return None if self.latest is None else target_on(self.targets, self._latest_end)
+        return None if self.latest is None else target_on(self.targets, self.latest_end)
 
     @property
     def next_target(self) -> Target | None:
         """The first target that begins after the latest shown period."""
-        return None if self.latest is None else next_target(self.targets, self._latest_end)
+        return None if self.latest is None else next_target(self.targets, self.latest_end)
 
     @property
     def standard(self) -> Target | None:
         """The constitutional standard behind a milestone or local target in force."""
         if self.latest is None:
             return None
-        return standard_behind(self.targets, self._latest_end, self.target)
+        return standard_behind(self.targets, self.latest_end, self.target)
 
     @property
     def goal(self) -> Goal | None:
@@ -300,16 +310,24 @@ class MeasureResult:
     def trend(self) -> Literal["better", "worse", "flat", "up", "down"] | None:
         """Direction over the last six periods, by the measure's own change; None with too few values.
 
-        Flat where the change does not show at the measure's own digits.
+        Flat where the change does not show at the measure's own digits, or is no larger than 2.66 mean moving
+        ranges: values that follow each other differ by as much without any drift.
         """
         change = self.change
         if np.isnan(change):
             return None
-        if round(abs(change), self.measure.digits) == 0:
+        limits = self.chart.limits
+        ordinary = 0.0 if np.isnan(limits.upper) else limits.upper - limits.centre
+        if not self.moved or abs(change) <= ordinary:
             return "flat"
         if self.measure.direction == "neutral":
             return "up" if change > 0 else "down"
         return "better" if (change > 0) == (self.measure.direction == "increase") else "worse"
+
+    @property
+    def moved(self) -> bool:
+        """Whether the change over six periods shows at the measure's own digits."""
+        return round(abs(self.change), self.measure.digits) > 0
 
     @property
     def change(self) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
+from helpers.register.models import Measure
 from helpers.report.measures.figures import bounded, figure_words, gap_words, period_words, range_words
 from helpers.report.measures.result import MeasureResult
 from helpers.report.words import count, month, number, sentence
@@ -13,8 +16,8 @@ _WHY: Final = {
     "Below LCL": "below the lower limit",
     "7 Point Trend (Increasing)": "the end of a rise of seven points in a row",
     "7 Point Trend (Decreasing)": "the end of a fall of seven points in a row",
-    "2 in 3 Above CL": "one of two in three points near the upper limit",
-    "2 in 3 Below CL": "one of two in three points near the lower limit",
+    "2 in 3 Above CL": "near the upper limit twice within three points",
+    "2 in 3 Below CL": "near the lower limit twice within three points",
     "7 Points Above CL": "part of a run of seven points or more above the mean",
     "7 Points Below CL": "part of a run of seven points or more below the mean",
 }
@@ -31,11 +34,30 @@ def latest_sentence(result: MeasureResult) -> str:
     if latest is None:
         return sentence(f"no figure of {measure.called} is shown: {_why_nothing(result)}")
     when = period_words(latest.day, measure.frequency)
-    # "the number of discharges was 4,469": the unit would say it twice
-    counted = measure.kind == "count" and measure.called.startswith("the number of")
-    value = number(latest.value, measure.digits) if counted else figure_words(measure, latest.value)
-    said = f"in {when} {measure.called} was {value}{', a provisional figure' if latest.provisional else ''}"
+    provisional = ", a provisional figure" if latest.provisional else ""
+    said = f"in {when} {value_clause(measure, latest.value)}{_parts(result, latest.place)}{provisional}"
     return " ".join(part for part in (sentence(said), _withheld_sentence(result)) if part)
+
+
+def _parts(result: MeasureResult, place: int) -> str:
+    """Return the counts behind a share so small that it says little: ", 3 of 79,654"; published ones alone."""
+    series, measure = result.series, result.measure
+    part, whole = series.numerator[place], series.denominator[place]
+    small = measure.kind == "proportion" and measure.digits > 1 and series.origin == "published"
+    return f", {number(part)} of {number(whole)}" if small and np.isfinite(part + whole) else ""
+
+
+def value_clause(measure: Measure, value: float) -> str:
+    """Return what a measure was, as part of a sentence; a unit that its subject names is not said twice.
+
+    >>> from helpers.report.measures.examples import example_measure
+    >>> counted = example_measure(kind="count", subject="the number of discharges", unit="patients", digits=0)
+    >>> value_clause(counted, 4469)
+    'the number of discharges was 4,469'
+    """
+    counted = measure.kind == "count" and measure.called.startswith("the number of")
+    said = number(value, measure.digits) if counted else figure_words(measure, value)
+    return f"{measure.called} was {said}"
 
 
 def _why_nothing(result: MeasureResult) -> str:
@@ -122,10 +144,12 @@ def change_sentence(result: MeasureResult) -> str:
     if trend is None:
         return ""
     steps = _six_periods(result)
-    if trend == "flat":
+    if not result.moved:
         return sentence(f"over {steps} it has not moved")
     moved = f"it {'rose' if result.change > 0 else 'fell'} by {gap_words(result.measure, result.change)}"
     way = {"better": ", the right way", "worse": ", the wrong way"}.get(trend, "")
+    if trend == "flat":
+        return sentence(f"over {steps} {moved}, no more than it varies anyway")
     if turned := _level_words(result):
         return sentence(f"it is {turned}, though over {steps} {moved}{way}")
     return sentence(f"over {steps} {moved}{way}")
@@ -151,31 +175,32 @@ def _level_words(result: MeasureResult) -> str:
 
 def short_words(result: MeasureResult) -> str:
     """Return a few words for a table: the most that a reader has to know."""
+    return f"{signal_words(result)}; out of date" if result.stale else signal_words(result)
+
+
+def signal_words(result: MeasureResult) -> str:
+    """Return what the latest value says of the process in a few words, whatever its age."""
     if result.latest is None:
         return _why_nothing(result)
-    if result.stale:
-        return f"out of date: {period_words(result.latest.day, result.measure.frequency)}"
     if result.untold:
         return "too many values suppressed"
     if result.points < 2:
         return "one value so far"
     if result.unstable:
         return _drift_words(result)
-    words = "ordinary variation" if result.variation == "common" else _WHY.get(result.reason, "")
-    return f"{words}; provisional limits" if result.too_few else words
+    return "ordinary variation" if result.variation == "common" else _WHY.get(result.reason, "")
 
 
 def _drift_words(result: MeasureResult) -> str:
-    trend = result.trend
+    trend, steps = result.trend, _six_periods(result)
     if trend is None:
         return "no single stable period"
-    steps = _six_periods(result)
     if trend == "flat":
-        return f"no single stable period; level for {steps}"
+        return f"no clear change over {steps}"
     moved = (
         f"{'up' if result.change > 0 else 'down'} {gap_words(result.measure, result.change)} over {steps}"
     )
     if turned := _level_words(result):
-        return f"no single stable period: {turned}, though {moved}"
+        return f"{turned}, though {moved}"
     way = {"better": ", the right way", "worse": ", the wrong way"}.get(trend, "")
-    return f"no single stable period; {moved}{way}"
+    return f"{moved}{way}"

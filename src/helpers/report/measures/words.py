@@ -19,7 +19,7 @@ from helpers.report.measures.value_words import (
     variation_sentence,
 )
 from helpers.report.peers.values import can_be_compared
-from helpers.report.words import sentence
+from helpers.report.words import number, sentence
 
 #: how a board is told of each category, and the rule for it
 CATEGORY_WORDS: Final[dict[Category, str]] = {
@@ -45,17 +45,14 @@ _SIDES: Final = {
 
 
 def national_sentence(result: MeasureResult) -> str:
-    """Say how the latest value lies to other trusts in the same period; why not, where it is not compared."""
+    """Say how the latest value lies to other trusts in the same period; empty for counts without a base."""
     place = result.national
     if result.latest is None:
         return ""
     if place is None:
-        why = (
-            "too few trusts have a figure for the same period"
-            if can_be_compared(result.measure)
-            else "a count says how large a trust is, not how it compares"
-        )
-        return sentence(f"it is not set beside other trusts: {why}")
+        if not can_be_compared(result.measure):
+            return ""  # a count says how large a trust is; the method says so once
+        return "It is not set beside other trusts: too few have a figure for the same period."
     side = _SIDES[place.side]
     own = f"{figure_words(place.measure, place.value)} was {side}" if place.per_base else f"it was {side}"
     middle = range_words(place.measure, place.low, place.high)
@@ -66,6 +63,18 @@ def national_sentence(result: MeasureResult) -> str:
         median = figure_words(place.measure, place.group_median)
         parts.append(f"the median of {place.group_trusts} {place.group} was {median}")
     return " ".join(sentence(part) for part in parts)
+
+
+def reasons_sentence(result: MeasureResult) -> str:
+    """Say which kind of reason counts most, beside all trusts; empty where counts have no reasons."""
+    if result.reasons is None:
+        return ""
+    first, *_ = result.reasons.kinds
+    here, everywhere = (number(share) for share in (first.share, first.everywhere))
+    return sentence(
+        f"most were counted under “{first.name}”: {number(first.patients)} of {number(result.reasons.total)}, "
+        f"{here}%; over all {result.reasons.trusts} trusts it was {everywhere}%"
+    )
 
 
 def what_sentences(result: MeasureResult) -> str:
@@ -83,6 +92,10 @@ def what_sentences(result: MeasureResult) -> str:
 
 def all_sentences(result: MeasureResult) -> list[str]:
     """Return every text that this module makes of a result, for tests of wording."""
-    return [
-        text for text in (what_sentences(result), national_sentence(result), short_words(result)) if text
-    ]
+    texts = (
+        what_sentences(result),
+        national_sentence(result),
+        reasons_sentence(result),
+        short_words(result),
+    )
+    return [text for text in texts if text]

@@ -12,7 +12,7 @@ TERMS: Final[dict[str, tuple[str, str]]] = {
         "The ups and downs that the way of working brings by itself. They have no single cause worth looking for.",
     ),
     "Special cause": (
-        r"special causes?|(above|below) the (upper|lower) limit|in a row|two in three",
+        r"special causes?|(above|below) the (upper|lower) limit|in a row|within three points",
         "A value or a pattern that ordinary variation hardly ever brings. Something has changed.",
     ),
     "Limits": (

@@ -11,9 +11,15 @@ from helpers.report.measures.pictures import chart_of_result
 from helpers.report.measures.result import ChartEvent, MeasureResult
 from helpers.report.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
 from helpers.report.measures.value_words import latest_sentence, stale_sentence, variation_sentence
-from helpers.report.measures.words import national_sentence
+from helpers.report.measures.words import national_sentence, reasons_sentence
 from helpers.report.performance.page_one import has_words
-from helpers.report.performance.tables import NO_ICON_WORDS, as_at_words, chart_table, variation_cell
+from helpers.report.performance.tables import (
+    NO_ICON_WORDS,
+    as_at_words,
+    chart_table,
+    reasons_table,
+    variation_cell,
+)
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import count, month, sentence
@@ -41,12 +47,17 @@ def measure_section(sections: Sections, result: MeasureResult, period: str) -> l
     ]
     if result.latest is None:
         return [*parts, sections.text(f"nothing-{name}", latest_sentence(result))]
-    parts += [measure_icons(sections, result), measure_figure(sections, result)]
+    if result.drawn:
+        parts += [measure_icons(sections, result), measure_figure(sections, result)]
     if result.comment is None and result.category != "attention":
         parts.append(sections.text(f"what-{name}", what_words(result)))
     else:
         parts.append(sections.panels(f"what-{name}", story_panels(result, period)))
     parts.append(sections.text(f"notes-{name}", notes_words(result)))
+    if result.reasons is not None:
+        columns, rows = reasons_table(result.reasons)
+        caption = f"{result.measure.name}, {month(result.reasons.period)}."
+        parts.append(sections.table(f"tbl-{name}-reasons", caption, columns, rows))
     return parts
 
 
@@ -95,8 +106,8 @@ def chart_caption(result: MeasureResult) -> str:
     if frequency == "rolling12":
         per = "in rolling years"
     forecast = result.forecast if result.goal is not None and result.goal.dated else None
-    ahead = "" if forecast is None else f", with a forecast to {month(forecast.goal.due)}"
-    return sentence(f"{result.measure.name} {per}, {span}{ahead}")
+    ahead = "" if forecast is None else f", forecast to {month(forecast.goal.due)}"
+    return sentence(f"{result.measure.name} {per}, {span}{ahead}; as at {as_at_words(result)}")
 
 
 def chart_alt(result: MeasureResult) -> str:
@@ -179,6 +190,7 @@ def notes_words(result: MeasureResult) -> str:
         ("Target", target),
         ("Forecast", forecast_sentence(result)),
         ("Other trusts", national_sentence(result)),
+        ("Reasons", reasons_sentence(result)),
         *(("Marked", event_words(event)) for event in result.events[:MOST_EVENTS]),
         ("Data quality", quality_words(result)),
     ]
@@ -194,7 +206,7 @@ def event_words(event: ChartEvent) -> str:
 
 
 def quality_words(result: MeasureResult) -> str:
-    """Return the kite mark in words: what fails of the computed half, what is declared, and the as-at day."""
+    """Return the kite mark in words: what fails of the computed half, what is declared, the day without a chart."""
     reasons = result.quality.reasons if result.quality else ()
     computed = f"found wanting: {'; '.join(reasons)}" if reasons else "the checks found nothing wanting"
     declared = result.measure.quality
@@ -202,4 +214,5 @@ def quality_words(result: MeasureResult) -> str:
     if declared.signed_off_on:
         signed = f"signed off by {declared.signed_off_by}, {_day(declared.signed_off_on)}"
     audited = f"audited {_day(declared.audited_on)}" if declared.audited_on else "not audited"
-    return f"{sentence(f'{computed}; {signed}, {audited}')} Data as at {as_at_words(result)}."
+    day = "" if result.drawn else f"; data as at {as_at_words(result)}"
+    return sentence(f"{computed}; {signed}, {audited}{day}")

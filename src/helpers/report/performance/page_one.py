@@ -8,9 +8,10 @@ from helpers.bundle import Panel
 from helpers.report.measures.figures import figure_words, period_words
 from helpers.report.measures.result import MeasureResult
 from helpers.report.measures.target_words import target_words
-from helpers.report.measures.value_words import short_words
+from helpers.report.measures.value_words import short_words, signal_words, value_clause
 from helpers.report.measures.words import CATEGORY_RULES
 from helpers.report.performance.ranking import in_order, off_course
+from helpers.report.performance.tables import short_period
 from helpers.report.words import count, listed, month, sentence
 
 #: sentences of the headline at most, and names or bullets in a list before the rest is only counted
@@ -31,9 +32,28 @@ def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
         _name_sentence("without a stable period and off course", [r for r in ranked if off_course(r)]),
         _name_sentence("unlikely to meet a dated target", [r for r in ranked if _unlikely(r)]),
         _name_sentence("better than ordinary variation explains", [r for r in ranked if _improved(r)]),
-        "" if attention else "Nothing stands out as worse than ordinary variation explains.",
+        "" if attention else _calm_sentence(shown),
     ]
-    return [text for text in wanted if text][:MOST_SENTENCES]
+    last = stale_count_sentence(shown)
+    return [*[text for text in wanted if text][: MOST_SENTENCES - bool(last)], *([last] if last else [])]
+
+
+def _calm_sentence(results: Sequence[MeasureResult]) -> str:
+    steady = " with a stable period" if any(r.category == "apart" for r in results) else ""
+    return f"No measure{steady} is worse than ordinary variation explains."
+
+
+def stale_count_sentence(results: Sequence[MeasureResult]) -> str:
+    """Say how many measures have no recent figure, and how old the oldest is; empty where all are recent."""
+    old = [result for result in results if result.stale]
+    if not old:
+        return ""
+    oldest = min(old, key=lambda result: result.latest_end)
+    assert oldest.latest is not None, "a measure without a figure is not out of date"
+    when = period_words(oldest.latest.day, oldest.measure.frequency)
+    if len(old) == 1:
+        return sentence(f"{oldest.measure.name} is out of date: its latest figure is of {when}")
+    return sentence(f"{_many(len(old))} measures are out of date, the oldest with a figure of {when}")
 
 
 def count_sentence(results: Sequence[MeasureResult]) -> str:
@@ -78,11 +98,14 @@ def attention_sentence(result: MeasureResult) -> str:
     assert result.latest is not None, "a measure without a figure needs none"
     measure, latest = result.measure, result.latest
     when = period_words(latest.day, measure.frequency)
-    said = f"{measure.called} was {figure_words(measure, latest.value)} in {when}"
+    said = f"{value_clause(measure, latest.value)} in {when}"
     if result.variation == "concern":
         return sentence(f"{said}, {short_words(result)}")
     assert result.target is not None, "limits fail a target"
-    return sentence(f"{said}; its limits lie wholly short of {target_words(result, result.target)}")
+    old = "; out of date" if result.stale else ""
+    return sentence(
+        f"{said}; its limits all lie on the wrong side of {target_words(result, result.target)}{old}"
+    )
 
 
 def _name_sentence(what: str, results: Sequence[MeasureResult]) -> str:
@@ -103,7 +126,8 @@ def _unlikely(result: MeasureResult) -> bool:
 
 
 def _improved(result: MeasureResult) -> bool:
-    return result.variation == "improvement" and result.category == "watched" and not result.too_few
+    better = result.variation == "improvement" and result.category == "watched"
+    return better and not result.too_few and not result.stale
 
 
 def rule_sentences(results: Sequence[MeasureResult]) -> str:
@@ -124,37 +148,44 @@ def rule_sentences(results: Sequence[MeasureResult]) -> str:
 
 
 def as_at_sentence(results: Sequence[MeasureResult]) -> str:
-    """Say up to which day the data speak; where the measures differ, that each has its own."""
-    days = sorted({result.series.as_at for result in results if result.series.as_at})
-    if not days:
+    """Say up to which day the data of all measures speak; empty where the days differ (`as_at_table`)."""
+    days = {result.series.as_at for result in results if result.series.as_at}
+    if len(days) != 1 or any(result.stale for result in results):
         return ""
-    first, last = (f"{day.day} {month(day)}" for day in (days[0], days[-1]))
-    if first == last:
-        return sentence(f"all data are as at {last}")
-    return sentence(f"data are as at {first} to {last}; each measure's own day stands beside it")
+    (day,) = days
+    return sentence(f"all data are as at {day.day} {month(day)}")
 
 
 def assurance_panels(results: Sequence[MeasureResult], period: str) -> list[Panel]:
-    """Return three panels: alert, advise, assure."""
+    """Return three panels: alert, advise, assure; measures out of date are never assured of."""
     ranked = in_order(result for result in results if result.category != "nothing")
     alert = [result for result in ranked if result.category == "attention"]
-    assure = [
-        result
-        for result in ranked
-        if (result.category == "maintenance" or _improved(result) or _gaining(result)) and not result.stale
-    ]
-    advise = [
-        result
-        for result in ranked
-        if result not in alert
-        and result not in assure
-        and (off_course(result) or result.stale or _early(result))
-    ]
+    assure = [result for result in ranked if _assured(result) and not result.stale]
+    rest = [result for result in ranked if result not in alert and result not in assure]
+    advise = [result for result in rest if off_course(result) or _early(result)]
+    old = [result for result in rest if result.stale and result not in advise]
     return [
-        Panel(title="Alert", markdown=_bullets(alert, _alert_words(period), "Nothing needs attention.")),
-        Panel(title="Advise", markdown=_bullets(advise, short_words, "Nothing further to advise of.")),
-        Panel(title="Assure", markdown=_bullets(assure, _assure_words, "Nothing can be assured yet.")),
+        Panel(title="Alert", markdown=_bullets(alert, _alert_words(period)) or "Nothing needs attention."),
+        Panel(
+            title="Advise",
+            markdown="\n".join(part for part in (_bullets(advise, short_words), _old_bullet(old)) if part)
+            or "Nothing further to advise of.",
+        ),
+        Panel(title="Assure", markdown=_bullets(assure, _assure_words) or "Nothing can be assured yet."),
     ]
+
+
+def _assured(result: MeasureResult) -> bool:
+    return result.category == "maintenance" or _improved(result) or _gaining(result)
+
+
+def _old_bullet(results: Sequence[MeasureResult]) -> str:
+    """Return one line for all measures without a recent figure: the table below names each with its day."""
+    if not results:
+        return ""
+    if len(results) == 1:
+        return f"- **{results[0].measure.name}**: {short_words(results[0])}"
+    return f"- **Out of date**: {count(len(results), 'measure')}, named below with their day"
 
 
 def _gaining(result: MeasureResult) -> bool:
@@ -169,9 +200,10 @@ def _alert_words(period: str) -> Callable[[MeasureResult], str]:
     def words(result: MeasureResult) -> str:
         assert result.latest is not None, "a measure without a figure alerts nobody"
         said = figure_words(result.measure, result.latest.value)
-        why = short_words(result) if result.variation == "concern" else "limits short of the target"
+        why = signal_words(result) if result.variation == "concern" else "its limits all miss the target"
+        old = f"; out of date ({short_period(result)})" if result.stale else ""
         explained = "" if has_words(result, period) else "; no explanation given"
-        return f"{said}, {why}{explained}"
+        return f"{said}, {why}{old}{explained}"
 
     return words
 
@@ -190,11 +222,9 @@ def has_words(result: MeasureResult, period: str) -> bool:
     return result.comment.month >= min(period, latest)
 
 
-def _bullets(results: Sequence[MeasureResult], words: Callable[[MeasureResult], str], nothing: str) -> str:
-    if not results:
-        return nothing
+def _bullets(results: Sequence[MeasureResult], words: Callable[[MeasureResult], str]) -> str:
     lines = [f"- **{result.measure.name}**: {words(result)}" for result in results[:MOST_BULLETS]]
     more = len(results) - MOST_BULLETS
     if more > 0:
-        lines.append(f"- and {_many(more)} more, in the table below")
+        lines.append(f"- and {_many(more)} more, in the table of all measures")
     return "\n".join(lines)

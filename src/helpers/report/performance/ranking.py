@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from helpers.report.measures.result import MeasureResult
 from helpers.report.period import add_months
 
@@ -38,10 +40,15 @@ def weight(result: MeasureResult) -> float:
 
 
 def relative_distance(result: MeasureResult) -> float:
-    """Return how far the latest value lies on the wrong side of its target, as a share of the target."""
+    """Return how far the latest value lies on the wrong side of its target.
+
+    As a share of the target or of the farthest value shown, whichever is larger: with a target of none at
+    all, two patients of eighty thousand would otherwise be as far from it as can be.
+    """
     if result.target is None or result.met is not False:
         return 0.0
-    return abs(result.distance) / max(abs(result.target.value), abs(result.distance), 1e-9)
+    farthest = float(np.nanmax(np.abs(result.series.shown)))
+    return abs(result.distance) / max(abs(result.target.value), farthest, 1e-9)
 
 
 def off_course(result: MeasureResult) -> bool:

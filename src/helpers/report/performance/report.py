@@ -128,17 +128,24 @@ class PerformanceReport(Sections):
         return self.panels("assurance", page_one.assurance_panels(self.shown, self.period))
 
     def rule(self) -> Shown:
-        """The rule by which measures fall into categories, and up to which day the data speak."""
-        words = (page_one.rule_sentences(self.shown), page_one.as_at_sentence(self.shown))
-        return self.text("rule", " ".join(part for part in words if part) or "No measure has a figure.")
+        """The rule by which measures fall into categories."""
+        return self.text("rule", page_one.rule_sentences(self.shown) or "No measure has a figure.")
+
+    def as_at(self) -> Shown:
+        """Up to which day the data of each measure speak: a table, or a sentence where it is one day."""
+        same = page_one.as_at_sentence(self.shown)
+        columns, rows = tables.as_at_table(self.ranked)
+        if same or not rows:
+            return self.text("as-at", same or "No data have been loaded for any measure.")
+        return self.table("tbl-as-at", "The day up to which the data of each measure speak.", columns, rows)
 
     def where_to_look(self) -> Shown:
-        """Table: every measure with its latest value, its own as-at day, its icons and a few words."""
+        """Table: every measure with its latest value, its target, its icons and a few words."""
         columns, rows = tables.look_table(self.ranked)
         caption = f"Every measure, most urgent first, {self.report.period.label}."
         if not rows:
             return self.text("nothing", self._missing_words())
-        return self.table("tbl-measures", caption, columns, rows, note=self._too_many())
+        return self.table("tbl-measures", caption, columns, rows, note=self._too_many(), on_slide=True)
 
     def _too_many(self) -> str:
         if len(self.shown) <= MOST_MEASURES:
@@ -192,7 +199,7 @@ class PerformanceReport(Sections):
     def spc(self, measure: str) -> Shown:
         """The process behaviour chart of one measure, or a sentence where there is nothing to draw."""
         result = self._result(measure)
-        return self.say(measure) if result.latest is None else measure_figure(self._own(result), result)
+        return measure_figure(self._own(result), result) if result.drawn else self.say(measure)
 
     def say(self, measure: str) -> Shown:
         """What the chart of one measure shows, in words."""
@@ -278,7 +285,8 @@ class PerformanceReport(Sections):
             "Forecasts are made for targets that have a date, from at least 12 months that can be compared. The way "
             "of forecasting is the one that would have done best in the past, and its intervals are as wide as "
             "its past errors ask for.",
-            "Other trusts are compared in the same period, unadjusted: they may treat different patients.",
+            "Trusts of the same kind are compared in the same period, unadjusted: they may treat different patients. "
+            "Counts are compared per 100 of what they grow with, such as beds, or not at all.",
         ]
         if merged:
             points.append(f"Histories of organisations that joined are added: {listed(merged)}.")

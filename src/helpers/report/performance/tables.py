@@ -10,8 +10,10 @@ import numpy as np
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.data.quality import QualityRating
 from helpers.report.measures.figures import figure_words, goal_words, period_words
+from helpers.report.measures.reasons import Reasons
 from helpers.report.measures.result import STANDINGS, VARIATIONS, MeasureResult, Standing, Variation
 from helpers.report.measures.value_words import short_words
+from helpers.report.words import number
 
 STANDING_WORDS: Final[dict[Standing, str]] = {
     "pass": "Meets target",
@@ -48,7 +50,6 @@ def look_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Ro
     columns = (
         Column(label="Measure"),
         Column(label="Latest", kind="text"),
-        Column(label="As at", kind="text"),
         Column(label="Target", kind="text"),
         Column(label="Variation", kind="icon"),
         Column(label="Assurance", kind="icon"),
@@ -61,11 +62,10 @@ def _look_row(result: MeasureResult) -> tuple[Cell, ...]:
     measure, latest = result.measure, result.latest
     if latest is None:
         hidden = SUPPRESSED if result.series.hidden.any() else None
-        return (measure.name, hidden, as_at_words(result), None, None, None, short_words(result))
+        return (measure.name, hidden, None, None, None, short_words(result))
     return (
         measure.name,
-        f"{figure_words(measure, latest.value)}\n{_short_period(result)}",
-        as_at_words(result),
+        f"{figure_words(measure, latest.value)}\n{short_period(result)}",
         None if result.target is None else goal_words(measure, result.target.value),
         variation_cell(result),
         result.assurance_icon or NO_ICON_WORDS[result.standing],
@@ -78,7 +78,8 @@ def variation_cell(result: MeasureResult) -> str:
     return "one point" if result.points < 2 else result.variation_icon
 
 
-def _short_period(result: MeasureResult) -> str:
+def short_period(result: MeasureResult) -> str:
+    """Return the latest shown period, short enough for a cell: "Sep 2026"."""
     assert result.latest is not None, "asked for with a latest value alone"
     if result.measure.frequency == "month":
         return f"{result.latest.day:%b %Y}"
@@ -89,6 +90,20 @@ def as_at_words(result: MeasureResult) -> str:
     """Return the day up to which a measure's data speak."""
     day = result.series.as_at
     return "–" if day is None else f"{day.day} {day:%b %Y}"
+
+
+def as_at_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
+    """Return columns and rows of the days up to which the data speak; what is not named has the newest."""
+    columns = (Column(label="Data as at"), Column(label="Measures", kind="text"))
+    dated = [result for result in results if result.series.as_at]
+    groups: dict[str, list[str]] = {}
+    for result in sorted(dated, key=lambda r: (not r.stale, r.series.as_at or r.judged_on), reverse=True):
+        day = f"{as_at_words(result)} (out of date)" if result.stale else as_at_words(result)
+        groups.setdefault(day, []).append(result.measure.name)
+    rows: Rows = [(day, "; ".join(names)) for day, names in groups.items()]
+    if len(rows) > 1 and len(groups[str(rows[0][0])]) > 1:
+        rows[0] = (rows[0][0], f"All other measures ({len(groups[str(rows[0][0])])})")
+    return columns, rows
 
 
 def matrix_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
@@ -146,6 +161,27 @@ def _computed(rating: QualityRating | None) -> tuple[str, ...]:
     if rating is None:
         return ("not_assessed",) * 4
     return rating.timeliness, rating.completeness, rating.validity, rating.consistency
+
+
+def reasons_table(reasons: Reasons) -> tuple[tuple[Column, ...], Rows]:
+    """Return columns and rows of the kinds of reason, most first, beside all trusts."""
+    columns = (
+        Column(label="Kind of reason"),
+        Column(label="Patients", kind="rate"),
+        Column(label="Share", kind="rate", unit="%"),
+        Column(label="All trusts", kind="rate", unit="%"),
+        Column(label="Most frequent", kind="text"),
+    )
+    return columns, [
+        (
+            kind.name,
+            kind.patients,
+            kind.share,
+            kind.everywhere,
+            f"{kind.largest} ({number(kind.largest_patients)})" if kind.largest else None,
+        )
+        for kind in reasons.kinds
+    ]
 
 
 def chart_table(result: MeasureResult) -> tuple[tuple[Column, ...], Rows]:

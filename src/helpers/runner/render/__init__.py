@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def render(document: Document, formats: Iterable[str], *, theme: Theme, folder: 
     problems: list[Problem] = []
     embedded.write_sources(document, folder)
     write_look(theme, folder / embedded.LOOK)
+    try:
+        embedded.write_pages(wanted, theme=theme, folder=folder)
+    except ReportError as error:
+        problems += error.problems
+        wanted = [name for name in wanted if name not in embedded.PAGES]
     for name in wanted:
         try:
             files[name] = embedded.WRITERS[name](document, theme=theme, folder=folder)
@@ -61,6 +67,7 @@ def render_batch(
     theme: Theme,
     folder: Path,
     engine: Quarto | None = None,
+    stop: threading.Event | None = None,
 ) -> dict[str, dict[str, Path] | ReportError]:
     """Render many documents; one that fails leaves the others alone.
 
@@ -74,6 +81,8 @@ def render_batch(
         An existing, empty folder; every document gets one of its own below it.
     engine
         From `helpers.runner.engines.choose_engine`. Quarto is called once for all of them.
+    stop
+        Ends Quarto when set; what it has not made by then fails.
 
     Returns
     -------
@@ -82,7 +91,7 @@ def render_batch(
     """
     wanted = _known(formats)
     if engine is not None:
-        return quarto.render_batch(documents, wanted, theme=theme, folder=folder, quarto=engine)
+        return quarto.render_batch(documents, wanted, theme=theme, folder=folder, quarto=engine, stop=stop)
     return {stem: _render_below(stem, documents[stem], wanted, theme, folder) for stem in documents}
 
 

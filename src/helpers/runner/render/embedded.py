@@ -24,6 +24,7 @@ READER: Final = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_span
 SOURCE: Final = "report.md"
 #: where the look lies beside the documents
 LOOK: Final = "theme"
+_SETTINGS: Final = "page.yml"
 _SECONDS: Final = 120
 
 
@@ -43,13 +44,36 @@ def write_sources(document: Document, folder: Path) -> None:
         (folder / "figures" / f"{figure_id}.svg").write_bytes(svg)
 
 
-def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:
-    """Render one self-contained HTML file without scripts or remote references.
+def write_pages(formats: Iterable[str], *, theme: Theme, folder: Path) -> None:
+    """Write a document as what HTML and PDF are made of, with one call of pandoc.
+
+    Parameters
+    ----------
+    formats
+        Any; those of them that are not in `PAGES` are passed over.
+    theme
+        The look.
+    folder
+        The report's own folder, with its sources and the look.
+
+    Raises
+    ------
+    ReportError
+        When pandoc refuses or warns.
+    """
+    writers = [PAGES[name] for name in formats if name in PAGES]
+    if writers:
+        _write_settings(theme, folder)
+        _pandoc(["lua", f"{LOOK}/pages.lua", READER, *writers], " and ".join(writers), folder)
+
+
+def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001
+    """Make one self-contained HTML file without scripts or remote references.
 
     Parameters
     ----------
     document
-        The document; `write_sources` has written it into `folder`.
+        The document; `write_pages` has written it into `folder`.
     theme
         The look.
     folder
@@ -63,30 +87,34 @@ def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:
     Raises
     ------
     ReportError
-        When pandoc refuses or warns, or the page would load anything.
+        When the page would load anything.
     """
-    page = _pandoc("html", theme=theme, folder=folder, options=[f"--include-in-header={LOOK}/look.css"])
+    path = folder / "report.html"
+    page = path.read_text("utf-8")
     for figure_id, svg in document.figures.items():
         data = base64.b64encode(svg).decode()
         page = page.replace(f'src="figures/{figure_id}.svg"', f'src="data:image/svg+xml;base64,{data}"')
     check_offline(page)
-    path = folder / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
 
 
-def render_pdf(_document: Document, *, theme: Theme, folder: Path) -> Path:
-    """Render a tagged PDF (PDF/UA-1) through Typst.
+def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001
+    """Make a tagged PDF (PDF/UA-1) through Typst.
 
-    Parameters, returns and raises as `render_html`; the file is `report.pdf`.
+    Parameters and returns as `render_html`; the file is `report.pdf`.
+
+    Raises
+    ------
+    ReportError
+        When Typst refuses or warns.
     """
-    source, path = folder / "report.typ", folder / "report.pdf"
-    source.write_text(_pandoc("typst", theme=theme, folder=folder), encoding="utf-8")
+    path = folder / "report.pdf"
     import typst  # late: the compiler is loaded only where a PDF is made
 
     try:
         _, warnings = typst.compile_with_warnings(
-            source,
+            folder / "report.typst",
             output=path,
             root=folder,
             font_paths=_fonts(),
@@ -108,8 +136,7 @@ def render_docx(document: Document, *, theme: Theme, folder: Path) -> Path:
     draw_pictures(document, folder)
     write_references(["docx"], theme, folder / LOOK)
     path = folder / "report.docx"
-    options = [f"--output={path}", f"--reference-doc={LOOK}/{word.REFERENCE}"]
-    _pandoc("docx", theme=theme, folder=folder, options=options)
+    _write_office("docx", path, theme=theme, folder=folder)
     finish("docx", path, document, theme=theme, look=folder / LOOK)
     return path
 
@@ -121,8 +148,7 @@ def render_pptx(document: Document, *, theme: Theme, folder: Path) -> Path:
     """
     write_references(["pptx"], theme, folder / LOOK)
     path = folder / "report.pptx"
-    options = [f"--output={path}", f"--reference-doc={LOOK}/{slides.REFERENCE}"]
-    _pandoc("pptx", theme=theme, folder=folder, options=options)
+    _write_office("pptx", path, theme=theme, folder=folder)
     finish("pptx", path, document, theme=theme, look=folder / LOOK)
     return path
 
@@ -178,6 +204,8 @@ WRITERS: Final[Mapping[str, Callable[..., Path]]] = {
     "docx": render_docx,
     "pptx": render_pptx,
 }
+#: what pandoc writes for a format that is made of a page
+PAGES: Final = {"html": "html", "pdf": "typst"}
 _OFFICE: Final = {"docx": word, "pptx": slides}
 _LOGO: Final = "logo.png"
 
@@ -189,31 +217,35 @@ def _fonts() -> Any:
     return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
 
 
-def _pandoc(writer: str, *, theme: Theme, folder: Path, options: list[str] | None = None) -> str:
-    """Run pandoc with the shared filter and return what it wrote; a warning is an error."""
-    import pypandoc  # late: only rendering needs it
-
-    metadata = folder / "page.yml"
-    metadata.write_text(yaml.safe_dump(theme.page.as_settings()), encoding="utf-8")
-    template = folder / LOOK / f"embedded.{writer}"
-    command = [
-        pypandoc.get_pandoc_path(),
+def _write_office(name: str, path: Path, *, theme: Theme, folder: Path) -> None:
+    """Write a Word or PowerPoint file."""
+    _write_settings(theme, folder)
+    options = [
         f"--from={READER}",
-        f"--to={writer}",
+        f"--to={name}",
         "--standalone",
-        *([f"--template={template}"] if template.exists() else []),
         f"--lua-filter={LOOK}/filter.lua",
-        f"--metadata-file={metadata}",
+        f"--metadata-file={_SETTINGS}",
         "--syntax-highlighting=none",
         "--wrap=none",
-        *(options or []),
-        SOURCE,
+        f"--output={path}",
+        f"--reference-doc={LOOK}/{_OFFICE[name].REFERENCE}",
     ]
-    done = _run(command, folder)
+    _pandoc([*options, SOURCE], name, folder)
+
+
+def _write_settings(theme: Theme, folder: Path) -> None:
+    (folder / _SETTINGS).write_text(yaml.safe_dump(theme.page.as_settings()), encoding="utf-8")
+
+
+def _pandoc(options: list[str], what: str, folder: Path) -> None:
+    """Run pandoc in a report's folder; a warning is an error."""
+    import pypandoc  # late: only rendering needs it
+
+    done = _run([pypandoc.get_pandoc_path(), *options], folder)
     complaints = _complaints(done.stderr)
     if done.returncode or complaints:
-        raise _failed(f"{writer} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
-    return done.stdout
+        raise _failed(f"{what} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
 
 
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -7,10 +7,10 @@ others go on.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
+import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from helpers.errors import Problem, ReportError
 from helpers.runner.document import Document
 from helpers.runner.engines import Quarto
 from helpers.runner.render import slides, word
+from helpers.runner.render.calling import StoppedError, call
 from helpers.runner.render.embedded import (
     LOOK,
     READER,
@@ -32,7 +33,8 @@ from helpers.runner.render.offline import check_offline
 from helpers.theme import Theme, font_folder
 from helpers.theme.look import write_look
 
-_SECONDS_EACH: Final = 60
+#: seconds without a word from Quarto, which names each document as it begins it
+_PATIENCE: Final = 60
 #: no theme of Quarto's and none of its scripts: our template and style sheet are the whole page
 _HTML: Final = {
     "minimal": True,
@@ -49,7 +51,13 @@ _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def render_batch(
-    documents: Mapping[str, Document], formats: Iterable[str], *, theme: Theme, folder: Path, quarto: Quarto
+    documents: Mapping[str, Document],
+    formats: Iterable[str],
+    *,
+    theme: Theme,
+    folder: Path,
+    quarto: Quarto,
+    stop: threading.Event | None = None,
 ) -> dict[str, dict[str, Path] | ReportError]:
     """Render many documents with one call of Quarto.
 
@@ -65,6 +73,8 @@ def render_batch(
         An existing, empty folder: it becomes the Quarto project.
     quarto
         From `helpers.runner.engines.find_quarto`.
+    stop
+        Ends Quarto when set; what it has not made by then fails.
 
     Returns
     -------
@@ -78,21 +88,58 @@ def render_batch(
         for stem, document in documents.items():
             draw_pictures(document, folder / stem)
     settings = _project(theme, quarto, wanted)
-    results: dict[str, dict[str, Path] | ReportError] = {}
-    pending = list(documents)
-    while pending:
-        said = _call(quarto, pending, settings, folder)
-        results |= {stem: files for stem in pending if (files := _files(stem, wanted, folder))}
-        pending = [stem for stem in pending if stem not in results]
-        if pending:
-            first = pending.pop(0)
-            said = _call(quarto, [first], settings, folder) or said
-            results[first] = _files(first, wanted, folder) or _failed(first, said)
+    results = _render_all(list(documents), _Calls(quarto, wanted, settings, folder, stop))
     for stem, result in results.items():
         if not isinstance(result, ReportError):
             for name, path in result.items():
                 finish(name, path, documents[stem], theme=theme, look=folder / LOOK)
     return {stem: _checked(results[stem]) for stem in documents}
+
+
+def _render_all(stems: list[str], calls: _Calls) -> dict[str, dict[str, Path] | ReportError]:
+    """Render all documents; the first that Quarto ends at is tried alone, to hear why, and the others go on."""
+    results: dict[str, dict[str, Path] | ReportError] = {}
+    while pending := [stem for stem in stems if stem not in results]:
+        results |= calls.render(pending)
+        results |= calls.render([stem for stem in pending if stem not in results][:1])
+    return results
+
+
+@dataclass(frozen=True)
+class _Calls:
+    """What all calls of Quarto for a batch share."""
+
+    quarto: Quarto
+    formats: list[str]
+    settings: Mapping[str, object]
+    folder: Path
+    stop: threading.Event | None
+
+    def render(self, stems: list[str]) -> dict[str, dict[str, Path] | ReportError]:
+        """Call Quarto for some documents; what is missing afterwards is left out, but for one tried alone."""
+        if not stems:
+            return {}
+        try:
+            why = _failed(stems[0], self._call(stems))
+            is_known = len(stems) == 1
+        except ReportError as error:
+            why = error
+            is_known = len(stems) == 1 or isinstance(error, StoppedError)
+        made = {stem: files for stem in stems if (files := _files(stem, self.formats, self.folder))}
+        return {**(dict.fromkeys(stems, why) if is_known else {}), **made}
+
+    def _call(self, stems: list[str]) -> str:
+        project = {"output-dir": "_out", "render": [f"{stem}/{stem}.qmd" for stem in stems]}
+        text = yaml.safe_dump({"project": project, **self.settings}, sort_keys=False)
+        (self.folder / "_quarto.yml").write_text(text, encoding="utf-8")
+        said = call(
+            [str(self.quarto.path), "render"],
+            folder=self.folder,
+            environment={"TYPST_FONT_PATHS": str(font_folder())},
+            patience=_PATIENCE,
+            stop=self.stop,
+        )
+        return _COLOURS.sub("", said)
 
 
 def _failed(stem: str, said: str) -> ReportError:
@@ -150,29 +197,6 @@ def _typst(theme: Theme, quarto: Quarto) -> dict[str, object]:
         "keep-typ": True,
         **tagged,
     }
-
-
-def _call(quarto: Quarto, stems: list[str], settings: Mapping[str, object], folder: Path) -> str:
-    """Call Quarto for these documents and return what it said."""
-    project = {"output-dir": "_out", "render": [f"{stem}/{stem}.qmd" for stem in stems]}
-    text = yaml.safe_dump({"project": project, **settings}, sort_keys=False)
-    (folder / "_quarto.yml").write_text(text, encoding="utf-8")
-    command = [str(quarto.path), "render"]
-    environ = {**os.environ, "TYPST_FONT_PATHS": str(font_folder())}
-    seconds = _SECONDS_EACH * len(stems)
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environ,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=seconds,
-        )
-    except subprocess.TimeoutExpired:
-        return f"ERROR not done after {seconds} seconds"
-    return _COLOURS.sub("", done.stderr)
 
 
 def _files(stem: str, formats: list[str], folder: Path) -> dict[str, Path]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from helpers.errors import ArgumentError
 from helpers.stats.arguments import FloatArray, confidence_level, has_columns, numbers, within
@@ -113,7 +114,7 @@ def _fit(
     dnas: FloatArray, booked: FloatArray, design: FloatArray, groups: npt.NDArray[np.int64] | None
 ) -> tuple[FloatArray, FloatArray, float]:
     """Return coefficients, their standard errors and the degrees of freedom of the quantile."""
-    model = sm.GLM(np.column_stack([dnas, booked - dnas]), design, family=sm.families.Binomial())
+    model = GLM(np.column_stack([dnas, booked - dnas]), design, family=Binomial())
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise ArgumentError("categories", "columns that say the same", "columns that differ")
     if groups is None:
