@@ -74,6 +74,7 @@ def make_report(number: int, month: str) -> Listed:
         groups=(("ICB", f"NHS Board {number % 4}"),),
         previous="" if month == MONTHS[-1] or gone else MONTHS[MONTHS.index(month) + 1],
         synthetic=number == 3,
+        headline="" if gone else f"Patients stay {number}% longer than elsewhere & <others>.",
     )
 
 

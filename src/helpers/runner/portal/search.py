@@ -50,8 +50,8 @@ def search_data(listed: Sequence[Listed]) -> Mapping[str, object]:
     """Return the reports for the script: each word once, and rows that refer to words by their place.
 
     A row holds: title, organisation, period, status, note (places in `words`), report, links as pairs of
-    format and path, day published, period before or "", 1 if synthetic, and for each kind of group the
-    place of its name, or -1.
+    format and path, day published, period before or "", 1 if synthetic, headline, and for each kind of group
+    the place of its name, or -1.
     """
     words = _Words()
     kinds = group_kinds(listed)
@@ -98,6 +98,7 @@ def _row(each: Listed, kinds: Sequence[str], words: _Words) -> list[object]:
         each.published.isoformat(),
         each.previous,
         int(each.synthetic),
+        each.headline,
         *(words.place(groups[kind]) if kind in groups else -1 for kind in kinds),
     ]
 
