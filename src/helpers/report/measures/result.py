@@ -149,6 +149,11 @@ class MeasureResult:
         return self.judged_on > self.latest_end + timedelta(days=self.measure.stale_after_days)
 
     @property
+    def as_at(self) -> date | None:
+        """Day up to which its figures speak: that of its data sets, or of its own last figure where it is stale."""
+        return self.latest_end if self.stale else self.series.as_at
+
+    @property
     def days_old(self) -> int:
         """Days from the end of the latest shown period to the day of judgement, at least 0."""
         return 0 if self.latest is None else max((self.judged_on - self.latest_end).days, 0)
