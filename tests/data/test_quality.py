@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from helpers.data.mart import Mart
-from helpers.data.quality import check_data, rate_quality, series_marks
-from helpers.register import Measure, Register, read_register
+from helpers.data.measure_series import edition_moves, read_series
+from helpers.data.quality import QualityRating, check_data, rate_series
+from helpers.register import Measure, read_register
 
 REGISTER = read_register(Path(__file__).parents[2] / "params" / "_register")
 RTT: Measure = REGISTER.measures["rtt_18_weeks"]
@@ -66,6 +67,12 @@ def messages(mart: Mart, aspect: str, today: date = FRESH) -> list[tuple[str, tu
     ]
 
 
+def rate(mart: Mart, code: str, *, today: date = FRESH) -> QualityRating:
+    frame = read_series(mart, {RTT.id: "month"}, organisations=[code], until=date(2025, 12, 1)).data
+    moves = edition_moves(mart, code).get(RTT.id, (0, 0))
+    return rate_series(frame, RTT, code, today=today, moves=moves)
+
+
 def test_good_data_give_no_finding(mart: Mart) -> None:
     store(mart, months("ZX1", "rtt_18_weeks", FULL))
     assert check_data(mart, REGISTER, today=FRESH) == []
@@ -112,7 +119,7 @@ def test_revisions_beyond_a_hundredth_are_found(mart: Mart) -> None:
     (found,) = [f for f in check_data(mart, REGISTER, today=FRESH) if f.aspect == "consistency"]
     # 0.603 is within 1 % of 0.6; 0.66 is 10 % above; 1 of 6 is more than a tenth
     assert (found.severity, "1 of 6" in found.message, "10.0%" in found.message) == ("medium", True, True)
-    rating = rate_quality(mart, RTT, "ZX1", today=FRESH)
+    rating = rate(mart, "ZX1", today=FRESH)
     assert (rating.consistency, rating.validity, rating.timeliness) == (
         "insufficient",
         "sufficient",
@@ -122,7 +129,7 @@ def test_revisions_beyond_a_hundredth_are_found(mart: Mart) -> None:
 
 def test_ratings_say_why(mart: Mart) -> None:
     store(mart, months("ZX1", "rtt_18_weeks", {1: 0.6, 2: 1.5, 6: 0.6}))
-    rating = rate_quality(mart, RTT, "ZX1", today=LATE)
+    rating = rate(mart, "ZX1", today=LATE)
     assert (rating.timeliness, rating.completeness, rating.validity, rating.consistency) == (
         "insufficient",
         "insufficient",
@@ -134,26 +141,4 @@ def test_ratings_say_why(mart: Mart) -> None:
         "3 of 6 periods have no figure",
         "1 figures are not possible",
     )
-    assert rate_quality(mart, RTT, "ZX2").reasons == ("no figures",)
-
-
-def test_breaks_and_merged_months_are_marked(mart: Mart) -> None:
-    store(
-        mart, months("ZX1", "rtt_18_weeks", FULL), months("OLD", "rtt_18_weeks", {1: 0.5, 2: 0.5, 4: 0.5})
-    )
-    marks = series_marks(mart, REGISTER, "rtt_18_weeks", "ZX1")
-    assert [(str(mark.period), mark.kind) for mark in marks] == [
-        ("2024-02-01", "series_break"),
-        ("2025-03-01", "merged"),
-        ("2025-04-01", "split"),
-        ("2025-05-01", "merged"),
-    ]
-    shown = series_marks(
-        mart, REGISTER, "rtt_18_weeks", "ZX1", periods=[date(2025, 4, 1), date(2025, 6, 1)]
-    )
-    assert len(shown) == 2
-
-
-def test_a_register_without_the_measure_gives_no_mark_of_its_own(mart: Mart) -> None:
-    store(mart, months("ZX1", "rtt_18_weeks", FULL))
-    assert series_marks(mart, Register(), "rtt_18_weeks", "ZX1") == ()
+    assert rate(mart, "ZX2").reasons == ("no figures",)

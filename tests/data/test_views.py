@@ -79,3 +79,44 @@ def test_values_of_merged_organisations_are_pooled(
     assert found["members"].tolist() == [len(rows)]
     shown = [None if pd.isna(cell) else float(cell) for cell in found.iloc[0, 1:4]]
     assert shown == pytest.approx(list(expected))
+
+
+def share_of_beds(mart: Mart) -> list[tuple[str, float, float, float, bool, str]]:
+    return mart.fetch(
+        "SELECT org_code, numerator, denominator, value, suppressed, source FROM measure_values_rolled_up "
+        "WHERE measure = 'no_criteria_to_reside' ORDER BY org_code"
+    )
+
+
+@pytest.fixture
+def beds(tmp_path: Path) -> Mart:
+    """Return a mart: A and B have both counts, B returns the share itself, C has beds of another period type."""
+    mart = Mart(tmp_path)
+    store(mart, "organisations", organisations(("A", None), ("B", None), ("C", None)))
+    counts = [
+        ("A", "no_criteria_patients", 30, None, "month"), ("A", "bed_occupancy", 200, 220, "month"),
+        ("B", "no_criteria_patients", 30, None, "month"), ("B", "bed_occupancy", 200, 220, "month"),
+        ("B", "no_criteria_to_reside", 28, 200, "month"),
+        ("C", "no_criteria_patients", 30, None, "month"), ("C", "bed_occupancy", 200, 220, "quarter"),
+    ]  # fmt: skip
+    keys = ["org_code", "measure", "numerator", "denominator", "period_type"]
+    frame = pd.DataFrame(counts, columns=keys).astype({"numerator": float, "denominator": float})
+    rest = {name: value for name, value in ROW.items() if name not in keys}
+    frame = frame.assign(period=pd.Timestamp("2026-01-01"), suppressed=False, **rest)
+    frame["value"] = frame["numerator"] / frame["denominator"].fillna(1.0)
+    store(mart, "measure_values", frame)
+    return mart
+
+
+def test_a_share_of_beds_follows_from_two_counts_and_gives_way_to_one_that_is_returned(beds: Mart) -> None:
+    derived, returned = share_of_beds(beds)
+    # 30 of 200 beds occupied, not of 220 available
+    assert derived == ("A", 30, 200, pytest.approx(0.15), False, "measure_values, measure_values")
+    assert returned[:4] == ("B", 28, 200, pytest.approx(0.14))
+
+
+def test_what_is_returned_alone_stays_to_be_seen(beds: Mart) -> None:
+    rows = beds.fetch(
+        "SELECT DISTINCT org_code FROM measure_values_returned WHERE measure LIKE 'no_crit%side'"
+    )
+    assert rows == [("B",)]

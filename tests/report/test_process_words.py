@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,15 @@ from helpers.stats.spc import xmr
 STEADY = [5.0, 5.2, 4.9, 5.1, 5.0, 4.8, 5.2, 5.0, 4.9, 5.1, 5.0, 5.1, 4.9, 5.0]
 
 
-def process(values: list[float], *, target: float | None = 6.0, hide: tuple[int, ...] = ()) -> Process:
+def process(
+    values: list[float],
+    *,
+    target: float | None = 6.0,
+    hide: tuple[int, ...] = (),
+    improvement: Any = "decrease",
+) -> Process:
     dates = pd.date_range("2025-01-01", periods=len(values), freq="MS").to_numpy()
-    chart = xmr(values, dates, improvement="decrease", target=target)
+    chart = xmr(values, dates, improvement=improvement, target=target)
     shown = np.array([np.nan if place in hide else value for place, value in enumerate(values)])
     drawn = chart_as_shown(chart, shown, digits=1, origin="records")
     return Process(drawn, shown, "the mean stay", "days", 1, "the national mean")
@@ -28,19 +35,33 @@ def process(values: list[float], *, target: float | None = 6.0, hide: tuple[int,
 def test_a_steady_process_far_from_its_target() -> None:
     assert process_sentences(process(STEADY)) == (
         "In February 2026 the mean stay was 5.0 days, within the ordinary variation of this process. "
-        "The process will keep to the national mean of 6.0 days unless it changes."
+        "The mean stay will stay below the national mean of 6.0 days unless the process changes."
     )
 
 
 @pytest.mark.parametrize(
-    ("target", "words"),
+    ("target", "improvement", "words"),
     [
-        (4.0, "will miss the national mean of 4.0 days unless it changes"),
-        (5.0, "will sometimes meet and sometimes miss"),
+        (6.0, "decrease", "will stay below the national mean of 6.0 days unless the process changes"),
+        (4.0, "decrease", "will stay above the national mean of 4.0 days unless the process changes"),
+        (6.0, "increase", "will stay below the national mean of 6.0 days unless the process changes"),
+        (4.0, "increase", "will stay above the national mean of 4.0 days unless the process changes"),
+        (
+            5.0,
+            "decrease",
+            "will lie now above, now below the national mean of 5.0 days, by ordinary variation",
+        ),
     ],
 )
-def test_the_standing_to_the_target(target: float, words: str) -> None:
-    assert words in process_sentences(process(STEADY, target=target))
+def test_the_standing_to_the_target(target: float, improvement: str, words: str) -> None:
+    assert words in process_sentences(process(STEADY, target=target, improvement=improvement))
+
+
+@pytest.mark.parametrize(("improvement", "side"), [("decrease", "below"), ("increase", "above")])
+def test_after_a_special_cause_it_is_too_early_to_judge(improvement: str, side: str) -> None:
+    values = [*STEADY, 5.7, *STEADY]
+    words = f"too early to say whether the mean stay will stay {side} the national mean of 6.0 days."
+    assert words in process_sentences(process(values, improvement=improvement))
 
 
 def test_without_a_target_nothing_is_said_of_one() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.report.words import count, days, interval, listed, month, number, sentence
+from helpers.report.words import count, interval, listed, month, number, sentence
 
 NUMBERS = st.floats(-1e9, 1e9)
 
@@ -30,14 +30,6 @@ def test_a_number_is_never_minus_nought_and_has_a_true_minus_sign(
 )
 def test_counts_agree_with_their_noun(many: int, words: str) -> None:
     assert count(many, "stay") == words
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "words"),
-    [(1, 0, "1 day"), (0.6, 0, "1 day"), (1, 1, "1.0 days"), (0, 1, "0.0 days")],
-)
-def test_days_are_plural_unless_exactly_one_is_shown(value: float, digits: int, words: str) -> None:
-    assert days(value, digits) == words
 
 
 def test_an_interval_names_the_unit_at_both_ends() -> None:

@@ -288,8 +288,14 @@ def test_a_second_title_is_refused(notebook):
     assert "level 1" in problem.came
 
 
+@pytest.mark.parametrize("origin", ["records", "published"])
+def test_the_rule_for_small_numbers_is_named_where_figures_come_from_records(notebook, document_of, origin):
+    text = document_of(notebook.table(origin=origin)).markdown
+    assert ("Small numbers" in text) == (origin == "records")
+
+
 def test_provenance_without_suppression_says_nothing_of_it(notebook, provenance):
-    text = make_document(notebook.build(), provenance=replace(provenance, suppression="")).markdown
+    text = make_document(notebook.table().build(), provenance=replace(provenance, suppression="")).markdown
     assert "Small numbers" not in text
 
 

@@ -56,9 +56,9 @@ def test_an_empty_column_passes():
 
 def test_bounds_are_named():
     assert checks.check_numbers("x", [0], minimum=0).tolist() == [0]
-    with pytest.raises(ArgumentError, match="-1 came at position 1; allowed: numbers of 0 or more"):
+    with pytest.raises(ArgumentError, match="-1 came at position 1; allowed: finite numbers of 0 or more"):
         checks.check_numbers("x", [0, -1], minimum=0)
-    with pytest.raises(ArgumentError, match="0 came at position 0; allowed: numbers above 0"):
+    with pytest.raises(ArgumentError, match="0 came at position 0; allowed: finite numbers above 0"):
         checks.check_numbers("x", [0, 1], above=0)
 
 
@@ -90,21 +90,76 @@ def test_near_misses_of_a_choice_are_named():
             checks.check_choice("c", wrong, ("high", "low"))
 
 
-@pytest.mark.parametrize("wrong", [1, True, 2.0, "3", None])
+@pytest.mark.parametrize("wrong", [1, True, 2.5, float("nan"), float("inf"), "3", None, [3]])
 def test_what_is_no_whole_number_is_refused(wrong):
     with pytest.raises(ArgumentError, match="a whole number of 2 or more"):
         checks.check_integer("i", wrong, 2)
 
 
-def test_whole_numbers_of_numpy_pass():
-    checks.check_integer("i", np.int64(2), 2)
+@pytest.mark.parametrize("value", [2, np.int64(2), 2.0])
+def test_a_whole_number_of_any_type_comes_back_as_one(value):
+    found = checks.check_integer("i", value, 2)
+    assert (found, type(found)) == (2, int)
+
+
+def test_every_bound_is_told_in_one_sentence():
+    with pytest.raises(ArgumentError) as caught:
+        checks.check_array("spells", [3, -1], minimum=0, maximum=10, missing=True)
+    assert str(caught.value) == (
+        "spells: -1 came at position 1; allowed: finite numbers of 0 or more and at most 10 or missing values."
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (["a"], "the text 'a' came; allowed: numbers"),
+        ([[1], [2, 3]], "rows of different lengths came"),
+        (float("nan"), "nan came; allowed: finite numbers"),
+        ([[1.0, 2.0], [3.0, np.inf]], "inf came at position 1, 1"),
+    ],
+)
+def test_an_array_of_any_shape_holds_finite_numbers(values, words):
+    assert checks.check_array("days", [[1, 2], [3, 4]]).shape == (2, 2)
+    with pytest.raises(ArgumentError, match=f"^days: {words}"):
+        checks.check_array("days", values)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"), [([], "an empty one came"), (3.0, "3.0 came"), ([[1.0, 2.0]], "2 dimensions came")]
+)
+def test_a_series_is_a_column_with_something_in_it(values, words):
+    assert checks.check_series("values", [1, None], missing=True).tolist()[0] == 1
+    with pytest.raises(ArgumentError, match=f"^values: {words}; allowed: (a|one) column of"):
+        checks.check_series("values", values)
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, "0.95", None])
+def test_a_confidence_level_lies_between_0_and_1(level):
+    assert checks.check_confidence(0.95) == 0.95
+    with pytest.raises(ArgumentError, match=r"confidence: .* above 0 and below 1"):
+        checks.check_confidence(level)
+
+
+def test_shapes_must_make_one():
+    checks.check_shapes(a=np.zeros(3), b=np.array(1.0), c=np.zeros((2, 3)))
+    with pytest.raises(
+        ArgumentError, match=r"b: the shape \(2,\) came; allowed: one number, or the shape \(3,\) of a"
+    ):
+        checks.check_shapes(a=np.zeros(3), b=np.zeros(2))
+
+
+def test_one_part_is_at_most_its_whole():
+    checks.check_at_most("dnas", 2.0, "appointments", 2.0)
+    with pytest.raises(ArgumentError, match="dnas: 3 came, where appointments is 2; allowed: at most"):
+        checks.check_at_most("dnas", 3.0, "appointments", 2.0)
 
 
 def test_one_number_within_bounds():
     assert checks.check_number("x", np.float64(0.5), above=0, below=1) == 0.5
     assert checks.check_number("x", -3) == -3.0
     for wrong in (0, 1, float("nan"), float("inf"), "0.5", None, True, [0.5]):
-        with pytest.raises(ArgumentError, match="allowed: one finite number above 0 below 1"):
+        with pytest.raises(ArgumentError, match="allowed: one finite number above 0 and below 1"):
             checks.check_number("x", wrong, above=0, below=1)
     with pytest.raises(ArgumentError, match=r"allowed: one finite number\."):
         checks.check_number("x", "a")
@@ -157,8 +212,8 @@ def test_missing_columns_are_named_with_near_misses():
     checks.check_columns("frame", frame, ["date"])
     with pytest.raises(ArgumentError, match=r"columns vaule, date came.*'value' \(did you mean vaule\?\)"):
         checks.check_columns("frame", frame, ["date", "value"])
-    with pytest.raises(ArgumentError, match="a frame with the column 'zzz'"):
-        checks.check_columns("frame", frame, ["zzz"])
+    with pytest.raises(ArgumentError, match="a frame with 'yyy', 'zzz'"):
+        checks.check_columns("frame", frame, ["yyy", "date", "zzz"])
 
 
 def test_a_locked_array_is_a_copy_that_cannot_be_written():

@@ -379,7 +379,7 @@ def test_golden_shmi_publication_of_april_2014():
         ([1], [4], {"kind": "PR"}, "kind: 'PR' came"),
         ([1], [4], {"method": "smr"}, "method: 'smr' came"),
         ([1], [4], {"compatible": "r"}, "compatible: 'r' came"),
-        ([1], [4], {"trim": 0.5}, "trim: 0.5 came; allowed: one finite number above 0 below 0.5"),
+        ([1], [4], {"trim": 0.5}, "trim: 0.5 came; allowed: one finite number above 0 and below 0.5"),
         ([1], [4], {"multiplier": 0}, "multiplier: 0 came"),
         ([1], [4], {"peers": "A"}, "peers: 'A' came; allowed: a list of groups"),
         ([1], [4], {"peers": 3}, "peers: 3 came"),

@@ -111,7 +111,10 @@ def test_equal_values_are_equal_and_mirrored_groups_turn_the_slope(groups):
         ({"population": [1, 1]}, "population: 2 values came"),
         ({"population": [1, 0, 1]}, "population: 0 came"),
         ({"scale": "ln"}, "scale: 'ln' came"),
-        ({"scale": "log", "values": [0, 1, 2]}, "values: 0 came at position 0; allowed: numbers above 0"),
+        (
+            {"scale": "log", "values": [0, 1, 2]},
+            "values: 0 came at position 0; allowed: finite numbers above 0",
+        ),
         ({"scale": "logit", "values": [0.5, 1, 0.5]}, "values: 1 came; allowed: proportions below 1"),
         ({"scale": "log", "standard_error": [1, 1, 1]}, "standard_error: it came with scale 'log'"),
         ({"standard_error": [-1, 1, 1]}, "standard_error: -1 came"),

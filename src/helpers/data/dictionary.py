@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.data.sources import all_layouts
 from helpers.data.sources.layout import Layout
+from helpers.data.views import DERIVED
 from helpers.register import Register, read_register
 
 
@@ -96,7 +97,11 @@ def write_dictionary(register: Register) -> str:
         f"| {_cell(line.denominator)} | `{line.function}` | {_cell(line.note)} |"
         for line in describe_measures(register)
     ]
+    name, numerator, denominator = DERIVED
     lines += [
+        "",
+        f"`{name}` is worked out for trusts that nobody returns it for: the numerator of `{numerator}` over that of",
+        f"`{denominator}`, in the same month.",
         "",
         *_register_lines(register),
         "",

@@ -19,7 +19,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
@@ -295,15 +295,13 @@ class Mart:
         )
         write_private(self.path / "CURRENT", f"{manifest.version}\n".encode())
 
-    def prune(self, *, keep: Iterable[str] = (), older_than: timedelta = KEEP_MANIFESTS) -> list[str]:
+    def prune(self, *, older_than: timedelta = KEEP_MANIFESTS) -> list[str]:
         """Remove the versions that nothing refers to, and the files that only they held.
 
         Parameters
         ----------
-        keep
-            Versions that something still refers to, besides the current one.
         older_than
-            Younger versions stay too: a batch may have pinned one.
+            Younger versions stay: a batch may have pinned one.
 
         Returns
         -------
@@ -313,9 +311,8 @@ class Mart:
         with self._lock():
             self._clear_staging()
             limit = _now() - older_than
-            stay = {self.version, *keep}
             manifests = [_read_manifest(path) for path in (self.path / "manifests").glob("*.json")]
-            old = [m for m in manifests if m.version not in stay and (m.created_at or limit) <= limit]
+            old = [m for m in manifests if m.version != self.version and (m.created_at or limit) <= limit]
             held = {file.load for m in manifests if m not in old for file in m.files}
             for manifest in old:
                 self._manifest_path(manifest.version).unlink()

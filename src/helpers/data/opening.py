@@ -6,116 +6,24 @@ else in disguise, or unpacks to an absurd size is refused before anything reads 
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from helpers.data.sheets import Sheet
 from helpers.errors import DataError, Problem
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 #: no file of the NHS's publications unpacks to more; anything that does is a mistake or an attack
 MAX_BYTES = 1_500_000_000
 #: a workbook is many times its packed size in memory
 MAX_WORKBOOK_BYTES = 400_000_000
-#: how far down a header row may stand
-HEAD_ROWS = 40
-#: how many broken rows a message lists
-LISTED_ROWS = 5
 
 _GZIP, _ZIP, _XLS = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DELIMITERS = ",\t;|"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table of text cells: a CSV file, or a sheet of a workbook.
-
-    `rows` are the cells of a workbook's sheet; a CSV keeps its text and is parsed when asked for.
-    """
-
-    file: str
-    name: str = ""
-    grid: tuple[tuple[str, ...], ...] = ()
-    text: str | None = None
-    delimiter: str = ","
-
-    @cached_property
-    def head(self) -> list[list[str]]:
-        """The first rows, as far down as a header may stand."""
-        if self.text is None:
-            return [list(row) for row in self.grid[:HEAD_ROWS]]
-        return [cells for _, cells in zip(range(HEAD_ROWS), self._parse(), strict=False)]
-
-    def rows(self) -> list[list[str]]:
-        """Return every row: for layouts that are not one table under one header."""
-        return [list(row) for row in self.grid] if self.text is None else list(self._parse())
-
-    @property
-    def cut_short(self) -> bool:
-        """Whether the last line has no end, as where a download broke off."""
-        return self.text is not None and not self.text.endswith(("\n", "\r"))
-
-    def place(self, row: int | None = None) -> str:
-        """Return "file, sheet name, row n" for messages."""
-        sheet = f", sheet {self.name}" if self.name else ""
-        return f"{self.file}{sheet}" + (f", row {row}" if row is not None else "")
-
-    def table(self, header: int, columns: Sequence[str], *, footer: bool = False) -> Table:
-        """Return the named columns of the rows below a header row.
-
-        Parameters
-        ----------
-        header
-            Index of the header row.
-        columns
-            Names to keep, as the header has them apart from space at the ends.
-        footer
-            Whether lines of fewer cells (notes below the table) are let pass; they are counted.
-
-        Raises
-        ------
-        DataError
-            With the rows whose number of cells differs from the header's.
-        """
-        names = _unique(self.head[header])
-        if self.text is None:
-            return _grid_table(self, header, names, columns)
-        return _csv_table(self, header, names, columns, footer=footer)
-
-    def _parse(self) -> Iterator[list[str]]:
-        reader = csv.reader(io.StringIO(self.text or "", newline=""), delimiter=self.delimiter)
-        try:
-            yield from reader
-        except csv.Error as error:
-            raise DataError(Problem(self.place(reader.line_num), f"not CSV: {error}")) from None
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns of text below a header: `first_row` is the row number, as a person counts, of the first."""
-
-    sheet: Sheet
-    columns: pa.Table
-    first_row: int
-    skipped: int = 0
-    notes: tuple[str, ...] = field(default=())
-
-    def __len__(self) -> int:
-        return int(self.columns.num_rows)
-
-    def place(self, index: int, column: str = "") -> str:
-        """Return "file, row n, column name" of a cell."""
-        return self.sheet.place(self.first_row + index) + (f", column {column}" if column else "")
 
 
 def open_file(path: Path) -> list[Sheet]:
@@ -288,79 +196,3 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
     return str(cell).strip()
-
-
-def _unique(names: Sequence[str]) -> list[str]:
-    """Return the stripped names; a repeated one gets its number: "Total", "Total [2]"."""
-    seen: dict[str, int] = {}
-    unique = []
-    for name in (name.strip() for name in names):
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name} [{seen[name]}]")
-    return unique
-
-
-def _grid_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[str]) -> Table:
-    import pyarrow as pa
-
-    places = [names.index(column) for column in columns]
-    below = sheet.grid[header + 1 :]
-    chosen = {
-        column: pa.array([row[place] if place < len(row) else "" for row in below], pa.string())
-        for column, place in zip(columns, places, strict=True)
-    }
-    return Table(sheet, pa.table(chosen), header + 2)
-
-
-def _csv_table(
-    sheet: Sheet, header: int, names: list[str], columns: Sequence[str], *, footer: bool
-) -> Table:
-    import pyarrow as pa
-    import pyarrow.csv as arrow_csv
-
-    below = _below(sheet, header)
-    if not below.strip():
-        return Table(sheet, pa.table({column: pa.array([], pa.string()) for column in columns}), header + 2)
-    broken: list[tuple[int, int, str]] = []
-
-    def collect(row: arrow_csv.InvalidRow) -> str:
-        broken.append((header + 1 + (row.number or 0), row.actual_columns, row.text))
-        return "skip"
-
-    try:
-        found = arrow_csv.read_csv(
-            pa.BufferReader(below.encode("utf-8")),
-            read_options=arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=1 << 24),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=sheet.delimiter, invalid_row_handler=collect, newlines_in_values=True
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                include_columns=list(columns),
-                column_types=dict.fromkeys(columns, pa.string()),
-                strings_can_be_null=False,
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        raise DataError(Problem(sheet.place(), f"not a CSV table: {error}")) from None
-    if broken and not (footer and all(cells < len(names) for _, cells, _ in broken)):
-        raise DataError(_broken_rows(sheet, broken, len(names)))
-    return Table(sheet, found, header + 2, len(broken), tuple(text for _, _, text in broken))
-
-
-def _below(sheet: Sheet, header: int) -> str:
-    """Return the text below the header row, which may itself run over several lines."""
-    stream = io.StringIO(sheet.text or "", newline="")
-    reader = csv.reader(stream, delimiter=sheet.delimiter)
-    for _ in range(header + 1):
-        next(reader)
-    return stream.read()
-
-
-def _broken_rows(sheet: Sheet, broken: list[tuple[int, int, str]], expected: int) -> list[Problem]:
-    problems = [
-        Problem(sheet.place(row), f"{cells} cells", f"{expected}, as the header has", "download it again")
-        for row, cells, _ in broken[:LISTED_ROWS]
-    ]
-    if len(broken) > LISTED_ROWS:
-        problems.append(Problem(sheet.place(), f"{len(broken) - LISTED_ROWS} more such rows"))
-    return problems

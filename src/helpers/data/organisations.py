@@ -53,9 +53,3 @@ def _merger_rows(register: Register) -> pd.DataFrame:
         ],
         columns=["org_code", "name", "kind", "successor", "valid_to"],
     )
-
-
-def successors(mart: Mart) -> dict[str, str]:
-    """Return the last successor of each organisation that became part of another."""
-    found = mart.query("SELECT org_code, successor FROM successors")
-    return dict(zip(found["org_code"], found["successor"], strict=True))

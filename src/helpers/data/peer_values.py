@@ -42,7 +42,6 @@ _BEDS_OCCUPIED = Base(BEDS, "numerator", "occupied beds")
 _ADMISSIONS = Base("emergency_admissions", "numerator", "emergency admissions")
 #: counts with a base that the same trusts return for the same periods
 BASES: Mapping[str, Base] = {
-    "no_criteria_patients": _BEDS_OCCUPIED,
     "delayed_patients": _BEDS_OCCUPIED,
     "cancelled_operations_count": _BEDS_OCCUPIED,
     "ae_12_hours_from_decision": _ADMISSIONS,

@@ -6,12 +6,10 @@ mart holds; ratings say how far a measure of an organisation can be relied on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from helpers.data.frames import read_measure
 from helpers.data.mart import Mart
 from helpers.data.periods import MONTHS, period_end
 from helpers.register import Measure, Register
@@ -58,15 +56,6 @@ class QualityRating:
     validity: Rating
     consistency: Rating
     reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SeriesMark:
-    """A month from which a series is not the same as before: a chart shows it and may restart there."""
-
-    period: date
-    kind: Literal["series_break", "merged", "split"]
-    text: str
 
 
 def check_data(mart: Mart, register: Register, *, today: date | None = None) -> list[Finding]:
@@ -238,30 +227,6 @@ def _by_measure(frame: pd.DataFrame, severity: Severity, aspect: Aspect, message
     return findings
 
 
-def rate_quality(
-    mart: Mart, measure: Measure, organisation: str, *, today: date | None = None, basis: str = "provider"
-) -> QualityRating:
-    """Return the computed ratings of a measure of an organisation.
-
-    Parameters
-    ----------
-    mart, measure, organisation
-        What is rated: whole-organisation figures at the measure's own frequency.
-    today
-        The day by which freshness is judged.
-    basis
-        "provider" or "commissioner".
-    """
-    mart = mart.at(mart.version)
-    frame = read_measure(
-        mart, measure.id, organisations=[organisation], period_type=measure.frequency, basis=basis
-    ).data
-    where = f"measure = $2 AND org_code = $3 AND {WHOLE}"
-    found = mart.query(EDITIONS.format(where=where), [CHANGE_TOLERANCE, measure.id, organisation])
-    moves = int(found["revised"].sum()), int(found["changed"].sum())
-    return rate_series(frame, measure, organisation, today=today or date.today(), moves=moves)
-
-
 def rate_series(
     frame: pd.DataFrame, measure: Measure, organisation: str, *, today: date, moves: tuple[int, int]
 ) -> QualityRating:
@@ -331,33 +296,3 @@ def _rate_consistency(moves: tuple[int, int], reasons: list[str]) -> Rating:
     return _rate(
         bad, f"{changed} of {revised} revised figures moved by over {CHANGE_TOLERANCE:.0%}", reasons
     )
-
-
-def series_marks(
-    mart: Mart, register: Register, measure: str, organisation: str, *, periods: Sequence[date] = ()
-) -> tuple[SeriesMark, ...]:
-    """Return where a series is not the same as before: registered breaks, and months that join or split.
-
-    Parameters
-    ----------
-    mart, register, measure, organisation
-        Which series.
-    periods
-        First days of its periods; marks outside them are left out. None: all marks.
-    """
-    marks = [
-        SeriesMark(event.day, "series_break", event.name)
-        for event in register.events_of(measure, organisation)
-        if event.kind == "series_break"
-    ]
-    frame = read_measure(mart, measure, organisations=[organisation]).data
-    members = frame["members"].tolist()
-    months = [period.date() for period in frame["period"]]
-    for month, before, now in zip(months[1:], members, members[1:], strict=False):
-        if before != now:
-            kind: Literal["merged", "split"] = "merged" if now < before else "split"
-            marks.append(
-                SeriesMark(month, kind, f"{before} organisations return until here, {now} from here")
-            )
-    chosen = [mark for mark in marks if not periods or min(periods) <= mark.period <= max(periods)]
-    return tuple(sorted(chosen, key=lambda mark: mark.period))

@@ -78,8 +78,8 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def _text(name: str, *allowed: str, nullable: bool = True) -> TableColumn:
-    return TableColumn(name, "text", nullable, allowed)
+def _text(name: str, *allowed: str) -> TableColumn:
+    return TableColumn(name, "text", True, allowed)
 
 
 def _needed(name: str, kind: ColumnType = "text", *allowed: str) -> TableColumn:

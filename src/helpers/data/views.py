@@ -10,6 +10,8 @@ from helpers.data.schema import TABLES, Table, duckdb_columns
 
 #: a chain of mergers longer than this is a circle in the data
 LONGEST_CHAIN = 10
+#: a measure, and the two whose numerators make it up for trusts that nobody returns it for
+DERIVED = ("no_criteria_to_reside", "no_criteria_patients", "bed_occupancy")
 
 _LATEST = """
 CREATE VIEW {name} AS
@@ -63,8 +65,8 @@ SELECT org_code, arg_max(successor, depth) AS successor FROM chain GROUP BY org_
 
 # A pooled value is the mean of the members' values weighted by their denominators, which is exact for
 # proportions, rates and means in any unit. Counts add up. A value with neither part cannot be pooled.
-_ROLLED_UP = """
-CREATE VIEW measure_values_rolled_up AS
+_RETURNED = """
+CREATE VIEW measure_values_returned AS
 SELECT measure, coalesce(s.successor, v.org_code) AS org_code, unit_code, scheme, specialty_code,
     breakdown, category, period, period_type, basis,
     CASE WHEN bool_or(suppressed) THEN NULL ELSE sum(numerator) END AS numerator,
@@ -85,6 +87,31 @@ SELECT measure, coalesce(s.successor, v.org_code) AS org_code, unit_code, scheme
 FROM measure_values v LEFT JOIN successors s ON v.org_code = s.org_code
 GROUP BY measure, coalesce(s.successor, v.org_code), unit_code, scheme, specialty_code,
     breakdown, category, period, period_type, basis, status = 'plan'
+"""
+
+# A count says how large a trust is, a share how it does: where both counts are known, the share follows.
+_ROLLED_UP = """
+CREATE VIEW measure_values_rolled_up AS
+SELECT * FROM measure_values_returned
+UNION ALL BY NAME
+SELECT n.* EXCLUDE (denominator) REPLACE (
+        '{name}' AS measure,
+        n.numerator / d.numerator AS value,
+        NULL AS target,
+        CASE WHEN 'provisional' IN (n.status, d.status) THEN 'provisional' ELSE n.status END AS status,
+        CASE WHEN 'records' IN (n.origin, d.origin) THEN 'records' ELSE n.origin END AS origin,
+        n.suppressed OR d.suppressed AS suppressed,
+        greatest(n.members, d.members) AS members,
+        greatest(n.vintage, d.vintage) AS vintage,
+        n.source || ', ' || d.source AS source
+    ),
+    d.numerator AS denominator
+FROM measure_values_returned n JOIN measure_values_returned d USING (org_code, period, period_type, basis)
+WHERE n.measure = '{numerator}' AND d.measure = '{denominator}' AND d.numerator > 0
+    AND n.status <> 'plan' AND d.status <> 'plan'
+    AND coalesce(n.unit_code, n.specialty_code, n.breakdown) IS NULL
+    AND coalesce(d.unit_code, d.specialty_code, d.breakdown) IS NULL
+    AND n.org_code NOT IN (SELECT org_code FROM measure_values_returned WHERE measure = '{name}')
 """
 
 _LOADS = (
@@ -111,7 +138,8 @@ def view_statements(root: Path, manifest: Manifest) -> list[str]:
 
     Every table has a view of its own name. Tables with a key show the latest edition of each row, and
     every edition as `<table>_all`. `successors` maps a code to the organisation that it became part of,
-    and `measure_values_rolled_up` adds the histories of merged organisations up.
+    `measure_values_returned` adds the histories of merged organisations up, and `measure_values_rolled_up`
+    has the `DERIVED` measure besides.
     """
     statements = [_loads_view(manifest.loads), _secondary_view(manifest.loads)]
     for table in TABLES.values():
@@ -121,7 +149,9 @@ def view_statements(root: Path, manifest: Manifest) -> list[str]:
             statements.append(_ORGANISATIONS.format(known=_KNOWN, filled=_FILL))
         elif table.key:
             statements.append(_LATEST.format(name=table.name, key=_key(table)))
-    return [*statements, _SUCCESSORS, _ROLLED_UP]
+    name, numerator, denominator = DERIVED
+    derived = _ROLLED_UP.format(name=name, numerator=numerator, denominator=denominator)
+    return [*statements, _SUCCESSORS, _RETURNED, derived]
 
 
 def _key(table: Table) -> str:

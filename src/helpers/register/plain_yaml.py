@@ -37,17 +37,9 @@ class PlainYaml:
         return f"{self.file}{line}" + (f", {'.'.join(map(str, path))}" if path else "")
 
 
-def read_yaml(path: Path, *, file: str = "") -> PlainYaml:
-    """Read a YAML file; syntax errors, duplicate keys and odd constructs come back as problems.
-
-    Parameters
-    ----------
-    path
-        The file.
-    file
-        How messages name it; its name by default.
-    """
-    found = PlainYaml(file or path.name)
+def read_yaml(path: Path) -> PlainYaml:
+    """Read a YAML file; syntax errors, duplicate keys and odd constructs come back as problems."""
+    found = PlainYaml(path.name)
     try:
         node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:

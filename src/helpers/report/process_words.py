@@ -93,20 +93,26 @@ def _standing(process: Process) -> str:
     chart = process.chart
     if chart.limits.points >= 2 and not np.isfinite(chart.limits.centre):
         return WITHOUT_LIMITS
-    at = f"{process.target} of {number(chart.target_in_force, process.digits)} {process.unit}"
     if not chart.stability.stable:
         return sentence(
             "the months show no single stable period, so the limits describe the past, not the process"
         )
-    said = ""
+    few = "the limits rest on fewer than 13 points and are provisional" if chart.provisional else ""
+    return " ".join(sentence(part) for part in (_place(process), few) if part)
+
+
+def _place(process: Process) -> str:
+    """Say on which side of its target the process stays; empty where it has none or is not to be judged."""
+    chart = process.chart
+    at = f"{process.target} of {number(chart.target_in_force, process.digits)} {process.unit}"
+    better, worse = ("below", "above") if chart.improvement == "decrease" else ("above", "below")
     match chart.assurance:
         case "consistent_pass":
-            said = f"the process will keep to {at} unless it changes"
+            return f"{process.what} will stay {better} {at} unless the process changes"
         case "consistent_fail":
-            said = f"the process will miss {at} unless it changes"
+            return f"{process.what} will stay {worse} {at} unless the process changes"
         case "inconsistent":
-            said = f"the process will sometimes meet and sometimes miss {at}, by ordinary variation alone"
+            return f"{process.what} will lie now above, now below {at}, by ordinary variation alone"
         case None if chart.assurance_note == "not yet capable of judgement":
-            said = f"it is too early to say whether the process will meet {at}"
-    few = "the limits rest on fewer than 13 points and are provisional" if chart.provisional else ""
-    return " ".join(sentence(part) for part in (said, few) if part)
+            return f"it is too early to say whether {process.what} will stay {better} {at}"
+    return ""

@@ -39,14 +39,13 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
     return ("−" if value < 0 else "+" if signed else "") + text
 
 
-def days(value: float, digits: int = 1) -> str:
-    """Return a length in days.
+def days(value: float) -> str:
+    """Return a length in days, to a decimal.
 
-    >>> days(1.0, 0), days(4.25)
-    ('1 day', '4.2 days')
+    >>> days(1.0), days(4.25)
+    ('1.0 days', '4.2 days')
     """
-    text = number(value, digits)
-    return f"{text} day" if text == "1" else f"{text} days"
+    return f"{number(value, 1)} days"
 
 
 def interval(low: float, high: float, digits: int = 1, *, unit: str = "") -> str:

@@ -279,8 +279,9 @@ def _write(shown: Shown) -> str:
 
 def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:
     hidden = sum(bundle.suppressed for bundle in bundles)
+    of_records = any(bundle.origin == "records" for bundle in bundles if bundle.report is None)
     lines = {
-        "Small numbers": provenance.suppression,
+        "Small numbers": provenance.suppression if of_records else "",
         "Values hidden": f"{hidden}" if hidden else "",
         "Data": "Synthetic data, invented for this report" if facts.synthetic else "",
         "Notebook": provenance.notebook,

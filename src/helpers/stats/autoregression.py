@@ -16,7 +16,7 @@ from scipy.optimize import minimize_scalar
 from statsmodels.regression.linear_model import OLS
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray
+from helpers.stats.checks import Floats
 
 #: where the autocorrelation is sought
 _RANGE = (-0.98, 0.98)
@@ -41,9 +41,9 @@ class LinearFit:
         Standard deviation of the errors (counts: dispersion of the model).
     """
 
-    coefficients: FloatArray
-    covariance: FloatArray
-    freedom: Callable[[FloatArray], float]
+    coefficients: Floats
+    covariance: Floats
+    freedom: Callable[[Floats], float]
     autocorrelation: float
     dispersion: float
 
@@ -52,15 +52,15 @@ class LinearFit:
 class _Series:
     """Design and, as its last column, the values less their ordinary least-squares fit."""
 
-    columns: FloatArray
-    gaps: FloatArray  # periods since the value before
+    columns: Floats
+    gaps: Floats  # periods since the value before
 
     @property
     def free(self) -> int:
         rows, columns = self.columns.shape
         return int(rows - columns + 1)
 
-    def whiten(self, rho: float) -> tuple[FloatArray, float]:
+    def whiten(self, rho: float) -> tuple[Floats, float]:
         """Return the columns with uncorrelated errors of one variance, and ln of the determinant."""
         fade = rho ** self.gaps[:, None]
         scale = np.sqrt(1 - fade**2)
@@ -76,12 +76,12 @@ class _Series:
         fit = self.free * level + last**2 / np.exp(level)
         return float(0.5 * (fit + determinant + 2 * np.log(pivots).sum()))
 
-    def inverse_information(self, rho: float) -> FloatArray:
+    def inverse_information(self, rho: float) -> Floats:
         matrix = self.whiten(rho)[0][:, :-1]
         return np.asarray(np.linalg.inv(matrix.T @ matrix), dtype=float)
 
 
-def fit_ar1(values: FloatArray, matrix: FloatArray) -> LinearFit:
+def fit_ar1(values: Floats, matrix: Floats) -> LinearFit:
     """Fit a regression with AR(1) errors; missing values leave a gap in time.
 
     Parameters
@@ -107,7 +107,7 @@ def fit_ar1(values: FloatArray, matrix: FloatArray) -> LinearFit:
     if len(seen) < columns + 2 or np.linalg.matrix_rank(design) < columns:
         came = f"{len(seen)} values for {columns} coefficients"
         raise ArgumentError("values", came, "enough values on both sides of the change")
-    plain: FloatArray = np.asarray(np.linalg.lstsq(design, known)[0], dtype=float)
+    plain: Floats = np.asarray(np.linalg.lstsq(design, known)[0], dtype=float)
     residuals = known - design @ plain
     series = _Series(np.column_stack([design, residuals]), np.diff(seen).astype(float))
     if np.abs(residuals).max() <= 1e-10 * np.abs(known).max():
@@ -131,14 +131,14 @@ def _most_likely(series: _Series) -> float:
     return float(found.x)
 
 
-def _satterthwaite(series: _Series, rho: float, log_variance: float) -> Callable[[FloatArray], float]:
+def _satterthwaite(series: _Series, rho: float, log_variance: float) -> Callable[[Floats], float]:
     """Return the degrees of freedom of a contrast: 2 over the variance of its log variance."""
     # keep the derivatives inside the range of the autocorrelation
     at = float(np.clip(rho, _RANGE[0] + 2 * _STEP, _RANGE[1] - 2 * _STEP))
     uncertainty = np.linalg.pinv(_curvature(series, at, log_variance), hermitian=True)
     less, more = (series.inverse_information(at + side * _STEP) for side in (-1, 1))
 
-    def freedom(contrast: FloatArray) -> float:
+    def freedom(contrast: Floats) -> float:
         slope = np.log((contrast @ more @ contrast) / (contrast @ less @ contrast)) / (2 * _STEP)
         gradient = np.array([1.0, slope])
         spread = float(gradient @ uncertainty @ gradient)
@@ -147,7 +147,7 @@ def _satterthwaite(series: _Series, rho: float, log_variance: float) -> Callable
     return freedom
 
 
-def _curvature(series: _Series, rho: float, log_variance: float) -> FloatArray:
+def _curvature(series: _Series, rho: float, log_variance: float) -> Floats:
     """Return the second derivatives of the criterion in log variance and autocorrelation."""
 
     def at(level: int, side: int) -> float:
@@ -158,7 +158,7 @@ def _curvature(series: _Series, rho: float, log_variance: float) -> FloatArray:
     return np.array([[series.free / 2, mixed], [mixed, second]])
 
 
-def fit_newey_west(values: FloatArray, matrix: FloatArray, lags: int | None, adjust: bool) -> LinearFit:
+def fit_newey_west(values: Floats, matrix: Floats, lags: int | None, adjust: bool) -> LinearFit:
     """Fit ordinary least squares with Newey and West's covariance (Bartlett weights, no prewhitening).
 
     Parameters
@@ -189,7 +189,7 @@ def fit_newey_west(values: FloatArray, matrix: FloatArray, lags: int | None, adj
     return LinearFit(coefficients, covariance, lambda _: float(count - columns), lag_one(residuals), sd)
 
 
-def lag_one(residuals: FloatArray) -> float:
+def lag_one(residuals: Floats) -> float:
     """Return the correlation of residuals with the ones before; 0 where they do not vary."""
     total = float((residuals**2).sum())
     return float((residuals[1:] * residuals[:-1]).sum() / total) if total > 0 else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from typing import Any
 
 import numpy as np
@@ -16,45 +16,109 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-def check_numbers(
+def check_array(
     name: str,
     values: Any,
     *,
     missing: bool = False,
     minimum: float | None = None,
+    maximum: float | None = None,
     above: float | None = None,
 ) -> Floats:
-    """Return a one-dimensional float array, or say what is wrong with it.
+    """Return numbers as floats in the shape they came in, or say what is wrong with them.
 
     Parameters
     ----------
     name
         Name of the argument, for the message.
     values
-        A number or a one-dimensional sequence of numbers.
+        A number, or numbers of any shape.
     missing
         Whether NaN (or None) may stand for a missing value; infinite values never may.
-    minimum, above
-        Smallest allowed value; value that every number must exceed.
+    minimum, maximum, above
+        Smallest and largest allowed value; value that every number must exceed.
 
     Raises
     ------
     ArgumentError
-        Where the values are not numbers, have more than one dimension, are missing, infinite or too small.
+        Where the values are not numbers, or one of them is missing, infinite or beyond a bound.
+
+    >>> check_array("dnas", 3, minimum=0)
+    array(3.)
     """
-    array = _as_floats(name, values)
-    bad = ~np.isfinite(array)
-    if missing:
-        bad &= ~np.isnan(array)
-    _refuse_first(name, array, bad, "finite numbers" + (" or missing values" if missing else ""))
-    if minimum is not None:
-        _refuse_first(name, array, array < minimum, f"numbers of {minimum:g} or more")
-    if above is not None:
-        _refuse_first(name, array, array <= above, f"numbers above {above:g}")
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ArgumentError(name, f"{_describe(values)} came", "numbers") from None
+    _refuse_outside(name, array, missing=missing, minimum=minimum, maximum=maximum, above=above)
     return array
 
 
-def _as_floats(name: str, values: Any) -> Floats:
+def check_numbers(
+    name: str,
+    values: Any,
+    *,
+    missing: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
+) -> Floats:
+    """Return a column of numbers as floats; one number is a column of one. Bounds as for `check_array`.
+
+    Raises
+    ------
+    ArgumentError
+        As `check_array` does, and where the values have more than one dimension.
+    """
+    array = _as_column(name, values)
+    _refuse_outside(name, array, missing=missing, minimum=minimum, maximum=maximum, above=above)
+    return array
+
+
+def check_series(
+    name: str,
+    values: Any,
+    *,
+    missing: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
+) -> Floats:
+    """Return a column of at least one number; a number that is no column is refused.
+
+    Raises
+    ------
+    ArgumentError
+        As `check_numbers` does, and where there is no column or nothing in it.
+    """
+    array = check_numbers(name, values, missing=missing, minimum=minimum, maximum=maximum, above=above)
+    if not np.ndim(values) or not len(array):
+        came = f"{values!r} came" if not np.ndim(values) else "an empty one came"
+        raise ArgumentError(name, came, "a column of at least one number")
+    return array
+
+
+def check_each(
+    name: str,
+    values: Any,
+    reference_name: str,
+    reference: Floats,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> Floats:
+    """Return one number for each of a reference column: as many as came, or one that holds for all.
+
+    >>> check_each("benchmark", 4.8, "spells", np.zeros(3), minimum=0)
+    array([4.8, 4.8, 4.8])
+    """
+    array = check_numbers(name, values, minimum=minimum, maximum=maximum)
+    if len(array) != 1:
+        check_lengths(**{reference_name: reference, name: array})
+    return np.broadcast_to(array, reference.shape)
+
+
+def _as_column(name: str, values: Any) -> Floats:
     try:
         series = pd.Series(
             values if np.ndim(values) else [values], dtype="object" if np.size(values) == 0 else None
@@ -63,22 +127,57 @@ def _as_floats(name: str, values: Any) -> Floats:
             raise TypeError
         array = np.atleast_1d(series.to_numpy(dtype="float64", na_value=np.nan))
     except (TypeError, ValueError):
-        kind = _describe(values)
-        raise ArgumentError(name, f"{kind} came", "one column of numbers") from None
+        raise ArgumentError(name, f"{_describe(values)} came", "one column of numbers") from None
     return np.array(array, dtype=np.float64)
 
 
 def _describe(values: Any) -> str:
-    if np.ndim(values) > 1:
-        return f"{np.ndim(values)} dimensions"
+    try:
+        dimensions = np.ndim(values)
+    except ValueError:
+        return "rows of different lengths"
+    if dimensions > 1:
+        return f"{dimensions} dimensions"
     words = [item for item in np.atleast_1d(np.asarray(values, dtype=object)) if isinstance(item, str)]
     return f"the text {words[0]!r}" if words else f"a {type(values).__name__}"
 
 
+def _refuse_outside(
+    name: str,
+    array: Floats,
+    *,
+    missing: bool,
+    minimum: float | None,
+    maximum: float | None,
+    above: float | None,
+) -> None:
+    bad = ~np.isfinite(array) & ~(missing & np.isnan(array))
+    with np.errstate(invalid="ignore"):
+        bad |= array < (-np.inf if minimum is None else minimum)
+        bad |= array > (np.inf if maximum is None else maximum)
+        bad |= array <= (-np.inf if above is None else above)
+    allowed = "finite numbers" + _bounds(minimum=minimum, maximum=maximum, above=above)
+    _refuse_first(name, array, bad, allowed + (" or missing values" if missing else ""))
+
+
+def _bounds(
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> str:
+    """Return bounds in words: " of 0 or more and at most 1"."""
+    words = {"of {:g} or more": minimum, "above {:g}": above, "at most {:g}": maximum, "below {:g}": below}
+    said = [text.format(bound) for text, bound in words.items() if bound is not None]
+    return f" {' and '.join(said)}" if said else ""
+
+
 def _refuse_first(name: str, array: Floats, bad: Bools, allowed: str) -> None:
     if bad.any():
-        where = int(np.flatnonzero(bad)[0])
-        raise ArgumentError(name, f"{array[where]:g} came at position {where}", allowed)
+        where = np.argwhere(bad)[0]
+        place = f" at position {', '.join(map(str, where))}" if array.ndim else ""
+        raise ArgumentError(name, f"{array[tuple(where)]:g} came{place}", allowed)
 
 
 def check_whole(name: str, array: Floats) -> None:
@@ -101,12 +200,32 @@ def check_lengths(**arrays: Collection[Any]) -> None:
             raise ArgumentError(name, f"{len(values)} values came", allowed)
 
 
-def check_at_most(name: str, part: Floats, whole_name: str, whole: Floats) -> None:
+def check_shapes(**arrays: Floats) -> None:
+    """Refuse arguments of which no common shape can be made: each is one number, or has the shape of the others.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the first argument that does not fit those before it.
+    """
+    (first, reference), *others = arrays.items()
+    shape = reference.shape
+    for name, values in others:
+        try:
+            shape = np.broadcast_shapes(shape, values.shape)
+        except ValueError:
+            allowed = f"one number, or the shape {shape} of {first}"
+            raise ArgumentError(name, f"the shape {values.shape} came", allowed) from None
+
+
+def check_at_most(name: str, part: Floats | float, whole_name: str, whole: Floats | float) -> None:
     """Refuse a numerator above its denominator."""
-    bad = part > whole
+    parts, wholes = np.atleast_1d(part), np.atleast_1d(whole)
+    bad = parts > wholes
     if bad.any():
         where = int(np.flatnonzero(bad)[0])
-        came = f"{part[where]:g} came at position {where}, where {whole_name} is {whole[where]:g}"
+        place = f" at position {where}" if np.ndim(part) else ""
+        came = f"{parts[where]:g} came{place}, where {whole_name} is {wholes[where]:g}"
         raise ArgumentError(name, came, f"at most {whole_name}")
 
 
@@ -118,26 +237,41 @@ def check_choice(name: str, value: Any, choices: Collection[Any]) -> None:
         raise ArgumentError(name, f"{value!r} came", f"{allowed} ({hint})" if hint else allowed)
 
 
-def check_integer(name: str, value: Any, minimum: int) -> None:
-    """Refuse what is not a whole number of at least `minimum`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
+def check_integer(name: str, value: Any, minimum: int) -> int:
+    """Return a whole number of at least `minimum`, or refuse what is none; 3.0 is one."""
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not number or not np.isfinite(value) or value != int(value) or value < minimum:
         raise ArgumentError(name, f"{value!r} came", f"a whole number of {minimum} or more")
+    return int(value)
 
 
-def check_number(name: str, value: Any, *, above: float = -np.inf, below: float = np.inf) -> float:
-    """Return one finite number strictly between `above` and `below`, or refuse it."""
+def check_number(
+    name: str,
+    value: Any,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> float:
+    """Return one finite number within the bounds (strictly between `above` and `below`), or refuse it."""
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
     if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float | np.number)
-        or not above < value < below
+        not number
+        or not np.isfinite(value)
+        or (minimum is not None and value < minimum)
+        or (maximum is not None and value > maximum)
+        or (above is not None and value <= above)
+        or (below is not None and value >= below)
     ):
-        allowed = "one finite number"
-        if np.isfinite(above):
-            allowed += f" above {above:g}"
-        if np.isfinite(below):
-            allowed += f" below {below:g}"
-        raise ArgumentError(name, f"{value!r} came", allowed)
+        bounds = _bounds(minimum=minimum, maximum=maximum, above=above, below=below)
+        raise ArgumentError(name, f"{value!r} came", f"one finite number{bounds}")
     return float(value)
+
+
+def check_confidence(confidence: Any) -> float:
+    """Return a confidence level, which lies strictly between 0 and 1: 0.95, not 95."""
+    return check_number("confidence", confidence, above=0, below=1)
 
 
 def check_dates(name: str, values: Any) -> pd.DatetimeIndex:
@@ -170,16 +304,15 @@ def _all_numbers(values: Any) -> bool:
     return bool(pd.api.types.is_numeric_dtype(pd.Index(values)))
 
 
-def check_columns(name: str, frame: pd.DataFrame, columns: Collection[str]) -> None:
-    """Refuse a frame that lacks a column, and name the nearest."""
-    for column in columns:
-        if column not in frame.columns:
-            have = [str(known) for known in frame.columns]
-            hint = near_misses(str(column), have)
-            allowed = f"a frame with the column {column!r}"
-            raise ArgumentError(
-                name, f"columns {', '.join(have)} came", f"{allowed} ({hint})" if hint else allowed
-            )
+def check_columns(name: str, frame: pd.DataFrame, columns: Collection[Hashable]) -> None:
+    """Refuse a frame that lacks columns, naming all that are missing and the nearest of those it has."""
+    missing = [str(column) for column in columns if column not in frame.columns]
+    if missing:
+        have = [str(known) for known in frame.columns]
+        hints = [hint for column in missing if (hint := near_misses(column, have))]
+        allowed = f"a frame with {', '.join(map(repr, missing))}"
+        came = f"the columns {', '.join(have)} came" if have else "no column came"
+        raise ArgumentError(name, came, f"{allowed} ({' '.join(hints)})" if hints else allowed)
 
 
 def locked(array: Any) -> npt.NDArray[Any]:

@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 from scipy.special import digamma
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, IntArray
+from helpers.stats.checks import Floats, Ints
 
 #: theta = 1/dispersion is sought between these; beyond the upper one counts are as good as Poisson
 LEAST_THETA, MOST_THETA = 1e-6, 1e5
@@ -40,10 +40,10 @@ class LogLinearFit:
         Expected value per row of the design.
     """
 
-    coefficients: FloatArray
-    covariance: FloatArray
+    coefficients: Floats
+    covariance: Floats
     dispersion: float
-    fitted: FloatArray
+    fitted: Floats
 
 
 @dataclass(frozen=True)
@@ -64,26 +64,24 @@ class Observations:
         The design's row that each value belongs to, shape (n,).
     """
 
-    values: FloatArray
-    design: FloatArray
-    offset: FloatArray
-    weights: FloatArray
-    rows: IntArray
+    values: Floats
+    design: Floats
+    offset: Floats
+    weights: Floats
+    rows: Ints
 
     @property
-    def sizes(self) -> FloatArray:
+    def sizes(self) -> Floats:
         """How many observations each row of the design has."""
         return np.asarray(np.bincount(self.rows, weights=self.weights), dtype=float)
 
     @property
-    def means(self) -> FloatArray:
+    def means(self) -> Floats:
         """Mean value per row of the design."""
         return np.bincount(self.rows, weights=self.weights * self.values) / self.sizes
 
     @classmethod
-    def plain(
-        cls, values: FloatArray, design: FloatArray, offset: FloatArray | None = None
-    ) -> Observations:
+    def plain(cls, values: Floats, design: Floats, offset: Floats | None = None) -> Observations:
         """Return observations of one value per row of the design."""
         nothing = np.zeros(len(values)) if offset is None else offset
         return cls(values, design, nothing, np.ones(len(values)), np.arange(len(values)))
@@ -125,7 +123,7 @@ def fit_nb2(observations: Observations) -> LogLinearFit:
     Source: Venables and Ripley 2002, section 7.4; equals R's ``MASS::glm.nb``.
     """
     alpha = 0.0
-    start: FloatArray | None = None
+    start: Floats | None = None
     for _ in range(MOST_ROUNDS):
         fit = _fit(observations, lambda mean, alpha=alpha: mean + alpha * mean**2, start)  # type: ignore[misc]
         previous, alpha = alpha, _dispersion(observations, fit.fitted)
@@ -137,7 +135,7 @@ def fit_nb2(observations: Observations) -> LogLinearFit:
     raise ArgumentError("counts", "the negative binomial fit does not settle", "counts that vary")
 
 
-def _with_pearson(observations: Observations, variance: Callable[[FloatArray], FloatArray]) -> LogLinearFit:
+def _with_pearson(observations: Observations, variance: Callable[[Floats], Floats]) -> LogLinearFit:
     fit = _fit(observations, variance, None)
     mean, weights = fit.fitted[observations.rows], observations.weights
     pearson = (weights * (observations.values - mean) ** 2 / variance(mean)).sum()
@@ -146,7 +144,7 @@ def _with_pearson(observations: Observations, variance: Callable[[FloatArray], F
 
 
 def _fit(
-    observations: Observations, variance: Callable[[FloatArray], FloatArray], start: FloatArray | None
+    observations: Observations, variance: Callable[[Floats], Floats], start: Floats | None
 ) -> LogLinearFit:
     """Fit by Fisher scoring on the means of the values that share a row."""
     design, offset = observations.design, observations.offset
@@ -165,7 +163,7 @@ def _fit(
     raise ArgumentError("counts", "the fit does not settle", "values above 0 in every group")
 
 
-def _first_guess(design: FloatArray, means: FloatArray, offset: FloatArray) -> FloatArray:
+def _first_guess(design: Floats, means: Floats, offset: Floats) -> Floats:
     logs = np.log((means + means.mean()) / 2) - offset
     coefficients, _, rank, _ = np.linalg.lstsq(design, logs)
     if rank < design.shape[1]:
@@ -173,7 +171,7 @@ def _first_guess(design: FloatArray, means: FloatArray, offset: FloatArray) -> F
     return np.asarray(coefficients, dtype=float)
 
 
-def _dispersion(observations: Observations, fitted: FloatArray) -> float:
+def _dispersion(observations: Observations, fitted: Floats) -> float:
     """Return alpha = 1/theta where the likelihood of the counts around their fitted values is highest."""
     # only the distinct counts and the cells are needed, which keeps large tables quick
     distinct, which = np.unique(observations.values, return_inverse=True)

@@ -16,8 +16,9 @@ from helpers.data.mart import Mart
 from helpers.register.models import Event, Measure, Register
 from helpers.report.opening import Report
 from helpers.report.peers.benchmark import PeerBenchmark
-from helpers.report.peers.comparison import PeerChoice, PeerComparison, compare_peers
+from helpers.report.peers.comparison import PeerChoice, compare_peers
 from helpers.report.peers.findings import PeerOptions
+from helpers.report.peers.result import PeerComparison
 from helpers.report.period import Period, add_months
 
 MAY = date(2026, 5, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -84,6 +85,10 @@ def test_groups_have_their_numbers_and_a_warning_where_they_are_small(peers: Mak
         "Few trusts",
     )
     assert rows["Same region"][7] == "Its region is not known."
+    alone = [Trust(f"T{n}", icb_code=f"Q{n}") for n in range(1, 13)]
+    again = bundles(peers(*figures(), trusts=alone).benchmark(measures=("seen_soon",)))
+    (board,) = [row for row in table(again, "tbl-groups").rows if row[0] == "Same integrated care board"]
+    assert board[2:] == (1, None, None, None, None, "No other trust")
     assert rows["Same size"][7] == "Its number of general and acute beds is not known."
 
 
@@ -100,13 +105,75 @@ def test_all_measures_side_by_side(peers: MakePeers) -> None:
     assert report.report.title == "Peer benchmark"
     assert [row[0] for row in table(found, "tbl-overview").rows] == ["Seen soon", "Seen late"]
     headline = text(found[:1])
-    assert "Synthetic T1 can be placed among acute trusts by two measures" in headline
-    assert "Very likely in the worst quarter of trusts by “Seen soon”." in headline
-    assert "Very likely in the best quarter of trusts by “Seen late”." in headline
+    assert (
+        "Of two measures, Synthetic T1 is very likely in the worst quarter of acute trusts by one and in the best by "
+        "one." in headline
+    )
+    assert "Worst quarter: “Seen soon”." in headline
+    assert "Best quarter: “Seen late”." in headline
     assert "One measure counts without a base and grows with the size of a trust" in text(found)
     assert "No trust of the group has a figure of Nowhere in the data." in text(found)
     # the worst stands first among those that are shown with a chart
     assert [each.id for each in found if each.id.startswith("sec-")] == ["sec-seen-soon", "sec-seen-late"]
+
+
+def test_figures_that_ended_long_ago_are_named_and_not_shown(peers: MakePeers) -> None:
+    """2024-04 is 25 months before May 2026, 2024-05 is 24."""
+    old, older = (
+        [replace(each, measure=name, period=day) for each in figures(months=1)]
+        for name, day in (("old", date(2024, 5, 1)), ("older", date(2024, 4, 1)))
+    )
+    measures = [make_measure("older", name="Older"), make_measure("old", name="Old"), make_measure()]
+    mart = peers(*figures(), *old, *older, measures=measures)
+    found = bundles(mart.benchmark())
+    rows = table(found, "tbl-overview").rows
+    # the newest first, old ones marked
+    assert [row[:2] for row in rows] == [("Seen soon", "May 2026"), ("Old", "May 2024 (old)")]
+    assert "more than 24 months before May 2026 say nothing of today" in text(found)
+    assert "Older (April 2024)" in text(found)
+    asked = bundles(mart.benchmark(measures=("older", "seen_soon")))
+    assert [row[0] for row in table(asked, "tbl-overview").rows] == ["Seen soon", "Older"]
+    assert "say nothing of today, so they are not shown" not in text(asked)
+
+
+def test_a_report_of_old_figures_alone_shows_them(peers: MakePeers) -> None:
+    found = bundles(peers(*figures()).benchmark(last=date(2030, 1, 1)))
+    assert table(found, "tbl-overview").rows
+
+
+def test_a_trust_in_no_outer_quarter_is_told_so(peers: MakePeers) -> None:
+    report = peers(*figures()).benchmark("T6")
+    assert (
+        "By the one measure with new figures Synthetic T6 is not very likely in the best or worst quarter of acute "
+        "trusts." in text(bundles(report)[:1])
+    )
+
+
+def test_nothing_short_of_the_benchmark_makes_no_table(peers: MakePeers) -> None:
+    for options, said in (
+        ({}, "By no measure does the trust fall short of its benchmark."),
+        ({"measures": ("seen_soon",)}, "nothing is to be gained by it"),
+    ):
+        found = bundles(peers(*figures()).benchmark("T12", **options))
+        assert not [each for each in found if each.id == "tbl-opportunity"]
+        assert said in text(found)
+
+
+def test_the_place_in_each_group_is_read_out(peers: MakePeers) -> None:
+    """T8 does better than 7 of 11 others, and than 3 of the 7 other trusts of its region, T5 to T12."""
+    trusts = [Trust(f"T{n}", region="Y1" if n > 4 else "Y2", icb_code=None) for n in range(1, 13)]
+    mart = peers(*figures(), trusts=trusts)
+
+    def said(trust: str) -> str:
+        found = bundles(mart.benchmark(trust, measures=("seen_soon",)))
+        return text(each for each in found if each.id == "say-groups")
+
+    assert said("T8") == (
+        "The place depends on the peers: it does better than about 43% of the other acute trusts in the region North, "
+        "but about 64% of the other acute trusts."
+    )
+    assert said("T12") == "Whichever of these groups it is compared with, it is in the better half."
+    assert said("T1") == "Whichever of these groups it is compared with, it is in the worse half."
 
 
 def test_what_is_short_of_the_benchmark_is_listed_and_the_rest_is_not(peers: MakePeers) -> None:
@@ -121,7 +188,7 @@ def test_old_figures_are_marked_and_counted_apart(peers: MakePeers) -> None:
     report = peers(*figures()).benchmark(last=date(2026, 12, 1))
     found = bundles(report)
     assert "May 2026 (old)" in {row[1] for row in table(found, "tbl-overview").rows}
-    assert "One measure is older than the register allows and is not counted here" in text(found[:1])
+    assert "One more measure has figures older than the register allows" in text(found[:1])
     assert "By no measure with figures new enough can Synthetic T1 be placed" in text(found[:1])
 
 

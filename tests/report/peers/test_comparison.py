@@ -294,3 +294,29 @@ def test_means_from_records_hide_behind_few_patients(peers: MakePeers) -> None:
 def test_unknown_peers_are_refused_by_name(peers: MakePeers) -> None:
     with pytest.raises(UsageError, match="T99"):
         peers(*FIVE).found(group="chosen", chosen=("T2", "T99"))
+
+
+def with_beds(orgs: dict[str, tuple[float, float]], measure: str) -> list[Figure]:
+    """Return counts and beds occupied, of each trust."""
+    counts = [Figure(org, count, None, measure=measure) for org, (count, _) in orgs.items()]
+    beds = [Figure(org, beds, beds + 20, measure="bed_occupancy") for org, (_, beds) in orgs.items()]
+    return [*counts, *beds]
+
+
+def test_a_trust_with_hardly_any_beds_is_not_compared_per_bed(peers: MakePeers) -> None:
+    """Usually 300 beds: 30 of them are the least that a count is taken per."""
+    counts = {"T1": (30, 300.0), "T2": (60, 300.0), "T3": (90, 300.0), "T4": (3, 30.0), "T5": (88, 3.0)}
+    measure = make_measure("delayed_patients", kind="count", denominator=None, direction="decrease")
+    found = peers(*with_beds(counts, "delayed_patients"), measures=[measure])
+    assert [member.code for member in found.found(measure="delayed_patients").members] == [
+        "T1", "T4", "T2", "T3",
+    ]  # fmt: skip
+    assert found.found(measure="delayed_patients").left_out.small_base == ("T5",)
+
+
+def test_deaths_above_those_expected_are_nothing_to_be_gained(peers: MakePeers) -> None:
+    ratios = [Figure(f"T{n}", 100 + 10 * n, 100) for n in range(1, 6)]
+    measure = make_measure(kind="ratio", unit="ratio", direction="decrease", benchmark="national_mean")
+    found = peers(*ratios, measures=[measure]).found("T5")
+    assert found.own.percentile.percent < 50
+    assert found.own.gain is None

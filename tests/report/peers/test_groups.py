@@ -90,3 +90,8 @@ def test_beds_are_the_latest_available(peers: MakePeers) -> None:
         Figure("T1", 80, 120, date(2026, 2, 1), "bed_occupancy"),
     ]
     assert peer_organisations(peers(*beds).mart)["beds"]["T1"] == 120
+
+
+def test_a_type_is_named_without_what_all_of_its_group_are() -> None:
+    known = table(peer_group=["Acute - Teaching"] * 2)
+    assert find_group("type", "T1", known).label == "acute trusts of the type “Teaching”"

@@ -17,16 +17,23 @@ from helpers.errors import ExitCode
 from helpers.places import state_folder
 from helpers.register.reading import read_register
 from helpers.report.peers import words
-from helpers.report.peers.comparison import PeerComparison, compare_peers
+from helpers.report.peers.amounts import place_words
+from helpers.report.peers.comparison import compare_peers
 from helpers.report.peers.movement import find_movement
+from helpers.report.peers.movement_words import gain_sentence, movement_sentence
+from helpers.report.peers.result import PeerComparison
 
 ROOT = Path(__file__).parents[3]
 REAL_DATA = Path(os.environ.get("BOARDPACK_REAL_DATA", ROOT.parent / "shared" / "real-data"))
-FOLDERS = ("ods-reference", "rtt-monthly-by-org", "cancer-waits-monthly-by-org")
+FOLDERS = (
+    "ods-reference", "rtt-monthly-by-org", "cancer-waits-monthly-by-org", "healthyr-beds-sitrep", "healthyr-discharge",
+)  # fmt: skip
 PARAMETERS = {
     "RJ7": "trust: RJ7\n",  # St George's: a name with an apostrophe
     "RHQ-rtt": "trust: RHQ\nmeasure: rtt_18_weeks\n",  # its series ends ten months before the others'
+    "RJ7-beds": "trust: RJ7\nmeasure: no_criteria_to_reside\n",
 }
+CARD = "trust: RJ7\nmeasures: [rtt_18_weeks, cancer_62_day, no_criteria_to_reside]\n"
 
 pytestmark = [
     pytest.mark.real_data,
@@ -39,15 +46,17 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project of this notebook alone, its two reports published."""
+    """Return a project whose peer benchmarks and scorecard are published."""
     root = tmp_path_factory.mktemp("peers") / "project"
-    (root / "params" / "peer_benchmark").mkdir(parents=True)
-    (root / "notebooks").mkdir()
-    shutil.copy(ROOT / "notebooks" / "peer_benchmark.ipynb", root / "notebooks")
+    (root / "notebooks").mkdir(parents=True)
+    for notebook in ("peer_benchmark", "scorecard"):
+        (root / "params" / notebook).mkdir(parents=True)
+        shutil.copy(ROOT / "notebooks" / f"{notebook}.ipynb", root / "notebooks")
     shutil.copytree(ROOT / "params" / "_register", root / "params" / "_register")
     shutil.copy(ROOT / "_quarto.yml", root)
     for name, text in PARAMETERS.items():
         (root / "params" / "peer_benchmark" / f"{name}.yml").write_text(text, "utf-8")
+    (root / "params" / "scorecard" / "RJ7-card.yml").write_text(CARD, "utf-8")
     call(root, "data", "load", *(str(REAL_DATA / folder) for folder in FOLDERS))
     call(root, "run", "--to", "html", "--jobs", "1")
     return root
@@ -106,7 +115,7 @@ def comparison(mart: Mart, trust: str, measure: str) -> PeerComparison:
 def test_value_median_and_number_of_trusts_are_those_of_the_mart(mart: Mart, pages: dict[str, str]) -> None:
     found = values(mart, "rtt_18_weeks", "2025-06-01")
     own, middle = found["RHQ"], float(np.median(list(found.values())))
-    gap = f"{abs(own - middle):.1f} percentage points {'above' if own > middle else 'below'}"
+    gap = f"{abs(own - middle):.1f} points {'above' if own > middle else 'below'}"
     assert (
         f"in June 2025 the figure was {own:.1f}%, {gap} the median of {middle:.1f}% over {len(found)} trusts"
         in pages["RHQ-rtt"]
@@ -127,7 +136,7 @@ def test_the_overview_gives_each_measure_at_its_newest_period(mart: Mart, pages:
     ):
         found = values(mart, measure, "2026-04-01")
         own, middle = found["RJ7"], float(np.median(list(found.values())))
-        assert f"{name} April 2026 {own:.1f}% {middle:.1f}% " in pages["RJ7"]
+        assert f"{name} Apr 2026 {own:.1f}% {middle:.1f}% " in pages["RJ7"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +145,7 @@ def test_the_overview_gives_each_measure_at_its_newest_period(mart: Mart, pages:
 def test_places_on_the_page_are_those_of_the_result(
     mart: Mart, pages: dict[str, str], page: str, trust: str, measure: str
 ) -> None:
-    assert words.place_words(comparison(mart, trust, measure)) in pages[page]
+    assert place_words(comparison(mart, trust, measure)) in pages[page]
 
 
 def test_sentences_on_the_page_are_those_of_the_result(mart: Mart, pages: dict[str, str]) -> None:
@@ -144,17 +153,43 @@ def test_sentences_on_the_page_are_those_of_the_result(mart: Mart, pages: dict[s
     page = pages["RHQ-rtt"]
     assert typed(words.peer_sentences(found)) in page
     assert typed(words.stale_sentence(found)) in page
-    assert typed(words.movement_sentence(found, find_movement(found, months=12))) in page
-    assert typed(words.gain_sentence(found)) in page
+    assert typed(movement_sentence(found, find_movement(found, months=12))) in page
+    assert typed(gain_sentence(found)) in page
 
 
 def test_a_page_on_real_trusts_is_not_called_synthetic(pages: dict[str, str]) -> None:
-    assert len(pages) == len(PARAMETERS)
+    assert len(pages) == len(PARAMETERS) + 1
     assert not any("Synthetic data" in page for page in pages.values())
-    assert "St George's University Hospitals NHS Foundation Trust can be placed" in pages["RJ7"]
+    assert re.search(
+        "St George's University Hospitals NHS Foundation Trust (is )?very likely in", pages["RJ7"]
+    )
 
 
 def test_no_page_holds_a_rank_or_a_number_that_is_none(pages: dict[str, str]) -> None:
     for page in pages.values():
         assert not re.search(r"\bnan\b|\bNone\b|\binf\b", page)
         assert not re.search(r"\b(\d+(st|nd|rd|th) (of|out of)|ranked)\b", page)
+
+
+def test_a_share_that_nobody_returns_is_made_of_two_counts_on_every_page(
+    mart: Mart, pages: dict[str, str]
+) -> None:
+    ((patients, beds),) = mart.fetch(
+        """SELECT sum(numerator) FILTER (measure = 'no_criteria_patients'),
+            sum(numerator) FILTER (measure = 'bed_occupancy')
+        FROM measure_values WHERE org_code = 'RJ7' AND period = DATE '2025-08-01' AND period_type = 'month'
+            AND coalesce(unit_code, specialty_code, breakdown) IS NULL"""
+    )
+    share = f"{100 * patients / beds:.1f}%"
+    assert f"in August 2025 the figure was {share}" in pages["RJ7-beds"]
+    assert f"In hospital without a medical need {share}, Aug 2025" in pages["RJ7-card"]
+    assert f"In hospital without a medical need Aug 2025 (old) {share} " in pages["RJ7"]
+
+
+def test_a_card_on_real_trusts_gives_the_values_of_the_mart(mart: Mart, pages: dict[str, str]) -> None:
+    for measure, name in (
+        ("rtt_18_weeks", "Waiting 18 weeks or less for treatment"),
+        ("cancer_62_day", "Cancer treatment within 62 days"),
+    ):
+        own = values(mart, measure, "2026-04-01")["RJ7"]
+        assert f"{name} {own:.1f}%, Apr 2026" in pages["RJ7-card"]

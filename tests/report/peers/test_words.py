@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.report.peers import words
-from helpers.report.peers.comparison import PeerChoice, PeerComparison, Percentile, compare_series
+from helpers.report.peers.comparison import PeerChoice, compare_series
 from helpers.report.peers.groups import PeerGroup
 from helpers.report.peers.movement import find_movement
+from helpers.report.peers.movement_words import gain_sentence, movement_sentence
+from helpers.report.peers.result import PeerComparison, Percentile
 from helpers.report.peers.values import series_of
 from helpers.report.period import add_months
 
@@ -78,7 +80,7 @@ def test_in_the_middle_of_trusts_alike() -> None:
 def test_at_the_top() -> None:
     said = words.peer_sentences(compare(("T1", 9900, 10_000), *APART))
     # of 41 the 21st is the middle: 20 + 20 x 1.5
-    assert "99.0%, 49.0 percentage points above the median of 50.0% over 41 acute trusts." in said
+    assert "99.0%, 49.0 points above the median of 50.0% over 41 acute trusts." in said
     assert (
         "It does better than nearly all of the other 40 (95% interval 100% to 100%), so it is in the best"
         in said
@@ -93,20 +95,20 @@ def test_at_the_bottom_and_flagged() -> None:
         "It does better than hardly any of the other 40 (95% interval 0% to 0%), so it is in the worst"
         in said
     )
-    assert re.search("Its figure is worse than .* explain: it lies beyond the 99.8% limits.", said)
+    assert re.search(r"Its figure lies beyond the 99.8% limits of chance.*, on the bad side\.", said)
 
 
 def test_less_is_better_turns_the_words() -> None:
     said = words.peer_sentences(compare(("T1", 300, 1000), *ALIKE, direction="decrease"))
     assert "does better than nearly all of the other 40" in said
-    assert "Its figure is better than" in said
+    assert "on the good side" in said
 
 
 def test_without_a_direction_nothing_is_better() -> None:
     said = words.peer_sentences(compare(("T1", 300, 1000), *ALIKE, direction="neutral"))
     assert "It lies above hardly any of the other 40" in said
     assert "lowest quarter" in said
-    assert "Its figure is lower than" in said
+    assert re.search("beyond the 99.8% limits of chance.*, below them", said)
     assert not re.search("better|worse|best|worst", said)
 
 
@@ -220,7 +222,7 @@ def moving(own: Sequence[float], others: Sequence[float], **measure: Any) -> Pee
 
 def test_a_trust_that_stands_still_falls_behind() -> None:
     found = moving([0.60] * 13, np.linspace(0.5, 0.7, 13).tolist())
-    said = words.movement_sentence(found, find_movement(found, months=12))
+    said = movement_sentence(found, find_movement(found, months=12))
     assert said.startswith(
         "Since May 2025 the trust's figure did not change; the median of the 21 trusts with both rose by "
     )
@@ -229,32 +231,32 @@ def test_a_trust_that_stands_still_falls_behind() -> None:
 
 def test_a_trust_that_moves_with_the_others() -> None:
     found = moving(np.linspace(0.5, 0.7, 13).tolist(), np.linspace(0.5, 0.7, 13).tolist())
-    said = words.movement_sentence(found, find_movement(found, months=12))
-    assert "figure rose by 20.0 percentage points" in said
+    said = movement_sentence(found, find_movement(found, months=12))
+    assert "figure rose by 20.0 points" in said
     assert said.endswith("the intervals overlap, so the change of place may be chance.")
 
 
 def test_too_few_figures_before() -> None:
     found = compare(("T1", 519, 1000), *ALIKE)
     assert find_movement(found, months=12) is None
-    assert words.movement_sentence(found, None).startswith("There are too few earlier figures")
+    assert movement_sentence(found, None).startswith("There are too few earlier figures")
 
 
 def test_what_matching_others_would_bring() -> None:
-    said = words.gain_sentence(compare(("T1", 300, 1000), *ALIKE))
+    said = gain_sentence(compare(("T1", 300, 1000), *ALIKE))
     assert re.fullmatch(
         r"Matching the median of the group, 51\.9%, would mean up to 219 more, or \d+ allowing for chance; "
         r"this is an upper bound\.",
         said,
     )
-    fewer = words.gain_sentence(compare(("T1", 700, 1000), *ALIKE, direction="decrease"))
+    fewer = gain_sentence(compare(("T1", 700, 1000), *ALIKE, direction="decrease"))
     assert re.search(r"would mean up to 18\d fewer", fewer)
 
 
 def test_nothing_to_gain_and_nothing_certain() -> None:
-    assert "nothing is to be gained" in words.gain_sentence(compare(("T1", 700, 1000), *ALIKE))
-    assert "so none is certain" in words.gain_sentence(compare(("T1", 515, 1000), *ALIKE))
-    assert words.gain_sentence(compare(("T1", 5, 10), ("T2", 6, 10))) == ""
+    assert "nothing is to be gained" in gain_sentence(compare(("T1", 700, 1000), *ALIKE))
+    assert "so none is certain" in gain_sentence(compare(("T1", 515, 1000), *ALIKE))
+    assert gain_sentence(compare(("T1", 5, 10), ("T2", 6, 10))) == ""
 
 
 # --- any result -------------------------------------------------------------------------------------------
@@ -297,8 +299,8 @@ def test_every_sentence_is_a_sentence(found: PeerComparison) -> None:
     said = [
         words.peer_sentences(found),
         words.left_out_sentence(found),
-        words.gain_sentence(found),
-        words.movement_sentence(found, moved),
+        gain_sentence(found),
+        movement_sentence(found, moved),
     ]
     for text in filter(None, said):
         assert not FORBIDDEN.search(text), text

@@ -33,7 +33,7 @@ def texts_of(results: Results) -> Iterator[str]:
     everything = list(results)
     yield from page_one.headline_sentences(everything)
     yield page_one.rule_sentences(everything)
-    yield page_one.as_at_sentence(everything)
+    yield page_one.as_at_list(everything)
     yield from (panel.markdown for panel in page_one.assurance_panels(everything, PERIOD))
     for result in everything:
         yield from all_sentences(result)

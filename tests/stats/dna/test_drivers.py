@@ -69,7 +69,7 @@ def test_grouped_appointments_give_the_same_as_records(records: pd.DataFrame) ->
 
 
 def test_unusable_tables_are_refused(records: pd.DataFrame) -> None:
-    with pytest.raises(ArgumentError, match="without mode"):
+    with pytest.raises(ArgumentError, match="a frame with 'mode'"):
         dna.dna_drivers(records, ["mode"])
     with pytest.raises(ArgumentError, match=r"table\.dnas"):
         dna.dna_drivers(records.assign(dnas=2), ["kind"])

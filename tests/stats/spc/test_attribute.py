@@ -199,7 +199,7 @@ def test_more_cases_narrow_a_p_chart(pairs):
         (lambda: c_chart([1, 2], [MONTHS[1], MONTHS[0]]), "dates: 2025-01-01 came after a later date"),
         (lambda: g_chart([0.5]), "between: 0.5 came"),
         (lambda: g_chart([1], compatible="x"), "compatible: 'x' came"),
-        (lambda: t_chart([0]), "between: 0 came at position 0; allowed: numbers above 0"),
+        (lambda: t_chart([0]), "between: 0 came at position 0; allowed: finite numbers above 0"),
     ],
 )
 def test_bad_input_is_refused(call, words):

@@ -167,8 +167,8 @@ def test_an_unknown_series_has_no_chart():
 @pytest.mark.parametrize(
     ("frame", "options", "words"),
     [
-        (TWO, {"group": "turst"}, r"frame: columns trust, date, value came.*did you mean trust\?"),
-        (TWO, {"value": "x"}, "frame: .*a frame with the column 'x'"),
+        (TWO, {"group": "turst"}, r"frame: the columns trust, date, value came.*did you mean trust\?"),
+        (TWO, {"value": "x"}, "frame: .*a frame with 'x'"),
         (TWO.iloc[:0], {}, "frame: no row came; allowed: one row or more"),
         (TWO.assign(value="*"), {}, r"value: the text '\*' came"),
         (TWO.assign(date="soon"), {}, r"date: .*allowed: dates"),

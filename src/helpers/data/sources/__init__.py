@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from helpers.data.opening import Sheet
+from helpers.data.sheets import Sheet
 from helpers.data.sources.layout import Layout, Match, find_header
 from helpers.errors import DataError, Problem
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as compute
 
-from helpers.data.opening import Table
+from helpers.data.sheets import Table
 from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pandas as pd
 import pyarrow as pa
 
-from helpers.data.opening import Sheet, Table
+from helpers.data.sheets import Sheet, Table
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows

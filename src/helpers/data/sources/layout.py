@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from helpers.data.manifest import Mode, Policy
-from helpers.data.opening import Sheet, Table
+from helpers.data.sheets import Sheet, Table
 from helpers.register import Register
 
 if TYPE_CHECKING:
@@ -85,7 +85,6 @@ class Layout:
     mode: Mode = "append"
     secondary: bool = False
     synthetic: bool = False
-    footer: bool = False
     #: a published CSV ends with a line end; one that an analyst saves may not
     ends_with_newline: bool = True
     #: for files without a header: recognises a sheet by its rows
@@ -113,9 +112,7 @@ class Match:
         names = [name.strip() for name in self.sheet.head[self.header]]
         wanted = list(columns) or list(self.layout.columns)
         exact = {plain(name): name for name in reversed(names)}
-        table = self.sheet.table(
-            self.header, [exact[plain(column)] for column in wanted], footer=self.layout.footer
-        )
+        table = self.sheet.table(self.header, [exact[plain(column)] for column in wanted])
         return replace(table, columns=table.columns.rename_columns(wanted))
 
     def has(self, column: str) -> bool:

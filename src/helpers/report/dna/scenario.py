@@ -13,7 +13,7 @@ from helpers.errors import ArgumentError, Problem, UsageError
 from helpers.report.dna.clinic import Clinic
 from helpers.report.dna.options import DnaOptions
 from helpers.stats import dna
-from helpers.stats.arguments import FloatArray
+from helpers.stats.checks import Floats
 from helpers.stats.dna.impact import DAYS_PER_YEAR, WEEKS_PER_YEAR, impact_of
 from helpers.stats.dna.uncertainty import Spread, draw_inputs
 
@@ -163,5 +163,5 @@ class Scenario:
         return tuple(max(0.0, clinic.waiting + a_week * week) for week in weeks)
 
 
-def _spread(values: FloatArray) -> Spread:
+def _spread(values: Floats) -> Spread:
     return Spread(*(float(end) for end in np.quantile(values, (0.025, 0.1, 0.5, 0.9, 0.975))))

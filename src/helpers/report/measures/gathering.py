@@ -280,6 +280,7 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
     assert charts is not None, "there is a draft, so there are charts"
     asked = beside.asked
     rows = beside.rows[beside.rows["measure"] == draft.measure.id]
+    rows = rows[rows["period"] >= draft.series.periods[0]]  # a reader sees no gap before the chart begins
     quality = (
         rate_series(
             rows,

@@ -40,8 +40,8 @@ STANDINGS: Final[tuple[Standing, ...]] = (
     "unstable",
 )
 CATEGORIES: Final[tuple[Category, ...]] = ("attention", "watched", "maintenance", "apart", "nothing")
-#: more measures than this cannot be acted on by a board: 22 and not 470, say the guides to performance
-#: management in hospitals that `docs/explanation/scorecard.md` names
+#: more measures than this cannot be acted on by a board: a rule of thumb, `docs/explanation/scorecard.md` says
+#: what is known of where it comes from
 MOST_MEASURES: Final = 22
 _ICONS = {"pass": "consistent_pass", "fail": "consistent_fail", "hit_or_miss": "hit_or_miss"}
 
@@ -147,6 +147,11 @@ class MeasureResult:
         if self.latest is None:
             return False
         return self.judged_on > self.latest_end + timedelta(days=self.measure.stale_after_days)
+
+    @property
+    def as_at(self) -> date | None:
+        """Day up to which its figures speak: that of its data sets, or of its own last figure where it is stale."""
+        return self.latest_end if self.stale else self.series.as_at
 
     @property
     def days_old(self) -> int:

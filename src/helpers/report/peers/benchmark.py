@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpers.report.peers import headline_words, method_words, pictures, tables
-from helpers.report.peers import words as peer_words
-from helpers.report.peers.comparison import PeerComparison
+from helpers.report.peers import (
+    headline_words,
+    method_words,
+    movement_tables,
+    pictures,
+    tables,
+    trust_tables,
+)
 from helpers.report.peers.findings import PeerFindings, PeerOptions, datasets_of
+from helpers.report.peers.movement_words import gain_sentence, movement_sentence
+from helpers.report.peers.result import PeerComparison
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown, ShownParts
 from helpers.report.words import count
@@ -20,6 +27,10 @@ if TYPE_CHECKING:
 
 #: measures that are shown with a chart of their own in a report on all of them
 FEATURED = 6
+NOTHING_KNOWN = (
+    "What matching others would bring cannot be said: that needs a good direction, and the counts behind the "
+    "figures."
+)
 
 
 class PeerBenchmark:
@@ -79,14 +90,15 @@ class PeerBenchmark:
 
     def _positions(self, placed: Sequence[PeerComparison]) -> Shown:
         columns, rows = tables.position_rows(placed)
+        old = frozenset(each.measure.id for each in placed if self.found.stale(each))
         return self._all.figure(
             "fig-positions",
-            lambda: pictures.positions(placed),
+            lambda: pictures.positions(placed, old),
             caption=(
                 f"Where the trust stands among the others by {count(len(placed), 'measure')}, with 95% intervals; "
                 "each measure at its own period."
             ),
-            alt=pictures.positions_alt(placed),
+            alt=pictures.positions_alt(placed, old),
             data=(columns, rows),
         )
 
@@ -97,7 +109,10 @@ class PeerBenchmark:
         if self.found.single:
             comparison = self.found.comparisons[0]
             sections = self._sections([comparison])
-            return ShownParts((tables.groups(sections, self.found.groups_of(comparison)),))
+            groups = self.found.groups_of(comparison)
+            said = headline_words.groups_sentence(groups)
+            told = [_said(sections, "say-groups", said)] if said else []
+            return ShownParts((*told, tables.groups(sections, groups)))
         chosen = headline_words.standing_apart(self.found)[:FEATURED]
         if not chosen:
             words = "By none of the measures does the trust clearly stand apart from the others."
@@ -118,7 +133,7 @@ class PeerBenchmark:
         return tuple(parts)
 
     def _picture(self, sections: Sections, comparison: PeerComparison, name: str) -> Shown:
-        columns, rows = tables.member_rows(comparison)
+        columns, rows = trust_tables.member_rows(comparison)
         return sections.figure(
             f"fig-{name}",
             lambda: pictures.members(comparison),
@@ -132,20 +147,19 @@ class PeerBenchmark:
     def movement(self) -> ShownParts:
         """How the trust and its peers moved."""
         if not self.found.single:
-            return ShownParts((tables.movements(self._all, self.found),))
+            return ShownParts((movement_tables.movements(self._all, self.found),))
         comparison = self.found.comparisons[0]
         sections = self._sections([comparison])
         moved = self.found.movement(comparison)
-        words = _said(sections, "say-movement", peer_words.movement_sentence(comparison, moved))
+        words = _said(sections, "say-movement", movement_sentence(comparison, moved))
         if moved is None or len(moved.moments) < 3:
             return ShownParts((words,))
-        columns, rows = tables.moment_rows(comparison, moved)
+        columns, rows = movement_tables.moment_rows(comparison, moved)
         figure = sections.figure(
             "fig-movement",
             lambda: pictures.movement(comparison, moved),
             caption=pictures.movement_caption(comparison, moved),
-            alt=f"{pictures.movement_caption(comparison, moved)} "
-            f"{peer_words.movement_sentence(comparison, moved)}",
+            alt=f"{pictures.movement_caption(comparison, moved)} {movement_sentence(comparison, moved)}",
             data=(columns, rows),
         )
         return ShownParts((figure, words))
@@ -153,13 +167,14 @@ class PeerBenchmark:
     def opportunity(self) -> ShownParts:
         """What reaching a benchmark would bring: raw, shrunken, certain."""
         known = [each for each in self.found.compared if each.own and each.own.gain]
-        if not known:
-            words = "What a benchmark would bring cannot be said: no measure has a good direction and its counts."
-            return ShownParts((self._all.text("no-opportunity", words),))
-        table = tables.opportunity(self._sections(known), known)
-        if not self.found.single:
-            return ShownParts((table,))
-        return ShownParts((table, _said(self._all, "say-opportunity", peer_words.gain_sentence(known[0]))))
+        short = [each for each in known if each.own and each.own.gain and round(each.own.gain.raw)]
+        tabled = [movement_tables.opportunity(self._sections(short), short)] if short else []
+        if self.found.single:
+            said = gain_sentence(self.found.comparisons[0]) or NOTHING_KNOWN
+        else:
+            said = "" if short else headline_words.nothing_short(known)
+        words = [_said(self._all, "say-opportunity", said)] if said else []
+        return ShownParts((*tabled, *words))
 
     # --- method and quality ----------------------------------------------------------------------------
 
@@ -174,7 +189,7 @@ class PeerBenchmark:
         comparison = self.found.comparisons[0]
         sections = self._sections([comparison])
         heading = sections.heading("every-trust", "Every trust that is compared")
-        return ShownParts((heading, tables.all_trusts(sections, comparison)))
+        return ShownParts((heading, trust_tables.all_trusts(sections, comparison)))
 
     def method(self) -> Shown:
         """How positions, limits and gains are worked out, and what is assumed."""

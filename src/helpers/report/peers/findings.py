@@ -14,18 +14,19 @@ from helpers.data.periods import period_end
 from helpers.errors import DataError, Problem, UsageError
 from helpers.register.models import Benchmark, Measure, Register
 from helpers.register.reading import find_measure
-from helpers.report.peers.comparison import (
-    PeerChoice,
-    PeerComparison,
-    compare_peers,
-)
+from helpers.report.peers.comparison import PeerChoice, compare_peers
 from helpers.report.peers.groups import GROUP_KINDS, GROUP_NAMES, GroupKind, PeerGroup, find_group
 from helpers.report.peers.movement import Movement, find_movement
+from helpers.report.peers.result import PeerComparison
 from helpers.report.peers.values import can_be_compared
-from helpers.report.period import Period
+from helpers.report.period import Period, add_months
 
 #: how far back a trust and its peers are followed where nothing else is asked for
 MOVEMENT_MONTHS = 12
+
+
+#: figures that ended longer before the report's month are named and not shown, unless they were asked for
+TOO_OLD_MONTHS = 24
 
 
 @dataclass(frozen=True)
@@ -136,10 +137,26 @@ class PeerFindings:
         return len(self.options.measures) == 1
 
     @cached_property
-    def comparisons(self) -> tuple[PeerComparison, ...]:
-        """One per measure that some trust has a figure of, in the register's order."""
+    def _every(self) -> tuple[PeerComparison, ...]:
         found = (self._compare(measure, self.options.group) for measure in self.asked)
         return tuple(each for each in found if each is not None)
+
+    @cached_property
+    def comparisons(self) -> tuple[PeerComparison, ...]:
+        """One per measure that some trust has a figure of, in the register's order, old figures last.
+
+        Without measures that were asked for, those that ended long ago are left out, unless all did.
+        """
+        past = {each.measure.id for each in self.long_past}
+        kept = [each for each in self._every if each.measure.id not in past]
+        return tuple(sorted(kept, key=self.stale))
+
+    @cached_property
+    def long_past(self) -> tuple[PeerComparison, ...]:
+        """The comparisons that are left out because their figures ended long ago."""
+        first = add_months(self.period.last, -TOO_OLD_MONTHS)
+        ended = tuple(each for each in self._every if period_end(each.period, each.period_type) < first)
+        return () if self.options.measures or len(ended) == len(self._every) else ended
 
     @property
     def compared(self) -> tuple[PeerComparison, ...]:
@@ -159,7 +176,7 @@ class PeerFindings:
     @property
     def absent(self) -> tuple[Measure, ...]:
         """Measures that nobody in the group has a figure of."""
-        known = {each.measure.id for each in self.comparisons}
+        known = {each.measure.id for each in self._every}
         return tuple(each for each in self.asked if can_be_compared(each) and each.id not in known)
 
     def _compare(self, measure: Measure, group: GroupKind) -> PeerComparison | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -88,6 +89,8 @@ def find_group(
     if not mine:
         return PeerGroup(kind, "", frozenset(), f"its {_MISSING[kind]} is not known")
     label = str(alike.loc[own, name]) or mine
+    if kind == "type":  # "Acute - Teaching", of acute trusts: "teaching"
+        label = re.sub(rf"^{re.escape(nation.removesuffix(' trusts'))} - ", "", label, flags=re.IGNORECASE)
     members = alike.index[alike[column] == mine]
     return PeerGroup(kind, f"{nation} {words.format(label)}", frozenset(members))
 

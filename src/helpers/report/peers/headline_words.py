@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpers.report.peers import words
-from helpers.report.peers.comparison import PeerComparison, Percentile
-from helpers.report.peers.findings import PeerFindings
-from helpers.report.words import count, listed, sentence
+from helpers.report.peers.amounts import NAMED
+from helpers.report.peers.findings import InGroup, PeerFindings
+from helpers.report.peers.movement_words import movement_sentence, place_change
+from helpers.report.peers.result import PeerComparison, Percentile
+from helpers.report.words import count, in_words, listed, number, sentence
 
 
 def single_lines(comparison: PeerComparison, found: PeerFindings) -> list[str]:
@@ -24,13 +26,45 @@ def single_lines(comparison: PeerComparison, found: PeerFindings) -> list[str]:
     lines.append(" ".join(part for part in rest if part) or words.method_sentence(comparison))
     if comparison.own:
         moved = found.movements[comparison.measure.id]
-        lines.append(words.movement_sentence(comparison, moved))
+        lines.append(movement_sentence(comparison, moved))
     return [line for line in lines if line]
 
 
 def measure_words(comparison: PeerComparison, found: PeerFindings) -> str:
-    """Return what is said below a measure's chart."""
-    return f"{words.peer_sentences(comparison)} {old_sentence(comparison, found)}".strip()
+    """Return what is said below a measure's chart; how it is drawn only where it is the one measure."""
+    said = words.peer_sentences(comparison, method=found.single)
+    return f"{said} {old_sentence(comparison, found)}".strip()
+
+
+def groups_sentence(groups: Sequence[InGroup]) -> str:
+    """Say how far the place depends on whom the trust is compared with; empty without two groups to speak of."""
+    places = [
+        (each.comparison.own.percentile, each.comparison)
+        for each in groups
+        if each.comparison and each.comparison.own and each.comparison.own.percentile
+        if not each.comparison.small and not each.comparison.alike
+    ]
+    if len(places) < 2:
+        return ""
+    neutral = places[0][1].measure.direction == "neutral"
+    good, bad = ("upper", "lower") if neutral else ("better", "worse")
+    (half, *others) = {_half(place) for place, _ in places}
+    if half and not others:
+        half = {"good": good, "bad": bad}[half]
+        return sentence(f"whichever of these groups it is compared with, it is in the {half} half")
+    (least, fewest), (most, largest) = (
+        pick(places, key=lambda entry: entry[0].percent) for pick in (min, max)
+    )
+    verb = "lies above" if neutral else "does better than"
+    return sentence(
+        f"the place depends on the peers: it {verb} about {number(least.percent)}% of the other "
+        f"{fewest.group.label}, but about {number(most.percent)}% of the other {largest.group.label}"
+    )
+
+
+def _half(place: Percentile) -> str:
+    """Return in which half a place surely lies; empty where that cannot be said."""
+    return "good" if place.low >= 50 else "bad" if place.high <= 50 else ""
 
 
 def old_sentence(comparison: PeerComparison, found: PeerFindings) -> str:
@@ -44,42 +78,61 @@ def old_sentence(comparison: PeerComparison, found: PeerFindings) -> str:
 
 
 def all_lines(found: PeerFindings) -> list[str]:
-    """Return the headline of a report on all measures: very likely best, very likely worst, the rest, what moved."""
-    fresh = [each for each in found.compared if not found.stale(each)]
+    """Return the headline of a report on all measures: very likely worst, very likely best, what moved."""
     placed = [
-        each for each in fresh if each.own and each.own.percentile and each.measure.direction != "neutral"
+        each
+        for each in found.compared
+        if each.own
+        and each.own.percentile
+        and each.measure.direction != "neutral"
+        and not found.stale(each)
     ]
-    lines = [_first_line(found, placed)]
-    best, worst = in_quarter(placed, best=True), in_quarter(placed, best=False)
-    for chosen, edge in ((worst, "worst"), (best, "best")):
-        if chosen:
-            lines.append(sentence(f"very likely in the {edge} quarter of trusts by {_names(chosen)}"))
-    rest = len(placed) - len(best) - len(worst)
-    if rest and placed:
-        lines.append(
-            sentence(
-                f"by {'the other ' if best or worst else ''}{count(rest, 'measure')} it may be in more than one quarter"
-            )
-        )
-    lines.append(_moved_line(found, placed))
-    old = [each for each in found.compared if found.stale(each)]
-    if old:
-        verb = "are" if len(old) > 1 else "is"
-        lines.append(
-            sentence(
-                f"{count(len(old), 'measure')} {verb} older than the register allows and "
-                f"{verb} not counted here: {_names(old)}"
-            )
-        )
+    worst, best = in_quarter(placed, best=False), in_quarter(placed, best=True)
+    lines = [
+        _first_line(found, placed, worst, best),
+        *(
+            f"{edge} quarter: {_names(chosen)}."
+            for chosen, edge in ((worst, "Worst"), (best, "Best"))
+            if chosen
+        ),
+        _moved_line(found, placed),
+        _old_line(sum(found.stale(each) for each in found.compared)),
+    ]
     return [line for line in lines if line]
 
 
-def _first_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
+def _first_line(
+    found: PeerFindings,
+    placed: Sequence[PeerComparison],
+    worst: Sequence[PeerComparison],
+    best: Sequence[PeerComparison],
+) -> str:
+    """Count the measures by which the trust is very likely in an outer quarter: the whole interval lies in it."""
     name = found.organisation.name
     if not placed:
         return sentence(f"by no measure with figures new enough can {name} be placed among other trusts")
     group = placed[0].group.label
-    return sentence(f"{name} can be placed among {group} by {count(len(placed), 'measure')}")
+    if not worst and not best:
+        either = f"very likely in the best or worst quarter of {group}"
+        if len(placed) == 1:
+            return sentence(f"by the one measure with new figures {name} is not {either}")
+        return sentence(f"by none of {count(len(placed), 'measure')} with new figures is {name} {either}")
+    counted = [(edge, len(chosen)) for edge, chosen in (("worst", worst), ("best", best)) if chosen]
+    (edge, many), *other = counted
+    said = f"in the {edge} quarter of {group} by {in_words(many)}"
+    said += "".join(f" and in the {edge} by {in_words(many)}" for edge, many in other)
+    return sentence(f"of {count(len(placed), 'measure')}, {name} is very likely {said}")
+
+
+def _old_line(many: int) -> str:
+    if not many:
+        return ""
+    if many == 1:
+        return "One more measure has figures older than the register allows: it is shown, and not counted here."
+    return sentence(
+        f"{in_words(many)} more measures have figures older than the register allows: they are shown, and not "
+        "counted here"
+    )
 
 
 def in_quarter(placed: Sequence[PeerComparison], *, best: bool) -> list[PeerComparison]:
@@ -107,7 +160,7 @@ def standing_apart(found: PeerFindings) -> list[PeerComparison]:
 
 
 def _moved_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
-    moved = {each.measure.id: words.place_change(found.movements[each.measure.id]) for each in placed}
+    moved = {each.measure.id: place_change(found.movements[each.measure.id]) for each in placed}
     said = [
         f"{verb} place by {_names(chosen)}"
         for verb, change in (("gained", "gain"), ("lost", "loss"))
@@ -122,7 +175,14 @@ def _moved_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
 
 def _names(chosen: Sequence[PeerComparison]) -> str:
     names = [f"“{each.measure.name}”" for each in chosen]
-    shown = names[: words.NAMED]
+    shown = names[:NAMED]
     if len(names) > len(shown):
         shown.append(count(len(names) - len(shown), "other"))
     return listed(shown)
+
+
+def nothing_short(known: Sequence[PeerComparison]) -> str:
+    """Say why nothing is tabled that matching others would bring."""
+    if not known:
+        return "What matching others would bring cannot be said: no measure has a good direction and its counts."
+    return "By no measure does the trust fall short of its benchmark."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from helpers.report.peers.comparison import PeerComparison
 from helpers.report.peers.findings import PeerFindings
 from helpers.report.peers.groups import SMALL_GROUP
+from helpers.report.peers.result import PeerComparison
 from helpers.report.peers.spread import WINDOW_MONTHS
 from helpers.report.words import listed, month, number
 from helpers.stats.funnel import CATERPILLAR_ABOVE
@@ -36,9 +36,9 @@ def method_points(found: PeerFindings) -> Iterator[str]:
         "six of 120 would be by chance alone. Source: Spiegelhalter 2005, Statistics in Medicine 24, 1185."
     )
     yield (
-        f"Where the variance between trusts is more than {number(CATERPILLAR_ABOVE)} times that of chance, a funnel "
-        f"would explain nothing: each trust is shown with its interval.{_dispersion(comparisons)} Flags there "
-        "are still against the spread between trusts."
+        f"Where the squared differences between trusts are more than {number(CATERPILLAR_ABOVE)} times what chance "
+        "makes them, a funnel would explain nothing: each trust is shown with its interval."
+        f"{_dispersion(comparisons)} Flags there are still against the spread between trusts."
     )
     yield (
         "Intervals of 95% hold chance, made wider by how much trusts ordinarily vary from one period to the next: "
@@ -98,5 +98,7 @@ def _widening(comparisons: tuple[PeerComparison, ...]) -> str:
         return ""
     if each.widened is None:
         return " Here there are too few periods to tell, so they hold chance alone."
-    name = each.measure.name
-    return "" if each.model == "mean" else f" For “{name}” by {number(each.widened, 1)} times."
+    if each.model == "mean":
+        return ""
+    times = number(each.widened, 1)
+    return f" For “{each.measure.name}” {'not at all' if times == '1.0' else f'by {times} times'}."

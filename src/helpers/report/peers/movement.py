@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from helpers.report.peers.comparison import PeerComparison, Percentile, percentile_of
+from helpers.report.peers.comparison import percentile_of
+from helpers.report.peers.result import PeerComparison, Percentile
 from helpers.report.peers.spread import FEWEST_MEMBERS, transform
 from helpers.stats.position import positions
 

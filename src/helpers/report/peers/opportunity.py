@@ -96,9 +96,11 @@ def find_gains(
 ) -> tuple[Gain | None, ...]:
     """Return what each organisation would gain by reaching a level, in events or days of the numerator.
 
-    None where the measure has no good direction or nothing is known of its chance variation.
+    None where the measure has no good direction, where nothing is known of its chance variation, and for ratios
+    of observed to expected events: a death above those expected is no death that could have been avoided, says
+    NHS Digital's guidance on the SHMI.
     """
-    if measure.direction == "neutral" or spread.positions is None:
+    if measure.direction == "neutral" or spread.positions is None or spread.model == "standardised_ratio":
         return (None,) * len(table)
     up = measure.direction == "increase"
     sign, nearest = (1, spread.high) if up else (-1, spread.low)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from helpers.data.periods import MONTHS
 from helpers.report.charts import positions as charts_positions
 from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.canvas import Verdict
-from helpers.report.peers import words
-from helpers.report.peers.comparison import PeerComparison
+from helpers.report.peers import amounts
 from helpers.report.peers.movement import Movement
+from helpers.report.peers.result import PeerComparison
+from helpers.report.peers.words import peer_sentences
+from helpers.report.period import add_months
 from helpers.report.words import count, number
 
 if TYPE_CHECKING:
@@ -88,7 +92,7 @@ def _own_label(comparison: PeerComparison) -> str:
     own = comparison.own
     if own is None:
         return ""
-    return f"{own.code}: {words.amount(own.value, comparison.unit, comparison.digits)}"
+    return f"{own.code}: {amounts.value_words(comparison, own.value)}"
 
 
 def _ceiling(comparison: PeerComparison) -> float | None:
@@ -97,13 +101,13 @@ def _ceiling(comparison: PeerComparison) -> float | None:
 
 def members_caption(comparison: PeerComparison) -> str:
     """Return what the chart of a group shows, of whom and when."""
-    when = words.period_words(comparison.period, comparison.period_type)
+    when = amounts.when(comparison)
     shown = {
         "funnel": "funnel with limits of 95% and 99.8%",
         "caterpillar": "each with its 95% interval, lowest first",
         "dots": "figures alone, lowest first",
     }[comparison.method]
-    return f"{comparison.measure.name}: {words.members_words(comparison)}, {shown}; {when}."
+    return f"{comparison.measure.name}: {amounts.members_words(comparison)}, {shown}; {when}."
 
 
 def members_alt(comparison: PeerComparison) -> str:
@@ -112,23 +116,27 @@ def members_alt(comparison: PeerComparison) -> str:
         comparison.method
     ]
     ends = " to ".join(
-        words.amount(end, comparison.unit, comparison.digits)
+        amounts.value_words(comparison, end)
         for end in (comparison.levels.lowest, comparison.levels.highest)
     )
-    return f"{shape} of {words.members_words(comparison)}, from {ends}. {words.peer_sentences(comparison)}"
+    return f"{shape} of {amounts.members_words(comparison)}, from {ends}. {peer_sentences(comparison)}"
 
 
-def positions(placed: Sequence[PeerComparison]) -> Figure:
-    """Draw where the trust stands by each measure."""
+def positions(placed: Sequence[PeerComparison], old: Collection[str] = ()) -> Figure:
+    """Draw where the trust stands by each measure; `old` are the ids of those whose figures are old."""
     directed = all(each.measure.direction != "neutral" for each in placed)
     return charts_positions.positions_chart(
-        [_place(each) for each in placed],
+        [_place(each, _called(each, old)) for each in placed],
         words=("worst", "best") if directed else ("worst, or lowest", "best, or highest"),
         unit="% of the other trusts that it does better than",
     )
 
 
-def _place(comparison: PeerComparison) -> charts_positions.Place:
+def _called(comparison: PeerComparison, old: Collection[str]) -> str:
+    return f"{comparison.measure.name}{' (old)' if comparison.measure.id in old else ''}"
+
+
+def _place(comparison: PeerComparison, label: str) -> charts_positions.Place:
     own = comparison.own
     assert own is not None
     assert own.percentile is not None
@@ -137,12 +145,12 @@ def _place(comparison: PeerComparison) -> charts_positions.Place:
     if place.low >= 75 or place.high <= 25:
         verdict = "improving" if place.low >= 75 else "concerning"
         verdict = "neutral" if comparison.measure.direction == "neutral" else verdict
-    return charts_positions.Place(comparison.measure.name, place.percent, place.low, place.high, verdict)
+    return charts_positions.Place(label, place.percent, place.low, place.high, verdict)
 
 
-def positions_alt(placed: Sequence[PeerComparison]) -> str:
-    """Return the chart of positions in words."""
-    said = [f"{each.measure.name}: {words.place_words(each)}" for each in placed]
+def positions_alt(placed: Sequence[PeerComparison], old: Collection[str] = ()) -> str:
+    """Return the chart of positions in words; see `positions`."""
+    said = [f"{_called(each, old)}: {amounts.place_words(each)}" for each in placed]
     return f"Percentiles with 95% intervals by {count(len(placed), 'measure')}. {'; '.join(said)}."
 
 
@@ -150,7 +158,7 @@ def movement(comparison: PeerComparison, moved: Movement) -> Figure:
     """Draw the trust's figures over the middle half of its peers."""
     moments = moved.moments
     fan = charts_positions.Fan(
-        tuple(each.period for each in moments),
+        tuple(_drawn_at(comparison, each.period) for each in moments),
         np.array([np.nan if each.value is None else each.value for each in moments]),
         np.array([each.lower_quartile for each in moments]),
         np.array([each.median for each in moments]),
@@ -159,11 +167,14 @@ def movement(comparison: PeerComparison, moved: Movement) -> Figure:
     return charts_positions.movement_chart(fan, label=comparison.organisation, unit=comparison.unit)
 
 
+def _drawn_at(comparison: PeerComparison, day: date) -> date:
+    """Return where a period stands on the axis: by its last month, by which it is named."""
+    return add_months(day, MONTHS.get(comparison.period_type, 1) - 1)
+
+
 def movement_caption(comparison: PeerComparison, moved: Movement) -> str:
     """Return what the chart over time shows."""
-    first, last = (
-        words.period_words(each.period, comparison.period_type) for each in (moved.first, moved.last)
-    )
+    first, last = (amounts.when(comparison, each.period) for each in (moved.first, moved.last))
     fewest, most = (pick(each.members for each in moved.moments) for pick in (min, max))
     many = number(fewest) if fewest == most else f"{number(fewest)} to {number(most)}"
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -22,6 +22,9 @@ from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE
 RETURNED_WITHIN_MONTHS = 12
 #: a period counts as returned where at least this share of the usual trusts has a figure
 RETURNED_SHARE = 0.5
+#: a count is not compared per a base that is smaller than this share of the usual one: an eye hospital with three
+#: beds cancels a hundred operations for each of them
+LEAST_BASE = 0.1
 #: measures whose figure shows whether missed appointments are written down at all
 _MISSED = "dna_rate"
 
@@ -40,17 +43,20 @@ class LeftOut:
         With a rate of missed appointments so low that they are not written down: not the best, but unknown.
     impossible
         With a part that is larger than its whole.
+    small_base
+        With hardly anything of what others' counts are taken per.
     """
 
     missing: tuple[str, ...] = ()
     suppressed: tuple[str, ...] = ()
     not_recorded: tuple[str, ...] = ()
     impossible: tuple[str, ...] = ()
+    small_base: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self.missing, *self.suppressed, *self.not_recorded, *self.impossible)
+        return tuple(code for reason in fields(self) for code in getattr(self, reason.name))
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class PeerSeries:
         From the register.
     frame
         org_code, period (first day), numerator, denominator (NaN where only values are published), value in
-        the unit; `state`: shown, suppressed, not_recorded, impossible or empty; `members`: how many
+        the unit; `state`: shown, suppressed, not_recorded, impossible, small_base or empty; `members`: how many
         organisations the row adds up; `source`: the data sets of the row, separated by commas.
     period_type, unit, scale
         Of the values; a count with a base is per 100 of it.
@@ -146,6 +152,7 @@ class PeerSeries:
             suppressed=by_state.get("suppressed", ()),
             not_recorded=by_state.get("not_recorded", ()),
             impossible=by_state.get("impossible", ()),
+            small_base=by_state.get("small_base", ()),
         )
 
     def sources(self, period: date, months: int) -> tuple[str, ...]:
@@ -237,6 +244,9 @@ def _judged(frame: pd.DataFrame, measure: Measure, counted: bool) -> pd.DataFram
     shown, state = frame["state"] == "shown", frame["state"]
     if measure.kind == "proportion":
         state = state.mask(shown & (frame["numerator"] > frame["denominator"]), "impossible")
+    if measure.id in BASES:
+        usual = frame["denominator"].where(shown).groupby(frame["period"]).transform("median")
+        state = state.mask(shown & (frame["denominator"] < LEAST_BASE * usual), "small_base")
     if measure.id.startswith(_MISSED):
         year = frame.where(shown).groupby(frame["org_code"])[["numerator", "denominator"]]
         sums = year.rolling(RETURNED_WITHIN_MONTHS, min_periods=1).sum().droplevel(0).sort_index()

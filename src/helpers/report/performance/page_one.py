@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from helpers.bundle import Panel
-from helpers.report.measures.figures import figure_words, period_words
+from helpers.report.measures.figures import figure_words, goal_words, period_words
 from helpers.report.measures.result import MeasureResult
 from helpers.report.measures.target_words import target_words
 from helpers.report.measures.value_words import short_words, signal_words, value_clause
 from helpers.report.measures.words import CATEGORY_RULES
 from helpers.report.performance.ranking import in_order, off_course
-from helpers.report.performance.tables import short_period
-from helpers.report.words import count, listed, month, sentence
+from helpers.report.performance.tables import as_at_words, short_period
+from helpers.report.words import count, listed, sentence
 
 #: sentences of the headline at most, and names or bullets in a list before the rest is only counted
-MOST_SENTENCES, MOST_NAMES, MOST_BULLETS = 5, 3, 6
+MOST_SENTENCES, MOST_NAMES, MOST_BULLETS, MOST_ADVISED = 5, 3, 6, 4
 
 
 def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
@@ -32,6 +32,7 @@ def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
         _name_sentence("without a stable period and off course", [r for r in ranked if off_course(r)]),
         _name_sentence("unlikely to meet a dated target", [r for r in ranked if _unlikely(r)]),
         _name_sentence("better than ordinary variation explains", [r for r in ranked if _improved(r)]),
+        _name_sentence("worse on few points, so an early sign", [r for r in ranked if _early(r)]),
         "" if attention else _calm_sentence(shown),
     ]
     last = stale_count_sentence(shown)
@@ -39,8 +40,10 @@ def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
 
 
 def _calm_sentence(results: Sequence[MeasureResult]) -> str:
-    steady = " with a stable period" if any(r.category == "apart" for r in results) else ""
-    return f"No measure{steady} is worse than ordinary variation explains."
+    """Say that nothing is worse; empty where the icon of any measure says worse, whatever its group."""
+    if any(result.variation == "concern" for result in results):
+        return ""
+    return "No measure is worse than ordinary variation explains."
 
 
 def stale_count_sentence(results: Sequence[MeasureResult]) -> str:
@@ -147,13 +150,20 @@ def rule_sentences(results: Sequence[MeasureResult]) -> str:
     return " ".join(lines)
 
 
-def as_at_sentence(results: Sequence[MeasureResult]) -> str:
-    """Say up to which day the data of all measures speak; empty where the days differ (`as_at_table`)."""
-    days = {result.series.as_at for result in results if result.series.as_at}
-    if len(days) != 1 or any(result.stale for result in results):
-        return ""
-    (day,) = days
-    return sentence(f"all data are as at {day.day} {month(day)}")
+def as_at_list(results: Sequence[MeasureResult]) -> str:
+    """Return the day of each measure's data, newest first: whatever is not named has the newest."""
+    dated = [result for result in results if result.as_at]
+    groups: dict[str, list[str]] = {}
+    for result in sorted(dated, key=lambda r: (not r.stale, r.as_at or r.judged_on), reverse=True):
+        day = f"**{as_at_words(result)}**{' (out of date)' if result.stale else ''}"
+        groups.setdefault(day, []).append(result.measure.name)
+    if not groups:
+        return "No data have been loaded for any measure."
+    newest = next(iter(groups))
+    if len(groups) == 1:
+        return f"All data are as at {newest}."
+    lines = [f"- {day}: {'; '.join(names)}" for day, names in groups.items() if day != newest]
+    return "\n".join([f"Data are as at {newest}, but for:", "", *lines])
 
 
 def assurance_panels(results: Sequence[MeasureResult], period: str) -> list[Panel]:
@@ -164,15 +174,13 @@ def assurance_panels(results: Sequence[MeasureResult], period: str) -> list[Pane
     rest = [result for result in ranked if result not in alert and result not in assure]
     advise = [result for result in rest if off_course(result) or _early(result)]
     old = [result for result in rest if result.stale and result not in advise]
-    return [
-        Panel(title="Alert", markdown=_bullets(alert, _alert_words(period)) or "Nothing needs attention."),
-        Panel(
-            title="Advise",
-            markdown="\n".join(part for part in (_bullets(advise, short_words), _old_bullet(old)) if part)
-            or "Nothing further to advise of.",
-        ),
-        Panel(title="Assure", markdown=_bullets(assure, _assure_words) or "Nothing can be assured yet."),
-    ]
+    advised = (_bullets(advise, _advise_words, most=MOST_ADVISED), _old_bullet(old))
+    lists = {
+        "Alert": _bullets(alert, _alert_words(period)) or "Nothing needs attention.",
+        "Advise": "\n".join(part for part in advised if part) or "Nothing further to advise of.",
+        "Assure": _bullets(assure, _assure_words) or "Nothing can be assured yet.",
+    }
+    return [Panel(title=title, markdown=words) for title, words in lists.items()]
 
 
 def _assured(result: MeasureResult) -> bool:
@@ -180,12 +188,12 @@ def _assured(result: MeasureResult) -> bool:
 
 
 def _old_bullet(results: Sequence[MeasureResult]) -> str:
-    """Return one line for all measures without a recent figure: the table below names each with its day."""
+    """Return one line for all measures without a recent figure: the list below names each with its day."""
     if not results:
         return ""
     if len(results) == 1:
         return f"- **{results[0].measure.name}**: {short_words(results[0])}"
-    return f"- **Out of date**: {count(len(results), 'measure')}, named below with their day"
+    return f"- **Out of date**: {count(len(results), 'measure')}, named below with their days"
 
 
 def _gaining(result: MeasureResult) -> bool:
@@ -208,6 +216,14 @@ def _alert_words(period: str) -> Callable[[MeasureResult], str]:
     return words
 
 
+def _advise_words(result: MeasureResult) -> str:
+    assert result.latest is not None, "a measure without a figure is off no course"
+    said = figure_words(result.measure, result.latest.value)
+    if result.target is not None and result.met is False:
+        said += f" against {goal_words(result.measure, result.target.value)}"
+    return f"{said}; {short_words(result)}"
+
+
 def _assure_words(result: MeasureResult) -> str:
     if result.category == "maintenance":
         return "ordinary variation, meets its target throughout"
@@ -222,9 +238,11 @@ def has_words(result: MeasureResult, period: str) -> bool:
     return result.comment.month >= min(period, latest)
 
 
-def _bullets(results: Sequence[MeasureResult], words: Callable[[MeasureResult], str]) -> str:
-    lines = [f"- **{result.measure.name}**: {words(result)}" for result in results[:MOST_BULLETS]]
-    more = len(results) - MOST_BULLETS
+def _bullets(
+    results: Sequence[MeasureResult], words: Callable[[MeasureResult], str], *, most: int = MOST_BULLETS
+) -> str:
+    lines = [f"- **{result.measure.name}**: {words(result)}" for result in results[:most]]
+    more = len(results) - most
     if more > 0:
         lines.append(f"- and {_many(more)} more, in the table of all measures")
     return "\n".join(lines)

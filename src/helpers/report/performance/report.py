@@ -132,12 +132,8 @@ class PerformanceReport(Sections):
         return self.text("rule", page_one.rule_sentences(self.shown) or "No measure has a figure.")
 
     def as_at(self) -> Shown:
-        """Up to which day the data of each measure speak: a table, or a sentence where it is one day."""
-        same = page_one.as_at_sentence(self.shown)
-        columns, rows = tables.as_at_table(self.ranked)
-        if same or not rows:
-            return self.text("as-at", same or "No data have been loaded for any measure.")
-        return self.table("tbl-as-at", "The day up to which the data of each measure speak.", columns, rows)
+        """Up to which day the data of each measure speak."""
+        return self.text("as-at", page_one.as_at_list(self.ranked))
 
     def where_to_look(self) -> Shown:
         """Table: every measure with its latest value, its target, its icons and a few words."""
@@ -145,7 +141,7 @@ class PerformanceReport(Sections):
         caption = f"Every measure, most urgent first, {self.report.period.label}."
         if not rows:
             return self.text("nothing", self._missing_words())
-        return self.table("tbl-measures", caption, columns, rows, note=self._too_many(), on_slide=True)
+        return self.table("tbl-measures", caption, columns, rows, note=self._too_many())
 
     def _too_many(self) -> str:
         if len(self.shown) <= MOST_MEASURES:

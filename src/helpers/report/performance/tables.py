@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -40,6 +41,8 @@ NO_ICON_WORDS: Final[dict[Standing, str]] = {
 }
 #: marks measures in the matrix that have seen a special cause since their limits began
 EARLY_MARK: Final = "†"
+#: what a reason of delay ends in, for those who plan discharges: "(Pathway 1 or 3)"
+_PATHWAY: Final = re.compile(r" \(Pathway[^)]*\)$")
 _RATINGS: Final = {"sufficient": "yes", "insufficient": "no", "not_assessed": "not assessed"}
 
 Rows = list[tuple[Cell, ...]]
@@ -88,22 +91,8 @@ def short_period(result: MeasureResult) -> str:
 
 def as_at_words(result: MeasureResult) -> str:
     """Return the day up to which a measure's data speak."""
-    day = result.series.as_at
+    day = result.as_at
     return "–" if day is None else f"{day.day} {day:%b %Y}"
-
-
-def as_at_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of the days up to which the data speak; what is not named has the newest."""
-    columns = (Column(label="Data as at"), Column(label="Measures", kind="text"))
-    dated = [result for result in results if result.series.as_at]
-    groups: dict[str, list[str]] = {}
-    for result in sorted(dated, key=lambda r: (not r.stale, r.series.as_at or r.judged_on), reverse=True):
-        day = f"{as_at_words(result)} (out of date)" if result.stale else as_at_words(result)
-        groups.setdefault(day, []).append(result.measure.name)
-    rows: Rows = [(day, "; ".join(names)) for day, names in groups.items()]
-    if len(rows) > 1 and len(groups[str(rows[0][0])]) > 1:
-        rows[0] = (rows[0][0], f"All other measures ({len(groups[str(rows[0][0])])})")
-    return columns, rows
 
 
 def matrix_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
@@ -178,7 +167,7 @@ def reasons_table(reasons: Reasons) -> tuple[tuple[Column, ...], Rows]:
             kind.patients,
             kind.share,
             kind.everywhere,
-            f"{kind.largest} ({number(kind.largest_patients)})" if kind.largest else None,
+            f"{_PATHWAY.sub('', kind.largest)} ({number(kind.largest_patients)})" if kind.largest else None,
         )
         for kind in reasons.kinds
     ]

@@ -13,7 +13,7 @@ from helpers.report.measures.gathering import Results
 from helpers.report.measures.result import MOST_MEASURES, Category, MeasureResult
 from helpers.report.scorecard.outlook import Outlook, Verdict, outlook_of
 
-#: what the same guides say is far too many
+#: what the same rule of thumb calls far too many
 TOO_MANY: Final = 470
 
 

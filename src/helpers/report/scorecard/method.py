@@ -38,7 +38,8 @@ def method_sentences(card: Card) -> list[str]:
         f"more than one measure and, with {in_words(MANY_MEASURES)} or more, serve more than one objective; one "
         f"measure should not have more than {number(HEAVIEST_MEASURE)}% of all weight. These limits are choices of "
         "this report, not of a standard.",
-        f"A card holds {MOST_MEASURES} measures at most: a board can act on {MOST_MEASURES}, not on {TOO_MANY}.",
+        f"A card holds {MOST_MEASURES} measures at most, by a rule of thumb of this report: a board can act on "
+        f"{MOST_MEASURES}, not on {TOO_MANY}.",
         f"Inequality covers {count(INEQUALITY_MONTHS, 'month')}. The relative index is the fitted rate of the least "
         "deprived end over that of the most deprived, over five groups of patients by the area they live in.",
     ]

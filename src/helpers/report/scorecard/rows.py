@@ -15,7 +15,7 @@ from helpers.report.scorecard.card import Card, CardRow
 from helpers.report.scorecard.cascade import Carried
 from helpers.report.scorecard.inequality import Inequality
 from helpers.report.scorecard.outlook import Outlook
-from helpers.report.scorecard.words import VERDICT_WORDS, said_chance
+from helpers.report.scorecard.outlook_words import VERDICT_WORDS, said_chance
 from helpers.report.words import count, in_words, number
 
 CARD_COLUMNS: Final = (

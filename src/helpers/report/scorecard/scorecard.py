@@ -11,7 +11,7 @@ from helpers.data.measure_series import Part
 from helpers.data.units import find_unit, units_of
 from helpers.register.models import Measure
 from helpers.report.measures.gathering import Asked, Results, measure_results
-from helpers.report.scorecard import rows, words
+from helpers.report.scorecard import balance_words, below_words, outlook_words, rows, words
 from helpers.report.scorecard.balance import Finding, find_imbalance
 from helpers.report.scorecard.card import Card, build_card, choose_measures
 from helpers.report.scorecard.cascade import Cascade, build_cascade
@@ -19,7 +19,6 @@ from helpers.report.scorecard.inequality import Inequality, missed_by_deprivatio
 from helpers.report.scorecard.method import method_sentences
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
-from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
@@ -101,7 +100,8 @@ class Scorecard(Sections):
             f"**{words.lead_sentence(self.card)}**",
             words.too_many_sentence(self.card),
             words.attention_sentence(self.card),
-            words.outlook_summary(self.card),
+            words.apart_sentence(self.card),
+            outlook_words.outlook_summary(self.card),
         ]
         return self.text("headline", "\n\n".join(line for line in lines if line), kind="headline")
 
@@ -122,28 +122,24 @@ class Scorecard(Sections):
 
     def _balance(self) -> str:
         """Say what is unbalanced, what is self-assessed, and that there is no single score."""
-        said = [*words.balance_sentences(self.card, self.imbalance), words.NO_SCORE]
+        said = [*balance_words.balance_sentences(self.card, self.imbalance), balance_words.NO_SCORE]
         return f"**Balance.** {' '.join(said)}"
 
     # --- after page one -----------------------------------------------------------------------------
 
     def trajectories(self) -> Shown:
-        """Whether each target will be met, and what that rests on: the unlikely first."""
-        said = [
-            f"* **{escape_markdown(row.measure.name)}.** {text}"
-            for verdict in ("unlikely", "at_risk", "on_track", "none")
-            for row in self.card.with_outlook(verdict)
-            if (text := words.outlook_sentence(row))
-        ]
-        return self.text("trajectories", "\n".join(said) or words.outlook_summary(self.card))
+        """Whether each target will be met: the unlikely first, and why some have no forecast."""
+        lines = outlook_words.outlook_lines(self.card)
+        said = "\n".join(f"* {line}" for line in lines)
+        return self.text("trajectories", said or outlook_words.outlook_summary(self.card))
 
     def say_inequality(self) -> Shown:
         """Whether the deprived miss more appointments, in words."""
-        return self.text("say-inequality", words.inequality_sentence(self.inequality))
+        return self.text("say-inequality", below_words.inequality_sentence(self.inequality))
 
     def lines_of_sight(self) -> Shown:
         """Table: the measures by objective, and who carries them below."""
-        said = " ".join(words.cascade_sentences(self.cascade, self.whole))
+        said = " ".join(below_words.cascade_sentences(self.cascade, self.whole))
         if not self.cascade.units or len(self.cascade.without) == len(self.cascade.carried):
             return self.text("cascade", said)
         lines: list[tuple[Cell, ...]] = []

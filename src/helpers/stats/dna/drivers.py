@@ -12,7 +12,7 @@ from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, confidence_level, has_columns, numbers, within
+from helpers.stats.checks import Floats, check_array, check_at_most, check_columns, check_confidence
 
 #: Newton's method: reweighted least squares takes a saturated table for a perfectly separated one
 _NEWTON = {"method": "newton", "max_start_irls": 0, "maxiter": 100, "tol": 1e-10, "disp": 0}
@@ -61,17 +61,17 @@ def dna_drivers(
     Source: Cameron and Miller 2015 (Journal of Human Resources 50:317): G/(G - 1) (N - 1)/(N - k) and t
     quantiles with G - 1 degrees of freedom over G providers.
     """
-    has_columns(
+    check_columns(
         "table", table, [*categories, *numeric, "dnas", "appointments", *([cluster] if cluster else [])]
     )
-    dnas = numbers("table.dnas", table["dnas"], minimum=0)
-    booked = numbers("table.appointments", table["appointments"], minimum=0)
-    within("table.dnas", dnas, "appointments", booked)
+    dnas = check_array("table.dnas", table["dnas"], minimum=0)
+    booked = check_array("table.appointments", table["appointments"], minimum=0)
+    check_at_most("table.dnas", dnas, "appointments", booked)
     used = table[booked > 0]
     labels, design = _design(used, categories, numeric)
     groups = None if cluster is None else pd.factorize(used[cluster])[0]
     estimate, error, freedom = _fit(dnas[booked > 0], booked[booked > 0], design, groups)
-    reach = stats.t.ppf((1 + confidence_level(confidence)) / 2, freedom) * error
+    reach = stats.t.ppf((1 + check_confidence(confidence)) / 2, freedom) * error
     fitted = dict(zip(labels, zip(estimate, reach, strict=True), strict=True))
     return pd.DataFrame(_rows(used, categories, numeric, fitted))
 
@@ -83,7 +83,7 @@ def _reference(column: pd.Series, appointments: pd.Series) -> object:
 
 def _design(
     table: pd.DataFrame, categories: Sequence[str], numeric: Sequence[str]
-) -> tuple[list[tuple[str, object]], FloatArray]:
+) -> tuple[list[tuple[str, object]], Floats]:
     labels: list[tuple[str, object]] = [("", "")]
     columns = [np.ones(len(table))]
     for name in categories:
@@ -95,7 +95,7 @@ def _design(
                 columns.append((table[name] == level).to_numpy(dtype=float))
     for name in numeric:
         labels.append((name, ""))
-        columns.append(numbers(f"table.{name}", table[name]))
+        columns.append(check_array(f"table.{name}", table[name]))
     return labels, np.column_stack(columns)
 
 
@@ -111,8 +111,8 @@ def _refuse_separation(table: pd.DataFrame, name: str) -> None:
 
 
 def _fit(
-    dnas: FloatArray, booked: FloatArray, design: FloatArray, groups: npt.NDArray[np.int64] | None
-) -> tuple[FloatArray, FloatArray, float]:
+    dnas: Floats, booked: Floats, design: Floats, groups: npt.NDArray[np.int64] | None
+) -> tuple[Floats, Floats, float]:
     """Return coefficients, their standard errors and the degrees of freedom of the quantile."""
     model = GLM(np.column_stack([dnas, booked - dnas]), design, family=Binomial())
     if np.linalg.matrix_rank(design) < design.shape[1]:

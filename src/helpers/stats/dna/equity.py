@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, confidence_level, same_length, series, within
+from helpers.stats.checks import Floats, check_at_most, check_confidence, check_lengths, check_series
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,15 @@ def dna_inequality(
     >>> round(result.slope, 6), round(result.relative, 4), round(result.avoided, 6)
     (-0.06, 0.4231, 120.0)
     """
-    missed, booked = series("dnas", dnas, minimum=0), series("appointments", appointments, minimum=0)
-    same_length(dnas=missed, appointments=booked)
-    within("dnas", missed, "appointments", booked)
+    missed, booked = (
+        check_series("dnas", dnas, minimum=0),
+        check_series("appointments", appointments, minimum=0),
+    )
+    check_lengths(dnas=missed, appointments=booked)
+    check_at_most("dnas", missed, "appointments", booked)
     if len(missed) < 2 or (booked == 0).any():
         raise ArgumentError("appointments", "too few", "at least two groups, each with appointments")
-    z = float(stats.norm.ppf((1 + confidence_level(confidence)) / 2))
+    z = float(stats.norm.ppf((1 + check_confidence(confidence)) / 2))
     rate = missed / booked
     ridit = (np.cumsum(booked) - booked / 2) / booked.sum()
     slope, relative = _line(rate, ridit, booked, z)
@@ -96,7 +99,7 @@ def dna_inequality(
 Interval = tuple[float, float, float]
 
 
-def _line(rate: FloatArray, ridit: FloatArray, booked: FloatArray, z: float) -> tuple[Interval, Interval]:
+def _line(rate: Floats, ridit: Floats, booked: Floats, z: float) -> tuple[Interval, Interval]:
     """Return the slope and the ratio of the ends of the weighted line, each with its interval."""
     weights = booked / booked.sum()
     spread = (weights * (ridit - 0.5) ** 2).sum()  # the weighted mean ridit is 1/2

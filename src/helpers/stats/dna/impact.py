@@ -14,7 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, number, numbers, same_length, series, whole_number, within
+from helpers.stats.checks import (
+    Floats,
+    check_array,
+    check_at_most,
+    check_each,
+    check_integer,
+    check_lengths,
+    check_number,
+    check_series,
+    check_shapes,
+)
 from helpers.stats.dna.inputs import DnaInputs
 
 WEEKS_PER_YEAR = 52
@@ -33,7 +43,7 @@ LIMITATIONS = (
 )
 
 
-def dna_rate(dnas: npt.ArrayLike, attendances: npt.ArrayLike) -> FloatArray:
+def dna_rate(dnas: npt.ArrayLike, attendances: npt.ArrayLike) -> Floats:
     """Return DNAs / (attendances + DNAs); cancellations are in neither. Missing without appointments.
 
     Parameters
@@ -44,19 +54,20 @@ def dna_rate(dnas: npt.ArrayLike, attendances: npt.ArrayLike) -> FloatArray:
     Raises
     ------
     ArgumentError
-        Negative or missing counts.
+        Negative or missing counts, shapes that do not fit.
 
     >>> dna_rate([80, 0], [920, 0])
     array([0.08,  nan])
     """
-    missed, seen = numbers("dnas", dnas, minimum=0), numbers("attendances", attendances, minimum=0)
+    missed, seen = check_array("dnas", dnas, minimum=0), check_array("attendances", attendances, minimum=0)
+    check_shapes(dnas=missed, attendances=seen)
     with np.errstate(invalid="ignore"):
-        return np.asarray(missed / (seen + missed), dtype=float)
+        return np.asarray(missed / (seen + missed))
 
 
 def recovered_attendances(
     dnas: npt.ArrayLike, reduction: npt.ArrayLike, *, filled: npt.ArrayLike = 0.0
-) -> FloatArray:
+) -> Floats:
     """Return attendances gained by avoiding DNAs: D r (1 - u).
 
     Parameters
@@ -76,8 +87,10 @@ def recovered_attendances(
     >>> float(recovered_attendances(630, 0.5, filled=0.2))
     252.0
     """
-    avoided = numbers("dnas", dnas, minimum=0) * _share("reduction", reduction)
-    return np.asarray(avoided * (1 - _share("filled", filled)), dtype=float)
+    missed, avoided = check_array("dnas", dnas, minimum=0), _share("reduction", reduction)
+    overbooked = _share("filled", filled)
+    check_shapes(dnas=missed, reduction=avoided, filled=overbooked)
+    return np.asarray(missed * avoided * (1 - overbooked))
 
 
 def list_relief(
@@ -86,7 +99,7 @@ def list_relief(
     *,
     filled: npt.ArrayLike = 0.0,
     rebooked: npt.ArrayLike = 1.0,
-) -> FloatArray:
+) -> Floats:
     """Return by how many patients the list gets shorter: D r (b - u); negative where it gets longer.
 
     An avoided DNA frees the slot of the second booking (share b), but the overbooked patient is no longer
@@ -107,15 +120,17 @@ def list_relief(
     >>> list_relief(630, 0.5, filled=[0.2, 0.6], rebooked=[0.6, 0.4]).round(6)
     array([126., -63.])
     """
-    avoided = numbers("dnas", dnas, minimum=0) * _share("reduction", reduction)
-    return np.asarray(avoided * (_share("rebooked", rebooked) - _share("filled", filled)), dtype=float)
+    missed, avoided = check_array("dnas", dnas, minimum=0), _share("reduction", reduction)
+    overbooked, again = _share("filled", filled), _share("rebooked", rebooked)
+    check_shapes(dnas=missed, reduction=avoided, filled=overbooked, rebooked=again)
+    return np.asarray(missed * avoided * (again - overbooked))
 
 
-def _share(argument: str, values: npt.ArrayLike) -> FloatArray:
-    return numbers(argument, values, minimum=0, maximum=1)
+def _share(argument: str, values: npt.ArrayLike) -> Floats:
+    return check_array(argument, values, minimum=0, maximum=1)
 
 
-def ramp_profile(weeks: int, ramp_weeks: npt.ArrayLike = 0.0) -> FloatArray:
+def ramp_profile(weeks: int, ramp_weeks: npt.ArrayLike = 0.0) -> Floats:
     """Return the share of the reduction reached in each week, at the week's midpoint.
 
     Parameters
@@ -138,8 +153,8 @@ def ramp_profile(weeks: int, ramp_weeks: npt.ArrayLike = 0.0) -> FloatArray:
     >>> ramp_profile(4, 2)
     array([0.25, 0.75, 1.  , 1.  ])
     """
-    horizon = whole_number("weeks", weeks, minimum=1)
-    ramp = numbers("ramp_weeks", ramp_weeks, minimum=0)
+    horizon = check_integer("weeks", weeks, 1)
+    ramp = check_array("ramp_weeks", ramp_weeks, minimum=0)
     midpoints = (np.arange(horizon) + 0.5).reshape(-1, *([1] * ramp.ndim))
     # half a week: any shorter ramp is over before the first midpoint
     return np.asarray(np.minimum(1.0, midpoints / np.maximum(ramp, 0.5)), dtype=float)
@@ -180,11 +195,11 @@ class DnaImpact:
         None where the list or its removals are not given.
     """
 
-    attendances: FloatArray
-    relief: FloatArray
-    days_of_additions: FloatArray
-    waiting_list: FloatArray | None
-    wait_days: FloatArray | None
+    attendances: Floats
+    relief: Floats
+    days_of_additions: Floats
+    waiting_list: Floats | None
+    wait_days: Floats | None
 
     @property
     def warning(self) -> str:
@@ -219,7 +234,7 @@ def dna_impact(inputs: DnaInputs, *, weeks: int = WEEKS_PER_YEAR) -> DnaImpact:
     return impact_of(inputs.at(0.5), weeks)
 
 
-def impact_of(values: Mapping[str, FloatArray], weeks: int) -> DnaImpact:
+def impact_of(values: Mapping[str, Floats], weeks: int) -> DnaImpact:
     """Return the impact for inputs given as arrays of one shape, one value per draw."""
     profile = ramp_profile(weeks, values["ramp_weeks"])
     amount = values["dnas"] * values["reduction"]
@@ -236,7 +251,7 @@ def impact_of(values: Mapping[str, FloatArray], weeks: int) -> DnaImpact:
     return DnaImpact(gained, relief, relief / values["additions"], after, newcomer_wait(after, outflow))
 
 
-def _run_list(start: FloatArray, changes: FloatArray) -> FloatArray:
+def _run_list(start: Floats, changes: Floats) -> Floats:
     """Return the list after weekly changes; it never holds fewer than nobody."""
     size = np.asarray(start, dtype=float)
     for change in changes:
@@ -244,7 +259,7 @@ def _run_list(start: FloatArray, changes: FloatArray) -> FloatArray:
     return size
 
 
-def newcomer_wait(waiting_list: npt.ArrayLike, removals: npt.ArrayLike) -> FloatArray:
+def newcomer_wait(waiting_list: npt.ArrayLike, removals: npt.ArrayLike) -> Floats:
     """Return a newcomer's wait on a first-in-first-out list, list / removals, in the unit of removals.
 
     Parameters
@@ -262,11 +277,10 @@ def newcomer_wait(waiting_list: npt.ArrayLike, removals: npt.ArrayLike) -> Float
     >>> float(newcomer_wait(1400, 28))
     50.0
     """
-    size = numbers("waiting_list", waiting_list, minimum=0)
-    leaving = numbers("removals", removals, minimum=0)
-    if (leaving == 0).any():
-        raise ArgumentError("removals", "0", "numbers above 0")
-    return np.asarray(size / leaving, dtype=float)
+    size = check_array("waiting_list", waiting_list, minimum=0)
+    leaving = check_array("removals", removals, above=0)
+    check_shapes(waiting_list=size, removals=leaving)
+    return np.asarray(size / leaving)
 
 
 @dataclass(frozen=True)
@@ -311,12 +325,13 @@ def follow_up_bounds(
     >>> follow_up_bounds([600, 1200], [0.5, 0.5], [30, 15])
     FollowUpBounds(least=300.0, most=600.0)
     """
-    missed, length = series("dnas", dnas, minimum=0), series("minutes", minutes, minimum=0)
-    share = np.broadcast_to(_share("reduction", reduction), missed.shape)
-    same_length(dnas=missed, minutes=length)
-    if (length == 0).any():
-        raise ArgumentError("minutes", "0", "numbers above 0")
-    freed = list_relief(missed, share, filled=filled, rebooked=rebooked) * length / length[0]
+    missed, length = check_series("dnas", dnas, minimum=0), check_series("minutes", minutes, above=0)
+    check_lengths(dnas=missed, minutes=length)
+    shares = {
+        name: check_each(name, share, "dnas", missed, minimum=0, maximum=1)
+        for name, share in (("reduction", reduction), ("filled", filled), ("rebooked", rebooked))
+    }
+    freed = list_relief(missed, **shares) * length / length[0]
     # where overbooking makes the follow-ups' part negative it is the upper bound that moves down
     return FollowUpBounds(float(min(freed[0], freed.sum())), float(max(freed[0], freed.sum())))
 
@@ -350,9 +365,9 @@ def slot_value(attendances: float, minutes: float, *, price: float | None = None
     >>> slot_value(252, 20, price=150)
     SlotValue(attendances=252.0, hours=84.0, income=37800.0)
     """
-    gained = number("attendances", attendances, minimum=0)
-    income = None if price is None else gained * number("price", price, minimum=0)
-    return SlotValue(gained, gained * number("minutes", minutes, minimum=0) / 60, income)
+    gained = check_number("attendances", attendances, minimum=0)
+    income = None if price is None else gained * check_number("price", price, minimum=0)
+    return SlotValue(gained, gained * check_number("minutes", minutes, minimum=0) / 60, income)
 
 
 def recording_is_doubtful(dnas: float, appointments: float) -> bool:
@@ -373,6 +388,9 @@ def recording_is_doubtful(dnas: float, appointments: float) -> bool:
     >>> recording_is_doubtful(40, 10_000)
     True
     """
-    missed, booked = number("dnas", dnas, minimum=0), number("appointments", appointments, above=0)
-    within("dnas", missed, "appointments", booked)
+    missed, booked = (
+        check_number("dnas", dnas, minimum=0),
+        check_number("appointments", appointments, above=0),
+    )
+    check_at_most("dnas", missed, "appointments", booked)
     return missed / booked < LEAST_BELIEVABLE_RATE

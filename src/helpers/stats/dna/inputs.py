@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, number
+from helpers.stats.checks import Floats, check_number
 
 #: weight of the mode in a PERT distribution (Clark 1962)
 MODE_WEIGHT = 4.0
@@ -32,7 +32,9 @@ class Pert:
     high: float
 
     def __post_init__(self) -> None:
-        low, mode, high = (number(f"Pert.{name}", getattr(self, name)) for name in ("low", "mode", "high"))
+        low, mode, high = (
+            check_number(f"Pert.{name}", getattr(self, name)) for name in ("low", "mode", "high")
+        )
         if not (low <= mode <= high and low < high):
             raise ArgumentError(
                 "Pert", f"{low:g}, {mode:g}, {high:g}", "low <= mode <= high and low < high"
@@ -43,7 +45,7 @@ class Pert:
         """Return the least and greatest value that can come."""
         return self.low, self.high
 
-    def quantile(self, probability: FloatArray | float) -> FloatArray:
+    def quantile(self, probability: Floats | float) -> Floats:
         """Return the value below which a share `probability` of draws lies."""
         width = self.high - self.low
         first = 1 + MODE_WEIGHT * (self.mode - self.low) / width
@@ -68,15 +70,15 @@ class Beta:
     failures: float
 
     def __post_init__(self) -> None:
-        number("Beta.successes", self.successes, above=0)
-        number("Beta.failures", self.failures, above=0)
+        check_number("Beta.successes", self.successes, above=0)
+        check_number("Beta.failures", self.failures, above=0)
 
     @property
     def support(self) -> tuple[float, float]:
         """Return the least and greatest value that can come."""
         return 0.0, 1.0
 
-    def quantile(self, probability: FloatArray | float) -> FloatArray:
+    def quantile(self, probability: Floats | float) -> Floats:
         """Return the value below which a share `probability` of draws lies."""
         return np.asarray(stats.beta.ppf(probability, self.successes, self.failures), dtype=float)
 
@@ -142,12 +144,12 @@ class DnaInputs:
         """Return the inputs that are distributions, by name."""
         return {name: value for name, value in self.given().items() if isinstance(value, Pert | Beta)}
 
-    def at(self, probability: float) -> dict[str, FloatArray]:
+    def at(self, probability: float) -> dict[str, Floats]:
         """Return every input at one quantile of its distribution; a number stays what it is."""
         return {name: quantile_of(value, probability) for name, value in self.given().items()}
 
 
-def quantile_of(value: Input, probability: FloatArray | float) -> FloatArray:
+def quantile_of(value: Input, probability: Floats | float) -> Floats:
     """Return an input's quantile; that of a number is the number."""
     if isinstance(value, Pert | Beta):
         return value.quantile(probability)
@@ -160,4 +162,4 @@ def _check_support(
     if value is None:
         return
     for end in value.support if isinstance(value, Pert | Beta) else (value,):
-        number(name, end, minimum=0.0, maximum=maximum, above=above)
+        check_number(name, end, minimum=0.0, maximum=maximum, above=above)

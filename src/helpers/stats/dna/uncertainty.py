@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, number, whole_number
+from helpers.stats.checks import Floats, check_integer, check_number
 from helpers.stats.dna.impact import WEEKS_PER_YEAR, DnaImpact, dna_impact, impact_of
 from helpers.stats.dna.inputs import DnaInputs, quantile_of
 
@@ -85,7 +85,7 @@ def simulate_impact(
     >>> round(simulate_impact(clinic, draws=100).relief.median, 6)
     315.0
     """
-    whole_number("draws", draws, minimum=100)
+    check_integer("draws", draws, 100)
     outcome = impact_of(draw_inputs(inputs, draws, seed), weeks)
     chance = None if wait_target_days is None else _chance_of_wait(outcome, wait_target_days)
     return DnaUncertainty(
@@ -100,7 +100,7 @@ def simulate_impact(
     )
 
 
-def draw_inputs(inputs: DnaInputs, draws: int, seed: int) -> dict[str, FloatArray]:
+def draw_inputs(inputs: DnaInputs, draws: int, seed: int) -> dict[str, Floats]:
     """Return draws of every input, each of shape (draws,)."""
     generator = np.random.default_rng(seed)
     return {name: quantile_of(value, generator.random(draws)) for name, value in inputs.given().items()}
@@ -111,10 +111,10 @@ def _chance_of_wait(outcome: DnaImpact, target: float) -> float:
         raise ArgumentError(
             "wait_target_days", "a wait without a list", "inputs with waiting_list and removals"
         )
-    return float((outcome.wait_days <= number("wait_target_days", target, minimum=0)).mean())
+    return float((outcome.wait_days <= check_number("wait_target_days", target, minimum=0)).mean())
 
 
-def _spread(values: FloatArray) -> Spread:
+def _spread(values: Floats) -> Spread:
     return Spread(*(float(q) for q in np.quantile(values, _PROBABILITIES)))
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import confidence_level, number, series, whole_number
-from helpers.stats.interrupted_series.design import build_design
+from helpers.stats.checks import check_confidence, check_integer, check_number, check_series
+from helpers.stats.interrupted_series.design import FEWEST_BEFORE, build_design
 from helpers.stats.interrupted_series.result import POWER, interrupted_series
 
 #: least points on both sides of a placebo date
@@ -53,15 +53,16 @@ def smallest_detectable_change(
     >>> round(smallest_detectable_change(24, 24, 1.0, 0.0), 2)
     3.19
     """
-    whole_number("after", after, minimum=1)
-    rho = number("autocorrelation", autocorrelation, minimum=-0.98, maximum=0.98)
-    chance = number("power", power, minimum=0.5, maximum=0.999)
+    check_integer("before", before, FEWEST_BEFORE)
+    check_integer("after", after, 1)
+    rho = check_number("autocorrelation", autocorrelation, minimum=-0.98, maximum=0.98)
+    chance = check_number("power", power, minimum=0.5, maximum=0.999)
     design = build_design(before + after, before, seasonal=False)
     distance = np.abs(np.subtract.outer(np.arange(before + after), np.arange(before + after)))
     weights = np.linalg.inv(rho**distance)
     variance = design.now @ np.linalg.inv(design.matrix.T @ weights @ design.matrix) @ design.now
-    quantiles = stats.norm.ppf((1 + confidence_level(confidence)) / 2) + stats.norm.ppf(chance)
-    return float(quantiles * np.sqrt(variance) * number("sd", sd, minimum=0))
+    quantiles = stats.norm.ppf((1 + check_confidence(confidence)) / 2) + stats.norm.ppf(chance)
+    return float(quantiles * np.sqrt(variance) * check_number("sd", sd, minimum=0))
 
 
 def placebo_dates(
@@ -95,8 +96,8 @@ def placebo_dates(
     >>> placebo_dates([5.0, 6, 5, 7, 5, 6] * 4, 20)["before"].tolist()
     [8, 9, 10, 11, 12]
     """
-    observed = series("values", values, allow_missing=True)
-    whole_number("fewest", fewest, minimum=4)
+    observed = check_series("values", values, missing=True)
+    check_integer("fewest", fewest, 4)
     if not 2 * fewest <= before <= len(observed):
         allowed = f"at least {2 * fewest} (twice fewest) and at most the {len(observed)} values"
         raise ArgumentError("before", f"{before}", allowed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, whole_number
+from helpers.stats.checks import Floats, check_integer
 
 #: both sides need so many points before a verdict
 FEWEST_FOR_VERDICT = 12
@@ -39,11 +39,11 @@ class Design:
         Whether a season is in it.
     """
 
-    matrix: FloatArray
-    without_change: FloatArray
-    level: FloatArray
-    slope: FloatArray | None
-    now: FloatArray
+    matrix: Floats
+    without_change: Floats
+    level: Floats
+    slope: Floats | None
+    now: Floats
     before: int
     after: int
     seasonal: bool
@@ -66,7 +66,7 @@ def build_design(periods: int, before: int, *, seasonal: bool | None = None) -> 
     ArgumentError
         Too few periods before the change, none after it, a season with fewer than 24 periods on a side.
     """
-    whole_number("before", before, minimum=FEWEST_BEFORE)
+    check_integer("before", before, FEWEST_BEFORE)
     after = periods - before
     if after < 1:
         raise ArgumentError(
@@ -88,7 +88,7 @@ def build_design(periods: int, before: int, *, seasonal: bool | None = None) -> 
     return Design(matrix, np.column_stack(calm), unit[2], slope, now, before, after, season)
 
 
-def _season(periods: int, wanted: bool) -> list[FloatArray]:
+def _season(periods: int, wanted: bool) -> list[Floats]:
     if not wanted:
         return []
     angle = 2 * np.pi * np.arange(periods) / MONTHS

@@ -11,8 +11,15 @@ import pandas as pd
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, confidence_level, number, one_of, same_length, series
 from helpers.stats.autoregression import LinearFit, fit_ar1, fit_newey_west, lag_one
+from helpers.stats.checks import (
+    Floats,
+    check_choice,
+    check_confidence,
+    check_lengths,
+    check_number,
+    check_series,
+)
 from helpers.stats.interrupted_series.design import FEWEST_FOR_VERDICT, Design, build_design
 from helpers.stats.log_linear import Observations, fit_nb2, fit_quasi_poisson
 
@@ -133,10 +140,10 @@ def interrupted_series(
     >>> found.verdict, round(found.level.estimate)
     ('rise', 10)
     """
-    observed = series("values", values, allow_missing=True)
+    observed = check_series("values", values, missing=True)
     if control is not None:
-        other = series("control", control, allow_missing=True)
-        same_length(values=observed, control=other)
+        other = check_series("control", control, missing=True)
+        check_lengths(values=observed, control=other)
         observed = observed - other
     design = build_design(len(observed), before, seasonal=seasonal)
     if compatible is None:
@@ -144,9 +151,9 @@ def interrupted_series(
         fit = fit_ar1(observed, design.matrix)
     else:
         method = "newey_west"
-        one_of("compatible", compatible, ["newey_west"])
+        check_choice("compatible", compatible, ["newey_west"])
         fit = fit_newey_west(observed, design.matrix, lags, adjust)
-    report = _Report(design, fit, confidence_level(confidence), observed)
+    report = _Report(design, fit, check_confidence(confidence), observed)
     return report.result(method, strong=control is not None)
 
 
@@ -196,21 +203,21 @@ def interrupted_counts(
     >>> found.verdict, found.level.estimate < 0.6
     ('fall', True)
     """
-    observed = series("counts", counts, minimum=0, allow_missing=True)
-    at_risk = np.ones_like(observed) if exposure is None else series("exposure", exposure, minimum=0)
-    same_length(counts=observed, exposure=at_risk)
+    observed = check_series("counts", counts, minimum=0, missing=True)
+    at_risk = np.ones_like(observed) if exposure is None else check_series("exposure", exposure, minimum=0)
+    check_lengths(counts=observed, exposure=at_risk)
     if (at_risk == 0).any():
         raise ArgumentError("exposure", "0", "numbers above 0")
-    one_of("family", family, ("quasi_poisson", "nb2"))
+    check_choice("family", family, ("quasi_poisson", "nb2"))
     if compatible is not None:
-        one_of("compatible", compatible, ["glm.nb"])
+        check_choice("compatible", compatible, ["glm.nb"])
     design = build_design(len(observed), before, seasonal=seasonal)
     fit = _fit_counts(observed, at_risk, design, compatible or family)
-    report = _Report(design, fit, confidence_level(confidence), observed / at_risk, ratio=True)
+    report = _Report(design, fit, check_confidence(confidence), observed / at_risk, ratio=True)
     return report.result(family, strong=False)
 
 
-def _fit_counts(observed: FloatArray, at_risk: FloatArray, design: Design, family: str) -> LinearFit:
+def _fit_counts(observed: Floats, at_risk: Floats, design: Design, family: str) -> LinearFit:
     seen = ~np.isnan(observed)
     matrix = design.matrix[seen]
     free = float(len(matrix) - matrix.shape[1])
@@ -233,10 +240,10 @@ class _Report:
     design: Design
     fit: LinearFit
     confidence: float
-    observed: FloatArray
+    observed: Floats
     ratio: bool = False
 
-    def effect(self, contrast: FloatArray) -> Effect:
+    def effect(self, contrast: Floats) -> Effect:
         estimate, error, freedom = self._judge(contrast)
         reach = stats.t.ppf((1 + self.confidence) / 2, freedom) * error
         if error > 0:
@@ -247,7 +254,7 @@ class _Report:
         estimate, low, high = (float(x) for x in (np.exp(numbers) if self.ratio else numbers))
         return Effect(estimate, low, high, p)
 
-    def _judge(self, contrast: FloatArray) -> tuple[float, float, float]:
+    def _judge(self, contrast: Floats) -> tuple[float, float, float]:
         fit = self.fit
         variance = max(float(contrast @ fit.covariance @ contrast), 0.0)
         return float(contrast @ fit.coefficients), float(np.sqrt(variance)), fit.freedom(contrast)
@@ -340,8 +347,8 @@ def follows_extreme(values: npt.ArrayLike, before: int, effect: float) -> bool:
     >>> follows_extreme([10, 11, 10, 9, 10, 11, 10, 16, 10, 10], 8, -6.0)
     True
     """
-    observed = series("values", values, allow_missing=True)
-    number("before", before, minimum=1, maximum=len(observed))
+    observed = check_series("values", values, missing=True)
+    check_number("before", before, minimum=1, maximum=len(observed))
     at = np.flatnonzero(~np.isnan(observed[:before])).astype(float)
     if len(at) < 7:
         return False

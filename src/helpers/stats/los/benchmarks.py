@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, confidence_level, numbers, same_length, series
+from helpers.stats.checks import Floats, check_confidence, check_each, check_lengths, check_series
 
 
 def pooled_mean(spells: npt.ArrayLike, days: npt.ArrayLike) -> float:
@@ -33,7 +33,7 @@ def pooled_mean(spells: npt.ArrayLike, days: npt.ArrayLike) -> float:
     return float(totals.sum() / counts.sum())
 
 
-def trust_means(spells: npt.ArrayLike, days: npt.ArrayLike) -> FloatArray:
+def trust_means(spells: npt.ArrayLike, days: npt.ArrayLike) -> Floats:
     """Return the mean stay of each trust that has spells; trusts without any are left out.
 
     >>> trust_means([100, 0, 300], [400, 0, 1800])
@@ -103,10 +103,10 @@ def crude_deviation(
     >>> crude_deviation([4], [20], [120], 4.0).round(3).to_dict("records")
     [{'spells': 4.0, 'mean': 5.0, 'benchmark': 4.0, 'deviation': 1.0, 'low': -3.109, 'high': 5.109}]
     """
-    counts, totals = series("spells", spells, minimum=0), series("days", days, minimum=0)
-    squares = series("days_squared", days_squared, minimum=0)
-    same_length(spells=counts, days=totals, days_squared=squares)
-    reference = np.broadcast_to(numbers("benchmark", benchmark, minimum=0), counts.shape)
+    counts, totals = check_series("spells", spells, minimum=0), check_series("days", days, minimum=0)
+    squares = check_series("days_squared", days_squared, minimum=0)
+    check_lengths(spells=counts, days=totals, days_squared=squares)
+    reference = check_each("benchmark", benchmark, "spells", counts, minimum=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = totals / counts
         half = _half_width(counts, totals, squares, confidence)
@@ -123,10 +123,8 @@ def crude_deviation(
     )
 
 
-def _half_width(
-    counts: FloatArray, totals: FloatArray, squares: FloatArray, confidence: float
-) -> FloatArray:
-    level = confidence_level(confidence)
+def _half_width(counts: Floats, totals: Floats, squares: Floats, confidence: float) -> Floats:
+    level = check_confidence(confidence)
     around_mean = squares - totals**2 / counts
     # sums of squares lose digits: what is below zero by rounding alone is zero
     if (around_mean < -1e-9 * squares).any():
@@ -136,9 +134,9 @@ def _half_width(
     return np.asarray(quantile * np.sqrt(variance / counts), dtype=float)
 
 
-def _spells_and_days(spells: npt.ArrayLike, days: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    counts, totals = series("spells", spells, minimum=0), series("days", days, minimum=0)
-    same_length(spells=counts, days=totals)
+def _spells_and_days(spells: npt.ArrayLike, days: npt.ArrayLike) -> tuple[Floats, Floats]:
+    counts, totals = check_series("spells", spells, minimum=0), check_series("days", days, minimum=0)
+    check_lengths(spells=counts, days=totals)
     if counts.sum() == 0:
         raise ArgumentError("spells", "no spell at all", "at least one spell")
     return counts, totals

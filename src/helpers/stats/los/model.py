@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import IntArray, confidence_level, has_columns, numbers, one_of
+from helpers.stats.checks import Ints, check_array, check_choice, check_columns, check_confidence
 from helpers.stats.log_linear import Observations, fit_gamma, fit_nb2
 from helpers.stats.los.standardise import STRATA
 
@@ -86,9 +86,9 @@ def adjusted_ratio(
     >>> round(adjusted_ratio(table, covariates=["specialty"]).ratio, 6)
     2.0
     """
-    has_columns("stays", stays, [*covariates, "days", trust])
-    one_of("family", family, ("nb2", "gamma"))
-    z = stats.norm.ppf((1 + confidence_level(confidence)) / 2)
+    check_columns("stays", stays, [*covariates, "days", trust])
+    check_choice("family", family, ("nb2", "gamma"))
+    z = stats.norm.ppf((1 + check_confidence(confidence)) / 2)
     table = _comparable(_frequencies(stays, family), covariates, trust)
     fit = (fit_nb2 if family == "nb2" else fit_gamma)(_observations(table, covariates, trust))
     estimate, error = fit.coefficients[1], np.sqrt(fit.covariance[1, 1])
@@ -99,11 +99,11 @@ def adjusted_ratio(
 
 
 def _frequencies(stays: pd.DataFrame, family: Family) -> pd.DataFrame:
-    days = numbers("stays.days", stays["days"], minimum=0)
+    days = check_array("stays.days", stays["days"], minimum=0)
     if family == "nb2" and (days % 1 != 0).any():
         raise ArgumentError("stays.days", "fractions of days", "whole days with family='nb2'")
     counts = stays["spells"] if "spells" in stays else np.ones(len(stays))
-    spells = numbers("stays.spells", counts, minimum=0)
+    spells = check_array("stays.spells", counts, minimum=0)
     table = stays.assign(days=days, spells=spells)
     keep = (table["spells"] > 0) & ((table["days"] > 0) if family == "gamma" else True)
     return table[keep]
@@ -130,7 +130,7 @@ def _observations(table: pd.DataFrame, covariates: Sequence[str], trust: str) ->
     dummies = [pd.get_dummies(cells[column].astype("category"), drop_first=True) for column in covariates]
     parts = [np.ones(len(cells)), cells[trust].to_numpy(dtype=float), *(d.to_numpy(float) for d in dummies)]
     days, spells = (table[name].to_numpy(dtype=float) for name in ("days", "spells"))
-    rows: IntArray = grouped.ngroup().to_numpy().astype(np.int64)
+    rows: Ints = grouped.ngroup().to_numpy().astype(np.int64)
     return Observations(days, np.column_stack(parts), np.zeros(len(cells)), spells, rows)
 
 

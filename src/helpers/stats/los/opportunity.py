@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.stats.arguments import FloatArray, number, same_length, series
+from helpers.stats.checks import Floats, check_lengths, check_number, check_series
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ def opportunity(
     >>> found.raw, found.certain
     (120.0, 120.0)
     """
-    o, e = series("observed", observed, minimum=0), series("expected", expected, minimum=0)
-    s = series("standard_error", standard_error, minimum=0, allow_missing=True)
-    lower = series("low", low, minimum=0, allow_missing=True)
-    same_length(observed=o, expected=e, standard_error=s, low=lower)
+    o, e = check_series("observed", observed, minimum=0), check_series("expected", expected, minimum=0)
+    s = check_series("standard_error", standard_error, minimum=0, missing=True)
+    lower = check_series("low", low, minimum=0, missing=True)
+    check_lengths(observed=o, expected=e, standard_error=s, low=lower)
     mean, tau, shrunken_ratio = _shrink(o, e, s)
     table = pd.DataFrame(
         {
@@ -90,7 +90,7 @@ def opportunity(
     return Opportunity(raw, shrunken, certain, float(np.exp(mean)), tau, table)
 
 
-def _shrink(o: FloatArray, e: FloatArray, s: FloatArray) -> tuple[float, float, FloatArray]:
+def _shrink(o: Floats, e: Floats, s: Floats) -> tuple[float, float, Floats]:
     """Return mean and spread of ln(O/E) and each specialty's shrunken ratio (missing without E or s)."""
     usable = (e > 0) & (s > 0)
     ratio = np.full(len(o), np.nan)
@@ -104,7 +104,7 @@ def _shrink(o: FloatArray, e: FloatArray, s: FloatArray) -> tuple[float, float, 
     return mean, float(np.sqrt(tau_squared)), ratio
 
 
-def _between_variance(y: FloatArray, w: FloatArray) -> float:
+def _between_variance(y: Floats, w: Floats) -> float:
     """Return the variance between units by DerSimonian and Laird (1986), at least 0; one unit has none."""
     if len(y) < 2:
         return 0.0
@@ -132,9 +132,9 @@ def excess_beds(bed_days: float, days_in_period: float, *, occupancy: float = 0.
     >>> round(excess_beds(3358, 365, occupancy=0.92), 6)
     10.0
     """
-    excess = number("bed_days", bed_days)
-    period = number("days_in_period", days_in_period, above=0)
-    return excess / period / number("occupancy", occupancy, maximum=1, above=0)
+    excess = check_number("bed_days", bed_days)
+    period = check_number("days_in_period", days_in_period, above=0)
+    return excess / period / check_number("occupancy", occupancy, maximum=1, above=0)
 
 
 def excess_cost(bed_days: float, bed_day_cost: float | None) -> float | None:
@@ -145,4 +145,4 @@ def excess_cost(bed_days: float, bed_day_cost: float | None) -> float | None:
     """
     if bed_day_cost is None:
         return None
-    return number("bed_days", bed_days) * number("bed_day_cost", bed_day_cost, minimum=0)
+    return check_number("bed_days", bed_days) * check_number("bed_day_cost", bed_day_cost, minimum=0)

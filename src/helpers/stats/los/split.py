@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, numbers, same_length, series
+from helpers.stats.checks import Floats, check_each, check_lengths, check_series
 
 
 def split_deviation(
@@ -38,10 +38,10 @@ def split_deviation(
     >>> split_deviation([100], [560], [440], 5.8).round(6).to_dict("records")
     [{'mean': 5.6, 'benchmark': 5.8, 'mix': -1.4, 'length': 1.2, 'deviation': -0.2}]
     """
-    n = series("spells", spells, minimum=1)
-    o, e = series("observed", observed, minimum=0), series("expected", expected, minimum=0)
-    same_length(spells=n, observed=o, expected=e)
-    m = np.broadcast_to(numbers("benchmark", benchmark, minimum=0), n.shape)
+    n = check_series("spells", spells, minimum=1)
+    o, e = check_series("observed", observed, minimum=0), check_series("expected", expected, minimum=0)
+    check_lengths(spells=n, observed=o, expected=e)
+    m = check_each("benchmark", benchmark, "spells", n, minimum=0)
     mean, mix, length = o / n, e / n - m, (o - e) / n
     return pd.DataFrame({"mean": mean, "benchmark": m, "mix": mix, "length": length, "deviation": mean - m})
 
@@ -80,10 +80,10 @@ def kitagawa(
     >>> round(mix, 6), round(length, 6)
     (-1.5, 1.3)
     """
-    n, d = series("spells", spells, minimum=0), series("days", days, minimum=0)
-    cn = series("comparator_spells", comparator_spells, minimum=0)
-    cd = series("comparator_days", comparator_days, minimum=0)
-    same_length(spells=n, days=d, comparator_spells=cn, comparator_days=cd)
+    n, d = check_series("spells", spells, minimum=0), check_series("days", days, minimum=0)
+    cn = check_series("comparator_spells", comparator_spells, minimum=0)
+    cd = check_series("comparator_days", comparator_days, minimum=0)
+    check_lengths(spells=n, days=d, comparator_spells=cn, comparator_days=cd)
     for name, counts in (("spells", n), ("comparator_spells", cn)):
         if counts.sum() == 0:
             raise ArgumentError(name, "no spell at all", "at least one spell")
@@ -94,9 +94,7 @@ def kitagawa(
     return float(mix), float(length)
 
 
-def _means_of_both(
-    n: FloatArray, d: FloatArray, cn: FloatArray, cd: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _means_of_both(n: Floats, d: Floats, cn: Floats, cd: Floats) -> tuple[Floats, Floats]:
     with np.errstate(invalid="ignore", divide="ignore"):
         own, other = d / n, cd / cn
     own, other = np.where(n > 0, own, other), np.where(cn > 0, other, own)

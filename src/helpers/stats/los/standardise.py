@@ -17,15 +17,15 @@ import pandas as pd
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import (
-    FloatArray,
-    IntArray,
-    confidence_level,
-    has_columns,
-    numbers,
-    same_length,
-    series,
-    whole_number,
+from helpers.stats.checks import (
+    Floats,
+    Ints,
+    check_array,
+    check_columns,
+    check_confidence,
+    check_integer,
+    check_lengths,
+    check_series,
 )
 
 #: stratum columns from the one that is always kept to the one that is dropped first
@@ -74,10 +74,10 @@ def ratio_interval(
     >>> ratio_interval([560], [440], [v]).round(4).to_dict("records")
     [{'ratio': 1.2727, 'standard_error': 0.1044, 'low': 1.0373, 'high': 1.5616}]
     """
-    o, e = series("observed", observed, minimum=0), series("expected", expected, minimum=0)
-    v = series("variance", variance, minimum=0)
-    same_length(observed=o, expected=e, variance=v)
-    z = stats.norm.ppf((1 + confidence_level(confidence)) / 2)
+    o, e = check_series("observed", observed, minimum=0), check_series("expected", expected, minimum=0)
+    v = check_series("variance", variance, minimum=0)
+    check_lengths(observed=o, expected=e, variance=v)
+    z = stats.norm.ppf((1 + check_confidence(confidence)) / 2)
     e = np.where(e > 0, e, np.nan)
     ratio, error = o / e, np.sqrt(v) / e
     centre = np.log(np.maximum(o, CONTINUITY * (o == 0)) / e)
@@ -105,11 +105,11 @@ def expected_variance(
     2108.8
     """
     n, v = (
-        series("spells", spells, minimum=0),
-        series("comparator_variance", comparator_variance, minimum=0),
+        check_series("spells", spells, minimum=0),
+        check_series("comparator_variance", comparator_variance, minimum=0),
     )
-    m = series("comparator_spells", comparator_spells, minimum=1)
-    same_length(spells=n, comparator_variance=v, comparator_spells=m)
+    m = check_series("comparator_spells", comparator_spells, minimum=1)
+    check_lengths(spells=n, comparator_variance=v, comparator_spells=m)
     return float((n * v + n**2 * v / m).sum())
 
 
@@ -151,9 +151,9 @@ def match_comparators(
     ArgumentError
         Missing columns, negative or missing sums, a trust that has no cell.
     """
-    has_columns("cells", cells, [organisation, *strata, *SUMS])
-    whole_number("minimum", minimum, minimum=2)
-    sums = np.column_stack([numbers(f"cells.{name}", cells[name], minimum=0) for name in SUMS])
+    check_columns("cells", cells, [organisation, *strata, *SUMS])
+    check_integer("minimum", minimum, 2)
+    sums = np.column_stack([check_array(f"cells.{name}", cells[name], minimum=0) for name in SUMS])
     rows = _rows_of(cells[organisation], only)
     trusts = pd.factorize(cells[organisation])[0].astype(np.int64)
     best = _Comparators.none(len(rows))
@@ -162,7 +162,7 @@ def match_comparators(
     return cells.iloc[rows].assign(**best.columns(len(strata)))
 
 
-def _rows_of(organisations: pd.Series, only: Collection[str] | None) -> IntArray:
+def _rows_of(organisations: pd.Series, only: Collection[str] | None) -> Ints:
     if only is None:
         return np.arange(len(organisations), dtype=np.int64)
     unknown = sorted(set(only) - set(organisations))
@@ -171,7 +171,7 @@ def _rows_of(organisations: pd.Series, only: Collection[str] | None) -> IntArray
     return np.flatnonzero(organisations.isin(list(only)).to_numpy()).astype(np.int64)
 
 
-def _keys_by_level(cells: pd.DataFrame, strata: Sequence[str]) -> Iterator[IntArray]:
+def _keys_by_level(cells: pd.DataFrame, strata: Sequence[str]) -> Iterator[Ints]:
     """Yield one whole number per row and level; the column dropped first is the fastest-running digit."""
     codes, sizes = [], []
     for column in strata:
@@ -187,7 +187,7 @@ def _keys_by_level(cells: pd.DataFrame, strata: Sequence[str]) -> Iterator[IntAr
         yield key
 
 
-def _all_others(keys: IntArray, trusts: IntArray, sums: FloatArray, rows: IntArray) -> FloatArray:
+def _all_others(keys: Ints, trusts: Ints, sums: Floats, rows: Ints) -> Floats:
     """Return, per row asked for, the sums of its key over all trusts but its own."""
     strata, inverse = np.unique(keys, return_inverse=True)
     everyone = _group_sums(inverse, sums)
@@ -196,7 +196,7 @@ def _all_others(keys: IntArray, trusts: IntArray, sums: FloatArray, rows: IntArr
     return np.asarray(everyone[inverse[rows]] - _group_sums(own, sums[rows])[own])
 
 
-def _group_sums(groups: IntArray, sums: FloatArray) -> FloatArray:
+def _group_sums(groups: Ints, sums: Floats) -> Floats:
     return np.column_stack([np.bincount(groups, weights=column) for column in sums.T])
 
 
@@ -204,15 +204,15 @@ def _group_sums(groups: IntArray, sums: FloatArray) -> FloatArray:
 class _Comparators:
     """The finest usable comparator that each row has found so far."""
 
-    level: IntArray
-    key: IntArray
-    sums: FloatArray
+    level: Ints
+    key: Ints
+    sums: Floats
 
     @classmethod
     def none(cls, rows: int) -> _Comparators:
         return cls(np.full(rows, UNMATCHED), np.full(rows, UNMATCHED), np.full((rows, len(SUMS)), np.nan))
 
-    def take(self, level: int, keys: IntArray, sums: FloatArray, minimum: int) -> None:
+    def take(self, level: int, keys: Ints, sums: Floats, minimum: int) -> None:
         new = (self.level == UNMATCHED) & (sums[:, 0] >= minimum)
         self.level[new], self.key[new], self.sums[new] = level, keys[new], sums[new]
 
@@ -267,7 +267,7 @@ def observed_expected(
     is tested.
     """
     keys = [organisation, *by]
-    has_columns("matched", matched, [*keys, *SUMS, "comparator_stratum", "comparator_mean"])
+    check_columns("matched", matched, [*keys, *SUMS, "comparator_stratum", "comparator_mean"])
     if matched.empty:
         raise ArgumentError("matched", "no rows", "at least one cell")
     usable = matched["level"] > UNMATCHED
@@ -315,7 +315,7 @@ def fallback_spells(
     ArgumentError
         Missing columns.
     """
-    has_columns("matched", matched, [organisation, "level", "spells"])
+    check_columns("matched", matched, [organisation, "level", "spells"])
     levels = [*range(len(strata)), UNMATCHED]
     dropped = [f"without {', '.join(reversed(strata[-level:]))}" for level in levels[1:-1]]
     table = matched.pivot_table(

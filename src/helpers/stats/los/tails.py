@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, same_length, series
+from helpers.stats.checks import Floats, check_lengths, check_series
 
 #: long stays as NHS England counts them, in days
 LONG_STAYS = (7, 14, 21)
@@ -49,7 +49,7 @@ def long_stays(
     {'spells': 2.0, 'share': 0.5, 'bed_days': 37.0, 'bed_day_share': 0.8409090909090909}
     """
     stays, counts = _stays_and_counts(days, spells)
-    limits = series("thresholds", np.asarray(thresholds, dtype=float), minimum=0)
+    limits = check_series("thresholds", thresholds, minimum=0)
     long = stays[None, :] >= limits[:, None]
     number, bed_days = long @ counts, long @ (counts * stays)
     total = (counts * stays).sum()
@@ -87,10 +87,10 @@ def zero_day_stays(days: npt.ArrayLike, spells: npt.ArrayLike | None = None) -> 
     return ZeroDayStays(zero, zero / total, bed_days / total, without)
 
 
-def _stays_and_counts(days: npt.ArrayLike, spells: npt.ArrayLike | None) -> tuple[FloatArray, FloatArray]:
-    stays = series("days", days, minimum=0)
-    counts = np.ones_like(stays) if spells is None else series("spells", spells, minimum=0)
-    same_length(days=stays, spells=counts)
+def _stays_and_counts(days: npt.ArrayLike, spells: npt.ArrayLike | None) -> tuple[Floats, Floats]:
+    stays = check_series("days", days, minimum=0)
+    counts = np.ones_like(stays) if spells is None else check_series("spells", spells, minimum=0)
+    check_lengths(days=stays, spells=counts)
     if counts.sum() == 0:
         raise ArgumentError("spells", "no spell at all", "at least one spell")
     return stays, counts

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.stats.arguments import FloatArray, number, numbers, same_length, series
+from helpers.stats.checks import Floats, check_array, check_lengths, check_number, check_series
 
 #: no trim point below this many days
 SHORTEST_TRIM_POINT = 5.0
@@ -45,15 +45,16 @@ def trim_points(
     >>> trim_points([1, 2, 3, 4, 1, 4, 7, 10], list("aaaabbbb")).to_dict()
     {'a': 5.5, 'b': 14.5}
     """
-    stays = series("days", days, minimum=0)
-    same_length(days=stays, strata=strata)
-    number("shortest", shortest, minimum=0)
-    grouped = pd.Series(stays).groupby(np.asarray(strata))
+    stays = check_series("days", days, minimum=0)
+    groups = np.asarray(strata)
+    check_lengths(days=stays, strata=np.atleast_1d(groups))
+    check_number("shortest", shortest, minimum=0)
+    grouped = pd.Series(stays).groupby(groups)
     lower, upper = grouped.quantile(0.25), grouped.quantile(0.75)
     return (upper + WHISKER * (upper - lower)).clip(lower=shortest).rename("trim_point")
 
 
-def trim_stays(days: npt.ArrayLike, points: npt.ArrayLike | None) -> FloatArray:
+def trim_stays(days: npt.ArrayLike, points: npt.ArrayLike | None) -> Floats:
     """Return stays with each one above its trim point counted as the trim point; none is dropped.
 
     Parameters
@@ -72,10 +73,10 @@ def trim_stays(days: npt.ArrayLike, points: npt.ArrayLike | None) -> FloatArray:
     >>> trim_stays([2, 30, 90], 60)
     array([ 2., 30., 60.])
     """
-    stays = numbers("days", days, minimum=0)
+    stays = check_array("days", days, minimum=0)
     if points is None:
         return stays
-    limits = numbers("points", points, minimum=0, allow_missing=True)
+    limits = check_array("points", points, minimum=0, missing=True)
     if limits.ndim:
-        same_length(days=stays, points=limits)
+        check_lengths(days=stays, points=limits)
     return np.fmin(stays, limits)

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, whole_number
+from helpers.stats.checks import Floats, check_integer
 from helpers.stats.trajectory.candidates import (
     CANDIDATES,
     FEWEST_POINTS,
@@ -86,11 +86,11 @@ def back_test(values: npt.ArrayLike, horizon: int, *, kind: Kind) -> BackTest:
     >>> back_test([5.0, 7, 6, 8, 7, 9, 8, 10, 9, 11, 10, 12], 3, kind="number").chosen
     'random walk with drift'
     """
-    whole_number("horizon", horizon, minimum=1)
+    check_integer("horizon", horizon, 1)
     return evaluate(prepare(values, kind), horizon)
 
 
-def prepare(values: npt.ArrayLike, kind: Kind) -> FloatArray:
+def prepare(values: npt.ArrayLike, kind: Kind) -> Floats:
     """Return values on their scale, from the first one on, with gaps inside filled on a straight line."""
     scaled = to_scale(values, kind)
     known = np.flatnonzero(~np.isnan(scaled))
@@ -101,7 +101,7 @@ def prepare(values: npt.ArrayLike, kind: Kind) -> FloatArray:
     return np.interp(np.arange(known[0], len(scaled)), known, scaled[known])
 
 
-def evaluate(scaled: FloatArray, horizon: int) -> BackTest:
+def evaluate(scaled: Floats, horizon: int) -> BackTest:
     """Return the back-test of a series that is already on its scale."""
     names = candidates_for(len(scaled))
     if not names:
@@ -118,7 +118,7 @@ def evaluate(scaled: FloatArray, horizon: int) -> BackTest:
     return BackTest(names[best], table, judged[best][2], _widening(errors[best]), len(origins))
 
 
-def _errors(name: str, scaled: FloatArray, origins: range, horizon: int) -> FloatArray:
+def _errors(name: str, scaled: Floats, origins: range, horizon: int) -> Floats:
     """Return errors and their expected standard deviations, shape (forecasts, 2)."""
     found = []
     for origin in origins:
@@ -128,7 +128,7 @@ def _errors(name: str, scaled: FloatArray, origins: range, horizon: int) -> Floa
     return np.concatenate(found)
 
 
-def _judge(errors: FloatArray) -> tuple[float, int, float]:
+def _judge(errors: Floats) -> tuple[float, int, float]:
     reach = stats.norm.ppf((1 + NOMINAL) / 2) * errors[:, 1]
     # a series that never moves has errors and intervals of no width
     inside = np.abs(errors[:, 0]) <= reach + 1e-12
@@ -141,7 +141,7 @@ def _choose(errors: list[float]) -> int:
     return best if errors[best] < (1 - LEAST_GAIN) * errors[0] else 0
 
 
-def _widening(errors: FloatArray) -> float:
+def _widening(errors: Floats) -> float:
     """Return the factor that would have made 95 % intervals cover 95 % of the errors; at least 1.
 
     An expected spread far below the errors (after a long constant stretch) counts as a tenth of their size.

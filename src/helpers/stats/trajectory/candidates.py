@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import toeplitz
 
-from helpers.stats.arguments import FloatArray, IntArray
 from helpers.stats.autoregression import fit_ar1
+from helpers.stats.checks import Floats, Ints
 
 MONTHS = 12
 #: below this there is no forecast
@@ -37,16 +37,16 @@ _SMOOTHING_PARAMETERS = 5
 class Forecast:
     """An expected path, shape (steps,), and its error matrix, shape (steps, sources of error)."""
 
-    path: FloatArray
-    errors: FloatArray
+    path: Floats
+    errors: Floats
 
     @property
-    def sd(self) -> FloatArray:
+    def sd(self) -> Floats:
         """Return the standard deviation of each step's error."""
         return np.asarray(np.sqrt((self.errors**2).sum(axis=1)), dtype=float)
 
 
-def random_walk(values: FloatArray, steps: int) -> Forecast:
+def random_walk(values: Floats, steps: int) -> Forecast:
     """Forecast a random walk with drift; the drift's own error is in.
 
     Notes
@@ -61,7 +61,7 @@ def random_walk(values: FloatArray, steps: int) -> Forecast:
     return Forecast(values[-1] + ahead * differences.mean(), sd * np.column_stack([shocks, drift]))
 
 
-def smoothing(values: FloatArray, steps: int) -> Forecast:
+def smoothing(values: Floats, steps: int) -> Forecast:
     """Forecast by exponential smoothing with a damped trend and additive errors.
 
     The smoothing parameters are the best of a grid: an optimiser takes a hundred times as long for a
@@ -86,12 +86,12 @@ def smoothing(values: FloatArray, steps: int) -> Forecast:
 class SmoothedStates:
     """Last level and trend, and the sum of squared one-step errors, per set of parameters."""
 
-    level: FloatArray
-    trend: FloatArray
-    squares: FloatArray
+    level: Floats
+    trend: Floats
+    squares: Floats
 
 
-def smooth(values: FloatArray, alpha: FloatArray, beta: FloatArray, phi: FloatArray) -> SmoothedStates:
+def smooth(values: Floats, alpha: Floats, beta: Floats, phi: Floats) -> SmoothedStates:
     """Run the damped trend over a series, for many sets of parameters at once.
 
     It starts on the line through the first year's points.
@@ -108,18 +108,18 @@ def smooth(values: FloatArray, alpha: FloatArray, beta: FloatArray, phi: FloatAr
     return SmoothedStates(level, trend, squares)
 
 
-def sarimax(values: FloatArray, steps: int) -> Forecast:
+def sarimax(values: Floats, steps: int) -> Forecast:
     """Forecast by SARIMAX(1,0,0): a mean with first-order autoregressive errors."""
     return _autoregression(values, np.ones((len(values) + steps, 1)))
 
 
-def seasonal_sarimax(values: FloatArray, steps: int) -> Forecast:
+def seasonal_sarimax(values: Floats, steps: int) -> Forecast:
     """Forecast by SARIMAX(1,0,0) with a season of two harmonics as regressors."""
     periods = np.arange(len(values) + steps)
     return _autoregression(values, np.column_stack([np.ones(len(periods)), *_season(periods)]))
 
 
-def _autoregression(values: FloatArray, regressors: FloatArray) -> Forecast:
+def _autoregression(values: Floats, regressors: Floats) -> Forecast:
     """Fit by restricted maximum likelihood; regressors reach to the end of the forecast."""
     count = len(values)
     fit = fit_ar1(values, regressors[:count])
@@ -132,13 +132,13 @@ def _autoregression(values: FloatArray, regressors: FloatArray) -> Forecast:
     return Forecast(path, np.column_stack([shocks, seen @ _root(fit.covariance)]))
 
 
-def _root(covariance: FloatArray) -> FloatArray:
+def _root(covariance: Floats) -> Floats:
     """Return a matrix whose product with its transpose is the covariance, which may be 0."""
     values, vectors = np.linalg.eigh(covariance)
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)), dtype=float)
 
 
-def seasonal_smoothing(values: FloatArray, steps: int) -> Forecast:
+def seasonal_smoothing(values: Floats, steps: int) -> Forecast:
     """Forecast by exponential smoothing of the values less a season of two harmonics, which is put back."""
     periods = np.arange(len(values) + steps)
     season = np.column_stack(_season(periods))
@@ -149,17 +149,17 @@ def seasonal_smoothing(values: FloatArray, steps: int) -> Forecast:
     return Forecast(rest.path + pattern[len(values) :], rest.errors)
 
 
-def _season(periods: IntArray) -> list[FloatArray]:
+def _season(periods: Ints) -> list[Floats]:
     angle = 2 * np.pi * periods / MONTHS
     return [wave(k * angle) for k in range(1, _HARMONICS + 1) for wave in (np.sin, np.cos)]
 
 
-def _lower(weights: FloatArray) -> FloatArray:
+def _lower(weights: Floats) -> Floats:
     """Return the matrix that carries each step's shock on to the later steps."""
     return np.asarray(toeplitz(weights, np.zeros(len(weights))), dtype=float)
 
 
-Candidate = Callable[[FloatArray, int], Forecast]
+Candidate = Callable[[Floats, int], Forecast]
 
 #: candidates by name, the simplest first
 CANDIDATES: Mapping[str, Candidate] = {

@@ -9,11 +9,18 @@ import numpy.typing as npt
 from scipy import stats
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, confidence_level, number, numbers, one_of, whole_number
+from helpers.stats.checks import (
+    Floats,
+    check_array,
+    check_choice,
+    check_confidence,
+    check_integer,
+    check_number,
+)
 from helpers.stats.trajectory.result import Improvement, Words, words_for
 
 
-def cumulative_profile(years: npt.ArrayLike) -> FloatArray:
+def cumulative_profile(years: npt.ArrayLike) -> Floats:
     """Return the share of a year's total that has come by the end of each month, averaged over past years.
 
     Parameters
@@ -37,8 +44,8 @@ def cumulative_profile(years: npt.ArrayLike) -> FloatArray:
     return np.asarray(_shares(years).mean(axis=0), dtype=float)
 
 
-def _shares(years: npt.ArrayLike) -> FloatArray:
-    counts = numbers("years", years, minimum=0)
+def _shares(years: npt.ArrayLike) -> Floats:
+    counts = check_array("years", years, minimum=0)
     if counts.ndim != 2 or not counts.size or (counts.sum(axis=1) == 0).any():
         raise ArgumentError("years", f"shape {counts.shape}", "one row per year, each with a total above 0")
     return np.asarray(counts.cumsum(axis=1) / counts.sum(axis=1, keepdims=True), dtype=float)
@@ -62,7 +69,7 @@ def project_total(so_far: float, share: float) -> float:
     >>> round(project_total(430, 0.42))
     1024
     """
-    return number("so_far", so_far, minimum=0) / number("share", share, maximum=1, above=0)
+    return check_number("so_far", so_far, minimum=0) / check_number("share", share, maximum=1, above=0)
 
 
 @dataclass(frozen=True)
@@ -134,12 +141,12 @@ def cumulative_projection(
     """
     shares, done, goal = (
         _shares(years),
-        number("so_far", so_far, above=0),
-        number("target", target, above=0),
+        check_number("so_far", so_far, above=0),
+        check_number("target", target, above=0),
     )
-    whole_number("months", months, minimum=1)
-    one_of("improvement", improvement, ("increase", "decrease"))
-    level = confidence_level(confidence)
+    check_integer("months", months, 1)
+    check_choice("improvement", improvement, ("increase", "decrease"))
+    level = check_confidence(confidence)
     if months >= shares.shape[1] or (shares[:, months - 1] == 0).any():
         raise ArgumentError(
             "months", f"{months}", f"1 to {shares.shape[1] - 1}, with a count in every past year"

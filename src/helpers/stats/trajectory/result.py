@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, number, one_of, whole_number
+from helpers.stats.checks import Floats, check_choice, check_integer, check_number
 from helpers.stats.trajectory.backtest import BackTest, evaluate, prepare
 from helpers.stats.trajectory.candidates import CANDIDATES, FEWEST_POINTS
 from helpers.stats.trajectory.scales import Kind, from_scale
@@ -80,11 +80,11 @@ class Target:
     so_far: int = 0
 
     def __post_init__(self) -> None:
-        number("value", self.value)
-        whole_number("horizon", self.horizon, minimum=1)
-        whole_number("so_far", self.so_far, minimum=0)
-        one_of("improvement", self.improvement, ("increase", "decrease"))
-        one_of("met", self.met, ("end", "mean", "total"))
+        check_number("value", self.value)
+        check_integer("horizon", self.horizon, 1)
+        check_integer("so_far", self.so_far, 0)
+        check_choice("improvement", self.improvement, ("increase", "decrease"))
+        check_choice("met", self.met, ("end", "mean", "total"))
 
 
 def trajectory(
@@ -125,7 +125,7 @@ def trajectory(
     >>> trajectory(rising, goal, kind="percentage").words
     'on track'
     """
-    whole_number("draws", draws, minimum=1000)
+    check_integer("draws", draws, 1000)
     scaled = prepare(values, kind)
     if target.so_far > len(scaled):
         raise ArgumentError("so_far", f"{target.so_far}", f"at most the {len(scaled)} values")
@@ -145,7 +145,7 @@ def trajectory(
     return Trajectory(words_for(probability), probability, target.met, outcome, fan, tested)
 
 
-def _reached(paths: FloatArray, past: FloatArray, target: Target) -> FloatArray:
+def _reached(paths: Floats, past: Floats, target: Target) -> Floats:
     """Return, per path, the value that has to meet the target."""
     if target.met == "end":
         return np.asarray(paths[-1])
@@ -164,7 +164,7 @@ def words_for(probability: float) -> Words:
     >>> words_for(0.8), words_for(0.2), words_for(0.19)
     ('on track', 'at risk', 'unlikely')
     """
-    chance = number("probability", probability, minimum=0, maximum=1)
+    chance = check_number("probability", probability, minimum=0, maximum=1)
     if chance >= ON_TRACK:
         return "on track"
     return "at risk" if chance >= UNLIKELY else "unlikely"

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from helpers.stats.arguments import FloatArray, one_of, series
+from helpers.stats.checks import Floats, check_choice, check_series
 
 Kind = Literal["percentage", "proportion", "count", "number"]
 KINDS = ("percentage", "proportion", "count", "number")
@@ -18,7 +18,7 @@ EDGE = 0.0005
 HALF = 0.5
 
 
-def to_scale(values: npt.ArrayLike, kind: Kind) -> FloatArray:
+def to_scale(values: npt.ArrayLike, kind: Kind) -> Floats:
     """Return values on the scale of their kind.
 
     Parameters
@@ -37,17 +37,17 @@ def to_scale(values: npt.ArrayLike, kind: Kind) -> FloatArray:
     >>> to_scale([50.0, 100.0], "percentage").round(3)
     array([0. , 7.6])
     """
-    one_of("kind", kind, KINDS)
+    check_choice("kind", kind, KINDS)
     if kind == "number":
-        return series("values", values, allow_missing=True)
+        return check_series("values", values, missing=True)
     if kind == "count":
-        return np.log(series("values", values, minimum=0, allow_missing=True) + HALF)
-    shares = series("values", values, minimum=0, maximum=_MOST[kind], allow_missing=True) / _MOST[kind]
+        return np.log(check_series("values", values, minimum=0, missing=True) + HALF)
+    shares = check_series("values", values, minimum=0, maximum=_MOST[kind], missing=True) / _MOST[kind]
     inside = np.clip(shares, EDGE, 1 - EDGE)
     return np.asarray(np.log(inside / (1 - inside)), dtype=float)
 
 
-def from_scale(scaled: FloatArray, kind: Kind) -> FloatArray:
+def from_scale(scaled: Floats, kind: Kind) -> Floats:
     """Return what `to_scale` was given.
 
     >>> from_scale(to_scale([0.0, 12.0], "count"), "count").round(6)

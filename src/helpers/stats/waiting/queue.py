@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, number, numbers, one_of
+from helpers.stats.checks import Floats, check_array, check_choice, check_number, check_shapes
 
 #: target wait over mean wait at which 98.2 % wait less than the target (the R package's)
 DEFAULT_FACTOR = 4.0
@@ -26,7 +26,7 @@ Unit = Literal["days", "weeks"]
 Tool = Literal["nhsrwaitinglist"]
 
 
-def queue_load(demand: npt.ArrayLike, capacity: npt.ArrayLike) -> FloatArray:
+def queue_load(demand: npt.ArrayLike, capacity: npt.ArrayLike) -> Floats:
     """Return demand / capacity; at 1 and above the list grows without end.
 
     Parameters
@@ -37,12 +37,17 @@ def queue_load(demand: npt.ArrayLike, capacity: npt.ArrayLike) -> FloatArray:
     Raises
     ------
     ArgumentError
-        Negative or missing numbers, no capacity.
+        Negative or missing numbers, no capacity, shapes that do not fit.
 
     >>> round(float(queue_load(30, 27)), 4)
     1.1111
     """
-    return np.asarray(numbers("demand", demand, minimum=0) / _positive("capacity", capacity), dtype=float)
+    additions, removals = (
+        check_array("demand", demand, minimum=0),
+        check_array("capacity", capacity, above=0),
+    )
+    check_shapes(demand=additions, capacity=removals)
+    return np.asarray(additions / removals)
 
 
 def factor_for(share_within_target: float) -> float:
@@ -61,7 +66,7 @@ def factor_for(share_within_target: float) -> float:
     >>> round(factor_for(0.92), 3), round(float(target_mean_wait(18, factor=factor_for(0.92))), 2)
     (2.526, 7.13)
     """
-    p = number("share_within_target", share_within_target, above=0, maximum=1)
+    p = check_number("share_within_target", share_within_target, above=0, maximum=1)
     if p == 1:
         raise ArgumentError(
             "share_within_target", "1", "a share below 1: no finite capacity keeps everyone within"
@@ -69,7 +74,7 @@ def factor_for(share_within_target: float) -> float:
     return float(-np.log1p(-p))
 
 
-def target_mean_wait(target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFAULT_FACTOR) -> FloatArray:
+def target_mean_wait(target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFAULT_FACTOR) -> Floats:
     """Return the mean wait at which the target is met: target / factor.
 
     Parameters
@@ -87,12 +92,17 @@ def target_mean_wait(target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFA
     >>> float(target_mean_wait(52))
     13.0
     """
-    return np.asarray(_positive("target_wait", target_wait) / _positive("factor", factor), dtype=float)
+    longest, over_mean = (
+        check_array("target_wait", target_wait, above=0),
+        check_array("factor", factor, above=0),
+    )
+    check_shapes(target_wait=longest, factor=over_mean)
+    return np.asarray(longest / over_mean)
 
 
 def target_queue(
     demand: npt.ArrayLike, target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFAULT_FACTOR
-) -> FloatArray:
+) -> Floats:
     """Return the list size at which the target is met: demand x target / factor.
 
     Parameters
@@ -110,8 +120,9 @@ def target_queue(
     >>> float(target_queue(30, 52))
     390.0
     """
-    additions = numbers("demand", demand, minimum=0)
-    return np.asarray(additions * target_mean_wait(target_wait, factor=factor), dtype=float)
+    additions, mean = check_array("demand", demand, minimum=0), target_mean_wait(target_wait, factor=factor)
+    check_shapes(demand=additions, target_wait=mean)
+    return np.asarray(additions * mean)
 
 
 def queue_is_too_big(queue: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray[np.bool_]:
@@ -120,7 +131,8 @@ def queue_is_too_big(queue: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray
     >>> queue_is_too_big([780, 781], 390)
     array([False,  True])
     """
-    size, aim = numbers("queue", queue, minimum=0), numbers("target", target, minimum=0)
+    size, aim = check_array("queue", queue, minimum=0), check_array("target", target, minimum=0)
+    check_shapes(queue=size, target=aim)
     return np.asarray(size > TOO_BIG * aim)
 
 
@@ -131,7 +143,7 @@ def relief_capacity(
     *,
     weeks: npt.ArrayLike = WEEKS_TO_TARGET,
     compatible: Tool | None = None,
-) -> FloatArray:
+) -> Floats:
     """Return weekly capacity that brings a queue to its target: demand + max(0, queue - target)/weeks.
 
     Parameters
@@ -153,11 +165,11 @@ def relief_capacity(
     >>> round(float(relief_capacity(30, 1200, 390, weeks=26)), 6)
     61.153846
     """
-    excess = numbers("queue", queue, minimum=0) - numbers("target", target, minimum=0)
-    if not is_compatible(compatible):
-        excess = np.maximum(0.0, excess)
-    additions = numbers("demand", demand, minimum=0)
-    return np.asarray(additions + excess / _positive("weeks", weeks), dtype=float)
+    size, aim = check_array("queue", queue, minimum=0), check_array("target", target, minimum=0)
+    additions, span = check_array("demand", demand, minimum=0), check_array("weeks", weeks, above=0)
+    check_shapes(demand=additions, queue=size, target=aim, weeks=span)
+    excess = size - aim if is_compatible(compatible) else np.maximum(0.0, size - aim)
+    return np.asarray(additions + excess / span)
 
 
 def target_capacity(
@@ -167,7 +179,7 @@ def target_capacity(
     factor: npt.ArrayLike = DEFAULT_FACTOR,
     cv_demand: npt.ArrayLike = 1.0,
     cv_capacity: npt.ArrayLike = 1.0,
-) -> FloatArray:
+) -> Floats:
     """Return weekly capacity that keeps a list there: demand + (cv_d^2 + cv_c^2)/2 x factor/target.
 
     Parameters
@@ -187,12 +199,11 @@ def target_capacity(
     >>> round(float(target_capacity(30, 52, factor=3, cv_demand=1.1, cv_capacity=1.2)), 6)
     30.076442
     """
-    spread = (
-        numbers("cv_demand", cv_demand, minimum=0) ** 2
-        + numbers("cv_capacity", cv_capacity, minimum=0) ** 2
-    )
-    spare = spread / 2 * _positive("factor", factor) / _positive("target_wait", target_wait)
-    return np.asarray(numbers("demand", demand, minimum=0) + spare, dtype=float)
+    additions, mean = check_array("demand", demand, minimum=0), target_mean_wait(target_wait, factor=factor)
+    joining = check_array("cv_demand", cv_demand, minimum=0)
+    leaving = check_array("cv_capacity", cv_capacity, minimum=0)
+    check_shapes(demand=additions, target_wait=mean, cv_demand=joining, cv_capacity=leaving)
+    return np.asarray(additions + (joining**2 + leaving**2) / 2 / mean)
 
 
 def pressure(
@@ -201,7 +212,7 @@ def pressure(
     *,
     wait_unit: Unit = "weeks",
     target_unit: Unit = "weeks",
-) -> FloatArray:
+) -> Floats:
     """Return 2 x mean wait / target, both taken to the same unit; above 1 the list is under pressure.
 
     Parameters
@@ -220,11 +231,13 @@ def pressure(
     1.0
     """
     for name, unit in (("wait_unit", wait_unit), ("target_unit", target_unit)):
-        one_of(name, unit, _DAYS_PER_UNIT)
-    days = numbers("mean_wait", mean_wait, minimum=0) * _DAYS_PER_UNIT[wait_unit]
-    return np.asarray(
-        2 * days / (_positive("target_wait", target_wait) * _DAYS_PER_UNIT[target_unit]), dtype=float
+        check_choice(name, unit, _DAYS_PER_UNIT)
+    mean, longest = (
+        check_array("mean_wait", mean_wait, minimum=0),
+        check_array("target_wait", target_wait, above=0),
     )
+    check_shapes(mean_wait=mean, target_wait=longest)
+    return np.asarray(2 * mean * _DAYS_PER_UNIT[wait_unit] / (longest * _DAYS_PER_UNIT[target_unit]))
 
 
 def unreported_removals(before: float, after: float, additions: float, removals: float) -> float:
@@ -252,17 +265,15 @@ def unreported_removals(before: float, after: float, additions: float, removals:
     >>> unreported_removals(7_045_357, 7_123_980, 2_000_000, 2_000_000 - 316_785)
     238162.0
     """
-    sizes = number("before", before, minimum=0) - number("after", after, minimum=0)
-    return sizes + number("additions", additions, minimum=0) - number("removals", removals, minimum=0)
-
-
-def _positive(argument: str, values: npt.ArrayLike) -> FloatArray:
-    array = numbers(argument, values, minimum=0)
-    if (array == 0).any():
-        raise ArgumentError(argument, "0", "numbers above 0")
-    return array
+    sizes = check_number("before", before, minimum=0) - check_number("after", after, minimum=0)
+    return (
+        sizes
+        + check_number("additions", additions, minimum=0)
+        - check_number("removals", removals, minimum=0)
+    )
 
 
 def is_compatible(tool: str | None) -> bool:
     """Return whether the R package's behaviour is asked for; refuse other tools."""
-    return tool is not None and one_of("compatible", tool, ["nhsrwaitinglist"]) == tool
+    check_choice("compatible", tool, (None, "nhsrwaitinglist"))
+    return tool is not None

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, number, same_length
+from helpers.stats.checks import Floats, check_lengths, check_number
 from helpers.stats.waiting import queue
 from helpers.stats.waiting.queue import DEFAULT_FACTOR, Tool
 
@@ -102,9 +102,9 @@ def list_statistics(
         No records, missing additions, a removal before its addition, an end before the start, lengths that
         differ.
     """
-    number("target_wait", target_wait, above=0)
+    check_number("target_wait", target_wait, above=0)
     added, left = _days("referred", referred), _days("removed", removed)
-    same_length(referred=added, removed=left)
+    check_lengths(referred=added, removed=left)
     if not len(added) or (added == _NEVER).any():
         raise ArgumentError(
             "referred", "no records" if not len(added) else "missing dates", "a date per patient"
@@ -202,7 +202,7 @@ def _capacity(removals: DayArray, idle_until: DayArray, first: int) -> _Flow:
     return _Flow(7 * len(gaps) / total if total else 0.0, _variation(gaps), len(gaps))
 
 
-def _gaps(removals: DayArray, idle_until: DayArray, first: int) -> FloatArray:
+def _gaps(removals: DayArray, idle_until: DayArray, first: int) -> Floats:
     events = np.concatenate([idle_until, removals])
     is_removal = np.concatenate([np.zeros(len(idle_until), dtype=bool), np.ones(len(removals), dtype=bool)])
     order = np.lexsort((is_removal, events))

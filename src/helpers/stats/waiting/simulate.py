@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.arguments import FloatArray, number, numbers, whole_number
+from helpers.stats.checks import Floats, check_array, check_integer, check_number
 
 _QUANTILES = {"low95": 0.025, "low80": 0.1, "median": 0.5, "high80": 0.9, "high95": 0.975}
 
@@ -73,9 +73,9 @@ def simulate_list(
     >>> simulate_list(390, steady, 2)["median"].tolist()
     [390.0, 390.0]
     """
-    start = number("waiting_list", waiting_list, minimum=0)
-    horizon = whole_number("weeks", weeks, minimum=1)
-    whole_number("runs", runs, minimum=100)
+    start = check_number("waiting_list", waiting_list, minimum=0)
+    horizon = check_integer("weeks", weeks, 1)
+    check_integer("runs", runs, 100)
     lists = _run(start, _weekly(flows, horizon), runs, np.random.default_rng(seed), flows)
     quantiles = np.quantile(lists, list(_QUANTILES.values()), axis=1)
     table = pd.DataFrame(dict(zip(_QUANTILES, quantiles, strict=True)))
@@ -86,11 +86,11 @@ def simulate_list(
     )
 
 
-def _weekly(flows: ListFlows, weeks: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _weekly(flows: ListFlows, weeks: int) -> tuple[Floats, Floats, Floats]:
     """Return demand, capacity and other removals, one value per week each."""
     values = []
     for name in ("demand", "capacity", "other_removals"):
-        array = numbers(f"flows.{name}", getattr(flows, name), minimum=0)
+        array = check_array(f"flows.{name}", getattr(flows, name), minimum=0)
         if array.shape not in ((), (weeks,)):
             raise ArgumentError(
                 f"flows.{name}", f"shape {array.shape}", f"one number or {weeks}, one per week"
@@ -101,15 +101,17 @@ def _weekly(flows: ListFlows, weeks: int) -> tuple[FloatArray, FloatArray, Float
 
 def _run(
     start: float,
-    weekly: tuple[FloatArray, FloatArray, FloatArray],
+    weekly: tuple[Floats, Floats, Floats],
     runs: int,
     generator: np.random.Generator,
     flows: ListFlows,
-) -> FloatArray:
+) -> Floats:
     """Return list sizes of shape (weeks, runs)."""
     demand, capacity, others = weekly
-    joining = _draw(generator, demand, number("flows.cv_demand", flows.cv_demand, minimum=0), runs)
-    leaving = _draw(generator, capacity, number("flows.cv_capacity", flows.cv_capacity, minimum=0), runs)
+    joining = _draw(generator, demand, check_number("flows.cv_demand", flows.cv_demand, minimum=0), runs)
+    leaving = _draw(
+        generator, capacity, check_number("flows.cv_capacity", flows.cv_capacity, minimum=0), runs
+    )
     size, sizes = np.full(runs, start), np.empty(joining.shape)
     for week in range(len(sizes)):
         size = np.maximum(0.0, size + joining[week] - leaving[week] - others[week])
@@ -117,7 +119,7 @@ def _run(
     return sizes
 
 
-def _draw(generator: np.random.Generator, mean: FloatArray, cv: float, runs: int) -> FloatArray:
+def _draw(generator: np.random.Generator, mean: Floats, cv: float, runs: int) -> Floats:
     """Return weekly numbers of shape (weeks, runs) with variance cv^2 x mean."""
     means = np.repeat(mean[:, None], runs, axis=1)
     return means if cv == 0 else generator.gamma(means / cv**2, cv**2)

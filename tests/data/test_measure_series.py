@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from helpers.data.frames import read_appointments, read_measure, read_spells
 from helpers.data.mart import Mart
-from helpers.errors import DataError
+from helpers.data.measure_series import read_series
 
 COLUMNS = ["org_code", "unit_code", "specialty_code", "month", "period_type", "basis", "status", "value"]
 
@@ -52,23 +52,16 @@ def mart(tmp_path_factory: pytest.TempPathFactory) -> Mart:
     )
     with mart.load(source="ods", layout="l", policy="published", as_at=date(2025, 1, 1)) as load:
         load.write("organisations", orgs)
-    spells = pd.DataFrame(
-        {
-            "org_code": ["OLD", "NEW", "ZZZ"],
-            "specialty_code": "100",
-            "discharged": pd.to_datetime(["2026-01-31", "2026-02-01", "2026-02-01"]),
-            "los_days": [1.0, 2.0, 3.0],
-            "admission_method": "elective",
-            "patient_class": "ordinary",
-        }
-    )
-    with mart.load(source="rec", layout="l", policy="hes_record_level", as_at=date(2026, 3, 1)) as load:
-        load.write("spells", spells)
     return mart
 
 
+def values(mart: Mart, period_type: str = "month", **options: Any) -> list[float]:
+    asked: dict[str, Any] = {"organisations": ["NEW"], "until": date(2026, 12, 1), **options}
+    return [float(value) for value in read_series(mart, {"m": period_type}, **asked).data["value"]]
+
+
 def test_merged_histories_are_one_series_of_one_type_and_basis(mart: Mart) -> None:
-    frame = read_measure(mart, "m", organisations=["NEW"])
+    frame = read_series(mart, {"m": "month"}, organisations=["NEW"], until=date(2026, 12, 1))
     assert frame.data["value"].tolist() == [15, 20]
     assert frame.data["members"].tolist() == [2, 1]
     assert (frame.origin, frame.as_at) == ("published", "2026-02-28")
@@ -78,23 +71,19 @@ def test_merged_histories_are_one_series_of_one_type_and_basis(mart: Mart) -> No
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"basis": "commissioner"}, [99]),
         ({"period_type": "quarter"}, [98]),
-        ({"level": "unit"}, [97]),
-        ({"level": "specialty"}, [96]),
-        ({"plan": True}, [95]),
-        ({"since": date(2026, 2, 1)}, [20]),
+        ({"part": "unit"}, [97]),
+        ({"part": "specialty"}, [96]),
         ({"until": date(2026, 1, 1)}, [15]),
+        ({"organisations": ["ZZZ"]}, [94]),
+        ({"organisations": []}, []),
     ],
 )
-def test_each_kind_is_asked_for_by_name(
-    mart: Mart, options: dict[str, object], expected: list[int]
-) -> None:
-    frame = read_measure(mart, "m", organisations=["NEW"], **options)  # type: ignore[arg-type]
-    assert frame.data["value"].tolist() == expected
+def test_each_kind_is_asked_for_by_name(mart: Mart, options: dict[str, Any], expected: list[int]) -> None:
+    assert values(mart, **options) == expected
 
 
-def test_specialty_schemes_are_never_mixed(tmp_path: Path) -> None:
+def test_one_scheme_of_specialties_is_asked_for_by_name(tmp_path: Path) -> None:
     mart = Mart(tmp_path)
     frame = pd.DataFrame(
         {
@@ -113,21 +102,11 @@ def test_specialty_schemes_are_never_mixed(tmp_path: Path) -> None:
     )
     with mart.load(source="s", layout="l", policy="published") as load:
         load.write("measure_values", frame)
-    with pytest.raises(DataError, match="2 schemes; allowed: rtt, treatment"):
-        read_measure(mart, "m", level="specialty")
-    assert read_measure(mart, "m", level="specialty", scheme="rtt").data["value"].tolist() == [1.0]
-
-
-def test_records_of_predecessors_count_for_the_successor(mart: Mart) -> None:
-    frame = read_spells(mart, organisations=["NEW"], since=date(2026, 1, 31), until=date(2026, 2, 1))
-    assert frame.data[["org_code", "los_days"]].to_numpy().tolist() == [["NEW", 2.0], ["NEW", 1.0]]
-    assert frame.origin == "records"
-    assert read_spells(mart, organisations=[]).data.empty
-    assert len(read_spells(mart).data) == 3
+    assert values(mart, part="specialty", scheme="rtt") == [1.0]
+    assert values(mart, part="specialty", scheme="treatment") == [2.0]
 
 
 def test_what_holds_no_row_still_says_what_was_read(mart: Mart) -> None:
-    frame = read_appointments(mart, organisations=["NEW"])
+    frame = read_series(mart, {"nothing": "month"}, organisations=["NEW"], until=date(2026, 12, 1))
     assert frame.data.empty
-    assert frame.reads == ("organisations/ods",)
-    assert read_measure(mart, "nothing").as_at == "2025-01-01"
+    assert (frame.reads, frame.as_at) == (("organisations/ods",), "2025-01-01")
