@@ -16,11 +16,12 @@ local BOXES = { headline = true, synthetic = true, notes = true }
 local TOP = 2       -- sections are level 2 in the notebook; level 1 is the report's title
 local SHORT = 14    -- bytes; a cell up to this long is not broken into lines
 local LONG = 40     -- bytes; a cell longer than this is a sentence
-local MOST = 16     -- rows of a table that a slide shows
 local HALF = 46     -- letters of an entry of the contents in half the page's width
 local BEFORE = 3    -- short blocks before a figure that go with it
 local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
+local ICON = "4mm"  -- height of an icon beside its words in Word
+local look = ""     -- where the look lies, from a document
 local labels = {}   -- id -> number as text
 local ABOUT = "sec-about"  -- the last section of every report
 local toc_depth = 2
@@ -48,8 +49,12 @@ local function typst_string(words)
   return '"' .. words:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", " ") .. '"'
 end
 
+local function typst_code(block)
+  return (pandoc.write(pandoc.Pandoc({ block }), "typst"):gsub("%s+$", ""))
+end
+
 local function typst_inlines(inlines)
-  return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst"):gsub("%s+$", ""))
+  return typst_code(pandoc.Plain(inlines))
 end
 
 local function inline_call(call, inlines)
@@ -299,16 +304,13 @@ local function give_caption(tbl, caption)
   return tbl
 end
 
--- pandoc knows no headings within a table: what it writes for a row that heads others becomes one.
-local function with_group_rows(tbl)
-  local code = pandoc.write(pandoc.Pandoc({ tbl }), "typst")
-  return (code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)["))
-end
-
+-- Written here, or Quarto would make a figure of its own of it, which cannot break over pages. pandoc knows no
+-- headings within a table: what it writes for a row that heads others becomes one.
 local function typst_table(tbl, caption, grouped)
-  give_caption(tbl, caption)
-  if grouped then return raw("#card-table[" .. with_group_rows(tbl) .. "]") end
-  return { raw(#tbl.colspecs < WIDE and "#plain-table[" or "#wide-table["), tbl, raw("]") }
+  local code = typst_code(give_caption(tbl, caption))
+  if grouped then code = code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)[") end
+  local kind = grouped and "card" or #tbl.colspecs < WIDE and "plain" or "wide"
+  return raw(("#%s-table[%s]"):format(kind, code))
 end
 
 -- A row that heads those after it: its first cell stands across the table.
@@ -423,12 +425,16 @@ local function lead_first(name, content)
   return blocks
 end
 
--- An icon stands before its words; in Word and PowerPoint the words stand alone.
+-- An icon stands before its words; PowerPoint has no picture within a line, so there the words stand alone.
 local function icon(span)
   local name = nil
   for _, class in ipairs(span.classes) do name = name or class:match("^icon%-([%a%-]+)$") end
-  if not typst or not name then return nil end
-  return inline_call(("icon(%s)"):format(typst_string(name)), span.content)
+  if not name or html or slides then return nil end
+  if typst then return inline_call(("icon(%s)"):format(typst_string(name)), span.content) end
+  local picture = pandoc.Image({}, look .. "icons/" .. name .. ".png", "", { height = ICON })
+  local inlines = pandoc.Inlines({ picture, pandoc.Str("\u{a0}") })
+  inlines:extend(span.content)
+  return inlines
 end
 
 local function span_piece(span)
@@ -439,8 +445,15 @@ local function span_piece(span)
   return pandoc.Strong(span.content)
 end
 
+-- A row of icons with their words as one line.
+local function word_strip(div)
+  local is_line = not div.content:find_if(function(block) return block.t ~= "Para" end)
+  return is_line and pandoc.Para(pandoc.utils.blocks_to_inlines(div.content, { pandoc.Str("\u{2003}"), pandoc.Space() })) or nil
+end
+
 -- Blocks side by side; a strip is a row of icons with their words.
 local function panels(div)
+  if word and div.classes:includes("strip") then return word_strip(div) end
   if not typst then return nil end
   local blocks = pandoc.Blocks({ raw(("#panels(strip: %s)["):format(tostring(div.classes:includes("strip")))) })
   for i, panel in ipairs(div.content) do
@@ -648,20 +661,11 @@ local function without_links(blocks)
   return blocks:walk({ Link = function(link) if link.target:match("^#") then return link.content end end })
 end
 
-local function first_rows(tbl)
-  local body, left_out = tbl.bodies[1].body, 0
-  while #body > MOST do
-    body:remove(#body)
-    left_out = left_out + 1
-  end
-  tbl.bodies[1].body = body
-  return left_out
-end
-
+-- A caption is a sentence, a slide's title is none.
 local function table_slide(tbl)
   local words = caption_of(tbl)
-  local left_out = first_rows(tbl)
-  if left_out > 0 then words:insert(pandoc.Str((" (%d more rows in the report)"):format(left_out))) end
+  local last = words[#words]
+  if last and last.t == "Str" then last.text = last.text:gsub("%.$", "") end
   tbl.caption = { long = {} }
   tbl.identifier = ""
   return pandoc.Blocks({ pandoc.Header(TOP, words), tbl })
@@ -703,6 +707,7 @@ end
 function Pandoc(doc)
   -- Quarto keeps its own settings of these names to itself
   local page = doc.meta.board or doc.meta
+  look = doc.meta.board and "../theme/" or "theme/"
   if page["toc-depth"] then toc_depth = tonumber(text(page["toc-depth"])) end
   doc = doc:walk(refusals):walk({ Div = callout_title, Table = table_label })
   wants_annex = page["data-annex"] == true

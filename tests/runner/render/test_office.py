@@ -5,8 +5,9 @@ from __future__ import annotations
 import docx
 import pptx
 import pytest
+from pptx.dml.color import RGBColor
 
-from helpers.bundle import Bundle, Column
+from helpers.bundle import Bundle, Column, Panel
 from helpers.data.audit import audit_file
 from helpers.runner.render import render
 from helpers.theme import Theme
@@ -126,18 +127,71 @@ def test_a_long_table_is_cut_and_says_so_and_stays_on_the_slide(notebook, render
     notebook.table(columns=COLUMNS, rows=rows, caption="Where to look")
     deck = pptx.Presentation(str(rendered(notebook, "pptx")))
     slide = deck.slides[1]
-    assert slide.shapes.title.text_frame.text == "Where to look (24 more rows in the report)"
+    assert slide.shapes.title.text_frame.text == "Where to look"
     table = next(shape for shape in slide.shapes if shape.has_table)
-    assert len(table.table.rows) == 17
+    shown = len(table.table.rows) - 1
+    assert 10 < shown < 40
+    assert f"{40 - shown} more rows in the report" in texts_of(slide)
     assert table.top + sum(row.height for row in table.table.rows) < deck.slide_height
     assert table.left + sum(column.width for column in table.table.columns) <= deck.slide_width
+    sizes = {run.font.size.pt for cell in table.table.iter_cells() for run in runs_of(cell)}
+    assert min(sizes) >= 10.5
 
 
-def test_icons_are_words_in_both(notebook, rendered):
+def texts_of(slide):
+    return "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+
+
+def runs_of(cell):
+    return [run for paragraph in cell.text_frame.paragraphs for run in paragraph.runs]
+
+
+def icons(notebook):
     columns = (Column(label="Measure"), Column(label="Variation", kind="icon"))
-    notebook.bundle(
+    return notebook.bundle(
         Bundle(kind="table", id="tbl-m", caption="C", columns=columns, rows=(("Stay", "concern_high"),))
-    )
-    deck = pptx.Presentation(str(rendered(notebook, "pptx")))
+    ).bundle(Bundle(kind="panels", id="i", panels=(Panel(icon="concern_high"), Panel(icon="hit_or_miss"))))
+
+
+def test_icons_are_words_on_slides(notebook, rendered):
+    deck = pptx.Presentation(str(rendered(icons(notebook), "pptx")))
     table = next(shape for shape in deck.slides[1].shapes if shape.has_table)
     assert table.table.cell(1, 1).text == "worsening, higher"
+    assert {run.font.color.rgb for run in runs_of(table.table.cell(1, 1))} == {RGBColor(0xAD, 0x4E, 0x00)}
+
+
+def test_icons_are_words_after_a_picture_that_is_decoration_in_word(notebook, rendered):
+    word = docx.Document(str(rendered(icons(notebook), "docx")))
+    cell = word.tables[0].rows[1].cells[1]
+    assert cell.text.strip() == "worsening, higher"
+    assert any("worsening, higher" in p.text and "hit or miss" in p.text for p in word.paragraphs)
+    pictures = [p for p in word.element.body.iter() if p.tag.endswith("}docPr")]
+    assert len(pictures) == 3
+    assert all(p.get("descr") == "" and "decorative" in p.xml for p in pictures)
+
+
+def test_a_row_that_heads_others_goes_across_the_slide_and_stays_with_them_in_word(notebook, rendered):
+    rows = (("Patients", None, None), ("Stay", 4.5, "longer"), ("Staff", None, None), ("Sick", 5.0, "more"))
+    table = Bundle(kind="table", id="tbl-m", caption="C", columns=COLUMNS, rows=rows, groups=(0, 2))
+    deck = pptx.Presentation(str(rendered(notebook.bundle(table), "pptx")))
+    cells = next(shape for shape in deck.slides[1].shapes if shape.has_table).table
+    assert [cells.cell(row, 0).is_merge_origin for row in range(5)] == [False, True, False, True, False]
+    word = docx.Document(str(rendered(notebook, "docx"))).tables[0]
+    first = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in word.rows]
+    assert first == [True, True, None, True, None]
+
+
+def test_no_word_is_cut_in_a_table_of_many_columns_in_word(notebook, rendered):
+    columns = tuple(Column(label=f"Standardised {n}") for n in range(7))
+    row = ("Oral and maxillofacial surgery", *["September 2026"] * 6)
+    (table,) = docx.Document(str(rendered(notebook.table(columns=columns, rows=(row,)), "docx"))).tables
+    size = table.cell(1, 1).paragraphs[0].runs[0].font.size.pt
+    for column, word in zip(table.columns, ("maxillofacial", *["Standardised"] * 6), strict=True):
+        assert column.width.pt - 6 >= 0.55 * size * len(word)
+
+
+def test_words_before_a_figure_go_with_it_in_word(notebook, rendered):
+    notebook.markdown("## Stay {#sec-stay}\n\nFar away.\n\nOne.\n\nTwo.\n\nThree.").figure()
+    word = docx.Document(str(rendered(notebook, "docx")))
+    kept = {p.text: p.paragraph_format.keep_with_next for p in word.paragraphs}
+    assert [kept[words] for words in ("Far away.", "One.", "Two.", "Three.")] == [None, True, True, True]

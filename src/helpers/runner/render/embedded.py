@@ -6,17 +6,17 @@ import base64
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
 from helpers.errors import Problem, ReportError
 from helpers.runner.document import Document
-from helpers.runner.render import slides, word
+from helpers.runner.render.drawing import fonts
+from helpers.runner.render.office import draw_figures, finish, prepare, reference_of
 from helpers.runner.render.offline import check_offline
-from helpers.theme import Theme, font_folder
+from helpers.theme import Theme
 
 # Raw HTML and TeX are shown as the words they are; equations and references stay on so that the filter
 # can refuse them by name.
@@ -117,7 +117,7 @@ def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:  # no
             folder / "report.typst",
             output=path,
             root=folder,
-            font_paths=_fonts(),
+            font_paths=fonts(),
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],
         )
@@ -133,12 +133,8 @@ def render_docx(document: Document, *, theme: Theme, folder: Path) -> Path:
 
     Parameters, returns and raises as `render_html`; the file is `report.docx`.
     """
-    draw_pictures(document, folder)
-    write_references(["docx"], theme, folder / LOOK)
-    path = folder / "report.docx"
-    _write_office("docx", path, theme=theme, folder=folder)
-    finish("docx", path, document, theme=theme, look=folder / LOOK)
-    return path
+    draw_figures(document, folder)
+    return _render_office("docx", document, theme=theme, folder=folder)
 
 
 def render_pptx(document: Document, *, theme: Theme, folder: Path) -> Path:
@@ -146,56 +142,7 @@ def render_pptx(document: Document, *, theme: Theme, folder: Path) -> Path:
 
     Parameters, returns and raises as `render_html`; the file is `report.pptx`.
     """
-    write_references(["pptx"], theme, folder / LOOK)
-    path = folder / "report.pptx"
-    _write_office("pptx", path, theme=theme, folder=folder)
-    finish("pptx", path, document, theme=theme, look=folder / LOOK)
-    return path
-
-
-def draw_pictures(document: Document, folder: Path) -> None:
-    """Draw a document's figures as PNG beside their SVG, for Word."""
-    for figure_id in document.figures:
-        figure = folder / "figures" / f"{figure_id}.svg"
-        _draw(figure, figure.with_suffix(".png"), "")
-
-
-def write_references(formats: Iterable[str], theme: Theme, look: Path) -> None:
-    """Write what gives Word and PowerPoint their look, beside the rest of the look."""
-    for name in formats:
-        if name in _OFFICE:
-            _OFFICE[name].write_reference(theme, look)
-    if "docx" in formats and theme.brand.logo:
-        (look / "logo.svg").write_text(theme.brand.logo.svg, encoding="utf-8")
-        _draw(look / "logo.svg", look / _LOGO, ", height: 13mm")
-
-
-def finish(name: str, path: Path, document: Document, *, theme: Theme, look: Path) -> None:
-    """Finish a file that pandoc wrote, where there is something left to do."""
-    if name == "docx":
-        logo = look / _LOGO
-        word.finish_word(path, document, theme=theme, logo=logo if logo.exists() else None)
-    if name == "pptx":
-        slides.finish_slides(path, document, theme=theme)
-
-
-def _draw(picture: Path, png: Path, size: str) -> None:
-    """Draw an SVG as PNG."""
-    import typst  # late, as above
-
-    code = picture.with_suffix(".picture.typ")
-    page = '#set page(width: auto, height: auto, margin: 0pt)\n#set text(font: "Source Sans Pro")\n'
-    code.write_text(f'{page}#image("{picture.name}"{size})', encoding="utf-8")
-    typst.compile(
-        code,
-        output=png,
-        root=picture.parent,
-        format="png",
-        ppi=220.0,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-    )
-    code.unlink()
+    return _render_office("pptx", document, theme=theme, folder=folder)
 
 
 WRITERS: Final[Mapping[str, Callable[..., Path]]] = {
@@ -206,20 +153,12 @@ WRITERS: Final[Mapping[str, Callable[..., Path]]] = {
 }
 #: what pandoc writes for a format that is made of a page
 PAGES: Final = {"html": "html", "pdf": "typst"}
-_OFFICE: Final = {"docx": word, "pptx": slides}
-_LOGO: Final = "logo.png"
 
 
-@lru_cache(maxsize=1)
-def _fonts() -> Any:
-    import typst  # late, as above
-
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
-
-
-def _write_office(name: str, path: Path, *, theme: Theme, folder: Path) -> None:
-    """Write a Word or PowerPoint file."""
+def _render_office(name: str, document: Document, *, theme: Theme, folder: Path) -> Path:
+    prepare([name], theme, folder / LOOK)
     _write_settings(theme, folder)
+    path = folder / f"report.{name}"
     options = [
         f"--from={READER}",
         f"--to={name}",
@@ -229,9 +168,11 @@ def _write_office(name: str, path: Path, *, theme: Theme, folder: Path) -> None:
         "--syntax-highlighting=none",
         "--wrap=none",
         f"--output={path}",
-        f"--reference-doc={LOOK}/{_OFFICE[name].REFERENCE}",
+        f"--reference-doc={LOOK}/{reference_of(name)}",
     ]
     _pandoc([*options, SOURCE], name, folder)
+    finish(name, path, document, theme=theme, look=folder / LOOK)
+    return path
 
 
 def _write_settings(theme: Theme, folder: Path) -> None:

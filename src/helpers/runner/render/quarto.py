@@ -19,16 +19,9 @@ import yaml
 from helpers.errors import Problem, ReportError
 from helpers.runner.document import Document
 from helpers.runner.engines import Quarto
-from helpers.runner.render import slides, word
 from helpers.runner.render.calling import StoppedError, call
-from helpers.runner.render.embedded import (
-    LOOK,
-    READER,
-    draw_pictures,
-    finish,
-    write_references,
-    write_sources,
-)
+from helpers.runner.render.embedded import LOOK, READER, write_sources
+from helpers.runner.render.office import draw_figures, finish, prepare, reference_of
 from helpers.runner.render.offline import check_offline
 from helpers.theme import Theme, font_folder
 from helpers.theme.look import write_look
@@ -83,10 +76,10 @@ def render_batch(
     """
     wanted = list(formats)
     _write_documents(documents, theme, folder)
-    write_references(wanted, theme, folder / LOOK)
+    prepare(wanted, theme, folder / LOOK)
     if "docx" in wanted:
         for stem, document in documents.items():
-            draw_pictures(document, folder / stem)
+            draw_figures(document, folder / stem)
     settings = _project(theme, quarto, wanted)
     results = _render_all(list(documents), _Calls(quarto, wanted, settings, folder, stop))
     for stem, result in results.items():
@@ -174,8 +167,8 @@ def _project(theme: Theme, quarto: Quarto, formats: list[str]) -> dict[str, obje
     kinds = {
         "html": ("html", _HTML),
         "pdf": ("typst", _typst(theme, quarto)),
-        "docx": ("docx", {"toc": False, "reference-doc": f"{LOOK}/{word.REFERENCE}"}),
-        "pptx": ("pptx", {"toc": False, "reference-doc": f"{LOOK}/{slides.REFERENCE}"}),
+        "docx": ("docx", {"toc": False, "reference-doc": f"{LOOK}/{reference_of('docx')}"}),
+        "pptx": ("pptx", {"toc": False, "reference-doc": f"{LOOK}/{reference_of('pptx')}"}),
     }
     return {
         "execute": {"enabled": False},

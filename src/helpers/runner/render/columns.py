@@ -1,0 +1,79 @@
+"""How wide the columns of a table are, and how high its rows, where a program does not find out by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+#: widths in sizes of the type: of a letter of running text, and of one in a single bold word or a number
+LETTER, WORD_LETTER = 0.5, 0.57
+#: letters after which a column wraps rather than takes room from others
+_ENOUGH: Final = 36
+
+
+def share_out(rows: Sequence[Sequence[str]], room: float) -> list[float]:
+    """Share the room of a table among its columns: no word is cut, then longer cells get more.
+
+    Parameters
+    ----------
+    rows
+        The words of each cell; rows of another length than the first go across the table and do not count.
+    room
+        Width of the whole table, in letters.
+
+    Returns
+    -------
+    list of float
+        Width of each column in letters; together they are `room`.
+
+    >>> [round(each, 2) for each in share_out([["Measure", "Beds"], ["A long name of some length", "12"]], 20)]
+    [14.94, 5.06]
+    """
+    columns = _columns(rows)
+    words = [_longest_word(column) for column in columns]
+    wanted = [
+        max(word, min(_ENOUGH, _longest(column))) for word, column in zip(words, columns, strict=True)
+    ]
+    spare = room - sum(words)
+    if spare <= 0:
+        return [word * room / sum(words) for word in words]
+    more = [want - word for want, word in zip(wanted, words, strict=True)]
+    if sum(more) > spare:
+        return [word + spare * each / sum(more) for word, each in zip(words, more, strict=True)]
+    return [want * room / sum(wanted) for want in wanted]
+
+
+def needs(rows: Sequence[Sequence[str]]) -> float:
+    """Return the width in letters below which a word of a table would be cut."""
+    return sum(map(_longest_word, _columns(rows)))
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    return list(zip(*(row for row in rows if len(row) == len(rows[0])), strict=True))
+
+
+def _longest_word(column: Sequence[str]) -> float:
+    return max(len(word) for cell in column for word in cell.split() or [""]) * WORD_LETTER / LETTER + 0.5
+
+
+def _longest(column: Sequence[str]) -> float:
+    return max(len(line) for cell in column for line in cell.splitlines() or [""]) + 1
+
+
+def count_lines(text: str, letters: float) -> int:
+    """Return how many lines some words take in a column of a width in letters.
+
+    >>> count_lines("four words of text", 10)
+    2
+    """
+    return sum(_count_wrapped(line.split(), letters) for line in text.splitlines() or [""])
+
+
+def _count_wrapped(words: list[str], letters: float) -> int:
+    lines, used = 1, 0.0
+    for word in words:
+        if used and used + 1 + len(word) > letters:
+            lines, used = lines + 1, 0.0
+        used += len(word) + (1 if used else 0)
+        lines += max(0, -(-len(word) // max(1, int(letters))) - 1)
+    return lines

@@ -1,0 +1,65 @@
+"""Pictures for programs that do not show SVG everywhere: drawn as PNG by Typst."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from helpers.theme import font_folder
+from helpers.theme.icons import ICONS, icon_svg
+
+_PPI: Final = 220.0
+_PAGE: Final = (
+    '#set page(width: auto, height: auto, margin: 0pt, fill: none)\n#set text(font: "Source Sans Pro")\n'
+)
+_ICON_SIZE: Final = "6mm"
+
+
+def draw(picture: Path, png: Path, *, height: str = "") -> None:
+    """Draw an SVG file as PNG.
+
+    Parameters
+    ----------
+    picture
+        The SVG; what is needed meanwhile is written beside it.
+    png
+        Where the PNG goes.
+    height
+        Its height as Typst has lengths, such as `13mm`; the SVG's own unless given.
+    """
+    import typst  # late: the compiler is loaded only where something is drawn
+
+    code = picture.with_suffix(".picture.typ")
+    size = f", height: {height}" if height else ""
+    code.write_text(f'{_PAGE}#image("{picture.name}"{size})', encoding="utf-8")
+    typst.compile(code, output=png, root=picture.parent, format="png", ppi=_PPI, **_with_fonts())
+    code.unlink()
+
+
+@lru_cache(maxsize=1)
+def icon_pictures() -> Mapping[str, bytes]:
+    """Return the PNG of each icon by its name."""
+    import typst  # late, as above
+
+    pages = [f"#image(bytes({_string(icon_svg(name))}), height: {_ICON_SIZE})" for name in ICONS]
+    code = (_PAGE + "\n#pagebreak()\n".join(pages)).encode()
+    drawn = typst.compile(code, format="png", ppi=_PPI, **_with_fonts())
+    return dict(zip(ICONS, drawn, strict=True))
+
+
+@lru_cache(maxsize=1)
+def fonts() -> Any:
+    """Return the fonts of every PDF and picture, in the form that Typst takes."""
+    import typst  # late, as above
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
+
+
+def _with_fonts() -> dict[str, Any]:
+    return {"font_paths": fonts(), "ignore_system_fonts": True}
+
+
+def _string(text: str) -> str:
+    return '"' + text.strip().replace("\\", "\\\\").replace('"', '\\"') + '"'
