@@ -44,20 +44,21 @@ def leave_values_open(counts: Iterable[float], total: float, origin: Origin) -> 
     return stars_are_safe([policy.show(count) for count in counts], policy.show(total), policy)
 
 
-def leave_months_open(hidden: int, shown: int, total: float, origin: Origin) -> bool:
-    """Return whether hidden months may be marked as such, where readers know a total and no month's count.
+def leave_months_open(counts: Sequence[float], origin: Origin) -> bool:
+    """Return whether hidden months may be marked as such, where readers know the total and no month's count.
 
     A month that is shown has more people than the rule hides: ten of 8 or more, two that are hidden and 80
     (82 at most) in all leave only 1 for each of the two.
 
-    >>> leave_months_open(2, 10, 82, "records"), leave_months_open(2, 10, 400, "records")
+    >>> leave_months_open([8] * 10 + [1] * 2, "records"), leave_months_open([40] * 10 + [1] * 2, "records")
     (False, True)
     """
     policy = policy_for(origin)
-    sum_shown = policy.show(total)
-    if not hidden or not isinstance(sum_shown, int):
+    total, hidden = policy.show(sum(counts)), sum(policy.hides(count) for count in counts)
+    if not hidden or not isinstance(total, int):
         return True
-    most = policy.behind(sum_shown)[1] - shown * (policy.suppress_up_to + 1) - (hidden - 1)
+    shown = sum(count > 0 for count in counts) - hidden
+    most = policy.behind(total)[1] - shown * (policy.suppress_up_to + 1) - (hidden - 1)
     return most >= POSSIBLE_VALUES
 
 

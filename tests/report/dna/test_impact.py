@@ -324,3 +324,18 @@ def test_months_that_only_their_total_could_tell_are_not_marked(
     found = open_for(mart, "S1", date(2026, 9, 1))
     assert bool(found.trend().bundle.rows) == marked
     assert ("Nothing is said of single months" in found.say_trend().bundle.markdown) != marked
+
+
+def test_months_of_an_earlier_report_are_not_marked_either(tmp_path: Path) -> None:
+    """The report of a year ago has their total: two years of one a month, and 30 in the newest."""
+    mart = mart_of_records(tmp_path, {("S1", "100"): (1, 50)}, months=24)
+    with mart.load(source="appointments", layout="l", policy="hes_record_level", mode="append") as load:
+        rows = {
+            "org_code": "S1", "specialty_code": "100", "appointment_date": date(2026, 9, 2), "outcome": "dna",
+            "kind": "first",
+        }  # fmt: skip
+        load.write("appointments", pd.DataFrame([rows] * 30))
+    mart = Mart(tmp_path)
+    found = open_for(mart.at(mart.version), "S1", date(2026, 9, 1))
+    assert found.found.counts().missed == 42
+    assert found.trend().bundle.rows == ()

@@ -278,10 +278,9 @@ class DnaRates(Sections):
 
     @cached_property
     def _months_may_be_marked(self) -> bool:
-        """Whether it may be said which months are hidden, beside the period's total."""
-        months = self.found.own_months
-        missed = months["dnas"][months.index >= self.found.period.first].dropna()
-        return controlled.leave_values_open(missed, self.found.counts().missed, self.origin)
+        """Whether it may be said which months are hidden, beside the totals of this report and earlier ones."""
+        spans = self.found.period.spans(self.found.own_months["dnas"])
+        return all(controlled.leave_values_open(span, sum(span), self.origin) for span in spans)
 
     @cached_property
     def _trend_shown(self) -> Floats:

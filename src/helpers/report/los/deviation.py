@@ -83,11 +83,9 @@ class LengthOfStay(StayGroups):
 
     @property
     def _months_may_be_marked(self) -> bool:
-        """Whether it may be seen which months are hidden, beside the period's number of patients."""
-        months, policy = self.found.trend.months["spells"].dropna(), self.found.policy
-        spells = months[months.index >= self.found.period.first]
-        hidden = sum(policy.hides(count) for count in spells)
-        return controlled.leave_months_open(hidden, len(spells) - hidden, float(spells.sum()), self.origin)
+        """Whether it may be seen which months are hidden, beside the patients of this report and earlier ones."""
+        spans = self.found.period.spans(self.found.trend.months["spells"])
+        return all(controlled.leave_months_open(span, self.origin) for span in spans)
 
     def peers(self) -> Shown:
         """Figure: the funnel of observed over expected for all trusts."""
