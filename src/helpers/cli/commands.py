@@ -18,6 +18,8 @@ from helpers.places import find_root
 from helpers.runner.capacity import usable_jobs
 from helpers.runner.choosing import failed_only, resume
 from helpers.runner.engines import FORMATS, RENDERERS
+from helpers.runner.foreign import find_foreign
+from helpers.runner.history import History
 from helpers.runner.life import INTERRUPTED
 from helpers.runner.run import Order, preview, run_batch
 from helpers.runner.watch import Limits
@@ -94,7 +96,10 @@ def run(
         bool, typer.Option("--hold", help="Keep what passes as a draft until it is approved.")
     ] = False,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Read every published file to see whether it was altered.")
+        bool,
+        typer.Option(
+            "--verify", help="Read every published file to see whether it was altered, or is none."
+        ),
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_jobs(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
@@ -121,6 +126,8 @@ def run(
     with batches.show_progress(len(wanted), quiet=as_json) as tell:
         batch = run_batch(project, wanted, order, tell=tell)
     batches.show_batch(batch, project.show(project.reports / "index.html"), as_json=as_json)
+    if verify:
+        batches.show_foreign(find_foreign(History(project.state), project.reports, verify=True))
     raise typer.Exit(batch.exit_code)
 
 

@@ -12,6 +12,7 @@ from helpers.runner.kernel import kernel_environment
 from helpers.runner.lean import import_libraries
 from helpers.runner.life import Life, Setting, render_together
 from helpers.runner.prewarmed import IS_SUPPORTED, ForkServer, imported_by
+from helpers.runner.processes import end_brief_calls
 
 #: documents for which Quarto is called while it is at rest, enough to spread its start (as long as one of them
 #: takes), and for which it is called in any case, few enough to be held in memory
@@ -42,6 +43,7 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
                 yield from flow.ended()
         except BaseException:  # also the consumer's: kernels must be ended before the pools are left
             setting.stop.set()
+            end_brief_calls()
             raise
 
 
