@@ -129,6 +129,8 @@ def test_figures_that_ended_long_ago_are_named_and_not_shown(peers: MakePeers) -
     rows = table(found, "tbl-overview").rows
     # the newest first, old ones marked
     assert [row[:2] for row in rows] == [("Seen soon", "May 2026"), ("Old", "May 2024 (old)")]
+    assert [row[0] for row in table(found, "fig-positions").rows] == ["Seen soon"]
+    assert "Old figures stand in the table alone." in text(found)
     assert "more than 24 months before May 2026 say nothing of today" in text(found)
     assert "Older (April 2024)" in text(found)
     asked = bundles(mart.benchmark(measures=("older", "seen_soon")))

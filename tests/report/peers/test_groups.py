@@ -92,6 +92,14 @@ def test_beds_are_the_latest_available(peers: MakePeers) -> None:
     assert peer_organisations(peers(*beds).mart)["beds"]["T1"] == 120
 
 
-def test_a_type_is_named_without_what_all_of_its_group_are() -> None:
-    known = table(peer_group=["Acute - Teaching"] * 2)
-    assert find_group("type", "T1", known).label == "acute trusts of the type “Teaching”"
+@pytest.mark.parametrize(
+    ("group", "label"),
+    [
+        ("Acute - teaching", "acute teaching trusts"),
+        ("Acute - medium", "medium-sized acute trusts"),
+        ("Acute specialist", "acute specialist trusts"),
+        ("Other", "acute trusts of the type “Other”"),
+    ],
+)
+def test_a_type_is_named_as_prose_has_it(group: str, label: str) -> None:
+    assert find_group("type", "T1", table(peer_group=[group] * 2)).label == label

@@ -14,7 +14,7 @@ from helpers.report.measures.examples import example_measure, example_result
 from helpers.report.measures.result import ChartEvent, MeasureResult
 from helpers.report.performance import changes, measure_parts, page_one
 from helpers.report.performance.glossary import glossary_words
-from helpers.report.performance.ranking import faded, in_order
+from helpers.report.performance.ranking import faded, in_order, off_course, relative_distance
 from helpers.report.performance.tables import EARLY_MARK, look_table, matrix_table
 
 PERIOD = "2027-03"
@@ -236,3 +236,43 @@ def test_the_glossary_has_only_terms_that_occur() -> None:
     words = glossary_words(["It is within its ordinary variation."])
     assert "Ordinary variation" in words
     assert "Forecast" not in words
+
+
+def test_two_patients_of_many_are_not_off_course_and_do_not_lead_the_ranking() -> None:
+    """0.003 of a hundred rounds to the target of none; 0.4 is far off for a measure that was never higher."""
+    fallen = [float(value) for value in range(20, 2, -1)] * 2
+    nearly, high = named("Nearly", [*fallen, 0.003], 0.0), named("High", [float(n) for n in range(36)], 0.0)
+    assert nearly.met is False
+    assert (off_course(nearly), off_course(high)) == (False, True)
+    assert relative_distance(nearly) == pytest.approx(0.003 / 20)
+    assert relative_distance(high) == 1.0
+    assert [result.measure.name for result in in_order([nearly, high])] == ["High", "Nearly"]
+
+
+def test_what_is_advised_has_its_value_and_target() -> None:
+    _, advise, _ = page_one.assurance_panels([DRIFTING], PERIOD)
+    assert advise.markdown == (
+        "- **Drifting**: 55.0% against 10%; up 6.0 points over six months, the wrong way"
+    )
+
+
+def test_an_early_sign_is_named_and_nothing_is_called_calm_beside_it() -> None:
+    early = named("Early", [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 30.0], 40.0)
+    assert (early.variation, early.standing) == ("concern", "too_few")
+    said = page_one.headline_sentences([early, STEADY])
+    assert "Worse on few points, so an early sign: Early." in said
+    assert not [text for text in said if text.startswith("No measure is worse")]
+
+
+def test_old_figures_are_counted_with_the_oldest_period() -> None:
+    old, older = (replace(STEADY, judged_on=date(2027, 12, 31)), named("Older", QUIET[:30]))
+    older = replace(older, judged_on=date(2027, 12, 31))
+    assert page_one.stale_count_sentence([old, older, FEW]) == (
+        "Two measures are out of date, the oldest with a figure of September 2026."
+    )
+    assert page_one.stale_count_sentence([old]) == (
+        "Steady is out of date: its latest figure is of March 2027."
+    )
+    assert page_one.as_at_list([old, older]) == (
+        "Data are as at **31 Mar 2027** (out of date), but for:\n\n- **30 Sep 2026** (out of date): Older"
+    )

@@ -76,6 +76,12 @@ def test_few_units_are_listed_and_of_many_those_that_need_attention(row, card) -
     )
 
 
+def test_of_many_units_none_may_need_attention(row, card) -> None:
+    teams = {f"T{number}": [5.0] for number in range(6)}
+    many = build_cascade(REGISTER, card(row("Waits")), unit_results(row, **teams), UNITS)
+    assert cascade_row(many.carried[0])[3] == "Six units, none in need of attention"
+
+
 def test_no_figure_is_made_of_others(row, card) -> None:
     """Without a figure of its own an organisation has none, whatever its units return."""
     cascade = build_cascade(

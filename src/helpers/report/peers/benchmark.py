@@ -79,26 +79,29 @@ class PeerBenchmark:
         if self.found.single:
             return ShownParts(self._measure_parts(self.found.comparisons[0]))
         parts = []
-        if placed := [each for each in self.found.compared if each.own and each.own.percentile]:
+        placed = [each for each in self.found.compared if each.own and each.own.percentile]
+        fresh = [each for each in placed if not self.found.stale(each)]
+        if placed:
             words = (
                 "To the right is better. The line shows where the true place may lie: the longer it is, the less "
                 "the place means. A filled mark says that all of the line lies in one outer quarter."
             )
-            parts += [self._all.text("say-positions", words), self._positions(placed)]
+            if fresh and len(fresh) < len(placed):
+                words += " Old figures stand in the table alone."
+            parts += [self._all.text("say-positions", words), self._positions(fresh or placed)]
         parts.append(tables.overview(self._all, self.found))
         return ShownParts(tuple(parts))
 
     def _positions(self, placed: Sequence[PeerComparison]) -> Shown:
         columns, rows = tables.position_rows(placed)
-        old = frozenset(each.measure.id for each in placed if self.found.stale(each))
         return self._all.figure(
             "fig-positions",
-            lambda: pictures.positions(placed, old),
+            lambda: pictures.positions(placed),
             caption=(
                 f"Where the trust stands among the others by {count(len(placed), 'measure')}, with 95% intervals; "
                 "each measure at its own period."
             ),
-            alt=pictures.positions_alt(placed, old),
+            alt=pictures.positions_alt(placed),
             data=(columns, rows),
         )
 

@@ -81,7 +81,7 @@ def find_group(
     if kind == "size":
         return _by_size(own, alike, nation)
     column, name, words = {
-        "type": ("peer_group", "peer_group", "of the type “{}”"),
+        "type": ("peer_group", "peer_group", ""),
         "region": ("region", "region_name", "in the region {}"),
         "icb": ("icb_code", "icb_name", "of {}"),
     }[kind]
@@ -89,12 +89,30 @@ def find_group(
     if not mine:
         return PeerGroup(kind, "", frozenset(), f"its {_MISSING[kind]} is not known")
     label = str(alike.loc[own, name]) or mine
-    if kind == "type":  # "Acute - Teaching", of acute trusts: "teaching"
-        label = re.sub(rf"^{re.escape(nation.removesuffix(' trusts'))} - ", "", label, flags=re.IGNORECASE)
-    members = alike.index[alike[column] == mine]
-    return PeerGroup(kind, f"{nation} {words.format(label)}", frozenset(members))
+    members = frozenset(alike.index[alike[column] == mine])
+    if kind == "type":
+        return PeerGroup(kind, _by_type(nation, label), members)
+    return PeerGroup(kind, f"{nation} {words.format(label)}", members)
 
 
+def _by_type(nation: str, label: str) -> str:
+    """Return the trusts of a type as prose says it: what all of the group are comes once, sizes come first.
+
+    >>> _by_type("acute trusts", "Acute - teaching"), _by_type("acute trusts", "Acute large")
+    ('acute teaching trusts', 'large acute trusts')
+    >>> _by_type("mental health trusts", "Care trust")
+    'mental health trusts of the type “Care trust”'
+    """
+    kind = nation.removesuffix(" trusts")
+    own = re.sub(r"^[\s-]+", "", label.lower().removeprefix(kind))
+    if own in _BY_SIZE:
+        return f"{_BY_SIZE[own]} {nation}"
+    return f"{kind} {own} trusts" if own in _KINDS else f"{nation} of the type “{label}”"
+
+
+#: types by ERIC that are a size, and those that go before the word "trusts"
+_BY_SIZE = {"small": "small", "medium": "medium-sized", "large": "large"}
+_KINDS = ("teaching", "specialist", "multi-service")
 _MISSING = {"type": "type", "region": "region", "icb": "integrated care board"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -122,21 +122,17 @@ def members_alt(comparison: PeerComparison) -> str:
     return f"{shape} of {amounts.members_words(comparison)}, from {ends}. {peer_sentences(comparison)}"
 
 
-def positions(placed: Sequence[PeerComparison], old: Collection[str] = ()) -> Figure:
-    """Draw where the trust stands by each measure; `old` are the ids of those whose figures are old."""
+def positions(placed: Sequence[PeerComparison]) -> Figure:
+    """Draw where the trust stands by each measure."""
     directed = all(each.measure.direction != "neutral" for each in placed)
     return charts_positions.positions_chart(
-        [_place(each, _called(each, old)) for each in placed],
+        [_place(each) for each in placed],
         words=("worst", "best") if directed else ("worst, or lowest", "best, or highest"),
         unit="% of the other trusts that it does better than",
     )
 
 
-def _called(comparison: PeerComparison, old: Collection[str]) -> str:
-    return f"{comparison.measure.name}{' (old)' if comparison.measure.id in old else ''}"
-
-
-def _place(comparison: PeerComparison, label: str) -> charts_positions.Place:
+def _place(comparison: PeerComparison) -> charts_positions.Place:
     own = comparison.own
     assert own is not None
     assert own.percentile is not None
@@ -145,12 +141,12 @@ def _place(comparison: PeerComparison, label: str) -> charts_positions.Place:
     if place.low >= 75 or place.high <= 25:
         verdict = "improving" if place.low >= 75 else "concerning"
         verdict = "neutral" if comparison.measure.direction == "neutral" else verdict
-    return charts_positions.Place(label, place.percent, place.low, place.high, verdict)
+    return charts_positions.Place(comparison.measure.name, place.percent, place.low, place.high, verdict)
 
 
-def positions_alt(placed: Sequence[PeerComparison], old: Collection[str] = ()) -> str:
-    """Return the chart of positions in words; see `positions`."""
-    said = [f"{_called(each, old)}: {amounts.place_words(each)}" for each in placed]
+def positions_alt(placed: Sequence[PeerComparison]) -> str:
+    """Return the chart of positions in words."""
+    said = [f"{each.measure.name}: {amounts.place_words(each)}" for each in placed]
     return f"Percentiles with 95% intervals by {count(len(placed), 'measure')}. {'; '.join(said)}."
 
 

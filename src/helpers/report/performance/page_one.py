@@ -15,7 +15,7 @@ from helpers.report.performance.tables import as_at_words, short_period
 from helpers.report.words import count, listed, sentence
 
 #: sentences of the headline at most, and names or bullets in a list before the rest is only counted
-MOST_SENTENCES, MOST_NAMES, MOST_BULLETS, MOST_ADVISED = 5, 3, 6, 4
+MOST_SENTENCES, MOST_NAMES, MOST_BULLETS, MOST_ADVISED = 5, 3, 6, 3
 
 
 def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:

@@ -52,7 +52,11 @@ def relative_distance(result: MeasureResult) -> float:
 
 
 def off_course(result: MeasureResult) -> bool:
-    """Tell whether a measure without a stable period moves the wrong way, or stands still short of its target."""
+    """Tell whether a measure without a stable period moves the wrong way, or stands still short of its target.
+
+    A value that is its target when rounded stands at it.
+    """
     if result.category != "apart":
         return False
-    return result.trend == "worse" or (result.met is False and result.trend != "better")
+    short = result.met is False and round(abs(result.distance), result.measure.digits) > 0
+    return result.trend == "worse" or (short and result.trend != "better")

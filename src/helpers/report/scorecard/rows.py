@@ -204,7 +204,8 @@ def _units(results: tuple[MeasureResult, ...]) -> str:
     if len(results) <= UNITS_NAMED:
         return "\n".join(_unit(result) for result in results)
     worst = [result for result in results if result.category == "attention"]
-    said = [f"{count(len(results), 'unit').capitalize()}, {in_words(len(worst))} in need of attention"]
+    many = in_words(len(worst)) if worst else "none"
+    said = [f"{count(len(results), 'unit').capitalize()}, {many} in need of attention"]
     said += [_unit(result) for result in worst[:UNITS_NAMED]]
     if len(worst) > UNITS_NAMED:
         said.append(f"and {count(len(worst) - UNITS_NAMED, 'more', 'more')}")
