@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -107,6 +108,31 @@ def test_a_bug_keeps_its_traceback(
     call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("helpers.cli.commands.plan", lambda *_: {}["ours"])
+    code, _, told = call("--project", str(lay_out({})), "check")
+    assert code == ExitCode.BUG
+    assert "Traceback" in told
+
+
+def test_a_folder_that_may_not_be_written_is_no_bug(
+    call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/data/.boardpack")
+
+    monkeypatch.setattr("helpers.cli.commands.plan", refuse)
+    code, _, told = call("--project", str(lay_out({})), "check")
+    assert code == ExitCode.REPORT
+    assert told.startswith("/data/.boardpack: Permission denied; give yourself the right, free some space")
+    assert "Traceback" not in told
+
+
+def test_a_file_of_ours_that_is_gone_is_a_bug(
+    call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "board.css")
+
+    monkeypatch.setattr("helpers.cli.commands.plan", lose)
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.BUG
     assert "Traceback" in told

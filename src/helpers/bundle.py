@@ -75,6 +75,8 @@ class ReportFacts(_Frozen):
     synthetic: bool
     #: what a reader may look for it by, besides its organisation: ("ICB", "NHS …"), ("Region", "…")
     groups: tuple[tuple[str, str], ...] = ()
+    #: what the report says first, in plain words; filled in when the document is made
+    headline: str = ""
 
 
 class Panel(_Frozen):

@@ -46,12 +46,11 @@ class Problem:
     cure: str = ""
 
     def __str__(self) -> str:
-        parts = [f"{self.where}: {self.came}"]
+        text = f"{self.where}: {self.came}".rstrip(".")
         if self.allowed:
-            parts.append(f"allowed: {self.allowed}")
-        if self.cure:
-            parts.append(self.cure)
-        text = "; ".join(part.rstrip(".") for part in parts)
+            text += f"; allowed: {self.allowed}".rstrip(".")
+        if self.cure:  # a sentence of its own, or the end of this one
+            text += f"{'.' if self.cure[0].isupper() else ';'} {self.cure}".rstrip(".")
         return text if text.endswith("?") else f"{text}."
 
 

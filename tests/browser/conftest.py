@@ -126,6 +126,42 @@ def whole_demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> De
     return _build_once(tmp_path_factory, "browser-whole-demo", [], ())
 
 
+@dataclass(frozen=True)
+class OpenReport:
+    """A report of the small demo that stays open: its file, its page, and what the page looked for."""
+
+    path: Path
+    page: Page
+    asked: list[str]
+
+
+@pytest.fixture(scope="session")
+def opened_once(browser: Browser, demo: Demo) -> Iterator[list[OpenReport]]:
+    """Every report of the small demo, opened once for all tests that only look."""
+    context = browser.new_context(viewport={"width": WIDE, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    yield [_open_report(context.new_page(), path) for path in demo.pages]
+    context.close()
+
+
+@pytest.fixture
+def reports(opened_once: list[OpenReport]) -> list[OpenReport]:
+    """The open reports, as wide as on a desk and with nothing unfolded."""
+    for each in opened_once:
+        each.page.set_viewport_size({"width": WIDE, "height": 900})
+        each.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = false })")
+    return opened_once
+
+
+def _open_report(page: Page, path: Path) -> OpenReport:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: asked.append(f"error: {error}"))
+    page.on("console", lambda said: asked.append(f"{said.type}: {said.text}"))
+    page.goto(path.as_uri())
+    return OpenReport(path, page, asked)
+
+
 def first_reports() -> list[str]:
     """Return for each notebook its first parameter file."""
     folders = (ROOT / "params" / path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")))
@@ -150,12 +186,23 @@ def _build(root: Path, reports: list[str], options: tuple[str, ...]) -> None:
     for part in ("notebooks", "params"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(ROOT / "_quarto.yml", root)
-    told = {**os.environ, "BOARDPACK_STATE": str(root / ".boardpack")}
-    told.pop("BOARDPACK_ROOT", None)
     for words in (
         ("demo", "build", "--scale", "0.1"),
         ("run", "--renderer", "embedded", *options, *reports),
     ):
-        command = [sys.executable, "-m", "helpers.cli", "--project", str(root), *words]
-        done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=900, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert _run_command(root, *words) == 0
+
+
+@pytest.fixture(scope="session")
+def run_command() -> Callable[..., int]:
+    """Return what runs boardpack in a project, in a process of its own, and returns its exit code."""
+    return _run_command
+
+
+def _run_command(root: Path, *words: str) -> int:
+    told = {**os.environ, "BOARDPACK_STATE": str(root / ".boardpack")}
+    told.pop("BOARDPACK_ROOT", None)
+    command = [sys.executable, "-m", "helpers.cli", "--project", str(root), *words]
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=900, check=False)
+    print(done.stdout, done.stderr)  # shown where a test fails
+    return done.returncode

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 import pypdfium2
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OpenPage = Callable[..., "Page"]
+Reports = list[Any]
 
 # of each chart the address of its data, the heads of its table without spaces, and its number of rows
 BEHIND = """[...document.querySelectorAll('details.data-behind')].map(each => [
@@ -24,41 +25,47 @@ BEHIND = """[...document.querySelectorAll('details.data-behind')].map(each => [
 ])"""
 
 
-def test_the_contents_lead_to_their_sections(open_page: OpenPage, demo: Any) -> None:
+MISSING = "all => all.filter(each => !document.getElementById(decodeURIComponent(each.slice(1))))"
+
+
+def test_the_contents_lead_to_their_sections(reports: Reports) -> None:
     followed = 0
-    for path in demo.pages:
-        page = open_page(path)
+    for report in reports:
+        page = report.page
         targets = page.eval_on_selector_all("#TOC a", "all => all.map(each => each.getAttribute('href'))")
         if not targets:  # a short report has no contents
             continue
         followed += 1
-        missing = "all => all.filter(each => !document.getElementById(each.slice(1)))"
-        assert page.evaluate(missing, targets) == []
+        assert page.evaluate(MISSING, targets) == []
         page.locator("#TOC a").last.click()
         heading = page.locator(f"[id='{targets[-1][1:]}']")
         assert heading.evaluate("each => each.getBoundingClientRect().top < innerHeight")
     assert followed
 
 
-def test_every_report_leads_to_the_statement(open_page: OpenPage, demo: Any) -> None:
-    for path in demo.pages:
-        page = open_page(path)
-        page.get_by_role("link", name="Accessibility statement").click()
-        page.wait_for_load_state()
-        assert page.inner_text("h1") == "Accessibility statement"
+def test_every_report_leads_to_the_statement(open_page: OpenPage, reports: Reports) -> None:
+    for report in reports:
+        address = report.page.get_by_role("link", name="Accessibility statement").evaluate(
+            "each => each.href"
+        )
+        assert Path(unquote(urlsplit(address).path)).samefile(report.path.parents[2] / "accessibility.html")
+    page = open_page(reports[0].path)
+    page.get_by_role("link", name="Accessibility statement").click()
+    page.wait_for_load_state()
+    assert page.inner_text("h1") == "Accessibility statement"
 
 
-def test_every_link_within_a_report_has_its_target(open_page: OpenPage, demo: Any) -> None:
-    missing = """[...document.querySelectorAll('a[href^="#"]')].map(each => each.getAttribute('href').slice(1))
-      .filter(id => !document.getElementById(decodeURIComponent(id)))"""
-    for path in demo.pages:
-        assert open_page(path).evaluate(missing) == [], path.name
+def test_every_link_within_a_report_has_its_target(reports: Reports) -> None:
+    within = "all => all.map(each => each.getAttribute('href'))"
+    for report in reports:
+        links = report.page.eval_on_selector_all('a[href^="#"]', within)
+        assert report.page.evaluate(MISSING, links) == [], report.path.name
 
 
-def test_the_data_behind_a_chart_come_as_a_file(open_page: OpenPage, demo: Any) -> None:
+def test_the_data_behind_a_chart_come_as_a_file(reports: Reports) -> None:
     downloaded = 0
-    for path in demo.pages:
-        page = open_page(path)
+    for report in reports:
+        page = report.page
         charts = page.locator("details.data-behind")
         assert page.locator("details a[download]").count() == charts.count()
         for link, heads, rows in page.evaluate(BEHIND):
@@ -77,9 +84,9 @@ def test_the_data_behind_a_chart_come_as_a_file(open_page: OpenPage, demo: Any) 
     assert downloaded
 
 
-def test_a_report_prints_whole(open_page: OpenPage, demo: Any, tmp_path: Path) -> None:
-    for path in demo.pages:
-        page = open_page(path)
+def test_a_report_prints_whole(reports: Reports, tmp_path: Path) -> None:
+    for report in reports:
+        page = report.page
         headings = page.locator("main h2").all_inner_texts()
         page.pdf(path=tmp_path / "printed.pdf", format="A4", prefer_css_page_size=True)
         with pypdfium2.PdfDocument(tmp_path / "printed.pdf") as printed:
@@ -90,16 +97,13 @@ def test_a_report_prints_whole(open_page: OpenPage, demo: Any, tmp_path: Path) -
         assert "Databehindthis" not in words  # what is opened by a click does not print closed
 
 
-def test_a_report_needs_no_script(open_page: OpenPage, demo: Any) -> None:
-    for path in demo.pages:
-        page, plain = open_page(path), open_page(path, java_script_enabled=False)
-        assert plain.inner_text("main") == page.inner_text("main")
+def test_a_report_needs_no_script(open_page: OpenPage, reports: Reports) -> None:
+    for report in reports:
+        assert report.page.locator("script").count() == 0
+    plain = open_page(reports[0].path, java_script_enabled=False)
+    assert plain.inner_text("main") == reports[0].page.inner_text("main")
 
 
-def test_a_report_looks_for_nothing_elsewhere(open_page: OpenPage, demo: Any) -> None:
-    for path in demo.pages:
-        page = open_page(path)
-        asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.reload()
-        assert [url for url in asked if not url.startswith(("data:", path.as_uri()))] == []
+def test_a_report_looks_for_nothing_elsewhere_and_complains_of_nothing(reports: Reports) -> None:
+    for report in reports:
+        assert [each for each in report.asked if not each.startswith(("data:", report.path.as_uri()))] == []

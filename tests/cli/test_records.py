@@ -103,3 +103,25 @@ def test_logs_are_followed_until_the_report_has_ended(
 
     follow(Traces(tmp_path, {}), is_over=is_over, pause=0)
     assert capsys.readouterr().out == "execute begins\nexecute took 1.00 s\npublished\n"
+
+
+def test_a_foreign_and_an_altered_file_are_told_and_left_alone(
+    call: Call, lay_out: Callable[..., Path]
+) -> None:
+    root = lay_out({"good": {"SYN07.yml": GOOD, "SYN08.yml": GOOD.replace("SYN07", "SYN08")}})
+    assert call(*RUN)[0] == 0
+    assert call("status")[2] == ""
+    folder = root / "reports" / "2026-03" / "good"
+    (folder / "SYN07.html").write_text("altered")
+    (folder / "draft.html").write_text("mine")
+    (folder / "SYN08.html").unlink()
+    (root / "reports" / ".htaccess").write_text("")  # nothing that a reader meets
+    assert call("status")[2].splitlines() == [
+        "reports/2026-03/good/SYN07.html: was altered since it was published",
+        "reports/2026-03/good/SYN08.html: is missing",
+        "reports/2026-03/good/draft.html: was not published by any run on record",
+    ]
+    said = call(*RUN, "--verify")[2]
+    assert "draft.html: was not published by any run on record" in said
+    assert "SYN07.html: was altered" not in said  # it was made anew
+    assert (folder / "draft.html").read_text() == "mine"

@@ -60,7 +60,7 @@ BAD = {
     "no known layout": (b"a,b\n1,2\n", "no known layout; see `boardpack data sources`"),
     "wrong header": (
         GOOD.replace("FTE_DAYS_LOST", "DAYS").encode(),
-        "1 of its columns are missing: FTE_DAYS_LOST",
+        "nearest to layout sickness_absence, without its column FTE_DAYS_LOST.",
     ),
     "header alone": (HEADER.encode(), "no row that sickness_absence can use"),
     "truncated gzip": (gzip.compress(GOOD.encode())[:-9], "damaged or cut short"),
@@ -91,6 +91,7 @@ BAD = {
     "a row twice": ((GOOD + GOOD.splitlines()[1] + "\n").encode(), "each organisation once a month"),
     "web page": (b"<!DOCTYPE html><html><body>Not found</body></html>", "a web page, not data"),
     "web page after blank lines": (b"\n\n  <HTML>\n", "a web page, not data"),
+    "a PDF": (b"%PDF-1.7\n1 0 obj\n", "a PDF, which holds no table"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "neither text nor a workbook"),
 }
 
@@ -102,6 +103,24 @@ def refused(mart: Mart, path: Path | str) -> str:
     assert raised.value.exit_code == ExitCode.DATA
     assert mart.version == before
     return str(raised.value)
+
+
+def test_layouts_that_hardly_fit_are_not_named(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("measure,org,period,value\nrtt_18_weeks,ZX1,2026-01,5\n")
+    told = refused(Mart(tmp_path / "mart"), path)
+    assert "nearest to layout own_measures, without its column org_code" in told
+    assert told.count("nearest to layout") == 1
+
+
+def test_paths_that_hold_nothing_say_what_to_do(tmp_path: Path) -> None:
+    mart = Mart(tmp_path / "mart")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.doc").write_text("x")
+    assert "holds no data file; allowed: .csv" in refused(mart, tmp_path / "empty")
+    assert "put the files there" in refused(mart, tmp_path / "empty")
+    assert "there is no such file; did you mean empty?" in refused(mart, tmp_path / "emty")
+    assert "no file fits it; check the path" in refused(mart, f"{tmp_path}/zz*.csv")
 
 
 @pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD)

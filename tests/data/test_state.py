@@ -134,6 +134,8 @@ def test_a_backup_overwrites_nothing_and_does_not_hold_itself(state: Path, tmp_p
             back_up(state, target)
     with pytest.raises(DataError, match="no private state"):
         back_up(tmp_path / "none", tmp_path / "new")
+    with pytest.raises(DataError, match="none: there is no such folder; make it first"):
+        back_up(state, tmp_path / "none" / "new")
 
 
 def test_a_state_is_only_replaced_when_told_to(state: Path, tmp_path: Path) -> None:
@@ -141,6 +143,8 @@ def test_a_state_is_only_replaced_when_told_to(state: Path, tmp_path: Path) -> N
     with pytest.raises(DataError, match="--replace"):
         restore(state, tmp_path / "b")
     (state / "later").write_text("x")
+    with pytest.raises(DataError, match="c: there is no such file"):
+        restore(state, tmp_path / "c")
     restore(state, tmp_path / "b", replace=True)
     assert not (state / "later").exists()
     assert [each.name for each in tmp_path.iterdir() if "boardpack." in each.name] == []

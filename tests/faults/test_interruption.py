@@ -91,3 +91,34 @@ def test_after_a_sudden_end_all_it_started_ends_too_and_the_rows_are_closed(
     assert states(slow) == [State.WAITING, State.WAITING]
     history.recover()
     assert states(slow) == [State.INTERRUPTED, State.INTERRUPTED]
+
+
+HANGING = """
+import os, sys
+from pathlib import Path
+folder = Path(os.environ["FAKE"])
+(folder / "pandoc").write_text("#!/bin/sh\\n: > $FAKE/called\\nexec sleep 600\\n")
+(folder / "pandoc").chmod(0o755)
+import pypandoc
+pypandoc.get_pandoc_path = lambda: str(folder / "pandoc")
+from helpers.cli import main
+main(sys.argv[1:])
+"""
+
+
+def test_an_interruption_does_not_wait_for_a_renderer_that_hangs(
+    lay_out: Callable[..., Path], tmp_path: Path
+) -> None:
+    root = lay_out({"good": {"SYN07.yml": 'trust: SYN07\nperiod: "2026-03"\n'}})
+    command = [sys.executable, "-c", HANGING, "--project", str(root), "run", "--renderer", "embedded"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        batch = subprocess.Popen(command, env={**os.environ, "FAKE": str(tmp_path)})
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with batch as process:
+        until((tmp_path / "called").exists)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WAIT) == 130
+    assert states(root) == [State.INTERRUPTED]
+    assert kernels_of(root) == []

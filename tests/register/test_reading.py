@@ -105,6 +105,25 @@ def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     assert "comments.yml, line 1, 0.measure: measure 'tow'" in text
 
 
+def test_what_is_not_known_is_told_with_what_is(tmp_path: Path) -> None:
+    text = problems(
+        write(tmp_path, measures=MEASURE.format(id="one").replace("objective: o", "objective: zz"))
+    )
+    assert "measures.yml, line 5, one.objective: objective 'zz' is not in the register; allowed: o." in text
+    many = "".join(MEASURE.format(id=f"measure_{number}") for number in range(13))
+    comment = "- {measure: zz, organisation: X, month: 2024-01, author: A, why: W}\n"
+    text = problems(write(tmp_path, measures=many, comments=comment))
+    assert "measure 'zz' is not in the register; see measures.yml for those that it knows." in text
+
+
+def test_a_number_for_words_is_told_to_be_quoted(tmp_path: Path) -> None:
+    text = problems(write(tmp_path, measures=MEASURE.format(id="one").replace('unit: "%"', "unit: 5")))
+    assert (
+        f"{tmp_path.name}/measures.yml, line 11, one.unit: 5; allowed: a valid string; put it in quotes."
+        in text
+    )
+
+
 def test_words_that_yaml_would_turn_into_something_else_stay_words(tmp_path: Path) -> None:
     folder = write(tmp_path, measures=MEASURE.format(id="one").replace("name: N", "name: no"))
     assert read_register(folder).measures["one"].name == "no"

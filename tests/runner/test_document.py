@@ -10,7 +10,8 @@ from nbformat import v4
 
 from helpers.bundle import MIME, Bundle, Column, Panel
 from helpers.errors import ExitCode, GateError
-from helpers.runner.document import find_problems, make_document
+from helpers.runner.document import MOST_OF_HEADLINE, find_problems, make_document
+from helpers.theme.markdown import escape_markdown
 
 
 def front_matter(document):
@@ -335,3 +336,17 @@ def test_cells_hold_icons_and_lines(notebook, document_of):
 def test_what_panels_say_is_checked_like_prose(notebook):
     maker = notebook.bundle(Bundle(kind="panels", id="p", panels=(Panel(markdown="See @fig-none."),)))
     assert "fig-none" in str(find_problems(maker.build()))
+
+
+def test_what_a_report_says_first_stands_for_it_in_words_without_marks(notebook, document_of) -> None:
+    first = f"**Two of 22 measures ({escape_markdown('A&E*')}) need attention.**"
+    assert document_of(notebook).facts.headline == ""
+    notebook.text(f"{first}\n\nThe second paragraph.", "headline")
+    assert document_of(notebook).facts.headline == "Two of 22 measures (A&E*) need attention."
+
+
+def test_a_long_headline_is_cut_between_words(notebook, document_of) -> None:
+    notebook.text("word " * 100, "headline")
+    said = document_of(notebook).facts.headline
+    assert len(said) <= MOST_OF_HEADLINE
+    assert said.endswith("word…")

@@ -82,7 +82,7 @@ def test_every_mistake_is_told_at_once(write):
     [
         (
             'main: "#ffb81c"',
-            "contrast 1.7 of #ffb81c on white; allowed: 4.5 or more; Choose a darker colour",
+            "contrast 1.7 of #ffb81c on white; allowed: 4.5 or more. Choose a darker colour",
         ),
         ('headings: "#777777"', "contrast 4.4 of #777777 on white"),
         ('box: "#425563"', "Choose a lighter box"),

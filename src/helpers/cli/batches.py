@@ -127,6 +127,12 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
     print(f"{summarise(entries)}; {index}")
 
 
+def show_foreign(foreign: Mapping[str, str]) -> None:
+    """Print what lies among the published reports and is not as it was put there."""
+    for path, what in foreign.items():
+        print(f"reports/{path}: {what}", file=sys.stderr)
+
+
 def show_entries(entries: Iterable[Entry]) -> None:
     """Print a table of reports, one row each."""
     table = Table(box=None, pad_edge=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,14 +13,20 @@ import typer
 
 from helpers.cli import batches, data, private, records, showing
 from helpers.cli.assembly import open_project, plan
-from helpers.errors import ExitCode, Problem, UsageError, UserError
+from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
 from helpers.places import find_root
 from helpers.runner.capacity import usable_jobs
 from helpers.runner.choosing import failed_only, resume
 from helpers.runner.engines import FORMATS, RENDERERS
+from helpers.runner.foreign import find_foreign
+from helpers.runner.history import History
 from helpers.runner.life import INTERRUPTED
 from helpers.runner.run import Order, preview, run_batch
 from helpers.runner.watch import Limits
+
+#: what a folder or disk does not allow: the user's to mend, no bug of ours
+_OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
+_MEND_THE_PLACE = "give yourself the right, free some space, or choose another place, then run it again"
 
 app = typer.Typer(
     help="Board reports for the NHS from parameterised notebooks.",
@@ -89,7 +96,10 @@ def run(
         bool, typer.Option("--hold", help="Keep what passes as a draft until it is approved.")
     ] = False,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Read every published file to see whether it was altered.")
+        bool,
+        typer.Option(
+            "--verify", help="Read every published file to see whether it was altered, or is none."
+        ),
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_jobs(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
@@ -116,6 +126,8 @@ def run(
     with batches.show_progress(len(wanted), quiet=as_json) as tell:
         batch = run_batch(project, wanted, order, tell=tell)
     batches.show_batch(batch, project.show(project.reports / "index.html"), as_json=as_json)
+    if verify:
+        batches.show_foreign(find_foreign(History(project.state), project.reports, verify=True))
     raise typer.Exit(batch.exit_code)
 
 
@@ -141,7 +153,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from helpers.data.audit import redact
     from helpers.data.state import private_files
 
     try:
@@ -154,8 +165,20 @@ def _run(arguments: list[str]) -> int:
         return int(error.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        if error.errno not in _OF_THE_PLACE:
+            return _tell_bug()
+        problem = Problem(str(error.filename or "a file"), f"{error.strerror}", cure=_MEND_THE_PLACE)
+        showing.show_user_error(ReportError(problem), as_json="--json" in arguments)
+        return int(ExitCode.REPORT)
     except Exception:
-        print(redact(traceback.format_exc()), file=sys.stderr)
-        print("This is a bug in boardpack; please report it.", file=sys.stderr)
-        return int(ExitCode.BUG)
+        return _tell_bug()
     return 0
+
+
+def _tell_bug() -> int:
+    from helpers.data.audit import redact
+
+    print(redact(traceback.format_exc()), file=sys.stderr)
+    print("This is a bug in boardpack; please report it.", file=sys.stderr)
+    return int(ExitCode.BUG)

@@ -18,6 +18,7 @@ from helpers.runner.due import Wish, decide
 from helpers.runner.engines import RENDERERS, choose_engine
 from helpers.runner.entries import Entry, State
 from helpers.runner.folders import Traces, traces_of
+from helpers.runner.foreign import find_foreign
 from helpers.runner.history import History
 from helpers.runner.placing import recover
 from helpers.runner.plan import make_plan
@@ -33,14 +34,15 @@ MOST_RUNS = 20
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
-    """Show the newest run of each report."""
-    _, history = _open(context)
+    """Show the newest run of each report, and what lies among the reports that no run has put there so."""
+    project, history = _open(context)
     entries = list(history.latest().values())
     if as_json:
         showing.show_json([batches.entry_as_json(entry) for entry in entries])
         return
     batches.show_entries(entries)
     print(batches.summarise(entries))
+    batches.show_foreign(find_foreign(history, project.reports))
 
 
 def history(

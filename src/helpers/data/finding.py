@@ -57,13 +57,13 @@ def _resolve(asked: str, folder: Path) -> list[Found]:
     if path.is_dir():
         inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
         visible = [file for file in inside if file.is_file() and not _hidden(file.relative_to(path))]
-        return [Found(file, str(file)) for file in visible] or [_missing(asked, "holds no data file")]
+        return [Found(file, str(file)) for file in visible] or [_empty(asked)]
     if path.exists():
         return [Found(path, asked)]
     matched = sorted(glob.glob(asked, recursive=True))  # noqa: PTH207  a pattern may be absolute
     if matched:
         return [file for match in matched for file in _resolve(match, folder)]
-    return [_missing(asked, "there is no such file")]
+    return [_missing(asked)]
 
 
 def _hidden(path: Path) -> bool:
@@ -71,11 +71,19 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.parts)
 
 
-def _missing(asked: str, came: str) -> Found:
+def _empty(folder: str) -> Found:
+    problem = Problem(
+        folder, "holds no data file", ", ".join(SUFFIXES), "put the files there, or name them"
+    )
+    return Found(Path(folder), folder, problem)
+
+
+def _missing(asked: str) -> Found:
     folder = Path(asked).parent
     beside = [file.name for file in folder.iterdir()] if folder.is_dir() else []
     cure = near_misses(Path(asked).name, beside) or "check the path"
-    return Found(Path(asked), asked, Problem(asked, came, ", ".join(SUFFIXES), cure))
+    came = "no file fits it" if set(asked) & set("*?[") else "there is no such file"
+    return Found(Path(asked), asked, Problem(asked, came, cure=cure))
 
 
 def _download(address: str, folder: Path) -> Found:

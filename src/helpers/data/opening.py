@@ -23,6 +23,7 @@ MAX_BYTES = 1_500_000_000
 MAX_WORKBOOK_BYTES = 400_000_000
 
 _GZIP, _ZIP, _XLS = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PDF = b"%PDF-"
 _DELIMITERS = ",\t;|"
 
 
@@ -49,6 +50,10 @@ def open_bytes(content: bytes, file: str) -> list[Sheet]:
         return _open_zip(content, file)
     if content.startswith(_XLS):
         return _open_xls(content, file)
+    if content.startswith(_PDF):
+        raise _refuse(
+            file, "a PDF, which holds no table", "ask its publisher for the figures as CSV or workbook"
+        )
     return [_open_text(content, file)]
 
 

@@ -118,6 +118,8 @@ def back_up(state: Path, target: Path) -> int:
     if target.exists() or target.resolve().is_relative_to(state.resolve()):
         came = "exists already" if target.exists() else "lies in the private state"
         raise DataError(Problem(str(target), came, "a new file elsewhere"))
+    if not target.parent.is_dir():
+        raise DataError(Problem(str(target.parent), "there is no such folder", cure="make it first"))
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with (
@@ -217,6 +219,8 @@ def restore(state: Path, source: Path, *, replace: bool = False) -> int:
     UsageError
         If a newer boardpack wrote the back-up.
     """
+    if not source.is_file():
+        raise DataError(Problem(str(source), "there is no such file"))
     if state.exists() and any(state.iterdir()) and not replace:
         raise DataError(
             Problem(str(state), "there is a private state already", cure="give --replace to drop it")

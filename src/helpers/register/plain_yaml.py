@@ -39,7 +39,7 @@ class PlainYaml:
 
 def read_yaml(path: Path) -> PlainYaml:
     """Read a YAML file; syntax errors, duplicate keys and odd constructs come back as problems."""
-    found = PlainYaml(path.name)
+    found = PlainYaml(f"{path.parent.name}/{path.name}")
     try:
         node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:

@@ -32,6 +32,9 @@ _WORDS = {
     "missing": ("missing", "write it"),
     "extra_forbidden": ("unknown key", "remove or correct it"),
 }
+_CURES = {"string_type": "put it in quotes", "bool_parsing": "write true or false, without quotes"}
+#: so many names are listed where none is near
+FEW_NAMES = 12
 
 
 def read_register(folder: Path | str) -> Register:
@@ -171,7 +174,9 @@ def _build(
     except ValidationError as error:
         for mistake in error.errors(include_url=False):
             where = (*path, *mistake["loc"])
-            came, cure = _WORDS.get(mistake["type"], (f"{mistake['input']!r}", ""))
+            came, cure = _WORDS.get(
+                mistake["type"], (f"{mistake['input']!r}", _CURES.get(mistake["type"], ""))
+            )
             allowed = "" if mistake["type"] in _WORDS else mistake["msg"].removeprefix("Input should be ")
             if mistake["type"] == "literal_error":
                 cure = near_misses(str(mistake["input"]), re.findall("'([^']+)'", allowed))
@@ -199,8 +204,10 @@ def _model_of(model: type[BaseModel], field: str) -> type[BaseModel]:
 
 
 def _unknown(place: str, what: str, names: Iterable[str], known: list[str]) -> list[Problem]:
+    listed = ", ".join(known) if len(known) <= FEW_NAMES else ""
+    cure = "" if listed else f"see {what}s.yml for those that it knows"
     return [
-        Problem(place, f"{what} {name!r} is not in the register", cure=near_misses(name, known))
+        Problem(place, f"{what} {name!r} is not in the register", listed, near_misses(name, known) or cure)
         for name in names
         if name not in known
     ]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell, Origin
 from helpers.data.disclosure import control_counts, control_share, control_value, control_with_total
+from helpers.data.disclosure.totals import POSSIBLE_VALUES, stars_are_safe
 from helpers.data.policy import policy_for
 
 
@@ -29,6 +30,36 @@ def parts(values: Iterable[float], origin: Origin) -> list[Cell] | None:
     found = control_with_total(exact, policy)
     told = found.total == SUPPRESSED and not policy.hides(float(exact.sum()))
     return None if told else list(found.cells)
+
+
+def leave_values_open(counts: Iterable[float], total: float, origin: Origin) -> bool:
+    """Return whether the hidden ones of some counts may be marked as such, where readers know the total.
+
+    Twelve months that are all hidden, and 10 in the year, can be nothing but twelve times 1.
+
+    >>> leave_values_open([1] * 12, 12, "records"), leave_values_open([1, 2, 0, 4], 7, "records")
+    (False, True)
+    """
+    policy = policy_for(origin)
+    return stars_are_safe([policy.show(count) for count in counts], policy.show(total), policy)
+
+
+def leave_months_open(counts: Sequence[float], origin: Origin) -> bool:
+    """Return whether hidden months may be marked as such, where readers know the total and no month's count.
+
+    A month that is shown has more people than the rule hides: ten of 8 or more, two that are hidden and 80
+    (82 at most) in all leave only 1 for each of the two.
+
+    >>> leave_months_open([8] * 10 + [1] * 2, "records"), leave_months_open([40] * 10 + [1] * 2, "records")
+    (False, True)
+    """
+    policy = policy_for(origin)
+    total, hidden = policy.show(sum(counts)), sum(policy.hides(count) for count in counts)
+    if not hidden or not isinstance(total, int):
+        return True
+    shown = sum(count > 0 for count in counts) - hidden
+    most = policy.behind(total)[1] - shown * (policy.suppress_up_to + 1) - (hidden - 1)
+    return most >= POSSIBLE_VALUES
 
 
 def derived(values: Iterable[Cell], *behind: Sequence[Cell]) -> list[Cell]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from helpers.errors import Problem, UsageError
 from helpers.report.words import month
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -59,6 +63,16 @@ class Period:
         """The same span one year earlier, or just before where it is longer than a year."""
         shift = max(12, self.months)
         return Period(add_months(self.first, -shift), add_months(self.last, -shift))
+
+    def spans(self, months: pd.Series) -> list[list[float]]:
+        """Return the known values of each run of months as long as this period: what each report on them adds up.
+
+        >>> import pandas as pd
+        >>> Period(date(2026, 1, 1), date(2026, 2, 1)).spans(pd.Series([1.0, float("nan"), 3.0]))
+        [[1.0], [3.0]]
+        """
+        starts = range(max(1, len(months) - self.months + 1))
+        return [months.iloc[start : start + self.months].dropna().tolist() for start in starts]
 
     @property
     def label(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,11 +30,13 @@ from helpers.runner.prose import (
 )
 from helpers.runner.reading import Prose, Reading, Shown, read_notebook
 from helpers.runner.writing import data_as_at, write_about, write_figure, write_panels, write_table
-from helpers.theme.markdown import escape_markdown
+from helpers.theme.markdown import escape_markdown, plain_words
 
 _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
+#: letters of a headline that stand for a report in a list
+MOST_OF_HEADLINE: Final = 240
 _SYNTHETIC: Final = (
     "**Synthetic data.** Organisations, patients and numbers are invented: this is about no real trust."
 )
@@ -225,7 +228,9 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     """Return what the report is about; invented data that any object of it reads make it a synthetic one."""
     facts = next(bundle.report for bundle in bundles if bundle.report is not None)
     invented = any(source.synthetic for bundle in bundles for source in bundle.sources)
-    return facts.model_copy(update={"synthetic": True}) if invented else facts
+    said = next((bundle.markdown for bundle in bundles if bundle.kind == "headline"), "")
+    headline = textwrap.shorten(plain_words(said.split("\n\n")[0]), MOST_OF_HEADLINE, placeholder="…")
+    return facts.model_copy(update={"synthetic": facts.synthetic or invented, "headline": headline})
 
 
 def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...]) -> str:

@@ -15,6 +15,8 @@ from helpers.runner.watch import Cause, Watch
 
 #: cells that papermill adds; they do not count when a cell is named by its number
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
+#: errors of a helper whose message says all: what the data do not hold, what a parameter cannot be
+_TOLD_IN_FULL = ("DataError", "UsageError")
 #: how IPython's traceback names a line of the cell, once its colours are taken out
 _FAILED_LINE = re.compile(r"Cell In\s?\[\d+\], line (\d+)")
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -45,7 +47,8 @@ def describe(job: Job) -> str:
 def failed_cell(job: Job, executed: Path, error: Any) -> UserError:
     number = _cell_number(executed)
     where = f"cell {number} (`{_failed_line(error.source, error.traceback)}`)"
-    came = error.evalue if error.ename == "DataError" else f"{error.ename}: {error.evalue}"
+    told = error.ename in _TOLD_IN_FULL
+    came = error.evalue if told else f"{error.ename}: {error.evalue}"
     cure = f"parameters: {describe(job)}; the executed notebook is {executed}"
     kind = DataError if error.ename == "DataError" else ReportError
     return kind(Problem(where, came.rstrip("."), cure=cure))

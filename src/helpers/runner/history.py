@@ -203,13 +203,16 @@ class History:
             rows = [database.execute(query, (each,)).fetchone() for each in (run, other)]
         return None not in rows and bool(rows[0] > rows[1])
 
-    def had_failures_before(self, run: str) -> bool:
-        """Tell whether, but for this run, the newest entry of any report says that it did not come about."""
-        newest = "SELECT max(id) FROM reports WHERE run <> ? GROUP BY notebook, name"
+    def mark(self) -> list[int]:
+        """Return numbers that change whenever a place or a draft does, or which reports did not come about."""
+        newest = "SELECT max(id) FROM reports GROUP BY notebook, name"
         bad = ", ".join(f"'{state}'" for state in State if state.is_failure or state is State.INTERRUPTED)
-        query = f"SELECT count(*) FROM reports WHERE id IN ({newest}) AND state IN ({bad})"
+        queries = (
+            f"SELECT count(*), coalesce(max(id), 0) FROM reports WHERE {IN_PLACE}",
+            f"SELECT count(*), coalesce(sum(id), 0) FROM reports WHERE id IN ({newest}) AND state IN ({bad})",
+        )
         with self._connect() as database:
-            return bool(database.execute(query, (run,)).fetchone()[0])
+            return [number for query in queries for number in database.execute(query).fetchone()]
 
     def places(self) -> list[Entry]:
         """Return for each report and period what became of its place last: published or withdrawn; oldest first."""

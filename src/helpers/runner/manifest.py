@@ -35,7 +35,7 @@ def make_manifest(entry: Entry) -> bytes:
         "version": 1,
         "state": str(State.WITHDRAWN if entry.state is State.WITHDRAWN else State.PUBLISHED),
         "report": entry.report,
-        **facts.model_dump(mode="json", exclude={"groups"}),
+        **facts.model_dump(mode="json", exclude={"groups", "headline"}),
         "groups": [list(group) for group in facts.groups],
         "run": entry.run,
         "made_in": entry.maker,

@@ -230,5 +230,5 @@ def _unknown_organisations(kind: ParameterType, value: Value, known: Organisatio
 
 
 def _unknown_organisation(where: str, code: str, known: Organisations) -> Problem:
-    cure = near_misses(code.upper(), known) or "see the codes that are loaded: boardpack data list"
+    cure = near_misses(code.upper(), known) or "correct it, or load the data of that organisation"
     return Problem(where, f'no organisation has the code "{code}"', cure=cure)

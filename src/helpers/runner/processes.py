@@ -1,16 +1,19 @@
-"""The processes of one kernel: which they are, what memory they take, and how all of them are ended."""
+"""Processes: those of one kernel, what memory they take and how all are ended; and calls of a moment."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+import subprocess
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Final
 
 import psutil
 
 _MEGABYTE = 1024 * 1024
+_BRIEF: Final[set[subprocess.Popen[str]]] = set()  # those that `call_briefly` waits for
 
 
 def group_of(leader: int) -> list[psutil.Process]:
@@ -135,3 +138,44 @@ def _share(pid: int) -> float:
     except OSError:
         pass
     return _resident(pid)
+
+
+def call_briefly(
+    command: Sequence[str], *, folder: Path, seconds: float
+) -> subprocess.CompletedProcess[str]:
+    """Run a program that takes a moment, without a keeper, which would take a part of that moment.
+
+    Parameters
+    ----------
+    command, folder
+        The program with its arguments, and where it works.
+    seconds
+        How long it may take.
+
+    Raises
+    ------
+    subprocess.TimeoutExpired
+        When it takes longer; it is ended then.
+    """
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # an interruption from the keyboard is the runner's to deal with
+    ) as process:
+        _BRIEF.add(process)
+        try:
+            said, told = process.communicate(timeout=seconds)
+        finally:
+            _BRIEF.discard(process)
+            process.kill()
+        return subprocess.CompletedProcess(command, process.returncode, said, told)
+
+
+def end_brief_calls() -> None:
+    """End the programs that `call_briefly` waits for."""
+    for process in tuple(_BRIEF):
+        process.kill()

@@ -26,8 +26,6 @@ from helpers.runner.publish import sweep
 from helpers.runner.surroundings import survey
 from helpers.runner.watch import Limits
 
-INDEX = "index.html"
-
 
 @dataclass(frozen=True)
 class Order:
@@ -112,7 +110,7 @@ def run_batch(
     UserError
         If the renderer that is asked for cannot be used, or the history cannot be read.
     """
-    setting, decisions, was_left_open = _begin(project, jobs, order)
+    setting, decisions = _begin(project, jobs, order)
     history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
     settings = {**asdict(order.wish), "renderer": order.renderer}
     history.begin(setting.run, setting.surroundings.version, entries.values(), settings=settings)
@@ -132,14 +130,12 @@ def run_batch(
             entry = life.ended or _not_reached(setting, life.decision)
             entries[entry.report] = entry
             history.record(entry)
-    is_listed = (project.reports / INDEX).exists() and not was_left_open
-    problems: tuple[Problem, ...] = ()
-    if lives or not is_listed or history.had_failures_before(setting.run):
-        try:
-            list_anew(project, history)
-        except ReportError as error:  # the reports are in place, and recorded
-            problems = error.problems
     history.end(setting.run)
+    problems: tuple[Problem, ...] = ()
+    try:
+        list_anew(project, history)
+    except ReportError as error:  # the reports are in place, and recorded
+        problems = error.problems
     return Batch(setting.run, tuple(entries.values()), setting.stop.is_set(), problems)
 
 
@@ -156,13 +152,11 @@ def _take_through(
             setting.stop.set()
 
 
-def _begin(
-    project: Project, jobs: Sequence[Job], order: Order
-) -> tuple[Setting, tuple[Decision, ...], bool]:
+def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting, tuple[Decision, ...]]:
     """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
     engine = choose_engine(order.renderer)
     history = History(project.state)
-    was_left_open = recover(project, history)
+    recover(project, history)
     surroundings = survey(project, engine)
     decisions = decide(project, jobs, surroundings, standing=history.standing(), wish=order.wish)
     history.keep(surroundings.contents)
@@ -173,7 +167,7 @@ def _begin(
     setting = Setting(
         project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order.wish
     )
-    return setting, decisions, was_left_open
+    return setting, decisions
 
 
 def _first_entry(setting: Setting, decision: Decision) -> Entry:

@@ -19,6 +19,7 @@ _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u20
 # Quarto runs `{{< … >}}` wherever it stands, escaped or not, in attributes and alt texts too: an invisible
 # sign between the braces keeps a name from reading the environment or a file.
 WORD_JOINER = "\u2060"
+_MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|\*+")
 _SHORT_CODE = re.compile(r"(?<=\{)(?=\{<)|(?<=>)(?=\}\})")
 
 
@@ -35,6 +36,15 @@ def _is_shown(sign: str) -> bool:
     if _SPACES.match(sign):
         return True
     return unicodedata.category(sign) not in {"Cc", "Cs", "Cn"} and sign not in _BIDI_CONTROLS
+
+
+def plain_words(markdown: str) -> str:
+    """Return the words of a paragraph without its marks: what `escape_markdown` escaped, bold, italics.
+
+    >>> plain_words(f"**Two of 22** measures {escape_markdown('(A&E*)')} need *attention*.")
+    'Two of 22 measures (A&E*) need attention.'
+    """
+    return plain_line(_MARKS.sub(lambda match: match[1] or "", markdown)).replace(WORD_JOINER, "")
 
 
 def escape_markdown(text: str) -> str:

@@ -137,4 +137,7 @@ def test_one_or_two_points_are_drawn(points: int) -> None:
 def test_a_constant_series_at_100_percent_has_room_about_it() -> None:
     chart = xmr([100.0] * 24, np.array(months(24), dtype="datetime64[D]"))
     low, high = spc_chart(chart, chart.values, unit="%").axes[0].get_ylim()
-    assert low < 100 < high
+    assert low < 95
+    assert 100 < high < 101  # no share is larger
+    _, beyond = spc_chart(chart, chart.values, unit="ratio").axes[0].get_ylim()
+    assert beyond > 104

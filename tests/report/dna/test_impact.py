@@ -22,7 +22,7 @@ from helpers.report.charts import rates as charts_rates
 from helpers.report.controlled_charts import OPEN_MONTHS, WITHOUT_LIMITS
 from helpers.report.dna.impact import DnaImpact
 from helpers.report.opening import Report
-from helpers.report.period import Period
+from helpers.report.period import Period, add_months
 from helpers.report.shown import ShownParts
 
 SECTIONS = (
@@ -252,15 +252,18 @@ def test_small_counts_leave_no_scenario_from_which_they_could_be_told(demo: Mart
 # --- what must not be told ----------------------------------------------------------------------------
 
 
-def mart_of_records(folder: Path, counts: dict[tuple[str, str], tuple[int, int]]) -> Mart:
-    """Return a mart in which these were missed and attended on one day, by trust and specialty."""
+def mart_of_records(
+    folder: Path, counts: dict[tuple[str, str], tuple[int, int]], *, months: int = 1
+) -> Mart:
+    """Return a mart in which these were missed and attended in each of the last months, by trust and specialty."""
     rows = [
         {
-            "org_code": org, "specialty_code": specialty, "appointment_date": date(2026, 9, 1),
+            "org_code": org, "specialty_code": specialty, "appointment_date": add_months(date(2026, 9, 1), -ago),
             "outcome": outcome, "kind": "first",
         }
         for (org, specialty), numbers in counts.items()
         for outcome, number in zip(("dna", "attended"), numbers, strict=True)
+        for ago in range(months)
         for _ in range(number)
     ]  # fmt: skip
     orgs = sorted({org for org, _ in counts})
@@ -310,3 +313,29 @@ def test_a_quartile_that_is_one_trusts_own_rate_is_drawn_rounded(
     assert found.found.peers.advice == "caterpillar"
     assert drawn["best quarter"] == 12.34
     assert drawn["all trusts"] == 35.47  # 17,734 of 49,995
+
+
+@pytest.mark.parametrize(("missed", "marked"), [(1, False), (3, True), (7, False), (12, True)])
+def test_months_that_only_their_total_could_tell_are_not_marked(
+    tmp_path: Path, missed: int, marked: bool
+) -> None:
+    """Twelve hidden months: 12 in the year, shown as 10, is once in each; 84 is seven times, 36 may be anything."""
+    mart = mart_of_records(tmp_path, {("S1", "100"): (missed, 50)}, months=12)
+    found = open_for(mart, "S1", date(2026, 9, 1))
+    assert bool(found.trend().bundle.rows) == marked
+    assert ("Nothing is said of single months" in found.say_trend().bundle.markdown) != marked
+
+
+def test_months_of_an_earlier_report_are_not_marked_either(tmp_path: Path) -> None:
+    """The report of a year ago has their total: two years of one a month, and 30 in the newest."""
+    mart = mart_of_records(tmp_path, {("S1", "100"): (1, 50)}, months=24)
+    with mart.load(source="appointments", layout="l", policy="hes_record_level", mode="append") as load:
+        rows = {
+            "org_code": "S1", "specialty_code": "100", "appointment_date": date(2026, 9, 2), "outcome": "dna",
+            "kind": "first",
+        }  # fmt: skip
+        load.write("appointments", pd.DataFrame([rows] * 30))
+    mart = Mart(tmp_path)
+    found = open_for(mart.at(mart.version), "S1", date(2026, 9, 1))
+    assert found.found.counts().missed == 42
+    assert found.trend().bundle.rows == ()

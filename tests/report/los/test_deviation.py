@@ -227,6 +227,19 @@ def test_no_limits_are_drawn_where_most_months_are_hidden(analyse: Analyse) -> N
     assert report.say_trend().bundle.markdown.startswith("Most months rest on too few patients")
 
 
+@pytest.mark.parametrize(("number", "marked"), [(8, False), (20, True)])
+def test_hidden_months_are_not_marked_where_the_number_of_patients_tells_them(
+    analyse: Analyse, number: int, marked: bool
+) -> None:
+    """Ten months of 8 and two of 1 are 82, shown as 80, so at most 82: each of the two can only be 1."""
+    own = [Stays("T1", 1 if place > 10 else number, 5, date(2025, place, 9)) for place in range(1, 13)]
+    year = Period(date(2025, 1, 1), date(2025, 12, 1))
+    report = analyse(*own, Stays("T2", 60, 4, date(2025, 3, 9))).but(period=year).report()
+    assert bool(report.trend().bundle.rows) == marked
+    assert ("months to be told apart" in report.say_trend().bundle.markdown) != marked
+    assert ("In October 2025" in report.headline().bundle.markdown) == marked
+
+
 def test_hidden_months_at_the_end_are_not_said(analyse: Analyse) -> None:
     period = Period(date(2026, 1, 1), date(2026, 4, 1))
     report = analyse(*months_with(7)).but(period=period).report()

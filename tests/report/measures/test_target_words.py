@@ -102,3 +102,14 @@ def test_no_forecast_says_why() -> None:
 
 def test_a_target_without_a_date_is_not_forecast() -> None:
     assert target_words.forecast_sentence(quiet(targets=[target(5.0)])) == ""
+
+
+def test_a_share_that_touches_100_is_forecast_within_what_it_does() -> None:
+    """Months at 100 and at 97: as percentages go, 100 is far out, and the interval would reach from 0 to 100."""
+    due = target(94.0, start=date(2026, 4, 1), end=date(2027, 9, 30), meaning="march_value")
+    result = example_result([97.0, 98.5, 100.0, 98.0, 100.0, 99.0] * 6, measure=HIGHER, targets=[due])
+    assert result.forecast is not None
+    outcome = result.forecast.result.outcome
+    assert 94 < outcome["low80"] < outcome["median"] <= outcome["high95"] <= 100
+    assert result.forecast.fan[["low95", "high95"]].to_numpy().max() <= 100
+    assert target_words.forecast_sentence(result).endswith("is over 95%: on track.")

@@ -29,6 +29,7 @@ def entry() -> Callable[..., Entry]:
             period_folder=period,
             synthetic=True,
             groups=(("ICB", "North"),),
+            headline="Patients stay 9% longer than elsewhere.",
         )
         fields = {
             "run": f"run-{day}",

@@ -70,6 +70,15 @@ def test_a_withdrawn_report_says_why_and_has_no_files(entry: MakeEntry) -> None:
     )
 
 
+def test_what_a_report_says_first_is_told_of_what_can_be_read_alone(entry: MakeEntry) -> None:
+    (published,) = told(entry())
+    assert published.headline == "Patients stay 9% longer than elsewhere."
+    draft = entry(state=State.HELD)
+    (held,) = told(newest=draft)
+    (gone,) = told(entry(day="2026-04-01"), entry(day="2026-05-02", state=State.WITHDRAWN, note="wrong"))
+    assert (held.headline, gone.headline) == ("", "")
+
+
 def test_a_withdrawn_period_is_not_offered_to_compare(entry: MakeEntry) -> None:
     gone = entry(period="2026-02", state=State.WITHDRAWN, note="wrong figures")
     march, february = told(gone, entry(period="2026-03"))

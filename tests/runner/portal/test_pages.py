@@ -51,11 +51,16 @@ def all_pages(listed: list[Listed]) -> dict[str, str]:
 
 
 def test_a_report_is_shown_with_what_a_reader_needs(listed: MakeListed) -> None:
-    row = write_row(listed(organisation="Trust <7> & Co", previous="2026-02", synthetic=True))
+    row = write_row(
+        listed(
+            organisation="Trust <7> & Co", previous="2026-02", synthetic=True, headline="Stays < 5 days."
+        )
+    )
     for words in (
         "Length of stay",
         "Trust &lt;7&gt; &amp; Co",
         "(synthetic)",
+        "Stays &lt; 5 days.",
         "March 2026",
         "published 1 April 2026",
     ):

@@ -33,6 +33,8 @@ MODULES = (
 
 #: how many layouts a message names as nearest, and how many missing columns of each
 NEAREST, MISSING_SHOWN = 3, 5
+#: share of its columns that a layout may lack to be named beside the nearest one
+NEAR_ENOUGH = 0.5
 
 
 @cache
@@ -98,13 +100,11 @@ def _unknown_layout(sheets: list[Sheet]) -> list[Problem]:
     )
     problems = []
     for share, _, layout, sheet, missing in nearest[:NEAREST]:
-        if share < 1:
+        if share <= max(nearest[0][0], NEAR_ENOUGH) and share < 1:
             shown = ", ".join(missing[:MISSING_SHOWN]) + (" …" if len(missing) > MISSING_SHOWN else "")
+            which = "column" if len(missing) == 1 else "columns"
             problems.append(
-                Problem(
-                    sheet.place(),
-                    f"nearest to layout {layout.name}; {len(missing)} of its columns are missing: {shown}",
-                )
+                Problem(sheet.place(), f"nearest to layout {layout.name}, without its {which} {shown}")
             )
     head = Problem(sheets[0].file, "no known layout", cure="see `boardpack data sources` for those known")
     return [head, *problems]

@@ -76,7 +76,7 @@ class Cells:
             words = compute.if_else(grouped, compute.replace_substring(words, ",", ""), words)
         good = compute.match_substring_regex(words, _NUMBER)
         bad = compute.invert(compute.or_(good, void))
-        self.refuse(bad.to_numpy(zero_copy_only=False), column, "a number")
+        self.refuse(bad.to_numpy(zero_copy_only=False), column, "a number, its decimals after a point")
         kept = compute.if_else(good, words, None)
         return pd.Series(compute.cast(kept, pa.float64()).to_numpy(zero_copy_only=False))
 

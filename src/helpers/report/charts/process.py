@@ -101,6 +101,8 @@ def spc_chart(
     axes.set_ylabel(unit)
     axes.set_xlim(days[0] - 2 * half, last + 2 * half)
     _set_heights(axes, shown, chart, steps)
+    if unit == "%":
+        _end_at_all(axes, shown)
     drawn = _draw_steps(axes, steps, half, last)
     label_months(axes)
     label_numbers(axes)
@@ -197,6 +199,13 @@ def _set_heights(axes: Axes, shown: Floats, chart: XmRChart, steps: Sequence[Tar
     if not (shown < 0).any():
         low = max(0.0, low)
     axes.set_ylim(low, high)
+
+
+def _end_at_all(axes: Axes, shown: Floats) -> None:
+    """Let a share's axis end a hair above 100 where no value lies beyond."""
+    low, high = axes.get_ylim()
+    if not (shown > 100).any():
+        axes.set_ylim(low, min(high, 100 + 0.04 * (100 - low)))
 
 
 def _draw_steps(

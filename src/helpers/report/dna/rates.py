@@ -241,6 +241,8 @@ class DnaRates(Sections):
 
     def trend(self) -> Shown:
         """Figure: the p' chart of the monthly rate."""
+        if not self._months_may_be_marked:
+            return self.text("fig-trend", dna_words.NO_MONTHS)
         chart, months, cells = self.found.trend, self.found.own_months, self._trend_cells
         shown, lines = self._trend_shown, self._trend_lines
         outside = np.where(np.isfinite(lines[0]), chart.outside, 0)
@@ -275,6 +277,12 @@ class DnaRates(Sections):
         )
 
     @cached_property
+    def _months_may_be_marked(self) -> bool:
+        """Whether it may be said which months are hidden, beside the totals of this report and earlier ones."""
+        spans = self.found.period.spans(self.found.own_months["dnas"])
+        return all(controlled.leave_values_open(span, sum(span), self.origin) for span in spans)
+
+    @cached_property
     def _trend_shown(self) -> Floats:
         cells = self._trend_cells
         return np.array([cell if isinstance(cell, int | float) else np.nan for cell in cells], dtype=float)
@@ -294,6 +302,8 @@ class DnaRates(Sections):
 
     def say_trend(self) -> Shown:
         """The trend in words."""
+        if not self._months_may_be_marked:
+            return self.text("say-trend", dna_words.NO_TREND)
         return self.text("say-trend", self._trend_words())
 
     def _trend_words(self) -> str:

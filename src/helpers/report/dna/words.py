@@ -10,6 +10,8 @@ from helpers.report.controlled_charts import WITHOUT_LIMITS
 from helpers.report.words import count, days, interval, listed, month, number, sentence
 from helpers.stats.dna.uncertainty import Spread
 
+NO_MONTHS = "No chart is drawn: too few patients miss their appointment in a month for months to be shown."
+NO_TREND = "Nothing is said of single months."
 HIDDEN = "Too few patients came or missed their appointment for the figures to be shown."
 #: what each parameter of the scenario is called
 NAMES = {

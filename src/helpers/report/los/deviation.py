@@ -36,7 +36,7 @@ class LengthOfStay(StayGroups):
             f"**{los_words.ratio_sentence(self.wording, *self._ratio)}**",
             self._worth_words(),
             self._origin_words(),
-            process_words.latest_sentence(self._process),
+            process_words.latest_sentence(self._process) if self._months_may_be_marked else "",
             self._peer_words() if self.found.peers else "",
             self._gap_words(),
         ]
@@ -47,7 +47,8 @@ class LengthOfStay(StayGroups):
     def trend(self) -> Shown:
         """Figure: the XmR chart of the monthly mean."""
         process, found, chart = self._process, self.found.trend, self._process.chart
-        if process.mostly_hidden:  # limits alone would rest on months that may not be shown
+        # limits alone would rest on months that may not be shown, and a total may tell those that are hidden
+        if process.mostly_hidden or not self._months_may_be_marked:
             return self.text("no-trend", "No chart is drawn.")
         months = found.months
         means = controlled.values(found.chart.values, months["spells"].fillna(0), self.origin)
@@ -77,7 +78,14 @@ class LengthOfStay(StayGroups):
 
     def say_trend(self) -> Shown:
         """The trend in words."""
-        return self.text("say-trend", process_words.process_sentences(self._process))
+        words = process_words.process_sentences(self._process)
+        return self.text("say-trend", words if self._months_may_be_marked else los_words.NO_MONTHS)
+
+    @property
+    def _months_may_be_marked(self) -> bool:
+        """Whether it may be seen which months are hidden, beside the patients of this report and earlier ones."""
+        spans = self.found.period.spans(self.found.trend.months["spells"])
+        return all(controlled.leave_months_open(span, self.origin) for span in spans)
 
     def peers(self) -> Shown:
         """Figure: the funnel of observed over expected for all trusts."""

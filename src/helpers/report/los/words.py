@@ -165,6 +165,7 @@ def model_sentence(ratio: float, low: float, high: float, *, disagrees: bool) ->
 
 
 NO_MODEL = "A regression on the same patient groups does not settle on so few stays and is left out."
+NO_MONTHS = "Too few patients leave in a month for months to be told apart."
 NO_FUNNEL = "No funnel is drawn for so few trusts."
 NO_PEERS = "Too few trusts have enough such patients for a comparison of trusts."
 

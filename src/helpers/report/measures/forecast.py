@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 FURTHEST = 24
 #: months of a year, and how many full years show how one fills
 YEAR, FEWEST_YEARS = 12, 2
+#: per cent: a month that touches 0 or 100 lies far out on the scale of percentages where others are not near it,
+#: and the steps there and back would make intervals from 0 to 100
+TOUCHES, NEAR = 0.05, 1.0
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,8 @@ def forecast_of(result: MeasureResult, goal: Goal) -> Forecast:
         so_far=0 if goal.met == "end" else so_far,
     )
     found = trajectory.trajectory(history, wanted, kind=_scale(result, history))
+    if _is_share(result, history):
+        found = replace(found, fan=found.fan.clip(0, 100), outcome=found.outcome.clip(0, 100))
     months = tuple(add_months(last, step) for step in range(1, horizon + 1))
     if goal.met != "total":
         return Forecast(goal, found, months)
@@ -196,10 +201,16 @@ def _history(result: MeasureResult) -> np.ndarray:
 
 def _scale(result: MeasureResult, history: np.ndarray) -> Kind:
     """Return the scale that keeps a forecast within what the measure can be."""
-    finite = history[np.isfinite(history)]
-    if result.measure.unit == "%" and finite.min() >= 0 and finite.max() <= 100:
-        return "percentage"
-    return "count" if result.measure.kind == "count" and finite.min() >= 0 else "number"
+    low, high = float(np.nanmin(history)), float(np.nanmax(history))
+    if _is_share(result, history):
+        jumps = low <= TOUCHES and high > NEAR, high >= 100 - TOUCHES and low < 100 - NEAR
+        return "number" if any(jumps) else "percentage"
+    return "count" if result.measure.kind == "count" and low >= 0 else "number"
+
+
+def _is_share(result: MeasureResult, history: np.ndarray) -> bool:
+    """Tell whether values are per cent of a whole, so that none can lie beyond 0 and 100."""
+    return bool(result.measure.unit == "%" and np.nanmin(history) >= 0 and np.nanmax(history) <= 100)
 
 
 def _months_to(first: date, last: date) -> int:

@@ -37,7 +37,7 @@ def write_portal(history: History, project: Project, *, today: date | None = Non
     listed = list_reports(history, project.reports, today=today)
     theme = read_theme(project.quarto_yml, project.theme_yml)
     publisher = replace(project.publisher, name=project.publisher.name or theme.brand.name)
-    pages = [*listing_pages(listed), _runs(history, listed), statement_page(publisher)]
+    pages = [*listing_pages(listed), _runs(history), statement_page(publisher)]
     write_pages(pages, project.reports, theme=theme)
     return project.reports / HOME
 
@@ -54,14 +54,20 @@ def write_pages(pages: Sequence[Page], reports: Path, *, theme: Theme) -> None:
         write_whole(reports / page.file, write_page(page, theme).encode())
 
 
-def _runs(history: History, listed: Sequence[Listed]) -> Page:
+def write_runs(history: History, project: Project) -> None:
+    """Write the page of the runs alone, where the others would say what they say already."""
+    write_pages([_runs(history)], project.reports, theme=read_theme(project.quarto_yml, project.theme_yml))
+
+
+def _runs(history: History) -> Page:
     runs = history.runs(MOST_RUNS)
     failed = {
         run.run: [entry for entry in history.entries(run.run) if did_not_pass(entry)]
         for run in runs
         if any(not state.is_good for state in run.states)
     }
-    return runs_page(runs, failed, {each.report for each in listed})
+    known = {entry.report for entry in history.places()} if any(failed.values()) else set()
+    return runs_page(runs, failed, known)
 
 
-__all__ = ["Publisher", "listing_pages", "write_pages", "write_portal"]
+__all__ = ["Publisher", "listing_pages", "write_pages", "write_portal", "write_runs"]

@@ -55,6 +55,8 @@ class Listed:
         The folder of the period before, where that one can be compared with this.
     synthetic
         Whether it describes invented data.
+    headline
+        What it says first; nothing of one that cannot be read.
     """
 
     report: str
@@ -68,6 +70,7 @@ class Listed:
     groups: tuple[tuple[str, str], ...] = ()
     previous: str = ""
     synthetic: bool = False
+    headline: str = ""
 
 
 def period_name(folder: str) -> str:
@@ -206,6 +209,7 @@ def _listed(entry: Entry, said: tuple[Status, str], *, previous: str = "") -> Li
         groups=entry.facts.groups if entry.facts else (),
         previous=previous,
         synthetic=entry.synthetic,
+        headline=entry.facts.headline if entry.facts and outputs else "",
     )
 
 

@@ -23,10 +23,11 @@ def write_list(listed: Iterable[Listed], *, name: str = "") -> str:
 
 
 def write_row(each: Listed) -> str:
-    """Return one report: what it is, about whom, of when, its files and how it stands."""
+    """Return one report: what it is, about whom, what it says, of when, its files and how it stands."""
     return (
         f"<li>{_what(each)}"
         f'<p class="who">{escape(each.organisation)}{_synthetic(each)}</p>'
+        f'<p class="says">{escape(each.headline)}</p>'
         f'<p class="when">{escape(period_name(each.period))}</p>'
         f'<p class="files">{" ".join(_files(each))}</p>'
         f'<p class="state">{_state(each)}</p></li>'

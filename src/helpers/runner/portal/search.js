@@ -7,8 +7,8 @@
   const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
   // in the order in which search.py writes a row; groups follow
-  const [TITLE, ORGANISATION, PERIOD, STATE, NOTE, REPORT, LINKS, DAY, PREVIOUS, SYNTHETIC, GROUPS] =
-    Array.from({ length: 11 }, (_, place) => place);
+  const [TITLE, ORGANISATION, PERIOD, STATE, NOTE, REPORT, LINKS, DAY, PREVIOUS, SYNTHETIC, HEADLINE, GROUPS] =
+    Array.from({ length: 12 }, (_, place) => place);
   const fields = [["report", TITLE], ["organisation", ORGANISATION], ["period", PERIOD], ["state", STATE]];
   for (let place = 0; byId(`group-${place}`); place += 1) fields.push([`group-${place}`, GROUPS + place]);
   const inputs = ["words", "order", ...fields.map(([name]) => name)];
@@ -59,6 +59,7 @@
     return make("li", "",
       what,
       make("p", "who", organisation + (row[SYNTHETIC] ? " (synthetic)" : "")),
+      make("p", "says", row[HEADLINE]),
       make("p", "when", periodName(period)),
       make("p", "files", ...spaced),
       make("p", "state", ...(state === data.current ? [said] : [badge, ` ${said}`])));

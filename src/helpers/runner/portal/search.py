@@ -50,8 +50,8 @@ def search_data(listed: Sequence[Listed]) -> Mapping[str, object]:
     """Return the reports for the script: each word once, and rows that refer to words by their place.
 
     A row holds: title, organisation, period, status, note (places in `words`), report, links as pairs of
-    format and path, day published, period before or "", 1 if synthetic, and for each kind of group the
-    place of its name, or -1.
+    format and path, day published, period before or "", 1 if synthetic, headline, and for each kind of group
+    the place of its name, or -1.
     """
     words = _Words()
     kinds = group_kinds(listed)
@@ -98,6 +98,7 @@ def _row(each: Listed, kinds: Sequence[str], words: _Words) -> list[object]:
         each.published.isoformat(),
         each.previous,
         int(each.synthetic),
+        each.headline,
         *(words.place(groups[kind]) if kind in groups else -1 for kind in kinds),
     ]
 
@@ -105,8 +106,9 @@ def _row(each: Listed, kinds: Sequence[str], words: _Words) -> list[object]:
 def _form(listed: Sequence[Listed]) -> str:
     """Return the search, hidden until the script is there to work it."""
     words = (
-        '<div class="field"><label for="words">Trust, report or code</label>'
+        '<div class="asked"><div class="field"><label for="words">Trust, report or code</label>'
         '<input id="words" type="search" autocomplete="off" spellcheck="false"></div>'
+        '<button id="clear" type="button">Clear the search</button></div>'
     )
     fields = [
         _select("report", "Report", _sorted(listed, lambda each: each.title)),
@@ -116,11 +118,10 @@ def _form(listed: Sequence[Listed]) -> str:
         _select("state", "State", {each.value: each.value for each in _used(listed)}),
         _order(),
     ]
-    clear = '<button id="clear" type="button">Clear the search</button>'
     return (
         f'<div id="search" role="search" aria-label="Reports" hidden>\n{words}\n'
         f'<details id="choices"><summary>Choose and order</summary>\n<div class="fields">{"".join(fields)}</div>\n'
-        f"</details>\n{clear}\n</div>"
+        "</details>\n</div>"
     )
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from helpers.errors import Problem, ReportError
 from helpers.runner.document import Document
+from helpers.runner.processes import call_briefly
 from helpers.runner.render.drawing import fonts
 from helpers.runner.render.office import draw_figures, finish, prepare, reference_of
 from helpers.runner.render.offline import check_offline
@@ -183,19 +184,13 @@ def _pandoc(options: list[str], what: str, folder: Path) -> None:
     """Run pandoc in a report's folder; a warning is an error."""
     import pypandoc  # late: only rendering needs it
 
-    done = _run([pypandoc.get_pandoc_path(), *options], folder)
+    try:
+        done = call_briefly([pypandoc.get_pandoc_path(), *options], folder=folder, seconds=_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise _failed("pandoc", f"not done after {_SECONDS} seconds") from error
     complaints = _complaints(done.stderr)
     if done.returncode or complaints:
         raise _failed(f"{what} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
-
-
-def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=_SECONDS
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _failed("pandoc", f"not done after {_SECONDS} seconds") from error
 
 
 def _complaints(stderr: str) -> list[str]:
