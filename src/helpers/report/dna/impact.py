@@ -243,7 +243,7 @@ class DnaImpact(DnaPatients):
 
     def say_sensitivity(self) -> Shown | ShownParts:
         """What the result depends on, in words."""
-        if not self._worked_out:
+        if not self._worked_out or self.scenario.sensitivity.empty:
             return _SAID_ABOVE
         return self.text("say-sensitivity", self._sensitivity_words())
 

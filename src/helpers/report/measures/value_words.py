@@ -55,9 +55,19 @@ def value_clause(measure: Measure, value: float) -> str:
     >>> value_clause(counted, 4469)
     'the number of discharges was 4,469'
     """
+    return f"{measure.called} was {bare_figure(measure, value)}"
+
+
+def bare_figure(measure: Measure, value: float) -> str:
+    """Return a value beside what it is of: without the unit of a count, whose subject names it.
+
+    >>> from helpers.report.measures.examples import example_measure
+    >>> counted = example_measure(kind="count", subject="the number of falls", unit="patients", digits=0)
+    >>> bare_figure(counted, 4469)
+    '4,469'
+    """
     counted = measure.kind == "count" and measure.called.startswith("the number of")
-    said = number(value, measure.digits) if counted else figure_words(measure, value)
-    return f"{measure.called} was {said}"
+    return number(value, measure.digits) if counted else figure_words(measure, value)
 
 
 def _why_nothing(result: MeasureResult) -> str:

@@ -10,10 +10,10 @@ import numpy as np
 
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.data.quality import QualityRating
-from helpers.report.measures.figures import figure_words, goal_words, period_words
+from helpers.report.measures.figures import goal_words, period_words
 from helpers.report.measures.reasons import Reasons
 from helpers.report.measures.result import STANDINGS, VARIATIONS, MeasureResult, Standing, Variation
-from helpers.report.measures.value_words import short_words
+from helpers.report.measures.value_words import bare_figure, short_words
 from helpers.report.words import number
 
 STANDING_WORDS: Final[dict[Standing, str]] = {
@@ -68,7 +68,7 @@ def _look_row(result: MeasureResult) -> tuple[Cell, ...]:
         return (measure.name, hidden, None, None, None, short_words(result))
     return (
         measure.name,
-        f"{figure_words(measure, latest.value)}\n{short_period(result)}",
+        f"{bare_figure(measure, latest.value)}\n{short_period(result)}",
         None if result.target is None else goal_words(measure, result.target.value),
         variation_cell(result),
         result.assurance_icon or NO_ICON_WORDS[result.standing],
