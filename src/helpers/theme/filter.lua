@@ -545,12 +545,18 @@ local function contents_lines(doc)
   return lines
 end
 
+local function in_style(name, blocks)
+  return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = name }))
+end
+
 local function contents(doc)
   if typst then
     return pandoc.Blocks({ raw(("#contents(%d, %d)"):format(toc_depth - TOP + 1, contents_lines(doc))) })
   end
   if word then
-    return pandoc.Blocks({ pandoc.Para({ pandoc.Strong({ pandoc.Str("Contents") }) }), contents_list(doc) })
+    local entries = contents_list(doc).content:map(function(item) return pandoc.Para(item[1].content) end)
+    local title = pandoc.Para({ pandoc.Str("Contents") })
+    return pandoc.Blocks({ in_style("Contents Title", { title }), in_style("Contents", entries) })
   end
   return pandoc.Blocks({
     raw('<nav id="TOC" aria-labelledby="toc-title"><p id="toc-title">Contents</p>'),

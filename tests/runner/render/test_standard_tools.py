@@ -1,4 +1,4 @@
-"""papermill and `quarto render` on their own: what an analyst does without `boardpack run`."""
+"""papermill and `quarto render` on their own, without `boardpack run`; and the demo's reports by both engines."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import nbformat
 import papermill
@@ -18,10 +19,14 @@ import pytest
 
 from helpers.bundle import MIME
 from helpers.cli import main
-from helpers.runner.engines import find_quarto
+from helpers.runner.engines import FORMATS, find_quarto
+
+from .reading import office_words, said_by
 
 ROOT = Path(__file__).parents[3]
 REMOTE = re.compile(r'<(?:script|img|link)\b[^>]+(?:src|href)="(?:https?:)?//')
+
+DEMO: Final = ("los_published/SYN07", "dna_impact/SYN31", "scorecard/SYN62")
 
 pytestmark = pytest.mark.long
 
@@ -121,3 +126,34 @@ def test_a_bare_render_of_the_project_makes_every_notebook_and_publishes_nothing
         assert not REMOTE.search(page), path.name
         assert "open_report" not in page, path.name  # code is not shown
         assert "<table" in page, path.name
+
+
+def test_reports_of_the_demo_are_the_same_from_both_engines(
+    quarto: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BOARDPACK_STATE", raising=False)
+    monkeypatch.setenv("QUARTO_PATH", str(quarto))
+    for renderer in ("embedded", "quarto"):
+        words = ("run", *DEMO, "--force", "--to", ",".join(FORMATS), "--renderer", renderer)
+        with pytest.raises(SystemExit) as ended:
+            main(["--project", str(project), *words])
+        assert not ended.value.code
+        shutil.move(project / "reports", tmp_path / renderer)
+    made = sorted(
+        path.relative_to(tmp_path / "embedded") for path in (tmp_path / "embedded").rglob("*.pptx")
+    )
+    assert len(made) == len(DEMO)
+    for place in made:
+        ours, theirs = (
+            {name: (tmp_path / each / place).with_suffix(f".{name}") for name in FORMATS}
+            for each in ("embedded", "quarto")
+        )
+        assert without_run(said_by(theirs["html"])) == without_run(said_by(ours["html"])), place
+        assert without_run(pdf_words(theirs["pdf"]).split()) == without_run(pdf_words(ours["pdf"]).split())
+        for name in ("docx", "pptx"):
+            assert without_run(office_words(theirs[name])) == without_run(office_words(ours[name])), place
+
+
+def without_run(said: object) -> str:
+    """What was said but for the id of the run, which is each run's own."""
+    return re.sub(r"\d{8}T\d{6}Z-?[0-9a-f]{6}", "RUN", repr(said))

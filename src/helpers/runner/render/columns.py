@@ -57,7 +57,9 @@ def _longest_word(column: Sequence[str]) -> float:
 
 
 def _longest(column: Sequence[str]) -> float:
-    return max(len(line) for cell in column for line in cell.splitlines() or [""]) + 1
+    """Return the length of the longest line; a header may well take two."""
+    header, *cells = column
+    return max(len(header) / 2, *(len(line) for cell in cells for line in cell.splitlines()), 0) + 1
 
 
 def count_lines(text: str, letters: float) -> int:

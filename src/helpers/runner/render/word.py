@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +12,7 @@ from docx.document import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from helpers.runner.document import Document
@@ -28,6 +31,7 @@ _DECORATION: Final = (
 #: styles of what the words before it lead to, and how many of those paragraphs at most
 _LED_TO: Final = ("Captioned Figure", "Table Caption")
 _BEFORE: Final = 3
+_AFTER_TABLE: Final = Pt(8)
 
 
 def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | None = None) -> None:
@@ -48,7 +52,9 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
     section = word.sections[0]
     for table in word.tables:
         finish_table(table, width=section.page_width - section.left_margin - section.right_margin)
-    _keep_together(word)
+    blocks = list(word.iter_inner_content())
+    _keep_together(blocks)
+    _keep_off_tables(blocks)
     _finish_pictures(word)
     facts = document.facts
     _set_head_and_foot(word, f"{facts.organisation_name} ({facts.organisation_code})", document, theme)
@@ -63,16 +69,29 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
     word.save(str(path))
 
 
-def _keep_together(word: Word) -> None:
+def _keep_together(blocks: Sequence[Paragraph | Table]) -> None:
     """Let the words before a figure or a table go with it to the next page."""
     before: list[Paragraph] = []
-    for block in word.iter_inner_content():
-        style = block.style.name if isinstance(block, Paragraph) and block.style else ""
-        if style in _LED_TO:
+    for block in blocks:
+        if isinstance(block, Table):
+            before = []
+            continue
+        if _style(block) in _LED_TO:
             for paragraph in before[-_BEFORE:]:
                 paragraph.paragraph_format.keep_with_next = True
-        is_words = isinstance(block, Paragraph) and not (style or "").startswith("Heading")
-        before = [*before, block] if is_words and isinstance(block, Paragraph) else []
+        before = [] if _style(block).startswith("Heading") else [*before, block]
+
+
+def _keep_off_tables(blocks: Sequence[Paragraph | Table]) -> None:
+    """Let what follows a table stand clear of it."""
+    for block, after in pairwise(blocks):
+        if isinstance(block, Table) and isinstance(after, Paragraph) and after.style:
+            usual = after.style.paragraph_format.space_before or 0
+            after.paragraph_format.space_before = max(usual, _AFTER_TABLE)
+
+
+def _style(paragraph: Paragraph) -> str:
+    return (paragraph.style.name if paragraph.style else "") or ""
 
 
 def _finish_pictures(word: Word) -> None:

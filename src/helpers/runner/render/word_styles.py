@@ -42,8 +42,11 @@ _BOXES: Final = (
     ("Synthetic", 9.5, colours.CONCERN, False, 2, 8),
     ("Notes", 8.5, colours.TEXT_SECONDARY, False, 4, 10),
     ("Panel Title", 9.5, colours.TEXT_SECONDARY, True, 6, 0),
+    ("Contents Title", 9.5, colours.TEXT_SECONDARY, True, 14, 2),
+    ("Contents", 9.5, colours.TEXT, False, 0, 1),
 )
 _BOXED: Final = ("Headline Lead", "Headline")
+_TITLES: Final = ("Panel Title", "Contents Title")
 
 
 def write_reference(theme: Theme, path: Path) -> None:
@@ -59,6 +62,7 @@ def write_reference(theme: Theme, path: Path) -> None:
         _set_style(word, theme, spec)
     for name in _BOXED:
         _set_box(word.styles[name], theme)
+    word.styles["Hyperlink"].font.color.rgb = _rgb(theme.brand.palette.main)
     for side in ("left", "right"):  # room for words in narrow columns
         for margin in word.styles["Table"].element.iter(f"{{{_W}}}{side}"):
             margin.set(f"{{{_W}}}w", "60")
@@ -75,14 +79,16 @@ def _set_style(word: Word, theme: Theme, spec: tuple[str, float, str, bool, int,
     for each in ("ascii", "hAnsi", "cs", "eastAsia"):  # a theme's font would go before the style's
         fonts.attrib.pop(f"{{{_W}}}{each}Theme", None)
         fonts.set(f"{{{_W}}}{each}", FONT)
-    style.font.color.rgb = RGBColor.from_string(
-        (theme.brand.palette.headings if colour == "headings" else colour).lstrip("#").upper()
-    )
+    style.font.color.rgb = _rgb(theme.brand.palette.headings if colour == "headings" else colour)
     layout = style.paragraph_format
     layout.space_before, layout.space_after = Pt(before), Pt(after)
     layout.alignment, layout.widow_control = WD_ALIGN_PARAGRAPH.LEFT, True
-    if name.startswith("Heading") or name == "Panel Title":
+    if name.startswith("Heading") or name in _TITLES:
         layout.keep_with_next = True
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour.lstrip("#").upper())
 
 
 def _set_box(style: Any, theme: Theme) -> None:
