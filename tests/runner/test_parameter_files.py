@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers.errors import ExitCode, UsageError
@@ -137,6 +137,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     text=st.text(alphabet=st.characters(codec="utf-8"), max_size=60),
     word=st.sampled_from(["org", "int", "date?", "list[str]"]),
 )
+@example(text="A\t", word="org")
 def test_whatever_stands_in_a_file_it_is_read_as_papermill_does_or_refused(
     tmp_path_factory: pytest.TempPathFactory, text: str, word: str
 ) -> None:

@@ -85,7 +85,10 @@ def compose(path: Path, shown: str) -> yaml.Node | None:
         If it cannot be read, or is not one YAML document in UTF-8.
     """
     try:
-        node: yaml.Node | None = yaml.compose(path.read_text("utf-8"), Loader=_Loader)
+        text = path.read_text("utf-8")
+        # libyaml lets tabs and some signs pass that papermill's reader does not
+        is_plain = text.isascii() and "\t" not in text
+        node: yaml.Node | None = yaml.compose(text, Loader=_Loader if is_plain else yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(Problem(shown, f"cannot be read ({error})", "a YAML file in UTF-8")) from None
     except yaml.MarkedYAMLError as error:
