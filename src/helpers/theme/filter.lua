@@ -20,6 +20,7 @@ local HALF = 46     -- letters of an entry of the contents in half the page's wi
 local BEFORE = 3    -- short blocks before a figure that go with it
 local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
+local WIDE_ON_SCREEN = 6  -- from this many it may reach into the margin where the window has one
 local ICON = "4mm"  -- height of an icon beside its words in Word
 local look = ""     -- where the look lies, from a document
 local labels = {}   -- id -> number as text
@@ -281,7 +282,7 @@ local function html_table(tbl, name, caption, grouped)
   if grouped then part_bodies(tbl) end
   free_widths(mark_lengths(mark_headers(tbl)))
   tbl.caption = { long = {} }
-  local wide = #tbl.colspecs >= WIDE and " wide" or ""
+  local wide = #tbl.colspecs >= WIDE_ON_SCREEN and " wide" or ""
   if not caption then
     unnumbered = unnumbered + 1  -- a box that scrolls must not share its name with another
     return scroll_box({ tbl }, "Table without a number, " .. unnumbered)
