@@ -66,6 +66,7 @@ def _draw(place: int) -> Listed:
         groups=(("Region", f"Region {board % REGIONS}"), ("ICB", f"NHS Board {board}")),
         previous=f"{year}-{month:02d}" if month else "",
         synthetic=True,
+        headline=f"Of 25 measures of trust {place} four need attention, 12 are watched and eight stand apart.",
     )
 
 

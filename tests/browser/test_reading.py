@@ -37,6 +37,7 @@ def test_the_contents_lead_to_their_sections(reports: Reports) -> None:
             continue
         followed += 1
         assert page.evaluate(MISSING, targets) == []
+        page.bring_to_front()  # a page behind others is drawn once a second
         page.locator("#TOC a").last.click()
         heading = page.locator(f"[id='{targets[-1][1:]}']")
         assert heading.evaluate("each => each.getBoundingClientRect().top < innerHeight")
@@ -73,6 +74,7 @@ def test_the_data_behind_a_chart_come_as_a_file(reports: Reports) -> None:
             assert ["".join(each.split()) for each in first] == heads
             assert len(others) == rows
         # one of each report: a browser takes ten downloads in a row for a flood
+        page.bring_to_front()
         for chart in charts.all()[:1]:
             chart.locator("summary").click()
             with page.expect_download() as waiting:

@@ -11,6 +11,7 @@ import pytest
 
 from helpers.runner.history import History
 from helpers.runner.listed import list_anew
+from helpers.runner.placing import recover
 from helpers.runner.plan import make_plan
 from helpers.runner.project import Project
 from helpers.runner.publisher import Publisher
@@ -70,3 +71,10 @@ def test_pages_that_could_not_be_finished_are_written_anew(
             go(project)
     list_anew(project, History(project.state))
     assert "last good" in (project.reports / "index.html").read_text("utf-8")
+
+
+def test_a_page_that_a_sudden_end_left_half_written_is_removed(project: Project) -> None:
+    left = project.reports / ".index.html.1f2e3d4c.part"
+    left.touch()
+    recover(project, History(project.state))
+    assert not left.exists()

@@ -16,6 +16,8 @@ import yaml
 from helpers.errors import Problem
 
 _CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None, "~": None, "": None}
+#: libyaml where it is there: the register is read before each batch, and by many a report
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -41,7 +43,7 @@ def read_yaml(path: Path) -> PlainYaml:
     """Read a YAML file; syntax errors, duplicate keys and odd constructs come back as problems."""
     found = PlainYaml(f"{path.parent.name}/{path.name}")
     try:
-        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text("utf-8"), Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         found.problems.append(Problem(f"{found.file}{line}", f"not YAML: {error.problem}"))
@@ -73,7 +75,7 @@ class _Builder:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, (*path, number)) for number, child in enumerate(node.value)]
-        plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        plain = isinstance(node, yaml.ScalarNode) and not node.style
         return _scalar(node.value) if plain else node.value
 
     def _mapping(self, node: yaml.MappingNode, path: tuple[str | int, ...]) -> dict[Hashable, object]:

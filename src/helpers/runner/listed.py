@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from helpers.errors import Problem, ReportError
 from helpers.runner.history import History
-from helpers.runner.locks import hold
+from helpers.runner.locks import LISTING, hold
 from helpers.runner.portal import write_portal, write_runs
 from helpers.runner.portal.page import HOME
 from helpers.runner.project import Project
@@ -37,7 +37,7 @@ def list_anew(project: Project, history: History, *, today: date | None = None) 
     day = today or datetime.now(UTC).date()
     noted = project.state / LISTED
     try:
-        with hold(project.state, "listing"):
+        with hold(project.state, LISTING):
             source = hash_json([history.mark(), day.isoformat(), asdict(project.publisher)])
             is_same = noted.is_file() and noted.read_text("utf-8") == source
             if is_same and (project.reports / HOME).is_file():

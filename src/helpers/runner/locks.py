@@ -16,6 +16,8 @@ from filelock import FileLock, Timeout
 from helpers.runner.project import private_folder
 
 FOLDER = "lock"
+#: held by whoever writes the pages that list the reports
+LISTING = "listing"
 _LOOK = 0.1  # seconds between two tries
 _held: dict[Path, FileLock] = {}
 

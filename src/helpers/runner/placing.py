@@ -12,10 +12,10 @@ from helpers.bundle import Bundle
 from helpers.errors import GateError
 from helpers.runner.entries import Entry, Output, State
 from helpers.runner.history import History
-from helpers.runner.locks import ReportLock
+from helpers.runner.locks import LISTING, ReportLock, hold
 from helpers.runner.manifest import make_manifest
 from helpers.runner.project import Project, private_folder
-from helpers.runner.publish import MANIFEST, settle, stage, sweep, switch, unstage
+from helpers.runner.publish import MANIFEST, STAGED, settle, stage, sweep, switch, unstage
 from helpers.runner.surroundings import hash_bytes
 
 BUNDLES = "bundles.json"
@@ -75,12 +75,15 @@ def put_in_place(
     return entry
 
 
-def recover(project: Project, history: History) -> bool:
-    """Complete or undo what dead runs left half done, close them, and say whether there were any."""
+def recover(project: Project, history: History) -> None:
+    """Complete or undo what dead runs left half done, and close them."""
     closed = history.recover(partial(_settle_for, project))
     if closed:
         sweep(project.reports, closed)
-    return bool(closed)
+    if any(project.reports.glob(f".*{STAGED}")):  # a page that lists the reports, half written
+        with hold(project.state, LISTING):
+            for left in project.reports.glob(f".*{STAGED}"):
+                left.unlink(missing_ok=True)
 
 
 def _settle_for(project: Project, entry: Entry) -> bool | None:
