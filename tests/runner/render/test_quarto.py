@@ -111,7 +111,7 @@ def test_a_failing_document_is_named_whatever_the_exit_status(
     engine = Quarto(stand_in(status=status), (1, 9))
     documents = {"a": made, "bad": bad, "c": made}
     results = render_batch(documents, ["html"], theme=Theme(), folder=project, engine=engine)
-    assert str(results["bad"]) == "bad (Quarto): ERROR: it broke; See the document in the run's folder."
+    assert str(results["bad"]) == "bad (Quarto): ERROR: it broke. See the document in the run's folder."
     assert results["a"].keys() == results["c"].keys() == {"html"}
 
 

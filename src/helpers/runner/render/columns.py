@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 #: widths in sizes of the type: of a letter of running text, and of one in a single bold word or a number
-LETTER, WORD_LETTER = 0.5, 0.57
+LETTER, WORD_LETTER = 0.5, 0.62
 #: letters after which a column wraps rather than takes room from others
 _ENOUGH: Final = 36
 
 
 def share_out(rows: Sequence[Sequence[str]], room: float) -> list[float]:
-    """Share the room of a table among its columns: no word is cut, then longer cells get more.
+    """Share the room of a table among its columns: no word is cut, then no short cell is broken into lines.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def share_out(rows: Sequence[Sequence[str]], room: float) -> list[float]:
         Width of each column in letters; together they are `room`.
 
     >>> [round(each, 2) for each in share_out([["Measure", "Beds"], ["A long name of some length", "12"]], 20)]
-    [14.94, 5.06]
+    [14.54, 5.46]
     """
     columns = _columns(rows)
     words = [_longest_word(column) for column in columns]
@@ -39,8 +39,18 @@ def share_out(rows: Sequence[Sequence[str]], room: float) -> list[float]:
         return [word * room / sum(words) for word in words]
     more = [want - word for want, word in zip(wanted, words, strict=True)]
     if sum(more) > spare:
-        return [word + spare * each / sum(more) for word, each in zip(words, more, strict=True)]
+        return [word + each for word, each in zip(words, _deal(spare, more), strict=True)]
     return [want * room / sum(wanted) for want in wanted]
+
+
+def _deal(spare: float, wanted: Sequence[float]) -> list[float]:
+    """Deal out what is spare: who wants least is served first, and nobody gets less than an equal share of the rest."""
+    dealt = [0.0] * len(wanted)
+    waiting = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for served, place in enumerate(waiting):
+        dealt[place] = min(wanted[place], spare / (len(waiting) - served))
+        spare -= dealt[place]
+    return dealt
 
 
 def needs(rows: Sequence[Sequence[str]]) -> float:

@@ -31,7 +31,9 @@ _DECORATION: Final = (
 #: styles of what the words before it lead to, and how many of those paragraphs at most
 _LED_TO: Final = ("Captioned Figure", "Table Caption")
 _BEFORE: Final = 3
-_AFTER_TABLE: Final = Pt(8)
+#: styles that, as tables do, want room after them, and how much
+_APART: Final = ("Headline", "Contents")
+_ROOM: Final = Pt(8)
 
 
 def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | None = None) -> None:
@@ -54,7 +56,7 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
         finish_table(table, width=section.page_width - section.left_margin - section.right_margin)
     blocks = list(word.iter_inner_content())
     _keep_together(blocks)
-    _keep_off_tables(blocks)
+    _keep_apart(blocks)
     _finish_pictures(word)
     facts = document.facts
     _set_head_and_foot(word, f"{facts.organisation_name} ({facts.organisation_code})", document, theme)
@@ -82,12 +84,13 @@ def _keep_together(blocks: Sequence[Paragraph | Table]) -> None:
         before = [] if _style(block).startswith("Heading") else [*before, block]
 
 
-def _keep_off_tables(blocks: Sequence[Paragraph | Table]) -> None:
-    """Let what follows a table stand clear of it."""
+def _keep_apart(blocks: Sequence[Paragraph | Table]) -> None:
+    """Let what follows a table, the headline or the contents stand clear of it."""
     for block, after in pairwise(blocks):
-        if isinstance(block, Table) and isinstance(after, Paragraph) and after.style:
+        ends = isinstance(block, Table) or _style(block) in _APART
+        if ends and isinstance(after, Paragraph) and after.style and after.style != block.style:
             usual = after.style.paragraph_format.space_before or 0
-            after.paragraph_format.space_before = max(usual, _AFTER_TABLE)
+            after.paragraph_format.space_before = max(usual, _ROOM)
 
 
 def _style(paragraph: Paragraph) -> str:

@@ -42,6 +42,7 @@ def finish_table(table: Table, *, width: int) -> None:
             _set_line(cell, heavy=number == 0)
             _set_type(cell, size, header=number == 0, bold=number == 0 or place == 0)
             for paragraph in cell.paragraphs:
+                paragraph.style = "Compact"  # several in one cell have another
                 paragraph.paragraph_format.keep_with_next = heads_others or None
 
 
