@@ -35,14 +35,32 @@ def test_what_the_file_says_is_read(tmp_path: Path) -> None:
         ("telephone: 1632960000", "put quotes"),
         ("email: [a, b]", "a list.*words"),
         ("address: X\naddress: Y", "given again"),
+        (
+            "sign_off: scorecrd, stay",
+            "no notebook 'scorecrd'.*all, or of the notebooks scorecard, stay.*did you mean",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "notebooks").mkdir()
+    for name in ("scorecard", "stay"):
+        (tmp_path / "notebooks" / f"{name}.ipynb").touch()
+    (tmp_path / "params").mkdir()
     with pytest.raises(UsageError, match=f"(?is)_publisher.yml.*{words}"):
-        read_publisher(write(tmp_path, text))
+        read_publisher(write(tmp_path / "params", text))
 
 
 def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as error:
         read_publisher(write(tmp_path, "emial: X\nprepared: 'soon'\n"))
     assert len(error.value.problems) == 2
+
+
+def test_reports_of_the_notebooks_that_are_named_wait_for_approval() -> None:
+    assert [Publisher(sign_off="stay, card").wants_approval(each) for each in ("stay", "card", "s")] == [
+        True,
+        True,
+        False,
+    ]
+    assert Publisher(sign_off="all").wants_approval("s")
+    assert not Publisher().wants_approval("")

@@ -16,6 +16,7 @@ from helpers.runner.history import History
 from helpers.runner.life import Setting
 from helpers.runner.plan import make_plan
 from helpers.runner.project import DataSet, Project
+from helpers.runner.publisher import Publisher
 from helpers.runner.run import Batch, Order, preview, run_batch
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
@@ -127,6 +128,12 @@ def test_the_last_good_report_stays_while_new_runs_fail(lay_out: Callable[..., P
     assert page.read_bytes() == good
     assert "last good" in (project.reports / "index.html").read_text("utf-8")
     assert run(project).entries[0].state is State.BLOCKED  # a failure is never taken for unchanged
+
+
+def test_what_always_needs_a_sign_off_waits_for_it(lay_out: Callable[..., Path]) -> None:
+    project = Project(lay_out({"good": {"SYN07.yml": GOOD}}), publisher=Publisher(sign_off="good"))
+    assert run(project).entries[0].state is State.HELD
+    assert not (project.reports / "2026-03").exists()
 
 
 @pytest.fixture

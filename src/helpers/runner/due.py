@@ -57,7 +57,8 @@ class Decision:
     previous
         What stands of the report: the entry of its publication, draft or withdrawal, if there is one.
     hold
-        Whether what passes waits as a draft: asked for, or because the one before does or was withdrawn.
+        Whether what passes waits as a draft: asked for, always so with its notebook, or because the one before does
+        or was withdrawn.
     refreshed
         The files of `previous` as they lie now, where they were read anew and found the same.
     """
@@ -118,7 +119,8 @@ def _decide_one(
 ) -> Decision:
     previous = decision.previous
     formats = tuple(dict.fromkeys((*wish.formats, *(previous.outputs if previous else ()))))
-    hold = wish.hold or (previous is not None and previous.state in {State.HELD, State.WITHDRAWN})
+    hold = wish.hold or project.publisher.wants_approval(decision.job.notebook.name)
+    hold = hold or (previous is not None and previous.state in {State.HELD, State.WITHDRAWN})
     decision = replace(decision, formats=formats, hold=hold)
     if wish.force:
         return replace(decision, reason="forced")

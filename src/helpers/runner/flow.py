@@ -32,12 +32,12 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
     jobs
         How many are executed beside each other; as many are rendered meanwhile.
     """
-    executing = ThreadPoolExecutor(jobs, thread_name_prefix="execute")
-    rendering = ThreadPoolExecutor(jobs, thread_name_prefix="render")
-    with _fork_server(setting, lives) as server, executing, rendering:
+    with (
+        _fork_server(setting, lives) as server,
+        contextlib.closing(_Flow(setting, lives, jobs, server)) as flow,
+    ):
         if lives:
             import_libraries()  # while the fork server imports its own, and before there are threads
-        flow = _Flow(setting, lives, jobs, executing, rendering, server)
         try:
             while flow.is_under_way():
                 yield from flow.ended()
@@ -62,21 +62,21 @@ def _fork_server(setting: Setting, lives: Sequence[Life]) -> Iterator[ForkServer
 
 class _Flow:
     def __init__(
-        self,
-        setting: Setting,
-        lives: Sequence[Life],
-        jobs: int,
-        executing: ThreadPoolExecutor,
-        rendering: ThreadPoolExecutor,
-        server: ForkServer | None,
+        self, setting: Setting, lives: Sequence[Life], jobs: int, server: ForkServer | None
     ) -> None:
-        self._setting, self._jobs = setting, jobs
-        self._executing, self._rendering, self._server = executing, rendering, server
+        self._setting, self._jobs, self._server = setting, jobs, server
+        self._executing = ThreadPoolExecutor(jobs, thread_name_prefix="execute")
+        self._rendering = ThreadPoolExecutor(jobs, thread_name_prefix="render")
         self._waiting = deque(lives)
         self._executed: dict[Future[None], Life] = {}
         self._rendered: dict[Future[None], tuple[Life, ...]] = {}
         self._gathered: list[Life] = []  # for the next call of Quarto
         self._calls = 0
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        self._rendering.shutdown()
+        self._executing.shutdown()
 
     def is_under_way(self) -> bool:
         """Feed the pools, and say whether anything is still to come."""

@@ -13,6 +13,7 @@ from helpers.runner.parameter_files import Given, read_mapping
 
 FILE: Final = "_publisher.yml"
 _DAYS: Final = ("prepared", "reviewed")
+_EVERY: Final = "all"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Publisher:
         How long an answer takes, in words: "five working days".
     prepared, reviewed
         The days (ISO) on which it prepared the statement and last went through it.
+    sign_off
+        The notebooks, with commas between, whose reports wait as drafts until they are approved; `all` for every one.
     """
 
     name: str = ""
@@ -38,6 +41,11 @@ class Publisher:
     answers_within: str = ""
     prepared: str = ""
     reviewed: str = ""
+    sign_off: str = ""
+
+    def wants_approval(self, notebook: str) -> bool:
+        """Return whether a notebook's reports wait as drafts until they are approved."""
+        return bool({notebook, _EVERY} & set(_names(self.sign_off)))
 
     @property
     def can_be_reached(self) -> bool:
@@ -62,7 +70,8 @@ def read_publisher(params: Path, *, name: str = "") -> Publisher:
         return Publisher(name)
     shown = f"{params.name}/{FILE}"
     given = read_mapping(path, shown)
-    if problems := list(_problems(given)):
+    notebooks = sorted(each.stem for each in (params.parent / "notebooks").glob("*.ipynb"))
+    if problems := [*_problems(given), *_unknown_notebooks(given, notebooks)]:
         raise UsageError(problems)
     return Publisher(name, **{key: value.text.strip() for key, value in given.items()})
 
@@ -75,6 +84,19 @@ def _problems(given: Mapping[str, Given]) -> Iterator[Problem]:
             yield Problem(value.where, value.text, "words", f"put quotes: {key}: '{value.text}'")
         elif key in _DAYS and not _is_day(value.text):
             yield Problem(value.where, value.text, "a day as YYYY-MM-DD, in quotes")
+
+
+def _unknown_notebooks(given: Mapping[str, Given], notebooks: list[str]) -> Iterator[Problem]:
+    for name in _names(given["sign_off"].text) if "sign_off" in given else ():
+        if name not in {*notebooks, _EVERY}:
+            allowed = f"{_EVERY}, or of the notebooks {', '.join(notebooks)}"
+            yield Problem(
+                given["sign_off"].where, f"no notebook {name!r}", allowed, near_misses(name, notebooks)
+            )
+
+
+def _names(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _is_day(text: str) -> bool:
