@@ -180,7 +180,7 @@ def test_an_unknown_column_is_refused_with_its_near_miss(mart: Mart, tmp_path: P
 
 def test_a_missing_column_is_named(mart: Mart, tmp_path: Path) -> None:
     text = refused(mart, csv(tmp_path, "training,RX1,90", header="measure,org_code,value\n"))
-    assert "nearest to layout own_measures; 1 of its columns are missing: period" in text
+    assert "nearest to layout own_measures, without its column period" in text
 
 
 def test_two_files_that_disagree_are_both_refused(mart: Mart, tmp_path: Path) -> None:

@@ -100,14 +100,19 @@ def _by_type(nation: str, label: str) -> str:
 
     >>> _by_type("acute trusts", "Acute - teaching"), _by_type("acute trusts", "Acute large")
     ('acute teaching trusts', 'large acute trusts')
+    >>> _by_type("trusts", "Acute large")  # where the kind of organisation is not known
+    'large acute trusts'
     >>> _by_type("mental health trusts", "Care trust")
     'mental health trusts of the type “Care trust”'
     """
-    kind = nation.removesuffix(" trusts")
-    own = re.sub(r"^[\s-]+", "", label.lower().removeprefix(kind))
-    if own in _BY_SIZE:
-        return f"{_BY_SIZE[own]} {nation}"
-    return f"{kind} {own} trusts" if own in _KINDS else f"{nation} of the type “{label}”"
+    *words, own = re.split(r"\s+(?:-\s+)?", label.lower())
+    known = nation.removesuffix("trusts").strip()
+    kind = known or " ".join(words)
+    if " ".join(words) == kind and own in _BY_SIZE:
+        return f"{_BY_SIZE[own]} {kind} trusts"
+    if " ".join(words) == kind and own in _KINDS:
+        return f"{kind} {own} trusts"
+    return f"{nation} of the type “{label}”"
 
 
 #: types by ERIC that are a size, and those that go before the word "trusts"
