@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 #: periods of a chart at least, whatever the number of months asked for
 FEWEST_PERIODS: Final = {"quarter": 12, "year": 10, "rolling12": 12}
 
+_YEAR: Final = 12
 #: decimals to which values are exact: a share times 100 is not
 EXACT: Final = 9
 
@@ -194,7 +195,23 @@ def _shown(
     else:
         people = table["denominator" if measure.kind == "mean" else "numerator"]
         cells = controlled.values(values, people, origin)
+    if origin == "records" and measure.frequency == "month" and not _years_leave_open(table, measure):
+        return [cell if cell is None else SUPPRESSED for cell in cells]
     return [SUPPRESSED if told else cell for cell, told in zip(cells, suppressed, strict=True)]
+
+
+def _years_leave_open(table: pd.DataFrame, measure: Measure) -> bool:
+    """Tell whether hidden months may be marked as such beside the year's total, which other reports tell.
+
+    Where they may not, no month is shown: among shown noughts, twelve times 1 could be read from a total of 10.
+    """
+    name = {"mean": "denominator", "count": "value"}.get(measure.kind, "numerator")
+    people = _floats(table, name)
+    years = [people[start : start + _YEAR] for start in range(max(1, len(people) - _YEAR + 1))]
+    known = [year[np.isfinite(year)].tolist() for year in years]
+    if measure.kind == "mean":
+        return all(controlled.leave_months_open(year, "records") for year in known)
+    return all(controlled.leave_values_open(year, sum(year), "records") for year in known)
 
 
 def last_day(series: MeasureSeries, measure: Measure, place: int) -> date:
