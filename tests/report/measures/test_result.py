@@ -134,3 +134,17 @@ def test_no_hidden_value_is_said(result: MeasureResult) -> None:
     assert not np.isfinite(result.series.shown[result.series.hidden]).any()
     if result.latest is not None:
         assert not result.series.hidden[result.latest.place]
+
+
+def test_months_with_nobody_that_suppression_leaves_over_are_not_the_latest_figure() -> None:
+    result = example_result([0.0] * 36, hidden=range(1, 36))
+    assert result.latest is None
+    assert result.category == "nothing"
+    assert not result.stale
+
+
+def test_hidden_months_do_not_make_a_measure_out_of_date() -> None:
+    result = example_result([10.0, 11.0] * 18, hidden=range(26, 36))
+    assert result.latest is not None
+    assert result.latest.place == 25
+    assert not result.stale

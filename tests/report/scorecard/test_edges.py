@@ -110,7 +110,7 @@ def test_a_card_of_which_nothing_may_be_shown(make: MakeCard) -> None:
     assert cells(card)[1:6] == (SUPPRESSED, "–", "–", "–", "–")
     said = words(card)
     assert "The one measure on this scorecard cannot be shown." in said
-    assert "Every figure is suppressed: Missed appointments." in said
+    assert "Most or all figures are suppressed: Missed appointments." in said
     assert "Patients: its one measure is without a figure." in said
     assert [problem for each in bundles(card) for problem in disclosure_problems([each])] == []
 

@@ -73,7 +73,7 @@ def test_missing_suppressed_stale_and_self_assessed_measures_are_named(row, card
         row("Appraisals", self_assessed=True),
     )
     assert words.missing_sentence(found) == "One measure has no figures here: Cost."
-    assert words.suppressed_sentence(found) == "Every figure is suppressed: Falls."
+    assert words.suppressed_sentence(found) == "Most or all figures are suppressed: Falls."
     assert words.stale_sentence(found) == "Out of date, and judged as of then: Waits (March 2027)."
     assert words.self_assessed_sentence(found) == (
         "Appraisals is self-assessed: it is reported by those who answer for it, and not counted."

@@ -129,9 +129,12 @@ class MeasureResult:
 
     @cached_property
     def latest(self) -> Latest | None:
-        """The latest value that may be shown, and its month; None where nothing may be."""
+        """The latest value that may be shown, and its month; None where nothing may be, or hardly anything.
+
+        The few months with nobody in them that small numbers leave over say nothing of the others.
+        """
         place = self.series.latest
-        if place is None:
+        if place is None or self.series.mostly_hidden:
             return None
         value, provisional = float(self.series.shown[place]), bool(self.series.provisional[place])
         return Latest(place, self.series.days[place], value, provisional)
@@ -143,10 +146,12 @@ class MeasureResult:
 
     @property
     def stale(self) -> bool:
-        """Whether the latest shown value is older than the register allows."""
-        if self.latest is None:
+        """Whether the latest value, shown or hidden, is older than the register allows."""
+        returned = self.series.returned
+        if self.latest is None or returned is None:
             return False
-        return self.judged_on > self.latest_end + timedelta(days=self.measure.stale_after_days)
+        end = last_day(self.series, self.measure, returned)
+        return self.judged_on > end + timedelta(days=self.measure.stale_after_days)
 
     @property
     def as_at(self) -> date | None:

@@ -88,6 +88,12 @@ class MeasureSeries:
         return int(places[-1]) if len(places) else None
 
     @property
+    def returned(self) -> int | None:
+        """Place of the latest value, shown or hidden; None where there is none."""
+        places = np.flatnonzero(np.isfinite(self.values) | self.hidden)
+        return int(places[-1]) if len(places) else None
+
+    @property
     def latest_withheld(self) -> bool:
         """Whether the last period has no value that may be shown."""
         return bool(len(self)) and self.latest != len(self) - 1

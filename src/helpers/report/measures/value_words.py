@@ -74,6 +74,8 @@ def _why_nothing(result: MeasureResult) -> str:
     hidden = int(result.series.hidden.sum())
     if not hidden:
         return "none has been returned"
+    if result.series.latest is not None:
+        return f"{count(hidden, 'value')} are suppressed, and the few others would not speak for them"
     return "the only one is suppressed" if hidden == 1 else f"all {hidden} are suppressed"
 
 

@@ -156,7 +156,7 @@ def _variation(result: MeasureResult) -> str:
         return "judged by the year"
     if result.points < 2 and result.variation == "common":
         return "one value"
-    return "mostly suppressed" if result.series.mostly_hidden else result.variation_icon
+    return result.variation_icon
 
 
 def _assurance(result: MeasureResult) -> str:

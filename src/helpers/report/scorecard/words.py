@@ -86,9 +86,9 @@ def missing_sentence(card: Card) -> str:
 
 
 def suppressed_sentence(card: Card) -> str:
-    """Name the measures whose every figure must not be shown; empty where there are none."""
+    """Name the measures of which all figures, or most, must not be shown; empty where there are none."""
     rows = [row for row in card.rows if row.result is not None and not row.has_figure]
-    return sentence(f"every figure is suppressed: {_all_names(rows)}") if rows else ""
+    return sentence(f"most or all figures are suppressed: {_all_names(rows)}") if rows else ""
 
 
 def stale_sentence(card: Card) -> str:
