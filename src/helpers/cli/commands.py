@@ -84,6 +84,7 @@ def check(context: typer.Context, words: Words = None, as_json: Json = False) ->
 def run(
     context: typer.Context,
     words: Words = None,
+    *,
     to: Annotated[str, typer.Option(help="What to render, with commas between.")] = "html,pdf",
     force: Annotated[bool, typer.Option("--force", help="Run also what has not changed.")] = False,
     only_failed: Annotated[
