@@ -72,8 +72,9 @@ simulate: env
 	$(BIN)/python benchmarks/simulate_models.py
 	$(BIN)/python -m pytest -m long tests
 
-# make fuzz       many more spoilt files than the gate tries
+# make fuzz       property tests on new random examples, and many more spoilt files than the gate tries
 fuzz: env
+	BOARDPACK_FUZZ=2000 $(BIN)/python -m pytest -m "not long" tests/stats tests/data/disclosure tests/report
 	BOARDPACK_FUZZ=50000 $(BIN)/python -m pytest tests/data/test_fuzz.py
 
 # make faults     the fault suite with 200 kills of a batch at random moments

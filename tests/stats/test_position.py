@@ -64,6 +64,14 @@ def test_places_are_those_of_any_unit_and_turn_with_the_sign(
     assert ((found.lower95 <= found.upper95) & (found.lower95 >= 0) & (found.upper95 <= 100)).all()
 
 
+@pytest.mark.parametrize("factor", [1.0, 4.82421875, 1 / 3, 1e-6])
+def test_values_that_differ_as_much_as_chance_alone_have_no_spread_in_any_unit(factor: float) -> None:
+    """6, 6, 6, 9 with errors of 1.5: Q = 6.75/2.25 = 3 = k - 1, so tau2 = 0 but for rounding."""
+    found = positions(factor * np.array([6.0, 6, 6, 9]), np.full(4, factor * 1.5))
+    assert found.spread == pytest.approx(0, abs=0)
+    assert found.shrunken == pytest.approx(np.full(4, factor * 6.75))
+
+
 def test_one_organisation_stands_nowhere() -> None:
     assert np.isnan(positions([4.0], [0.1]).percent).all()
     assert len(positions([], []).percent) == 0

@@ -18,6 +18,8 @@ from helpers.stats.checks import Floats, check_lengths, check_number, check_numb
 DRAWS = 4_000
 #: the same data give the same figures in every report
 SEED = 1996
+#: an excess of Q over its degrees of freedom below this share of Q is rounding
+ROUNDING = 1e-9
 #: fewer steps from one period to the next say nothing of how a series varies
 FEWEST_STEPS = 24
 #: mean of the absolute difference of two draws from one normal distribution, in standard deviations
@@ -123,7 +125,9 @@ def _centre(y: Floats, s: Floats) -> tuple[float, float]:
     """Return the mean of the true values and their variance (DerSimonian and Laird 1986)."""
     w = 1 / s**2
     q = float((w * (y - (w * y).sum() / w.sum()) ** 2).sum())
-    tau2 = max(0.0, (q - (len(y) - 1)) / float(w.sum() - (w**2).sum() / w.sum()))
+    excess = q - (len(y) - 1)
+    # a difference of equal sums is rounding: it is of another sign or size in another unit
+    tau2 = 0.0 if excess <= ROUNDING * q else excess / float(w.sum() - (w**2).sum() / w.sum())
     w = 1 / (s**2 + tau2)
     return float((w * y).sum() / w.sum()), tau2
 
