@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -81,21 +82,35 @@ class _Flow:
     def is_under_way(self) -> bool:
         """Feed the pools, and say whether anything is still to come."""
         # what has been executed is held in memory, so execution waits where rendering falls behind
-        while self._waiting and len(self._executed) < self._jobs and len(self._rendered) <= self._jobs:
-            life = self._waiting.popleft()
+        while len(self._executed) < self._jobs and len(self._rendered) <= self._jobs:
+            life = self._next()
+            if life is None:
+                break
             self._executed[self._executing.submit(life.prepare, self._server)] = life
-        is_last = not self._waiting and not self._executed
+        # what waits for another run may wait for long: what is gathered is rendered meanwhile
+        is_last = not self._executed and (not self._waiting or len(self._rendered) <= self._jobs)
         enough = FEWEST if len(self._rendered) < self._jobs else TOGETHER
         if self._gathered and (is_last or len(self._gathered) >= enough):
             lives, self._gathered = tuple(self._gathered), []
             self._calls += 1
             future = self._rendering.submit(render_together, self._setting, lives, self._calls)
             self._rendered[future] = lives
-        return bool(self._executed or self._rendered)
+        return bool(self._waiting or self._executed or self._rendered)
+
+    def _next(self) -> Life | None:
+        """Take the first report that no other run has in hand; one that has to wait keeps no place."""
+        for life in self._waiting:
+            if life.can_begin():
+                self._waiting.remove(life)
+                return life
+        return None
 
     def ended(self) -> list[Entry]:
         """Wait a moment, pass on what has been executed, and return the entries of what has ended."""
-        done, _ = wait((*self._executed, *self._rendered), timeout=_LOOK, return_when=FIRST_COMPLETED)
+        under_way = (*self._executed, *self._rendered)
+        if not under_way:
+            time.sleep(_LOOK)  # all that is left waits for other runs
+        done, _ = wait(under_way, timeout=_LOOK, return_when=FIRST_COMPLETED)
         lives: list[Life] = []
         for future in done:
             future.result()

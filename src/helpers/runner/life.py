@@ -145,6 +145,10 @@ class Life:
         """The report's own private folder in this run."""
         return self._setting.folder(self.decision.job)
 
+    def can_begin(self) -> bool:
+        """Take the report in hand, unless another run has it."""
+        return self._lock.is_held or self._lock.try_once()
+
     def prepare(self, server: ForkServer | None = None) -> None:
         """Run the notebook in a kernel from the server, make its document and check it."""
         # late: this brings nbformat along, which the command line does not need to start
