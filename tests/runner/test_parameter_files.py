@@ -8,10 +8,11 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from helpers.errors import ExitCode, UsageError
+from helpers.errors import ExitCode, Problem, UsageError
 from helpers.runner.parameter_files import read_mapping, read_values
 from helpers.runner.parameter_types import read_type
 from helpers.runner.parameters import Notebook, Parameter
+from helpers.yaml_files import raise_all
 
 NOTEBOOK = Notebook(
     "stay",
@@ -29,10 +30,17 @@ NOTEBOOK = Notebook(
 )
 
 
+def values_of(notebook: Notebook, path: Path) -> dict[str, object]:
+    problems: list[Problem] = []
+    values = read_values(notebook, read_mapping(path, path.name, problems), path.name, problems)
+    raise_all(problems)
+    return dict(values)
+
+
 def read(folder: Path, text: str) -> dict[str, object]:
     path = folder / "SYN07.yml"
     path.write_text(text, "utf-8")
-    return dict(read_values(NOTEBOOK, read_mapping(path, "SYN07.yml"), "SYN07.yml"))
+    return values_of(NOTEBOOK, path)
 
 
 def problems_of(folder: Path, text: str) -> tuple[str, ...]:
@@ -58,7 +66,7 @@ def test_a_typo_is_told_with_what_was_meant(tmp_path: Path) -> None:
 
 def test_a_duplicate_key_is_told_with_both_lines(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, "trust: SYN07\nperiod: latest\ntrust: SYN08\n")
-    assert "line 3: `trust` is given again, first in line 1" in problem
+    assert "line 3, trust: written twice, first in line 1" in problem
 
 
 def test_an_unquoted_date_is_told_to_take_quotes(tmp_path: Path) -> None:
@@ -104,7 +112,7 @@ def test_a_missing_parameter_is_told_with_what_it_takes(tmp_path: Path) -> None:
         ("trust: [SYN08]", "a list is given"),
         ("day: !!python/name:os.system ''", "write one plain value"),
         ("day: !!binary aGk=", "write one plain value"),
-        ("codes: &a [*a]", "write one plain value"),
+        ("codes: &a [*a]", "contains itself"),
         ("1: x", "put quotes round it"),
         ("<<: {months: 3}", "the key `<<`"),
     ],
@@ -141,7 +149,7 @@ def test_where_the_notebook_leaves_the_type_open_any_plain_value_is_taken(
 ) -> None:
     path = tmp_path / "a.yml"
     path.write_text(text, "utf-8")
-    assert read_values(OPEN, read_mapping(path, "a.yml"), "a.yml") == yaml.safe_load(text)
+    assert values_of(OPEN, path) == yaml.safe_load(text)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +169,7 @@ def test_what_papermill_would_misread_is_told_where_the_type_is_open(
     path = tmp_path / "a.yml"
     path.write_text(text, "utf-8")
     with pytest.raises(UsageError, match=re.escape(told)):
-        read_values(OPEN, read_mapping(path, "a.yml"), "a.yml")
+        values_of(OPEN, path)
 
 
 def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
@@ -180,7 +188,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.yml"
     path.write_bytes(b"trust: \xff\xfe")
     with pytest.raises(UsageError, match="cannot be read"):
-        read_mapping(path, "x.yml")
+        values_of(NOTEBOOK, path)
 
 
 @given(
@@ -196,7 +204,7 @@ def test_whatever_stands_in_a_file_it_is_read_as_papermill_does_or_refused(
     path.write_bytes(content.encode())
     notebook = Notebook("n", Path("n.ipynb"), (Parameter("trust", read_type(word), required=True),))
     try:
-        values = read_values(notebook, read_mapping(path, "x.yml"), "x.yml")
+        values = values_of(notebook, path)
     except UsageError:
         return
     assert values == yaml.safe_load(path.read_text("utf-8"))

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from helpers.cli import batches, data, private, records, showing
-from helpers.cli.assembly import open_project, plan
+from helpers.cli.assembly import open_and_plan
 from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
 from helpers.places import find_root
 from helpers.runner.capacity import usable_jobs
@@ -72,7 +72,7 @@ def set_project(
 @app.command()
 def check(context: typer.Context, words: Words = None, as_json: Json = False) -> None:
     """Check notebooks, parameter files and the register without running anything."""
-    jobs = plan(open_project(find_root(context.obj)), words or ())
+    _, jobs = open_and_plan(find_root(context.obj), words or ())
     if as_json:
         showing.show_json([{"report": job.title, "parameters": job.settings} for job in jobs])
     else:
@@ -110,10 +110,9 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
-    project = open_project(find_root(context.obj))
     limits = Limits(time_limit, memory_limit)
     order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
-    wanted = plan(project, words or ())
+    project, wanted = open_and_plan(find_root(context.obj), words or ())
     if resumed:
         wanted, order = resume(project, wanted, order)
     if only_failed:

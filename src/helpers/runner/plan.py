@@ -14,6 +14,7 @@ from helpers.runner.parameter_files import Given, read_mapping, read_values
 from helpers.runner.parameter_types import ParameterType, Value
 from helpers.runner.parameters import Notebook, read_notebook
 from helpers.runner.project import Organisations, Project
+from helpers.yaml_files import raise_all
 
 #: longer names make paths that some systems refuse
 LONGEST_NAME = 80
@@ -210,16 +211,17 @@ def _read_notebook(project: Project, name: str) -> Notebook:
 
 
 def _read_job(notebook: Notebook, asked: _Asked, organisations: Organisations) -> Job:
-    given = read_mapping(asked.source, asked.where) if asked.given is None else asked.given
-    values = read_values(notebook, given, asked.where)
     problems: list[Problem] = []
+    given = asked.given
+    if given is None:
+        given = read_mapping(asked.source, asked.where, problems)
+    values = read_values(notebook, given, asked.where, problems)
     for parameter in notebook.parameters:
         value = values.get(parameter.name, parameter.default)
         where = given[parameter.name].where if parameter.name in given else asked.where
         unknown = _unknown_organisations(parameter.type, value, organisations)
         problems += [_unknown_organisation(where, code, organisations) for code in unknown]
-    if problems:
-        raise UsageError(problems)
+    raise_all(problems)
     return Job(notebook, asked.name, values, asked.source)
 
 
