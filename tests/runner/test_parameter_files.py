@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,55 @@ def test_each_mistyped_value_is_told_with_its_cure(tmp_path: Path, line: str, to
     assert told in problem
 
 
+OPEN = Notebook(
+    "open",
+    Path("open.ipynb"),
+    (
+        Parameter("anything", read_type("any or None"), required=False),
+        Parameter("items", read_type("list"), required=False),
+        Parameter("settings", read_type("dict"), required=False),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anything: 5",
+        'anything: {a: [1, "no", true, null], b: 0.5}',
+        "items: [1, b, 1.5]",
+        "settings: {bins: 10, colour: blue}",
+        "anything: 'no'\nitems: []",
+    ],
+)
+def test_where_the_notebook_leaves_the_type_open_any_plain_value_is_taken(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text(text, "utf-8")
+    assert read_values(OPEN, read_mapping(path, "a.yml"), "a.yml") == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("anything: no", 'put quotes round it: "no"'),
+        ("anything: 2026-03-01", "is read as a date"),
+        ("anything: {code: 007}", 'put quotes round it: "007"'),
+        ("items: [1e3]", 'put quotes round it: "1e3"'),
+        ("items: 5", "a list such as"),
+        ("settings: [a]", "keys and values"),
+    ],
+)
+def test_what_papermill_would_misread_is_told_where_the_type_is_open(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UsageError, match=re.escape(told)):
+        read_values(OPEN, read_mapping(path, "a.yml"), "a.yml")
+
+
 def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, "perod: latest\nmonths: twelve\nday: 2026-03-01\n")
     assert len(problems) == 4  # unknown, missing trust, a word for a number, an unquoted date
@@ -135,7 +185,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 
 @given(
     text=st.text(alphabet=st.characters(codec="utf-8"), max_size=60),
-    word=st.sampled_from(["org", "int", "date?", "list[str]"]),
+    word=st.sampled_from(["org", "int", "date?", "list[str]", "any or None"]),
 )
 @example(text="A\t", word="org")
 def test_whatever_stands_in_a_file_it_is_read_as_papermill_does_or_refused(

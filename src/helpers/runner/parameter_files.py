@@ -35,6 +35,10 @@ _READ_AS = {
     "seq": "a list",
     "map": "a mapping",
 }
+#: what looks like a number, and yet papermill takes it for words: 1e3
+_NO_NUMBER = re.compile(rf"(?!{_PLAIN_FLOAT.pattern}$).*", re.DOTALL)
+#: types that leave open what stands in them
+_OPEN = {"any": yaml.Node, "list": yaml.SequenceNode, "dict": yaml.MappingNode}
 _WORDY = {"str", "date", "month", "org", "choice"}
 _UNQUOTED = {"int": _PLAIN_INT, "float": _PLAIN_DECIMAL, "bool": re.compile("true|false")}
 
@@ -50,6 +54,11 @@ class Given:
     def tag(self) -> str:
         """What YAML takes it for: str, int, float, bool, null, timestamp, seq, map or an unknown tag."""
         return self.node.tag.removeprefix(_TAG)
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it stands in quotes, or in a block of words."""
+        return isinstance(self.node, yaml.ScalarNode) and bool(self.node.style)
 
     @property
     def text(self) -> str:
@@ -201,8 +210,22 @@ def _value_problems(given: Given, kind: ParameterType, parameter: Parameter) -> 
         for number, node in enumerate(given.node.value, start=1):
             place = f"{given.where}, entry {number}"
             yield from _value_problems(Given(place, node), kind.item, parameter)
+    elif kind.word in _OPEN and (kind.word == "any" or isinstance(given.node, _OPEN[kind.word])):
+        yield from _surprises(given)
     elif cure := _cure(given, kind):
         yield Problem(given.where, _came(given), parameter.allowed, cure)
+
+
+def _surprises(given: Given) -> Iterator[Problem]:
+    """Yield what papermill would read as something else than it looks, in a value of no certain type."""
+    if isinstance(given.node, yaml.ScalarNode):
+        looks = {**_UNQUOTED, "float": _PLAIN_FLOAT, "str": _NO_NUMBER, "null": re.compile("|null|~")}
+        if given.tag not in looks or (not given.is_quoted and not looks[given.tag].fullmatch(given.text)):
+            yield Problem(given.where, _came(given), cure=f'put quotes round it: "{given.text}"')
+        return
+    for node in given.node.value:
+        for part in node if isinstance(node, tuple) else (node,):
+            yield from _surprises(Given(given.where, part))
 
 
 def _came(given: Given) -> str:
@@ -215,8 +238,10 @@ def _came(given: Given) -> str:
 
 def _cure(given: Given, kind: ParameterType) -> str:
     """Return what to do about a value, or nothing where it is right."""
-    if kind.item is not None:
+    if kind.item is not None or kind.word == "list":
         return f"write [{given.text}]"
+    if kind.word == "dict":
+        return "write lines of the form `key: value` below it"
     if kind.word in _WORDY and given.tag in {"bool", "int", "float", "timestamp"}:
         return f'put quotes round it: "{given.text}"'
     if kind.word == "int" and given.tag == "int":
