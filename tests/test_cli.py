@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers import __version__
 from helpers.cli import main
 from helpers.errors import ExitCode
 
@@ -38,6 +39,10 @@ def call(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 
 
 Call = Callable[..., tuple[int, str, str]]
+
+
+def test_the_version_is_told_anywhere(call: Call) -> None:
+    assert call("--version") == (0, f"boardpack {__version__}\n", "")
 
 
 def test_check_counts_what_is_well_formed(

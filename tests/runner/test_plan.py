@@ -101,6 +101,27 @@ def test_while_no_organisation_is_known_every_code_is_taken(lay_out: Callable[..
     assert make_plan(Project(lay_out({"good": {"x.yml": "trust: ANY"}})))
 
 
+@pytest.mark.parametrize("month", ["2031-03", "2019-12"])
+def test_a_month_of_which_the_data_have_nothing_is_told_with_those_they_have(
+    lay_out: Callable[..., Path], month: str
+) -> None:
+    root = lay_out({"good": {"x.yml": f'period: "{month}"'}})
+    told = problems_of(Project(root, months=lambda: ("2020-01", "2026-09")))
+    assert f'x.yml, line 1, `period`: the data have nothing for "{month}"' in told
+    assert "2020-01 to 2026-09" in told
+
+
+@pytest.mark.parametrize("month", ["latest", "2020-01", "2026-09"])
+def test_a_month_within_the_data_or_the_latest_is_taken(lay_out: Callable[..., Path], month: str) -> None:
+    root = lay_out({"good": {"x.yml": f'period: "{month}"'}})
+    assert make_plan(Project(root, months=lambda: ("2020-01", "2026-09")))
+
+
+def test_while_nothing_is_loaded_every_month_is_taken(lay_out: Callable[..., Path]) -> None:
+    root = lay_out({"good": {"x.yml": 'period: "2031-03"'}})
+    assert make_plan(Project(root))
+
+
 def test_a_folder_without_notebook_is_told(lay_out: Callable[..., Path]) -> None:
     root = lay_out({"good": {"x.yml": GOOD}})
     (root / "params" / "good").rename(root / "params" / "goof")

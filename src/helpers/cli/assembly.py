@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from helpers.bundle import Bundle
+from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
 from helpers.errors import Problem, UsageError
 from helpers.places import state_folder
@@ -104,6 +105,12 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
         return {row[0]: row[1] for row in rows}  # of a code's names the newest
 
+    @cache
+    def months() -> tuple[str, str] | None:
+        for first, last in _rows(mart(), MONTHS_COVERED):
+            return (first, last) if first else None
+        return None
+
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
         ledger.release(report, bundles)
         keep_published(state_folder(root), bundles)
@@ -114,6 +121,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     return Project(
         root,
         organisations=organisations,
+        months=months,
         pin=lambda: mart().version,
         datasets=lambda version: _datasets(mart().at(version)),
         expand=expand,

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from helpers import __version__
 from helpers.cli import batches, data, private, records, showing
 from helpers.cli.assembly import open_and_plan
 from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
@@ -58,12 +59,21 @@ Words = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"boardpack {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def set_project(
     context: typer.Context,
     project: Annotated[
         Path | None, typer.Option(help="The project's folder; by default the nearest.")
     ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Say which version.")
+    ] = False,
 ) -> None:
     """Board reports for the NHS from parameterised notebooks."""
     context.obj = project
