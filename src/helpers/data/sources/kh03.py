@@ -174,6 +174,7 @@ LAYOUT = Layout(
     columns=KEYS,
     read=read,
     tables=("measure_values", "organisations", "specialties"),
+    has_total=True,
     feeds=(
         Feed(
             "bed_occupancy",

@@ -37,6 +37,7 @@ class Reading:
     as_at: date | None = None
     published: date | None = None  # where the file itself says so: its edition
     synthetic: bool = False  # invented, though the layout is that of real files
+    totals: pd.DataFrame | None = None  # of England, as rows of measure_values, where the mart keeps none
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ class Layout:
     mode: Mode = "append"
     secondary: bool = False
     synthetic: bool = False
+    #: whether a row for England closes the file and is the sum of its other rows
+    has_total: bool = False
     #: a published CSV ends with a line end; one that an analyst saves may not
     ends_with_newline: bool = True
     #: for files without a header: recognises a sheet by its rows
