@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers import __version__
 from helpers.cli import main
 from helpers.errors import ExitCode
 
@@ -38,6 +39,10 @@ def call(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 
 
 Call = Callable[..., tuple[int, str, str]]
+
+
+def test_the_version_is_told_anywhere(call: Call) -> None:
+    assert call("--version") == (0, f"boardpack {__version__}\n", "")
 
 
 def test_check_counts_what_is_well_formed(
@@ -74,6 +79,31 @@ def test_a_mistake_in_the_register_is_told_with_all_others_before_anything_runs(
     assert not list((root / ".boardpack").glob("runs/*"))
 
 
+WRONG_SETTINGS = {
+    "_quarto.yml": ["project:\n\toutput-dir: x\n", "- a\n", "toc-depth: two\n", "toc: true\ntoc: false\n"],
+    "params/_theme.yml": ["name: A\nname: B\n", "colours: blue\n", "name: [\n"],
+    "params/_publisher.yml": ["email: 5\n", "prepared: soon\n", "just words\n"],
+    "params/good/_matrix.yml": ["- name: x\n", "name: x\n", "- name: a\n  name: b\n  for: {trust: [A]}\n"],
+}
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    ("file", "text"), [(file, text) for file, texts in WRONG_SETTINGS.items() for text in texts]
+)
+def test_broken_or_mistyped_settings_are_told_before_anything_runs(
+    call: Call, lay_out: Callable[..., Path], file: str, text: str, command: str
+) -> None:
+    root = lay_out({"good": {"a.yml": "perod: x"}})
+    (root / file).write_text(text, "utf-8")
+    code, _, told = call("--project", str(root), command)
+    assert code == ExitCode.USAGE
+    assert Path(file).name in told
+    assert "did you mean period?" in told  # with what is wrong elsewhere
+    assert "Traceback" not in told
+    assert not (root / "reports").exists()
+
+
 def test_problems_are_told_as_json_where_json_is_asked_for(
     call: Call, lay_out: Callable[..., Path]
 ) -> None:
@@ -107,7 +137,7 @@ def test_an_unknown_format_is_refused_before_anything_runs(
 def test_a_bug_keeps_its_traceback(
     call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpers.cli.commands.plan", lambda *_: {}["ours"])
+    monkeypatch.setattr("helpers.cli.commands.open_and_plan", lambda *_: {}["ours"])
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.BUG
     assert "Traceback" in told
@@ -119,7 +149,7 @@ def test_a_folder_that_may_not_be_written_is_no_bug(
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/data/.boardpack")
 
-    monkeypatch.setattr("helpers.cli.commands.plan", refuse)
+    monkeypatch.setattr("helpers.cli.commands.open_and_plan", refuse)
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.REPORT
     assert told.startswith("/data/.boardpack: Permission denied; give yourself the right, free some space")
@@ -132,7 +162,7 @@ def test_a_file_of_ours_that_is_gone_is_a_bug(
     def lose(*_: object) -> None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "board.css")
 
-    monkeypatch.setattr("helpers.cli.commands.plan", lose)
+    monkeypatch.setattr("helpers.cli.commands.open_and_plan", lose)
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.BUG
     assert "Traceback" in told

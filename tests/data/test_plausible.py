@@ -68,7 +68,7 @@ def test_a_month_of_the_future_is_refused_by_its_row(tmp_path: Path) -> None:
 
 
 def test_a_day_of_the_future_may_be_named_and_is_still_found_by_the_check(tmp_path: Path) -> None:
-    path = own(tmp_path, values("appraisals_done", GOOD) + ["appraisals_done,RAE,2027-04,90"])
+    path = own(tmp_path, [*values("appraisals_done", GOOD), "appraisals_done,RAE,2027-04,90"])
     assert load(tmp_path, path, today=date(2027, 5, 1)).outcome == "loaded"
     (found,) = check(tmp_path)
     assert (found.severity, found.measure) == ("high", "appraisals_done")
@@ -189,7 +189,7 @@ def test_rows_that_do_not_add_up_are_told_with_both_sums() -> None:
 
 def test_a_file_without_its_total_row_is_told() -> None:
     (told,) = told_of([counts("RAE", 40), counts("RCB", 50)])
-    assert told.startswith("the total row is missing")
+    assert told.startswith("the total row of April 2025 is missing")
 
 
 def test_layouts_with_a_total_are_known() -> None:

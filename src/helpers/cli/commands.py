@@ -11,8 +11,9 @@ from typing import Annotated
 
 import typer
 
+from helpers import __version__
 from helpers.cli import batches, data, private, records, showing
-from helpers.cli.assembly import open_project, plan
+from helpers.cli.assembly import open_and_plan
 from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
 from helpers.places import find_root
 from helpers.runner.capacity import usable_jobs
@@ -58,12 +59,21 @@ Words = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"boardpack {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def set_project(
     context: typer.Context,
     project: Annotated[
         Path | None, typer.Option(help="The project's folder; by default the nearest.")
     ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Say which version.")
+    ] = False,
 ) -> None:
     """Board reports for the NHS from parameterised notebooks."""
     context.obj = project
@@ -72,7 +82,7 @@ def set_project(
 @app.command()
 def check(context: typer.Context, words: Words = None, as_json: Json = False) -> None:
     """Check notebooks, parameter files and the register without running anything."""
-    jobs = plan(open_project(find_root(context.obj)), words or ())
+    _, jobs = open_and_plan(find_root(context.obj), words or ())
     if as_json:
         showing.show_json([{"report": job.title, "parameters": job.settings} for job in jobs])
     else:
@@ -110,10 +120,9 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
-    project = open_project(find_root(context.obj))
     limits = Limits(time_limit, memory_limit)
     order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
-    wanted = plan(project, words or ())
+    project, wanted = open_and_plan(find_root(context.obj), words or ())
     if resumed:
         wanted, order = resume(project, wanted, order)
     if only_failed:

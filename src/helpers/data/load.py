@@ -175,16 +175,19 @@ class _Batch:
 
     def _stage(self, file: Found) -> LoadResult | _Staged:
         from helpers.data.opening import open_file
-        from helpers.data.sources import recognise
+        from helpers.data.sources import describe_rest, recognise
+        from helpers.data.sources.layout import read_all
 
         if file.problem:
             raise DataError(file.problem)
         held = self._held(file)
         if held:
             return held
-        matches = recognise(open_file(file.path))
+        opened = open_file(file.path)
+        matches = recognise(opened.sheets)
         layout = matches[0].layout
-        reading = layout.read(matches, self._context())
+        reading = read_all(matches, self._context())
+        reading = replace(reading, remarks=(*reading.remarks, *describe_rest(opened, matches)))
         if not sum(len(frame) for frame in reading.tables.values()):
             raise DataError(
                 Problem(file.shown, f"no row that {layout.name} can use", cure="check the file")

@@ -98,9 +98,8 @@ def _totals(values: pd.DataFrame, apart: pd.DataFrame | None) -> Iterator[str]:
     """Yield what is missing or does not add up to the file's own total for England."""
     is_england = values["org_code"] == ENGLAND
     england = values[is_england] if apart is None else apart
-    if england.empty:
-        yield "the total row is missing: the file may be cut short; compare it with the publication"
-        return
+    for period in sorted(set(values["period"]) - set(england["period"])):
+        yield f"the total row of {_said(period)} is missing: the file may be cut short; compare it with the publication"
     sums = values[~is_england].groupby(_key(values), dropna=False, observed=True)[_PARTS].sum()
     totals = england.groupby(_key(values), dropna=False, observed=True)[_PARTS].sum()
     both = totals.join(sums.add_suffix("_rows")).fillna(0)

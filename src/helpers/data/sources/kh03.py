@@ -173,6 +173,7 @@ LAYOUT = Layout(
     title="KH03 overnight beds, by sector and by main specialty (NHS England)",
     columns=KEYS,
     read=read,
+    joins_sheets=True,
     tables=("measure_values", "organisations", "specialties"),
     has_total=True,
     feeds=(

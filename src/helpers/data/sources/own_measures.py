@@ -29,7 +29,7 @@ PERIOD_FORMS = "2026-04 (month), 2026/27 Q1 (quarter), 2026/27 (year) or 2026-04
 
 
 def read(matches: list[Match], context: Context) -> Reading:
-    """Return the rows of the first sheet that fits.
+    """Return the rows of a sheet; empty ones are left out.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def read(matches: list[Match], context: Context) -> Reading:
         a numerator above its denominator, a row given twice.
     """
     match = matches[0]
-    table = match.table(_present(match))
+    table = match.table(_present(match)).filled()
     cells = Cells(table)
     frame = pd.DataFrame({name: cells.text(name) for name in ("measure", "org_code")})
     frame["org_code"] = frame["org_code"].str.upper()
