@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from helpers import __version__
-from helpers.cli import batches, data, private, records, showing
+from helpers.cli import batches, checking, data, private, records, showing
 from helpers.cli.assembly import open_and_plan
+from helpers.cli.checking import Json, Words
 from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
 from helpers.places import find_root
 from helpers.runner.capacity import usable_jobs
@@ -50,14 +51,6 @@ for command in (
 ):
     app.command()(command)
 
-Words = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
 
 def _say_version(wanted: bool) -> None:
     if wanted:
@@ -79,15 +72,7 @@ def set_project(
     context.obj = project
 
 
-@app.command()
-def check(context: typer.Context, words: Words = None, as_json: Json = False) -> None:
-    """Check notebooks, parameter files and the register without running anything."""
-    _, jobs = open_and_plan(find_root(context.obj), words or ())
-    if as_json:
-        showing.show_json([{"report": job.title, "parameters": job.settings} for job in jobs])
-    else:
-        notebooks = len({job.notebook.name for job in jobs})
-        print(f"{len(jobs)} reports of {notebooks} notebooks are well formed")
+app.command()(checking.check)
 
 
 @app.command()
