@@ -215,11 +215,4 @@ def _modules_below(room: str) -> list[str]:
 
 def _rows(mart: Mart, query: str) -> list[tuple[str, ...]]:
     """Return the rows of a query as they are: a frame would bring pandas along."""
-    if not mart.version:
-        return []
-    connection = mart.connect()
-    try:
-        rows: list[tuple[str, ...]] = connection.execute(query).fetchall()
-    finally:
-        connection.close()
-    return rows
+    return mart.fetch(query) if mart.version else []

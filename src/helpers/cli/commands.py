@@ -153,13 +153,13 @@ def _run(arguments: list[str]) -> int:
     try:
         with private_files():
             app(arguments, prog_name="boardpack")
-    except SystemExit as ended:  # typer's own way to end, also after wrong words
-        return int(ended.code or 0)
+    except SystemExit as ended:  # typer's own way to end, also after wrong words and Ctrl-C
+        return _tell_interruption() if ended.code == INTERRUPTED else int(ended.code or 0)
     except UserError as error:
         showing.show_user_error(error, as_json="--json" in arguments)
         return int(error.exit_code)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return _tell_interruption()
     except OSError as error:
         if error.errno not in _OF_THE_PLACE:
             return _tell_bug()
@@ -169,6 +169,11 @@ def _run(arguments: list[str]) -> int:
     except Exception:
         return _tell_bug()
     return 0
+
+
+def _tell_interruption() -> int:
+    print("interrupted: what was not finished has changed nothing", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _tell_bug() -> int:
