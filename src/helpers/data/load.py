@@ -55,11 +55,12 @@ def load_paths(
     *,
     progress: Progress | None = None,
     vintage: datetime | None = None,
+    today: date | None = None,
 ) -> list[LoadResult]:
     """Load files, folders, wildcards and http(s) addresses.
 
     Each file is committed whole or not at all, and what the mart holds already is not loaded again.
-    Files named as revised count as the later edition of the same figures.
+    What a file's name says of its edition (revised, v2, provisional) goes before the order of loading.
 
     Parameters
     ----------
@@ -73,6 +74,8 @@ def load_paths(
         Called with each file, how many are done, and how many there are.
     vintage
         Edition of the figures (UTC), where it is not the moment of loading.
+    today
+        The day after which periods lie in the future, where it is not today.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def load_paths(
     LoadError
         Where files were refused, after the others have been loaded.
     """
-    with find_files(paths) as files, _Batch(mart, register, vintage) as batch:
+    with find_files(paths) as files, _Batch(mart, register, vintage, today) as batch:
         for done, file in enumerate(files):
             if progress:
                 progress(file.shown, done, len(files))
@@ -110,8 +113,11 @@ class _Staged:
 class _Batch:
     """The files of one command: all are read before any is committed, so that they can be compared."""
 
-    def __init__(self, mart: Mart, register: Register, vintage: datetime | None) -> None:
+    def __init__(
+        self, mart: Mart, register: Register, vintage: datetime | None, today: date | None
+    ) -> None:
         self.mart, self.register, self.vintage = mart, register, vintage
+        self.today = today or date.today()
         self.results: list[LoadResult | _Staged] = []
         self.editions: dict[str, Editions] = {}
 
@@ -135,7 +141,8 @@ class _Batch:
         clashes = {
             shown: problem for editions in self.editions.values() for shown, problem in editions.clashes()
         }
-        settled = []
+        settled: list[LoadResult] = []
+        kept: dict[int, str] = {}  # which load of the mart each result is about
         for entry in self.results:
             if isinstance(entry, LoadResult):
                 settled.append(entry)
@@ -145,10 +152,21 @@ class _Batch:
                 settled.append(LoadResult(entry.file.shown, "refused", problems=(problem,)))
             else:
                 self._close(entry, keep=True)
+                kept[len(settled)] = entry.load.id
                 settled.append(entry.result)
         self.results = []
         if any(result.outcome != "refused" for result in settled):
             store_mergers(self.mart, self.register)
+        return self._with_oddities(settled, kept)
+
+    def _with_oddities(self, settled: list[LoadResult], kept: dict[int, str]) -> list[LoadResult]:
+        """Add to each file what is out of place in it beside the other months that the mart holds now."""
+        from helpers.data.oddities import find_oddities, remarks_of
+
+        found = find_oddities(self.mart, self.register, set(kept.values())) if kept else []
+        for number, load in kept.items():
+            odd = remarks_of([oddity for oddity in found if oddity.load == load])
+            settled[number] = replace(settled[number], remarks=(*settled[number].remarks, *odd))
         return settled
 
     def _close(self, staged: _Staged, *, keep: bool) -> None:
@@ -174,7 +192,30 @@ class _Batch:
             raise DataError(
                 Problem(file.shown, f"no row that {layout.name} can use", cure="check the file")
             )
-        return self._write(file, layout, reading)
+        self._check(file, reading)
+        return self._write(file, layout, *self._dated(file, layout, reading))
+
+    def _dated(self, file: Found, layout: Layout, reading: Reading) -> tuple[Reading, datetime | None]:
+        """Return which edition of the figures this is, with a remark where the mart holds a later one."""
+        from helpers.data.editions import earlier_than_held
+
+        vintage = self.vintage or _edition(reading)
+        values = reading.tables.get("measure_values")
+        if vintage is not None or values is None:
+            return reading, vintage
+        found = earlier_than_held(self.mart, layout.dataset, file.shown, values)
+        if found is None:
+            return reading, None
+        remark = f"an earlier edition than {found[1]}, whose figures stay in force"
+        return replace(reading, remarks=(*reading.remarks, remark)), found[0]
+
+    def _check(self, file: Found, reading: Reading) -> None:
+        from helpers.data.plausible import refusals
+
+        if "measure_values" in reading.tables:
+            problems = refusals(file.shown, reading.tables["measure_values"], self.register, self.today)
+            if problems:
+                raise DataError(problems)
 
     def _held(self, file: Found) -> LoadResult | None:
         if not file.path.is_file():
@@ -190,7 +231,7 @@ class _Batch:
 
         return Context(self.register, known_codes(self.mart))
 
-    def _write(self, file: Found, layout: Layout, reading: Reading) -> _Staged:
+    def _write(self, file: Found, layout: Layout, reading: Reading, vintage: datetime | None) -> _Staged:
         opened = self.mart.load(
             source=layout.dataset,
             layout=layout.name,
@@ -201,7 +242,7 @@ class _Batch:
             name=layout.title,
             mode=layout.mode,
             secondary=layout.secondary,
-            vintage=self.vintage or _edition(reading),
+            vintage=vintage,
             as_at=reading.as_at or _last_day(reading),
         )
         load = opened.__enter__()
@@ -214,18 +255,20 @@ class _Batch:
             load.discarded = True
             opened.__exit__(None, None, None)
             raise
-        return _Staged(file, opened, load, _result(file, layout, reading))
+        return _Staged(file, opened, load, _result(file, layout, reading, self.today))
 
     def _note_edition(self, file: Found, layout: Layout, reading: Reading) -> None:
         from helpers.data.editions import Editions
 
         if "measure_values" in reading.tables:
             self.editions.setdefault(layout.dataset, Editions()).add(
-                file.shown, reading.tables["measure_values"], revised=file.revised
+                file.shown, reading.tables["measure_values"], edition=file.edition
             )
 
 
-def _result(file: Found, layout: Layout, reading: Reading) -> LoadResult:
+def _result(file: Found, layout: Layout, reading: Reading, today: date) -> LoadResult:
+    from helpers.data.plausible import remarks
+
     return LoadResult(
         file.shown,
         "loaded",
@@ -234,7 +277,7 @@ def _result(file: Found, layout: Layout, reading: Reading) -> LoadResult:
         rows_read=reading.rows_read,
         rows_kept=reading.rows_read - sum(reading.rejected.values()),
         rejected=reading.rejected,
-        remarks=reading.remarks,
+        remarks=(*reading.remarks, *remarks(layout, reading, today)),
     )
 
 

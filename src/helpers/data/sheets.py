@@ -136,7 +136,13 @@ class Table:
                 return self
         if blank is None:
             return self
-        kept = [index for index, out in enumerate(blank.to_pylist()) if not out]
+        return self.keep([not out for out in blank.to_pylist()])
+
+    def keep(self, wanted: Sequence[bool]) -> Table:
+        """Return the table with some of its rows, which keep their numbers."""
+        if all(wanted):
+            return self
+        kept = [index for index, keep in enumerate(wanted) if keep]
         numbers = tuple(self.row(index) for index in kept)
         return replace(self, columns=self.columns.take(kept), numbers=numbers)
 

@@ -164,7 +164,7 @@ def _table_view(root: Path, table: Table, shown: str, files: Sequence[FileRecord
     if not files:
         columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in duckdb_columns(table))
         return f"CREATE VIEW {shown} AS SELECT {columns} WHERE false"
-    paths = ", ".join(_literal(_no_glob(str(root / file.path))) for file in files)
+    paths = ", ".join(_literal(no_glob(str(root / file.path))) for file in files)
     options = ["hive_partitioning = false"]
     if table.records:
         options = ["hive_partitioning = true", "hive_types = {'org_code': VARCHAR}"]
@@ -201,10 +201,10 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _no_glob(path: str) -> str:
+def no_glob(path: str) -> str:
     """Return a path in which DuckDB sees no wildcard.
 
-    >>> _no_glob("a[1]/b*.parquet")
+    >>> no_glob("a[1]/b*.parquet")
     'a[[]1]/b[*].parquet'
     """
     return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in path)

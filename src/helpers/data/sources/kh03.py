@@ -175,6 +175,7 @@ LAYOUT = Layout(
     read=read,
     joins_sheets=True,
     tables=("measure_values", "organisations", "specialties"),
+    has_total=True,
     feeds=(
         Feed(
             "bed_occupancy",

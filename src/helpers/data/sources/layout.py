@@ -39,6 +39,7 @@ class Reading:
     as_at: date | None = None
     published: date | None = None  # where the file itself says so: its edition
     synthetic: bool = False  # invented, though the layout is that of real files
+    totals: pd.DataFrame | None = None  # of England, as rows of measure_values, where the mart keeps none
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ class Layout:
     mode: Mode = "append"
     secondary: bool = False
     synthetic: bool = False
+    #: whether a row for England closes the file and is the sum of its other rows
+    has_total: bool = False
     #: whether the sheets that fit are parts of one table; else each is read by itself
     joins_sheets: bool = False
     #: a published CSV ends with a line end; one that an analyst saves may not
@@ -162,6 +165,7 @@ def _joined(matches: list[Match], readings: list[Reading]) -> Reading:
     for reading in readings:
         for reason, rows in reading.rejected.items():
             rejected[reason] = rejected.get(reason, 0) + rows
+    totals = [reading.totals for reading in readings if reading.totals is not None]
     return Reading(
         tables,
         sum(reading.rows_read for reading in readings),
@@ -170,6 +174,7 @@ def _joined(matches: list[Match], readings: list[Reading]) -> Reading:
         as_at=max((day for reading in readings if (day := reading.as_at)), default=None),
         published=max((day for reading in readings if (day := reading.published)), default=None),
         synthetic=any(reading.synthetic for reading in readings),
+        totals=pd.concat(totals, ignore_index=True) if totals else None,
     )
 
 
@@ -182,7 +187,7 @@ def _refuse_contradictions(matches: list[Match], readings: list[Reading], table:
     editions = Editions()
     for match, reading in zip(matches, readings, strict=True):
         if table in reading.tables:
-            editions.add(match.sheet.place(), reading.tables[table], revised=False)
+            editions.add(match.sheet.place(), reading.tables[table], edition=0)
     problems = [replace(problem, cure="keep one of them") for _, problem in editions.clashes()]
     if problems:
         raise DataError(problems)
