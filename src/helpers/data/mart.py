@@ -53,6 +53,9 @@ LOAD_WAIT = 600
 #: how long a manifest that is not current stays, for readers that pinned it
 KEEP_MANIFESTS = timedelta(days=1)
 
+#: folders of the mart that whoever reads it writes to: benchmarks once worked out, queries beyond the memory
+DERIVED, SPILL = "derived", "spill"
+
 
 class Mart:
     """The mart at a path, at its current version or pinned to one.
@@ -143,7 +146,7 @@ class Mart:
             config={
                 "threads": threads,
                 "memory_limit": memory,
-                "temp_directory": str(self.path / "spill" / str(os.getpid())),
+                "temp_directory": str(self.path / SPILL / str(os.getpid())),
                 # never reach for the network
                 "autoinstall_known_extensions": "false",
             },
@@ -183,7 +186,7 @@ class Mart:
         """
         import pandas as pd
 
-        folder = make_private(self.path / "derived" / (self.version or "empty"))
+        folder = make_private(self.path / DERIVED / (self.version or "empty"))
         stem = hashlib.sha256(f"{_code_fingerprint()}\n{name}".encode()).hexdigest()[:32]
         path = folder / f"{stem}.parquet"
         if not path.exists():
@@ -316,7 +319,7 @@ class Mart:
             held = {file.load for m in manifests if m not in old for file in m.files}
             for manifest in old:
                 self._manifest_path(manifest.version).unlink()
-                shutil.rmtree(self.path / "derived" / manifest.version, ignore_errors=True)
+                shutil.rmtree(self.path / DERIVED / manifest.version, ignore_errors=True)
             gone = [path for path in (self.path / "data").glob("*") if path.name not in held]
             for folder in gone:
                 shutil.rmtree(folder)
