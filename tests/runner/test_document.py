@@ -114,7 +114,7 @@ def test_synthetic_data_are_said_to_be_so_on_the_first_page(facts, notebook, doc
 
 
 def test_problems_stop_the_document_all_at_once(notebook, provenance):
-    notebook.figure(alt="").markdown("See @fig-nothing and $x^2$.")
+    notebook.figure(alt="").markdown("See @fig-nothing and {{< x >}}.")
     with pytest.raises(GateError) as caught:
         make_document(notebook.build(), provenance=provenance)
     assert len(caught.value.problems) == 3
@@ -166,7 +166,7 @@ def test_a_cell_that_was_not_run_is_refused(notebook):
 
 
 def test_cells_are_counted_without_those_that_papermill_added(notebook):
-    notebook.code(tags=("injected-parameters",)).markdown("$x$")
+    notebook.code(tags=("injected-parameters",)).markdown("{{< x >}}")
     assert only_problem(notebook).where == "cell 2"
 
 

@@ -211,7 +211,12 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
     texts = [(p.where, p.text if isinstance(p, Prose) else p.bundle.prose) for p in reading.pieces]
     known = frozenset(
         [_ABOUT]
-        + [label for _, text in texts for label in labels(text) if label.startswith(("sec-", "tbl-"))]
+        + [
+            label
+            for _, text in texts
+            for label in labels(text)
+            if label.startswith(("sec-", "tbl-", "eq-"))
+        ]
         + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
     )
     in_sections = False

@@ -176,6 +176,7 @@ def _project(theme: Theme, quarto: Quarto, formats: list[str]) -> dict[str, obje
         "from": READER,
         "toc": False,
         "number-sections": False,
+        "code-annotations": False,
         "filters": [{"path": "theme/filter.lua", "at": "pre-ast"}],
         "format": dict(kinds[name] for name in formats),
     }
