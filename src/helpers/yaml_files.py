@@ -32,6 +32,7 @@ _FAST: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: signs that it lets pass and PyYAML, with which papermill reads, does not; or takes otherwise
 _READ_OTHERWISE = re.compile("[^\n\r -~\u00a1-\u2027\u2030-\ud7ff]")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _FORM = "lines of the form `key: value`"
 _LONGEST = 60  # letters of a wrong value that a message repeats
 
@@ -157,6 +158,23 @@ def read_yaml(path: Path, shown: str = "") -> YamlFile:
     return parse_yaml(text, file)
 
 
+def conflict(file: str, text: str) -> Problem | None:
+    """Return what to do about a file in which git has left the marks of a merge; None where there are none.
+
+    >>> conflict("a.yml", "x: 1\\n<<<<<<< HEAD\\ny: 2\\n").where
+    'a.yml, line 2'
+    """
+    found = _CONFLICT.search(text)
+    if found is None:
+        return None
+    line = text.count("\n", 0, found.start()) + 1
+    cure = (
+        "keep one side whole with `git checkout --ours FILE` or `--theirs`, make the other side's change again, "
+        "then `git add FILE`; `nbdime` merges notebooks cell by cell"
+    )
+    return Problem(f"{file}, line {line}", "git has left the marks of a merge (<<<<<<<)", cure=cure)
+
+
 def parse_yaml(text: str, file: str) -> YamlFile:
     """Read YAML as `read_yaml` does.
 
@@ -169,11 +187,11 @@ def parse_yaml(text: str, file: str) -> YamlFile:
         root = yaml.compose(text, Loader=loader)
         found.content = None if root is None else _Builder(found).build(root, ())
         found.root = root
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        found.problems.append(Problem(f"{file}{line}", f"is not YAML ({error.problem})", _FORM))
     except yaml.YAMLError as error:
-        found.problems.append(Problem(file, f"is not YAML ({error})", _FORM))
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file}, line {mark.line + 1}" if mark else file
+        came = f"is not YAML ({getattr(error, 'problem', None) or error})"
+        found.problems.append(conflict(file, text) or Problem(where, came, _FORM))
     return found
 
 

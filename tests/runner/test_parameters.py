@@ -74,6 +74,16 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
     assert "cannot be read" in problems_of(path)
 
 
+def test_the_marks_of_a_merge_are_told_with_a_way_out_that_needs_no_jupyterlab(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path, "a = 1")
+    text = path.read_text("utf-8")
+    path.write_text(f"<<<<<<< HEAD\n{text}\n=======\n{text}\n>>>>>>> other\n", "utf-8")
+    told = problems_of(path)
+    assert "made.ipynb, line 1: git has left the marks of a merge" in told
+    assert "git checkout --ours FILE" in told
+    assert "JupyterLab" not in told
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

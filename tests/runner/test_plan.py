@@ -139,6 +139,16 @@ def test_a_name_that_could_harm_a_file_system_is_refused(lay_out: Callable[..., 
     assert "cannot be a report's name" in told
 
 
+@pytest.mark.parametrize("folder", ["my report", "a..b", "ünlaut", "con"])
+def test_a_notebook_whose_name_no_address_can_hold_is_refused(
+    lay_out: Callable[..., Path], folder: str
+) -> None:
+    root = lay_out({"good": {"a.yml": GOOD}})
+    (root / "params" / "good").rename(root / "params" / folder)
+    (root / "notebooks" / "good.ipynb").rename(root / "notebooks" / f"{folder}.ipynb")
+    assert f"`{folder}` cannot be a notebook's name" in problems_of(Project(root))
+
+
 MATRIX = """
 - name: "{trust}-{specialty}"
   for:

@@ -88,10 +88,10 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
 
     open_state(state_folder(root))
     told: list[Problem] = []  # before anything runs
-    allowed = _read(told, read_allowed, root / "params" / "_register") or Allowed()
-    theme = _read(told, read_theme, root / "_quarto.yml", root / "params" / "_theme.yml") or Theme()
+    allowed = collect(told, read_allowed, root / "params" / "_register") or Allowed()
+    theme = collect(told, read_theme, root / "_quarto.yml", root / "params" / "_theme.yml") or Theme()
     name = theme.brand.name
-    publisher = _read(told, lambda: read_publisher(root / "params", name=name)) or Publisher()
+    publisher = collect(told, lambda: read_publisher(root / "params", name=name)) or Publisher()
     if problems is None:
         raise_all(told)
     else:
@@ -141,7 +141,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     )
 
 
-def _read(problems: list[Problem], read: Callable[..., Found], *what: Path) -> Found | None:
+def collect(problems: list[Problem], read: Callable[..., Found], *what: Path) -> Found | None:
     """Return what is read, or None and note what is wrong with it."""
     try:
         return read(*what)
@@ -170,10 +170,10 @@ def plan(project: Project, words: Sequence[str], problems: Sequence[Problem] = (
     from helpers.register.reading import read_register
 
     found = list(problems)
-    jobs = _read(found, lambda: make_plan(project, words)) or ()
+    jobs = collect(found, lambda: make_plan(project, words)) or ()
     register = project.root / "params" / "_register"
     if register.is_dir():
-        _read(found, read_register, register)
+        collect(found, read_register, register)
     raise_all(found)
     return jobs
 
@@ -217,11 +217,4 @@ def _modules_below(room: str) -> list[str]:
 
 def _rows(mart: Mart, query: str) -> list[tuple[str, ...]]:
     """Return the rows of a query as they are: a frame would bring pandas along."""
-    if not mart.version:
-        return []
-    connection = mart.connect()
-    try:
-        rows: list[tuple[str, ...]] = connection.execute(query).fetchall()
-    finally:
-        connection.close()
-    return rows
+    return mart.fetch(query) if mart.version else []

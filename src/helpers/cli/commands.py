@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from helpers import __version__
-from helpers.cli import batches, data, private, records, showing
+from helpers.cli import batches, checking, data, private, records, showing
 from helpers.cli.assembly import open_and_plan
+from helpers.cli.checking import Json, Words
 from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
 from helpers.places import find_root
 from helpers.runner.capacity import usable_jobs
@@ -50,14 +51,6 @@ for command in (
 ):
     app.command()(command)
 
-Words = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
 
 def _say_version(wanted: bool) -> None:
     if wanted:
@@ -79,15 +72,7 @@ def set_project(
     context.obj = project
 
 
-@app.command()
-def check(context: typer.Context, words: Words = None, as_json: Json = False) -> None:
-    """Check notebooks, parameter files and the register without running anything."""
-    _, jobs = open_and_plan(find_root(context.obj), words or ())
-    if as_json:
-        showing.show_json([{"report": job.title, "parameters": job.settings} for job in jobs])
-    else:
-        notebooks = len({job.notebook.name for job in jobs})
-        print(f"{len(jobs)} reports of {notebooks} notebooks are well formed")
+app.command()(checking.check)
 
 
 @app.command()
@@ -168,13 +153,13 @@ def _run(arguments: list[str]) -> int:
     try:
         with private_files():
             app(arguments, prog_name="boardpack")
-    except SystemExit as ended:  # typer's own way to end, also after wrong words
-        return int(ended.code or 0)
+    except SystemExit as ended:  # typer's own way to end, also after wrong words and Ctrl-C
+        return _tell_interruption() if ended.code == INTERRUPTED else int(ended.code or 0)
     except UserError as error:
         showing.show_user_error(error, as_json="--json" in arguments)
         return int(error.exit_code)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return _tell_interruption()
     except OSError as error:
         if error.errno not in _OF_THE_PLACE:
             return _tell_bug()
@@ -184,6 +169,11 @@ def _run(arguments: list[str]) -> int:
     except Exception:
         return _tell_bug()
     return 0
+
+
+def _tell_interruption() -> int:
+    print("interrupted: what was not finished has changed nothing", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _tell_bug() -> int:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from helpers.data.query_errors import explained
 from helpers.data.views import no_glob
 from helpers.register import Measure, Register
 from helpers.register.models import Target
@@ -136,7 +137,7 @@ def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None 
         files = tuple(file for file in files if file.source in sources)
     if not files:
         return []
-    with mart.connect() as connection:
+    with explained(mart), mart.connect() as connection:
         paths = ", ".join(_literal(no_glob(str(mart.path / file.path))) for file in files)
         connection.execute(_HELD.format(files=paths))
         rated = [name for name, measure in register.measures.items() if measure.kind != "count"]

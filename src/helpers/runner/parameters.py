@@ -25,6 +25,7 @@ from helpers.runner.parameter_types import (
     read_type,
     type_of,
 )
+from helpers.yaml_files import conflict
 
 TAG = "parameters"
 #: what these are to `open_report`, where a plain cell says no more than that they are words
@@ -93,7 +94,7 @@ def read_notebook(path: Path) -> Notebook:
         problem of the cell.
     """
     where = path.name
-    content = _load(path)
+    content = load_notebook(path)
     metadata = content.get("metadata", {})
     problems = list(_kernel_problems(where, metadata))
     cells = [cell for cell in content["cells"] if TAG in cell.get("metadata", {}).get("tags", [])]
@@ -110,13 +111,23 @@ def read_notebook(path: Path) -> Notebook:
     return Notebook(path.stem, path, declared)
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load_notebook(path: Path) -> dict[str, Any]:
+    """Return a stored notebook as it is, with a list of `cells`.
+
+    Raises
+    ------
+    UsageError
+        If it is no notebook; where that comes of a merge, with the way out.
+    """
     cure = "open it in JupyterLab and save it again"
     try:
-        content = json.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        content = json.loads(text)
     except FileNotFoundError:
         raise UsageError(Problem(path.name, "there is no such notebook", cure="check the name")) from None
     except (ValueError, OSError) as error:
+        if isinstance(error, json.JSONDecodeError) and (marked := conflict(path.name, text)):
+            raise UsageError(marked) from None
         raise UsageError(Problem(path.name, f"cannot be read ({error})", "a notebook", cure)) from None
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise UsageError(Problem(path.name, "is not a notebook of format 4", "an .ipynb file", cure))

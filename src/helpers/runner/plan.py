@@ -18,6 +18,7 @@ from helpers.yaml_files import raise_all
 
 #: longer names make paths that some systems refuse
 LONGEST_NAME = 80
+_NAMES = f"letters, digits, and - _ . between them, at most {LONGEST_NAME} characters"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 #: names that Windows keeps for devices, whatever follows the first full stop
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{word}{n}" for word in ("com", "lpt") for n in range(1, 10))}
@@ -136,17 +137,25 @@ def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
             found.note(folder.name, error.problems)
         else:
             found.asked.extend(_Asked(folder.name, e.name, matrix, e.where, e.given) for e in expanded)
+    if not _is_name(folder.name):
+        came = f"`{folder.name}` cannot be a notebook's name: it is part of its reports' addresses"
+        problem = Problem(project.show(folder), came, _NAMES, "rename folder and notebook")
+        found.note(folder.name, [problem])
     found.note(folder.name, _name_problems(a for a in found.asked if a.notebook == folder.name))
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether a name can stand in an address and on any file system."""
+    bad = not _NAME.fullmatch(name) or ".." in name or name.endswith(".")
+    return not bad and name.split(".")[0].lower() not in _RESERVED and len(name) <= LONGEST_NAME
 
 
 def _name_problems(asked: Iterable[_Asked]) -> list[Problem]:
     problems: list[Problem] = []
     first: dict[str, _Asked] = {}
     for each in asked:
-        bad = not _NAME.fullmatch(each.name) or ".." in each.name or each.name.endswith(".")
-        if bad or each.name.split(".")[0].lower() in _RESERVED or len(each.name) > LONGEST_NAME:
-            allowed = f"letters, digits, and - _ . between them, at most {LONGEST_NAME} characters"
-            problems.append(Problem(each.where, f"`{each.name}` cannot be a report's name", allowed))
+        if not _is_name(each.name):
+            problems.append(Problem(each.where, f"`{each.name}` cannot be a report's name", _NAMES))
         twin = first.setdefault(each.name.lower(), each)
         if twin is not each:
             came = f"the report `{each.name}` is also asked for by {twin.where}"

@@ -21,7 +21,8 @@ from helpers.runner.engines import FORMATS
 from helpers.runner.render import render_batch
 from helpers.theme import Theme
 
-from .reading import office_words, pdf_pages, said_by, structure
+from .reading import office_words, pdf_pages, pdf_pictures, said_by, share_that_differs, structure
+from .test_alike import MOST
 from .test_words import HOSTILE
 
 
@@ -84,6 +85,8 @@ def test_both_engines_say_the_same(facts, full, document_of, tmp_path, real_quar
         assert not isinstance(theirs[stem], ReportError), theirs[stem]
         assert said_by(theirs[stem]["html"]) == said_by(files["html"]), stem
         assert pdf_words(theirs[stem]["pdf"]) == pdf_words(files["pdf"]), stem
+        pages = zip(pdf_pictures(files["pdf"]), pdf_pictures(theirs[stem]["pdf"]), strict=True)
+        assert max(share_that_differs(*pair) for pair in pages) <= MOST, stem
         for name in ("docx", "pptx"):
             assert office_words(theirs[stem][name]) == office_words(files[name]), (stem, name)
         with pikepdf.open(files["pdf"]) as mine, pikepdf.open(theirs[stem]["pdf"]) as other:
