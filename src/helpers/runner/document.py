@@ -251,10 +251,7 @@ def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, .
             "synthetic": facts.synthetic,
             "slide": _table_on_slide(bundles),
         },
-        "lang": "en-GB",
-        "toc": True,
-        "number-sections": True,
-        **reading.front_matter,
+        **reading.front_matter,  # what it does not say, `_quarto.yml` does
     }
     body = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
     return f"---\n{body}---"

@@ -34,7 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.runner.guard import forbid_writing, wall_off
+from helpers.runner.guard import Wall, refuse_with_words, wall_off
 from helpers.runner.processes import descendants
 
 #: what a kernel imports by itself when it starts
@@ -73,8 +73,8 @@ class Request:
         Its working folder.
     environment
         Its whole environment.
-    forbidden
-        The folder in which it may not write; empty where there is none.
+    wall
+        Where it may write, and what it may not read; None where it is held to nothing.
     warm
         Whether to go on in this process's image rather than to start the command from nothing.
     log, lifeline, told
@@ -84,7 +84,7 @@ class Request:
     command: list[str]
     folder: str
     environment: dict[str, str]
-    forbidden: str
+    wall: dict[str, list[str]] | None
     warm: bool
     log: int
     lifeline: int
@@ -269,8 +269,9 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
     _take_streams(request.log)
     os.chdir(request.folder)
-    if request.forbidden:
-        wall_off(request.forbidden)
+    wall = Wall.read(request.wall) if request.wall else None
+    if wall:
+        wall_off(wall)
     if not request.warm or _would_have_imported_otherwise(Path(request.folder)):
         os.execve(request.command[0], request.command, request.environment)
     os.environ.clear()
@@ -282,8 +283,8 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
     sys.path.insert(0, request.folder)
     if "numpy" in sys.modules:  # numpy seeds its own generator once, when it is imported
         sys.modules["numpy"].random.seed()
-    if request.forbidden:
-        forbid_writing(request.forbidden)
+    if wall:
+        refuse_with_words(wall)
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
@@ -293,9 +294,8 @@ def _would_have_imported_otherwise(folder: Path) -> bool:
     A module of the analyst's own goes before an installed one of the same name, and matplotlib reads its settings
     from that folder once, when it is imported.
     """
-    own = {each.stem for each in folder.glob("*.py")} | {
-        each.parent.name for each in folder.glob("*/__init__.py")
-    }
+    packages = (each.parent.name for each in folder.glob("*/__init__.py"))
+    own = {*(each.stem for each in folder.glob("*.py")), *packages}
     return not own.isdisjoint(sys.modules) or (folder / "matplotlibrc").exists()
 
 
