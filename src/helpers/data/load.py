@@ -198,6 +198,7 @@ class _Batch:
             name=layout.title,
             mode=layout.mode,
             secondary=layout.secondary,
+            publication=layout.publication,
             vintage=self.vintage or _edition(reading),
             as_at=reading.as_at or _last_day(reading),
         )

@@ -40,7 +40,13 @@ from helpers.data.manifest import (
     next_manifest,
     write_private,
 )
-from helpers.data.views import view_statements
+from helpers.data.views import (
+    CONTESTED,
+    choice_query,
+    needs_choice,
+    series_statements,
+    view_statements,
+)
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
 
@@ -136,6 +142,13 @@ class Mart:
 
         See `helpers.data.views.view_statements` for the views. The caller closes the connection.
         """
+        connection = self._connect(threads, memory)
+        choice = self._choice() if needs_choice(self.manifest) else None
+        for statement in series_statements(choice):
+            connection.execute(statement)
+        return connection
+
+    def _connect(self, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
         import duckdb
 
         connection = duckdb.connect(
@@ -151,6 +164,16 @@ class Mart:
         for statement in view_statements(self.path, self.manifest):
             connection.execute(statement)
         return connection
+
+    def _choice(self) -> Path:
+        """Return the file with the source of every period of the series that have several."""
+
+        def build() -> pd.DataFrame:
+            with self._connect(threads=1, memory="1GB") as connection:
+                measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
+                return _frame(connection.execute(choice_query(measures)))
+
+        return self._derived_path("series sources", build)
 
     def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """Return the result of a query over the views of this version as a frame."""
@@ -183,6 +206,9 @@ class Mart:
         """
         import pandas as pd
 
+        return pd.read_parquet(self._derived_path(name, build))
+
+    def _derived_path(self, name: str, build: Callable[[], pd.DataFrame]) -> Path:
         folder = make_private(self.path / "derived" / (self.version or "empty"))
         stem = hashlib.sha256(f"{_code_fingerprint()}\n{name}".encode()).hexdigest()[:32]
         path = folder / f"{stem}.parquet"
@@ -190,7 +216,7 @@ class Mart:
             with FileLock(folder / f"{stem}.lock", mode=PRIVATE_FILE):
                 if not path.exists():
                     write_private(path, build().to_parquet(index=False, compression="zstd"))
-        return pd.read_parquet(path)
+        return path
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -207,6 +233,7 @@ class Mart:
         name: str = "",
         mode: Mode = "replace",
         secondary: bool = False,
+        publication: str = "",
         vintage: datetime | None = None,
         as_at: date | None = None,
     ) -> Iterator[Load]:
@@ -235,6 +262,8 @@ class Mart:
             "replace" drops earlier loads of the source; "append" adds to them, the latest vintage wins.
         secondary
             True for figures that somebody else tabulated: the publication itself wins over them.
+        publication
+            What the figures are from, where several sources tabulate one publication; the source by default.
         vintage
             Edition of the figures (UTC); by default the moment of the load.
         as_at
@@ -273,6 +302,7 @@ class Mart:
                     policy=policy,
                     synthetic=synthetic,
                     secondary=secondary,
+                    publication=publication,
                 )
                 self._commit(load, record, replace=mode == "replace")
             finally:

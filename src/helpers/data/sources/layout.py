@@ -84,6 +84,8 @@ class Layout:
     policy: Policy = "published"
     mode: Mode = "append"
     secondary: bool = False
+    #: what its figures are from, where other layouts tabulate the same: they may follow each other in a series
+    publication: str = ""
     synthetic: bool = False
     #: a published CSV ends with a line end; one that an analyst saves may not
     ends_with_newline: bool = True
