@@ -9,8 +9,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from helpers import __version__
 from helpers.cli import main
 from helpers.errors import ExitCode
 
@@ -38,6 +40,10 @@ def call(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 
 
 Call = Callable[..., tuple[int, str, str]]
+
+
+def test_the_version_is_told_anywhere(call: Call) -> None:
+    assert call("--version") == (0, f"boardpack {__version__}\n", "")
 
 
 def test_check_counts_what_is_well_formed(
@@ -74,6 +80,68 @@ def test_a_mistake_in_the_register_is_told_with_all_others_before_anything_runs(
     assert not list((root / ".boardpack").glob("runs/*"))
 
 
+WRONG_SETTINGS = {
+    "_quarto.yml": ["project:\n\toutput-dir: x\n", "- a\n", "toc-depth: two\n", "toc: true\ntoc: false\n"],
+    "params/_theme.yml": ["name: A\nname: B\n", "colours: blue\n", "name: [\n"],
+    "params/_publisher.yml": ["email: 5\n", "prepared: soon\n", "just words\n"],
+    "params/good/_matrix.yml": ["- name: x\n", "name: x\n", "- name: a\n  name: b\n  for: {trust: [A]}\n"],
+}
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    ("file", "text"), [(file, text) for file, texts in WRONG_SETTINGS.items() for text in texts]
+)
+def test_broken_or_mistyped_settings_are_told_before_anything_runs(
+    call: Call, lay_out: Callable[..., Path], file: str, text: str, command: str
+) -> None:
+    root = lay_out({"good": {"a.yml": "perod: x"}})
+    (root / file).write_text(text, "utf-8")
+    code, _, told = call("--project", str(root), command)
+    assert code == ExitCode.USAGE
+    assert Path(file).name in told
+    assert "did you mean period?" in told  # with what is wrong elsewhere
+    assert "Traceback" not in told
+    assert not (root / "reports").exists()
+
+
+def test_check_tells_what_a_notebook_holds_and_mends_what_a_run_has_left(
+    call: Call, lay_out: Callable[..., Path]
+) -> None:
+    root = lay_out({"good": {"a.yml": GOOD}})
+    path = root / "notebooks" / "good.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(
+        nbformat.v4.new_code_cell(
+            "1", execution_count=3, outputs=[nbformat.v4.new_output("stream", text="1")]
+        )
+    )
+    nbformat.write(notebook, path)
+    (root / "notebooks" / "helpers.py").write_text("")
+    code, _, told = call("--project", str(root), "check")
+    assert code == ExitCode.USAGE
+    assert "notebooks/good.ipynb: outputs or numbers of a run are stored" in told
+    assert "notebooks/helpers.py: it would be imported instead" in told
+    (root / "notebooks" / "helpers.py").unlink()
+    code, said, told = call("--project", str(root), "check", "--fix")
+    assert (code, told) == (0, "")
+    assert said.splitlines() == ["good.ipynb: mended", "1 reports of 1 notebooks are well formed"]
+    assert call("--project", str(root), "check", "--fix")[1].count("mended") == 0
+
+
+def test_a_draft_without_parameters_may_hold_anything_but_outputs(
+    call: Call, lay_out: Callable[..., Path]
+) -> None:
+    root = lay_out({"good": {"a.yml": GOOD}})
+    draft = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("<b>not yet</b>")])
+    nbformat.write(draft, root / "notebooks" / "draft.ipynb")
+    assert call("--project", str(root), "check")[0] == 0
+    (root / "params" / "draft").mkdir()
+    code, _, told = call("--project", str(root), "check")
+    assert code == ExitCode.USAGE
+    assert "notebooks/draft.ipynb, cell 1: raw HTML" in told
+
+
 def test_problems_are_told_as_json_where_json_is_asked_for(
     call: Call, lay_out: Callable[..., Path]
 ) -> None:
@@ -107,7 +175,7 @@ def test_an_unknown_format_is_refused_before_anything_runs(
 def test_a_bug_keeps_its_traceback(
     call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpers.cli.commands.plan", lambda *_: {}["ours"])
+    monkeypatch.setattr("helpers.cli.checking.plan", lambda *_: {}["ours"])
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.BUG
     assert "Traceback" in told
@@ -119,7 +187,7 @@ def test_a_folder_that_may_not_be_written_is_no_bug(
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/data/.boardpack")
 
-    monkeypatch.setattr("helpers.cli.commands.plan", refuse)
+    monkeypatch.setattr("helpers.cli.checking.plan", refuse)
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.REPORT
     assert told.startswith("/data/.boardpack: Permission denied; give yourself the right, free some space")
@@ -132,7 +200,7 @@ def test_a_file_of_ours_that_is_gone_is_a_bug(
     def lose(*_: object) -> None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "board.css")
 
-    monkeypatch.setattr("helpers.cli.commands.plan", lose)
+    monkeypatch.setattr("helpers.cli.checking.plan", lose)
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.BUG
     assert "Traceback" in told

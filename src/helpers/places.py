@@ -29,7 +29,10 @@ def find_root(given: Path | None = None, *, environment: Mapping[str, str] = os.
         if all((each / mark).is_dir() for mark in MARKS):
             return each
     allowed = "a folder with " + " and ".join(f"{mark}/" for mark in MARKS)
-    cure = "go to the project's folder, or give it with --project"
+    cure = (
+        f"go to the project's folder, or name it: boardpack --project FOLDER, papermill --cwd FOLDER, or the "
+        f"environment variable {ROOT_VARIABLE} for any tool"
+    )
     raise UsageError(Problem(str(candidates[0]), "is not in a boardpack project", allowed, cure))
 
 

@@ -127,7 +127,7 @@ def rows_by_hand(content: bytes) -> set[tuple[str, datetime, str, str]]:
 def test_spoilt_text_is_refused_or_read_as_it_stands(mutations: list[tuple[str, int, bytes]]) -> None:
     content = mutate(TEXT, mutations)
     try:
-        matches = recognise(open_bytes(content, "x.csv"))
+        matches = recognise(open_bytes(content, "x.csv").sheets)
         reading = matches[0].layout.read(matches, Context())
     except DataError:
         return
@@ -156,5 +156,5 @@ def test_spoilt_workbooks_and_packed_files_never_give_a_traceback(
     content: bytes, mutations: list[tuple[str, int, bytes]]
 ) -> None:
     with contextlib.suppress(DataError):
-        matches = recognise(open_bytes(mutate(content, mutations), "x"))
+        matches = recognise(open_bytes(mutate(content, mutations), "x").sheets)
         matches[0].layout.read(matches, Context())

@@ -48,6 +48,22 @@ def test_a_report_knows_what_it_is_about_from_any_folder_of_the_project() -> Non
     assert "every figure is invented" in report._repr_mimebundle_()["text/markdown"]
 
 
+def test_a_code_that_a_tool_took_for_a_number_is_still_the_code() -> None:
+    report = open_report("Stays", trust="T1", specialty=100)  # type: ignore[arg-type]
+    assert report.specialty == "100"
+    assert report.title == "Stays: General Surgery"
+
+
+def test_arguments_of_another_type_are_told_all_at_once() -> None:
+    wrong = {"trust": ["T1"], "specialty": 1.5, "period": 202603, "months": "12", "latest_in": "spell"}
+    with pytest.raises(UsageError) as caught:
+        open_report("Stays", **wrong)  # type: ignore[arg-type]
+    told = [str(problem) for problem in caught.value.problems]
+    assert [each.split(":")[0] for each in told] == [f"open_report, {name}" for name in wrong]
+    assert "did you mean spells" in told[-1]
+    assert 'write period="202603"' in told[2]
+
+
 def test_latest_is_the_last_month_that_the_data_cover_to_its_end() -> None:
     assert open_report("Stays", trust="T1", months=1).period.label == "April 2026"
 

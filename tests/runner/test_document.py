@@ -275,12 +275,27 @@ def test_what_is_no_reference_is_left_alone(notebook, text):
 @pytest.mark.parametrize("key", ["filters", "include-in-header", "engine"])
 def test_front_matter_that_reports_do_not_use_is_refused(notebook, key):
     problem = only_problem(notebook.raw(f"---\ntitle: x\n{key}: y\n---"))
-    assert problem.where == f"cell 1, key {key}"
+    assert problem.where == f"cell 1, front matter, line 3, {key}"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("toc-depth: two", "'two'; allowed: a whole number"),
+        ("toc: perhaps", "'perhaps'; allowed: true or false"),
+        ("toc-depth: 9", "less than or equal to 6"),
+        ("lang: English, please", "line 2, lang"),
+        ("toc-dept: 2", "did you mean toc-depth"),
+        ("toc: true\ntoc: false", "line 3, toc: written twice, first in line 2"),
+    ],
+)
+def test_mistyped_front_matter_is_told_with_its_line(notebook, line, told):
+    assert told in str(only_problem(notebook.raw(f"---\n{line}\n---")))
 
 
 @pytest.mark.parametrize("raw", ["---\ntitle: [\n---", "---\n- a\n---", "just text"])
 def test_front_matter_that_cannot_be_read_is_refused(notebook, raw):
-    assert only_problem(notebook.raw(raw)).where == "cell 1"
+    assert only_problem(notebook.raw(raw)).where.startswith("cell 1")
 
 
 def test_a_second_title_is_refused(notebook):

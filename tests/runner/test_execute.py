@@ -97,7 +97,7 @@ def test_the_kernel_is_ours_isolated_and_knows_its_parameters(
         "folder": str(folder / "work"),
         "version": "v7",
         "hash_seed": "0",
-        "backend": "Agg",
+        "backend": "module://matplotlib_inline.backend_inline",
         "transport": "ipc",
         "startup_files": [],
     }

@@ -56,7 +56,7 @@ def test_what_was_new_is_so_no_longer_when_a_week_has_passed(project: Project, d
 
 
 def test_who_answers_for_the_reports_is_told_though_no_report_has_changed(project: Project) -> None:
-    go(replace(project, publisher=Publisher("Trust", email="reports@example.org")))
+    go(replace(project, publisher=Publisher(name="Trust", email="reports@example.org")))
     assert "reports@example.org" in (project.reports / "accessibility.html").read_text("utf-8")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,11 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from helpers.errors import ExitCode, UsageError
+from helpers.errors import ExitCode, Problem, UsageError
 from helpers.runner.parameter_files import read_mapping, read_values
 from helpers.runner.parameter_types import read_type
 from helpers.runner.parameters import Notebook, Parameter
+from helpers.yaml_files import raise_all
 
 NOTEBOOK = Notebook(
     "stay",
@@ -28,10 +30,17 @@ NOTEBOOK = Notebook(
 )
 
 
+def values_of(notebook: Notebook, path: Path) -> dict[str, object]:
+    problems: list[Problem] = []
+    values = read_values(notebook, read_mapping(path, path.name, problems), path.name, problems)
+    raise_all(problems)
+    return dict(values)
+
+
 def read(folder: Path, text: str) -> dict[str, object]:
     path = folder / "SYN07.yml"
     path.write_text(text, "utf-8")
-    return dict(read_values(NOTEBOOK, read_mapping(path, "SYN07.yml"), "SYN07.yml"))
+    return values_of(NOTEBOOK, path)
 
 
 def problems_of(folder: Path, text: str) -> tuple[str, ...]:
@@ -57,7 +66,7 @@ def test_a_typo_is_told_with_what_was_meant(tmp_path: Path) -> None:
 
 def test_a_duplicate_key_is_told_with_both_lines(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, "trust: SYN07\nperiod: latest\ntrust: SYN08\n")
-    assert "line 3: `trust` is given again, first in line 1" in problem
+    assert "line 3, trust: written twice, first in line 1" in problem
 
 
 def test_an_unquoted_date_is_told_to_take_quotes(tmp_path: Path) -> None:
@@ -103,7 +112,7 @@ def test_a_missing_parameter_is_told_with_what_it_takes(tmp_path: Path) -> None:
         ("trust: [SYN08]", "a list is given"),
         ("day: !!python/name:os.system ''", "write one plain value"),
         ("day: !!binary aGk=", "write one plain value"),
-        ("codes: &a [*a]", "write one plain value"),
+        ("codes: &a [*a]", "contains itself"),
         ("1: x", "put quotes round it"),
         ("<<: {months: 3}", "the key `<<`"),
     ],
@@ -112,6 +121,55 @@ def test_each_mistyped_value_is_told_with_its_cure(tmp_path: Path, line: str, to
     text = line if line.startswith("trust") else f"trust: SYN07\n{line}"
     (problem,) = problems_of(tmp_path, text)
     assert told in problem
+
+
+OPEN = Notebook(
+    "open",
+    Path("open.ipynb"),
+    (
+        Parameter("anything", read_type("any or None"), required=False),
+        Parameter("items", read_type("list"), required=False),
+        Parameter("settings", read_type("dict"), required=False),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anything: 5",
+        'anything: {a: [1, "no", true, null], b: 0.5}',
+        "items: [1, b, 1.5]",
+        "settings: {bins: 10, colour: blue}",
+        "anything: 'no'\nitems: []",
+    ],
+)
+def test_where_the_notebook_leaves_the_type_open_any_plain_value_is_taken(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text(text, "utf-8")
+    assert values_of(OPEN, path) == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("anything: no", 'put quotes round it: "no"'),
+        ("anything: 2026-03-01", "is read as a date"),
+        ("anything: {code: 007}", 'put quotes round it: "007"'),
+        ("items: [1e3]", 'put quotes round it: "1e3"'),
+        ("items: 5", "a list such as"),
+        ("settings: [a]", "keys and values"),
+    ],
+)
+def test_what_papermill_would_misread_is_told_where_the_type_is_open(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UsageError, match=re.escape(told)):
+        values_of(OPEN, path)
 
 
 def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
@@ -130,12 +188,12 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.yml"
     path.write_bytes(b"trust: \xff\xfe")
     with pytest.raises(UsageError, match="cannot be read"):
-        read_mapping(path, "x.yml")
+        values_of(NOTEBOOK, path)
 
 
 @given(
     text=st.text(alphabet=st.characters(codec="utf-8"), max_size=60),
-    word=st.sampled_from(["org", "int", "date?", "list[str]"]),
+    word=st.sampled_from(["org", "int", "date?", "list[str]", "any or None"]),
 )
 @example(text="A\t", word="org")
 def test_whatever_stands_in_a_file_it_is_read_as_papermill_does_or_refused(
@@ -146,7 +204,7 @@ def test_whatever_stands_in_a_file_it_is_read_as_papermill_does_or_refused(
     path.write_bytes(content.encode())
     notebook = Notebook("n", Path("n.ipynb"), (Parameter("trust", read_type(word), required=True),))
     try:
-        values = read_values(notebook, read_mapping(path, "x.yml"), "x.yml")
+        values = values_of(notebook, path)
     except UsageError:
         return
     assert values == yaml.safe_load(path.read_text("utf-8"))

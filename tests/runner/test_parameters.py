@@ -74,12 +74,24 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
     assert "cannot be read" in problems_of(path)
 
 
+def test_the_marks_of_a_merge_are_told_with_a_way_out_that_needs_no_jupyterlab(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path, "a = 1")
+    text = path.read_text("utf-8")
+    path.write_text(f"<<<<<<< HEAD\n{text}\n=======\n{text}\n>>>>>>> other\n", "utf-8")
+    told = problems_of(path)
+    assert "made.ipynb, line 1: git has left the marks of a merge" in told
+    assert "git checkout --ours FILE" in told
+    assert "JupyterLab" not in told
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
         ("import os", "lines of the form"),
-        ("trust = 'SYN01'", "lines of the form"),
-        ("trust: str = 'SYN01'", "write it in quotes"),
+        ("a = b = 1", "lines of the form"),
+        ("a: month = 'latest'", '"month"'),
+        ("a = {1, 2}", "a plain value"),
+        ("a: int = 0.5", "not of its type int"),
         ('trust: "organisation" = "SYN01"', '"org"'),
         ('day: "date" = "1 March"', "not of its type date"),
         ('trust: "org" = "A"\ntrust: "org" = "B"', "declared twice"),
@@ -91,7 +103,50 @@ def test_each_mistake_in_the_cell_is_told(tmp_path: Path, line: str, told: str) 
 
 
 def test_all_mistakes_of_the_cell_are_told_at_once(tmp_path: Path) -> None:
-    source = 'import os\na: int = 1\nb: "int" = "x"'
+    source = 'import os\na: date = 1\nb: "int" = "x"'
     with pytest.raises(UsageError) as caught:
         read_notebook(write_notebook(tmp_path, source))
     assert [problem.where.rsplit(" ", 1)[1] for problem in caught.value.problems] == ["1", "2", "3"]
+
+
+PLAIN = """
+# as papermill's documentation writes it
+trust = "SYN07"
+period = "latest"  # YYYY-MM
+year: int = 2026
+share: float | None = None
+specialties = ["100", "110"]
+bounds = (0.5, 1.0)
+benchmark: Literal["mean", "median"] = "mean"
+settings = {"bins": 10}
+anything = None
+label: str
+"""
+
+
+def test_a_plain_papermill_cell_is_read_with_the_types_that_it_tells(tmp_path: Path) -> None:
+    notebook = read_notebook(write_notebook(tmp_path, PLAIN))
+    assert {each.name: str(each.type) for each in notebook.parameters} == {
+        "trust": "org",
+        "period": "month",
+        "year": "int",
+        "share": "float or None",
+        "specialties": "list[str]",
+        "bounds": "list[float]",
+        "benchmark": "choice[mean, median]",
+        "settings": "dict",
+        "anything": "any or None",
+        "label": "str",
+    }
+    assert [each.name for each in notebook.parameters if each.required] == ["label"]
+    assert notebook.organisation_parameters == ("trust",)
+
+
+def test_words_that_are_no_month_stay_words_in_a_plain_cell(tmp_path: Path) -> None:
+    trust, period = read_notebook(write_notebook(tmp_path, 'trust: "str" = "x"\nperiod = "Q3"')).parameters
+    assert (str(trust.type), str(period.type)) == ("str", "str")
+
+
+def test_a_type_that_the_default_told_is_explained_by_it(tmp_path: Path) -> None:
+    (share,) = read_notebook(write_notebook(tmp_path, "share = 1")).parameters
+    assert share.allowed == "a whole number, such as 12 (as its default, 1)"

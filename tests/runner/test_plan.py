@@ -90,8 +90,36 @@ def test_an_unknown_trust_is_told_with_near_misses(lay_out: Callable[..., Path])
     assert "SYN07" in told
 
 
+def test_an_unknown_trust_is_told_with_what_else_is_wrong_in_its_file(lay_out: Callable[..., Path]) -> None:
+    root = lay_out({"good": {"x.yml": "trust: SYN70\nperod: latest\ntrust: SYN01\n"}})
+    told = problems_of(Project(root, organisations=lambda: {"SYN07": "", "SYN01": ""}))
+    assert len(told.splitlines()) == 3
+    assert all(words in told for words in ("SYN70", "did you mean period?", "written twice"))
+
+
 def test_while_no_organisation_is_known_every_code_is_taken(lay_out: Callable[..., Path]) -> None:
     assert make_plan(Project(lay_out({"good": {"x.yml": "trust: ANY"}})))
+
+
+@pytest.mark.parametrize("month", ["2031-03", "2019-12"])
+def test_a_month_of_which_the_data_have_nothing_is_told_with_those_they_have(
+    lay_out: Callable[..., Path], month: str
+) -> None:
+    root = lay_out({"good": {"x.yml": f'period: "{month}"'}})
+    told = problems_of(Project(root, months=lambda: ("2020-01", "2026-09")))
+    assert f'x.yml, line 1, `period`: the data have nothing for "{month}"' in told
+    assert "2020-01 to 2026-09" in told
+
+
+@pytest.mark.parametrize("month", ["latest", "2020-01", "2026-09"])
+def test_a_month_within_the_data_or_the_latest_is_taken(lay_out: Callable[..., Path], month: str) -> None:
+    root = lay_out({"good": {"x.yml": f'period: "{month}"'}})
+    assert make_plan(Project(root, months=lambda: ("2020-01", "2026-09")))
+
+
+def test_while_nothing_is_loaded_every_month_is_taken(lay_out: Callable[..., Path]) -> None:
+    root = lay_out({"good": {"x.yml": 'period: "2031-03"'}})
+    assert make_plan(Project(root))
 
 
 def test_a_folder_without_notebook_is_told(lay_out: Callable[..., Path]) -> None:
@@ -109,6 +137,16 @@ def test_a_yaml_ending_is_told_to_be_renamed(lay_out: Callable[..., Path]) -> No
 def test_a_name_that_could_harm_a_file_system_is_refused(lay_out: Callable[..., Path], name: str) -> None:
     told = problems_of(Project(lay_out({"good": {f"{name}.yml": GOOD}})))
     assert "cannot be a report's name" in told
+
+
+@pytest.mark.parametrize("folder", ["my report", "a..b", "ünlaut", "con"])
+def test_a_notebook_whose_name_no_address_can_hold_is_refused(
+    lay_out: Callable[..., Path], folder: str
+) -> None:
+    root = lay_out({"good": {"a.yml": GOOD}})
+    (root / "params" / "good").rename(root / "params" / folder)
+    (root / "notebooks" / "good.ipynb").rename(root / "notebooks" / f"{folder}.ipynb")
+    assert f"`{folder}` cannot be a notebook's name" in problems_of(Project(root))
 
 
 MATRIX = """
@@ -166,6 +204,29 @@ def test_each_mistake_in_a_matrix_is_told(
     lay_out: Callable[..., Path], old: str, new: str, told: str
 ) -> None:
     assert told in problems_of(matrix_project(lay_out, MATRIX.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("selection", "told"),
+    [
+        ("{select: trusts, except: SYN01}", "'SYN01'; allowed: a list"),
+        ("{select: trusts, excpt: [SYN01]}", "did you mean except?"),
+        ("{select: trusts, except: [SYN11]}", "`except` names SYN11, which trusts does not stand for"),
+        ("{selct: trusts}", "did you mean select?"),
+        ("{select: [trusts]}", "a list; allowed: words"),
+    ],
+)
+def test_each_mistake_in_a_selection_is_told_for_what_it_is(
+    lay_out: Callable[..., Path], selection: str, told: str
+) -> None:
+    text = problems_of(matrix_project(lay_out, MATRIX.replace("{select: trusts}", selection)))
+    assert told in text
+    assert "None" not in text
+
+
+def test_a_selection_may_leave_some_out(lay_out: Callable[..., Path]) -> None:
+    text = MATRIX.replace("{select: trusts}", "{select: trusts, except: [SYN01]}")
+    assert [job.name for job in make_plan(matrix_project(lay_out, text))] == ["SYN02-100", "SYN02-110"]
 
 
 def test_a_selector_without_data_says_so(lay_out: Callable[..., Path]) -> None:

@@ -152,7 +152,10 @@ def test_nothing_passes_from_one_report_to_the_next(server: ForkServer, tmp_path
     witness = write_notebook(tmp_path, WITNESS, LIBRARIES, TELL)
     before, _ = tell(witness, tmp_path / "before", server)
     careless = write_notebook(tmp_path, CARELESS)
-    assert run(careless, tmp_path / "careless", server)[-1] == []
+    left_open = run(careless, tmp_path / "careless", server)[-1]
+    assert [each["output_type"] for each in left_open] == [
+        "display_data"
+    ]  # its empty figure, as in Jupyter
     after, _ = tell(write_notebook(tmp_path, WITNESS, LIBRARIES, TELL), tmp_path / "after", server)
     assert without_own_places(after) == without_own_places(before)
     assert before["work"] == []
@@ -189,3 +192,21 @@ def test_the_reports_of_the_project_are_equal_cell_by_cell(demo_state: Path, tmp
             assert sum(map(len, cold)) > 5
             for number, (of_warm, of_cold) in enumerate(zip(warm, cold, strict=True)):
                 assert of_warm == of_cold, f"cell {number} of {notebook.name}"
+
+
+#: how analysts leave a chart to be seen; each is one picture and nothing else but words about an object
+CHARTS = (
+    "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\nplt.show()",
+    "plt.plot([1, 2]);",
+    "import seaborn as sns\nsns.lineplot(x=[1, 2], y=[3, 4])",
+    "import pandas as pd\npd.DataFrame({'a': [1, 2]}).plot()",
+    "fig = plt.figure()\nfig.add_subplot().plot([2, 1])\nplt.close(fig)\nfig",
+)
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_chart_is_an_output_however_it_is_left(server: ForkServer, tmp_path: Path, *, warm: bool) -> None:
+    notebook = write_notebook(tmp_path, *CHARTS)
+    cells = run(notebook, tmp_path / "run", server if warm else None)[-len(CHARTS) :]
+    pictures = [sum("image/png" in output.get("data", {}) for output in cell) for cell in cells]
+    assert pictures == [1] * len(CHARTS)

@@ -29,12 +29,12 @@ def test_what_the_file_says_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("emial: X", "unknown key 'emial'.*did you mean.*email"),
-        ("prepared: 2026-11-02", "line 1.*put quotes"),
+        ("emial: X", "line 1, emial: unknown key.*did you mean.*email"),
+        ("name: Northmoor", "unknown key.*telephone"),
         ("prepared: 'soon'", "soon.*YYYY-MM-DD"),
-        ("telephone: 1632960000", "put quotes"),
+        ("telephone: 1632960000", "line 1.*put it in quotes"),
         ("email: [a, b]", "a list.*words"),
-        ("address: X\naddress: Y", "given again"),
+        ("address: X\naddress: Y", "written twice"),
         (
             "sign_off: scorecrd, stay",
             "no notebook 'scorecrd'.*all, or of the notebooks scorecard, stay.*did you mean",
@@ -48,6 +48,11 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, words: 
     (tmp_path / "params").mkdir()
     with pytest.raises(UsageError, match=f"(?is)_publisher.yml.*{words}"):
         read_publisher(write(tmp_path / "params", text))
+
+
+@pytest.mark.parametrize("day", ["2026-11-02", "'2026-11-02'"])
+def test_a_day_is_a_day_with_quotes_or_without(tmp_path: Path, day: str) -> None:
+    assert read_publisher(write(tmp_path, f"prepared: {day}\n")).prepared == "2026-11-02"
 
 
 def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:

@@ -182,19 +182,3 @@ def test_the_manifest_says_what_the_report_was_made_from_and_nothing_private(pro
     assert (told["report"], told["run"], told["state"]) == ("good/SYN07", entry.run, "published")
     assert str(project.root) not in text
     assert not {"error", "warnings", "timings", "peak", "host"} & told.keys()
-
-
-def test_a_report_that_another_run_holds_is_waited_for_until_the_batch_is_interrupted(
-    project: Project,
-) -> None:
-    lock = ReportLock(project.state, *REPORT)
-    assert lock.try_once()
-
-    def interrupt(_: Entry) -> None:
-        raise KeyboardInterrupt
-
-    (project.params / "good" / "ABC.yml").write_text(GOOD, "utf-8")
-    batch = run_batch(project, make_plan(project), HTML, tell=interrupt)
-    lock.release()
-    states = {entry.name: entry.state for entry in batch.entries}
-    assert states == {"ABC": State.PUBLISHED, "SYN07": State.INTERRUPTED}

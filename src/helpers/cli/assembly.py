@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from helpers.bundle import Bundle
+from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
 from helpers.errors import Problem, UsageError
 from helpers.places import state_folder
 from helpers.runner.plan import Job, make_plan
 from helpers.runner.project import DataSet, Organisations, Project
-from helpers.runner.publisher import read_publisher
-from helpers.theme.brand import read_brand
+from helpers.runner.publisher import Publisher, read_publisher
+from helpers.theme import Theme, read_theme
+from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
+
+Found = TypeVar("Found")
 
 #: what `select:` in a `_matrix.yml` may name, and the rows of the mart that it stands for
 SELECTORS = {
@@ -60,17 +64,37 @@ def open_mart(root: Path) -> Mart:
     return Mart(state_folder(root) / "mart")
 
 
-def open_project(root: Path) -> Project:
-    """Return the project at a folder, with all that the runner may ask of the other rooms."""
-    from helpers.data.audit import audit_bundles, audit_file, read_allowed, redact
+def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
+    """Return the project at a folder, with all that the runner may ask of the other rooms.
+
+    Parameters
+    ----------
+    root
+        The folder.
+    problems
+        Gets what is wrong with its settings, so that it can be told with what is wrong elsewhere.
+
+    Raises
+    ------
+    UsageError
+        With the same, where `problems` is None.
+    """
+    from helpers.data.audit import Allowed, audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
     from helpers.data.last_published import keep_published
     from helpers.data.released import Ledger
     from helpers.data.state import open_state
 
     open_state(state_folder(root))
-    allowed = read_allowed(root / "params" / "_register")
-    brand = read_brand(root / "params" / "_theme.yml")  # a mistake in it is told before anything runs
+    told: list[Problem] = []  # before anything runs
+    allowed = collect(told, read_allowed, root / "params" / "_register") or Allowed()
+    theme = collect(told, read_theme, root / "_quarto.yml", root / "params" / "_theme.yml") or Theme()
+    name = theme.brand.name
+    publisher = collect(told, lambda: read_publisher(root / "params", name=name)) or Publisher()
+    if problems is None:
+        raise_all(told)
+    else:
+        problems += told
     ledger = Ledger(state_folder(root))
 
     @cache
@@ -80,6 +104,12 @@ def open_project(root: Path) -> Project:
     def organisations() -> Organisations:
         rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
         return {row[0]: row[1] for row in rows}  # of a code's names the newest
+
+    @cache
+    def months() -> tuple[str, str] | None:
+        for first, last in _rows(mart(), MONTHS_COVERED):
+            return (first, last) if first else None
+        return None
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
         ledger.release(report, bundles)
@@ -91,6 +121,7 @@ def open_project(root: Path) -> Project:
     return Project(
         root,
         organisations=organisations,
+        months=months,
         pin=lambda: mart().version,
         datasets=lambda version: _datasets(mart().at(version)),
         expand=expand,
@@ -101,15 +132,33 @@ def open_project(root: Path) -> Project:
         release=release,
         redact=redact,
         preload=(*_modules_below("report"), *LATE),
-        publisher=read_publisher(root / "params", name=brand.name),
+        publisher=publisher,
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())
-        + brand.files,
+        + theme.brand.files,
     )
 
 
-def plan(project: Project, words: Sequence[str]) -> tuple[Job, ...]:
+def collect(problems: list[Problem], read: Callable[..., Found], *what: Path) -> Found | None:
+    """Return what is read, or None and note what is wrong with it."""
+    try:
+        return read(*what)
+    except UsageError as error:
+        problems += error.problems
+    return None
+
+
+def plan(project: Project, words: Sequence[str], problems: Sequence[Problem] = ()) -> tuple[Job, ...]:
     """Return the reports asked for, checked: the register too, by which a mistake would fail them all.
+
+    Parameters
+    ----------
+    project
+        The project.
+    words
+        Names or files of reports; none: all.
+    problems
+        What is wrong already (`open_project`).
 
     Raises
     ------
@@ -118,20 +167,26 @@ def plan(project: Project, words: Sequence[str]) -> tuple[Job, ...]:
     """
     from helpers.register.reading import read_register
 
-    problems: list[Problem] = []
+    found = list(problems)
+    jobs = collect(found, lambda: make_plan(project, words)) or ()
     register = project.root / "params" / "_register"
-    try:
-        jobs = make_plan(project, words)
-    except UsageError as error:
-        problems += error.problems
-    try:
-        if register.is_dir():
-            read_register(register)
-    except UsageError as error:
-        problems += error.problems
-    if problems:
-        raise UsageError(problems)
+    if register.is_dir():
+        collect(found, read_register, register)
+    raise_all(found)
     return jobs
+
+
+def open_and_plan(root: Path, words: Sequence[str]) -> tuple[Project, tuple[Job, ...]]:
+    """Return a project and the reports asked for.
+
+    Raises
+    ------
+    UsageError
+        With all problems of settings, register, notebooks and parameter files at once.
+    """
+    problems: list[Problem] = []
+    project = open_project(root, problems)
+    return project, plan(project, words, problems)
 
 
 def _datasets(mart: Mart) -> dict[str, DataSet]:
@@ -160,11 +215,4 @@ def _modules_below(room: str) -> list[str]:
 
 def _rows(mart: Mart, query: str) -> list[tuple[str, ...]]:
     """Return the rows of a query as they are: a frame would bring pandas along."""
-    if not mart.version:
-        return []
-    connection = mart.connect()
-    try:
-        rows: list[tuple[str, ...]] = connection.execute(query).fetchall()
-    finally:
-        connection.close()
-    return rows
+    return mart.fetch(query) if mart.version else []

@@ -11,8 +11,10 @@ from typing import Annotated
 
 import typer
 
-from helpers.cli import batches, data, private, records, showing
-from helpers.cli.assembly import open_project, plan
+from helpers import __version__
+from helpers.cli import batches, checking, data, private, records, showing
+from helpers.cli.assembly import open_and_plan
+from helpers.cli.checking import Json, Words
 from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
 from helpers.places import find_root
 from helpers.runner.capacity import usable_jobs
@@ -49,13 +51,11 @@ for command in (
 ):
     app.command()(command)
 
-Words = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"boardpack {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -64,20 +64,15 @@ def set_project(
     project: Annotated[
         Path | None, typer.Option(help="The project's folder; by default the nearest.")
     ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Say which version.")
+    ] = False,
 ) -> None:
     """Board reports for the NHS from parameterised notebooks."""
     context.obj = project
 
 
-@app.command()
-def check(context: typer.Context, words: Words = None, as_json: Json = False) -> None:
-    """Check notebooks, parameter files and the register without running anything."""
-    jobs = plan(open_project(find_root(context.obj)), words or ())
-    if as_json:
-        showing.show_json([{"report": job.title, "parameters": job.settings} for job in jobs])
-    else:
-        notebooks = len({job.notebook.name for job in jobs})
-        print(f"{len(jobs)} reports of {notebooks} notebooks are well formed")
+app.command()(checking.check)
 
 
 @app.command()
@@ -110,10 +105,9 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
-    project = open_project(find_root(context.obj))
     limits = Limits(time_limit, memory_limit)
     order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
-    wanted = plan(project, words or ())
+    project, wanted = open_and_plan(find_root(context.obj), words or ())
     if resumed:
         wanted, order = resume(project, wanted, order)
     if only_failed:
@@ -159,13 +153,13 @@ def _run(arguments: list[str]) -> int:
     try:
         with private_files():
             app(arguments, prog_name="boardpack")
-    except SystemExit as ended:  # typer's own way to end, also after wrong words
-        return int(ended.code or 0)
+    except SystemExit as ended:  # typer's own way to end, also after wrong words and Ctrl-C
+        return _tell_interruption() if ended.code == INTERRUPTED else int(ended.code or 0)
     except UserError as error:
         showing.show_user_error(error, as_json="--json" in arguments)
         return int(error.exit_code)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return _tell_interruption()
     except OSError as error:
         if error.errno not in _OF_THE_PLACE:
             return _tell_bug()
@@ -175,6 +169,11 @@ def _run(arguments: list[str]) -> int:
     except Exception:
         return _tell_bug()
     return 0
+
+
+def _tell_interruption() -> int:
+    print("interrupted: what was not finished has changed nothing", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _tell_bug() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -38,6 +39,10 @@ def load_data(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help="Files, folders, wildcards, addresses.")
     ],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day that counts as today, for files of an exercise."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Load published files, extracts and own measures: each file whole or not at all."""
@@ -48,7 +53,8 @@ def load_data(
     register = read_register(root / "params" / "_register")
     try:
         with showing.show_loading(quiet=as_json) as progress:
-            results = load_paths(open_mart(root), paths, register, progress=progress)
+            today = as_of.date() if as_of else None
+            results = load_paths(open_mart(root), paths, register, progress=progress, today=today)
     except LoadError as error:
         showing.show_results(error.results, as_json=as_json)
         raise typer.Exit(int(error.exit_code)) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -55,6 +55,7 @@ def load_paths(
     *,
     progress: Progress | None = None,
     vintage: datetime | None = None,
+    today: date | None = None,
 ) -> list[LoadResult]:
     """Load files, folders, wildcards and http(s) addresses.
 
@@ -73,6 +74,8 @@ def load_paths(
         Called with each file, how many are done, and how many there are.
     vintage
         Edition of the figures (UTC), where it is not the moment of loading.
+    today
+        The day after which periods lie in the future, where it is not today.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def load_paths(
     LoadError
         Where files were refused, after the others have been loaded.
     """
-    with find_files(paths) as files, _Batch(mart, register, vintage) as batch:
+    with find_files(paths) as files, _Batch(mart, register, vintage, today) as batch:
         for done, file in enumerate(files):
             if progress:
                 progress(file.shown, done, len(files))
@@ -110,8 +113,11 @@ class _Staged:
 class _Batch:
     """The files of one command: all are read before any is committed, so that they can be compared."""
 
-    def __init__(self, mart: Mart, register: Register, vintage: datetime | None) -> None:
+    def __init__(
+        self, mart: Mart, register: Register, vintage: datetime | None, today: date | None
+    ) -> None:
         self.mart, self.register, self.vintage = mart, register, vintage
+        self.today = today or date.today()
         self.results: list[LoadResult | _Staged] = []
         self.editions: dict[str, Editions] = {}
 
@@ -135,7 +141,8 @@ class _Batch:
         clashes = {
             shown: problem for editions in self.editions.values() for shown, problem in editions.clashes()
         }
-        settled = []
+        settled: list[LoadResult] = []
+        kept: dict[int, str] = {}  # which load of the mart each result is about
         for entry in self.results:
             if isinstance(entry, LoadResult):
                 settled.append(entry)
@@ -145,10 +152,21 @@ class _Batch:
                 settled.append(LoadResult(entry.file.shown, "refused", problems=(problem,)))
             else:
                 self._close(entry, keep=True)
+                kept[len(settled)] = entry.load.id
                 settled.append(entry.result)
         self.results = []
         if any(result.outcome != "refused" for result in settled):
             store_mergers(self.mart, self.register)
+        return self._with_oddities(settled, kept)
+
+    def _with_oddities(self, settled: list[LoadResult], kept: dict[int, str]) -> list[LoadResult]:
+        """Add to each file what is out of place in it beside the other months that the mart holds now."""
+        from helpers.data.oddities import find_oddities, remarks_of
+
+        found = find_oddities(self.mart, self.register, set(kept.values())) if kept else []
+        for number, load in kept.items():
+            odd = remarks_of([oddity for oddity in found if oddity.load == load])
+            settled[number] = replace(settled[number], remarks=(*settled[number].remarks, *odd))
         return settled
 
     def _close(self, staged: _Staged, *, keep: bool) -> None:
@@ -157,21 +175,33 @@ class _Batch:
 
     def _stage(self, file: Found) -> LoadResult | _Staged:
         from helpers.data.opening import open_file
-        from helpers.data.sources import recognise
+        from helpers.data.sources import describe_rest, recognise
+        from helpers.data.sources.layout import read_all
 
         if file.problem:
             raise DataError(file.problem)
         held = self._held(file)
         if held:
             return held
-        matches = recognise(open_file(file.path))
+        opened = open_file(file.path)
+        matches = recognise(opened.sheets)
         layout = matches[0].layout
-        reading = layout.read(matches, self._context())
+        reading = read_all(matches, self._context())
+        reading = replace(reading, remarks=(*reading.remarks, *describe_rest(opened, matches)))
         if not sum(len(frame) for frame in reading.tables.values()):
             raise DataError(
                 Problem(file.shown, f"no row that {layout.name} can use", cure="check the file")
             )
+        self._check(file, reading)
         return self._write(file, layout, reading)
+
+    def _check(self, file: Found, reading: Reading) -> None:
+        from helpers.data.plausible import refusals
+
+        if "measure_values" in reading.tables:
+            problems = refusals(file.shown, reading.tables["measure_values"], self.register, self.today)
+            if problems:
+                raise DataError(problems)
 
     def _held(self, file: Found) -> LoadResult | None:
         if not file.path.is_file():
@@ -212,7 +242,7 @@ class _Batch:
             load.discarded = True
             opened.__exit__(None, None, None)
             raise
-        return _Staged(file, opened, load, _result(file, layout, reading))
+        return _Staged(file, opened, load, _result(file, layout, reading, self.today))
 
     def _note_edition(self, file: Found, layout: Layout, reading: Reading) -> None:
         from helpers.data.editions import Editions
@@ -223,7 +253,9 @@ class _Batch:
             )
 
 
-def _result(file: Found, layout: Layout, reading: Reading) -> LoadResult:
+def _result(file: Found, layout: Layout, reading: Reading, today: date) -> LoadResult:
+    from helpers.data.plausible import remarks
+
     return LoadResult(
         file.shown,
         "loaded",
@@ -232,7 +264,7 @@ def _result(file: Found, layout: Layout, reading: Reading) -> LoadResult:
         rows_read=reading.rows_read,
         rows_kept=reading.rows_read - sum(reading.rejected.values()),
         rejected=reading.rejected,
-        remarks=reading.remarks,
+        remarks=(*reading.remarks, *remarks(layout, reading, today)),
     )
 
 

@@ -20,7 +20,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from helpers.bundle import Source
+from helpers.data.derived import derived_frame
 from helpers.data.manifest import (
     PRIVATE_FILE,
     LoadRecord,
@@ -40,13 +41,8 @@ from helpers.data.manifest import (
     next_manifest,
     write_private,
 )
-from helpers.data.views import (
-    CONTESTED,
-    choice_query,
-    needs_choice,
-    series_statements,
-    view_statements,
-)
+from helpers.data.query_errors import explained
+from helpers.data.views import choose_sources, needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
 
@@ -143,9 +139,10 @@ class Mart:
         See `helpers.data.views.view_statements` for the views. The caller closes the connection.
         """
         connection = self._connect(threads, memory)
-        choice = self._choice() if needs_choice(self.manifest) else None
-        for statement in series_statements(choice):
-            connection.execute(statement)
+        with explained(self):
+            choice = self._choice() if needs_choice(self.manifest) else None
+            for statement in series_statements(connection, choice):
+                connection.execute(statement)
         return connection
 
     def _connect(self, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
@@ -156,28 +153,38 @@ class Mart:
             config={
                 "threads": threads,
                 "memory_limit": memory,
-                "temp_directory": str(self.path / "spill" / str(os.getpid())),
+                "temp_directory": str(self._spill_folder()),
                 # never reach for the network
                 "autoinstall_known_extensions": "false",
             },
         )
-        for statement in view_statements(self.path, self.manifest):
-            connection.execute(statement)
+        with explained(self):
+            for statement in view_statements(self.path, self.manifest):
+                connection.execute(statement)
         return connection
 
-    def _choice(self) -> Path:
-        """Return the file with the source of every period of the series that have several."""
+    def _choice(self) -> pd.DataFrame:
+        """Return the source of every period of the series that have several, worked out once per version."""
 
         def build() -> pd.DataFrame:
             with self._connect(threads=1, memory="1GB") as connection:
-                measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
-                return _frame(connection.execute(choice_query(measures)))
+                return choose_sources(connection)
 
-        return self._derived_path("series sources", build)
+        try:
+            return self.derived("series sources", build)
+        except OSError:  # a mart that may only be read keeps nothing
+            return build()
+
+    def _spill_folder(self) -> Path:
+        """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
+        folder = self.path / "spill"
+        with suppress(OSError):  # a mart that may only be read is read as far as memory goes
+            make_private(folder)
+        return folder / f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """Return the result of a query over the views of this version as a frame."""
-        with self._cursor() as connection:
+        with explained(self), self._cursor() as connection:
             return _frame(connection.execute(sql, params or []))
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
@@ -190,7 +197,7 @@ class Mart:
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query as plain tuples."""
-        with self._cursor() as connection:
+        with explained(self), self._cursor() as connection:
             found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 
@@ -204,19 +211,7 @@ class Mart:
         build
             Computes it, where no process has done so yet.
         """
-        import pandas as pd
-
-        return pd.read_parquet(self._derived_path(name, build))
-
-    def _derived_path(self, name: str, build: Callable[[], pd.DataFrame]) -> Path:
-        folder = make_private(self.path / "derived" / (self.version or "empty"))
-        stem = hashlib.sha256(f"{_code_fingerprint()}\n{name}".encode()).hexdigest()[:32]
-        path = folder / f"{stem}.parquet"
-        if not path.exists():
-            with FileLock(folder / f"{stem}.lock", mode=PRIVATE_FILE):
-                if not path.exists():
-                    write_private(path, build().to_parquet(index=False, compression="zstd"))
-        return path
+        return derived_frame(make_private(self.path / "derived" / (self.version or "empty")), name, build)
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -347,10 +342,17 @@ class Mart:
             for manifest in old:
                 self._manifest_path(manifest.version).unlink()
                 shutil.rmtree(self.path / "derived" / manifest.version, ignore_errors=True)
+            self._clear_spill(limit)
             gone = [path for path in (self.path / "data").glob("*") if path.name not in held]
             for folder in gone:
                 shutil.rmtree(folder)
             return sorted([m.version for m in old] + [folder.name for folder in gone])
+
+    def _clear_spill(self, limit: datetime) -> None:
+        """Remove what killed queries left; those under way are younger."""
+        for left in (self.path / "spill").glob("*"):
+            if datetime.fromtimestamp(left.stat().st_mtime, UTC).replace(tzinfo=None) <= limit:
+                shutil.rmtree(left, ignore_errors=True)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -387,18 +389,12 @@ def _source(dataset: str, load: LoadRecord) -> Source:
 @cache
 def _read_manifest(path: Path) -> Manifest:
     # a manifest never changes once written, so a process reads each once
-    return Manifest.model_validate_json(path.read_bytes())
-
-
-@cache
-def _code_fingerprint() -> str:
-    """Hash the package's own code: a benchmark computed by other code is not reused."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parents[1]
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        came = "this file of the mart is " + ("gone" if isinstance(error, FileNotFoundError) else "damaged")
+        cure = "restore a back-up: boardpack state restore FILE"
+        raise DataError(Problem(str(path), came, cure=cure)) from error
 
 
 def _frame(result: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -1,18 +1,20 @@
 """Opening what analysts are given: CSV or workbook, compressed or not, in any of the usual encodings.
 
 What a file is, its content says; its name is only for messages. A file that is cut short, is something
-else in disguise, or unpacks to an absurd size is refused before anything reads it.
+else in disguise, or unpacks to an absurd size is refused before anything reads it. What else lies in an
+archive beside the tables is named as not read.
 """
 
 from __future__ import annotations
 
 import gzip
 import io
+import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from helpers.data.sheets import Sheet
 from helpers.errors import DataError, Problem
@@ -22,13 +24,41 @@ MAX_BYTES = 1_500_000_000
 #: a workbook is many times its packed size in memory
 MAX_WORKBOOK_BYTES = 400_000_000
 
-_GZIP, _ZIP, _XLS = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PDF = b"%PDF-"
 _DELIMITERS = ",\t;|"
+_SAVE = "open it in Excel and save it as .xlsx"
+#: parts by which packed files tell what they are
+_XLSX, _XLSB, _ODS_TYPE = "xl/workbook.xml", "xl/workbook.bin", b"application/vnd.oasis.opendocument."
+_DOCUMENTS = {"word/document.xml": "a Word document", "ppt/presentation.xml": "a PowerPoint presentation"}
+#: files in an archive that hold no tables, whoever packed them; what macOS adds is not worth a word
+_NO_TABLES = (
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".ppt",
+    ".pptx",
+    ".rtf",
+    ".md",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".html",
+    ".htm",
+)
+_OF_SYSTEMS = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$)", re.IGNORECASE)
 
 
-def open_file(path: Path) -> list[Sheet]:
-    """Return the sheets of a file: one for a CSV, one per sheet of a workbook.
+@dataclass(frozen=True)
+class Opened:
+    """The tables of a file, and what in it is none: each with its name and the reason."""
+
+    sheets: list[Sheet]
+    unread: tuple[str, ...] = ()
+
+
+def open_file(path: Path) -> Opened:
+    """Return the tables of a file: one of a CSV, one per sheet of a workbook, those of an archive's files.
 
     Raises
     ------
@@ -42,14 +72,19 @@ def open_file(path: Path) -> list[Sheet]:
     return open_bytes(content, path.name)
 
 
-def open_bytes(content: bytes, file: str) -> list[Sheet]:
-    """Return the sheets of a file's content; see `open_file`."""
+def open_bytes(content: bytes, file: str) -> Opened:
+    """Return the tables of a file's content; see `open_file`."""
     if content.startswith(_GZIP):
         content = _gunzip(content, file)
     if content.startswith(_ZIP):
         return _open_zip(content, file)
-    if content.startswith(_XLS):
-        return _open_xls(content, file)
+    return Opened(_open_plain(content, file))
+
+
+def _open_plain(content: bytes, file: str) -> list[Sheet]:
+    """Return the tables of a file that is not packed."""
+    if content.startswith(_OLE):
+        return _open_ole(content, file)
     if content.startswith(_PDF):
         raise _refuse(
             file, "a PDF, which holds no table", "ask its publisher for the figures as CSV or workbook"
@@ -58,7 +93,14 @@ def open_bytes(content: bytes, file: str) -> list[Sheet]:
 
 
 def _refuse(file: str, came: str, cure: str = "download it again") -> DataError:
-    return DataError(Problem(file, came, "CSV, Excel workbook (.xlsx, .xls), either compressed", cure))
+    return DataError(
+        Problem(
+            file,
+            came,
+            "CSV, workbook of Excel (.xlsx, .xls) or OpenDocument (.ods), compressed or not",
+            cure,
+        )
+    )
 
 
 def _gunzip(content: bytes, file: str) -> bytes:
@@ -76,43 +118,145 @@ def _too_large(file: str, limit: int) -> DataError:
     return _refuse(file, f"unpacks to more than {limit / 1e6:,.0f} MB", "check where it comes from")
 
 
-def _open_zip(content: bytes, file: str) -> list[Sheet]:
+def _open_zip(content: bytes, file: str) -> Opened:
+    """Return the tables of a workbook, or of every file in an archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-            workbook = any(member.filename == "xl/workbook.xml" for member in members)
-            limit = MAX_WORKBOOK_BYTES if workbook else MAX_BYTES
+            names = {member.filename for member in members}
+            packed = _kind_of_packed(archive, names)
+            limit = MAX_WORKBOOK_BYTES if packed else MAX_BYTES
             if sum(member.file_size for member in members) > limit:
                 raise _too_large(file, limit)
-            inside = {} if workbook else {m.filename: archive.read(m) for m in members}
+            if any(member.flag_bits & 1 for member in members):
+                raise _refuse(
+                    file, "an archive protected by a password", "unpack it and load what is in it"
+                )
+            inside = {} if packed else {m.filename: archive.read(m) for m in members}
     except DataError:
         raise
     # zipfile raises whatever it meets in a damaged archive: its own, value, struct and memory errors
     except Exception as error:
         raise _refuse(file, f"damaged or cut short while it was downloaded ({error})") from None
-    if workbook:
-        return _open_xlsx(content, file)
-    if not inside:
-        raise _refuse(file, "an empty archive")
-    return [_open_member(packed, f"{file}/{name}") for name, packed in inside.items()]
+    if packed:
+        return Opened(_open_packed(packed, content, names, file))
+    return _open_members(inside, file)
 
 
-def _open_member(content: bytes, file: str) -> Sheet:
-    if content.startswith((_GZIP, _ZIP, _XLS)):
+def _kind_of_packed(archive: zipfile.ZipFile, names: set[str]) -> str:
+    """Return what a packed file is: "xlsx", "ods", words for what holds no table, "" for an archive."""
+    if _XLSX in names:
+        return "xlsx"
+    if _XLSB in names:
+        return "a binary workbook (.xlsb)"
+    if "mimetype" in names and (kind := archive.read("mimetype")).startswith(_ODS_TYPE):
+        sheets = kind.startswith(_ODS_TYPE + b"spreadsheet")
+        return "ods" if sheets else "an OpenDocument file that is no spreadsheet"
+    return next((words for part, words in _DOCUMENTS.items() if part in names), "")
+
+
+def _open_packed(kind: str, content: bytes, names: set[str], file: str) -> list[Sheet]:
+    from helpers.data import workbooks
+
+    if kind == "xlsx":
+        return _read_workbook(workbooks.read_xlsx, content, file)
+    if kind != "ods":
+        raise _refuse(file, kind, _SAVE if "workbook" in kind else "load the tables that it was made from")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            raise _protected(file)
+    return _read_workbook(workbooks.read_ods, content, file)
+
+
+def _protected(file: str) -> DataError:
+    return _refuse(file, "a workbook protected by a password", "open it and save it without one")
+
+
+def _open_members(inside: dict[str, bytes], file: str) -> Opened:
+    sheets: list[Sheet] = []
+    unread = []
+    for name, content in inside.items():
+        if _OF_SYSTEMS.search(name):
+            continue
+        if PurePosixPath(name).suffix.lower() in _NO_TABLES or content.startswith(_PDF):
+            unread.append(f"{name} (no table)")
+        elif not content.strip():
+            unread.append(f"{name} (empty)")
+        else:
+            sheets += _open_member(content, f"{file}/{name}")
+    if not sheets:
+        raise _refuse(
+            file, "an archive without a table" if unread else "an empty archive", "look what is in it"
+        )
+    return Opened(sheets, tuple(unread))
+
+
+def _open_member(content: bytes, file: str) -> list[Sheet]:
+    if not content.startswith((_GZIP, _ZIP)):
+        return _open_plain(content, file)
+    opened = None if content.startswith(_GZIP) else open_bytes(content, file)
+    if opened is None or any(sheet.name == "" for sheet in opened.sheets):
         raise _refuse(file, "a packed file in a packed file", "unpack it first")
-    return _open_text(content, file)
+    return opened.sheets
+
+
+def _open_ole(content: bytes, file: str) -> list[Sheet]:
+    """Return the sheets of an old workbook; Excel wraps protected new ones in the same container."""
+    from helpers.data import workbooks
+
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise _protected(file)
+    if "WordDocument".encode("utf-16-le") in content:
+        raise _refuse(file, "a Word document", "load the tables that it was made from")
+    return _read_workbook(workbooks.read_xls, content, file)
+
+
+def _read_workbook(read: Callable[[bytes, str], list[Sheet]], content: bytes, file: str) -> list[Sheet]:
+    try:
+        sheets = read(content, file)
+    # the parsers raise whatever they meet in a damaged workbook: zip, XML, struct, key and value errors
+    except Exception as error:
+        if "encrypted" in str(error).lower():
+            raise _protected(file) from None
+        raise _refuse(file, f"a damaged workbook ({type(error).__name__}: {error})") from None
+    if not any(sheet.grid for sheet in sheets):
+        raise _refuse(file, "a workbook whose sheets are empty")
+    return [sheet for sheet in sheets if sheet.grid]
 
 
 def _open_text(content: bytes, file: str) -> Sheet:
     text = _decode(content, file)
     if not text.strip():
         raise _refuse(file, "empty" if content else "empty (0 bytes)")
-    start = text[:2000].lstrip().lower()
-    if start.startswith(("<!doctype", "<html", "<?xml")) or "<html" in start or "<body" in start:
-        raise _refuse(file, "a web page, not data: the address may have moved", "look for its new address")
+    _refuse_markup(text, file)
     line = next(line for line in io.StringIO(text) if line.strip())
     delimiter = max(_DELIMITERS, key=line.count)
-    return Sheet(file, text=text, delimiter=delimiter)
+    return Sheet(file, text=_without_blank_end(text, delimiter), delimiter=delimiter)
+
+
+def _without_blank_end(text: str, delimiter: str) -> str:
+    """Return text without the lines of delimiters alone that Excel leaves below a table."""
+    end = text.find("\n", len(text.rstrip(f"{delimiter} \r\n")))
+    return text if end < 0 else text[: end + 1]
+
+
+def _refuse_markup(text: str, file: str) -> None:
+    start = text[:4000].lstrip().lower()
+    if "urn:schemas-microsoft-com:office:spreadsheet" in start:
+        raise _refuse(file, "an XML spreadsheet of Excel 2003, whatever its name says", _SAVE)
+    page = start.startswith(("<!doctype", "<html", "<table")) or "<html" in start or "<body" in start
+    if page and "<table" in start:
+        raise _refuse(
+            file,
+            "an HTML table, as some systems export it under the name .xls",
+            f"{_SAVE}; or, if it was downloaded, look for its new address",
+        )
+    if page:
+        raise _refuse(file, "a web page, not data: the address may have moved", "look for its new address")
+    if start.startswith("<?xml"):
+        raise _refuse(
+            file, "XML, which is no table", "ask its publisher for the figures as CSV or workbook"
+        )
 
 
 def _decode(content: bytes, file: str) -> str:
@@ -132,72 +276,3 @@ def _decode(content: bytes, file: str) -> str:
             break
         return text
     raise _refuse(file, "text in an unknown encoding", "save it as UTF-8")
-
-
-def _open_xlsx(content: bytes, file: str) -> list[Sheet]:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = [
-            Sheet(file, sheet.title, tuple(_trim(sheet.iter_rows(values_only=True))))
-            for sheet in book.worksheets
-        ]
-        book.close()
-    # openpyxl raises whatever its parsers meet in a damaged workbook: zip, XML, key and value errors
-    except Exception as error:
-        raise _refuse(file, f"a damaged workbook ({type(error).__name__}: {error})") from None
-    return _with_content(sheets, file)
-
-
-def _open_xls(content: bytes, file: str) -> list[Sheet]:
-    import xlrd
-
-    try:
-        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
-        sheets = [Sheet(file, sheet.name, tuple(_trim(_xls_rows(book, sheet)))) for sheet in book.sheets()]
-    # the same holds for xlrd: struct, index, assertion and unicode errors
-    except Exception as error:
-        raise _refuse(file, f"a damaged workbook ({type(error).__name__}: {error})") from None
-    return _with_content(sheets, file)
-
-
-def _xls_rows(book: object, sheet: object) -> Iterator[list[object]]:
-    import xlrd
-
-    for number in range(sheet.nrows):  # type: ignore[attr-defined]
-        cells = sheet.row(number)  # type: ignore[attr-defined]
-        yield [
-            xlrd.xldate_as_datetime(cell.value, book.datemode)  # type: ignore[attr-defined]
-            if cell.ctype == xlrd.XL_CELL_DATE
-            else cell.value
-            for cell in cells
-        ]
-
-
-def _with_content(sheets: list[Sheet], file: str) -> list[Sheet]:
-    if not any(sheet.grid for sheet in sheets):
-        raise _refuse(file, "a workbook whose sheets are empty")
-    return [sheet for sheet in sheets if sheet.grid]
-
-
-def _trim(rows: Iterator[Sequence[object]]) -> list[tuple[str, ...]]:
-    """Return the rows as text, without the empty ones at the end."""
-    cells = [tuple(_as_text(cell) for cell in row) for row in rows]
-    while cells and not any(cells[-1]):
-        cells.pop()
-    return cells
-
-
-def _as_text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return str(int(cell))
-    return str(cell).strip()

@@ -15,8 +15,8 @@ MERGERS = "register_mergers"
 
 
 def known_codes(mart: Mart) -> frozenset[str]:
-    """Return the code of every organisation that the mart knows."""
-    if not mart.manifest.table_files("organisations"):
+    """Return the code of every organisation that the mart knows; the register's mergers alone are no list."""
+    if all(file.source == MERGERS for file in mart.manifest.table_files("organisations")):
         return frozenset()
     return frozenset(mart.query("SELECT DISTINCT org_code FROM organisations_all")["org_code"])
 

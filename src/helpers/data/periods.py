@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-#: months that a period of each type lasts; a day and a snapshot are their own
-MONTHS = {"month": 1, "quarter": 3, "year": 12, "rolling12": 12}
+from helpers.data.coverage import MONTHS as MONTHS
 
 
 def period_end(start: date, period_type: str) -> date:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from helpers.data.mart import Mart
+from helpers.data.oddities import Oddity, find_oddities
 from helpers.data.periods import MONTHS, period_end
 from helpers.register import Measure, Register
 
@@ -30,6 +31,19 @@ DNA_RECORDED = 0.01
 #: how many organisations a finding names
 NAMED = 8
 _ORDER: dict[Severity, int] = {"high": 0, "medium": 1, "low": 2}
+
+#: how grave each kind of oddity is
+_ODD: dict[str, Severity] = {
+    "fraction": "high",
+    "off target": "high",
+    "no denominator": "medium",
+    "step": "medium",
+    "apart": "medium",
+    "gap": "low",
+    "incomplete": "medium",
+}
+
+_ASPECT: dict[str, Aspect] = {"gap": "completeness", "incomplete": "completeness"}
 
 WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
 
@@ -81,6 +95,8 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
         *_gaps(mart),
         *_impossible_values(mart, register),
         *_unrecorded_dna(mart),
+        *_future_periods(mart, day),
+        *_odd_figures(mart, register),
         *_changed_figures(mart),
     ]
     return sorted(findings, key=lambda found: (_ORDER[found.severity], found.aspect, found.measure))
@@ -150,6 +166,7 @@ def _gaps(mart: Mart) -> list[Finding]:
                 ) AS before
             FROM measure_values_rolled_up
             WHERE {WHOLE} AND basis = 'provider' AND period_type IN ('month', 'quarter')
+                AND origin = 'published'  -- gaps of the trust's own figures are oddities, with their months
         )
         SELECT DISTINCT measure, s.org_code FROM steps s
         JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust'
@@ -184,6 +201,33 @@ def _unrecorded_dna(mart: Mart) -> list[Finding]:
         f"a rate under {DNA_RECORDED:.0%}: missed appointments are not recorded, leave these out of peers"
     )
     return _by_measure(low, "medium", "validity", message)
+
+
+def _future_periods(mart: Mart, today: date) -> list[Finding]:
+    """Name what was loaded before such periods were refused, or with a clock that was wrong."""
+    late = mart.query(
+        "SELECT DISTINCT measure, org_code FROM measure_values WHERE period > $1 AND status <> 'plan' "
+        "AND coalesce(value, numerator) IS NOT NULL ORDER BY ALL",
+        [today],
+    )
+    message = "figures of the future: load the corrected file, or remove it with `boardpack data forget`"
+    return _by_measure(late, "high", "validity", message)
+
+
+def _odd_figures(mart: Mart, register: Register) -> list[Finding]:
+    """Gather what is out of place beside other months: a finding per measure and kind, with an example."""
+    groups: dict[tuple[str, str], list[Oddity]] = {}
+    for oddity in find_oddities(mart, register):
+        groups.setdefault((oddity.measure, oddity.kind), []).append(oddity)
+    findings = []
+    for (measure, kind), group in groups.items():
+        places = tuple(dict.fromkeys(oddity.organisation for oddity in group if oddity.organisation))
+        first = f"{group[0].organisation}: {group[0].message}".removeprefix(": ")
+        more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
+        findings.append(
+            Finding(_ODD[kind], _ASPECT.get(kind, "validity"), measure, f"{first}{more}", places)
+        )
+    return findings
 
 
 def _changed_figures(mart: Mart) -> list[Finding]:

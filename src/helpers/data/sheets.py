@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,9 @@ LISTED_ROWS = 5
 class Sheet:
     """A table of text cells: a CSV file, or a sheet of a workbook.
 
-    `rows` are the cells of a workbook's sheet; a CSV keeps its text and is parsed when asked for.
+    `grid` are the cells of a workbook's sheet; a CSV keeps its text and is parsed when asked for. Places of
+    marked cells are (row, column), counted from 0: those shown as per cent, and formulas without a stored
+    result; merged ranges are (top, left, bottom, right).
     """
 
     file: str
@@ -32,6 +34,11 @@ class Sheet:
     grid: tuple[tuple[str, ...], ...] = ()
     text: str | None = None
     delimiter: str = ","
+    hidden: bool = False
+    percents: frozenset[tuple[int, int]] = frozenset()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    unstored: frozenset[tuple[int, int]] = frozenset()
+    hidden_rows: int = 0
 
     @cached_property
     def head(self) -> list[list[str]]:
@@ -84,18 +91,67 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of text below a header: `first_row` is the row number, as a person counts, of the first."""
+    """Columns of text below a header.
+
+    Parameters
+    ----------
+    sheet
+        Where they come from.
+    columns
+        The cells.
+    first_row
+        Row number, as a person counts, of the first row.
+    numbers
+        Row number of every row, where some between them were left out.
+    columns_at
+        Each column's place in the sheet, counted from 0.
+    """
 
     sheet: Sheet
     columns: pa.Table
     first_row: int
+    numbers: tuple[int, ...] | None = None
+    columns_at: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return int(self.columns.num_rows)
 
+    def row(self, index: int) -> int:
+        """Return a row's number as a person counts."""
+        return self.first_row + index if self.numbers is None else self.numbers[index]
+
     def place(self, index: int, column: str = "") -> str:
         """Return "file, row n, column name" of a cell."""
-        return self.sheet.place(self.first_row + index) + (f", column {column}" if column else "")
+        return self.sheet.place(self.row(index)) + (f", column {column}" if column else "")
+
+    def filled(self) -> Table:
+        """Return the table without the rows in which every column is empty, as Excel leaves them behind."""
+        import pyarrow.compute as compute
+
+        blank = None
+        for column in self.columns.columns:
+            empty = compute.equal(compute.utf8_trim_whitespace(column), "")
+            blank = empty if blank is None else compute.and_(blank, empty)
+            if not compute.any(blank).as_py():
+                return self
+        if blank is None:
+            return self
+        return self.keep([not out for out in blank.to_pylist()])
+
+    def keep(self, wanted: Sequence[bool]) -> Table:
+        """Return the table with some of its rows, which keep their numbers."""
+        if all(wanted):
+            return self
+        kept = [index for index, keep in enumerate(wanted) if keep]
+        numbers = tuple(self.row(index) for index in kept)
+        return replace(self, columns=self.columns.take(kept), numbers=numbers)
+
+    def per_cent(self, column: str) -> list[bool]:
+        """Return which cells of a column their workbook shows as per cent."""
+        if not self.sheet.percents:
+            return [False] * len(self)
+        at = self.columns_at[self.columns.column_names.index(column)]
+        return [(self.row(index) - 1, at) in self.sheet.percents for index in range(len(self))]
 
 
 def _unique(names: Sequence[str]) -> list[str]:
@@ -112,12 +168,27 @@ def _grid_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[s
     import pyarrow as pa
 
     places = [names.index(column) for column in columns]
+    _refuse_unstored(sheet, header, places)
     below = sheet.grid[header + 1 :]
     chosen = {
         column: pa.array([row[place] if place < len(row) else "" for row in below], pa.string())
         for column, place in zip(columns, places, strict=True)
     }
-    return Table(sheet, pa.table(chosen), header + 2)
+    return Table(sheet, pa.table(chosen), header + 2, columns_at=tuple(places))
+
+
+def _refuse_unstored(sheet: Sheet, header: int, columns: Sequence[int]) -> None:
+    """Refuse formulas whose result the program that wrote the file never worked out."""
+    from openpyxl.utils import get_column_letter
+
+    wanted = set(columns)
+    found = sorted(place for place in sheet.unstored if place[0] > header and place[1] in wanted)
+    if not found:
+        return
+    shown = ", ".join(f"{get_column_letter(column + 1)}{row + 1}" for row, column in found[:LISTED_ROWS])
+    more = f" and {len(found) - LISTED_ROWS} more" if len(found) > LISTED_ROWS else ""
+    came = f"formulas without a stored result: {shown}{more}"
+    raise DataError(Problem(sheet.place(), came, cure="open it in Excel, save it, and load it again"))
 
 
 def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[str]) -> Table:
@@ -128,9 +199,14 @@ def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[st
     if not below.strip():
         return Table(sheet, pa.table({column: pa.array([], pa.string()) for column in columns}), header + 2)
     broken: list[tuple[int, int]] = []
+    empty: set[int] = set()
 
     def collect(row: arrow_csv.InvalidRow) -> str:
-        broken.append((header + 1 + (row.number or 0), row.actual_columns))
+        number = header + 1 + (row.number or 0)
+        if row.text.strip():
+            broken.append((number, row.actual_columns))
+        else:
+            empty.add(number)
         return "skip"
 
     try:
@@ -138,7 +214,10 @@ def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[st
             pa.BufferReader(below.encode("utf-8")),
             read_options=arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=1 << 24),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=sheet.delimiter, invalid_row_handler=collect, newlines_in_values=True
+                delimiter=sheet.delimiter,
+                invalid_row_handler=collect,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
             ),
             convert_options=arrow_csv.ConvertOptions(
                 include_columns=list(columns),
@@ -150,7 +229,9 @@ def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[st
         raise DataError(Problem(sheet.place(), f"not a CSV table: {error}")) from None
     if broken:
         raise DataError(_broken_rows(sheet, broken, len(names)))
-    return Table(sheet, found, header + 2)
+    rows = range(header + 2, header + 2 + found.num_rows + len(empty))
+    numbers = tuple(row for row in rows if row not in empty) if empty else None
+    return Table(sheet, found, header + 2, numbers)
 
 
 def _below(sheet: Sheet, header: int) -> str:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.data.manifest import FileRecord, LoadRecord, Manifest
 from helpers.data.schema import TABLES, Table, duckdb_columns
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
 
 #: a chain of mergers longer than this is a circle in the data
 LONGEST_CHAIN = 10
@@ -271,27 +276,35 @@ def compared(measures: Sequence[str]) -> str:
     )
 
 
-def choice_query(measures: Sequence[str]) -> str:
-    """Return the query for the source of every period of the series that have several."""
-    return compared(measures) + _CHOICE.format(series=_SERIES, agree=AGREE_OF_FOUR)
+def choose_sources(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return the source of every period of the series that have several, from a connection with the views."""
+    measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
+    query = compared(measures) + _CHOICE.format(series=_SERIES, agree=AGREE_OF_FOUR)
+    chosen: pd.DataFrame = connection.execute(query).df()
+    return chosen
 
 
-def series_statements(choice: Path | None) -> list[str]:
-    """Return the SQL of the views that rest on the choice of sources.
+def series_statements(connection: duckdb.DuckDBPyConnection, choice: pd.DataFrame | None) -> list[str]:
+    """Return the SQL of the views that rest on the choice of sources, which becomes a table.
 
     `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
     `DERIVED` measure besides, and `measure_values` the rows behind them by the organisations' own codes.
 
     Parameters
     ----------
+    connection
+        Has the views of `view_statements`.
     choice
-        Parquet file with what `choice_query` asks for; None where no series has several sources.
+        What `choose_sources` gives; None where no series has several sources.
     """
-    if choice is None:
-        columns = "'' AS measure, '' AS org_code, '' AS period_type, '' AS basis, false AS plan, '' AS part"
-        chosen = f"SELECT {columns}, DATE '1900-01-01' AS period, '' AS source WHERE false"
-    else:
-        chosen = f"SELECT * FROM read_parquet({_literal(_no_glob(str(choice)))})"
+    connection.execute(
+        "CREATE TABLE series_sources (measure VARCHAR, org_code VARCHAR, period_type VARCHAR, basis VARCHAR, "
+        "plan BOOLEAN, part VARCHAR, period DATE, source VARCHAR)"
+    )
+    if choice is not None and len(choice):
+        connection.register("given_choice", choice)
+        connection.execute("INSERT INTO series_sources SELECT * FROM given_choice")
+        connection.unregister("given_choice")
     successors = "LEFT JOIN successors s ON v.org_code = s.org_code"
     returned = {"rows": "measure_values_pooled", "more": "", "org": "v.org_code"}
     own = {
@@ -301,7 +314,6 @@ def series_statements(choice: Path | None) -> list[str]:
     }
     name, numerator, denominator = DERIVED
     return [
-        f"CREATE VIEW series_sources AS {chosen}",
         f"CREATE VIEW contested_series AS SELECT DISTINCT {_SERIES} FROM series_sources",
         f"CREATE VIEW measure_values_returned AS SELECT v.* {_CHOSEN.format(part=_PART, **returned)}",
         f"CREATE VIEW measure_values AS SELECT v.* {_CHOSEN.format(part=_PART, **own)}",
@@ -319,7 +331,7 @@ def _table_view(root: Path, table: Table, shown: str, files: Sequence[FileRecord
     if not files:
         columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in duckdb_columns(table))
         return f"CREATE VIEW {shown} AS SELECT {columns} WHERE false"
-    paths = ", ".join(_literal(_no_glob(str(root / file.path))) for file in files)
+    paths = ", ".join(_literal(no_glob(str(root / file.path))) for file in files)
     options = ["hive_partitioning = false"]
     if table.records:
         options = ["hive_partitioning = true", "hive_types = {'org_code': VARCHAR}"]
@@ -359,10 +371,10 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _no_glob(path: str) -> str:
+def no_glob(path: str) -> str:
     """Return a path in which DuckDB sees no wildcard.
 
-    >>> _no_glob("a[1]/b*.parquet")
+    >>> no_glob("a[1]/b*.parquet")
     'a[[]1]/b[*].parquet'
     """
     return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in path)

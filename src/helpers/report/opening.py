@@ -21,8 +21,10 @@ from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.register.models import Register
 from helpers.register.reading import read_register
+from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown
+from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     from helpers.report.dna.impact import DnaImpact
@@ -218,8 +220,15 @@ def open_report(
     DataError
         Where nothing has been loaded, or the organisation, the specialty or the unit is unknown.
     UsageError
-        Where the period is not a month.
+        Where an argument is of another type, or the period is not a month.
     """
+    problems: list[Problem] = []
+    trust = read_code("trust", trust, problems) or ""
+    specialty, unit = read_code("specialty", specialty, problems), read_code("unit", unit, problems)
+    period = read_argument("period", period, str, problems) or ""
+    months = read_argument("months", months, int, problems) or 0
+    check_word("latest_in", latest_in, (*_LATEST, *_OWN_LATEST), problems)
+    raise_all(problems)
     root = find_root()
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)

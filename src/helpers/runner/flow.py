@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
@@ -68,10 +67,11 @@ class _Flow:
         self._setting, self._jobs, self._server = setting, jobs, server
         self._executing = ThreadPoolExecutor(jobs, thread_name_prefix="execute")
         self._rendering = ThreadPoolExecutor(jobs, thread_name_prefix="render")
-        self._waiting = deque(lives)
+        self._waiting = list(lives)
         self._executed: dict[Future[None], Life] = {}
         self._rendered: dict[Future[None], tuple[Life, ...]] = {}
         self._gathered: list[Life] = []  # for the next call of Quarto
+        self._to_publish: list[Life] = []  # what such a call has made
         self._calls = 0
 
     def close(self) -> None:
@@ -83,7 +83,7 @@ class _Flow:
         """Feed the pools, and say whether anything is still to come."""
         # what has been executed is held in memory, so execution waits where rendering falls behind
         while len(self._executed) < self._jobs and len(self._rendered) <= self._jobs:
-            life = self._next()
+            life = _take_free(self._waiting)
             if life is None:
                 break
             self._executed[self._executing.submit(life.prepare, self._server)] = life
@@ -95,15 +95,9 @@ class _Flow:
             self._calls += 1
             future = self._rendering.submit(render_together, self._setting, lives, self._calls)
             self._rendered[future] = lives
-        return bool(self._waiting or self._executed or self._rendered)
-
-    def _next(self) -> Life | None:
-        """Take the first report that no other run has in hand; one that has to wait keeps no place."""
-        for life in self._waiting:
-            if life.can_begin():
-                self._waiting.remove(life)
-                return life
-        return None
+        while life := _take_free(self._to_publish):
+            self._rendered[self._rendering.submit(life.publish)] = (life,)
+        return bool(self._waiting or self._executed or self._rendered or self._to_publish)
 
     def ended(self) -> list[Entry]:
         """Wait a moment, pass on what has been executed, and return the entries of what has ended."""
@@ -115,7 +109,9 @@ class _Flow:
         for future in done:
             future.result()
             if future in self._rendered:
-                lives += self._rendered.pop(future)
+                rendered = self._rendered.pop(future)
+                lives += rendered
+                self._to_publish += [life for life in rendered if life.ended is None]
                 continue
             life = self._executed.pop(future)
             if life.ended is not None:
@@ -125,3 +121,11 @@ class _Flow:
             else:
                 self._rendered[self._rendering.submit(life.complete)] = (life,)
         return [life.ended for life in lives if life.ended is not None]
+
+
+def _take_free(lives: list[Life]) -> Life | None:
+    """Take the first report that no other run has in hand out of a list; one that must wait stays there."""
+    for place, life in enumerate(lives):
+        if life.can_begin():
+            return lives.pop(place)
+    return None

@@ -40,7 +40,9 @@ def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
     fixed = {
         "IPYTHONDIR": str(home / "ipython"),
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
-        "MPLBACKEND": "Agg",  # figures travel in our own mimebundle, never through a backend
+        # as Jupyter has it: figures left open at the end of a cell are outputs. Set from the start of the fork
+        # server, and never imported there: the backend joins the shell of the process that imports it
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OPENBLAS_NUM_THREADS": "1",  # kernels run beside each other; also repeatable sums
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",

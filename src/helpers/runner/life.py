@@ -181,16 +181,19 @@ class Life:
             project = self._setting.project
             theme = read_theme(project.quarto_yml, project.theme_yml)
             self._files = render(self.document, self.decision.formats, theme=theme, folder=scratch)
-        self._publish()
+        self.publish()
 
     def take(self, rendered: Mapping[str, Path] | ReportError, seconds: float) -> None:
-        """Take what a call for many documents made of this one in its share of seconds, and publish."""
+        """Take what a call for many documents made of this one in its share of seconds.
+
+        Publishing is a step of its own: another run may have the report in hand by now, and the others of
+        the call are not to wait for it.
+        """
         with self._guarded(), self._steps.step("render"):
             if isinstance(rendered, ReportError):
                 raise rendered
             self._files = rendered
         self._steps.timings["render"] = round(seconds, 3)
-        self._publish()
 
     def _is_first(self) -> bool:
         """Take the report in hand; end it where another run has meanwhile done what is to be done."""
@@ -215,7 +218,8 @@ class Life:
     def _id(self) -> tuple[str, str]:
         return self.decision.job.notebook.name, self.decision.job.name
 
-    def _publish(self) -> None:
+    def publish(self) -> None:
+        """Check what was rendered and publish it, unless the report has ended."""
         from helpers.runner.gate import check_files, check_published
 
         if self.ended is not None:
@@ -287,7 +291,7 @@ class Life:
 
 
 def render_together(setting: Setting, lives: Sequence[Life], number: int) -> None:
-    """Render many reports with one call of Quarto for each set of formats, and publish them."""
+    """Render many reports with one call of Quarto for each set of formats."""
     from helpers.runner.render import render_batch
 
     theme = read_theme(setting.project.quarto_yml, setting.project.theme_yml)

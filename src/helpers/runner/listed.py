@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 from helpers.errors import Problem, ReportError
@@ -38,7 +37,7 @@ def list_anew(project: Project, history: History, *, today: date | None = None) 
     noted = project.state / LISTED
     try:
         with hold(project.state, LISTING):
-            source = hash_json([history.mark(), day.isoformat(), asdict(project.publisher)])
+            source = hash_json([history.mark(), day.isoformat(), project.publisher.model_dump()])
             is_same = noted.is_file() and noted.read_text("utf-8") == source
             if is_same and (project.reports / HOME).is_file():
                 write_runs(history, project)

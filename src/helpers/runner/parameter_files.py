@@ -1,8 +1,8 @@
 """A parameter file: plain YAML, read as papermill reads it, and every surprise in it refused.
 
 papermill reads YAML 1.1, where ``no`` is false, ``2026-03-01`` is a date, ``007`` is seven and the second
-of two equal keys silently wins. The file is composed rather than loaded, so that each value keeps its line
-and the way it was written, and such a value is an error that says what to write instead.
+of two equal keys silently wins. Here a value that papermill would take for something else than it looks is an
+error that says what to write instead.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from pathlib import Path
 import yaml
 from yaml.constructor import SafeConstructor
 
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, near_misses
 from helpers.runner.parameter_types import ParameterType, Value
 from helpers.runner.parameters import Notebook, Parameter
+from helpers.yaml_files import Way, YamlFile, raise_all, read_yaml
 
-#: thousands of files are read before each batch: where PyYAML has libyaml, it is eight times as fast
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _PLAIN_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -35,6 +34,10 @@ _READ_AS = {
     "seq": "a list",
     "map": "a mapping",
 }
+#: what looks like a number, and yet papermill takes it for words: 1e3
+_NO_NUMBER = re.compile(rf"(?!{_PLAIN_FLOAT.pattern}$).*", re.DOTALL)
+#: types that leave open what stands in them
+_OPEN = {"any": yaml.Node, "list": yaml.SequenceNode, "dict": yaml.MappingNode}
 _WORDY = {"str", "date", "month", "org", "choice"}
 _UNQUOTED = {"int": _PLAIN_INT, "float": _PLAIN_DECIMAL, "bool": re.compile("true|false")}
 
@@ -52,88 +55,64 @@ class Given:
         return self.node.tag.removeprefix(_TAG)
 
     @property
+    def read_as(self) -> str:
+        """The same in words."""
+        return _READ_AS.get(self.tag, self.tag)
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it stands in quotes, or in a block of words."""
+        return isinstance(self.node, yaml.ScalarNode) and bool(self.node.style)
+
+    @property
     def text(self) -> str:
         """The value as it was written, without quotes."""
-        return (
-            self.node.value if isinstance(self.node, yaml.ScalarNode) else _READ_AS.get(self.tag, self.tag)
-        )
+        return self.node.value if isinstance(self.node, yaml.ScalarNode) else self.read_as
 
 
-def read_mapping(path: Path, shown: str) -> dict[str, Given]:
+def read_mapping(path: Path, shown: str, problems: list[Problem]) -> dict[str, Given]:
     """Read a YAML file of keys and values, keeping the place of each value.
 
     Parameters
     ----------
     path, shown
         The file, and how messages call it.
+    problems
+        Gets what is wrong with single keys.
 
     Raises
     ------
     UsageError
-        If it is not YAML, not one mapping, or a key comes twice.
+        If it is no YAML, so that nothing in it can be checked.
     """
-    node = compose(path, shown)
-    return {} if node is None else entries(Given(f"{shown}, line {node.start_mark.line + 1}", node), shown)
+    found = read_yaml(path, shown)
+    if found.root is None:
+        raise_all(found.problems)
+    problems += found.problems
+    return {} if found.root is None else given_below(found, (), problems)
 
 
-def compose(path: Path, shown: str) -> yaml.Node | None:
-    """Return the node tree of a YAML file, None where it is empty.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read, or is not one YAML document in UTF-8.
-    """
-    try:
-        text = path.read_text("utf-8")
-        # libyaml lets tabs and some signs pass that papermill's reader does not
-        is_plain = text.isascii() and "\t" not in text
-        node: yaml.Node | None = yaml.compose(text, Loader=_Loader if is_plain else yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(Problem(shown, f"cannot be read ({error})", "a YAML file in UTF-8")) from None
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        came = f"is not YAML ({error.problem})"
-        raise UsageError(Problem(shown + line, came, "lines of the form `key: value`")) from None
-    except yaml.YAMLError as error:
-        raise UsageError(
-            Problem(shown, f"is not YAML ({error})", "lines of the form `key: value`")
-        ) from None
-    return node
+def given_below(found: YamlFile, way: Way, problems: list[Problem]) -> dict[str, Given]:
+    """Return the values of the mapping that stands at a place of a file, by their keys."""
+    node = found.nodes.get(way)
+    if not isinstance(node, yaml.MappingNode):
+        came = f"{Given('', node).read_as} stands here" if node else "nothing stands here"
+        problems.append(Problem(found.place(way), came, "lines of the form `key: value`"))
+        return {}
+    values: dict[str, Given] = {}
+    for key, value in node.value:
+        where = f"{found.file}, line {key.start_mark.line + 1}"
+        if key.tag == f"{_TAG}str":
+            values.setdefault(key.value, Given(f"{where}, `{key.value}`", value))
+        elif isinstance(key, yaml.ScalarNode):  # any other the reader has refused
+            came = f"the key `{key.value}` is read as {Given('', key).read_as}"
+            problems.append(Problem(where, came, "a parameter's name", "put quotes round it"))
+    return values
 
 
-def entries(given: Given, shown: str) -> dict[str, Given]:
-    """Return the keys and values of a mapping.
-
-    Raises
-    ------
-    UsageError
-        If it is no mapping, a key is not a word, or a key comes twice.
-    """
-    if not isinstance(given.node, yaml.MappingNode):
-        came = f"{_READ_AS.get(given.tag, given.tag)} stands here"
-        raise UsageError(Problem(given.where, came, "lines of the form `key: value`"))
-    found: dict[str, Given] = {}
-    lines: dict[str, int] = {}
-    problems: list[Problem] = []
-    for key, value in given.node.value:
-        line = key.start_mark.line + 1
-        place = f"{shown}, line {line}"
-        if key.tag != f"{_TAG}str":
-            came = f"the key `{key.value}` is read as {_READ_AS.get(key.tag.removeprefix(_TAG), key.tag)}"
-            problems.append(Problem(place, came, "a parameter's name", "put quotes round it"))
-        elif key.value in found:
-            came = f"`{key.value}` is given again, first in line {lines[key.value]}"
-            problems.append(Problem(place, came, cure="keep one of them"))
-        else:
-            lines[key.value] = line
-            found[key.value] = Given(f"{place}, `{key.value}`", value)
-    if problems:
-        raise UsageError(problems)
-    return found
-
-
-def read_values(notebook: Notebook, given: Mapping[str, Given], where: str) -> dict[str, Value]:
+def read_values(
+    notebook: Notebook, given: Mapping[str, Given], where: str, problems: list[Problem]
+) -> dict[str, Value]:
     """Check what a file gives against what its notebook declares.
 
     Parameters
@@ -144,42 +123,32 @@ def read_values(notebook: Notebook, given: Mapping[str, Given], where: str) -> d
         The file's entries.
     where
         How messages call the file.
+    problems
+        Gets every unknown, missing and mistyped parameter of the file.
 
     Returns
     -------
     dict
-        The given values, as papermill would read them from the same file.
-
-    Raises
-    ------
-    UsageError
-        With every unknown, missing and mistyped parameter of the file.
+        The values that are right, as papermill would read them from the same file.
     """
     declared = {each.name: each for each in notebook.parameters}
-    problems = [_unknown(each, name, notebook) for name, each in given.items() if name not in declared]
+    problems += [_unknown(each, name, notebook) for name, each in given.items() if name not in declared]
+    values: dict[str, Value] = {}
     for name, parameter in declared.items():
         if name in given:
-            problems.extend(_value_problems(given[name], parameter.type, parameter))
+            wrong = list(_value_problems(given[name], parameter.type, parameter))
+            problems += wrong
+            if not wrong:
+                values[name] = construct(given[name])
         elif parameter.required:
             cure = f"add a line `{name}: …`"
             problems.append(Problem(where, f"`{name}` is missing", parameter.allowed, cure))
-    if problems:
-        raise UsageError(problems)
-    return {name: construct(each) for name, each in given.items()}
+    return values
 
 
 def construct(given: Given) -> Value:
-    """Return the value that papermill would read.
-
-    Raises
-    ------
-    UsageError
-        If the value carries a tag that plain YAML does not know.
-    """
-    try:
-        value: Value = SafeConstructor().construct_document(given.node)
-    except yaml.YAMLError as error:
-        raise UsageError(Problem(given.where, f"cannot be read ({error})", "a plain value")) from None
+    """Return the value that papermill would read, of a kind that was checked."""
+    value: Value = SafeConstructor().construct_document(given.node)
     return value
 
 
@@ -201,22 +170,36 @@ def _value_problems(given: Given, kind: ParameterType, parameter: Parameter) -> 
         for number, node in enumerate(given.node.value, start=1):
             place = f"{given.where}, entry {number}"
             yield from _value_problems(Given(place, node), kind.item, parameter)
+    elif kind.word in _OPEN and (kind.word == "any" or isinstance(given.node, _OPEN[kind.word])):
+        yield from _surprises(given)
     elif cure := _cure(given, kind):
         yield Problem(given.where, _came(given), parameter.allowed, cure)
 
 
+def _surprises(given: Given) -> Iterator[Problem]:
+    """Yield what papermill would read as something else than it looks, in a value of no certain type."""
+    if isinstance(given.node, yaml.ScalarNode):
+        looks = {**_UNQUOTED, "float": _PLAIN_FLOAT, "str": _NO_NUMBER, "null": re.compile("|null|~")}
+        if given.tag not in looks or (not given.is_quoted and not looks[given.tag].fullmatch(given.text)):
+            yield Problem(given.where, _came(given), cure=f'put quotes round it: "{given.text}"')
+        return
+    for node in given.node.value:
+        for part in node if isinstance(node, tuple) else (node,):
+            yield from _surprises(Given(given.where, part))
+
+
 def _came(given: Given) -> str:
     if given.tag in {"seq", "map"}:
-        return f"{_READ_AS[given.tag]} is given"
-    quoted = f'"{given.text}"' if given.tag == "str" else f"{given.text}"
-    read_as = _READ_AS.get(given.tag, given.tag)
-    return f"{quoted} is given" if given.tag == "str" else f"{quoted} is read as {read_as}"
+        return f"{given.read_as} is given"
+    return f'"{given.text}" is given' if given.tag == "str" else f"{given.text} is read as {given.read_as}"
 
 
 def _cure(given: Given, kind: ParameterType) -> str:
     """Return what to do about a value, or nothing where it is right."""
-    if kind.item is not None:
+    if kind.item is not None or kind.word == "list":
         return f"write [{given.text}]"
+    if kind.word == "dict":
+        return "write lines of the form `key: value` below it"
     if kind.word in _WORDY and given.tag in {"bool", "int", "float", "timestamp"}:
         return f'put quotes round it: "{given.text}"'
     if kind.word == "int" and given.tag == "int":

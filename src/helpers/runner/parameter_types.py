@@ -1,8 +1,9 @@
 """The closed vocabulary of parameter types, and the check of a value against one.
 
 papermill's own inspector drops ``dt.date``, ``Literal[...]`` and ``X | None``, and an unquoted annotation
-is evaluated in the kernel. So a type is a quoted word, read here and never evaluated. Values stay what
-papermill would hand to the kernel: dates and months are words there too.
+is evaluated in the kernel. So the richer types are quoted words, read here and never evaluated; Python's own
+plain types are understood too. Values stay what papermill would hand to the kernel: dates and months are
+words there too.
 """
 
 from __future__ import annotations
@@ -14,13 +15,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 #: what papermill can write into a cell
-Value = bool | int | float | str | list["Value"] | None
+Value = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
 
 LATEST = "latest"
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LIST = re.compile(r"list\[(.*)\]")
+_LIST = re.compile(r"[Ll]ist\[(.*)\]")
 _CHOICE = re.compile(r"choice\[(.*)\]")
+#: the ways to say that a value may be None: ours, that of first notebooks, Python's
+_OR_NONE = re.compile(r"(.*?)(?:\s+or\s+None|\?|\s*\|\s*None)")
+_OPTIONAL = re.compile(r"(?:typing\.)?Optional\[(.*)\]")
+_LITERAL = re.compile(r"(?:typing\.)?Literal\[('[^']*'(?:, '[^']*')*)\]")
+#: Python's names that are not ours too
+_PYTHON = {"Any": "any", "typing.Any": "any", "List": "list", "Dict": "dict"}
 
 
 def _is_month(value: Value) -> bool:
@@ -67,8 +74,18 @@ _WORDS = {
     "date": _Word(_is_date, 'a date in quotes, such as "2026-03-31"'),
     "month": _Word(_is_month, f'a month in quotes, such as "2026-03", or {LATEST}'),
     "org": _Word(_is_code, "an organisation's code in quotes"),
+    # what a plain cell leaves open: `x = None`, `settings = {}`, `items: list = []`
+    "any": _Word(lambda _: True, "any value"),
+    "list": _Word(lambda value: isinstance(value, list), "a list such as [a, b]"),
+    "dict": _Word(lambda value: isinstance(value, dict), "keys and values"),
 }
-VOCABULARY = (*_WORDS, "choice[a, b]", "list[<one of these>]", "<one of these>?")
+_OPEN = ("any", "list", "dict")
+VOCABULARY = (
+    *(word for word in _WORDS if word not in _OPEN),
+    "choice[a, b]",
+    "list[<one of these>]",
+    "<one of these> or None",
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +95,7 @@ class ParameterType:
     Parameters
     ----------
     word
-        ``int``, ``float``, ``bool``, ``str``, ``date``, ``month``, ``org``, ``choice`` or ``list``.
+        ``int``, ``float``, ``bool``, ``str``, ``date``, ``month``, ``org``, ``choice``, ``list``, ``dict``, ``any``.
     choices
         For ``choice``: the words it takes.
     item
@@ -94,13 +111,13 @@ class ParameterType:
 
     def __str__(self) -> str:
         inner = f"[{', '.join(self.choices)}]" if self.choices else f"[{self.item}]" if self.item else ""
-        return f"{self.word}{inner}{'?' if self.optional else ''}"
+        return f"{self.word}{inner}{' or None' if self.optional else ''}"
 
     @property
     def allowed(self) -> str:
         """What a value of this type looks like, in words.
 
-        >>> read_type("list[org]?").allowed
+        >>> read_type("list[org] or None").allowed
         "a list such as [a, b], each entry an organisation's code in quotes; or null"
         """
         if self.word == "choice":
@@ -132,7 +149,8 @@ def read_type(text: str) -> ParameterType:
     Parameters
     ----------
     text
-        Such as ``"month"``, ``"choice[mean, median]"``, ``"list[str]"`` or ``"org?"``.
+        Such as ``"month"``, ``"choice[mean, median]"``, ``"list[str]"`` or ``"org or None"``; of Python's own
+        ``str``, ``list[str]``, ``float | None``, ``Optional[float]`` and ``Literal['mean', 'median']``.
 
     Raises
     ------
@@ -141,20 +159,62 @@ def read_type(text: str) -> ParameterType:
 
     Examples
     --------
-    >>> read_type("choice[mean, median]?")
+    >>> read_type("choice[mean, median] or None")
     ParameterType(word='choice', choices=('mean', 'median'), item=None, optional=True)
     """
-    text = text.strip()
-    if text.endswith("?"):
-        return replace(read_type(text[:-1]), optional=True)
+    text = _PYTHON.get(text.strip(), text.strip())
+    if found := _OR_NONE.fullmatch(text) or _OPTIONAL.fullmatch(text):
+        return replace(read_type(found[1]), optional=True)
     if text in _WORDS:
         return ParameterType(text)
     if found := _CHOICE.fullmatch(text):
-        choices = tuple(word.strip() for word in found[1].split(","))
-        if all(choices) and len(set(choices)) == len(choices):
-            return ParameterType("choice", choices=choices)
+        return _read_choices(text, [word.strip() for word in found[1].split(",")])
+    if found := _LITERAL.fullmatch(text):
+        return _read_choices(text, [word.strip().strip("'") for word in found[1].split(",")])
     if found := _LIST.fullmatch(text):
         item = read_type(found[1])
-        if item.item is None and not item.optional:
+        if item.item is None and not item.optional and item.word not in _OPEN:
             return ParameterType("list", item=item)
+    if re.fullmatch(r"[Dd]ict\[.*\]", text):
+        return ParameterType("dict")
     raise ValueError(text)
+
+
+def _read_choices(text: str, choices: list[str]) -> ParameterType:
+    if not all(choices) or len(set(choices)) < len(choices):
+        raise ValueError(text)
+    return ParameterType("choice", choices=tuple(choices))
+
+
+def read_plain_type(text: str) -> ParameterType:
+    """Read an annotation without quotes, which the kernel evaluates: only Python's own types are there.
+
+    Raises
+    ------
+    ValueError
+        If it is not one of those.
+
+    >>> str(read_plain_type("float | None"))
+    'float or None'
+    """
+    kind = read_type(text)
+    ours = {kind.word, kind.item.word if kind.item else ""} & {"date", "month", "org"}
+    if ours or "choice" in text or " or " in text or text.endswith("?"):
+        raise ValueError(text)
+    return kind
+
+
+def type_of(value: Value) -> ParameterType:
+    """Return the type that a default tells by itself, where a notebook gives none.
+
+    >>> str(type_of([0.5, 1])), str(type_of("2026")), str(type_of(None))
+    ('list[float]', 'str', 'any or None')
+    """
+    if value is None:
+        return ParameterType("any", optional=True)
+    word = {bool: "bool", int: "int", float: "float", str: "str", list: "list"}.get(type(value), "dict")
+    if isinstance(value, list):
+        for item in ("bool", "int", "float", "str"):
+            if value and all(_WORDS[item].accepts(each) for each in value):
+                return ParameterType("list", item=ParameterType(item))
+    return ParameterType(word)

@@ -11,12 +11,14 @@ from helpers.errors import Problem, UsageError, UserError, near_misses
 from helpers.runner.matrix import FILE as MATRIX
 from helpers.runner.matrix import read_matrix
 from helpers.runner.parameter_files import Given, read_mapping, read_values
-from helpers.runner.parameter_types import ParameterType, Value
+from helpers.runner.parameter_types import LATEST, ParameterType, Value
 from helpers.runner.parameters import Notebook, read_notebook
 from helpers.runner.project import Organisations, Project
+from helpers.yaml_files import raise_all
 
 #: longer names make paths that some systems refuse
 LONGEST_NAME = 80
+_NAMES = f"letters, digits, and - _ . between them, at most {LONGEST_NAME} characters"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 #: names that Windows keeps for devices, whatever follows the first full stop
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{word}{n}" for word in ("com", "lpt") for n in range(1, 10))}
@@ -135,17 +137,25 @@ def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
             found.note(folder.name, error.problems)
         else:
             found.asked.extend(_Asked(folder.name, e.name, matrix, e.where, e.given) for e in expanded)
+    if not _is_name(folder.name):
+        came = f"`{folder.name}` cannot be a notebook's name: it is part of its reports' addresses"
+        problem = Problem(project.show(folder), came, _NAMES, "rename folder and notebook")
+        found.note(folder.name, [problem])
     found.note(folder.name, _name_problems(a for a in found.asked if a.notebook == folder.name))
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether a name can stand in an address and on any file system."""
+    bad = not _NAME.fullmatch(name) or ".." in name or name.endswith(".")
+    return not bad and name.split(".")[0].lower() not in _RESERVED and len(name) <= LONGEST_NAME
 
 
 def _name_problems(asked: Iterable[_Asked]) -> list[Problem]:
     problems: list[Problem] = []
     first: dict[str, _Asked] = {}
     for each in asked:
-        bad = not _NAME.fullmatch(each.name) or ".." in each.name or each.name.endswith(".")
-        if bad or each.name.split(".")[0].lower() in _RESERVED or len(each.name) > LONGEST_NAME:
-            allowed = f"letters, digits, and - _ . between them, at most {LONGEST_NAME} characters"
-            problems.append(Problem(each.where, f"`{each.name}` cannot be a report's name", allowed))
+        if not _is_name(each.name):
+            problems.append(Problem(each.where, f"`{each.name}` cannot be a report's name", _NAMES))
         twin = first.setdefault(each.name.lower(), each)
         if twin is not each:
             came = f"the report `{each.name}` is also asked for by {twin.where}"
@@ -193,7 +203,7 @@ def _check(project: Project, asked: Iterable[_Asked]) -> tuple[tuple[Job, ...], 
                 notebooks[each.notebook] = None  # so that its problems are told once
                 notebooks[each.notebook] = _read_notebook(project, each.notebook)
             if notebook := notebooks[each.notebook]:
-                jobs.append(_read_job(notebook, each, organisations))
+                jobs.append(_read_job(project, notebook, each, organisations))
         except UserError as error:
             problems.extend(error.problems)
     return tuple(jobs), problems
@@ -209,24 +219,35 @@ def _read_notebook(project: Project, name: str) -> Notebook:
     return read_notebook(path)
 
 
-def _read_job(notebook: Notebook, asked: _Asked, organisations: Organisations) -> Job:
-    given = read_mapping(asked.source, asked.where) if asked.given is None else asked.given
-    values = read_values(notebook, given, asked.where)
+def _read_job(project: Project, notebook: Notebook, asked: _Asked, organisations: Organisations) -> Job:
     problems: list[Problem] = []
+    given = asked.given
+    if given is None:
+        given = read_mapping(asked.source, asked.where, problems)
+    values = read_values(notebook, given, asked.where, problems)
     for parameter in notebook.parameters:
         value = values.get(parameter.name, parameter.default)
         where = given[parameter.name].where if parameter.name in given else asked.where
-        unknown = _unknown_organisations(parameter.type, value, organisations)
-        problems += [_unknown_organisation(where, code, organisations) for code in unknown]
-    if problems:
-        raise UsageError(problems)
+        for word in _words(parameter.type, "org", value):
+            if organisations and word not in organisations:
+                problems.append(_unknown_organisation(where, word, organisations))
+        for word in _words(parameter.type, "month", value):
+            if word != LATEST and (covered := project.months()) and not covered[0] <= word <= covered[1]:
+                problems.append(_month_without_data(where, word, covered))
+    raise_all(problems)
     return Job(notebook, asked.name, values, asked.source)
 
 
-def _unknown_organisations(kind: ParameterType, value: Value, known: Organisations) -> list[str]:
-    codes = value if isinstance(value, list) else [value]
-    is_code = kind.word == "org" or (kind.item is not None and kind.item.word == "org")
-    return [c for c in codes if isinstance(c, str) and c not in known] if is_code and known else []
+def _words(kind: ParameterType, word: str, value: Value) -> list[str]:
+    """Return what a parameter holds of a type that the data know something of."""
+    if word not in {kind.word, kind.item.word if kind.item else ""}:
+        return []
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+def _month_without_data(where: str, month: str, covered: tuple[str, str]) -> Problem:
+    cure = f"write one of these, or {LATEST}; or load the data of that month"
+    return Problem(where, f'the data have nothing for "{month}"', " to ".join(covered), cure)
 
 
 def _unknown_organisation(where: str, code: str, known: Organisations) -> Problem:

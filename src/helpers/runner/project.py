@@ -61,6 +61,10 @@ def _unpinned() -> str:
     return ""
 
 
+def _any_month() -> tuple[str, str] | None:
+    return None
+
+
 def _no_selectors(_selector: str) -> tuple[str, ...]:
     raise KeyError
 
@@ -92,6 +96,8 @@ class Project:
         The project's folder, with `notebooks/`, `params/` and `reports/`.
     organisations
         The organisations that parameter files may name; empty where none are known yet.
+    months
+        Returns the first and the last month (YYYY-MM) of which the data say anything; None where nothing is loaded.
     pin
         Returns the version of the data that a whole batch reads.
     datasets
@@ -126,6 +132,7 @@ class Project:
 
     root: Path
     organisations: Callable[[], Organisations] = _no_organisations
+    months: Callable[[], tuple[str, str] | None] = _any_month
     pin: Callable[[], str] = _unpinned
     datasets: Callable[[str], Mapping[str, DataSet]] = _no_datasets
     expand: Callable[[str], tuple[str, ...]] = _no_selectors

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from helpers.errors import Problem, UsageError, near_misses
-from helpers.runner.parameter_files import Given, read_mapping
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from helpers.errors import Problem, near_misses
+from helpers.yaml_files import YamlFile, raise_all, read_settings
 
 FILE: Final = "_publisher.yml"
-_DAYS: Final = ("prepared", "reviewed")
 _EVERY: Final = "all"
 
 
-@dataclass(frozen=True)
-class Publisher:
+def _is_day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("a day as YYYY-MM-DD") from None
+    return text
+
+
+_Day = Annotated[str, AfterValidator(_is_day)]
+
+
+class _Answers(BaseModel):
+    """What the file may say; the publisher's name stands in the theme file, with the logo."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    email: str = ""
+    telephone: str = ""
+    address: str = ""
+    answers_within: str = ""
+    prepared: _Day = ""
+    reviewed: _Day = ""
+    sign_off: str = ""
+
+
+class Publisher(_Answers):
     """The organisation that publishes the reports, for the accessibility statement.
 
     Parameters
@@ -35,13 +59,6 @@ class Publisher:
     """
 
     name: str = ""
-    email: str = ""
-    telephone: str = ""
-    address: str = ""
-    answers_within: str = ""
-    prepared: str = ""
-    reviewed: str = ""
-    sign_off: str = ""
 
     def wants_approval(self, notebook: str) -> bool:
         """Return whether a notebook's reports wait as drafts until they are approved."""
@@ -53,8 +70,8 @@ class Publisher:
         return bool(self.email or self.telephone or self.address)
 
 
-#: what its file may say; its name stands in the theme file, with the logo
-KEYS: Final = tuple(each.name for each in fields(Publisher) if each.name != "name")
+#: what its file may say
+KEYS: Final = tuple(_Answers.model_fields)
 
 
 def read_publisher(params: Path, *, name: str = "") -> Publisher:
@@ -67,41 +84,20 @@ def read_publisher(params: Path, *, name: str = "") -> Publisher:
     """
     path = params / FILE
     if not path.is_file():
-        return Publisher(name)
-    shown = f"{params.name}/{FILE}"
-    given = read_mapping(path, shown)
-    notebooks = sorted(each.stem for each in (params.parent / "notebooks").glob("*.ipynb"))
-    if problems := [*_problems(given), *_unknown_notebooks(given, notebooks)]:
-        raise UsageError(problems)
-    return Publisher(name, **{key: value.text.strip() for key, value in given.items()})
+        return Publisher(name=name)
+    found, said = read_settings(path, _Answers)
+    raise_all([*found.problems, *_unknown_notebooks(found, said, params.parent / "notebooks")])
+    return Publisher(name=name, **said.model_dump(exclude_unset=True))
 
 
-def _problems(given: Mapping[str, Given]) -> Iterator[Problem]:
-    for key, value in given.items():
-        if key not in KEYS:
-            yield Problem(value.where, f"unknown key {key!r}", ", ".join(KEYS), near_misses(key, KEYS))
-        elif value.tag != "str":
-            yield Problem(value.where, value.text, "words", f"put quotes: {key}: '{value.text}'")
-        elif key in _DAYS and not _is_day(value.text):
-            yield Problem(value.where, value.text, "a day as YYYY-MM-DD, in quotes")
-
-
-def _unknown_notebooks(given: Mapping[str, Given], notebooks: list[str]) -> Iterator[Problem]:
-    for name in _names(given["sign_off"].text) if "sign_off" in given else ():
+def _unknown_notebooks(found: YamlFile, said: _Answers, folder: Path) -> Iterator[Problem]:
+    notebooks = sorted(each.stem for each in folder.glob("*.ipynb"))
+    for name in _names(said.sign_off):
         if name not in {*notebooks, _EVERY}:
             allowed = f"{_EVERY}, or of the notebooks {', '.join(notebooks)}"
-            yield Problem(
-                given["sign_off"].where, f"no notebook {name!r}", allowed, near_misses(name, notebooks)
-            )
+            where = found.place(("sign_off",))
+            yield Problem(where, f"no notebook {name!r}", allowed, near_misses(name, notebooks))
 
 
 def _names(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

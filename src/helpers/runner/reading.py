@@ -8,16 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import nbformat
-import yaml
 from pydantic import ValidationError
 
 from helpers.bundle import MIME, Bundle
 from helpers.errors import Problem
+from helpers.runner.front_matter import read_front_matter
 from helpers.theme.pictures import unsafe_in_svg
 
-#: front matter that a notebook may hold; the first six reach the document
-FRONT_MATTER: Final = ("toc", "toc-depth", "number-sections", "data-annex", "lang", "description")
-_FOR_QUARTO_ALONE: Final = ("title", "subtitle", "author", "date", "jupyter", "execute", "format")
 # papermill adds these; they are not the analyst's cells and do not count
 _ADDED_TAGS: Final = frozenset(
     {"injected-parameters", "papermill-error-cell-tag", "papermill-error-cell-tag-bottom"}
@@ -74,7 +71,7 @@ def read_notebook(notebook: nbformat.NotebookNode) -> Reading:
     for number, cell in enumerate(_analysts_cells(notebook), start=1):
         where = _place(number, cell)
         if cell.cell_type == "raw" and number == 1:
-            front, problems = _read_front_matter(where, cell.source)
+            front, problems = read_front_matter(where, cell.source)
             found += problems
         elif cell.cell_type == "markdown":
             found.append(Prose(where, cell.source))
@@ -97,28 +94,6 @@ def _analysts_cells(notebook: nbformat.NotebookNode) -> Iterator[nbformat.Notebo
 def _place(number: int, cell: nbformat.NotebookNode) -> str:
     count = cell.get("execution_count")
     return f"cell {number}" + (f" (In [{count}])" if count else "")
-
-
-def _read_front_matter(where: str, source: str) -> tuple[Mapping[str, Any], list[Problem]]:
-    body = re.fullmatch(r"\s*---\s*\n(.*?)\n?---\s*", source, re.DOTALL)
-    if body is None:
-        return {}, [
-            Problem(where, "a raw first cell", "front matter: YAML between two lines ---", "Add them.")
-        ]
-    try:
-        settings = yaml.safe_load(body[1]) or {}
-    except yaml.YAMLError as error:
-        said = str(error).splitlines()[0]
-        return {}, [Problem(where, f"front matter that is not YAML: {said}", cure="Mend it.")]
-    if not isinstance(settings, dict):
-        return {}, [Problem(where, "front matter that is not a list of `key: value`", cure="Mend it.")]
-    allowed = (*FRONT_MATTER, *_FOR_QUARTO_ALONE)
-    problems = [
-        Problem(f"{where}, key {key}", "not used in a report", ", ".join(allowed), "Remove it.")
-        for key in settings
-        if key not in allowed
-    ]
-    return {key: settings[key] for key in FRONT_MATTER if key in settings}, problems
 
 
 def _read_code_cell(where: str, cell: nbformat.NotebookNode) -> Iterator[Shown | Problem]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
-import yaml
+from pydantic import BaseModel, ConfigDict, Field
 
+from helpers.errors import Problem, UsageError
 from helpers.theme.brand import Brand, read_brand
+from helpers.yaml_files import raise_all, read_yaml
 
 _HERE = Path(__file__).parent
 
 
-@dataclass(frozen=True)
-class Page:
+#: a tag of BCP 47: en-GB, cy
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+#: deepest heading level in the contents
+Depth = Annotated[int, Field(ge=1, le=6)]
+
+
+class Page(BaseModel):
     """What `_quarto.yml` says about every report; a report's own front matter goes before it.
 
     Parameters
@@ -34,16 +40,32 @@ class Page:
         Whether PDF and Word end with the data behind each chart; HTML always has them.
     """
 
-    lang: str = "en-GB"
+    model_config = ConfigDict(
+        frozen=True, alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True
+    )
+
+    lang: Language = "en-GB"
     toc: bool = True
-    toc_depth: int = 2
+    toc_depth: Depth = 2
     number_sections: bool = True
-    papersize: str = "a4"
+    papersize: Literal["a3", "a4", "a5", "us-letter", "us-legal", "presentation-16-9"] = "a4"
     data_annex: bool = False
 
     def as_settings(self) -> dict[str, object]:
         """Return these settings under the names that pandoc and Quarto use."""
-        return {name.replace("_", "-"): getattr(self, name) for name in self.__dataclass_fields__}
+        return self.model_dump(by_alias=True)
+
+
+class _QuartoProject(BaseModel):
+    """What of a Quarto project concerns us."""
+
+    output_dir: str = Field("", alias="output-dir")
+
+
+class _QuartoFile(Page):
+    """What of `_quarto.yml` we read; Quarto knows much more."""
+
+    project: _QuartoProject | None = None
 
 
 @dataclass(frozen=True)
@@ -107,22 +129,32 @@ def read_theme(quarto_yml: Path | None = None, theme_yml: Path | None = None) ->
     Raises
     ------
     UsageError
-        As `helpers.theme.brand.read_brand`.
+        With all that is wrong in both files.
     """
-    brand = read_brand(theme_yml)
-    if quarto_yml is None or not quarto_yml.is_file():
-        return Theme(brand=brand)
-    settings = yaml.safe_load(quarto_yml.read_text(encoding="utf-8")) or {}
-    return Theme(page=_page(settings), brand=brand)
+    problems: list[Problem] = []
+    try:
+        brand = read_brand(theme_yml)
+    except UsageError as error:
+        brand, problems = Brand(), [*error.problems]
+    page, wrong = (Page(), []) if quarto_yml is None or not quarto_yml.is_file() else _page(quarto_yml)
+    raise_all([*problems, *wrong])
+    return Theme(page=page, brand=brand)
 
 
-def _page(settings: Mapping[str, Any]) -> Page:
+def _page(path: Path) -> tuple[Page, list[Problem]]:
     """Take the page settings from the top level of `_quarto.yml` and from its typst format."""
-    typst = (settings.get("format") or {}).get("typst") or {}
-    found = {**settings, **{key: typst[key] for key in ("papersize",) if key in typst}}
-    known = {
-        name: found[name.replace("_", "-")]
-        for name in Page.__dataclass_fields__
-        if name.replace("_", "-") in found
-    }
-    return replace(Page(), **known)
+    found = read_yaml(path, path.name)
+    content = found.content if isinstance(found.content, dict) else {}
+    paper = ("format", "typst", "papersize")
+    if paper in found.nodes:
+        content = {**content, "papersize": content["format"]["typst"]["papersize"]}
+        found.lines[paper[-1:]] = found.lines[paper]
+    said = found.build(_QuartoFile, content if isinstance(found.content, dict | None) else found.content)
+    if said is None:
+        return Page(), found.problems
+    if said.project and Path(said.project.output_dir).parts[:1] == ("reports",):
+        cure = "there a bare `quarto render` would put reports that no gate has seen"
+        where = found.place(("project", "output-dir"))
+        came, allowed = said.project.output_dir, "a folder of Quarto's own, such as .boardpack/quarto"
+        found.problems.append(Problem(where, came, allowed, cure))
+    return Page.model_validate(said.model_dump(include=set(Page.model_fields))), found.problems

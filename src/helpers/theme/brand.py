@@ -7,25 +7,33 @@ headings, rules, links and boxes. Whatever can be read on screen and on paper is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
-import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem
 from helpers.theme import colours
 from helpers.theme.contrast import TEXT_CONTRAST, contrast
 from helpers.theme.pictures import Logo, read_logo
+from helpers.yaml_files import raise_all, read_settings
 
-_KEYS: Final = ("name", "logo", "colours")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _LONGEST_NAME: Final = 120
 
 
-@dataclass(frozen=True)
-class Palette:
+def _is_colour(value: object) -> object:
+    if not (isinstance(value, str) and _COLOUR.fullmatch(value)):
+        raise ValueError('a colour such as "#005eb8", in quotes: without them # begins a comment')
+    return value
+
+
+_Colour = Annotated[str, BeforeValidator(_is_colour)]
+
+
+class Palette(BaseModel):
     """The colours that a trust may choose, as `#rrggbb`.
 
     Parameters
@@ -38,9 +46,21 @@ class Palette:
         The background of boxes.
     """
 
-    main: str = colours.NHS_BLUE
-    headings: str = colours.NHS_DARK_BLUE
-    box: str = colours.BOX
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    main: _Colour = colours.NHS_BLUE
+    headings: _Colour = colours.NHS_DARK_BLUE
+    box: _Colour = colours.BOX
+
+
+class _ThemeFile(BaseModel):
+    """What a theme file may say."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field("", max_length=_LONGEST_NAME)
+    logo: str = ""
+    colours: Palette | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +81,7 @@ class Brand:
 
     name: str = ""
     logo: Logo | None = None
-    palette: Palette = Palette()
+    palette: Palette = field(default_factory=Palette)
     files: tuple[Path, ...] = ()
 
 
@@ -85,85 +105,26 @@ def read_brand(path: Path | None) -> Brand:
     """
     if path is None or not path.is_file():
         return Brand()
-    problems: list[Problem] = []
-    settings = _settings(path, problems)
-    name = _words(settings, "name", path, problems)
-    palette = _palette(settings.get("colours"), path, problems)
-    logo, files = _logo(settings, name, path, problems)
-    if problems:
-        raise UsageError(problems)
-    return Brand(name=name, logo=logo, palette=palette, files=(path, *files))
+    found, said = read_settings(path, _ThemeFile)
+    palette = said.colours or Palette()
+    logo, files, problems = _logo(path, said)
+    raise_all([*found.problems, *problems, *_hard_to_read(palette, f"{path.name}, colours")])
+    return Brand(name=said.name, logo=logo, palette=palette, files=(path, *files))
 
 
-def _settings(path: Path, problems: list[Problem]) -> Mapping[str, Any]:
-    try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        said = str(error).splitlines()[0]
-        problems.append(Problem(path.name, f"not YAML: {said}", cure="Mend it."))
-        return {}
-    if not isinstance(settings, dict):
-        problems.append(Problem(path.name, "not a list of `key: value`", ", ".join(_KEYS), "Mend it."))
-        return {}
-    problems += _unknown(settings, _KEYS, path.name)
-    return settings
-
-
-def _unknown(settings: Mapping[Any, Any], known: tuple[str, ...], where: str) -> Iterator[Problem]:
-    for key in settings:
-        if key not in known:
-            yield Problem(
-                f"{where}, key {key}", "not known", ", ".join(known), near_misses(str(key), known)
-            )
-
-
-def _words(settings: Mapping[str, Any], key: str, path: Path, problems: list[Problem]) -> str:
-    words = settings.get(key, "")
-    if not isinstance(words, str) or len(words) > _LONGEST_NAME:
-        allowed = f"words, at most {_LONGEST_NAME} letters"
-        problems.append(Problem(f"{path.name}, key {key}", repr(words)[:60], allowed, "Put it in quotes."))
-        return ""
-    return words.strip()
-
-
-def _logo(
-    settings: Mapping[str, Any], name: str, path: Path, problems: list[Problem]
-) -> tuple[Logo | None, tuple[Path, ...]]:
-    file = _words(settings, "logo", path, problems)
-    if not file:
-        return None, ()
-    where = f"{path.name}, logo {file}"
-    if not name:
+def _logo(path: Path, said: _ThemeFile) -> tuple[Logo | None, tuple[Path, ...], list[Problem]]:
+    """Return the logo, the files that were read for it, and what is wrong with it."""
+    if not said.logo:
+        return None, (), []
+    where, problems = f"{path.name}, logo {said.logo}", []
+    if not said.name:
         problems.append(Problem(where, "no name beside it", cure="Give `name`: it is the logo's alt text."))
-    if Path(file).name != file:
-        problems.append(
-            Problem(where, "a path", "the name of a file beside the theme file", "Move it there.")
-        )
-        return None, ()
-    logo, wrong = read_logo(path.parent / file, name)
+    if Path(said.logo).name != said.logo:
+        allowed = "the name of a file beside the theme file"
+        return None, (), [*problems, Problem(where, "a path", allowed, "Move it there.")]
+    logo, wrong = read_logo(path.parent / said.logo, said.name)
     problems += [Problem(where, came, allowed, "Change the logo.") for came, allowed in wrong]
-    return logo, (path.parent / file,)
-
-
-def _palette(chosen: Any, path: Path, problems: list[Problem]) -> Palette:
-    known = tuple(field.name for field in fields(Palette))
-    where = f"{path.name}, colours"
-    if chosen is None:
-        return Palette()
-    if not isinstance(chosen, dict):
-        problems.append(Problem(where, repr(chosen)[:60], f"{', '.join(known)}, each with a colour"))
-        return Palette()
-    problems += _unknown(chosen, known, where)
-    given = {key: chosen[key] for key in known if key in chosen}
-    bad = [key for key, value in given.items() if not (isinstance(value, str) and _COLOUR.fullmatch(value))]
-    for key in bad:
-        cure = "Put it in quotes: without them # begins a comment."
-        problems.append(
-            Problem(f"{where}, {key}", repr(given[key])[:60], 'a colour such as "#005eb8"', cure)
-        )
-    palette = Palette(**{key: value for key, value in given.items() if key not in bad})
-    problems += _hard_to_read(palette, where)
-    return palette
+    return logo, (path.parent / said.logo,), problems
 
 
 def _hard_to_read(palette: Palette, where: str) -> Iterator[Problem]:

@@ -189,7 +189,7 @@ def test_ae_total_that_is_not_the_sum_is_remarked(mart: Mart, tmp_path: Path) ->
     path = tmp_path / "x.csv"
     path.write_text(ae_file(("ZX1", "A"), ("ZX2", "B"), ("TOTAL", "TOTAL"), numbers=NUMBERS), "utf-8")
     (result,) = load_paths(mart, [path], Register())
-    assert "not the sum of the providers" in result.remarks[0]
+    assert "not the sum of its rows" in result.remarks[0]
 
 
 def test_a_revised_month_wins_and_the_first_edition_stays(mart: Mart, tmp_path: Path) -> None:

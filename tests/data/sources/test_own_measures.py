@@ -11,7 +11,7 @@ import pytest
 
 from helpers.data.load import LoadError, describe_loads, load_paths
 from helpers.data.mart import Mart
-from helpers.data.sources.own_measures import parse_period
+from helpers.data.sources.period_words import parse_period
 from helpers.errors import ExitCode
 from helpers.register import Measure, Register
 
@@ -49,7 +49,7 @@ def measure(id: str, **fields: object) -> Measure:
 REGISTER = Register(
     measures={
         "training": measure("training"),
-        "falls": measure("falls", kind="rate", unit="per 1,000 bed days"),
+        "falls": measure("falls", kind="rate", unit="per 1,000 bed days", frequency="quarter"),
         "complaints": measure("complaints", kind="count", unit="complaints"),
     }
 )
@@ -139,13 +139,16 @@ MISTAKES = {
     "unknown measure": ("traning,RX1,,2026-04,1,100,,", "did you mean training?"),
     "numerator above denominator": ("training,RX1,,2026-04,101,100,,", "not above its denominator"),
     "unknown organisation": ("training,RX9,,2026-04,1,100,,", "column org_code: 'RX9'"),
-    "no organisation": ("training,,,2026-04,1,100,,", "an organisation code"),
-    "month 13": ("training,RX1,,2026-13,1,100,,", "column period: '2026-13'; allowed: 2026-04 (month)"),
+    "no organisation": ("training,,,2026-04,1,100,,", "column org_code: ''; allowed: a code"),
+    "month 13": ("training,RX1,,2026-13,1,100,,", "column period: '2026-13'; allowed: 2026-04, April 2026"),
     "year that is none": ("training,RX1,,2026/28,1,100,,", "column period: '2026/28'"),
     "no figure": ("training,RX1,,2026-04,,,,", "a value, or a numerator and denominator"),
     "numerator alone": ("training,RX1,,2026-04,9,,,", "a denominator beside the numerator"),
     "value apart from its parts": ("training,RX1,,2026-04,90,100,80,", "numerator / denominator"),
-    "negative denominator": ("falls,RX1,,2026-04,9,-5,,", "column denominator: '-5'; allowed: 0 or more"),
+    "negative denominator": (
+        "falls,RX1,,2026/27 Q1,9,-5,,",
+        "column denominator: '-5'; allowed: 0 or more",
+    ),
 }
 
 
@@ -215,11 +218,12 @@ def test_codes_are_not_checked_before_organisations_are_known(tmp_path: Path) ->
         ("2026-04", "", (date(2026, 4, 1), "month")),
         ("2011-12", "", (date(2011, 12, 1), "month")),
         ("2026-04-01", "day", (date(2026, 4, 1), "day")),
-        ("2026-04-02T00:00:00", "month", (date(2026, 4, 2), "day")),
+        ("2026-04-02T00:00:00", "day", (date(2026, 4, 2), "day")),
+        ("2026-04-02", "month", None),
         ("2026/27", "", (date(2026, 4, 1), "year")),
         ("1999/00", "", (date(1999, 4, 1), "year")),
         ("2026/27 Q3", "", (date(2026, 10, 1), "quarter")),
-        ("April 2026", "", None),
+        ("April 2026", "", (date(2026, 4, 1), "month")),
         ("2026-02-30", "", None),
         ("", "", None),
     ],

@@ -46,7 +46,7 @@ def data_of(page: str) -> dict[str, list[list[object]]]:
 
 def all_pages(listed: list[Listed]) -> dict[str, str]:
     run = run_of({State.PUBLISHED: 1})
-    pages = [*listing_pages(listed), runs_page([run], {}, set()), statement_page(Publisher("Trust"))]
+    pages = [*listing_pages(listed), runs_page([run], {}, set()), statement_page(Publisher(name="Trust"))]
     return {page.file: write_page(page, THEME) for page in pages}
 
 
@@ -229,7 +229,10 @@ def test_a_statement_without_publisher_says_what_is_missing() -> None:
 def test_a_written_portal_can_be_read_by_others_and_lists_what_is_there(
     tmp_path: Path, entry: MakeEntry
 ) -> None:
-    history, project = History(tmp_path / ".boardpack"), Project(tmp_path, publisher=Publisher("Trust"))
+    history, project = (
+        History(tmp_path / ".boardpack"),
+        Project(tmp_path, publisher=Publisher(name="Trust")),
+    )
     published = entry()
     history.begin(published.run, "", [published])
     history.end(published.run)

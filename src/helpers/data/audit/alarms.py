@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, get_args
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from helpers.data.audit.identifiers import Kind, Match, find_identifiers, plain_text
-from helpers.errors import Problem, UsageError
-from helpers.register.plain_yaml import read_yaml
+from helpers.errors import Problem
+from helpers.yaml_files import raise_all, read_yaml
 
 #: how many findings of one kind a message lists before it only counts them
 LISTED = 5
@@ -110,7 +110,7 @@ class AllowedAlarm(BaseModel):
         Why it identifies nobody.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     SHORTEST_REASON: ClassVar[int] = 10
 
     finding: Kind
@@ -168,26 +168,9 @@ def read_allowed(folder: Path) -> Allowed:
     if not path.exists():
         return Allowed()
     file = read_yaml(path)
-    entries = file.content if isinstance(file.content, list) else []
-    problems = list(file.problems)
-    if file.content is not None and not isinstance(file.content, list):
-        problems.append(Problem(ALLOWED_FILE, "no list", "entries with finding, value, place and reason"))
-    found = []
-    for number, entry in enumerate(entries):
-        try:
-            found.append(AllowedAlarm.model_validate(entry))
-        except ValidationError as error:
-            problems += [_problem(file.place((number,)), each) for each in error.errors()]
-    if problems:
-        raise UsageError(problems)
-    return Allowed(tuple(found))
-
-
-def _problem(where: str, error: object) -> Problem:
-    assert isinstance(error, dict)
-    key = ".".join(map(str, error["loc"]))
-    kinds = ", ".join(get_args(Kind)) if key == "finding" else "finding, value, place, reason"
-    return Problem(f"{where}, {key}" if key else where, str(error["msg"]), kinds)
+    found = file.build_each(AllowedAlarm)
+    raise_all(file.problems)
+    return Allowed(tuple(entry for _, entry in found))
 
 
 def _bare(value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
+from helpers.data.opening import Opened
 from helpers.data.sheets import Sheet
 from helpers.data.sources.layout import Layout, Match, find_header
 from helpers.errors import DataError, Problem
@@ -33,8 +34,8 @@ MODULES = (
 
 #: how many layouts a message names as nearest, and how many missing columns of each
 NEAREST, MISSING_SHOWN = 3, 5
-#: share of its columns that a layout may lack to be named beside the nearest one
-NEAR_ENOUGH = 0.5
+#: share of its columns that a layout may lack to be named as near, and how many it must find
+NEAR_ENOUGH, FEWEST_FOUND = 0.5, 2
 
 
 @cache
@@ -50,21 +51,61 @@ def all_layouts() -> tuple[Layout, ...]:
 def recognise(sheets: list[Sheet]) -> list[Match]:
     """Return the sheets that a layout fits; of several layouts the one that asks for most columns.
 
+    Hidden sheets count only where no visible one fits.
+
     Raises
     ------
     DataError
         Where none fits, with the nearest ones and what is missing for them; where a file is cut short.
     """
-    fitting = [matches for layout in all_layouts() if (matches := _match(layout, sheets))]
-    if not fitting:
+    best = _best([sheet for sheet in sheets if not sheet.hidden]) or _best(sheets)
+    if not best:
         raise DataError(_unknown_layout(sheets))
-    best = max(fitting, key=lambda matches: len(matches[0].layout.columns))
     for match in best:
         if match.layout.ends_with_newline and match.sheet.cut_short:
             raise DataError(
                 Problem(match.sheet.place(), "ends in the middle of a line", cure="download it again")
             )
     return best
+
+
+def _best(sheets: list[Sheet]) -> list[Match]:
+    fitting = [matches for layout in all_layouts() if (matches := _match(layout, sheets))]
+    return max(fitting, key=lambda matches: len(matches[0].layout.columns), default=[])
+
+
+def describe_rest(opened: Opened, matches: list[Match]) -> tuple[str, ...]:
+    """Return remarks on what of a file is not read, each table and member by its name, and on what is hidden."""
+    read = {id(match.sheet) for match in matches}
+    rest = [sheet for sheet in opened.sheets if id(sheet) not in read]
+    plain_rest = [_short(sheet) for sheet in rest if not _why_not(sheet)]
+    remarks = [f"not read: {_short(sheet)}, {why}" for sheet in rest if (why := _why_not(sheet))]
+    if plain_rest or opened.unread:
+        remarks.append(f"not read: {'; '.join([*plain_rest, *opened.unread])}")
+    for match in matches:
+        if match.sheet.hidden:
+            remarks.append(f"{_short(match.sheet)} is hidden in the workbook; it was read")
+        elif match.sheet.hidden_rows:
+            rows = (
+                "1 hidden row" if match.sheet.hidden_rows == 1 else f"{match.sheet.hidden_rows} hidden rows"
+            )
+            remarks.append(f"{_short(match.sheet)} has {rows}, which count as the others do")
+    return tuple(remarks)
+
+
+def _short(sheet: Sheet) -> str:
+    return f"sheet {sheet.name}" if sheet.name else sheet.file
+
+
+def _why_not(sheet: Sheet) -> str:
+    """Return why a sheet that looks like data is not read; "" for notes and the like."""
+    fitting = _best([sheet])
+    if fitting:
+        if sheet.hidden:
+            return "which is hidden: show it in Excel to have it read"
+        return f"which has the layout {fitting[0].layout.name}: load it as a file of its own"
+    near = _near([sheet])
+    return f"which is nearest to layout {near[0][0].name}, without {_columns(near[0][2])}" if near else ""
 
 
 def _match(layout: Layout, sheets: list[Sheet]) -> list[Match]:
@@ -87,24 +128,37 @@ def plain_start(name: str, start: str) -> bool:
     return not name or name.strip().casefold().startswith(start.casefold())
 
 
-def _unknown_layout(sheets: list[Sheet]) -> list[Problem]:
-    nearest = sorted(
+def _near(sheets: list[Sheet]) -> list[tuple[Layout, Sheet, list[str]]]:
+    """Return the layouts that lack few of their columns in a sheet, the nearest first."""
+    found = [
+        (len(missing) / len(layout.columns), len(missing), layout, sheet, missing)
+        for layout in all_layouts()
+        if not layout.headless
+        for sheet in sheets
+        for missing in [find_header(layout, sheet)[1]]
+    ]
+    near = sorted(
         (
-            (len(missing) / len(layout.columns), len(missing), layout, sheet, missing)
-            for layout in all_layouts()
-            if not layout.headless
-            for sheet in sheets
-            for missing in [find_header(layout, sheet)[1]]
+            entry
+            for entry in found
+            if entry[0] <= NEAR_ENOUGH and len(entry[2].columns) - entry[1] >= FEWEST_FOUND
         ),
-        key=lambda found: found[:2],
+        key=lambda entry: entry[:2],
     )
-    problems = []
-    for share, _, layout, sheet, missing in nearest[:NEAREST]:
-        if share <= max(nearest[0][0], NEAR_ENOUGH) and share < 1:
-            shown = ", ".join(missing[:MISSING_SHOWN]) + (" …" if len(missing) > MISSING_SHOWN else "")
-            which = "column" if len(missing) == 1 else "columns"
-            problems.append(
-                Problem(sheet.place(), f"nearest to layout {layout.name}, without its {which} {shown}")
-            )
-    head = Problem(sheets[0].file, "no known layout", cure="see `boardpack data sources` for those known")
-    return [head, *problems]
+    return [(layout, sheet, missing) for _, _, layout, sheet, missing in near]
+
+
+def _columns(missing: list[str]) -> str:
+    shown = ", ".join(missing[:MISSING_SHOWN]) + (" …" if len(missing) > MISSING_SHOWN else "")
+    return f"its {'column' if len(missing) == 1 else 'columns'} {shown}"
+
+
+def _unknown_layout(sheets: list[Sheet]) -> list[Problem]:
+    near = [
+        Problem(sheet.place(), f"nearest to layout {layout.name}, without {_columns(missing)}")
+        for layout, sheet, missing in _near(sheets)[:NEAREST]
+    ]
+    cure = (
+        "see `boardpack data sources` for those known; figures of your own: docs/reference/own-measures.md"
+    )
+    return [Problem(sheets[0].file, "no known layout", cure=cure), *near]

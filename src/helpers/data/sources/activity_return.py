@@ -101,6 +101,7 @@ WORKBOOK = Layout(
     read=read_workbook,
     sheet="Provider",
     tables=("measure_values", "organisations"),
+    has_total=True,
     feeds=FEEDS,
 )
 TABLE = Layout(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
-from helpers.data.sources.names import organisation_rows
+from helpers.data.sources.names import ENGLAND, organisation_rows
 
 TYPES = ("Type 1", "Type 2", "Other A&E Department")
 BOOKED = (
@@ -46,7 +46,6 @@ def read(matches: list[Match], _: Context) -> Reading:
     )
     cells.check()
     frame = pd.DataFrame({"org_code": code, "period": period, **numbers})[~total].reset_index(drop=True)
-    remarks = _compare_total(pd.DataFrame(numbers), total)
     return Reading(
         {
             "measure_values": stack(_measures(frame)),
@@ -54,7 +53,7 @@ def read(matches: list[Match], _: Context) -> Reading:
         },
         len(table),
         rejected={"total row": int(total.sum())} if total.any() else {},
-        remarks=remarks,
+        totals=_totals(pd.DataFrame(numbers)[total], frame),
     )
 
 
@@ -62,12 +61,12 @@ def _sum(numbers: dict[str, pd.Series[float]], columns: tuple[str, ...]) -> pd.S
     return pd.DataFrame({column: numbers[column] for column in columns}).sum(axis=1)
 
 
-def _compare_total(numbers: pd.DataFrame, total: pd.Series[bool]) -> tuple[str, ...]:
-    if total.sum() != 1:
-        return ()
-    apart = (numbers[~total].sum() - numbers[total].iloc[0].fillna(0)).abs() > 0.5
-    columns = ", ".join(apart.index[apart][:3])
-    return (f"the total row is not the sum of the providers: {columns}",) if columns else ()
+def _totals(numbers: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Return England's figures: the total row is of the month of all the others."""
+    if len(numbers) != 1 or frame["period"].nunique() != 1:
+        return None
+    england = numbers.fillna(0).assign(org_code=ENGLAND, period=frame["period"].iloc[0])
+    return stack(_measures(england.reset_index(drop=True)))
 
 
 def _measures(frame: pd.DataFrame) -> list[pd.DataFrame]:
@@ -100,6 +99,7 @@ LAYOUT = Layout(
     columns=("Period", "Org Code", "Org name", *ATTENDED, *LATE, FOUR_TO_TWELVE, TWELVE, *ADMITTED),
     read=read,
     tables=("measure_values", "organisations"),
+    has_total=True,
     feeds=(
         Feed("ae_four_hours", "attendances less those over 4 hours, booked ones included", "attendances"),
         Feed("ae_attendances", "A&E attendances, all types, booked ones included"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as compute
 
 from helpers.data.sheets import Table
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError, Problem, near_misses
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,6 +113,19 @@ class Cells:
         if len(rows) > LISTED:
             more = f"{len(rows) - LISTED} more rows of this kind"
             self.problems.append(Problem(f"{self.table.sheet.place()}, column {column}", more, allowed))
+
+    def refuse_names(
+        self, names: pd.Series[str], known: Collection[str], column: str, allowed: str, cure: str
+    ) -> None:
+        """Note names that nothing is called, each once with its first row and how often it came."""
+        unknown = ~names.isin(list(known))
+        self.wrong |= unknown.to_numpy()
+        for name, rows in names[unknown].groupby(names[unknown], sort=False):
+            came = f"{str(name)[:60]!r}" + (f" in {len(rows)} rows" if len(rows) > 1 else "")
+            advice = (near_misses(str(name), known) or cure) if name else "fill every row"
+            self.problems.append(
+                Problem(self.table.place(int(rows.index[0]), column), came, allowed, advice)
+            )
 
     def check(self) -> None:
         """Raise everything that was wrong.

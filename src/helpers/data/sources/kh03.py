@@ -174,7 +174,9 @@ LAYOUT = Layout(
     title="KH03 overnight beds, by sector and by main specialty (NHS England)",
     columns=KEYS,
     read=read,
+    joins_sheets=True,
     tables=("measure_values", "organisations", "specialties"),
+    has_total=True,
     feeds=(
         Feed(
             "bed_occupancy",

@@ -8,7 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from helpers.data.manifest import Mode, Policy
+from helpers.data.schema import find_table
 from helpers.data.sheets import Sheet, Table
+from helpers.errors import DataError, Problem
 from helpers.register import Register
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Reading:
     as_at: date | None = None
     published: date | None = None  # where the file itself says so: its edition
     synthetic: bool = False  # invented, though the layout is that of real files
+    totals: pd.DataFrame | None = None  # of England, as rows of measure_values, where the mart keeps none
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,10 @@ class Layout:
     #: what its figures are from, where other layouts tabulate the same: they may follow each other in a series
     publication: str = ""
     synthetic: bool = False
+    #: whether a row for England closes the file and is the sum of its other rows
+    has_total: bool = False
+    #: whether the sheets that fit are parts of one table; else each is read by itself
+    joins_sheets: bool = False
     #: a published CSV ends with a line end; one that an analyst saves may not
     ends_with_newline: bool = True
     #: for files without a header: recognises a sheet by its rows
@@ -120,6 +127,72 @@ class Match:
     def has(self, column: str) -> bool:
         """Tell whether the header has a column."""
         return plain(column) in {plain(name) for name in self.sheet.head[self.header]}
+
+
+def read_all(matches: list[Match], context: Context) -> Reading:
+    """Return what all the sheets of one file that fit a layout give together.
+
+    Raises
+    ------
+    DataError
+        With every mistake of every sheet; where two sheets give different figures for the same thing.
+    """
+    layout = matches[0].layout
+    groups = [matches] if layout.joins_sheets else [[match] for match in matches]
+    readings: list[Reading] = []
+    problems: list[Problem] = []
+    for group in groups:
+        try:
+            readings.append(layout.read(group, context))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return readings[0] if len(readings) == 1 else _joined(matches, readings)
+
+
+def _joined(matches: list[Match], readings: list[Reading]) -> Reading:
+    import pandas as pd
+
+    names = dict.fromkeys(name for reading in readings for name in reading.tables)
+    tables = {}
+    for name in names:
+        frames = [reading.tables[name] for reading in readings if name in reading.tables]
+        key = find_table(name).key
+        _refuse_contradictions(matches, readings, name)
+        stacked = pd.concat(frames, ignore_index=True)
+        have = [column for column in key if column in stacked.columns]
+        tables[name] = stacked.drop_duplicates(have) if have else stacked
+    rejected: dict[str, int] = {}
+    for reading in readings:
+        for reason, rows in reading.rejected.items():
+            rejected[reason] = rejected.get(reason, 0) + rows
+    totals = [reading.totals for reading in readings if reading.totals is not None]
+    return Reading(
+        tables,
+        sum(reading.rows_read for reading in readings),
+        rejected,
+        remarks=tuple(dict.fromkeys(remark for reading in readings for remark in reading.remarks)),
+        as_at=max((day for reading in readings if (day := reading.as_at)), default=None),
+        published=max((day for reading in readings if (day := reading.published)), default=None),
+        synthetic=any(reading.synthetic for reading in readings),
+        totals=pd.concat(totals, ignore_index=True) if totals else None,
+    )
+
+
+def _refuse_contradictions(matches: list[Match], readings: list[Reading], table: str) -> None:
+    """Refuse a file in which two tables give different figures for the same thing."""
+    from helpers.data.editions import Editions
+
+    if table != "measure_values":
+        return
+    editions = Editions()
+    for match, reading in zip(matches, readings, strict=True):
+        if table in reading.tables:
+            editions.add(match.sheet.place(), reading.tables[table], revised=False)
+    problems = [replace(problem, cure="keep one of them") for _, problem in editions.clashes()]
+    if problems:
+        raise DataError(problems)
 
 
 def plain(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -36,7 +35,8 @@ def write_portal(history: History, project: Project, *, today: date | None = Non
     """
     listed = list_reports(history, project.reports, today=today)
     theme = read_theme(project.quarto_yml, project.theme_yml)
-    publisher = replace(project.publisher, name=project.publisher.name or theme.brand.name)
+    name = project.publisher.name or theme.brand.name
+    publisher = project.publisher.model_copy(update={"name": name})
     pages = [*listing_pages(listed), _runs(history), statement_page(publisher)]
     write_pages(pages, project.reports, theme=theme)
     return project.reports / HOME

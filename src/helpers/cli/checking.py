@@ -1,0 +1,67 @@
+"""`boardpack check`: all that can be seen without running anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers.cli import showing
+from helpers.cli.assembly import collect, open_project, plan
+from helpers.errors import Problem
+from helpers.places import find_root
+from helpers.runner.plan import Job
+from helpers.runner.project import Project
+from helpers.runner.stored import find_offers, find_shadows, find_stored, find_unfit, mend
+from helpers.yaml_files import raise_all
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def check(
+    context: typer.Context,
+    words: Words = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Take stored outputs out of the notebooks first.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check notebooks, parameter files, settings and the register without running anything."""
+    problems: list[Problem] = []
+    project = open_project(find_root(context.obj), problems)
+    mended = [path.name for path in _all_notebooks(project) if mend(path)] if fix else []
+    jobs: tuple[Job, ...] = collect(problems, lambda: plan(project, words or ())) or ()
+    chosen = sorted({job.notebook.path for job in jobs}) if words else _all_notebooks(project)
+    for path in chosen:
+        problems += _notebook_problems(project, path)
+    problems += find_shadows(project.notebooks, project.show(project.notebooks))
+    raise_all(dict.fromkeys(problems))
+    offers = [offer for path in chosen for offer in find_offers(path, project.show(path))]
+    if as_json:
+        showing.show_json([{"report": job.title, "parameters": job.settings} for job in jobs])
+        return
+    for line in (*(f"{name}: mended" for name in mended), *offers):
+        print(line)
+    print(f"{len(jobs)} reports of {len({job.notebook.name for job in jobs})} notebooks are well formed")
+
+
+def _all_notebooks(project: Project) -> list[Path]:
+    return sorted(project.notebooks.glob("*.ipynb"))
+
+
+def _notebook_problems(project: Project, path: Path) -> Iterator[Problem]:
+    """Yield what is wrong with a notebook; one without a folder of parameters is a draft, and no report yet."""
+    shown = project.show(path)
+    found = list(find_stored(path, shown))
+    yield from found
+    if (project.params / path.stem).is_dir():
+        problems: list[Problem] = []
+        yield from collect(problems, lambda: list(find_unfit(path, shown))) or ()

@@ -1,0 +1,276 @@
+"""Figures that a careful person would ask about beside those of other months: told at load and by `data check`.
+
+Source: methods, section 11. Each series is looked at within one source, so that a change of source is no
+step. Where people are counted, a jump needs `FLOOR` of them on its larger side: small counts jump by
+themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from helpers.data.query_errors import explained
+from helpers.data.views import no_glob
+from helpers.register import Measure, Register
+from helpers.register.models import Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.data.mart import Mart
+
+#: a value so many times, or such a part, of both values beside it is out of place
+APART = 20
+#: a value so many times, or such a part, of the one before it is a change of scale; per cent to fraction is 100
+STEP = 50
+#: people counted, from which a jump is told
+FLOOR = 100
+#: percentages that all lie below this may be fractions (methods section 11)
+FRACTION = 1.5
+#: share of the organisations of the periods beside it that a period has at least, and how many there must be
+COMPLETE, MANY = 0.9, 20
+#: how many lines of a kind are shown for one file
+SHOWN = 3
+
+Kind = Literal["step", "apart", "fraction", "off target", "no denominator", "gap", "incomplete"]
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Something out of place: of which measure, organisations and load, in words."""
+
+    kind: Kind
+    measure: str
+    message: str
+    organisation: str = ""
+    load: str = ""
+
+
+_HELD = """
+CREATE TEMP TABLE held AS
+SELECT split_part(replace(filename, '\\', '/'), '/data/', -1) AS path, measure, source, org_code,
+    coalesce(unit_code, '') AS unit_code, period, period_type, basis, numerator, denominator, value, target,
+    origin
+FROM read_parquet([{files}], filename = true, union_by_name = true, hive_partitioning = false)
+WHERE specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan' AND NOT suppressed
+QUALIFY row_number() OVER (
+    PARTITION BY measure, source, org_code, unit_code, period, period_type, basis ORDER BY vintage DESC
+) = 1
+"""
+_STEPS = f"""
+WITH beside AS (
+    SELECT *, lag(value) OVER w AS one_before,
+        coalesce(lag(value) OVER w, lead(value, 2) OVER w) AS before,
+        coalesce(lead(value) OVER w, lag(value, 2) OVER w) AS after,
+        coalesce(greatest(numerator, lag(numerator) OVER w, lead(numerator) OVER w), {FLOOR}) AS people
+    FROM held WHERE value IS NOT NULL
+    WINDOW w AS (PARTITION BY measure, source, org_code, unit_code, period_type, basis ORDER BY period)
+), judged AS (
+    SELECT *, coalesce(people >= {FLOOR} AND value > 0 AND least(before, after) > 0
+        AND before IS NOT NULL AND after IS NOT NULL
+        AND (value >= {APART} * greatest(before, after) OR value <= least(before, after) / {APART}),
+        false) AS apart,
+        coalesce(people >= {FLOOR} AND least(value, one_before) > 0
+        AND (value >= {STEP} * one_before OR value <= one_before / {STEP}), false) AS step
+    FROM beside
+)
+-- the step back from a value that is out of place itself is not told again
+SELECT *, coalesce(lag(apart) OVER (
+    PARTITION BY measure, source, org_code, unit_code, period_type, basis ORDER BY period
+), false) AS back
+FROM judged QUALIFY apart OR (step AND NOT back) ORDER BY measure, org_code, unit_code, period
+"""
+_LEVELS = """
+SELECT measure, org_code, unit_code, max(path) AS path, count(value) AS n, max(value) AS highest,
+    median(target) AS target, bool_and(denominator IS NULL) AS alone,
+    count(*) FILTER (denominator IS NULL AND (value IS NOT NULL OR numerator IS NOT NULL)) AS without,
+    max(path) FILTER (denominator IS NULL) AS path_without,
+    count(denominator) AS with_denominator, max(period) AS period
+FROM held WHERE list_contains($1, measure)
+GROUP BY measure, source, org_code, unit_code, period_type, basis HAVING count(value) > 0
+ORDER BY ALL
+"""
+_RETURNS = f"""
+WITH returned AS (
+    SELECT measure, source, period_type, basis, period, count(DISTINCT org_code) AS n, max(path) AS path
+    FROM held WHERE value IS NOT NULL AND unit_code = '' GROUP BY ALL
+), beside AS (
+    SELECT *, lag(n) OVER w AS before, lead(n) OVER w AS after FROM returned
+    WINDOW w AS (PARTITION BY measure, source, period_type, basis ORDER BY period)
+)
+SELECT *, least(before, after) AS others FROM beside
+WHERE period_type <> 'day' AND least(before, after) >= {MANY} AND n < {COMPLETE} * least(before, after)
+ORDER BY measure, period
+"""
+# of the organisation's own figures alone: what is published has gaps of its publisher's
+_GAPS = """
+WITH steps AS (
+    SELECT *, lag(period) OVER (
+        PARTITION BY measure, source, org_code, unit_code, period_type, basis ORDER BY period
+    ) AS last,
+    CASE period_type WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END AS months
+    FROM held WHERE origin = 'records' AND value IS NOT NULL AND period_type IN ('month', 'quarter', 'year')
+)
+SELECT measure, org_code, unit_code, path, last, period, period_type,
+    datediff('month', last, period) // months - 1 AS missing
+FROM steps WHERE datediff('month', last, period) > months ORDER BY ALL
+"""
+
+
+def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None = None) -> list[Oddity]:
+    """Return what is out of place among the latest figures of each source.
+
+    Parameters
+    ----------
+    mart
+        What is looked at.
+    register
+        Which measures are percentages, and their targets.
+    loads
+        Only figures of these loads, held against all others of their sources; all by default.
+    """
+    files = mart.manifest.table_files("measure_values")
+    if loads is not None:
+        sources = {file.source for file in files if file.load in loads}
+        files = tuple(file for file in files if file.source in sources)
+    if not files:
+        return []
+    with explained(mart), mart.connect() as connection:
+        paths = ", ".join(_literal(no_glob(str(mart.path / file.path))) for file in files)
+        connection.execute(_HELD.format(files=paths))
+        rated = [name for name, measure in register.measures.items() if measure.kind != "count"]
+        found = [
+            *_steps(_rows(connection.execute(_STEPS).df()), register),
+            *_levels(_rows(connection.execute(_LEVELS, [rated]).df()), register),
+            *_gaps(_rows(connection.execute(_GAPS).df())),
+            *_returns(_rows(connection.execute(_RETURNS).df())),
+        ]
+    return [oddity for oddity in found if loads is None or oddity.load in loads]
+
+
+def _rows(frame: pd.DataFrame) -> list[Any]:
+    """Return rows whose cells are had by the names of their columns."""
+    return list(frame.itertuples(index=False))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _steps(rows: list[Any], register: Register) -> list[Oddity]:
+    found = []
+    for row in rows:
+        measure = register.measures.get(row.measure)
+        kind: Kind = "apart" if row.apart else "step"
+        other, beside = (row.before, "beside it") if row.apart else (row.one_before, "before it")
+        is_alone = row.denominator != row.denominator and measure is not None and measure.unit == "%"
+        doubt = ": a fraction beside per cent?" if is_alone and _is_hundred(row.value / other) else ""
+        words = (
+            f"{_amount(row.value, measure)} {_said(row.period)}, {_amount(other, measure)} {beside}{doubt}"
+        )
+        found.append(Oddity(kind, row.measure, words, _place(row), _load(row.path)))
+    return found
+
+
+def _is_hundred(ratio: float) -> bool:
+    return STEP <= max(ratio, 1 / ratio) <= 2 * 100
+
+
+def _levels(rows: list[Any], register: Register) -> list[Oddity]:
+    """Compare the level of a whole series with what per cent and a target look like, and its rows' parts."""
+    found = []
+    for row in rows:
+        measure = register.measures[row.measure]
+        highest, place, load = row.highest * measure.scale, _place(row), _load(row.path)
+        registered = measure.target_on(row.period.date())
+        small = registered is not None and registered.value < FRACTION
+        target = _target_to_reach(row.target * measure.scale, measure, registered)
+        if row.alone and measure.unit == "%" and 0 < highest < FRACTION and not small:
+            words = f"all {row.n} values lie below {FRACTION:g} %: fractions given as per cent?"
+            found.append(Oddity("fraction", row.measure, words, place, load))
+        elif target and highest > 0 and not 1 / STEP < highest / target < STEP:
+            words = f"no value is above {highest:,.3g} where the target is {target:,.3g}: of one scale?"
+            found.append(Oddity("off target", row.measure, words, place, load))
+        if row.without and row.with_denominator:
+            words = f"{row.without} rows have no denominator, {row.with_denominator} have one"
+            found.append(Oddity("no denominator", row.measure, words, place, _load(row.path_without)))
+    return found
+
+
+def _target_to_reach(own: float, measure: Measure, registered: Target | None) -> float | None:
+    """Return the file's own target in the measure's unit, else the register's where values are to reach it."""
+    if own > 0:
+        return own
+    return registered.value if registered and measure.direction == "increase" else None
+
+
+def _returns(rows: list[Any]) -> list[Oddity]:
+    return [
+        Oddity(
+            "incomplete",
+            row.measure,
+            f"{row.n} organisations {_said(row.period)}, {row.others} in the periods beside it: "
+            "is the file whole, and its dates right?",
+            load=_load(row.path),
+        )
+        for row in rows
+    ]
+
+
+def _gaps(rows: list[Any]) -> list[Oddity]:
+    return [
+        Oddity(
+            "gap",
+            row.measure,
+            f"{row.missing} {row.period_type}{'s' if row.missing > 1 else ''} missing between "
+            f"{row.last:%B %Y} and {row.period:%B %Y}",
+            _place(row),
+            _load(row.path),
+        )
+        for row in rows
+    ]
+
+
+def _amount(value: float, measure: Measure | None) -> str:
+    if measure is None:
+        return f"{value:,.4g}"
+    shown = (
+        f"{value * measure.scale:,.4g}"
+        if abs(value * measure.scale) < 10_000
+        else f"{value * measure.scale:,.0f}"
+    )
+    return f"{shown} %" if measure.unit == "%" else shown
+
+
+def _said(period: pd.Timestamp) -> str:
+    return f"on {period.day} {period:%B %Y}" if period.day > 1 else f"in {period:%B %Y}"
+
+
+def _place(row: Any) -> str:
+    return f"{row.org_code} {row.unit_code}".strip()
+
+
+def _load(path: str) -> str:
+    return path.split("/", 1)[0]
+
+
+def remarks_of(oddities: Collection[Oddity]) -> tuple[str, ...]:
+    """Return lines about one load's oddities, the first few of each kind and measure."""
+    lines: list[str] = []
+    groups: dict[tuple[str, str], list[Oddity]] = {}
+    for oddity in oddities:
+        # a file that is not whole lacks rows of all its measures
+        measure = "" if oddity.kind == "incomplete" else oddity.measure
+        groups.setdefault((oddity.kind, measure), []).append(oddity)
+    for group in groups.values():
+        lines += [f"{oddity.measure}{_of(oddity)}: {oddity.message}" for oddity in group[:SHOWN]]
+        if len(group) > SHOWN:
+            more = f"{len(group) - SHOWN} more like these; see `boardpack data check`"
+            lines.append(f"{group[0].measure}: {more}")
+    return tuple(lines)
+
+
+def _of(oddity: Oddity) -> str:
+    return f", {oddity.organisation}" if oddity.organisation else ""

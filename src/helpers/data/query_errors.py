@@ -1,0 +1,66 @@
+"""What DuckDB says when a query of the mart fails, told as what the user can mend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    from helpers.data.mart import Mart
+
+_PARQUET = re.compile(r"""["']([^"']+\.parquet)["']""")
+
+
+@contextmanager
+def explained(mart: Mart) -> Iterator[None]:
+    """Turn the errors of a query that are no fault of its words into errors that say what to do.
+
+    Parameters
+    ----------
+    mart
+        What is asked: an error that names one of its files is about that file.
+
+    Raises
+    ------
+    DataError
+        Where a file of the mart is damaged or gone, memory or the disk is full.
+    KeyboardInterrupt
+        Where the query was interrupted; DuckDB makes a RuntimeError of it.
+    """
+    import duckdb
+
+    try:
+        yield
+    except RuntimeError as error:
+        # DuckDB's own errors are no RuntimeErrors but this one
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
+    except duckdb.OutOfMemoryException as error:
+        came = f"a query needs more memory or space on disk than there is ({_first_line(error)})"
+        raise DataError(
+            Problem(f"mart {mart.path}", came, cure="free some space where the mart lies")
+        ) from error
+    except duckdb.Error as error:
+        raise _about_file(mart, error) or error from None
+
+
+def _about_file(mart: Mart, error: Exception) -> DataError | None:
+    records = {mart.path / file.path: file for file in mart.manifest.files}
+    for name in _PARQUET.findall(str(error)):
+        path = Path(name)
+        if path in records:
+            came = "damaged" if path.exists() else "gone"
+            source = records[path].source
+            cure = f"boardpack data forget {source}, then load it again; or boardpack state restore FILE"
+            return DataError(Problem(str(path), f"this file of the mart is {came}", cure=cure))
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
