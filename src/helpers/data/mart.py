@@ -55,6 +55,9 @@ LOAD_WAIT = 600
 #: how long a manifest that is not current stays, for readers that pinned it
 KEEP_MANIFESTS = timedelta(days=1)
 
+#: folders of the mart that whoever reads it writes to: benchmarks once worked out, queries beyond the memory
+DERIVED, SPILL = "derived", "spill"
+
 
 class Mart:
     """The mart at a path, at its current version or pinned to one.
@@ -177,7 +180,7 @@ class Mart:
 
     def _spill_folder(self) -> Path:
         """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
-        folder = self.path / "spill"
+        folder = self.path / SPILL
         with suppress(OSError):  # a mart that may only be read is read as far as memory goes
             make_private(folder)
         return folder / f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -211,7 +214,7 @@ class Mart:
         build
             Computes it, where no process has done so yet.
         """
-        return derived_frame(make_private(self.path / "derived" / (self.version or "empty")), name, build)
+        return derived_frame(make_private(self.path / DERIVED / (self.version or "empty")), name, build)
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -341,7 +344,7 @@ class Mart:
             held = {file.load for m in manifests if m not in old for file in m.files}
             for manifest in old:
                 self._manifest_path(manifest.version).unlink()
-                shutil.rmtree(self.path / "derived" / manifest.version, ignore_errors=True)
+                shutil.rmtree(self.path / DERIVED / manifest.version, ignore_errors=True)
             self._clear_spill(limit)
             gone = [path for path in (self.path / "data").glob("*") if path.name not in held]
             for folder in gone:
@@ -350,7 +353,7 @@ class Mart:
 
     def _clear_spill(self, limit: datetime) -> None:
         """Remove what killed queries left; those under way are younger."""
-        for left in (self.path / "spill").glob("*"):
+        for left in (self.path / SPILL).glob("*"):
             if datetime.fromtimestamp(left.stat().st_mtime, UTC).replace(tzinfo=None) <= limit:
                 shutil.rmtree(left, ignore_errors=True)
 

@@ -189,7 +189,7 @@ def _refuse_contradictions(matches: list[Match], readings: list[Reading], table:
     editions = Editions()
     for match, reading in zip(matches, readings, strict=True):
         if table in reading.tables:
-            editions.add(match.sheet.place(), reading.tables[table], revised=False)
+            editions.add(match.sheet.place(), reading.tables[table], edition=0)
     problems = [replace(problem, cure="keep one of them") for _, problem in editions.clashes()]
     if problems:
         raise DataError(problems)
