@@ -42,7 +42,7 @@ from helpers.data.manifest import (
     write_private,
 )
 from helpers.data.query_errors import explained
-from helpers.data.views import view_statements
+from helpers.data.views import choose_sources, needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
 
@@ -141,6 +141,14 @@ class Mart:
 
         See `helpers.data.views.view_statements` for the views. The caller closes the connection.
         """
+        connection = self._connect(threads, memory)
+        with explained(self):
+            choice = self._choice() if needs_choice(self.manifest) else None
+            for statement in series_statements(connection, choice):
+                connection.execute(statement)
+        return connection
+
+    def _connect(self, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
         import duckdb
 
         connection = duckdb.connect(
@@ -157,6 +165,18 @@ class Mart:
             for statement in view_statements(self.path, self.manifest):
                 connection.execute(statement)
         return connection
+
+    def _choice(self) -> pd.DataFrame:
+        """Return the source of every period of the series that have several, worked out once per version."""
+
+        def build() -> pd.DataFrame:
+            with self._connect(threads=1, memory="1GB") as connection:
+                return choose_sources(connection)
+
+        try:
+            return self.derived("series sources", build)
+        except OSError:  # a mart that may only be read keeps nothing
+            return build()
 
     def _spill_folder(self) -> Path:
         """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
@@ -211,6 +231,7 @@ class Mart:
         name: str = "",
         mode: Mode = "replace",
         secondary: bool = False,
+        publication: str = "",
         vintage: datetime | None = None,
         as_at: date | None = None,
     ) -> Iterator[Load]:
@@ -239,6 +260,8 @@ class Mart:
             "replace" drops earlier loads of the source; "append" adds to them, the latest vintage wins.
         secondary
             True for figures that somebody else tabulated: the publication itself wins over them.
+        publication
+            What the figures are from, where several sources tabulate one publication; the source by default.
         vintage
             Edition of the figures (UTC); by default the moment of the load.
         as_at
@@ -277,6 +300,7 @@ class Mart:
                     policy=policy,
                     synthetic=synthetic,
                     secondary=secondary,
+                    publication=publication,
                 )
                 self._commit(load, record, replace=mode == "replace")
             finally:
