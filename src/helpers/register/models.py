@@ -143,6 +143,7 @@ class Measure(_Frozen):
     stale_after_days: int = Field(gt=0)  # after the end of the period; by default as `FRESH_FOR` says
     owner: str = ""  # a role
     action: str = ""
+    seasonal: bool = False  # a winter is worse than a summer: like months are compared
     quality: DeclaredQuality = DeclaredQuality()
 
     @model_validator(mode="before")
@@ -242,6 +243,16 @@ class Action(_Frozen):
     due: date
 
 
+class Trajectory(_Frozen):
+    """What an organisation plans to reach, month by month, on the way to a target of a measure."""
+
+    measure: Identifier
+    organisation: Text
+    source: Text  # where the plan was agreed
+    owner: str = ""  # a role
+    months: dict[MonthText, float] = Field(min_length=1)  # in the measure's unit
+
+
 class Comment(_Frozen):
     """An analyst's words on a measure of an organisation in a month."""
 
@@ -263,6 +274,7 @@ class Register(_Frozen):
     objectives: dict[str, Objective] = Field(default_factory=dict)
     events: dict[str, Event] = Field(default_factory=dict)
     comments: tuple[Comment, ...] = ()
+    trajectories: tuple[Trajectory, ...] = ()
     mergers: dict[str, Merger] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
         default_factory=lambda: {perspective.id: perspective for perspective in KAPLAN_NORTON}
@@ -277,6 +289,15 @@ class Register(_Frozen):
         """Return the events that bear on a measure of an organisation, in order of their days."""
         found = (event for event in self.events.values() if event.concerns(measure, organisation))
         return tuple(sorted(found, key=lambda event: event.day))
+
+    def trajectory_of(self, measure: str, organisation: str) -> dict[str, float]:
+        """Return what an organisation plans of a measure by month; of a month planned twice, the later entry."""
+        return {
+            month: value
+            for plan in self.trajectories
+            if (plan.measure, plan.organisation) == (measure, organisation)
+            for month, value in plan.months.items()
+        }
 
     def comments_of(self, measure: str, organisation: str) -> tuple[Comment, ...]:
         """Return the comments on a measure of an organisation, the latest month first."""

@@ -15,6 +15,7 @@ from helpers.register.models import (
     Objective,
     Perspective,
     Register,
+    Trajectory,
 )
 from helpers.yaml_files import Model, YamlFile, raise_all, read_yaml
 
@@ -28,8 +29,8 @@ FEW_NAMES = 12
 def read_register(folder: Path | str) -> Register:
     """Return the register of a folder such as `params/_register`.
 
-    `measures.yml` must exist; `objectives.yml`, `perspectives.yml`, `events.yml`, `comments.yml` and
-    `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's four.
+    `measures.yml` must exist; `objectives.yml`, `perspectives.yml`, `events.yml`, `comments.yml`,
+    `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's four.
 
     Raises
     ------
@@ -39,14 +40,15 @@ def read_register(folder: Path | str) -> Register:
     """
     folder = Path(folder)
     measures_file = _read(folder, "measures.yml", needed=True)
-    objectives_file, events_file, comments_file, mergers_file, perspectives_file = (
+    objectives_file, events_file, comments_file, mergers_file, perspectives_file, plans_file = (
         _read(folder, f"{name}.yml")
-        for name in ("objectives", "events", "comments", "mergers", "perspectives")
+        for name in ("objectives", "events", "comments", "mergers", "perspectives", "trajectories")
     )
     measures = _keyed(Measure, measures_file)
     objectives = _keyed(Objective, objectives_file)
     events = _keyed(Event, events_file)
     comments = comments_file.build_each(Comment)
+    plans = plans_file.build_each(Trajectory)
     mergers = _keyed(Merger, mergers_file)
     perspectives = _keyed(Perspective, perspectives_file) or {
         perspective.id: perspective for perspective in KAPLAN_NORTON
@@ -58,6 +60,7 @@ def read_register(folder: Path | str) -> Register:
         comments_file,
         mergers_file,
         perspectives_file,
+        plans_file,
     )
     problems = [problem for file in files for problem in file.problems]
     problems += _share_problems(perspectives, perspectives_file)
@@ -74,15 +77,17 @@ def read_register(folder: Path | str) -> Register:
         problems += _unknown(
             events_file.place((name, "measures")), "measure", event.measures, known_measures
         )
-    for number, comment in comments:
-        place = comments_file.place((number, "measure"))
-        problems += _unknown(place, "measure", [comment.measure], known_measures)
+    for file, entries in ((comments_file, comments), (plans_file, plans)):
+        for number, entry in entries:
+            place = file.place((number, "measure"))
+            problems += _unknown(place, "measure", [entry.measure], known_measures)
     raise_all(problems)
     return Register(
         measures=measures,
         objectives=objectives,
         events=events,
         comments=tuple(comment for _, comment in comments),
+        trajectories=tuple(plan for _, plan in plans),
         mergers=mergers,
         perspectives=perspectives,
     )

@@ -113,6 +113,4 @@ def _place(process: Process) -> str:
             return f"{process.what} will stay {worse} {at} unless the process changes"
         case "inconsistent":
             return f"{process.what} will lie now above, now below {at}, by ordinary variation alone"
-        case None if chart.assurance_note == "not yet capable of judgement":
-            return f"it is too early to say whether {process.what} will stay {better} {at}"
     return ""

@@ -14,6 +14,8 @@ import pandas as pd
 
 from helpers.stats.checks import Floats, check_lengths, check_number, check_numbers, locked
 
+#: the chance from which a place is called very likely
+VERY_LIKELY = 0.9
 #: draws of all organisations at once; more change an end of an interval by less than one point
 DRAWS = 4_000
 #: the same data give the same figures in every report
@@ -36,6 +38,9 @@ class Positions:
         The expected share, over what the true values may be.
     lower95, upper95
         Its 95 % interval.
+    lowest, highest
+        The chance, 0 to 1, that at most, or at least, a quarter of the others lie below: that it is one of the
+        lowest, or of the highest, quarter.
     shrunken
         Each value drawn towards the mean by its own error, on the scale that came.
     mean, spread
@@ -45,6 +50,8 @@ class Positions:
     percent: Floats
     lower95: Floats
     upper95: Floats
+    lowest: Floats
+    highest: Floats
     shrunken: Floats
     mean: float
     spread: float
@@ -93,7 +100,16 @@ def positions(value: Any, error: Any, *, draws: int = DRAWS, seed: int = SEED) -
     many = int(check_number("draws", draws, above=0))
     if len(y) < 2:
         nothing = locked(np.full(len(y), np.nan))
-        return Positions(nothing, nothing, nothing, locked(y), float(y.mean()) if len(y) else np.nan, 0.0)
+        return Positions(
+            nothing,
+            nothing,
+            nothing,
+            nothing,
+            nothing,
+            locked(y),
+            float(y.mean()) if len(y) else np.nan,
+            0.0,
+        )
     mean, tau2 = _centre(y, s)
     keep = tau2 / (tau2 + s**2)
     shrunken = mean + keep * (y - mean)
@@ -107,6 +123,8 @@ def positions(value: Any, error: Any, *, draws: int = DRAWS, seed: int = SEED) -
         locked(100 * below.mean(axis=0) / others),
         locked(100 * low / others),
         locked(100 * high / others),
+        locked((4 * below <= others).mean(axis=0)),
+        locked((4 * below >= 3 * others).mean(axis=0)),
         locked(shrunken),
         mean,
         float(np.sqrt(tau2)),

@@ -14,7 +14,8 @@ from helpers.report.measures.examples import example_result
 def test_an_unstable_series_is_told_by_its_movement_alone() -> None:
     rising = example_result([float(value) for value in range(20, 56)])
     assert value_words.variation_sentence(rising) == (
-        "There is no single stable period, so limits say little. Over six months it rose by 6.0 points, the wrong way."
+        "There is no stable period yet, so no limits are drawn. The latest three months are worse than a year "
+        "before, and a signal says so too. Over six months it rose by 6.0 points, the wrong way."
     )
     falling = example_result([float(value) for value in range(56, 20, -1)])
     assert "it fell by 6.0 points, the right way" in value_words.variation_sentence(falling)
@@ -48,8 +49,9 @@ def test_a_milestone_says_when_it_counts_and_the_standard_behind_it() -> None:
     )
     standard = target(5.0, "constitutional", start=date(2012, 4, 1))
     assert target_words.target_sentence(quiet(targets=[milestone, standard])) == (
-        "It is 2.5 points above the planning milestone of 8%, which counts in September 2027. "
-        "The constitutional standard is 5%."
+        "It is 2.5 points above the planning milestone of 8%, which counts in September 2027. On the way there, a "
+        "straight line from where it stood (our line) has 8.8% for this month: it is 1.7 points above. The "
+        "constitutional standard is 5%."
     )
 
 
@@ -80,10 +82,12 @@ def test_assurance_is_said_of_a_process_without_special_cause(goal: float, said:
     assert target_words.assurance_sentence(quiet(targets=[target(goal)])) == said
 
 
-def test_assurance_waits_after_a_special_cause() -> None:
+def test_assurance_names_a_special_cause_since_the_limits_began() -> None:
     said = target_words.assurance_sentence(quiet(15.0, targets=[target(30.0)]))
-    assert said.startswith("The limits lie wholly on the right side of the target, but special causes")
-    assert "too early" in said
+    assert said == (
+        "Unless the process changes, it will keep meeting the target. Special causes have occurred since the limits "
+        "began, so it may have changed already."
+    )
 
 
 def test_a_forecast_comes_with_its_condition_its_interval_and_a_round_chance() -> None:

@@ -61,10 +61,10 @@ def test_a_special_cause_is_named_by_its_rule_and_by_the_good_direction(
 
 
 def test_a_low_value_that_rises_is_told_in_one_breath() -> None:
-    """Three years: high, then a deep fall, then half-way up again."""
+    """Three years: high, then a deep fall, then half-way up: above the year before, so no signal counts."""
     values = [80.0, 81.0] * 10 + [60.0, 59.0] * 4 + [60.0, 61.0, 62.0, 63.0, 64.0, 65.0, 66.0, 68.0]
     result = example_result(values, measure=HIGHER)
-    assert (result.standing, result.variation_icon) == ("unstable", "concern_low")
+    assert (result.standing, result.variation, result.variation_icon) == ("unstable", "unsettled", "")
     assert value_words.short_words(result) == (
         "low against the three years shown, though up 7.0 points over six months"
     )

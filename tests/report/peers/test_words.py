@@ -197,9 +197,9 @@ def test_only_the_first_of_many_left_out_are_named() -> None:
 @pytest.mark.parametrize(
     ("place", "share"),
     [
-        (Percentile(0.4, 0, 2), "hardly any of the other 40"),
-        (Percentile(99.4, 98, 100), "nearly all of the other 40"),
-        (Percentile(63.4, 51, 71), "about 63% of the other 40"),
+        (Percentile(0.4, 0, 2, 1.0, 0.0), "hardly any of the other 40"),
+        (Percentile(99.4, 98, 100, 0.0, 1.0), "nearly all of the other 40"),
+        (Percentile(63.4, 51, 71, 0.0, 0.1), "about 63% of the other 40"),
     ],
 )
 def test_places_near_the_ends(place: Percentile, share: str) -> None:

@@ -8,8 +8,7 @@ from datetime import date
 import pytest
 
 from helpers.register.models import Target
-from helpers.report.scorecard.outlook import Outlook
-from helpers.report.scorecard.outlook_words import outlook_lines, outlook_summary, said_chance
+from helpers.report.scorecard.outlook_words import outlook_lines, outlook_summary
 
 LOCAL = Target(value=8, kind="local", source="Plan")
 
@@ -130,10 +129,3 @@ def test_a_year_that_has_fallen_behind_its_own_season_is_unlikely(row, card) -> 
     (said,) = outlook_lines(card(year_row(row, [1.5, 2.0, 2.5, 3.5, 4.0, 4.5])))
     assert said.startswith("**Savings**, unlikely: 18.0% has come in six months")
     assert "no failure" not in said
-
-
-def test_a_chance_is_on_the_side_of_its_verdict() -> None:
-    assert said_chance(Outlook("unlikely", 0.1999)) == "just under 20%"
-    assert said_chance(Outlook("at_risk", 0.2)) == "about 20%"
-    assert said_chance(Outlook("at_risk", 0.7999)) == "just under 80%"
-    assert said_chance(Outlook("on_track", 0.8)) == "about 80%"

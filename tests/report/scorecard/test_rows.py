@@ -53,7 +53,7 @@ def test_a_target_with_a_date_names_its_month_and_the_next_one_follows(row, card
         ({"targets": [aimed(0)], "direction": "decrease"}, "Chance", "no forecast"),
         ({"values": [10.0]}, "Variation", "one value"),
         ({"values": [10.0, 9.0], "targets": [aimed(8)]}, "Assurance", "too few points"),
-        ({"values": [float(n) for n in range(36)], "targets": [aimed(8)]}, "Assurance", "no stable period"),
+        ({"values": [float(n) for n in range(36)], "targets": [aimed(8)]}, "Assurance", "no stable period yet"),
         ({"judged_on": date(2028, 1, 31)}, "Latest", "10.5%, Mar 2027, out of date"),
         ({"hidden": range(36)}, "Latest", "*"),
         ({"hidden": [35]}, "Latest", "9.8%, Feb 2027"),

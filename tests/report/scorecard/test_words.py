@@ -43,18 +43,9 @@ CLIMBING = [20 + 0.5 * month for month in range(36)]
 MISSED, MET = (Target(value=aim, kind="local", source="Plan") for aim in (80, 30))
 
 
-def test_targets_missed_without_a_stable_period_are_named_on_page_one(row, card) -> None:
+def test_a_target_missed_month_after_month_needs_attention_without_a_stable_period(row, card) -> None:
     short, fine = (row(name, values=CLIMBING, targets=[aim]) for name, aim in (("A", MISSED), ("B", MET)))
-    assert words.apart_sentence(card(short)) == "Without a stable period, and missing its target: A."
-    assert words.apart_sentence(card(short, fine)) == (
-        "Of the two without a stable period, one misses its target: A."
-    )
-    many = [row(f"M{n}", values=CLIMBING, targets=[MISSED]) for n in range(5)]
-    assert words.apart_sentence(card(*many)) == (
-        "Of the five without a stable period, all miss their targets: M0, M1, M2 and two more."
-    )
-    assert words.apart_sentence(card(fine)) == ""
-    assert words.apart_sentence(card(row("C", targets=[MISSED]))) == ""
+    assert words.attention_sentence(card(short, fine)) == "Needing attention: A."
 
 
 def test_more_than_22_measures_are_warned_of_with_both_numbers(row, card) -> None:

@@ -104,6 +104,7 @@ def example_result(
         improvement=measure.direction,
         target={day: None if one is None else one.value for day, one in zip(days, dated, strict=True)},
         rebase=[np.datetime64(days[place]) for place in rebase],
+        settle=True,
     )
     events = tuple(ChartEvent(days[place], "Wards moved", "intervention", rebases=True) for place in rebase)
     return MeasureResult(

@@ -10,6 +10,7 @@ import numpy as np
 from helpers.data.periods import MONTHS, period_end
 from helpers.register.models import Measure
 from helpers.report.words import month, number
+from helpers.stats.trajectory import ON_TRACK, UNLIKELY
 
 #: chances are said to the nearest twentieth: more would be false precision
 _CHANCE_STEP: Final = 5
@@ -93,17 +94,21 @@ def period_words(day: date, frequency: str) -> str:
 
 
 def chance_words(chance: float) -> str:
-    """Return a chance to the nearest twentieth, its ends open.
+    """Return a chance to the nearest twentieth, its ends open, on the side of a threshold where its verdict is.
 
     >>> chance_words(0.012), chance_words(0.33), chance_words(0.999)
     ('under 5%', 'about 35%', 'over 95%')
+    >>> chance_words(0.19), chance_words(0.21), chance_words(0.79)
+    ('just under 20%', 'about 20%', 'just under 80%')
     """
     percent = 100 * chance
     if percent < _CHANCE_STEP:
         return f"under {_CHANCE_STEP}%"
     if percent > 100 - _CHANCE_STEP:
         return f"over {100 - _CHANCE_STEP}%"
-    return f"about {_CHANCE_STEP * round(percent / _CHANCE_STEP)}%"
+    said = _CHANCE_STEP * round(percent / _CHANCE_STEP)
+    edge = any(percent < 100 * threshold == said for threshold in (UNLIKELY, ON_TRACK))
+    return f"{'just under' if edge else 'about'} {said}%"
 
 
 def direction_words(measure: Measure) -> str:

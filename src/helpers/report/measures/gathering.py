@@ -208,6 +208,7 @@ def _charts(drafts: Sequence[_Draft]) -> XmRCharts | None:
         improvement={number: draft.measure.direction for number, draft in enumerate(drafts)},
         target_column="target",
         rebase=rebases,
+        settle=True,
     )
 
 
@@ -304,6 +305,9 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
         national=beside.place(draft),
         reasons=beside.reasons(draft),
         quality=quality,
+        trajectory=beside.register.trajectory_of(draft.measure.id, asked.organisation.code)
+        if beside.whole
+        else {},
         part=draft.part,
         part_name=beside.names.get(draft.part, draft.part),
     )

@@ -11,13 +11,12 @@ import pandas as pd
 
 from helpers.register.models import Measure
 from helpers.report.peers.groups import PeerGroup
-from helpers.report.peers.values import series_of
+from helpers.report.peers.spread import WINDOW_MONTHS, choose_model, find_positions, find_widening
+from helpers.report.peers.values import PeerSeries, series_of
 from helpers.report.period import add_months
 
 #: with fewer trusts there is no middle half worth the name; with fewer peers no median
 FEWEST_TRUSTS, FEWEST_PEERS = 10, 5
-#: months whose rows say whether a trust records what it returns
-_RECORDED_OVER = 12
 Side = Literal["better", "typical", "worse", "lower", "higher"]
 
 
@@ -43,6 +42,9 @@ class Place:
         Who the peers are, how many of them have a value, and their median; "" and NaN without.
     side
         Whether the own value lies in the middle half of trusts, or beyond it and on which side.
+    worst_quarter
+        The chance, 0 to 1, that it is one of the worst quarter, allowing for chance; NaN where only values are
+        known or neither way is better.
     """
 
     period: date
@@ -58,6 +60,7 @@ class Place:
     group_trusts: int
     group_median: float
     side: Side
+    worst_quarter: float = float("nan")
 
     @property
     def per_base(self) -> bool:
@@ -85,7 +88,7 @@ def place_among(
     """
     nation, peers = groups
     days = rows["period"].dt.date
-    recent = rows[(days > add_months(period, -_RECORDED_OVER)) & (days <= period)]
+    recent = rows[(days > add_months(period, -WINDOW_MONTHS)) & (days <= period)]
     series = series_of(recent[recent["org_code"].isin(nation.codes)].reset_index(drop=True), measure)
     table = series.at(period)
     if len(table) < FEWEST_TRUSTS or own not in table.index:
@@ -108,7 +111,19 @@ def place_among(
         group_trusts=len(alike),
         group_median=float(alike.median()) if enough else float("nan"),
         side=_side(value, low, high, measure),
+        worst_quarter=_worst_quarter(series, table, period, own),
     )
+
+
+def _worst_quarter(series: PeerSeries, table: pd.DataFrame, period: date, own: str) -> float:
+    model = choose_model(series.measure, series)
+    if model is None or series.measure.direction == "neutral":
+        return float("nan")
+    found = find_positions(table, model, find_widening(model, series, period))
+    if found is None:
+        return float("nan")
+    side = found.lowest if series.measure.direction == "increase" else found.highest
+    return float(side[table.index.get_loc(own)])
 
 
 def _side(value: float, low: float, high: float, measure: Measure) -> Side:

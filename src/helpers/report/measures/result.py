@@ -6,7 +6,8 @@ alone, so they cannot disagree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, Literal
@@ -16,21 +17,24 @@ import numpy as np
 from helpers.data.quality import QualityRating
 from helpers.register.models import Comment, EventKind, Measure, Target
 from helpers.report.controlled_charts import WITHHELD
+from helpers.report.measures.attention import Alarm, find_alarms, quiet_for_a_year, year_on_year
 from helpers.report.measures.forecast import Forecast, forecast_of, refuse
+from helpers.report.measures.held import Held, held_against
 from helpers.report.measures.place import Place
 from helpers.report.measures.reasons import Reasons
 from helpers.report.measures.series import EXACT, MeasureSeries, last_day
 from helpers.report.measures.targets import Goal, goal_after, next_target, standard_behind, target_on
 from helpers.stats.spc import XmRChart
+from helpers.stats.spc.limits import LIMIT_FACTOR
 
 #: row of the matrix: what the latest shown value says of the process
-Variation = Literal["improvement", "common", "concern", "neutral"]
+Variation = Literal["improvement", "common", "concern", "neutral", "unsettled"]
 #: column of the matrix: how the limits of the process lie to the target in force
 Standing = Literal["pass", "hit_or_miss", "fail", "no_target", "too_few", "unstable"]
 #: what a board is asked to do with a measure; nothing: no value that may be shown
-Category = Literal["attention", "watched", "maintenance", "apart", "nothing"]
+Category = Literal["attention", "watched", "maintenance", "nothing"]
 
-VARIATIONS: Final[tuple[Variation, ...]] = ("improvement", "common", "concern", "neutral")
+VARIATIONS: Final[tuple[Variation, ...]] = ("improvement", "common", "concern", "neutral", "unsettled")
 STANDINGS: Final[tuple[Standing, ...]] = (
     "pass",
     "hit_or_miss",
@@ -39,7 +43,7 @@ STANDINGS: Final[tuple[Standing, ...]] = (
     "too_few",
     "unstable",
 )
-CATEGORIES: Final[tuple[Category, ...]] = ("attention", "watched", "maintenance", "apart", "nothing")
+CATEGORIES: Final[tuple[Category, ...]] = ("attention", "watched", "maintenance", "nothing")
 #: more measures than this cannot be acted on by a board: a rule of thumb, `docs/explanation/scorecard.md` says
 #: what is known of where it comes from
 MOST_MEASURES: Final = 22
@@ -107,6 +111,8 @@ class MeasureResult:
         The computed half of the data-quality kite mark; the declared half stands in the register.
     reasons
         What the latest shown period counts by reason; None where that is not published.
+    trajectory
+        What the organisation registered that it plans to reach, by month ("2026-09"), in the unit.
     part, part_name
         Code and name of a unit or specialty; empty for the whole organisation.
     """
@@ -122,6 +128,7 @@ class MeasureResult:
     national: Place | None = None
     quality: QualityRating | None = None
     reasons: Reasons | None = None
+    trajectory: Mapping[str, float] = field(default_factory=dict)
     part: str = ""
     part_name: str = ""
 
@@ -205,6 +212,16 @@ class MeasureResult:
             return float("nan")
         return round(self.latest.value - self.target.value, EXACT)
 
+    @cached_property
+    def held(self) -> tuple[Held | None, ...]:
+        """What each period is held against, in order; None where against nothing."""
+        return held_against(self)
+
+    @property
+    def held_now(self) -> Held | None:
+        """What the latest shown period is held against: a milestone to come is not missed yet."""
+        return None if self.latest is None else self.held[self.latest.place]
+
     @property
     def met(self) -> bool | None:
         """Whether the latest shown value meets the target in force; None without one or for neutral ones."""
@@ -228,12 +245,13 @@ class MeasureResult:
     def untold(self) -> bool:
         """Whether so much is suppressed that nothing may be said of the process."""
         limits = self.chart.limits
-        withheld = limits.points > 1 and bool(np.isnan(limits.upper))
+        lacks = limits.points > 1 and bool(np.isnan(limits.upper))
+        withheld = lacks and self.chart.stability.stable
         return self.series.mostly_hidden or withheld or self.reason == WITHHELD
 
     @property
     def unstable(self) -> bool:
-        """Whether there is no single stable period that limits could describe."""
+        """Whether there is no stable period yet, neither the whole nor its end, that limits could describe."""
         return not self.too_few and not self.chart.stability.stable
 
     @property
@@ -243,9 +261,23 @@ class MeasureResult:
 
     @property
     def variation(self) -> Variation:
-        """Row of the matrix, from the latest shown value."""
+        """Row of the matrix, from the latest shown value in its window of judgement.
+
+        Without a stable period the rules are those of the whole series, which speak up by chance far too often:
+        a signal counts only if the latest three months also differ, the same way, from those a year before.
+        """
         if self.latest is None:
             return "common"
+        found = self._signal
+        if not self.unstable:
+            return found
+        confirmed = {"better": "improvement", "worse": "concern"}.get(year_on_year(self))
+        return found if found == confirmed else "unsettled"
+
+    @property
+    def _signal(self) -> Variation:
+        """What the rules say of the latest shown value."""
+        assert self.latest is not None, "asked for with a latest value alone"
         kinds: dict[str, Variation] = {
             "special_cause_improvement": "improvement",
             "special_cause_concern": "concern",
@@ -256,7 +288,9 @@ class MeasureResult:
 
     @property
     def variation_icon(self) -> str:
-        """Icon of the variation, a name of `helpers.theme.icons`."""
+        """Icon of the variation, a name of `helpers.theme.icons`; empty where there is no stable period to speak of."""
+        if self.variation == "unsettled":
+            return ""
         if self.latest is None or self.variation == "common":
             return "common_cause"
         side = "high" if self.chart.direction[self.latest.place] > 0 else "low"
@@ -273,11 +307,12 @@ class MeasureResult:
 
     @property
     def limits_against_target(self) -> Literal["pass", "hit_or_miss", "fail"] | None:
-        """Where the last limits lie to the target in force; equality is hit or miss; None without either."""
-        limits, target = self.chart.limits, self.target
-        if target is None or target.meaning == "cumulative":
-            return None
-        if self.measure.direction == "neutral" or np.isnan(limits.upper):
+        """Where the limits lie to what the latest period is held against; equality is hit or miss; None without.
+
+        A milestone for March is not missed in July: its limits are held against the plan, or our line, of July.
+        """
+        limits, target = self.chart.limits, self.held_now
+        if target is None or np.isnan(limits.upper):
             return None
         if limits.lower <= target.value <= limits.upper and limits.lower < limits.upper:
             return "hit_or_miss"
@@ -287,34 +322,36 @@ class MeasureResult:
         return "pass" if above == (self.measure.direction == "increase") else "fail"
 
     @property
-    def capable_of_judgement(self) -> bool:
-        """Whether the limits have seen no special cause, so that what they say of the target will hold."""
-        return self.chart.assurance is not None
+    def assurance_icon(self) -> str:
+        """Icon of the assurance; empty where there is nothing to judge, or no stable period to judge by."""
+        return _ICONS.get(self.standing, "")
 
     @property
-    def assurance_icon(self) -> str:
-        """Icon of the assurance; empty while it is not to be judged."""
-        judged = self.standing if self.capable_of_judgement else ""
-        return _ICONS.get(judged, "")
+    def suggested_from(self) -> date | None:
+        """First period of the stable stretch that was found and nobody registered; None where there is none."""
+        start = self.chart.suggested
+        return None if start is None else self.series.days[start]
+
+    @property
+    def special_since_limits_began(self) -> bool:
+        """Whether a special cause has occurred in the window of judgement."""
+        kinds = self.chart.point_type[self.chart.limits.first :]
+        return any(kind not in ("common_cause", "missing") for kind in kinds)
+
+    @cached_property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Every reason why it needs attention, in order of proof."""
+        return find_alarms(self)
 
     @property
     def category(self) -> Category:
         """What a board is asked to do; the rule is `CATEGORY_RULES` of `helpers.report.measures.words`."""
         if self.latest is None:
             return "nothing"
-        if self.unstable:
-            return "apart"
-        if self.too_few:
-            return "watched"
-        if self.target is not None and self.target.meaning == "cumulative":
-            return (
-                "watched"  # its months follow a season that the chart takes for a signal; the year counts
-            )
-        failing = self.standing == "fail" and self.variation != "improvement"
-        if self.variation == "concern" or failing:
+        if self.alarms:
             return "attention"
-        steady = self.variation == "common" and self.standing == "pass"
-        return "maintenance" if steady and self.capable_of_judgement else "watched"
+        steady = self.variation == "common" and self.standing == "pass" and quiet_for_a_year(self)
+        return "maintenance" if steady else "watched"
 
     @property
     def trend(self) -> Literal["better", "worse", "flat", "up", "down"] | None:
@@ -326,13 +363,22 @@ class MeasureResult:
         change = self.change
         if np.isnan(change):
             return None
-        limits = self.chart.limits
-        ordinary = 0.0 if np.isnan(limits.upper) else limits.upper - limits.centre
-        if not self.moved or abs(change) <= ordinary:
+        if not self.moved or abs(change) <= LIMIT_FACTOR * self._mean_step:
             return "flat"
         if self.measure.direction == "neutral":
             return "up" if change > 0 else "down"
         return "better" if (change > 0) == (self.measure.direction == "increase") else "worse"
+
+    @property
+    def _mean_step(self) -> float:
+        """Mean moving range in the last segment: that of its limits, else that of its shown values."""
+        limits = self.chart.limits
+        if np.isfinite(limits.upper):
+            return (limits.upper - limits.centre) / LIMIT_FACTOR
+        if np.isfinite(limits.mean_range):
+            return limits.mean_range
+        steps = np.abs(np.diff(self.series.shown[limits.first :]))
+        return float(np.nanmean(steps)) if np.isfinite(steps).any() else 0.0
 
     @property
     def moved(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from helpers.register.models import Target
 from helpers.report.measures.figures import chance_words, figure_words, gap_words, goal_words, range_words
 from helpers.report.measures.result import MeasureResult
+from helpers.report.measures.series import EXACT
 from helpers.report.measures.targets import KINDS
 from helpers.report.words import month, sentence
 
@@ -14,6 +15,17 @@ from helpers.report.words import month, sentence
 def target_words(result: MeasureResult, target: Target) -> str:
     """Return a target with its kind: "the planning milestone of 82%"."""
     return f"the {KINDS[target.kind]} of {goal_words(result.measure, target.value)}"
+
+
+def held_words(result: MeasureResult) -> str:
+    """Return what the latest period is held against: its target, the trust's own plan, or our line to a milestone."""
+    held, target = result.held_now, result.target
+    assert held is not None, "asked of a period that is held against something"
+    assert target is not None, "whatever is held against comes from a target"
+    if held.by == "target":
+        return target_words(result, target)
+    way = "the trajectory registered" if held.by == "trajectory" else "our line"
+    return f"{way} to {target_words(result, target)}"
 
 
 def due_words(target: Target, day: date) -> str:
@@ -49,7 +61,24 @@ def target_sentence(result: MeasureResult) -> str:
         else sentence(f"the constitutional standard is {goal_words(result.measure, result.standard.value)}")
     )
     said = sentence(_standing_words(result, result.target, due_words(result.target, result.latest.day)))
-    return " ".join(part for part in (said, standard, _next_sentence(result)) if part)
+    parts = (said, _line_sentence(result), standard, _next_sentence(result))
+    return " ".join(part for part in parts if part)
+
+
+def _line_sentence(result: MeasureResult) -> str:
+    """Say where the way to a milestone should have been by now; empty where the target itself counts already."""
+    held, measure = result.held_now, result.measure
+    if held is None or held.by == "target" or result.latest is None:
+        return ""
+    way = {
+        "trajectory": "the trajectory that was registered",
+        "our_line": "a straight line from where it stood (our line)",
+    }[held.by]
+    gap = round(result.latest.value - held.value, EXACT)
+    said = f"on the way there, {way} has {figure_words(measure, held.value)} for this month"
+    if round(abs(gap), measure.digits) == 0:
+        return sentence(f"{said}, which it equals")
+    return sentence(f"{said}: it is {gap_words(measure, gap)} {'above' if gap > 0 else 'below'}")
 
 
 def _standing_words(result: MeasureResult, target: Target, due: str) -> str:
@@ -78,20 +107,17 @@ def assurance_sentence(result: MeasureResult) -> str:
         return ""
     if result.standing in ("too_few", "unstable"):
         return ""
-    if not result.capable_of_judgement:
-        where = {
-            "pass": "the limits lie wholly on the right side of the target",
-            "fail": "the limits lie wholly on the wrong side of the target",
-            "hit_or_miss": "the target lies within the limits",
-        }[result.limits_against_target]
-        return sentence(
-            f"{where}, but special causes have occurred since they began, so it is too early to rely on that"
-        )
-    return {
-        "pass": "Unless the process changes, it will keep meeting the target.",
-        "fail": "Unless the process changes, it will keep missing the target.",
-        "hit_or_miss": "Ordinary variation alone will meet the target in some periods and miss it in others.",
+    named = (
+        "the target" if result.held_now is None or result.held_now.by == "target" else held_words(result)
+    )
+    said = {
+        "pass": f"Unless the process changes, it will keep meeting {named}.",
+        "fail": f"Unless the process changes, it will keep missing {named}.",
+        "hit_or_miss": f"Ordinary variation alone will meet {named} in some periods and miss it in others.",
     }[result.limits_against_target]
+    if not result.special_since_limits_began:
+        return said
+    return f"{said} Special causes have occurred since the limits began, so it may have changed already."
 
 
 def forecast_sentence(result: MeasureResult) -> str:

@@ -35,13 +35,14 @@ def latest_sentence(result: MeasureResult) -> str:
         return sentence(f"no figure of {measure.called} is shown: {_why_nothing(result)}")
     when = period_words(latest.day, measure.frequency)
     provisional = ", a provisional figure" if latest.provisional else ""
-    said = f"in {when} {value_clause(measure, latest.value)}{_parts(result, latest.place)}{provisional}"
+    said = f"in {when} {value_clause(measure, latest.value)}{parts_words(result)}{provisional}"
     return " ".join(part for part in (sentence(said), _withheld_sentence(result)) if part)
 
 
-def _parts(result: MeasureResult, place: int) -> str:
+def parts_words(result: MeasureResult) -> str:
     """Return the counts behind a share so small that it says little: ", 3 of 79,654"; published ones alone."""
-    series, measure = result.series, result.measure
+    assert result.latest is not None, "asked for with a latest value alone"
+    series, measure, place = result.series, result.measure, result.latest.place
     part, whole = series.numerator[place], series.denominator[place]
     small = measure.kind == "proportion" and measure.digits > 1 and series.origin == "published"
     return f", {number(part)} of {number(whole)}" if small and np.isfinite(part + whole) else ""
@@ -125,13 +126,33 @@ def variation_sentence(result: MeasureResult) -> str:
     if result.points < 2:
         return "One value shows no variation."
     if result.unstable:
-        return f"There is no single stable period, so limits say little. {change_sentence(result)}".strip()
-    few = _few_sentence(result)
+        return _unsettled_sentences(result)
+    few = " ".join(part for part in (_suggested_sentence(result), _few_sentence(result)) if part)
     if result.variation == "common":
         said = sentence(f"that is within its ordinary variation{_ordinary(result)}")
     else:
         said = sentence(f"that is {_WHY.get(result.reason, 'unusual')}: {_VERDICT[result.variation]}")
     return f"{said} {few}".strip()
+
+
+def _unsettled_sentences(result: MeasureResult) -> str:
+    """Say what can be said without a stable period: a signal that a year before confirms, and the direction."""
+    parts = ["There is no stable period yet, so no limits are drawn."]
+    if result.variation != "unsettled":
+        said = signal_words(result).replace("better", "are better").replace("worse", "are worse")
+        parts.append(sentence(f"{said}, and a signal says so too"))
+    return " ".join(part for part in (*parts, change_sentence(result)) if part)
+
+
+def _suggested_sentence(result: MeasureResult) -> str:
+    """Say from when the limits are suggested; empty where they are not."""
+    since = result.suggested_from
+    if since is None:
+        return ""
+    when = period_words(since, result.measure.frequency)
+    return sentence(
+        f"limits are from {when}, suggested: since then it has been steady, before that it was not"
+    )
 
 
 def _ordinary(result: MeasureResult) -> str:
@@ -199,14 +220,23 @@ def signal_words(result: MeasureResult) -> str:
     if result.points < 2:
         return "one value so far"
     if result.unstable:
-        return _drift_words(result)
+        return _unstable_words(result)
     return "ordinary variation" if result.variation == "common" else _WHY.get(result.reason, "")
+
+
+def _unstable_words(result: MeasureResult) -> str:
+    """Return what is known without a stable period: how it lies to a year before where that is a signal too."""
+    if result.variation == "unsettled":
+        return _drift_words(result)
+    way = "worse" if result.variation == "concern" else "better"
+    latest = "quarter" if result.measure.frequency == "quarter" else "three months"
+    return f"the latest {latest} {way} than a year before"
 
 
 def _drift_words(result: MeasureResult) -> str:
     trend, steps = result.trend, _six_periods(result)
     if trend is None:
-        return "no single stable period"
+        return "no stable period yet"
     if trend == "flat":
         return f"no clear change over {steps}"
     moved = (

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from helpers.report.measures.figures import figure_words, range_words
-from helpers.report.measures.result import Category, MeasureResult
+from helpers.report.measures.result import Category, MeasureResult, Standing
 from helpers.report.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
 from helpers.report.measures.value_words import (
     latest_sentence,
@@ -26,15 +26,28 @@ CATEGORY_WORDS: Final[dict[Category, str]] = {
     "attention": "needs attention",
     "watched": "is watched",
     "maintenance": "is in maintenance",
-    "apart": "is ranked apart",
     "nothing": "cannot be shown",
 }
 CATEGORY_RULES: Final[dict[Category, str]] = {
-    "attention": "worse than ordinary variation explains, or limits that miss the target without improving",
-    "maintenance": "ordinary variation, and limits that all meet the target; one good month is not enough",
-    "apart": "no single stable period, so ranked by distance to target and direction",
+    "attention": "a signal for the worse, limits that all miss the target, a target missed in ten of the latest twelve "
+    "months, a chance under 20% of a dated target, very likely the worst quarter of trusts, or a worse level that "
+    "has settled",
+    "maintenance": "ordinary variation, limits that all meet the target, and no special cause in the latest twelve "
+    "values",
     "watched": "everything else",
 }
+#: why there is no icon of the variation, and none of the assurance, in a table's cell
+UNSETTLED_WORDS: Final = "no stable period yet"
+NO_ICON_WORDS: Final[dict[Standing, str]] = {
+    "pass": "",
+    "hit_or_miss": "",
+    "fail": "",
+    "no_target": "no target",
+    "too_few": "too few points",
+    "unstable": UNSETTLED_WORDS,
+}
+#: the chance that a steady process of a year or two shows a signal for the worse in its latest value
+FALSE_SIGNAL: Final = 0.008
 _SIDES: Final = {
     "typical": "within",
     "better": "better than",

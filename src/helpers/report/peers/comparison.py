@@ -206,7 +206,9 @@ def _verdict(flag: str, measure: Measure) -> Verdict:
 def percentile_of(found: Positions, place: int, measure: Measure) -> Percentile:
     """Return an organisation's percentile, turned so that more is better where a measure has a direction."""
     ends = [float(each[place]) for each in (found.percent, found.lower95, found.upper95)]
+    lowest, highest = float(found.lowest[place]), float(found.highest[place])
     if measure.direction == "decrease":
         percent, low, high = (100 - end for end in ends)
-        return Percentile(percent, high, low)
-    return Percentile(*ends)
+        return Percentile(percent, high, low, worst=highest, best=lowest)
+    percent, low, high = ends
+    return Percentile(percent, low, high, worst=lowest, best=highest)

@@ -10,6 +10,7 @@ from helpers.report.peers.findings import InGroup, PeerFindings
 from helpers.report.peers.movement_words import movement_sentence, place_change
 from helpers.report.peers.result import PeerComparison, Percentile
 from helpers.report.words import count, in_words, listed, number, sentence
+from helpers.stats.position import VERY_LIKELY
 
 
 def single_lines(comparison: PeerComparison, found: PeerFindings) -> list[str]:
@@ -107,7 +108,7 @@ def _first_line(
     worst: Sequence[PeerComparison],
     best: Sequence[PeerComparison],
 ) -> str:
-    """Count the measures by which the trust is very likely in an outer quarter: the whole interval lies in it."""
+    """Count the measures by which the trust is very likely in an outer quarter."""
     name = found.organisation.name
     if not placed:
         return sentence(f"by no measure with figures new enough can {name} be placed among other trusts")
@@ -136,12 +137,12 @@ def _old_line(many: int) -> str:
 
 
 def in_quarter(placed: Sequence[PeerComparison], *, best: bool) -> list[PeerComparison]:
-    """Return the comparisons whose whole interval lies in the best, or the worst, quarter."""
+    """Return the comparisons that lie very likely in the best, or the worst, quarter."""
 
-    def wholly(place: Percentile | None) -> bool:
-        return place is not None and (place.low >= 75 if best else place.high <= 25)
+    def likely(place: Percentile | None) -> bool:
+        return place is not None and (place.best if best else place.worst) >= VERY_LIKELY
 
-    return [each for each in placed if each.own and wholly(each.own.percentile)]
+    return [each for each in placed if each.own and likely(each.own.percentile)]
 
 
 def standing_apart(found: PeerFindings) -> list[PeerComparison]:

@@ -31,11 +31,15 @@ class Percentile:
     ----------
     percent, low, high
         Expected share and its 95 % interval.
+    worst, best
+        The chance, 0 to 1, of being one of the worst (or lowest) quarter, and of the best (or highest).
     """
 
     percent: float
     low: float
     high: float
+    worst: float
+    best: float
 
 
 @dataclass(frozen=True)

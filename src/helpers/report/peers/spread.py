@@ -133,9 +133,8 @@ def find_spread(
     if model is None or not len(table) or (model == "mean" and not widened):
         return GroupSpread(None, None, empty, empty, ("",) * len(table), None, empty, None)
     x, n = table["numerator"].to_numpy(dtype=float), table["denominator"].to_numpy(dtype=float)
-    y, error = transform(model, x, n)
-    error = error * (widened or 1.0)
-    found = positions(y, error) if len(table) >= FEWEST_MEMBERS else None
+    y, error = _scaled(table, model, widened)
+    found = find_positions(table, model, widened)
     shape = _funnel(table, model, series.scale)
     low, high = _intervals(model, (x, n), series.scale, widened or 1.0)
     return GroupSpread(
@@ -148,6 +147,20 @@ def find_spread(
         shrunken=untransform(model, found.shrunken) * series.scale if found else empty,
         funnel=shape,
     )
+
+
+def find_positions(table: pd.DataFrame, model: Model, widened: float | None) -> Positions | None:
+    """Return the percentiles of the rows of one period; None with too few, or of means without a widening."""
+    if len(table) < FEWEST_MEMBERS or (model == "mean" and not widened):
+        return None
+    return positions(*_scaled(table, model, widened))
+
+
+def _scaled(table: pd.DataFrame, model: Model, widened: float | None) -> tuple[Floats, Floats]:
+    """Return the transformed values of some rows, and their errors as wide as the months vary."""
+    parts = (table[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
+    y, error = transform(model, *parts)
+    return y, error * (widened or 1.0)
 
 
 def _funnel(table: pd.DataFrame, model: Model, scale: float) -> Funnel | None:

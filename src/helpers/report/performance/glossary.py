@@ -27,9 +27,14 @@ TERMS: Final[dict[str, tuple[str, str]]] = {
         r"a provisional figure",
         "A figure that its publisher may still correct.",
     ),
-    "Single stable period": (
-        r"stable period",
-        "A stretch in which values vary about one level. A list that grows or shrinks all the time has none.",
+    "Stable period": (
+        r"stable period|, suggested:",
+        "A stretch in which values vary about one level. A list that grows or shrinks all the time has none. A "
+        "suggested one was found by a rule, and nobody has given a reason for it.",
+    ),
+    "Our line": (
+        r"our line",
+        "A straight line from where a measure stood to a milestone. It is ours where no trajectory was registered.",
     ),
     "In maintenance": (
         r"in maintenance|In maintenance",

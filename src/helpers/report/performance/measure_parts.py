@@ -6,15 +6,20 @@ from datetime import date
 
 from helpers.bundle import Panel
 from helpers.register.models import Comment, Measure
+from helpers.report.measures.attention_words import attention_clauses
 from helpers.report.measures.figures import direction_words, period_words
 from helpers.report.measures.pictures import chart_of_result
 from helpers.report.measures.result import ChartEvent, MeasureResult
 from helpers.report.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
 from helpers.report.measures.value_words import latest_sentence, stale_sentence, variation_sentence
-from helpers.report.measures.words import national_sentence, reasons_sentence
+from helpers.report.measures.words import (
+    NO_ICON_WORDS,
+    UNSETTLED_WORDS,
+    national_sentence,
+    reasons_sentence,
+)
 from helpers.report.performance.page_one import has_words
 from helpers.report.performance.tables import (
-    NO_ICON_WORDS,
     as_at_words,
     chart_table,
     reasons_table,
@@ -90,7 +95,10 @@ def meaning_words(result: MeasureResult) -> str:
 def icon_panels(result: MeasureResult) -> list[Panel]:
     """Return the icons of variation and assurance, or the words that stand in their place."""
     variation = variation_cell(result)
-    first = Panel(markdown="one point shows no variation") if result.points < 2 else Panel(icon=variation)
+    if result.points < 2:
+        first = Panel(markdown="one point shows no variation")
+    else:
+        first = Panel(icon=variation) if result.variation_icon else Panel(markdown=UNSETTLED_WORDS)
     icon = result.assurance_icon
     second = Panel(icon=icon) if icon else Panel(markdown=f"no assurance: {NO_ICON_WORDS[result.standing]}")
     stale = [Panel(markdown="out of date")] if result.stale else []
@@ -189,7 +197,9 @@ def _day(day: date) -> str:
 def notes_words(result: MeasureResult) -> str:
     """Return the list below the chart: target, promise, forecast, others, events, quality."""
     target = " ".join(part for part in (target_sentence(result), assurance_sentence(result)) if part)
+    clauses = attention_clauses(result)
     lines = [
+        ("Needs attention", sentence("; ".join(clauses)) if clauses else ""),
         ("Target", target),
         ("Forecast", forecast_sentence(result)),
         ("Other trusts", national_sentence(result)),

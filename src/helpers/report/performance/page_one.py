@@ -5,34 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from helpers.bundle import Panel
+from helpers.report.measures.attention_words import attention_clauses
 from helpers.report.measures.figures import figure_words, goal_words, period_words
 from helpers.report.measures.result import MeasureResult
-from helpers.report.measures.target_words import target_words
-from helpers.report.measures.value_words import short_words, signal_words, value_clause
-from helpers.report.measures.words import CATEGORY_RULES
+from helpers.report.measures.value_words import parts_words, short_words, value_clause
+from helpers.report.measures.words import CATEGORY_RULES, CATEGORY_WORDS, FALSE_SIGNAL
 from helpers.report.performance.ranking import in_order, off_course
 from helpers.report.performance.tables import as_at_words, short_period
-from helpers.report.words import count, listed, sentence
+from helpers.report.words import count, listed, number, sentence
 
 #: sentences of the headline at most, and names or bullets in a list before the rest is only counted
-MOST_SENTENCES, MOST_NAMES, MOST_BULLETS, MOST_ADVISED = 5, 3, 6, 3
+MOST_SENTENCES, MOST_NAMES, MOST_BULLETS, MOST_ADVISED = 6, 6, 8, 3
+#: problems that the headline says in full, and reasons of one that page one gives
+MOST_WORST, MOST_REASONS = 3, 2
 
 
 def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
-    """Return the headline: how many need attention, then the few things that matter most."""
+    """Return the headline: what is wrong, worst first and fresh figures before old ones; then the counts."""
     shown = [result for result in results if result.category != "nothing"]
     if not shown:
         return ["No figure of any measure may be shown, so nothing can be said."]
     ranked = in_order(shown)
     attention = [result for result in ranked if result.category == "attention"]
-    wanted: list[str] = [count_sentence(shown)]
-    wanted += [attention_sentence(result) for result in attention[:2]]
+    fresh = [result for result in attention if not result.stale]
+    wanted: list[str] = [attention_sentence(result) for result in fresh[:MOST_WORST]]
     wanted += [
-        _name_sentence("also needing attention", attention[2:]),
-        _name_sentence("without a stable period and off course", [r for r in ranked if off_course(r)]),
-        _name_sentence("unlikely to meet a dated target", [r for r in ranked if _unlikely(r)]),
-        _name_sentence("better than ordinary variation explains", [r for r in ranked if _improved(r)]),
+        _name_sentence("also needing attention", fresh[MOST_WORST:]),
+        count_sentence(shown),
         _name_sentence("worse on few points, so an early sign", [r for r in ranked if _early(r)]),
+        _name_sentence("better than ordinary variation explains", [r for r in ranked if _improved(r)]),
         "" if attention else _calm_sentence(shown),
     ]
     last = stale_count_sentence(shown)
@@ -68,18 +69,16 @@ def count_sentence(results: Sequence[MeasureResult]) -> str:
     total = len(results)
     if not total:
         return "No measure has a figure."
-    number = {name: sum(result.category == name for result in results) for name in CATEGORY_RULES}
+    many = {name: sum(result.category == name for result in results) for name in CATEGORY_RULES}
+    old = sum(result.category == "attention" and result.stale for result in results)
     of = count(total, "measure")
-    first = f"{_many(number['attention'])} of {of} {_verb(number['attention'], 'needs', 'need')} attention"
+    first = f"{_many(many['attention'])} of {of} {_verb(many['attention'], 'needs', 'need')} attention"
+    if old:
+        first += f" ({_many(old)} by figures out of date)"
     rest = [
-        f"{_many(number['watched'])} {_verb(number['watched'], 'is', 'are')} watched",
-        f"{_many(number['maintenance'])} {_verb(number['maintenance'], 'is', 'are')} in maintenance",
+        f"{_many(many['watched'])} {_verb(many['watched'], 'is', 'are')} watched",
+        f"{_many(many['maintenance'])} {_verb(many['maintenance'], 'is', 'are')} in maintenance",
     ]
-    if number["apart"]:
-        verb = _verb(number["apart"], "has", "have")
-        rest.append(f"{_many(number['apart'])} {verb} no single stable period and stand apart")
-        if number["apart"] == 1:
-            rest[-1] = "one has no single stable period and stands apart"
     return sentence(f"{first}, {listed(rest)}")
 
 
@@ -97,18 +96,12 @@ def _verb(number: int, one: str, many: str) -> str:
 
 
 def attention_sentence(result: MeasureResult) -> str:
-    """Say why one measure needs attention."""
+    """Say what one measure was and the strongest reasons why it needs attention."""
     assert result.latest is not None, "a measure without a figure needs none"
     measure, latest = result.measure, result.latest
     when = period_words(latest.day, measure.frequency)
-    said = f"{value_clause(measure, latest.value)} in {when}"
-    if result.variation == "concern":
-        return sentence(f"{said}, {short_words(result)}")
-    assert result.target is not None, "limits fail a target"
-    old = "; out of date" if result.stale else ""
-    return sentence(
-        f"{said}; its limits all lie on the wrong side of {target_words(result, result.target)}{old}"
-    )
+    why = "; ".join(attention_clauses(result)[:MOST_REASONS])
+    return sentence(f"{value_clause(measure, latest.value)}{parts_words(result)} in {when}: {why}")
 
 
 def _name_sentence(what: str, results: Sequence[MeasureResult]) -> str:
@@ -123,11 +116,6 @@ def _name_sentence(what: str, results: Sequence[MeasureResult]) -> str:
     return f"{sentence(what).removesuffix('.')}: {'; '.join(names)}."
 
 
-def _unlikely(result: MeasureResult) -> bool:
-    forecast = result.forecast if result.goal is not None and result.goal.dated else None
-    return forecast is not None and forecast.result.words == "unlikely"
-
-
 def _improved(result: MeasureResult) -> bool:
     better = result.variation == "improvement" and result.category == "watched"
     return better and not result.too_few and not result.stale
@@ -136,18 +124,25 @@ def _improved(result: MeasureResult) -> bool:
 def rule_sentences(results: Sequence[MeasureResult]) -> str:
     """Return the rule by which measures fall into categories, of those that occur."""
     present = {result.category for result in results}
-    names = {
-        "attention": "Needs attention",
-        "maintenance": "In maintenance",
-        "apart": "Stands apart",
-        "watched": "Watched",
-    }
+    names = {"attention": "Needs attention", "maintenance": "In maintenance", "watched": "Watched"}
     lines = [
         f"**{names[category]}**: {rule}."
         for category, rule in CATEGORY_RULES.items()
         if category in present
     ]
-    return " ".join(lines)
+    return " ".join([*lines, _chance_sentence(results)]).strip()
+
+
+def _chance_sentence(results: Sequence[MeasureResult]) -> str:
+    """Say how many of the flags chance alone would give."""
+    judged = sum(not (result.too_few or result.unstable) for result in results)
+    if not judged:
+        return ""
+    some = number(100 * (1 - (1 - FALSE_SIGNAL) ** judged))
+    return sentence(
+        f"chance alone gives {number(100 * FALSE_SIGNAL, 1)}% of steady measures a signal for the worse, and so "
+        f"{some}% of reports with {count(judged, 'measure')} that have limits at least one"
+    )
 
 
 def as_at_list(results: Sequence[MeasureResult]) -> str:
@@ -167,37 +162,42 @@ def as_at_list(results: Sequence[MeasureResult]) -> str:
 
 
 def assurance_panels(results: Sequence[MeasureResult], period: str) -> list[Panel]:
-    """Return three panels: alert, advise, assure; measures out of date are never assured of."""
+    """Return the panels: alert, advise, assure, and where what is out of date stood; old figures assure nobody."""
     ranked = in_order(result for result in results if result.category != "nothing")
-    alert = [result for result in ranked if result.category == "attention"]
-    assure = [result for result in ranked if _assured(result) and not result.stale]
-    rest = [result for result in ranked if result not in alert and result not in assure]
-    advise = [result for result in rest if off_course(result) or _early(result)]
-    old = [result for result in rest if result.stale and result not in advise]
-    advised = (_bullets(advise, _advise_words, most=MOST_ADVISED), _old_bullet(old))
+    fresh = [result for result in ranked if not result.stale]
+    alert = [result for result in fresh if result.category == "attention"]
+    assure = [result for result in fresh if _assured(result)]
+    advise = [result for result in fresh if result.category == "watched" and _advised(result)]
+    old = [result for result in ranked if result.stale]
     lists = {
-        "Alert": _bullets(alert, _alert_words(period)) or "Nothing needs attention.",
-        "Advise": "\n".join(part for part in advised if part) or "Nothing further to advise of.",
+        "Alert": _bullets(alert, _alert_words(period)) or "Nothing with a recent figure needs attention.",
+        "Advise": _bullets(advise, _advise_words, most=MOST_ADVISED) or "Nothing further to advise of.",
         "Assure": _bullets(assure, _assure_words) or "Nothing can be assured yet.",
+        "Out of date, and where it stood": _bullets(old, _old_words),
     }
-    return [Panel(title=title, markdown=words) for title, words in lists.items()]
+    return [Panel(title=title, markdown=words) for title, words in lists.items() if words]
 
 
 def _assured(result: MeasureResult) -> bool:
     return result.category == "maintenance" or _improved(result) or _gaining(result)
 
 
-def _old_bullet(results: Sequence[MeasureResult]) -> str:
-    """Return one line for all measures without a recent figure: the list below names each with its day."""
-    if not results:
-        return ""
-    if len(results) == 1:
-        return f"- **{results[0].measure.name}**: {short_words(results[0])}"
-    return f"- **Out of date**: {count(len(results), 'measure')}, named below with their days"
+def _advised(result: MeasureResult) -> bool:
+    return not _assured(result) and (off_course(result) or _early(result) or result.variation == "concern")
+
+
+def _old_words(result: MeasureResult) -> str:
+    """Return how a measure without a recent figure stood then."""
+    assert result.latest is not None, "a measure without a figure is not out of date"
+    said = f"{figure_words(result.measure, result.latest.value)} in {short_period(result)}"
+    if result.category == "attention":
+        return f"{said}; {attention_clauses(result)[0]}"
+    return f"{said}; {CATEGORY_WORDS[result.category].removeprefix('is ')} then"
 
 
 def _gaining(result: MeasureResult) -> bool:
-    return result.category == "apart" and result.met is True and result.trend != "worse"
+    unsettled = result.unstable and result.category == "watched"
+    return unsettled and result.met is True and result.trend != "worse"
 
 
 def _early(result: MeasureResult) -> bool:
@@ -207,11 +207,10 @@ def _early(result: MeasureResult) -> bool:
 def _alert_words(period: str) -> Callable[[MeasureResult], str]:
     def words(result: MeasureResult) -> str:
         assert result.latest is not None, "a measure without a figure alerts nobody"
-        said = figure_words(result.measure, result.latest.value)
-        why = signal_words(result) if result.variation == "concern" else "its limits all miss the target"
-        old = f"; out of date ({short_period(result)})" if result.stale else ""
+        said = figure_words(result.measure, result.latest.value) + parts_words(result)
+        why = "; ".join(attention_clauses(result)[:MOST_REASONS])
         explained = "" if has_words(result, period) else "; no explanation given"
-        return f"{said}, {why}{old}{explained}"
+        return f"{said}, {why}{explained}"
 
     return words
 
@@ -227,7 +226,7 @@ def _advise_words(result: MeasureResult) -> str:
 def _assure_words(result: MeasureResult) -> str:
     if result.category == "maintenance":
         return "ordinary variation, meets its target throughout"
-    return f"meets its target; {short_words(result)}" if result.category == "apart" else short_words(result)
+    return f"meets its target; {short_words(result)}" if result.unstable else short_words(result)
 
 
 def has_words(result: MeasureResult, period: str) -> bool:

@@ -11,7 +11,7 @@ from helpers.report.period import add_months
 
 #: a series whose latest value is older than so many months is no longer reported, only named
 FADED_AFTER = 24
-_ORDER = {"attention": 0, "apart": 1, "watched": 2, "maintenance": 3, "nothing": 4}
+_ORDER = {"attention": 0, "watched": 1, "maintenance": 2, "nothing": 3}
 
 
 def faded(result: MeasureResult) -> bool:
@@ -21,22 +21,22 @@ def faded(result: MeasureResult) -> bool:
 
 
 def in_order(results: Iterable[MeasureResult]) -> list[MeasureResult]:
-    """Return results as page one needs them: attention first, then those ranked apart, and so on.
+    """Return results as page one needs them: attention first, then what is watched, and so on.
 
-    Within a category the register's order stays, but signals and far distances come first.
+    Within a category fresh figures stand before those out of date, and what weighs more before the rest.
     """
-    return sorted(results, key=lambda result: (_ORDER[result.category], -weight(result)))
+    return sorted(results, key=lambda r: (_ORDER[r.category], r.stale, -weight(r)))
 
 
 def weight(result: MeasureResult) -> float:
-    """Return how much a result weighs within its category: a signal before a distance, far before near."""
+    """Return how much a result weighs within its category: its place among trusts, then its distance to target.
+
+    How many reasons it has is no weight: they overlap.
+    """
     if result.category == "attention":
-        signal = 2.0 * (result.variation == "concern") + (result.standing == "fail")
-        return signal + min(relative_distance(result), 0.9)
-    if result.category == "apart":
-        wrong = 1.0 * (result.trend == "worse") + 1.0 * (result.met is False)
-        return wrong + min(relative_distance(result), 0.9)
-    return 0.0
+        worst = 0.0 if result.national is None else float(np.nan_to_num(result.national.worst_quarter))
+        return round(worst, 1) + min(relative_distance(result), 0.9) / 10
+    return 1.0 + min(relative_distance(result), 0.9) if off_course(result) else 0.0
 
 
 def relative_distance(result: MeasureResult) -> float:
@@ -56,7 +56,7 @@ def off_course(result: MeasureResult) -> bool:
 
     A value that is its target when rounded stands at it.
     """
-    if result.category != "apart":
+    if not result.unstable or result.category != "watched":
         return False
     short = result.met is False and round(abs(result.distance), result.measure.digits) > 0
     return result.trend == "worse" or (short and result.trend != "better")

@@ -155,17 +155,8 @@ class PerformanceReport(Sections):
     def matrix(self) -> Shown:
         """Table: variation by assurance, each measure in one cell."""
         columns, rows = tables.matrix_table(self.shown)
-        early = any(
-            cell for row in rows for cell in row if isinstance(cell, str) and tables.EARLY_MARK in cell
-        )
-        note = (
-            f"{tables.EARLY_MARK} A special cause has occurred since the limits began. The column says where they "
-            "lie; whether that lasts is too early to say."
-            if early
-            else ""
-        )
         caption = "Variation of each measure beside how its limits lie to the target."
-        return self.table("tbl-matrix", caption, columns, rows, note=note)
+        return self.table("tbl-matrix", caption, columns, rows)
 
     # --- each measure ------------------------------------------------------------------------------
 
@@ -275,7 +266,11 @@ class PerformanceReport(Sections):
             "A special cause is a value beyond a limit, seven values in a row that rise or fall, seven in a row on "
             "one side of the mean, or two of three near a limit.",
             "A measure has no single stable period where more than half of its values are special causes, or where "
-            "each value follows the one before too closely (correlation beyond 0.6, from 13 points on).",
+            "each value follows the one before too closely (correlation beyond 0.6, from 13 points on). Its limits "
+            "are then those of the longest steady stretch at its end, of 13 values at least, marked as suggested; "
+            "where there is none, no limits are drawn.",
+            "A milestone for March is judged in March. Before that, months are held against the trajectory that the "
+            "organisation registered, else against a straight line from where it stood, called our line.",
             f"Figures are out of date by what the register allows, judged on {asked.judged_on.day} "
             f"{month(asked.judged_on)}, the last day of the report's month.",
             "Forecasts are made for targets that have a date, from at least 12 months that can be compared. The way "

@@ -14,6 +14,7 @@ from helpers.report.measures.figures import goal_words, period_words
 from helpers.report.measures.reasons import Reasons
 from helpers.report.measures.result import STANDINGS, VARIATIONS, MeasureResult, Standing, Variation
 from helpers.report.measures.value_words import bare_figure, short_words
+from helpers.report.measures.words import NO_ICON_WORDS, UNSETTLED_WORDS
 from helpers.report.words import number
 
 STANDING_WORDS: Final[dict[Standing, str]] = {
@@ -22,25 +23,15 @@ STANDING_WORDS: Final[dict[Standing, str]] = {
     "fail": "Misses target",
     "no_target": "No target",
     "too_few": "Too few points",
-    "unstable": "No single stable period",
+    "unstable": "No stable period yet",
 }
 VARIATION_WORDS: Final[dict[Variation, str]] = {
     "improvement": "Improving",
     "common": "Ordinary variation",
     "concern": "Worsening",
     "neutral": "Changed, neither good nor bad",
+    "unsettled": "Not judged",
 }
-#: why there is no assurance icon, in a table's cell
-NO_ICON_WORDS: Final[dict[Standing, str]] = {
-    "pass": "too early to say",
-    "hit_or_miss": "too early to say",
-    "fail": "too early to say",
-    "no_target": "no target",
-    "too_few": "too few points",
-    "unstable": "no stable period",
-}
-#: marks measures in the matrix that have seen a special cause since their limits began
-EARLY_MARK: Final = "†"
 #: what a reason of delay ends in, for those who plan discharges: "(Pathway 1 or 3)"
 _PATHWAY: Final = re.compile(r" \(Pathway[^)]*\)$")
 _RATINGS: Final = {"sufficient": "yes", "insufficient": "no", "not_assessed": "not assessed"}
@@ -78,7 +69,7 @@ def _look_row(result: MeasureResult) -> tuple[Cell, ...]:
 
 def variation_cell(result: MeasureResult) -> str:
     """Return the variation's icon, or why there is none."""
-    return "one point" if result.points < 2 else result.variation_icon
+    return "one point" if result.points < 2 else result.variation_icon or UNSETTLED_WORDS
 
 
 def short_period(result: MeasureResult) -> str:
@@ -96,21 +87,23 @@ def as_at_words(result: MeasureResult) -> str:
 
 
 def matrix_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of the matrix: each measure that has a value in exactly one cell."""
+    """Return columns and rows of the matrix that are used: each measure that has a value in exactly one cell."""
+    shown = [result for result in results if result.category != "nothing"]
+    standings = [name for name in STANDINGS if any(result.standing == name for result in shown)]
+    variations = [name for name in VARIATIONS if any(result.variation == name for result in shown)]
     columns = (
         Column(label="Variation"),
-        *(Column(label=words, kind="text") for words in STANDING_WORDS.values()),
+        *(Column(label=STANDING_WORDS[standing], kind="text") for standing in standings),
     )
-    shown = [result for result in results if result.category != "nothing"]
     rows: Rows = [
         (
             VARIATION_WORDS[variation],
             *(
-                "\n".join(matrix_name(result) for result in cell_of(shown, variation, standing)) or None
-                for standing in STANDINGS
+                "\n".join(result.measure.name for result in cell_of(shown, variation, standing)) or None
+                for standing in standings
             ),
         )
-        for variation in VARIATIONS
+        for variation in variations
     ]
     return columns, rows
 
@@ -120,12 +113,6 @@ def cell_of(
 ) -> list[MeasureResult]:
     """Return the measures of one cell of the matrix."""
     return [r for r in results if r.variation == variation and r.standing == standing]
-
-
-def matrix_name(result: MeasureResult) -> str:
-    """Return a measure's name in the matrix, marked while it is too early to rely on its limits."""
-    early = result.standing in ("pass", "hit_or_miss", "fail") and not result.capable_of_judgement
-    return f"{result.measure.name} {EARLY_MARK}" if early else result.measure.name
 
 
 def quality_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:

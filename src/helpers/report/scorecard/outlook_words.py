@@ -8,9 +8,8 @@ from typing import Final
 from helpers.report.measures.figures import chance_words, figure_words, goal_words
 from helpers.report.scorecard.card import Card, CardRow
 from helpers.report.scorecard.names import joined, names_of, parted, period_of
-from helpers.report.scorecard.outlook import Outlook, Verdict
+from helpers.report.scorecard.outlook import Verdict
 from helpers.report.words import count, month, number, sentence
-from helpers.stats.trajectory.result import ON_TRACK, UNLIKELY
 from helpers.theme.markdown import escape_markdown
 
 #: what is said of one measure of a verdict, and of several
@@ -73,26 +72,10 @@ def _bold(words: str) -> str:
 def _aimed(row: CardRow) -> str:
     goal = row.outlook.goal
     assert goal is not None, "a forecast has a goal"
+    assert row.outlook.chance is not None, "asked of forecasts alone"
     when = "as the mean of the year to" if goal.met == "mean" else "in"
     target = f"{goal_words(row.measure, goal.target.value)} {when} {month(goal.due)}"
-    return f"{escape_markdown(row.measure.name)} ({target}: {said_chance(row.outlook)})"
-
-
-def said_chance(outlook: Outlook) -> str:
-    """Return a chance to the nearest twentieth, on the side of the threshold where its verdict is.
-
-    >>> said_chance(Outlook("unlikely", 0.19)), said_chance(Outlook("at_risk", 0.79))
-    ('just under 20%', 'just under 80%')
-    >>> said_chance(Outlook("at_risk", 0.42)), said_chance(Outlook("on_track", 0.97))
-    ('about 40%', 'over 95%')
-    """
-    assert outlook.chance is not None, "asked for with a forecast alone"
-    said = chance_words(outlook.chance)
-    for threshold in (UNLIKELY, ON_TRACK):
-        edge = f"{number(100 * threshold)}%"
-        if said == f"about {edge}" and outlook.chance < threshold:
-            return f"just under {edge}"
-    return said
+    return f"{escape_markdown(row.measure.name)} ({target}: {chance_words(row.outlook.chance)})"
 
 
 # --- progress is not success ------------------------------------------------------------------------
@@ -141,11 +124,13 @@ def _year_line(row: CardRow) -> str:
     year, goal = outlook.year, outlook.goal
     assert year is not None, "asked for a yearly sum alone"
     assert goal is not None, "a yearly sum has a goal"
+    assert outlook.chance is not None, "a yearly sum has a forecast"
+    chance = chance_words(outlook.chance)
     here, target = figure_words(measure, year.total), goal_words(measure, goal.target.value)
     said = (
         f"{_bold(measure.name)}, {VERDICT_WORDS[outlook.verdict]}: {here} has come in {count(year.months, 'month')}, "
         f"and by then {count(year.years, 'past year')} had {number(100 * year.share)}% of their sum. So the year "
-        f"points to {figure_words(measure, year.projected)}, and the chance of {target} is {said_chance(outlook)}."
+        f"points to {figure_words(measure, year.projected)}, and the chance of {target} is {chance}."
     )
     behind = year.total < goal.target.value * year.months / 12
     if behind and outlook.verdict == "on_track" and measure.direction == "increase":

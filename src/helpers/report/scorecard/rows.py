@@ -8,14 +8,15 @@ from typing import Final
 
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.register.models import Measure, Perspective
-from helpers.report.measures.figures import figure_words, goal_words, period_words
+from helpers.report.measures.figures import chance_words, figure_words, goal_words, period_words
 from helpers.report.measures.result import MeasureResult
 from helpers.report.measures.targets import Goal
+from helpers.report.measures.words import NO_ICON_WORDS, UNSETTLED_WORDS
 from helpers.report.scorecard.card import Card, CardRow
 from helpers.report.scorecard.cascade import Carried
 from helpers.report.scorecard.inequality import Inequality
 from helpers.report.scorecard.outlook import Outlook
-from helpers.report.scorecard.outlook_words import VERDICT_WORDS, said_chance
+from helpers.report.scorecard.outlook_words import VERDICT_WORDS
 from helpers.report.words import count, in_words, number
 
 CARD_COLUMNS: Final = (
@@ -35,11 +36,6 @@ CASCADE_COLUMNS: Final = (
 )
 #: units in one cell; of more, those that need attention are named first and the rest counted
 UNITS_NAMED: Final = 4
-_ASSURANCE: Final = {
-    "too_few": "too few points",
-    "unstable": "no stable period",
-    "no_target": "–",
-}
 _GAP: Final = {
     "deprived_worse": "most deprived\nmiss more",
     "deprived_better": "least deprived\nmiss more",
@@ -156,14 +152,14 @@ def _variation(result: MeasureResult) -> str:
         return "judged by the year"
     if result.points < 2 and result.variation == "common":
         return "one value"
-    return result.variation_icon
+    return result.variation_icon or UNSETTLED_WORDS
 
 
 def _assurance(result: MeasureResult) -> str:
     """Return the icon of the assurance, or why there is none."""
     if result.assurance_icon:
         return result.assurance_icon
-    return _ASSURANCE.get(result.standing, "too early to judge")
+    return "–" if result.standing == "no_target" else NO_ICON_WORDS[result.standing]
 
 
 def chance_cell(outlook: Outlook) -> str:
@@ -172,7 +168,7 @@ def chance_cell(outlook: Outlook) -> str:
         return "–"
     if outlook.chance is None:
         return "no forecast"
-    return f"{VERDICT_WORDS[outlook.verdict]}, {said_chance(outlook)}"
+    return f"{VERDICT_WORDS[outlook.verdict]}, {chance_words(outlook.chance)}"
 
 
 def inequality_row(inequality: Inequality | None) -> tuple[Cell, ...]:

@@ -100,7 +100,6 @@ class Scorecard(Sections):
             f"**{words.lead_sentence(self.card)}**",
             words.too_many_sentence(self.card),
             words.attention_sentence(self.card),
-            words.apart_sentence(self.card),
             outlook_words.outlook_summary(self.card),
         ]
         return self.text("headline", "\n\n".join(line for line in lines if line), kind="headline")

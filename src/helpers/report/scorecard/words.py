@@ -16,7 +16,6 @@ _CATEGORY: Final[dict[Category, tuple[str, str]]] = {
     "attention": ("needs attention", "need attention"),
     "watched": ("is watched", "are watched"),
     "maintenance": ("is in maintenance", "are in maintenance"),
-    "apart": ("has no single stable period", "have no single stable period"),
     "nothing": ("cannot be shown", "cannot be shown"),
 }
 
@@ -41,25 +40,6 @@ def attention_sentence(card: Card) -> str:
     """Name the measures that need attention, with the period of old figures; empty where none does."""
     rows = card.in_category("attention")
     return sentence(f"needing attention: {dated_names(rows)}") if rows else ""
-
-
-def apart_sentence(card: Card) -> str:
-    """Name what misses its target among the measures without a stable period; empty where none does.
-
-    Such a measure is never among those that need attention, for no limits hold for it; a board should know
-    of it all the same.
-    """
-    apart = card.in_category("apart")
-    missed = [row for row in apart if row.outlook.met is False]
-    if not missed:
-        return ""
-    if len(apart) == 1:
-        return sentence(f"without a stable period, and missing its target: {dated_names(missed)}")
-    misses = "misses its target" if len(missed) == 1 else "miss their targets"
-    many = "all" if len(missed) == len(apart) else in_words(len(missed))
-    return sentence(
-        f"of the {in_words(len(apart))} without a stable period, {many} {misses}: {dated_names(missed)}"
-    )
 
 
 def too_many_sentence(card: Card) -> str:

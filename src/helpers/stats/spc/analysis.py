@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +16,13 @@ from helpers.stats.spc.rules import (
     SHIFT,
     TREND,
     TWO_IN_THREE,
+    UNJUDGED,
     Findings,
     RuleSettings,
     find_special_cause,
 )
 from helpers.stats.spc.series import Series, Settings
+from helpers.stats.spc.stretch import stable_starts
 from helpers.stats.spc.verdicts import Summary, point_types, summarise
 
 
@@ -48,6 +51,7 @@ def analyse(series: Series, settings: Settings) -> Analysis:
         values, {name: line[counted] for name, line in lines.items()}, segments, settings.rules
     )
     findings = _on_all_rows(found, counted)
+    limits, lines, findings = _unjudged(series, limits, lines, findings)
     shown = Segments.of(series.segment).count(~np.isnan(series.values))
     firm = Segments.of(series.segment).lengths if settings.published_tool else limits.baseline
     provisional = firm < FIRM_FROM
@@ -59,6 +63,43 @@ def analyse(series: Series, settings: Settings) -> Analysis:
         points=shown,
         provisional=provisional,
         summary=summarise(series, settings, limits, findings, provisional),
+    )
+
+
+def settled(series: Series, settings: Settings) -> Series:
+    """Return the series with a segment for the stable stretch at the end of each that has no single one."""
+    last = Segments.of(series.group)
+    ends = last.starts + last.lengths - 1
+    unstable = ~analyse(series, settings).summary.stable
+    numbers = np.flatnonzero(np.isin(series.segment, series.segment[ends[unstable]]))
+    rows = numbers[~np.isnan(series.values[numbers])]
+    suggested = np.full(len(ends), -1, dtype=np.int64)
+    if len(rows):
+        found = stable_starts(series.values[rows], Segments.of(series.segment[rows]), settings.rules)
+        starts = rows[found[found >= 0]]
+        suggested[series.group[starts]] = starts
+    begins = np.isin(np.arange(len(series.values)), suggested[suggested >= 0])
+    return replace(series, segment=series.segment + np.cumsum(begins), suggested=suggested)
+
+
+def _unjudged(
+    series: Series, limits: Limits, lines: dict[str, Floats], findings: Findings
+) -> tuple[Limits, dict[str, Floats], Findings]:
+    """Take lines and rules from the segments before a suggested stretch: no one pair of limits describes them."""
+    if series.suggested is None or (series.suggested < 0).all():
+        return limits, lines, findings
+    before = series.segment[series.suggested[series.suggested >= 0]] - 1
+    rows = np.isin(series.segment, before)
+    blank: dict[str, Any] = {name: line.copy() for name, line in limits.lines.items()}
+    for line in blank.values():
+        line[before] = np.nan
+    return (
+        replace(limits, **blank),
+        {name: np.where(rows, np.nan, line) for name, line in lines.items()},
+        Findings(
+            np.where(rows & (findings.rule != MISSING), UNJUDGED, findings.rule),
+            np.where(rows, 0, findings.direction),
+        ),
     )
 
 
@@ -105,5 +146,6 @@ def reason_words(settings: RuleSettings) -> tuple[str, ...]:
         TWO_IN_THREE: ("2 in 3 Below CL", "2 in 3 Above CL"),
         SHIFT: (f"{settings.shift} Points Below CL", f"{settings.shift} Points Above CL"),
         MISSING: ("Missing", "Missing"),
+        UNJUDGED: ("Not Judged", "Not Judged"),
     }
     return tuple(word for rule in sorted(words) for word in words[rule])

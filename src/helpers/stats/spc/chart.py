@@ -39,7 +39,6 @@ AssuranceNote = Literal[
     "neutral measure",
     "limits not defined",
     "no single stable period: the limits describe the past, not the process",
-    "not yet capable of judgement",
 ]
 
 #: the words above, in the order of their codes in the analysis
@@ -146,6 +145,10 @@ class XmRChart:
         Verdict on the last segment.
     provisional
         Whether the last segment's limits rest on fewer than 13 points.
+    suggested
+        Position from which the last limits count though nobody registered a restart there: where the whole has
+        no single stable period, the longest stable end of at least 13 points. None where there is none, or
+        none was looked for.
     distance_to_target
         Latest value minus the target in force, in the measure's unit; NaN where either is missing.
     change
@@ -173,6 +176,7 @@ class XmRChart:
     assurance_note: AssuranceNote
     stability: Stability
     provisional: bool
+    suggested: int | None
     distance_to_target: float
     change: float
 

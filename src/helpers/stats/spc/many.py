@@ -98,8 +98,16 @@ class XmRCharts:
         columns["assurance_note"] = _words(NOTES, summary.note)
         names = ("stable", "special_share", "lag1", "provisional")
         columns |= {name: getattr(summary, name) for name in names}
+        columns["suggested_from"] = self._suggested_dates()
         columns["distance_to_target"], columns["change"] = summary.distance, summary.change
         return pd.DataFrame(columns)
+
+    def _suggested_dates(self) -> pd.Series:
+        """Return the date from which each series' limits are suggested; missing where they are not."""
+        starts = self.series.suggested
+        if starts is None:
+            starts = np.full(len(self), -1, dtype=np.int64)
+        return pd.Series(self.dates[starts]).where(starts >= 0)
 
 
 def _key_columns(keys: pd.Index, codes: Ints) -> dict[str, Any]:
@@ -143,9 +151,17 @@ def chart_of(charts: XmRCharts, index: int) -> XmRChart:
             bool(summary.stable[index]), float(summary.special_share[index]), float(summary.lag1[index])
         ),
         provisional=bool(summary.provisional[index]),
+        suggested=_suggested(series, index, rows.start),
         distance_to_target=float(summary.distance[index]),
         change=float(summary.change[index]),
     )
+
+
+def _suggested(series: Series, index: int, first: int) -> int | None:
+    """Return where the suggested stretch of a series begins."""
+    if series.suggested is None or series.suggested[index] < 0:
+        return None
+    return int(series.suggested[index]) - first
 
 
 def _segments(analysis: Analysis, numbers: Ints) -> tuple[Segment, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from helpers.stats.checks import Bools, Floats, Ints
 from helpers.stats.spc.limits import Segments
 
-COMMON, OUTSIDE, TREND, TWO_IN_THREE, SHIFT, MISSING = range(6)
+COMMON, OUTSIDE, TREND, TWO_IN_THREE, SHIFT, MISSING, UNJUDGED = range(7)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ class Series:
         Target in force at each row; NaN is none.
     improvement
         Shape (series,): +1 increase, -1 decrease, 0 neutral.
+    suggested
+        Shape (series,): row at which a stable stretch was found and a segment begins that nobody registered,
+        -1 where none; the segment before it is not judged. None where none was looked for.
     """
 
     values: Floats
@@ -31,13 +34,15 @@ class Series:
     segment: Ints
     target: Floats
     improvement: Ints
+    suggested: Ints | None = None
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How limits and rules are worked out."""
+    """How limits and rules are worked out; `settle` looks for a stable stretch where the whole has none."""
 
     screen: bool
     fix_after: int | None
     rules: RuleSettings
     published_tool: bool
+    settle: bool = False

@@ -11,6 +11,7 @@ from helpers.stats.spc.chart import ASSURANCE, NOTES, POINT_TYPES, UNSTABLE, VAR
 from helpers.stats.spc.limits import FIRM_FROM, Limits, Segments
 from helpers.stats.spc.rules import COMMON, MISSING, Findings
 from helpers.stats.spc.series import Series, Settings
+from helpers.stats.spc.stretch import lag1_correlation
 
 #: more special cause than this share, or more lag-1 correlation, and there is no single stable period
 UNSTABLE_SHARE = 0.5
@@ -95,7 +96,7 @@ def summarise(
     if settings.published_tool:
         icon, note = _published_assurance(icon, series)
     else:
-        note = _notes(series, target, upper, unstable, share > 0)
+        note = _notes(series, target, upper, unstable)
         icon = np.where(note == 0, icon, NO_ICON)
     before = _rows_before(series, latest, settings.rules.trend - 1)
     return Summary(
@@ -151,27 +152,6 @@ def _stability_of_segments(series: Series, findings: Findings) -> tuple[Floats, 
     return share, lag1, points
 
 
-def lag1_correlation(values: Floats, segments: Segments) -> Floats:
-    """Return each segment's lag-1 correlation: Pearson's r of each value with the one before it.
-
-    NaN for under 3 points, or where either side of the pairs is constant.
-    """
-    later = ~segments.firsts()
-    numbers = segments.numbers()[later]
-    pairs = Segments.of(numbers)
-    before = values[:-1][later[1:]]
-    x, y = _deviations(before, pairs), _deviations(values[later], pairs)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        some = pairs.total(x * y) / np.sqrt(pairs.total(x**2) * pairs.total(y**2))
-    correlation = np.full(len(segments.starts), np.nan)
-    correlation[numbers[pairs.starts]] = np.where(pairs.lengths >= 2, some, np.nan)
-    return correlation
-
-
-def _deviations(values: Floats, segments: Segments) -> Floats:
-    return values - segments.spread(segments.mean(values))
-
-
 def _variation(findings: Findings, latest: Ints, improvement: Ints) -> Ints:
     """Return places in `chart.VARIATION` for the latest shown point of each series."""
     rule, direction = np.append(findings.rule, MISSING)[latest], np.append(findings.direction, 0)[latest]
@@ -204,13 +184,12 @@ def _published_assurance(icon: Ints, series: Series) -> tuple[Ints, Ints]:
     return np.where(neutral, NO_ICON, icon), np.where(neutral, NOTES.index("neutral measure"), 0)
 
 
-def _notes(series: Series, target: Floats, upper: Floats, unstable: Bools, special: Bools) -> Ints:
+def _notes(series: Series, target: Floats, upper: Floats, unstable: Bools) -> Ints:
     """Return why each series gets no icon that would say more than the data can; 0 where it gets one."""
     notes: dict[str, Bools] = {
         "no target": np.isnan(target),
         "neutral measure": series.improvement == 0,
         "limits not defined": np.isnan(upper),
         UNSTABLE: unstable,
-        "not yet capable of judgement": special,
     }
     return _first_that_holds(notes, NOTES, "")

@@ -15,7 +15,7 @@ from helpers.stats.checks import (
     check_integer,
     check_numbers,
 )
-from helpers.stats.spc.analysis import analyse
+from helpers.stats.spc.analysis import analyse, settled
 from helpers.stats.spc.chart import Compatible, Improvement, XmRChart
 from helpers.stats.spc.many import XmRCharts, chart_of
 from helpers.stats.spc.rules import RuleSettings
@@ -45,6 +45,7 @@ def xmr(
     trend_points: int = 7,
     shift_points: int = 7,
     outside_counts_in_two_in_three: bool = False,
+    settle: bool = False,
     compatible: Compatible | None = None,
 ) -> XmRChart:
     """Work out one XmR chart: limits, special cause, icons, stability.
@@ -70,6 +71,10 @@ def xmr(
         How many successive points make a trend and a shift.
     outside_counts_in_two_in_three
         Whether points beyond a limit count towards two in three (announced by Making Data Count).
+    settle
+        Whether, where the last segment has no single stable period, limits are taken from the longest stable
+        end of at least 13 points: without special cause, a lag-1 correlation of at most 0.3, a slope of at
+        most two standard errors. Points before it are not judged; the chart's `suggested` says where it begins.
     compatible
         `nhsrplotthedots` reproduces version 0.2.2 of that tool: no limits for a constant series, gaps break
         runs, assurance without regard to stability, rebase dates outside the data ignored, dates sorted.
@@ -98,7 +103,7 @@ def xmr(
     """
     check_choice("improvement", improvement, SIGN)
     settings = _settings(
-        screen, fix_after, trend_points, shift_points, outside_counts_in_two_in_three, compatible
+        screen, fix_after, trend_points, shift_points, outside_counts_in_two_in_three, settle, compatible
     )
     strict = not settings.published_tool
     numbers, when = one_series("values", values, dates, sort=settings.published_tool)
@@ -109,6 +114,7 @@ def xmr(
         target=dated_values("target", target, when, len(numbers)),
         improvement=np.array([SIGN[improvement]]),
     )
+    series = settled(series, settings) if settings.settle else series
     charts = XmRCharts(
         pd.Index(["series"]), stamps(when, len(numbers)), series, settings, analyse(series, settings)
     )
@@ -130,6 +136,7 @@ def xmr_many(
     trend_points: int = 7,
     shift_points: int = 7,
     outside_counts_in_two_in_three: bool = False,
+    settle: bool = False,
     compatible: Compatible | None = None,
 ) -> XmRCharts:
     """Work out the XmR charts of every series in a tidy frame, all in one vectorised pass.
@@ -151,7 +158,7 @@ def xmr_many(
         Column with the target in force at each row, instead of `target`.
     rebase
         Dates for all series, or a mapping from series to dates.
-    fix_after, screen, trend_points, shift_points, outside_counts_in_two_in_three, compatible
+    fix_after, screen, trend_points, shift_points, outside_counts_in_two_in_three, settle, compatible
         As in `xmr`.
 
     Returns
@@ -176,7 +183,7 @@ def xmr_many(
     [['A', 2.0, -0.66, 4.66], ['B', 5.0, 5.0, 5.0]]
     """
     settings = _settings(
-        screen, fix_after, trend_points, shift_points, outside_counts_in_two_in_three, compatible
+        screen, fix_after, trend_points, shift_points, outside_counts_in_two_in_three, settle, compatible
     )
     names = [group] if isinstance(group, str) else list(group)
     check_columns("frame", frame, [*names, date, value, *([target_column] if target_column else [])])
@@ -194,6 +201,7 @@ def xmr_many(
         target=targets,
         improvement=improvement_by_series(improvement, table),
     )
+    series = settled(series, settings) if settings.settle else series
     return XmRCharts(table.keys, table.dates.to_numpy(), series, settings, analyse(series, settings))
 
 
@@ -203,6 +211,7 @@ def _settings(
     trend_points: int,
     shift_points: int,
     outside_counts: bool,
+    settle: bool,
     compatible: Compatible | None,
 ) -> Settings:
     if fix_after is not None:
@@ -212,4 +221,7 @@ def _settings(
     check_choice("compatible", compatible, (None, "nhsrplotthedots"))
     published = compatible == "nhsrplotthedots"
     rules = RuleSettings(trend_points, shift_points, bool(outside_counts), lean_right=published)
-    return Settings(bool(screen), fix_after, rules, published)
+    if settle and (published or fix_after is not None):
+        came = "with " + ("compatible" if published else "fix_after")
+        raise ArgumentError("settle", came, "alone: both say where the limits come from")
+    return Settings(bool(screen), fix_after, rules, published, bool(settle))

@@ -8,12 +8,14 @@ from helpers.stats.trajectory.cumulative import (
     cumulative_projection,
     project_total,
 )
-from helpers.stats.trajectory.result import Target, Trajectory, trajectory, words_for
+from helpers.stats.trajectory.result import ON_TRACK, UNLIKELY, Target, Trajectory, trajectory, words_for
 from helpers.stats.trajectory.scales import KINDS, from_scale, to_scale
 
 __all__ = [
     "FEWEST_POINTS",
     "KINDS",
+    "ON_TRACK",
+    "UNLIKELY",
     "BackTest",
     "CumulativeProjection",
     "Target",
