@@ -243,6 +243,7 @@ class _Batch:
             name=layout.title,
             mode=layout.mode,
             secondary=layout.secondary,
+            publication=layout.publication,
             vintage=vintage,
             as_at=reading.as_at or _last_day(reading),
         )

@@ -87,6 +87,8 @@ class Layout:
     policy: Policy = "published"
     mode: Mode = "append"
     secondary: bool = False
+    #: what its figures are from, where other layouts tabulate the same: they may follow each other in a series
+    publication: str = ""
     synthetic: bool = False
     #: whether a row for England closes the file and is the sum of its other rows
     has_total: bool = False
