@@ -17,12 +17,19 @@ from queue import Empty
 from time import monotonic
 from typing import Any
 
+from helpers.runner.guard import Wall
 from helpers.runner.prewarmed import ForkServer
 from helpers.runner.processes import ProcessGroup
 from helpers.runner.sockets import transport_for
 from helpers.runner.watch import Watch
 
 START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first time
+_SETTINGS = (
+    "--HistoryManager.enabled=False",
+    # charts as vectors for the report, and as Jupyter has them besides; a notebook may still ask for others
+    *(f"--InlineBackend.figure_formats={each}" for each in ("svg", "png")),
+    "--InlineBackend.rc=svg.hashsalt=boardpack",  # the ids of an SVG: same chart, same bytes
+)
 
 
 def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
@@ -66,6 +73,8 @@ class Seat:
         What ends it in time.
     server
         From what it is forked; None starts it as a process of its own.
+    wall
+        Where it may write and what it may not read, where the system can hold it to that.
     """
 
     sockets: Path
@@ -74,6 +83,7 @@ class Seat:
     environment: Mapping[str, str]
     watch: Watch
     server: ForkServer | None = None
+    wall: Wall | None = None
 
 
 def kernel_manager(seat: Seat) -> type:
@@ -84,10 +94,8 @@ def kernel_manager(seat: Seat) -> type:
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    own_spec = KernelSpec(
-        argv=[*command, "--HistoryManager.enabled=False"], display_name="boardpack", language="python"
-    )
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_SETTINGS]
+    own_spec = KernelSpec(argv=command, display_name="boardpack", language="python")
     client, provisioner = _client(seat.watch), _provisioner(seat)
 
     class SeatedKernelManager(AsyncKernelManager):  # type: ignore[misc]
@@ -158,7 +166,7 @@ def _provisioner(seat: Seat) -> type:
                     await super().launch_kernel(cmd, **keywords)
                     seat.watch.begin(ProcessGroup(int(self.pid)))
                 else:
-                    kernel = seat.server.launch(cmd, seat.folder, environment, log)
+                    kernel = seat.server.launch(cmd, seat.folder, environment, log, wall=seat.wall)
                     self.process = kernel
                     self.pid = self.pgid = kernel.pid  # it leads a group, soon if not yet
                     seat.watch.begin(kernel)

@@ -12,6 +12,7 @@ import ast
 import contextlib
 import json
 import os
+import re
 import select
 import socket
 import subprocess
@@ -25,10 +26,13 @@ from typing import BinaryIO
 from helpers.errors import Problem
 from helpers.runner.failures import KernelDeathError
 from helpers.runner.fork_server import HEADER
+from helpers.runner.guard import Wall
 from helpers.runner.processes import descendants, resident
 
 #: forking a process with system frameworks loaded is unsafe on macOS, and Windows has no fork
 IS_SUPPORTED = sys.platform == "linux" and hasattr(os, "fork")
+#: lines that are for IPython, and often stand among the imports: %matplotlib inline, !pip list, ?name
+_MAGIC = re.compile(r"^[%!?].*$", re.MULTILINE)
 _SECONDS = 120  # that the imports of a batch may take, and the start of a kernel
 
 
@@ -128,19 +132,10 @@ class ForkServer:
         What all kernels of a batch are started with; some libraries read it when they are imported.
     preload
         Modules to import before the first kernel is forked.
-    forbidden
-        A folder in which no kernel may write (`guard`).
     """
 
-    def __init__(
-        self,
-        environment: Mapping[str, str],
-        preload: Sequence[str] = (),
-        *,
-        forbidden: Path | None = None,
-    ) -> None:
+    def __init__(self, environment: Mapping[str, str], preload: Sequence[str] = ()) -> None:
         self._environment, self._preload = dict(environment), list(preload)
-        self._forbidden = str(forbidden or "")
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -161,7 +156,13 @@ class ForkServer:
             return tuple(self._readiness())
 
     def launch(
-        self, command: Sequence[str], folder: Path, environment: Mapping[str, str], log: BinaryIO
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        log: BinaryIO,
+        *,
+        wall: Wall | None = None,
     ) -> KeptKernel:
         """Start a kernel.
 
@@ -171,14 +172,20 @@ class ForkServer:
             What starts it from nothing: interpreter, `-m`, module, arguments.
         folder, environment, log
             Its working folder, its whole environment, and where its output outside of cells goes.
+        wall
+            Where it may write and what it may not read.
 
         Raises
         ------
         KernelDeathError
             If no kernel can be started.
         """
-        content = {"command": list(command), "folder": str(folder), "environment": dict(environment)}
-        content["forbidden"] = self._forbidden
+        content = {
+            "command": list(command),
+            "folder": str(folder),
+            "environment": dict(environment),
+            "wall": wall.told if wall else None,
+        }
         lifeline, kept = os.pipe()
         told, telling = os.pipe()
         try:
@@ -260,8 +267,11 @@ def imported_by(notebooks: Iterable[Path]) -> tuple[str, ...]:
 
 
 def _imports(source: str) -> Iterator[str]:
-    with contextlib.suppress(SyntaxError):  # a magic: what else its cell imports, the kernel imports itself
-        for node in ast.walk(ast.parse(source)):
+    plain = _MAGIC.sub("", source)
+    with contextlib.suppress(
+        SyntaxError
+    ):  # no Python after all: what its cell imports, the kernel imports itself
+        for node in ast.walk(ast.parse(plain)):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
