@@ -11,9 +11,23 @@ def came(text):
     return [problem.came for problem in check_prose("cell 1", text)]
 
 
-@pytest.mark.parametrize("text", ["$x^2$", "so $a+b$ is", "$$\nx\n$$", r"\begin{align} x \end{align}"])
-def test_equations_are_refused_by_name(text):
-    assert [c for c in came(text) if c.startswith("an equation: ")]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$x^2$",
+        "so $a_{i}<b$ is",
+        "$$\nx \\\\ y\n$$",
+        r"$$\begin{aligned} x \end{aligned}$$",
+        "[$x$]{alt='x'}",
+    ],
+)
+def test_equations_pass(text):
+    assert came(text) == []
+
+
+@pytest.mark.parametrize("text", [r"\begin{align} x \end{align}", "$$\nx", "$$x$$ and $$"])
+def test_equations_that_are_half_open_or_without_dollars_are_refused(text):
+    assert [c for c in came(text) if c.startswith("an equation (")]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,10 @@ _RAW_BLOCK: Final = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*\{=", re.M)
 _CODE_SPAN: Final = re.compile(r"(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_DISPLAYED: Final = re.compile(r"\$\$.+?\$\$", re.DOTALL)
 # pandoc's rule: no space after the opening and before the closing dollar, no digit after the closing one
-_EQUATION: Final = re.compile(r"\$\$|\$(?![\s$])(?:(?!\n\s*\n)[^$])+?(?<!\s)\$(?!\d)|\\begin\{\w+\*?\}")
+_INLINE: Final = re.compile(r"\$(?![\s$])(?:(?!\n\s*\n)[^$])+?(?<!\s)\$(?!\d)", re.DOTALL)
+_ENVIRONMENT: Final = re.compile(r"\\begin\{\w+\*?\}")
 _HTML: Final = re.compile(r"</?[A-Za-z][^>\n]*>|<[!?]")
 _AUTOLINK: Final = re.compile(r"<(?:https?://|mailto:)[^>\s]+>")
 _REFERENCE: Final = re.compile(r"(?<![\w@])@([A-Za-z_][\w-]*(?:[.:/][\w-]+)*)")
@@ -38,6 +40,20 @@ def without_code(text: str) -> str:
     ['costs', '5,', 'and', '$y$']
     """
     for pattern in (_FENCED, _CODE_SPAN, _COMMENT, _ESCAPED):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def without_equations(text: str) -> str:
+    """Return Markdown without its code and its equations: a backslash in these escapes nothing.
+
+    >>> without_equations("mean $\\\\bar{x}_{i}$ and $$x < y$$ cost \\\\$5").split()
+    ['mean', 'and', 'cost', '5']
+    """
+    for pattern in (_FENCED, _CODE_SPAN, _COMMENT):
+        text = pattern.sub(" ", text)
+    text = text.replace("\\$", " ")
+    for pattern in (_DISPLAYED, _INLINE, _ESCAPED):
         text = pattern.sub(" ", text)
     return text
 
@@ -96,9 +112,9 @@ def check_prose(where: str, text: str) -> Iterator[Problem]:
     Yields
     ------
     Problem
-        An equation, raw HTML, a picture, a short code, a link that runs something, an open block.
+        An equation that is half open, raw HTML, a picture, a short code, a link that runs something, an open block.
     """
-    prose = without_code(text)
+    prose = without_equations(text)
     for check in _CHECKS:
         yield from check(where, prose)
     if _RAW_BLOCK.search(text):
@@ -121,10 +137,11 @@ def check_references(where: str, text: str, known: frozenset[str]) -> Iterator[P
 
 
 def _check_equation(where: str, prose: str) -> Iterator[Problem]:
-    for found in _EQUATION.findall(prose):
-        shown = f"an equation: {' '.join(found.split())[:60]}"
-        cure = r"Say it in words; equations cannot be read aloud from the PDF. Write \$ for a dollar."
-        yield Problem(where, shown, cure=cure)
+    for found in _ENVIRONMENT.findall(prose):
+        yield Problem(where, f"an equation ({found}) without dollars", cure="Put it between $$ and $$.")
+    if "$$" in prose:
+        cure = r"Close it in the same cell; write \$ for a dollar."
+        yield Problem(where, "an equation ($$) that is not closed", cure=cure)
 
 
 def _check_html(where: str, prose: str) -> Iterator[Problem]:

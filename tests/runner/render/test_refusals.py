@@ -22,7 +22,7 @@ def document(markdown, facts):
     [
         ("See @fig-none.", "unknown cross-reference @fig-none"),
         ("See @smith2020.", "unknown cross-reference @smith2020"),
-        ("$x^2$", "an equation: $x^2$"),
+        (r"$\unknownword{x}$", r"an equation that cannot be set: \unknownword{x}"),
         ("[x](javascript:alert(1))", "a link to javascript:alert"),
         ("![x](/etc/passwd)", "a picture that no figure made: /etc/passwd"),
         ("![x](figures/fig-a.svg){#fig-a}", "a figure without alt text: fig-a"),
