@@ -31,7 +31,7 @@ def reports(demo: Any, run_command: Callable[..., int], tmp_path_factory: pytest
         ask(root, code, f"trust: {code}\n{EARLIER}")
     assert run_command(root, *RUN, NOTEBOOK) == 0
     ask(root, "SYN07", "trust: SYN07\n")  # the same report of a later period
-    ask(root, "SYN22", 'trust: SYN22\nperiod: "1999-12"\n')  # of which there are no data
+    ask(root, "SYN22", 'trust: SYN22\nperiod: "2023-11"\n')  # before the first quarter has ended
     assert run_command(root, *RUN, "SYN07", "SYN22") == 3
     ask(root, "SYN31", "trust: SYN31\n")
     assert run_command(root, *RUN, "--hold", "--force", "SYN11", "SYN31") == 0

@@ -46,7 +46,9 @@ DNA_2019 = (
 
 QUERIES = {
     "A03": sums("sum(numerator)", RTT, "rtt_list_size", "basis = 'commissioner' AND org_code <> 'NONC'"),
-    "A05": sums("max(numerator)", RTT, "rtt_list_size", "basis = 'provider' AND org_code = 'RGT'"),
+    # of all commissioners: those in England and, as a breakdown, those outside
+    "A05": "SELECT sum(numerator) FROM measure_values_all WHERE source = 'rtt_full_extract' "
+    "AND measure = 'rtt_list_size' AND basis = 'provider' AND org_code = 'RGT' AND specialty_code IS NULL",
     "A07": sums("sum(numerator)", RTT, "rtt_completed_admitted", "basis = 'commissioner'"),
     "A09": sums("sum(numerator)", RTT, "rtt_new_periods", "basis = 'commissioner'"),
     "A11": sums(

@@ -7,18 +7,31 @@ patient's.
 from __future__ import annotations
 
 import base64
+import bz2
+import contextlib
+import gzip
 import hashlib
+import io
 import json
+import lzma
+import pickle
 import random
+import sqlite3
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
+import pandas as pd
 import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.bundle import Bundle, Cell, Column
+from helpers.cli.commands import main
 from helpers.data.audit import audit_bundles, audit_file, audit_header, audit_text, is_nhs_number
+from helpers.errors import ExitCode
 
 #: 9x10+4x9+3x8+4x7+7x6+6x5+5x4+9x3+1x2 = 299 = 27x11 + 2, and 11 - 2 = 9
 EXAMPLE = "9434765919"
@@ -319,3 +332,223 @@ def test_the_random_number_of_a_pdf_is_not_taken_for_a_postcode(
     )
     pdf.save(path, fix_metadata_version=False)
     assert len(audit_file(path)) == found
+
+
+# --- forms that were missed, and what looks like them -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9434 765 919",
+        "9434-765-919",
+        "943 4765 919",
+        "94347 65919",
+        "a,9434765919.00,b",
+        "9.434765919E+09",
+        "9.434765919e9",
+        "tel 9434765919 0",
+    ],
+)
+def test_numbers_are_found_in_forms_of_spreadsheets_and_forms(text: str) -> None:
+    (problem,) = audit_text(text, "page")
+    assert problem.came.startswith("1 NHS number")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9.43E+09", "1234 567 890", "2025 943 476 5919 12", "9434,765,919", "9434 765 9190", "94347 65918"],
+)
+def test_figures_of_other_groupings_are_none(text: str) -> None:
+    assert audit_text(text, "page") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("DOB 12 Mar 50", 1),
+        ("born 12-Mar-50", 1),
+        ("Date of birth: 3rd March '47", 1),
+        ("d.o.b. 12/03/50", 1),
+        ("a,12 Mar 50,b", 1),
+        ("a|12/03/50|b", 1),
+        ("12 Mar 26", 0),
+        ("a,31 Mar 30,b", 0),
+        ("by 12 May 50 patients were seen", 0),
+        ("version 1.10.50", 0),
+        ("a,12/03/26,b", 0),
+    ],
+)
+def test_days_of_birth_with_two_digits_of_a_year(text: str, count: int) -> None:
+    found = audit_text(text, "page")
+    assert [problem.came.split(":")[0] for problem in found] == ["1 date of birth"] * count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("SW1A-1AA", 1),
+        ("SW1A  1AA", 1),
+        ("M1 – 1AE", 1),
+        ("SW1A   1AA", 0),
+        ("ABC-M1-1AE", 0),
+        ("M1 - 20", 0),
+    ],
+)
+def test_postcodes_with_a_dash_or_two_spaces(text: str, count: int) -> None:
+    assert len(audit_text(text, "page")) == count
+
+
+NUMBERS = (EXAMPLE, *OTHERS)
+
+
+@pytest.mark.parametrize("widths", [(3, 3, 4), (4, 3, 3), (5, 5), (1,) * 10])
+@pytest.mark.parametrize("form", ["csv", "html", "bundle"])
+def test_numbers_split_over_columns_are_put_together(
+    tmp_path: Path, widths: tuple[int, ...], form: str
+) -> None:
+    ends = [sum(widths[: place + 1]) for place in range(len(widths))]
+    rows = [
+        ["x", *(number[end - width : end] for end, width in zip(ends, widths, strict=True)), "7.5"]
+        for number in NUMBERS
+    ]
+    if form == "csv":
+        path = tmp_path / "x.csv"
+        path.write_text("\n".join(",".join(row) for row in [["c"] * len(rows[0]), *rows]))
+        found = audit_file(path)
+    elif form == "html":
+        cells = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+        found = audit_text("<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>", "page")
+    else:
+        columns = [(f"c{place}", "label") for place in range(len(rows[0]))]
+        found = audit_bundles([bundle(columns, [tuple(row) for row in rows])])
+    assert any(problem.came.startswith(f"{len(NUMBERS)} NHS numbers") for problem in found)
+
+
+def test_columns_of_figures_are_not_put_together() -> None:
+    figures = random.Random(8)
+    rows = [[str(figures.randrange(100, 1000)) for _ in range(2)] + ["5919"] for _ in range(50)]
+    html = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    assert audit_text(f"<table>{html}</table>", "page") == []
+
+
+PEOPLE = [
+    {"admitted": f"2025-01-{day:02}", "discharged": f"2025-01-{day + 3:02}", "sex": "f", "age": 70}
+    for day in range(3, 9)
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [PEOPLE, {"data": {"people": PEOPLE}}, [list(person.values()) for person in PEOPLE]],
+    ids=["objects", "nested", "rows"],
+)
+def test_json_lists_of_people_are_rows_of_patients(tmp_path: Path, content: object) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(content))
+    assert any("one row per spell" in problem.came for problem in audit_file(path))
+
+
+def test_lines_of_json_are_read_as_json(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text("\n".join(json.dumps({"nhs_number": number, "n": 1}) for number in NUMBERS))
+    assert any("nhs_number" in problem.came for problem in audit_file(path))
+
+
+# --- containers ---------------------------------------------------------------------------------------
+
+TABLE = pd.DataFrame({"trust": ["ZX1"] * 4, "key": [int(number) for number in NUMBERS]})
+
+
+def sqlite_file(folder: Path) -> bytes:
+    path = folder / "made.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        TABLE.to_sql('a "quoted" name', database, index=False)
+    return path.read_bytes()
+
+
+def tar_file(mode: Literal["w", "w:gz", "w:xz"], content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as archive:
+        member = tarfile.TarInfo("inside/x.csv")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return stream.getvalue()
+
+
+CSV = TABLE.to_csv(index=False).encode()
+CONTAINERS: dict[str, Callable[[Path], bytes]] = {
+    "x.csv.gz": lambda _: gzip.compress(CSV),
+    "x.csv.bz2": lambda _: bz2.compress(CSV),
+    "x.csv.xz": lambda _: lzma.compress(CSV),
+    "x.tar": lambda _: tar_file("w", CSV),
+    "x.tar.gz": lambda _: tar_file("w:gz", CSV),
+    "x.txz": lambda _: tar_file("w:xz", CSV),
+    "x.parquet": lambda _: TABLE.to_parquet(index=False),
+    "x.parquet.gz": lambda _: gzip.compress(TABLE.to_parquet(index=False)),
+    "x.sqlite": sqlite_file,
+    "no_suffix": lambda _: lzma.compress(CSV),
+}
+
+
+@pytest.mark.parametrize(("name", "made"), CONTAINERS.items(), ids=CONTAINERS)
+def test_what_is_packed_or_kept_as_tables_is_read(
+    tmp_path: Path, name: str, made: Callable[[Path], bytes]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(made(tmp_path))
+    assert any(problem.came.startswith("4 NHS numbers") for problem in audit_file(path)), name
+
+
+def test_good_containers_raise_no_alarm(tmp_path: Path) -> None:
+    good = pd.DataFrame(
+        {"trust": ["ZX1", "ZX2"], "share": [0.5, 0.25], "month": pd.to_datetime(["2026-04-01"] * 2)}
+    )
+    (tmp_path / "x.parquet").write_bytes(good.to_parquet(index=False))
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(good.to_csv().encode()))
+    assert [audit_file(path) for path in sorted(tmp_path.iterdir())] == [[], []]
+
+
+class Trap:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("name", ["x.pkl", "x.dat", "x.pkl.gz"])
+def test_a_pickle_is_refused_and_never_opened(tmp_path: Path, name: str) -> None:
+    content = pickle.dumps(Trap(tmp_path / "sprung"))
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    (problem,) = audit_file(path)
+    assert "a pickle, which is never opened" in problem.came
+    assert not (tmp_path / "sprung").exists()
+
+
+DAMAGED: dict[str, bytes] = {
+    "x.csv.gz": gzip.compress(CSV)[:-9],
+    "x.csv.bz2": bz2.compress(CSV)[:-9],
+    "x.csv.xz": lzma.compress(CSV)[:-9],
+    "x.parquet": TABLE.to_parquet(index=False)[:-9],
+    "x.sqlite": b"SQLite format 3\0" + b"\1" * 2000,
+    "x.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    "x.sav": b"$FL2" + bytes(200),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), DAMAGED.items(), ids=DAMAGED)
+def test_what_cannot_be_read_counts_as_failed(
+    tmp_path: Path, name: str, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    (problem,) = audit_file(path)
+    assert getattr(problem, "kind", "") == "unreadable"
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", str(path)])
+    assert ended.value.code == ExitCode.GATE
+    assert "1 files, 1 findings, 1 could not be read" in capsys.readouterr().out

@@ -183,6 +183,29 @@ def test_files_one_after_the_other_are_editions(tmp_path: Path) -> None:
     assert mart.fetch("SELECT numerator FROM measure_values WHERE org_code = 'ZX1'") == [(61,)]
 
 
+@pytest.mark.parametrize("first", ["may.csv", "may-revised.csv"])
+def test_a_revised_edition_counts_in_whatever_order_it_comes(tmp_path: Path, first: str) -> None:
+    mart = Mart(tmp_path / "mart")
+    (tmp_path / "may.csv").write_text(sickness(), "utf-8")
+    (tmp_path / "may-revised.csv").write_text(sickness(lost="61"), "utf-8")
+    (second,) = {"may.csv", "may-revised.csv"} - {first}
+    load_paths(mart, [tmp_path / first], Register())
+    (result,) = load_paths(mart, [tmp_path / second], Register())
+    assert mart.fetch("SELECT numerator FROM measure_values WHERE org_code = 'ZX1'") == [(61,)]
+    assert len(mart.fetch("SELECT 1 FROM measure_values_all WHERE org_code = 'ZX1'")) == 2
+    told = "an earlier edition than may-revised.csv, whose figures stay in force" in result.remarks
+    assert told == (second == "may.csv")
+
+
+def test_an_edition_says_nothing_of_other_months(tmp_path: Path) -> None:
+    mart = Mart(tmp_path / "mart")
+    (tmp_path / "january-revised.csv").write_text(sickness(), "utf-8")
+    (tmp_path / "february.csv").write_text(sickness(day="01/02/2025"), "utf-8")
+    load_paths(mart, [tmp_path / "january-revised.csv"], Register())
+    (result,) = load_paths(mart, [tmp_path / "february.csv"], Register())
+    assert not any("edition" in remark for remark in result.remarks)
+
+
 def test_folders_wildcards_and_hidden_files(tmp_path: Path) -> None:
     inside = tmp_path / "data" / "deep"
     inside.mkdir(parents=True)

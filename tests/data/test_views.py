@@ -120,3 +120,83 @@ def test_what_is_returned_alone_stays_to_be_seen(beds: Mart) -> None:
         "SELECT DISTINCT org_code FROM measure_values_returned WHERE measure LIKE 'no_crit%side'"
     )
     assert rows == [("B",)]
+
+
+Figures = dict[str, dict[str, float]]  # per organisation, the figure of each month
+
+
+def hand_in(
+    mart: Mart, source: str, figures: Figures, *, secondary: bool = False, publication: str = ""
+) -> None:
+    rows = [
+        {"org_code": code, "period": pd.Timestamp(f"{month}-01"), "numerator": figure, "value": figure}
+        for code, months in figures.items()
+        for month, figure in months.items()
+    ]
+    frame = pd.DataFrame(rows).astype({"numerator": float, "value": float}).assign(suppressed=False, **ROW)
+    settings = {"secondary": secondary, "publication": publication}
+    with mart.load(source=source, layout="l", policy="published", **settings) as load:  # type: ignore[arg-type]
+        load.write("measure_values", frame)
+
+
+def series(mart: Mart, view: str = "measure_values_rolled_up") -> list[tuple[str, str, float, str]]:
+    return mart.fetch(
+        f"SELECT org_code, strftime(period, '%Y-%m'), numerator, source FROM {view} ORDER BY ALL"
+    )
+
+
+def months(*figures: float, first: int = 1) -> dict[str, float]:
+    return {f"2025-{first + place:02}": figure for place, figure in enumerate(figures)}
+
+
+def test_a_source_on_another_basis_adds_nothing_to_a_series(tmp_path: Path) -> None:
+    mart = Mart(tmp_path)
+    hand_in(mart, "table", {"A": months(100, 90, 80)}, secondary=True)
+    # counts more patients in the month that both have, as the extract with patients from outside England does
+    hand_in(mart, "extract", {"A": months(140, first=3)})
+    assert series(mart) == [
+        ("A", f"2025-0{n}", figure, "table") for n, figure in ((1, 100), (2, 90), (3, 80))
+    ]
+    assert series(mart, "measure_values") == series(mart)
+
+
+def test_a_source_that_agrees_takes_over_where_the_other_ends(tmp_path: Path) -> None:
+    mart = Mart(tmp_path)
+    hand_in(mart, "old", {"A": months(100, 90, 80)})
+    hand_in(mart, "new", {"A": months(80.4, 70, 60, first=3)})
+    assert [row[1:] for row in series(mart)] == [
+        ("2025-01", 100, "old"), ("2025-02", 90, "old"),
+        ("2025-03", 80.4, "new"), ("2025-04", 70, "new"), ("2025-05", 60, "new"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("publication", "shown"), [("", 1), ("rtt", 3)])
+def test_without_a_common_month_only_one_publication_is_one_series(
+    tmp_path: Path, publication: str, shown: int
+) -> None:
+    mart = Mart(tmp_path)
+    hand_in(mart, "old", {"A": months(100, 90)}, publication=publication)
+    hand_in(mart, "new", {"A": months(80, first=3)}, publication=publication)
+    assert len(series(mart)) == shown
+
+
+def test_a_merged_trust_is_counted_once_where_one_source_has_merged_it_already(tmp_path: Path) -> None:
+    mart = Mart(tmp_path)
+    store(mart, "organisations", organisations(("P", "S"), ("S", None)))
+    hand_in(mart, "split", {"P": months(10, 11, 12), "S": months(20, 21, 22)})
+    hand_in(mart, "merged", {"S": months(32, 34, 35, first=2)})
+    assert series(mart) == [
+        ("S", "2025-01", 30, "split"),
+        *(("S", f"2025-0{n}", figure, "merged") for n, figure in ((2, 32), (3, 34), (4, 35))),
+    ]
+    # by their own codes too
+    assert [row[0] for row in series(mart, "measure_values")] == ["P", "S", "S", "S", "S"]
+
+
+def test_the_publication_has_the_single_months_in_which_a_table_of_it_is_wrong(tmp_path: Path) -> None:
+    mart = Mart(tmp_path)
+    hand_in(mart, "table", {"A": months(10, 20, 30, 40, 50)}, secondary=True)
+    hand_in(mart, "publication", {"A": months(10, 20, 33, 40)})
+    assert [row[2:] for row in series(mart)] == [
+        (10, "table"), (20, "table"), (33, "publication"), (40, "table"), (50, "table"),
+    ]  # fmt: skip

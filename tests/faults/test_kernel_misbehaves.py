@@ -19,7 +19,7 @@ from nbformat import v4
 
 from helpers.errors import ReportError
 from helpers.runner import execute as execution
-from helpers.runner.execute import Executed, execute
+from helpers.runner.execute import Executed, Ground, execute
 from helpers.runner.failures import KernelDeathError, MemoryLimitError, TimeLimitError
 from helpers.runner.guard import can_wall_off
 from helpers.runner.kernel import kernel_environment
@@ -63,7 +63,7 @@ def write_notebook(folder: Path, *cells: str) -> Path:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
     home = tmp_path_factory.mktemp("home")
-    with ForkServer(kernel_environment({}, home), forbidden=home / "reports") as server:
+    with ForkServer(kernel_environment({}, home)) as server:
         yield server
 
 
@@ -185,86 +185,143 @@ def test_a_notebook_may_delete_its_working_folder_and_go_elsewhere(run: Run, tmp
     assert not (tmp_path / "run0" / "work").exists()
 
 
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a page published, data, and what another report's run left."""
+    root = tmp_path / "project"
+    for name, text in {
+        "reports/page.html": "published",
+        "data/beds.csv": "a,b\n1,2\n",
+        "notebooks/own.py": "VALUE = 7\n",
+        "notebooks/beside.csv": "a,b\n1,2\n",
+        "params/misbehaves/SYN07.yml": "trust: SYN07\n",
+        ".boardpack/runs/20260101T000000Z-aaaaaa/other/SYN01/executed.ipynb": "private",
+        ".boardpack/mart/CURRENT": "v1",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+InProject = Callable[..., Executed]
+
+
+@pytest.fixture
+def in_project(project: Path, server: ForkServer) -> InProject:
+    """Run cells in a report of the project, with all that a batch puts around it."""
+
+    def run_cells(*cells: str, server: ForkServer = server) -> Executed:
+        notebook = write_notebook(project / "notebooks", *cells)
+        job = Job(read_notebook(notebook), "SYN07", {"trust": "SYN07"}, notebook)
+        state = project / ".boardpack"
+        folder = state / "runs" / "20260102T000000Z-bbbbbb" / "misbehaves" / "SYN07"
+        folder.mkdir(parents=True)
+        ground = Ground(project, state, hidden=(state / "runs",))
+        environment = {"PROJECT": str(project)}
+        return execute(
+            job,
+            folder,
+            environment=environment,
+            limits=Limits(),
+            stop=threading.Event(),
+            server=server,
+            ground=ground,
+        )
+
+    return run_cells
+
+
+def contents(root: Path) -> dict[str, str]:
+    """Return every file of a project, but those of the run under way and the notebook itself."""
+    return {
+        path.relative_to(root).as_posix(): path.read_text("utf-8")
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and "bbbbbb" not in str(path) and path.suffix != ".ipynb"
+    }
+
+
+def test_a_notebook_finds_what_jupyterlab_would_show_it(in_project: InProject, project: Path) -> None:
+    executed = in_project(
+        "import os, own, pandas as pd\nfrom pathlib import Path",
+        "found = [own.VALUE, len(pd.read_csv('beside.csv')), len(pd.read_csv('../data/beds.csv'))]",
+        "Path('new.csv').write_text('mine'); Path('../up.csv').write_text('mine'); os.makedirs('a/b')",
+        "found, sorted(os.listdir('..')), Path.cwd().name",
+    )
+    assert executed.notebook.cells[-1].outputs[0]["data"]["text/plain"] == (
+        "([7, 1, 1], ['data', 'notebooks', 'params', 'reports', 'up.csv'], 'notebooks')"
+    )
+    work = executed.path.parent / "work"
+    left = sorted(
+        path.relative_to(work).as_posix() for path in work.rglob("*") if "__pycache__" not in str(path)
+    )
+    assert left == ["notebooks", "notebooks/a", "notebooks/a/b", "notebooks/new.csv", "up.csv"]  # no link
+    assert not (project / "notebooks" / "new.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "place", ["{root}/reports/new.html", "../reports/page.html", "beside.csv", "../data/n"]
+)
 @pytest.mark.parametrize(
     "cell",
     [
         "open({path!r}, 'w')",
-        "from pathlib import Path; Path({path!r}).mkdir(parents=True)",
-        "import os; os.replace('mine', {path!r})",
+        "from pathlib import Path; Path({path!r} + 'x/y').mkdir(parents=True)",
         "import os; os.open({path!r}, os.O_CREAT | os.O_RDWR)",
         "import pandas; pandas.DataFrame().to_csv({path!r})",
         "import shutil; open('mine', 'w').close(); shutil.copy('mine', {path!r})",
     ],
 )
-def test_writing_among_the_published_reports_is_refused(
-    server: ForkServer, run: Run, tmp_path: Path, cell: str
+def test_changing_the_project_is_refused_with_words(
+    in_project: InProject, project: Path, cell: str, place: str
 ) -> None:
-    reports = Path(server._forbidden)
-    (reports / "2026-03").mkdir(parents=True, exist_ok=True)
-    around = tmp_path / "around"
-    around.symlink_to(reports)
-    with pytest.raises(ReportError, match="a notebook writes nothing where reports are published"):
-        run("open('mine', 'w').close()", cell.format(path=str(around / "2026-03" / "SYN07.html")))
-    assert list((reports / "2026-03").iterdir()) == []
+    if "mkdir" in cell and place == "beside.csv":
+        pytest.skip("beside it lies the working folder, where a notebook may make folders")
+    before = contents(project)
+    with pytest.raises(ReportError, match="a notebook changes nothing of the project"):
+        in_project(cell.format(path=place.format(root=project)))
+    assert contents(project) == before
 
 
-#: changes that no line of Python code makes by itself
+#: changes that no line of Python code makes by itself, and a look at another report's run
 UNSEEN = """
 import ctypes, os, subprocess, duckdb
-reports = {path!r}
-subprocess.run(["sh", "-c", f"echo altered > {{reports}}/page.html; rm {{reports}}/page.html; mv {{reports}} gone"])
-subprocess.run(["sh", "-c", f"echo new > {{reports}}/new.html; : > {{reports}}/page.html"], start_new_session=True)
-assert not ctypes.CDLL(None).fopen(f"{{reports}}/new.html".encode(), b"w")
+root = os.environ["PROJECT"]
+for command in (
+    f"echo altered > {root}/reports/page.html", f"rm {root}/reports/page.html", f"mv {root}/reports gone",
+    f"echo new > {root}/new.html", f": > {root}/reports/page.html", "echo x > beside.csv", "echo x > ../data/n",
+    f"echo v2 > {root}/.boardpack/mart/CURRENT", f"echo x > {root}/params/misbehaves/SYN08.yml",
+    f"cat {root}/.boardpack/runs/*aaaaaa/other/SYN01/executed.ipynb > seen",
+):
+    subprocess.run(["sh", "-c", command], start_new_session=True, stderr=subprocess.DEVNULL)
+assert not ctypes.CDLL(None).fopen(f"{root}/reports/new.html".encode(), b"w")
 try:
-    duckdb.sql(f"COPY (SELECT 1) TO '{{reports}}/new.csv'")
+    duckdb.sql(f"COPY (SELECT 1) TO '{root}/reports/new.csv'")
 except duckdb.IOException:
     pass
 open("mine", "w").close(), os.mkdir("folder"), os.replace("mine", "folder/mine"), os.remove("folder/mine")
-"done"
+open("seen").read(), open("../.boardpack").read() if os.path.exists("../.boardpack") else "not shown"
 """
 
 
 @pytest.mark.skipif(not can_wall_off(), reason="this system has no Landlock, or an old one")
 @pytest.mark.parametrize("kind", ["forked", "started from nothing"])
-def test_nothing_that_a_notebook_starts_can_write_among_the_published_reports(
-    run: Run, tmp_path: Path, kind: str
+def test_nothing_that_a_notebook_starts_changes_the_project_or_sees_other_runs(
+    in_project: InProject, project: Path, tmp_path: Path, kind: str
 ) -> None:
-    reports = tmp_path / "reports"
-    reports.mkdir()
-    (reports / "page.html").write_text("published")
-    with ForkServer(kernel_environment({}, tmp_path), forbidden=reports) as server:
+    before = contents(project)
+    with ForkServer(kernel_environment({}, tmp_path)) as server:
         assert server.unfit == ()
         if kind != "forked":
             server._unfit = ["a test wants it so"]
-        executed = run(UNSEEN.format(path=str(reports)), server=server)
-    assert executed.notebook.cells[-1].outputs[-1]["data"]["text/plain"] == "'done'"
-    assert [path.name for path in reports.iterdir()] == ["page.html"]
-    assert (reports / "page.html").read_text() == "published"
+        executed = in_project(UNSEEN, server=server)
+    assert executed.notebook.cells[-1].outputs[-1]["data"]["text/plain"] == "('', 'not shown')"
+    assert contents(project) == before
 
 
-@pytest.mark.skipif(not can_wall_off(), reason="this system has no Landlock, or an old one")
-def test_a_notebook_that_makes_a_file_beside_the_reports_is_told_where_it_can(
-    run: Run, tmp_path: Path
-) -> None:
-    (tmp_path / "notes").mkdir()
-    (tmp_path / "kept").write_text("")
-    with ForkServer(kernel_environment({}, tmp_path), forbidden=tmp_path / "reports") as server:
-        cell = f"import os; os.chdir({str(tmp_path)!r}); open('notes/new', 'w'); open('kept', 'w')"
-        with pytest.raises(ReportError, match="makes nothing new in a folder that leads to the published"):
-            run(
-                cell,
-                "import pathlib; pathlib.Path('none').unlink(missing_ok=True); open('new', 'w')",
-                server=server,
-            )
-    assert (tmp_path / "notes" / "new").exists()
-
-
-def test_reading_among_the_published_reports_is_allowed(server: ForkServer, run: Run) -> None:
-    page = Path(server._forbidden) / "index.html"
-    page.parent.mkdir(exist_ok=True)
-    page.write_text("here")
-    executed = run(f"open({str(page)!r}).read()")
-    assert executed.notebook.cells[-1].outputs[0]["data"]["text/plain"] == "'here'"
+def test_what_is_published_and_loaded_can_be_read(in_project: InProject) -> None:
+    read = "[open(os.environ['PROJECT'] + each).read() for each in {}]"
+    executed = in_project("import os\n" + read.format(("/reports/page.html", "/.boardpack/mart/CURRENT")))
+    assert executed.notebook.cells[-1].outputs[0]["data"]["text/plain"] == "['published', 'v1']"
 
 
 def test_a_server_that_was_killed_is_replaced(tmp_path: Path, run: Run) -> None:

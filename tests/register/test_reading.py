@@ -70,10 +70,10 @@ def test_a_measure_is_read_with_its_targets_dated(tmp_path: Path) -> None:
 
 
 def test_unknown_key_names_its_line_and_the_near_miss(tmp_path: Path) -> None:
-    text = problems(write(tmp_path, measures=MEASURE.format(id="one").replace("purpose:", "porpose:")))
-    assert "measures.yml, line 4, one.porpose: unknown key" in text
-    assert "did you mean purpose?" in text
-    assert "one.purpose: missing" in text
+    text = problems(write(tmp_path, measures=MEASURE.format(id="one").replace("  name:", "  nane:")))
+    assert "one.nane: unknown key" in text
+    assert "did you mean name?" in text
+    assert "one.name: missing" in text
 
 
 def test_unknown_key_of_a_target_names_the_near_miss(tmp_path: Path) -> None:
@@ -232,3 +232,23 @@ def test_weight_and_marks_of_a_measure_have_their_defaults_and_limits(tmp_path: 
     measure = read_register(write(tmp_path)).measures["one"]
     assert (measure.scorecard, measure.weight, measure.self_assessed) == (False, 1, False)
     assert "weight" in problems(write(tmp_path, measures=MEASURE.format(id="one") + "  weight: 0\n"))
+
+
+def test_few_keys_are_needed_and_the_others_have_defaults(tmp_path: Path) -> None:
+    entry = "few:\n  name: Spend\n  kind: count\n  unit: pounds\n  direction: decrease\n"
+    measure = read_register(write(tmp_path, measures=entry)).measures["few"]
+    assert (measure.description, measure.numerator, measure.stale_after_days) == ("Spend", "Spend", 60)
+    assert (measure.about, measure.controlled, measure.perspective) == ("patients", True, None)
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ("  small_numbers: shown\n", "needs its reason in small_numbers_reason"),
+        ("  scorecard: true\n", "needs a perspective"),
+        ("  about: pounds\n", "'patients', 'staff', 'money' or 'other'"),
+    ],
+)
+def test_keys_that_need_others_say_so(tmp_path: Path, extra: str, message: str) -> None:
+    entry = "few:\n  name: Spend\n  kind: count\n  unit: pounds\n  direction: decrease\n"
+    assert message in problems(write(tmp_path, measures=entry + extra))

@@ -82,6 +82,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     from helpers.data.audit import Allowed, audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
     from helpers.data.last_published import keep_published
+    from helpers.data.mart import DERIVED, SPILL
     from helpers.data.released import Ledger
     from helpers.data.state import open_state
 
@@ -131,6 +132,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         allow=allowed.standing,
         release=release,
         redact=redact,
+        caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
         preload=(*_modules_below("report"), *LATE),
         publisher=publisher,
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",

@@ -10,6 +10,7 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import collect, open_project, plan
+from helpers.cli.preview import put_back
 from helpers.errors import Problem
 from helpers.places import find_root
 from helpers.runner.plan import Job
@@ -37,6 +38,8 @@ def check(
     """Check notebooks, parameter files, settings and the register without running anything."""
     problems: list[Problem] = []
     project = open_project(find_root(context.obj), problems)
+    if fix:
+        put_back(project.root)  # what a preview that failed has left
     mended = [path.name for path in _all_notebooks(project) if mend(path)] if fix else []
     jobs: tuple[Job, ...] = collect(problems, lambda: plan(project, words or ())) or ()
     chosen = sorted({job.notebook.path for job in jobs}) if words else _all_notebooks(project)

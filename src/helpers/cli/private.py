@@ -36,13 +36,15 @@ def audit(
     allowed = _allowed(context)
     found = {path: allowed.standing(path.name, audit_file(path)) for path in files}
     problems = [problem for each in found.values() for problem in each]
+    failed = sum(any(getattr(each, "kind", "") == "unreadable" for each in some) for some in found.values())
     if as_json:
         files_as_json = {str(path): [asdict(problem) for problem in each] for path, each in found.items()}
-        showing.show_json({"files": files_as_json, "problems": len(problems)})
+        showing.show_json({"files": files_as_json, "problems": len(problems), "unreadable": failed})
     else:
         for problem in problems:
             print(problem)
-        print(f"{len(files)} files, {len(problems)} findings")
+        unread = f", {failed} could not be read" if failed else ""
+        print(f"{len(files)} files, {len(problems)} findings{unread}")
     raise typer.Exit(int(ExitCode.GATE if problems else ExitCode.OK))
 
 

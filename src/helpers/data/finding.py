@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import http.client
+import re
 import tempfile
 import urllib.error
 import urllib.request
@@ -22,6 +23,13 @@ DOWNLOAD_TIMEOUT, DOWNLOAD_LIMIT = 60, 1_000_000_000
 _CHUNK = 1 << 20
 
 
+#: how far a revised file stands above the numbered ones before it
+REVISED = 100
+_REVISED = re.compile(r"(?<![a-z])(revis(ed|ion)|corrected)(?![a-z])")
+_PROVISIONAL = re.compile(r"(?<![a-z])(prov|provisional|preliminary)(?![a-z])")
+_NUMBERED = re.compile(r"(?<![a-z])(?:v|version[ _-]?|revised[ _-]|revision[ _-])(\d{1,2})(?![0-9a-z])")
+
+
 @dataclass(frozen=True)
 class Found:
     """A file to load: where it is now, and what it is called in messages and in the mart."""
@@ -31,23 +39,39 @@ class Found:
     problem: Problem | None = None
 
     @property
-    def revised(self) -> bool:
-        """Whether its publisher names it a revision."""
-        return "revised" in Path(self.shown).name.lower()
+    def edition(self) -> int:
+        """Which edition its publisher names it; 0 where the name says nothing."""
+        return edition_of(self.shown)
+
+
+def edition_of(name: str) -> int:
+    """Return which edition of the same figures a file's name says that it is; later ones are higher.
+
+    >>> [edition_of(name) for name in ("AE-May-2025.csv", "AE-May-2025-revised.csv", "AE-May-v2.csv")]
+    [0, 100, 2]
+    >>> edition_of("provisional/AE-May-2025-provisional.csv"), edition_of("AE-May-revised-2.csv")
+    (-1, 102)
+    """
+    words = Path(name).stem.lower()
+    number = _NUMBERED.search(words)
+    nth = int(number[1]) if number else 0
+    if _REVISED.search(words):
+        return REVISED + nth
+    return -1 if nth == 0 and _PROVISIONAL.search(words) else nth
 
 
 @contextmanager
 def find_files(paths: Iterable[str | Path]) -> Iterator[list[Found]]:
     """Yield the files that paths, wildcards and addresses stand for; downloads last as long as the block.
 
-    Revised files come after the others, so that they count as the later edition.
+    Later editions come after the others, so that they are the ones that count.
     """
     with tempfile.TemporaryDirectory(prefix="boardpack-") as folder:
         found: dict[str, Found] = {}
         for number, path in enumerate(paths):
             for file in _resolve(str(path), Path(folder) / str(number)):
                 found.setdefault(file.shown, file)
-        yield sorted(found.values(), key=lambda file: file.revised)
+        yield sorted(found.values(), key=lambda file: file.edition)
 
 
 def _resolve(asked: str, folder: Path) -> list[Found]:

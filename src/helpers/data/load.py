@@ -60,7 +60,7 @@ def load_paths(
     """Load files, folders, wildcards and http(s) addresses.
 
     Each file is committed whole or not at all, and what the mart holds already is not loaded again.
-    Files named as revised count as the later edition of the same figures.
+    What a file's name says of its edition (revised, v2, provisional) goes before the order of loading.
 
     Parameters
     ----------
@@ -193,7 +193,21 @@ class _Batch:
                 Problem(file.shown, f"no row that {layout.name} can use", cure="check the file")
             )
         self._check(file, reading)
-        return self._write(file, layout, reading)
+        return self._write(file, layout, *self._dated(file, layout, reading))
+
+    def _dated(self, file: Found, layout: Layout, reading: Reading) -> tuple[Reading, datetime | None]:
+        """Return which edition of the figures this is, with a remark where the mart holds a later one."""
+        from helpers.data.editions import earlier_than_held
+
+        vintage = self.vintage or _edition(reading)
+        values = reading.tables.get("measure_values")
+        if vintage is not None or values is None:
+            return reading, vintage
+        found = earlier_than_held(self.mart, layout.dataset, file.shown, values)
+        if found is None:
+            return reading, None
+        remark = f"an earlier edition than {found[1]}, whose figures stay in force"
+        return replace(reading, remarks=(*reading.remarks, remark)), found[0]
 
     def _check(self, file: Found, reading: Reading) -> None:
         from helpers.data.plausible import refusals
@@ -217,7 +231,7 @@ class _Batch:
 
         return Context(self.register, known_codes(self.mart))
 
-    def _write(self, file: Found, layout: Layout, reading: Reading) -> _Staged:
+    def _write(self, file: Found, layout: Layout, reading: Reading, vintage: datetime | None) -> _Staged:
         opened = self.mart.load(
             source=layout.dataset,
             layout=layout.name,
@@ -228,7 +242,8 @@ class _Batch:
             name=layout.title,
             mode=layout.mode,
             secondary=layout.secondary,
-            vintage=self.vintage or _edition(reading),
+            publication=layout.publication,
+            vintage=vintage,
             as_at=reading.as_at or _last_day(reading),
         )
         load = opened.__enter__()
@@ -248,7 +263,7 @@ class _Batch:
 
         if "measure_values" in reading.tables:
             self.editions.setdefault(layout.dataset, Editions()).add(
-                file.shown, reading.tables["measure_values"], revised=file.revised
+                file.shown, reading.tables["measure_values"], edition=file.edition
             )
 
 

@@ -45,6 +45,7 @@ class LoadRecord(_Frozen):
     policy: Policy
     synthetic: bool = False
     secondary: bool = False  # tabulated by somebody else from the publication
+    publication: str = ""  # what the figures are from, where several sources tabulate one
 
 
 class FileRecord(_Frozen):

@@ -42,7 +42,7 @@ from helpers.data.manifest import (
     write_private,
 )
 from helpers.data.query_errors import explained
-from helpers.data.views import view_statements
+from helpers.data.views import choose_sources, needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
 
@@ -54,6 +54,9 @@ if TYPE_CHECKING:
 LOAD_WAIT = 600
 #: how long a manifest that is not current stays, for readers that pinned it
 KEEP_MANIFESTS = timedelta(days=1)
+
+#: folders of the mart that whoever reads it writes to: benchmarks once worked out, queries beyond the memory
+DERIVED, SPILL = "derived", "spill"
 
 
 class Mart:
@@ -138,6 +141,14 @@ class Mart:
 
         See `helpers.data.views.view_statements` for the views. The caller closes the connection.
         """
+        connection = self._connect(threads, memory)
+        with explained(self):
+            choice = self._choice() if needs_choice(self.manifest) else None
+            for statement in series_statements(connection, choice):
+                connection.execute(statement)
+        return connection
+
+    def _connect(self, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
         import duckdb
 
         connection = duckdb.connect(
@@ -155,9 +166,21 @@ class Mart:
                 connection.execute(statement)
         return connection
 
+    def _choice(self) -> pd.DataFrame:
+        """Return the source of every period of the series that have several, worked out once per version."""
+
+        def build() -> pd.DataFrame:
+            with self._connect(threads=1, memory="1GB") as connection:
+                return choose_sources(connection)
+
+        try:
+            return self.derived("series sources", build)
+        except OSError:  # a mart that may only be read keeps nothing
+            return build()
+
     def _spill_folder(self) -> Path:
         """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
-        folder = self.path / "spill"
+        folder = self.path / SPILL
         with suppress(OSError):  # a mart that may only be read is read as far as memory goes
             make_private(folder)
         return folder / f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -191,7 +214,7 @@ class Mart:
         build
             Computes it, where no process has done so yet.
         """
-        return derived_frame(make_private(self.path / "derived" / (self.version or "empty")), name, build)
+        return derived_frame(make_private(self.path / DERIVED / (self.version or "empty")), name, build)
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -208,6 +231,7 @@ class Mart:
         name: str = "",
         mode: Mode = "replace",
         secondary: bool = False,
+        publication: str = "",
         vintage: datetime | None = None,
         as_at: date | None = None,
     ) -> Iterator[Load]:
@@ -236,6 +260,8 @@ class Mart:
             "replace" drops earlier loads of the source; "append" adds to them, the latest vintage wins.
         secondary
             True for figures that somebody else tabulated: the publication itself wins over them.
+        publication
+            What the figures are from, where several sources tabulate one publication; the source by default.
         vintage
             Edition of the figures (UTC); by default the moment of the load.
         as_at
@@ -274,6 +300,7 @@ class Mart:
                     policy=policy,
                     synthetic=synthetic,
                     secondary=secondary,
+                    publication=publication,
                 )
                 self._commit(load, record, replace=mode == "replace")
             finally:
@@ -317,7 +344,7 @@ class Mart:
             held = {file.load for m in manifests if m not in old for file in m.files}
             for manifest in old:
                 self._manifest_path(manifest.version).unlink()
-                shutil.rmtree(self.path / "derived" / manifest.version, ignore_errors=True)
+                shutil.rmtree(self.path / DERIVED / manifest.version, ignore_errors=True)
             self._clear_spill(limit)
             gone = [path for path in (self.path / "data").glob("*") if path.name not in held]
             for folder in gone:
@@ -326,7 +353,7 @@ class Mart:
 
     def _clear_spill(self, limit: datetime) -> None:
         """Remove what killed queries left; those under way are younger."""
-        for left in (self.path / "spill").glob("*"):
+        for left in (self.path / SPILL).glob("*"):
             if datetime.fromtimestamp(left.stat().st_mtime, UTC).replace(tzinfo=None) <= limit:
                 shutil.rmtree(left, ignore_errors=True)
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.data.manifest import FileRecord, LoadRecord, Manifest
 from helpers.data.schema import TABLES, Table, duckdb_columns
 
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
 #: a chain of mergers longer than this is a circle in the data
 LONGEST_CHAIN = 10
+#: numbers that are further apart are two figures: a whole number beside one with decimals is not, nor is a
+#: small amount rounded to two figures
+ROUNDED, ROUNDED_SHARE = 0.5, 0.05
+#: values without numerator, as they are rounded in print
+ROUNDED_VALUE = 0.005
+#: two sources count the same where at least so many of four figures that both have are the same
+AGREE_OF_FOUR = 3
 #: a measure, and the two whose numerators make it up for trusts that nobody returns it for
 DERIVED = ("no_criteria_to_reside", "no_criteria_patients", "bed_occupancy")
 
@@ -19,7 +31,7 @@ SELECT * EXCLUDE (nth) FROM (
     SELECT t.*, row_number() OVER (
         PARTITION BY {key} ORDER BY coalesce(s.secondary, false), t.vintage DESC
     ) AS nth
-    FROM {name}_all t LEFT JOIN secondary_sources s ON t.source = s.source
+    FROM {name}_all t LEFT JOIN data_sets s ON t.source = s.source
 ) WHERE nth = 1
 """
 
@@ -32,7 +44,7 @@ WITH ranked AS (
         row_number() OVER (
             PARTITION BY org_code, valid_from ORDER BY coalesce(s.secondary, false), t.vintage DESC
         ) AS nth
-    FROM organisations_all t LEFT JOIN secondary_sources s ON t.source = s.source
+    FROM organisations_all t LEFT JOIN data_sets s ON t.source = s.source
 ), known AS (
     SELECT org_code, {known}, max(valid_from) AS dated FROM ranked GROUP BY org_code
 )
@@ -63,12 +75,19 @@ WITH RECURSIVE steps AS (
 SELECT org_code, arg_max(successor, depth) AS successor FROM chain GROUP BY org_code
 """
 
+_EDITIONS = """
+CREATE VIEW measure_values_editions AS
+SELECT * FROM measure_values_all
+QUALIFY row_number() OVER (PARTITION BY {key}, source ORDER BY vintage DESC) = 1
+"""
+
 # A pooled value is the mean of the members' values weighted by their denominators, which is exact for
 # proportions, rates and means in any unit. Counts add up. A value with neither part cannot be pooled.
-_RETURNED = """
-CREATE VIEW measure_values_returned AS
+# Each source is pooled for itself: one that has merged the members already is not added to one that has not.
+_POOLED = """
+CREATE VIEW measure_values_pooled AS
 SELECT measure, coalesce(s.successor, v.org_code) AS org_code, unit_code, scheme, specialty_code,
-    breakdown, category, period, period_type, basis,
+    breakdown, category, period, period_type, basis, v.source,
     CASE WHEN bool_or(suppressed) THEN NULL ELSE sum(numerator) END AS numerator,
     CASE WHEN bool_or(suppressed) THEN NULL ELSE sum(denominator) END AS denominator,
     CASE WHEN bool_or(suppressed) THEN NULL
@@ -82,11 +101,84 @@ SELECT measure, coalesce(s.successor, v.org_code) AS org_code, unit_code, scheme
     CASE WHEN bool_or(origin = 'records') THEN 'records' ELSE 'published' END AS origin,
     bool_or(suppressed) AS suppressed,
     count(*) AS members,
-    max(vintage) AS vintage,
-    string_agg(DISTINCT v.source, ', ' ORDER BY v.source) AS source
-FROM measure_values v LEFT JOIN successors s ON v.org_code = s.org_code
+    max(vintage) AS vintage
+FROM measure_values_editions v LEFT JOIN successors s ON v.org_code = s.org_code
 GROUP BY measure, coalesce(s.successor, v.org_code), unit_code, scheme, specialty_code,
-    breakdown, category, period, period_type, basis, status = 'plan'
+    breakdown, category, period, period_type, basis, v.source, status = 'plan'
+"""
+
+# What a series is: all figures of a measure of an organisation, or all of its units, specialties or categories.
+_SERIES = "measure, org_code, period_type, basis, plan, part"
+_PART = "concat_ws('/', CASE WHEN unit_code IS NOT NULL THEN 'unit' END, scheme, breakdown)"
+
+# The source that reaches furthest leads a series (`place` 1); the others are set beside it figure by figure.
+# Most measures have one source: these are not compared with anything, which saves most of the work.
+_COMPARED = """
+WITH spans AS (
+    SELECT p.*, status = 'plan' AS plan, {part} AS part, coalesce(numerator, value) IS NOT NULL AS known,
+        coalesce(s.secondary, false) AS secondary, coalesce(s.publication, p.source) AS publication
+    FROM measure_values_pooled p LEFT JOIN data_sets s ON p.source = s.source
+    WHERE p.measure IN ({measures})
+), places AS (
+    SELECT {series}, source, row_number() OVER (
+        PARTITION BY {series} ORDER BY max(CASE WHEN known THEN period END) DESC NULLS LAST, count(*) DESC,
+            any_value(secondary), source
+    ) AS place FROM spans GROUP BY {series}, source
+), placed AS (
+    SELECT * FROM spans JOIN places USING ({series}, source)
+), beside AS (
+    SELECT *, first_value({{
+        'place': place, 'numerator': numerator, 'denominator': denominator, 'value': value
+    }}) OVER (
+        PARTITION BY {series}, unit_code, specialty_code, category, period ORDER BY place
+    ) AS lead
+    FROM placed QUALIFY max(place) OVER (PARTITION BY {series}) > 1
+), parts AS (
+    SELECT *, place > 1 AND lead.place = 1 AND coalesce(numerator - lead.numerator, value - lead.value) IS NOT NULL
+        AS shared
+    FROM beside
+), compared AS (
+    SELECT *, shared AND CASE
+        WHEN numerator - lead.numerator IS NOT NULL THEN {numerators} OR coalesce({denominators}, false)
+        ELSE abs(value - lead.value) > {value} * greatest(abs(value), abs(lead.value))
+    END AS apart
+FROM parts)
+"""
+
+# One basis: another source fills what the leading one lacks if the two agree, or if none of their figures can be
+# compared and both come of one publication. Where they agree but for single figures, the publication has these.
+_CHOICE = """, sources AS (
+    SELECT {series}, source, any_value(place) AS place, any_value(publication) AS publication,
+        count(*) FILTER (shared) AS cells, count(*) FILTER (apart) AS differing
+    FROM compared GROUP BY {series}, source
+), joined AS (
+    SELECT s.* FROM sources s JOIN sources l USING ({series}) WHERE l.place = 1 AND (
+        s.place = 1 OR (s.cells > 0 AND 4 * (s.cells - s.differing) >= {agree} * s.cells)
+        OR (s.cells = 0 AND s.publication = l.publication)
+    )
+), periods AS (
+    SELECT {series}, period, source, any_value(place) AS place, any_value(secondary) AS secondary,
+        bool_or(known) AS tells, bool_or(apart AND NOT secondary) AS corrects
+    FROM compared SEMI JOIN joined USING ({series}, source)
+    GROUP BY {series}, period, source
+), corrected AS (
+    SELECT *, bool_or(corrects) OVER (PARTITION BY {series}, period) AS corrected FROM periods
+)
+SELECT {series}, period, source FROM corrected
+QUALIFY row_number() OVER (
+    PARTITION BY {series}, period ORDER BY NOT tells, corrected AND secondary, place
+) = 1
+"""
+
+# Series that have several sources keep the rows of the one that was chosen for the period. A period that only
+# sources on another basis have is left out, not filled.
+_CHOSEN = """
+FROM {rows} v {more} LEFT JOIN series_sources c ON c.measure = v.measure AND c.org_code = {org}
+    AND c.period_type = v.period_type AND c.basis = v.basis AND c.plan = (v.status = 'plan') AND c.part = {part}
+    AND c.period = v.period
+LEFT JOIN contested_series o ON o.measure = v.measure AND o.org_code = {org}
+    AND o.period_type = v.period_type AND o.basis = v.basis AND o.plan = (v.status = 'plan') AND o.part = {part}
+WHERE o.measure IS NULL OR c.source = v.source
 """
 
 # A count says how large a trust is, a share how it does: where both counts are known, the share follows.
@@ -130,28 +222,103 @@ _LOADS = (
     ("policy", "VARCHAR"),
     ("synthetic", "BOOLEAN"),
     ("secondary", "BOOLEAN"),
+    ("publication", "VARCHAR"),
 )
 
 
 def view_statements(root: Path, manifest: Manifest) -> list[str]:
-    """Return the SQL that makes the views of one manifest.
+    """Return the SQL that makes the views of one manifest, all but those that rest on the choice of sources.
 
     Every table has a view of its own name. Tables with a key show the latest edition of each row, and
-    every edition as `<table>_all`. `successors` maps a code to the organisation that it became part of,
-    `measure_values_returned` adds the histories of merged organisations up, and `measure_values_rolled_up`
-    has the `DERIVED` measure besides.
+    every edition as `<table>_all`. `successors` maps a code to the organisation that it became part of.
+    Of measures, `measure_values_editions` has the latest edition of each source, and `measure_values_pooled`
+    the histories of merged organisations added up source by source.
     """
-    statements = [_loads_view(manifest.loads), _secondary_view(manifest.loads)]
+    statements = [_loads_view(manifest.loads), _data_sets_view(manifest.loads)]
     for table in TABLES.values():
         shown = f"{table.name}_all" if table.key else table.name
         statements.append(_table_view(root, table, shown, manifest.table_files(table.name)))
         if table.name == "organisations":
             statements.append(_ORGANISATIONS.format(known=_KNOWN, filled=_FILL))
-        elif table.key:
+        elif table.key and table.name != "measure_values":
             statements.append(_LATEST.format(name=table.name, key=_key(table)))
+    key = _key(TABLES["measure_values"]).replace("t.", "")
+    return [*statements, _SUCCESSORS, _EDITIONS.format(key=key), _POOLED]
+
+
+def needs_choice(manifest: Manifest) -> bool:
+    """Tell whether figures come from several sources, so that a series may have more than one."""
+    return len({file.source for file in manifest.table_files("measure_values")}) > 1
+
+
+def _apart(name: str) -> str:
+    limit = f"least({ROUNDED}, {ROUNDED_SHARE} * greatest(abs({name}), abs(lead.{name})))"
+    return f"abs({name} - lead.{name}) > {limit}"
+
+
+#: measures of which several sources have figures
+CONTESTED = "SELECT measure FROM measure_values_all GROUP BY 1 HAVING count(DISTINCT source) > 1 ORDER BY 1"
+
+
+def compared(measures: Sequence[str]) -> str:
+    """Return the start of a query whose table `compared` has each source beside the one that leads its series.
+
+    Its rows are those of `measure_values_pooled`, with `place` (1 leads), `lead` (its figures), `shared`
+    (both have the figure) and `apart` (they are two figures, not one).
+    """
+    return _COMPARED.format(
+        series=_SERIES,
+        part=_PART,
+        numerators=_apart("numerator"),
+        denominators=_apart("denominator"),
+        value=ROUNDED_VALUE,
+        measures=", ".join(map(_literal, measures)) or "NULL",
+    )
+
+
+def choose_sources(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return the source of every period of the series that have several, from a connection with the views."""
+    measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
+    query = compared(measures) + _CHOICE.format(series=_SERIES, agree=AGREE_OF_FOUR)
+    chosen: pd.DataFrame = connection.execute(query).df()
+    return chosen
+
+
+def series_statements(connection: duckdb.DuckDBPyConnection, choice: pd.DataFrame | None) -> list[str]:
+    """Return the SQL of the views that rest on the choice of sources, which becomes a table.
+
+    `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
+    `DERIVED` measure besides, and `measure_values` the rows behind them by the organisations' own codes.
+
+    Parameters
+    ----------
+    connection
+        Has the views of `view_statements`.
+    choice
+        What `choose_sources` gives; None where no series has several sources.
+    """
+    connection.execute(
+        "CREATE TABLE series_sources (measure VARCHAR, org_code VARCHAR, period_type VARCHAR, basis VARCHAR, "
+        "plan BOOLEAN, part VARCHAR, period DATE, source VARCHAR)"
+    )
+    if choice is not None and len(choice):
+        connection.register("given_choice", choice)
+        connection.execute("INSERT INTO series_sources SELECT * FROM given_choice")
+        connection.unregister("given_choice")
+    successors = "LEFT JOIN successors s ON v.org_code = s.org_code"
+    returned = {"rows": "measure_values_pooled", "more": "", "org": "v.org_code"}
+    own = {
+        "rows": "measure_values_editions",
+        "more": successors,
+        "org": "coalesce(s.successor, v.org_code)",
+    }
     name, numerator, denominator = DERIVED
-    derived = _ROLLED_UP.format(name=name, numerator=numerator, denominator=denominator)
-    return [*statements, _SUCCESSORS, _RETURNED, derived]
+    return [
+        f"CREATE VIEW contested_series AS SELECT DISTINCT {_SERIES} FROM series_sources",
+        f"CREATE VIEW measure_values_returned AS SELECT v.* {_CHOSEN.format(part=_PART, **returned)}",
+        f"CREATE VIEW measure_values AS SELECT v.* {_CHOSEN.format(part=_PART, **own)}",
+        _ROLLED_UP.format(name=name, numerator=numerator, denominator=denominator),
+    ]
 
 
 def _key(table: Table) -> str:
@@ -182,13 +349,16 @@ def _loads_view(loads: Iterable[LoadRecord]) -> str:
     return "CREATE VIEW loads AS " + " UNION ALL ".join([*selects, empty])
 
 
-def _secondary_view(loads: Iterable[LoadRecord]) -> str:
-    sources = sorted({load.source for load in loads if load.secondary})
-    rows = " UNION ALL ".join(
-        f"SELECT {_literal(source)} AS source, true AS secondary" for source in sources
-    )
-    return "CREATE VIEW secondary_sources AS " + (
-        rows or "SELECT '' AS source, true AS secondary WHERE false"
+def _data_sets_view(loads: Iterable[LoadRecord]) -> str:
+    """Say of each source whether it is the publication itself, and which publication its figures are from."""
+    latest = {load.source: load for load in loads}
+    rows = [
+        f"SELECT {_literal(source)} AS source, {load.secondary} AS secondary, "
+        f"{_literal(load.publication or source)} AS publication"
+        for source, load in sorted(latest.items())
+    ]
+    return "CREATE VIEW data_sets AS " + (
+        " UNION ALL ".join(rows) or "SELECT '' AS source, true AS secondary, '' AS publication WHERE false"
     )
 
 

@@ -18,6 +18,8 @@ MonthText = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
 Direction = Literal["increase", "decrease", "neutral"]
 #: what numerator and denominator are: persons of persons, events per something, one count, a mean
 MeasureKind = Literal["proportion", "rate", "ratio", "count", "mean"]
+#: whom or what the counts are of: those of patients are subject to disclosure control
+About = Literal["patients", "staff", "money", "other"]
 Frequency = Literal["day", "month", "quarter", "year", "rolling12", "snapshot"]
 Benchmark = Literal["national_mean", "peer_median", "best_quartile", "target", "own_past"]
 TargetKind = Literal["constitutional", "planning_milestone", "local"]
@@ -27,6 +29,15 @@ Rating = Literal["sufficient", "insufficient", "not_assessed"]
 EventKind = Literal["intervention", "series_break", "merger", "external"]
 
 ALL_ORGANISATIONS = "all"
+#: days after the end of a period for which its figure counts as fresh, where a measure says nothing else
+FRESH_FOR: Final[dict[str, int]] = {
+    "day": 14,
+    "month": 60,
+    "quarter": 120,
+    "year": 400,
+    "rolling12": 210,
+    "snapshot": 60,
+}
 
 
 class _Frozen(BaseModel):
@@ -100,33 +111,53 @@ KAPLAN_NORTON: Final = (
 
 
 class Measure(_Frozen):
-    """One measure: what it is, why it is kept, who acts on it, and when it is good."""
+    """One measure: what it is, why it is kept, who acts on it, and when it is good.
+
+    Needed are its name, kind, unit and direction, and what it is counted of unless it is a count.
+    """
 
     id: Identifier
     name: Text
     subject: str = ""  # what a sentence calls it, in the singular: "the share of appointments missed"
-    description: Text
-    purpose: Text
-    objective: Identifier
-    perspective: Identifier
+    description: Text  # its name by default
+    purpose: str = ""
+    objective: Identifier | None = None
+    perspective: Identifier | None = None
     scorecard: bool = False  # whether it stands on the balanced scorecard
     weight: float = Field(default=1, gt=0)  # there, against the others
     self_assessed: bool = False  # judged by those who are measured, not counted
     kind: MeasureKind
-    numerator: Text
+    about: About = "patients"
+    small_numbers: Literal["hidden", "shown"] = "hidden"
+    small_numbers_reason: str = ""  # why those of patients are shown: printed in the report
+    numerator: Text  # its name by default
     denominator: str | None = None  # none for counts alone
-    exclusions: Text
+    exclusions: str = ""
     unit: Text  # "%" : values are percentages, 92 and not 0.92
     digits: int = Field(default=1, ge=0, le=6)
     direction: Direction
     targets: tuple[Target, ...] = ()
-    benchmark: Benchmark
-    source: Text
-    frequency: Frequency
-    stale_after_days: int = Field(gt=0)  # after the end of the period
-    owner: Text  # a role
-    action: Text
+    benchmark: Benchmark = "own_past"
+    source: str = ""
+    frequency: Frequency = "month"
+    stale_after_days: int = Field(gt=0)  # after the end of the period; by default as `FRESH_FOR` says
+    owner: str = ""  # a role
+    action: str = ""
     quality: DeclaredQuality = DeclaredQuality()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, entry: object) -> object:
+        if not isinstance(entry, dict):
+            return entry
+        name, days = entry.get("name"), FRESH_FOR.get(str(entry.get("frequency", "month")))
+        defaults = {"description": name, "numerator": name, "stale_after_days": days}
+        return {key: value for key, value in defaults.items() if value is not None} | entry
+
+    @property
+    def controlled(self) -> bool:
+        """Whether small numbers of it, counted from records, are hidden."""
+        return self.about == "patients" and self.small_numbers == "hidden"
 
     @property
     def scale(self) -> float:
@@ -155,9 +186,13 @@ class Measure(_Frozen):
         return max(current, key=lambda target: target.start or date.min, default=None)
 
     @model_validator(mode="after")
-    def _has_a_denominator(self) -> Self:
+    def _is_whole(self) -> Self:
         if self.kind != "count" and not (self.denominator or "").strip():
             raise ValueError(f"a measure of kind {self.kind} needs a denominator")
+        if self.scorecard and self.perspective is None:
+            raise ValueError("a measure on the scorecard needs a perspective")
+        if self.small_numbers == "shown" and not self.small_numbers_reason.strip():
+            raise ValueError("small_numbers: shown needs its reason in small_numbers_reason")
         return self
 
 

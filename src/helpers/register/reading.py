@@ -64,10 +64,12 @@ def read_register(folder: Path | str) -> Register:
     known_perspectives = _keys(perspectives_file) or list(perspectives)
     known_measures, known_objectives = _keys(measures_file), _keys(objectives_file)
     for name, measure in measures.items():
-        place = measures_file.place((name, "objective"))
-        problems += _unknown(place, "objective", [measure.objective], known_objectives)
-        place = measures_file.place((name, "perspective"))
-        problems += _unknown(place, "perspective", [measure.perspective], known_perspectives)
+        for key, named, known in (
+            ("objective", measure.objective, known_objectives),
+            ("perspective", measure.perspective, known_perspectives),
+        ):
+            place = measures_file.place((name, key))
+            problems += _unknown(place, key, [] if named is None else [named], known)
     for name, event in events.items():
         problems += _unknown(
             events_file.place((name, "measures")), "measure", event.measures, known_measures

@@ -11,6 +11,21 @@ from helpers.bundle import SUPPRESSED, Cell, Origin
 from helpers.data.disclosure import control_counts, control_share, control_value, control_with_total
 from helpers.data.disclosure.totals import POSSIBLE_VALUES, stars_are_safe
 from helpers.data.policy import policy_for
+from helpers.register.models import Measure
+
+
+def origin_of(measure: Measure, rows: pd.DataFrame) -> Origin:
+    """Return the origin by whose policy a measure's figures are shown.
+
+    Figures of staff or money count nobody's illness, and small numbers that are published everywhere need
+    no control here: both are shown as they are.
+    """
+    return "records" if measure.controlled and (rows["origin"] == "records").any() else "published"
+
+
+def people(values: pd.Series) -> pd.Series:
+    """Return counts of people; what cannot be one (negative, not whole) is missing."""
+    return values.where((values >= 0) & (values % 1 == 0))
 
 
 def counts(values: Iterable[float], origin: Origin) -> list[Cell]:

@@ -258,7 +258,12 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
     ]
     known = frozenset(
         [_ABOUT]
-        + [label for _, text in texts for label in labels(text) if label.startswith(("sec-", "tbl-"))]
+        + [
+            label
+            for _, text in texts
+            for label in labels(text)
+            if label.startswith(("sec-", "tbl-", "eq-"))
+        ]
         + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
     )
     in_sections = False
@@ -293,10 +298,7 @@ def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, .
             "synthetic": facts.synthetic,
             "slide": _table_on_slide(bundles),
         },
-        "lang": "en-GB",
-        "toc": True,
-        "number-sections": True,
-        **reading.front_matter,
+        **reading.front_matter,  # what it does not say, `_quarto.yml` does
     }
     body = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
     return f"---\n{body}---"

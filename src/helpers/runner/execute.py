@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from helpers.runner.failures import KernelDeathError, ended_early, failed_cell
+from helpers.runner.guard import Wall
 from helpers.runner.kernel import START_TIMEOUT, Seat, kernel_environment, kernel_manager
+from helpers.runner.mirror import MIRROR, make_mirror, remove_links
 from helpers.runner.plan import Job
 from helpers.runner.prewarmed import ForkServer
 from helpers.runner.saving import register_engine
@@ -25,6 +27,32 @@ KERNEL_LOG = "kernel.log"
 RUN_LOG = "run.log"
 #: seconds before another attempt, where the kernel was lost to something that can pass by itself
 PAUSES = (2.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The project around a notebook, as its kernel may use it.
+
+    Parameters
+    ----------
+    root
+        Its folder, which the kernel may read.
+    state
+        Its private state, which the working folder does not show.
+    caches
+        Folders of the state in which a kernel keeps what it has worked out, for itself or for others.
+    hidden
+        Folders whose files it may not read, but for its own.
+    """
+
+    root: Path | None = None
+    state: Path | None = None
+    caches: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+
+    def wall(self, *own: Path) -> Wall | None:
+        """Return what holds a kernel to its own folders; nothing where there is no project to protect."""
+        return Wall((*own, *self.caches), self.hidden) if self.root else None
 
 
 @dataclass(frozen=True)
@@ -57,6 +85,7 @@ def execute(
     limits: Limits,
     stop: threading.Event,
     server: ForkServer | None = None,
+    ground: Ground | None = None,
 ) -> Executed:
     """Run a report's notebook in its private folder, again after a pause where its kernel was lost.
 
@@ -74,6 +103,8 @@ def execute(
         Set when the batch is interrupted.
     server
         From what the kernel is forked; None starts it as a process of its own.
+    ground
+        The project around the notebook; without one it has an empty working folder and no wall.
 
     Raises
     ------
@@ -85,7 +116,7 @@ def execute(
 
     def attempt() -> Executed:
         watch = Watch(limits, stop)
-        return _attempt(job, folder, watch, environment, server)
+        return _attempt(job, folder, watch, environment, server, ground or Ground())
 
     lost: list[str] = []
     for pause in PAUSES:
@@ -103,12 +134,17 @@ def execute(
 
 def _forget(folder: Path) -> None:
     """Remove what a lost attempt left: another one begins anew."""
-    shutil.rmtree(folder / "work", ignore_errors=True)
+    shutil.rmtree(folder / MIRROR, ignore_errors=True)
     (folder / EXECUTED).unlink(missing_ok=True)
 
 
 def _attempt(
-    job: Job, folder: Path, watch: Watch, environment: Mapping[str, str], server: ForkServer | None
+    job: Job,
+    folder: Path,
+    watch: Watch,
+    environment: Mapping[str, str],
+    server: ForkServer | None,
+    ground: Ground,
 ) -> Executed:
     from papermill.exceptions import PapermillExecutionError
 
@@ -117,7 +153,8 @@ def _attempt(
         with (
             _logged(folder / RUN_LOG) as warnings,
             _own_event_loop(),
-            _seat(folder, environment, watch, server) as seat,
+            _mirror(job, folder, ground) as work,
+            _seat(folder, work, environment, watch, server, ground) as seat,
         ):
             notebook = _run_papermill(job, folder, seat)
     except PapermillExecutionError as error:
@@ -132,18 +169,38 @@ def _attempt(
 
 
 @contextlib.contextmanager
+def _mirror(job: Job, folder: Path, ground: Ground) -> Iterator[Path]:
+    """Yield the kernel's working folder; afterwards what the notebook wrote is left in it, and no link."""
+    try:
+        yield make_mirror(folder, job.notebook.path.parent, ground.root, ground.state)
+    finally:
+        remove_links(folder)
+
+
+@contextlib.contextmanager
 def _seat(
-    folder: Path, environment: Mapping[str, str], watch: Watch, server: ForkServer | None
+    folder: Path,
+    work: Path,
+    environment: Mapping[str, str],
+    watch: Watch,
+    server: ForkServer | None,
+    ground: Ground,
 ) -> Iterator[Seat]:
     """Prepare where the kernel runs; afterwards nothing is left of it but its working folder and its log."""
-    work = folder / "work"
-    work.mkdir(mode=0o700)
     with socket_folder() as private:
         for name in ("ipython", "t"):
             (private / name).mkdir(mode=0o700)
         try:
             whole = kernel_environment(environment, private)
-            yield Seat(private, work, folder / KERNEL_LOG, whole, watch, server)
+            yield Seat(
+                private,
+                work,
+                folder / KERNEL_LOG,
+                whole,
+                watch,
+                server,
+                ground.wall(folder / MIRROR, private),
+            )
         finally:
             watch.end()
 

@@ -56,7 +56,7 @@ def _fork_server(setting: Setting, lives: Sequence[Life]) -> Iterator[ForkServer
     notebooks = dict.fromkeys(life.decision.job.notebook.path for life in lives)
     environment = kernel_environment(setting.environment, setting.project.state / "ipython")
     preload = (*setting.project.preload, *imported_by(notebooks))
-    with ForkServer(environment, preload, forbidden=setting.project.reports) as server:
+    with ForkServer(environment, preload) as server:
         yield server
 
 

@@ -34,7 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.runner.guard import forbid_writing, wall_off
+from helpers.runner.guard import Wall, refuse_with_words, wall_off
 from helpers.runner.processes import descendants
 
 #: what a kernel imports by itself when it starts
@@ -71,8 +71,8 @@ class Request:
         Its working folder.
     environment
         Its whole environment.
-    forbidden
-        The folder in which it may not write; empty where there is none.
+    wall
+        Where it may write, and what it may not read; None where it is held to nothing.
     warm
         Whether to go on in this process's image rather than to start the command from nothing.
     log, lifeline, told
@@ -82,7 +82,7 @@ class Request:
     command: list[str]
     folder: str
     environment: dict[str, str]
-    forbidden: str
+    wall: dict[str, list[str]] | None
     warm: bool
     log: int
     lifeline: int
@@ -262,8 +262,9 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
     _take_streams(request.log)
     os.chdir(request.folder)
-    if request.forbidden:
-        wall_off(request.forbidden)
+    wall = Wall.read(request.wall) if request.wall else None
+    if wall:
+        wall_off(wall)
     if not request.warm:
         os.execve(request.command[0], request.command, request.environment)
     os.environ.clear()
@@ -275,8 +276,8 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
     sys.path.insert(0, request.folder)
     if "numpy" in sys.modules:  # numpy seeds its own generator once, when it is imported
         sys.modules["numpy"].random.seed()
-    if request.forbidden:
-        forbid_writing(request.forbidden)
+    if wall:
+        refuse_with_words(wall)
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 

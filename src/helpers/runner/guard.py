@@ -1,12 +1,12 @@
-"""Inside a kernel: refuses to write where published reports lie; only publishing does, after the gate.
+"""Inside a kernel: it writes in its own run folder alone, and does not see those of other reports.
 
 There are two refusals. An audit hook, which the interpreter asks before it opens, moves or removes a file, stops
 Python code at the line that tries it, with words. And where Linux has Landlock (6.2 or newer), the system itself
-refuses it to the kernel and to all that it starts, whatever they are written in. Landlock knows only what is
-allowed, and a right to a folder reaches everything below it. So a kernel may write everywhere but in the folders
-that lead to the reports, from `/` to the project's: what is in them, it may change; new entries it cannot make
-there. Elsewhere a change that the hook does not see is found when the report is next looked at, because a
-published file whose content is not the recorded one is made anew.
+refuses it to the kernel and to all that it starts, whatever they are written in.
+
+Landlock knows only what is allowed, and a right to a folder reaches everything below it. Writing is allowed in a
+few folders. Reading is allowed everywhere but in the hidden ones: in each entry of the folders that lead to
+them, though not in what comes to these later. Names may be listed everywhere.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import stat
 import struct
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,15 +37,44 @@ _CHANGES: Final = frozenset(
         "os.utime",
     )
 )
-
-_MAKES: Final = frozenset(("os.link", "os.mkdir", "os.rename", "os.symlink"))
+#: events whose path is a link's own: what it leads to is left as it is
+_OF_THE_LINK: Final = frozenset(("os.remove", "os.rename", "os.symlink"))
+#: what libraries write to that is no file of anybody's: /dev/null, shared memory, their own process
+_DEVICES: Final = ("/dev", "/proc/self")
 
 #: system calls of Landlock and what they take (linux/landlock.h), the same on all machines that run Python
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION, _PATH_BENEATH, _OLDEST = 1, 1, 3  # the third version can refuse to cut a file short
+_READ_FILE: Final = 1 << 2
 _CHANGE_FILE: Final = 1 << 1 | 1 << 14  # write to it, cut it short
 _CHANGE_FOLDER: Final = sum(1 << bit for bit in range(4, 14))  # make, remove, move or link an entry
 _PR_SET_NO_NEW_PRIVS: Final = 38  # linux/prctl.h; the condition on which anybody may use Landlock
+
+
+@dataclass(frozen=True)
+class Wall:
+    """What a kernel is held to.
+
+    Parameters
+    ----------
+    writable
+        The folders in which alone it may write.
+    hidden
+        Folders whose files it may not read, but for those that are writable.
+    """
+
+    writable: tuple[Path, ...]
+    hidden: tuple[Path, ...] = ()
+
+    @property
+    def told(self) -> dict[str, list[str]]:
+        """It, as a message holds it."""
+        return {"writable": [*map(str, self.writable)], "hidden": [*map(str, self.hidden)]}
+
+    @classmethod
+    def read(cls, told: Mapping[str, Iterable[str]]) -> Wall:
+        """Return it from a message."""
+        return cls(tuple(map(Path, told["writable"])), tuple(map(Path, told["hidden"])))
 
 
 def can_wall_off() -> bool:
@@ -55,92 +84,84 @@ def can_wall_off() -> bool:
     return bool(ctypes.CDLL(None).syscall(_CREATE_RULESET, None, 0, _ASK_VERSION) >= _OLDEST)
 
 
-def wall_off(folder: str) -> None:
-    """Let the system refuse, where it can, to this process and all that it starts, to write below a folder.
+def wall_off(wall: Wall) -> None:
+    """Let the system hold this process and all that it starts to a wall, where it can.
 
-    Parameters
-    ----------
-    folder
-        The folder; it need not exist.
+    Folders that are not there when it is built stay closed.
     """
     if not can_wall_off():
         return
     libc = ctypes.CDLL(None)
-    handled = struct.pack("=Q", _CHANGE_FILE | _CHANGE_FOLDER)
+    reading = _READ_FILE if wall.hidden else 0
+    handled = struct.pack("=Q", _CHANGE_FILE | _CHANGE_FOLDER | reading)
     rules = libc.syscall(_CREATE_RULESET, handled, len(handled), 0)
     if rules < 0:
         return
-    places = {Path(os.path.realpath(folder)), Path.cwd() / folder}
-    leading = {each for place in places for each in place.parents}
-    spared = {_identity(each.stat()) for each in (*places, *leading) if each.exists()}
-    for path in _entries(leading):
-        with contextlib.suppress(OSError):  # it has gone, or is not for this user
-            _allow(libc, rules, path, spared)
+    for path in (*wall.writable, *map(Path, _DEVICES)):
+        _allow(libc, rules, path, _CHANGE_FILE | _CHANGE_FOLDER | reading)
+    if reading:
+        for path in _visible(wall.hidden):
+            _allow(libc, rules, path, reading)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.syscall(_RESTRICT_SELF, rules, 0)
     os.close(rules)
 
 
-def _entries(folders: Iterable[Path]) -> Iterator[Path]:
-    for folder in folders:
+def _visible(hidden: Iterable[Path]) -> set[Path]:
+    """Return what covers every file but those below the hidden folders: the entries beside each way to them."""
+    closed = {each.resolve() for each in hidden}
+    leading = {parent for each in closed for parent in each.parents}
+    beside: set[Path] = set()
+    for folder in leading:
         with contextlib.suppress(OSError):  # not for this user
-            yield from folder.iterdir()
+            beside.update(folder.iterdir())
+    # what a link leads to is met where it lies
+    return {each for each in beside if each not in closed | leading and not each.is_symlink()}
 
 
-def _allow(libc: ctypes.CDLL, rules: int, path: Path, spared: set[tuple[int, int]]) -> None:
-    """Allow to change something and all below it, unless it leads to what is to be left alone."""
-    handle = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        found = os.fstat(handle)
-        # what a link leads to is met where it lies
-        if _identity(found) not in spared and not stat.S_ISLNK(found.st_mode):
-            rights = _CHANGE_FILE | (_CHANGE_FOLDER if stat.S_ISDIR(found.st_mode) else 0)
+def _allow(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:
+    """Allow something in a folder and all below it, or of a file what can be done with one."""
+    with contextlib.suppress(OSError):  # it has gone, or is not for this user
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        try:
+            rights &= ~0 if path.is_dir() else ~_CHANGE_FOLDER
             libc.syscall(_ADD_RULE, rules, _PATH_BENEATH, struct.pack("=Qi", rights, handle), 0)
-    finally:
-        os.close(handle)
+        finally:
+            os.close(handle)
 
 
-def _identity(found: os.stat_result) -> tuple[int, int]:
-    return found.st_dev, found.st_ino
-
-
-def forbid_writing(folder: str) -> None:
-    """Refuse, in this process from now on, to write below a folder.
-
-    Parameters
-    ----------
-    folder
-        The folder; it need not exist.
-    """
-    root = os.path.realpath(folder)
-    leading = {str(each) for each in Path(root).parents} if can_wall_off() else set()
+def refuse_with_words(wall: Wall) -> None:
+    """Stop Python code of this process, from now on, at the line that writes beyond a wall."""
+    inside = tuple(os.path.realpath(str(each)) for each in (*wall.writable, *_DEVICES))
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
-            flags = flags if isinstance(flags, int) else 0
-            paths, makes = (path,) if flags & _WRITING else (), bool(flags & os.O_CREAT)
+            paths = (path,) if isinstance(flags, int) and flags & _WRITING else ()
         else:
-            paths, makes = arguments if event in _CHANGES else (), event in _MAKES
+            paths = arguments if event in _CHANGES else ()
         for each in paths:
-            if isinstance(each, str | bytes | os.PathLike):
-                real = os.path.realpath(os.fsdecode(each))
-                if why := _reason(real, root, leading if makes else set()):
-                    raise PermissionError(f"{os.fsdecode(each)}: {why}")
+            if isinstance(each, str | bytes | os.PathLike) and not _lies_in(
+                _target(event, os.fsdecode(each)), inside
+            ):
+                raise PermissionError(f"{os.fsdecode(each)}: {_WHY}")
 
     sys.addaudithook(refuse)
 
 
-def _reason(path: str, root: str, leading: set[str]) -> str:
-    """Return why a path must not be written to; nothing where it may be."""
-    if path == root or path.startswith(root + os.sep):
-        return (
-            "a notebook writes nothing where reports are published; show what the report is to hold, and it is"
-            " published when it has passed the gate"
-        )
-    if os.path.dirname(path) in leading and not os.path.lexists(path):  # noqa: PTH120  (often asked)
-        return (
-            "a notebook makes nothing new in a folder that leads to the published reports; write into its"
-            " working folder, or into a folder that is there already"
-        )
-    return ""
+_WHY: Final = (
+    "a notebook changes nothing of the project or of the machine; write to a file of another name in its working"
+    " folder (open('result.csv', 'w')), or to a temporary one"
+)
+
+
+def _target(event: str, path: str) -> str:
+    """Return what an event changes: the link itself where it is moved or removed, else what it leads to."""
+    if event not in _OF_THE_LINK:
+        return os.path.realpath(path)
+    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100  (asked at every change)
+    return os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
+
+
+def _lies_in(path: str, folders: tuple[str, ...]) -> bool:
+    return any(path == folder or path.startswith(folder + os.sep) for folder in folders)

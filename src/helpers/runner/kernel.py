@@ -17,6 +17,7 @@ from queue import Empty
 from time import monotonic
 from typing import Any
 
+from helpers.runner.guard import Wall
 from helpers.runner.prewarmed import ForkServer
 from helpers.runner.processes import ProcessGroup
 from helpers.runner.sockets import transport_for
@@ -66,6 +67,8 @@ class Seat:
         What ends it in time.
     server
         From what it is forked; None starts it as a process of its own.
+    wall
+        Where it may write and what it may not read, where the system can hold it to that.
     """
 
     sockets: Path
@@ -74,6 +77,7 @@ class Seat:
     environment: Mapping[str, str]
     watch: Watch
     server: ForkServer | None = None
+    wall: Wall | None = None
 
 
 def kernel_manager(seat: Seat) -> type:
@@ -158,7 +162,7 @@ def _provisioner(seat: Seat) -> type:
                     await super().launch_kernel(cmd, **keywords)
                     seat.watch.begin(ProcessGroup(int(self.pid)))
                 else:
-                    kernel = seat.server.launch(cmd, seat.folder, environment, log)
+                    kernel = seat.server.launch(cmd, seat.folder, environment, log, wall=seat.wall)
                     self.process = kernel
                     self.pid = self.pgid = kernel.pid  # it leads a group, soon if not yet
                     seat.watch.begin(kernel)

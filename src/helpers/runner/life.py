@@ -18,7 +18,7 @@ from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import Quarto
 from helpers.runner.entries import Entry, State, now
-from helpers.runner.execute import Executed, execute
+from helpers.runner.execute import Executed, Ground, execute
 from helpers.runner.failures import InterruptionError, MemoryLimitError, TimeLimitError
 from helpers.runner.history import History
 from helpers.runner.locks import ReportLock
@@ -321,8 +321,21 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
 
 
 def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None) -> Executed:
-    limits, stop = setting.limits, setting.stop
-    return execute(job, folder, environment=setting.environment, limits=limits, stop=stop, server=server)
+    project = setting.project
+    return execute(
+        job,
+        folder,
+        environment=setting.environment,
+        limits=setting.limits,
+        stop=setting.stop,
+        server=server,
+        ground=Ground(
+            project.root,
+            project.state,
+            tuple(private_folder(each) for each in project.caches),  # what is not there stays closed
+            (project.state / "runs",),
+        ),
+    )
 
 
 def _provenance(setting: Setting, job: Job) -> Provenance:

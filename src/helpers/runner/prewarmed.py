@@ -25,6 +25,7 @@ from typing import BinaryIO
 from helpers.errors import Problem
 from helpers.runner.failures import KernelDeathError
 from helpers.runner.fork_server import HEADER
+from helpers.runner.guard import Wall
 from helpers.runner.processes import descendants, resident
 
 #: forking a process with system frameworks loaded is unsafe on macOS, and Windows has no fork
@@ -128,19 +129,10 @@ class ForkServer:
         What all kernels of a batch are started with; some libraries read it when they are imported.
     preload
         Modules to import before the first kernel is forked.
-    forbidden
-        A folder in which no kernel may write (`guard`).
     """
 
-    def __init__(
-        self,
-        environment: Mapping[str, str],
-        preload: Sequence[str] = (),
-        *,
-        forbidden: Path | None = None,
-    ) -> None:
+    def __init__(self, environment: Mapping[str, str], preload: Sequence[str] = ()) -> None:
         self._environment, self._preload = dict(environment), list(preload)
-        self._forbidden = str(forbidden or "")
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -161,7 +153,13 @@ class ForkServer:
             return tuple(self._readiness())
 
     def launch(
-        self, command: Sequence[str], folder: Path, environment: Mapping[str, str], log: BinaryIO
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        log: BinaryIO,
+        *,
+        wall: Wall | None = None,
     ) -> KeptKernel:
         """Start a kernel.
 
@@ -171,14 +169,20 @@ class ForkServer:
             What starts it from nothing: interpreter, `-m`, module, arguments.
         folder, environment, log
             Its working folder, its whole environment, and where its output outside of cells goes.
+        wall
+            Where it may write and what it may not read.
 
         Raises
         ------
         KernelDeathError
             If no kernel can be started.
         """
-        content = {"command": list(command), "folder": str(folder), "environment": dict(environment)}
-        content["forbidden"] = self._forbidden
+        content = {
+            "command": list(command),
+            "folder": str(folder),
+            "environment": dict(environment),
+            "wall": wall.told if wall else None,
+        }
         lifeline, kept = os.pipe()
         told, telling = os.pipe()
         try:

@@ -122,6 +122,8 @@ class Project:
         Where a report belongs below `reports/`, without the ending.
     preload
         Modules that its notebooks need, for the process from which their kernels are forked.
+    caches
+        Folders in which kernels keep what they have worked out; all others of the project are closed to them.
     watched
         Files and folders, besides the package, on which every report depends.
     publisher
@@ -145,6 +147,7 @@ class Project:
     redact: Callable[[str], str] = _as_it_is
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     preload: tuple[str, ...] = ()
+    caches: tuple[Path, ...] = ()
     watched: tuple[Path, ...] = ()
     publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""

@@ -18,10 +18,19 @@ _RAW_BLOCK: Final = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*\{=", re.M)
 _CODE_SPAN: Final = re.compile(r"(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-_DISPLAYED: Final = re.compile(r"\$\$.+?\$\$", re.DOTALL)
-# pandoc's rule: no space after the opening and before the closing dollar, no digit after the closing one
-_INLINE: Final = re.compile(r"\$(?![\s$])(?:(?!\n\s*\n)[^$])+?(?<!\s)\$(?!\d)", re.DOTALL)
-_ENVIRONMENT: Final = re.compile(r"\\begin\{\w+\*?\}")
+_EQUATION: Final = re.compile(r"\$\$.+?\$\$|\$(?![\s$])(?:(?!\n\s*\n)[^$])+?(?<!\s)\$(?!\d)", re.DOTALL)
+_RUN_INLINE: Final = re.compile(r"(?<!`)`(\{\w+\}\s[^`\n]*)`")
+_RUN_BLOCK: Final = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*(\{\w[^}\n]*\})", re.MULTILINE)
+_ATTRIBUTES: Final = re.compile(r"\{([^{}\n]*)\}")
+#: classes that Quarto acts on, each in its own way by format; others are taken off
+_ONLY_QUARTO: Final = re.compile(
+    r"(?:content-(?:visible|hidden)|hidden|aside|column-[\w-]+|margin-[\w-]+|landscape"
+    r"|panel-(?:tabset|sidebar|fill|center|input)|layout[\w-]*)"
+)
+#: labels of blocks that Quarto numbers: figures and tables of a report have theirs elsewhere
+_NUMBERED: Final = re.compile(
+    r"#((?:fig|tbl|lst|eq|vid|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|nte|tip|wrn|imp|cau)-[\w-]+)"
+)
 _HTML: Final = re.compile(r"</?[A-Za-z][^>\n]*>|<[!?]")
 _AUTOLINK: Final = re.compile(r"<(?:https?://|mailto:)[^>\s]+>")
 _REFERENCE: Final = re.compile(r"(?<![\w@])@([A-Za-z_][\w-]*(?:[.:/][\w-]+)*)")
@@ -40,20 +49,6 @@ def without_code(text: str) -> str:
     ['costs', '5,', 'and', '$y$']
     """
     for pattern in (_FENCED, _CODE_SPAN, _COMMENT, _ESCAPED):
-        text = pattern.sub(" ", text)
-    return text
-
-
-def without_equations(text: str) -> str:
-    """Return Markdown without its code and its equations: a backslash in these escapes nothing.
-
-    >>> without_equations("mean $\\\\bar{x}_{i}$ and $$x < y$$ cost \\\\$5").split()
-    ['mean', 'and', 'cost', '5']
-    """
-    for pattern in (_FENCED, _CODE_SPAN, _COMMENT):
-        text = pattern.sub(" ", text)
-    text = text.replace("\\$", " ")
-    for pattern in (_DISPLAYED, _INLINE, _ESCAPED):
         text = pattern.sub(" ", text)
     return text
 
@@ -112,11 +107,14 @@ def check_prose(where: str, text: str) -> Iterator[Problem]:
     Yields
     ------
     Problem
-        An equation that is half open, raw HTML, a picture, a short code, a link that runs something, an open block.
+        Raw HTML, a picture, a short code, code that runs, what only Quarto knows, a link that runs
+        something, an open block.
     """
-    prose = without_equations(text)
+    prose = _EQUATION.sub(" ", without_code(text))
     for check in _CHECKS:
         yield from check(where, prose)
+    for check in _CHECKS_OF_ALL:
+        yield from check(where, text)
     if _RAW_BLOCK.search(text):
         yield Problem(where, "a raw part for one format", cure="Use Markdown, which both formats can show.")
     if len(_FENCE.findall(text)) % 2:
@@ -136,12 +134,34 @@ def check_references(where: str, text: str, known: frozenset[str]) -> Iterator[P
             )
 
 
-def _check_equation(where: str, prose: str) -> Iterator[Problem]:
-    for found in _ENVIRONMENT.findall(prose):
-        yield Problem(where, f"an equation ({found}) without dollars", cure="Put it between $$ and $$.")
-    if "$$" in prose:
-        cure = r"Close it in the same cell; write \$ for a dollar."
-        yield Problem(where, "an equation ($$) that is not closed", cure=cure)
+def _check_equation(where: str, text: str) -> Iterator[Problem]:
+    for found in re.findall(r"\\begin\{\w+\*?\}", _EQUATION.sub(" ", without_code(text))):
+        yield Problem(where, f"{found} outside an equation", cure="Write it between $$ and $$.")
+
+
+def _check_code(where: str, text: str) -> Iterator[Problem]:
+    """Find code that would be run; in a notebook that is what code cells are for."""
+    outside = _FENCED.sub(" ", text)
+    for found in (*_RUN_BLOCK.findall(text), *_RUN_INLINE.findall(outside)):
+        cure = (
+            "Use a code cell; a value in a sentence comes from report.say. Code to be read has no braces."
+        )
+        yield Problem(where, f"code in Markdown that only Quarto runs: {found[:60]}", cure=cure)
+
+
+def _check_only_quarto(where: str, prose: str) -> Iterator[Problem]:
+    """Find settings of blocks that Quarto obeys and the embedded engine does not."""
+    cure = "Take it off: a report is the same from both engines."
+    opened = [line.strip(": \t") for line in _DIV.findall(prose)]
+    bare = [line for line in opened if re.fullmatch(r"[\w-]+", line)]
+    groups = " ".join(re.sub(r'"[^"]*"', "", group) for group in _ATTRIBUTES.findall(prose))
+    classes, settings = re.findall(r"(?<!\S)\.([\w-]+)", groups), re.findall(r"(?<!\S)([\w-]+)=", groups)
+    for word in dict.fromkeys([*bare, *classes, *settings]):
+        if _ONLY_QUARTO.fullmatch(word):
+            yield Problem(where, f"{word}, which only Quarto knows", "callouts, plain blocks", cure)
+    for label in (label for line in opened for label in _NUMBERED.findall(line)):
+        told = "Label a table in its caption (: Words {#tbl-name}), a figure in its code cell."
+        yield Problem(where, f"a block labelled #{label}, which only Quarto numbers", cure=told)
 
 
 def _check_html(where: str, prose: str) -> Iterator[Problem]:
@@ -157,8 +177,8 @@ def _check_picture(where: str, prose: str) -> Iterator[Problem]:
         yield Problem(where, "a picture in Markdown", cure=cure)
 
 
-def _check_shortcode(where: str, prose: str) -> Iterator[Problem]:
-    if "{{<" in prose:
+def _check_shortcode(where: str, text: str) -> Iterator[Problem]:
+    if "{{<" in text:  # also within code: Quarto puts it in there too
         yield Problem(where, "a Quarto short code ({{< … >}})", cure="Write the text out.")
 
 
@@ -178,11 +198,13 @@ def _check_blocks(where: str, prose: str) -> Iterator[Problem]:
         yield Problem(where, "a ::: block that is half open", cure="Open and close it in the same cell.")
 
 
-_CHECKS: Final[tuple[Callable[[str, str], Iterator[Problem]], ...]] = (
-    _check_equation,
+_Check = Callable[[str, str], Iterator[Problem]]
+#: of what can still be markup, and of all that is written
+_CHECKS: Final[tuple[_Check, ...]] = (
     _check_html,
     _check_picture,
-    _check_shortcode,
     _check_link,
     _check_blocks,
+    _check_only_quarto,
 )
+_CHECKS_OF_ALL: Final[tuple[_Check, ...]] = (_check_equation, _check_code, _check_shortcode)

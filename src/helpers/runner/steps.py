@@ -67,5 +67,7 @@ def redact_logs(folder: Path, redact: Callable[[str], str]) -> None:
 def make_private(folder: Path) -> None:
     """Leave a run's folder to its owner alone, also where a library copied a file with its rights."""
     for path in folder.rglob("*"):
+        if path.is_symlink():  # a notebook's own: what it leads to is not ours
+            continue
         with contextlib.suppress(OSError):
             path.chmod(0o700 if path.is_dir() else 0o600)

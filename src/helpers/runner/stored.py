@@ -133,6 +133,11 @@ def _own_cells(content: dict[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in content["cells"] if not _is_added(cell)]
 
 
+def own_sources(content: dict[str, Any]) -> list[str]:
+    """Return what was written in a notebook: the sources of its cells but for those that a run added."""
+    return [_source(cell) for cell in _own_cells(content)]
+
+
 def _tags(cell: dict[str, Any]) -> list[str]:
     return [str(tag) for tag in cell.get("metadata", {}).get("tags", [])]
 

@@ -1,18 +1,32 @@
 -- One document for two engines: pandoc alone runs this filter, and Quarto runs it before any of its own.
 -- It numbers sections, figures and tables, resolves references, draws callouts and contents (in Quarto's
--- words), makes the boxes of a board report, sets equations with their words, and refuses what must not be in one:
--- pictures from elsewhere, unknown references, raw code. So both engines come out the same.
+-- words), sets equations, makes the boxes of a board report, and refuses what must not be in one: pictures from
+-- elsewhere, unknown references, raw code, what only Quarto knows. So both engines come out the same.
 
 local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("^typst") ~= nil
 local slides = FORMAT:match("^pptx") ~= nil
 local word = not html and not typst and not slides
 
-local WORDS = { fig = "Figure", tbl = "Table", sec = "Section" }
+local WORDS = { fig = "Figure", tbl = "Table", sec = "Section", eq = "Equation" }
 local CALLOUTS = {
   note = "Note", tip = "Tip", important = "Important", warning = "Warning", caution = "Caution",
 }
 local BOXES = { headline = true, synthetic = true, notes = true }
+-- what Quarto would act on; anything else that no report knows is taken off
+local ONLY_QUARTO = {
+  "^content%-visible$", "^content%-hidden$", "^hidden$", "^aside$", "^column%-", "^margin%-", "^landscape$", "^layout",
+  "^panel%-tabset$", "^panel%-sidebar$", "^panel%-fill$", "^panel%-center$", "^panel%-input$",
+}
+local NUMBERED_BY_QUARTO = pandoc.List({
+  "fig", "tbl", "lst", "eq", "vid", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg",
+  "nte", "tip", "wrn", "imp", "cau",
+})
+local KNOWN = pandoc.List({
+  "headline", "synthetic", "notes", "panels", "strip", "panel", "panel-title", "data-behind", "icon", "group", "break",
+  "unnumbered", "smallcaps", "mark", "underline",
+})
+local KNOWN_SETTINGS = pandoc.List({ "title", "figure", "csv", "alt" })
 local TOP = 2       -- sections are level 2 in the notebook; level 1 is the report's title
 local SHORT = 14    -- bytes; a cell up to this long is not broken into lines
 local LONG = 40     -- bytes; a cell longer than this is a sentence
@@ -131,18 +145,35 @@ local function html_rows(div)
   return tbl
 end
 
+-- What pandoc leaves as words, from an inline on: `{#eq-name alt="words"}` as an identifier, settings and where it ends.
+local function label_at(inlines, from, kind)
+  local first = inlines[from]
+  if not first or first.t ~= "Str" or not first.text:match("^{#" .. kind .. "%-") then return nil end
+  local words, to = "", from - 1
+  repeat
+    to = to + 1
+    words = words .. text(pandoc.Inlines({ inlines[to] }))
+  until words:match("}$") or to == #inlines
+  local straight = words:gsub("\u{201c}", '"'):gsub("\u{201d}", '"'):gsub("\u{2019}", "'")
+  local read = pandoc.read("[]" .. straight, "markdown").blocks[1].content[1]
+  if read.t ~= "Span" then refuse("a label that cannot be read: " .. words) end
+  return read.attr, to
+end
+
 -- Before 3.9 pandoc leaves the label of a table in its caption.
 local function table_label(tbl)
   if tbl.identifier ~= "" then return nil end
   local inlines = pandoc.utils.blocks_to_inlines(tbl.caption.long)
-  local last = inlines[#inlines]
-  local id = last and last.t == "Str" and last.text:match("^{#(tbl%-[%w_%-]+)}$")
-  if not id then return nil end
-  tbl.identifier = id
-  inlines:remove(#inlines)
-  if inlines[#inlines] and inlines[#inlines].t == "Space" then inlines:remove(#inlines) end
-  tbl.caption = { long = { pandoc.Plain(inlines) } }
-  return tbl
+  for i = 1, #inlines do
+    local attr = label_at(inlines, i, "tbl")
+    if attr then
+      tbl.identifier = attr.identifier
+      local words = pandoc.Inlines({ table.unpack(inlines, 1, i - 1) })
+      if words[#words] and words[#words].t == "Space" then words:remove(#words) end
+      tbl.caption = { long = { pandoc.Plain(words) } }
+      return tbl
+    end
+  end
 end
 
 local function section_counter()
@@ -159,9 +190,10 @@ end
 
 local function number_everything(doc, number_sections)
   local next_section = section_counter()
-  local counts = { fig = 0, tbl = 0 }
+  local counts = { fig = 0, tbl = 0, eq = 0 }
   local function count(block)
     local kind = kind_of(block.identifier)
+    if kind == "eq" and block.t ~= "Span" then refuse("a label of an equation elsewhere: " .. block.identifier) end
     if counts[kind] then
       counts[kind] = counts[kind] + 1
       labels[block.identifier] = tostring(counts[kind])
@@ -171,6 +203,7 @@ local function number_everything(doc, number_sections)
     traverse = "topdown",
     Figure = count,
     Table = count,
+    Span = count,
     Header = function(header)
       local number = number_sections and next_section(header) or nil
       if number then labels[header.identifier] = number end
@@ -431,8 +464,8 @@ local function callout(div)
     return wrapped(("#callout(%s, %s)["):format(typst_string(name), typst_string(title)), div.content)
   end
   div.attributes = { role = "note" }
-  div.classes = { "aside", "aside-" .. name }  -- not Quarto's names, or it would draw them again
-  div.content:insert(1, pandoc.Div({ pandoc.Plain({ pandoc.Str(title) }) }, { class = "aside-title" }))
+  div.classes = { "boxed", "boxed-" .. name }  -- not Quarto's names, or it would draw them again
+  div.content:insert(1, pandoc.Div({ pandoc.Plain({ pandoc.Str(title) }) }, { class = "boxed-title" }))
   return div
 end
 
@@ -542,33 +575,6 @@ local function box(div)
   if typst and BOXES[name] then return wrapped("#" .. name .. "-box[", lead_first(name, div.content)) end
 end
 
--- ---------------------------------------------------------------- equations
-
--- MathML carries its words for those who do not see it, and so does the PDF: the author's, else the source.
-local function equation(math, words)
-  local block = math.mathtype == "DisplayMath"
-  local doc = pandoc.Pandoc({ pandoc.Plain({ math }) })
-  if html then
-    local code = pandoc.write(doc, "html", { html_math_method = "mathml" })
-    if not code:match("<math") then refuse("an equation that cannot be set: " .. math.text) end
-    return pandoc.RawInline("html", (code:gsub("<math ", function()
-      return ('<math alttext="%s" '):format(escape_html(words))
-    end, 1)))
-  end
-  if typst then
-    local code = pandoc.write(doc, "typst"):gsub("%s+$", "")
-    if not code:match("^%$.*%$$") then refuse("an equation that cannot be set: " .. math.text) end
-    return pandoc.RawInline("typst", ("#equation(%s, %s, %s)"):format(tostring(block), typst_string(words), code))
-  end
-end
-
--- `[$x$]{alt="words"}`: what is said in place of the source.
-local function worded_equation(span)
-  local words, first = span.attributes.alt, span.content[1]
-  if not words or #span.content ~= 1 or first.t ~= "Math" then return nil end
-  return equation(first, words) or first
-end
-
 -- ---------------------------------------------------------------- what is refused
 
 local function check_link(link)
@@ -581,11 +587,124 @@ local function check_image(image)
   if not image.src:match("^figures/fig%-[%w_%-]+%.%a+$") then refuse("a picture that no figure made: " .. image.src) end
 end
 
+local function check_words(el)
+  for name in pairs(el.attributes) do
+    if name:match("^layout") then refuse("the setting " .. name .. ", which only Quarto knows") end
+  end
+  if el.t == "Div" and NUMBERED_BY_QUARTO:includes(kind_of(el.identifier)) then
+    refuse("a block labelled #" .. el.identifier .. ", which only Quarto numbers")
+  end
+  for _, class in ipairs(el.classes) do
+    for _, pattern in ipairs(ONLY_QUARTO) do
+      if class:match(pattern) then refuse("a block of class " .. class .. ", which only Quarto knows") end
+    end
+  end
+end
+
+local function check_code(el)
+  local what = el.t == "Code" and el.text:match("^{%w+}%s") or el.classes[1] and el.classes[1]:match("^{%w")
+  if what then refuse("code that only Quarto runs: " .. (el.t == "Code" and el.text or el.classes[1])) end
+end
+
 local refusals = {
   Link = check_link,
   Image = check_image,
+  Div = check_words,
+  Span = check_words,
+  Header = check_words,
+  Code = check_code,
+  CodeBlock = check_code,
   RawBlock = function(el) refuse("raw " .. el.format) end,
   RawInline = function(el) refuse("raw " .. el.format) end,
+}
+
+-- ---------------------------------------------------------------- what each engine would take in its own way
+
+local function keep_known(el)
+  el.classes = el.classes:filter(function(class)
+    return KNOWN:includes(class) or class:match("^icon%-") ~= nil or class:match("^callout%-") ~= nil
+  end)
+  for name in pairs(el.attributes) do
+    if not KNOWN_SETTINGS:includes(name) then el.attributes[name] = nil end
+  end
+  return el
+end
+
+-- Code is set without colours and written here: Quarto's way would want parts of its own template.
+local function plain_code(el)
+  el.attr = pandoc.Attr()
+  local is_block = el.t == "CodeBlock"
+  if typst then
+    return is_block and raw(typst_code(el)) or pandoc.RawInline("typst", typst_inlines({ el }))
+  end
+  return is_block and html and raw("<pre><code>" .. escape_html(el.text) .. "</code></pre>") or el
+end
+
+local own_words = {
+  Div = keep_known, Span = keep_known, Header = keep_known, Table = keep_known, Code = plain_code, CodeBlock = plain_code,
+}
+
+-- ---------------------------------------------------------------- equations
+
+-- As Quarto writes it: `$$ … $$ {#eq-name alt="words"}`.
+local function label_equations(inlines)
+  local out, i = pandoc.Inlines({}), 1
+  while i <= #inlines do
+    local math, from = inlines[i], i + 1
+    out:insert(math)
+    if math.t == "Math" then
+      if inlines[from] and inlines[from].t == "Space" then from = from + 1 end
+      local attr, to = label_at(inlines, from, "eq")
+      if attr then
+        out[#out] = pandoc.Span({ math }, attr)
+        i = to
+      end
+    end
+    i = i + 1
+  end
+  return out
+end
+
+local function mathml(math, said)
+  local page = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), "html", { html_math_method = "mathml" })
+  local set = page:match("<math.*</math>") or refuse("an equation that cannot be set: " .. math.text)
+  local focus = math.mathtype == "DisplayMath" and ' tabindex="0"' or ""  -- a long one scrolls
+  return (set:gsub("^<math", function(tag) return tag .. ' alttext="' .. escape_html(said) .. '"' .. focus end))
+end
+
+local function typst_equation(math, said, number)
+  local set = typst_inlines({ math })
+  if not set:match("^%$.*%$$") then refuse("an equation that cannot be set: " .. math.text) end
+  local block = tostring(math.mathtype == "DisplayMath")
+  local numbering = number and "_ => [(" .. number .. ")]" or "none"
+  return ("#math.equation(alt: %s, block: %s, numbering: %s, %s)"):format(typst_string(said), block, numbering, set)
+end
+
+-- PDF/UA wants words for every equation: those given, else its source. Word reads its own equations aloud.
+local function equation(math, id, alt)
+  local said = (alt and alt ~= "" and alt or math.text):gsub("%s+", " ")
+  local number = id ~= "" and number_of(id) or nil
+  if typst then
+    local label = number and ("<" .. id .. ">") or ""
+    return pandoc.RawInline("typst", typst_equation(math, said, number) .. label)
+  elseif html then
+    local set = mathml(math, said)
+    if not number then return pandoc.RawInline("html", set) end
+    local shown = ('<span class="equation" id="%s">%s<span class="equation-number">(%s)</span></span>')
+    return pandoc.RawInline("html", shown:format(id, set, number))
+  end
+  if number then math.text = math.text .. " \\qquad(" .. number .. ")" end
+  return number and pandoc.Span({ math }, pandoc.Attr(id)) or math
+end
+
+local equations = {
+  traverse = "topdown",
+  Span = function(span)
+    local math = span.content[1]
+    if #span.content ~= 1 or math.t ~= "Math" then return nil end
+    return equation(math, span.identifier, span.attributes.alt), false
+  end,
+  Math = function(math) return equation(math, "", nil) end,
 }
 
 -- ---------------------------------------------------------------- contents
@@ -789,12 +908,14 @@ function Pandoc(doc)
   local page = doc.meta.board or doc.meta
   look = doc.meta.board and "../theme/" or "theme/"
   if page["toc-depth"] then toc_depth = tonumber(text(page["toc-depth"])) end
-  doc = doc:walk({ Div = html_rows }):walk(refusals):walk({ Div = callout_title, Table = table_label })
-  doc = doc:walk({ Span = worded_equation }):walk({ Math = function(el) return equation(el, el.text) end })
+  doc = doc:walk({ Div = html_rows })
+  doc = doc:walk(refusals):walk(own_words):walk({ Inlines = label_equations })
+  doc = doc:walk({ Div = callout_title, Table = table_label })
   wants_annex = page["data-annex"] == true
   number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
   if slides then return two_slides(doc) end
+  doc = doc:walk(equations)
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece })
   if typst then

@@ -33,7 +33,12 @@ def measure(id: str, **fields: object) -> Measure:
 
 
 REGISTER = Register(
-    measures={"training": measure("training"), "cost": measure("cost", kind="ratio", unit="£")}
+    measures={
+        "training": measure("training", about="staff"),
+        "cost": measure("cost", kind="ratio", unit="£", about="money"),
+        "seen": measure("seen"),
+        "operations": measure("operations", kind="count", unit="operations"),
+    }
 )
 HEADER = ["measure", "org_code", "period", "numerator", "denominator", "value", "target"]
 MONTHS = [f"2025-{month:02}" for month in range(4, 13)]
@@ -125,15 +130,19 @@ def test_a_month_in_any_spelling_is_that_month(mart: Mart, tmp_path: Path, perio
     assert stored(mart) == [(date(2025, 4, 1), "month", 0.884, 0.9)]
 
 
-@pytest.mark.parametrize(
-    "period", [datetime(2025, 4, 25), "04/30/2025", "201112", 45748, "2025/26 Q1", "2025/26"]
-)
+@pytest.mark.parametrize("period", [datetime(2025, 4, 25), "04/30/2025", "201112", "2025/26 Q1", "2025/26"])
 def test_what_is_no_month_is_refused_for_a_monthly_measure(
     mart: Mart, tmp_path: Path, period: object
 ) -> None:
     told = refusal(mart, workbook(tmp_path, row(period)))
     assert "column period" in told
     assert "this measure is kept by month" in told
+
+
+def test_a_day_as_excel_counts_it_says_what_to_do(mart: Mart, tmp_path: Path) -> None:
+    told = refusal(mart, workbook(tmp_path, row(45748)))
+    assert "give the cells a date format in Excel" in told
+    assert told.count("45748") == 1
 
 
 def test_a_month_and_its_last_day_are_one_row_given_twice(mart: Mart, tmp_path: Path) -> None:
@@ -236,3 +245,30 @@ def test_two_sheets_of_own_measures_are_both_read(mart: Mart, tmp_path: Path) ->
     book.save(file)
     assert loaded(mart, file).rows_kept == 3
     assert len(stored(mart)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "numerator", "denominator"), [("seen", -1, 10), ("seen", 1.5, 10), ("operations", 2.5, None)]
+)
+def test_what_can_be_no_count_of_patients_is_refused_with_the_way_out(
+    mart: Mart, tmp_path: Path, name: str, numerator: float, denominator: float | None
+) -> None:
+    told = refusal(mart, workbook(tmp_path, [name, "RX1", "2025-04", numerator, denominator, None, None]))
+    assert (
+        "give it `about: staff`, `money` or `other` in the register" in told
+        or "a share of 0 or more" in told
+    )
+
+
+def test_money_may_be_negative_and_have_decimals(mart: Mart, tmp_path: Path) -> None:
+    loaded(mart, workbook(tmp_path, ["cost", "RX1", "2025-04", -2100.5, 50000.5, None, None]))
+    assert mart.fetch("SELECT numerator FROM measure_values") == [(-2100.5,)]
+
+
+def test_a_value_that_will_never_be_shown_is_told_at_once(mart: Mart, tmp_path: Path) -> None:
+    result = loaded(
+        mart,
+        workbook(tmp_path, row("2025-04", measure="seen"), row("2025-05", measure="seen"), row("2025-04")),
+    )
+    (remark,) = result.remarks
+    assert remark.startswith("seen: 2 figures are a value alone and will never be shown")

@@ -8,10 +8,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+import numpy as np
 import pikepdf
 import pypdfium2
 
-VOID = {"meta", "img", "br", "col", "link", "hr"}
+#: grey values of 255 that two pixels must be apart; type is smoothed a little differently by each compiler
+CLEARLY = 64
+#: a pixel darker than this is inked
+INKED = 200
+VOID = {"meta", "img", "br", "col", "link", "hr", "input"}
 
 
 @dataclass
@@ -64,6 +69,19 @@ def pdf_pages(path):
 
 def pdf_text(path):
     return "\n".join(pdf_pages(path))
+
+
+def pdf_pictures(path):
+    """Each page as grey values."""
+    with pypdfium2.PdfDocument(path) as pdf:
+        return [np.asarray(page.render(scale=1).to_pil().convert("L"), dtype=int) for page in pdf]
+
+
+def share_that_differs(one, other):
+    """Of the pixels that are inked on either of two pages of one size, the share that clearly differ."""
+    assert one.shape == other.shape
+    inked = np.minimum(one, other) < INKED
+    return (np.abs(one - other)[inked] > CLEARLY).mean()
 
 
 def structure(pdf):

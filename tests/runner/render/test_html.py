@@ -80,7 +80,7 @@ def test_a_callout_s_title_is_no_section(full, rendered):
     page = page_of(rendered(full, "html")["html"])
     assert "How to read" not in " ".join(page.all("h2"))
     assert any(
-        a.get("class") == "aside aside-note" and a.get("role") == "note" for a in page.with_tag("div")
+        a.get("class") == "boxed boxed-note" and a.get("role") == "note" for a in page.with_tag("div")
     )
 
 

@@ -21,7 +21,8 @@ from helpers.runner.engines import FORMATS
 from helpers.runner.render import render_batch
 from helpers.theme import Theme
 
-from .reading import office_words, pdf_pages, said_by, structure
+from .reading import office_words, pdf_pages, pdf_pictures, said_by, share_that_differs, structure
+from .test_alike import MOST
 from .test_words import HOSTILE
 
 
@@ -84,6 +85,8 @@ def test_both_engines_say_the_same(facts, full, document_of, tmp_path, real_quar
         assert not isinstance(theirs[stem], ReportError), theirs[stem]
         assert said_by(theirs[stem]["html"]) == said_by(files["html"]), stem
         assert pdf_words(theirs[stem]["pdf"]) == pdf_words(files["pdf"]), stem
+        pages = zip(pdf_pictures(files["pdf"]), pdf_pictures(theirs[stem]["pdf"]), strict=True)
+        assert max(share_that_differs(*pair) for pair in pages) <= MOST, stem
         for name in ("docx", "pptx"):
             assert office_words(theirs[stem][name]) == office_words(files[name]), (stem, name)
         with pikepdf.open(files["pdf"]) as mine, pikepdf.open(theirs[stem]["pdf"]) as other:
@@ -92,33 +95,66 @@ def test_both_engines_say_the_same(facts, full, document_of, tmp_path, real_quar
             assert str(other.docinfo.Title) == str(mine.docinfo.Title)
 
 
-@pytest.mark.long
-def test_a_bare_quarto_render_stays_away_from_the_reports(tmp_path, real_quarto):
+@pytest.fixture
+def bare(tmp_path):
+    """A project with two small notebooks, one of them without a place in it."""
     root = Path(__file__).parents[3]
-    (tmp_path / "src/helpers").mkdir(parents=True)
-    shutil.copy(root / "_quarto.yml", tmp_path)
-    shutil.copytree(
-        Theme().folder, tmp_path / "src/helpers/theme", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    cells = [v4.new_raw_cell("---\ntitle: T\n---"), v4.new_markdown_cell("## A"), v4.new_code_cell("6 * 7")]
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("src/helpers/theme", "src/helpers/cli"):
+        shutil.copytree(root / name, tmp_path / name, ignore=ignored)
+    for name in ("_quarto.yml", ".gitignore"):
+        shutil.copy(root / name, tmp_path)
+    parameters = v4.new_code_cell("specialty = 100", metadata={"tags": ["parameters"]})
+    shown = v4.new_code_cell("6 * 7 / (specialty != 0), specialty")
+    cells = [v4.new_raw_cell("---\ntitle: T\n---"), v4.new_markdown_cell("## A"), parameters, shown]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     for name in ("notebooks/a.ipynb", "params/x/b.ipynb"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(v4.new_notebook(cells=cells, metadata=kernel), tmp_path / name)
+    return tmp_path
+
+
+def call_quarto(quarto, folder, *words):
     environ = {**os.environ, "QUARTO_PYTHON": sys.executable}
-    done = subprocess.run(
-        [real_quarto.path, "render", "--to", "html"],
-        cwd=tmp_path,
+    environ.pop("BOARDPACK_STATE", None)
+    return subprocess.run(
+        [quarto.path, "render", *words, "--to", "html"],
+        cwd=folder,
         env=environ,
         capture_output=True,
         text=True,
+        timeout=300,
     )
+
+
+def tracked(folder):
+    """What a repository would hold."""
+    return {
+        name: (folder / name).read_bytes() for name in ("notebooks/a.ipynb", ".gitignore", "_quarto.yml")
+    }
+
+
+def test_a_bare_quarto_render_stays_away_from_the_reports_and_leaves_files_as_they_were(bare, real_quarto):
+    before = tracked(bare)
+    done = call_quarto(real_quarto, bare)
     assert done.returncode == 0, done.stderr
-    pages = [
-        path.relative_to(tmp_path) for path in tmp_path.rglob("*.html") if path.parent != Theme().folder
-    ]
+    assert tracked(bare) == before
+    pages = [path.relative_to(bare) for path in bare.rglob("*.html")]
     pages = [path for path in pages if path.parts[0] != "src"]
     assert pages == [Path(".boardpack/quarto/notebooks/a.html")]
-    text = (tmp_path / pages[0]).read_text(encoding="utf-8")
-    assert "42" in text  # it was run
+    text = (bare / pages[0]).read_text(encoding="utf-8")
+    assert "(42.0, 100)" in text  # it was run
     assert not re.search(r'<(?:script|img|link)[^>]+(?:src|href)="https?:', text)
+
+
+def test_a_preview_with_parameters_leaves_files_as_they_were_also_when_the_notebook_fails(
+    bare, real_quarto
+):
+    before = tracked(bare)
+    failed = call_quarto(real_quarto, bare, "notebooks/a.ipynb", "-P", "specialty:0")
+    assert failed.returncode != 0
+    done = call_quarto(real_quarto, bare, "notebooks/a.ipynb", "-P", "specialty:110")
+    assert done.returncode == 0, done.stderr
+    assert "(42.0, 110)" in (bare / ".boardpack/quarto/notebooks/a.html").read_text(encoding="utf-8")
+    assert tracked(bare) == before
+    assert not (bare / ".boardpack/previewed").exists()

@@ -33,3 +33,13 @@ def test_front_matter_can_leave_the_contents_out(notebook, rendered):
 def test_text_from_a_helper_keeps_its_lists(notebook, rendered):
     notebook.bundle(Bundle(kind="text", id="t", markdown="Because:\n\n- one\n- two"))
     assert page_of(rendered(notebook, "html")["html"]).all("li") == ["About this report", "one", "two"]
+
+
+def test_contents_numbers_and_language_of_the_project_hold_too(document_of, notebook, tmp_path):
+    (tmp_path / "_quarto.yml").write_text("toc: false\nnumber-sections: false\nlang: cy\n", "utf-8")
+    theme = read_theme(tmp_path / "_quarto.yml")
+    files = render(document_of(notebook.markdown("## A")), ["html"], theme=theme, folder=tmp_path)
+    page = page_of(files["html"])
+    assert page.tags["nav"] == 0
+    assert page.all("h2")[0] == "A"
+    assert '<html lang="cy"' in files["html"].read_text("utf-8")

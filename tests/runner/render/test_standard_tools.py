@@ -45,8 +45,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("own") / "project"
     for name in ("notebooks", "params"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".*"))
-    shutil.copytree(ROOT / "src/helpers/theme", root / "src/helpers/theme")
-    shutil.copy(ROOT / "_quarto.yml", root)
+    for name in ("src/helpers/theme", "src/helpers/cli"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("_quarto.yml", ".gitignore"):
+        shutil.copy(ROOT / name, root)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("BOARDPACK_STATE", raising=False)
         with pytest.raises(SystemExit) as ended:
@@ -113,7 +115,10 @@ def test_one_executed_notebook_is_rendered_to_a_page_that_works_offline(
 def test_a_bare_render_of_the_project_makes_every_notebook_and_publishes_nothing(
     quarto: Path, project: Path
 ) -> None:
+    tracked = [*project.glob("notebooks/*.ipynb"), project / ".gitignore"]
+    before = {path: path.read_bytes() for path in tracked}
     said = call_quarto(quarto, project)
+    assert {path: path.read_bytes() for path in tracked} == before
     names = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
     made = project / ".boardpack/quarto/notebooks"
     assert (

@@ -14,6 +14,7 @@ from helpers.data.audit.columns import (
     rows_problem,
 )
 from helpers.data.audit.identifiers import is_nhs_number, plain_text
+from helpers.data.audit.split import split_numbers
 from helpers.data.audit.text import audit_text
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.policy import HES_RECORD_LEVEL
@@ -82,6 +83,7 @@ def _columns(bundle: Bundle) -> Iterator[Problem]:
     is_aggregate = any(column.kind == "count" for column in bundle.columns)
     if not is_aggregate and (is_record_heading(labels) or has_rows_of_patients(bundle.rows)):
         yield rows_problem(bundle.id)
+    yield from split_numbers(bundle.rows, bundle.id)
     for place, column in enumerate(bundle.columns):
         cells = [row[place] for row in bundle.rows]
         yield from _cell_problems(cells, f"{bundle.id}, column {column.label}", kind=column.kind)

@@ -14,18 +14,21 @@ from typing import Any
 
 from helpers.data.audit.alarms import Alarm
 from helpers.data.audit.columns import audit_header, has_rows_of_patients, rows_problem, unsaid
+from helpers.data.audit.containers import DEEPEST, LARGEST, audit_container, unreadable
 from helpers.data.audit.notebooks import audit_json
 from helpers.data.audit.pictures import words_in
+from helpers.data.audit.split import split_numbers
+from helpers.data.audit.tables import audit_table, text_rows
 from helpers.data.audit.text import audit_plain, audit_text
 from helpers.errors import Problem
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ico", ".emf", ".wmf")
 _FONTS = (".woff", ".woff2", ".ttf", ".otf", ".odttf")
 _ARCHIVES = (".docx", ".pptx", ".xlsx", ".xlsm", ".odt", ".ods", ".zip")
+#: parts of Office files that hold settings of printers, drawings and fonts in a form of their own
+_OFFICE_PARTS = (".bin", ".fntdata", ".vml", ".thmx")
 #: PDFium serves one thread at a time
 _PDFIUM = threading.Lock()
-#: a file within a file within a file; deeper nesting is refused, as is more than this in bytes unpacked
-DEEPEST, LARGEST = 4, 500_000_000
 _PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|si|c|row|comment|w:tc)>|<(?:w:br|w:tab|w:cr)\b[^>]*>")
 _ATTRIBUTE = re.compile(
     r"""\s[\w:]*(?:descr|title|name|val|tooltip|author|alt)="([^"]*)\"""", re.IGNORECASE
@@ -37,8 +40,8 @@ def audit_file(path: Path | str) -> list[Problem]:
     """Return the identifiers of patients found in a file, by whatever name and in whatever part of it.
 
     Reads HTML, SVG, PDF (text, metadata, alt texts, notes, attachments), notebooks, JSON, CSV, Word, Excel,
-    PowerPoint, archives, the metadata of pictures, and anything else that is text. What cannot be read is
-    a problem too.
+    PowerPoint, Parquet, SQLite, packed files and archives (.gz, .bz2, .xz, .tar, .zip), the metadata of
+    pictures, and anything else that is text. What cannot be read is a problem too; pickles are never opened.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def audit_bytes(content: bytes, name: str, *, depth: int) -> list[Problem]:
     """Return what the content of a file gives away, by the ending of its name."""
     suffix = PurePosixPath(name).suffix.lower()
     if depth > DEEPEST:
-        return [_unreadable(name, "is packed too deep")]
+        return [unreadable(name, "is packed too deep")]
     if suffix == ".pdf" or content.startswith(b"%PDF-"):
         return _audit_pdf(content, name, depth)
     if suffix in _ARCHIVES or content.startswith(b"PK\x03\x04"):
@@ -63,12 +66,31 @@ def audit_bytes(content: bytes, name: str, *, depth: int) -> list[Problem]:
         return []
     if suffix in _PICTURES:
         return audit_plain(words_in(content), f"{name}, metadata", headings=False)
+    held = audit_container(content, name, depth, _inside)
+    if held is not None:
+        return held
+    if _is_binary(content) and suffix not in _OFFICE_PARTS:
+        return [
+            unreadable(
+                name, "is of a kind that cannot be looked through", "save it as CSV, or leave it out"
+            )
+        ]
     return _audit_words(_text_of(content), name, suffix)
+
+
+def _inside(content: bytes, name: str, depth: int) -> list[Problem]:
+    return audit_bytes(content, name, depth=depth)
+
+
+def _is_binary(content: bytes) -> bool:
+    return b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _audit_words(text: str, name: str, suffix: str) -> list[Problem]:
     if suffix in (".ipynb", ".json"):
         return audit_json(text, name)
+    if suffix in (".jsonl", ".ndjson"):
+        return audit_json(f"[{','.join(line for line in text.splitlines() if line.strip())}]", name)
     if suffix in (".csv", ".tsv"):
         return _audit_csv(text, name)
     return audit_text(text, name)
@@ -81,16 +103,24 @@ def _text_of(content: bytes) -> str:
 
 
 def _audit_csv(text: str, name: str) -> list[Problem]:
+    problems = audit_plain(text, name)
+    rows = _rows(text)
+    header = audit_header(unsaid(rows[0]), name) if rows else []
+    # A heading of records in one line is known from the text already.
+    is_rows = has_rows_of_patients(rows[1:]) and not any(_is_rows(problem) for problem in problems)
+    return [*header, *problems, *split_numbers(rows, name), *([rows_problem(name)] if is_rows else [])]
+
+
+def _rows(text: str) -> list[list[str]]:
+    """Return the rows of a CSV; of one that is none, what its lines hold between commas."""
     try:
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4096], ",;\t|")
     except csv.Error:
         dialect = csv.excel
-    rows = list(csv.reader(io.StringIO(text), dialect))
-    problems = audit_plain(text, name)
-    header = audit_header(unsaid(rows[0]), name) if rows else []
-    # A heading of records in one line is known from the text already.
-    is_rows = has_rows_of_patients(rows[1:]) and not any(_is_rows(problem) for problem in problems)
-    return [*header, *problems, *([rows_problem(name)] if is_rows else [])]
+    try:
+        return list(csv.reader(io.StringIO(text), dialect))
+    except csv.Error:
+        return [line.split(",") for line in text.splitlines()]
 
 
 def _is_rows(problem: Problem) -> bool:
@@ -106,7 +136,7 @@ def _audit_archive(content: bytes, name: str, depth: int) -> list[Problem]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [each for each in archive.infolist() if not each.is_dir()]
             if sum(each.file_size for each in members) > LARGEST:
-                return [_unreadable(name, "holds too much")]
+                return [unreadable(name, "holds too much")]
             for each in members:
                 where = f"{name}, {each.filename}"
                 problems += audit_plain(each.filename.replace("_", " _ "), where, headings=False)
@@ -116,7 +146,7 @@ def _audit_archive(content: bytes, name: str, depth: int) -> list[Problem]:
                 else:
                     problems += audit_bytes(inner, where, depth=depth + 1)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        return [_unreadable(name, f"cannot be unpacked ({type(error).__name__})")]
+        return [unreadable(name, f"cannot be unpacked ({type(error).__name__})")]
     if name.lower().endswith((".xlsx", ".xlsm")):
         problems += _audit_sheets(content, name)
     return problems
@@ -136,19 +166,10 @@ def _audit_sheets(content: bytes, name: str) -> Iterator[Problem]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except Exception as error:  # openpyxl has no error of its own for a damaged file
-        yield _unreadable(name, f"cannot be read as a workbook ({type(error).__name__})")
+        yield unreadable(name, f"cannot be read as a workbook ({type(error).__name__})")
         return
     for sheet in book.worksheets:
-        where = f"{name}, sheet {sheet.title}"
-        rows = [
-            ["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
-        ]
-        rows = [row for row in rows if any(row)]
-        for heading in rows[:10]:
-            yield from audit_header([cell for cell in heading if cell], where)
-        if has_rows_of_patients(rows[1:]):
-            yield rows_problem(where)
-        yield from audit_plain("\n".join(cell for row in rows for cell in row), where, headings=False)
+        yield from audit_table(text_rows(sheet.iter_rows(values_only=True)), f"{name}, sheet {sheet.title}")
     book.close()
 
 
@@ -166,7 +187,7 @@ def _audit_pdf(content: bytes, name: str, depth: int) -> list[Problem]:
             strings = "\n".join(_strings(pdf))
             attached = {key: spec.get_file().read_bytes() for key, spec in pdf.attachments.items()}
     except (pypdfium2.PdfiumError, pikepdf.PdfError, ValueError) as error:
-        return [_unreadable(name, f"cannot be read as a PDF ({type(error).__name__})")]
+        return [unreadable(name, f"cannot be read as a PDF ({type(error).__name__})")]
     problems = audit_plain(strings, f"{name}, metadata and alt texts", headings=False)
     for number, text in enumerate(pages, start=1):
         problems += audit_plain(text, f"{name}, page {number}", headings=False)
@@ -213,11 +234,6 @@ def _strings(pdf: Any) -> Iterator[str]:
 def _direct(values: Iterable[Any]) -> list[Any]:
     """Leave out what is an object of its own and comes in its turn."""
     return [value for value in values if not getattr(value, "is_indirect", False)]
-
-
-def _unreadable(name: str, came: str) -> Alarm:
-    cure = "open it without protection, or leave it out"
-    return Alarm("unreadable", [name], name, came, allowed="a file that can be read", cure=cure)
 
 
 #: how the gate calls a check of a file

@@ -40,7 +40,14 @@ _GROUPED = re.compile(rf"(?<![\w.])(?<!\d[ \-‐‑–])\d{{3}}{_GAP}\d{{3}}{_GA
 _RARELY_GROUPED = re.compile(
     rf"(?<![\w./])\d{{3}}(?P<gap>{_RARE_GAP})\d{{3}}(?P=gap)\d{{4}}(?!\w|[./]\d|{_RARE_GAP}\d)"
 )
-_SOLID = re.compile(r"(?<!\w)(?<!\d\.)\d{10}(?:(?=\.0\b)|(?!\w|\.\d))")
+#: groupings that forms and telephones leave: two of five, or three with one of four in front or amid
+_GROUPED_OTHERWISE = re.compile(
+    rf"(?<![\w.,])(?<!\d[ \-‐‑–])(?:\d{{4}}(?P<a>{_GAP})\d{{3}}(?P=a)\d{{3}}|\d{{3}}(?P<b>{_GAP})\d{{4}}(?P=b)\d{{3}}"
+    rf"|\d{{5}}{_GAP}\d{{5}})(?!\w|[.,]\d|[ \-‐‑–]\d)"
+)
+_SOLID = re.compile(r"(?<!\w)(?<!\d\.)\d{10}(?:(?=\.0+\b)|(?!\w|\.\d))")
+#: as spreadsheets show a long number, with all of its digits
+_EXPONENT = re.compile(r"(?<![\w.])\d\.\d{8,9}[eE]\+?0?9\b")
 _WORDED = re.compile(r"(?<=_)\d{10}(?![\dA-Za-z])|(?<![\dA-Za-z])\d{10}(?=_)")
 _SPACED = re.compile(r"(?<!\d)(?<!\d[ -])\d(?:[ -]\d){9}(?![ -]?\d)")
 _LABELLED = re.compile(r"nhs\W{0,3}(number|num|no)\b\W{0,20}$", re.IGNORECASE)
@@ -62,8 +69,19 @@ _DAY = (
     rf"|(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?[ -]{_MONTH}[ -,]{{1,2}}(?:19|20)\d\d"
     rf"|{_MONTH} (?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?,? (?:19|20)\d\d)"
 )
+#: the day and month of "12 Mar 50" and "12/03/50"
+_DAY_AND_MONTH = (
+    rf"(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?[ \-/.]{{0,2}}{_MONTH}[ \-/.,']{{1,2}}"
+    r"|(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])/)"
+)
+#: a cell or line of its own: its year of two digits is later than any plan's
+_LONE_BIRTH = re.compile(
+    rf"(?:^|(?<=[,;|\t\"])) *(?P<day>{_DAY_AND_MONTH}[5-9]\d) *(?=$|[,;|\t\"])",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BIRTH = re.compile(
-    rf"\b(?:date[ _-]of[ _-]birth|birth[ _-]?da(?:te|y)|d\.?o\.?b\b\.?|born(?: on)?)\W{{0,12}}(?P<day>{_DAY})\b",
+    rf"\b(?:date[ _-]of[ _-]birth|birth[ _-]?da(?:te|y)|d\.?o\.?b\b\.?|born(?: on)?)\W{{0,12}}"
+    rf"(?P<day>{_DAY}|{_DAY_AND_MONTH}\d\d)\b",
     re.IGNORECASE,
 )
 #: a day so long ago is hardly ever one of a report's own; 1 January 1900 and 1970 stand for no date at all
@@ -79,10 +97,13 @@ _AREAS = words_of("""
     LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM
     SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE
 """)
+_POSTCODE_GAP = "(?: {0,2}| ?[-–] ?)"
 #: source: Royal Mail, Programmers' guide: an area, a district, and a digit with two of the letters in use
-_POSTCODE = re.compile(r"(?<![\w-])(?P<area>[A-Z]{1,2})\d[A-HJKPSTUW\d]? ?\d[ABD-HJLNP-UW-Z]{2}(?![\w-])")
+_POSTCODE = re.compile(
+    r"(?<![\w-])(?P<area>[A-Z]{1,2})\d[A-HJKPSTUW\d]?(?: {0,2}| ?[-–] ?)\d[ABD-HJLNP-UW-Z]{2}(?![\w-])"
+)
 _POSTCODE_SAID = re.compile(
-    r"\bpost ?code\W{0,12}(?P<code>[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b", re.IGNORECASE
+    rf"\bpost ?code\W{{0,12}}(?P<code>[a-z]{{1,2}}\d[a-z\d]?{_POSTCODE_GAP}\d[a-z]{{2}})\b", re.IGNORECASE
 )
 
 
@@ -121,19 +142,20 @@ def find_identifiers(text: str) -> list[Match]:
 def _numbers(text: str) -> Iterator[Match]:
     if not _MANY_DIGITS.search(text):
         return
-    for pattern in (_GROUPED, _RARELY_GROUPED, _SOLID, _WORDED, _SPACED):
+    for pattern in (_GROUPED, _GROUPED_OTHERWISE, _RARELY_GROUPED, _SOLID, _WORDED, _SPACED, _EXPONENT):
         for match in pattern.finditer(text):
-            digits = re.sub(r"\D", "", match.group(0))
+            said = match.group(0)
+            digits = f"{float(said):.0f}" if pattern is _EXPONENT else re.sub(r"\D", "", said)
             if not is_nhs_number(digits):
                 continue
             before = text[max(0, match.start() - 40) : match.start()]
             labelled = bool(_LABELLED.search(before))
-            likely = pattern is _GROUPED or (pattern is not _SPACED and _may_be_issued(digits))
+            likely = pattern is _GROUPED or (pattern is not _SPACED and may_be_issued(digits))
             if (labelled or likely) and not _BOOK.search(before):
                 yield Match("nhs_number", digits, match.start(), match.end())
 
 
-def _may_be_issued(digits: str) -> bool:
+def may_be_issued(digits: str) -> bool:
     """Tell whether a number lies in a range of NHS numbers.
 
     Source: NHS Data Dictionary: 400 to 499 and 600 to 799 (England, Wales, Isle of Man), 320 to 399
@@ -148,6 +170,8 @@ def _births(text: str) -> Iterator[Match]:
     if any(word in text.casefold() for word in ("birth", "dob", "d.o.b", "born")):
         for match in _BIRTH.finditer(text):
             yield Match("date_of_birth", match["day"], match.start("day"), match.end("day"))
+    for match in _LONE_BIRTH.finditer(text):
+        yield Match("date_of_birth", match["day"], match.start("day"), match.end("day"))
     for year in _OLD_YEAR.finditer(text):
         # the year is first or last in a date
         start = max(0, year.start() - _LONGEST_DATE)

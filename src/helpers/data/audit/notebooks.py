@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from helpers.bundle import MIME
 from helpers.data.audit.alarms import combine
 from helpers.data.audit.bundles import small_counts
-from helpers.data.audit.columns import audit_header
+from helpers.data.audit.columns import audit_header, has_rows_of_patients, is_record_heading, rows_problem
 from helpers.data.audit.identifiers import find_identifiers
 from helpers.data.audit.pictures import words_in
+from helpers.data.audit.split import split_numbers
+from helpers.data.audit.tables import text_rows
 from helpers.data.audit.text import audit_plain, audit_text
 from helpers.errors import Problem
 
@@ -35,6 +38,8 @@ def audit_json(text: str, where: str) -> list[Problem]:
         problems += audit_text(word, f"{where}, text {number}")
     for number, cell in enumerate(code, start=1):
         problems += audit_plain(cell, f"{where}, code cell {number}", headings=False)
+    for number, rows in enumerate(_tables(content), start=1):
+        problems += _table_problems(rows, f"{where}, list {number}")
     if _reads_records(content):
         problems += _prose_problems(content, where)
     return problems
@@ -60,6 +65,29 @@ def _prose_problems(content: Any, where: str) -> list[Problem]:
         if cell.get("cell_type") == "markdown":
             found += small_counts(_joined(cell.get("source", "")), f"{where}, cell {number}")
     return found
+
+
+def _tables(content: Any) -> Iterator[list[list[str]]]:
+    """Yield the lists of a JSON value whose items are rows, as tables of text under their names."""
+    stack = [content]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            stack += [value for key, value in item.items() if key != MIME]
+        elif isinstance(item, list):
+            stack += item
+            if item and all(isinstance(row, dict) for row in item):
+                names = list(dict.fromkeys(name for row in item for name in row))
+                yield text_rows([names, *([row.get(name) for name in names] for row in item)])
+            elif item and all(isinstance(row, list) for row in item):
+                yield text_rows(item)
+
+
+def _table_problems(rows: list[list[str]], where: str) -> Iterator[Problem]:
+    """Yield what only the table tells: its words and names are read with all others."""
+    if any(is_record_heading(row) for row in rows[:1]) or has_rows_of_patients(rows[1:]):
+        yield rows_problem(where)
+    yield from split_numbers(rows, where)
 
 
 def _walk(content: Any) -> tuple[list[str], list[str], set[str]]:

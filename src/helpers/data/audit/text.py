@@ -27,6 +27,7 @@ from helpers.data.audit.columns import (
 )
 from helpers.data.audit.identifiers import find_identifiers, plain_text, words_of
 from helpers.data.audit.pictures import words_in
+from helpers.data.audit.split import split_numbers
 from helpers.errors import Problem
 
 #: attributes of HTML and SVG that draw, style or link within the page rather than speak
@@ -168,8 +169,10 @@ def _audit_markup(text: str, where: str) -> list[Problem]:
         problems += audit_header(unsaid(heading), where)
         if is_record_heading(heading):
             problems.append(rows_problem(where))
-    if has_rows_of_patients([row for row in page.rows if row]):
+    rows = [row for row in page.rows if row]
+    if has_rows_of_patients(rows):
         problems.append(rows_problem(where))
+    problems += split_numbers(rows, where)
     for comment in page.comments:
         problems += audit_text(comment, f"{where}, comment")
     for uri in page.embedded:

@@ -88,6 +88,7 @@ FEEDS = (
 )
 WORKBOOK = Layout(
     name="activity_return",
+    publication="activity_return",
     title="Monthly activity return by provider (NHS England)",
     columns=(
         "Year",
@@ -105,6 +106,7 @@ WORKBOOK = Layout(
 )
 TABLE = Layout(
     name="activity_return_table",
+    publication="activity_return",
     title="Monthly activity return by provider, 2012 to 2017 (NHS England, put together by others)",
     columns=(
         "period_date",

@@ -94,6 +94,7 @@ def _measures(frame: pd.DataFrame) -> list[pd.DataFrame]:
 
 LAYOUT = Layout(
     name="ae_monthly",
+    publication="ae",
     title="A&E attendances and emergency admissions, monthly (NHS England)",
     columns=("Period", "Org Code", "Org name", *ATTENDED, *LATE, FOUR_TO_TWELVE, TWELVE, *ADMITTED),
     read=read,

@@ -72,6 +72,7 @@ ARCHIVE = Layout(
 )
 MONTHS = Layout(
     name="ae_months",
+    publication="ae",
     title="A&E attendances by trust and month (NHS England, tabulated by healthyR)",
     columns=(
         "nhs_trust22_code",

@@ -170,6 +170,7 @@ def _specialties(header: list[str]) -> pd.DataFrame:
 
 LAYOUT = Layout(
     name="kh03",
+    publication="kh03",
     title="KH03 overnight beds, by sector and by main specialty (NHS England)",
     columns=KEYS,
     read=read,

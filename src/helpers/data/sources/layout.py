@@ -87,6 +87,8 @@ class Layout:
     policy: Policy = "published"
     mode: Mode = "append"
     secondary: bool = False
+    #: what its figures are from, where other layouts tabulate the same: they may follow each other in a series
+    publication: str = ""
     synthetic: bool = False
     #: whether a row for England closes the file and is the sum of its other rows
     has_total: bool = False
@@ -187,7 +189,7 @@ def _refuse_contradictions(matches: list[Match], readings: list[Reading], table:
     editions = Editions()
     for match, reading in zip(matches, readings, strict=True):
         if table in reading.tables:
-            editions.add(match.sheet.place(), reading.tables[table], revised=False)
+            editions.add(match.sheet.place(), reading.tables[table], edition=0)
     problems = [replace(problem, cure="keep one of them") for _, problem in editions.clashes()]
     if problems:
         raise DataError(problems)

@@ -21,6 +21,8 @@ COLUMNS = ("measure", "org_code", "unit_code", "period", *FIGURES)
 
 UNKNOWN_MEASURE = "describe it in params/_register/measures.yml"
 UNKNOWN_ORGANISATION = "load the organisations that it belongs to first"
+#: a day of 2000 to 2099 as Excel counts days
+SERIAL = r"3[6-9]\d{3}|[4-6]\d{4}|7[0-2]\d{3}"
 #: how many merged areas a message lists
 LISTED = 5
 #: how far numerator / denominator may lie from the value beside it, relative: two decimals of a percentage
@@ -70,10 +72,10 @@ def read_rows(table: Table, context: Context) -> Reading:
     _check_figures(cells, frame, known)
     _check_duplicates(cells, frame)
     cells.check()
-    remarks = (
-        () if context.organisations else ("organisation codes were not checked: the mart knows none yet",)
-    )
-    return Reading({"measure_values": _rows(frame, known)}, len(table), remarks=remarks)
+    remarks = _never_shown(frame, known)
+    if not context.organisations:
+        remarks.append("organisation codes were not checked: the mart knows none yet")
+    return Reading({"measure_values": _rows(frame, known)}, len(table), remarks=tuple(remarks))
 
 
 def _present(match: Match) -> tuple[list[str], list[str]]:
@@ -179,10 +181,13 @@ def _periods(cells: Cells, known: pd.Series) -> pd.DataFrame:
         [parse_period(word, kind, british=british) for word, kind in zip(words, frequencies, strict=True)],
         dtype=object,
     )
+    serial = found.isna() & words.str.fullmatch(SERIAL)
+    cure = "give the cells a date format in Excel: these are numbers of days"
+    cells.refuse(serial, "period", "a date", cure)
     for frequency in dict.fromkeys(frequencies):
         form = FORMS.get(frequency, ANY_FORM)
         allowed = f"{form} (this measure is kept by {frequency})" if frequency else form
-        cells.refuse(found.isna() & (frequencies == frequency), "period", allowed)
+        cells.refuse(found.isna() & ~serial & (frequencies == frequency), "period", allowed)
     return pd.DataFrame(
         [(pd.Timestamp(period[0]), period[1]) if period else (pd.NaT, "") for period in found],
         columns=["period", "period_type"],
@@ -205,11 +210,51 @@ def _check_figures(cells: Cells, frame: pd.DataFrame, known: pd.Series) -> None:
         & (kinds != "count")
     )
     cells.refuse(lone, some, "a denominator beside the numerator", "this measure is no count")
+    below = sound & kinds.eq("proportion") & (frame[["numerator", "value"]] < 0).any(axis=1)
+    cells.refuse(below, some, "a share of 0 or more")
     above = kinds.eq("proportion") & (frame["numerator"] > frame["denominator"])
     cells.refuse(above, some, "a numerator that is not above its denominator")
     ratio = frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0)
     apart = (ratio - frame["value"]).abs() > VALUE_TOLERANCE * ratio.abs().clip(lower=1e-9)
     cells.refuse(apart, some, "numerator / denominator, in the measure's unit", "give one or the other")
+    _check_people(cells, frame, known)
+
+
+def _check_people(cells: Cells, frame: pd.DataFrame, known: pd.Series) -> None:
+    """Refuse counts of patients that cannot be counts: a figure of money or staff says that it is one."""
+    for name in ("numerator", "denominator", "value"):
+        counts = known.map(lambda measure, name=name: measure is not None and name in _counted(measure))
+        wrong = counts & ((frame[name] < 0) | (frame[name] % 1 > 0))
+        cure = "if the measure is not about patients, give it `about: staff`, `money` or `other` in the register"
+        cells.refuse(wrong, name, "a whole count of patients, 0 or more", cure)
+
+
+def _counted(measure: Measure) -> tuple[str, ...]:
+    """Return the columns that count patients, or what happened to them."""
+    if measure.about != "patients":
+        return ()
+    kinds = {
+        "proportion": ("numerator", "denominator"),
+        "count": ("numerator", "value"),
+        "mean": ("denominator",),
+    }
+    return kinds.get(measure.kind, ("numerator",))
+
+
+def _never_shown(frame: pd.DataFrame, known: pd.Series) -> list[str]:
+    """Return remarks on measures some of whose figures no report will show, and what to do about it."""
+    lone = frame["value"].notna() & frame["numerator"].isna()
+    remarks = []
+    for name in dict.fromkeys(frame["measure"][lone]):
+        rows = lone & (frame["measure"] == name)
+        measure = known[rows].iloc[0]
+        if measure.controlled and measure.kind != "count":
+            remarks.append(
+                f"{name}: {rows.sum()} figures are a value alone and will never be shown: nobody can tell how "
+                "many patients are behind them. Give numerator and denominator, or say in the register that "
+                "the measure is not about patients (`about`) or that its small numbers are `shown`"
+            )
+    return remarks
 
 
 def _first_column(cells: Cells, *names: str) -> str:

@@ -84,6 +84,7 @@ def doubled_quarters(period: pd.Series[pd.Timestamp], counts: pd.DataFrame) -> l
 
 LAYOUT = Layout(
     name="quarterly_panel",
+    publication="kh03",
     title="Quarterly panel of trusts: beds and cancelled operations (NHS England, put together by others)",
     columns=("org_code", "org_name", "period", AVAILABLE, OCCUPIED, CANCELLED, BREACHES, SHARE),
     read=read,

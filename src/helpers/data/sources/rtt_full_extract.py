@@ -49,6 +49,11 @@ LONG_WAITS = {
 }
 WITHIN_WEEKS = 18
 
+#: the commissioner of everybody who lives outside England: no measure counts these, nor do the monthly tables
+ABROAD = "NONC"
+#: how a trust's patients from outside England are kept, apart
+COMMISSIONERS, OUTSIDE_ENGLAND = "commissioners", "outside England"
+
 #: a file of fewer providers is an excerpt: its sums by commissioner are no totals
 NATIONAL_PROVIDERS = 100
 
@@ -58,7 +63,8 @@ _BAND = re.compile(r"Gt (\d+)(?: To \d+)? Weeks SUM 1", re.IGNORECASE)
 def read(matches: list[Match], _: Context) -> Reading:
     """Return the month by provider and by commissioner, in all and by treatment function.
 
-    Sums of a provider are over all its commissioners, those outside England (NONC) included.
+    Sums of a provider are over its commissioners in England; those outside (NONC) stand beside them as a
+    breakdown, which trusts at the border want to see.
 
     Raises
     ------
@@ -143,27 +149,36 @@ def _check_specialties(table: Table, frame: pd.DataFrame) -> None:
 
 
 def _measures(frame: pd.DataFrame, *, longest: int, whole: bool) -> list[pd.DataFrame]:
-    figures = ["total", "within", *LONG_WAITS]
     rows = []
+    abroad = frame["Commissioner Org Code"] == ABROAD
     bases = {"provider": "Provider Org Code"} | ({"commissioner": "Commissioner Org Code"} if whole else {})
     for basis, org in bases.items():
-        key = ["period", org, "RTT Part Type", "Treatment Function Code"]
         # commissioners by specialty are no report's subject: their totals alone are kept
-        chosen = (
-            frame if basis == "provider" else frame[frame["Treatment Function Code"] == ALL_SPECIALTIES]
-        )
-        sums = chosen.groupby(key, observed=True)[figures].sum().reset_index()
-        sums = sums.rename(columns={org: "org_code", "Treatment Function Code": "specialty_code"})
-        everything = sums["specialty_code"] == ALL_SPECIALTIES
-        sums["specialty_code"] = sums["specialty_code"].mask(everything, None)
-        sums["scheme"] = pd.Series("rtt", sums.index).mask(everything, None)
+        all_specialties = frame["Treatment Function Code"] == ALL_SPECIALTIES
+        chosen = frame[~abroad] if basis == "provider" else frame[all_specialties]
+        sums = _sums(chosen, org)
+        if basis == "provider":
+            outside = _sums(frame[abroad & all_specialties], org)
+            outside = outside.assign(breakdown=COMMISSIONERS, category=OUTSIDE_ENGLAND)
+            sums = pd.concat([sums.assign(breakdown=None, category=None), outside], ignore_index=True)
         for part, group in sums.groupby("RTT Part Type", observed=True):
             rows += _part_measures(str(part), group.reset_index(drop=True), basis, longest)
     return rows
 
 
+def _sums(frame: pd.DataFrame, org: str) -> pd.DataFrame:
+    """Return the waits summed per organisation, part and treatment function; all of these have no code."""
+    key = ["period", org, "RTT Part Type", "Treatment Function Code"]
+    sums = frame.groupby(key, observed=True)[["total", "within", *LONG_WAITS]].sum().reset_index()
+    sums = sums.rename(columns={org: "org_code", "Treatment Function Code": "specialty_code"})
+    everything = sums["specialty_code"] == ALL_SPECIALTIES
+    sums["specialty_code"] = sums["specialty_code"].mask(everything, None)
+    return sums.assign(scheme=pd.Series("rtt", sums.index).mask(everything, None))
+
+
 def _part_measures(part: str, group: pd.DataFrame, basis: str, longest: int) -> list[pd.DataFrame]:
-    base = group[["org_code", "period", "scheme", "specialty_code"]]
+    kept = ("org_code", "period", "scheme", "specialty_code", "breakdown", "category")
+    base = group[[name for name in kept if name in group]]
     rows = [measure_rows(PARTS[part], base, numerator=group["total"], basis=basis)]
     if part != "Part_2":
         return rows
@@ -211,6 +226,7 @@ def _specialties(frame: pd.DataFrame) -> pd.DataFrame:
 
 LAYOUT = Layout(
     name="rtt_full_extract",
+    publication="rtt",
     title="Referral to treatment waiting times, full extract (NHS England)",
     columns=(*KEYS, TOTAL),
     read=read,

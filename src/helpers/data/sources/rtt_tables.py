@@ -7,6 +7,7 @@ import pandas as pd
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows
+from helpers.data.sources.rtt_full_extract import COMMISSIONERS
 
 LIST = "incomplete_total"
 SHARES = {
@@ -45,12 +46,17 @@ def read_months(matches: list[Match], _: Context) -> Reading:
 
 
 def read_specialties(matches: list[Match], _: Context) -> Reading:
-    """Return one month by provider and treatment function."""
+    """Return one month by provider and treatment function.
+
+    The table adds up all commissioners, those outside England among them, which the measures leave out. So
+    its rows stand apart and never beside a trust's whole list, of which they would be more than all.
+    """
     table = matches[0].table()
     cells = Cells(table)
     base = pd.DataFrame(
         {"org_code": cells.code("provider_org_code"), "period": cells.dates("period", "%Y-%m")}
     ).assign(scheme="rtt", specialty_code=cells.text("treatment_function_code"))
+    base = base.assign(breakdown=COMMISSIONERS, category="all, those outside England included")
     rows = _shares(cells, base)
     cells.check()
     return Reading({"measure_values": stack(rows)}, len(table))
@@ -91,6 +97,7 @@ def read_england(matches: list[Match], _: Context) -> Reading:
 
 MONTHS = Layout(
     name="rtt_months",
+    publication="rtt",
     title="RTT incomplete pathways by organisation and month (NHS England, tabulated by others)",
     columns=("org_code", "org_name", "level", "month", LIST, *SHARES.values(), "data_status"),
     read=read_months,

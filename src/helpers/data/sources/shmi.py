@@ -129,6 +129,7 @@ FEEDS = (
 )
 PUBLICATION = Layout(
     name="shmi",
+    publication="shmi",
     title="Summary hospital-level mortality indicator (NHS Digital)",
     columns=("INDICATOR_CODE", *COLUMNS),
     read=read_publication,
@@ -137,6 +138,7 @@ PUBLICATION = Layout(
 )
 TABLE = Layout(
     name="shmi_table",
+    publication="shmi",
     title="Summary hospital-level mortality indicator, all publications (NHS Digital, put together by others)",
     columns=("DATE", *COLUMNS),
     read=read_table,

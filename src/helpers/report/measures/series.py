@@ -136,7 +136,7 @@ def build_series(
     table = table.loc[table["source"].first_valid_index() :]
     present = table["source"].notna().to_numpy()
     suppressed = table["suppressed"].fillna(value=False).to_numpy(dtype=bool)
-    origin: Origin = "records" if (table["origin"] == "records").any() else "published"
+    origin = controlled.origin_of(measure, table)
     shown = _shown(table, measure, origin, suppressed)
     sources = sorted({name for cell in table.loc[present, "source"] for name in str(cell).split(", ")})
     datasets = tuple(f"measure_values/{name}" for name in sources)
@@ -194,16 +194,31 @@ def _shown(
     elif measure.kind == "proportion":
         cells = [
             round(share / 100 * measure.scale, EXACT) if isinstance(share, int | float) else share
-            for share in controlled.percentages(table["numerator"], table["denominator"], origin)
+            for share in controlled.percentages(
+                _people(table, "numerator"), _people(table, "denominator"), origin
+            )
         ]
     elif measure.kind == "count":
-        cells = controlled.counts(values, origin)
+        cells = controlled.counts(controlled.people(values), origin)
     else:
-        people = table["denominator" if measure.kind == "mean" else "numerator"]
-        cells = controlled.values(values, people, origin)
+        cells = controlled.values(values, _people(table, _PEOPLE.get(measure.kind, "numerator")), origin)
+    if origin == "records":
+        # a figure of which nobody can tell how many patients are behind it is not shown
+        cells = [
+            SUPPRESSED if cell is None and np.isfinite(value) else cell
+            for cell, value in zip(cells, values, strict=True)
+        ]
     if origin == "records" and measure.frequency == "month" and not _years_leave_open(table, measure):
         return [cell if cell is None else SUPPRESSED for cell in cells]
     return [SUPPRESSED if told else cell for cell, told in zip(cells, suppressed, strict=True)]
+
+
+#: the column that counts people, by kind of measure; the numerator of others
+_PEOPLE: Final = {"mean": "denominator", "count": "value"}
+
+
+def _people(table: pd.DataFrame, name: str) -> pd.Series:
+    return controlled.people(pd.Series(_floats(table, name), index=table.index))
 
 
 def _years_leave_open(table: pd.DataFrame, measure: Measure) -> bool:
@@ -211,8 +226,7 @@ def _years_leave_open(table: pd.DataFrame, measure: Measure) -> bool:
 
     Where they may not, no month is shown: among shown noughts, twelve times 1 could be read from a total of 10.
     """
-    name = {"mean": "denominator", "count": "value"}.get(measure.kind, "numerator")
-    people = _floats(table, name)
+    people = _people(table, _PEOPLE.get(measure.kind, "numerator")).to_numpy()
     years = [people[start : start + _YEAR] for start in range(max(1, len(people) - _YEAR + 1))]
     known = [year[np.isfinite(year)].tolist() for year in years]
     if measure.kind == "mean":

@@ -19,6 +19,8 @@ _MET: dict[str, Met] = {
     "year_mean": "mean",
     "cumulative": "total",
 }
+#: what is said of a target that a file gave beside its figures
+WITH_DATA = "with the data"
 KINDS = {
     "constitutional": "constitutional standard",
     "planning_milestone": "planning milestone",
@@ -52,18 +54,32 @@ class Goal:
 
 
 def targets_of(measure: Measure, series: MeasureSeries) -> tuple[Target, ...]:
-    """Return the register's targets, or those that came with the data where the register has none."""
-    if measure.targets or not np.isfinite(series.targets).any():
-        return measure.targets
+    """Return the dated targets: one that came with the data goes before the register's in its periods.
+
+    The one of the latest period stays in force until the register has a later one.
+    """
     found: list[Target] = []
+    ends: date | None = None  # of the last period that had a target
     for day, value in zip(series.days, series.targets, strict=True):
-        if np.isfinite(value) and (not found or found[-1].value != value):
-            found.append(Target(value=float(value), kind="local", source="with the data", start=day))
-    return tuple(found)
+        if not np.isfinite(value):
+            ends = None
+            continue
+        end = period_end(day, measure.frequency)
+        # a target of the register that begins in this period would otherwise be the newer one
+        begun = [target.start for target in measure.targets if target.start and day <= target.start <= end]
+        if ends is None or begun or found[-1].value != value:
+            start = max([day, *begun])
+            found.append(Target(value=float(value), kind="local", source=WITH_DATA, start=start))
+        ends = end
+        if measure.targets and day != series.days[-1]:
+            found[-1] = found[-1].model_copy(update={"end": end})
+        else:
+            found[-1] = found[-1].model_copy(update={"end": None})
+    return (*found, *measure.targets)
 
 
 def target_on(targets: tuple[Target, ...], day: date) -> Target | None:
-    """Return the target in force on a day; of several, the one that began last."""
+    """Return the target in force on a day; of several, the one that began last, of these the first."""
     current = [target for target in targets if target.in_force(day)]
     return max(current, key=lambda target: target.start or date.min, default=None)
 

@@ -15,6 +15,7 @@ from helpers.data.peer_values import BASES, peer_values
 from helpers.data.periods import period_end
 from helpers.data.policy import DisclosurePolicy, policy_for
 from helpers.register.models import Measure
+from helpers.report import controlled
 from helpers.report.period import add_months
 from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE
 
@@ -181,7 +182,7 @@ def series_of(rows: pd.DataFrame, measure: Measure) -> PeerSeries:
     """Return the series of rows as `helpers.data.peer_values.peer_values` returns them."""
     base = BASES.get(measure.id)
     unit, scale = (f"per 100 {base.words}", 100.0) if base else (measure.unit, measure.scale)
-    origin: Origin = "records" if (rows["origin"] == "records").any() else "published"
+    origin = controlled.origin_of(measure, rows)
     parts = rows["numerator"].notna() & (rows["denominator"] > 0)
     counted = bool(parts.any() and parts.sum() >= RETURNED_SHARE * rows["value"].notna().sum())
     frame = pd.DataFrame(

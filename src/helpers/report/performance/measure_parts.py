@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from helpers.bundle import Panel
-from helpers.register.models import Comment
+from helpers.register.models import Comment, Measure
 from helpers.report.measures.figures import direction_words, period_words
 from helpers.report.measures.pictures import chart_of_result
 from helpers.report.measures.result import ChartEvent, MeasureResult
@@ -167,12 +167,15 @@ def next_words(result: MeasureResult) -> str:
     if comment is None or not comment.next:
         said = _no_words(result, "plan")
         standing = (
-            f" Standing rule: {sentence(result.measure.action)}" if result.category == "attention" else ""
+            f" Standing rule: {sentence(result.measure.action)}"
+            if result.category == "attention" and result.measure.action
+            else ""
         )
         return f"{said}{standing}"
     parts = [sentence(comment.next)]
     parts += [f"{action.action} ({action.owner}, by {_day(action.due)})." for action in comment.actions]
-    parts.append(f"Owner: {comment.owner or result.measure.owner}.")
+    if owner := comment.owner or result.measure.owner:
+        parts.append(f"Owner: {owner}.")
     if comment.recovery:
         late = comment.recovery < result.judged_on and result.category == "attention"
         parts.append(f"Recovery by {_day(comment.recovery)}{', which has passed' if late else ''}.")
@@ -192,9 +195,17 @@ def notes_words(result: MeasureResult) -> str:
         ("Other trusts", national_sentence(result)),
         ("Reasons", reasons_sentence(result)),
         *(("Marked", event_words(event)) for event in result.events[:MOST_EVENTS]),
+        ("Small numbers", small_numbers_words(result.measure)),
         ("Data quality", quality_words(result)),
     ]
     return "\n".join(f"- **{name}**: {words}" for name, words in lines if words)
+
+
+def small_numbers_words(measure: Measure) -> str:
+    """Return why small counts of patients are shown, where the register says so; else nothing."""
+    if measure.about != "patients" or measure.small_numbers == "hidden":
+        return ""
+    return f"shown as they are. {sentence(measure.small_numbers_reason)}"
 
 
 def event_words(event: ChartEvent) -> str:

@@ -19,8 +19,7 @@ from helpers.runner.render.office import draw_figures, finish, prepare, referenc
 from helpers.runner.render.offline import check_offline
 from helpers.theme import Theme
 
-# Raw HTML and TeX are shown as the words they are; equations and references stay on so that the filter
-# can refuse them by name.
+# Raw HTML and TeX are shown as the words they are; the filter sets equations and resolves references.
 READER: Final = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spans-latex_macros"
 SOURCE: Final = "report.md"
 #: where the look lies beside the documents

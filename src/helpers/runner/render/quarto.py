@@ -159,6 +159,7 @@ def _source(document: Document, theme: Theme) -> str:
     _, front, body = document.markdown.split("---\n", 2)
     settings: dict[str, Any] = yaml.safe_load(front)
     page = {key: settings.pop(key) for key in _OWN if key in settings}
+    settings.setdefault("lang", theme.page.lang)
     settings["board"] = {**theme.page.as_settings(), **page}
     return f"---\n{yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)}---\n{body}"
 
@@ -175,6 +176,7 @@ def _project(theme: Theme, quarto: Quarto, formats: list[str]) -> dict[str, obje
         "from": READER,
         "toc": False,
         "number-sections": False,
+        "code-annotations": False,
         "filters": [{"path": "theme/filter.lua", "at": "pre-ast"}],
         "format": dict(kinds[name] for name in formats),
     }
