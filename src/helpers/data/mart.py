@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from helpers.bundle import Source
-from helpers.data.derived import derived_frame
+from helpers.data.derived import derived_frame, fill_derived
 from helpers.data.manifest import (
     PRIVATE_FILE,
     LoadRecord,
@@ -44,7 +44,7 @@ from helpers.data.manifest import (
 from helpers.data.observing import observe, tables_read
 from helpers.data.query_errors import explained
 from helpers.data.schema import TABLES
-from helpers.data.views import choose_sources, needs_choice, series_statements, view_statements
+from helpers.data.views import choice_query, needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
 from helpers.reads import is_about, note_data
@@ -168,9 +168,10 @@ class Mart:
         """Return a connection whose views of measures follow one source each; whoever asks it notes what is read."""
         connection = self._connect_to_files(threads, memory)
         with explained(self):
-            choice = self._choice() if needs_choice(self.manifest) else None
-            for statement in series_statements(connection, choice):
+            for statement in series_statements():
                 connection.execute(statement)
+            if needs_choice(self.manifest):
+                self._choose(connection)
         return connection
 
     def _connect_to_files(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
@@ -191,17 +192,10 @@ class Mart:
                 connection.execute(statement)
         return connection
 
-    def _choice(self) -> pd.DataFrame:
-        """Return the source of every period of the series that have several, worked out once per version."""
-
-        def build() -> pd.DataFrame:
-            with self._connect_to_files() as connection:
-                return choose_sources(connection)
-
-        try:
-            return self.derived("series sources", build)
-        except OSError:  # a mart that may only be read keeps nothing
-            return build()
+    def _choose(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Fill in the source of every period of the series that have several, worked out once per version."""
+        folder, name = self._derived_folder(), "series sources"
+        fill_derived(connection, "series_sources", lambda: choice_query(connection), folder, name)
 
     def _spill_folder(self) -> Path:
         """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
@@ -266,7 +260,7 @@ class Mart:
         build
             Computes it, where no process has done so yet.
         """
-        folder = make_private(self.path / DERIVED / (self.version or "empty"))
+        folder = make_private(self._derived_folder())
         frame, read = derived_frame(folder, name, lambda: self._build(build))
         self.note(read)
         return frame
@@ -278,6 +272,9 @@ class Mart:
             return build(), self.asked
         finally:
             self.asked = before | self.asked
+
+    def _derived_folder(self) -> Path:
+        return self.path / DERIVED / (self.version or "empty")
 
     # --- writing ---------------------------------------------------------------------------------
 

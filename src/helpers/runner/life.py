@@ -257,7 +257,7 @@ class Life:
             data=setting.surroundings.meant_by(reads),
             key={**key, "data": setting.surroundings.data_key(reads)},
             outputs=expected_outputs(contents, setting.project.place(facts, *self._id)),
-            warnings=self._executed.warnings,
+            warnings=(*self._executed.warnings, *self.document.warnings),
         )
 
     @contextlib.contextmanager
