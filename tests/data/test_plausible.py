@@ -84,7 +84,7 @@ def test_a_month_that_is_not_over_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [884, -3])
 def test_a_share_beyond_the_whole_is_refused(tmp_path: Path, value: float) -> None:
-    with pytest.raises(LoadError, match="a share below 0 % or above 100 %"):
+    with pytest.raises(LoadError, match="share"):
         load(tmp_path, own(tmp_path, values("dna_rate", [*GOOD[:3], value])))
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from helpers.data.query_errors import explained
 from helpers.data.views import no_glob
 from helpers.register import Measure, Register
-from helpers.register.models import Target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +30,14 @@ FLOOR = 100
 FRACTION = 1.5
 #: share of the organisations of the periods beside it that a period has at least, and how many there must be
 COMPLETE, MANY = 0.9, 20
+#: periods within which the end of an own series is news
+RECENT = 12
+#: a load beside which this runs may hold half a gigabyte
+MEMORY = "256MB"
 #: how many lines of a kind are shown for one file
 SHOWN = 3
 
-Kind = Literal["step", "apart", "fraction", "off target", "no denominator", "gap", "incomplete"]
+Kind = Literal["step", "apart", "fraction", "off target", "no denominator", "gap", "absent", "incomplete"]
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,22 @@ SELECT measure, org_code, unit_code, path, last, period, period_type,
     datediff('month', last, period) // months - 1 AS missing
 FROM steps WHERE datediff('month', last, period) > months ORDER BY ALL
 """
+# series that stop before the latest period of their source: the organisation's own within a year, those of a
+# publication one period before; what stopped long ago is no news
+_ABSENT = f"""
+WITH ranked AS (
+    SELECT measure, source, org_code, unit_code, period_type, basis, period, path, origin,
+        dense_rank() OVER (PARTITION BY measure, source, period_type, basis ORDER BY period DESC) AS nth
+    FROM held WHERE value IS NOT NULL AND period_type <> 'day'
+), latest AS (
+    SELECT measure, source, period_type, basis, period, max(path) AS path FROM ranked WHERE nth = 1 GROUP BY ALL
+)
+SELECT l.measure, r.org_code, r.unit_code, l.period, l.path, max(r.period) AS last,
+    bool_or(r.origin = 'records') AS is_own
+FROM ranked r JOIN latest l USING (measure, source, period_type, basis) WHERE r.nth <= {RECENT} + 1
+GROUP BY l.measure, r.source, r.org_code, r.unit_code, r.period_type, r.basis, l.period, l.path
+HAVING (is_own AND min(r.nth) > 1) OR (min(r.nth) = 2 AND count(*) FILTER (r.nth <= 3) = 2) ORDER BY ALL
+"""
 
 
 def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None = None) -> list[Oddity]:
@@ -137,7 +156,7 @@ def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None 
         files = tuple(file for file in files if file.source in sources)
     if not files:
         return []
-    with explained(mart), mart.connect() as connection:
+    with explained(mart), mart.connect(memory=MEMORY) as connection:
         paths = ", ".join(_literal(no_glob(str(mart.path / file.path))) for file in files)
         connection.execute(_HELD.format(files=paths))
         rated = [name for name, measure in register.measures.items() if measure.kind != "count"]
@@ -145,6 +164,7 @@ def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None 
             *_steps(_rows(connection.execute(_STEPS).df()), register),
             *_levels(_rows(connection.execute(_LEVELS, [rated]).df()), register),
             *_gaps(_rows(connection.execute(_GAPS).df())),
+            *_absent(_rows(connection.execute(_ABSENT).df())),
             *_returns(_rows(connection.execute(_RETURNS).df())),
         ]
     return [oddity for oddity in found if loads is None or oddity.load in loads]
@@ -186,7 +206,8 @@ def _levels(rows: list[Any], register: Register) -> list[Oddity]:
         highest, place, load = row.highest * measure.scale, _place(row), _load(row.path)
         registered = measure.target_on(row.period.date())
         small = registered is not None and registered.value < FRACTION
-        target = _target_to_reach(row.target * measure.scale, measure, registered)
+        own = row.target * measure.scale
+        target = own if own > 0 else registered.value if registered else None
         if row.alone and measure.unit == "%" and 0 < highest < FRACTION and not small:
             words = f"all {row.n} values lie below {FRACTION:g} %: fractions given as per cent?"
             found.append(Oddity("fraction", row.measure, words, place, load))
@@ -197,13 +218,6 @@ def _levels(rows: list[Any], register: Register) -> list[Oddity]:
             words = f"{row.without} rows have no denominator, {row.with_denominator} have one"
             found.append(Oddity("no denominator", row.measure, words, place, _load(row.path_without)))
     return found
-
-
-def _target_to_reach(own: float, measure: Measure, registered: Target | None) -> float | None:
-    """Return the file's own target in the measure's unit, else the register's where values are to reach it."""
-    if own > 0:
-        return own
-    return registered.value if registered and measure.direction == "increase" else None
 
 
 def _returns(rows: list[Any]) -> list[Oddity]:
@@ -231,6 +245,34 @@ def _gaps(rows: list[Any]) -> list[Oddity]:
         )
         for row in rows
     ]
+
+
+def _absent(rows: list[Any]) -> list[Oddity]:
+    """Name the organisation's own series that stop, and of a publication the organisations that do."""
+    own = [
+        Oddity(
+            "absent",
+            row.measure,
+            f"ends {_said(row.last)}, others {_said(row.period)}",
+            _place(row),
+            _load(row.path),
+        )
+        for row in rows
+        if row.is_own
+    ]
+    places: dict[tuple[str, pd.Timestamp], dict[str, str]] = {}
+    for row in rows:
+        if not row.is_own:
+            places.setdefault((_load(row.path), row.period), {}).setdefault(row.org_code, row.measure)
+    for (load, period), measures in places.items():
+        shown = ", ".join(list(measures)[:SHOWN]) + (" …" if len(measures) > SHOWN else "")
+        words = f"nothing {_said(period)} of {len(measures)} organisations with figures before: {shown}"
+        own.append(Oddity("absent", next(iter(measures.values())), words, load=load))
+    return own
+
+
+def _ended(row: Any) -> str:
+    return f"ends {_said(row.last)}, others {_said(row.period)}"
 
 
 def _amount(value: float, measure: Measure | None) -> str:

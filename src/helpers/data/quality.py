@@ -40,10 +40,11 @@ _ODD: dict[str, Severity] = {
     "step": "medium",
     "apart": "medium",
     "gap": "low",
+    "absent": "low",
     "incomplete": "medium",
 }
 
-_ASPECT: dict[str, Aspect] = {"gap": "completeness", "incomplete": "completeness"}
+_ASPECT: dict[str, Aspect] = {"gap": "completeness", "absent": "completeness", "incomplete": "completeness"}
 
 WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
 

@@ -9,6 +9,8 @@ from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows
 
 LOST, AVAILABLE = "FTE_DAYS_LOST", "FTE_DAYS_AVAILABLE"
+#: the rate in per cent that the file gives beside them, and how far rounding may take it
+RATE, RATE_TOLERANCE = "SICKNESS_ABSENCE_RATE_PERCENT", 0.0051
 #: what the staff record calls an organisation, and what the mart does
 KINDS = {
     "Acute": "trust",
@@ -22,7 +24,8 @@ KINDS = {
 
 def read(matches: list[Match], _: Context) -> Reading:
     """Return days lost of days available; the file's rounded rate is not used, since rates do not add up."""
-    table = matches[0].table()
+    match = matches[0]
+    table = match.table([*LAYOUT.columns, *([RATE] if match.has(RATE) else [])])
     cells = Cells(table)
     code = cells.code("ORG_CODE")
     day = cells.dates("DATE", "%d/%m/%Y")
@@ -41,7 +44,19 @@ def read(matches: list[Match], _: Context) -> Reading:
         region=cells.text("NHSE_REGION_CODE").replace("", None),
     )
     rows = stack([measure_rows("sickness_absence", base, numerator=lost, denominator=available)])
-    return Reading({"measure_values": rows, "organisations": names}, len(table))
+    remarks = _contradicted(cells, lost, available) if match.has(RATE) else ()
+    return Reading({"measure_values": rows, "organisations": names}, len(table), remarks=remarks)
+
+
+def _contradicted(cells: Cells, lost: pd.Series[float], available: pd.Series[float]) -> tuple[str, ...]:
+    """Say in how many rows the file's own rate is not what its days make."""
+    apart = (100 * lost / available - cells.numbers(RATE)).abs() > RATE_TOLERANCE
+    if not apart.any():
+        return ()
+    first = int(apart.to_numpy().argmax())
+    return (
+        f"{apart.sum()} rows whose {RATE} is not {LOST} / {AVAILABLE}, the first: {cells.table.place(first)}",
+    )
 
 
 LAYOUT = Layout(
