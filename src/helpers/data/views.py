@@ -317,7 +317,7 @@ def series_statements(connection: duckdb.DuckDBPyConnection, choice: pd.DataFram
     """Return the SQL of the views that rest on the choice of sources, which becomes a table.
 
     `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
-    `REMAINING` and `DERIVED` measures besides, and `measure_values` the rows behind them by the organisations' own codes.
+    `REMAINING` and `DERIVED` measures besides, and `measure_values` the rows behind them by their own codes.
 
     Parameters
     ----------
