@@ -320,7 +320,7 @@ def series_statements() -> list[str]:
     """Return the SQL of the table of chosen sources, to be filled by `choice_query`, and the views upon it.
 
     `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
-    `REMAINING` and `DERIVED` measures besides, and `measure_values` the rows behind them by the organisations' own codes.
+    `REMAINING` and `DERIVED` measures besides, and `measure_values` the rows behind them by their own codes.
     """
     successors = "LEFT JOIN successors s ON v.org_code = s.org_code"
     returned = {"rows": "measure_values_pooled", "more": "", "org": "v.org_code"}
