@@ -155,14 +155,23 @@ class Mart:
 
     # --- reading ---------------------------------------------------------------------------------
 
-    def connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, threads: int = 1, memory: str = "1GB", *, series: bool = True
+    ) -> duckdb.DuckDBPyConnection:
         """Return an in-memory DuckDB with a view per table over this version's files.
 
         See `helpers.data.views.view_statements` for the views. The caller closes the connection. What it is
         asked is not observed, so that all of the mart counts as read; `query` knows better.
+
+        Parameters
+        ----------
+        threads, memory
+            How much of the machine it may take.
+        series
+            False leaves out the views that rest on the choice of sources, which takes memory to work out.
         """
         self.note(TABLES)
-        return self._connect(threads, memory)
+        return self._connect(threads, memory) if series else self._connect_to_files(threads, memory)
 
     def _connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
         """Return a connection whose views of measures follow one source each; whoever asks it notes what is read."""
