@@ -48,7 +48,10 @@ BEDS = "measure = 'beds'"
     ("sql", "read"),
     [
         (f"SELECT * FROM measure_values WHERE {BEDS}", ["measure_values/kh03"]),
-        (f"FROM measure_values_rolled_up WHERE {BEDS} AND period > DATE '2020-01-01'", ["measure_values/kh03"]),
+        (
+            f"FROM measure_values_rolled_up WHERE {BEDS} AND period > DATE '2020-01-01'",
+            ["measure_values/kh03"],
+        ),
         (f"WITH a AS (FROM measure_values) SELECT count(*) FROM a WHERE {BEDS}", ["measure_values/kh03"]),
         (
             "SELECT * FROM measure_values WHERE measure IN ('beds', 'waits')",
