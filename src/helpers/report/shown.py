@@ -32,18 +32,19 @@ class Shown:
         The picture of a figure.
     markdown
         What JupyterLab shows where the report shows nothing at this place.
+    html
+        A table of an analyst's own, as the report reads it.
     """
 
     bundle: Bundle
     svg: str = ""
     markdown: str = ""
+    html: str = ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
-        look = (
-            {"image/svg+xml": self.svg}
-            if self.svg
-            else {"text/markdown": self.markdown or _markdown(self.bundle)}
-        )
+        look = {"image/svg+xml": self.svg, "text/html": self.html}
+        look = {kind: content for kind, content in look.items() if content}
+        look = look or {"text/markdown": self.markdown or _markdown(self.bundle)}
         plain = self.bundle.alt or self.bundle.markdown or self.bundle.caption or self.bundle.id
         return {MIME: self.bundle.model_dump(mode="json"), "text/plain": plain, **look}
 
