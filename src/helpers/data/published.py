@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
 
 from helpers.data.manifest import Manifest
 from helpers.data.mart import Mart
@@ -39,16 +40,23 @@ class PublishedMart(Mart):
         prints = {name: each for name, each in whole.fingerprints.items() if name in held}
         return whole.model_copy(update={"loads": loads, "files": files, "fingerprints": prints})
 
-    def connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    @classmethod
+    def beside(cls, mart: Mart) -> Self:
+        """Return that of a mart's version; what it is asked is noted beside what the mart itself is."""
+        part = cls(mart.path, mart.version)
+        part._above = mart._above or mart
+        return part
+
+    def _connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
         """Return a connection in which the tables of records are not there."""
-        connection = super().connect(threads, memory)
+        connection = super()._connect(threads, memory)
         for name in RECORDS:
             connection.execute(f"DROP VIEW {name}")
         return connection
 
-    def derived(self, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """Return a frame that is kept apart from that of the whole mart."""
-        return super().derived(f"published: {name}", build)
+    def _derived_folder(self) -> Path:
+        """Return where what is worked out is kept: apart from that of the whole mart."""
+        return super()._derived_folder() / "published"
 
 
 def query_published(mart: PublishedMart, sql: str, values: Mapping[str, object]) -> pd.DataFrame:
@@ -68,15 +76,6 @@ def query_published(mart: PublishedMart, sql: str, values: Mapping[str, object])
     """
     with _told(sql):
         return mart.query(sql, dict(values))
-
-
-def tables_named(sql: str) -> tuple[str, ...]:
-    """Return the tables that a query, or a view that it names, rests on.
-
-    >>> tables_named("SELECT * FROM measure_values_rolled_up")
-    ('measure_values',)
-    """
-    return tuple(name for name in PUBLISHED if re.search(rf"\b{name}", sql, re.IGNORECASE))
 
 
 @contextmanager

