@@ -45,9 +45,9 @@ def test_a_kernel_that_quarto_started_shows_what_quarto_captions_and_numbers(
         '![Stays \\*](data:image/svg+xml;base64,PHN2Zy8+){#fig-a fig-alt="A \\"line\\" rises"}'
     )
     assert "image/svg+xml" not in shown
-    table = Bundle(kind="table", id="tbl-a", caption="Stays.", columns=(Column(label="x"),), rows=(("y",),))
+    table = Bundle(kind="table", id="tbl-a", caption="Stays", columns=(Column(label="x"),), rows=(("y",),))
     assert Shown(table)._repr_mimebundle_()["text/markdown"].splitlines() == [
-        "| x |", "| :--- |", "| y |", "", ": Stays. {#tbl-a}",
+        "| x |", "| :--- |", "| y |", "", ": Stays {#tbl-a}",
     ]  # fmt: skip
     words = Bundle(kind="text", id="say", markdown="The mean fell.")
     assert Shown(words)._repr_mimebundle_()["text/markdown"] == "The mean fell."
