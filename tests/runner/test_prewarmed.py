@@ -15,7 +15,7 @@ from nbformat import v4
 
 from helpers.errors import ReportError
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE
-from helpers.runner.execute import execute
+from helpers.runner.execute import Ground, execute
 from helpers.runner.kernel import kernel_environment
 from helpers.runner.parameters import read_notebook
 from helpers.runner.plan import Job
@@ -94,7 +94,12 @@ def write_notebook(folder: Path, *cells: str) -> Path:
 
 
 def run(
-    notebook: Path, folder: Path, server: ForkServer | None, environment: dict[str, str] | None = None
+    notebook: Path,
+    folder: Path,
+    server: ForkServer | None,
+    environment: dict[str, str] | None = None,
+    *,
+    ground: Ground | None = None,
 ) -> list[Any]:
     """Run a notebook, and return the outputs of its cells; of `raises` also up to its error."""
     folder.mkdir()
@@ -102,7 +107,15 @@ def run(
     stop = threading.Event()
     expected = pytest.raises(ReportError) if notebook.stem == "raises" else contextlib.nullcontext()
     with expected:
-        execute(job, folder, environment=environment or {}, limits=Limits(), stop=stop, server=server)
+        execute(
+            job,
+            folder,
+            environment=environment or {},
+            limits=Limits(),
+            stop=stop,
+            server=server,
+            ground=ground,
+        )
     cells = json.loads((folder / "executed.ipynb").read_text("utf-8"))["cells"]
     return [
         [{k: v for k, v in each.items() if k != "execution_count"} for each in cell.get("outputs", [])]
@@ -208,5 +221,57 @@ CHARTS = (
 def test_a_chart_is_an_output_however_it_is_left(server: ForkServer, tmp_path: Path, *, warm: bool) -> None:
     notebook = write_notebook(tmp_path, *CHARTS)
     cells = run(notebook, tmp_path / "run", server if warm else None)[-len(CHARTS) :]
-    pictures = [sum("image/png" in output.get("data", {}) for output in cell) for cell in cells]
-    assert pictures == [1] * len(CHARTS)
+    for kind in ("image/png", "image/svg+xml"):
+        pictures = [sum(kind in output.get("data", {}) for output in cell) for cell in cells]
+        assert pictures == [1] * len(CHARTS), kind
+
+
+def test_a_chart_is_the_same_picture_each_time(server: ForkServer, tmp_path: Path) -> None:
+    notebook = write_notebook(
+        tmp_path, "import matplotlib.pyplot as plt\nplt.plot([1, 2], label='a')\nplt.legend();"
+    )
+    told = [
+        run(notebook, tmp_path / str(number), server)[-1][0]["data"]["image/svg+xml"] for number in range(2)
+    ]
+    first, second = (
+        [line for line in "".join(lines).splitlines() if "<dc:date>" not in line] for lines in told
+    )
+    assert first == second
+
+
+#: what a notebook may say of its charts, and the kinds that they then have
+WORDS_ON_CHARTS = {
+    "%config InlineBackend.figure_format = 'retina'": {"image/png"},
+    "%matplotlib inline": {"image/png", "image/svg+xml"},
+    "import matplotlib_inline.backend_inline as backend\nbackend.set_matplotlib_formats('svg')": {
+        "image/svg+xml"
+    },
+}
+
+
+@pytest.mark.parametrize("words", WORDS_ON_CHARTS)
+def test_what_a_notebook_says_of_its_charts_counts(tmp_path: Path, words: str) -> None:
+    notebook = write_notebook(tmp_path, words, "import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    with ForkServer(kernel_environment({}, tmp_path), imported_by([notebook])) as server:
+        assert server.unfit == ()
+        (chart,) = run(notebook, tmp_path / "run", server)[-1]
+    assert WORDS_ON_CHARTS[words] == {each for each in chart["data"] if each.startswith("image/")}
+
+
+def test_what_lies_beside_a_notebook_goes_before_what_was_imported_without_it(tmp_path: Path) -> None:
+    beside = tmp_path / "notebooks"
+    beside.mkdir()
+    (beside / "seaborn.py").write_text("OWN = 'mine'")
+    (beside / "matplotlibrc").write_text("lines.linewidth: 7")
+    cell = "import matplotlib, seaborn\nseaborn.OWN, matplotlib.rcParams['lines.linewidth']"
+    notebook = write_notebook(beside, cell)
+    with ForkServer(kernel_environment({}, tmp_path), ("seaborn",)) as server:
+        (told,) = run(notebook, tmp_path / "run", server, ground=Ground(tmp_path))[-1]
+    assert told["data"]["text/plain"] == ["('mine', 7.0)"]
+
+
+def test_imports_are_found_among_lines_for_ipython(tmp_path: Path) -> None:
+    notebook = write_notebook(
+        tmp_path, "%matplotlib inline\nimport seaborn as sns\n!ls", "%%time\nfrom scipy import stats"
+    )
+    assert imported_by([notebook]) == ("seaborn", "scipy", "scipy.stats")

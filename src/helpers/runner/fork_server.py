@@ -52,6 +52,8 @@ KERNEL = (
 #: threads that libraries start when they are imported, and that they themselves care for when forked:
 #: jemalloc, which Arrow brings along, by its handlers for `pthread_atfork` (jemalloc, background_thread.c)
 HARMLESS_THREADS = frozenset({"jemalloc_bg_thd"})
+#: joins the shell of the process that imports it, so only a kernel may: elsewhere all its figures would vanish
+BACKEND = "matplotlib_inline"
 HEADER = 8  # bytes that give the length of a request
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 _PATIENCE = 10.0  # seconds after which to give up on processes that the system cannot end
@@ -108,7 +110,8 @@ def main() -> None:
 
 def _prepare(modules: Iterable[str], spare: set[int]) -> list[str]:
     """Import, and return what speaks against forking from this process now."""
-    unfit = [complaint for name in (*KERNEL, *modules) if (complaint := _import(name))]
+    wanted = [name for name in (*KERNEL, *modules) if name.partition(".")[0] != BACKEND]
+    unfit = [complaint for name in wanted if (complaint := _import(name))]
     unfit += _unfit(spare)
     gc.collect()
     gc.freeze()  # a kernel's garbage collection leaves the shared pages alone
@@ -147,7 +150,11 @@ def _unfit(spare: set[int]) -> list[str]:
     threads = {(task / "comm").read_text().strip() for task in tasks} - HARMLESS_THREADS
     files = {_target(fd) for fd in _open_files() if fd > 2 and fd not in spare} - {None}
     handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
+    taken_up = (
+        ["an import took up the inline backend"] if f"{BACKEND}.backend_inline" in sys.modules else []
+    )
     return [
+        *taken_up,
         *(f"an import started the thread {name}" for name in sorted(threads)),
         *(f"an import left {name} open" for name in sorted(map(str, files))),
         *(f"an import made all logging go to {each.stream}" for each in handlers),
@@ -265,7 +272,7 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
     wall = Wall.read(request.wall) if request.wall else None
     if wall:
         wall_off(wall)
-    if not request.warm:
+    if not request.warm or _would_have_imported_otherwise(Path(request.folder)):
         os.execve(request.command[0], request.command, request.environment)
     os.environ.clear()
     os.environ.update({**request.environment, **set_by_imports})
@@ -279,6 +286,17 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
     if wall:
         refuse_with_words(wall)
     runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _would_have_imported_otherwise(folder: Path) -> bool:
+    """Say whether what lies in a kernel's working folder changes imports that have been done without it.
+
+    A module of the analyst's own goes before an installed one of the same name, and matplotlib reads its settings
+    from that folder once, when it is imported.
+    """
+    packages = (each.parent.name for each in folder.glob("*/__init__.py"))
+    own = {*(each.stem for each in folder.glob("*.py")), *packages}
+    return not own.isdisjoint(sys.modules) or (folder / "matplotlibrc").exists()
 
 
 def _take_streams(log: int) -> None:

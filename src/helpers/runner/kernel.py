@@ -24,6 +24,12 @@ from helpers.runner.sockets import transport_for
 from helpers.runner.watch import Watch
 
 START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first time
+_SETTINGS = (
+    "--HistoryManager.enabled=False",
+    # charts as vectors for the report, and as Jupyter has them besides; a notebook may still ask for others
+    *(f"--InlineBackend.figure_formats={each}" for each in ("svg", "png")),
+    "--InlineBackend.rc=svg.hashsalt=boardpack",  # the ids of an SVG: same chart, same bytes
+)
 
 
 def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
@@ -88,10 +94,8 @@ def kernel_manager(seat: Seat) -> type:
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    own_spec = KernelSpec(
-        argv=[*command, "--HistoryManager.enabled=False"], display_name="boardpack", language="python"
-    )
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_SETTINGS]
+    own_spec = KernelSpec(argv=command, display_name="boardpack", language="python")
     client, provisioner = _client(seat.watch), _provisioner(seat)
 
     class SeatedKernelManager(AsyncKernelManager):  # type: ignore[misc]

@@ -12,6 +12,7 @@ import ast
 import contextlib
 import json
 import os
+import re
 import select
 import socket
 import subprocess
@@ -30,6 +31,8 @@ from helpers.runner.processes import descendants, resident
 
 #: forking a process with system frameworks loaded is unsafe on macOS, and Windows has no fork
 IS_SUPPORTED = sys.platform == "linux" and hasattr(os, "fork")
+#: lines that are for IPython, and often stand among the imports: %matplotlib inline, !pip list, ?name
+_MAGIC = re.compile(r"^[%!?].*$", re.MULTILINE)
 _SECONDS = 120  # that the imports of a batch may take, and the start of a kernel
 
 
@@ -264,8 +267,11 @@ def imported_by(notebooks: Iterable[Path]) -> tuple[str, ...]:
 
 
 def _imports(source: str) -> Iterator[str]:
-    with contextlib.suppress(SyntaxError):  # a magic: what else its cell imports, the kernel imports itself
-        for node in ast.walk(ast.parse(source)):
+    plain = _MAGIC.sub("", source)
+    with contextlib.suppress(
+        SyntaxError
+    ):  # no Python after all: what its cell imports, the kernel imports itself
+        for node in ast.walk(ast.parse(plain)):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
