@@ -178,6 +178,7 @@ class _Batch:
         from helpers.data.parts import is_long, refuse_too_long
         from helpers.data.sources import describe_rest, recognise
         from helpers.data.sources.layout import read_all
+        from helpers.data.sources.mapped import mapped_layouts
 
         if file.problem:
             raise DataError(file.problem)
@@ -190,7 +191,7 @@ class _Batch:
                 return staged
             refuse_too_long(file.path, file.shown)
         opened = open_file(file.path)
-        matches = recognise(opened.sheets)
+        matches = recognise(opened.sheets, mapped_layouts(self.register))
         layout = matches[0].layout
         reading = read_all(matches, self._context())
         reading = replace(reading, remarks=(*reading.remarks, *describe_rest(opened, matches)))

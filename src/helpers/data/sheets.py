@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -106,6 +106,10 @@ class Table:
         Row number of every row, where some between them were left out.
     columns_at
         Each column's place in the sheet, counted from 0.
+    shares
+        Which cells of a column are shown as per cent, where the table was made of another one's cells.
+    labels
+        What tells rows apart that come from one row of the sheet.
     """
 
     sheet: Sheet
@@ -113,6 +117,8 @@ class Table:
     first_row: int
     numbers: tuple[int, ...] | None = None
     columns_at: tuple[int, ...] = ()
+    shares: Mapping[str, Sequence[bool]] | None = None
+    labels: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return int(self.columns.num_rows)
@@ -123,7 +129,8 @@ class Table:
 
     def place(self, index: int, column: str = "") -> str:
         """Return "file, row n, column name" of a cell."""
-        return self.sheet.place(self.row(index)) + (f", column {column}" if column else "")
+        label = f" ({self.labels[index]})" if self.labels and self.labels[index] else ""
+        return self.sheet.place(self.row(index)) + label + (f", column {column}" if column else "")
 
     def filled(self) -> Table:
         """Return the table without the rows in which every column is empty, as Excel leaves them behind."""
@@ -149,6 +156,8 @@ class Table:
 
     def per_cent(self, column: str) -> list[bool]:
         """Return which cells of a column their workbook shows as per cent."""
+        if self.shares is not None:
+            return list(self.shares.get(column, [False] * len(self)))
         if not self.sheet.percents:
             return [False] * len(self)
         at = self.columns_at[self.columns.column_names.index(column)]

@@ -258,7 +258,7 @@ class Life:
             data={each: datasets[each] for each in reads if each in datasets},
             key={**key, "data": setting.surroundings.data_key(reads)},
             outputs=expected_outputs(contents, setting.project.place(facts, *self._id)),
-            warnings=self._executed.warnings,
+            warnings=(*self._executed.warnings, *self.document.warnings),
         )
 
     @contextlib.contextmanager

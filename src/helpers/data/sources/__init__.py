@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
 from helpers.data.opening import Opened
 from helpers.data.sheets import Sheet
 from helpers.data.sources.layout import Layout, Match, find_header
+from helpers.data.sources.period_words import parse_period
 from helpers.errors import DataError, Problem
 
 #: modules that each define LAYOUT or LAYOUTS
@@ -36,6 +38,8 @@ MODULES = (
 NEAREST, MISSING_SHOWN = 3, 5
 #: share of its columns that a layout may lack to be named as near, and how many it must find
 NEAR_ENOUGH, FEWEST_FOUND = 0.5, 2
+#: from how many periods in one row a table has them across
+FEWEST_PERIODS = 3
 
 
 @cache
@@ -48,8 +52,10 @@ def all_layouts() -> tuple[Layout, ...]:
     return tuple(found)
 
 
-def recognise(sheets: list[Sheet]) -> list[Match]:
+def recognise(sheets: list[Sheet], own: Sequence[Layout] = ()) -> list[Match]:
     """Return the sheets that a layout fits; of several layouts the one that asks for most columns.
+
+    Layouts of the project's own go before those of publications.
 
     Hidden sheets count only where no visible one fits.
 
@@ -58,7 +64,8 @@ def recognise(sheets: list[Sheet]) -> list[Match]:
     DataError
         Where none fits, with the nearest ones and what is missing for them; where a file is cut short.
     """
-    best = _best([sheet for sheet in sheets if not sheet.hidden]) or _best(sheets)
+    visible = [sheet for sheet in sheets if not sheet.hidden]
+    best = _best(visible, own) or _best(visible) or _best(sheets, own) or _best(sheets)
     if not best:
         raise DataError(_unknown_layout(sheets))
     for match in best:
@@ -69,8 +76,9 @@ def recognise(sheets: list[Sheet]) -> list[Match]:
     return best
 
 
-def _best(sheets: list[Sheet]) -> list[Match]:
-    fitting = [matches for layout in all_layouts() if (matches := _match(layout, sheets))]
+def _best(sheets: list[Sheet], layouts: Sequence[Layout] | None = None) -> list[Match]:
+    known = all_layouts() if layouts is None else layouts
+    fitting = [matches for layout in known if (matches := _match(layout, sheets))]
     return max(fitting, key=lambda matches: len(matches[0].layout.columns), default=[])
 
 
@@ -159,6 +167,17 @@ def _unknown_layout(sheets: list[Sheet]) -> list[Problem]:
         for layout, sheet, missing in _near(sheets)[:NEAREST]
     ]
     cure = (
-        "see `boardpack data sources` for those known; figures of your own: docs/reference/own-measures.md"
+        "see `boardpack data sources` for those known; figures of your own: docs/reference/own-measures.md, "
+        "or a mapping of your table's columns: docs/reference/mappings.md"
     )
-    return [Problem(sheets[0].file, "no known layout", cure=cure), *near]
+    return [Problem(sheets[0].file, "no known layout", cure=cure), *near, *_periods_across(sheets)]
+
+
+def _periods_across(sheets: list[Sheet]) -> list[Problem]:
+    """Return the way out for tables of one's own that have a column for each period."""
+    cure = "write a row for each period (docs/reference/own-measures.md), or a mapping with periods_across"
+    return [
+        Problem(sheet.place(), "a table of one's own with the periods across", cure=cure)
+        for sheet in sheets
+        if any(sum(bool(parse_period(cell)) for cell in row) >= FEWEST_PERIODS for row in sheet.head)
+    ]
