@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -168,6 +169,23 @@ def test_a_source_that_agrees_takes_over_where_the_other_ends(tmp_path: Path) ->
         ("2025-01", 100, "old"), ("2025-02", 90, "old"),
         ("2025-03", 80.4, "new"), ("2025-04", 70, "new"), ("2025-05", 60, "new"),
     ]  # fmt: skip
+
+
+def test_the_choice_is_kept_made_anew_where_damaged_and_done_without_where_nothing_can_be_kept(
+    tmp_path: Path,
+) -> None:
+    mart = Mart(tmp_path)
+    hand_in(mart, "table", {"A": months(100, 90, 80)}, secondary=True)
+    hand_in(mart, "extract", {"A": months(100, 90, first=3)})
+    expected = series(mart)
+    (kept,) = (tmp_path / "derived").rglob("*.parquet")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: len(whole) // 2])
+    assert series(mart) == expected
+    assert kept.read_bytes() == whole
+    shutil.rmtree(kept.parent)
+    kept.parent.write_text("no folder, as where the mart may only be read")
+    assert series(mart) == expected
 
 
 @pytest.mark.parametrize(("publication", "shown"), [("", 1), ("rtt", 3)])

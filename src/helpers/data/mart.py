@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from helpers.bundle import Source
-from helpers.data.derived import derived_frame
+from helpers.data.derived import derived_frame, fill_derived
 from helpers.data.manifest import (
     PRIVATE_FILE,
     LoadRecord,
@@ -42,7 +42,7 @@ from helpers.data.manifest import (
     write_private,
 )
 from helpers.data.query_errors import explained
-from helpers.data.views import choose_sources, needs_choice, series_statements, view_statements
+from helpers.data.views import choice_query, needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
 
@@ -143,9 +143,10 @@ class Mart:
         """
         connection = self._connect(threads, memory)
         with explained(self):
-            choice = self._choice() if needs_choice(self.manifest) else None
-            for statement in series_statements(connection, choice):
+            for statement in series_statements():
                 connection.execute(statement)
+            if needs_choice(self.manifest):
+                self._choose(connection)
         return connection
 
     def _connect(self, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
@@ -166,17 +167,10 @@ class Mart:
                 connection.execute(statement)
         return connection
 
-    def _choice(self) -> pd.DataFrame:
-        """Return the source of every period of the series that have several, worked out once per version."""
-
-        def build() -> pd.DataFrame:
-            with self._connect(threads=1, memory="1GB") as connection:
-                return choose_sources(connection)
-
-        try:
-            return self.derived("series sources", build)
-        except OSError:  # a mart that may only be read keeps nothing
-            return build()
+    def _choose(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Fill in the source of every period of the series that have several, worked out once per version."""
+        folder, name = self._derived_folder(), "series sources"
+        fill_derived(connection, "series_sources", lambda: choice_query(connection), folder, name)
 
     def _spill_folder(self) -> Path:
         """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
@@ -214,7 +208,10 @@ class Mart:
         build
             Computes it, where no process has done so yet.
         """
-        return derived_frame(make_private(self.path / DERIVED / (self.version or "empty")), name, build)
+        return derived_frame(make_private(self._derived_folder()), name, build)
+
+    def _derived_folder(self) -> Path:
+        return self.path / DERIVED / (self.version or "empty")
 
     # --- writing ---------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from helpers.data.schema import TABLES, Table, duckdb_columns
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
 
 #: a chain of mergers longer than this is a circle in the data
 LONGEST_CHAIN = 10
@@ -276,35 +275,24 @@ def compared(measures: Sequence[str]) -> str:
     )
 
 
-def choose_sources(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the source of every period of the series that have several, from a connection with the views."""
-    measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
-    query = compared(measures) + _CHOICE.format(series=_SERIES, agree=AGREE_OF_FOUR)
-    chosen: pd.DataFrame = connection.execute(query).df()
-    return chosen
-
-
-def series_statements(connection: duckdb.DuckDBPyConnection, choice: pd.DataFrame | None) -> list[str]:
-    """Return the SQL of the views that rest on the choice of sources, which becomes a table.
-
-    `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
-    `DERIVED` measure besides, and `measure_values` the rows behind them by the organisations' own codes.
+def choice_query(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the SQL for the source of every period of the series that have several: rows of `series_sources`.
 
     Parameters
     ----------
     connection
         Has the views of `view_statements`.
-    choice
-        What `choose_sources` gives; None where no series has several sources.
     """
-    connection.execute(
-        "CREATE TABLE series_sources (measure VARCHAR, org_code VARCHAR, period_type VARCHAR, basis VARCHAR, "
-        "plan BOOLEAN, part VARCHAR, period DATE, source VARCHAR)"
-    )
-    if choice is not None and len(choice):
-        connection.register("given_choice", choice)
-        connection.execute("INSERT INTO series_sources SELECT * FROM given_choice")
-        connection.unregister("given_choice")
+    measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
+    return compared(measures) + _CHOICE.format(series=_SERIES, agree=AGREE_OF_FOUR)
+
+
+def series_statements() -> list[str]:
+    """Return the SQL of the table of chosen sources, to be filled by `choice_query`, and the views upon it.
+
+    `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
+    `DERIVED` measure besides, and `measure_values` the rows behind them by the organisations' own codes.
+    """
     successors = "LEFT JOIN successors s ON v.org_code = s.org_code"
     returned = {"rows": "measure_values_pooled", "more": "", "org": "v.org_code"}
     own = {
@@ -314,6 +302,8 @@ def series_statements(connection: duckdb.DuckDBPyConnection, choice: pd.DataFram
     }
     name, numerator, denominator = DERIVED
     return [
+        "CREATE TABLE series_sources (measure VARCHAR, org_code VARCHAR, period_type VARCHAR, basis VARCHAR, "
+        "plan BOOLEAN, part VARCHAR, period DATE, source VARCHAR)",
         f"CREATE VIEW contested_series AS SELECT DISTINCT {_SERIES} FROM series_sources",
         f"CREATE VIEW measure_values_returned AS SELECT v.* {_CHOSEN.format(part=_PART, **returned)}",
         f"CREATE VIEW measure_values AS SELECT v.* {_CHOSEN.format(part=_PART, **own)}",
