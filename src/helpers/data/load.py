@@ -316,12 +316,10 @@ def _write_rest(staged: _Staged, first: Reading, rest: Iterator[Reading]) -> _St
         if frames:
             load.write(table, pd.concat(frames, ignore_index=True))
     load.as_at = last
-    counts = {
-        "rows_read": load.rows_read or 0,
-        "rows_kept": load.rows_kept,
-        "rejected": dict(load.rejected),
-    }
-    return replace(staged, result=replace(staged.result, **counts))
+    result = replace(
+        staged.result, rows_read=load.rows_read or 0, rows_kept=load.rows_kept, rejected=dict(load.rejected)
+    )
+    return replace(staged, result=result)
 
 
 def _result(file: Found, layout: Layout, reading: Reading, today: date) -> LoadResult:

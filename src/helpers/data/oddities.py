@@ -156,14 +156,13 @@ WITH days AS (
     SELECT source, org_code, date_trunc('month', admitted) AS month, 1 AS came, 0 AS went FROM spells
     UNION ALL SELECT source, org_code, date_trunc('month', discharged), 0, 1 FROM spells
 ), months AS (
-    SELECT source, org_code, month, sum(came) AS came, sum(went) AS went,
-        max(month) OVER (PARTITION BY source) AS last
-    FROM days
+    SELECT source, org_code, month, sum(came) AS came, sum(went) AS went FROM days
     WHERE month IS NOT NULL GROUP BY ALL
+), until AS (
+    SELECT *, max(month) OVER (PARTITION BY source) AS last FROM months
 )
-SELECT source, org_code, count(*) AS n, min(month) AS first FROM months
-WHERE came >= {FEWEST_ADMISSIONS} AND went < {FEWEST_DISCHARGES} * came
-    AND month < last
+SELECT source, org_code, count(*) AS n, min(month) AS first FROM until
+WHERE came >= {FEWEST_ADMISSIONS} AND went < {FEWEST_DISCHARGES} * came AND month < last
 GROUP BY ALL ORDER BY ALL
 """
 
@@ -325,10 +324,6 @@ def _absent(rows: list[Any]) -> list[Oddity]:
         words = f"nothing {_said(period)} of {len(measures)} organisations with figures before: {shown}"
         own.append(Oddity("absent", next(iter(measures.values())), words, load=load))
     return own
-
-
-def _ended(row: Any) -> str:
-    return f"ends {_said(row.last)}, others {_said(row.period)}"
 
 
 def _amount(value: float, measure: Measure | None) -> str:
