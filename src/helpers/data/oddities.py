@@ -186,7 +186,7 @@ def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None 
         files = tuple(file for file in files if file.source in sources)
         stays = tuple(file for file in stays if file.source in sources)
     found: list[Oddity] = []
-    with explained(mart), mart.connect(memory=MEMORY) as connection:
+    with explained(mart), mart.connect(memory=MEMORY, series=False) as connection:
         if files:
             found += _of_values(connection, mart, files, register)
         if stays:

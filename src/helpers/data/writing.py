@@ -98,8 +98,15 @@ class Load:
                 rows=rows.num_rows,
                 sha256=_hash_rows(folder, rows),
                 schema_id=hashlib.sha256(str(rows.schema).encode()).hexdigest()[:12],
+                measures=_measures(rows),
             )
         )
+
+
+def _measures(rows: pa.Table) -> tuple[str, ...]:
+    if "measure" not in rows.column_names:
+        return ()
+    return tuple(sorted(str(name) for name in rows["measure"].unique().to_pylist()))
 
 
 class _HashingSink(io.RawIOBase):
