@@ -115,3 +115,15 @@ def test_a_series_is_shown_as_a_table_is() -> None:
         assert "<th>Ash</th>" in data["text/html"]
     finally:
         InteractiveShell.clear_instance()
+
+
+def test_quarto_captions_a_figure_of_ones_own_in_a_preview(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUARTO_DOCUMENT_PATH", ".")
+    unlabelled = report.figure(chart(), caption="*Beds*", alt="A line.")._repr_mimebundle_()
+    assert unlabelled["text/markdown"].startswith("![*Beds*](data:image/svg+xml;base64,")
+    assert unlabelled["text/markdown"].endswith('{fig-alt="A line\\."}')
+    labelled = report.figure(chart(), label="fig-x", caption="Beds", alt="A line.")._repr_mimebundle_()
+    assert labelled["text/markdown"].endswith('{#fig-x fig-alt="A line\\."}')
+    assert "text/html" in report.table(beds(), caption="Beds")._repr_mimebundle_()
