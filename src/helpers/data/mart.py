@@ -19,7 +19,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
@@ -41,10 +41,13 @@ from helpers.data.manifest import (
     next_manifest,
     write_private,
 )
+from helpers.data.observing import observe, tables_read
 from helpers.data.query_errors import explained
+from helpers.data.schema import TABLES
 from helpers.data.views import choice_query, needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
+from helpers.reads import is_about, note_data
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,6 +79,9 @@ class Mart:
     def __init__(self, path: Path | str, version: str | None = None) -> None:
         self.path = Path(path).absolute()
         self._pinned = version
+        #: notes (`helpers.reads`) of what its queries have read
+        self.asked: set[str] = set()
+        self._above: Mart | None = None
         # one lock per object, so that the loads of a batch may be open side by side
         self._file_lock = FileLock(self.path / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE)
 
@@ -134,6 +140,19 @@ class Mart:
             _source(dataset, latest[dataset.partition("/")[2]]) for dataset in sorted(manifest.fingerprints)
         )
 
+    def meant_by(self, notes: Iterable[str]) -> tuple[Source, ...]:
+        """Return the data sets of this version that some notes of reading mean (`helpers.reads`)."""
+        notes, held = tuple(notes), self.measures()
+        return tuple(
+            each
+            for each in self.sources()
+            if any(is_about(note, each.dataset, held.get(each.dataset)) for note in notes)
+        )
+
+    def measures(self) -> dict[str, frozenset[str]]:
+        """Return the measures that each data set holds; those of which it is not known are left out."""
+        return _measures(self.manifest)
+
     # --- reading ---------------------------------------------------------------------------------
 
     def connect(
@@ -141,7 +160,8 @@ class Mart:
     ) -> duckdb.DuckDBPyConnection:
         """Return an in-memory DuckDB with a view per table over this version's files.
 
-        See `helpers.data.views.view_statements` for the views. The caller closes the connection.
+        See `helpers.data.views.view_statements` for the views. The caller closes the connection. What it is
+        asked is not observed, so that all of the mart counts as read; `query` knows better.
 
         Parameters
         ----------
@@ -150,9 +170,12 @@ class Mart:
         series
             False leaves out the views that rest on the choice of sources, which takes memory to work out.
         """
-        connection = self._connect(threads, memory)
-        if not series:
-            return connection
+        self.note(TABLES)
+        return self._connect(threads, memory) if series else self._connect_to_files(threads, memory)
+
+    def _connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+        """Return a connection whose views of measures follow one source each; whoever asks it notes what is read."""
+        connection = self._connect_to_files(threads, memory)
         with explained(self):
             for statement in series_statements():
                 connection.execute(statement)
@@ -160,7 +183,7 @@ class Mart:
                 self._choose(connection)
         return connection
 
-    def _connect(self, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
+    def _connect_to_files(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
         import duckdb
 
         connection = duckdb.connect(
@@ -192,20 +215,47 @@ class Mart:
 
     def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """Return the result of a query over the views of this version as a frame."""
-        with explained(self), self._cursor() as connection:
+        with self._observed(sql) as connection:
             return _frame(connection.execute(sql, params or []))
 
+    @contextmanager
+    def _observed(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield what carries out a query, and note what that has read."""
+        with explained(self), self._cursor() as connection:
+            observe(connection)
+            yield connection
+            self.note(tables_read(connection, sql, self.path, self.manifest))
+
+    def note(self, read: Iterable[str]) -> None:
+        """Note what was read (`helpers.reads`): of this mart, and of those that it was made from."""
+        self.asked.update(read)
+        if self._above is None:
+            note_data(read)
+        else:
+            self._above.note(read)
+
+    @property
+    def all_asked(self) -> set[str]:
+        """Notes of what has been read: of this mart, and of those that it was made from."""
+        return self.asked if self._above is None else self._above.all_asked
+
+    def apart(self) -> Mart:
+        """Return this mart at this version for one analysis: it knows by itself what that has read."""
+        part = Mart(self.path, self.version)
+        part.__dict__["_reader"], part._above = self._reader, self
+        return part
+
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        return self.connect() if self._pinned is None else self._reader.cursor()
+        return self._connect() if self._pinned is None else self._reader.cursor()
 
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
         # a pinned version never changes, so its views are made once
-        return self.connect()
+        return self._connect()
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query as plain tuples."""
-        with explained(self), self._cursor() as connection:
+        with self._observed(sql) as connection:
             found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 
@@ -219,7 +269,18 @@ class Mart:
         build
             Computes it, where no process has done so yet.
         """
-        return derived_frame(make_private(self._derived_folder()), name, build)
+        folder = make_private(self._derived_folder())
+        frame, read = derived_frame(folder, name, lambda: self._build(build))
+        self.note(read)
+        return frame
+
+    def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
+        """Return a frame and what was read for it, also where that had been read before."""
+        before, self.asked = self.asked, set()
+        try:
+            return build(), self.asked
+        finally:
+            self.asked = before | self.asked
 
     def _derived_folder(self) -> Path:
         return self.path / DERIVED / (self.version or "empty")
@@ -304,7 +365,7 @@ class Mart:
                     rejected=load.rejected,
                     loaded_at=now,
                     vintage=load.vintage,
-                    as_at=as_at or now.date(),
+                    as_at=load.as_at or as_at or now.date(),
                     policy=policy,
                     synthetic=synthetic,
                     secondary=secondary,
@@ -395,6 +456,16 @@ def _source(dataset: str, load: LoadRecord) -> Source:
         origin="published" if load.policy == "published" else "records",
         synthetic=load.synthetic,
     )
+
+
+def _measures(manifest: Manifest) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    unknown: set[str] = set()
+    for file in manifest.files:
+        name = f"{file.table}/{file.source}"
+        found[name] = found.get(name, frozenset()) | frozenset(file.measures)
+        unknown |= set() if file.measures else {name}
+    return {name: measures for name, measures in found.items() if name not in unknown}
 
 
 @cache
