@@ -1,4 +1,4 @@
-"""What the mart holds of the open data, beside the published files read by plain pandas, with no code of the package."""
+"""What the mart holds of the open data, beside the published files read by plain pandas alone."""
 
 from __future__ import annotations
 
