@@ -95,10 +95,10 @@ def beds(tmp_path: Path) -> Mart:
     mart = Mart(tmp_path)
     store(mart, "organisations", organisations(("A", None), ("B", None), ("C", None)))
     counts = [
-        ("A", "no_criteria_patients", 30, None, "month"), ("A", "bed_occupancy", 200, 220, "month"),
-        ("B", "no_criteria_patients", 30, None, "month"), ("B", "bed_occupancy", 200, 220, "month"),
+        ("A", "no_criteria_remaining", 30, None, "month"), ("A", "bed_occupancy", 200, 220, "month"),
+        ("B", "no_criteria_remaining", 30, None, "month"), ("B", "bed_occupancy", 200, 220, "month"),
         ("B", "no_criteria_to_reside", 28, 200, "month"),
-        ("C", "no_criteria_patients", 30, None, "month"), ("C", "bed_occupancy", 200, 220, "quarter"),
+        ("C", "no_criteria_remaining", 30, None, "month"), ("C", "bed_occupancy", 200, 220, "quarter"),
     ]  # fmt: skip
     keys = ["org_code", "measure", "numerator", "denominator", "period_type"]
     frame = pd.DataFrame(counts, columns=keys).astype({"numerator": float, "denominator": float})

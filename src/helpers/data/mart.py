@@ -141,12 +141,23 @@ class Mart:
 
     # --- reading ---------------------------------------------------------------------------------
 
-    def connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, threads: int = 1, memory: str = "1GB", *, series: bool = True
+    ) -> duckdb.DuckDBPyConnection:
         """Return an in-memory DuckDB with a view per table over this version's files.
 
         See `helpers.data.views.view_statements` for the views. The caller closes the connection.
+
+        Parameters
+        ----------
+        threads, memory
+            How much of the machine it may take.
+        series
+            False leaves out the views that rest on the choice of sources, which takes memory to work out.
         """
         connection = self._connect(threads, memory)
+        if not series:
+            return connection
         with explained(self):
             for statement in series_statements():
                 connection.execute(statement)

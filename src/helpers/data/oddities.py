@@ -156,7 +156,7 @@ def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None 
         files = tuple(file for file in files if file.source in sources)
     if not files:
         return []
-    with explained(mart), mart.connect(memory=MEMORY) as connection:
+    with explained(mart), mart.connect(memory=MEMORY, series=False) as connection:
         paths = ", ".join(_literal(no_glob(str(mart.path / file.path))) for file in files)
         connection.execute(_HELD.format(files=paths))
         rated = [name for name, measure in register.measures.items() if measure.kind != "count"]

@@ -22,7 +22,9 @@ ROUNDED_VALUE = 0.005
 #: two sources count the same where at least so many of four figures that both have are the same
 AGREE_OF_FOUR = 3
 #: a measure, and the two whose numerators make it up for trusts that nobody returns it for
-DERIVED = ("no_criteria_to_reside", "no_criteria_patients", "bed_occupancy")
+DERIVED = ("no_criteria_to_reside", "no_criteria_remaining", "bed_occupancy")
+#: patients who stay on: those counted in the day, less those among them who left in the day
+REMAINING = ("no_criteria_remaining", "no_criteria_patients", "no_criteria_discharged")
 
 _LATEST = """
 CREATE VIEW {name} AS
@@ -180,10 +182,37 @@ LEFT JOIN contested_series o ON o.measure = v.measure AND o.org_code = {org}
 WHERE o.measure IS NULL OR c.source = v.source
 """
 
+# The two counts come of two files, so they meet day by day. Zeros are mostly days without a return, and single
+# days are far out: hence the median. A day on which fewer of the merged trusts returned than on others, or on
+# which more left than were counted, is no count of the trust.
+_COUNTED = """
+CREATE VIEW measure_values_counted AS
+SELECT * FROM measure_values_returned
+UNION ALL BY NAME
+SELECT '{name}' AS measure, org_code, month AS period, 'month' AS period_type, basis,
+    median(stayed) AS numerator, median(stayed) AS value,
+    CASE WHEN bool_or(status = 'provisional') THEN 'provisional' ELSE 'actual' END AS status,
+    CASE WHEN bool_or(origin = 'records') THEN 'records' ELSE 'published' END AS origin,
+    false AS suppressed, max(members) AS members, max(vintage) AS vintage, any_value(source) AS source
+FROM (
+    SELECT n.org_code, n.basis, date_trunc('month', n.period)::DATE AS month, n.numerator - d.numerator AS stayed,
+        n.status, n.origin, n.members, n.vintage, n.source || ', ' || d.source AS source
+    FROM measure_values_returned n JOIN measure_values_returned d USING (org_code, period, basis)
+    WHERE n.measure = '{counted}' AND d.measure = '{left}' AND n.period_type = 'day' AND d.period_type = 'day'
+        AND n.numerator > 0 AND d.numerator <= n.numerator AND n.members = d.members
+        AND n.status <> 'plan' AND d.status <> 'plan'
+        AND coalesce(n.unit_code, n.specialty_code, n.breakdown) IS NULL
+        AND coalesce(d.unit_code, d.specialty_code, d.breakdown) IS NULL
+        AND n.org_code NOT IN (SELECT org_code FROM measure_values_returned WHERE measure = '{name}')
+    QUALIFY n.members = max(n.members) OVER (PARTITION BY n.org_code, n.basis, date_trunc('month', n.period))
+)
+GROUP BY org_code, basis, month
+"""
+
 # A count says how large a trust is, a share how it does: where both counts are known, the share follows.
 _ROLLED_UP = """
 CREATE VIEW measure_values_rolled_up AS
-SELECT * FROM measure_values_returned
+SELECT * FROM measure_values_counted
 UNION ALL BY NAME
 SELECT n.* EXCLUDE (denominator) REPLACE (
         '{name}' AS measure,
@@ -197,7 +226,7 @@ SELECT n.* EXCLUDE (denominator) REPLACE (
         n.source || ', ' || d.source AS source
     ),
     d.numerator AS denominator
-FROM measure_values_returned n JOIN measure_values_returned d USING (org_code, period, period_type, basis)
+FROM measure_values_counted n JOIN measure_values_counted d USING (org_code, period, period_type, basis)
 WHERE n.measure = '{numerator}' AND d.measure = '{denominator}' AND d.numerator > 0
     AND n.status <> 'plan' AND d.status <> 'plan'
     AND coalesce(n.unit_code, n.specialty_code, n.breakdown) IS NULL
@@ -293,7 +322,7 @@ def series_statements() -> list[str]:
     """Return the SQL of the table of chosen sources, to be filled by `choice_query`, and the views upon it.
 
     `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
-    `DERIVED` measure besides, and `measure_values` the rows behind them by the organisations' own codes.
+    `REMAINING` and `DERIVED` measures besides, and `measure_values` the rows behind them by their own codes.
     """
     successors = "LEFT JOIN successors s ON v.org_code = s.org_code"
     returned = {"rows": "measure_values_pooled", "more": "", "org": "v.org_code"}
@@ -303,12 +332,14 @@ def series_statements() -> list[str]:
         "org": "coalesce(s.successor, v.org_code)",
     }
     name, numerator, denominator = DERIVED
+    remaining, counted, left = REMAINING
     return [
         "CREATE TABLE series_sources (measure VARCHAR, org_code VARCHAR, period_type VARCHAR, basis VARCHAR, "
         "plan BOOLEAN, part VARCHAR, period DATE, source VARCHAR)",
         f"CREATE VIEW contested_series AS SELECT DISTINCT {_SERIES} FROM series_sources",
         f"CREATE VIEW measure_values_returned AS SELECT v.* {_CHOSEN.format(part=_PART, **returned)}",
         f"CREATE VIEW measure_values AS SELECT v.* {_CHOSEN.format(part=_PART, **own)}",
+        _COUNTED.format(name=remaining, counted=counted, left=left),
         _ROLLED_UP.format(name=name, numerator=numerator, denominator=denominator),
     ]
 

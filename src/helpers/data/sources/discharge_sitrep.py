@@ -43,7 +43,10 @@ def read_criteria(matches: list[Match], _: Context) -> Reading:
 
 
 def read_discharges(matches: list[Match], _: Context) -> Reading:
-    """Return discharges a day and a month, and by 17:00 for the days that have the split."""
+    """Return patients without criteria to reside who left: a day, a month, and by 17:00 where it is known.
+
+    The return counts only these, however the table calls them: everybody else who went home is not in it.
+    """
     table = matches[0].table()
     cells = Cells(table)
     frame = _days(cells)
@@ -54,7 +57,10 @@ def read_discharges(matches: list[Match], _: Context) -> Reading:
     frame, rejected = _with_code(frame)
     rows = [
         measure_rows(
-            "discharges", frame[["org_code", "period"]], numerator=frame["total"], period_type="day"
+            "no_criteria_discharged",
+            frame[["org_code", "period"]],
+            numerator=frame["total"],
+            period_type="day",
         )
     ]
     split = frame[frame["early"].notna()].reset_index(drop=True)
@@ -69,7 +75,9 @@ def read_discharges(matches: list[Match], _: Context) -> Reading:
         )
     )
     total = pd.DataFrame(_by_month(frame)[["total"]].sum(min_count=1)).reset_index()
-    rows.append(measure_rows("discharges", total[["org_code", "period"]], numerator=total["total"]))
+    rows.append(
+        measure_rows("no_criteria_discharged", total[["org_code", "period"]], numerator=total["total"])
+    )
     early = _by_month(split)[["early", "both"]].sum().reset_index()
     rows.append(
         measure_rows(
@@ -156,7 +164,7 @@ DISCHARGES = Layout(
     secondary=True,
     feeds=(
         Feed("discharged_by_17", "discharged_by_1700", "discharged_by_1700 + discharged_between_1701_2359"),
-        Feed("discharges", "discharged_total"),
+        Feed("no_criteria_discharged", "discharged_total"),
     ),
 )
 REASONS = Layout(
