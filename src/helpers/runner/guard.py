@@ -167,7 +167,7 @@ def refuse_with_words(wall: Wall) -> None:
             path, _, flags = arguments
             paths = (path,) if isinstance(flags, int) and flags & _WRITING else ()
             if not paths and _is_hidden(path, hidden, inside):
-                raise PermissionError(f"{os.fsdecode(path)}: {_WHY_HIDDEN}")
+                raise PermissionError(f"{os.fsdecode(path)}: {WHY_HIDDEN}")
         else:
             paths = arguments if event in _CHANGES else ()
         for each in paths:
@@ -185,7 +185,8 @@ _WHY: Final = (
 )
 
 
-_WHY_HIDDEN: Final = (
+#: what to do instead of reading beyond a wall
+WHY_HIDDEN: Final = (
     "a notebook reads neither records of patients nor the runs of other reports; ask for figures by"
     ' report.records("spells", by=[…]).count()'
 )
@@ -196,7 +197,10 @@ def _is_hidden(path: object, hidden: tuple[str, ...], inside: tuple[str, ...]) -
     if not isinstance(path, str | bytes | os.PathLike):
         return False
     plain = os.path.abspath(os.fsdecode(path))  # noqa: PTH100  (asked at every file that is opened)
-    return _lies_in(plain, hidden) and not _lies_in(os.path.realpath(plain), inside)
+    if not _lies_in(plain, hidden):
+        return False
+    leads_to = os.path.realpath(plain)  # the mirror of a notebook's folder is made of links
+    return _lies_in(leads_to, hidden) and not _lies_in(leads_to, inside)
 
 
 def _target(event: str, path: str) -> str:

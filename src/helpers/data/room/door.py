@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 
 from helpers.errors import DataError, Problem
+from helpers.places import VERSION_VARIABLE
 
 #: how a kernel is told the descriptor of its door
 ROOM_VARIABLE: Final = "BOARDPACK_ROOM"
@@ -37,6 +38,15 @@ def in_notebook() -> bool:
     """Tell whether this process is a notebook's kernel, which holds no records."""
     application = sys.modules.get("ipykernel.kernelapp")
     return application is not None and bool(application.IPKernelApp.initialized())
+
+
+def is_interactive() -> bool:
+    """Tell whether somebody sits before this process: JupyterLab, Visual Studio Code, or a Python prompt."""
+    if os.environ.get(VERSION_VARIABLE):  # a batch
+        return False
+    if in_notebook():
+        return bool(os.environ.get("JPY_SESSION_NAME") or os.environ.get("VSCODE_PID"))
+    return hasattr(sys, "ps1")
 
 
 def in_room(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,9 +12,6 @@ from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.disclosure.totals import control_with_total
 from helpers.data.policy import HES_RECORD_LEVEL
-
-if TYPE_CHECKING:
-    from helpers.data.mart import Mart
 
 
 @dataclass
@@ -25,7 +21,7 @@ class Memory:
     told: dict[Query, Told] = field(default_factory=dict)
     cells: dict[Query, Cell] = field(default_factory=dict)
 
-    def count(self, mart: Mart, queries: Sequence[Query], exact: Sequence[int]) -> list[Cell]:
+    def count(self, queries: Sequence[Query], exact: Sequence[int]) -> list[Cell]:
         """Return counts as they may be shown, those that were shown before as they were, and remember them."""
         shown = control_with_total(pd.Series(exact, dtype=float), HES_RECORD_LEVEL).cells
         cells = [self.cells.get(query, cell) for query, cell in zip(queries, shown, strict=True)]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.data.mart import Mart
-from helpers.data.room import counting
+from helpers.data.room import counting, functions, models, single
+from helpers.data.room.door import is_interactive
+from helpers.data.room.models import Family, Fit
 from helpers.data.room.selection import Selection, Whose, read_by, read_table, read_where
+from helpers.data.room.single import Rows
 from helpers.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -79,6 +82,39 @@ class Records:
         if problems:
             raise UsageError(problems)
         return counting.share(self.mart, self.selection, conditions[0], per)
+
+    def fit(self, formula: str, *, family: Family = "gaussian") -> Fit:
+        """Return a generalised linear model of single records: coefficients, and fitted values of the groups.
+
+        Parameters
+        ----------
+        formula
+            As statsmodels has it: `"los_days ~ age_band + C(deprivation)"`; dates are there as month and weekday.
+        family
+            gaussian, poisson, gamma, negative_binomial (logarithmic links) or binomial (logit).
+        """
+        return models.fit(self.mart, self.selection, formula, family)
+
+    def apply(self, function: Callable[[pd.DataFrame], Any]) -> pd.DataFrame:
+        """Return numbers that a function of your own gives of the records of each group.
+
+        Parameters
+        ----------
+        function
+            Gets a frame of records without dates (month and weekday are there), and returns a number or a
+            dictionary of up to ten, whose names stand in its code. It runs in the records room and sees nothing
+            of the notebook but what it refers to. Whole numbers are taken for counts of people.
+        """
+        return functions.apply(self.mart, self.selection, functions.packed(function))
+
+    def rows(self, number: int = 10) -> Rows:
+        """Show some records, in an interactive session alone, to somebody who may read them anyway."""
+        if not is_interactive():
+            cure = "take this cell out, or make it a question: .count() .mean() .share()"
+            raise UsageError(
+                Problem("records, rows", "shows records of patients", "an interactive session", cure)
+            )
+        return single.look_at(self.mart, self.selection, max(1, min(int(number), single.MOST_ROWS)))
 
     def __repr__(self) -> str:
         asked = self.selection.query(()) if not self.selection.keys else None
