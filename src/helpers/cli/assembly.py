@@ -204,12 +204,14 @@ def _datasets(mart: Mart) -> dict[str, DataSet]:
     manifest = mart.manifest
     loads = {file.load for file in manifest.files}
     newest = {load.source: load.load for load in manifest.loads if load.load in loads}
+    measures = mart.measures()
     return {
         each.dataset: DataSet(
             manifest.fingerprints[each.dataset],
             each.name,
             each.as_at,
             newest[each.dataset.partition("/")[2]],
+            tuple(sorted(measures[each.dataset])) if each.dataset in measures else None,
         )
         for each in mart.sources()
     }

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def derived_frame(folder: Path, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+#: where a kept frame says what was read for it (`helpers.reads`)
+_READ = "reads"
+
+
+def derived_frame(
+    folder: Path, name: str, build: Callable[[], tuple[pd.DataFrame, set[str]]]
+) -> tuple[pd.DataFrame, list[str]]:
     """Return the frame of a name from a folder, built where no process has done so or its file is damaged.
 
     Parameters
@@ -30,7 +36,12 @@ def derived_frame(folder: Path, name: str, build: Callable[[], pd.DataFrame]) ->
     name
         What identifies the frame, parameters included.
     build
-        Computes it.
+        Computes it, and says what was read for it.
+
+    Returns
+    -------
+    DataFrame and list of str
+        The frame, and what was read for it, now or when it was built.
     """
     path = _path(folder, name)
     found = _read(path)
@@ -38,10 +49,12 @@ def derived_frame(folder: Path, name: str, build: Callable[[], pd.DataFrame]) ->
         with FileLock(path.with_suffix(".lock"), mode=PRIVATE_FILE):
             found = _read(path)
             if found is None:
-                write_private(path, build().to_parquet(index=False, compression="zstd"))
+                frame, read = build()
+                frame.attrs = {_READ: sorted(read)}
+                write_private(path, frame.to_parquet(index=False, compression="zstd"))
                 found = _read(path)
     assert found is not None
-    return found
+    return found, found.attrs.pop(_READ)
 
 
 def fill_derived(

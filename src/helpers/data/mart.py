@@ -20,10 +20,10 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +42,14 @@ from helpers.data.manifest import (
     next_manifest,
     write_private,
 )
+from helpers.data.observing import observe, tables_read
 from helpers.data.query_errors import explained
 from helpers.data.room.door import in_notebook
 from helpers.data.schema import TABLES
 from helpers.data.views import choice_query, needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
+from helpers.reads import is_about, note_data
 
 if TYPE_CHECKING:
     import duckdb
@@ -81,11 +83,15 @@ class Mart:
     def __init__(self, path: Path | str, version: str | None = None) -> None:
         self.path = Path(path).absolute()
         self._pinned = version
+        #: notes (`helpers.reads`) of what its queries have read
+        self.asked: set[str] = set()
+        self._above: Mart | None = None
+        self._shares_reader = False
         # one lock per object, so that the loads of a batch may be open side by side
         self._file_lock = FileLock(self.path / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE)
 
     def __reduce__(self) -> tuple[Callable[..., Mart], tuple[Path, str | None]]:
-        return (Mart if self._pinned is None else _same_reader), (self.path, self._pinned)
+        return (Mart if self._pinned is None else _reopened), (self.path, self._pinned)
 
     def __repr__(self) -> str:
         return f"Mart({str(self.path)!r}, version={self.version!r})"
@@ -139,6 +145,19 @@ class Mart:
             _source(dataset, latest[dataset.partition("/")[2]]) for dataset in sorted(manifest.fingerprints)
         )
 
+    def meant_by(self, notes: Iterable[str]) -> tuple[Source, ...]:
+        """Return the data sets of this version that some notes of reading mean (`helpers.reads`)."""
+        notes, held = tuple(notes), self.measures()
+        return tuple(
+            each
+            for each in self.sources()
+            if any(is_about(note, each.dataset, held.get(each.dataset)) for note in notes)
+        )
+
+    def measures(self) -> dict[str, frozenset[str]]:
+        """Return the measures that each data set holds; those of which it is not known are left out."""
+        return _measures(self.manifest)
+
     # --- reading ---------------------------------------------------------------------------------
 
     def connect(
@@ -146,7 +165,8 @@ class Mart:
     ) -> duckdb.DuckDBPyConnection:
         """Return an in-memory DuckDB with a view per table over this version's files.
 
-        See `helpers.data.views.view_statements` for the views. The caller closes the connection.
+        See `helpers.data.views.view_statements` for the views. The caller closes the connection. What it is
+        asked is not observed, so that all of the mart counts as read; `query` knows better.
 
         Parameters
         ----------
@@ -155,9 +175,12 @@ class Mart:
         series
             False leaves out the views that rest on the choice of sources, which takes memory to work out.
         """
-        connection = self._connect(threads, memory)
-        if not series:
-            return connection
+        self.note(TABLES)
+        return self._connect(threads, memory) if series else self._connect_to_files(threads, memory)
+
+    def _connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+        """Return a connection whose views of measures follow one source each; whoever asks it notes what is read."""
+        connection = self._connect_to_files(threads, memory)
         with explained(self):
             for statement in series_statements():
                 connection.execute(statement)
@@ -165,7 +188,7 @@ class Mart:
                 self._choose(connection)
         return connection
 
-    def _connect(self, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
+    def _connect_to_files(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
         import duckdb
 
         connection = duckdb.connect(
@@ -197,20 +220,49 @@ class Mart:
 
     def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """Return the result of a query over the views of this version as a frame."""
-        with explained(self), self._cursor() as connection:
+        with self._observed(sql) as connection:
             return _frame(connection.execute(sql, params or []))
 
+    @contextmanager
+    def _observed(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield what carries out a query, and note what that has read."""
+        with explained(self), self._cursor() as connection:
+            observe(connection)
+            yield connection
+            self.note(tables_read(connection, sql, self.path, self.manifest))
+
+    def note(self, read: Iterable[str]) -> None:
+        """Note what was read (`helpers.reads`): of this mart, and of those that it was made from."""
+        self.asked.update(read)
+        if self._above is None:
+            note_data(read)
+        else:
+            self._above.note(read)
+
+    @property
+    def all_asked(self) -> set[str]:
+        """Notes of what has been read: of this mart, and of those that it was made from."""
+        return self.asked if self._above is None else self._above.all_asked
+
+    def apart(self) -> Mart:
+        """Return this mart at this version for one analysis: it knows by itself what that has read."""
+        part = Mart(self.path, self.version)
+        part.__dict__["_reader"], part._above = self._reader, self
+        return part
+
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        return self.connect() if self._pinned is None else self._reader.cursor()
+        return self._connect() if self._pinned is None else self._reader.cursor()
 
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
         # a pinned version never changes, so its views are made once
-        return self.connect()
+        if self._shares_reader and self._pinned is not None:
+            return _reader_of(self.path, self._pinned)
+        return self._connect()
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query as plain tuples."""
-        with explained(self), self._cursor() as connection:
+        with self._observed(sql) as connection:
             found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 
@@ -228,8 +280,18 @@ class Mart:
         records
             Whether it is worked out from records of patients: then it stays in the records room.
         """
-        folder = self._derived_folder(self.path / ROOM if records else self.path)
-        return derived_frame(make_private(folder), name, build)
+        folder = make_private(self._derived_folder(self.path / ROOM if records else self.path))
+        frame, read = derived_frame(folder, name, lambda: self._build(build))
+        self.note(read)
+        return frame
+
+    def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
+        """Return a frame and what was read for it, also where that had been read before."""
+        before, self.asked = self.asked, set()
+        try:
+            return build(), self.asked
+        finally:
+            self.asked = before | self.asked
 
     def _derived_folder(self, below: Path | None = None) -> Path:
         return (below or self.path) / DERIVED / (self.version or "empty")
@@ -319,7 +381,7 @@ class Mart:
                     rejected=load.rejected,
                     loaded_at=now,
                     vintage=load.vintage,
-                    as_at=as_at or now.date(),
+                    as_at=load.as_at or as_at or now.date(),
                     policy=policy,
                     synthetic=synthetic,
                     secondary=secondary,
@@ -403,10 +465,16 @@ class Mart:
             shutil.rmtree(left, ignore_errors=True)
 
 
-@cache
-def _same_reader(path: Path, version: str) -> Mart:
-    """Return the mart of a version, one for each process: the records room is asked many times of one."""
-    return Mart(path, version)
+def _reopened(path: Path, version: str) -> Mart:
+    """Return the mart of a version in another process: the records room is asked many times of one."""
+    mart = Mart(path, version)
+    mart._shares_reader = True
+    return mart
+
+
+@lru_cache(maxsize=2)
+def _reader_of(path: Path, version: str) -> duckdb.DuckDBPyConnection:
+    return Mart(path, version)._reader
 
 
 def _record_tables() -> tuple[str, ...]:
@@ -426,6 +494,16 @@ def _source(dataset: str, load: LoadRecord) -> Source:
         origin="published" if load.policy == "published" else "records",
         synthetic=load.synthetic,
     )
+
+
+def _measures(manifest: Manifest) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    unknown: set[str] = set()
+    for file in manifest.files:
+        name = f"{file.table}/{file.source}"
+        found[name] = found.get(name, frozenset()) | frozenset(file.measures)
+        unknown |= set() if file.measures else {name}
+    return {name: measures for name, measures in found.items() if name not in unknown}
 
 
 @cache

@@ -69,7 +69,7 @@ class StandIn:
         def ask(*args: Any, **keywords: Any) -> Shown | ShownParts:
             shown = _show(self._place, name, args, keywords)
             parts = shown.parts if isinstance(shown, ShownParts) else (shown,)
-            self._report.note_reads(read for part in parts for read in part.bundle.reads)
+            self._report.mart.note({read for part in parts for read in part.bundle.reads})
             return shown
 
         return ask

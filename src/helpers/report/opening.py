@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
@@ -22,6 +22,7 @@ from helpers.data.room.selection import Whose
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
+from helpers.reads import is_about
 from helpers.register.models import Register
 from helpers.register.reading import read_register
 from helpers.report.analyses_in_room import analyse_in_room
@@ -88,31 +89,42 @@ class Report:
     organisation: Organisation
     period: Period
     specialty: str | None = None
-    _reads: set[str] = field(default_factory=set, repr=False)
 
-    def sources(self, *tables: str) -> tuple[Source, ...]:
-        """Return the data sets behind some tables of the mart, and remember that they were read.
+    def sources(self, within: Collection[str] | None = None) -> tuple[Source, ...]:
+        """Return the data sets that were read so far, or of these some that rows name.
 
-        A table stands for all of its data sets; one alone is named as the mart does, "<table>/<source>".
+        Parameters
+        ----------
+        within
+            Tables or data sets ("<table>/<source>") to which figures can be traced, as their rows tell.
+
+        Raises
+        ------
+        ValueError
+            Where one of them was not read: nothing can come from it.
         """
-        found = tuple(
-            s for s in self.mart.sources() if {s.dataset, s.dataset.partition("/")[0]} & set(tables)
-        )
-        self._reads.update(source.dataset for source in found)
+        read = self.mart.meant_by(self.mart.asked)
+        if not within:
+            return read
+        found = tuple(each for each in read if any(is_about(name, each.dataset) for name in within))
+        missed = [name for name in within if not any(is_about(name, each.dataset) for each in found)]
+        if missed:
+            raise ValueError(f"{', '.join(missed)}: not among what was read")
         return found
 
-    def note_reads(self, datasets: Iterable[str]) -> None:
-        """Remember data sets that were read elsewhere for this report: in the records room."""
-        self._reads.update(datasets)
+    def apart(self) -> Self:
+        """Return this report for one analysis, which then knows by itself what was read for it."""
+        return replace(self, mart=self.mart.apart())
 
-    def bundle(self, kind: Kind, name: str, *, tables: tuple[str, ...], **content: Any) -> Bundle:
-        """Return a bundle that knows its sources, its origin and everything read so far."""
-        read = self.sources(*tables)
+    def bundle(
+        self, kind: Kind, name: str, *, within: Collection[str] | None = None, **content: Any
+    ) -> Bundle:
+        """Return a bundle that knows its sources, its origin and everything read so far; see `sources`."""
+        read = self.sources(within)
         # dozens of files name organisations; a reader asks where the figures come from, and how old they are
-        sources = tuple(s for s in read if s.dataset.partition("/")[0] not in NAME_LISTS)
-        origin: Origin = "records" if any(s.origin == "records" for s in read) else "published"
-        reads = tuple(sorted(self._reads))
-        return Bundle(kind=kind, id=name, sources=sources, origin=origin, reads=reads, **content)
+        sources = tuple(each for each in read if _table(each) not in NAME_LISTS)
+        reads = tuple(sorted(self.mart.all_asked))
+        return Bundle(kind=kind, id=name, sources=sources, origin=origin_of(read), reads=reads, **content)
 
     @cached_property
     def register(self) -> Register:
@@ -122,10 +134,9 @@ class Report:
 
     @property
     def synthetic(self) -> bool:
-        """Whether anything that was read so far is invented; before anything was, that the mart holds."""
-        sources = self.mart.sources()
-        read = [source for source in sources if source.dataset in self._reads]
-        return any(source.synthetic for source in read or sources)
+        """Whether those who name its organisation invent; what its figures come from, these say themselves."""
+        read = self.mart.meant_by(NAME_LISTS & self.mart.all_asked)
+        return any(source.synthetic for source in read or self.mart.sources())
 
     def records(
         self,
@@ -174,20 +185,20 @@ class Report:
         from helpers.report.los.deviation import LengthOfStay
         from helpers.report.los.options import StayOptions
 
-        return analyse_in_room(LengthOfStay, self, StayOptions(specialty=self.specialty, **options))
+        return analyse_in_room(LengthOfStay, self.apart(), StayOptions(specialty=self.specialty, **options))
 
     def published_stay(self) -> PublishedStay:
         """Return the crude stay from published statistics; see `helpers.report.los.published.PublishedStay`."""
         from helpers.report.los.published import PublishedStay
 
-        return PublishedStay(self)
+        return PublishedStay(self.apart())
 
     def did_not_attend(self, **options: Any) -> DnaImpact:
         """Return the analysis of missed appointments; see `helpers.report.dna.impact.DnaImpact`."""
         from helpers.report.dna.impact import DnaImpact
         from helpers.report.dna.options import DnaOptions
 
-        return analyse_in_room(DnaImpact, self, DnaOptions(specialty=self.specialty, **options))
+        return analyse_in_room(DnaImpact, self.apart(), DnaOptions(specialty=self.specialty, **options))
 
     def peer_benchmark(
         self,
@@ -202,23 +213,22 @@ class Report:
         from helpers.report.peers.findings import PeerOptions
 
         wanted = (measure,) if measure else tuple(measures or ())
-        return PeerBenchmark(self, PeerOptions(wanted, peers=tuple(peers or ()), **options))
+        return PeerBenchmark(self.apart(), PeerOptions(wanted, peers=tuple(peers or ()), **options))
 
     def performance(self, **options: Any) -> PerformanceReport:
         """Return all measures of the trust; see `helpers.report.performance.report.PerformanceReport`."""
         from helpers.report.performance.report import PerformanceReport, read_options
 
-        return PerformanceReport(self, read_options(self, **options))
+        return PerformanceReport(self.apart(), read_options(self, **options))
 
     def scorecard(self, *, measures: Sequence[str] | None = None, unit: str | None = None) -> Scorecard:
         """Return the balanced scorecard; see `helpers.report.scorecard.scorecard.Scorecard`."""
         from helpers.report.scorecard.scorecard import Scorecard
 
-        return Scorecard(self, measures, unit)
+        return Scorecard(self.apart(), measures, unit)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
-        self.sources("organisations")
         facts = ReportFacts(
             title=self.title,
             organisation_code=about.code,
@@ -230,8 +240,22 @@ class Report:
         )
         words = f"**{about.name}** ({about.code}), {self.period.label}"
         words += ". Synthetic data: every figure is invented." if self.synthetic else ""
-        bundle = self.bundle("report", "report", tables=("organisations",), report=facts)
+        bundle = self.bundle("report", "report", report=facts)
         return Shown(bundle, markdown=words)._repr_mimebundle_(include, exclude)
+
+
+def origin_of(sources: Iterable[Source]) -> Origin:
+    """Return how figures from some data sets may be shown: as records where any of them is, or none is known.
+
+    Lists of names are not what figures come from: before any other was read, nothing is known.
+    """
+    origins = {(source.origin, _table(source) in NAME_LISTS) for source in sources}
+    is_known = ("published", False) in origins
+    return "published" if is_known and "records" not in dict(origins) else "records"
+
+
+def _table(source: Source) -> str:
+    return source.dataset.partition("/")[0]
 
 
 def open_report(

@@ -248,14 +248,13 @@ class Life:
         assert self._executed is not None, "prepared first"
         facts, key, setting = self.document.facts, self.decision.key, self._setting
         reads = tuple(sorted({each for bundle in self.document.bundles for each in bundle.reads}))
-        datasets = setting.surroundings.datasets
         return replace(
             self._blank,
             state=State.HELD if self.decision.hold else State.PUBLISHED,
             facts=facts,
             peak=round(self._executed.peak, 1),
             reads=reads,
-            data={each: datasets[each] for each in reads if each in datasets},
+            data=setting.surroundings.meant_by(reads),
             key={**key, "data": setting.surroundings.data_key(reads)},
             outputs=expected_outputs(contents, setting.project.place(facts, *self._id)),
             warnings=(*self._executed.warnings, *self.document.warnings),

@@ -28,12 +28,15 @@ class DataSet:
         The date (ISO) up to which it speaks.
     load
         The newest load that its rows came with.
+    measures
+        The measures that it holds; None where that is not known or it has none.
     """
 
     fingerprint: str
     name: str = ""
     as_at: str = ""
     load: str = ""
+    measures: tuple[str, ...] | None = None
 
 
 #: organisation codes and their names

@@ -16,12 +16,13 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE
+from helpers.reads import note_data
 
 #: how a kernel is told the descriptor of its door
 ROOM_VARIABLE: Final = "BOARDPACK_ROOM"
@@ -66,13 +67,24 @@ def in_room(
             if not in_notebook():
                 return function(*args, **keywords)
             asked = Asked(f"{function.__module__}:{function.__qualname__}", args, keywords)
-            answer: Result = find_room().ask(asked)
-            return answer
+            answer = find_room().ask(asked)
+            _note(answer.reads, args)
+            value: Result = answer.value
+            return value
 
         setattr(call, MARK, leaves)
         return call
 
     return decorate
+
+
+def _note(reads: Iterable[str], args: Iterable[object]) -> None:
+    """Note what the room read, also with the marts in whose name it was asked."""
+    note_data(reads)
+    for each in args:
+        mart = getattr(each, "mart", each)
+        if hasattr(mart, "note"):
+            mart.note(reads)
 
 
 @dataclass(frozen=True)
@@ -86,10 +98,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the room gives back: a value, or the error that a caller gets to see."""
+    """What the room gives back: a value, or the error that a caller gets to see; and what was read for it."""
 
     value: Any = None
     error: Exception | None = None
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +140,7 @@ class Room:
         self._channel = channel
         self._lock = threading.Lock()
 
-    def ask(self, asked: Asked) -> Any:
+    def ask(self, asked: Asked) -> Answer:
         """Return the answer of the room.
 
         Raises
@@ -148,7 +161,7 @@ class Room:
                 raise
         if answer.error is not None:
             raise answer.error
-        return answer.value
+        return answer
 
     def _leave(self) -> None:
         self._channel.close()

@@ -95,8 +95,10 @@ def apply(mart: Mart, selection: Selection, function: bytes) -> pd.DataFrame:
 
 #: audit events by which something would get out of the room past its door (Python's audit events table)
 _WAYS_OUT: Final = frozenset(
-    "os.exec os.fork os.mkdir os.posix_spawn os.rename os.symlink os.system os.truncate "
-    "socket.connect socket.sendto subprocess.Popen".split()
+    (
+        *("os.exec", "os.fork", "os.mkdir", "os.posix_spawn", "os.rename", "os.symlink", "os.system"),
+        *("os.truncate", "socket.connect", "socket.sendto", "subprocess.Popen"),
+    )
 )
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _closed = threading.local()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -28,6 +29,7 @@ RECORDS_PER_TERM: Final = 10
 MOST_LEVERAGE: Final = 0.9
 FEWEST: Final = HES_RECORD_LEVEL.suppress_up_to + 1
 _WHERE: Final = "records, fit"
+_LEVEL: Final = re.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _refuse_few(outcome: pd.Series, design: pd.DataFrame) -> None:
             Problem(_WHERE, "too few records", allowed, "leave terms out, or cover more months")
         )
     few = [name for name in design if _is_few(design[name]) or _tells_few(outcome, design[name])]
-    for name in few:
+    for name in dict.fromkeys(_LEVEL.sub("", str(name)) for name in few):  # a level may be somebody's own
         cure = "put its groups together, or leave it out"
         problems.append(Problem(f"{_WHERE}, {name}", "rests on a few people", f"{FEWEST} or more", cure))
     if not problems and _leverage(design) > MOST_LEVERAGE:

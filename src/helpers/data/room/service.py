@@ -14,6 +14,7 @@ from typing import Any
 
 from helpers.data.room.door import MARK, Answer, Asked, Channel
 from helpers.errors import ArgumentError, UserError
+from helpers.reads import take_data
 
 
 def main() -> None:
@@ -42,6 +43,7 @@ def serve(channel: Channel) -> None:
 
 def answer(asked: Asked) -> Answer:
     """Return what a function gives, if it may leave the room; errors leave without values of records."""
+    take_data()
     try:
         value = _call(asked)
     except (UserError, ArgumentError) as error:
@@ -49,7 +51,7 @@ def answer(asked: Asked) -> Answer:
     except Exception as error:
         traceback.print_exc()  # to the kernel's log, which is private
         return Answer(error=_without_values(error))
-    return Answer(value)
+    return Answer(value, reads=take_data())
 
 
 def _call(asked: Asked) -> Any:

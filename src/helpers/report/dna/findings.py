@@ -125,12 +125,12 @@ class DnaFindings:
 
     @property
     def datasets(self) -> tuple[str, ...]:
-        """What the figures come from: tables of the mart, or data sets of its published measures."""
+        """What the figures come from: the table of records, or data sets of the published measures."""
         if self.basis == "records":
-            return ("appointments", "organisations", "specialties")
+            return ("appointments",)
         sources = {*self.months["source"], *self.england_specialties["source"]}
         lists = {*self.list_months["source"]} if self.options.use_rtt else set()
-        return (*sorted(f"measure_values/{source}" for source in sources | lists), "organisations")
+        return tuple(sorted(f"measure_values/{source}" for source in sources | lists))
 
     # --- rates ------------------------------------------------------------------------------------
 
