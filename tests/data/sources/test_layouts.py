@@ -273,7 +273,7 @@ def test_discharges_without_the_split_count_in_the_total_alone(load: Loader) -> 
     rows = ("ZX1,2023-05-30,6.0,4.0,10.0", "ZX1,2023-05-31,,,20.0")
     mart = load("x.csv", lines(header, *rows))
     assert values(mart, "discharged_by_17", "period_type = 'month'") == [("ZX1", 6, 10)]
-    assert values(mart, "no_criteria_discharged", "period_type = 'month'") == [("ZX1", 30, None)]
+    assert values(mart, "no_criteria_discharged", "period_type = 'month'") == [("ZX1", 15, None)]
 
 
 def test_those_who_stay_are_counted_less_those_who_left_that_day(load: Loader) -> None:
