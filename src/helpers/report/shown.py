@@ -37,17 +37,22 @@ class Shown:
         The picture of a figure.
     markdown
         What JupyterLab shows where the report shows nothing at this place.
+    html
+        A table of an analyst's own, as the report reads it.
     """
 
     bundle: Bundle
     svg: str = ""
     markdown: str = ""
+    html: str = ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
         if self._is_numbered_by_quarto:
             look = {"text/markdown": _for_quarto(self.bundle, self.svg)}
         elif self.svg:
             look = {"image/svg+xml": self.svg}
+        elif self.html:
+            look = {"text/html": self.html}
         else:
             look = {"text/markdown": self.markdown or _markdown(self.bundle)}
         plain = self.bundle.alt or self.bundle.markdown or self.bundle.caption or self.bundle.id
@@ -56,7 +61,8 @@ class Shown:
     @property
     def _is_numbered_by_quarto(self) -> bool:
         """Whether this is a figure or table that Quarto, which has started this kernel, is to caption."""
-        is_figure, is_table = self.bundle.kind == "figure" and self.svg, self.bundle.kind == "table"
+        is_figure = self.bundle.kind == "figure" and self.svg
+        is_table = self.bundle.kind == "table" and not self.html
         return _QUARTO in os.environ and bool(is_figure or is_table)
 
 
@@ -89,12 +95,13 @@ def draw(chart: Callable[[], Figure]) -> str:
 
 def _for_quarto(bundle: Bundle, svg: str) -> str:
     """Return a figure or table as Quarto captions and numbers it, with the figure's alt text."""
-    caption = escape_markdown(bundle.caption)
+    caption = bundle.caption if bundle.own else escape_markdown(bundle.caption)
+    label = "" if bundle.id.endswith("-") else f"#{bundle.id} "  # one of an author's own may have none
     if bundle.kind == "table":
         parts = (_pipe_table(bundle), f": {caption} {{#{bundle.id}}}", bundle.markdown)
         return "\n\n".join(part for part in parts if part)
     picture = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-    return f'![{caption}]({picture}){{#{bundle.id} fig-alt="{escape_markdown(bundle.alt)}"}}'
+    return f'![{caption}]({picture}){{{label}fig-alt="{escape_markdown(bundle.alt)}"}}'
 
 
 def _markdown(bundle: Bundle) -> str:
