@@ -76,7 +76,7 @@ def test_a_mistake_in_the_register_is_told_with_all_others_before_anything_runs(
     assert "did you mean period?" in told
     assert "measures.yml, line 3, one.benchmark: 'peer_medain'" in told
     assert "did you mean peer_median?" in told
-    assert "measures.yml, line 1, one.purpose: missing" in told
+    assert "measures.yml, line 1, one.kind: missing" in told
     assert not list((root / ".boardpack").glob("runs/*"))
 
 

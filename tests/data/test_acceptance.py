@@ -16,22 +16,25 @@ pytestmark = pytest.mark.real_data
 
 
 def sums(what: str, source: str, measure: str, more: str = "true") -> str:
-    """Return the SQL of a figure of one data set, the whole organisation, without sums over the country."""
+    """Return the SQL of a figure of one data set, the whole organisation, without sums over the country.
+
+    Of the latest editions: an excerpt of a file lies beside the whole of it, and neither is added to the other.
+    """
     return (
-        f"SELECT {what} FROM measure_values_all WHERE source = '{source}' AND measure = '{measure}' "
+        f"SELECT {what} FROM measure_values_editions WHERE source = '{source}' AND measure = '{measure}' "
         f"AND org_code <> 'ENG' AND specialty_code IS NULL AND breakdown IS NULL AND ({more})"
     )
 
 
 RGT_STAY = """
 WITH admissions AS (
-    SELECT org_code, sum(numerator) AS admitted FROM measure_values_all
+    SELECT org_code, sum(numerator) AS admitted FROM measure_values_editions
     WHERE source = 'hes_provider' AND basis = 'provider' AND category = 'specific acute'
         AND measure IN ('elective_ordinary_admissions', 'non_elective_admissions')
         AND period BETWEEN '2020-07-01' AND '2020-09-01'
     GROUP BY org_code HAVING admitted > 3000
 ), beds AS (
-    SELECT org_code, numerator AS occupied FROM measure_values_all
+    SELECT org_code, numerator AS occupied FROM measure_values_editions
     WHERE source = 'kh03' AND measure = 'bed_occupancy' AND breakdown IS NULL AND period = '2020-07-01'
         AND org_code <> 'ENG'
 ), stays AS (SELECT org_code, occupied * 92 / admitted AS days FROM admissions JOIN beds USING (org_code))
@@ -39,7 +42,7 @@ WITH admissions AS (
 RTT = "rtt_full_extract"
 PANEL_RGT = "org_code = 'RGT' AND period = '2024-04-01'"
 DNA_2019 = (
-    "SELECT 100 * sum(numerator) / sum(denominator) FROM measure_values_all "
+    "SELECT 100 * sum(numerator) / sum(denominator) FROM measure_values_editions "
     "WHERE source = 'hes_england_specialties' AND measure = 'dna_rate' "
     "AND period BETWEEN '2019-04-01' AND '2020-03-01' AND "
 )
@@ -47,7 +50,7 @@ DNA_2019 = (
 QUERIES = {
     "A03": sums("sum(numerator)", RTT, "rtt_list_size", "basis = 'commissioner' AND org_code <> 'NONC'"),
     # of all commissioners: those in England and, as a breakdown, those outside
-    "A05": "SELECT sum(numerator) FROM measure_values_all WHERE source = 'rtt_full_extract' "
+    "A05": "SELECT sum(numerator) FROM measure_values_editions WHERE source = 'rtt_full_extract' "
     "AND measure = 'rtt_list_size' AND basis = 'provider' AND org_code = 'RGT' AND specialty_code IS NULL",
     "A07": sums("sum(numerator)", RTT, "rtt_completed_admitted", "basis = 'commissioner'"),
     "A09": sums("sum(numerator)", RTT, "rtt_new_periods", "basis = 'commissioner'"),
@@ -63,7 +66,7 @@ QUERIES = {
         "cancer_28_day_fds",
         "basis = 'provider' AND period = '2025-09-01'",
     ),
-    "A19": "SELECT count(DISTINCT v.org_code) FROM measure_values_all v JOIN organisations o USING (org_code) "
+    "A19": "SELECT count(DISTINCT v.org_code) FROM measure_values_editions v JOIN organisations o USING (org_code) "
     "WHERE v.source = 'cancer_waits' AND v.basis = 'commissioner' AND o.kind <> 'icb'",
     "A21": sums("sum(numerator)", "ae_monthly", "ae_attendances", "period = '2025-03-01'"),
     "A23": sums("sum(numerator)", "ae_monthly", "ae_12_hours_from_decision", "period = '2025-03-01'"),
@@ -75,7 +78,7 @@ QUERIES = {
     "A31": sums(
         "100 * sum(numerator) / sum(denominator)", "beds_sitrep", "bed_occupancy", "period = '2025-01-01'"
     ),
-    "A33": "SELECT avg(patients) FROM (SELECT period, sum(numerator) AS patients FROM measure_values_all "
+    "A33": "SELECT avg(patients) FROM (SELECT period, sum(numerator) AS patients FROM measure_values_editions "
     "WHERE measure = 'no_criteria_patients' AND period_type = 'day' "
     "AND period BETWEEN '2025-01-01' AND '2025-01-31' GROUP BY period)",
     "A35": sums(
@@ -90,14 +93,14 @@ QUERIES = {
         "discharged_by_17",
         "period_type = 'day' AND numerator IS NOT NULL",
     ),
-    "A39": "SELECT max(n) FROM (SELECT period, count(DISTINCT category) AS n FROM measure_values_all "
+    "A39": "SELECT max(n) FROM (SELECT period, count(DISTINCT category) AS n FROM measure_values_editions "
     "WHERE measure = 'delayed_patients' AND breakdown = 'reason' GROUP BY period) "
     "HAVING min(n) = max(n)",
-    "A41": "SELECT 100 * sum(numerator) / sum(denominator) FROM measure_values_all "
+    "A41": "SELECT 100 * sum(numerator) / sum(denominator) FROM measure_values_editions "
     "WHERE source = 'hes_provider' AND measure = 'dna_rate' AND breakdown IS NULL AND org_code = 'ENG'",
     "A43": sums("sum(numerator)", "hes_provider", "dna_rate", "org_code = 'RGT'"),
     "A45": "SELECT count(*) FROM (SELECT org_code, sum(numerator) AS missed, sum(denominator) AS due "
-    "FROM measure_values_all WHERE source = 'hes_provider' AND measure IN ('dna_rate_first', "
+    "FROM measure_values_editions WHERE source = 'hes_provider' AND measure IN ('dna_rate_first', "
     "'dna_rate_follow_up') AND breakdown IS NULL AND org_code LIKE 'R__' GROUP BY org_code "
     "HAVING due > 0 AND missed / due < 0.01)",
     "A47": DNA_2019 + "specialty_code IS NULL",
@@ -109,7 +112,7 @@ QUERIES = {
     "A59": RGT_STAY + "SELECT days FROM stays WHERE org_code = 'RGT'",
     "A61": sums("100 * max(value)", "quarterly_panel", "cancelled_not_treated_28_days", PANEL_RGT),
     "A63": sums("sum(numerator)", "quarterly_panel", "cancelled_operations_count", "period = '2019-07-01'"),
-    "A65": "SELECT 100 * sum(numerator) / sum(denominator) FROM measure_values_all v "
+    "A65": "SELECT 100 * sum(numerator) / sum(denominator) FROM measure_values_editions v "
     "JOIN organisations o USING (org_code) WHERE v.source = 'sickness_absence' "
     "AND period = '2025-01-01' AND o.org_type = 'Acute'",
     "A67": sums(
@@ -127,7 +130,7 @@ QUERIES = {
     "A83": "SELECT avg(los_days) FROM spells WHERE source = 'los_model'",
     "A85": "SELECT denominator FROM measure_values_rolled_up WHERE measure = 'bed_occupancy' "
     "AND org_code = 'RBN' AND period = '2023-07-01' AND period_type = 'month' AND breakdown IS NULL",
-    "A87": "SELECT sum(numerator) FROM measure_values_all WHERE source = 'hes_provider' "
+    "A87": "SELECT sum(numerator) FROM measure_values_editions WHERE source = 'hes_provider' "
     "AND measure IN ('dna_rate_first', 'dna_rate_follow_up') AND breakdown IS NULL",
 }
 #: worked out from what the mart holds of the publication of April 2014
@@ -138,7 +141,7 @@ def shmi(mart: Mart) -> dict[str, float]:
     """Return the SHMI numbers: methods.md section 2, written out here on its own."""
     rows = mart.query(
         "SELECT org_code, breakdown, category, numerator AS o, denominator AS e, value "
-        "FROM measure_values_all WHERE source = 'shmi' AND period = '2012-10-01'"
+        "FROM measure_values_editions WHERE source = 'shmi' AND period = '2012-10-01'"
     )
     units = rows[rows["breakdown"].isna()].set_index("org_code").sort_index()
     limits = rows[rows["breakdown"] == "published"].pivot(
@@ -189,8 +192,45 @@ def test_only_what_no_report_can_use_is_refused(real_load: tuple[Mart, tuple[Loa
         "acceptance.csv",
         "stranded_data.csv",
         "trust_codes.csv",
-        "Final_Publication_DD_Flourish_Data.xlsx",
-        "hosp-epis-stat-outp-all-atte-2024-25-tab.xlsx",
-        "hosp-epis-stat-outp-ethn-cat-2024-25-tab.xlsx",
-        "hosp-epis-stat-outp-imd-dec-2024-25-tab.xlsx",
     }
+
+
+OUTPATIENTS = "SELECT numerator FROM measure_values WHERE measure = 'outpatient_attendances' AND "
+#: read off the publications' own sheets, or out of the extract by another way
+PUBLISHED = {
+    OUTPATIENTS + "category = 'Most deprived 10%'": 10_929_927,
+    OUTPATIENTS + "category = 'Irish (White)'": 700_078,
+    OUTPATIENTS + "specialty_code = '101'": 3_014_107,
+    "SELECT 100 * value FROM measure_values WHERE measure = 'discharged_late' AND org_code = 'RCF' "
+    "AND period = '2024-04-01'": 17.28,
+}
+
+
+@pytest.mark.parametrize(("sql", "expected"), PUBLISHED.items())
+def test_smaller_publications_come_out(real_mart: Mart, sql: str, expected: float) -> None:
+    assert real_mart.fetch(sql)[0][0] == pytest.approx(expected)
+
+
+def test_waits_in_weeks_are_those_of_the_extract(real_data: Path, real_mart: Mart) -> None:
+    """The percentiles of one trust by plain steps through its bands."""
+    with (real_data / "rtt-full-extract" / "sample-3-trusts.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        rows = [
+            row
+            for row in csv.DictReader(file)
+            if (row["RTT Part Type"], row["Provider Org Code"]) == ("Part_2", "RGT")
+            and row["Treatment Function Code"] == "C_999"
+            and row["Commissioner Org Code"] != "NONC"
+        ]
+    weeks = [float(sum(int(row[name] or 0) for row in rows)) for name in rows[0] if name.startswith("Gt ")]
+    for measure, share in (("rtt_median_wait", 0.5), ("rtt_92nd_percentile_wait", 0.92)):
+        left, week = share * sum(weeks), 0
+        while weeks[week] < left:
+            left -= weeks[week]
+            week += 1
+        sql = (
+            f"SELECT value FROM measure_values WHERE measure = '{measure}' AND org_code = 'RGT' "
+            "AND specialty_code IS NULL AND source = 'rtt_full_extract'"
+        )
+        assert real_mart.fetch(sql)[0][0] == pytest.approx(week + left / weeks[week])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -59,6 +60,9 @@ ROW = {
         # one hidden part hides the sum
         ([(None, 10, None, True), (30, 90, 1 / 3, False)], (None, None, None)),
         ([(0, 0, None, False), (30, 90, 1 / 3, False)], (30, 90, 1 / 3)),
+        # a missing one leaves it unknown
+        ([(None, 10, None, False), (30, 90, 1 / 3, False)], (None, 100, None)),
+        ([(None, None, None, False), (30, None, 30, False)], (None, None, None)),
     ],
 )
 def test_values_of_merged_organisations_are_pooled(
@@ -94,10 +98,10 @@ def beds(tmp_path: Path) -> Mart:
     mart = Mart(tmp_path)
     store(mart, "organisations", organisations(("A", None), ("B", None), ("C", None)))
     counts = [
-        ("A", "no_criteria_patients", 30, None, "month"), ("A", "bed_occupancy", 200, 220, "month"),
-        ("B", "no_criteria_patients", 30, None, "month"), ("B", "bed_occupancy", 200, 220, "month"),
+        ("A", "no_criteria_remaining", 30, None, "month"), ("A", "bed_occupancy", 200, 220, "month"),
+        ("B", "no_criteria_remaining", 30, None, "month"), ("B", "bed_occupancy", 200, 220, "month"),
         ("B", "no_criteria_to_reside", 28, 200, "month"),
-        ("C", "no_criteria_patients", 30, None, "month"), ("C", "bed_occupancy", 200, 220, "quarter"),
+        ("C", "no_criteria_remaining", 30, None, "month"), ("C", "bed_occupancy", 200, 220, "quarter"),
     ]  # fmt: skip
     keys = ["org_code", "measure", "numerator", "denominator", "period_type"]
     frame = pd.DataFrame(counts, columns=keys).astype({"numerator": float, "denominator": float})
@@ -168,6 +172,23 @@ def test_a_source_that_agrees_takes_over_where_the_other_ends(tmp_path: Path) ->
         ("2025-01", 100, "old"), ("2025-02", 90, "old"),
         ("2025-03", 80.4, "new"), ("2025-04", 70, "new"), ("2025-05", 60, "new"),
     ]  # fmt: skip
+
+
+def test_the_choice_is_kept_made_anew_where_damaged_and_done_without_where_nothing_can_be_kept(
+    tmp_path: Path,
+) -> None:
+    mart = Mart(tmp_path)
+    hand_in(mart, "table", {"A": months(100, 90, 80)}, secondary=True)
+    hand_in(mart, "extract", {"A": months(100, 90, first=3)})
+    expected = series(mart)
+    (kept,) = (tmp_path / "derived").rglob("*.parquet")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: len(whole) // 2])
+    assert series(mart) == expected
+    assert kept.read_bytes() == whole
+    shutil.rmtree(kept.parent)
+    kept.parent.write_text("no folder, as where the mart may only be read")
+    assert series(mart) == expected
 
 
 @pytest.mark.parametrize(("publication", "shown"), [("", 1), ("rtt", 3)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import psutil
 import pytest
 
 from helpers.runner.history import History, State
+from helpers.runner.mirror import MIRROR
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
 
@@ -37,15 +39,29 @@ def running(slow: Path) -> Iterator[subprocess.Popen[bytes]]:
         batch = subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     finally:
         signal.signal(signal.SIGINT, before)
-    with batch as process:
-        until(lambda: any(slow.glob(".boardpack/runs/*/slow/SYN07/work/child")))
-        yield process
-        process.kill()
+    with ended_after(batch):
+        until(lambda: any(slow.glob(f".boardpack/runs/*/slow/SYN07/{MIRROR}/notebooks/child")), batch)
+        yield batch
 
 
-def until(holds: Callable[[], bool]) -> None:
+@contextlib.contextmanager
+def ended_after(batch: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a batch whatever becomes of the test: nothing waits for reports that take ten minutes."""
+    with batch:
+        try:
+            yield
+        finally:
+            batch.kill()
+
+
+def until(holds: Callable[[], bool], batch: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait for something to come true; a batch that ends before tells what it said."""
     deadline = time.monotonic() + WAIT
     while not holds():
+        if batch is not None and (batch.poll() is not None or time.monotonic() > deadline):
+            batch.kill()
+            said, told = batch.communicate()
+            pytest.fail(f"the batch did not come so far ({batch.returncode}):\n{(said + told).decode()}")
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.1)
 
@@ -113,12 +129,18 @@ def test_an_interruption_does_not_wait_for_a_renderer_that_hangs(
     command = [sys.executable, "-c", HANGING, "--project", str(root), "run", "--renderer", "embedded"]
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        batch = subprocess.Popen(command, env={**os.environ, "FAKE": str(tmp_path)})
+        batch = subprocess.Popen(
+            command,
+            env={**os.environ, "FAKE": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
     finally:
         signal.signal(signal.SIGINT, before)
-    with batch as process:
-        until((tmp_path / "called").exists)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(WAIT) == 130
+    with ended_after(batch):
+        until((tmp_path / "called").exists, batch)
+        batch.send_signal(signal.SIGINT)
+        batch.communicate(timeout=WAIT)
+    assert batch.returncode == 130
     assert states(root) == [State.INTERRUPTED]
     assert kernels_of(root) == []

@@ -252,3 +252,14 @@ def test_few_keys_are_needed_and_the_others_have_defaults(tmp_path: Path) -> Non
 def test_keys_that_need_others_say_so(tmp_path: Path, extra: str, message: str) -> None:
     entry = "few:\n  name: Spend\n  kind: count\n  unit: pounds\n  direction: decrease\n"
     assert message in problems(write(tmp_path, measures=entry + extra))
+
+
+def test_a_trajectory_is_read_by_month_and_its_measure_must_be_known(tmp_path: Path) -> None:
+    plan = "- {measure: MEASURE, organisation: SYN07, source: Board plan, months: {2026-04: 58.0, 2026-05: 58.5}}\n"
+    write(tmp_path, trajectories=plan.replace("MEASURE", "one"))
+    register = read_register(tmp_path)
+    assert register.trajectory_of("one", "SYN07") == {"2026-04": 58.0, "2026-05": 58.5}
+    assert register.trajectory_of("one", "SYN08") == {}
+    write(tmp_path, trajectories=plan.replace("MEASURE", "won"))
+    with pytest.raises(UsageError, match="measure 'won' is not in the register"):
+        read_register(tmp_path)

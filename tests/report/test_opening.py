@@ -73,21 +73,36 @@ def test_a_month_whose_last_day_is_covered_counts(tmp_path: Path) -> None:
     assert latest_month(mart, "spells", find_organisation(mart, "T1")) == date(2026, 5, 1)
 
 
-def test_everything_read_is_remembered() -> None:
-    report = open_report("Stays", trust="T1")
-    bundle = report.bundle("text", "x", tables=("spells",))
-    assert bundle.origin == "records"
-    assert bundle.reads == ("spells/spells",)
-    assert report.bundle("text", "y", tables=("organisations",)).reads == (
-        "organisations/codes",
-        "spells/spells",
-    )
+def test_what_the_mart_was_asked_is_what_was_read() -> None:
+    report = open_report("Stays", trust="T1", period="2026-04")
+    assert report.bundle("text", "x").reads == ("organisations",)
+    assert report.bundle("text", "x").origin == "records", "nothing is known before anything was read"
+    report.mart.query("WITH stays AS (SELECT * FROM spells) SELECT count(*) FROM stays")
+    bundle = report.bundle("text", "y")
+    assert (bundle.reads, bundle.origin) == (("organisations", "spells"), "records")
 
 
 def test_lists_of_names_are_read_but_are_no_source_of_figures() -> None:
-    bundle = open_report("Stays", trust="T1").bundle("text", "x", tables=("spells", "organisations"))
+    report = open_report("Stays", trust="T1")
+    report.mart.query("SELECT count(*) FROM spells, organisations")
+    bundle = report.bundle("text", "x")
     assert [source.dataset for source in bundle.sources] == ["spells/spells"]
-    assert "organisations/codes" in bundle.reads
+    assert "organisations" in bundle.reads
+
+
+def test_an_analysis_names_what_was_read_for_it_alone() -> None:
+    report = open_report("Stays", trust="T1", period="2026-04")
+    part = report.apart()
+    report.mart.fetch("SELECT count(*) FROM spells")
+    part.mart.fetch("SELECT count(*) FROM units")
+    assert part.bundle("text", "x").sources == ()
+    assert part.bundle("text", "x").reads == ("organisations", "spells", "units")
+
+
+def test_no_figure_can_be_traced_to_what_was_not_read() -> None:
+    report = open_report("Stays", trust="T1", period="2026-04")
+    with pytest.raises(ValueError, match="spells/spells: not among what was read"):
+        report.bundle("text", "x", within=["spells/spells"])
 
 
 @pytest.mark.parametrize(

@@ -153,10 +153,11 @@ def test_printed_text_is_refused(notebook, stream):
     assert "rows: 12" in problem.came
 
 
-@pytest.mark.parametrize("mime", ["text/html", "image/png", "image/svg+xml", "text/plain", "text/markdown"])
-def test_an_output_that_no_helper_made_is_refused(notebook, mime):
+@pytest.mark.parametrize("mime", ["text/plain", "image/jpeg", "application/vnd.jupyter.widget-view+json"])
+def test_an_output_that_a_report_cannot_show_is_refused(notebook, mime):
     problem = only_problem(notebook.shows({mime: "x"}))
     assert mime in problem.came
+    assert problem.cure
     assert problem.where == "cell 2 (In [2])"
 
 

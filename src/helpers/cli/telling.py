@@ -62,9 +62,8 @@ def _lines(entry: Entry, traces: Traces) -> Iterator[tuple[str, str]]:
     if entry.peak:
         yield "memory", f"{entry.peak:.0f} MB at most"
     yield "parameters", json.dumps(entry.parameters, ensure_ascii=False)
-    for dataset in entry.reads:
-        known = entry.data.get(dataset)
-        yield "data", f"{dataset}, as at {known.as_at}, load {known.load}" if known else dataset
+    for dataset, known in entry.data.items():
+        yield "data", f"{dataset}, as at {known.as_at}, load {known.load}"
     for part, sha256 in entry.key.items():
         yield "hash", f"{part} {sha256[:24]}"
     for name, output in entry.outputs.items():

@@ -1,8 +1,10 @@
-"""Frames that are worked out once per version of the mart and of this package, and kept beside it."""
+"""What is worked out once per version of the mart and of this package, and kept beside it."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import secrets
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -10,13 +12,21 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from helpers.data.manifest import PRIVATE_FILE, write_private
+from helpers.data.manifest import PRIVATE_FILE, make_private, write_private
+from helpers.data.views import no_glob
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 
-def derived_frame(folder: Path, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+#: where a kept frame says what was read for it (`helpers.reads`)
+_READ = "reads"
+
+
+def derived_frame(
+    folder: Path, name: str, build: Callable[[], tuple[pd.DataFrame, set[str]]]
+) -> tuple[pd.DataFrame, list[str]]:
     """Return the frame of a name from a folder, built where no process has done so or its file is damaged.
 
     Parameters
@@ -26,19 +36,89 @@ def derived_frame(folder: Path, name: str, build: Callable[[], pd.DataFrame]) ->
     name
         What identifies the frame, parameters included.
     build
-        Computes it.
+        Computes it, and says what was read for it.
+
+    Returns
+    -------
+    DataFrame and list of str
+        The frame, and what was read for it, now or when it was built.
     """
-    stem = hashlib.sha256(f"{_code_fingerprint()}\n{name}".encode()).hexdigest()[:32]
-    path = folder / f"{stem}.parquet"
+    path = _path(folder, name)
     found = _read(path)
     if found is None:
-        with FileLock(folder / f"{stem}.lock", mode=PRIVATE_FILE):
+        with FileLock(path.with_suffix(".lock"), mode=PRIVATE_FILE):
             found = _read(path)
             if found is None:
-                write_private(path, build().to_parquet(index=False, compression="zstd"))
+                frame, read = build()
+                frame.attrs = {_READ: sorted(read)}
+                write_private(path, frame.to_parquet(index=False, compression="zstd"))
                 found = _read(path)
     assert found is not None
-    return found
+    return found, found.attrs.pop(_READ)
+
+
+def fill_derived(
+    connection: duckdb.DuckDBPyConnection, table: str, query: Callable[[], str], folder: Path, name: str
+) -> None:
+    """Fill a table of a connection with a query's rows, which are kept as a frame's are.
+
+    DuckDB alone does it, so that what reads little of the mart needs no pandas.
+
+    Parameters
+    ----------
+    connection
+        Has the table, and what the query reads.
+    table
+        Takes the rows.
+    query
+        Gives the SQL for them, where no process has kept them or their file is damaged.
+    folder
+        That of the mart's version.
+    name
+        What identifies the rows.
+    """
+    path = _path(folder, name)
+    if _fill(connection, table, path):
+        return
+    try:
+        make_private(folder)
+        with FileLock(path.with_suffix(".lock"), mode=PRIVATE_FILE):
+            if not _fill(connection, table, path):
+                _keep(connection, query(), path)
+                _fill(connection, table, path)
+    except OSError:  # a mart that may only be read keeps nothing
+        connection.execute(f"INSERT INTO {table} {query()}")
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> bool:
+    """Fill a table from a file, and tell whether that was there and whole."""
+    import duckdb
+
+    if not path.exists():
+        return False
+    try:
+        connection.execute(f"INSERT INTO {table} SELECT * FROM read_parquet(?)", [no_glob(str(path))])
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+    try:
+        shown = str(beside).replace("'", "''")
+        connection.execute(
+            f"COPY ({query}) TO '{shown}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+        )
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _path(folder: Path, name: str) -> Path:
+    stem = hashlib.sha256(f"{_code_fingerprint()}\n{name}".encode()).hexdigest()[:32]
+    return folder / f"{stem}.parquet"
 
 
 def _read(path: Path) -> pd.DataFrame | None:

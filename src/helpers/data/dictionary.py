@@ -8,7 +8,7 @@ from pathlib import Path
 
 from helpers.data.sources import all_layouts
 from helpers.data.sources.layout import Layout
-from helpers.data.views import DERIVED
+from helpers.data.views import DERIVED, REMAINING
 from helpers.register import Register, read_register
 
 
@@ -102,6 +102,7 @@ def write_dictionary(register: Register) -> str:
         "",
         f"`{name}` is worked out for trusts that nobody returns it for: the numerator of `{numerator}` over that of",
         f"`{denominator}`, in the same month.",
+        f"`{REMAINING[0]}` is, day by day, `{REMAINING[1]}` less `{REMAINING[2]}`, and of these the month's median.",
         "",
         *_register_lines(register),
         "",

@@ -58,6 +58,7 @@ class FileRecord(_Frozen):
     rows: int
     sha256: str  # of its rows, without their edition
     schema_id: str
+    measures: tuple[str, ...] = ()  # that it holds; none where that is not known or it has none
 
 
 class Manifest(_Frozen):

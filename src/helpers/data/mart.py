@@ -6,6 +6,7 @@
     manifests/<version>.json
     data/<load>/<table>/[org_code=<code>/]part-<n>.parquet
     derived/<version>/    benchmarks computed once per version
+    room/                 the same of what was worked out from records of patients
     staging/              loads under way; what a killed load left is cleared by the next
     lock                  held by the one load that may write
 
@@ -19,17 +20,17 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from helpers.bundle import Source
-from helpers.data.derived import derived_frame
+from helpers.data.derived import derived_frame, fill_derived
 from helpers.data.manifest import (
     PRIVATE_FILE,
     LoadRecord,
@@ -41,10 +42,14 @@ from helpers.data.manifest import (
     next_manifest,
     write_private,
 )
+from helpers.data.observing import observe, tables_read
 from helpers.data.query_errors import explained
-from helpers.data.views import choose_sources, needs_choice, series_statements, view_statements
+from helpers.data.room.door import in_notebook
+from helpers.data.schema import TABLES
+from helpers.data.views import choice_query, needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
+from helpers.reads import is_about, note_data
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,6 +62,8 @@ KEEP_MANIFESTS = timedelta(days=1)
 
 #: folders of the mart that whoever reads it writes to: benchmarks once worked out, queries beyond the memory
 DERIVED, SPILL = "derived", "spill"
+#: where the records room has its own of both: no kernel may read what is in it
+ROOM = "room"
 
 
 class Mart:
@@ -76,11 +83,15 @@ class Mart:
     def __init__(self, path: Path | str, version: str | None = None) -> None:
         self.path = Path(path).absolute()
         self._pinned = version
+        #: notes (`helpers.reads`) of what its queries have read
+        self.asked: set[str] = set()
+        self._above: Mart | None = None
+        self._shares_reader = False
         # one lock per object, so that the loads of a batch may be open side by side
         self._file_lock = FileLock(self.path / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE)
 
-    def __reduce__(self) -> tuple[type[Mart], tuple[Path, str | None]]:
-        return Mart, (self.path, self._pinned)
+    def __reduce__(self) -> tuple[Callable[..., Mart], tuple[Path, str | None]]:
+        return (Mart if self._pinned is None else _reopened), (self.path, self._pinned)
 
     def __repr__(self) -> str:
         return f"Mart({str(self.path)!r}, version={self.version!r})"
@@ -134,21 +145,50 @@ class Mart:
             _source(dataset, latest[dataset.partition("/")[2]]) for dataset in sorted(manifest.fingerprints)
         )
 
+    def meant_by(self, notes: Iterable[str]) -> tuple[Source, ...]:
+        """Return the data sets of this version that some notes of reading mean (`helpers.reads`)."""
+        notes, held = tuple(notes), self.measures()
+        return tuple(
+            each
+            for each in self.sources()
+            if any(is_about(note, each.dataset, held.get(each.dataset)) for note in notes)
+        )
+
+    def measures(self) -> dict[str, frozenset[str]]:
+        """Return the measures that each data set holds; those of which it is not known are left out."""
+        return _measures(self.manifest)
+
     # --- reading ---------------------------------------------------------------------------------
 
-    def connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, threads: int = 1, memory: str = "1GB", *, series: bool = True
+    ) -> duckdb.DuckDBPyConnection:
         """Return an in-memory DuckDB with a view per table over this version's files.
 
-        See `helpers.data.views.view_statements` for the views. The caller closes the connection.
+        See `helpers.data.views.view_statements` for the views. The caller closes the connection. What it is
+        asked is not observed, so that all of the mart counts as read; `query` knows better.
+
+        Parameters
+        ----------
+        threads, memory
+            How much of the machine it may take.
+        series
+            False leaves out the views that rest on the choice of sources, which takes memory to work out.
         """
-        connection = self._connect(threads, memory)
+        self.note(TABLES)
+        return self._connect(threads, memory) if series else self._connect_to_files(threads, memory)
+
+    def _connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+        """Return a connection whose views of measures follow one source each; whoever asks it notes what is read."""
+        connection = self._connect_to_files(threads, memory)
         with explained(self):
-            choice = self._choice() if needs_choice(self.manifest) else None
-            for statement in series_statements(connection, choice):
+            for statement in series_statements():
                 connection.execute(statement)
+            if needs_choice(self.manifest):
+                self._choose(connection)
         return connection
 
-    def _connect(self, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
+    def _connect_to_files(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
         import duckdb
 
         connection = duckdb.connect(
@@ -162,49 +202,73 @@ class Mart:
             },
         )
         with explained(self):
-            for statement in view_statements(self.path, self.manifest):
+            for statement in view_statements(self.path, self.manifest, without=_not_held()):
                 connection.execute(statement)
         return connection
 
-    def _choice(self) -> pd.DataFrame:
-        """Return the source of every period of the series that have several, worked out once per version."""
-
-        def build() -> pd.DataFrame:
-            with self._connect(threads=1, memory="1GB") as connection:
-                return choose_sources(connection)
-
-        try:
-            return self.derived("series sources", build)
-        except OSError:  # a mart that may only be read keeps nothing
-            return build()
+    def _choose(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Fill in the source of every period of the series that have several, worked out once per version."""
+        folder, name = self._derived_folder(), "series sources"
+        fill_derived(connection, "series_sources", lambda: choice_query(connection), folder, name)
 
     def _spill_folder(self) -> Path:
         """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
-        folder = self.path / SPILL
+        folder = self.path / SPILL if in_notebook() else self.path / ROOM / SPILL
         with suppress(OSError):  # a mart that may only be read is read as far as memory goes
             make_private(folder)
         return folder / f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """Return the result of a query over the views of this version as a frame."""
-        with explained(self), self._cursor() as connection:
+        with self._observed(sql) as connection:
             return _frame(connection.execute(sql, params or []))
 
+    @contextmanager
+    def _observed(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield what carries out a query, and note what that has read."""
+        with explained(self), self._cursor() as connection:
+            observe(connection)
+            yield connection
+            self.note(tables_read(connection, sql, self.path, self.manifest))
+
+    def note(self, read: Iterable[str]) -> None:
+        """Note what was read (`helpers.reads`): of this mart, and of those that it was made from."""
+        self.asked.update(read)
+        if self._above is None:
+            note_data(read)
+        else:
+            self._above.note(read)
+
+    @property
+    def all_asked(self) -> set[str]:
+        """Notes of what has been read: of this mart, and of those that it was made from."""
+        return self.asked if self._above is None else self._above.all_asked
+
+    def apart(self) -> Mart:
+        """Return this mart at this version for one analysis: it knows by itself what that has read."""
+        part = Mart(self.path, self.version)
+        part.__dict__["_reader"], part._above = self._reader, self
+        return part
+
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        return self.connect() if self._pinned is None else self._reader.cursor()
+        return self._connect() if self._pinned is None else self._reader.cursor()
 
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
         # a pinned version never changes, so its views are made once
-        return self.connect()
+        if self._shares_reader and self._pinned is not None:
+            return _reader_of(self.path, self._pinned)
+        return self._connect()
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query as plain tuples."""
-        with explained(self), self._cursor() as connection:
+        with self._observed(sql) as connection:
             found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 
-    def derived(self, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    def derived(
+        self, name: str, build: Callable[[], pd.DataFrame], *, records: bool = False
+    ) -> pd.DataFrame:
         """Return a frame that is computed once per version of the mart and of this package.
 
         Parameters
@@ -213,8 +277,29 @@ class Mart:
             What identifies the frame, parameters included: "los_strata 2025-04 2026-03".
         build
             Computes it, where no process has done so yet.
+        records
+            Whether it is worked out from records of patients: then it stays in the records room.
         """
-        return derived_frame(make_private(self.path / DERIVED / (self.version or "empty")), name, build)
+        folder = make_private(self._derived_folder(self.path / ROOM if records else self.path))
+        frame, read = derived_frame(folder, name, lambda: self._build(build))
+        self.note(read)
+        return frame
+
+    def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
+        """Return a frame and what was read for it, also where that had been read before."""
+        before, self.asked = self.asked, set()
+        try:
+            return build(), self.asked
+        finally:
+            self.asked = before | self.asked
+
+    def _derived_folder(self, below: Path | None = None) -> Path:
+        return (below or self.path) / DERIVED / (self.version or "empty")
+
+    def sealed(self) -> tuple[Path, ...]:
+        """Return the folders, of any version, that hold records of patients or what was worked out from them."""
+        found = [path for name in _record_tables() for path in (self.path / "data").glob(f"*/{name}")]
+        return (*sorted(found), self.path / ROOM, self.path / "staging")
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -296,7 +381,7 @@ class Mart:
                     rejected=load.rejected,
                     loaded_at=now,
                     vintage=load.vintage,
-                    as_at=as_at or now.date(),
+                    as_at=load.as_at or as_at or now.date(),
                     policy=policy,
                     synthetic=synthetic,
                     secondary=secondary,
@@ -344,7 +429,8 @@ class Mart:
             held = {file.load for m in manifests if m not in old for file in m.files}
             for manifest in old:
                 self._manifest_path(manifest.version).unlink()
-                shutil.rmtree(self.path / DERIVED / manifest.version, ignore_errors=True)
+                for folder in (self.path, self.path / ROOM):
+                    shutil.rmtree(folder / DERIVED / manifest.version, ignore_errors=True)
             self._clear_spill(limit)
             gone = [path for path in (self.path / "data").glob("*") if path.name not in held]
             for folder in gone:
@@ -353,7 +439,7 @@ class Mart:
 
     def _clear_spill(self, limit: datetime) -> None:
         """Remove what killed queries left; those under way are younger."""
-        for left in (self.path / SPILL).glob("*"):
+        for left in (*(self.path / SPILL).glob("*"), *(self.path / ROOM / SPILL).glob("*")):
             if datetime.fromtimestamp(left.stat().st_mtime, UTC).replace(tzinfo=None) <= limit:
                 shutil.rmtree(left, ignore_errors=True)
 
@@ -379,6 +465,27 @@ class Mart:
             shutil.rmtree(left, ignore_errors=True)
 
 
+def _reopened(path: Path, version: str) -> Mart:
+    """Return the mart of a version in another process: the records room is asked many times of one."""
+    mart = Mart(path, version)
+    mart._shares_reader = True
+    return mart
+
+
+@lru_cache(maxsize=2)
+def _reader_of(path: Path, version: str) -> duckdb.DuckDBPyConnection:
+    return Mart(path, version)._reader
+
+
+def _record_tables() -> tuple[str, ...]:
+    return tuple(name for name, table in TABLES.items() if table.records)
+
+
+def _not_held() -> tuple[str, ...]:
+    """Return the tables that this process may not hold: those of records, where it is a notebook's kernel."""
+    return _record_tables() if in_notebook() else ()
+
+
 def _source(dataset: str, load: LoadRecord) -> Source:
     return Source(
         name=load.name,
@@ -387,6 +494,16 @@ def _source(dataset: str, load: LoadRecord) -> Source:
         origin="published" if load.policy == "published" else "records",
         synthetic=load.synthetic,
     )
+
+
+def _measures(manifest: Manifest) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    unknown: set[str] = set()
+    for file in manifest.files:
+        name = f"{file.table}/{file.source}"
+        found[name] = found.get(name, frozenset()) | frozenset(file.measures)
+        unknown |= set() if file.measures else {name}
+    return {name: measures for name, measures in found.items() if name not in unknown}
 
 
 @cache

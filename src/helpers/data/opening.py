@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from helpers.data.sheets import Sheet
+from helpers.data.sheets import Sheet, seen
 from helpers.errors import DataError, Problem
 
 #: no file of the NHS's publications unpacks to more; anything that does is a mistake or an attack
@@ -172,6 +172,11 @@ def _protected(file: str) -> DataError:
     return _refuse(file, "a workbook protected by a password", "open it and save it without one")
 
 
+def members_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the files in an archive, without those that operating systems add."""
+    return [m for m in archive.infolist() if not m.is_dir() and not _OF_SYSTEMS.search(m.filename)]
+
+
 def _open_members(inside: dict[str, bytes], file: str) -> Opened:
     sheets: list[Sheet] = []
     unread = []
@@ -274,5 +279,5 @@ def _decode(content: bytes, file: str) -> str:
             continue
         if "\0" in text:
             break
-        return text
+        return seen(text)
     raise _refuse(file, "text in an unknown encoding", "save it as UTF-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,8 +16,22 @@ if TYPE_CHECKING:
 
 #: how far down a header row may stand
 HEAD_ROWS = 40
+#: characters that take no space, which web pages and e-mails leave in cells that are copied from them
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 #: how many broken rows a message lists
 LISTED_ROWS = 5
+
+
+def seen(text: str) -> str:
+    """Return text as it is seen: without the characters that take no space.
+
+    >>> seen("\\u200bRAE")
+    'RAE'
+    """
+    for character in _UNSEEN:
+        if character in text:
+            text = text.replace(character, "")
+    return text
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     unstored: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: int = 0
+    lines_before: int = 0  # of a part of a long file: lines of the file that are not in it
 
     @cached_property
     def head(self) -> list[list[str]]:
@@ -55,6 +70,23 @@ class Sheet:
     def cut_short(self) -> bool:
         """Whether the last line has no end, as where a download broke off."""
         return self.text is not None and not self.text.endswith(("\n", "\r"))
+
+    def fill_merged(self, header: int, columns: Collection[int]) -> Sheet:
+        """Return the sheet with cells that are merged over rows filled in each, in columns of words.
+
+        In any other column a cell for several rows stays as it is: it is no figure of each.
+        """
+        tall = [area for area in self.merged if area[0] > header and area[2] > area[0]]
+        filled = [area for area in tall if set(range(area[1], area[3] + 1)) <= set(columns)]
+        if not filled:
+            return self
+        grid = [list(row) for row in self.grid]
+        for top, left, bottom, _ in filled:
+            for row in grid[top : bottom + 1]:
+                row.extend([""] * (left + 1 - len(row)))
+                row[left] = grid[top][left]
+        rest = tuple(area for area in self.merged if area not in filled)
+        return replace(self, grid=tuple(tuple(row) for row in grid), merged=rest)
 
     def place(self, row: int | None = None) -> str:
         """Return "file, sheet name, row n" for messages."""
@@ -78,8 +110,28 @@ class Sheet:
         """
         names = _unique(self.head[header])
         if self.text is None:
-            return _grid_table(self, header, names, columns)
+            return self.table_at(header, {column: names.index(column) for column in columns})
         return _csv_table(self, header, names, columns)
+
+    def table_at(self, header: int, places: Mapping[str, int]) -> Table:
+        """Return columns of the rows below a header row by their places, counted from 0.
+
+        Parameters
+        ----------
+        header
+            Index of the header row; -1 where there is none.
+        places
+            Where each column is, by the name that it gets; a row may end before it.
+        """
+        import pyarrow as pa
+
+        _refuse_unstored(self, header, list(places.values()))
+        below = self.grid[header + 1 :] if self.text is None else self.rows()[header + 1 :]
+        chosen = {
+            name: pa.array([row[place] if place < len(row) else "" for row in below], pa.string())
+            for name, place in places.items()
+        }
+        return Table(self, pa.table(chosen), header + 2, columns_at=tuple(places.values()))
 
     def _parse(self) -> Iterator[list[str]]:
         reader = csv.reader(io.StringIO(self.text or "", newline=""), delimiter=self.delimiter)
@@ -105,6 +157,10 @@ class Table:
         Row number of every row, where some between them were left out.
     columns_at
         Each column's place in the sheet, counted from 0.
+    shares
+        Which cells of a column are shown as per cent, where the table was made of another one's cells.
+    labels
+        What tells rows apart that come from one row of the sheet.
     """
 
     sheet: Sheet
@@ -112,6 +168,8 @@ class Table:
     first_row: int
     numbers: tuple[int, ...] | None = None
     columns_at: tuple[int, ...] = ()
+    shares: Mapping[str, Sequence[bool]] | None = None
+    labels: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return int(self.columns.num_rows)
@@ -122,7 +180,8 @@ class Table:
 
     def place(self, index: int, column: str = "") -> str:
         """Return "file, row n, column name" of a cell."""
-        return self.sheet.place(self.row(index)) + (f", column {column}" if column else "")
+        label = f" ({self.labels[index]})" if self.labels and self.labels[index] else ""
+        return self.sheet.place(self.row(index)) + label + (f", column {column}" if column else "")
 
     def filled(self) -> Table:
         """Return the table without the rows in which every column is empty, as Excel leaves them behind."""
@@ -148,6 +207,8 @@ class Table:
 
     def per_cent(self, column: str) -> list[bool]:
         """Return which cells of a column their workbook shows as per cent."""
+        if self.shares is not None:
+            return list(self.shares.get(column, [False] * len(self)))
         if not self.sheet.percents:
             return [False] * len(self)
         at = self.columns_at[self.columns.column_names.index(column)]
@@ -162,19 +223,6 @@ def _unique(names: Sequence[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         unique.append(name if seen[name] == 1 else f"{name} [{seen[name]}]")
     return unique
-
-
-def _grid_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[str]) -> Table:
-    import pyarrow as pa
-
-    places = [names.index(column) for column in columns]
-    _refuse_unstored(sheet, header, places)
-    below = sheet.grid[header + 1 :]
-    chosen = {
-        column: pa.array([row[place] if place < len(row) else "" for row in below], pa.string())
-        for column, place in zip(columns, places, strict=True)
-    }
-    return Table(sheet, pa.table(chosen), header + 2, columns_at=tuple(places))
 
 
 def _refuse_unstored(sheet: Sheet, header: int, columns: Sequence[int]) -> None:
@@ -202,7 +250,7 @@ def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[st
     empty: set[int] = set()
 
     def collect(row: arrow_csv.InvalidRow) -> str:
-        number = header + 1 + (row.number or 0)
+        number = header + 1 + sheet.lines_before + (row.number or 0)
         if row.text.strip():
             broken.append((number, row.actual_columns))
         else:
@@ -229,9 +277,10 @@ def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[st
         raise DataError(Problem(sheet.place(), f"not a CSV table: {error}")) from None
     if broken:
         raise DataError(_broken_rows(sheet, broken, len(names)))
-    rows = range(header + 2, header + 2 + found.num_rows + len(empty))
+    first = header + 2 + sheet.lines_before
+    rows = range(first, first + found.num_rows + len(empty))
     numbers = tuple(row for row in rows if row not in empty) if empty else None
-    return Table(sheet, found, header + 2, numbers)
+    return Table(sheet, found, first, numbers)
 
 
 def _below(sheet: Sheet, header: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from helpers.data.schema import TABLES, Table, duckdb_columns
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
 
 #: a chain of mergers longer than this is a circle in the data
 LONGEST_CHAIN = 10
@@ -23,7 +22,9 @@ ROUNDED_VALUE = 0.005
 #: two sources count the same where at least so many of four figures that both have are the same
 AGREE_OF_FOUR = 3
 #: a measure, and the two whose numerators make it up for trusts that nobody returns it for
-DERIVED = ("no_criteria_to_reside", "no_criteria_patients", "bed_occupancy")
+DERIVED = ("no_criteria_to_reside", "no_criteria_remaining", "bed_occupancy")
+#: patients who stay on: those counted in the day, less those among them who left in the day
+REMAINING = ("no_criteria_remaining", "no_criteria_patients", "no_criteria_discharged")
 
 _LATEST = """
 CREATE VIEW {name} AS
@@ -82,17 +83,19 @@ QUALIFY row_number() OVER (PARTITION BY {key}, source ORDER BY vintage DESC) = 1
 """
 
 # A pooled value is the mean of the members' values weighted by their denominators, which is exact for
-# proportions, rates and means in any unit. Counts add up. A value with neither part cannot be pooled.
+# proportions, rates and means in any unit. Counts add up. A value with neither part cannot be pooled, and where a
+# member's figure is missing or hidden, the sum is not known: it is never a smaller one.
 # Each source is pooled for itself: one that has merged the members already is not added to one that has not.
 _POOLED = """
 CREATE VIEW measure_values_pooled AS
 SELECT measure, coalesce(s.successor, v.org_code) AS org_code, unit_code, scheme, specialty_code,
     breakdown, category, period, period_type, basis, v.source,
-    CASE WHEN bool_or(suppressed) THEN NULL ELSE sum(numerator) END AS numerator,
-    CASE WHEN bool_or(suppressed) THEN NULL ELSE sum(denominator) END AS denominator,
+    CASE WHEN NOT bool_or(suppressed) AND count(numerator) = count(*) THEN sum(numerator) END AS numerator,
+    CASE WHEN NOT bool_or(suppressed) AND count(denominator) = count(*) THEN sum(denominator) END AS denominator,
     CASE WHEN bool_or(suppressed) THEN NULL
          WHEN count(*) = 1 THEN any_value(value)
-         WHEN count(denominator) = count(*) AND sum(denominator) > 0
+         WHEN count(*) FILTER (denominator IS NULL OR (value IS NULL AND denominator <> 0)) = 0
+             AND sum(denominator) > 0
              THEN sum(CASE WHEN denominator = 0 THEN 0 ELSE value * denominator END) / sum(denominator)
          WHEN count(numerator) = count(*) AND count(denominator) = 0 THEN sum(numerator)
     END AS value,
@@ -181,10 +184,37 @@ LEFT JOIN contested_series o ON o.measure = v.measure AND o.org_code = {org}
 WHERE o.measure IS NULL OR c.source = v.source
 """
 
+# The two counts come of two files, so they meet day by day. Zeros are mostly days without a return, and single
+# days are far out: hence the median. A day on which fewer of the merged trusts returned than on others, or on
+# which more left than were counted, is no count of the trust.
+_COUNTED = """
+CREATE VIEW measure_values_counted AS
+SELECT * FROM measure_values_returned
+UNION ALL BY NAME
+SELECT '{name}' AS measure, org_code, month AS period, 'month' AS period_type, basis,
+    median(stayed) AS numerator, median(stayed) AS value,
+    CASE WHEN bool_or(status = 'provisional') THEN 'provisional' ELSE 'actual' END AS status,
+    CASE WHEN bool_or(origin = 'records') THEN 'records' ELSE 'published' END AS origin,
+    false AS suppressed, max(members) AS members, max(vintage) AS vintage, any_value(source) AS source
+FROM (
+    SELECT n.org_code, n.basis, date_trunc('month', n.period)::DATE AS month, n.numerator - d.numerator AS stayed,
+        n.status, n.origin, n.members, n.vintage, n.source || ', ' || d.source AS source
+    FROM measure_values_returned n JOIN measure_values_returned d USING (org_code, period, basis)
+    WHERE n.measure = '{counted}' AND d.measure = '{left}' AND n.period_type = 'day' AND d.period_type = 'day'
+        AND n.numerator > 0 AND d.numerator <= n.numerator AND n.members = d.members
+        AND n.status <> 'plan' AND d.status <> 'plan'
+        AND coalesce(n.unit_code, n.specialty_code, n.breakdown) IS NULL
+        AND coalesce(d.unit_code, d.specialty_code, d.breakdown) IS NULL
+        AND n.org_code NOT IN (SELECT org_code FROM measure_values_returned WHERE measure = '{name}')
+    QUALIFY n.members = max(n.members) OVER (PARTITION BY n.org_code, n.basis, date_trunc('month', n.period))
+)
+GROUP BY org_code, basis, month
+"""
+
 # A count says how large a trust is, a share how it does: where both counts are known, the share follows.
 _ROLLED_UP = """
 CREATE VIEW measure_values_rolled_up AS
-SELECT * FROM measure_values_returned
+SELECT * FROM measure_values_counted
 UNION ALL BY NAME
 SELECT n.* EXCLUDE (denominator) REPLACE (
         '{name}' AS measure,
@@ -198,7 +228,7 @@ SELECT n.* EXCLUDE (denominator) REPLACE (
         n.source || ', ' || d.source AS source
     ),
     d.numerator AS denominator
-FROM measure_values_returned n JOIN measure_values_returned d USING (org_code, period, period_type, basis)
+FROM measure_values_counted n JOIN measure_values_counted d USING (org_code, period, period_type, basis)
 WHERE n.measure = '{numerator}' AND d.measure = '{denominator}' AND d.numerator > 0
     AND n.status <> 'plan' AND d.status <> 'plan'
     AND coalesce(n.unit_code, n.specialty_code, n.breakdown) IS NULL
@@ -226,16 +256,18 @@ _LOADS = (
 )
 
 
-def view_statements(root: Path, manifest: Manifest) -> list[str]:
+def view_statements(root: Path, manifest: Manifest, *, without: Collection[str] = ()) -> list[str]:
     """Return the SQL that makes the views of one manifest, all but those that rest on the choice of sources.
 
     Every table has a view of its own name. Tables with a key show the latest edition of each row, and
     every edition as `<table>_all`. `successors` maps a code to the organisation that it became part of.
     Of measures, `measure_values_editions` has the latest edition of each source, and `measure_values_pooled`
-    the histories of merged organisations added up source by source.
+    the histories of merged organisations added up source by source. Tables named in `without` are not there.
     """
     statements = [_loads_view(manifest.loads), _data_sets_view(manifest.loads)]
     for table in TABLES.values():
+        if table.name in without:
+            continue
         shown = f"{table.name}_all" if table.key else table.name
         statements.append(_table_view(root, table, shown, manifest.table_files(table.name)))
         if table.name == "organisations":
@@ -276,35 +308,24 @@ def compared(measures: Sequence[str]) -> str:
     )
 
 
-def choose_sources(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the source of every period of the series that have several, from a connection with the views."""
-    measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
-    query = compared(measures) + _CHOICE.format(series=_SERIES, agree=AGREE_OF_FOUR)
-    chosen: pd.DataFrame = connection.execute(query).df()
-    return chosen
-
-
-def series_statements(connection: duckdb.DuckDBPyConnection, choice: pd.DataFrame | None) -> list[str]:
-    """Return the SQL of the views that rest on the choice of sources, which becomes a table.
-
-    `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
-    `DERIVED` measure besides, and `measure_values` the rows behind them by the organisations' own codes.
+def choice_query(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the SQL for the source of every period of the series that have several: rows of `series_sources`.
 
     Parameters
     ----------
     connection
         Has the views of `view_statements`.
-    choice
-        What `choose_sources` gives; None where no series has several sources.
     """
-    connection.execute(
-        "CREATE TABLE series_sources (measure VARCHAR, org_code VARCHAR, period_type VARCHAR, basis VARCHAR, "
-        "plan BOOLEAN, part VARCHAR, period DATE, source VARCHAR)"
-    )
-    if choice is not None and len(choice):
-        connection.register("given_choice", choice)
-        connection.execute("INSERT INTO series_sources SELECT * FROM given_choice")
-        connection.unregister("given_choice")
+    measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
+    return compared(measures) + _CHOICE.format(series=_SERIES, agree=AGREE_OF_FOUR)
+
+
+def series_statements() -> list[str]:
+    """Return the SQL of the table of chosen sources, to be filled by `choice_query`, and the views upon it.
+
+    `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
+    `REMAINING` and `DERIVED` measures besides, and `measure_values` the rows behind them by their own codes.
+    """
     successors = "LEFT JOIN successors s ON v.org_code = s.org_code"
     returned = {"rows": "measure_values_pooled", "more": "", "org": "v.org_code"}
     own = {
@@ -313,10 +334,14 @@ def series_statements(connection: duckdb.DuckDBPyConnection, choice: pd.DataFram
         "org": "coalesce(s.successor, v.org_code)",
     }
     name, numerator, denominator = DERIVED
+    remaining, counted, left = REMAINING
     return [
+        "CREATE TABLE series_sources (measure VARCHAR, org_code VARCHAR, period_type VARCHAR, basis VARCHAR, "
+        "plan BOOLEAN, part VARCHAR, period DATE, source VARCHAR)",
         f"CREATE VIEW contested_series AS SELECT DISTINCT {_SERIES} FROM series_sources",
         f"CREATE VIEW measure_values_returned AS SELECT v.* {_CHOSEN.format(part=_PART, **returned)}",
         f"CREATE VIEW measure_values AS SELECT v.* {_CHOSEN.format(part=_PART, **own)}",
+        _COUNTED.format(name=remaining, counted=counted, left=left),
         _ROLLED_UP.format(name=name, numerator=numerator, denominator=denominator),
     ]
 

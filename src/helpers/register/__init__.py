@@ -9,6 +9,7 @@ from helpers.register.models import (
     Objective,
     Perspective,
     Register,
+    TableMapping,
     Target,
 )
 from helpers.register.reading import find_measure, read_register
@@ -22,6 +23,7 @@ __all__ = [
     "Objective",
     "Perspective",
     "Register",
+    "TableMapping",
     "Target",
     "find_measure",
     "read_register",

@@ -65,6 +65,13 @@ class Target(_Frozen):
         return self
 
 
+class Examples(_Frozen):
+    """What a measure says of an invented organisation alone: no real one has agreed it."""
+
+    action: str = ""
+    targets: tuple[Target, ...] = ()
+
+
 class DeclaredQuality(_Frozen):
     """The half of the data-quality kite mark that people declare; the other half is computed."""
 
@@ -145,6 +152,7 @@ class Measure(_Frozen):
     action: str = ""
     seasonal: bool = False  # a winter is worse than a summer: like months are compared
     quality: DeclaredQuality = DeclaredQuality()
+    examples: Examples = Examples()
 
     @model_validator(mode="before")
     @classmethod
@@ -177,6 +185,16 @@ class Measure(_Frozen):
     def called(self) -> str:
         """What a sentence calls it: its subject, or its name in quotation marks."""
         return self.subject.strip() or f"“{self.name}”"
+
+    def with_examples(self) -> Measure:
+        """Return the measure as a demonstration has it: its examples as if an organisation had agreed them."""
+        return self.model_copy(
+            update={
+                "action": self.action or self.examples.action,
+                "targets": (*self.targets, *self.examples.targets),
+                "examples": Examples(),
+            }
+        )
 
     def target_on(self, day: date) -> Target | None:
         """Return the target in force on a day; of several, the one that began last.
@@ -267,6 +285,45 @@ class Comment(_Frozen):
     actions: tuple[Action, ...] = ()
 
 
+#: what a column of somebody's table may hold
+MappedField = Literal[
+    "measure", "org_code", "unit_code", "period", "numerator", "denominator", "value", "target"
+]
+MAPPED_FIGURES: Final = ("numerator", "denominator", "value", "target")
+
+
+class TableMapping(_Frozen):
+    """How somebody's own table is read: which of its columns holds what, in rows or across."""
+
+    id: Identifier
+    title: Text
+    sheet: str = ""  # how the sheet's name begins; any by default
+    columns: dict[MappedField, Text] = Field(default_factory=dict)  # what: heading of its column
+    always: dict[Literal["measure", "org_code", "unit_code", "period"], Text] = Field(default_factory=dict)
+    periods_across: Literal["value", "numerator"] | None = (
+        None  # what stands below headings that are periods
+    )
+    measures_across: dict[Text, Identifier] = Field(default_factory=dict)  # heading of values: measure
+    measures: dict[Text, Identifier] = Field(default_factory=dict)  # word in the table: measure
+    organisations: dict[Text, Text] = Field(default_factory=dict)  # word in the table: code
+    leave_out: tuple[Text, ...] = ()  # measures or organisations in the table whose rows are not read
+    fractions: bool = False  # whether shares are written 0.92 and not 92
+
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> Self:
+        across = {"period": bool(self.periods_across), "measure": bool(self.measures_across)}
+        if all(across.values()):
+            raise ValueError("either periods_across or measures_across, not both")
+        for name in ("measure", "org_code", "period"):
+            ways = (name in self.columns) + (name in self.always) + across.get(name, False)
+            if ways != 1:
+                raise ValueError(f"{name} is said {ways} times; once in columns, always or across")
+        figures = {"value", "numerator"} & set(self.columns)
+        if any(across.values()) == bool(figures):
+            raise ValueError("a value or numerator, once: in columns, or across")
+        return self
+
+
 class Register(_Frozen):
     """All of it, keyed by id where there is one."""
 
@@ -276,6 +333,7 @@ class Register(_Frozen):
     comments: tuple[Comment, ...] = ()
     trajectories: tuple[Trajectory, ...] = ()
     mergers: dict[str, Merger] = Field(default_factory=dict)
+    mappings: dict[str, TableMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
         default_factory=lambda: {perspective.id: perspective for perspective in KAPLAN_NORTON}
     )

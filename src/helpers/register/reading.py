@@ -15,6 +15,7 @@ from helpers.register.models import (
     Objective,
     Perspective,
     Register,
+    TableMapping,
     Trajectory,
 )
 from helpers.yaml_files import Model, YamlFile, raise_all, read_yaml
@@ -30,7 +31,8 @@ def read_register(folder: Path | str) -> Register:
     """Return the register of a folder such as `params/_register`.
 
     `measures.yml` must exist; `objectives.yml`, `perspectives.yml`, `events.yml`, `comments.yml`,
-    `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's four.
+    `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's
+    four. The folder `mappings` has a file for each kind of table of one's own.
 
     Raises
     ------
@@ -81,6 +83,7 @@ def read_register(folder: Path | str) -> Register:
         for number, entry in entries:
             place = file.place((number, "measure"))
             problems += _unknown(place, "measure", [entry.measure], known_measures)
+    mappings = _read_mappings(folder / "mappings", known_measures, problems)
     raise_all(problems)
     return Register(
         measures=measures,
@@ -89,8 +92,26 @@ def read_register(folder: Path | str) -> Register:
         comments=tuple(comment for _, comment in comments),
         trajectories=tuple(plan for _, plan in plans),
         mergers=mergers,
+        mappings=mappings,
         perspectives=perspectives,
     )
+
+
+def _read_mappings(folder: Path, known: list[str], problems: list[Problem]) -> dict[str, TableMapping]:
+    """Return the mappings of a folder by the names of their files."""
+    found: dict[str, TableMapping] = {}
+    for path in sorted(folder.glob("*.yml")):
+        file = read_yaml(path, f"mappings/{path.name}")
+        content = {} if file.content is None else file.content
+        entry = {"id": path.stem, **content} if isinstance(content, dict) else content
+        mapping = file.build(TableMapping, entry)
+        problems += file.problems
+        if mapping is None:
+            continue
+        found[mapping.id] = mapping
+        for key in ("measures", "measures_across"):
+            problems += _unknown(file.place((key,)), "measure", getattr(mapping, key).values(), known)
+    return found
 
 
 def _share_problems(perspectives: Mapping[str, Perspective], found: YamlFile) -> list[Problem]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from helpers.bundle import Cell, Column, Kind, Panel
+from helpers.bundle import Cell, Column, Kind, Origin, Panel
 from helpers.report import controlled
+from helpers.report.opening import origin_of
 from helpers.report.shown import Shown, draw
 
 if TYPE_CHECKING:
@@ -21,28 +22,33 @@ class Sections:
     Parameters
     ----------
     report
-        The open report.
-    tables
-        What its figures come from: tables of the mart, or single data sets of them ("<table>/<source>").
+        The open report: what was read for it is what the sections come from.
+    within
+        Of that, the data sets ("<table>/<source>") or tables to which these sections can be traced by the
+        rows that they are made of.
     """
 
-    def __init__(self, report: Report, tables: Iterable[str]) -> None:
-        self.report, self.tables = report, tuple(tables)
-        self.origin = report.bundle("text", "origin", tables=self.tables).origin
+    def __init__(self, report: Report, within: Iterable[str] = ()) -> None:
+        self.report, self.within = report, tuple(within)
+
+    @property
+    def origin(self) -> Origin:
+        """How the figures may be shown, by what was read so far: as records before anything was."""
+        return origin_of(self.report.sources(self.within))
 
     def text(self, name: str, markdown: str, *, kind: Kind = "text") -> Shown:
         """Return paragraphs or a list."""
-        return Shown(self.report.bundle(kind, name, tables=self.tables, markdown=markdown))
+        return Shown(self.report.bundle(kind, name, within=self.within, markdown=markdown))
 
     def heading(self, name: str, words: str, *, level: Literal[2, 3] = 2) -> Shown:
         """Return a heading from data, such as a measure's name; it can be referred to as `@sec-<name>`."""
         return Shown(
-            self.report.bundle("heading", f"sec-{name}", tables=self.tables, caption=words, level=level)
+            self.report.bundle("heading", f"sec-{name}", within=self.within, caption=words, level=level)
         )
 
     def panels(self, name: str, panels: Sequence[Panel]) -> Shown:
         """Return short blocks that stand side by side."""
-        return Shown(self.report.bundle("panels", name, tables=self.tables, panels=tuple(panels)))
+        return Shown(self.report.bundle("panels", name, within=self.within, panels=tuple(panels)))
 
     def table(
         self,
@@ -63,7 +69,7 @@ class Sections:
         bundle = self.report.bundle(
             "table",
             name,
-            tables=self.tables,
+            within=self.within,
             caption=caption,
             columns=tuple(columns),
             rows=tuple(rows),
@@ -88,7 +94,7 @@ class Sections:
         bundle = self.report.bundle(
             "figure",
             name,
-            tables=self.tables,
+            within=self.within,
             caption=caption,
             alt=alt,
             columns=tuple(columns),

@@ -19,6 +19,7 @@ import yaml
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import GateError, Problem
+from helpers.runner.outputs.pieces import Prose, Shown
 from helpers.runner.prose import (
     check_prose,
     check_references,
@@ -28,13 +29,24 @@ from helpers.runner.prose import (
     labels,
     without_title,
 )
-from helpers.runner.reading import Prose, Reading, Shown, read_notebook
-from helpers.runner.writing import data_as_at, write_about, write_figure, write_panels, write_table
+from helpers.runner.reading import Reading, read_notebook
+from helpers.runner.writing import (
+    data_as_at,
+    write_about,
+    write_figure,
+    write_html_table,
+    write_panels,
+    write_table,
+)
 from helpers.theme.markdown import escape_markdown, plain_words
 
 _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
+_CELL: Final = re.compile(r"cell (\d+)")
+#: what an author writes at the top of a cell for what its output lacks; `kind` begins the name of Quarto's option
+_OPTIONS: Final = {"a caption": '`#| {kind}-cap: "…"`', "an alt text": '`#| {kind}-alt: "…"`'}
+_WHY_ALT: Final = " (what those hear who do not see the picture)"
 #: letters of a headline that stand for a report in a list
 MOST_OF_HEADLINE: Final = 240
 _SYNTHETIC: Final = (
@@ -81,12 +93,15 @@ class Document:
         What the report is about.
     bundles
         Everything that the notebook handed over, in order.
+    warnings
+        What of its outputs is left out.
     """
 
     markdown: str
     figures: Mapping[str, bytes]
     facts: ReportFacts
     bundles: tuple[Bundle, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
@@ -126,6 +141,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
         figures={shown.bundle.id: shown.svg for shown in reading.shown if shown.svg is not None},
         facts=facts,
         bundles=bundles,
+        warnings=reading.warnings,
     )
 
 
@@ -147,13 +163,20 @@ def find_problems(notebook: nbformat.NotebookNode) -> list[Problem]:
 
 
 def _all_problems(reading: Reading) -> list[Problem]:
-    return [
+    found = [
         *reading.problems,
         *_check_report(reading),
         *_check_ids(reading),
         *_check_shown(reading),
         *_check_text(reading),
+        *_check_own(reading),
     ]
+    return sorted(found, key=_cell_number)  # as an author goes through the notebook
+
+
+def _cell_number(problem: Problem) -> int:
+    number = _CELL.match(problem.where)
+    return int(number[1]) if number else 0
 
 
 def _check_report(reading: Reading) -> Iterator[Problem]:
@@ -188,14 +211,43 @@ def _check_shown(reading: Reading) -> Iterator[Problem]:
         bundle, where = shown.bundle, f"{shown.where}, {shown.bundle.id}"
         needed = {
             "a picture (image/svg+xml)": bundle.kind != "figure" or shown.svg is not None,
-            "an alt text": bundle.kind != "figure" or bool(bundle.alt.strip()),
             "a caption": bundle.kind not in _PREFIX or bool(bundle.caption.strip()),
+            "an alt text": bundle.kind != "figure" or bool(bundle.alt.strip()),
             "columns": bundle.kind != "table" or bool(bundle.columns),
         }
-        for thing, is_there in needed.items():
-            if not is_there:
-                yield Problem(where, f"a {bundle.kind} without {thing}", cure="The helper must give it.")
+        if lacking := [thing for thing, is_there in needed.items() if not is_there]:
+            yield _lack(shown, lacking)
         yield from _check_rows(where, bundle)
+
+
+def _lack(shown: Shown, things: list[str]) -> Problem:
+    """Return all that one figure or table lacks, with what its author puts at the top of the cell."""
+    bundle = shown.bundle
+    came = f"a {bundle.kind} without {' and '.join(things)}"
+    if not bundle.own:
+        return Problem(f"{shown.where}, {bundle.id}", came, cure="The helper must give it.")
+    options = " and ".join(_OPTIONS[thing].format(kind=_PREFIX[bundle.kind]) for thing in things)
+    why = _WHY_ALT if "an alt text" in things else ""
+    cure = f"Put {options}{why} at the top of the cell, or `#| output: false` where it is not for readers."
+    return Problem(shown.where, came, cure=cure)
+
+
+def _check_own(reading: Reading) -> Iterator[Problem]:
+    """Refuse an author's own content beside patient records: nothing has put it under disclosure control."""
+    records = [each for each in reading.shown if not each.bundle.own and _is_of_records(each.bundle)]
+    if not records:
+        return
+    said = f"patient records have been read ({records[0].where}, {records[0].bundle.id})"
+    cure = "Show it in a notebook that reads published tables alone, or leave it out."
+    for shown in reading.shown:
+        if shown.bundle.own:
+            yield Problem(f"{shown.where}, {shown.bundle.id}", f"own content where {said}", cure=cure)
+
+
+def _is_of_records(bundle: Bundle) -> bool:
+    return any(source.origin == "records" for source in bundle.sources) or (
+        bundle.report is None and bundle.origin == "records"
+    )
 
 
 def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
@@ -208,7 +260,13 @@ def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
 
 
 def _check_text(reading: Reading) -> Iterator[Problem]:
-    texts = [(p.where, p.text if isinstance(p, Prose) else p.bundle.prose) for p in reading.pieces]
+    texts = [
+        (
+            piece.where,
+            piece.text if isinstance(piece, Prose) else f"{piece.bundle.prose}\n\n{piece.caption}".strip(),
+        )
+        for piece in reading.pieces
+    ]
     known = frozenset(
         [_ABOUT]
         + [
@@ -272,13 +330,17 @@ def _body(reading: Reading) -> Iterator[str]:
 def _write(shown: Shown) -> str:
     bundle = shown.bundle
     if bundle.kind == "figure":
-        return write_figure(bundle, shown.svg or b"")
+        return write_figure(bundle, shown.svg or b"", caption=shown.caption)
+    if shown.table is not None:
+        return write_html_table(bundle, shown.table, caption=shown.caption)
     if bundle.kind == "table":
         return write_table(bundle)
     if bundle.kind == "heading":
         return f"{'#' * bundle.level} {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
     if bundle.kind == "panels":
         return write_panels(bundle)
+    if bundle.own:
+        return clean(without_title(bundle.markdown))
     if bundle.kind == "headline":
         return f"::: {{.headline}}\n{clean(bundle.markdown)}\n:::"
     return clean(bundle.markdown)

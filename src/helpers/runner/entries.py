@@ -86,9 +86,9 @@ class Entry:
     parameters
         What the notebook ran with.
     reads
-        The data sets that it read.
+        What of the data it read (`helpers.reads`).
     data
-        What each of them was then: fingerprint, name, as-at date, load.
+        The data sets that this meant then: fingerprint, name, as-at date, load.
     key
         The hashes on which its content depends, part by part.
     outputs

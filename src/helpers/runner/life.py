@@ -248,17 +248,16 @@ class Life:
         assert self._executed is not None, "prepared first"
         facts, key, setting = self.document.facts, self.decision.key, self._setting
         reads = tuple(sorted({each for bundle in self.document.bundles for each in bundle.reads}))
-        datasets = setting.surroundings.datasets
         return replace(
             self._blank,
             state=State.HELD if self.decision.hold else State.PUBLISHED,
             facts=facts,
             peak=round(self._executed.peak, 1),
             reads=reads,
-            data={each: datasets[each] for each in reads if each in datasets},
+            data=setting.surroundings.meant_by(reads),
             key={**key, "data": setting.surroundings.data_key(reads)},
             outputs=expected_outputs(contents, setting.project.place(facts, *self._id)),
-            warnings=self._executed.warnings,
+            warnings=(*self._executed.warnings, *self.document.warnings),
         )
 
     @contextlib.contextmanager
@@ -322,6 +321,8 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
 
 def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None) -> Executed:
     project = setting.project
+    for cache in (*project.caches, *(project.room.caches if project.room else ())):
+        private_folder(cache)  # what is not there stays closed
     return execute(
         job,
         folder,
@@ -332,8 +333,9 @@ def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None
         ground=Ground(
             project.root,
             project.state,
-            tuple(private_folder(each) for each in project.caches),  # what is not there stays closed
+            project.caches,
             (project.state / "runs",),
+            project.room,
         ),
     )
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from helpers.reads import is_about
 from helpers.runner.engines import Quarto, engine_name
 from helpers.runner.project import DataSet, Project
 
 PACKAGE = Path(__file__).parents[1]
-_ABSENT = "absent"
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,18 @@ class Surroundings:
     renderer: str = engine_name(None)
     contents: Mapping[str, object] = field(default_factory=dict)
 
-    def data_key(self, reads: Iterable[str]) -> str:
-        """Return the hash of the data sets that a report read, as they are in this version."""
-        fingerprints = {
-            each: self.datasets[each].fingerprint if each in self.datasets else _ABSENT
-            for each in sorted(set(reads))
+    def meant_by(self, reads: Iterable[str]) -> dict[str, DataSet]:
+        """Return the data sets of this version that some notes of reading mean (`helpers.reads`)."""
+        reads = tuple(reads)
+        return {
+            name: each
+            for name, each in self.datasets.items()
+            if any(is_about(note, name, each.measures) for note in reads)
         }
-        return hash_json(fingerprints)
+
+    def data_key(self, reads: Iterable[str]) -> str:
+        """Return the hash of what a report read, as it is in this version: also of what has come to it since."""
+        return hash_json({name: each.fingerprint for name, each in self.meant_by(reads).items()})
 
 
 def survey(project: Project, engine: Quarto | None = None) -> Surroundings:

@@ -63,8 +63,9 @@ def _value(values: Mapping[str, object], name: str) -> str:
 
 
 def _data(_: Decision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
-    for name in previous.reads:
-        then, now = previous.data.get(name), surroundings.datasets.get(name)
+    present = surroundings.meant_by(previous.reads)
+    for name in sorted({*previous.data, *present}):
+        then, now = previous.data.get(name), present.get(name)
         if now is None:
             yield f"data {name}: {_load(then)} is no longer loaded"
         elif then is None:

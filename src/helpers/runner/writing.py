@@ -9,7 +9,8 @@ from datetime import date
 from typing import Final
 from urllib.parse import quote
 
-from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Panel, Source
+from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, ColumnKind, Panel, Source
+from helpers.runner.outputs.tables import BETWEEN_HEADS, HtmlTable
 from helpers.runner.prose import clean
 from helpers.theme.icons import ICONS, icon_words
 from helpers.theme.markdown import escape_markdown, plain_line
@@ -26,9 +27,12 @@ _BOLD: Final = 1.15  # how much wider the letters of a header are
 _WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
 
 
-def write_figure(bundle: Bundle, svg: bytes = b"") -> str:
-    """Return a figure with caption, label and alt text, and the data behind it; a tall one is marked."""
-    caption, alt = escape_markdown(bundle.caption), escape_markdown(bundle.alt)
+def write_figure(bundle: Bundle, svg: bytes = b"", *, caption: str = "") -> str:
+    """Return a figure with caption, label and alt text, and the data behind it; a tall one is marked.
+
+    A caption that its author wrote as Markdown stands for the bundle's, which is plain words.
+    """
+    caption, alt = clean(caption) or escape_markdown(bundle.caption), escape_markdown(bundle.alt)
     mark = " .tall" if _is_tall(svg) else ""
     picture = f'![{caption}]({figure_path(bundle.id)}){{#{bundle.id}{mark} fig-alt="{alt}"}}'
     parts = [picture, _notes(bundle)]
@@ -76,6 +80,29 @@ def write_table(bundle: Bundle) -> str:
     caption = f": {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
     table = pipe_table(bundle.columns, bundle.rows, groups=bundle.groups)
     return _paragraphs([table, caption, _notes(bundle)])
+
+
+def write_html_table(bundle: Bundle, table: HtmlTable, *, caption: str = "") -> str:
+    """Return an ordinary table, which may span columns, for the filter; with caption, label and notes."""
+    words = clean(caption) or escape_markdown(bundle.caption)
+    widths = ",".join(f"{share:.4f}" for share in _shares(table))
+    opening = f'::: {{.html-table label="{bundle.id}" aligned="{table.aligned}" widths="{widths}"}}'
+    rows = f"~~~~ {{.html-rows}}\n{table.write()}\n~~~~"
+    return _paragraphs([opening, rows, words, ":::", _notes(bundle)])
+
+
+def _shares(table: HtmlTable) -> list[float]:
+    """Return the columns' shares of the width, as for our own tables."""
+    kinds: list[ColumnKind] = ["count" if each == "r" else "text" for each in table.aligned]
+    columns = [
+        Column(label=column.label, kind=kind) for column, kind in zip(table.columns, kinds, strict=True)
+    ]
+    cells = [list(column) for column in zip(*table.single_rows, strict=True)]
+    heads = [column.label.rpartition(BETWEEN_HEADS)[2] for column in columns]
+    weights = [
+        _weight(column, [head, *each]) for column, head, each in zip(columns, heads, cells, strict=True)
+    ]
+    return [weight / sum(weights) for weight in weights]
 
 
 def write_panels(bundle: Bundle) -> str:

@@ -116,6 +116,35 @@ local function callout_title(div)
   return div
 end
 
+-- A table that a notebook showed as HTML: its rows, then its caption. Numbers stand to the right.
+local function html_rows(div)
+  if not div.classes:includes("html-table") then return nil end
+  local tbl
+  local caption = pandoc.Inlines({})
+  for _, block in ipairs(div.content) do
+    if block.t == "CodeBlock" then
+      tbl = pandoc.read(block.text, "html").blocks[1]
+    else
+      caption:extend(pandoc.utils.blocks_to_inlines({ block }))
+    end
+  end
+  if not tbl or tbl.t ~= "Table" then refuse("a table that cannot be read: " .. div.attributes.label) end
+  tbl.identifier = div.attributes.label
+  tbl.caption = { long = { pandoc.Plain(caption) } }
+  tbl.classes:insert("ordinary")
+  local aligned, i = div.attributes.aligned, 0
+  for width in div.attributes.widths:gmatch("[%d.]+") do
+    i = i + 1
+    tbl.colspecs[i] = { aligned:sub(i, i) == "r" and "AlignRight" or "AlignLeft", tonumber(width) }
+  end
+  for _, row in ipairs(tbl.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      if cell.col_span > 1 then cell.alignment = "AlignCenter" end
+    end
+  end
+  return tbl
+end
+
 -- What pandoc leaves as words, from an inline on: `{#eq-name alt="words"}` as an identifier, settings and where it ends.
 local function label_at(inlines, from, kind)
   local first = inlines[from]
@@ -260,13 +289,20 @@ end
 -- The first column says what a row is about; every header says what it is the header of.
 local function mark_headers(tbl)
   for _, row in ipairs(tbl.head.rows) do
-    for _, cell in ipairs(row.cells) do cell.attributes.scope = "col" end
+    for _, cell in ipairs(row.cells) do cell.attributes.scope = cell.col_span > 1 and "colgroup" or "col" end
   end
   for _, body in ipairs(tbl.bodies) do
-    body.row_head_columns = 1
+    local heads = math.max(1, body.row_head_columns)
+    body.row_head_columns = heads
     for _, row in ipairs(body.head) do row.cells[1].attributes.scope = "rowgroup" end
     for _, row in ipairs(body.body) do
-      if row.cells[1] then row.cells[1].attributes.scope = "row" end
+      -- a row below one whose head spans it has fewer cells of its own
+      local missing = #tbl.colspecs - #row.cells
+      for i = 1, math.max(1, heads - missing) do
+        local cell = row.cells[i]
+        if cell and i == 1 and missing > 0 and heads > 1 then cell.classes:insert("below") end
+        if cell then cell.attributes.scope = cell.row_span > 1 and "rowgroup" or "row" end
+      end
     end
   end
   return tbl
@@ -338,12 +374,23 @@ local function give_caption(tbl, caption)
   return tbl
 end
 
+-- Typst knows the first row as the header alone: those below a row of spanners are marked.
+local function mark_lower_heads(tbl)
+  for i = 2, #tbl.head.rows do
+    for _, cell in ipairs(tbl.head.rows[i].cells) do
+      local words = pandoc.utils.blocks_to_inlines(cell.contents)
+      if #words > 0 then cell.contents = { pandoc.Plain(inline_call("column-head", words)) } end
+    end
+  end
+end
+
 -- Written here, or Quarto would make a figure of its own of it, which cannot break over pages. pandoc knows no
 -- headings within a table: what it writes for a row that heads others becomes one.
 local function typst_table(tbl, caption, grouped)
+  mark_lower_heads(tbl)
   local code = typst_code(give_caption(tbl, caption))
   if grouped then code = code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)[") end
-  local kind = grouped and "card" or #tbl.colspecs < WIDE and "plain" or "wide"
+  local kind = grouped and not tbl.classes:includes("ordinary") and "card" or #tbl.colspecs < WIDE and "plain" or "wide"
   return raw(("#%s-table[%s]"):format(kind, code))
 end
 
@@ -861,6 +908,7 @@ function Pandoc(doc)
   local page = doc.meta.board or doc.meta
   look = doc.meta.board and "../theme/" or "theme/"
   if page["toc-depth"] then toc_depth = tonumber(text(page["toc-depth"])) end
+  doc = doc:walk({ Div = html_rows })
   doc = doc:walk(refusals):walk(own_words):walk({ Inlines = label_equations })
   doc = doc:walk({ Div = callout_title, Table = table_label })
   wants_annex = page["data-annex"] == true

@@ -47,6 +47,11 @@ def plain_words(markdown: str) -> str:
     return plain_line(_MARKS.sub(lambda match: match[1] or "", markdown)).replace(WORD_JOINER, "")
 
 
+def break_short_codes(text: str) -> str:
+    """Return the text so that Quarto finds no short code in it, wherever it stands."""
+    return _SHORT_CODE.sub(WORD_JOINER, text)
+
+
 def escape_markdown(text: str) -> str:
     """Return the text so that Markdown (pandoc's and Quarto's) shows it exactly, on one line.
 
@@ -63,5 +68,5 @@ def escape_markdown(text: str) -> str:
     >>> print(escape_markdown("A|B *new* <script> $5"))
     A\\|B \\*new\\* \\<script\\> \\$5
     """
-    line = _SHORT_CODE.sub(WORD_JOINER, plain_line(text))
+    line = break_short_codes(plain_line(text))
     return _MARKUP.sub(lambda match: f"\\{match[1]}" if match[1] else match[0], line)

@@ -70,6 +70,9 @@ def test_rtt_sums_over_commissioners_and_counts_specialties_once(load: Loader) -
     ) == [("outside England", 10)]
     # weeks 0 to 17 are 18 weeks or less: 5 + 1 + 1
     assert values(mart, "rtt_18_weeks") == [("ZX1", 7, 10)]
+    # half of the ten wait within week 0, of whom the fifth ends it; the 9.2th is a fifth into week 53
+    waits = "SELECT round(value, 6) FROM measure_values WHERE measure LIKE '%wait' AND scheme IS NULL"
+    assert sorted(mart.fetch(waits)) == [(1.0,), (53.2,)]
     assert values(mart, "rtt_over_52_weeks") == [("ZX1", 1, 10)]
     assert values(mart, "rtt_over_104_weeks") == [("ZX1", 0, 10)]
     assert values(mart, "rtt_list_with_decision_to_admit") == [("ZX1", 3, None)]
@@ -273,7 +276,21 @@ def test_discharges_without_the_split_count_in_the_total_alone(load: Loader) -> 
     rows = ("ZX1,2023-05-30,6.0,4.0,10.0", "ZX1,2023-05-31,,,20.0")
     mart = load("x.csv", lines(header, *rows))
     assert values(mart, "discharged_by_17", "period_type = 'month'") == [("ZX1", 6, 10)]
-    assert values(mart, "discharges", "period_type = 'month'") == [("ZX1", 30, None)]
+    assert values(mart, "no_criteria_discharged", "period_type = 'month'") == [("ZX1", 15, None)]
+
+
+def test_those_who_stay_are_counted_less_those_who_left_that_day(load: Loader) -> None:
+    counted = [("01", 10), ("02", 0), ("03", 12), ("04", 20), ("05", 30)]
+    left = [("01", 4), ("02", 0), ("03", 2), ("04", 25), ("05", 9)]
+    header = "nhs_trust22_code,date,do_not_meet_criteria_to_reside"
+    load("a.csv", lines(header, *(f"ZX1,2024-05-{day},{n}.0" for day, n in counted)))
+    header = "nhs_trust22_code,date,discharged_by_1700,discharged_between_1701_2359,discharged_total"
+    mart = load("b.csv", lines(header, *(f"ZX1,2024-05-{day},,,{n}.0" for day, n in left)))
+    found = mart.fetch(
+        "SELECT numerator, source FROM measure_values_rolled_up WHERE measure = 'no_criteria_remaining'"
+    )
+    # 6, 10 and 21: nothing was returned for the 2nd, and on the 4th more left than there were
+    assert found == [(10, "criteria_to_reside, discharged_patients")]
 
 
 def test_spellings_of_a_reason_are_one(load: Loader) -> None:

@@ -175,15 +175,15 @@ def test_a_share_that_nobody_returns_is_made_of_two_counts_on_every_page(
     mart: Mart, pages: dict[str, str]
 ) -> None:
     ((patients, beds),) = mart.fetch(
-        """SELECT sum(numerator) FILTER (measure = 'no_criteria_patients'),
+        """SELECT sum(numerator) FILTER (measure = 'no_criteria_remaining'),
             sum(numerator) FILTER (measure = 'bed_occupancy')
-        FROM measure_values WHERE org_code = 'RJ7' AND period = DATE '2025-08-01' AND period_type = 'month'
+        FROM measure_values_rolled_up WHERE org_code = 'RJ7' AND period = DATE '2025-08-01' AND period_type = 'month'
             AND coalesce(unit_code, specialty_code, breakdown) IS NULL"""
     )
     share = f"{100 * patients / beds:.1f}%"
     assert f"in August 2025 the figure was {share}" in pages["RJ7-beds"]
-    assert f"In hospital without a medical need {share}, Aug 2025" in pages["RJ7-card"]
-    assert f"In hospital without a medical need Aug 2025 (old) {share} " in pages["RJ7"]
+    assert f"No longer meeting the criteria to reside {share}, Aug 2025" in pages["RJ7-card"]
+    assert f"No longer meeting the criteria to reside Aug 2025 (old) {share} " in pages["RJ7"]
 
 
 def test_a_card_on_real_trusts_gives_the_values_of_the_mart(mart: Mart, pages: dict[str, str]) -> None:

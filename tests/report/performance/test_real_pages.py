@@ -89,7 +89,7 @@ def test_delayed_patients_and_their_kinds_of_reason_are_as_published(pages: dict
 def test_each_measure_has_its_own_day(pages: dict[str, str]) -> None:
     said = pages["RGT"].split("Data are as at ")[1].split("Where to look")[0]
     assert said.startswith("30 Apr 2026 , but for:")
-    assert "31 Aug 2025 (out of date): In hospital without a medical need" in said
+    assert "31 Aug 2025 (out of date): No longer meeting the criteria to reside" in said
     assert "31 May 2025 (out of date): Delayed patients by reason" in said
     assert "31 Jan 2025 (out of date): Staff sickness absence" in said
 

@@ -8,6 +8,7 @@ log and error message. So the messages of this package never repeat the figure t
 """
 
 from helpers.data.disclosure.checks import disclosure_problems, effective_origin
+from helpers.data.disclosure.queries import EVERYBODY, Condition, Query, Told
 from helpers.data.disclosure.tables import ControlledTable, control_table
 from helpers.data.disclosure.totals import (
     POSSIBLE_VALUES,
@@ -19,13 +20,17 @@ from helpers.data.disclosure.values import control_counts, control_share, contro
 from helpers.data.policy import HES_RECORD_LEVEL, POLICIES, PUBLISHED, DisclosurePolicy, policy_for
 
 __all__ = [
+    "EVERYBODY",
     "HES_RECORD_LEVEL",
     "POLICIES",
     "POSSIBLE_VALUES",
     "PUBLISHED",
+    "Condition",
     "ControlledCounts",
     "ControlledTable",
     "DisclosurePolicy",
+    "Query",
+    "Told",
     "control_counts",
     "control_share",
     "control_table",

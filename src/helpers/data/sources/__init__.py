@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
 from helpers.data.opening import Opened
 from helpers.data.sheets import Sheet
 from helpers.data.sources.layout import Layout, Match, find_header
+from helpers.data.sources.period_words import parse_period
 from helpers.errors import DataError, Problem
 
 #: modules that each define LAYOUT or LAYOUTS
@@ -16,17 +18,21 @@ MODULES = (
     "admitted_diagnosis",
     "ae_monthly",
     "ae_tables",
+    "ae_workbooks",
     "beds_sitrep",
     "cancer_waits",
+    "discharge_ready",
     "discharge_sitrep",
     "hes_england",
     "hes_provider",
     "kh03",
+    "outpatients",
     "own_measures",
     "quarterly_panel",
     "records",
     "reference",
     "rtt_full_extract",
+    "rtt_overview",
     "rtt_tables",
     "shmi",
     "sickness_absence",
@@ -36,6 +42,8 @@ MODULES = (
 NEAREST, MISSING_SHOWN = 3, 5
 #: share of its columns that a layout may lack to be named as near, and how many it must find
 NEAR_ENOUGH, FEWEST_FOUND = 0.5, 2
+#: from how many periods in one row a table has them across
+FEWEST_PERIODS = 3
 
 
 @cache
@@ -48,8 +56,10 @@ def all_layouts() -> tuple[Layout, ...]:
     return tuple(found)
 
 
-def recognise(sheets: list[Sheet]) -> list[Match]:
+def recognise(sheets: list[Sheet], own: Sequence[Layout] = ()) -> list[Match]:
     """Return the sheets that a layout fits; of several layouts the one that asks for most columns.
+
+    Layouts of the project's own go before those of publications.
 
     Hidden sheets count only where no visible one fits.
 
@@ -58,7 +68,8 @@ def recognise(sheets: list[Sheet]) -> list[Match]:
     DataError
         Where none fits, with the nearest ones and what is missing for them; where a file is cut short.
     """
-    best = _best([sheet for sheet in sheets if not sheet.hidden]) or _best(sheets)
+    visible = [sheet for sheet in sheets if not sheet.hidden]
+    best = _best(visible, own) or _best(visible) or _best(sheets, own) or _best(sheets)
     if not best:
         raise DataError(_unknown_layout(sheets))
     for match in best:
@@ -69,8 +80,9 @@ def recognise(sheets: list[Sheet]) -> list[Match]:
     return best
 
 
-def _best(sheets: list[Sheet]) -> list[Match]:
-    fitting = [matches for layout in all_layouts() if (matches := _match(layout, sheets))]
+def _best(sheets: list[Sheet], layouts: Sequence[Layout] | None = None) -> list[Match]:
+    known = all_layouts() if layouts is None else layouts
+    fitting = [matches for layout in known if (matches := _match(layout, sheets))]
     return max(fitting, key=lambda matches: len(matches[0].layout.columns), default=[])
 
 
@@ -86,10 +98,13 @@ def describe_rest(opened: Opened, matches: list[Match]) -> tuple[str, ...]:
         if match.sheet.hidden:
             remarks.append(f"{_short(match.sheet)} is hidden in the workbook; it was read")
         elif match.sheet.hidden_rows:
+            one = match.sheet.hidden_rows == 1
             rows = (
-                "1 hidden row" if match.sheet.hidden_rows == 1 else f"{match.sheet.hidden_rows} hidden rows"
+                "1 hidden row, which counts"
+                if one
+                else f"{match.sheet.hidden_rows} hidden rows, which count"
             )
-            remarks.append(f"{_short(match.sheet)} has {rows}, which count as the others do")
+            remarks.append(f"{_short(match.sheet)} has {rows} as the others do")
     return tuple(remarks)
 
 
@@ -136,6 +151,7 @@ def _near(sheets: list[Sheet]) -> list[tuple[Layout, Sheet, list[str]]]:
         if not layout.headless
         for sheet in sheets
         for missing in [find_header(layout, sheet)[1]]
+        if missing
     ]
     near = sorted(
         (
@@ -159,6 +175,17 @@ def _unknown_layout(sheets: list[Sheet]) -> list[Problem]:
         for layout, sheet, missing in _near(sheets)[:NEAREST]
     ]
     cure = (
-        "see `boardpack data sources` for those known; figures of your own: docs/reference/own-measures.md"
+        "see `boardpack data sources` for those known; figures of your own: docs/reference/own-measures.md, "
+        "or a mapping of your table's columns: docs/reference/mappings.md"
     )
-    return [Problem(sheets[0].file, "no known layout", cure=cure), *near]
+    return [Problem(sheets[0].file, "no known layout", cure=cure), *near, *_periods_across(sheets)]
+
+
+def _periods_across(sheets: list[Sheet]) -> list[Problem]:
+    """Return the way out for tables of one's own that have a column for each period."""
+    cure = "write a row for each period (docs/reference/own-measures.md), or a mapping with periods_across"
+    return [
+        Problem(sheet.place(), "a table of one's own with the periods across", cure=cure)
+        for sheet in sheets
+        if any(sum(bool(parse_period(cell)) for cell in row) >= FEWEST_PERIODS for row in sheet.head)
+    ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CODE, DAY = "nhs_trust22_code", "date"
 NO_CODE = "no organisation code"
+BY_MONTH = "by day as published; by month the median of days that are not 0"
 
 
 def read_criteria(matches: list[Match], _: Context) -> Reading:
@@ -43,7 +44,10 @@ def read_criteria(matches: list[Match], _: Context) -> Reading:
 
 
 def read_discharges(matches: list[Match], _: Context) -> Reading:
-    """Return discharges a day and a month, and by 17:00 for the days that have the split."""
+    """Return patients without criteria to reside who left: by day, the month's median, and by 17:00 where known.
+
+    The return counts only these, however the table calls them: everybody else who went home is not in it.
+    """
     table = matches[0].table()
     cells = Cells(table)
     frame = _days(cells)
@@ -54,7 +58,10 @@ def read_discharges(matches: list[Match], _: Context) -> Reading:
     frame, rejected = _with_code(frame)
     rows = [
         measure_rows(
-            "discharges", frame[["org_code", "period"]], numerator=frame["total"], period_type="day"
+            "no_criteria_discharged",
+            frame[["org_code", "period"]],
+            numerator=frame["total"],
+            period_type="day",
         )
     ]
     split = frame[frame["early"].notna()].reset_index(drop=True)
@@ -68,8 +75,12 @@ def read_discharges(matches: list[Match], _: Context) -> Reading:
             period_type="day",
         )
     )
-    total = pd.DataFrame(_by_month(frame)[["total"]].sum(min_count=1)).reset_index()
-    rows.append(measure_rows("discharges", total[["org_code", "period"]], numerator=total["total"]))
+    # a day's number, not the month's sum: days without a return would make that a smaller one
+    returned = frame[frame["total"] > 0]
+    total = pd.DataFrame(_by_month(returned)[["total"]].median()).reset_index()
+    rows.append(
+        measure_rows("no_criteria_discharged", total[["org_code", "period"]], numerator=total["total"])
+    )
     early = _by_month(split)[["early", "both"]].sum().reset_index()
     rows.append(
         measure_rows(
@@ -92,7 +103,7 @@ def read_reasons(matches: list[Match], _: Context) -> Reading:
     frame["patients"] = cells.numbers("delay_count")
     cells.check()
     parts, whole = (
-        pd.DataFrame(frame.groupby(key)[["patients"]].sum(min_count=1)).reset_index()
+        pd.DataFrame(frame.groupby(key)[["patients"]].sum(skipna=False)).reset_index()
         for key in (["org_code", "period", "category"], ["org_code", "period"])
     )
     rows = [
@@ -144,7 +155,7 @@ CRITERIA = Layout(
         Feed(
             "no_criteria_patients",
             "do_not_meet_criteria_to_reside",
-            note="by day as published; by month the median of days that are not 0",
+            note=BY_MONTH,
         ),
     ),
 )
@@ -156,7 +167,7 @@ DISCHARGES = Layout(
     secondary=True,
     feeds=(
         Feed("discharged_by_17", "discharged_by_1700", "discharged_by_1700 + discharged_between_1701_2359"),
-        Feed("discharges", "discharged_total"),
+        Feed("no_criteria_discharged", "discharged_total", note=BY_MONTH),
     ),
 )
 REASONS = Layout(

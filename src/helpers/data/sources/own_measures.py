@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -43,9 +43,9 @@ def read(matches: list[Match], context: Context) -> Reading:
     """
     match = matches[0]
     names, ignored = _present(match)
-    _refuse_merged(match)
+    refuse_merged(match)
     table = match.table(names).filled()
-    noted = _notes(table, context)
+    noted = notes_in(table, context.register.measures, FIGURES)
     table = table.keep([not note for note in noted])
     reading = read_rows(table, context)
     remarks = tuple(f"column {name!r} is not read" for name in ignored)
@@ -57,16 +57,30 @@ def read(matches: list[Match], context: Context) -> Reading:
     )
 
 
-def read_rows(table: Table, context: Context) -> Reading:
-    """Return the rows of a table that has the layout's columns, or some of them."""
+def read_rows(
+    table: Table, context: Context, *, fractions: bool = False, unknown: str = UNKNOWN_MEASURE
+) -> Reading:
+    """Return the rows of a table that has the layout's columns, or some of them.
+
+    Parameters
+    ----------
+    table
+        Its text cells.
+    context
+        The register and the organisations that are known.
+    fractions
+        Whether shares are written 0.92 and not 92.
+    unknown
+        What to do about a measure that the register does not know.
+    """
     cells = Cells(table)
     frame = pd.DataFrame({name: cells.text(name) for name in ("measure", "org_code")})
     frame["org_code"] = frame["org_code"].str.upper()
     frame["unit_code"] = _optional_text(cells, "unit_code")
-    known = _check_measures(cells, frame["measure"], context)
+    known = _check_measures(cells, frame["measure"], context, unknown)
     frame[["period", "period_type"]] = _periods(cells, known)
     for name in FIGURES:
-        frame[name] = _optional_numbers(cells, name, known)
+        frame[name] = _optional_numbers(cells, name, known, fractions=fractions)
     frame["suppressed"] = _hidden(cells)
     _check_organisations(cells, frame["org_code"], context.organisations)
     _check_figures(cells, frame, known)
@@ -93,7 +107,7 @@ def _present(match: Match) -> tuple[list[str], list[str]]:
     return [name for name in COLUMNS if name in have], extra
 
 
-def _refuse_merged(match: Match) -> None:
+def refuse_merged(match: Match) -> None:
     """Refuse cells that are merged over several rows: only the first row has what they show."""
     from openpyxl.utils import get_column_letter
 
@@ -103,22 +117,22 @@ def _refuse_merged(match: Match) -> None:
             match.sheet.place(),
             f"merged cells {get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{bottom + 1}",
             "every row with its own cells",
-            "unmerge them and fill each row",
+            "unmerge them and fill each row; a mapping fills words by itself (docs/reference/mappings.md)",
         )
-        for top, left, bottom, right in tall[:LISTED]
+        for top, left, bottom, right in sorted(tall)[:LISTED]
     ]
     if problems:
         raise DataError(problems)
 
 
-def _notes(table: Table, context: Context) -> list[bool]:
-    """Return which rows are notes: a single cell of words that no column of figures holds and no measure is called."""
+def notes_in(table: Table, measures: Collection[str], figures: Collection[str]) -> list[bool]:
+    """Return which rows are notes: one cell of words in no column of figures, and not a measure's name."""
     columns = {name: table.columns[name].to_pylist() for name in table.columns.column_names}
     noted = []
     for row in range(len(table)):
         filled = {name: text for name, cells in columns.items() if (text := cells[row].strip())}
         (name, text), *others = filled.items()
-        noted.append(not others and name not in FIGURES and text not in context.register.measures)
+        noted.append(not others and name not in figures and text not in measures)
     return noted
 
 
@@ -128,7 +142,9 @@ def _optional_text(cells: Cells, name: str) -> pd.Series[str] | None:
     return cells.text(name).replace("", None)
 
 
-def _optional_numbers(cells: Cells, name: str, known: pd.Series) -> pd.Series[float] | float:
+def _optional_numbers(
+    cells: Cells, name: str, known: pd.Series, *, fractions: bool
+) -> pd.Series[float] | float:
     """Return a column's numbers, values and targets in the measure's unit turned into plain ratios."""
     if name not in cells.table.columns.column_names:
         return np.nan
@@ -140,7 +156,7 @@ def _optional_numbers(cells: Cells, name: str, known: pd.Series) -> pd.Series[fl
         return numbers
     cells.refuse(shares & (units != "%"), name, "no cell shown as per cent: the measure's unit is another")
     # a cell that shows 88.4% holds 0.884
-    return numbers / known.map(_scale).where(~shares, 1.0)
+    return numbers / known.map(_scale).where(~(shares | (fractions & (units == "%"))), 1.0)
 
 
 def _scale(measure: Measure | None) -> float:
@@ -156,10 +172,10 @@ def _hidden(cells: Cells) -> pd.Series[bool]:
     return starred
 
 
-def _check_measures(cells: Cells, names: pd.Series[str], context: Context) -> pd.Series:
+def _check_measures(cells: Cells, names: pd.Series[str], context: Context, unknown: str) -> pd.Series:
     """Return each row's measure of the register, None where it has none."""
     register = context.register.measures
-    cells.refuse_names(names, register, "measure", "a measure of the register", UNKNOWN_MEASURE)
+    cells.refuse_names(names, register, "measure", "a measure of the register", unknown)
     return names.map(lambda name: register.get(name)).astype(object).where(names.isin(list(register)), None)
 
 

@@ -16,6 +16,7 @@ from helpers.report.charts import comparison
 from helpers.report.los import words as los_words
 from helpers.report.los.findings import StayFindings
 from helpers.report.los.options import StayOptions, name_benchmark
+from helpers.report.opening import origin_of
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import days, listed, number, sentence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 #: the register's name of what this report is about
 MEASURE = "mean_los"
-_TABLES = ("spells", "organisations", "specialties")
 
 
 class StayComparison(Sections):
@@ -40,7 +40,7 @@ class StayComparison(Sections):
     """
 
     def __init__(self, report: Report, options: StayOptions) -> None:
-        super().__init__(report, _TABLES)
+        super().__init__(report)
         self.options = options
         events = report.register.events_of(MEASURE, report.organisation.code)
         self.found = StayFindings(
@@ -49,7 +49,7 @@ class StayComparison(Sections):
             report.period,
             options,
             events=events,
-            policy=policy_for(self.origin),
+            policy=policy_for(origin_of(report.mart.meant_by(["spells"]))),
         )
 
     @cached_property

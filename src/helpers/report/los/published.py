@@ -87,8 +87,7 @@ class PublishedStay(Sections):
                 )
             )
         sources = {*self.trusts["beds_source"], *self.trusts["admissions_source"]}
-        datasets = [f"measure_values/{source}" for source in sorted(map(str, sources))]
-        super().__init__(report, [*datasets, "organisations"])
+        super().__init__(report, [f"measure_values/{source}" for source in sorted(map(str, sources))])
 
     @cached_property
     def own(self) -> pd.Series:

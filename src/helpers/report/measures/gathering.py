@@ -135,6 +135,8 @@ def measure_results(mart: Mart, register: Register, asked: Asked) -> Results:
         until=asked.until,
         part=asked.part,
     )
+    if any(source.synthetic for source in frame.sources):
+        wanted = [measure.with_examples() for measure in wanted]
     as_at = {source.dataset: date.fromisoformat(source.as_at) for source in frame.sources}
     pieces = _pieces(frame.data, wanted, asked, as_at)
     mergers = merged_into(mart, asked.organisation.code)

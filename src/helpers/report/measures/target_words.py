@@ -50,7 +50,7 @@ def target_sentence(result: MeasureResult) -> str:
     if result.measure.direction == "neutral":
         return "Neither way is better by itself, so no target is judged."
     if result.target is None:
-        return f"No target is in force. {_next_sentence(result)}".strip()
+        return " ".join(part for part in (_lapsed_sentence(result), _next_sentence(result)) if part)
     if result.target.meaning == "cumulative":
         due = result.target.end or date(result.latest.day.year + (result.latest.day.month > 3), 3, 31)
         year = f"the year to {month(due)} is to add up to {goal_words(result.measure, result.target.value)}"
@@ -63,6 +63,17 @@ def target_sentence(result: MeasureResult) -> str:
     said = sentence(_standing_words(result, result.target, due_words(result.target, result.latest.day)))
     parts = (said, _line_sentence(result), standard, _next_sentence(result))
     return " ".join(part for part in parts if part)
+
+
+def _lapsed_sentence(result: MeasureResult) -> str:
+    """Say that no target is in force, and which was the last one and until when."""
+    assert result.latest is not None, "asked for with a latest value alone"
+    over = [target for target in result.targets if target.end and target.end < result.latest_end]
+    if not over:
+        return "No target is in force."
+    last = max(over, key=lambda target: target.end or date.min)
+    assert last.end is not None, "a target that has lapsed has an end"
+    return sentence(f"no target is in force: {target_words(result, last)} ended in {month(last.end)}")
 
 
 def _line_sentence(result: MeasureResult) -> str:

@@ -60,7 +60,7 @@ class PeerBenchmark:
 
     def _sections(self, comparisons: Sequence[PeerComparison]) -> Sections:
         """Return what makes objects that name the data sets of these comparisons alone."""
-        return Sections(self.report, (*datasets_of(comparisons), "organisations"))
+        return Sections(self.report, datasets_of(comparisons))
 
     # --- the first page -----------------------------------------------------------------------------
 

@@ -84,15 +84,7 @@ class PerformanceReport(Sections):
         self.options = options
         asked = Asked(report.organisation, report.period.last, options.measures, options.months)
         self.results: Results = measure_results(report.mart, report.register, asked)
-        # a figure loaded tomorrow may come from any data set, so all of them decide whether this is run anew
-        report.sources("measure_values", "organisations")
-        datasets = sorted({name for result in self.shown for name in result.series.datasets})
-        super().__init__(report, [*datasets, *self._organisations(report)])
-
-    @staticmethod
-    def _organisations(report: Report) -> list[str]:
-        every = [source.dataset for source in report.mart.sources()]
-        return [name for name in every if name.startswith("organisations/")][:1]
+        super().__init__(report, sorted({name for result in self.shown for name in result.series.datasets}))
 
     @property
     def period(self) -> str:
@@ -170,7 +162,7 @@ class PerformanceReport(Sections):
 
     def _own(self, result: MeasureResult) -> Sections:
         """Return what makes objects that know this measure's sources alone."""
-        return Sections(self.report, result.series.datasets or self.tables)
+        return Sections(self.report, result.series.datasets or self.within)
 
     # --- one measure, for a notebook of an analyst's own ---------------------------------------------
 

@@ -48,22 +48,21 @@ class Scorecard(Sections):
         self.code = self.unit.code if self.unit else ""
         used = self.of_units if self.unit else self._results("organisation")
         self.card: Card = build_card(self.register, used, unit=self.code)
-        super().__init__(report, self._tables(used))
+        super().__init__(report, self._traced(used))
 
     # --- what it is made from -----------------------------------------------------------------------
 
     def _results(self, part: Part) -> Results:
-        """Return the results of the chosen measures, and remember that any data set may bring more of them."""
-        self.report.sources("measure_values", "organisations", "units", "appointments")
+        """Return the results of the chosen measures."""
         asked = Asked(self.report.organisation, self.report.period.last, self.chosen, MONTHS, part)
         return measure_results(self.mart, self.register, asked)
 
-    def _tables(self, used: Results) -> list[str]:
-        """Return what the figures come from, as the mart names it."""
+    def _traced(self, used: Results) -> list[str]:
+        """Return the data sets that the rows name."""
         tables = sorted({source.dataset for source in used.sources})
         if self.inequality is not None and self.inequality.gap != "no_records":
             tables.append("appointments")
-        return tables or ["organisations"]
+        return tables
 
     @cached_property
     def of_units(self) -> Results:

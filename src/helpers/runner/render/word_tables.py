@@ -32,15 +32,17 @@ def finish_table(table: Table, *, width: int) -> None:
     """
     rows = [_cells(row, table) for row in table.rows]
     size = _share_out(table, rows, Emu(width).pt)
+    columns = len(table._tbl.tblGrid.gridCol_lst)
     for number, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
         properties = row._tr.get_or_add_trPr()
         _add_flag(properties, "cantSplit")
         if number == 0:
             _add_flag(properties, "tblHeader")
-        heads_others = number == 0 or len(cells) < len(rows[0])
+        is_header = properties.find(qn("w:tblHeader")) is not None
+        heads_others = is_header or len(cells) == 1 < columns
         for place, cell in enumerate(cells):
-            _set_line(cell, heavy=number == 0)
-            _set_type(cell, size, header=number == 0, bold=number == 0 or place == 0)
+            _set_line(cell, heavy=is_header)
+            _set_type(cell, size, header=is_header, bold=is_header or place == 0)
             for paragraph in cell.paragraphs:
                 paragraph.style = "Compact"  # several in one cell have another
                 paragraph.paragraph_format.keep_with_next = heads_others or None
@@ -53,16 +55,20 @@ def _cells(row: _Row, table: Table) -> list[_Cell]:
 
 def _share_out(table: Table, rows: Sequence[Sequence[_Cell]], width: float) -> float:
     """Share the width, in points, among the columns; return the size of type at which no word is cut."""
-    texts = [[_words(cell) for cell in cells] for cells in rows]
-    room = width - _PADDING * len(texts[0])
+    columns = len(table._tbl.tblGrid.gridCol_lst)
+    texts = [[_words(cell) for cell in cells] for cells in rows if len(cells) == columns]
+    texts = texts or [[""] * columns]  # each row has a cell that spans several
+    room = width - _PADDING * columns
     size = next((each for each in _SIZES if needs(texts) * LETTER * each <= room), _SIZES[-1])
     shares = share_out(texts, room / (LETTER * size))
     twips = [round(20 * (share * LETTER * size + _PADDING)) for share in shares]
     for column, each in zip(table._tbl.tblGrid.gridCol_lst, twips, strict=True):
         column.set(qn("w:w"), str(each))
     for cells in rows:
-        for cell, each in zip(cells, twips if len(cells) == len(twips) else [sum(twips)], strict=True):
-            cell.width = Pt(each / 20)
+        place = 0
+        for cell in cells:
+            cell.width = Pt(sum(twips[place : place + cell.grid_span]) / 20)
+            place += cell.grid_span
     table.autofit = False
     return size
 

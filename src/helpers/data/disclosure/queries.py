@@ -1,0 +1,153 @@
+"""Which records a figure counts: described by the query that counted them, never by a title.
+
+Two reports, two periods, two settings of one notebook, a trust and its units are thereby compared as what
+they are: sets of people. This module imports nothing heavy, so a ledger can read what it holds at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+#: the one organisation that has no code: all of them
+EVERYBODY = ""
+
+
+@dataclass(frozen=True, order=True)
+class Condition:
+    """What the records counted have in common in one dimension: some values, or a stretch of numbers.
+
+    Parameters
+    ----------
+    dimension
+        A column of the records ("specialty_code", "age_band", "outcome", "los_days"), the same word in all
+        reports; a fifth or a band that is made of a column has a name of its own ("deprivation").
+    among
+        Values as words, sorted; a missing value is "".
+    excluded
+        Whether it is all others that count.
+    low, high
+        For numbers in place of `among`: at least `low` and below `high`; None is no limit.
+    """
+
+    dimension: str
+    among: tuple[str, ...] = ()
+    excluded: bool = False
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it is a stretch of numbers."""
+        return self.low is not None or self.high is not None
+
+
+@dataclass(frozen=True)
+class Query:
+    """The records behind a count: all that meet every condition.
+
+    Parameters
+    ----------
+    data_set
+        Table of records: "spells" (by day of discharge), "appointments" (by day of the appointment).
+    organisation
+        Code of the organisation, its predecessors included; `EVERYBODY` for all of them.
+    conditions
+        One for each restricted dimension, sorted by its name.
+    first, end
+        ISO dates: on or after `first`, and before `end`; empty where nothing restricts them.
+
+    Examples
+    --------
+    >>> query = Query("spells", "RGT", first="2025-04-01", end="2026-04-01")
+    >>> query.where(Condition("specialty_code", ("100",))).words
+    'spells of RGT, 2025-04-01 to before 2026-04-01, specialty_code 100'
+    """
+
+    data_set: str
+    organisation: str
+    conditions: tuple[Condition, ...] = ()
+    first: str = ""
+    end: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "conditions", tuple(sorted(self.conditions, key=lambda c: c.dimension)))
+
+    def where(self, *conditions: Condition) -> Query:
+        """Return the query narrowed by further conditions, each in a dimension that has none yet."""
+        return Query(
+            self.data_set, self.organisation, (*self.conditions, *conditions), self.first, self.end
+        )
+
+    @property
+    def words(self) -> str:
+        """It, in one line for a message or a log: no figure is in it."""
+        whose = self.organisation or "all organisations"
+        span = (f"{self.first} to before {self.end}",) if self.first or self.end else ()
+        return ", ".join((f"{self.data_set} of {whose}", *span, *map(_words, self.conditions)))
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """It, as JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> Query:
+        """Return it from what `entry` gave.
+
+        >>> query = Query("spells", "RGT", (Condition("sex", ("female",)), Condition("los_days", low=21)))
+        >>> Query.read(query.entry) == query
+        True
+        """
+        conditions = tuple(Condition(**{**c, "among": tuple(c["among"])}) for c in entry["conditions"])
+        return cls(**{**entry, "conditions": conditions})
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a reader was told of one count of people, directly or by a mean, rate or limit that rests on it.
+
+    Parameters
+    ----------
+    query
+        Whom it counts.
+    low, high
+        Between what it lies as far as it is shown, inclusive; `high` None is no limit. A rounded 10 is
+        (8, 12), a mean that is shown says only that the count is 8 or more: (8, None).
+    star
+        Whether it was hidden: then `low` and `high` are what a reader who knows the rule knows, and a count
+        that is hidden to protect another one need not be small: (1, None).
+    mean
+        Between what the mean of the data set's amount (days of stay) lies, where it was shown; what rounds
+        to 4.2 is (4.15, 4.25).
+    """
+
+    query: Query
+    low: int
+    high: int | None
+    star: bool = False
+    mean: tuple[float, float] | None = None
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """It, as JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> Told:
+        """Return it from what `entry` gave."""
+        mean = entry.get("mean")
+        return cls(**{**entry, "query": Query.read(entry["query"]), "mean": tuple(mean) if mean else None})
+
+
+def _words(condition: Condition) -> str:
+    if condition.is_range:
+        low, high = condition.low, condition.high
+        limits = (
+            f"{low:g} or more" if low is not None else "",
+            f"below {high:g}" if high is not None else "",
+        )
+        return f"{condition.dimension} {' and '.join(filter(None, limits))}"
+    values = "/".join(value or "missing" for value in condition.among)
+    return f"{condition.dimension} {'not ' if condition.excluded else ''}{values}"
