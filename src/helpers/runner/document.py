@@ -23,9 +23,8 @@ from helpers.runner.outputs.pieces import Prose, Shown
 from helpers.runner.prose import (
     check_prose,
     check_references,
+    check_titles,
     clean,
-    has_section,
-    has_title,
     labels,
     without_title,
 )
@@ -277,14 +276,10 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
         ]
         + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
     )
-    in_sections = False
     for where, text in texts:
         yield from check_prose(where, text)
         yield from check_references(where, text, known)
-        if in_sections and has_title(text):
-            cure = "Begin sections with ##; the report's title is level 1."
-            yield Problem(where, "a heading of level 1 after the first section", cure=cure)
-        in_sections = in_sections or has_section(text)
+    yield from check_titles(texts)
 
 
 def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
