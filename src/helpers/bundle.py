@@ -37,6 +37,7 @@ class Source(_Frozen):
     as_at: str  # ISO date
     origin: Origin
     synthetic: bool = False
+    in_room: bool = False  # no kernel holds it: what comes of it may be shown
 
 
 class Column(_Frozen):

@@ -83,8 +83,10 @@ class Mart:
     def __init__(self, path: Path | str, version: str | None = None) -> None:
         self.path = Path(path).absolute()
         self._pinned = version
-        #: notes (`helpers.reads`) of what its queries have read
+        #: notes (`helpers.reads`) of what its queries have read, and those of marts that are made from it
         self.asked: set[str] = set()
+        #: of these what it was asked itself
+        self.asked_itself: set[str] = set()
         self._above: Mart | None = None
         self._shares_reader = False
         # one lock per object, so that the loads of a batch may be open side by side
@@ -229,7 +231,9 @@ class Mart:
         with explained(self), self._cursor() as connection:
             observe(connection)
             yield connection
-            self.note(tables_read(connection, sql, self.path, self.manifest))
+            read = tables_read(connection, sql, self.path, self.manifest)
+            self.asked_itself.update(read)
+            self.note(read)
 
     def note(self, read: Iterable[str]) -> None:
         """Note what was read (`helpers.reads`): of this mart, and of those that it was made from."""
@@ -493,6 +497,7 @@ def _source(dataset: str, load: LoadRecord) -> Source:
         as_at=load.as_at.isoformat(),
         origin="published" if load.policy == "published" else "records",
         synthetic=load.synthetic,
+        in_room=dataset.partition("/")[0] in _record_tables(),
     )
 
 

@@ -319,9 +319,14 @@ class Report:
         return Shown(self._own("text", "text", markdown=say(text, values)))
 
     def _own(self, kind: Kind, name: str, **content: Any) -> Bundle:
-        """Return a bundle of an analyst's own content: from what was queried so far, and beside what else was read."""
-        asked = self._published.meant_by(self._published.asked)
-        has_records = any(each.origin == "records" for each in self.sources())
+        """Return a bundle of an analyst's own content, from what was queried so far.
+
+        It is of records where a notebook has gone round `query` to figures that were counted from them.
+        """
+        asked = dict.fromkeys(self._published.meant_by(self._published.asked))
+        asked |= dict.fromkeys(each for each in self.sources() if each.in_room)
+        itself = self.mart.meant_by(self.mart.asked_itself)
+        has_records = any(each.origin == "records" and not each.in_room for each in itself)
         return Bundle(
             kind=kind,
             id=name,
