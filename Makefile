@@ -85,9 +85,11 @@ mutations: env
 faults: env
 	BOARDPACK_KILLS=200 $(BIN)/python -m pytest tests/faults
 
-# make dictionary the data dictionary, from the register and the layouts
+# make dictionary the reference pages that are made: measures, tables of the mart, public names
 dictionary: env
 	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/data-dictionary.md
+	$(BIN)/python -m helpers.data.mart_page docs/reference/mart.md
+	$(BIN)/python -m helpers.report.names_page docs/reference/report.md
 
 # make lock       resolve the dependencies anew
 # Extras stay in the lock: without them older pips look past a pin for a newer release, and refuse it.

@@ -10,6 +10,7 @@ import pytest
 
 from helpers.data.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
+from helpers.data.oddities import find_oddities, remarks_of
 from helpers.data.plausible import remarks
 from helpers.data.quality import Finding, check_data
 from helpers.data.sources import all_layouts
@@ -205,13 +206,19 @@ def spells(discharged_in_may: int) -> pd.DataFrame:
     frame["discharged"] = frame["admitted"] + pd.Timedelta(days=4)
     in_may = frame.index[frame["admitted"].dt.month == 5]
     frame.loc[in_may[discharged_in_may:], "discharged"] = pd.NaT
-    return frame
-
-
-def test_months_with_half_as_many_discharges_as_admissions_are_told() -> None:
-    layout = LAYOUTS["hes_admitted_care"]
-    told = remarks(layout, Reading({"spells": spells(19)}, 120), TODAY)
-    assert told == (
-        "RAE: fewer than half as many discharges as admissions in May 2025: are stays missing?",
+    return frame.assign(
+        los_days=4.0, admission_method="emergency", patient_class="ordinary", age_band="40-49", died=False
     )
-    assert remarks(layout, Reading({"spells": spells(20)}, 120), TODAY) == ()
+
+
+@pytest.mark.parametrize(("discharged", "told"), [(19, ["RAE"]), (20, [])])
+def test_months_with_half_as_many_discharges_as_admissions_are_told(
+    tmp_path: Path, discharged: int, told: list[str]
+) -> None:
+    mart = Mart(tmp_path)
+    with mart.load(source="stays", layout="l", policy="hes_record_level") as under_way:
+        under_way.write("spells", spells(discharged))
+    found = find_oddities(mart, REGISTER, {under_way.id})
+    assert [oddity.organisation for oddity in found] == told
+    words = "fewer than half as many discharges as admissions in 1 month, the first May 2025: are stays missing?"
+    assert remarks_of(found) == tuple(f"{code}: {words}" for code in told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -175,6 +175,7 @@ class _Batch:
 
     def _stage(self, file: Found) -> LoadResult | _Staged:
         from helpers.data.opening import open_file
+        from helpers.data.parts import is_long, refuse_too_long
         from helpers.data.sources import describe_rest, recognise
         from helpers.data.sources.layout import read_all
         from helpers.data.sources.mapped import mapped_layouts
@@ -184,6 +185,11 @@ class _Batch:
         held = self._held(file)
         if held:
             return held
+        if is_long(file.path):
+            staged = self._stage_parts(file)
+            if staged:
+                return staged
+            refuse_too_long(file.path, file.shown)
         opened = open_file(file.path)
         matches = recognise(opened.sheets, mapped_layouts(self.register))
         layout = matches[0].layout
@@ -195,6 +201,25 @@ class _Batch:
             )
         self._check(file, reading)
         return self._write(file, layout, *self._dated(file, layout, reading))
+
+    def _stage_parts(self, file: Found) -> _Staged | None:
+        """Stage a long file a part at a time; None where its layout must be read whole."""
+        from helpers.data.parts import read_parts
+        from helpers.data.sources import recognise
+
+        sheets = read_parts(file.path)
+        matches = recognise([next(sheets)])
+        layout, context = matches[0].layout, self._context()
+        if not layout.by_rows:
+            return None
+        first = layout.read(matches, context)
+        staged = self._write(file, layout, first, self.vintage)
+        try:
+            rest = (layout.read(recognise([sheet]), context) for sheet in sheets)
+            return _write_rest(staged, first, rest)
+        except BaseException:
+            self._close(staged, keep=False)
+            raise
 
     def _dated(self, file: Found, layout: Layout, reading: Reading) -> tuple[Reading, datetime | None]:
         """Return which edition of the figures this is, with a remark where the mart holds a later one."""
@@ -266,6 +291,35 @@ class _Batch:
             self.editions.setdefault(layout.dataset, Editions()).add(
                 file.shown, reading.tables["measure_values"], edition=file.edition
             )
+
+
+#: rows of records that are gathered before they are written: each time makes a file per organisation
+GATHERED = 500_000
+
+
+def _write_rest(staged: _Staged, first: Reading, rest: Iterator[Reading]) -> _Staged:
+    """Write the readings of the later parts of a file to the load of its first."""
+    import pandas as pd
+
+    load, last = staged.load, first.as_at
+    gathered: dict[str, list[pd.DataFrame]] = {}
+    for reading in rest:
+        load.count(read=reading.rows_read, rejected=reading.rejected)
+        last = max(filter(None, (last, reading.as_at)), default=None)
+        for table, frame in reading.tables.items():
+            frames = gathered.setdefault(table, [])
+            frames.append(frame)
+            if sum(map(len, frames)) >= GATHERED:
+                load.write(table, pd.concat(frames, ignore_index=True))
+                frames.clear()
+    for table, frames in gathered.items():
+        if frames:
+            load.write(table, pd.concat(frames, ignore_index=True))
+    load.as_at = last
+    result = replace(
+        staged.result, rows_read=load.rows_read or 0, rows_kept=load.rows_kept, rejected=dict(load.rejected)
+    )
+    return replace(staged, result=result)
 
 
 def _result(file: Found, layout: Layout, reading: Reading, today: date) -> LoadResult:

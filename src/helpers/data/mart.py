@@ -365,7 +365,7 @@ class Mart:
                     rejected=load.rejected,
                     loaded_at=now,
                     vintage=load.vintage,
-                    as_at=as_at or now.date(),
+                    as_at=load.as_at or as_at or now.date(),
                     policy=policy,
                     synthetic=synthetic,
                     secondary=secondary,

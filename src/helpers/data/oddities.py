@@ -7,7 +7,7 @@ themselves.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,7 +17,9 @@ from helpers.register import Measure, Register
 
 if TYPE_CHECKING:
     import pandas as pd
+    from duckdb import DuckDBPyConnection
 
+    from helpers.data.manifest import FileRecord
     from helpers.data.mart import Mart
 
 #: a value so many times, or such a part, of both values beside it is out of place
@@ -30,6 +32,8 @@ FLOOR = 100
 FRACTION = 1.5
 #: share of the organisations of the periods beside it that a period has at least, and how many there must be
 COMPLETE, MANY = 0.9, 20
+#: records: months with so many admissions are looked at, and fewer discharges than this share of them told
+FEWEST_ADMISSIONS, FEWEST_DISCHARGES = 30, 0.5
 #: periods within which the end of an own series is news
 RECENT = 12
 #: a load beside which this runs may hold half a gigabyte
@@ -37,7 +41,17 @@ MEMORY = "256MB"
 #: how many lines of a kind are shown for one file
 SHOWN = 3
 
-Kind = Literal["step", "apart", "fraction", "off target", "no denominator", "gap", "absent", "incomplete"]
+Kind = Literal[
+    "step",
+    "apart",
+    "fraction",
+    "off target",
+    "no denominator",
+    "gap",
+    "absent",
+    "incomplete",
+    "few discharges",
+]
 
 
 @dataclass(frozen=True)
@@ -136,6 +150,21 @@ FROM ranked r JOIN latest l USING (measure, source, period_type, basis) WHERE r.
 GROUP BY l.measure, r.source, r.org_code, r.unit_code, r.period_type, r.basis, l.period, l.path
 HAVING (is_own AND min(r.nth) > 1) OR (min(r.nth) = 2 AND count(*) FILTER (r.nth <= 3) = 2) ORDER BY ALL
 """
+# the last month is left out: its patients may still be there
+_STAYS = f"""
+WITH days AS (
+    SELECT source, org_code, date_trunc('month', admitted) AS month, 1 AS came, 0 AS went FROM spells
+    UNION ALL SELECT source, org_code, date_trunc('month', discharged), 0, 1 FROM spells
+), months AS (
+    SELECT source, org_code, month, sum(came) AS came, sum(went) AS went FROM days
+    WHERE month IS NOT NULL GROUP BY ALL
+), until AS (
+    SELECT *, max(month) OVER (PARTITION BY source) AS last FROM months
+)
+SELECT source, org_code, count(*) AS n, min(month) AS first FROM until
+WHERE came >= {FEWEST_ADMISSIONS} AND went < {FEWEST_DISCHARGES} * came AND month < last
+GROUP BY ALL ORDER BY ALL
+"""
 
 
 def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None = None) -> list[Oddity]:
@@ -151,23 +180,49 @@ def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None 
         Only figures of these loads, held against all others of their sources; all by default.
     """
     files = mart.manifest.table_files("measure_values")
+    stays = mart.manifest.table_files("spells")
     if loads is not None:
-        sources = {file.source for file in files if file.load in loads}
+        sources = {file.source for file in (*files, *stays) if file.load in loads}
         files = tuple(file for file in files if file.source in sources)
-    if not files:
-        return []
+        stays = tuple(file for file in stays if file.source in sources)
+    found: list[Oddity] = []
     with explained(mart), mart.connect(memory=MEMORY, series=False) as connection:
-        paths = ", ".join(_literal(no_glob(str(mart.path / file.path))) for file in files)
-        connection.execute(_HELD.format(files=paths))
-        rated = [name for name, measure in register.measures.items() if measure.kind != "count"]
-        found = [
-            *_steps(_rows(connection.execute(_STEPS).df()), register),
-            *_levels(_rows(connection.execute(_LEVELS, [rated]).df()), register),
-            *_gaps(_rows(connection.execute(_GAPS).df())),
-            *_absent(_rows(connection.execute(_ABSENT).df())),
-            *_returns(_rows(connection.execute(_RETURNS).df())),
-        ]
+        if files:
+            found += _of_values(connection, mart, files, register)
+        if stays:
+            newest = {file.source: file.load for file in stays}
+            found += _stays(_rows(connection.execute(_STAYS).df()), newest)
     return [oddity for oddity in found if loads is None or oddity.load in loads]
+
+
+def _of_values(
+    connection: DuckDBPyConnection, mart: Mart, files: Collection[FileRecord], register: Register
+) -> list[Oddity]:
+    paths = ", ".join(_literal(no_glob(str(mart.path / file.path))) for file in files)
+    connection.execute(_HELD.format(files=paths))
+    rated = [name for name, measure in register.measures.items() if measure.kind != "count"]
+    return [
+        *_steps(_rows(connection.execute(_STEPS).df()), register),
+        *_levels(_rows(connection.execute(_LEVELS, [rated]).df()), register),
+        *_gaps(_rows(connection.execute(_GAPS).df())),
+        *_absent(_rows(connection.execute(_ABSENT).df())),
+        *_returns(_rows(connection.execute(_RETURNS).df())),
+    ]
+
+
+def _stays(rows: list[Any], loads: Mapping[str, str]) -> list[Oddity]:
+    return [
+        Oddity(
+            "few discharges",
+            "",
+            f"fewer than half as many discharges as admissions in {row.n} month{'s' if row.n > 1 else ''}, "
+            f"the first {row.first:%B %Y}: are stays missing?",
+            row.org_code,
+            loads[row.source],
+        )
+        for row in rows
+        if row.source in loads
+    ]
 
 
 def _rows(frame: pd.DataFrame) -> list[Any]:
@@ -271,10 +326,6 @@ def _absent(rows: list[Any]) -> list[Oddity]:
     return own
 
 
-def _ended(row: Any) -> str:
-    return f"ends {_said(row.last)}, others {_said(row.period)}"
-
-
 def _amount(value: float, measure: Measure | None) -> str:
     if measure is None:
         return f"{value:,.4g}"
@@ -307,12 +358,12 @@ def remarks_of(oddities: Collection[Oddity]) -> tuple[str, ...]:
         measure = "" if oddity.kind == "incomplete" else oddity.measure
         groups.setdefault((oddity.kind, measure), []).append(oddity)
     for group in groups.values():
-        lines += [f"{oddity.measure}{_of(oddity)}: {oddity.message}" for oddity in group[:SHOWN]]
+        lines += [f"{_of(oddity)}: {oddity.message}" for oddity in group[:SHOWN]]
         if len(group) > SHOWN:
             more = f"{len(group) - SHOWN} more like these; see `boardpack data check`"
-            lines.append(f"{group[0].measure}: {more}")
+            lines.append(f"{group[0].measure or group[0].kind}: {more}")
     return tuple(lines)
 
 
 def _of(oddity: Oddity) -> str:
-    return f", {oddity.organisation}" if oddity.organisation else ""
+    return ", ".join(part for part in (oddity.measure, oddity.organisation) if part)

@@ -172,6 +172,11 @@ def _protected(file: str) -> DataError:
     return _refuse(file, "a workbook protected by a password", "open it and save it without one")
 
 
+def members_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the files in an archive, without those that operating systems add."""
+    return [m for m in archive.infolist() if not m.is_dir() and not _OF_SYSTEMS.search(m.filename)]
+
+
 def _open_members(inside: dict[str, bytes], file: str) -> Opened:
     sheets: list[Sheet] = []
     unread = []

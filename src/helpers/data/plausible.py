@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 LISTED = 5
 #: how far a total may lie from the sum of its rows: half a person, or what rounding of the rows explains
 TOTAL_TOLERANCE, TOTAL_ROUNDING = 0.5, 0.0005
-#: records: months with at least so many admissions are looked at
-FEWEST_ADMISSIONS = 30
-#: discharges below this share of admissions mean that stays are missing
-FEWEST_DISCHARGES = 0.5
-
 _PARTS = ["numerator", "denominator"]
 
 
@@ -80,8 +75,6 @@ def remarks(layout: Layout, reading: Reading, today: date) -> tuple[str, ...]:
         found += _not_over(values, today)
         if layout.has_total:
             found += _totals(values, reading.totals)
-    if "spells" in reading.tables:
-        found += _few_discharges(reading.tables["spells"])
     return tuple(found)
 
 
@@ -119,29 +112,3 @@ def _totals(values: pd.DataFrame, apart: pd.DataFrame | None) -> Iterator[str]:
 def _key(values: pd.DataFrame) -> list[str]:
     """Return the columns by which a file's figures are told apart, organisations aside."""
     return [name for name in MEASURE_VALUES.key if name in values and name not in ("org_code", "status")]
-
-
-def _few_discharges(spells: pd.DataFrame) -> Iterator[str]:
-    """Yield organisations with months in which half of those admitted, or fewer, were discharged.
-
-    The last month is left out: its patients may still be there.
-    """
-    if not {"admitted", "discharged"} <= set(spells.columns):
-        return
-    counts = pd.DataFrame(
-        {
-            name: spells.groupby(["org_code", spells[name].dt.to_period("M")]).size()
-            for name in ("admitted", "discharged")
-        }
-    ).fillna(0)
-    months = counts.index.get_level_values(1)
-    if counts.empty:
-        return
-    low = counts[
-        (counts["admitted"] >= FEWEST_ADMISSIONS)
-        & (counts["discharged"] < FEWEST_DISCHARGES * counts["admitted"])
-        & (months < months.max())
-    ]
-    for code, group in low.groupby(level=0):
-        shown = ", ".join(f"{month:%B %Y}" for month in group.index.get_level_values(1)[:LISTED])
-        yield f"{code}: fewer than half as many discharges as admissions in {shown}: are stays missing?"

@@ -42,9 +42,15 @@ _ODD: dict[str, Severity] = {
     "gap": "low",
     "absent": "low",
     "incomplete": "medium",
+    "few discharges": "medium",
 }
 
-_ASPECT: dict[str, Aspect] = {"gap": "completeness", "absent": "completeness", "incomplete": "completeness"}
+_ASPECT: dict[str, Aspect] = {
+    "gap": "completeness",
+    "absent": "completeness",
+    "few discharges": "completeness",
+    "incomplete": "completeness",
+}
 
 WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
 

@@ -39,6 +39,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     unstored: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: int = 0
+    lines_before: int = 0  # of a part of a long file: lines of the file that are not in it
 
     @cached_property
     def head(self) -> list[list[str]]:
@@ -211,7 +212,7 @@ def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[st
     empty: set[int] = set()
 
     def collect(row: arrow_csv.InvalidRow) -> str:
-        number = header + 1 + (row.number or 0)
+        number = header + 1 + sheet.lines_before + (row.number or 0)
         if row.text.strip():
             broken.append((number, row.actual_columns))
         else:
@@ -238,9 +239,10 @@ def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[st
         raise DataError(Problem(sheet.place(), f"not a CSV table: {error}")) from None
     if broken:
         raise DataError(_broken_rows(sheet, broken, len(names)))
-    rows = range(header + 2, header + 2 + found.num_rows + len(empty))
+    first = header + 2 + sheet.lines_before
+    rows = range(first, first + found.num_rows + len(empty))
     numbers = tuple(row for row in rows if row not in empty) if empty else None
-    return Table(sheet, found, header + 2, numbers)
+    return Table(sheet, found, first, numbers)
 
 
 def _below(sheet: Sheet, header: int) -> str:

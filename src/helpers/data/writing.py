@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ class Load:
     rows_read: int | None = None
     rejected: dict[str, int] = field(default_factory=dict)
     files: list[FileRecord] = field(default_factory=list)
+    as_at: date | None = None  # up to which the data speak, where that is known only at the end
     discarded: bool = False  # set to leave the mart as it was although nothing was raised
 
     @property

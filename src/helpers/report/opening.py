@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -24,14 +24,20 @@ from helpers.register.models import Register
 from helpers.register.questions import ObservedRegister
 from helpers.register.reading import read_register
 from helpers.report.arguments import check_word, read_argument, read_code
+from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.data.published import PublishedMart
     from helpers.report.dna.impact import DnaImpact
     from helpers.report.los.deviation import LengthOfStay
     from helpers.report.los.published import PublishedStay
+    from helpers.report.own.cells import Format
+    from helpers.report.own.frames import Columns
     from helpers.report.peers.benchmark import PeerBenchmark
     from helpers.report.performance.report import PerformanceReport
     from helpers.report.scorecard.scorecard import Scorecard
@@ -201,6 +207,113 @@ class Report:
 
         return Scorecard(self.apart(), measures, unit)
 
+    def query(self, sql: str, **values: object) -> pd.DataFrame:
+        """Return what a query finds in the mart's published tables (docs/reference/mart.md).
+
+        Parameters
+        ----------
+        sql
+            A SELECT of DuckDB.
+        values
+            What stands in it as `$name`: `report.query("… WHERE org_code = $trust", trust=trust)`.
+
+        Raises
+        ------
+        UsageError
+            Where it cannot be carried out, or asks for records of patients.
+        """
+        from helpers.data.published import query_published
+
+        return query_published(self._published, sql, values)
+
+    def figure(
+        self, drawn: Any, *, caption: str = "", alt: str = "", label: str = "", data: Any = None
+    ) -> Shown:
+        """Return a figure of your own; it is closed, so that `plt.show()` does not show it again.
+
+        Parameters
+        ----------
+        drawn
+            A figure or axes of matplotlib, a grid of seaborn.
+        caption, alt
+            Markdown below it, and what those hear who do not see it; a report needs both, here or as
+            `#| fig-cap` and `#| fig-alt`.
+        label
+            "fig-…", by which Markdown refers to it; by default made of the caption.
+        data
+            The frame behind it, which readers can open and keep as CSV.
+        """
+        from helpers.report.own.frames import data_behind
+        from helpers.report.own.pictures import draw_figure, find_figure
+
+        svg = draw_figure(find_figure(drawn))
+        columns, rows = ((), ()) if data is None else data_behind(data)
+        told = {"caption": caption, "alt": alt, "columns": columns, "rows": rows}
+        return Shown(self._own("figure", label or "fig-", **told), svg)
+
+    def table(
+        self,
+        frame: Any,
+        *,
+        caption: str = "",
+        columns: Columns | None = None,
+        formats: Mapping[Any, Format] | None = None,
+        label: str = "",
+        note: str = "",
+    ) -> Shown:
+        """Return a table of your own, whole.
+
+        Parameters
+        ----------
+        frame
+            A frame or series; a Styler or Great Table stays as it is.
+        caption
+            Markdown above it; a report needs it, here or as `#| tbl-cap`.
+        columns
+            Which of its columns and levels of its index, in this order; a mapping gives their heads:
+            `{"beds": "Beds"}`.
+        formats
+            By column, as in f-strings: `{"share": ".1%", "month": "%B %Y"}`. Without one, whole numbers have
+            commas, others three figures, and dates are in words.
+        label
+            "tbl-…", by which Markdown refers to it; by default made of the caption.
+        note
+            Markdown below it.
+        """
+        from helpers.report.own.frames import table_html
+
+        html = table_html(frame, columns, formats)
+        return Shown(self._own("table", label or "tbl-", caption=caption, markdown=note), html=html)
+
+    def say(self, text: str, **values: Any) -> Shown:
+        """Return Markdown with values: `report.say("{share:.0%} of {beds} beds", share=0.96, beds=24)`.
+
+        Names and other words among the values are shown exactly; a missing one is refused.
+        """
+        from helpers.report.own.sentences import say
+
+        return Shown(self._own("text", "text", markdown=say(text, values)))
+
+    def _own(self, kind: Kind, name: str, **content: Any) -> Bundle:
+        """Return a bundle of an analyst's own content: from what was queried so far, and beside what else was read."""
+        asked = self._published.meant_by(self._published.asked)
+        has_records = any(each.origin == "records" for each in self.sources())
+        return Bundle(
+            kind=kind,
+            id=name,
+            sources=tuple(each for each in asked if _table(each) not in NAME_LISTS),
+            origin="records" if has_records else "published",
+            own=True,
+            reads=tuple(sorted(self.mart.all_asked)),
+            **content,
+        )
+
+    @cached_property
+    def _published(self) -> PublishedMart:
+        from helpers.data.published import PublishedMart
+
+        return PublishedMart.beside(self.mart)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
         facts = ReportFacts(
@@ -281,6 +394,7 @@ def open_report(
     months = read_argument("months", months, int, problems) or 0
     check_word("latest_in", latest_in, (*_LATEST, *_OWN_LATEST), problems)
     raise_all(problems)
+    show_series_as_tables()
     root = find_root()
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
@@ -290,7 +404,8 @@ def open_report(
         title = f"{title}: {find_specialty(mart, specialty)}"
     if unit is not None:
         title = f"{title}: {find_unit(units_of(mart, organisation.code), organisation.code, unit).name}"
-    return Report(title, root, mart, organisation, Period.ending(last, months), specialty)
+    # what was read to open it is no figure of the report: not its source, nor records that it shows
+    return Report(title, root, mart.apart(), organisation, Period.ending(last, months), specialty)
 
 
 def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:

@@ -90,6 +90,8 @@ class Layout:
     #: what its figures are from, where other layouts tabulate the same: they may follow each other in a series
     publication: str = ""
     synthetic: bool = False
+    #: whether each row means something by itself, so that a long file can be read a part at a time
+    by_rows: bool = False
     #: whether a row for England closes the file and is the sum of its other rows
     has_total: bool = False
     #: whether the sheets that fit are parts of one table; else each is read by itself
