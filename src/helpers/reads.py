@@ -83,6 +83,14 @@ def noted(kind: Kind) -> tuple[str, ...]:
     return tuple(each.name for each in _NOTED.values() if each.kind == kind)
 
 
+def take_data() -> tuple[str, ...]:
+    """Return what of the mart was noted and forget it: whoever reads for another process hands it over."""
+    taken = noted("data")
+    for name in taken:
+        del _NOTED["data", name]
+    return taken
+
+
 def line_of(note: Note) -> bytes:
     """Return a note as a line."""
     return json.dumps(note, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"
