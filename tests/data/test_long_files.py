@@ -152,3 +152,30 @@ def test_the_peak_of_memory_does_not_follow_the_size_of_the_file(
     path.unlink()
     assert kept == 20_000 * times
     assert reached < peak
+
+
+EVERYTHING = """
+import resource, sys, time
+from helpers.data.load import LoadError, load_paths
+from helpers.data.mart import Mart
+from helpers.register import read_register
+try:
+    results = load_paths(Mart(sys.argv[2]), [sys.argv[1]], read_register(sys.argv[3]))
+except LoadError as error:
+    results = error.results
+print(sum(result.rows_kept for result in results), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(f"{time.process_time():.1f} seconds of the processor")
+"""
+
+
+@pytest.mark.long
+@pytest.mark.real_data
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process is told in kilobytes on Linux")
+def test_all_published_files_at_hand_are_loaded_in_little_memory(real_data: Path, tmp_path: Path) -> None:
+    register = Path(__file__).parents[2] / "params" / "_register"
+    command = [sys.executable, "-c", EVERYTHING, str(real_data), str(tmp_path / "mart"), str(register)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    rows_kept, peak = map(int, done.stdout.split()[:2])
+    print(f"\n{rows_kept:,} rows, peak {peak} MB, {done.stdout.splitlines()[1]}")
+    assert rows_kept > 600_000
+    assert peak < 800

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpers.data.manifest import Mode, Policy
 from helpers.data.schema import find_table
-from helpers.data.sheets import Sheet, Table
+from helpers.data.sheets import Sheet, Table, plain
 from helpers.errors import DataError, Problem
 from helpers.register import Register
 
@@ -197,21 +197,12 @@ def _refuse_contradictions(matches: list[Match], readings: list[Reading], table:
         raise DataError(problems)
 
 
-def plain(name: str) -> str:
-    """Return a column's name as headers are compared: case, space and line ends do not count.
-
-    >>> plain(" Org\\n Code ")
-    'org code'
-    """
-    return " ".join(name.split()).casefold()
-
-
 def find_header(layout: Layout, sheet: Sheet) -> tuple[int, list[str]]:
     """Return the header row that fits a layout best, and which of its columns are missing there."""
     best, missing = 0, list(layout.columns)
-    for index, cells in enumerate(sheet.head):
-        have = {plain(cell) for cell in cells}
-        absent = [column for column in layout.columns if plain(column) not in have]
+    wanted = {column: plain(column) for column in layout.columns}
+    for index, have in enumerate(sheet.plain_head):
+        absent = [column for column, name in wanted.items() if name not in have]
         if len(absent) < len(missing):
             best, missing = index, absent
     return best, missing
