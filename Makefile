@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal browser gallery dictionary fuzz mutations faults lock clean
+.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal browser gallery dictionary fuzz mutations disclosure faults lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -77,6 +77,10 @@ fuzz: env
 	BOARDPACK_FUZZ=2000 $(BIN)/python -m pytest -m "not long" tests/stats tests/data/disclosure tests/report
 	BOARDPACK_FUZZ=50000 $(BIN)/python -m pytest tests/data/test_fuzz.py
 
+# make disclosure  10,000 small trusts with up to twelve publications each: a full solver looks for what they tell
+disclosure: env
+	BOARDPACK_WORLDS=10000 $(BIN)/python -m pytest tests/data/disclosure/test_worlds.py
+
 # make mutations  2,000 files spoilt as people spoil them: what becomes wrong without a word, counted
 mutations: env
 	BOARDPACK_MUTATIONS=2000 $(BIN)/python -m pytest -s tests/data/test_mutations.py
@@ -85,9 +89,11 @@ mutations: env
 faults: env
 	BOARDPACK_KILLS=200 $(BIN)/python -m pytest tests/faults
 
-# make dictionary the data dictionary, from the register and the layouts
+# make dictionary the reference pages that are made: measures, tables of the mart, public names
 dictionary: env
 	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/data-dictionary.md
+	$(BIN)/python -m helpers.data.mart_page docs/reference/mart.md
+	$(BIN)/python -m helpers.report.names_page docs/reference/report.md
 
 # make lock       resolve the dependencies anew
 # Extras stay in the lock: without them older pips look past a pin for a newer release, and refuse it.

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from helpers.cli import main
 from helpers.errors import ExitCode
 
+from .following import blocks, call, dictated
+
 ROOT = Path(__file__).parents[1]
-TUTORIAL = (ROOT / "docs" / "tutorial" / "your-own-report.md").read_text("utf-8")
+TUTORIAL = ROOT / "docs" / "tutorial" / "your-own-report.md"
 KINDS = {"yaml": "raw", "markdown": "markdown", "python": "code"}
-
-
-def dictated() -> nbformat.NotebookNode:
-    """Return the notebook whose cells are the tutorial's fenced blocks."""
-    cells = []
-    for language, source in re.findall(r"^```(\w+)\n(.*?)\n```$", TUTORIAL, re.M | re.S):
-        cell = getattr(nbformat.v4, f"new_{KINDS[language]}_cell")(source)
-        if source.startswith("trust:"):
-            cell.metadata["tags"] = ["parameters"]
-        cells.append(cell)
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
 @pytest.fixture(scope="module")
@@ -36,16 +24,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "params" / "waits").mkdir(parents=True)
     shutil.copytree(ROOT / "params" / "_register", root / "params" / "_register")
     shutil.copy(ROOT / "_quarto.yml", root)
-    nbformat.write(dictated(), root / "notebooks" / "waits.ipynb")
+    nbformat.write(dictated(blocks(TUTORIAL), KINDS), root / "notebooks" / "waits.ipynb")
     (root / "params" / "waits" / "SYN07.yml").write_text("trust: SYN07\n", "utf-8")
     assert call(root, "demo", "build", "--scale", "0.02") == ExitCode.OK
     return root
-
-
-def call(root: Path, *words: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(["--project", str(root), *words])
-    return int(ended.value.code or 0)
 
 
 def published(project: Path) -> str:

@@ -60,6 +60,9 @@ ROW = {
         # one hidden part hides the sum
         ([(None, 10, None, True), (30, 90, 1 / 3, False)], (None, None, None)),
         ([(0, 0, None, False), (30, 90, 1 / 3, False)], (30, 90, 1 / 3)),
+        # a missing one leaves it unknown
+        ([(None, 10, None, False), (30, 90, 1 / 3, False)], (None, 100, None)),
+        ([(None, None, None, False), (30, None, 30, False)], (None, None, None)),
     ],
 )
 def test_values_of_merged_organisations_are_pooled(

@@ -83,7 +83,9 @@ def test_what_the_mart_was_asked_is_what_was_read() -> None:
 
 
 def test_lists_of_names_are_read_but_are_no_source_of_figures() -> None:
-    bundle = open_report("Stays", trust="T1").bundle("text", "x")
+    report = open_report("Stays", trust="T1")
+    report.mart.query("SELECT count(*) FROM spells, organisations")
+    bundle = report.bundle("text", "x")
     assert [source.dataset for source in bundle.sources] == ["spells/spells"]
     assert "organisations" in bundle.reads
 

@@ -35,6 +35,24 @@ def test_a_figure_is_its_picture_with_the_alt_text_as_plain_text() -> None:
     assert "text/markdown" not in shown
 
 
+def test_a_kernel_that_quarto_started_shows_what_quarto_captions_and_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("QUARTO_DOCUMENT_PATH", "/somewhere/notebooks")
+    figure = Bundle(kind="figure", id="fig-a", caption="Stays *", alt='A "line" rises')
+    shown = Shown(figure, "<svg/>")._repr_mimebundle_()
+    assert shown["text/markdown"] == (
+        '![Stays \\*](data:image/svg+xml;base64,PHN2Zy8+){#fig-a fig-alt="A \\"line\\" rises"}'
+    )
+    assert "image/svg+xml" not in shown
+    table = Bundle(kind="table", id="tbl-a", caption="Stays", columns=(Column(label="x"),), rows=(("y",),))
+    assert Shown(table)._repr_mimebundle_()["text/markdown"].splitlines() == [
+        "| x |", "| :--- |", "| y |", "", ": Stays {#tbl-a}",
+    ]  # fmt: skip
+    words = Bundle(kind="text", id="say", markdown="The mean fell.")
+    assert Shown(words)._repr_mimebundle_()["text/markdown"] == "The mean fell."
+
+
 def test_a_drawing_is_the_same_bytes_each_time_and_leaves_no_figure_open() -> None:
     def chart() -> plt.Figure:
         figure, axes = plt.subplots()

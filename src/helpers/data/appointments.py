@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from helpers.data.room.door import in_room
 from helpers.data.sources.names import ENGLAND
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def appointment_months(mart: Mart, first: date, end: date) -> pd.DataFrame:
         SELECT org_code, specialty_code AS specialty, coalesce(kind, 'unknown') AS kind,
                date_trunc('month', appointment_date)::DATE AS month, {_COUNTS}
         FROM due GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"appointment_months_{first}_{end}", lambda: mart.query(sql, [first, end]))
+    return mart.derived(
+        f"appointment_months_{first}_{end}", lambda: mart.query(sql, [first, end]), records=True
+    )
 
 
 def appointment_groups(mart: Mart, first: date, end: date) -> pd.DataFrame:
@@ -83,7 +86,9 @@ def appointment_groups(mart: Mart, first: date, end: date) -> pd.DataFrame:
         WHERE kind IS NOT NULL AND mode IS NOT NULL AND age_band IS NOT NULL AND imd_decile IS NOT NULL
               AND lead_days IS NOT NULL AND sex IN ('female', 'male')
         GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"appointment_groups_{first}_{end}", lambda: mart.query(sql, [first, end]))
+    return mart.derived(
+        f"appointment_groups_{first}_{end}", lambda: mart.query(sql, [first, end]), records=True
+    )
 
 
 def _fifths() -> str:
@@ -96,6 +101,66 @@ def _fifths() -> str:
 def _leads() -> str:
     cases = " ".join(f"WHEN lead_days < {7 * weeks} THEN '{name}'" for weeks, name in LEAD_BANDS)
     return f"CASE {cases} ELSE '{LONGEST_LEAD}' END"
+
+
+# A hidden count is one to `MOST_HIDDEN`. Where the publisher hid how many missed a first appointment, those who
+# came are known: the month then has its figures as "at least", if the rest cannot move a rate that is printed.
+_PUBLISHED = """WITH candidates AS (
+        SELECT v.* FROM measure_values_all v
+        WHERE v.measure IN ($all, $first_kind, $later_kind, $came_first) AND v.period >= $first AND v.period < $end
+          AND v.period_type = 'month' AND v.basis = 'provider' AND v.status <> 'plan'
+          AND v.unit_code IS NULL AND v.specialty_code IS NULL AND v.breakdown IS NULL
+          AND (org_code IN (SELECT unnest($own)) OR org_code = $england
+               OR org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust'))
+    ), latest AS (
+        SELECT *, numerator IS NOT NULL AND NOT suppressed AND (denominator IS NOT NULL OR measure = $came_first)
+            AS known
+        FROM candidates WHERE source IN (
+            SELECT source FROM candidates WHERE measure <> $came_first AND org_code IN (SELECT unnest($own))
+        )
+        QUALIFY row_number() OVER (PARTITION BY measure, org_code, period ORDER BY vintage DESC) = 1
+    ), cells AS (
+        SELECT org_code, period::DATE AS month, any_value(source) AS source,
+            count(*) FILTER (measure = $all) > 0 AS has_all,
+            count(*) FILTER (measure = $first_kind) > 0 AS has_first,
+            count(*) FILTER (measure = $later_kind) > 0 AS has_later,
+            any_value(numerator) FILTER (known AND measure = $all) AS all_missed,
+            any_value(denominator) FILTER (known AND measure = $all) AS all_booked,
+            any_value(numerator) FILTER (known AND measure = $first_kind) AS first_missed,
+            any_value(denominator) FILTER (known AND measure = $first_kind) AS first_booked,
+            any_value(numerator) FILTER (known AND measure = $later_kind) AS later_missed,
+            any_value(denominator) FILTER (known AND measure = $later_kind) AS later_booked,
+            any_value(numerator) FILTER (known AND measure = $came_first) AS first_came
+        FROM latest GROUP BY ALL
+    ), firsts AS (
+        SELECT *, first_missed IS NULL AND first_came IS NOT NULL AS bounded FROM cells
+    ), kinds AS (
+        SELECT org_code, month, source, 'first' AS kind, bounded AS hidden,
+            CASE WHEN bounded THEN 0 ELSE first_missed END AS missed,
+            CASE WHEN bounded THEN first_came ELSE first_booked END AS booked
+        FROM firsts WHERE has_first
+        UNION ALL BY NAME
+        SELECT org_code, month, source, 'follow_up' AS kind, false AS hidden, later_missed AS missed,
+            later_booked AS booked
+        FROM firsts WHERE has_later
+        UNION ALL BY NAME
+        SELECT org_code, month, source, 'all' AS kind, all_missed IS NULL AS hidden,
+            coalesce(all_missed, CASE WHEN bounded THEN later_missed END) AS missed,
+            coalesce(all_booked, CASE WHEN bounded THEN first_came + later_booked END) AS booked
+        FROM firsts WHERE has_all
+    )
+    SELECT CASE WHEN org_code IN (SELECT unnest($own)) THEN $code ELSE org_code END AS org_code, kind, month,
+           sum(missed) AS dnas, sum(booked) - sum(missed) AS attended, any_value(source) AS source,
+           bool_or(hidden) AS hidden
+    FROM kinds GROUP BY ALL
+    -- one figure of a merged trust that is not known leaves its sum unknown
+    HAVING count(*) = count(booked)
+        AND (NOT bool_or(hidden) OR kind <> 'all' OR count(*) * $most < $closely * sum(booked))
+    ORDER BY 1, 2, 3"""
+#: the largest count that the publisher hides, and by how much a rate may be unknown and still be printed
+MOST_HIDDEN, CLOSELY = 7, 0.0005
+#: the published measure of those who came to a first appointment
+CAME_FIRST = "first_outpatient_attendances"
 
 
 def published_months(mart: Mart, own: Sequence[str], first: date, end: date) -> pd.DataFrame:
@@ -113,39 +178,26 @@ def published_months(mart: Mart, own: Sequence[str], first: date, end: date) -> 
     Returns
     -------
     DataFrame
-        org_code, kind, month, dnas, attended, source. A month that the publisher has hidden is not there.
+        org_code, kind, month, dnas, attended, source, hidden: whether `dnas` leaves out a number from 1 to
+        `MOST_HIDDEN` that the publisher has hidden. A month that is not known that closely is not there, and of
+        the kinds only months of which all appointments are known: no part is then larger than its whole.
     """
-    sql = """WITH candidates AS (
-            SELECT v.* FROM measure_values_all v
-            WHERE v.measure IN (SELECT unnest($measures)) AND v.period >= $first AND v.period < $end
-              AND v.period_type = 'month' AND v.basis = 'provider' AND v.status <> 'plan'
-              AND v.unit_code IS NULL AND v.specialty_code IS NULL AND v.breakdown IS NULL
-        ), latest AS (
-            SELECT * FROM candidates
-            WHERE source IN (SELECT source FROM candidates WHERE org_code IN (SELECT unnest($own)))
-            QUALIFY row_number() OVER (PARTITION BY measure, org_code, period ORDER BY vintage DESC) = 1
-        )
-        SELECT CASE WHEN org_code IN (SELECT unnest($own)) THEN $code ELSE org_code END AS org_code,
-               measure, period::DATE AS month, sum(numerator) AS dnas,
-               sum(denominator) - sum(numerator) AS attended, any_value(source) AS source
-        FROM latest
-        WHERE numerator IS NOT NULL AND denominator IS NOT NULL AND NOT suppressed
-          AND (org_code IN (SELECT unnest($own)) OR org_code = $england
-               OR org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust'))
-        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
-    frame = mart.query(
-        sql,
-        {
-            "measures": list(MEASURES.values()),
-            "own": list(own),
-            "code": own[0],
-            "england": ENGLAND,
-            "first": first,
-            "end": end,
-        },
-    )
-    kinds = {measure: kind for kind, measure in MEASURES.items()}
-    return frame.assign(kind=frame["measure"].map(kinds)).drop(columns="measure")
+    values = {
+        "all": MEASURES[ALL],
+        "first_kind": MEASURES[FIRST],
+        "later_kind": MEASURES[FOLLOW_UP],
+        "came_first": CAME_FIRST,
+        "own": list(own),
+        "code": own[0],
+        "england": ENGLAND,
+        "first": first,
+        "end": end,
+        "most": MOST_HIDDEN,
+        "closely": CLOSELY,
+    }
+    frame = mart.query(_PUBLISHED, values)
+    whole = frame.loc[frame["kind"] == ALL, ["org_code", "month"]]
+    return frame.merge(whole, on=["org_code", "month"])
 
 
 def published_specialties(mart: Mart, first: date, end: date) -> pd.DataFrame:
@@ -154,7 +206,7 @@ def published_specialties(mart: Mart, first: date, end: date) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        specialty (None for all), name, months (how many), dnas, attended, source.
+        specialty (None for all), name, months (how many, the same for all), dnas, attended, source.
     """
     sql = """WITH england AS (
             SELECT * FROM measure_values_all
@@ -171,11 +223,15 @@ def published_specialties(mart: Mart, first: date, end: date) -> pd.DataFrame:
         FROM latest l LEFT JOIN specialties n
           ON n.scheme = 'treatment' AND n.specialty_code = l.specialty_code
         WHERE numerator IS NOT NULL AND denominator IS NOT NULL
-        GROUP BY l.specialty_code ORDER BY sum(denominator) DESC"""
+        GROUP BY l.specialty_code
+        -- a sum over fewer months stands beside none over all of them
+        QUALIFY count(DISTINCT period) = max(count(DISTINCT period)) OVER ()
+        ORDER BY sum(denominator) DESC"""
     values: dict[str, object] = {"measure": MEASURES[ALL], "england": ENGLAND, "first": first, "end": end}
     return mart.query(sql, values)
 
 
+@in_room(date, type(None))
 def latest_appointments(mart: Mart, own: Sequence[str]) -> date | None:
     """Return the first day of the trust's latest whole month with counts: of records, else published.
 
@@ -187,17 +243,19 @@ def latest_appointments(mart: Mart, own: Sequence[str]) -> date | None:
         The trust's code, and those of its predecessors.
     """
     found = mart.query(
-        """SELECT coalesce(
-            (SELECT date_trunc('month', max(appointment_date) + INTERVAL 1 DAY) - INTERVAL 1 MONTH
-             FROM appointments
-             WHERE EXISTS (SELECT 1 FROM appointments WHERE org_code IN (SELECT unnest($own)))),
-            (SELECT max(period) FROM measure_values
-             WHERE measure = $measure AND org_code IN (SELECT unnest($own)) AND period_type = 'month'
-               AND status <> 'plan' AND numerator IS NOT NULL))::DATE AS latest""",
-        {"own": list(own), "measure": MEASURES[ALL]},
+        """SELECT (date_trunc('month', max(appointment_date) + INTERVAL 1 DAY) - INTERVAL 1 MONTH)::DATE AS latest
+        FROM appointments
+        WHERE EXISTS (SELECT 1 FROM appointments WHERE org_code IN (SELECT unnest($own)))""",
+        {"own": list(own)},
     )
     latest = found["latest"][0]
-    return None if latest is None or latest != latest else date(latest.year, latest.month, 1)
+    if latest is None or latest != latest:
+        months = published_months(mart, own, date.min, date.max)
+        known = months[(months["org_code"] == own[0]) & (months["kind"] == ALL)]
+        if known.empty:
+            return None
+        latest = known["month"].max()
+    return date(latest.year, latest.month, 1)
 
 
 #: what the list and its flows are called in the waiting-time statistics

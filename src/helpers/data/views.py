@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,17 +83,19 @@ QUALIFY row_number() OVER (PARTITION BY {key}, source ORDER BY vintage DESC) = 1
 """
 
 # A pooled value is the mean of the members' values weighted by their denominators, which is exact for
-# proportions, rates and means in any unit. Counts add up. A value with neither part cannot be pooled.
+# proportions, rates and means in any unit. Counts add up. A value with neither part cannot be pooled, and where a
+# member's figure is missing or hidden, the sum is not known: it is never a smaller one.
 # Each source is pooled for itself: one that has merged the members already is not added to one that has not.
 _POOLED = """
 CREATE VIEW measure_values_pooled AS
 SELECT measure, coalesce(s.successor, v.org_code) AS org_code, unit_code, scheme, specialty_code,
     breakdown, category, period, period_type, basis, v.source,
-    CASE WHEN bool_or(suppressed) THEN NULL ELSE sum(numerator) END AS numerator,
-    CASE WHEN bool_or(suppressed) THEN NULL ELSE sum(denominator) END AS denominator,
+    CASE WHEN NOT bool_or(suppressed) AND count(numerator) = count(*) THEN sum(numerator) END AS numerator,
+    CASE WHEN NOT bool_or(suppressed) AND count(denominator) = count(*) THEN sum(denominator) END AS denominator,
     CASE WHEN bool_or(suppressed) THEN NULL
          WHEN count(*) = 1 THEN any_value(value)
-         WHEN count(denominator) = count(*) AND sum(denominator) > 0
+         WHEN count(*) FILTER (denominator IS NULL OR (value IS NULL AND denominator <> 0)) = 0
+             AND sum(denominator) > 0
              THEN sum(CASE WHEN denominator = 0 THEN 0 ELSE value * denominator END) / sum(denominator)
          WHEN count(numerator) = count(*) AND count(denominator) = 0 THEN sum(numerator)
     END AS value,
@@ -254,16 +256,18 @@ _LOADS = (
 )
 
 
-def view_statements(root: Path, manifest: Manifest) -> list[str]:
+def view_statements(root: Path, manifest: Manifest, *, without: Collection[str] = ()) -> list[str]:
     """Return the SQL that makes the views of one manifest, all but those that rest on the choice of sources.
 
     Every table has a view of its own name. Tables with a key show the latest edition of each row, and
     every edition as `<table>_all`. `successors` maps a code to the organisation that it became part of.
     Of measures, `measure_values_editions` has the latest edition of each source, and `measure_values_pooled`
-    the histories of merged organisations added up source by source.
+    the histories of merged organisations added up source by source. Tables named in `without` are not there.
     """
     statements = [_loads_view(manifest.loads), _data_sets_view(manifest.loads)]
     for table in TABLES.values():
+        if table.name in without:
+            continue
         shown = f"{table.name}_all" if table.key else table.name
         statements.append(_table_view(root, table, shown, manifest.table_files(table.name)))
         if table.name == "organisations":

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -16,21 +16,31 @@ from helpers.data.directory import Organisation, find_organisation, find_special
 from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
 from helpers.data.published_stays import latest_stay_month
+from helpers.data.room.latest import latest_month_of
+from helpers.data.room.records import Records, open_records
+from helpers.data.room.selection import Whose
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.reads import is_about
 from helpers.register.models import Register
 from helpers.register.reading import read_register
+from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import check_word, read_argument, read_code
+from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.data.published import PublishedMart
     from helpers.report.dna.impact import DnaImpact
     from helpers.report.los.deviation import LengthOfStay
     from helpers.report.los.published import PublishedStay
+    from helpers.report.own.cells import Format
+    from helpers.report.own.frames import Columns
     from helpers.report.peers.benchmark import PeerBenchmark
     from helpers.report.performance.report import PerformanceReport
     from helpers.report.scorecard.scorecard import Scorecard
@@ -40,11 +50,13 @@ Latest = Literal["spells", "appointments", "measure_values", "dna", "published_s
 #: tables that name things; figures do not come from them
 NAME_LISTS = frozenset({"organisations", "specialties", "units"})
 
-_MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
-_LATEST: dict[str, str] = {
-    "spells": _MONTH_OF.format(day="discharged", table="spells"),
-    "appointments": _MONTH_OF.format(day="appointment_date", table="appointments"),
-    "measure_values": "SELECT max(period) FROM measure_values WHERE period_type = 'month' AND status <> 'plan'",
+_LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
+    WHERE period_type = 'month' AND status <> 'plan'"""
+#: what has a latest month of all organisations together
+_OF_ALL: dict[str, Callable[[Mart], pd.DataFrame]] = {
+    "spells": partial(latest_month_of, table="spells"),
+    "appointments": partial(latest_month_of, table="appointments"),
+    "measure_values": lambda mart: mart.query(_LATEST_VALUES),
 }
 #: what has a latest month of the organisation's own: statistics end at different months
 _OWN_LATEST = {
@@ -130,12 +142,54 @@ class Report:
         read = self.mart.meant_by(NAME_LISTS & self.mart.all_asked)
         return any(source.synthetic for source in read or self.mart.sources())
 
+    def records(
+        self,
+        table: str,
+        *,
+        where: Mapping[str, Any] | None = None,
+        by: str | Sequence[Any] = (),
+        months: int | None = None,
+        whose: Whose = "own",
+    ) -> Records:
+        """Return a handle on records of patients, which holds none of them: ask it for counts and means.
+
+        Parameters
+        ----------
+        table
+            "spells" (which count by their discharge) or "appointments".
+        where
+            Column to a value, a list of values, "!value" for all others or None for missing ones; for a number
+            a pair (from, to), `to` excluded: `{"patient_class": "ordinary", "los_days": (21, None)}`.
+        by
+            Groups: columns, "month", "weekday", "deprivation" (fifths, 1 the most deprived), and numbers in
+            bands: `["specialty_code", ("los_days", [1, 7, 21])]`.
+        months
+            How many months, ending with the report's; by default the report's own.
+        whose
+            "own" records, those of all "others", or of "all".
+
+        Raises
+        ------
+        UsageError
+            With everything that is wrong with it.
+        """
+        span = self.period if months is None else Period.ending(self.period.last, months)
+        return open_records(
+            self.mart,
+            self.organisation.code,
+            table,
+            where=where,
+            by=by,
+            whose=whose,
+            span=(span.first.isoformat(), span.end.isoformat()),
+        )
+
     def length_of_stay(self, **options: Any) -> LengthOfStay:
         """Return the length-of-stay analysis; see `helpers.report.los.deviation.LengthOfStay`."""
         from helpers.report.los.deviation import LengthOfStay
         from helpers.report.los.options import StayOptions
 
-        return LengthOfStay(self.apart(), StayOptions(specialty=self.specialty, **options))
+        return analyse_in_room(LengthOfStay, self.apart(), StayOptions(specialty=self.specialty, **options))
 
     def published_stay(self) -> PublishedStay:
         """Return the crude stay from published statistics; see `helpers.report.los.published.PublishedStay`."""
@@ -148,7 +202,7 @@ class Report:
         from helpers.report.dna.impact import DnaImpact
         from helpers.report.dna.options import DnaOptions
 
-        return DnaImpact(self.apart(), DnaOptions(specialty=self.specialty, **options))
+        return analyse_in_room(DnaImpact, self.apart(), DnaOptions(specialty=self.specialty, **options))
 
     def peer_benchmark(
         self,
@@ -176,6 +230,113 @@ class Report:
         from helpers.report.scorecard.scorecard import Scorecard
 
         return Scorecard(self.apart(), measures, unit)
+
+    def query(self, sql: str, **values: object) -> pd.DataFrame:
+        """Return what a query finds in the mart's published tables (docs/reference/mart.md).
+
+        Parameters
+        ----------
+        sql
+            A SELECT of DuckDB.
+        values
+            What stands in it as `$name`: `report.query("… WHERE org_code = $trust", trust=trust)`.
+
+        Raises
+        ------
+        UsageError
+            Where it cannot be carried out, or asks for records of patients.
+        """
+        from helpers.data.published import query_published
+
+        return query_published(self._published, sql, values)
+
+    def figure(
+        self, drawn: Any, *, caption: str = "", alt: str = "", label: str = "", data: Any = None
+    ) -> Shown:
+        """Return a figure of your own; it is closed, so that `plt.show()` does not show it again.
+
+        Parameters
+        ----------
+        drawn
+            A figure or axes of matplotlib, a grid of seaborn.
+        caption, alt
+            Markdown below it, and what those hear who do not see it; a report needs both, here or as
+            `#| fig-cap` and `#| fig-alt`.
+        label
+            "fig-…", by which Markdown refers to it; by default made of the caption.
+        data
+            The frame behind it, which readers can open and keep as CSV.
+        """
+        from helpers.report.own.frames import data_behind
+        from helpers.report.own.pictures import draw_figure, find_figure
+
+        svg = draw_figure(find_figure(drawn))
+        columns, rows = ((), ()) if data is None else data_behind(data)
+        told = {"caption": caption, "alt": alt, "columns": columns, "rows": rows}
+        return Shown(self._own("figure", label or "fig-", **told), svg)
+
+    def table(
+        self,
+        frame: Any,
+        *,
+        caption: str = "",
+        columns: Columns | None = None,
+        formats: Mapping[Any, Format] | None = None,
+        label: str = "",
+        note: str = "",
+    ) -> Shown:
+        """Return a table of your own, whole.
+
+        Parameters
+        ----------
+        frame
+            A frame or series; a Styler or Great Table stays as it is.
+        caption
+            Markdown above it; a report needs it, here or as `#| tbl-cap`.
+        columns
+            Which of its columns and levels of its index, in this order; a mapping gives their heads:
+            `{"beds": "Beds"}`.
+        formats
+            By column, as in f-strings: `{"share": ".1%", "month": "%B %Y"}`. Without one, whole numbers have
+            commas, others three figures, and dates are in words.
+        label
+            "tbl-…", by which Markdown refers to it; by default made of the caption.
+        note
+            Markdown below it.
+        """
+        from helpers.report.own.frames import table_html
+
+        html = table_html(frame, columns, formats)
+        return Shown(self._own("table", label or "tbl-", caption=caption, markdown=note), html=html)
+
+    def say(self, text: str, **values: Any) -> Shown:
+        """Return Markdown with values: `report.say("{share:.0%} of {beds} beds", share=0.96, beds=24)`.
+
+        Names and other words among the values are shown exactly; a missing one is refused.
+        """
+        from helpers.report.own.sentences import say
+
+        return Shown(self._own("text", "text", markdown=say(text, values)))
+
+    def _own(self, kind: Kind, name: str, **content: Any) -> Bundle:
+        """Return a bundle of an analyst's own content: from what was queried so far, and beside what else was read."""
+        asked = self._published.meant_by(self._published.asked)
+        has_records = any(each.origin == "records" for each in self.sources())
+        return Bundle(
+            kind=kind,
+            id=name,
+            sources=tuple(each for each in asked if _table(each) not in NAME_LISTS),
+            origin="records" if has_records else "published",
+            own=True,
+            reads=tuple(sorted(self.mart.all_asked)),
+            **content,
+        )
+
+    @cached_property
+    def _published(self) -> PublishedMart:
+        from helpers.data.published import PublishedMart
+
+        return PublishedMart.beside(self.mart)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = self.organisation
@@ -255,8 +416,9 @@ def open_report(
     specialty, unit = read_code("specialty", specialty, problems), read_code("unit", unit, problems)
     period = read_argument("period", period, str, problems) or ""
     months = read_argument("months", months, int, problems) or 0
-    check_word("latest_in", latest_in, (*_LATEST, *_OWN_LATEST), problems)
+    check_word("latest_in", latest_in, (*_OF_ALL, *_OWN_LATEST), problems)
     raise_all(problems)
+    show_series_as_tables()
     root = find_root()
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
@@ -266,7 +428,8 @@ def open_report(
         title = f"{title}: {find_specialty(mart, specialty)}"
     if unit is not None:
         title = f"{title}: {find_unit(units_of(mart, organisation.code), organisation.code, unit).name}"
-    return Report(title, root, mart, organisation, Period.ending(last, months), specialty)
+    # what was read to open it is no figure of the report: not its source, nor records that it shows
+    return Report(title, root, mart.apart(), organisation, Period.ending(last, months), specialty)
 
 
 def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
@@ -284,8 +447,7 @@ def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
             came = f"the mart holds no {_NONE_OF[kind]} of it"
             raise DataError(Problem(where, came, cure="load data first"))
         return found
-    frame = mart.query(f"SELECT ({_LATEST[kind]})::DATE AS latest")
-    latest = frame["latest"][0]
+    latest = _OF_ALL[kind](mart)["latest"][0]
     if latest is None or latest != latest:
         raise DataError(Problem("period: latest", f"the mart holds no {kind}", cure="load data first"))
     return date(latest.year, latest.month, 1)

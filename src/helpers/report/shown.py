@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,11 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpers.bundle import MIME, Bundle, Cell, Column, Panel
 from helpers.theme.icons import icon_words
+from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+#: Quarto tells the kernels that it starts where the document is
+_QUARTO: Final = "QUARTO_DOCUMENT_PATH"
 #: what a path goes through, and its numbers beyond a hundredth of a point: half of a chart's size, nothing to see
 _PATH: Final = re.compile(' d="[^"]*"')
 _LONG: Final = re.compile(r"(\.\d\d)\d+")
@@ -32,20 +37,33 @@ class Shown:
         The picture of a figure.
     markdown
         What JupyterLab shows where the report shows nothing at this place.
+    html
+        A table of an analyst's own, as the report reads it.
     """
 
     bundle: Bundle
     svg: str = ""
     markdown: str = ""
+    html: str = ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
-        look = (
-            {"image/svg+xml": self.svg}
-            if self.svg
-            else {"text/markdown": self.markdown or _markdown(self.bundle)}
-        )
+        if self._is_numbered_by_quarto:
+            look = {"text/markdown": _for_quarto(self.bundle, self.svg)}
+        elif self.svg:
+            look = {"image/svg+xml": self.svg}
+        elif self.html:
+            look = {"text/html": self.html}
+        else:
+            look = {"text/markdown": self.markdown or _markdown(self.bundle)}
         plain = self.bundle.alt or self.bundle.markdown or self.bundle.caption or self.bundle.id
         return {MIME: self.bundle.model_dump(mode="json"), "text/plain": plain, **look}
+
+    @property
+    def _is_numbered_by_quarto(self) -> bool:
+        """Whether this is a figure or table that Quarto, which has started this kernel, is to caption."""
+        is_figure = self.bundle.kind == "figure" and self.svg
+        is_table = self.bundle.kind == "table" and not self.html
+        return _QUARTO in os.environ and bool(is_figure or is_table)
 
 
 @dataclass(frozen=True)
@@ -75,6 +93,17 @@ def draw(chart: Callable[[], Figure]) -> str:
     return _PATH.sub(lambda path: _LONG.sub(r"\1", path[0]), file.getvalue())
 
 
+def _for_quarto(bundle: Bundle, svg: str) -> str:
+    """Return a figure or table as Quarto captions and numbers it, with the figure's alt text."""
+    caption = bundle.caption if bundle.own else escape_markdown(bundle.caption)
+    label = "" if bundle.id.endswith("-") else f"#{bundle.id} "  # one of an author's own may have none
+    if bundle.kind == "table":
+        parts = (_pipe_table(bundle), f": {caption} {{#{bundle.id}}}", bundle.markdown)
+        return "\n\n".join(part for part in parts if part)
+    picture = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    return f'![{caption}]({picture}){{{label}fig-alt="{escape_markdown(bundle.alt)}"}}'
+
+
 def _markdown(bundle: Bundle) -> str:
     if bundle.kind == "heading":
         return f"{'#' * bundle.level} {bundle.caption}"
@@ -82,6 +111,11 @@ def _markdown(bundle: Bundle) -> str:
         return "\n\n".join(part for panel in bundle.panels for part in _panel_parts(panel) if part)
     if not bundle.columns:
         return bundle.markdown
+    parts = (f"**{bundle.caption}**", _pipe_table(bundle), bundle.markdown)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _pipe_table(bundle: Bundle) -> str:
     heads = [
         f"{column.label} ({column.unit})" if column.unit else column.label for column in bundle.columns
     ]
@@ -89,10 +123,7 @@ def _markdown(bundle: Bundle) -> str:
         ":---" if column.kind in ("label", "text", "date", "icon") else "---:" for column in bundle.columns
     ]
     shown = [[_shown(c, cell) for c, cell in zip(bundle.columns, row, strict=True)] for row in bundle.rows]
-    lines = [_line(heads), _line(rules), *map(_line, shown)]
-    return "\n\n".join(
-        part for part in (f"**{bundle.caption}**", "\n".join(lines), bundle.markdown) if part
-    )
+    return "\n".join([_line(heads), _line(rules), *map(_line, shown)])
 
 
 def _panel_parts(panel: Panel) -> tuple[str, str, str]:

@@ -43,11 +43,10 @@ from helpers.theme.markdown import escape_markdown, plain_words
 _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
-#: what an author does about an output that lacks something; `kind` begins the name of Quarto's option
-_CURES: Final = {
-    "an alt text": 'Put `#| fig-alt: "…"` at the top of the cell: what those hear who do not see the picture.',
-    "a caption": 'Put `#| {kind}-cap: "…"` at the top of the cell.',
-}
+_CELL: Final = re.compile(r"cell (\d+)")
+#: what an author writes at the top of a cell for what its output lacks; `kind` begins the name of Quarto's option
+_OPTIONS: Final = {"a caption": '`#| {kind}-cap: "…"`', "an alt text": '`#| {kind}-alt: "…"`'}
+_WHY_ALT: Final = " (what those hear who do not see the picture)"
 #: letters of a headline that stand for a report in a list
 MOST_OF_HEADLINE: Final = 240
 _SYNTHETIC: Final = (
@@ -164,7 +163,7 @@ def find_problems(notebook: nbformat.NotebookNode) -> list[Problem]:
 
 
 def _all_problems(reading: Reading) -> list[Problem]:
-    return [
+    found = [
         *reading.problems,
         *_check_report(reading),
         *_check_ids(reading),
@@ -172,6 +171,12 @@ def _all_problems(reading: Reading) -> list[Problem]:
         *_check_text(reading),
         *_check_own(reading),
     ]
+    return sorted(found, key=_cell_number)  # as an author goes through the notebook
+
+
+def _cell_number(problem: Problem) -> int:
+    number = _CELL.match(problem.where)
+    return int(number[1]) if number else 0
 
 
 def _check_report(reading: Reading) -> Iterator[Problem]:
@@ -206,19 +211,25 @@ def _check_shown(reading: Reading) -> Iterator[Problem]:
         bundle, where = shown.bundle, f"{shown.where}, {shown.bundle.id}"
         needed = {
             "a picture (image/svg+xml)": bundle.kind != "figure" or shown.svg is not None,
-            "an alt text": bundle.kind != "figure" or bool(bundle.alt.strip()),
             "a caption": bundle.kind not in _PREFIX or bool(bundle.caption.strip()),
+            "an alt text": bundle.kind != "figure" or bool(bundle.alt.strip()),
             "columns": bundle.kind != "table" or bool(bundle.columns),
         }
-        for thing, is_there in needed.items():
-            if not is_there:
-                cure = _CURES.get(thing, "") if bundle.own else "The helper must give it."
-                yield Problem(
-                    where,
-                    f"a {bundle.kind} without {thing}",
-                    cure=cure.format(kind=_PREFIX.get(bundle.kind, "")),
-                )
+        if lacking := [thing for thing, is_there in needed.items() if not is_there]:
+            yield _lack(shown, lacking)
         yield from _check_rows(where, bundle)
+
+
+def _lack(shown: Shown, things: list[str]) -> Problem:
+    """Return all that one figure or table lacks, with what its author puts at the top of the cell."""
+    bundle = shown.bundle
+    came = f"a {bundle.kind} without {' and '.join(things)}"
+    if not bundle.own:
+        return Problem(f"{shown.where}, {bundle.id}", came, cure="The helper must give it.")
+    options = " and ".join(_OPTIONS[thing].format(kind=_PREFIX[bundle.kind]) for thing in things)
+    why = _WHY_ALT if "an alt text" in things else ""
+    cure = f"Put {options}{why} at the top of the cell, or `#| output: false` where it is not for readers."
+    return Problem(shown.where, came, cure=cure)
 
 
 def _check_own(reading: Reading) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from helpers.bundle import MIME, Bundle
 from helpers.errors import Problem
 from helpers.runner.front_matter import read_front_matter
 from helpers.runner.outputs.options import CellOptions
-from helpers.runner.outputs.ordinary import Draft, name_outputs, read_ordinary
+from helpers.runner.outputs.ordinary import Draft, name_outputs, read_ordinary, read_own_table
 from helpers.runner.outputs.pictures import clean_svg
 from helpers.runner.outputs.pieces import Prose, Shown
 from helpers.runner.outputs.preparing import Findings, prepare
@@ -113,9 +113,12 @@ def _read_bundle(where: str, data: Mapping[str, Any]) -> Draft | Problem:
         came = f"an unreadable hand-over: {place} {first['msg']}"
         return Problem(where, came, cure="Run the notebook with this version's helpers.")
     svg = data.get("image/svg+xml")
+    if bundle.own and bundle.kind == "table":
+        return read_own_table(where, bundle, data.get("text/html", ""))
     if bundle.kind != "figure" or svg is None:
         return Draft(Shown(where, bundle), handed_over=True)
     picture, wrong = clean_svg("".join(svg) if isinstance(svg, list) else str(svg))
     if wrong:
         return Problem(f"{where}, {bundle.id}", wrong, cure="Draw it with a helper.")
-    return Draft(Shown(where, bundle, picture), handed_over=True)
+    caption = bundle.caption if bundle.own else ""
+    return Draft(Shown(where, bundle, picture, caption=caption), handed_over=not bundle.own)

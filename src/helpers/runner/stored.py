@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from helpers.errors import Problem, UsageError
 from helpers.runner.front_matter import read_front_matter
+from helpers.runner.outputs.options import read_options
 from helpers.runner.parameters import TAG, load_notebook
 from helpers.runner.prose import check_prose, has_section, has_title
 
@@ -53,12 +54,14 @@ def find_stored(path: Path, shown: str) -> Iterator[Problem]:
 
 
 def find_unfit(path: Path, shown: str) -> Iterator[Problem]:
-    """Find what a report cannot hold in the front matter and the Markdown of a notebook that can be read."""
+    """Find what a report cannot hold in a notebook that can be read: front matter, Markdown, options of cells."""
     in_sections = False
     for number, cell in enumerate(_own_cells(load_notebook(path)), start=1):
         where, source = f"{shown}, cell {number}", _source(cell)
         if cell.get("cell_type") == "raw" and number == 1:
             yield from read_front_matter(where, source)[1]
+        if cell.get("cell_type") == "code":
+            yield from read_options(where, source)[1]
         if cell.get("cell_type") == "markdown":
             yield from check_prose(where, source)
             if in_sections and has_title(source):

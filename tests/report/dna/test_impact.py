@@ -215,6 +215,39 @@ def test_a_specialty_cannot_come_from_published_figures(published: Mart) -> None
         open_for(published, "RAA", date(2021, 3, 1), specialty="110")
 
 
+def test_sums_that_leave_out_a_hidden_number_read_at_least(published: Mart, tmp_path: Path) -> None:
+    """As RQ3: in July the publisher hid how many missed a first appointment."""
+    mart = Mart(tmp_path)
+    rows = published.query(
+        "SELECT * EXCLUDE (source, vintage) FROM measure_values_all WHERE measure LIKE 'dna%'"
+    )
+    came = rows[rows["measure"] == "dna_rate_first"]
+    came = came.assign(
+        measure="first_outpatient_attendances",
+        numerator=came["denominator"] - came["numerator"],
+        denominator=None,
+    )
+    starred = (rows["org_code"] == "RAA") & (rows["period"] == pd.Timestamp("2020-07-01"))
+    starred &= rows["measure"] != "dna_rate_follow_up"
+    rows.loc[starred, ["numerator", "denominator", "value"]] = None
+    rows.loc[starred, "suppressed"] = True
+    organisations = published.query("SELECT org_code, name, kind FROM organisations")
+    with mart.load(source="mar", layout="l", policy="published", as_at=date(2021, 3, 31)) as load:
+        load.write("organisations", organisations)
+        load.write(
+            "measure_values", pd.concat([rows, came.astype({"denominator": float})], ignore_index=True)
+        )
+    found = open_for(mart.at(mart.version), "RAA", date(2021, 3, 1))
+    # 12,000 of 240,000, less the 400 who missed a first appointment in July
+    said = found.say_rates().bundle.markdown
+    assert "Patients missed at least 11,600 of Some Trust's at least 239,600 appointments" in said
+    assert "In one month the publisher has hidden a number from 1 to 7" in said
+    whole, *parts = found.rates().bundle.rows[:3]
+    assert whole[:3] == ("All appointments, at least", 239_600, 11_600)
+    assert [row[0] for row in parts] == ["First appointments, at least", "Follow-ups"]
+    assert [row[1:3] for row in parts] == [pytest.approx((95_600, 4_400)), pytest.approx((144_000, 7_200))]
+
+
 def test_a_horizon_in_the_past_ends_the_report(published: Mart) -> None:
     with pytest.raises(UsageError, match="horizon"):
         open_for(published, "RAA", date(2021, 3, 1), horizon="2021-03-31")

@@ -131,6 +131,10 @@ def test_a_bare_render_of_the_project_makes_every_notebook_and_publishes_nothing
         assert not REMOTE.search(page), path.name
         assert "open_report" not in page, path.name  # code is not shown
         assert "<table" in page, path.name
+        pictures = re.findall(r"<img [^>]*data:image/svg[^>]*>", page)
+        assert all(re.search(r'alt="[^"]', picture) for picture in pictures), path.name
+        assert page.count("quarto-float-fig") >= len(pictures), path.name
+        assert "Table\xa01: " in page, path.name
 
 
 def test_reports_of_the_demo_are_the_same_from_both_engines(

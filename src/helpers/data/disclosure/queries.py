@@ -118,12 +118,16 @@ class Told:
     star
         Whether it was hidden: then `low` and `high` are what a reader who knows the rule knows, and a count
         that is hidden to protect another one need not be small: (1, None).
+    mean
+        Between what the mean of the data set's amount (days of stay) lies, where it was shown; what rounds
+        to 4.2 is (4.15, 4.25).
     """
 
     query: Query
     low: int
     high: int | None
     star: bool = False
+    mean: tuple[float, float] | None = None
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -133,7 +137,8 @@ class Told:
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> Told:
         """Return it from what `entry` gave."""
-        return cls(**{**entry, "query": Query.read(entry["query"])})
+        mean = entry.get("mean")
+        return cls(**{**entry, "query": Query.read(entry["query"]), "mean": tuple(mean) if mean else None})
 
 
 def _words(condition: Condition) -> str:

@@ -21,7 +21,9 @@ def read_archive(matches: list[Match], _: Context) -> Reading:
     frame["admitted"] = cells.numbers("admissions")
     cells.refuse(frame["late"] > frame["attended"], "breaches", "no more than the attendances")
     cells.check()
-    whole = frame.groupby(["org_code", "period"], as_index=False)[["attended", "late", "admitted"]].sum()
+    # without the figure of one department there is none of the whole
+    figures = frame.groupby(["org_code", "period"], as_index=False)[["attended", "late", "admitted"]]
+    whole = figures.sum(skipna=False)
     base = whole[["org_code", "period"]]
     split = frame[["org_code", "period", "category"]].assign(breakdown="department")
     rows = [

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CODE, DAY = "nhs_trust22_code", "date"
 NO_CODE = "no organisation code"
+BY_MONTH = "by day as published; by month the median of days that are not 0"
 
 
 def read_criteria(matches: list[Match], _: Context) -> Reading:
@@ -43,7 +44,7 @@ def read_criteria(matches: list[Match], _: Context) -> Reading:
 
 
 def read_discharges(matches: list[Match], _: Context) -> Reading:
-    """Return patients without criteria to reside who left: a day, a month, and by 17:00 where it is known.
+    """Return patients without criteria to reside who left: by day, the month's median, and by 17:00 where known.
 
     The return counts only these, however the table calls them: everybody else who went home is not in it.
     """
@@ -74,7 +75,9 @@ def read_discharges(matches: list[Match], _: Context) -> Reading:
             period_type="day",
         )
     )
-    total = pd.DataFrame(_by_month(frame)[["total"]].sum(min_count=1)).reset_index()
+    # a day's number, not the month's sum: days without a return would make that a smaller one
+    returned = frame[frame["total"] > 0]
+    total = pd.DataFrame(_by_month(returned)[["total"]].median()).reset_index()
     rows.append(
         measure_rows("no_criteria_discharged", total[["org_code", "period"]], numerator=total["total"])
     )
@@ -100,7 +103,7 @@ def read_reasons(matches: list[Match], _: Context) -> Reading:
     frame["patients"] = cells.numbers("delay_count")
     cells.check()
     parts, whole = (
-        pd.DataFrame(frame.groupby(key)[["patients"]].sum(min_count=1)).reset_index()
+        pd.DataFrame(frame.groupby(key)[["patients"]].sum(skipna=False)).reset_index()
         for key in (["org_code", "period", "category"], ["org_code", "period"])
     )
     rows = [
@@ -152,7 +155,7 @@ CRITERIA = Layout(
         Feed(
             "no_criteria_patients",
             "do_not_meet_criteria_to_reside",
-            note="by day as published; by month the median of days that are not 0",
+            note=BY_MONTH,
         ),
     ),
 )
@@ -164,7 +167,7 @@ DISCHARGES = Layout(
     secondary=True,
     feeds=(
         Feed("discharged_by_17", "discharged_by_1700", "discharged_by_1700 + discharged_between_1701_2359"),
-        Feed("no_criteria_discharged", "discharged_total"),
+        Feed("no_criteria_discharged", "discharged_total", note=BY_MONTH),
     ),
 )
 REASONS = Layout(

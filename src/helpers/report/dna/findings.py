@@ -44,10 +44,22 @@ PER_CENT = 100.0
 
 @dataclass(frozen=True)
 class Counts:
-    """Missed appointments and all that could have been kept."""
+    """Missed appointments and all that could have been kept.
+
+    Parameters
+    ----------
+    missed, booked
+        Their numbers; lower bounds where `hidden` is not nought.
+    months
+        How many months they are of.
+    hidden
+        In how many of these the publisher has hidden a small number, which is left out.
+    """
 
     missed: float
     booked: float
+    months: int = 0
+    hidden: int = 0
 
     @property
     def rate(self) -> float:
@@ -100,7 +112,7 @@ class DnaFindings:
         by_kind = frame.groupby(keys)[["dnas", "attended"]].sum().reset_index()
         total = frame.groupby(["org_code", "month"])[["dnas", "attended"]].sum().reset_index()
         both = pd.concat([by_kind, total.assign(kind=ALL)], ignore_index=True)
-        return both.assign(month=pd.to_datetime(both["month"]).dt.date)
+        return both.assign(month=pd.to_datetime(both["month"]).dt.date, hidden=False)
 
     def _from_publications(self) -> pd.DataFrame:
         if self.options.specialty is not None:
@@ -136,10 +148,13 @@ class DnaFindings:
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """Sums of the period by organisation and kind: months, dnas, attended, booked, rate (per cent)."""
+        """Sums of the period by organisation and kind: months, hidden, dnas, attended, booked, rate (per cent)."""
         within = self.months[self.months["month"] >= self.period.first]
         table = within.groupby(["kind", "org_code"]).agg(
-            months=("month", "nunique"), dnas=("dnas", "sum"), attended=("attended", "sum")
+            months=("month", "nunique"),
+            hidden=("hidden", "sum"),
+            dnas=("dnas", "sum"),
+            attended=("attended", "sum"),
         )
         booked = table["dnas"] + table["attended"]
         return table[booked > 0].assign(
@@ -152,7 +167,7 @@ class DnaFindings:
         if key not in self.totals.index:
             return Counts(0, 0)
         row = self.totals.T[key]
-        return Counts(float(row["dnas"]), float(row["booked"]))
+        return Counts(float(row["dnas"]), float(row["booked"]), int(row["months"]), int(row["hidden"]))
 
     def shown(self, kind: str = ALL) -> Counts | None:
         """Return the trust's counts as they may be shown, None where they are hidden.
@@ -164,7 +179,9 @@ class DnaFindings:
         if any(policy.hides(part) for part in (exact.missed, exact.booked, exact.booked - exact.missed)):
             return None
         missed, booked = policy.show(exact.missed), policy.show(exact.booked)
-        return Counts(float(missed or 0), float(booked or 0)) if exact.booked else None
+        if not exact.booked:
+            return None
+        return Counts(float(missed or 0), float(booked or 0), exact.months, exact.hidden)
 
     @property
     def recorded(self) -> bool:
@@ -198,7 +215,8 @@ class DnaFindings:
     @cached_property
     def all_trusts(self) -> Counts:
         """All trusts that record their DNAs, added up."""
-        return Counts(float(self.compared["dnas"].sum()), float(self.compared["booked"].sum()))
+        sums = self.compared[["dnas", "booked", "hidden"]].sum()
+        return Counts(float(sums["dnas"]), float(sums["booked"]), self.period.months, int(sums["hidden"]))
 
     @cached_property
     def peers(self) -> Funnel:
@@ -284,7 +302,7 @@ class DnaFindings:
         if self.groups["appointments"].sum() < FEWEST_GROUPED or not self.comparable:
             return pd.DataFrame(columns=["driver", "level", "appointments", "odds_ratio", "low", "high"])
         name = f"dna_drivers_{self.period.first}_{self.period.end}_{self.options.specialty}"
-        frame = self.mart.derived(name, self._drivers)
+        frame = self.mart.derived(name, self._drivers, records=True)
         return frame[frame["driver"] != "specialty"]
 
     def _drivers(self) -> pd.DataFrame:

@@ -309,7 +309,10 @@ class DnaImpact(DnaPatients):
         if merged := self.report.organisation.predecessors:
             words.append(f"The history of {', '.join(merged)}, merged into this trust, is included.")
         if self.found.basis == "published":
-            words.append("Months in which the publisher hid a small number are left out.")
+            words.append(
+                "Where the publisher hid how many missed a first appointment, the month counts without them and its "
+                'sums read "at least"; months that are known less closely are left out.'
+            )
         return self.text("quality", " ".join(words))
 
 

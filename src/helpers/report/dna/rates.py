@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.data.appointments import FIRST, FOLLOW_UP
+from helpers.data.appointments import FIRST, FOLLOW_UP, MOST_HIDDEN
 from helpers.data.policy import policy_for
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
@@ -72,8 +72,33 @@ class DnaRates(Sections):
             Column(label="Rate", kind="rate", unit="%", digits=2),
             *_ENDS,
         )
-        caption = f"Appointments missed without notice, {self.report.period.label}."
-        return self.table("tbl-rates", caption, columns, rows)
+        caption = f"Appointments missed without notice, {self.report.period.label}{self._covered_words()}."
+        return self.table("tbl-rates", caption, columns, rows, note=self._bounds_note())
+
+    @property
+    def _covered(self) -> tuple[int, int] | None:
+        """How many months have published figures, of how many; None where all have."""
+        own, whole = self.found.counts().months, self.report.period.months
+        return (own, whole) if self.found.basis == "published" and own < whole else None
+
+    def _covered_words(self) -> str:
+        return f": {count(self._covered[0], 'month')} of {self._covered[1]}" if self._covered else ""
+
+    def _bounds_note(self) -> str:
+        """Say which sums are bounds, and how many trusts lack months."""
+        table, words = self.found.compared, []
+        if bounded := int((table["hidden"] > 0).sum()):
+            words.append(
+                f"At least: numbers from 1 to {MOST_HIDDEN} that the publisher has hidden are left out, in "
+                f"months of {count(bounded, 'trust')}."
+            )
+        lacking = int((table["months"] < self.report.period.months).sum())
+        if lacking and self.found.basis == "published":
+            lack = "lacks" if lacking == 1 else "lack"
+            words.append(
+                f"{count(lacking, 'trust').capitalize()} {lack} months and count with those they have."
+            )
+        return " ".join(words)
 
     def _kind_rows(self) -> list[tuple[Cell, ...]]:
         """All appointments, then its parts, so that no star can be told from the sum."""
@@ -86,10 +111,12 @@ class DnaRates(Sections):
             return rows
         for (words, counts), all_of, some in zip(parts.items(), booked, missed, strict=True):
             rate = self._rate_row(words, counts)[3:]
-            rows.append((words, all_of, some, *controlled.derived(rate, [some] * 3, [all_of] * 3)))
+            label = f"{words}, at least" if counts.hidden else words
+            rows.append((label, all_of, some, *controlled.derived(rate, [some] * 3, [all_of] * 3)))
         return rows
 
     def _rate_row(self, label: str, counts: Counts) -> tuple[Cell, ...]:
+        label = f"{label}, at least" if counts.hidden else label
         booked, missed = controlled.counts([counts.booked, counts.missed], self.origin)
         if not counts.booked:
             return (label, 0, 0, None, None, None)
@@ -109,7 +136,13 @@ class DnaRates(Sections):
         if own is None:
             return dna_words.HIDDEN
         words = dna_words.rate_sentence(
-            trust, own.missed, own.booked, own.rate, _wilson(own.missed, own.booked)
+            trust,
+            own.missed,
+            own.booked,
+            own.rate,
+            _wilson(own.missed, own.booked),
+            hidden=own.hidden,
+            covered=self._covered,
         )
         if not self.found.comparable:
             return words

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from helpers.bundle import Cell
+from helpers.data.appointments import MOST_HIDDEN
 from helpers.report.controlled_charts import WITHOUT_LIMITS
 from helpers.report.words import count, days, interval, listed, month, number, sentence
 from helpers.stats.dna.uncertainty import Spread
@@ -37,18 +38,55 @@ SHORT_NAMES = {
 SMALLEST_DAYS = 0.05
 
 
-def rate_sentence(trust: str, missed: Cell, booked: Cell, rate: Cell, ends: tuple[float, float]) -> str:
+def rate_sentence(
+    trust: str,
+    missed: Cell,
+    booked: Cell,
+    rate: Cell,
+    ends: tuple[float, float],
+    *,
+    hidden: int = 0,
+    covered: tuple[int, int] | None = None,
+) -> str:
     """Say how many appointments were missed, from figures as they may be shown.
+
+    Parameters
+    ----------
+    trust
+        Its name.
+    missed, booked, rate, ends
+        The counts, the rate in per cent and its 95% interval.
+    hidden
+        Months in which the publisher has hidden a number, which the counts leave out.
+    covered
+        Months with figures, and months of the period, where they are not the same.
 
     >>> rate_sentence("Northmoor", 80, 1000, 8.0, (6.5, 9.8))
     "Patients missed 80 of Northmoor's 1,000 appointments without notice: 8.0% (95% interval 6.5% to 9.8%)."
+    >>> rate_sentence("Northmoor", 80, 1000, 8.0, (6.5, 9.8), hidden=2)[:76]
+    "Patients missed at least 80 of Northmoor's at least 1,000 appointments witho"
     """
     if not all(isinstance(cell, int | float) for cell in (missed, booked, rate)):
         return HIDDEN
     shown = [float(cell) for cell in (missed, booked, rate) if cell is not None]
+    least = "at least " if hidden else ""
+    within = f"in the {count(covered[0], 'month')} of {covered[1]} with figures " if covered else ""
+    said = sentence(
+        f"{within}patients missed {least}{number(shown[0])} of {possessive(trust)} {least}{number(shown[1])} "
+        f"appointments without notice: {number(shown[2], 1)}% (95% interval {interval(*ends, unit='%')})"
+    )
+    return f"{said} {hidden_sentence(hidden)}" if hidden else said
+
+
+def hidden_sentence(months: int) -> str:
+    """Say that counts are bounds.
+
+    >>> hidden_sentence(7)
+    'In seven months the publisher has hidden a number from 1 to 7, which is left out here.'
+    """
     return sentence(
-        f"patients missed {number(shown[0])} of {possessive(trust)} {number(shown[1])} appointments without "
-        f"notice: {number(shown[2], 1)}% (95% interval {interval(*ends, unit='%')})"
+        f"in {count(months, 'month')} the publisher has hidden a number from 1 to {MOST_HIDDEN}, which is left "
+        "out here"
     )
 
 

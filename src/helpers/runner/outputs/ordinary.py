@@ -15,7 +15,7 @@ from helpers.errors import Problem
 from helpers.runner.outputs.options import CellOptions
 from helpers.runner.outputs.pictures import clean_svg, wrap_png
 from helpers.runner.outputs.pieces import Shown
-from helpers.runner.outputs.tables import read_table
+from helpers.runner.outputs.tables import HtmlTable, read_table
 from helpers.theme.markdown import plain_words
 
 _WORDS_IN_LABEL: Final = 6
@@ -119,20 +119,31 @@ def _read_picture(clean: Callable[[str], tuple[bytes, str]]) -> Callable[[str, s
 def _read_html(where: str, source: str) -> Draft | Problem:
     table, wrong = read_table(source)
     if wrong:
-        cures = [cure for part, cure in _TABLE_CURES.items() if part in wrong]
-        otherwise = "Show a frame, or a picture of it (PNG, SVG); text/html is read for its table alone."
-        return Problem(where, wrong, cure=(cures or [otherwise])[0])
-    bundle = Bundle(
-        kind="table",
-        id="tbl-",
-        caption=table.caption,
-        columns=table.columns,
-        rows=table.rows,
-        markdown="\n\n".join(table.notes),
-        origin="published",
-        own=True,
-    )
-    return Draft(Shown(where, bundle, table=table), tuple(f"{where}: {each}" for each in table.warnings))
+        return _no_table(where, wrong)
+    return _table(where, Bundle(kind="table", id="tbl-", origin="published", own=True), table)
+
+
+def read_own_table(where: str, bundle: Bundle, source: str | list[str]) -> Draft | Problem:
+    """Read a table that `report.table` handed over: its caption, label and sources beside its HTML."""
+    table, wrong = read_table(_joined(source), is_whole=True)
+    return _no_table(where, wrong) if wrong else _table(where, bundle, table)
+
+
+def _no_table(where: str, wrong: str) -> Problem:
+    cures = [cure for part, cure in _TABLE_CURES.items() if part in wrong]
+    otherwise = "Show a frame, or a picture of it (PNG, SVG); text/html is read for its table alone."
+    return Problem(where, wrong, cure=(cures or [otherwise])[0])
+
+
+def _table(where: str, bundle: Bundle, table: HtmlTable) -> Draft:
+    told = {
+        "columns": table.columns,
+        "rows": table.rows,
+        "caption": bundle.caption or table.caption,
+        "markdown": "\n\n".join(filter(None, (bundle.markdown, *table.notes))),
+    }
+    shown = Shown(where, bundle.model_copy(update=told), table=table, caption=bundle.caption)
+    return Draft(shown, tuple(f"{where}: {each}" for each in table.warnings))
 
 
 #: kinds of output, the first of them that is there counts; pictures before what else a chart may bring along
@@ -200,16 +211,19 @@ def _named(shown: Shown, options: CellOptions, place: tuple[int, int], taken: se
     kind = shown.bundle.kind
     number, count = place
     captions = options.figure_captions if kind == "figure" else options.table_captions
-    caption = captions[number] if number < len(captions) else ""
+    caption = captions[number] if number < len(captions) else shown.caption
     words = plain_words(caption) or shown.bundle.caption
     alts = options.figure_alts if kind == "figure" else ()
     prefix = _LABELLED[kind]
-    if options.label.startswith(prefix):
+    if shown.bundle.id != prefix:  # in code
+        label = shown.bundle.id
+    elif options.label.startswith(prefix):
         label = options.label + (f"-{number + 1}" if count > 1 else "")
     else:
         label = _made_up(prefix, words or shown.where, taken)
     taken.add(label)
-    told = {"id": label, "caption": words, "alt": alts[number] if number < len(alts) else ""}
+    alt = alts[number] if number < len(alts) else shown.bundle.alt
+    told = {"id": label, "caption": words, "alt": alt}
     return replace(shown, bundle=shown.bundle.model_copy(update=told), caption=caption)
 
 

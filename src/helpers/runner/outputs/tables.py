@@ -132,8 +132,15 @@ def spread(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
     return grid
 
 
-def read_table(source: str) -> tuple[HtmlTable, str]:
+def read_table(source: str, *, is_whole: bool = False) -> tuple[HtmlTable, str]:
     """Read a table from the HTML that a notebook holds.
+
+    Parameters
+    ----------
+    source
+        HTML with one table in it.
+    is_whole
+        Whether whoever wrote it left nothing out, so that dots are words.
 
     Returns
     -------
@@ -153,7 +160,7 @@ def read_table(source: str) -> tuple[HtmlTable, str]:
         return HtmlTable(), "HTML without a table" if not tables else f"{len(tables)} tables in one output"
     if has_picture(tables[0]):
         return HtmlTable(), "a table with a picture in a cell"
-    if cut := _cut(whole, tables[0]):
+    if not is_whole and (cut := _cut(whole, tables[0])):
         return HtmlTable(), cut
     table = _read(tables[0])
     if _is_coloured(whole, tables[0]):

@@ -1,0 +1,223 @@
+"""What of new figures may be shown beside all that was released: what cannot be certified gives way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.bundle import SUPPRESSED
+from helpers.data.disclosure.people import Kind, People
+from helpers.data.disclosure.queries import Query, Told
+from helpers.data.disclosure.worlds import Change, Target, World
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
+
+#: what must stay uncertain: a hidden count, or the difference of two that are shown
+Uncertain = tuple[Query, ...]
+#: another world, as it is kept: kinds of people, how many more or fewer, and their amount
+Witness = tuple[tuple[Kind, float, float], ...]
+Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A figure that a report wants to show.
+
+    Parameters
+    ----------
+    query
+        Whom it counts.
+    counted
+        Whether the count itself is shown; otherwise a mean or rate that rests on it alone is.
+    digits
+        Decimals with which the mean of the data set's amount is shown; None where it is not.
+    exactly
+        Whether what is shown would give the exact count to a reader who knows the rest of it, as a mean of
+        trimmed stays might.
+    """
+
+    query: Query
+    counted: bool = True
+    digits: int | None = None
+    exactly: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What may be told, in the order in which it was asked.
+
+    Parameters
+    ----------
+    told
+        As it may be shown.
+    witnesses
+        Other worlds for everything that must stay uncertain, old and new.
+    exposed
+        What was told already by what was released before; nothing new tells it.
+    """
+
+    told: tuple[Told, ...]
+    witnesses: Witnesses
+    exposed: tuple[Uncertain, ...] = ()
+
+
+def decide(
+    people: People,
+    known: Sequence[Told],
+    asked: Sequence[Asked],
+    *,
+    witnesses: Witnesses | None = None,
+    policy: DisclosurePolicy = HES_RECORD_LEVEL,
+) -> Decision:
+    """Decide what of some figures may be shown.
+
+    Small counts are stars. Of the others, those give way with which three values for a star, new or old, or
+    for a small difference between two figures, cannot be exhibited: of several that do, the last asked for.
+
+    Parameters
+    ----------
+    people
+        The people of one organisation, as all queries of `known` and `asked` tell them apart.
+    known
+        What was released.
+    asked
+        What is to be shown, the most important first.
+    witnesses
+        Other worlds that showed once that what must stay uncertain does.
+    policy
+        The rule.
+    """
+    wanted = [_at_first(people, each, policy) for each in asked]
+    trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
+    trial.begin(witnesses or {})
+    for place in range(len(known), len(known) + len(asked)):
+        trial.show(place)
+    told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
+    return Decision(told, kept, tuple(name for name in trial.targets if name not in kept))
+
+
+def _at_first(people: People, asked: Asked, policy: DisclosurePolicy) -> Told:
+    """Return what is told by the rule for single figures."""
+    mask = people.mask(asked.query)
+    count = int(people.count[mask].sum())
+    shown = policy.show(count)
+    if shown == SUPPRESSED:
+        return Told(asked.query, 1, policy.suppress_up_to, star=True)
+    if asked.exactly:
+        return Told(asked.query, count, count)
+    mean = None
+    if asked.digits is not None and count:
+        half = 0.5 * 10**-asked.digits
+        middle = round(float(people.amount[mask].sum()) / count, asked.digits)
+        mean = (middle - half, middle + half)
+    if asked.counted or not count:
+        return Told(asked.query, *policy.behind(int(shown or 0)), mean=mean)
+    return Told(asked.query, policy.suppress_up_to + 1, None, mean=mean)
+
+
+class _Trial:
+    """New figures put beside the old ones, one by one, so that what must stay uncertain does at every step.
+
+    Parameters
+    ----------
+    people, world
+        The true people; everything old and new.
+    old
+        How many of the world's figures were released before.
+    """
+
+    def __init__(self, people: People, world: World, old: int) -> None:
+        self.people, self.world, self.old = people, world, old
+        self.targets: dict[Uncertain, Target] = {}
+        self._open: dict[Uncertain, tuple[Change, ...]] = {}
+        self._places = {cell.query: place for place, cell in enumerate(world.cells)}
+
+    def begin(self, witnesses: Witnesses) -> None:
+        """Leave new numbers out, and see what is uncertain without them: old and new stars, old differences."""
+        world = self.world
+        new = np.arange(len(world.cells)) >= self.old
+        world.active[new & [not cell.star for cell in world.cells]] = False
+        have = self._changes(witnesses)
+        for place, cell in enumerate(world.cells):
+            if cell.star and world.people[place] > 0:
+                self._add((cell.query,), Target(world.holds[place] > 0, int(world.people[place])), have)
+        for name in witnesses:
+            if len(name) > 1 and all(query in self._places for query in name):
+                self._add(name, self._difference(*(self._places[query] for query in name)), have)
+
+    def show(self, place: int) -> None:
+        """Show a new number if all stays uncertain beside it, else hide it."""
+        world = self.world
+        if world.cells[place].star:
+            return
+        world.active[place] = True
+        fresh = dict(self._differences(place))
+        again = {name: self._again(name) for name in self._broken(place)}
+        first = {name: world.exhibit(target) for name, target in fresh.items()}
+        if all(again.values()) and all(first.values()):
+            self.targets |= fresh
+            self._open |= {name: changes for name, changes in (*again.items(), *first.items()) if changes}
+            return
+        world.hide(place)
+        name, target = (world.cells[place].query,), Target(world.holds[place] > 0, int(world.people[place]))
+        self._add(name, target, {})
+
+    def _add(self, name: Uncertain, target: Target, have: Mapping[Uncertain, tuple[Change, ...]]) -> None:
+        self.targets[name] = target
+        if found := self.world.exhibit(target, have.get(name, ())):
+            self._open[name] = found
+
+    def _again(self, name: Uncertain) -> tuple[Change, ...] | None:
+        return self.world.exhibit(self.targets[name], self._open[name])
+
+    def _broken(self, place: int) -> list[Uncertain]:
+        """Return what was shown to be uncertain by a world that a new number rules out."""
+        world, holds = self.world, self.world.holds[place]
+        low, high = world.low[place] - world.people[place], world.high[place] - world.people[place]
+
+        def agrees(change: Change) -> bool:
+            mine = holds[change.pieces] > 0
+            people, amount = change.people[mine].sum(), change.amount[mine].sum()
+            return bool(low <= people <= high) and world.keeps_mean(place, people, amount)
+
+        return [name for name, changes in self._open.items() if not all(map(agrees, changes))]
+
+    def _difference(self, one: int, other: int) -> Target:
+        pieces = self.world.holds[one] != self.world.holds[other]
+        return Target(pieces, int(self.world.count[pieces].sum()))
+
+    def _differences(self, place: int) -> Iterator[tuple[Uncertain, Target]]:
+        """Yield the small groups by which a new number differs from another one that holds it, or that it holds."""
+        world = self.world
+        both = world.holds @ (world.holds[place] * world.count)
+        apart = np.abs(world.people - world.people[place])
+        nested = (
+            (both == np.minimum(world.people, world.people[place])) & (apart >= 1) & (apart <= world.small)
+        )
+        numbers = world.active & np.array([not cell.star for cell in world.cells]) & (world.people > 0)
+        for other in np.flatnonzero(nested & numbers):
+            yield (world.cells[other].query, world.cells[place].query), self._difference(int(other), place)
+
+    def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[Change, ...]]:
+        """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""
+        places = self.people.places({kind for each in witnesses.values() for w in each for kind, _, _ in w})
+        found = {}
+        for name, each in witnesses.items():
+            known = [w for w in each if all(kind in places for kind, _, _ in w)]
+            found[name] = tuple(
+                self.world.change([(places[kind], n, days) for kind, n, days in w]) for w in known
+            )
+        return found
+
+    @property
+    def kept(self) -> dict[Uncertain, tuple[Witness, ...]]:
+        """The worlds by which all is uncertain, as they are kept."""
+        return {name: tuple(map(self._witness, changes)) for name, changes in self._open.items()}
+
+    def _witness(self, change: Change) -> Witness:
+        kinds = self.world.first_kind[change.pieces]
+        return tuple(
+            (self.people.kind(int(kind)), float(people), float(amount))
+            for kind, people, amount in zip(kinds, change.people, change.amount, strict=True)
+        )

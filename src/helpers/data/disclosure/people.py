@@ -1,0 +1,198 @@
+"""The people behind counts: how many of each kind there are, for all that was asked of one organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.data.mart import Mart
+
+Mask = NDArray[np.bool_]
+#: what the people of one kind have in common: dimensions with their values
+Kind = tuple[tuple[str, str | float], ...]
+#: more days than anybody stays: the amount of one person has some limit
+LARGEST_AMOUNT = 400
+#: who has the record
+ORGANISATION = "org_code"
+
+
+@dataclass(frozen=True)
+class RecordTable:
+    """A table of records: its day, what may be added up of it, and dimensions that are made of columns."""
+
+    name: str
+    day: str
+    amount: str = ""
+    made: tuple[tuple[str, str], ...] = ()
+
+
+_FIFTH = (("deprivation", "((imd_decile + 1) // 2)::VARCHAR"),)
+TABLES: Mapping[str, RecordTable] = {
+    "spells": RecordTable("spells", "discharged", "los_days", _FIFTH),
+    "appointments": RecordTable("appointments", "appointment_date", "", _FIFTH),
+}
+
+
+@dataclass(frozen=True)
+class People:
+    """Kinds of people, one entry each: nobody is in two, and no query tells those of one kind apart.
+
+    Parameters
+    ----------
+    kinds
+        A row for each kind: dimensions as words (numbers as numbers), and `day`, an ISO date.
+    count
+        How many there are.
+    amount
+        What they add up to (days of stay); zeros where the data set has no amount.
+    least, most
+        Between what the amount of one person of the kind can lie.
+    """
+
+    kinds: pd.DataFrame
+    count: NDArray[np.int64]
+    amount: NDArray[np.float64]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
+
+    def mask(self, query: Query) -> Mask:
+        """Return which kinds a query counts."""
+        found = np.ones(len(self.kinds), dtype=np.bool_)
+        if query.organisation != EVERYBODY and ORGANISATION in self.kinds:
+            found &= self._met(Condition(ORGANISATION, (query.organisation,)))
+        if query.first:
+            found &= self._from(query.first)
+        if query.end:
+            found &= ~self._from(query.end)
+        for condition in query.conditions:
+            found &= self._met(condition)
+        return found
+
+    def _met(self, condition: Condition) -> Mask:
+        # hundreds of queries share a few conditions
+        if condition not in self._masks:
+            self._masks[condition] = _meets(self.kinds[condition.dimension], condition)
+        return self._masks[condition]
+
+    def _from(self, day: str) -> Mask:
+        if day not in self._masks:
+            days = self.kinds["day"].to_numpy(dtype=object)
+            self._masks[day] = np.asarray(days >= day, dtype=np.bool_)
+        return self._masks[day]
+
+    @cached_property
+    def _masks(self) -> dict[Condition | str, Mask]:
+        return {}
+
+    def kind(self, place: int) -> Kind:
+        """Return what the people of one kind have in common."""
+        return tuple(zip(self.kinds.columns, self._rows[place], strict=True))
+
+    @cached_property
+    def _rows(self) -> list[tuple[str | float, ...]]:
+        return list(zip(*(self.kinds[name].tolist() for name in self.kinds), strict=True))
+
+    def places(self, kinds: Iterable[Kind]) -> dict[Kind, int]:
+        """Return where these kinds are, or one of the kinds into which they are divided now."""
+        by_names: dict[tuple[str, ...], list[Kind]] = {}
+        for each in kinds:
+            by_names.setdefault(tuple(name for name, _ in each), []).append(each)
+        found: dict[Kind, int] = {}
+        for names, wanted in by_names.items():
+            if not set(names) <= set(self.kinds.columns):
+                continue
+            columns = [self.kinds[name].tolist() for name in names]
+            index = {
+                values: place for place, values in reversed(list(enumerate(zip(*columns, strict=True))))
+            }
+            for each in wanted:
+                if (place := index.get(tuple(value for _, value in each))) is not None:
+                    found[each] = place
+        return found
+
+
+def _meets(values: pd.Series, condition: Condition) -> Mask:
+    if condition.is_range:
+        numbers = values.to_numpy(dtype=float)
+        low = -np.inf if condition.low is None else condition.low
+        high = np.inf if condition.high is None else condition.high
+        met = (numbers >= low) & (numbers < high)
+    else:
+        met = values.isin(condition.among).to_numpy()
+    return np.asarray(~met if condition.excluded else met, dtype=np.bool_)
+
+
+def find_people(mart: Mart, queries: Sequence[Query], organisation: str) -> People:
+    """Return the people of one organisation as all these queries of one data set tell them apart.
+
+    Parameters
+    ----------
+    mart
+        The mart; records of a merged organisation count for its successor.
+    queries
+        Of the same data set, whoever's people they count.
+    organisation
+        Its code; `EVERYBODY` for all, told apart by it.
+    """
+    table = TABLES[queries[0].data_set]
+    columns = _columns(table, queries)
+    amount = table.amount or "0"
+    bounds = _bins(amount, _edges(queries, table.amount)) if table.amount else "0"
+    most = _bin_ends(amount, _edges(queries, table.amount)) if table.amount else "0"
+    chosen = "" if organisation == EVERYBODY else f"WHERE {ORGANISATION} = ?"
+    sql = f"""WITH merged AS (
+            SELECT coalesce(s.successor, r.{ORGANISATION}) AS {ORGANISATION}, r.* EXCLUDE ({ORGANISATION})
+            FROM {table.name} r LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION}
+        )
+        SELECT {", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())}, count(*) AS people,
+               sum({amount})::DOUBLE AS total, min({bounds})::DOUBLE AS least, max({most})::DOUBLE AS most
+        FROM merged {chosen} GROUP BY ALL"""
+    frame = mart.query(sql, [organisation] if chosen else [])
+    return People(
+        frame[list(columns)],
+        frame["people"].to_numpy(dtype=np.int64),
+        frame["total"].fillna(0).to_numpy(dtype=np.float64),
+        frame["least"].fillna(0).to_numpy(dtype=np.float64),
+        frame["most"].fillna(LARGEST_AMOUNT).to_numpy(dtype=np.float64),
+    )
+
+
+def _columns(table: RecordTable, queries: Sequence[Query]) -> dict[str, str]:
+    """Return name and SQL of everything by which the queries tell people apart."""
+    months = all(edge[8:] in ("", "01") for query in queries for edge in (query.first, query.end))
+    day = f"date_trunc('month', {table.day})" if months else table.day
+    found = {ORGANISATION: ORGANISATION, "day": f"strftime({day}, '%Y-%m-%d')"}
+    ranges = {c.dimension for query in queries for c in query.conditions if c.is_range}
+    for name in sorted({c.dimension for query in queries for c in query.conditions} - {ORGANISATION}):
+        sql = dict(table.made).get(name, f'"{name}"')
+        found[name] = (
+            _bins(sql, _edges(queries, name)) if name in ranges else f"coalesce({sql}::VARCHAR, '')"
+        )
+    return found
+
+
+def _edges(queries: Sequence[Query], name: str) -> list[float]:
+    conditions = [c for query in queries for c in query.conditions if c.dimension == name and c.is_range]
+    return sorted({edge for c in conditions for edge in (c.low, c.high) if edge is not None})
+
+
+def _bins(sql: str, edges: Sequence[float]) -> str:
+    """Return SQL for the lower end of the stretch between edges in which a number lies."""
+    cases = " ".join(f"WHEN {sql} >= {edge!r} THEN {edge!r}" for edge in reversed(edges) if edge > 0)
+    return f"(CASE {cases} ELSE 0 END)" if cases else "0"
+
+
+def _bin_ends(sql: str, edges: Sequence[float]) -> str:
+    """Return SQL for the largest whole number in that stretch."""
+    cases = " ".join(f"WHEN {sql} < {edge!r} THEN {edge - 1!r}" for edge in edges if edge > 0)
+    return f"(CASE {cases} ELSE {LARGEST_AMOUNT} END)" if cases else str(LARGEST_AMOUNT)

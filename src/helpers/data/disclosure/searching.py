@@ -1,0 +1,105 @@
+"""Looks for another world: people brought to a star, and what that upsets mended by moving a few more."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.data.disclosure.worlds import Change, Floats, Target, World
+
+#: pieces of the star that are tried, those first to which somebody comes most easily
+_STARTS = 12
+#: people moved to mend what the first ones upset
+_MENDS = 12
+#: changes of amounts that mend means
+_AMOUNTS = 24
+_HAIR = 1e-9
+
+
+def find_change(world: World, target: Target, by: int) -> Change | None:
+    """Return a change by which a target has so many people more, or fewer, and all else comes out the same.
+
+    People come to a piece of the target, or leave it; then, as long as a figure comes out different, the person
+    who mends most is brought or taken elsewhere (minimum conflicts: Minton and others 1992).
+    """
+    sign = 1 if by > 0 else -1
+    inside = np.flatnonzero(target.pieces & (world.count >= -by if by < 0 else True))
+    upset = _upset_by(world, world.people, sign) @ world.holds[:, inside]
+    for piece in inside[np.argsort(upset, kind="stable")][:_STARTS]:
+        people = np.zeros(len(world.count))
+        people[piece] = by
+        if _mend_counts(world, people, target):
+            amount = _mended_amounts(world, people)
+            if amount is not None:
+                used = np.flatnonzero((people != 0) | (amount != 0))
+                change = Change(used, people[used], amount[used])
+                if world.allows(change):
+                    return change
+    return None
+
+
+def _upset_by(world: World, people: Floats, sign: int) -> Floats:
+    """Return for each figure by how much one person more (or fewer) takes it out of what was shown, or back."""
+    after = people + sign
+    here, there = (
+        np.maximum(0, each - world.high) + np.maximum(0, world.low - each) for each in (people, after)
+    )
+    return np.where(world.active, there - here, 0.0).astype(np.float32)
+
+
+def _mend_counts(world: World, people: Floats, target: Target) -> bool:
+    """Bring or take people outside the target, in place, until every count comes out as it was shown."""
+    counts = world.people + world.holds.astype(np.float64) @ people
+    weights = np.ones(len(counts), dtype=np.float32)
+    for _ in range(_MENDS):
+        wrong = world.active & ((counts > world.high) | (counts < world.low))
+        if not wrong.any():
+            return True
+        weights[wrong] += 1  # what stays wrong counts for more and more
+        more = (weights * _upset_by(world, counts, 1)) @ world.holds
+        fewer = (weights * _upset_by(world, counts, -1)) @ world.holds
+        more[target.pieces] = fewer[target.pieces] = np.inf
+        fewer[world.count + people < 1] = np.inf
+        best_more, best_fewer = int(more.argmin()), int(fewer.argmin())
+        piece, step = (best_more, 1) if more[best_more] <= fewer[best_fewer] else (best_fewer, -1)
+        if not np.isfinite(min(more[best_more], fewer[best_fewer])):
+            return False
+        people[piece] += step
+        counts += step * world.holds[:, piece]
+    return False
+
+
+def _mended_amounts(world: World, people: Floats) -> Floats | None:
+    """Return amounts of those who come and go with which every mean comes out as it was shown."""
+    after = world.count + people
+    low = world.least * after - world.amount
+    high = world.most * after - world.amount
+    usual = np.divide(world.amount, world.count, out=np.zeros(len(after)), where=world.count > 0)
+    amount = np.clip(np.round(people * usual), low, high)
+    bound = world.active & world.has_mean
+    if not bound.any():
+        return amount
+    holds = world.holds[bound]
+    counts = world.people[bound] + holds.astype(np.float64) @ people
+    least, most = (
+        np.ceil(world.mean_low[bound] * counts - _HAIR),
+        np.floor(world.mean_high[bound] * counts + _HAIR),
+    )
+    totals = world.total[bound] + holds.astype(np.float64) @ amount
+    for _ in range(_AMOUNTS):
+        over, under = np.maximum(0, totals - most), np.maximum(0, least - totals)
+        if not (over.any() or under.any()):
+            return amount
+        # days taken from, or given to, the piece where that mends most and upsets least
+        room_down, room_up = np.where(totals <= least, 1.0, 0.0), np.where(totals >= most, 1.0, 0.0)
+        down = (np.sign(over) - room_down - np.sign(under)) @ holds
+        up = (np.sign(under) - room_up - np.sign(over)) @ holds
+        down[amount <= low] = up[amount >= high] = -np.inf
+        piece, sign = (int(down.argmax()), -1) if down.max() >= up.max() else (int(up.argmax()), 1)
+        if max(down.max(), up.max()) <= 0:
+            return None
+        mine = holds[:, piece] > 0
+        needs = (over if sign < 0 else under)[mine]
+        step = float(min(needs[needs > 0].min(), (amount - low if sign < 0 else high - amount)[piece]))
+        amount[piece] += sign * step
+        totals = totals + sign * step * mine
+    return None

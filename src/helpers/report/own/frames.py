@@ -1,0 +1,160 @@
+"""An analyst's frame as a table of the report, or as the data behind a figure."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import TYPE_CHECKING, Any, Final
+
+from helpers.bundle import Cell, Column
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.report.own.cells import Format, digits_for, is_nothing, show, shown_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: what heads a series without a name
+_UNNAMED: Final = "value"
+#: columns to show: their names in the frame, or these with what heads them
+Columns = Sequence[Any] | Mapping[Any, str]
+
+
+def table_html(
+    frame: Any, columns: Columns | None = None, formats: Mapping[Any, Format] | None = None
+) -> str:
+    """Return the HTML of a whole table.
+
+    Parameters
+    ----------
+    frame
+        A frame or series; or a Styler, a Great Table or whatever else shows one table as HTML, as it is.
+    columns, formats
+        See `helpers.report.opening.Report.table`.
+    """
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame | pd.Series):
+        return _made_html(frame, columns, formats)
+    rows = choose(flat(frame), columns)
+    formats = formats or {}
+    check_names("report.table, formats", formats, list(flat(frame).columns))
+    shown = shown_frame(rows, formats)
+    shown.columns = _headed(rows, columns)
+    with pd.option_context("display.max_colwidth", None):
+        html: str = shown.to_html(index=False, border=0, na_rep="")
+    return html
+
+
+def _made_html(table: Any, columns: Columns | None, formats: Mapping[Any, Format] | None) -> str:
+    given = "columns" if columns else "formats" if formats else ""
+    if given:
+        cure = "choose and format in the table itself, or hand over its frame"
+        raise UsageError(
+            Problem(f"report.table, {given}", f"given beside a {type(table).__name__}", cure=cure)
+        )
+    for name in ("_repr_html_", "as_raw_html", "to_html"):
+        if (write := getattr(table, name, None)) and (html := write()):
+            return str(html)
+    cure = "a frame: pd.DataFrame(…)"
+    came = f"{type(table).__name__} is no table"
+    raise UsageError(Problem("report.table", came, "a DataFrame, Series, Styler or Great Table", cure))
+
+
+def as_frame(series: pd.Series[Any]) -> pd.DataFrame:
+    """Return a series as a frame of one column."""
+    import pandas as pd
+
+    return pd.DataFrame({_UNNAMED if series.name is None else series.name: series})
+
+
+def show_series_as_tables() -> None:
+    """Have Jupyter show a series as it shows a frame: from its bare text no report can make a table."""
+    import pandas as pd
+
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is not None:
+        shell.display_formatter.formatters["text/html"].for_type(pd.Series, _series_html)
+
+
+def _series_html(series: pd.Series[Any]) -> Any:
+    frame: Any = as_frame(series)
+    return frame._repr_html_()
+
+
+def flat(frame: Any) -> pd.DataFrame:
+    """Return a frame with what its index says as columns; one that only counts the rows says nothing."""
+    import pandas as pd
+
+    if isinstance(frame, pd.Series):
+        frame = as_frame(frame)
+    counts = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+    if counts:
+        return pd.DataFrame(frame).reset_index(drop=True)
+    names = [
+        name if name is not None else " " * (place + 1) for place, name in enumerate(frame.index.names)
+    ]
+    flattened: pd.DataFrame = frame.rename_axis(index=names).reset_index()
+    return flattened
+
+
+def choose(frame: pd.DataFrame, columns: Columns | None) -> pd.DataFrame:
+    """Return the columns that are to be shown, in their order."""
+    if columns is None:
+        return frame
+    check_names("report.table, columns", columns, list(frame.columns))
+    return frame.loc[:, list(columns)]
+
+
+def check_names(where: str, named: Sequence[Any] | Mapping[Any, Any], known: Sequence[Any]) -> None:
+    """Refuse names of columns that are not there, all at once.
+
+    Raises
+    ------
+    UsageError
+        With near misses.
+    """
+    have = [str(each) for each in known]
+    problems = [
+        Problem(f"{where}, {name}", "no such column", ", ".join(have), near_misses(str(name), have))
+        for name in named
+        if name not in set(known)
+    ]
+    if problems:
+        raise UsageError(problems)
+
+
+def _headed(frame: pd.DataFrame, columns: Columns | None) -> Any:
+    if isinstance(columns, Mapping):
+        return [columns[name] for name in frame.columns]
+    if frame.columns.nlevels > 1:
+        return frame.columns
+    return [str(name).strip() for name in frame.columns]
+
+
+def data_behind(data: Any) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
+    """Return the data behind a figure: columns with their kinds, and rows.
+
+    >>> import pandas as pd
+    >>> data_behind(pd.DataFrame({"ward": ["A"], "beds": [12]}))[1]
+    (('A', 12),)
+    """
+    frame = flat(data)
+    series = [list(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    columns = tuple(_column(str(name), cells) for name, cells in zip(frame.columns, series, strict=True))
+    cells = [[_cell(column, cell) for cell in each] for column, each in zip(columns, series, strict=True)]
+    return columns, tuple(zip(*cells, strict=True))
+
+
+def _column(name: str, cells: Sequence[Any]) -> Column:
+    there = [cell for cell in cells if not is_nothing(cell)]
+    if there and all(isinstance(cell, Real) and not isinstance(cell, bool) for cell in there):
+        return Column(label=name.strip(), kind="rate", digits=digits_for(there))
+    return Column(label=name.strip(), kind="text")
+
+
+def _cell(column: Column, cell: Any) -> Cell:
+    if is_nothing(cell):
+        return None
+    return show(cell) if column.kind == "text" else float(cell) if column.digits else int(cell)

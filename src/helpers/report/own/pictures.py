@@ -1,0 +1,49 @@
+"""An analyst's figure of matplotlib or seaborn as a picture of the report."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+from helpers.errors import Problem, UsageError
+from helpers.theme.charts import chart_settings
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: of the look of our own charts, what makes a file of a figure; how it looks is its author's
+_OF_FILES: Final = ("svg.fonttype", "svg.hashsalt")
+
+
+def find_figure(drawn: Any) -> Figure:
+    """Return the figure that was drawn, or of which axes or a seaborn grid were handed over.
+
+    Raises
+    ------
+    UsageError
+        Where there is none.
+    """
+    from matplotlib.figure import Figure
+
+    if hasattr(drawn, "flat"):  # an array of axes, as plt.subplots gives
+        drawn = drawn.flat[0] if drawn.size else None
+    found = drawn if isinstance(drawn, Figure) else getattr(drawn, "figure", None)
+    if isinstance(found, Figure):
+        return found
+    came = f"{type(drawn).__name__} is no figure"
+    cure = (
+        "hand over what plt.subplots() or a function of seaborn returned; plt.gcf() is the current figure"
+    )
+    raise UsageError(Problem("report.figure", came, "a figure or axes of matplotlib or seaborn", cure))
+
+
+def draw_figure(figure: Figure) -> str:
+    """Return the SVG of a figure as it is, and close it, so that it is not shown a second time."""
+    import matplotlib.pyplot as plt
+
+    settings = chart_settings()
+    file = io.StringIO()
+    with plt.rc_context({name: settings[name] for name in _OF_FILES}):
+        figure.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    return file.getvalue()

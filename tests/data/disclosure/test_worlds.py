@@ -1,0 +1,138 @@
+"""Publications one after the other: what is let through leaves each star three values, a full solver says."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+
+import numpy as np
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from helpers.data.disclosure.deciding import Asked, Witnesses, decide
+from helpers.data.disclosure.people import People
+from helpers.data.disclosure.queries import Condition, Query, Told
+
+MONTHS = [f"2025-{month:02d}-01" for month in range(1, 8)]
+SPECIALTIES, STAYS, UNITS = ("100", "110", "300"), (0, 1), ("A", "B")
+#: 72 kinds of people
+KINDS = pd.DataFrame(
+    list(itertools.product(MONTHS[:6], SPECIALTIES, STAYS, UNITS)),
+    columns=["day", "specialty_code", "los_days", "unit_code"],
+).assign(org_code="SYN01")
+#: how many worlds: `make disclosure` tries 10,000
+WORLDS = int(os.environ.get("BOARDPACK_WORLDS", "8"))
+LONGEST = 400
+
+
+def people_of(seed: int) -> People:
+    """A small trust: most kinds are empty or hold one or two, a few more."""
+    chance = random.Random(seed)
+    usual = chance.choice((0.3, 1, 3, 8))
+    count = np.array([int(chance.expovariate(1 / usual)) for _ in range(len(KINDS))])
+    zero = KINDS["los_days"].to_numpy() == 0
+    amount = np.array(
+        [
+            0 if none else sum(chance.randint(1, 9) for _ in range(n))
+            for n, none in zip(count, zero, strict=True)
+        ]
+    )
+    least, most = np.where(zero, 0.0, 1.0), np.where(zero, 0.0, float(LONGEST))
+    return People(KINDS, count, amount.astype(float), least, most)
+
+
+def publications(seed: int) -> list[list[Asked]]:
+    """Up to twelve tables: by specialty or unit or not, over some months, with stays of nought days or without."""
+    chance = random.Random(seed)
+    found = []
+    for _ in range(chance.randint(2, 12)):
+        first = chance.randint(0, 5)
+        base = Query("spells", "SYN01", (), MONTHS[first], MONTHS[chance.randint(first + 1, 6)])
+        if chance.random() < 0.4:
+            base = base.where(Condition("los_days", low=1))
+        by, values = chance.choice((("specialty_code", SPECIALTIES), ("unit_code", UNITS), ("", ())))
+        digits = chance.choice((None, 1))
+        table = [base, *(base.where(Condition(by, (value,))) for value in values)]
+        if chance.random() < 0.3:
+            table.append(
+                base.where(Condition("specialty_code", ("100", "110"))) if by != "specialty_code" else base
+            )
+        found.append([Asked(query, digits=digits) for query in table])
+    return found
+
+
+def release(people: People, tables: list[list[Asked]]) -> tuple[list[Told], int]:
+    """Decide on them one after the other; return all that was released, and how much was hidden beyond the rule."""
+    known: dict[str, Told] = {}
+    witnesses: Witnesses = {}
+    beyond = 0
+    for table in tables:
+        asked = [each for each in table if each.query.words not in known]
+        if not asked:
+            continue
+        decision = decide(people, list(known.values()), asked, witnesses=witnesses)
+        told, witnesses = decision.told, decision.witnesses
+        for each in told:
+            beyond += each.star and people.count[people.mask(each.query)].sum() > 7
+        known |= {each.query.words: each for each in told}
+    return list(known.values()), beyond
+
+
+class Solver:
+    """Everything that a reader knows, as one integer programme over all kinds; shares nothing with the search."""
+
+    def __init__(self, people: People, told: list[Told]) -> None:
+        size = len(people.count)
+        rows, low, high = [], [], []
+        for each in told:
+            row = np.zeros(2 * size)
+            row[:size] = people.mask(each.query)
+            rows.append(row)
+            low.append(1 if each.star else each.low)
+            high.append(np.inf if each.high is None or each.star else each.high)
+            if each.mean:
+                for end, lows, highs in ((each.mean[0], 0, np.inf), (each.mean[1], -np.inf, 0)):
+                    days = np.concatenate(
+                        [-(end + (1e-6 if highs == 0 else -1e-6)) * row[:size], row[:size]]
+                    )
+                    rows.append(days)
+                    low.append(lows)
+                    high.append(highs)
+        unit = np.eye(size)
+        for bound, lows, highs in ((people.least, 0, np.inf), (people.most, -np.inf, 0)):
+            rows += list(np.hstack([-unit * bound[:, None], unit]))
+            low += [lows] * size
+            high += [highs] * size
+        self.size, self.rows, self.low, self.high = size, np.array(rows), low, high
+
+    def values(self, mask: np.ndarray, enough: int = 3) -> int:
+        """How many values a sum of people can have, counted up to `enough`, from the smallest on."""
+        row = np.concatenate([mask.astype(float), np.zeros(self.size)])
+        count, least = 0, 0.0
+        while count < enough:
+            found = milp(
+                row,
+                integrality=np.ones(2 * self.size),
+                bounds=Bounds(0, 1e5),
+                constraints=LinearConstraint(
+                    np.vstack([self.rows, row]), [*self.low, least], [*self.high, np.inf]
+                ),
+            )
+            if found.x is None:
+                break
+            count, least = count + 1, round(found.fun) + 1
+        return count
+
+
+@settings(max_examples=WORLDS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**32), st.integers(0, 2**32))
+def test_each_star_of_any_publications_keeps_three_values(world: int, reports: int) -> None:
+    people = people_of(world)
+    told, _ = release(people, publications(reports))
+    solver = Solver(people, told)
+    for each in told:
+        if each.star:
+            assert solver.values(people.mask(each.query)) >= 3, each.query.words

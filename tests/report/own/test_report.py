@@ -1,0 +1,129 @@
+"""What an open report does with an analyst's own content, up to the document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import nbformat
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from helpers.bundle import MIME
+from helpers.data.directory import find_organisation
+from helpers.data.mart import Mart
+from helpers.report.opening import Report
+from helpers.report.own.frames import show_series_as_tables
+from helpers.runner.document import Document, Provenance, find_problems, make_document
+
+from ..conftest import APRIL, USUAL, fill_mart
+
+BEDS = "SELECT org_code, value FROM measure_values WHERE measure = 'beds' AND org_code = $trust"
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Report:
+    """Return a report whose mart holds published beds and records of spells."""
+    fill_mart(tmp_path, USUAL)
+    mart = Mart(tmp_path / "mart")
+    row = {
+        "measure": "beds", "org_code": "T1", "period": "2026-04-01", "period_type": "month", "basis": "provider",
+        "value": 120.0, "status": "actual", "origin": "published", "suppressed": False,
+    }  # fmt: skip
+    with mart.load(source="kh03", name="Beds (KH03)", layout="l", policy="published") as load:
+        load.write("measure_values", pd.DataFrame([row]))
+    mart = mart.at(mart.version)
+    return Report("Beds", tmp_path, mart, find_organisation(mart, "T1"), APRIL)
+
+
+def executed(report: Report, *cells: tuple[str, Any]) -> nbformat.NotebookNode:
+    """Return the notebook that shows the report and then some objects, each below its cell's source."""
+    made = []
+    for count, (source, shown) in enumerate((("report", report), *cells), start=1):
+        data = shown._repr_mimebundle_()
+        output = nbformat.v4.new_output("display_data", data=data)
+        made.append(nbformat.v4.new_code_cell(source, execution_count=count, outputs=[output]))
+    return nbformat.v4.new_notebook(cells=made)
+
+
+def document(*given: Any) -> Document:
+    provenance = Provenance(run_id="r", notebook="beds", code_version="v")
+    return make_document(executed(*given), provenance=provenance)
+
+
+def chart() -> Any:
+    _, axes = plt.subplots(figsize=(6, 2))
+    axes.plot([1, 2])
+    return axes
+
+
+def test_what_was_asked_is_the_source_of_what_is_shown(report: Report) -> None:
+    assert report.query(BEDS, trust="T1")["value"].tolist() == [120.0]
+    bundle = report.say("{n} beds", n=120)._repr_mimebundle_()[MIME]
+    assert [source["name"] for source in bundle["sources"]] == ["Beds (KH03)"]
+    assert bundle["origin"] == "published"
+    assert "measure_values" in bundle["reads"]
+
+
+def test_a_figure_a_table_and_a_sentence_in_code_stand_in_the_document(report: Report) -> None:
+    beds = report.query(BEDS, trust="T1")
+    made = document(
+        report,
+        ("x", report.figure(chart(), caption="Beds of *T1*", alt="A line.", label="fig-beds", data=beds)),
+        ("x", report.table(beds, caption="Beds", columns={"org_code": "Trust", "value": "Beds"})),
+        ("x", report.say("**{name}** has {n} beds.", name="A*", n=120)),
+    )
+    assert '![Beds of *T1*](figures/fig-beds.svg){#fig-beds fig-alt="A line\\."}' in made.markdown
+    assert '::: {.data-behind figure="fig-beds"' in made.markdown
+    assert '::: {.html-table label="tbl-beds" aligned="lr"' in made.markdown
+    assert "<tr><td>T1</td><td>120</td></tr>" in made.markdown
+    assert "**A\\*** has 120 beds." in made.markdown
+    assert "Beds \\(KH03\\)" in made.markdown.partition("About this report")[2]
+
+
+def test_captions_and_labels_may_stand_in_the_cell_too(report: Report) -> None:
+    options = "#| label: fig-x\n#| fig-cap: Beds\n#| fig-alt: A line.\nx"
+    made = document(report, (options, report.figure(chart())), ("#| tbl-cap: T\nx", report.table(beds())))
+    assert '![Beds](figures/fig-x.svg){#fig-x fig-alt="A line\\."}' in made.markdown
+    assert 'label="tbl-t"' in made.markdown
+
+
+def beds() -> pd.DataFrame:
+    return pd.DataFrame({"beds": [12]})
+
+
+def test_what_is_lacking_is_refused_by_name_with_the_option(report: Report) -> None:
+    book = executed(report, ("x", report.table(beds())), ("x", report.figure(chart(), caption="Beds")))
+    first, second = map(str, find_problems(book))
+    assert first.startswith("cell 2 (In [2]): a table without a caption. Put `#| tbl-cap:")
+    assert second.startswith("cell 3 (In [3]): a figure without an alt text. Put `#| fig-alt:")
+
+
+def test_own_content_beside_records_is_refused_with_what_was_read(report: Report) -> None:
+    stays = report.length_of_stay().crude()
+    text = str(find_problems(executed(report, ("x", stays), ("x", report.say("12 beds"))))[0])
+    assert "own content where patient records have been read (cell" in text
+
+
+def test_a_series_is_shown_as_a_table_is() -> None:
+    shell = InteractiveShell.instance()
+    try:
+        show_series_as_tables()
+        data, _ = shell.display_formatter.format(pd.Series([3], index=pd.Index(["Ash"], name="ward")))
+        assert "<th>Ash</th>" in data["text/html"]
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def test_quarto_captions_a_figure_of_ones_own_in_a_preview(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUARTO_DOCUMENT_PATH", ".")
+    unlabelled = report.figure(chart(), caption="*Beds*", alt="A line.")._repr_mimebundle_()
+    assert unlabelled["text/markdown"].startswith("![*Beds*](data:image/svg+xml;base64,")
+    assert unlabelled["text/markdown"].endswith('{fig-alt="A line\\."}')
+    labelled = report.figure(chart(), label="fig-x", caption="Beds", alt="A line.")._repr_mimebundle_()
+    assert labelled["text/markdown"].endswith('{#fig-x fig-alt="A line\\."}')
+    assert "text/html" in report.table(beds(), caption="Beds")._repr_mimebundle_()
