@@ -81,7 +81,7 @@ class Memory:
         queries = [*(told.query for told in known), *(each.query for each in asked)]
         people = find_people(mart, queries, selection.organisation)
         before = self.witnesses.get(selection.table, {})
-        decision = decide(people, known, asked, witnesses=before, policy=selection.policy)
+        decision = decide(people, known, asked, witnesses=before, policy=selection.policy, unasked=True)
         self.witnesses[selection.table] = decision.witnesses
         return decision.told
 
