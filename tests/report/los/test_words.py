@@ -32,7 +32,11 @@ def sound(text: str) -> bool:
 @pytest.mark.parametrize(
     ("own", "pooled", "said"),
     [
-        (4.84, 4.05, "lasted 4.8 days, 0.8 days longer than the mean of 4.0 days"),  # of 0.79, though 4.8 - 4.0
+        (
+            4.84,
+            4.05,
+            "lasted 4.8 days, 0.8 days longer than the mean of 4.0 days",
+        ),  # of 0.79, though 4.8 - 4.0
         (4.16, 4.04, "lasted 4.2 days, 0.1 days longer than the mean of 4.0 days"),  # of 0.12, and not 0.2
         (4.01, 4.04, "lasted 4.0 days, the same as the mean of 4.0 days"),
         (4.16, 4.14, "lasted 4.2 days, hardly longer than the mean of 4.1 days"),
