@@ -26,8 +26,7 @@ def sources_sentence(result: MeasureResult) -> str:
 
 
 def _name(result: MeasureResult, figures: Figures) -> str:
-    name = result.sources.get(figures.source, figures.source)
-    return name if name == figures.source else f"{name} ({figures.source})"
+    return result.sources.get(figures.source, figures.source)
 
 
 def _figure(result: MeasureResult, figures: Figures, found: Disagreement) -> str:
