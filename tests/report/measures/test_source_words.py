@@ -24,7 +24,9 @@ def test_the_newest_is_said_and_the_others_are_counted() -> None:
     result = replace(
         example_result([5.0, 6.0, 5.0]), disagreements=found, sources={"extract": "The extract"}
     )
-    said = "For June 2024 The extract gives 8.0%, where 5.0% of months is shown; one other period differs too."
+    said = (
+        "For June 2024 The extract gives 8.0%, where 5.0% of months is shown; one other period differs too."
+    )
     assert sources_sentence(result) == said
     assert f"- **Another source**: {said}" in notes_words(result)
 
