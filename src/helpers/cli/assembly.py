@@ -84,6 +84,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     from helpers.data.last_published import keep_published
     from helpers.data.mart import DERIVED, SPILL
     from helpers.data.released import Ledger
+    from helpers.data.releases import FOLDER, Releases, manifest_entry
     from helpers.data.state import open_state
 
     open_state(state_folder(root))
@@ -97,6 +98,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     else:
         problems += told
     ledger = Ledger(state_folder(root))
+    releases = Releases(state_folder(root), root / "reports")
 
     @cache
     def mart() -> Mart:
@@ -114,6 +116,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
         ledger.release(report, bundles)
+        releases.release(report)
         keep_published(state_folder(root), bundles)
 
     def expand(selector: str) -> tuple[str, ...]:
@@ -131,8 +134,13 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         file_checks=(audit_file,),
         allow=allowed.standing,
         release=release,
+        reserve=releases.release,
+        told=lambda report: [manifest_entry(entry) for entry in releases.of_report(report)],
         redact=redact,
-        caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
+        caches=(
+            *(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
+            state_folder(root) / FOLDER,
+        ),
         preload=(*_modules_below("report"), *LATE),
         publisher=publisher,
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
