@@ -63,6 +63,9 @@ class UserError(Exception):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[UserError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)  # errors travel between processes
+
 
 class UsageError(UserError):
     """Wrong usage, parameters or register: found before anything ran."""
@@ -104,6 +107,9 @@ class ArgumentError(ValueError):
     def __init__(self, argument: str, came: str, allowed: str) -> None:
         self.argument, self.came, self.allowed = argument, came, allowed
         super().__init__(f"{argument}: {came}; allowed: {allowed}.")
+
+    def __reduce__(self) -> tuple[type[ArgumentError], tuple[str, str, str]]:
+        return type(self), (self.argument, self.came, self.allowed)
 
 
 def near_misses(word: str, known: Iterable[str]) -> str:

@@ -22,6 +22,13 @@ def note_data(notes: Iterable[str]) -> None:
     _DATA.update(dict.fromkeys(notes))
 
 
+def take_data() -> tuple[str, ...]:
+    """Return the notes of data and forget them: whoever reads for another process hands them over."""
+    taken = tuple(_DATA)
+    _DATA.clear()
+    return taken
+
+
 def data_read() -> tuple[str, ...]:
     """Return the notes of data, oldest first."""
     return tuple(_DATA)

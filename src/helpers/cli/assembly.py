@@ -12,6 +12,7 @@ from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
 from helpers.errors import Problem, UsageError
 from helpers.places import state_folder
+from helpers.runner.guard import Room
 from helpers.runner.plan import Job, make_plan
 from helpers.runner.project import DataSet, Organisations, Project
 from helpers.runner.publisher import Publisher, read_publisher
@@ -82,9 +83,10 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     from helpers.data.audit import Allowed, audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
     from helpers.data.last_published import keep_published
-    from helpers.data.mart import DERIVED, SPILL
+    from helpers.data.mart import DERIVED, ROOM, SPILL
     from helpers.data.released import Ledger
     from helpers.data.releases import FOLDER, Releases, manifest_entry
+    from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.data.state import open_state
 
     open_state(state_folder(root))
@@ -137,11 +139,17 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         reserve=releases.release,
         told=lambda report: [manifest_entry(entry) for entry in releases.of_report(report)],
         redact=redact,
-        caches=(
-            *(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
-            state_folder(root) / FOLDER,
+        caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
+        room=Room(
+            MODULE,
+            ROOM_VARIABLE,
+            sealed=lambda: mart().sealed(),
+            caches=(
+                *(state_folder(root) / "mart" / each for each in (DERIVED, SPILL, ROOM)),
+                state_folder(root) / FOLDER,
+            ),
         ),
-        preload=(*_modules_below("report"), *LATE),
+        preload=(*_modules_below("report"), *_modules_below("data/room"), *LATE),
         publisher=publisher,
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
         watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())

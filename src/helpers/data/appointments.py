@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from helpers.data.room.door import in_room
 from helpers.data.sources.names import ENGLAND
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def appointment_months(mart: Mart, first: date, end: date) -> pd.DataFrame:
         SELECT org_code, specialty_code AS specialty, coalesce(kind, 'unknown') AS kind,
                date_trunc('month', appointment_date)::DATE AS month, {_COUNTS}
         FROM due GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"appointment_months_{first}_{end}", lambda: mart.query(sql, [first, end]))
+    return mart.derived(
+        f"appointment_months_{first}_{end}", lambda: mart.query(sql, [first, end]), records=True
+    )
 
 
 def appointment_groups(mart: Mart, first: date, end: date) -> pd.DataFrame:
@@ -83,7 +86,9 @@ def appointment_groups(mart: Mart, first: date, end: date) -> pd.DataFrame:
         WHERE kind IS NOT NULL AND mode IS NOT NULL AND age_band IS NOT NULL AND imd_decile IS NOT NULL
               AND lead_days IS NOT NULL AND sex IN ('female', 'male')
         GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"appointment_groups_{first}_{end}", lambda: mart.query(sql, [first, end]))
+    return mart.derived(
+        f"appointment_groups_{first}_{end}", lambda: mart.query(sql, [first, end]), records=True
+    )
 
 
 def _fifths() -> str:
@@ -226,6 +231,7 @@ def published_specialties(mart: Mart, first: date, end: date) -> pd.DataFrame:
     return mart.query(sql, values)
 
 
+@in_room(date, type(None))
 def latest_appointments(mart: Mart, own: Sequence[str]) -> date | None:
     """Return the first day of the trust's latest whole month with counts: of records, else published.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from helpers.data.manifest import PRIVATE_FILE, LoadRecord, Manifest, fingerprint_files, write_private
-from helpers.data.mart import DERIVED, SPILL, Mart
+from helpers.data.mart import DERIVED, ROOM, SPILL, Mart
 from helpers.errors import DataError, Problem, near_misses
 
 #: seconds that a removal waits for a load to end
@@ -77,7 +77,7 @@ def _forget_loads(path: Path, source: str) -> tuple[tuple[str, ...], tuple[str, 
         (path / "manifests" / f"{version}.json").unlink()
     for load in gone:
         shutil.rmtree(path / "data" / load, ignore_errors=True)
-    for folder in (DERIVED, SPILL):
+    for folder in (DERIVED, SPILL, ROOM):
         shutil.rmtree(path / folder, ignore_errors=True)
     return tuple(sorted(gone)), tuple(sorted(holding))
 

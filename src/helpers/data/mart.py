@@ -6,6 +6,7 @@
     manifests/<version>.json
     data/<load>/<table>/[org_code=<code>/]part-<n>.parquet
     derived/<version>/    benchmarks computed once per version
+    room/                 the same of what was worked out from records of patients
     staging/              loads under way; what a killed load left is cleared by the next
     lock                  held by the one load that may write
 
@@ -22,7 +23,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ from helpers.data.manifest import (
 )
 from helpers.data.observing import observe, tables_read
 from helpers.data.query_errors import explained
+from helpers.data.room.door import in_notebook
 from helpers.data.schema import TABLES
 from helpers.data.views import choice_query, needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
@@ -60,6 +62,8 @@ KEEP_MANIFESTS = timedelta(days=1)
 
 #: folders of the mart that whoever reads it writes to: benchmarks once worked out, queries beyond the memory
 DERIVED, SPILL = "derived", "spill"
+#: where the records room has its own of both: no kernel may read what is in it
+ROOM = "room"
 
 
 class Mart:
@@ -82,11 +86,12 @@ class Mart:
         #: notes (`helpers.reads`) of what its queries have read
         self.asked: set[str] = set()
         self._above: Mart | None = None
+        self._shares_reader = False
         # one lock per object, so that the loads of a batch may be open side by side
         self._file_lock = FileLock(self.path / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE)
 
-    def __reduce__(self) -> tuple[type[Mart], tuple[Path, str | None]]:
-        return Mart, (self.path, self._pinned)
+    def __reduce__(self) -> tuple[Callable[..., Mart], tuple[Path, str | None]]:
+        return (Mart if self._pinned is None else _reopened), (self.path, self._pinned)
 
     def __repr__(self) -> str:
         return f"Mart({str(self.path)!r}, version={self.version!r})"
@@ -197,7 +202,7 @@ class Mart:
             },
         )
         with explained(self):
-            for statement in view_statements(self.path, self.manifest):
+            for statement in view_statements(self.path, self.manifest, without=_not_held()):
                 connection.execute(statement)
         return connection
 
@@ -208,7 +213,7 @@ class Mart:
 
     def _spill_folder(self) -> Path:
         """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
-        folder = self.path / SPILL
+        folder = self.path / SPILL if in_notebook() else self.path / ROOM / SPILL
         with suppress(OSError):  # a mart that may only be read is read as far as memory goes
             make_private(folder)
         return folder / f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -251,6 +256,8 @@ class Mart:
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
         # a pinned version never changes, so its views are made once
+        if self._shares_reader and self._pinned is not None:
+            return _reader_of(self.path, self._pinned)
         return self._connect()
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
@@ -259,7 +266,9 @@ class Mart:
             found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 
-    def derived(self, name: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    def derived(
+        self, name: str, build: Callable[[], pd.DataFrame], *, records: bool = False
+    ) -> pd.DataFrame:
         """Return a frame that is computed once per version of the mart and of this package.
 
         Parameters
@@ -268,8 +277,10 @@ class Mart:
             What identifies the frame, parameters included: "los_strata 2025-04 2026-03".
         build
             Computes it, where no process has done so yet.
+        records
+            Whether it is worked out from records of patients: then it stays in the records room.
         """
-        folder = make_private(self._derived_folder())
+        folder = make_private(self._derived_folder(self.path / ROOM if records else self.path))
         frame, read = derived_frame(folder, name, lambda: self._build(build))
         self.note(read)
         return frame
@@ -282,8 +293,13 @@ class Mart:
         finally:
             self.asked = before | self.asked
 
-    def _derived_folder(self) -> Path:
-        return self.path / DERIVED / (self.version or "empty")
+    def _derived_folder(self, below: Path | None = None) -> Path:
+        return (below or self.path) / DERIVED / (self.version or "empty")
+
+    def sealed(self) -> tuple[Path, ...]:
+        """Return the folders, of any version, that hold records of patients or what was worked out from them."""
+        found = [path for name in _record_tables() for path in (self.path / "data").glob(f"*/{name}")]
+        return (*sorted(found), self.path / ROOM, self.path / "staging")
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -413,7 +429,8 @@ class Mart:
             held = {file.load for m in manifests if m not in old for file in m.files}
             for manifest in old:
                 self._manifest_path(manifest.version).unlink()
-                shutil.rmtree(self.path / DERIVED / manifest.version, ignore_errors=True)
+                for folder in (self.path, self.path / ROOM):
+                    shutil.rmtree(folder / DERIVED / manifest.version, ignore_errors=True)
             self._clear_spill(limit)
             gone = [path for path in (self.path / "data").glob("*") if path.name not in held]
             for folder in gone:
@@ -422,7 +439,7 @@ class Mart:
 
     def _clear_spill(self, limit: datetime) -> None:
         """Remove what killed queries left; those under way are younger."""
-        for left in (self.path / SPILL).glob("*"):
+        for left in (*(self.path / SPILL).glob("*"), *(self.path / ROOM / SPILL).glob("*")):
             if datetime.fromtimestamp(left.stat().st_mtime, UTC).replace(tzinfo=None) <= limit:
                 shutil.rmtree(left, ignore_errors=True)
 
@@ -446,6 +463,27 @@ class Mart:
             return
         for left in (self.path / "staging").glob("*"):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _reopened(path: Path, version: str) -> Mart:
+    """Return the mart of a version in another process: the records room is asked many times of one."""
+    mart = Mart(path, version)
+    mart._shares_reader = True
+    return mart
+
+
+@lru_cache(maxsize=2)
+def _reader_of(path: Path, version: str) -> duckdb.DuckDBPyConnection:
+    return Mart(path, version)._reader
+
+
+def _record_tables() -> tuple[str, ...]:
+    return tuple(name for name, table in TABLES.items() if table.records)
+
+
+def _not_held() -> tuple[str, ...]:
+    """Return the tables that this process may not hold: those of records, where it is a notebook's kernel."""
+    return _record_tables() if in_notebook() else ()
 
 
 def _source(dataset: str, load: LoadRecord) -> Source:

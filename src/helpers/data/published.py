@@ -51,12 +51,12 @@ class PublishedMart(Mart):
         """Return a connection in which the tables of records are not there."""
         connection = super()._connect(threads, memory)
         for name in RECORDS:
-            connection.execute(f"DROP VIEW {name}")
+            connection.execute(f"DROP VIEW IF EXISTS {name}")
         return connection
 
-    def _derived_folder(self) -> Path:
+    def _derived_folder(self, below: Path | None = None) -> Path:
         """Return where what is worked out is kept: apart from that of the whole mart."""
-        return super()._derived_folder() / "published"
+        return super()._derived_folder(below) / "published"
 
 
 def query_published(mart: PublishedMart, sql: str, values: Mapping[str, object]) -> pd.DataFrame:
@@ -94,7 +94,7 @@ def _told(sql: str) -> Iterator[None]:
 
 def _no_table(name: str) -> Problem:
     if name.lower() in RECORDS:
-        cure = "what may be shown of patients is worked out by an analysis, such as report.length_of_stay()"
+        cure = f'ask for figures by report.records("{name.lower()}", where={{…}}, by=[…]).count()'
         return Problem(_WHERE, f"{name} holds records of patients", ", ".join(PUBLISHED), cure)
     cure = f"{near_misses(name, PUBLISHED)} {_PAGE}".strip()
     return Problem(_WHERE, f"there is no table {name}", ", ".join(PUBLISHED), cure)

@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.errors import DataError, Problem
+from helpers.data.schema import TABLES
+from helpers.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
 
+_NO_TABLE = re.compile(r"Table with name \"?(\w+)")
+_RECORDS = frozenset(name for name, table in TABLES.items() if table.records)
 _PARQUET = re.compile(r"""["']([^"']+\.parquet)["']""")
 
 
@@ -46,6 +49,8 @@ def explained(mart: Mart) -> Iterator[None]:
         raise DataError(
             Problem(f"mart {mart.path}", came, cure="free some space where the mart lies")
         ) from error
+    except duckdb.CatalogException as error:
+        raise _about_records(error) or error from None
     except duckdb.Error as error:
         raise _about_file(mart, error) or error from None
 
@@ -60,6 +65,16 @@ def _about_file(mart: Mart, error: Exception) -> DataError | None:
             cure = f"boardpack data forget {source}, then load it again; or boardpack state restore FILE"
             return DataError(Problem(str(path), f"this file of the mart is {came}", cure=cure))
     return None
+
+
+def _about_records(error: Exception) -> UsageError | None:
+    """Return what to do where a kernel asks for a table of records, which only the records room has."""
+    found = _NO_TABLE.search(str(error))
+    if found is None or found[1].lower() not in _RECORDS:
+        return None
+    came = "a notebook holds no records of patients"
+    cure = f'ask for figures by report.records("{found[1].lower()}", where={{…}}, by=[…]).count()'
+    return UsageError(Problem(f"query of {found[1]}", came, cure=cure))
 
 
 def _first_line(error: Exception) -> str:

@@ -216,8 +216,25 @@ def _bring_up_to_date(database: sqlite3.Connection) -> None:
 
 
 def manifest_entry(entry: Entry) -> dict[str, Any]:
-    """Return an entry as the manifest beside a report has it: whom it counts, and what was shown."""
-    return entry.told.entry
+    """Return an entry as the manifest beside a report has it: whom it counts, and what was shown.
+
+    No more than that: the ledger itself knows which stars are small counts, and takes some counts for known.
+    """
+    told = entry.told
+    return {"query": told.query.entry, "shown": shown_cell(told), "mean": told.mean}
+
+
+def _from_manifest(content: dict[str, Any]) -> Told:
+    """Return what a reader knows by an entry of a manifest."""
+    query, shown, mean = Query.read(content["query"]), content["shown"], content["mean"]
+    if shown == SUPPRESSED:
+        return Told(query, 1, None, star=True)
+    low, high = (
+        (HES_RECORD_LEVEL.suppress_up_to + 1, None)
+        if shown is None
+        else HES_RECORD_LEVEL.behind(int(shown))
+    )
+    return Told(query, low, high, mean=tuple(mean) if mean else None)
 
 
 def _manifests(reports: Path | None) -> Iterator[tuple[str, str, list[Told]]]:
@@ -225,7 +242,7 @@ def _manifests(reports: Path | None) -> Iterator[tuple[str, str, list[Told]]]:
     for path in sorted(reports.rglob("*manifest.json")) if reports else ():
         try:
             content = json.loads(path.read_text("utf-8"))
-            told = [Told.read(each) for each in content.get("released", ())]
+            told = [_from_manifest(each) for each in content.get("released", ())]
             report, made = str(content["report"]), str(content["made"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue

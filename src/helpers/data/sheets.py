@@ -79,8 +79,28 @@ class Sheet:
         """
         names = _unique(self.head[header])
         if self.text is None:
-            return _grid_table(self, header, names, columns)
+            return self.table_at(header, {column: names.index(column) for column in columns})
         return _csv_table(self, header, names, columns)
+
+    def table_at(self, header: int, places: Mapping[str, int]) -> Table:
+        """Return columns of the rows below a header row by their places, counted from 0.
+
+        Parameters
+        ----------
+        header
+            Index of the header row; -1 where there is none.
+        places
+            Where each column is, by the name that it gets; a row may end before it.
+        """
+        import pyarrow as pa
+
+        _refuse_unstored(self, header, list(places.values()))
+        below = self.grid[header + 1 :] if self.text is None else self.rows()[header + 1 :]
+        chosen = {
+            name: pa.array([row[place] if place < len(row) else "" for row in below], pa.string())
+            for name, place in places.items()
+        }
+        return Table(self, pa.table(chosen), header + 2, columns_at=tuple(places.values()))
 
     def _parse(self) -> Iterator[list[str]]:
         reader = csv.reader(io.StringIO(self.text or "", newline=""), delimiter=self.delimiter)
@@ -172,19 +192,6 @@ def _unique(names: Sequence[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         unique.append(name if seen[name] == 1 else f"{name} [{seen[name]}]")
     return unique
-
-
-def _grid_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[str]) -> Table:
-    import pyarrow as pa
-
-    places = [names.index(column) for column in columns]
-    _refuse_unstored(sheet, header, places)
-    below = sheet.grid[header + 1 :]
-    chosen = {
-        column: pa.array([row[place] if place < len(row) else "" for row in below], pa.string())
-        for column, place in zip(columns, places, strict=True)
-    }
-    return Table(sheet, pa.table(chosen), header + 2, columns_at=tuple(places))
 
 
 def _refuse_unstored(sheet: Sheet, header: int, columns: Sequence[int]) -> None:

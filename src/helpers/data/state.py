@@ -31,7 +31,7 @@ CONTENTS = "CONTENTS.json"
 #: how long executed notebooks and logs stay
 KEEP_RUNS = timedelta(days=90)
 #: what a back-up leaves out: it is made anew, or belongs to a process
-_PASSING = frozenset({"staging", "derived", "spill", "lock", "scratch"})
+_PASSING = frozenset({"staging", "derived", "spill", "room", "lock", "scratch"})
 #: seconds that a back-up waits for a load to end
 WAIT = 600
 

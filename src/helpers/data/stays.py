@@ -63,7 +63,7 @@ def stay_cells(mart: Mart, rule: StayRule) -> pd.DataFrame:
     sql = f"""{_stays(rule)}
         SELECT org_code, {_STRATA}, count(*) AS spells, sum(days) AS days, sum(days * days) AS days_squared
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"stay_cells_{rule.key}", lambda: mart.query(sql, _arguments(rule)))
+    return mart.derived(f"stay_cells_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True)
 
 
 def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
         SELECT org_code, specialty_code AS specialty, date_trunc('month', discharged) AS month,
                count(*) AS spells, sum(days) AS days, sum(days * days) AS days_squared
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"stay_months_{rule.key}", lambda: mart.query(sql, _arguments(rule)))
+    return mart.derived(f"stay_months_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True)
 
 
 def stay_tails(mart: Mart, rule: StayRule) -> pd.DataFrame:
@@ -99,7 +99,7 @@ def stay_tails(mart: Mart, rule: StayRule) -> pd.DataFrame:
         SELECT org_code, specialty_code AS specialty, count(*) AS spells, sum(los_days) AS days,
                count(*) FILTER (los_days = 0) AS zero_day, {long}
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"stay_tails_{rule.key}", lambda: mart.query(sql, _arguments(rule)))
+    return mart.derived(f"stay_tails_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True)
 
 
 def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd.DataFrame:

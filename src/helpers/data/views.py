@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -256,16 +256,18 @@ _LOADS = (
 )
 
 
-def view_statements(root: Path, manifest: Manifest) -> list[str]:
+def view_statements(root: Path, manifest: Manifest, *, without: Collection[str] = ()) -> list[str]:
     """Return the SQL that makes the views of one manifest, all but those that rest on the choice of sources.
 
     Every table has a view of its own name. Tables with a key show the latest edition of each row, and
     every edition as `<table>_all`. `successors` maps a code to the organisation that it became part of.
     Of measures, `measure_values_editions` has the latest edition of each source, and `measure_values_pooled`
-    the histories of merged organisations added up source by source.
+    the histories of merged organisations added up source by source. Tables named in `without` are not there.
     """
     statements = [_loads_view(manifest.loads), _data_sets_view(manifest.loads)]
     for table in TABLES.values():
+        if table.name in without:
+            continue
         shown = f"{table.name}_all" if table.key else table.name
         statements.append(_table_view(root, table, shown, manifest.table_files(table.name)))
         if table.name == "organisations":

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
+from helpers.data.disclosure.deciding import Asked
+from helpers.data.disclosure.queries import Query, Told
 from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
 from helpers.data.published_stays import latest_stay_month
+from helpers.data.releases import Releases
+from helpers.data.releasing import decide_on
+from helpers.data.room.latest import latest_month_of
+from helpers.data.room.records import Records, open_records
+from helpers.data.room.selection import Whose
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.reads import is_about
 from helpers.register.models import Register
 from helpers.register.reading import read_register
+from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
@@ -46,11 +54,13 @@ Latest = Literal["spells", "appointments", "measure_values", "dna", "published_s
 #: tables that name things; figures do not come from them
 NAME_LISTS = frozenset({"organisations", "specialties", "units"})
 
-_MONTH_OF = "SELECT date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH FROM {table}"
-_LATEST: dict[str, str] = {
-    "spells": _MONTH_OF.format(day="discharged", table="spells"),
-    "appointments": _MONTH_OF.format(day="appointment_date", table="appointments"),
-    "measure_values": "SELECT max(period) FROM measure_values WHERE period_type = 'month' AND status <> 'plan'",
+_LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
+    WHERE period_type = 'month' AND status <> 'plan'"""
+#: what has a latest month of all organisations together
+_OF_ALL: dict[str, Callable[[Mart], pd.DataFrame]] = {
+    "spells": partial(latest_month_of, table="spells"),
+    "appointments": partial(latest_month_of, table="appointments"),
+    "measure_values": lambda mart: mart.query(_LATEST_VALUES),
 }
 #: what has a latest month of the organisation's own: statistics end at different months
 _OWN_LATEST = {
@@ -110,6 +120,11 @@ class Report:
             raise ValueError(f"{', '.join(missed)}: not among what was read")
         return found
 
+    def ask(self, asked: Sequence[Asked]) -> dict[Query, Told]:
+        """Return what may be told of figures of records, beside everything that was told before."""
+        releases = Releases(state_folder(self.root), self.root / "reports")
+        return decide_on(releases, self.mart, asked)
+
     def apart(self) -> Self:
         """Return this report for one analysis, which then knows by itself what was read for it."""
         return replace(self, mart=self.mart.apart())
@@ -136,12 +151,54 @@ class Report:
         read = self.mart.meant_by(NAME_LISTS & self.mart.all_asked)
         return any(source.synthetic for source in read or self.mart.sources())
 
+    def records(
+        self,
+        table: str,
+        *,
+        where: Mapping[str, Any] | None = None,
+        by: str | Sequence[Any] = (),
+        months: int | None = None,
+        whose: Whose = "own",
+    ) -> Records:
+        """Return a handle on records of patients, which holds none of them: ask it for counts and means.
+
+        Parameters
+        ----------
+        table
+            "spells" (which count by their discharge) or "appointments".
+        where
+            Column to a value, a list of values, "!value" for all others or None for missing ones; for a number
+            a pair (from, to), `to` excluded: `{"patient_class": "ordinary", "los_days": (21, None)}`.
+        by
+            Groups: columns, "month", "weekday", "deprivation" (fifths, 1 the most deprived), and numbers in
+            bands: `["specialty_code", ("los_days", [1, 7, 21])]`.
+        months
+            How many months, ending with the report's; by default the report's own.
+        whose
+            "own" records, those of all "others", or of "all".
+
+        Raises
+        ------
+        UsageError
+            With everything that is wrong with it.
+        """
+        span = self.period if months is None else Period.ending(self.period.last, months)
+        return open_records(
+            self.mart,
+            self.organisation.code,
+            table,
+            where=where,
+            by=by,
+            whose=whose,
+            span=(span.first.isoformat(), span.end.isoformat()),
+        )
+
     def length_of_stay(self, **options: Any) -> LengthOfStay:
         """Return the length-of-stay analysis; see `helpers.report.los.deviation.LengthOfStay`."""
         from helpers.report.los.deviation import LengthOfStay
         from helpers.report.los.options import StayOptions
 
-        return LengthOfStay(self.apart(), StayOptions(specialty=self.specialty, **options))
+        return analyse_in_room(LengthOfStay, self.apart(), StayOptions(specialty=self.specialty, **options))
 
     def published_stay(self) -> PublishedStay:
         """Return the crude stay from published statistics; see `helpers.report.los.published.PublishedStay`."""
@@ -154,7 +211,7 @@ class Report:
         from helpers.report.dna.impact import DnaImpact
         from helpers.report.dna.options import DnaOptions
 
-        return DnaImpact(self.apart(), DnaOptions(specialty=self.specialty, **options))
+        return analyse_in_room(DnaImpact, self.apart(), DnaOptions(specialty=self.specialty, **options))
 
     def peer_benchmark(
         self,
@@ -368,7 +425,7 @@ def open_report(
     specialty, unit = read_code("specialty", specialty, problems), read_code("unit", unit, problems)
     period = read_argument("period", period, str, problems) or ""
     months = read_argument("months", months, int, problems) or 0
-    check_word("latest_in", latest_in, (*_LATEST, *_OWN_LATEST), problems)
+    check_word("latest_in", latest_in, (*_OF_ALL, *_OWN_LATEST), problems)
     raise_all(problems)
     show_series_as_tables()
     root = find_root()
@@ -399,8 +456,7 @@ def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
             came = f"the mart holds no {_NONE_OF[kind]} of it"
             raise DataError(Problem(where, came, cure="load data first"))
         return found
-    frame = mart.query(f"SELECT ({_LATEST[kind]})::DATE AS latest")
-    latest = frame["latest"][0]
+    latest = _OF_ALL[kind](mart)["latest"][0]
     if latest is None or latest != latest:
         raise DataError(Problem("period: latest", f"the mart holds no {kind}", cure="load data first"))
     return date(latest.year, latest.month, 1)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.runner.failures import KernelDeathError, ended_early, failed_cell
-from helpers.runner.guard import Wall
+from helpers.runner.guard import Room, Wall
 from helpers.runner.kernel import START_TIMEOUT, Seat, kernel_environment, kernel_manager
 from helpers.runner.mirror import MIRROR, make_mirror, remove_links
 from helpers.runner.plan import Job
@@ -43,16 +43,20 @@ class Ground:
         Folders of the state in which a kernel keeps what it has worked out, for itself or for others.
     hidden
         Folders whose files it may not read, but for its own.
+    room
+        What is run beside it, and alone may read some of the rest.
     """
 
     root: Path | None = None
     state: Path | None = None
     caches: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
+    room: Room | None = None
 
     def wall(self, *own: Path) -> Wall | None:
         """Return what holds a kernel to its own folders; nothing where there is no project to protect."""
-        return Wall((*own, *self.caches), self.hidden) if self.root else None
+        sealed = self.room.sealed() if self.room else ()
+        return Wall((*own, *self.caches), (*self.hidden, *sealed)) if self.root else None
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,7 @@ def _seat(
                 watch,
                 server,
                 ground.wall(folder / MIRROR, private),
+                ground.room.told(ground.hidden) if ground.room else None,
             )
         finally:
             watch.end()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.errors import DataError, Problem, ReportError, UserError
+from helpers.runner.guard import WHY_HIDDEN
 from helpers.runner.plan import Job
 from helpers.runner.watch import Cause, Watch
 
@@ -19,6 +20,8 @@ _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 _TOLD_IN_FULL = ("DataError", "UsageError")
 #: how IPython's traceback names a line of the cell, once its colours are taken out
 _FAILED_LINE = re.compile(r"Cell In\s?\[\d+\], line (\d+)")
+#: what libraries say where the system refuses to open a file for them
+_DENIED = re.compile(r"\.parquet\b.*permission denied", re.IGNORECASE | re.DOTALL)
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -49,6 +52,8 @@ def failed_cell(job: Job, executed: Path, error: Any) -> UserError:
     where = f"cell {number} (`{_failed_line(error.source, error.traceback)}`)"
     told = error.ename in _TOLD_IN_FULL
     came = error.evalue if told else f"{error.ename}: {error.evalue}"
+    if _DENIED.search(came) and WHY_HIDDEN not in came:  # by the system, which has no words for it
+        came = f"{came.rstrip('.')}: {WHY_HIDDEN}"
     cure = f"parameters: {describe(job)}; the executed notebook is {executed}"
     kind = DataError if error.ename == "DataError" else ReportError
     return kind(Problem(where, came.rstrip("."), cure=cure))

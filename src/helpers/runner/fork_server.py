@@ -4,6 +4,10 @@ Run as `python -m helpers.runner.fork_server FD`, where FD is one end of a socke
 other one and says what is exchanged. Per kernel there are two forks:
 
     fork server -> keeper -> kernel (and whatever its notebook starts)
+                          -> room, when the kernel first asks it for something
+
+The room is what alone may read certain files (`guard.Wall`): a module that the runner is told of, run beside the
+kernel with a wall of its own. They talk over a pair of sockets that the keeper makes before it forks the kernel.
 
 The keeper adopts every process of its kernel that loses its parent (`PR_SET_CHILD_SUBREAPER`), also one in a
 session of its own, so none can get away. It ends them all when the kernel ends or when its lifeline breaks:
@@ -30,7 +34,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,20 +79,27 @@ class Request:
         Its whole environment.
     wall
         Where it may write, and what it may not read; None where it is held to nothing.
+    room
+        The module that is run beside it, the wall of that, and the variable that tells the kernel its socket;
+        None where there is none.
     warm
         Whether to go on in this process's image rather than to start the command from nothing.
     log, lifeline, told
         Descriptors: of its log; of the pipe that breaks with the runner; of the pipe that tells how it ended.
+    door
+        Descriptor of its end of the sockets between kernel and room, once there are any.
     """
 
     command: list[str]
     folder: str
     environment: dict[str, str]
     wall: dict[str, list[str]] | None
+    room: dict[str, Any] | None
     warm: bool
     log: int
     lifeline: int
     told: int
+    door: int = -1
 
 
 def main() -> None:
@@ -190,30 +201,62 @@ def _serve(control: socket.socket) -> Request | None:
 
 
 def _keep(request: Request) -> Request:
-    """Fork the kernel and keep it until it ends or the lifeline breaks; only in the kernel return."""
+    """Fork the kernel and keep it until it ends or the lifeline breaks; only in the kernel or its room return."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     keeper = os.getpid()
+    inside, outside = socket.socketpair() if request.room else (None, None)
     kernel = os.fork()
     if kernel == 0:
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != keeper:  # the keeper was killed in between
-            os._exit(1)
-        return request
-    status = 1
+        _die_with(keeper)
+        return _with_door(request, outside)
+    if outside:
+        outside.close()
+    status: int | None = 1
     try:
         os.write(request.told, f"{keeper} {kernel}\n".encode())
-        status = _wait(kernel, request.lifeline)
+        status = _wait(kernel, request.lifeline, inside)
     finally:
-        _end_descendants()
-        with contextlib.suppress(OSError):
-            os.write(request.told, f"{status}\n".encode())
-        os._exit(0)
+        if status is not None:
+            _end_descendants()
+            with contextlib.suppress(OSError):
+                os.write(request.told, f"{status}\n".encode())
+            os._exit(0)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _die_with(keeper)
+    return _as_room(request, inside)
 
 
-def _wait(kernel: int, lifeline: int) -> int:
-    """Wait until the kernel has ended or the lifeline breaks; return the kernel's exit code."""
+def _die_with(keeper: int) -> None:
+    """Let the system end this process with its keeper."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != keeper:  # killed in between
+        os._exit(1)
+
+
+def _with_door(request: Request, door: socket.socket | None) -> Request:
+    """Return the request of a kernel that is told where its room is."""
+    if door is None or request.room is None:
+        return request
+    told = {request.room["variable"]: str(door.fileno())}
+    return replace(request, environment={**request.environment, **told}, door=door.detach())
+
+
+def _as_room(request: Request, door: socket.socket | None) -> Request:
+    """Return what is run beside a kernel, as the request of a kernel would be."""
+    assert door is not None
+    assert request.room is not None
+    command = [request.command[0], "-m", request.room["module"], str(door.fileno())]
+    return replace(request, command=command, wall=request.room["wall"], door=door.detach())
+
+
+def _wait(kernel: int, lifeline: int, inside: socket.socket | None) -> int | None:
+    """Wait until the kernel has ended or the lifeline breaks; return the kernel's exit code.
+
+    When the kernel first asks for its room, that is forked, and returns None.
+    """
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing)
@@ -222,10 +265,17 @@ def _wait(kernel: int, lifeline: int) -> int:
         ended, status = _reap(kernel)
         if ended:
             return status
-        ready, _, _ = select.select([lifeline, reading], [], [])
+        asked: list[Any] = [lifeline, reading, *([inside] if inside else [])]
+        ready, _, _ = select.select(asked, [], [])
         if lifeline in ready:
             return -int(signal.SIGKILL)
-        os.read(reading, 4096)
+        if reading in ready:
+            os.read(reading, 4096)
+        if inside is not None and inside in ready:
+            if inside.recv(1, socket.MSG_PEEK) and os.fork() == 0:
+                return None
+            inside.close()
+            inside = None
 
 
 def _reap(kernel: int) -> tuple[bool, int]:
@@ -267,12 +317,14 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
-    _take_streams(request.log)
+    _take_streams(request.log, request.door)
     os.chdir(request.folder)
     wall = Wall.read(request.wall) if request.wall else None
     if wall:
         wall_off(wall)
     if not request.warm or _would_have_imported_otherwise(Path(request.folder)):
+        if request.door > 2:
+            os.set_inheritable(request.door, True)
         os.execve(request.command[0], request.command, request.environment)
     os.environ.clear()
     os.environ.update({**request.environment, **set_by_imports})
@@ -299,13 +351,13 @@ def _would_have_imported_otherwise(folder: Path) -> bool:
     return not own.isdisjoint(sys.modules) or (folder / "matplotlibrc").exists()
 
 
-def _take_streams(log: int) -> None:
-    """Read nothing, write to the log, and leave no other descriptor open."""
+def _take_streams(log: int, door: int) -> None:
+    """Read nothing, write to the log, and leave no other descriptor open but that of the room's door."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
     for fd in _open_files():
-        if fd > 2:
+        if fd > 2 and fd != door:
             with contextlib.suppress(OSError):
                 os.close(fd)
 

@@ -16,7 +16,7 @@ import ctypes
 import os
 import struct
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -77,6 +77,33 @@ class Wall:
         return cls(tuple(map(Path, told["writable"])), tuple(map(Path, told["hidden"])))
 
 
+@dataclass(frozen=True)
+class Room:
+    """What is run beside a kernel, and alone may read certain files for it.
+
+    Parameters
+    ----------
+    module
+        Its module: `python -m MODULE DESCRIPTOR` answers on a socket.
+    variable
+        The environment variable by which a kernel is told its end of it.
+    sealed
+        Returns the folders whose files it alone may read.
+    caches
+        Folders in which it may write.
+    """
+
+    module: str
+    variable: str
+    sealed: Callable[[], tuple[Path, ...]]
+    caches: tuple[Path, ...] = ()
+
+    def told(self, hidden: tuple[Path, ...]) -> dict[str, Any]:
+        """It, as a message holds it; `hidden` is what it may not read itself."""
+        wall = Wall(self.caches, hidden)
+        return {"module": self.module, "variable": self.variable, "wall": wall.told}
+
+
 def can_wall_off() -> bool:
     """Return whether the system knows Landlock as it is needed here."""
     if sys.platform != "linux":
@@ -131,13 +158,16 @@ def _allow(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:
 
 
 def refuse_with_words(wall: Wall) -> None:
-    """Stop Python code of this process, from now on, at the line that writes beyond a wall."""
+    """Stop Python code of this process, from now on, at the line that reads or writes beyond a wall."""
     inside = tuple(os.path.realpath(str(each)) for each in (*wall.writable, *_DEVICES))
+    hidden = tuple({path for each in wall.hidden for path in (str(each), os.path.realpath(str(each)))})
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
             paths = (path,) if isinstance(flags, int) and flags & _WRITING else ()
+            if not paths and _is_hidden(path, hidden, inside):
+                raise PermissionError(f"{os.fsdecode(path)}: {WHY_HIDDEN}")
         else:
             paths = arguments if event in _CHANGES else ()
         for each in paths:
@@ -153,6 +183,24 @@ _WHY: Final = (
     "a notebook changes nothing of the project or of the machine; write to a file of another name in its working"
     " folder (open('result.csv', 'w')), or to a temporary one"
 )
+
+
+#: what to do instead of reading beyond a wall
+WHY_HIDDEN: Final = (
+    "a notebook reads neither records of patients nor the runs of other reports; ask for figures by"
+    ' report.records("spells", by=[…]).count()'
+)
+
+
+def _is_hidden(path: object, hidden: tuple[str, ...], inside: tuple[str, ...]) -> bool:
+    """Tell whether words are due for a path; the system itself knows where links lead."""
+    if not isinstance(path, str | bytes | os.PathLike):
+        return False
+    plain = os.path.abspath(os.fsdecode(path))  # noqa: PTH100  (asked at every file that is opened)
+    if not _lies_in(plain, hidden):
+        return False
+    leads_to = os.path.realpath(plain)  # the mirror of a notebook's folder is made of links
+    return _lies_in(leads_to, hidden) and not _lies_in(leads_to, inside)
 
 
 def _target(event: str, path: str) -> str:

@@ -75,6 +75,8 @@ class Seat:
         From what it is forked; None starts it as a process of its own.
     wall
         Where it may write and what it may not read, where the system can hold it to that.
+    room
+        What is run beside it, where it is forked.
     """
 
     sockets: Path
@@ -84,6 +86,7 @@ class Seat:
     watch: Watch
     server: ForkServer | None = None
     wall: Wall | None = None
+    room: Mapping[str, object] | None = None
 
 
 def kernel_manager(seat: Seat) -> type:
@@ -166,7 +169,9 @@ def _provisioner(seat: Seat) -> type:
                     await super().launch_kernel(cmd, **keywords)
                     seat.watch.begin(ProcessGroup(int(self.pid)))
                 else:
-                    kernel = seat.server.launch(cmd, seat.folder, environment, log, wall=seat.wall)
+                    kernel = seat.server.launch(
+                        cmd, seat.folder, environment, log, wall=seat.wall, room=seat.room
+                    )
                     self.process = kernel
                     self.pid = self.pgid = kernel.pid  # it leads a group, soon if not yet
                     seat.watch.begin(kernel)

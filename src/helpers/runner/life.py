@@ -322,6 +322,8 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
 
 def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None) -> Executed:
     project = setting.project
+    for cache in (*project.caches, *(project.room.caches if project.room else ())):
+        private_folder(cache)  # what is not there stays closed
     return execute(
         job,
         folder,
@@ -332,8 +334,9 @@ def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None
         ground=Ground(
             project.root,
             project.state,
-            tuple(private_folder(each) for each in project.caches),  # what is not there stays closed
+            project.caches,
             (project.state / "runs",),
+            project.room,
         ),
     )
 

@@ -163,6 +163,7 @@ class ForkServer:
         log: BinaryIO,
         *,
         wall: Wall | None = None,
+        room: Mapping[str, object] | None = None,
     ) -> KeptKernel:
         """Start a kernel.
 
@@ -174,6 +175,8 @@ class ForkServer:
             Its working folder, its whole environment, and where its output outside of cells goes.
         wall
             Where it may write and what it may not read.
+        room
+            What is run beside it (`guard.Room.told`).
 
         Raises
         ------
@@ -185,6 +188,7 @@ class ForkServer:
             "folder": str(folder),
             "environment": dict(environment),
             "wall": wall.told if wall else None,
+            "room": dict(room) if room else None,
         }
         lifeline, kept = os.pipe()
         told, telling = os.pipe()

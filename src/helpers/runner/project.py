@@ -11,6 +11,7 @@ from typing import Any
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
+from helpers.runner.guard import Room
 from helpers.runner.publisher import Publisher
 
 
@@ -140,6 +141,8 @@ class Project:
         Modules that its notebooks need, for the process from which their kernels are forked.
     caches
         Folders in which kernels keep what they have worked out; all others of the project are closed to them.
+    room
+        What is run beside each kernel, and alone may read some of the state; None where there is nothing to hide.
     watched
         Files and folders, besides the package, on which every report depends.
     publisher
@@ -166,6 +169,7 @@ class Project:
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     preload: tuple[str, ...] = ()
     caches: tuple[Path, ...] = ()
+    room: Room | None = None
     watched: tuple[Path, ...] = ()
     publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""

@@ -70,6 +70,9 @@ def test_rtt_sums_over_commissioners_and_counts_specialties_once(load: Loader) -
     ) == [("outside England", 10)]
     # weeks 0 to 17 are 18 weeks or less: 5 + 1 + 1
     assert values(mart, "rtt_18_weeks") == [("ZX1", 7, 10)]
+    # half of the ten wait within week 0, of whom the fifth ends it; the 9.2th is a fifth into week 53
+    waits = "SELECT round(value, 6) FROM measure_values WHERE measure LIKE '%wait' AND scheme IS NULL"
+    assert sorted(mart.fetch(waits)) == [(1.0,), (53.2,)]
     assert values(mart, "rtt_over_52_weeks") == [("ZX1", 1, 10)]
     assert values(mart, "rtt_over_104_weeks") == [("ZX1", 0, 10)]
     assert values(mart, "rtt_list_with_decision_to_admit") == [("ZX1", 3, None)]

@@ -18,17 +18,21 @@ MODULES = (
     "admitted_diagnosis",
     "ae_monthly",
     "ae_tables",
+    "ae_workbooks",
     "beds_sitrep",
     "cancer_waits",
+    "discharge_ready",
     "discharge_sitrep",
     "hes_england",
     "hes_provider",
     "kh03",
+    "outpatients",
     "own_measures",
     "quarterly_panel",
     "records",
     "reference",
     "rtt_full_extract",
+    "rtt_overview",
     "rtt_tables",
     "shmi",
     "sickness_absence",
@@ -144,6 +148,7 @@ def _near(sheets: list[Sheet]) -> list[tuple[Layout, Sheet, list[str]]]:
         if not layout.headless
         for sheet in sheets
         for missing in [find_header(layout, sheet)[1]]
+        if missing
     ]
     near = sorted(
         (

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from helpers.data.sheets import Sheet
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND
@@ -28,18 +29,12 @@ def read(matches: list[Match], _: Context) -> Reading:
         Where the name does not say it.
     """
     match = matches[0]
-    year = re.search(r"(?<!\d)(20\d\d)-(\d\d)(?!\d)", match.sheet.file)
-    if not year or int(year[2]) != (int(year[1]) + 1) % 100:
-        raise DataError(
-            Problem(
-                match.sheet.file, "does not say of which year it is", "a name with 2023-24", "rename it"
-            )
-        )
+    year = year_in_name(match.sheet)
     cells = Cells(match.table())
     group = cells.text(CODE)
     kept = group.map(lambda words: bool(_GROUP.fullmatch(words)))
     base = pd.DataFrame({"category": group, "org_code": ENGLAND, "breakdown": "diagnosis"})
-    base["period"] = pd.Timestamp(int(year[1]), 4, 1)
+    base["period"] = year
     cells.refuse(base.duplicated("category") & kept, CODE, "each group once")
     episodes, mean, median = (cells.numbers(column) for column in (EPISODES, MEAN, MEDIAN))
     cells.check()
@@ -52,6 +47,21 @@ def read(matches: list[Match], _: Context) -> Reading:
     ]
     rejected = {NOTE: int((~kept).sum())} if not kept.all() else {}
     return Reading({"measure_values": stack(rows)}, len(cells), rejected)
+
+
+def year_in_name(sheet: Sheet) -> pd.Timestamp:
+    """Return the first day of the financial year that a file's name says.
+
+    Raises
+    ------
+    DataError
+        Where it says none.
+    """
+    year = re.search(r"(?<!\d)(20\d\d)-(\d\d)(?!\d)", sheet.file)
+    if not year or int(year[2]) != (int(year[1]) + 1) % 100:
+        came = "does not say of which year it is"
+        raise DataError(Problem(sheet.file, came, "a name with 2023-24", "rename it"))
+    return pd.Timestamp(int(year[1]), 4, 1)
 
 
 LAYOUT = Layout(

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as compute
 
 from helpers.data.sheets import Table
+from helpers.data.sources.period_words import FORMS, parse_period
 from helpers.errors import DataError, Problem, near_misses
 
 if TYPE_CHECKING:
@@ -98,6 +99,14 @@ class Cells:
         self.refuse(wrong, column, " or ".join(_shown(form) for form in formats))
         return dates
 
+    def months(self, column: str) -> pd.Series[pd.Timestamp]:
+        """Return the first days of a column's months, in any spelling that is sure; others are mistakes."""
+        found = [parse_period(word, "month") for word in self.text(column)]
+        months = pd.Series([pd.Timestamp(month[0]) if month else pd.NaT for month in found])
+        months = months.astype("datetime64[s]")
+        self.refuse(months.isna(), column, FORMS["month"])
+        return months
+
     def refuse(
         self, bad: pd.Series[bool] | NDArray[np.bool_], column: str, allowed: str, cure: str = ""
     ) -> None:
@@ -159,6 +168,24 @@ def _shown(form: str) -> str:
 def first_of_month(days: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
     """Return the first day of each day's month; missing ones stay missing."""
     return pd.Series(days.to_numpy().astype("datetime64[M]").astype("datetime64[s]"), index=days.index)
+
+
+def read_months(table: Table, column: str) -> tuple[Cells, pd.DataFrame, int]:
+    """Return the rows of a national series with their months, and how many notes stand among them.
+
+    A row without a month is a note where it holds nothing else, and a mistake where it does.
+    """
+    table = table.filled()
+    others = [table.columns[name].to_pylist() for name in table.columns.column_names if name != column]
+    words = [word.strip() for word in table.columns[column].to_pylist()]
+    notes = [
+        not parse_period(word, "month") and not any(cell.strip() for cell in cells)
+        for word, *cells in zip(words, *others, strict=True)
+    ]
+    cells = Cells(table.keep([not note for note in notes]))
+    frame = pd.DataFrame({"period": cells.months(column)})
+    cells.refuse(frame["period"].duplicated() & frame["period"].notna(), column, "each month once")
+    return cells, frame, sum(notes)
 
 
 def measure_rows(

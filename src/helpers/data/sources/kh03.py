@@ -7,11 +7,10 @@ from datetime import date, datetime
 from itertools import pairwise
 
 import pandas as pd
-import pyarrow as pa
 
-from helpers.data.sheets import Sheet, Table
+from helpers.data.sheets import Sheet
 from helpers.data.sources.cells import Cells, measure_rows, stack
-from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
+from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading, plain
 from helpers.data.sources.names import ENGLAND, organisation_rows
 from helpers.errors import DataError, Problem
 
@@ -79,17 +78,12 @@ def _by_sector(match: Match) -> tuple[pd.DataFrame, pd.DataFrame, int]:
 
 def _blocks(match: Match) -> dict[tuple[str, str], int]:
     """Return the column of each (block, sector)."""
-    above, header = match.sheet.head[match.header - 1], match.sheet.head[match.header]
-    found: dict[tuple[str, str], int] = {}
-    block = ""
-    for column, name in enumerate(header):
-        block = (above[column].strip() if column < len(above) else "") or block
-        if name.strip() in SECTORS:
-            found.setdefault((block, name.strip()), column)
-    missing = [f"{b} / {s}" for b in (AVAILABLE, OCCUPIED) for s in SECTORS if (b, s) not in found]
+    below = match.below_banners()
+    wanted = [(block, sector) for block in (AVAILABLE, OCCUPIED) for sector in SECTORS]
+    missing = [f"{b} / {s}" for b, s in wanted if (plain(b), plain(s)) not in below]
     if missing:
         raise DataError(Problem(match.sheet.place(match.header), f"no column {', '.join(missing)}"))
-    return found
+    return {(block, sector): below[plain(block), plain(sector)] for block, sector in wanted}
 
 
 def _by_specialty(match: Match) -> tuple[pd.DataFrame, pd.DataFrame, int]:
@@ -115,15 +109,8 @@ def _rows(match: Match, wanted: dict[str, int]) -> tuple[Cells, pd.DataFrame, pd
     """Return the rows of trusts and of England below the header, as cells, base columns and names."""
     header = [cell.strip() for cell in match.sheet.head[match.header]]
     places = {name: header.index(name) for name in KEYS} | wanted
-    below = match.sheet.rows()[match.header + 1 :]
-    columns = pa.table(
-        {
-            name: pa.array([row[column] if column < len(row) else "" for row in below], pa.string())
-            for name, column in places.items()
-        }
-    )
-    used = [index for index, row in enumerate(columns["Year"].to_pylist()) if row]
-    cells = Cells(Table(match.sheet, columns.take(used), match.header + 2))
+    table = match.table_at(places)
+    cells = Cells(table.keep([bool(year) for year in table.columns["Year"].to_pylist()]))
     name = cells.text("Org Name")
     code = cells.text("Org Code").str.upper().mask(name == "England", ENGLAND)
     cells.refuse(code == "", "Org Code", "an organisation code")

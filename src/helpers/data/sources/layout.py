@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -98,6 +98,8 @@ class Layout:
     joins_sheets: bool = False
     #: a published CSV ends with a line end; one that an analyst saves may not
     ends_with_newline: bool = True
+    #: of these the header must have at least one besides: tables that share their other columns
+    one_of: tuple[str, ...] = ()
     #: for files without a header: recognises a sheet by its rows
     headless: Callable[[Sheet], bool] | None = None
 
@@ -125,6 +127,23 @@ class Match:
         exact = {plain(name): name for name in reversed(names)}
         table = self.sheet.table(self.header, [exact[plain(column)] for column in wanted])
         return replace(table, columns=table.columns.rename_columns(wanted))
+
+    def table_at(self, places: Mapping[str, int]) -> Table:
+        """Return columns by their places, counted from 0: for headers in which names come again."""
+        return self.sheet.table_at(self.header, places)
+
+    def below_banners(self) -> dict[tuple[str, str], int]:
+        """Return the place of each column by the heading of its block, in the row above, and its own; both plain.
+
+        A heading of a block stands over its first column alone, as merged cells have it.
+        """
+        above = self.sheet.head[self.header - 1] if self.header > 0 else []
+        found: dict[tuple[str, str], int] = {}
+        banner = ""
+        for place, name in enumerate(self.sheet.head[self.header]):
+            banner = (plain(above[place]) if place < len(above) else "") or banner
+            found.setdefault((banner, plain(name)), place)
+        return found
 
     def has(self, column: str) -> bool:
         """Tell whether the header has a column."""
@@ -208,10 +227,12 @@ def plain(name: str) -> str:
 
 def find_header(layout: Layout, sheet: Sheet) -> tuple[int, list[str]]:
     """Return the header row that fits a layout best, and which of its columns are missing there."""
-    best, missing = 0, list(layout.columns)
+    choice = [" or ".join(layout.one_of)] if layout.one_of else []
+    best, missing = 0, [*layout.columns, *choice]
     for index, cells in enumerate(sheet.head):
         have = {plain(cell) for cell in cells}
         absent = [column for column in layout.columns if plain(column) not in have]
+        absent += choice if not have & {plain(column) for column in layout.one_of} else []
         if len(absent) < len(missing):
             best, missing = index, absent
     return best, missing

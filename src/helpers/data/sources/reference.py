@@ -7,65 +7,85 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from helpers.data.sheets import Sheet, Table
+from helpers.data.sheets import Sheet
 from helpers.data.sources.cells import Cells
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows
 
 #: columns of the ODS file, which has no header (numbered from 0)
 ODS_COLUMNS = {"code": 0, "name": 1, "region": 2, "icb": 3, "opened": 10, "closed": 11}
-ODS_WIDTH = 27
+#: the first column without a use, from which on columns may be cut off
+ODS_WIDTH = 12
+#: rows by which a file without a header is known
+ODS_ROWS = 5
+_CODE, _REGION, _DAY = r"[A-Z0-9]{3,5}", r"Y\d\d", r"(19|20)\d{6}"
 
 
 def is_ods_file(sheet: Sheet) -> bool:
-    """Tell whether a sheet is an ODS trust file: 27 columns, a code, a region and a date of opening."""
-    rows = sheet.head[:5]
-    return bool(rows) and all(
-        len(row) == ODS_WIDTH
-        and re.fullmatch(r"[A-Z0-9]{3,5}", row[0])
-        and re.fullmatch(r"(Y\d\d)?", row[2])
-        and re.fullmatch(r"\d{8}", row[10])
-        for row in rows
-    )
+    """Tell whether a sheet is an ODS trust file: codes, names and regions, and no header."""
+    return bool(ods_columns(sheet))
+
+
+def ods_columns(sheet: Sheet) -> dict[str, int]:
+    """Return where the columns of an ODS trust file are, with those that others have cut out left out.
+
+    Columns may be missing at the end or in the middle (addresses and telephone numbers usually are); what is
+    left is told by what it holds. Empty where the sheet is none.
+    """
+    rows = sheet.head[:ODS_ROWS]
+    width = min((len(row) for row in rows), default=0)
+    if width < 3 or not all(re.fullmatch(_CODE, row[0]) and row[1].strip() for row in rows):
+        return {}
+    places = {place: [row[place] for row in rows] for place in range(2, width)}
+    regions = [place for place, cells in places.items() if _all(_REGION, cells)]
+    days = [place for place, cells in places.items() if _all(_DAY, cells)]
+    if not regions or not all(re.search(r"[A-Za-z]{3}", row[1]) for row in rows):
+        return {}
+    if width >= ODS_WIDTH and regions[0] == ODS_COLUMNS["region"] and ODS_COLUMNS["opened"] in days:
+        return ODS_COLUMNS
+    found = {"code": 0, "name": 1, "region": regions[0]}
+    boards = places.get(regions[0] + 1, [])
+    if _all(_CODE, boards):
+        found["icb"] = regions[0] + 1
+    return found | dict(zip(("opened", "closed"), days, strict=False))
+
+
+def _all(form: str, cells: list[str]) -> bool:
+    """Tell whether cells have a form, those that are filled, and that some are."""
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and all(re.fullmatch(form, cell) for cell in filled)
 
 
 def read_ods(matches: list[Match], _: Context) -> Reading:
     """Return trusts, open and closed; the file's edition is the latest date that it gives."""
-    import pyarrow as pa
-
     sheet = matches[0].sheet
+    places = ods_columns(sheet)
     rows = sheet.rows()
-    wrong = next((number for number, row in enumerate(rows) if len(row) != ODS_WIDTH), None)
-    columns = pa.table(
-        {
-            name: pa.array([row[place] if place < len(row) else "" for row in rows], pa.string())
-            for name, place in ODS_COLUMNS.items()
-        }
-    )
-    cells = Cells(Table(sheet, columns, 1))
-    if wrong is not None:
-        cells.refuse(pd.Series(range(len(rows))) == wrong, "code", f"a row of {ODS_WIDTH} cells")
+    width = len(rows[0])
+    wrong = pd.Series([len(row) != width for row in rows])
+    cells = Cells(matches[0].table_at(places))
+    cells.refuse(wrong, "code", f"a row of {width} cells")
     code = cells.code("code")
     cells.refuse(code.duplicated(), "code", "each organisation once")
-    opened = cells.dates("opened", "%Y%m%d")
-    closed = _optional_dates(cells, "closed")
+    opened, closed = (_days(cells, name, needed=name == "opened") for name in ("opened", "closed"))
     cells.check()
-    frame = pd.DataFrame(
-        {
-            "org_code": code,
-            "name": cells.text("name"),
-            "kind": "trust",
-            "region": cells.text("region").replace("", None),
-            "icb_code": cells.text("icb").replace("", None),
-            "valid_from": opened,
-            "valid_to": closed,
-        }
-    )
-    edition = max(opened.max(), closed.max()) if closed.notna().any() else opened.max()
-    return Reading({"organisations": frame}, len(rows), as_at=edition.date(), published=edition.date())
+    frame = pd.DataFrame({"org_code": code, "name": cells.text("name"), "kind": "trust"})
+    frame["region"] = cells.text("region").replace("", None)
+    frame["icb_code"] = cells.text("icb").replace("", None) if "icb" in places else None
+    frame["valid_from"], frame["valid_to"] = opened, closed
+    latest = pd.concat([opened, closed]).max()
+    edition = None if pd.isna(latest) else latest.date()
+    absent = [name for name in ODS_COLUMNS if name not in places]
+    remarks = (f"without the columns {', '.join(absent)}, which were cut out",) if absent else ()
+    return Reading({"organisations": frame}, len(rows), remarks=remarks, as_at=edition, published=edition)
 
 
-def _optional_dates(cells: Cells, column: str) -> pd.Series[pd.Timestamp]:
+def _days(cells: Cells, column: str, *, needed: bool) -> pd.Series[pd.Timestamp]:
+    """Return days of a column that may be absent, or empty where it is not needed."""
+    if column not in cells.table.columns.column_names:
+        return pd.Series(pd.NaT, index=range(len(cells)), dtype="datetime64[s]")
+    if needed:
+        return cells.dates(column, "%Y%m%d")
     words = cells.text(column)
     dates = pd.to_datetime(words.where(words != ""), format="%Y%m%d", errors="coerce").dt.as_unit("s")
     cells.refuse(dates.isna() & (words != ""), column, "YYYYMMDD")

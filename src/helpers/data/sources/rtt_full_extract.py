@@ -48,6 +48,8 @@ LONG_WAITS = {
     "rtt_over_104_weeks": 104,
 }
 WITHIN_WEEKS = 18
+#: measure: share of the list that has waited no longer
+WAITS = {"rtt_median_wait": 0.5, "rtt_92nd_percentile_wait": 0.92}
 
 #: the commissioner of everybody who lives outside England: no measure counts these, nor do the monthly tables
 ABROAD = "NONC"
@@ -81,7 +83,7 @@ def read(matches: list[Match], _: Context) -> Reading:
         cells.refuse(frame[column] == "", column, "a code")
     cells.refuse(~frame["RTT Part Type"].isin(list(PARTS)), "RTT Part Type", ", ".join(PARTS))
     frame["total"] = cells.numbers(TOTAL)
-    _add_waits(cells, frame, bands)
+    by_week = _add_waits(cells, frame, bands)
     cells.check()
     _check_specialties(table, frame)
     specialties = _specialties(frame)
@@ -89,7 +91,12 @@ def read(matches: list[Match], _: Context) -> Reading:
     longest = max((_weeks(band) for band in bands), default=0)
     return Reading(
         {
-            "measure_values": stack(_measures(frame, longest=longest, whole=whole)),
+            "measure_values": stack(
+                [
+                    *_measures(frame, longest=longest, whole=whole),
+                    *_waits(frame, by_week, bands, whole=whole),
+                ]
+            ),
             "organisations": _organisations(frame),
             **({"specialties": specialties} if len(specialties) else {}),
         },
@@ -103,13 +110,19 @@ def _weeks(band: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _add_waits(cells: Cells, frame: pd.DataFrame, bands: list[str]) -> None:
-    """Add the waits within 18 weeks and over each limit; a row whose bands miss its total is wrong."""
+def _add_waits(cells: Cells, frame: pd.DataFrame, bands: list[str]) -> NDArray[np.float64]:
+    """Add the waits within 18 weeks and over each limit; a row whose bands miss its total is wrong.
+
+    Returns the pathways of the lists (Part_2), a row for each of theirs and a column for each band.
+    """
+    lists = (frame["RTT Part Type"] == "Part_2").to_numpy()
+    by_week = np.zeros((int(lists.sum()), len(bands)))
     sums: dict[str, NDArray[np.float64]] = {
         name: np.zeros(len(frame)) for name in ("within", "waiting", *LONG_WAITS)
     }
-    for band in bands:
+    for column, band in enumerate(bands):
         counts = cells.numbers(band).fillna(0).to_numpy()
+        by_week[:, column] = counts[lists]
         weeks = _weeks(band)
         sums["waiting"] += counts
         if weeks < WITHIN_WEEKS:
@@ -123,6 +136,7 @@ def _add_waits(cells: Cells, frame: pd.DataFrame, bands: list[str]) -> None:
     cells.refuse(
         listed & (frame["waiting"] != frame["total"].fillna(0)), TOTAL, "the sum of the row's bands"
     )
+    return by_week
 
 
 def _check_specialties(table: Table, frame: pd.DataFrame) -> None:
@@ -166,14 +180,76 @@ def _measures(frame: pd.DataFrame, *, longest: int, whole: bool) -> list[pd.Data
     return rows
 
 
+def _waits(
+    frame: pd.DataFrame, by_week: NDArray[np.float64], bands: list[str], *, whole: bool
+) -> list[pd.DataFrame]:
+    """Return the median and the 92nd percentile wait of each list, in weeks, as the publication works them out."""
+    starts = np.array([_weeks(band) for band in bands])
+    weeks = pd.DataFrame(by_week[:, np.argsort(starts)], columns=np.sort(starts))
+    listed = frame[frame["RTT Part Type"] == "Part_2"].reset_index(drop=True)
+    abroad = listed["Commissioner Org Code"] == ABROAD
+    chosen = {"provider": ("Provider Org Code", ~abroad)}
+    if whole:
+        chosen["commissioner"] = (
+            "Commissioner Org Code",
+            listed["Treatment Function Code"] == ALL_SPECIALTIES,
+        )
+    rows = []
+    for basis, (org, kept) in chosen.items():
+        keys = [listed[name][kept] for name in ("period", org, "Treatment Function Code")]
+        lists = weeks[kept].groupby(keys).sum()
+        base = lists.index.to_frame(index=False).set_axis(["period", "org_code", "specialty_code"], axis=1)
+        base = _without_code_of_all(base)
+        rows += [
+            measure_rows(name, base, basis=basis).assign(value=percentile_wait(lists.to_numpy(), share))
+            for name, share in WAITS.items()
+        ]
+    return rows
+
+
+def percentile_wait(by_week: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """Return the weeks within which a share of each list has waited; those within a week lie evenly in it.
+
+    Source: NHS England, RTT waiting times, notes on the median and percentiles (in use since October 2022).
+
+    Parameters
+    ----------
+    by_week
+        Pathways, a row for each list and a column for each week; the last column has no upper end.
+    share
+        Between 0 and 1.
+
+    Returns
+    -------
+    array
+        Weeks; NaN for an empty list, and where the share ends in the last column.
+
+    >>> percentile_wait(np.array([[10.0, 10.0, 0.0], [1.0, 1.0, 98.0]]), 0.75)
+    array([1.5, nan])
+    """
+    reached = by_week.cumsum(axis=1)
+    wanted = share * reached[:, -1]
+    band = (reached >= wanted[:, None] - 1e-9).argmax(axis=1)
+    row = np.arange(len(by_week))
+    inside = by_week[row, band]
+    weeks = band + (wanted - reached[row, band] + inside) / np.where(inside > 0, inside, 1)
+    return np.where((inside > 0) & (band < by_week.shape[1] - 1), weeks, np.nan)
+
+
+def _without_code_of_all(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows whose specialty is no code where they are of all specialties."""
+    everything = frame["specialty_code"] == ALL_SPECIALTIES
+    codes = frame["specialty_code"].mask(everything, None)
+    return frame.assign(specialty_code=codes, scheme=pd.Series("rtt", frame.index).mask(everything, None))
+
+
 def _sums(frame: pd.DataFrame, org: str) -> pd.DataFrame:
     """Return the waits summed per organisation, part and treatment function; all of these have no code."""
     key = ["period", org, "RTT Part Type", "Treatment Function Code"]
     sums = frame.groupby(key, observed=True)[["total", "within", *LONG_WAITS]].sum().reset_index()
-    sums = sums.rename(columns={org: "org_code", "Treatment Function Code": "specialty_code"})
-    everything = sums["specialty_code"] == ALL_SPECIALTIES
-    sums["specialty_code"] = sums["specialty_code"].mask(everything, None)
-    return sums.assign(scheme=pd.Series("rtt", sums.index).mask(everything, None))
+    return _without_code_of_all(
+        sums.rename(columns={org: "org_code", "Treatment Function Code": "specialty_code"})
+    )
 
 
 def _part_measures(part: str, group: pd.DataFrame, basis: str, longest: int) -> list[pd.DataFrame]:
@@ -238,5 +314,13 @@ LAYOUT = Layout(
             for name, weeks in LONG_WAITS.items()
         ),
         *(Feed(measure, f"{part}, Total All") for part, measure in PARTS.items()),
+        *(
+            Feed(
+                name,
+                f"Part_2, weeks within which {share:.0%} of the bands lie",
+                note="estimated within a week",
+            )
+            for name, share in WAITS.items()
+        ),
     ),
 )

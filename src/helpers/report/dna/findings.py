@@ -302,7 +302,7 @@ class DnaFindings:
         if self.groups["appointments"].sum() < FEWEST_GROUPED or not self.comparable:
             return pd.DataFrame(columns=["driver", "level", "appointments", "odds_ratio", "low", "high"])
         name = f"dna_drivers_{self.period.first}_{self.period.end}_{self.options.specialty}"
-        frame = self.mart.derived(name, self._drivers)
+        frame = self.mart.derived(name, self._drivers, records=True)
         return frame[frame["driver"] != "specialty"]
 
     def _drivers(self) -> pd.DataFrame:

@@ -11,12 +11,16 @@ from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query, Told
 from helpers.data.releases import shown_cell
 from helpers.data.stays import LONG_STAYS
+from helpers.report import controlled
 from helpers.report.los.options import StayOptions
-from helpers.report.period import Period, add_months
+from helpers.report.period import Period
+from helpers.report.words import number
 
 Ask = Callable[[Sequence[Asked]], Mapping[Query, Told]]
 #: decimals of every mean stay
 MEAN_DIGITS = 1
+#: by how many people a figure of all others may be off and look the same, so that it need not be kept
+_FAR = 16
 
 
 @dataclass
@@ -61,9 +65,7 @@ class StaysTold:
 
     def month(self, first: date) -> Query:
         """Return the query of those of one month."""
-        return self.all_stays(
-            zero_day=self.options.zero_day_stays, period=Period(first, first)
-        )
+        return self.all_stays(zero_day=self.options.zero_day_stays, period=Period(first, first))
 
     def tail(self, days: int, organisation: str | None = None) -> Query:
         """Return the query of stays of so many days or more, or of none; nothing is left out or trimmed."""
@@ -100,6 +102,26 @@ class StaysTold:
         if query not in self._told:
             self.settle([self._asked(query)])
 
+    def shares_of_others(self, some: Mapping[int, float], all_of: float) -> list[Cell]:
+        """Return how many of a hundred patients of all other trusts stay so many days or more, or none.
+
+        Among many people they are rounded so far that a few more or fewer do not show, and tell nothing of
+        this trust's; among fewer the ledger is asked.
+        """
+        digits = next((each for each in (1, 0) if all_of * 0.5 * 10**-each / 100 >= _FAR), None)
+        if digits is not None:
+            return [round(100 * count / all_of, digits) for count in some.values()]
+        queries = {days: self.tail(days, EVERYBODY) for days in some}
+        self.settle([Asked(queries[days], exact=int(count)) for days, count in some.items()])
+        shares = controlled.percentages(some.values(), [all_of] * len(some), "records")
+        return controlled.derived(shares, [self.cell(queries[days]) for days in some])
+
+    @staticmethod
+    def about_others(count: float) -> str:
+        """Return how many patients all other trusts have, so rounded that a few more or fewer do not show."""
+        step = next(each for each in (1000, 100, 10) if count >= 20 * each or each == 10)
+        return f"about {number(step * round(count / step))}"
+
     def hides(self, query: Query) -> bool:
         """Tell whether nothing may be shown that rests on these stays."""
         return self._told[query].star
@@ -113,8 +135,3 @@ class StaysTold:
         if self.hides(query):
             return SUPPRESSED
         return None if value != value else value
-
-
-def months_of(period: Period, count: int) -> list[date]:
-    """Return the first days of so many months that end with a period."""
-    return [add_months(period.last, -back) for back in reversed(range(count))]

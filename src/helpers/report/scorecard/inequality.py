@@ -13,6 +13,7 @@ from helpers.data.appointments import DEPRIVATION, appointment_groups
 from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
 from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.data.room.door import in_room
 from helpers.report.period import Period
 from helpers.stats.dna import DnaInequality, dna_inequality
 
@@ -44,6 +45,7 @@ class Inequality:
     found: DnaInequality | None = None
 
 
+@in_room(Inequality)
 def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period) -> Inequality:
     """Return the inequality of missed appointments over the year that a period ends.
 

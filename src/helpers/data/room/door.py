@@ -1,0 +1,183 @@
+"""The door of the records room: how a kernel asks, and how the room is found.
+
+In a batch the kernel's keeper has made the door before the kernel began, and forks the room when somebody first
+knocks; the kernel is told the door's descriptor. Elsewhere (JupyterLab, plain papermill) the kernel starts the
+room as a process of its own when it first asks. Either way the room ends with the kernel.
+
+Outside a notebook there is no door: what would be asked is worked out on the spot, by those who may.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
+
+from helpers.errors import DataError, Problem
+from helpers.places import VERSION_VARIABLE
+from helpers.reads import note_data
+
+#: how a kernel is told the descriptor of its door
+ROOM_VARIABLE: Final = "BOARDPACK_ROOM"
+#: what is run as the room: `python -m MODULE`, with the descriptor where there is one
+MODULE: Final = "helpers.data.room.service"
+#: marks a function that the room runs for a kernel, with what may leave it
+MARK: Final = "__leaves_room__"
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def in_notebook() -> bool:
+    """Tell whether this process is a notebook's kernel, which holds no records."""
+    application = sys.modules.get("ipykernel.kernelapp")
+    return application is not None and bool(application.IPKernelApp.initialized())
+
+
+def is_interactive() -> bool:
+    """Tell whether somebody sits before this process: JupyterLab, Visual Studio Code, or a Python prompt."""
+    if os.environ.get(VERSION_VARIABLE):  # a batch
+        return False
+    if in_notebook():
+        return bool(os.environ.get("JPY_SESSION_NAME") or os.environ.get("VSCODE_PID"))
+    return hasattr(sys, "ps1")
+
+
+def in_room(
+    *leaves: type,
+) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
+    """Make a function run in the records room when a kernel calls it; elsewhere it runs where it is called.
+
+    Parameters
+    ----------
+    leaves
+        The types that it may return: what may be shown, never rows or exact counts.
+    """
+
+    def decorate(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        @functools.wraps(function)
+        def call(*args: Arguments.args, **keywords: Arguments.kwargs) -> Result:
+            if not in_notebook():
+                return function(*args, **keywords)
+            asked = Asked(f"{function.__module__}:{function.__qualname__}", args, keywords)
+            answer = find_room().ask(asked)
+            _note(answer.reads, args)
+            value: Result = answer.value
+            return value
+
+        setattr(call, MARK, leaves)
+        return call
+
+    return decorate
+
+
+def _note(reads: Iterable[str], args: Iterable[object]) -> None:
+    """Note what the room read, also with the marts in whose name it was asked."""
+    note_data(reads)
+    for each in args:
+        mart = getattr(each, "mart", each)
+        if hasattr(mart, "note"):
+            mart.note(reads)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A function of ours that the room is to run, as module:name, and what it is given."""
+
+    function: str
+    args: tuple[Any, ...] = ()
+    keywords: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the room gives back: a value, or the error that a caller gets to see; and what was read for it."""
+
+    value: Any = None
+    error: Exception | None = None
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Two streams on which one side asks and the other answers, a pickle at a time."""
+
+    reading: BinaryIO
+    writing: BinaryIO
+
+    @classmethod
+    def on(cls, descriptor: int) -> Channel:
+        """Return the channel on a socket's descriptor."""
+        return cls(os.fdopen(descriptor, "rb"), os.fdopen(os.dup(descriptor), "wb"))
+
+    def send(self, content: object) -> None:
+        """Send one thing."""
+        self.writing.write(pickle.dumps(content))
+        self.writing.flush()
+
+    def receive(self) -> Any:
+        """Return the next thing that was sent; EOFError where the other side has ended."""
+        return pickle.load(self.reading)
+
+    def close(self) -> None:
+        """Close both streams: the other side ends by itself."""
+        for stream in (self.reading, self.writing):
+            with contextlib.suppress(OSError):  # the other side may have gone
+                stream.close()
+
+
+class Room:
+    """A kernel's side of the door."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._lock = threading.Lock()
+
+    def ask(self, asked: Asked) -> Answer:
+        """Return the answer of the room.
+
+        Raises
+        ------
+        DataError
+            Where the room has ended, for want of memory say.
+        """
+        with self._lock:
+            try:
+                self._channel.send(asked)
+                answer: Answer = self._channel.receive()
+            except (EOFError, OSError) as error:
+                self._leave()
+                cure = "run the notebook again from its first cell; if it stays so, see whether memory has run out"
+                raise DataError(Problem("records room", "it has ended", cure=cure)) from error
+            except BaseException:  # interrupted: an answer that comes later would be taken for the next one
+                self._leave()
+                raise
+        if answer.error is not None:
+            raise answer.error
+        return answer
+
+    def _leave(self) -> None:
+        self._channel.close()
+        find_room.cache_clear()
+
+
+@functools.cache
+def find_room() -> Room:
+    """Return the room of this kernel: the one that the keeper forks, or one started now."""
+    told = os.environ.pop(ROOM_VARIABLE, "")
+    return Room(Channel.on(int(told)) if told else _start())
+
+
+def _start() -> Channel:
+    """Start a room of our own, on its standard input and output; it ends when these close."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    return Channel(cast(BinaryIO, process.stdout), cast(BinaryIO, process.stdin))

@@ -1,0 +1,205 @@
+"""Models of records: fitted in the room; coefficients, intervals and fitted values of groups come out."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.data.room.counting import COUNT, answered, counted, grouped, rounded_mean, three_figures
+from helpers.data.room.door import in_room
+from helpers.data.room.single import single_records
+from helpers.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from helpers.bundle import Cell
+    from helpers.data.mart import Mart
+    from helpers.data.room.selection import Selection
+
+Family = Literal["gaussian", "poisson", "gamma", "binomial", "negative_binomial"]
+FAMILIES: Final = ("gaussian", "poisson", "gamma", "binomial", "negative_binomial")
+#: records for each coefficient: fewer fit single people
+RECORDS_PER_TERM: Final = 10
+#: how far one record may decide its own fitted value (0 to 1)
+MOST_LEVERAGE: Final = 0.9
+FEWEST: Final = HES_RECORD_LEVEL.suppress_up_to + 1
+_WHERE: Final = "records, fit"
+_LEVEL: Final = re.compile(r"\[[^\]]*\]")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a model of records lets out.
+
+    Parameters
+    ----------
+    formula, family
+        As asked.
+    count
+        Records behind it, rounded.
+    scale
+        What the coefficients are: a "difference" in the outcome's unit, or a "ratio" (odds for binomial).
+    coefficients
+        term, estimate, low and high (95 %, robust to unequal spread), three figures each.
+    fitted
+        Groups of `by=` with count, mean fitted value, and whether it is hidden.
+    """
+
+    formula: str
+    family: str
+    count: int
+    scale: Literal["difference", "ratio"]
+    coefficients: pd.DataFrame = field(repr=False)
+    fitted: pd.DataFrame = field(repr=False)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        words = "stays in the records room: of a model, coefficients, intervals and fitted values of groups leave it"
+        raise AttributeError(
+            f"{name} {words} (.coefficients, .fitted, .count, .scale); no residuals, no leverage"
+        )
+
+
+@in_room(Fit)
+def fit(mart: Mart, selection: Selection, formula: str, family: Family) -> Fit:
+    """Return a generalised linear model of single records (statsmodels), as far as it may leave the room.
+
+    Raises
+    ------
+    UsageError
+        Where the formula cannot be read, or a coefficient rests on a few people.
+    """
+    records = single_records(mart, selection)
+    outcome, design = _matrices(formula, records)
+    _refuse_few(outcome, design)
+    result = _fitted(outcome, design, family)
+    ratio = family != "gaussian"
+    ends = np.column_stack([result.params, result.conf_int()])
+    shown = np.vectorize(three_figures)(np.exp(ends) if ratio else ends)
+    coefficients = pd.DataFrame(shown, columns=["estimate", "low", "high"])
+    coefficients.insert(0, "term", list(design.columns))
+    return Fit(
+        formula=formula,
+        family=family,
+        count=int(HES_RECORD_LEVEL.show(len(design)) or 0),
+        scale="ratio" if ratio else "difference",
+        coefficients=coefficients,
+        fitted=_fitted_groups(mart, selection, records, pd.Series(result.fittedvalues, design.index)),
+    )
+
+
+def _matrices(formula: str, records: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+    """Return outcome and design, without records that lack something."""
+    import patsy
+
+    try:
+        outcome, design = patsy.dmatrices(
+            formula, records, eval_env=patsy.EvalEnvironment([{"np": np}]), return_type="dataframe"
+        )
+    # patsy raises whatever evaluating the formula raises, and its words may hold values of records
+    except Exception as error:
+        columns = ", ".join(name for name in records.columns if not name.startswith("k"))
+        cure = 'write "los_days ~ age_band + C(deprivation)"; dates are there as month and weekday'
+        came = f"{formula!r} cannot be read ({type(error).__name__})"
+        raise UsageError(Problem(_WHERE, came, f"a formula of {columns}", cure)) from None
+    kinds = [name for name in outcome.columns if not name.endswith("[False]")]  # a flag gives both
+    if len(kinds) != 1:
+        raise UsageError(Problem(_WHERE, f"{formula!r} has several outcomes", "one number or flag"))
+    return outcome[kinds[0]], design
+
+
+def _refuse_few(outcome: pd.Series, design: pd.DataFrame) -> None:
+    """Refuse a model of which a part rests on a few people."""
+    people, terms = design.shape
+    problems = []
+    if people < max(FEWEST, RECORDS_PER_TERM * terms):
+        allowed = f"{RECORDS_PER_TERM} records for each of its {terms} coefficients"
+        problems.append(
+            Problem(_WHERE, "too few records", allowed, "leave terms out, or cover more months")
+        )
+    few = [name for name in design if _is_few(design[name]) or _tells_few(outcome, design[name])]
+    for name in dict.fromkeys(_LEVEL.sub("", str(name)) for name in few):  # a level may be somebody's own
+        cure = "put its groups together, or leave it out"
+        problems.append(Problem(f"{_WHERE}, {name}", "rests on a few people", f"{FEWEST} or more", cure))
+    if not problems and _leverage(design) > MOST_LEVERAGE:
+        came = "one record decides what is fitted to it"
+        problems.append(
+            Problem(_WHERE, came, cure="leave out the term that singles it out, or put numbers in bands")
+        )
+    if problems:
+        raise UsageError(problems)
+
+
+def _is_few(column: pd.Series) -> bool:
+    """Tell whether all records but a few have the same value: a dummy for them, whatever its name."""
+    return HES_RECORD_LEVEL.hides(len(column) - int(column.value_counts().iloc[0]))
+
+
+def _tells_few(outcome: pd.Series, column: pd.Series) -> bool:
+    """Tell whether a yes-or-no outcome has a few of one kind in the group of a dummy: its odds tell them."""
+    if not set(outcome.unique()) <= {0.0, 1.0} or not set(column.unique()) <= {0.0, 1.0}:
+        return False
+    inside = outcome[column == 1.0]
+    return any(HES_RECORD_LEVEL.hides(count) for count in (inside.sum(), len(inside) - inside.sum()))
+
+
+def _leverage(design: pd.DataFrame) -> float:
+    """Return the largest share that one record has in its own fitted value."""
+    base, _ = np.linalg.qr(design.to_numpy(dtype=float))
+    return float((base**2).sum(axis=1).max())
+
+
+def _fitted(outcome: pd.Series, design: pd.DataFrame, family: Family) -> Any:
+    import statsmodels.api as sm
+
+    link = sm.families.links.Log()
+    families = {
+        "gaussian": lambda: sm.families.Gaussian(),
+        "poisson": lambda: sm.families.Poisson(),
+        "gamma": lambda: sm.families.Gamma(link=link),
+        "binomial": lambda: sm.families.Binomial(),
+        "negative_binomial": lambda: sm.families.NegativeBinomial(alpha=1.0),
+    }
+    if family not in families:
+        raise UsageError(Problem(f"{_WHERE}, family", f"{family!r}", ", ".join(families)))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return sm.GLM(outcome, design, family=families[family]()).fit(cov_type="HC1")
+    # separation, no convergence, an outcome that the family cannot have: each of another kind
+    except Exception as error:
+        cure = "leave out terms that say the same, or choose another family"
+        raise UsageError(
+            Problem(_WHERE, f"it could not be fitted ({type(error).__name__})", cure=cure)
+        ) from None
+
+
+def _fitted_groups(
+    mart: Mart, selection: Selection, records: pd.DataFrame, fitted: pd.Series
+) -> pd.DataFrame:
+    """Return the mean fitted value of each group, hidden with its count."""
+    frame = grouped(mart, selection)
+    counts = counted(selection, frame)
+    names = [f"k{place}" for place in range(len(selection.keys))]
+    values = records.loc[fitted.index, names].assign(fitted=fitted)
+    means = values.groupby(names, dropna=False)["fitted"].agg(["mean", "size"]) if names else None
+    cells: list[Cell] = []
+    for row, count in zip(frame[names].itertuples(index=False), counts, strict=True):
+        mean, size = _of_group(means, tuple(row)) if means is not None else (fitted.mean(), len(fitted))
+        few = HES_RECORD_LEVEL.hides(size) or not isinstance(count, int)
+        cells.append("*" if few else rounded_mean(float(mean), count) if size else None)
+    return answered(selection, frame, {COUNT: counts, "fitted": cells})
+
+
+def _of_group(means: pd.DataFrame, group: tuple[object, ...]) -> tuple[float, int]:
+    key: Any = group if len(group) > 1 else group[0]
+    if key not in means.index:
+        return float("nan"), 0
+    row = means.loc[key]
+    return float(row["mean"]), int(row["size"])

@@ -1,0 +1,70 @@
+"""Single records, in the room alone: what models are fitted to and functions are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from helpers.data.room.door import in_room
+from helpers.data.room.selection import DAY, DEPRIVATION, MONTH, WEEKDAY, Key, Selection
+from helpers.data.schema import TABLES
+from helpers.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from helpers.data.mart import Mart
+
+#: more are not worked on one by one
+MOST_RECORDS: Final = 500_000
+#: rows that somebody looks at
+MOST_ROWS: Final = 100
+_STAMPS: Final = ("source", "vintage")
+
+
+def single_records(mart: Mart, selection: Selection) -> pd.DataFrame:
+    """Return records with everything that may be reckoned with: no day, which tells people apart.
+
+    Columns of the table without its dates, and month, weekday, deprivation; in no order that means anything.
+
+    Raises
+    ------
+    UsageError
+        Where there are more than `MOST_RECORDS`.
+    """
+    table = TABLES[selection.table]
+    names = [c.name for c in table.columns if c.type != "date" and c.name not in _STAMPS]
+    made = [f"{selection.value_of(Key(name))} AS {name}" for name in (MONTH, WEEKDAY, DEPRIVATION)]
+    keys = [f"{sql} AS k{place}" for place, sql in enumerate(selection.groups)]
+    columns = ", ".join([*names, *made, *keys])
+    source = f"FROM {selection.base} WHERE {selection.predicate}"
+    size = int(mart.fetch(f"SELECT count(*) {source}")[0][0])
+    if size > MOST_RECORDS:
+        cure = "narrow them by where= or months=, or ask for .count() and .mean(), which have no limit"
+        raise UsageError(Problem("records", f"{size:,}", f"{MOST_RECORDS:,} at most", cure))
+    frame = mart.query(
+        f"SELECT {columns} {source} ORDER BY hash({', '.join(names)}), {DAY[selection.table]}"
+    )
+    flags = [c.name for c in table.columns if c.type == "flag"]
+    return frame.astype({name: "float64" for name in flags if frame[name].notna().all()})
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Records as somebody looks at them: a picture of a table, not the table."""
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@in_room(Rows)
+def look_at(mart: Mart, selection: Selection, number: int) -> Rows:
+    """Return some records, as they are, for somebody who may read them anyway."""
+    frame = mart.query(f"SELECT * FROM {selection.base} WHERE {selection.predicate} LIMIT {int(number)}")
+    return Rows(frame.to_html(index=False), frame.to_string(index=False))

@@ -1,0 +1,292 @@
+"""From a notebook: attempts to get at records or at a small count. None succeeds, and each says what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat import v4
+
+from helpers.data.mart import DERIVED, ROOM, SPILL, Mart
+from helpers.data.room.door import MODULE, ROOM_VARIABLE
+from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
+from helpers.runner.execute import Ground, execute
+from helpers.runner.guard import Room, can_wall_off
+from helpers.runner.kernel import kernel_environment
+from helpers.runner.parameters import read_notebook
+from helpers.runner.plan import Job
+from helpers.runner.prewarmed import IS_SUPPORTED, ForkServer
+from helpers.runner.watch import Limits
+
+#: what a stay of one patient costs: nothing that leaves the room may hold it
+SECRET = 7321.0
+DAY = date(2026, 4, 15)
+
+
+def spells() -> pd.DataFrame:
+    usual = {
+        "org_code": "T1", "specialty_code": "100", "admitted": date(2026, 4, 1), "discharged": DAY, "los_days": 4.0,
+        "admission_method": "elective", "patient_class": "ordinary", "age_band": "45-64", "sex": "female",
+        "imd_decile": 5, "casemix_group": "A", "readmitted_30d": False, "died": False, "cost": 100.0,
+    }  # fmt: skip
+    few = usual | {
+        "specialty_code": "300",
+        "los_days": 30.0,
+        "cost": SECRET,
+        "casemix_group": "Z",
+        "died": True,
+    }
+    others = [usual | {"org_code": "T2"}] * 100
+    rows = [*others, *[usual] * 40, *[usual | {"sex": "male", "cost": 300.0}] * 40, few]
+    return pd.DataFrame(rows)
+
+
+def make_project(root: Path) -> Mart:
+    for folder in ("notebooks", "params", "reports", ".boardpack"):
+        (root / folder).mkdir(parents=True)
+    mart = Mart(root / ".boardpack" / "mart")
+    trusts = [{"org_code": code, "name": f"Trust {code}", "kind": "trust"} for code in ("T1", "T2")]
+    with mart.load(source="codes", layout="l", policy="published", synthetic=True) as load:
+        load.write("organisations", pd.DataFrame(trusts))
+    with mart.load(source="pas", layout="l", policy="hes_record_level", synthetic=True) as load:
+        load.write("spells", spells())
+    for folder in (DERIVED, SPILL, f"{ROOM}/{DERIVED}"):
+        (mart.path / folder).mkdir(parents=True)
+    return mart.at(mart.version)
+
+
+OPEN = """
+import glob, io, json, os, pickle, subprocess, sys
+from pathlib import Path
+from helpers import open_report
+report = open_report("Trial", trust=trust, period="2026-04", months=1)
+mart = str(report.mart.path)
+files = sorted(glob.glob(f"{mart}/data/*/spells/*/*.parquet"))
+ROOM = "import sys; from helpers.data.mart import Mart; print(Mart(sys.argv[1]).fetch('FROM spells'))"
+told = {}
+def attempt(name, what):
+    try:
+        told[name] = ["got", str(what())]
+    except BaseException as error:
+        told[name] = [type(error).__name__, str(error)]
+"""
+
+#: in a batch: name, what is tried, and what the message says to do
+FILES = {
+    "the mart's SQL": ('report.mart.query("SELECT * FROM spells")', "report.records("),
+    "a count by SQL": ('report.mart.fetch("SELECT count(*) FROM spells")', "report.records("),
+    "a mart of one's own": (
+        '__import__("helpers.data.mart", fromlist=["Mart"]).Mart(mart).query("FROM spells")',
+        "report.records(",
+    ),
+    "open": ('open(files[0], "rb").read()', "report.records("),
+    "pathlib": ("Path(files[0]).read_bytes()", "report.records("),
+    "io": ("io.FileIO(files[0]).readall()", "report.records("),
+    "by a link": ('os.symlink(files[0], "link") or open("link", "rb").read()', ""),
+    "os.open": ("os.open(files[0], os.O_RDONLY)", "report.records("),
+    "pandas": ('__import__("pandas").read_parquet(files[0])', ""),
+    "pandas of a folder": ('__import__("pandas").read_parquet(os.path.dirname(files[0]))', ""),
+    "pyarrow": ('__import__("pyarrow.parquet", fromlist=["x"]).read_table(files[0])', ""),
+    "pyarrow dataset": ('__import__("pyarrow.dataset", fromlist=["x"]).dataset(files).to_table()', ""),
+    "memory map": ('__import__("pyarrow").memory_map(files[0]).read()', ""),
+    "DuckDB": ('__import__("duckdb").sql(f"FROM read_parquet(\'{files[0]}\')").fetchall()', ""),
+    "DuckDB over all": (
+        '__import__("duckdb").sql(f"FROM read_parquet(\'{mart}/data/*/spells/*/*.parquet\')").fetchall()',
+        "",
+    ),
+    "the mart's SQL over a file": ("report.mart.query(f\"FROM read_parquet('{files[0]}')\")", ""),
+    "cat": ('subprocess.run(["cat", files[0]], capture_output=True, check=True).stdout', ""),
+    "cp": ('subprocess.run(["cp", files[0], "mine.parquet"], check=True)', ""),
+    "another Python": (
+        'subprocess.run([sys.executable, "-c", "import sys; open(sys.argv[1]).read(1)", files[0]], check=True)',
+        "",
+    ),
+    "a room of one's own": (
+        "subprocess.run([sys.executable, '-c', ROOM, mart], check=True, capture_output=True).stdout",
+        "",
+    ),
+    "the room's memory": ('[open(f"/proc/{pid}/mem", "rb").read(1) for pid in siblings]', ""),
+    "the room's root": ('[open(f"/proc/{pid}/root{files[0]}", "rb").read() for pid in siblings]', ""),
+    "what the room worked out": (
+        '[open(each, "rb").read() for each in glob.glob(f"{mart}/room/**/*.parquet", recursive=True)][0]',
+        "report.records(",
+    ),
+}
+#: wherever a notebook runs
+ASKED = {
+    "rows": ("report.records('spells').rows(3)", "take this cell out"),
+    "pickle": ("pickle.dumps(report.records('spells'))", None),
+    "iterate": ("list(report.records('spells'))", ""),
+    "a day": ("report.records('spells', where={'discharged': '2026-04-15'}).count()", "months="),
+    "by day": ("report.records('spells', by='admitted').count()", "month"),
+    "by cost": ("report.records('spells', by='cost').count()", "bands"),
+    "a date as a number": ("report.records('spells').mean('discharged')", "month"),
+    "the largest": ("report.records('spells').quantile('cost', 1.0)", "one patient each"),
+    "unknown column": ("report.records('spells', by='nhs_number').count()", "no such column"),
+    "apply rows": ("report.records('spells').apply(lambda group: group)", "return a number"),
+    "apply a list": (
+        "report.records('spells').apply(lambda group: group['cost'].tolist())",
+        "return a number",
+    ),
+    "apply words": ("report.records('spells').apply(lambda group: group.to_csv())", "return a number"),
+    "apply names": (
+        "report.records('spells').apply(lambda group: {str(c): 0.5 for c in group['cost'].unique()})",
+        "return a number",
+    ),
+    "apply an error": (
+        "report.records('spells').apply(lambda group: 1 / 0 if group['cost'].max() > 7000 else 1.5)",
+        "stays there",
+    ),
+    "apply that writes": (
+        "report.records('spells').apply(lambda group: group.to_csv(mart + '/../../stolen.csv') or 1.5)",
+        "stays there",
+    ),
+    "a dummy for one patient": (
+        "report.records('spells').fit('los_days ~ I(cost == 7321.0)')",
+        "put its groups together",
+    ),
+    "a saturated model": (
+        "report.records('spells').fit('los_days ~ C(cost):C(casemix_group):C(sex)')",
+        "rests on a few people",
+    ),
+    "residuals": ("report.records('spells').fit('cost ~ sex', family='poisson').resid_response", ""),
+    "dates in a model": ("report.records('spells').fit('cost ~ C(admitted)')", "month and weekday"),
+    "findings of an analysis": ("report.length_of_stay().found.cells", "does not leave the records room"),
+}
+#: frames that come back, and hold nothing of the one patient
+HIDDEN = {
+    "narrowed": "report.records('spells', where={'specialty_code': '300'}).count()",
+    "narrowed step by step": "report.records('spells', where={'casemix_group': 'Z', 'died': True}).count()",
+    "by group": "report.records('spells', by=['specialty_code', 'casemix_group']).mean('cost')",
+    "sum": "report.records('spells', by='casemix_group').sum('cost')",
+    "share": "report.records('spells').share(died=True)",
+    "complement": "report.records('spells').share(died=False)",
+    "quantile": "report.records('spells', by='specialty_code').quantile('cost', [0.01, 0.5, 0.99])",
+    "apply maximum": "report.records('spells').apply(lambda group: group['cost'].max())",
+    "apply a count": "report.records('spells').apply(lambda group: (group['casemix_group'] == 'Z').sum())",
+    "apply by group": "report.records('spells', by='casemix_group').apply(lambda group: group['cost'].mean() * 1.0001)",
+}
+#: how a kernel finds the processes beside it
+SIBLINGS = """
+keeper = os.getppid()
+report.length_of_stay()  # the room is there from now on, and has worked something out
+siblings = [p for p in Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split() if int(p) != os.getpid()]
+assert siblings
+"""
+
+
+def notebook_of(folder: Path, *cells: str) -> Path:
+    given = v4.new_code_cell('trust: "org" = "T1"  # code', metadata={"tags": ["parameters"]})
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = v4.new_notebook(
+        cells=[given, *map(v4.new_code_cell, cells)], metadata={"kernelspec": kernel}
+    )
+    path = folder / "tries.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+#: how each attempt ended ("got", or the kind of error), and what came back, by its name
+Told = dict[str, list[str]]
+
+
+def try_all(
+    root: Path, mart: Mart, attempts: dict[str, str], before: str, server: ForkServer | None
+) -> Told:
+    cells = [OPEN + before, *(f"attempt({name!r}, lambda: {what})" for name, what in attempts.items())]
+    notebook = notebook_of(root / "notebooks", *cells, "print(json.dumps(told))")
+    folder = root / ".boardpack" / "runs" / "one"
+    folder.mkdir(parents=True)
+    caches = tuple(mart.path / name for name in (DERIVED, SPILL))
+    room = Room(MODULE, ROOM_VARIABLE, sealed=mart.sealed, caches=(*caches, mart.path / ROOM))
+    state = root / ".boardpack"
+    executed = execute(
+        Job(read_notebook(notebook), "T1", {"trust": "T1"}, notebook),
+        folder,
+        environment={
+            ROOT_VARIABLE: str(root),
+            STATE_VARIABLE: str(state),
+            VERSION_VARIABLE: mart.version,
+        },
+        limits=Limits(),
+        stop=threading.Event(),
+        server=server,
+        ground=Ground(root, state, caches, (state / "runs",), room if server else None),
+    )
+    told: Told = json.loads(executed.notebook.cells[-1].outputs[0]["text"])
+    return told
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Told, Path]]:
+    """Yield what a forked kernel was told, and its project."""
+    if not IS_SUPPORTED or not can_wall_off():
+        pytest.skip("this system has no Landlock, or an old one")
+    root = tmp_path_factory.mktemp("batch") / "project"
+    mart = make_project(root)
+    attempts = {name: what for name, (what, _) in (*FILES.items(), *ASKED.items())} | HIDDEN
+    preload = ("pandas", "helpers.report.opening", MODULE)
+    with ForkServer(kernel_environment({}, tmp_path_factory.mktemp("home")), preload) as server:
+        assert server.unfit == ()
+        yield try_all(root, mart, attempts, SIBLINGS, server), root
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Return what a kernel without keeper was told, as in JupyterLab and plain papermill."""
+    root = tmp_path_factory.mktemp("alone") / "project"
+    mart = make_project(root)
+    own = ("the mart's SQL", "a count by SQL", "a mart of one's own")
+    attempts = (
+        {name: what for name, (what, _) in ASKED.items()} | {name: FILES[name][0] for name in own} | HIDDEN
+    )
+    return try_all(root, mart, attempts, "", None)
+
+
+@pytest.mark.parametrize("name", [*FILES, *ASKED])
+def test_a_kernel_of_a_batch_does_not_get_at_records(batch: tuple[Told, Path], name: str) -> None:
+    kind, words = batch[0][name]
+    cure = (FILES | ASKED)[name][1]
+    if cure is None:  # a handle holds nothing
+        assert str(int(SECRET)) not in words
+        return
+    assert kind != "got", words
+    assert cure in words
+
+
+@pytest.mark.parametrize("name", [*ASKED, "the mart's SQL", "a count by SQL", "a mart of one's own"])
+def test_nor_does_one_that_nobody_keeps(alone: Told, name: str) -> None:
+    kind, words = alone[name]
+    cure = (FILES | ASKED)[name][1]
+    if cure is not None:
+        assert kind != "got", words
+        assert cure in words
+
+
+@pytest.mark.parametrize("name", list(HIDDEN))
+def test_what_would_tell_of_one_patient_comes_back_hidden(
+    batch: tuple[Told, Path], alone: Told, name: str
+) -> None:
+    for tried in (batch[0], alone):
+        kind, words = tried[name]
+        assert kind == "got", words
+        assert "True" in words  # in the column `hidden`
+
+
+def test_nothing_of_the_one_patient_came_back(batch: tuple[Told, Path], alone: Told) -> None:
+    for tried in (batch[0], alone):
+        came = " ".join(words for _, words in tried.values())
+        assert "7321" not in came.replace("cost == 7321", "")
+
+
+def test_a_function_in_the_room_writes_nothing_of_the_project(batch: tuple[Told, Path]) -> None:
+    root = batch[1]
+    assert not list(root.rglob("stolen.csv"))
+    assert os.listdir(root / "reports") == []  # noqa: PTH208
