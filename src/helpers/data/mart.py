@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from helpers.bundle import Source
+from helpers.data.choice import choice_query
 from helpers.data.derived import derived_frame, fill_derived
 from helpers.data.manifest import (
     PRIVATE_FILE,
@@ -46,7 +47,7 @@ from helpers.data.observing import observe, tables_read
 from helpers.data.query_errors import explained
 from helpers.data.room.door import in_notebook
 from helpers.data.schema import TABLES
-from helpers.data.views import choice_query, needs_choice, series_statements, view_statements
+from helpers.data.views import needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
 from helpers.reads import is_about, note_data
