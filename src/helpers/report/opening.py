@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
+from helpers.data.disclosure.deciding import Asked
+from helpers.data.disclosure.queries import Query, Told
 from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
 from helpers.data.published_stays import latest_stay_month
+from helpers.data.releases import Releases
+from helpers.data.releasing import decide_on
 from helpers.data.room.latest import latest_month_of
 from helpers.data.room.records import Records, open_records
 from helpers.data.room.selection import Whose
@@ -116,6 +120,11 @@ class Report:
         if missed:
             raise ValueError(f"{', '.join(missed)}: not among what was read")
         return found
+
+    def ask(self, asked: Sequence[Asked]) -> dict[Query, Told]:
+        """Return what may be told of figures of records, beside everything that was told before."""
+        releases = Releases(state_folder(self.root), self.root / "reports")
+        return decide_on(releases, self.mart, asked)
 
     def apart(self) -> Self:
         """Return this report for one analysis, which then knows by itself what was read for it."""

@@ -35,12 +35,15 @@ class Asked:
     exactly
         Whether what is shown would give the exact count to a reader who knows the rest of it, as a mean of
         trimmed stays might.
+    exact
+        Of people of several organisations: how many there are.
     """
 
     query: Query
     counted: bool = True
     digits: int | None = None
     exactly: bool = False
+    exact: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,11 @@ def decide(
         Whether small groups that the figures tell apart must stay uncertain, too, though nobody asked for them: a
         total less all parts but one.
     """
-    wanted = [_at_first(people, each, policy) for each in asked]
+    wanted = [
+        at_first(each, int(people.count[mask].sum()), float(people.amount[mask].sum()), policy)
+        for each in asked
+        for mask in (people.mask(each.query),)
+    ]
     trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
     trial.begin(witnesses or {})
     if unasked:
@@ -104,10 +111,8 @@ def decide(
     return Decision(told, kept, tuple(exposed))
 
 
-def _at_first(people: People, asked: Asked, policy: DisclosurePolicy) -> Told:
-    """Return what is told by the rule for single figures."""
-    mask = people.mask(asked.query)
-    count = int(people.count[mask].sum())
+def at_first(asked: Asked, count: int, amount: float, policy: DisclosurePolicy) -> Told:
+    """Return what is told by the rule for single figures, of so many people with so much amount."""
     shown = policy.show(count)
     if shown == SUPPRESSED:
         return Told(asked.query, 1, policy.suppress_up_to, star=True)
@@ -116,7 +121,7 @@ def _at_first(people: People, asked: Asked, policy: DisclosurePolicy) -> Told:
     mean = None
     if asked.digits is not None and count:
         half = 0.5 * 10**-asked.digits
-        middle = round(float(people.amount[mask].sum()) / count, asked.digits)
+        middle = round(amount / count, asked.digits)
         mean = (middle - half, middle + half)
     if asked.counted or not count:
         return Told(asked.query, *policy.behind(int(shown or 0)), mean=mean)
