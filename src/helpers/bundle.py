@@ -37,7 +37,6 @@ class Source(_Frozen):
     as_at: str  # ISO date
     origin: Origin
     synthetic: bool = False
-    in_room: bool = False  # no kernel holds it: what comes of it may be shown
 
 
 class Column(_Frozen):
@@ -119,6 +118,8 @@ class Bundle(_Frozen):
     on_slide: bool = False  # kind table: the second of the two slides; where none says so, the first table
     sources: tuple[Source, ...] = ()
     origin: Origin = "records"
+    #: records behind it were read in the records room alone: the kernel that shows it holds none
+    in_room: bool = False
     own: bool = False  # the author's own content, which no analysis has put under disclosure control
     suppressed: int = 0  # how many cells the disclosure rule hid
     reads: tuple[str, ...] = ()  # every data set that the kernel has read so far

@@ -251,16 +251,23 @@ def _check_own_files(reading: Reading, files: Mapping[str, Whence | None]) -> It
 
 
 def _check_own(reading: Reading) -> Iterator[Problem]:
-    """Refuse an author's own content of figures that nothing has put under disclosure control."""
-    cure = (
-        "Ask `report.query(…)` for published figures, `report.records(…)` for what may be shown of records."
-    )
+    """Refuse an author's own content where the kernel holds patient records: nothing has put it under control.
+
+    What comes from the records room may be shown however an author likes.
+    """
+    records = [each for each in reading.shown if not each.bundle.in_room and _is_of_records(each.bundle)]
+    if not records:
+        return
+    said = f"patient records have been read ({records[0].where}, {records[0].bundle.id})"
+    cure = "Show it in a notebook that reads published tables alone, or leave it out."
     for shown in reading.shown:
-        if shown.bundle.own and shown.bundle.origin == "records":
-            came = (
-                "content of your own, after the mart was asked for figures that were counted from patients"
-            )
-            yield Problem(f"{shown.where}, {shown.bundle.id}", came, cure=cure)
+        if shown.bundle.own:
+            yield Problem(f"{shown.where}, {shown.bundle.id}", f"own content where {said}", cure=cure)
+
+
+def _is_of_records(bundle: Bundle) -> bool:
+    shown = bundle.report is None  # what a report is about shows no figures
+    return shown and "records" in (bundle.origin, *(source.origin for source in bundle.sources))
 
 
 def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
@@ -358,7 +365,7 @@ def _write(shown: Shown) -> str:
 def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:
     hidden = sum(bundle.suppressed for bundle in bundles)
     of_records = any(
-        bundle.origin == "records" or any(source.in_room for source in bundle.sources)
+        "records" in (bundle.origin, *(source.origin for source in bundle.sources))
         for bundle in bundles
         if bundle.report is None
     )

@@ -11,7 +11,7 @@ import pytest
 from nbconvert.exporters import get_exporter
 from nbformat import v4
 
-from helpers.bundle import MIME, Source
+from helpers.bundle import Source
 from helpers.errors import GateError
 from helpers.runner.document import find_problems
 
@@ -196,19 +196,16 @@ def test_a_cell_that_is_not_to_run_need_not_have(notebook, document_of):
 
 
 def test_own_content_beside_what_the_records_room_has_let_out_is_shown(cell, document_of, source, notebook):
-    notebook.table(sources=(source.model_copy(update={"in_room": True}),), origin="records")
+    notebook.table(sources=(source,), origin="records", in_room=True)
     document = document_of(cell(f"{FIGURE}plot()", svg()))
     assert document.figures
     assert "Small numbers" in document.markdown
 
 
-def test_own_content_of_uncontrolled_figures_is_refused_by_name(notebook):
-    notebook.text("3 falls")
-    bundle = notebook.cells[-1].outputs[0].data[MIME]
-    bundle.update(own=True, origin="records")
-    assert "cell 2 (In [2]), text: content of your own, after the mart was asked for figures" in told(
-        notebook
-    )
+def test_own_content_beside_records_that_the_kernel_holds_is_refused_by_name(cell, source, notebook):
+    notebook.table(sources=(source,), origin="records")
+    text = told(cell(f"{FIGURE}plot()", svg()))
+    assert "cell 3 (In [3]), fig-beds-by-trust: own content where patient records have been read" in text
 
 
 def test_own_content_beside_published_figures_is_shown(cell, document_of, notebook):
