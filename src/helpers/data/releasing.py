@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,13 @@ _FAR = HES_RECORD_LEVEL.suppress_up_to + 1
 
 
 def decide_on(
-    releases: Releases, mart: Mart, asked: Sequence[Asked], *, policy: DisclosurePolicy = HES_RECORD_LEVEL
+    releases: Releases,
+    mart: Mart,
+    asked: Sequence[Asked],
+    *,
+    policy: DisclosurePolicy = HES_RECORD_LEVEL,
+    also: Sequence[Told] = (),
+    unasked: bool = False,
 ) -> dict[Query, Told]:
     """Return what may be told of some figures, beside everything that was told before.
 
@@ -43,6 +49,10 @@ def decide_on(
         What is to be shown, the most important first.
     policy
         The rule.
+    also
+        What was told besides, and is not entered: earlier in a session that is no batch.
+    unasked
+        Whether small groups that nobody asked for must stay uncertain, too (`decide`).
 
     Raises
     ------
@@ -56,7 +66,8 @@ def decide_on(
         groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
     for (data_set, organisation), some in groups.items():
         with _alone(releases.folder, data_set, organisation) if report else contextlib.nullcontext():
-            found |= _Group(releases, mart, data_set, organisation, policy).decide(some, report)
+            group = _Group(releases, mart, data_set, organisation, policy, tuple(also), unasked)
+            found |= group.decide(some, report)
     return found
 
 
@@ -78,13 +89,15 @@ class _Group:
     data_set: str
     organisation: str
     policy: DisclosurePolicy
+    also: tuple[Told, ...] = ()
+    unasked: bool = False
 
     def decide(self, asked: Sequence[Asked], report: str) -> dict[Query, Told]:
         """Return what may be told, and enter it in the name of a report."""
         data = self._data()
         rows, witnesses = self._known()
         standing = {each.query: each for each, _, of in rows if of == data}
-        found = {each.query: standing[each.query] for each in asked if each.query in standing}
+        found = {each.query: standing[each.query] for each in asked if _answers(standing, each)}
         fresh = list({each.query: each for each in asked if each.query not in found}.values())
         decision = Decision((), witnesses)
         if self.organisation == EVERYBODY:
@@ -94,16 +107,28 @@ class _Group:
         found |= {each.query: each for each in decision.told}
         if report:
             exact = {each.query: each.exact for each in asked if self.organisation == EVERYBODY}
-            self._enter(found.values(), exact, decision.witnesses if fresh else None, report, data)
+            # a mean that gives way leaves the count that was told before as it was
+            new = [each for each in found.values() if not each.star or standing.get(each.query, each).star]
+            self._enter(new, exact, decision.witnesses if fresh else None, report, data)
         return found
 
     def _of_one(
         self, asked: Sequence[Asked], rows: Sequence[tuple[Told, int | None, str]], witnesses: Witnesses
     ) -> Decision:
-        queries = [*(told.query for told, _, _ in rows), *(each.query for each in asked)]
+        also = [told for told in self.also if told.query.data_set == self.data_set]
+        also = [told for told in also if told.query.organisation == self.organisation]
+        before = [*(told for told, _, _ in rows), *also]
+        queries = [*(told.query for told in before), *(each.query for each in asked)]
         people = find_people(self.mart, queries, self.organisation)
         known = [told if exact is None else _here(told, exact, people) for told, exact, _ in rows]
-        return decide(people, known, asked, witnesses=witnesses, policy=self.policy)
+        return decide(
+            people,
+            [*known, *also],
+            asked,
+            witnesses=witnesses,
+            policy=self.policy,
+            unasked=self.unasked,
+        )
 
     def _of_several(self, asked: Asked) -> Told:
         """Return what is told of people of several organisations: the rule, and no star beyond it."""
@@ -152,6 +177,12 @@ class _Group:
                     "INSERT OR REPLACE INTO witnesses VALUES (?, ?, ?)",
                     (self.data_set, self.organisation, _write_witnesses(witnesses)),
                 )
+
+
+def _answers(standing: Mapping[Query, Told], asked: Asked) -> bool:
+    """Tell whether what was told before is all that is asked."""
+    told = standing.get(asked.query)
+    return told is not None and (asked.digits is None or told.star or told.mean is not None)
 
 
 def _here(told: Told, exact: int, people: People) -> Told:
