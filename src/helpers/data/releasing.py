@@ -27,7 +27,12 @@ _FAR = HES_RECORD_LEVEL.suppress_up_to + 1
 
 
 def decide_on(
-    releases: Releases, mart: Mart, asked: Sequence[Asked], *, policy: DisclosurePolicy = HES_RECORD_LEVEL
+    releases: Releases,
+    mart: Mart,
+    asked: Sequence[Asked],
+    *,
+    told: Sequence[Told] = (),
+    policy: DisclosurePolicy = HES_RECORD_LEVEL,
 ) -> dict[Query, Told]:
     """Return what may be told of some figures, beside everything that was told before.
 
@@ -41,6 +46,8 @@ def decide_on(
         Pinned to a version.
     asked
         What is to be shown, the most important first.
+    told
+        What has been told in this session and may not be on record.
     policy
         The rule.
 
@@ -56,7 +63,9 @@ def decide_on(
         groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
     for (data_set, organisation), some in groups.items():
         with _alone(releases.folder, data_set, organisation) if report else contextlib.nullcontext():
-            found |= _Group(releases, mart, data_set, organisation, policy).decide(some, report)
+            found |= _Group(releases, mart, data_set, organisation, policy, tuple(told)).decide(
+                some, report
+            )
     return found
 
 
@@ -78,11 +87,19 @@ class _Group:
     data_set: str
     organisation: str
     policy: DisclosurePolicy
+    told: tuple[Told, ...] = ()
 
     def decide(self, asked: Sequence[Asked], report: str) -> dict[Query, Told]:
         """Return what may be told, and enter it in the name of a report."""
         data = self._data()
         rows, witnesses = self._known()
+        recorded = {each.query for each, _, _ in rows}
+        mine = (each for each in self.told if each.query.data_set == self.data_set)
+        rows += [
+            (each, None, data)
+            for each in mine
+            if each.query.organisation == self.organisation != EVERYBODY and each.query not in recorded
+        ]
         standing = {each.query: each for each, _, of in rows if of == data}
         found = {each.query: standing[each.query] for each in asked if each.query in standing}
         fresh = list({each.query: each for each in asked if each.query not in found}.values())

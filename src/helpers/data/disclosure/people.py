@@ -36,10 +36,12 @@ class RecordTable:
     made: tuple[tuple[str, str], ...] = ()
 
 
-_FIFTH = (("deprivation", "((imd_decile + 1) // 2)::VARCHAR"),)
+_FIFTH = ("deprivation", "((imd_decile + 1) // 2)::VARCHAR")
 TABLES: Mapping[str, RecordTable] = {
-    "spells": RecordTable("spells", "discharged", "los_days", _FIFTH),
-    "appointments": RecordTable("appointments", "appointment_date", "", _FIFTH),
+    "spells": RecordTable("spells", "discharged", "los_days", (_FIFTH, ("weekday", "dayname(discharged)"))),
+    "appointments": RecordTable(
+        "appointments", "appointment_date", "", (_FIFTH, ("weekday", "dayname(appointment_date)"))
+    ),
 }
 
 

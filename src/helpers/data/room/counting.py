@@ -48,12 +48,12 @@ def grouped(mart: Mart, selection: Selection, *amounts: str) -> pd.DataFrame:
     return frame
 
 
-def counted(selection: Selection, frame: pd.DataFrame) -> list[Cell]:
+def counted(mart: Mart, selection: Selection, frame: pd.DataFrame) -> list[Cell]:
     """Return the counts of groups as they may be shown, and remember that they were told."""
     names = list(frame.columns[: len(selection.keys)])
     values = list(frame[names].itertuples(index=False)) if names else [()] * len(frame)
     queries = [selection.query(tuple(row)) for row in values]
-    return remember().count(queries, [int(each) for each in frame[_EXACT]])
+    return remember().count(mart, queries, [int(each) for each in frame[_EXACT]])
 
 
 def answered(
@@ -82,7 +82,7 @@ def _beside(figures: Sequence[float | None], counts: Sequence[Cell]) -> list[Cel
 def count(mart: Mart, selection: Selection) -> pd.DataFrame:
     """Return how many records there are."""
     frame = grouped(mart, selection)
-    return answered(selection, frame, {COUNT: counted(selection, frame)})
+    return answered(selection, frame, {COUNT: counted(mart, selection, frame)})
 
 
 @in_room(pd.DataFrame)
@@ -106,7 +106,7 @@ def total(mart: Mart, selection: Selection, column: str) -> pd.DataFrame:
 def _means(mart: Mart, selection: Selection, column: str) -> tuple[pd.DataFrame, list[Cell], list[Cell]]:
     """Return groups, their counts, and the means that may be shown; few known values show none."""
     frame = grouped(mart, selection, f"avg({column}) AS amount", f"count({column}) AS known")
-    counts = counted(selection, frame)
+    counts = counted(mart, selection, frame)
     known = list(zip(frame["amount"], counts, frame["known"], strict=True))
     means = [
         rounded_mean(float(each), people) if some and not HES_RECORD_LEVEL.hides(some) else None
@@ -138,7 +138,7 @@ def quantile(mart: Mart, selection: Selection, column: str, shares: tuple[float,
     names = {f"q{100 * share:g}": share for share in shares}
     amounts = [f'quantile_cont({column}, {share}) AS "{name}"' for name, share in names.items()]
     frame = grouped(mart, selection, *amounts)
-    counts = counted(selection, frame)
+    counts = counted(mart, selection, frame)
     columns: dict[str, Sequence[Cell]] = {COUNT: counts}
     for name, share in names.items():
         few = [min(share, 1 - share) * n < _BESIDE for n in frame[_EXACT]]
@@ -155,8 +155,8 @@ def share(mart: Mart, selection: Selection, part: Condition, per: float) -> pd.D
     inside = Selection(**{**vars(selection), "conditions": (*selection.conditions, part)})
     met = f"count(*) FILTER ({inside.predicate}) AS {_PART}"
     frame = grouped(mart, selection, met)
-    counts = counted(selection, frame)
-    some = counted(inside, frame.assign(**{_EXACT: frame[_PART]}))
+    counts = counted(mart, selection, frame)
+    some = counted(mart, inside, frame.assign(**{_EXACT: frame[_PART]}))
     shown = control_share(frame[_PART], frame[_EXACT], HES_RECORD_LEVEL)
     hidden = [SUPPRESSED in cells for cells in zip(shown, counts, some, strict=True)]
     shares = [

@@ -1,4 +1,4 @@
-"""What the room has told in this run: counts are hidden where they tell a small one together with earlier ones."""
+"""What the room tells: each count is asked of the ledger, beside everything that was told before."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-import pandas as pd
-
-from helpers.bundle import SUPPRESSED, Cell
+from helpers.bundle import Cell
+from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
-from helpers.data.disclosure.totals import control_with_total
-from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.data.mart import Mart
+from helpers.data.releases import Releases, shown_cell
+from helpers.data.releasing import decide_on
+from helpers.errors import UsageError
+from helpers.places import find_root
 
 
 @dataclass
@@ -19,24 +21,25 @@ class Memory:
     """The counts that one kernel has been told, by the query that counted them."""
 
     told: dict[Query, Told] = field(default_factory=dict)
-    cells: dict[Query, Cell] = field(default_factory=dict)
 
-    def count(self, queries: Sequence[Query], exact: Sequence[int]) -> list[Cell]:
-        """Return counts as they may be shown, those that were shown before as they were, and remember them."""
-        shown = control_with_total(pd.Series(exact, dtype=float), HES_RECORD_LEVEL).cells
-        cells = [self.cells.get(query, cell) for query, cell in zip(queries, shown, strict=True)]
-        for query, cell in zip(queries, cells, strict=True):
-            self.cells[query] = cell
-            self.told[query] = told(query, cell)
-        return cells
+    def count(self, mart: Mart, queries: Sequence[Query], exact: Sequence[int]) -> list[Cell]:
+        """Return counts as they may be shown, those that were shown before as they were, and remember them.
+
+        The largest are asked for first: what tells a small one gives way from the smallest on.
+        """
+        asked = {q: Asked(q, exact=n) for q, n in zip(queries, exact, strict=True) if q not in self.told}
+        largest = sorted(asked.values(), key=lambda each: -(each.exact or 0))
+        if largest:
+            self.told |= decide_on(_ledger(mart), mart, largest, told=tuple(self.told.values()))
+        return [shown_cell(self.told[query]) for query in queries]
 
 
-def told(query: Query, cell: Cell) -> Told:
-    """Return what a shown count tells."""
-    if cell == SUPPRESSED or not isinstance(cell, int):
-        return Told(query, 1, None, star=True)
-    low, high = HES_RECORD_LEVEL.behind(cell)
-    return Told(query, low, high)
+def _ledger(mart: Mart) -> Releases:
+    try:
+        reports = find_root() / "reports"
+    except UsageError:  # a mart without a project around it
+        reports = None
+    return Releases(mart.path.parent, reports)
 
 
 @cache

@@ -185,7 +185,7 @@ def _fitted_groups(
 ) -> pd.DataFrame:
     """Return the mean fitted value of each group, hidden with its count."""
     frame = grouped(mart, selection)
-    counts = counted(selection, frame)
+    counts = counted(mart, selection, frame)
     names = [f"k{place}" for place in range(len(selection.keys))]
     values = records.loc[fitted.index, names].assign(fitted=fitted)
     means = values.groupby(names, dropna=False)["fitted"].agg(["mean", "size"]) if names else None
