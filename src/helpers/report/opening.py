@@ -352,14 +352,17 @@ class Report:
         return Shown(self._own("text", "text", markdown=say(text, values)))
 
     def _own(self, kind: Kind, name: str, **content: Any) -> Bundle:
-        """Return a bundle of an analyst's own content: from what was queried so far, and beside what else was read."""
-        asked = self._published.meant_by(self._published.asked)
-        has_records = any(each.origin == "records" for each in self.sources())
+        """Return a bundle of an analyst's own content: from what was queried so far, and beside what is held."""
+        in_room = self.mart.all_asked - self.mart.all_held
+        asked = self.mart.meant_by(self._published.asked | in_room)
+        held = self.mart.meant_by(self.mart.all_held)
+        has_records = any(each.origin == "records" for each in held)
         return Bundle(
             kind=kind,
             id=name,
             sources=tuple(each for each in asked if _table(each) not in NAME_LISTS),
             origin="records" if has_records else "published",
+            in_room=not has_records,
             own=True,
             reads=tuple(sorted(self.mart.all_asked)),
             **content,
