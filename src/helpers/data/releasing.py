@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,9 +31,9 @@ def decide_on(
     mart: Mart,
     asked: Sequence[Asked],
     *,
-    policy: DisclosurePolicy = HES_RECORD_LEVEL,
-    also: Sequence[Told] = (),
+    told: Sequence[Told] = (),
     unasked: bool = False,
+    policy: DisclosurePolicy = HES_RECORD_LEVEL,
 ) -> dict[Query, Told]:
     """Return what may be told of some figures, beside everything that was told before.
 
@@ -47,12 +47,12 @@ def decide_on(
         Pinned to a version.
     asked
         What is to be shown, the most important first.
+    told
+        What has been told in this session and may not be on record.
+    unasked
+        Whether small groups that these figures and those of the session tell apart must stay uncertain, too.
     policy
         The rule.
-    also
-        What was told besides, and is not entered: earlier in a session that is no batch.
-    unasked
-        Whether small groups that nobody asked for must stay uncertain, too (`decide`).
 
     Raises
     ------
@@ -66,8 +66,9 @@ def decide_on(
         groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
     for (data_set, organisation), some in groups.items():
         with _alone(releases.folder, data_set, organisation) if report else contextlib.nullcontext():
-            group = _Group(releases, mart, data_set, organisation, policy, tuple(also), unasked)
-            found |= group.decide(some, report)
+            found |= _Group(releases, mart, data_set, organisation, policy, tuple(told), unasked).decide(
+                some, report
+            )
     return found
 
 
@@ -89,15 +90,30 @@ class _Group:
     data_set: str
     organisation: str
     policy: DisclosurePolicy
-    also: tuple[Told, ...] = ()
+    told: tuple[Told, ...] = ()
     unasked: bool = False
 
     def decide(self, asked: Sequence[Asked], report: str) -> dict[Query, Told]:
         """Return what may be told, and enter it in the name of a report."""
         data = self._data()
         rows, witnesses = self._known()
-        standing = {each.query: each for each, _, of in rows if of == data}
-        found = {each.query: standing[each.query] for each in asked if _answers(standing, each)}
+        recorded = {each.query for each, _, _ in rows}
+        mine = (each for each in self.told if each.query.data_set == self.data_set)
+        rows += [
+            (each, None, data)
+            for each in mine
+            if each.query.organisation == self.organisation != EVERYBODY and each.query not in recorded
+        ]
+        standing: dict[Query, list[Told]] = {}
+        for each, _, of in rows:
+            if of == data:
+                standing.setdefault(each.query, []).append(each)
+        found = {
+            wanted.query: each
+            for wanted in asked
+            for each in standing.get(wanted.query, ())
+            if _covers(each, wanted)
+        }
         fresh = list({each.query: each for each in asked if each.query not in found}.values())
         decision = Decision((), witnesses)
         if self.organisation == EVERYBODY:
@@ -107,28 +123,21 @@ class _Group:
         found |= {each.query: each for each in decision.told}
         if report:
             exact = {each.query: each.exact for each in asked if self.organisation == EVERYBODY}
-            # a mean that gives way leaves the count that was told before as it was
-            new = [each for each in found.values() if not each.star or standing.get(each.query, each).star]
+            # a mean that gives way leaves the count that stands as it was told
+            shown = {query for query, each in standing.items() if not all(told.star for told in each)}
+            new = [each for each in found.values() if not (each.star and each.query in shown)]
             self._enter(new, exact, decision.witnesses if fresh else None, report, data)
         return found
 
     def _of_one(
         self, asked: Sequence[Asked], rows: Sequence[tuple[Told, int | None, str]], witnesses: Witnesses
     ) -> Decision:
-        also = [told for told in self.also if told.query.data_set == self.data_set]
-        also = [told for told in also if told.query.organisation == self.organisation]
-        before = [*(told for told, _, _ in rows), *also]
-        queries = [*(told.query for told in before), *(each.query for each in asked)]
+        queries = [*(told.query for told, _, _ in rows), *(each.query for each in asked)]
         people = find_people(self.mart, queries, self.organisation)
         known = [told if exact is None else _here(told, exact, people) for told, exact, _ in rows]
-        return decide(
-            people,
-            [*known, *also],
-            asked,
-            witnesses=witnesses,
-            policy=self.policy,
-            unasked=self.unasked,
-        )
+        mine = [told.query for told in self.told if told.query in set(queries)]
+        unasked = [*mine, *(each.query for each in asked)] if self.unasked else []
+        return decide(people, known, asked, witnesses=witnesses, policy=self.policy, unasked=unasked)
 
     def _of_several(self, asked: Asked) -> Told:
         """Return what is told of people of several organisations: the rule, and no star beyond it."""
@@ -179,10 +188,12 @@ class _Group:
                 )
 
 
-def _answers(standing: Mapping[Query, Told], asked: Asked) -> bool:
-    """Tell whether what was told before is all that is asked."""
-    told = standing.get(asked.query)
-    return told is not None and (asked.digits is None or told.star or told.mean is not None)
+def _covers(told: Told, asked: Asked) -> bool:
+    """Tell whether what stands in the ledger is all that is asked for."""
+    if asked.exactly and told.low != told.high and not told.star:
+        return False
+    counted = told.high is not None or not asked.counted
+    return told.star or (counted and (told.mean is not None or asked.digits is None or told.high == 0))
 
 
 def _here(told: Told, exact: int, people: People) -> Told:
