@@ -18,7 +18,12 @@ from .following import blocks, call, dictated
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "how-to" / "bring-your-notebook.md"
 KINDS = {"markdown": "markdown", "python": "code"}
-FILES = {"csv": "notebooks/wards.csv", "module": "notebooks/ward_sums.py", "yaml": "params/wards/SYN07.yml"}
+FILES = {
+    "csv": "notebooks/wards.csv",
+    "module": "notebooks/ward_sums.py",
+    "yaml": "params/wards/SYN07.yml",
+    "origin": "params/_register/files.yml",
+}
 
 
 @pytest.fixture(scope="module")

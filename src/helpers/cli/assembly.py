@@ -12,9 +12,11 @@ from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
 from helpers.errors import Problem, UsageError
 from helpers.places import state_folder
+from helpers.register.models import Register
+from helpers.register.questions import answer
 from helpers.runner.guard import Room
 from helpers.runner.plan import Job, make_plan
-from helpers.runner.project import DataSet, Organisations, Project
+from helpers.runner.project import DataSet, Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
@@ -121,6 +123,19 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
 
+    folder = root / "params" / "_register"
+
+    @cache
+    def register() -> Register:
+        from helpers.register.reading import read_register
+
+        return read_register(folder) if folder.is_dir() else Register()
+
+    def whence(name: str) -> Whence | None:
+        found = register().file(name)
+        return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
+
+    watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.brand.files
     return Project(
         root,
         organisations=organisations,
@@ -144,8 +159,10 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         preload=(*_modules_below("report"), *_modules_below("data/room"), *LATE),
         publisher=publisher,
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
-        watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())
-        + theme.brand.files,
+        watched=watched,
+        answer=lambda question: answer(register(), question),
+        apart=(*watched, folder, state_folder(root), root / "reports", root / "params" / "_theme.yml"),
+        whence=whence,
     )
 
 

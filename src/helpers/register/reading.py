@@ -13,6 +13,7 @@ from helpers.register.models import (
     Measure,
     Merger,
     Objective,
+    OwnFile,
     Perspective,
     Register,
     TableMapping,
@@ -29,9 +30,9 @@ FEW_NAMES = 12
 def read_register(folder: Path | str) -> Register:
     """Return the register of a folder such as `params/_register`.
 
-    `measures.yml` must exist; `objectives.yml`, `perspectives.yml`, `events.yml`, `comments.yml` and
-    `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's four. The folder
-    `mappings` has a file for each kind of table of one's own.
+    `measures.yml` must exist, unless `files.yml` does; `objectives.yml`, `perspectives.yml`, `events.yml`,
+    `comments.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's
+    four. The folder `mappings` has a file for each kind of table of one's own.
 
     Raises
     ------
@@ -40,16 +41,17 @@ def read_register(folder: Path | str) -> Register:
         that no other entry has.
     """
     folder = Path(folder)
-    measures_file = _read(folder, "measures.yml", needed=True)
-    objectives_file, events_file, comments_file, mergers_file, perspectives_file = (
+    measures_file = _read(folder, "measures.yml", needed=not (folder / "files.yml").exists())
+    objectives_file, events_file, comments_file, mergers_file, perspectives_file, own_files_file = (
         _read(folder, f"{name}.yml")
-        for name in ("objectives", "events", "comments", "mergers", "perspectives")
+        for name in ("objectives", "events", "comments", "mergers", "perspectives", "files")
     )
     measures = _keyed(Measure, measures_file)
     objectives = _keyed(Objective, objectives_file)
     events = _keyed(Event, events_file)
     comments = comments_file.build_each(Comment)
     mergers = _keyed(Merger, mergers_file)
+    own_files = _keyed(OwnFile, own_files_file, with_id=False)
     perspectives = _keyed(Perspective, perspectives_file) or {
         perspective.id: perspective for perspective in KAPLAN_NORTON
     }
@@ -60,6 +62,7 @@ def read_register(folder: Path | str) -> Register:
         comments_file,
         mergers_file,
         perspectives_file,
+        own_files_file,
     )
     problems = [problem for file in files for problem in file.problems]
     problems += _share_problems(perspectives, perspectives_file)
@@ -87,6 +90,7 @@ def read_register(folder: Path | str) -> Register:
         events=events,
         comments=tuple(comment for _, comment in comments),
         mergers=mergers,
+        files=own_files,
         mappings=mappings,
         perspectives=perspectives,
     )
@@ -128,9 +132,8 @@ def find_measure(register: Register, measure: str, *, where: str = "measure") ->
     UsageError
         Where the register has none of that id, with the nearest ones.
     """
-    problems = _unknown(where, "measure", [measure], list(register.measures))
-    if problems:
-        raise UsageError(problems)
+    if measure not in register.measures:
+        raise UsageError(_unknown(where, "measure", [measure], list(register.measures)))
     return register.measures[measure]
 
 
@@ -146,7 +149,7 @@ def _keys(found: YamlFile) -> list[str]:
     return [str(key) for key in found.content] if isinstance(found.content, dict) else []
 
 
-def _keyed(model: type[Model], found: YamlFile) -> dict[str, Model]:
+def _keyed(model: type[Model], found: YamlFile, *, with_id: bool = True) -> dict[str, Model]:
     if found.content is None:
         return {}
     if not isinstance(found.content, dict):
@@ -155,7 +158,7 @@ def _keyed(model: type[Model], found: YamlFile) -> dict[str, Model]:
         return {}
     models = {}
     for key, entry in found.content.items():
-        fields = {"id": key, **entry} if isinstance(entry, dict) else entry
+        fields = {"id": key, **entry} if with_id and isinstance(entry, dict) else entry
         built = found.build(model, fields, (key,))
         if built is not None:
             models[key] = built

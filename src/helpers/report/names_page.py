@@ -27,7 +27,7 @@ ANALYSES: Final = {
     "performance": PerformanceReport,
     "scorecard": Scorecard,
 }
-OWN: Final = ("query", "figure", "table", "say")
+OWN: Final = ("query", "figure", "table", "say", "uses")
 _HEAD: Final = """# What a notebook calls
 
     from helpers import open_report

@@ -22,8 +22,9 @@ from helpers.data.room.selection import Whose
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
-from helpers.reads import is_about
+from helpers.reads import is_about, note_file
 from helpers.register.models import Register
+from helpers.register.questions import ObservedRegister
 from helpers.register.reading import read_register
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import check_word, read_argument, read_code
@@ -130,11 +131,34 @@ class Report:
         reads = tuple(sorted(self.mart.all_asked))
         return Bundle(kind=kind, id=name, sources=sources, origin=origin_of(read), reads=reads, **content)
 
+    def uses(self, path: str | os.PathLike[str]) -> Path:
+        """Return the path of an own file or folder, and note that the report depends on it.
+
+        What Python opens is seen by itself, and so is on Linux what anything else opens. Elsewhere say it of what
+        DuckDB, Arrow or another program reads: `duckdb.read_parquet(str(report.uses("data/beds.parquet")))`.
+
+        Parameters
+        ----------
+        path
+            A file, or a folder: then all files in it and below.
+
+        Raises
+        ------
+        DataError
+            Where it is not there.
+        """
+        place = Path(path)
+        if not place.exists():
+            raise DataError(Problem(str(path), "is not there", "a file or folder beside the notebook"))
+        for each in (place, *(place.rglob("*") if place.is_dir() else ())):
+            note_file(each)
+        return place
+
     @cached_property
     def register(self) -> Register:
         """What is measured and why, and what happened when; empty where the project keeps none."""
         folder = self.root / "params" / "_register"
-        return read_register(folder) if folder.is_dir() else Register()
+        return ObservedRegister.over(read_register(folder) if folder.is_dir() else Register())
 
     @property
     def synthetic(self) -> bool:

@@ -20,6 +20,7 @@ import yaml
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import GateError, Problem
 from helpers.runner.outputs.pieces import Prose, Shown
+from helpers.runner.project import Whence
 from helpers.runner.prose import (
     check_prose,
     check_references,
@@ -32,6 +33,8 @@ from helpers.runner.prose import (
 from helpers.runner.reading import Reading, read_notebook
 from helpers.runner.writing import (
     data_as_at,
+    show_file,
+    show_path,
     write_about,
     write_figure,
     write_html_table,
@@ -70,6 +73,10 @@ class Provenance:
         The parameters of the run, in order.
     suppression
         One sentence on how small numbers were protected; empty where nothing had to be.
+    files
+        The own files of data that it read, and where they come from; None where nothing says it.
+    code
+        The own modules and other code that it read.
     """
 
     run_id: str
@@ -77,6 +84,8 @@ class Provenance:
     code_version: str
     parameters: Mapping[str, object] = field(default_factory=dict)
     suppression: str = ""
+    files: Mapping[str, Whence | None] = field(default_factory=dict)
+    code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
         With everything that `find_problems` finds.
     """
     reading = read_notebook(notebook)
-    problems = _all_problems(reading)
+    problems = [*_all_problems(reading), *_check_own_files(reading, provenance.files)]
     if problems:
         raise GateError(problems)
     bundles = tuple(shown.bundle for shown in reading.shown)
@@ -230,6 +239,16 @@ def _lack(shown: Shown, things: list[str]) -> Problem:
     why = _WHY_ALT if "an alt text" in things else ""
     cure = f"Put {options}{why} at the top of the cell, or `#| output: false` where it is not for readers."
     return Problem(shown.where, came, cure=cure)
+
+
+def _check_own_files(reading: Reading, files: Mapping[str, Whence | None]) -> Iterator[Problem]:
+    """Refuse an author's own content beside a file of patient records, as beside those of the mart."""
+    records = [name for name, known in files.items() if known and known.origin == "records"]
+    cure = "Load the file (`boardpack data load`) and use what protects small numbers, or leave it out."
+    for shown in reading.shown if records else ():
+        if shown.bundle.own:
+            said = f"own content where patient records have been read ({', '.join(records)})"
+            yield Problem(f"{shown.where}, {shown.bundle.id}", said, cure=cure)
 
 
 def _check_own(reading: Reading) -> Iterator[Problem]:
@@ -353,7 +372,9 @@ def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenan
         "Small numbers": provenance.suppression if of_records else "",
         "Values hidden": f"{hidden}" if hidden else "",
         "Data": "Synthetic data, invented for this report" if facts.synthetic else "",
+        "Own files": "; ".join(show_file(*each) for each in provenance.files.items()),
         "Notebook": provenance.notebook,
+        "Own code": ", ".join(show_path(each) for each in provenance.code),
         "Code": provenance.code_version,
         "Run": provenance.run_id,
     }

@@ -239,9 +239,10 @@ class _Beside:
 
     def comment(self, measure: Measure) -> Comment | None:
         """Return the newest words up to the report's last month."""
+        if not self.whole:
+            return None
         month = f"{self.asked.until:%Y-%m}"
-        words = self.register.comments_of(measure.id, self.asked.organisation.code)
-        return next((comment for comment in words if comment.month <= month), None) if self.whole else None
+        return next(iter(self.register.comments_of(measure.id, self.asked.organisation.code, month)), None)
 
     @cached_property
     def groups(self) -> tuple[PeerGroup, PeerGroup] | None:
