@@ -38,8 +38,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from helpers.reads import READS_VARIABLE
 from helpers.runner.guard import Wall, refuse_with_words, wall_off
 from helpers.runner.processes import descendants
+from helpers.runner.watching import Watcher, let_watch
 
 #: what a kernel imports by itself when it starts
 KERNEL = (
@@ -88,6 +90,8 @@ class Request:
         Descriptors: of its log; of the pipe that breaks with the runner; of the pipe that tells how it ended.
     door
         Descriptor of its end of the sockets between kernel and room, once there are any.
+    channel
+        In the kernel's process, on which it lets its keeper see what it opens.
     """
 
     command: list[str]
@@ -100,6 +104,7 @@ class Request:
     lifeline: int
     told: int
     door: int = -1
+    channel: socket.socket | None = None
 
 
 def main() -> None:
@@ -207,22 +212,27 @@ def _keep(request: Request) -> Request:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     keeper = os.getpid()
     inside, outside = socket.socketpair() if request.room else (None, None)
+    watching, channel = socket.socketpair()
     kernel = os.fork()
     if kernel == 0:
+        watching.close()
         _die_with(keeper)
-        return _with_door(request, outside)
+        return _with_door(replace(request, channel=channel), outside)
+    channel.close()
     if outside:
         outside.close()
+    watcher = Watcher(watching, Path(request.environment.get(READS_VARIABLE) or os.devnull), request.folder)
     status: int | None = 1
     try:
         os.write(request.told, f"{keeper} {kernel}\n".encode())
-        status = _wait(kernel, request.lifeline, inside)
+        status = _wait(kernel, request.lifeline, inside, watcher)
     finally:
         if status is not None:
             _end_descendants()
             with contextlib.suppress(OSError):
                 os.write(request.told, f"{status}\n".encode())
             os._exit(0)
+    watcher.close()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _die_with(keeper)
@@ -252,8 +262,8 @@ def _as_room(request: Request, door: socket.socket | None) -> Request:
     return replace(request, command=command, wall=request.room["wall"], door=door.detach())
 
 
-def _wait(kernel: int, lifeline: int, inside: socket.socket | None) -> int | None:
-    """Wait until the kernel has ended or the lifeline breaks; return the kernel's exit code.
+def _wait(kernel: int, lifeline: int, inside: socket.socket | None, watcher: Watcher) -> int | None:
+    """Watch until the kernel has ended or the lifeline breaks; return the kernel's exit code.
 
     When the kernel first asks for its room, that is forked, and returns None.
     """
@@ -265,17 +275,27 @@ def _wait(kernel: int, lifeline: int, inside: socket.socket | None) -> int | Non
         ended, status = _reap(kernel)
         if ended:
             return status
-        asked: list[Any] = [lifeline, reading, *([inside] if inside else [])]
-        ready, _, _ = select.select(asked, [], [])
-        if lifeline in ready:
+        events = _poll(lifeline, reading, watcher.fileno(), inside.fileno() if inside else -1)
+        if lifeline in events:
             return -int(signal.SIGKILL)
-        if reading in ready:
+        if reading in events:
             os.read(reading, 4096)
-        if inside is not None and inside in ready:
+        if watcher.fileno() in events:
+            watcher.attend(events[watcher.fileno()])
+        if inside is not None and inside.fileno() in events:
             if inside.recv(1, socket.MSG_PEEK) and os.fork() == 0:
                 return None
             inside.close()
             inside = None
+
+
+def _poll(*handles: int) -> dict[int, int]:
+    """Wait until one of some descriptors can be read or has come to its end; return what they tell."""
+    polling = select.poll()
+    for each in handles:
+        if each >= 0:
+            polling.register(each, select.POLLIN)
+    return dict(polling.poll())
 
 
 def _reap(kernel: int) -> tuple[bool, int]:
@@ -317,11 +337,16 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
-    _take_streams(request.log, request.door)
+    channel = request.channel
+    _take_streams(request.log, {request.door, channel.fileno() if channel else -1})
     os.chdir(request.folder)
     wall = Wall.read(request.wall) if request.wall else None
     if wall:
         wall_off(wall)
+    if channel:
+        if request.environment.get(READS_VARIABLE):
+            let_watch(channel)
+        channel.close()
     if not request.warm or _would_have_imported_otherwise(Path(request.folder)):
         if request.door > 2:
             os.set_inheritable(request.door, True)
@@ -351,13 +376,13 @@ def _would_have_imported_otherwise(folder: Path) -> bool:
     return not own.isdisjoint(sys.modules) or (folder / "matplotlibrc").exists()
 
 
-def _take_streams(log: int, door: int) -> None:
-    """Read nothing, write to the log, and leave no other descriptor open but that of the room's door."""
+def _take_streams(log: int, spare: set[int]) -> None:
+    """Read nothing, write to the log, and leave no other descriptor open but some."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
     for fd in _open_files():
-        if fd > 2 and fd != door:
+        if fd > 2 and fd not in spare:
             with contextlib.suppress(OSError):
                 os.close(fd)
 
