@@ -12,7 +12,7 @@ import pytest
 
 from helpers.data.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
-from helpers.data.opening import open_bytes
+from helpers.data.opening import open_bytes, open_file
 from helpers.data.workbooks import as_text
 from helpers.errors import DataError
 from helpers.register import Register
@@ -113,7 +113,7 @@ def test_hidden_rows_count_and_are_told(tmp_path: Path) -> None:
     made.save(tmp_path / "h.xlsx")
     result, rows = load(tmp_path, "h.xlsx", (tmp_path / "h.xlsx").read_bytes())
     assert len(rows) == 2
-    assert result.remarks == ("sheet Data has 1 hidden row, which count as the others do",)
+    assert result.remarks == ("sheet Data has 1 hidden row, which counts as the others do",)
 
 
 def test_sheets_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
@@ -269,3 +269,18 @@ def test_a_container_is_told_by_what_it_is(content: bytes, message: str) -> None
     told = refused(content, "export.xls")
     assert message in told
     assert "download it again" not in told
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx"])
+def test_characters_that_take_no_space_are_not_there(tmp_path: Path, name: str) -> None:
+    """Web pages and e-mails leave zero-width spaces and soft hyphens in what is copied from them."""
+    cells = ("org\u00ad_code", "\u200bRAE", "2026\u2060-04\ufeff")
+    path = tmp_path / name
+    if name.endswith("csv"):
+        path.write_text(",".join(cells) + "\n", "utf-8")
+    else:
+        book = openpyxl.Workbook()
+        book.worksheets[0].append(cells)
+        book.save(path)
+    (sheet,) = open_file(path).sheets
+    assert sheet.rows() == [["org_code", "RAE", "2026-04"]]

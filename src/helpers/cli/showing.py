@@ -95,7 +95,7 @@ def show_results(results: Sequence[LoadResult], *, as_json: bool) -> None:
         layout = f" as {result.layout}" if result.layout else ""
         print(f"{result.path}: {result.outcome}{layout}{counts}")
         for reason, rows in result.rejected.items():
-            print(f"  {rows:,} rows left out: {reason}")
+            print(f"  {rows:,} {'row' if rows == 1 else 'rows'} left out: {reason}")
         for remark in result.remarks:
             print(f"  {remark}")
         for problem in result.problems:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from helpers.data.sheets import Sheet
+from helpers.data.sheets import Sheet, seen
 from helpers.errors import DataError, Problem
 
 #: no file of the NHS's publications unpacks to more; anything that does is a mistake or an attack
@@ -279,5 +279,5 @@ def _decode(content: bytes, file: str) -> str:
             continue
         if "\0" in text:
             break
-        return text
+        return seen(text)
     raise _refuse(file, "text in an unknown encoding", "save it as UTF-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,8 +16,22 @@ if TYPE_CHECKING:
 
 #: how far down a header row may stand
 HEAD_ROWS = 40
+#: characters that take no space, which web pages and e-mails leave in cells that are copied from them
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 #: how many broken rows a message lists
 LISTED_ROWS = 5
+
+
+def seen(text: str) -> str:
+    """Return text as it is seen: without the characters that take no space.
+
+    >>> seen("\\u200bRAE")
+    'RAE'
+    """
+    for character in _UNSEEN:
+        if character in text:
+            text = text.replace(character, "")
+    return text
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,23 @@ class Sheet:
     def cut_short(self) -> bool:
         """Whether the last line has no end, as where a download broke off."""
         return self.text is not None and not self.text.endswith(("\n", "\r"))
+
+    def fill_merged(self, header: int, columns: Collection[int]) -> Sheet:
+        """Return the sheet with cells that are merged over rows filled in each, in columns of words.
+
+        In any other column a cell for several rows stays as it is: it is no figure of each.
+        """
+        tall = [area for area in self.merged if area[0] > header and area[2] > area[0]]
+        filled = [area for area in tall if set(range(area[1], area[3] + 1)) <= set(columns)]
+        if not filled:
+            return self
+        grid = [list(row) for row in self.grid]
+        for top, left, bottom, _ in filled:
+            for row in grid[top : bottom + 1]:
+                row.extend([""] * (left + 1 - len(row)))
+                row[left] = grid[top][left]
+        rest = tuple(area for area in self.merged if area not in filled)
+        return replace(self, grid=tuple(tuple(row) for row in grid), merged=rest)
 
     def place(self, row: int | None = None) -> str:
         """Return "file, sheet name, row n" for messages."""

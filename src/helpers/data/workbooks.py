@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from helpers.data.sheets import Sheet
+from helpers.data.sheets import Sheet, seen
 
 #: a sheet of Excel has no more cells that are filled in any file we met; a small file can claim to have
 MAX_CELLS = 20_000_000
@@ -229,7 +229,7 @@ def _ods_text(cell: Any) -> str:
     if kind == "date":
         return as_text(datetime.fromisoformat(cell.get(f"{_OFFICE}date-value")))
     paragraphs = ("".join(part.itertext()) for part in cell.iterfind(f"{_TEXT}p"))
-    return "\n".join(paragraphs).strip()
+    return seen("\n".join(paragraphs)).strip()
 
 
 def trim(rows: Iterable[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
@@ -252,7 +252,7 @@ def as_text(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
-    return str(cell).strip()
+    return seen(str(cell)).strip()
 
 
 def _day_or_moment(moment: datetime) -> str:

@@ -42,13 +42,17 @@ def register(folder: Path, mapping: str) -> Register:
     return read_register(folder)
 
 
-def load(mart: Mart, folder: Path, mapping: str, *rows: list[Any], formats: str = "") -> LoadResult:
+def load(
+    mart: Mart, folder: Path, mapping: str, *rows: list[Any], formats: str = "", merged: str = ""
+) -> LoadResult:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     for cells in rows:
         sheet.append(cells)
     for place in formats.split():
         sheet[place].number_format = "0.0%"
+    for area in merged.split():
+        sheet.merge_cells(area)
     book.save(folder / "t.xlsx")
     (result,) = load_paths(mart, [folder / "t.xlsx"], register(folder, mapping))
     return result
@@ -138,6 +142,33 @@ columns: {measure: Indicator, org_code: Provider, period: Month, numerator: Num,
         ["2026-04", "RX1", "appraisals_done", 9, 10],
     )
     assert stored(mart) == [("appraisals_done", "RX1", date(2026, 4, 1), 0.9, None)]
+
+
+LONG = """
+title: T
+columns: {measure: KPI, org_code: Trust, period: Month, value: Value}
+measures: {Appraisals: appraisals_done, Agency: agency_spend}
+"""
+MERGED = (
+    ["KPI", "Trust", "Month", "Value"],
+    ["Appraisals", "RX1", "2026-04", 88.4],
+    [None, None, "2026-05", 89.1],
+    ["Agency", None, "2026-05", 900],
+)
+
+
+def test_words_of_merged_cells_count_in_each_of_their_rows(mart: Mart, tmp_path: Path) -> None:
+    load(mart, tmp_path, LONG, *MERGED, merged="A2:A3 B2:B4")
+    assert [row[:4] for row in stored(mart)] == [
+        ("agency_spend", "RX1", date(2026, 5, 1), 900),
+        ("appraisals_done", "RX1", date(2026, 4, 1), 0.884),
+        ("appraisals_done", "RX1", date(2026, 5, 1), 0.891),
+    ]
+
+
+def test_a_figure_merged_over_rows_is_refused(mart: Mart, tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match="merged cells D2:D3"):
+        load(mart, tmp_path, LONG, *MERGED, merged="A2:A3 B2:B4 D2:D3")
 
 
 MISTAKES = {

@@ -98,10 +98,13 @@ def describe_rest(opened: Opened, matches: list[Match]) -> tuple[str, ...]:
         if match.sheet.hidden:
             remarks.append(f"{_short(match.sheet)} is hidden in the workbook; it was read")
         elif match.sheet.hidden_rows:
+            one = match.sheet.hidden_rows == 1
             rows = (
-                "1 hidden row" if match.sheet.hidden_rows == 1 else f"{match.sheet.hidden_rows} hidden rows"
+                "1 hidden row, which counts"
+                if one
+                else f"{match.sheet.hidden_rows} hidden rows, which count"
             )
-            remarks.append(f"{_short(match.sheet)} has {rows}, which count as the others do")
+            remarks.append(f"{_short(match.sheet)} has {rows} as the others do")
     return tuple(remarks)
 
 

@@ -44,7 +44,7 @@ def read(mapping: TableMapping, matches: list[Match], context: Context) -> Readi
     DataError
         Where a heading is there twice, no heading is a period, and with the mistakes of any own measures.
     """
-    match = matches[0]
+    match = _unmerged(matches[0], mapping)
     own_measures.refuse_merged(match)
     across = list(mapping.measures_across) or (_period_headings(match) if mapping.periods_across else [])
     table = match.table([*mapping.columns.values(), *across]).filled()
@@ -65,6 +65,14 @@ def read(mapping: TableMapping, matches: list[Match], context: Context) -> Readi
         rejected={reason: rows for reason, rows in rejected.items() if rows},
         remarks=(*reading.remarks, *_unread(match, table)),
     )
+
+
+def _unmerged(match: Match, mapping: TableMapping) -> Match:
+    """Return the sheet with the words of merged cells in every row that they stand for, as Excel shows them."""
+    words = {plain(heading) for name, heading in mapping.columns.items() if name not in MAPPED_FIGURES}
+    header = match.sheet.head[match.header]
+    places = [place for place, heading in enumerate(header) if plain(heading) in words]
+    return replace(match, sheet=match.sheet.fill_merged(match.header, places))
 
 
 def _unread(match: Match, table: Table) -> list[str]:

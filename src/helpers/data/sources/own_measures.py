@@ -117,9 +117,9 @@ def refuse_merged(match: Match) -> None:
             match.sheet.place(),
             f"merged cells {get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{bottom + 1}",
             "every row with its own cells",
-            "unmerge them and fill each row",
+            "unmerge them and fill each row; a mapping fills words by itself (docs/reference/mappings.md)",
         )
-        for top, left, bottom, right in tall[:LISTED]
+        for top, left, bottom, right in sorted(tall)[:LISTED]
     ]
     if problems:
         raise DataError(problems)
