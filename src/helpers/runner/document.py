@@ -252,8 +252,11 @@ def _check_own_files(reading: Reading, files: Mapping[str, Whence | None]) -> It
 
 
 def _check_own(reading: Reading) -> Iterator[Problem]:
-    """Refuse an author's own content beside patient records: nothing has put it under disclosure control."""
-    records = [each for each in reading.shown if not each.bundle.own and _is_of_records(each.bundle)]
+    """Refuse an author's own content where the kernel holds patient records: nothing has put it under control.
+
+    What comes from the records room may be shown however an author likes.
+    """
+    records = [each for each in reading.shown if not each.bundle.in_room and _is_of_records(each.bundle)]
     if not records:
         return
     said = f"patient records have been read ({records[0].where}, {records[0].bundle.id})"

@@ -211,21 +211,27 @@ def measure_rows(
         Columns that are the same in every row, such as period_type; by default a published, actual
         monthly figure of a provider.
     """
-    rows = frame.assign(measure=measure, **settings)
-    rows["numerator"] = np.nan if numerator is None else numerator.astype(float)
-    rows["denominator"] = np.nan if denominator is None else denominator.astype(float)
-    if denominator is None:
-        rows["value"] = rows["numerator"]
-    else:
-        rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)
-    defaults: dict[str, Any] = {
+    counted = _figures(numerator, frame)
+    base = _figures(denominator, frame)
+    columns: dict[str, Any] = {
         "period_type": "month",
         "basis": "provider",
         "status": "actual",
         "origin": "published",
         "suppressed": False,
+        **{str(name): column for name, column in frame.items()},
+        "measure": measure,
+        **settings,
+        "numerator": counted,
+        "denominator": base,
+        "value": counted if denominator is None else counted / base.where(base > 0),
     }
-    return rows.assign(**{name: value for name, value in defaults.items() if name not in rows})
+    # made at once: set one by one, pandas copies all columns for each of them
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _figures(given: pd.Series[float] | None, frame: pd.DataFrame) -> pd.Series[float]:
+    return pd.Series(np.nan, index=frame.index) if given is None else given.astype(float)
 
 
 def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -6,13 +6,15 @@ alone, so they cannot disagree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
 
+from helpers.data.agreement import Disagreement
 from helpers.data.quality import QualityRating
 from helpers.register.models import Comment, EventKind, Measure, Target
 from helpers.report.controlled_charts import WITHHELD
@@ -109,6 +111,10 @@ class MeasureResult:
         What the latest shown period counts by reason; None where that is not published.
     part, part_name
         Code and name of a unit or specialty; empty for the whole organisation.
+    disagreements
+        Periods of the series of which another published source gives another figure.
+    sources
+        What the sources of figures are called, by their short names.
     """
 
     measure: Measure
@@ -124,6 +130,8 @@ class MeasureResult:
     reasons: Reasons | None = None
     part: str = ""
     part_name: str = ""
+    disagreements: tuple[Disagreement, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     # --- the latest shown value ------------------------------------------------------------------
 
