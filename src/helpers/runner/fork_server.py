@@ -12,20 +12,17 @@ kernel with a wall of its own. They talk over a pair of sockets that the keeper 
 The keeper adopts every process of its kernel that loses its parent (`PR_SET_CHILD_SUBREAPER`), also one in a
 session of its own, so none can get away. It ends them all when the kernel ends or when its lifeline breaks:
 a pipe of which the runner alone holds the other end, so the operating system breaks it however the runner
-dies.
+dies. It also sees what its kernel, and all that this starts, opens (`watching`).
 
 Forking is safe because this process has done nothing but import: it has one thread, no open file, no event
-loop, no connection. `_unfit` looks, and kernels are started from nothing where it finds more. Linux only.
+loop, no connection. `preloading` looks, and kernels are started from nothing where it finds more. Linux only.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
-import importlib
 import json
-import logging
 import os
 import runpy
 import select
@@ -33,33 +30,16 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from helpers.reads import READS_VARIABLE
 from helpers.runner.guard import Wall, refuse_with_words, wall_off
+from helpers.runner.preloading import open_files, prepare
 from helpers.runner.processes import descendants
 from helpers.runner.watching import Watcher, let_watch
 
-#: what a kernel imports by itself when it starts
-KERNEL = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.debugger",
-    "IPython.core.completerlib",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "tornado.platform.asyncio",
-    "tornado.queues",
-)
-#: threads that libraries start when they are imported, and that they themselves care for when forked:
-#: jemalloc, which Arrow brings along, by its handlers for `pthread_atfork` (jemalloc, background_thread.c)
-HARMLESS_THREADS = frozenset({"jemalloc_bg_thd"})
-#: joins the shell of the process that imports it, so only a kernel may: elsewhere all its figures would vanish
-BACKEND = "matplotlib_inline"
 HEADER = 8  # bytes that give the length of a request
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 _PATIENCE = 10.0  # seconds after which to give up on processes that the system cannot end
@@ -115,77 +95,13 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner decides what an interruption means
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     before = dict(os.environ)
-    unfit = _prepare(_receive(control)[0]["preload"], spare={control.fileno()})
+    unfit = prepare(_receive(control)[0]["preload"], spare={control.fileno()})
     set_by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
     _send(control, {"unfit": unfit})
     signal.signal(signal.SIGCHLD, lambda *_: _has_children())  # keepers that have ended leave no zombie
     request = _serve(control)
     if request is not None:
         _become(request, set_by_imports)
-
-
-def _prepare(modules: Iterable[str], spare: set[int]) -> list[str]:
-    """Import, and return what speaks against forking from this process now."""
-    wanted = [name for name in (*KERNEL, *modules) if name.partition(".")[0] != BACKEND]
-    unfit = [complaint for name in wanted if (complaint := _import(name))]
-    unfit += _unfit(spare)
-    gc.collect()
-    gc.freeze()  # a kernel's garbage collection leaves the shared pages alone
-    return unfit
-
-
-def _import(name: str) -> str:
-    """Import a module, and return what it said: a fresh kernel would say it in a cell."""
-    before = _said()
-    try:
-        importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if f"{name}.".startswith(
-            f"{error.name}."
-        ):  # it, or its package, is not installed: a cell will tell
-            return ""
-        return f"{name} cannot be imported: {error!r}"
-    except Exception as error:
-        return f"{name} cannot be imported: {error!r}"
-    if (length := _said() - before) > 0:
-        text = os.pread(sys.stdout.fileno(), min(length, 200), before).decode(errors="replace")
-        return f"{name} says when it is imported: {' '.join(text.split())}"
-    return ""
-
-
-def _said() -> int:
-    """Return how much has been written to the file that is standard output and error of this process."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    return os.fstat(sys.stdout.fileno()).st_size
-
-
-def _unfit(spare: set[int]) -> list[str]:
-    """Return the threads and open files that must not be there when a process is forked."""
-    tasks = [task for task in Path("/proc/self/task").iterdir() if task.name != str(os.getpid())]
-    threads = {(task / "comm").read_text().strip() for task in tasks} - HARMLESS_THREADS
-    files = {_target(fd) for fd in _open_files() if fd > 2 and fd not in spare} - {None}
-    handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
-    taken_up = (
-        ["an import took up the inline backend"] if f"{BACKEND}.backend_inline" in sys.modules else []
-    )
-    return [
-        *taken_up,
-        *(f"an import started the thread {name}" for name in sorted(threads)),
-        *(f"an import left {name} open" for name in sorted(map(str, files))),
-        *(f"an import made all logging go to {each.stream}" for each in handlers),
-    ]
-
-
-def _open_files() -> list[int]:
-    return [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208  (names are all that is needed)
-
-
-def _target(fd: int) -> str | None:
-    try:
-        return os.readlink(f"/proc/self/fd/{fd}")  # noqa: PTH115  (also pipes and sockets)
-    except OSError:  # the one by which the folder was read
-        return None
 
 
 def _serve(control: socket.socket) -> Request | None:
@@ -381,7 +297,7 @@ def _take_streams(log: int, spare: set[int]) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
-    for fd in _open_files():
+    for fd in open_files():
         if fd > 2 and fd not in spare:
             with contextlib.suppress(OSError):
                 os.close(fd)
