@@ -57,6 +57,7 @@ notebooks: env
 bench: env
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/unchanged.py
+	$(BIN)/python benchmarks/room.py
 
 # make bench-portal  the portal with 5,000 reports in a browser: its size, and the time to open and search
 bench-portal: env

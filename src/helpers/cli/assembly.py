@@ -87,6 +87,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     from helpers.data.last_published import keep_published
     from helpers.data.mart import DERIVED, ROOM, SPILL
     from helpers.data.released import Ledger
+    from helpers.data.releases import FOLDER, Releases, manifest_entry
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.data.state import open_state
 
@@ -101,6 +102,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     else:
         problems += told
     ledger = Ledger(state_folder(root))
+    releases = Releases(state_folder(root), root / "reports")
 
     @cache
     def mart() -> Mart:
@@ -118,6 +120,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
         ledger.release(report, bundles)
+        releases.release(report)
         keep_published(state_folder(root), bundles)
 
     def expand(selector: str) -> tuple[str, ...]:
@@ -148,13 +151,18 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         file_checks=(audit_file,),
         allow=allowed.standing,
         release=release,
+        reserve=releases.release,
+        told=lambda report: [manifest_entry(entry) for entry in releases.of_report(report)],
         redact=redact,
         caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
         room=Room(
             MODULE,
             ROOM_VARIABLE,
             sealed=lambda: mart().sealed(),
-            caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL, ROOM)),
+            caches=(
+                *(state_folder(root) / "mart" / each for each in (DERIVED, SPILL, ROOM)),
+                state_folder(root) / FOLDER,
+            ),
         ),
         preload=(*_modules_below("report"), *_modules_below("data/room"), *LATE),
         publisher=publisher,

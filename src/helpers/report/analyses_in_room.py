@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from helpers.data.room.door import in_notebook, in_room
@@ -69,10 +70,16 @@ class StandIn:
         def ask(*args: Any, **keywords: Any) -> Shown | ShownParts:
             shown = _show(self._place, name, args, keywords)
             parts = shown.parts if isinstance(shown, ShownParts) else (shown,)
-            self._report.mart.note({read for part in parts for read in part.bundle.reads})
-            return shown
+            self._report.mart.note({read for part in parts for read in part.bundle.reads}, elsewhere=True)
+            marked = tuple(map(_marked, parts))
+            return ShownParts(marked) if isinstance(shown, ShownParts) else marked[0]
 
         return ask
+
+
+def _marked(shown: Shown) -> Shown:
+    """Return what came out of the room, with that said of it."""
+    return replace(shown, bundle=shown.bundle.model_copy(update={"in_room": True}))
 
 
 @in_room(int)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from helpers import __version__
 from helpers.errors import ExitCode, GateError, Problem, ReportError, UserError
-from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
+from helpers.places import REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import Quarto
 from helpers.runner.entries import Entry, State, now
@@ -241,6 +241,7 @@ class Life:
             entry = self._passed(contents)
             if entry.state is State.HELD:
                 with self._steps.step("hold"):
+                    setting.project.reserve(job.title)
                     entry = keep_draft(setting.project.state, entry, contents, self.document.bundles)
             else:
                 with self._steps.step("publish"):
@@ -331,7 +332,7 @@ def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None
     return execute(
         job,
         folder,
-        environment=setting.environment,
+        environment={**setting.environment, REPORT_VARIABLE: job.title},
         limits=setting.limits,
         stop=setting.stop,
         server=server,

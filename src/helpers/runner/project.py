@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
@@ -101,6 +101,14 @@ def _release(_report: str, _bundles: tuple[Bundle, ...]) -> None:
     return
 
 
+def _reserve(_report: str) -> None:
+    return
+
+
+def _nothing_told(_report: str) -> list[dict[str, Any]]:
+    return []
+
+
 def _unknown(_name: str) -> Whence | None:
     return None
 
@@ -144,6 +152,10 @@ class Project:
         Returns the problems of a report that stand; the others are known false alarms.
     release
         Called with the report and its bundles just before its files are put in place.
+    reserve
+        Called with a report that is held: what it shows binds others from then on.
+    told
+        Returns what a report tells, or ever told, of records of patients, for its manifest.
     redact
         Takes out of messages, logs and tracebacks what must not be repeated.
     place
@@ -180,6 +192,8 @@ class Project:
     file_checks: tuple[FileCheck, ...] = ()
     allow: Allowance = _all_stand
     release: Release = _release
+    reserve: Callable[[str], None] = _reserve
+    told: Callable[[str], list[dict[str, Any]]] = _nothing_told
     redact: Callable[[str], str] = _as_it_is
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     preload: tuple[str, ...] = ()

@@ -84,7 +84,7 @@ def _note(reads: Iterable[str], args: Iterable[object]) -> None:
     for each in args:
         mart = getattr(each, "mart", each)
         if hasattr(mart, "note"):
-            mart.note(reads)
+            mart.note(reads, elsewhere=True)
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,10 @@ class Room:
 def find_room() -> Room:
     """Return the room of this kernel: the one that the keeper forks, or one started now."""
     told = os.environ.pop(ROOM_VARIABLE, "")
-    return Room(Channel.on(int(told)) if told else _start())
+    return Room(Channel.on(int(told)) if told else start_room())
 
 
-def _start() -> Channel:
+def start_room() -> Channel:
     """Start a room of our own, on its standard input and output; it ends when these close."""
     process = subprocess.Popen(
         [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
