@@ -100,8 +100,8 @@ def test_the_newest_figures_of_every_series_are_those_of_the_files(
     assert (len(series), series["measure"].nunique()) > (15_000, 40)
     with capsys.disabled():
         print(
-            f"\ncensus: {len(beside):,} figures in {len(series):,} series of {series['measure'].nunique()} measures and "
-            f"{series['org_code'].nunique():,} organisations, 0 differences"
+            f"\ncensus: {len(beside):,} figures in {len(series):,} series of {series['measure'].nunique()} "
+            f"measures and {series['org_code'].nunique():,} organisations, 0 differences"
         )
 
 
