@@ -118,6 +118,8 @@ class Bundle(_Frozen):
     on_slide: bool = False  # kind table: the second of the two slides; where none says so, the first table
     sources: tuple[Source, ...] = ()
     origin: Origin = "records"
+    #: records behind it were read in the records room alone: the kernel that shows it holds none
+    in_room: bool = False
     own: bool = False  # the author's own content, which no analysis has put under disclosure control
     suppressed: int = 0  # how many cells the disclosure rule hid
     reads: tuple[str, ...] = ()  # every data set that the kernel has read so far

@@ -11,6 +11,8 @@ from helpers.errors import Problem, UsageError
 #: the project's folder; its private state, where it does not lie in the project; the data version pinned
 ROOT_VARIABLE, STATE_VARIABLE = "BOARDPACK_ROOT", "BOARDPACK_STATE"
 VERSION_VARIABLE = "BOARDPACK_MART_VERSION"
+#: in a batch: which report a kernel works for
+REPORT_VARIABLE = "BOARDPACK_REPORT"
 #: a folder that holds both is a project
 MARKS = ("notebooks", "params")
 

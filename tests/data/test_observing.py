@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.data.mart import Mart
-from helpers.reads import data_read
+from helpers.reads import noted
 
 
 def row(measure: str) -> pd.DataFrame:
@@ -106,4 +106,4 @@ def test_an_analysis_apart_knows_what_it_read_and_tells_the_whole(mart: Mart) ->
     part.fetch(f"FROM measure_values WHERE {BEDS}")
     assert part.asked == {"measure_values:beds"}
     assert part.all_asked == mart.asked == {"measure_values:beds", "units"}
-    assert {"measure_values:beds", "units"} <= set(data_read())
+    assert {"measure_values:beds", "units"} <= set(noted("data"))

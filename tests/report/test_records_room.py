@@ -14,9 +14,11 @@ import pandas as pd
 import pytest
 from nbformat import v4
 
+from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import DERIVED, ROOM, SPILL, Mart
 from helpers.data.room.door import MODULE, ROOM_VARIABLE
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
+from helpers.runner.document import Provenance, find_problems, make_document
 from helpers.runner.execute import Ground, execute
 from helpers.runner.guard import Room, can_wall_off
 from helpers.runner.kernel import kernel_environment
@@ -201,13 +203,22 @@ def try_all(
     root: Path, mart: Mart, attempts: dict[str, str], before: str, server: ForkServer | None
 ) -> Told:
     cells = [OPEN + before, *(f"attempt({name!r}, lambda: {what})" for name, what in attempts.items())]
-    notebook = notebook_of(root / "notebooks", *cells, "print(json.dumps(told))")
+    executed = execute_cells(root, mart, [*cells, "print(json.dumps(told))"], server)
+    told: Told = json.loads(executed.cells[-1].outputs[0]["text"])
+    return told
+
+
+def execute_cells(
+    root: Path, mart: Mart, cells: list[str], server: ForkServer | None
+) -> nbformat.NotebookNode:
+    """Return the executed notebook of some cells, with all that a batch puts around it."""
+    notebook = notebook_of(root / "notebooks", *cells)
     folder = root / ".boardpack" / "runs" / "one"
     folder.mkdir(parents=True)
     caches = tuple(mart.path / name for name in (DERIVED, SPILL))
     room = Room(MODULE, ROOM_VARIABLE, sealed=mart.sealed, caches=(*caches, mart.path / ROOM))
     state = root / ".boardpack"
-    executed = execute(
+    return execute(
         Job(read_notebook(notebook), "T1", {"trust": "T1"}, notebook),
         folder,
         environment={
@@ -219,9 +230,7 @@ def try_all(
         stop=threading.Event(),
         server=server,
         ground=Ground(root, state, caches, (state / "runs",), room if server else None),
-    )
-    told: Told = json.loads(executed.notebook.cells[-1].outputs[0]["text"])
-    return told
+    ).notebook
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +241,8 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Told, Path
     root = tmp_path_factory.mktemp("batch") / "project"
     mart = make_project(root)
     attempts = {name: what for name, (what, _) in (*FILES.items(), *ASKED.items())} | HIDDEN
+    attempts["end the room"] = "[os.kill(int(pid), 9) for pid in siblings]"
+    attempts["after the room has ended"] = "report.records('spells').count()"
     preload = ("pandas", "helpers.report.opening", MODULE)
     with ForkServer(kernel_environment({}, tmp_path_factory.mktemp("home")), preload) as server:
         assert server.unfit == ()
@@ -286,7 +297,75 @@ def test_nothing_of_the_one_patient_came_back(batch: tuple[Told, Path], alone: T
         assert "7321" not in came.replace("cost == 7321", "")
 
 
+def test_a_room_that_has_ended_in_a_batch_is_said(batch: tuple[Told, Path]) -> None:
+    kind, words = batch[0]["after the room has ended"]
+    assert kind == "DataError"
+    assert "run the notebook again" in words
+
+
 def test_a_function_in_the_room_writes_nothing_of_the_project(batch: tuple[Told, Path]) -> None:
     root = batch[1]
     assert not list(root.rglob("stolen.csv"))
     assert os.listdir(root / "reports") == []  # noqa: PTH208
+
+
+OWN = """
+stays = report.records("spells", by="sex").mean("cost")
+beds = report.query("SELECT count(*) AS trusts FROM organisations")
+"""
+PLOT = """
+#| label: fig-cost
+#| fig-cap: Mean cost of a stay, by sex.
+#| fig-alt: Two bars.
+import seaborn as sns
+sns.barplot(stays, x="sex", y="mean");
+"""
+TABLE = """#| tbl-cap: Cost of a stay, by sex.
+stays.merge(stays, on="sex", suffixes=("", "_again"))[["sex", "mean"]]"""
+SAY = 'report.say("{count} stays cost {mean:,.0f} pounds.", **stays[["count", "mean"]].iloc[0])'
+
+
+CUT_OFF = """
+from helpers.data.room.door import find_room
+stays = report.length_of_stay()
+find_room()._leave()  # as an interruption does
+attempt("analysis", stays.crude)
+attempt("question", lambda: report.records("spells").count()["count"][0])
+print(json.dumps(told))
+"""
+
+
+def test_a_question_that_was_interrupted_begins_a_new_room(tmp_path: Path) -> None:
+    mart = make_project(tmp_path / "project")
+    executed = execute_cells(tmp_path / "project", mart, [OPEN + CUT_OFF], None)
+    told: Told = json.loads(executed.cells[-1].outputs[0]["text"])
+    assert told["question"] == ["got", "80"]
+    assert "run the cell again that makes it" in told["analysis"][1]
+
+
+def test_what_comes_from_the_room_may_be_shown_as_one_likes(tmp_path: Path) -> None:
+    mart = make_project(tmp_path / "project")
+    cells = [OPEN, "report", OWN, PLOT, TABLE, SAY, "report.length_of_stay().crude()"]
+    executed = execute_cells(tmp_path / "project", mart, cells, None)
+    assert find_problems(executed) == []
+    made = make_document(executed, provenance=Provenance(run_id="r", notebook="tries", code_version="v"))
+    assert list(made.figures) == ["fig-cost"]
+    assert "40 stays cost 276 pounds" in made.markdown
+    assert "Sources" in made.markdown
+    assert disclosure_problems(made.bundles) == []
+
+
+def test_what_a_kernel_holds_itself_may_not(tmp_path: Path) -> None:
+    mart = make_project(tmp_path / "project")
+    falls = {
+        "measure": "falls", "org_code": "T1", "period": "2026-04-01", "period_type": "month", "basis": "provider",
+        "numerator": 3.0, "value": 3.0, "status": "actual", "origin": "records", "suppressed": False,
+    }  # fmt: skip
+    with mart.load(source="own", layout="l", policy="hes_record_level") as load:
+        load.write("measure_values", pd.DataFrame([falls]))
+    read = "falls = report.mart.query(\"SELECT numerator FROM measure_values WHERE measure = 'falls'\")"
+    say = 'report.say("{falls:.0f} falls", falls=falls["numerator"][0])'
+    executed = execute_cells(
+        tmp_path / "project", mart.at(Mart(mart.path).version), [OPEN, "report", read, say], None
+    )
+    assert "own content where patient records have been read" in str(find_problems(executed)[0])

@@ -9,9 +9,10 @@ import pytest
 
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.entries import Entry, Output, State
+from helpers.runner.hashes import hash_files
 from helpers.runner.plan import Job, make_plan
 from helpers.runner.project import DataSet, Project
-from helpers.runner.surroundings import Surroundings, hash_files
+from helpers.runner.surroundings import Surroundings
 
 SETS = {"spells/records": DataSet("s1"), "measure_values/own": DataSet("m1")}
 AROUND = Surroundings("code", "environment", "v1", SETS)
@@ -42,7 +43,7 @@ def published_entry(project: Project) -> Entry:
     reads = ("spells/records",)
     output = Output("2026-03/good/SYN07.html", hashlib.sha256(HTML).hexdigest())
     entry = Entry("run1", "good", "SYN07", State.PUBLISHED, reads=reads, outputs={"html": output})
-    return replace(entry, key={**key, "data": AROUND.data_key(reads)})
+    return replace(entry, key={**key, **AROUND.read_by(entry)})
 
 
 def test_a_report_that_was_never_published_is_due(project: Project) -> None:

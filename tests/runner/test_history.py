@@ -280,3 +280,17 @@ def test_a_file_of_version_1_is_brought_up_to_date_in_place(tmp_path: Path) -> N
     assert (failed.facts, failed.error) == (None, "it broke")
     history.begin("run1", "v1", [PUBLISHED])
     assert [e.run for e in History(tmp_path).published()] == ["run1"]
+
+
+def test_a_file_of_version_2_knows_nothing_of_own_files_and_the_register(tmp_path: Path) -> None:
+    History(tmp_path).begin("run0", "v1", [replace(PUBLISHED, run="run0")])
+    with sqlite3.connect(tmp_path / "history.sqlite") as database:
+        for column in ("files", "answers"):
+            database.execute(f"ALTER TABLE reports DROP COLUMN {column}")
+        database.execute("PRAGMA user_version = 2")
+    database.close()
+    (old,) = History(tmp_path).entries("run0")
+    assert (old.title, old.files, old.answers) == (PUBLISHED.title, {}, {})
+    fresh = replace(PUBLISHED, run="run1", files={"a.csv": "00ff"}, answers={"measures": "00"})
+    History(tmp_path).begin("run1", "v1", [fresh])
+    assert History(tmp_path).entries("run1") == [fresh]

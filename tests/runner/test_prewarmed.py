@@ -131,7 +131,7 @@ def tell(notebook: Path, folder: Path, server: ForkServer | None) -> list[Any]:
 
 
 def without_own_places(told: dict[str, Any]) -> dict[str, Any]:
-    own = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP")
+    own = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "BOARDPACK_READS")
     return {
         **told,
         "environment": {name: value for name, value in told["environment"].items() if name not in own},

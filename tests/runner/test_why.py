@@ -42,18 +42,16 @@ def decide_now(project: Project, previous: Entry | None, around: Surroundings) -
 def previous(project: Project) -> Entry:
     """What a withdrawn report, whose files are not looked at, was made from."""
     decision = decide_now(project, None, AROUND)
-    key = {**decision.key, "data": AROUND.data_key(["sickness/nhs"])}
     files = {name: Output(f"2026-03/good/SYN07.{name}", "") for name in ("html", "pdf")}
-    entry = Entry(
-        "run1", "good", "SYN07", State.WITHDRAWN, "2026-09-01T06:00:00+00:00", key=key, note="wrong"
-    )
-    return replace(
+    entry = Entry("run1", "good", "SYN07", State.WITHDRAWN, "2026-09-01T06:00:00+00:00", note="wrong")
+    read = replace(
         entry,
         reads=("sickness/nhs",),
         data={"sickness/nhs": THEN},
         parameters=decision.job.settings,
         outputs=files,
     )
+    return replace(read, key={**decision.key, **AROUND.read_by(read)})
 
 
 def test_each_kind_of_change_is_told_in_words(project: Project, previous: Entry, history: History) -> None:

@@ -12,9 +12,11 @@ from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
 from helpers.errors import Problem, UsageError
 from helpers.places import state_folder
+from helpers.register.models import Register
+from helpers.register.questions import answer
 from helpers.runner.guard import Room
 from helpers.runner.plan import Job, make_plan
-from helpers.runner.project import DataSet, Organisations, Project
+from helpers.runner.project import DataSet, Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
@@ -85,6 +87,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     from helpers.data.last_published import keep_published
     from helpers.data.mart import DERIVED, ROOM, SPILL
     from helpers.data.released import Ledger
+    from helpers.data.releases import FOLDER, Releases, manifest_entry
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.data.state import open_state
 
@@ -99,6 +102,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     else:
         problems += told
     ledger = Ledger(state_folder(root))
+    releases = Releases(state_folder(root), root / "reports")
 
     @cache
     def mart() -> Mart:
@@ -116,11 +120,25 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
         ledger.release(report, bundles)
+        releases.release(report)
         keep_published(state_folder(root), bundles)
 
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
 
+    folder = root / "params" / "_register"
+
+    @cache
+    def register() -> Register:
+        from helpers.register.reading import read_register
+
+        return read_register(folder) if folder.is_dir() else Register()
+
+    def whence(name: str) -> Whence | None:
+        found = register().file(name)
+        return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
+
+    watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.brand.files
     return Project(
         root,
         organisations=organisations,
@@ -133,19 +151,26 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         file_checks=(audit_file,),
         allow=allowed.standing,
         release=release,
+        reserve=releases.release,
+        told=lambda report: [manifest_entry(entry) for entry in releases.of_report(report)],
         redact=redact,
         caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
         room=Room(
             MODULE,
             ROOM_VARIABLE,
             sealed=lambda: mart().sealed(),
-            caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL, ROOM)),
+            caches=(
+                *(state_folder(root) / "mart" / each for each in (DERIVED, SPILL, ROOM)),
+                state_folder(root) / FOLDER,
+            ),
         ),
         preload=(*_modules_below("report"), *_modules_below("data/room"), *LATE),
         publisher=publisher,
         suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
-        watched=tuple(p for p in (root / "params" / "_register", root / "_quarto.yml") if p.exists())
-        + theme.brand.files,
+        watched=watched,
+        answer=lambda question: answer(register(), question),
+        apart=(*watched, folder, state_folder(root), root / "reports", root / "params" / "_theme.yml"),
+        whence=whence,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -119,6 +120,9 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
             print(f"{entry.report}: {entry.state}{_at(entry)}\n{_indent(entry.error)}", file=sys.stderr)
             if entry.exit_code == ExitCode.BUG:
                 print("  This is a bug in boardpack; please report it.", file=sys.stderr)
+    held = Counter(warning for entry in entries if entry.state is State.HELD for warning in entry.warnings)
+    for warning, number in held.items():
+        print(f"{warning} ({number} report{'s' * (number != 1)})", file=sys.stderr)
     for problem in batch.problems:
         print(problem, file=sys.stderr)
     ran = sorted((e for e in entries if not e.same_as), key=lambda e: -e.seconds)

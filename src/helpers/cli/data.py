@@ -70,14 +70,18 @@ def list_data(context: typer.Context, as_json: Json = False) -> None:
 
 
 @data_app.command("check")
-def check_data(context: typer.Context, as_json: Json = False) -> None:
-    """Look for what is late, missing, invalid or at odds with the edition before."""
+def check_data(
+    context: typer.Context,
+    each: Annotated[bool, typer.Option(help="Name every figure on which sources disagree.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look for what is late, missing, invalid, at odds with the edition before or with another source."""
     from helpers.data.quality import check_data as findings
     from helpers.register.reading import read_register
 
     root = find_root(context.obj)
     found = findings(open_mart(root), read_register(root / "params" / "_register"))
-    showing.show_findings(found, as_json=as_json)
+    showing.show_findings(found, each=each, as_json=as_json)
 
 
 @data_app.command("sources")

@@ -102,8 +102,8 @@ def show_results(results: Sequence[LoadResult], *, as_json: bool) -> None:
             print(f"  {problem}", file=sys.stderr)
 
 
-def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
-    """Print what was found about the data, the gravest first."""
+def show_findings(findings: Sequence[Finding], *, each: bool = False, as_json: bool) -> None:
+    """Print what was found about the data, the gravest first; `each` names every figure behind it."""
     if as_json:
         show_json([asdict(finding) for finding in findings])
         return
@@ -119,6 +119,10 @@ def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
         words = (finding.severity, finding.aspect, finding.measure, finding.message, named)
         table.add_row(*(escape(word) for word in words))
     print_table(table)
+    if each:
+        for finding in findings:
+            for line in finding.each:
+                print(f"{finding.measure}: {line}")
 
 
 def show_sources(sources: Sequence[LayoutLine], *, as_json: bool) -> None:

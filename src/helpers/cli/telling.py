@@ -41,6 +41,20 @@ def show_run(entries: Sequence[Entry]) -> None:
     print(summarise(entries))
 
 
+def _questions(answers: Iterable[str]) -> Iterator[str]:
+    """Yield what the register was asked, a line for each kind.
+
+    >>> list(_questions(["comments beds RGT 2026-03", "comments waits RGT 2026-03", "measures"]))
+    ['comments: beds RGT 2026-03; waits RGT 2026-03', 'measures: all their names']
+    """
+    kinds: dict[str, list[str]] = {}
+    for question in answers:
+        kind, _, rest = question.partition(" ")
+        kinds.setdefault(kind, []).append(rest or "all their names")
+    for kind, asked in kinds.items():
+        yield f"{kind}: {'; '.join(asked)}"
+
+
 def show_report(entry: Entry, traces: Traces) -> None:
     """Print everything that is known of one report in one run."""
     for name, value in _lines(entry, traces):
@@ -64,6 +78,9 @@ def _lines(entry: Entry, traces: Traces) -> Iterator[tuple[str, str]]:
     yield "parameters", json.dumps(entry.parameters, ensure_ascii=False)
     for dataset, known in entry.data.items():
         yield "data", f"{dataset}, as at {known.as_at}, load {known.load}"
+    for name, now in entry.files.items():
+        yield "file", f"{name} {now[:24]}"
+    yield from (("register", words) for words in _questions(entry.answers))
     for part, sha256 in entry.key.items():
         yield "hash", f"{part} {sha256[:24]}"
     for name, output in entry.outputs.items():

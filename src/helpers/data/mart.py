@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from helpers.bundle import Source
+from helpers.data.choice import choice_query
 from helpers.data.derived import derived_frame, fill_derived
 from helpers.data.manifest import (
     PRIVATE_FILE,
@@ -46,7 +47,7 @@ from helpers.data.observing import observe, tables_read
 from helpers.data.query_errors import explained
 from helpers.data.room.door import in_notebook
 from helpers.data.schema import TABLES
-from helpers.data.views import choice_query, needs_choice, series_statements, view_statements
+from helpers.data.views import needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
 from helpers.reads import is_about, note_data
@@ -83,8 +84,10 @@ class Mart:
     def __init__(self, path: Path | str, version: str | None = None) -> None:
         self.path = Path(path).absolute()
         self._pinned = version
-        #: notes (`helpers.reads`) of what its queries have read
+        #: notes (`helpers.reads`) of what its queries have read, and those of marts that are made from it
         self.asked: set[str] = set()
+        #: of these, what this process has read by itself
+        self.held: set[str] = set()
         self._above: Mart | None = None
         self._shares_reader = False
         # one lock per object, so that the loads of a batch may be open side by side
@@ -231,13 +234,18 @@ class Mart:
             yield connection
             self.note(tables_read(connection, sql, self.path, self.manifest))
 
-    def note(self, read: Iterable[str]) -> None:
-        """Note what was read (`helpers.reads`): of this mart, and of those that it was made from."""
+    def note(self, read: Iterable[str], *, elsewhere: bool = False) -> None:
+        """Note what was read (`helpers.reads`): of this mart, and of those that it was made from.
+
+        What was read `elsewhere`, in the records room, is not held in this process.
+        """
         self.asked.update(read)
+        if not elsewhere:
+            self.held.update(read)
         if self._above is None:
             note_data(read)
         else:
-            self._above.note(read)
+            self._above.note(read, elsewhere=elsewhere)
 
     @property
     def all_asked(self) -> set[str]:

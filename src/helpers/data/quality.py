@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from helpers.data.agreement import Disagreement, disagreements, told
 from helpers.data.mart import Mart
 from helpers.data.oddities import Oddity, find_oddities
 from helpers.data.periods import MONTHS, period_end
@@ -57,13 +58,14 @@ WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about the data that a reader of reports should know."""
+    """Something about the data that a reader of reports should know; `each` has a line for every figure."""
 
     severity: Severity
     aspect: Aspect
     measure: str
     message: str
     organisations: tuple[str, ...] = ()
+    each: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
         *_future_periods(mart, day),
         *_odd_figures(mart, register),
         *_changed_figures(mart),
+        *_disagreements(mart),
     ]
     return sorted(findings, key=lambda found: (_ORDER[found.severity], found.aspect, found.measure))
 
@@ -234,6 +237,21 @@ def _odd_figures(mart: Mart, register: Register) -> list[Finding]:
         findings.append(
             Finding(_ODD[kind], _ASPECT.get(kind, "validity"), measure, f"{first}{more}", places)
         )
+    return findings
+
+
+def _disagreements(mart: Mart) -> list[Finding]:
+    """Name every figure on which two sources disagree: a finding per measure and pair of sources."""
+    groups: dict[tuple[str, str, str], list[Disagreement]] = {}
+    for found in disagreements(mart):
+        groups.setdefault((found.measure, found.used.source, found.other.source), []).append(found)
+    findings = []
+    for (measure, used, other), group in groups.items():
+        places = tuple(dict.fromkeys(found.organisation for found in group))
+        lines = tuple(map(told, group))
+        more = f", and {len(lines) - 1} more: see --each" if len(lines) > 1 else ""
+        message = f"{other} gives other figures than {used}, which is used: {lines[0]}{more}"
+        findings.append(Finding("medium", "consistency", measure, message, places, lines))
     return findings
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from helpers.errors import DataError, Problem
@@ -20,6 +20,16 @@ HEAD_ROWS = 40
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 #: how many broken rows a message lists
 LISTED_ROWS = 5
+
+
+@lru_cache(maxsize=10_000)
+def plain(name: str) -> str:
+    """Return a column's name as headers are compared: case, space and line ends do not count.
+
+    >>> plain(" Org\\n Code ")
+    'org code'
+    """
+    return " ".join(name.split()).casefold()
 
 
 def seen(text: str) -> str:
@@ -61,6 +71,11 @@ class Sheet:
         if self.text is None:
             return [list(row) for row in self.grid[:HEAD_ROWS]]
         return [cells for _, cells in zip(range(HEAD_ROWS), self._parse(), strict=False)]
+
+    @cached_property
+    def plain_head(self) -> list[frozenset[str]]:
+        """The words of each of the first rows, as headers are compared: every layout looks at them."""
+        return [frozenset(map(plain, cells)) for cells in self.head]
 
     def rows(self) -> list[list[str]]:
         """Return every row: for layouts that are not one table under one header."""
@@ -294,7 +309,12 @@ def _below(sheet: Sheet, header: int) -> str:
 
 def _broken_rows(sheet: Sheet, broken: list[tuple[int, int]], expected: int) -> list[Problem]:
     problems = [
-        Problem(sheet.place(row), f"{cells} cells", f"{expected}, as the header has", "download it again")
+        Problem(
+            sheet.place(row),
+            f"{cells} {'cell' if cells == 1 else 'cells'}",
+            f"{expected}, as the header has",
+            "download it again",
+        )
         for row, cells in broken[:LISTED_ROWS]
     ]
     if len(broken) > LISTED_ROWS:

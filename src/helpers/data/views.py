@@ -10,17 +10,10 @@ from helpers.data.manifest import FileRecord, LoadRecord, Manifest
 from helpers.data.schema import TABLES, Table, duckdb_columns
 
 if TYPE_CHECKING:
-    import duckdb
+    pass
 
 #: a chain of mergers longer than this is a circle in the data
 LONGEST_CHAIN = 10
-#: numbers that are further apart are two figures: a whole number beside one with decimals is not, nor is a
-#: small amount rounded to two figures
-ROUNDED, ROUNDED_SHARE = 0.5, 0.05
-#: values without numerator, as they are rounded in print
-ROUNDED_VALUE = 0.005
-#: two sources count the same where at least so many of four figures that both have are the same
-AGREE_OF_FOUR = 3
 #: a measure, and the two whose numerators make it up for trusts that nobody returns it for
 DERIVED = ("no_criteria_to_reside", "no_criteria_remaining", "bed_occupancy")
 #: patients who stay on: those counted in the day, less those among them who left in the day
@@ -111,67 +104,8 @@ GROUP BY measure, coalesce(s.successor, v.org_code), unit_code, scheme, specialt
 """
 
 # What a series is: all figures of a measure of an organisation, or all of its units, specialties or categories.
-_SERIES = "measure, org_code, period_type, basis, plan, part"
-_PART = "concat_ws('/', CASE WHEN unit_code IS NOT NULL THEN 'unit' END, scheme, breakdown)"
-
-# The source that reaches furthest leads a series (`place` 1); the others are set beside it figure by figure.
-# Most measures have one source: these are not compared with anything, which saves most of the work.
-_COMPARED = """
-WITH spans AS (
-    SELECT p.*, status = 'plan' AS plan, {part} AS part, coalesce(numerator, value) IS NOT NULL AS known,
-        coalesce(s.secondary, false) AS secondary, coalesce(s.publication, p.source) AS publication
-    FROM measure_values_pooled p LEFT JOIN data_sets s ON p.source = s.source
-    WHERE p.measure IN ({measures})
-), places AS (
-    SELECT {series}, source, row_number() OVER (
-        PARTITION BY {series} ORDER BY max(CASE WHEN known THEN period END) DESC NULLS LAST, count(*) DESC,
-            any_value(secondary), source
-    ) AS place FROM spans GROUP BY {series}, source
-), placed AS (
-    SELECT * FROM spans JOIN places USING ({series}, source)
-), beside AS (
-    SELECT *, first_value({{
-        'place': place, 'numerator': numerator, 'denominator': denominator, 'value': value
-    }}) OVER (
-        PARTITION BY {series}, unit_code, specialty_code, category, period ORDER BY place
-    ) AS lead
-    FROM placed QUALIFY max(place) OVER (PARTITION BY {series}) > 1
-), parts AS (
-    SELECT *, place > 1 AND lead.place = 1 AND coalesce(numerator - lead.numerator, value - lead.value) IS NOT NULL
-        AS shared
-    FROM beside
-), compared AS (
-    SELECT *, shared AND CASE
-        WHEN numerator - lead.numerator IS NOT NULL THEN {numerators} OR coalesce({denominators}, false)
-        ELSE abs(value - lead.value) > {value} * greatest(abs(value), abs(lead.value))
-    END AS apart
-FROM parts)
-"""
-
-# One basis: another source fills what the leading one lacks if the two agree, or if none of their figures can be
-# compared and both come of one publication. Where they agree but for single figures, the publication has these.
-_CHOICE = """, sources AS (
-    SELECT {series}, source, any_value(place) AS place, any_value(publication) AS publication,
-        count(*) FILTER (shared) AS cells, count(*) FILTER (apart) AS differing
-    FROM compared GROUP BY {series}, source
-), joined AS (
-    SELECT s.* FROM sources s JOIN sources l USING ({series}) WHERE l.place = 1 AND (
-        s.place = 1 OR (s.cells > 0 AND 4 * (s.cells - s.differing) >= {agree} * s.cells)
-        OR (s.cells = 0 AND s.publication = l.publication)
-    )
-), periods AS (
-    SELECT {series}, period, source, any_value(place) AS place, any_value(secondary) AS secondary,
-        bool_or(known) AS tells, bool_or(apart AND NOT secondary) AS corrects
-    FROM compared SEMI JOIN joined USING ({series}, source)
-    GROUP BY {series}, period, source
-), corrected AS (
-    SELECT *, bool_or(corrects) OVER (PARTITION BY {series}, period) AS corrected FROM periods
-)
-SELECT {series}, period, source FROM corrected
-QUALIFY row_number() OVER (
-    PARTITION BY {series}, period ORDER BY NOT tells, corrected AND secondary, place
-) = 1
-"""
+SERIES = "measure, org_code, period_type, basis, plan, part"
+PART = "concat_ws('/', CASE WHEN unit_code IS NOT NULL THEN 'unit' END, scheme, breakdown)"
 
 # Series that have several sources keep the rows of the one that was chosen for the period. A period that only
 # sources on another basis have is left out, not filled.
@@ -283,43 +217,6 @@ def needs_choice(manifest: Manifest) -> bool:
     return len({file.source for file in manifest.table_files("measure_values")}) > 1
 
 
-def _apart(name: str) -> str:
-    limit = f"least({ROUNDED}, {ROUNDED_SHARE} * greatest(abs({name}), abs(lead.{name})))"
-    return f"abs({name} - lead.{name}) > {limit}"
-
-
-#: measures of which several sources have figures
-CONTESTED = "SELECT measure FROM measure_values_all GROUP BY 1 HAVING count(DISTINCT source) > 1 ORDER BY 1"
-
-
-def compared(measures: Sequence[str]) -> str:
-    """Return the start of a query whose table `compared` has each source beside the one that leads its series.
-
-    Its rows are those of `measure_values_pooled`, with `place` (1 leads), `lead` (its figures), `shared`
-    (both have the figure) and `apart` (they are two figures, not one).
-    """
-    return _COMPARED.format(
-        series=_SERIES,
-        part=_PART,
-        numerators=_apart("numerator"),
-        denominators=_apart("denominator"),
-        value=ROUNDED_VALUE,
-        measures=", ".join(map(_literal, measures)) or "NULL",
-    )
-
-
-def choice_query(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return the SQL for the source of every period of the series that have several: rows of `series_sources`.
-
-    Parameters
-    ----------
-    connection
-        Has the views of `view_statements`.
-    """
-    measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
-    return compared(measures) + _CHOICE.format(series=_SERIES, agree=AGREE_OF_FOUR)
-
-
 def series_statements() -> list[str]:
     """Return the SQL of the table of chosen sources, to be filled by `choice_query`, and the views upon it.
 
@@ -338,9 +235,9 @@ def series_statements() -> list[str]:
     return [
         "CREATE TABLE series_sources (measure VARCHAR, org_code VARCHAR, period_type VARCHAR, basis VARCHAR, "
         "plan BOOLEAN, part VARCHAR, period DATE, source VARCHAR)",
-        f"CREATE VIEW contested_series AS SELECT DISTINCT {_SERIES} FROM series_sources",
-        f"CREATE VIEW measure_values_returned AS SELECT v.* {_CHOSEN.format(part=_PART, **returned)}",
-        f"CREATE VIEW measure_values AS SELECT v.* {_CHOSEN.format(part=_PART, **own)}",
+        f"CREATE VIEW contested_series AS SELECT DISTINCT {SERIES} FROM series_sources",
+        f"CREATE VIEW measure_values_returned AS SELECT v.* {_CHOSEN.format(part=PART, **returned)}",
+        f"CREATE VIEW measure_values AS SELECT v.* {_CHOSEN.format(part=PART, **own)}",
         _COUNTED.format(name=remaining, counted=counted, left=left),
         _ROLLED_UP.format(name=name, numerator=numerator, denominator=denominator),
     ]
@@ -356,7 +253,7 @@ def _table_view(root: Path, table: Table, shown: str, files: Sequence[FileRecord
     if not files:
         columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in duckdb_columns(table))
         return f"CREATE VIEW {shown} AS SELECT {columns} WHERE false"
-    paths = ", ".join(_literal(no_glob(str(root / file.path))) for file in files)
+    paths = ", ".join(literal(no_glob(str(root / file.path))) for file in files)
     options = ["hive_partitioning = false"]
     if table.records:
         options = ["hive_partitioning = true", "hive_types = {'org_code': VARCHAR}"]
@@ -378,8 +275,8 @@ def _data_sets_view(loads: Iterable[LoadRecord]) -> str:
     """Say of each source whether it is the publication itself, and which publication its figures are from."""
     latest = {load.source: load for load in loads}
     rows = [
-        f"SELECT {_literal(source)} AS source, {load.secondary} AS secondary, "
-        f"{_literal(load.publication or source)} AS publication"
+        f"SELECT {literal(source)} AS source, {load.secondary} AS secondary, "
+        f"{literal(load.publication or source)} AS publication"
         for source, load in sorted(latest.items())
     ]
     return "CREATE VIEW data_sets AS " + (
@@ -388,11 +285,11 @@ def _data_sets_view(loads: Iterable[LoadRecord]) -> str:
 
 
 def _cast(value: object, kind: str, name: str) -> str:
-    text = "NULL" if value is None else _literal(str(value))
+    text = "NULL" if value is None else literal(str(value))
     return f'CAST({text} AS {kind}) AS "{name}"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 

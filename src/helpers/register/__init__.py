@@ -7,11 +7,13 @@ from helpers.register.models import (
     Measure,
     Merger,
     Objective,
+    OwnFile,
     Perspective,
     Register,
     TableMapping,
     Target,
 )
+from helpers.register.questions import ObservedRegister, answer
 from helpers.register.reading import find_measure, read_register
 
 __all__ = [
@@ -21,10 +23,13 @@ __all__ = [
     "Measure",
     "Merger",
     "Objective",
+    "ObservedRegister",
+    "OwnFile",
     "Perspective",
     "Register",
     "TableMapping",
     "Target",
+    "answer",
     "find_measure",
     "read_register",
 ]

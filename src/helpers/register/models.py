@@ -7,6 +7,7 @@ and the scorecard read it, so nothing about a measure is written twice.
 from __future__ import annotations
 
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -26,6 +27,8 @@ TargetKind = Literal["constitutional", "planning_milestone", "local"]
 #: what must reach the target: each period's value, March's, the year's mean, or the year's sum
 TargetMeaning = Literal["every_period", "march_value", "year_mean", "cumulative"]
 Rating = Literal["sufficient", "insufficient", "not_assessed"]
+#: patient records, somebody's published statistics, or nothing about patients: targets, money, staff
+FileOrigin = Literal["records", "published", "other"]
 EventKind = Literal["intervention", "series_break", "merger", "external"]
 
 ALL_ORGANISATIONS = "all"
@@ -324,8 +327,16 @@ class TableMapping(_Frozen):
         return self
 
 
+class OwnFile(_Frozen):
+    """A file of the project's own that reports read: where it comes from, and up to when it speaks."""
+
+    origin: FileOrigin
+    source: Text
+    as_at: date
+
+
 class Register(_Frozen):
-    """All of it, keyed by id where there is one."""
+    """All of it, keyed by id where there is one; files by their path from the project's folder."""
 
     measures: dict[str, Measure] = Field(default_factory=dict)
     objectives: dict[str, Objective] = Field(default_factory=dict)
@@ -333,6 +344,7 @@ class Register(_Frozen):
     comments: tuple[Comment, ...] = ()
     trajectories: tuple[Trajectory, ...] = ()
     mergers: dict[str, Merger] = Field(default_factory=dict)
+    files: dict[str, OwnFile] = Field(default_factory=dict)
     mappings: dict[str, TableMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
         default_factory=lambda: {perspective.id: perspective for perspective in KAPLAN_NORTON}
@@ -357,7 +369,20 @@ class Register(_Frozen):
             for month, value in plan.months.items()
         }
 
-    def comments_of(self, measure: str, organisation: str) -> tuple[Comment, ...]:
-        """Return the comments on a measure of an organisation, the latest month first."""
+    def comments_of(self, measure: str, organisation: str, until: str = "") -> tuple[Comment, ...]:
+        """Return the comments on a measure of an organisation up to a month, the latest first."""
         found = [c for c in self.comments if c.measure == measure and c.organisation == organisation]
-        return tuple(sorted(found, key=lambda comment: comment.month, reverse=True))
+        wanted = [comment for comment in found if not until or comment.month <= until]
+        return tuple(sorted(wanted, key=lambda comment: comment.month, reverse=True))
+
+    def file(self, name: str) -> OwnFile | None:
+        """Return what is said of a file: under its own path, or the first pattern that it matches.
+
+        >>> kept = OwnFile(origin="other", source="Finance", as_at=date(2026, 4, 1))
+        >>> register = Register(files={"data/beds-*.csv": kept})
+        >>> register.file("data/beds-2026.csv") == kept, register.file("data/staff.csv")
+        (True, None)
+        """
+        if name in self.files:
+            return self.files[name]
+        return next((each for pattern, each in self.files.items() if fnmatchcase(name, pattern)), None)

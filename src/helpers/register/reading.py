@@ -13,6 +13,7 @@ from helpers.register.models import (
     Measure,
     Merger,
     Objective,
+    OwnFile,
     Perspective,
     Register,
     TableMapping,
@@ -30,8 +31,8 @@ FEW_NAMES = 12
 def read_register(folder: Path | str) -> Register:
     """Return the register of a folder such as `params/_register`.
 
-    `measures.yml` must exist; `objectives.yml`, `perspectives.yml`, `events.yml`, `comments.yml`,
-    `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's
+    `measures.yml` must exist, unless `files.yml` does; `objectives.yml`, `perspectives.yml`, `events.yml`,
+    `comments.yml`, `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's
     four. The folder `mappings` has a file for each kind of table of one's own.
 
     Raises
@@ -41,10 +42,26 @@ def read_register(folder: Path | str) -> Register:
         that no other entry has.
     """
     folder = Path(folder)
-    measures_file = _read(folder, "measures.yml", needed=True)
-    objectives_file, events_file, comments_file, mergers_file, perspectives_file, plans_file = (
+    measures_file = _read(folder, "measures.yml", needed=not (folder / "files.yml").exists())
+    (
+        objectives_file,
+        events_file,
+        comments_file,
+        mergers_file,
+        perspectives_file,
+        own_files_file,
+        plans_file,
+    ) = (
         _read(folder, f"{name}.yml")
-        for name in ("objectives", "events", "comments", "mergers", "perspectives", "trajectories")
+        for name in (
+            "objectives",
+            "events",
+            "comments",
+            "mergers",
+            "perspectives",
+            "files",
+            "trajectories",
+        )  # fmt: skip
     )
     measures = _keyed(Measure, measures_file)
     objectives = _keyed(Objective, objectives_file)
@@ -52,6 +69,7 @@ def read_register(folder: Path | str) -> Register:
     comments = comments_file.build_each(Comment)
     plans = plans_file.build_each(Trajectory)
     mergers = _keyed(Merger, mergers_file)
+    own_files = _keyed(OwnFile, own_files_file, with_id=False)
     perspectives = _keyed(Perspective, perspectives_file) or {
         perspective.id: perspective for perspective in KAPLAN_NORTON
     }
@@ -62,6 +80,7 @@ def read_register(folder: Path | str) -> Register:
         comments_file,
         mergers_file,
         perspectives_file,
+        own_files_file,
         plans_file,
     )
     problems = [problem for file in files for problem in file.problems]
@@ -92,6 +111,7 @@ def read_register(folder: Path | str) -> Register:
         comments=tuple(comment for _, comment in comments),
         trajectories=tuple(plan for _, plan in plans),
         mergers=mergers,
+        files=own_files,
         mappings=mappings,
         perspectives=perspectives,
     )
@@ -133,9 +153,8 @@ def find_measure(register: Register, measure: str, *, where: str = "measure") ->
     UsageError
         Where the register has none of that id, with the nearest ones.
     """
-    problems = _unknown(where, "measure", [measure], list(register.measures))
-    if problems:
-        raise UsageError(problems)
+    if measure not in register.measures:
+        raise UsageError(_unknown(where, "measure", [measure], list(register.measures)))
     return register.measures[measure]
 
 
@@ -151,7 +170,7 @@ def _keys(found: YamlFile) -> list[str]:
     return [str(key) for key in found.content] if isinstance(found.content, dict) else []
 
 
-def _keyed(model: type[Model], found: YamlFile) -> dict[str, Model]:
+def _keyed(model: type[Model], found: YamlFile, *, with_id: bool = True) -> dict[str, Model]:
     if found.content is None:
         return {}
     if not isinstance(found.content, dict):
@@ -160,7 +179,7 @@ def _keyed(model: type[Model], found: YamlFile) -> dict[str, Model]:
         return {}
     models = {}
     for key, entry in found.content.items():
-        fields = {"id": key, **entry} if isinstance(entry, dict) else entry
+        fields = {"id": key, **entry} if with_id and isinstance(entry, dict) else entry
         built = found.build(model, fields, (key,))
         if built is not None:
             models[key] = built

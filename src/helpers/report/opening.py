@@ -13,17 +13,23 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
+from helpers.data.disclosure.deciding import Asked
+from helpers.data.disclosure.queries import Query, Told
 from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
+from helpers.data.published import RECORDS
 from helpers.data.published_stays import latest_stay_month
+from helpers.data.releases import Releases
+from helpers.data.releasing import decide_on
 from helpers.data.room.latest import latest_month_of
 from helpers.data.room.records import Records, open_records
 from helpers.data.room.selection import Whose
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
-from helpers.reads import is_about
+from helpers.reads import is_about, note_file
 from helpers.register.models import Register
+from helpers.register.questions import ObservedRegister
 from helpers.register.reading import read_register
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import check_word, read_argument, read_code
@@ -116,6 +122,11 @@ class Report:
             raise ValueError(f"{', '.join(missed)}: not among what was read")
         return found
 
+    def ask(self, asked: Sequence[Asked]) -> dict[Query, Told]:
+        """Return what may be told of figures of records, beside everything that was told before."""
+        releases = Releases(state_folder(self.root), self.root / "reports")
+        return decide_on(releases, self.mart, asked)
+
     def apart(self) -> Self:
         """Return this report for one analysis, which then knows by itself what was read for it."""
         return replace(self, mart=self.mart.apart())
@@ -130,11 +141,34 @@ class Report:
         reads = tuple(sorted(self.mart.all_asked))
         return Bundle(kind=kind, id=name, sources=sources, origin=origin_of(read), reads=reads, **content)
 
+    def uses(self, path: str | os.PathLike[str]) -> Path:
+        """Return the path of an own file or folder, and note that the report depends on it.
+
+        What Python opens is seen by itself, and so is on Linux what anything else opens. Elsewhere say it of what
+        DuckDB, Arrow or another program reads: `duckdb.read_parquet(str(report.uses("data/beds.parquet")))`.
+
+        Parameters
+        ----------
+        path
+            A file, or a folder: then all files in it and below.
+
+        Raises
+        ------
+        DataError
+            Where it is not there.
+        """
+        place = Path(path)
+        if not place.exists():
+            raise DataError(Problem(str(path), "is not there", "a file or folder beside the notebook"))
+        for each in (place, *(place.rglob("*") if place.is_dir() else ())):
+            note_file(each)
+        return place
+
     @cached_property
     def register(self) -> Register:
         """What is measured and why, and what happened when; empty where the project keeps none."""
         folder = self.root / "params" / "_register"
-        return read_register(folder) if folder.is_dir() else Register()
+        return ObservedRegister.over(read_register(folder) if folder.is_dir() else Register())
 
     @property
     def synthetic(self) -> bool:
@@ -319,14 +353,20 @@ class Report:
         return Shown(self._own("text", "text", markdown=say(text, values)))
 
     def _own(self, kind: Kind, name: str, **content: Any) -> Bundle:
-        """Return a bundle of an analyst's own content: from what was queried so far, and beside what else was read."""
-        asked = self._published.meant_by(self._published.asked)
-        has_records = any(each.origin == "records" for each in self.sources())
+        """Return a bundle of an analyst's own content: from what was queried so far, and beside what is held."""
+        in_room = self.mart.meant_by(self.mart.asked - self.mart.held)
+        asked = (
+            *self._published.meant_by(self._published.asked),
+            *(each for each in in_room if _table(each) in RECORDS),
+        )
+        held = self.mart.meant_by(self.mart.held)  # since it was opened
+        has_records = any(each.origin == "records" for each in held)
         return Bundle(
             kind=kind,
             id=name,
             sources=tuple(each for each in asked if _table(each) not in NAME_LISTS),
             origin="records" if has_records else "published",
+            in_room=not has_records,
             own=True,
             reads=tuple(sorted(self.mart.all_asked)),
             **content,

@@ -10,8 +10,8 @@ import math
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import nbformat
@@ -20,18 +20,20 @@ import yaml
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import GateError, Problem
 from helpers.runner.outputs.pieces import Prose, Shown
+from helpers.runner.project import Whence
 from helpers.runner.prose import (
     check_prose,
     check_references,
+    check_titles,
     clean,
-    has_section,
-    has_title,
     labels,
     without_title,
 )
 from helpers.runner.reading import Reading, read_notebook
 from helpers.runner.writing import (
     data_as_at,
+    show_file,
+    show_path,
     write_about,
     write_figure,
     write_html_table,
@@ -44,6 +46,7 @@ _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
 _CELL: Final = re.compile(r"cell (\d+)")
+_WHOLE_CELL: Final = re.compile(r"cell (\d+(?: \(In \[\d+\]\))?)")
 #: what an author writes at the top of a cell for what its output lacks; `kind` begins the name of Quarto's option
 _OPTIONS: Final = {"a caption": '`#| {kind}-cap: "…"`', "an alt text": '`#| {kind}-alt: "…"`'}
 _WHY_ALT: Final = " (what those hear who do not see the picture)"
@@ -70,6 +73,10 @@ class Provenance:
         The parameters of the run, in order.
     suppression
         One sentence on how small numbers were protected; empty where nothing had to be.
+    files
+        The own files of data that it read, and where they come from; None where nothing says it.
+    code
+        The own modules and other code that it read.
     """
 
     run_id: str
@@ -77,6 +84,8 @@ class Provenance:
     code_version: str
     parameters: Mapping[str, object] = field(default_factory=dict)
     suppression: str = ""
+    files: Mapping[str, Whence | None] = field(default_factory=dict)
+    code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
         With everything that `find_problems` finds.
     """
     reading = read_notebook(notebook)
-    problems = _all_problems(reading)
+    problems = [*_all_problems(reading), *_check_own_files(reading, provenance.files)]
     if problems:
         raise GateError(problems)
     bundles = tuple(shown.bundle for shown in reading.shown)
@@ -171,7 +180,21 @@ def _all_problems(reading: Reading) -> list[Problem]:
         *_check_text(reading),
         *_check_own(reading),
     ]
-    return sorted(found, key=_cell_number)  # as an author goes through the notebook
+    return list(_together(sorted(found, key=_cell_number)))  # as an author goes through the notebook
+
+
+def _together(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield what is wrong alike in several cells once, with all of them: a notebook may have twenty charts."""
+    alike: dict[Problem, list[str]] = {}
+    for problem in problems:
+        cell = _WHOLE_CELL.fullmatch(problem.where)
+        where = alike.setdefault(replace(problem, where="") if cell else problem, [])
+        where.append(cell[1] if cell else problem.where)
+    for problem, cells in alike.items():
+        if problem.where:
+            yield problem
+        elif cells := list(dict.fromkeys(cells)):
+            yield replace(problem, where=f"cell{'s' * (len(cells) > 1)} {', '.join(cells)}")
 
 
 def _cell_number(problem: Problem) -> int:
@@ -232,9 +255,22 @@ def _lack(shown: Shown, things: list[str]) -> Problem:
     return Problem(shown.where, came, cure=cure)
 
 
+def _check_own_files(reading: Reading, files: Mapping[str, Whence | None]) -> Iterator[Problem]:
+    """Refuse an author's own content beside a file of patient records, as beside those of the mart."""
+    records = [name for name, known in files.items() if known and known.origin == "records"]
+    cure = "Load the file (`boardpack data load`) and use what protects small numbers, or leave it out."
+    for shown in reading.shown if records else ():
+        if shown.bundle.own:
+            said = f"own content where patient records have been read ({', '.join(records)})"
+            yield Problem(f"{shown.where}, {shown.bundle.id}", said, cure=cure)
+
+
 def _check_own(reading: Reading) -> Iterator[Problem]:
-    """Refuse an author's own content beside patient records: nothing has put it under disclosure control."""
-    records = [each for each in reading.shown if not each.bundle.own and _is_of_records(each.bundle)]
+    """Refuse an author's own content where the kernel holds patient records: nothing has put it under control.
+
+    What comes from the records room may be shown however an author likes.
+    """
+    records = [each for each in reading.shown if not each.bundle.in_room and _is_of_records(each.bundle)]
     if not records:
         return
     said = f"patient records have been read ({records[0].where}, {records[0].bundle.id})"
@@ -245,9 +281,8 @@ def _check_own(reading: Reading) -> Iterator[Problem]:
 
 
 def _is_of_records(bundle: Bundle) -> bool:
-    return any(source.origin == "records" for source in bundle.sources) or (
-        bundle.report is None and bundle.origin == "records"
-    )
+    shown = bundle.report is None  # what a report is about shows no figures
+    return shown and "records" in (bundle.origin, *(source.origin for source in bundle.sources))
 
 
 def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
@@ -277,14 +312,10 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
         ]
         + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
     )
-    in_sections = False
     for where, text in texts:
         yield from check_prose(where, text)
         yield from check_references(where, text, known)
-        if in_sections and has_title(text):
-            cure = "Begin sections with ##; the report's title is level 1."
-            yield Problem(where, "a heading of level 1 after the first section", cure=cure)
-        in_sections = in_sections or has_section(text)
+    yield from check_titles(texts)
 
 
 def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
@@ -348,12 +379,18 @@ def _write(shown: Shown) -> str:
 
 def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:
     hidden = sum(bundle.suppressed for bundle in bundles)
-    of_records = any(bundle.origin == "records" for bundle in bundles if bundle.report is None)
+    of_records = any(
+        "records" in (bundle.origin, *(source.origin for source in bundle.sources))
+        for bundle in bundles
+        if bundle.report is None
+    )
     lines = {
         "Small numbers": provenance.suppression if of_records else "",
         "Values hidden": f"{hidden}" if hidden else "",
         "Data": "Synthetic data, invented for this report" if facts.synthetic else "",
+        "Own files": "; ".join(show_file(*each) for each in provenance.files.items()),
         "Notebook": provenance.notebook,
+        "Own code": ", ".join(show_path(each) for each in provenance.code),
         "Code": provenance.code_version,
         "Run": provenance.run_id,
     }

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from helpers.runner.entries import Entry, Output, State
+from helpers.runner.hashes import hash_bytes, hash_json
 from helpers.runner.placing import draft_folder
 from helpers.runner.plan import Job
 from helpers.runner.project import Project
-from helpers.runner.surroundings import Surroundings, hash_bytes, hash_json
+from helpers.runner.surroundings import Surroundings
 
 #: nanoseconds within which a file system may give two changes of a file the same time stamp
 _SAME_STAMP = 3_000_000_000
@@ -135,7 +136,7 @@ def _decide_one(
 
 def changed_parts(previous: Entry, key: Mapping[str, str], surroundings: Surroundings) -> list[str]:
     """Return which parts of what a report depends on are not as they were."""
-    whole = {**key, "data": surroundings.data_key(previous.reads)}
+    whole = {**key, **surroundings.read_by(previous)}
     return [part for part, value in whole.items() if previous.key.get(part) != value]
 
 

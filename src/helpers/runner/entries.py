@@ -89,6 +89,10 @@ class Entry:
         What of the data it read (`helpers.reads`).
     data
         The data sets that this meant then: fingerprint, name, as-at date, load.
+    files
+        The files of its own that it read, and what lay there (`helpers.runner.own_files`).
+    answers
+        What it asked the register, with the digests of the answers.
     key
         The hashes on which its content depends, part by part.
     outputs
@@ -118,6 +122,8 @@ class Entry:
     parameters: Mapping[str, object] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     data: Mapping[str, DataSet] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
     key: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, Output] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from helpers.reads import Note, read_notes
 from helpers.runner.failures import KernelDeathError, ended_early, failed_cell
 from helpers.runner.guard import Room, Wall
 from helpers.runner.kernel import START_TIMEOUT, Seat, kernel_environment, kernel_manager
@@ -71,6 +72,8 @@ class Executed:
         Its content (nbformat 4).
     peak
         The highest resident memory that was seen, in megabytes.
+    notes
+        What was read (`helpers.reads`).
     warnings
         What papermill and the kernel's client warned of.
     """
@@ -78,6 +81,7 @@ class Executed:
     path: Path
     notebook: Any
     peak: float
+    notes: tuple[Note, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -161,6 +165,7 @@ def _attempt(
             _seat(folder, work, environment, watch, server, ground) as seat,
         ):
             notebook = _run_papermill(job, folder, seat)
+            notes = tuple(read_notes(seat.notes))
     except PapermillExecutionError as error:
         raise failed_cell(job, executed, error) from None
     except Exception as error:
@@ -169,7 +174,7 @@ def _attempt(
             raise
         raise ended_early(job, executed, watch, error) from error
     unfit = server.unfit if server is not None else ()
-    return Executed(executed, notebook, watch.peak, (*warnings, *unfit))
+    return Executed(executed, notebook, watch.peak, notes, (*warnings, *unfit))
 
 
 @contextlib.contextmanager

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-_WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+#: flags of an opening that may change a file
+WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 #: audit events that change the file system, all arguments of which may be paths (Python's audit events table)
 _CHANGES: Final = frozenset(
     (
@@ -165,7 +166,7 @@ def refuse_with_words(wall: Wall) -> None:
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
-            paths = (path,) if isinstance(flags, int) and flags & _WRITING else ()
+            paths = (path,) if isinstance(flags, int) and flags & WRITING else ()
             if not paths and _is_hidden(path, hidden, inside):
                 raise PermissionError(f"{os.fsdecode(path)}: {WHY_HIDDEN}")
         else:

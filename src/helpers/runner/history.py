@@ -305,7 +305,9 @@ def _close(entry: Entry, settle: Callable[[Entry], bool | None]) -> Entry | None
             return replace(entry, state=_UNDER_WAY[entry.step], step="")
     error = "the run ended before this report did"
     # its facts, key and files are those of a publication that did not come about
-    fresh = replace(entry, facts=None, key={}, outputs={}, reads=(), data={}, note="", made_in="")
+    fresh = replace(
+        entry, facts=None, key={}, outputs={}, reads=(), data={}, files={}, answers={}, note="", made_in=""
+    )
     return replace(fresh, state=State.INTERRUPTED, exit_code=130, error=error)
 
 

@@ -12,7 +12,7 @@ from helpers.bundle import ReportFacts
 from helpers.runner.entries import Entry, Output, State
 from helpers.runner.project import DataSet
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _TABLES = (
     """CREATE TABLE runs (
         run TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, data_version TEXT NOT NULL,
@@ -27,6 +27,7 @@ _TABLES = (
         reads TEXT NOT NULL, key TEXT NOT NULL, outputs TEXT NOT NULL, warnings TEXT NOT NULL,
         facts TEXT NOT NULL DEFAULT '', data TEXT NOT NULL DEFAULT '{}', note TEXT NOT NULL DEFAULT '',
         same_as TEXT NOT NULL DEFAULT '', made_in TEXT NOT NULL DEFAULT '',
+        files TEXT NOT NULL DEFAULT '{}', answers TEXT NOT NULL DEFAULT '{}',
         UNIQUE (run, notebook, name)
     )""",
 )
@@ -42,9 +43,20 @@ _ADDED = (
 IN_PLACE = "same_as = '' AND state IN ('published', 'held', 'withdrawn')"
 
 _COLUMNS = tuple(each.name for each in fields(Entry))
-_JSON = ("timings", "parameters", "reads", "data", "key", "outputs", "warnings")
+_JSON = ("timings", "parameters", "reads", "data", "files", "answers", "key", "outputs", "warnings")
 #: what an entry that says "as before" leaves to the one that it points to: thousands are written each night
-_SHARED = ("facts", "parameters", "reads", "data", "key", "outputs", "note", "made_in")
+_SHARED = (
+    "facts",
+    "parameters",
+    "reads",
+    "data",
+    "files",
+    "answers",
+    "key",
+    "outputs",
+    "note",
+    "made_in",
+)
 _SELECTED = ", ".join(
     f"CASE WHEN past.id IS NULL THEN reports.{name} ELSE past.{name} END AS {name}"
     if name in _SHARED
@@ -70,6 +82,8 @@ def bring_up_to_date(database: sqlite3.Connection) -> None:
         _execute_all(database, (*_TABLES, *_ADDED))
     if version == 1:
         _upgrade_from_1(database)
+    if version in {1, 2}:
+        _add_columns(database, {"files": "{}", "answers": "{}"})
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
@@ -81,8 +95,7 @@ def _execute_all(database: sqlite3.Connection, statements: Iterable[str]) -> Non
 def _upgrade_from_1(database: sqlite3.Connection) -> None:
     """Version 1 kept of what a report says about itself four columns, and nothing of its data sets."""
     added = {"facts": "", "data": "{}", "note": "", "same_as": "", "made_in": ""}
-    for column, default in added.items():
-        database.execute(f"ALTER TABLE reports ADD COLUMN {column} TEXT NOT NULL DEFAULT '{default}'")
+    _add_columns(database, added)
     database.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'")
     database.execute("ALTER TABLE runs ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'")
     old = ("title", "organisation", "period", "synthetic")
@@ -102,11 +115,24 @@ def _upgrade_from_1(database: sqlite3.Connection) -> None:
     _execute_all(database, _ADDED)
 
 
+def _add_columns(database: sqlite3.Connection, added: Mapping[str, str]) -> None:
+    for column, default in added.items():
+        database.execute(f"ALTER TABLE reports ADD COLUMN {column} TEXT NOT NULL DEFAULT '{default}'")
+
+
 def write_entry(database: sqlite3.Connection, entry: Entry) -> None:
     """Write an entry in place of what its run had said of the report."""
     values: dict[str, Any] = {name: getattr(entry, name) for name in _COLUMNS}
     if entry.same_as:
-        values |= {"parameters": {}, "reads": (), "data": {}, "key": {}, "outputs": {}}
+        empty: dict[str, Any] = {
+            "parameters": {},
+            "data": {},
+            "files": {},
+            "answers": {},
+            "key": {},
+            "outputs": {},
+        }
+        values |= {**empty, "reads": ()}
     else:
         values["outputs"] = {name: vars(output) for name, output in entry.outputs.items()}
         values["data"] = {name: vars(data_set) for name, data_set in entry.data.items()}

@@ -17,6 +17,7 @@ from queue import Empty
 from time import monotonic
 from typing import Any
 
+from helpers.reads import READS_VARIABLE
 from helpers.runner.guard import Wall
 from helpers.runner.prewarmed import ForkServer
 from helpers.runner.processes import ProcessGroup
@@ -24,8 +25,11 @@ from helpers.runner.sockets import transport_for
 from helpers.runner.watch import Watch
 
 START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first time
+#: where those who see what a notebook reads note it, in the private folder of its sockets
+NOTES = "reads"
 _SETTINGS = (
     "--HistoryManager.enabled=False",
+    "--IPKernelApp.extensions=helpers.runner.observing",
     # charts as vectors for the report, and as Jupyter has them besides; a notebook may still ask for others
     *(f"--InlineBackend.figure_formats={each}" for each in ("svg", "png")),
     "--InlineBackend.rc=svg.hashsalt=boardpack",  # the ids of an SVG: same chart, same bytes
@@ -50,6 +54,7 @@ def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
         # as Jupyter has it: figures left open at the end of a cell are outputs. Set from the start of the fork
         # server, and never imported there: the backend joins the shell of the process that imports it
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        READS_VARIABLE: str(home / NOTES),
         "OPENBLAS_NUM_THREADS": "1",  # kernels run beside each other; also repeatable sums
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
@@ -87,6 +92,11 @@ class Seat:
     server: ForkServer | None = None
     wall: Wall | None = None
     room: Mapping[str, object] | None = None
+
+    @property
+    def notes(self) -> Path:
+        """Where it is noted what the notebook and all that it starts have read (`helpers.reads`)."""
+        return self.sockets / NOTES
 
 
 def kernel_manager(seat: Seat) -> type:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from helpers import __version__
 from helpers.errors import ExitCode, GateError, Problem, ReportError, UserError
-from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
+from helpers.places import REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.due import Decision, Wish, decide
 from helpers.runner.engines import Quarto
 from helpers.runner.entries import Entry, State, now
@@ -22,6 +22,8 @@ from helpers.runner.execute import Executed, Ground, execute
 from helpers.runner.failures import InterruptionError, MemoryLimitError, TimeLimitError
 from helpers.runner.history import History
 from helpers.runner.locks import ReportLock
+from helpers.runner.mirror import MIRROR
+from helpers.runner.observed import Observed, look_through
 from helpers.runner.placing import checked_manifest, expected_outputs, keep_draft, put_in_place
 from helpers.runner.plan import Job
 from helpers.runner.prewarmed import ForkServer
@@ -131,6 +133,7 @@ class Life:
         self._blank = blank_entry(setting, decision)
         self._lock = ReportLock(setting.project.state, decision.job.notebook.name, decision.job.name)
         self._executed: Executed | None = None
+        self._observed = Observed()
         self._document: Document | None = None
         self._files: Mapping[str, Path] = {}
 
@@ -164,7 +167,10 @@ class Life:
             with self._steps.step("execute"):
                 self._executed = _execute(setting, job, self.folder, server)
             with self._steps.step("document"):
-                provenance = _provenance(setting, job)
+                self._observed = look_through(
+                    self._executed.notes, setting.project, setting.surroundings, self.folder / MIRROR
+                )
+                provenance = _provenance(setting, job, self._observed)
                 self._document = make_document(self._executed.notebook, provenance=provenance)
             with self._steps.step("gate"):
                 path = self._executed.path
@@ -235,6 +241,7 @@ class Life:
             entry = self._passed(contents)
             if entry.state is State.HELD:
                 with self._steps.step("hold"):
+                    setting.project.reserve(job.title)
                     entry = keep_draft(setting.project.state, entry, contents, self.document.bundles)
             else:
                 with self._steps.step("publish"):
@@ -246,19 +253,18 @@ class Life:
 
     def _passed(self, contents: Mapping[str, bytes]) -> Entry:
         assert self._executed is not None, "prepared first"
-        facts, key, setting = self.document.facts, self.decision.key, self._setting
-        reads = tuple(sorted({each for bundle in self.document.bundles for each in bundle.reads}))
-        return replace(
+        facts, setting, unknown = self.document.facts, self._setting, self._observed.of_unknown_origin
+        passed = replace(
             self._blank,
-            state=State.HELD if self.decision.hold else State.PUBLISHED,
+            state=State.HELD if self.decision.hold or unknown else State.PUBLISHED,
             facts=facts,
             peak=round(self._executed.peak, 1),
-            reads=reads,
-            data=setting.surroundings.meant_by(reads),
-            key={**key, "data": setting.surroundings.data_key(reads)},
+            reads=tuple({each for bundle in self.document.bundles for each in bundle.reads}),
+            key=self.decision.key,
             outputs=expected_outputs(contents, setting.project.place(facts, *self._id)),
-            warnings=(*self._executed.warnings, *self.document.warnings),
+            warnings=(*self._executed.warnings, *self.document.warnings, *unknown),
         )
+        return self._observed.enter(passed, setting.surroundings)
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -326,7 +332,7 @@ def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None
     return execute(
         job,
         folder,
-        environment=setting.environment,
+        environment={**setting.environment, REPORT_VARIABLE: job.title},
         limits=setting.limits,
         stop=setting.stop,
         server=server,
@@ -340,7 +346,7 @@ def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None
     )
 
 
-def _provenance(setting: Setting, job: Job) -> Provenance:
+def _provenance(setting: Setting, job: Job, observed: Observed) -> Provenance:
     from helpers.runner.document import Provenance
 
     return Provenance(
@@ -349,6 +355,8 @@ def _provenance(setting: Setting, job: Job) -> Provenance:
         code_version=f"boardpack {__version__} ({setting.surroundings.code[:12]})",
         parameters=job.settings,
         suppression=setting.project.suppression,
+        files=observed.whence,
+        code=observed.code,
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from helpers.errors import Problem, ReportError
+from helpers.runner.hashes import hash_json
 from helpers.runner.history import History
 from helpers.runner.locks import LISTING, hold
 from helpers.runner.portal import write_portal, write_runs
 from helpers.runner.portal.page import HOME
 from helpers.runner.project import Project
-from helpers.runner.surroundings import hash_json
 
 #: in the private folder: the hash of what the pages were written from
 LISTED = "listed"

@@ -7,7 +7,9 @@ person, no message, and of data sets only their names and dates.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from helpers import __version__
 from helpers.runner.entries import Entry, State
@@ -16,13 +18,15 @@ from helpers.runner.entries import Entry, State
 _OPEN = ("notebook", "parameters", "code", "environment", "renderer")
 
 
-def make_manifest(entry: Entry) -> bytes:
+def make_manifest(entry: Entry, released: Sequence[dict[str, Any]] = ()) -> bytes:
     """Return the manifest of a report that is about to be published or withdrawn, as JSON.
 
     Parameters
     ----------
     entry
         The report's entry, with its facts and its files.
+    released
+        Each count of patients that it shows: whom it counts, and what was shown.
     """
     facts = entry.facts
     assert facts is not None, "what is published knows what it is about"
@@ -48,4 +52,8 @@ def make_manifest(entry: Entry) -> bytes:
     }
     if entry.state is State.WITHDRAWN:  # what the page says in the report's place
         told |= {"withdrawn": entry.note}
-    return json.dumps(told, indent=1, ensure_ascii=False, default=str).encode() + b"\n"
+    text = json.dumps(told, indent=1, ensure_ascii=False, default=str)
+    if released:  # hundreds of entries: a line each
+        lines = ",\n  ".join(json.dumps(each, ensure_ascii=False) for each in released)
+        text = f'{text.removesuffix("}").rstrip()},\n "released": [\n  {lines}\n ]\n}}'
+    return text.encode() + b"\n"

@@ -11,12 +11,12 @@ from pathlib import Path, PurePosixPath
 from helpers.bundle import Bundle
 from helpers.errors import GateError
 from helpers.runner.entries import Entry, Output, State
+from helpers.runner.hashes import hash_bytes
 from helpers.runner.history import History
 from helpers.runner.locks import LISTING, ReportLock, hold
 from helpers.runner.manifest import make_manifest
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish import MANIFEST, STAGED, settle, stage, sweep, switch, unstage
-from helpers.runner.surroundings import hash_bytes
 
 BUNDLES = "bundles.json"
 
@@ -40,7 +40,7 @@ def checked_manifest(project: Project, entry: Entry, folder: Path) -> bytes:
     GateError
         If it holds what must not leave.
     """
-    content = make_manifest(entry)
+    content = make_manifest(entry, project.told(entry.report))
     path = private_folder(folder) / MANIFEST
     path.write_bytes(content)
     problems = [problem for check in project.file_checks for problem in check(path)]

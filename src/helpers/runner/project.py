@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import Any, Literal
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
@@ -37,6 +38,25 @@ class DataSet:
     as_at: str = ""
     load: str = ""
     measures: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Whence:
+    """Where a file of the project's own comes from.
+
+    Parameters
+    ----------
+    source
+        Who made it, in words.
+    origin
+        Patient records, somebody's published statistics, or nothing about patients.
+    as_at
+        The date (ISO) up to which it speaks.
+    """
+
+    source: str
+    origin: Literal["records", "published", "other"]
+    as_at: str
 
 
 #: organisation codes and their names
@@ -81,6 +101,18 @@ def _release(_report: str, _bundles: tuple[Bundle, ...]) -> None:
     return
 
 
+def _reserve(_report: str) -> None:
+    return
+
+
+def _nothing_told(_report: str) -> list[dict[str, Any]]:
+    return []
+
+
+def _unknown(_name: str) -> Whence | None:
+    return None
+
+
 def _as_it_is(text: str) -> str:
     return text
 
@@ -120,6 +152,10 @@ class Project:
         Returns the problems of a report that stand; the others are known false alarms.
     release
         Called with the report and its bundles just before its files are put in place.
+    reserve
+        Called with a report that is held: what it shows binds others from then on.
+    told
+        Returns what a report tells, or ever told, of records of patients, for its manifest.
     redact
         Takes out of messages, logs and tracebacks what must not be repeated.
     place
@@ -132,6 +168,12 @@ class Project:
         What is run beside each kernel, and alone may read some of the state; None where there is nothing to hide.
     watched
         Files and folders, besides the package, on which every report depends.
+    answer
+        Returns the digest of what the register answers to a question of a report.
+    apart
+        Files and folders of the project that are no report's own: what is watched or answers, for one.
+    whence
+        Returns where an own file comes from, by its name; None where nothing says it.
     publisher
         Who publishes the reports and answers for them.
     suppression
@@ -150,12 +192,17 @@ class Project:
     file_checks: tuple[FileCheck, ...] = ()
     allow: Allowance = _all_stand
     release: Release = _release
+    reserve: Callable[[str], None] = _reserve
+    told: Callable[[str], list[dict[str, Any]]] = _nothing_told
     redact: Callable[[str], str] = _as_it_is
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     preload: tuple[str, ...] = ()
     caches: tuple[Path, ...] = ()
     room: Room | None = None
     watched: tuple[Path, ...] = ()
+    answer: Callable[[str], str] = _as_it_is
+    apart: tuple[Path, ...] = ()
+    whence: Callable[[str], Whence | None] = _unknown
     publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""
 

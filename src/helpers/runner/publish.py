@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from helpers.errors import GateError, Problem
 from helpers.runner.engines import FORMATS
 from helpers.runner.entries import Entry, Output
-from helpers.runner.surroundings import hash_bytes
+from helpers.runner.hashes import hash_bytes
 
 STAGED, ASIDE = ".part", ".old"
 MANIFEST = "manifest.json"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
 from helpers.reads import is_about
 from helpers.runner.engines import Quarto, engine_name
+from helpers.runner.entries import Entry
+from helpers.runner.hashes import hash_files, hash_json
+from helpers.runner.own_files import look_at
 from helpers.runner.project import DataSet, Project
 
 PACKAGE = Path(__file__).parents[1]
@@ -34,6 +36,10 @@ class Surroundings:
         The engine and, where it is not part of the environment, its version.
     contents
         What the hashes of code and environment stand for, for words about a change.
+    look
+        Returns what lies at an own file now (`helpers.runner.own_files.look_at`).
+    answer
+        Returns the digest of what the register answers to a question now.
     """
 
     code: str
@@ -42,6 +48,8 @@ class Surroundings:
     datasets: Mapping[str, DataSet]
     renderer: str = engine_name(None)
     contents: Mapping[str, object] = field(default_factory=dict)
+    look: Callable[[str], str] = str
+    answer: Callable[[str], str] = str
 
     def meant_by(self, reads: Iterable[str]) -> dict[str, DataSet]:
         """Return the data sets of this version that some notes of reading mean (`helpers.reads`)."""
@@ -52,9 +60,31 @@ class Surroundings:
             if any(is_about(note, name, each.measures) for note in reads)
         }
 
-    def data_key(self, reads: Iterable[str]) -> str:
-        """Return the hash of what a report read, as it is in this version: also of what has come to it since."""
-        return hash_json({name: each.fingerprint for name, each in self.meant_by(reads).items()})
+    def read_by(self, entry: Entry) -> dict[str, str]:
+        """Return the parts of the key that rest on what a report read, as that is now.
+
+        What has come since to a table or a folder that it read counts as well.
+        """
+        files = {name: self.look(name) for name in entry.files}
+        answers = {question: self.answer(question) for question in entry.answers}
+        return keys_of(self.meant_by(entry.reads), files, answers)
+
+
+def keys_of(
+    data: Mapping[str, DataSet], files: Mapping[str, str], answers: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the parts of a report's key that rest on what it read.
+
+    Parameters
+    ----------
+    data, files, answers
+        As in an entry.
+    """
+    return {
+        "data": hash_json({name: each.fingerprint for name, each in data.items()}),
+        "files": hash_json(dict(files)),
+        "register": hash_json(dict(answers)),
+    }
 
 
 def survey(project: Project, engine: Quarto | None = None) -> Surroundings:
@@ -70,17 +100,9 @@ def survey(project: Project, engine: Quarto | None = None) -> Surroundings:
         datasets=project.datasets(version),
         renderer=engine_name(engine),
         contents={code: files, environment: installed},
+        look=cache(partial(look_at, project.root)),
+        answer=cache(project.answer),
     )
-
-
-def hash_files(roots: Iterable[Path]) -> dict[str, str]:
-    """Return the hash of each file below some folders by its name: contents count, dates do not."""
-    return {
-        f"{root.name}/{path.relative_to(root).as_posix()}": hash_bytes(path.read_bytes())
-        for root in roots
-        for path in sorted(root.rglob("*") if root.is_dir() else [root])
-        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
-    }
 
 
 def _installed() -> list[str]:
@@ -88,13 +110,3 @@ def _installed() -> list[str]:
     return sorted(
         {found.name for each in sys.path if Path(each).is_dir() for found in Path(each).glob("*.dist-info")}
     )
-
-
-def hash_bytes(content: bytes) -> str:
-    """Return the SHA-256 of some bytes."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def hash_json(content: object) -> str:
-    """Return the SHA-256 of something that JSON can hold."""
-    return hash_bytes(json.dumps(content, sort_keys=True, default=str).encode())

@@ -137,7 +137,9 @@ def _in_hand(project: Project, report: ReportId) -> Iterator[History]:
 @contextlib.contextmanager
 def _recorded(project: Project, history: History, entry: Entry, *, kind: str) -> Iterator[None]:
     """Record what a person decides as a run of its own, also where it comes to nothing."""
-    waiting = replace(entry, state=State.WAITING, outputs={}, facts=None, key={}, reads=(), data={})
+    waiting = replace(
+        entry, state=State.WAITING, outputs={}, facts=None, key={}, reads=(), data={}, files={}, answers={}
+    )
     history.begin(entry.run, project.pin(), [waiting], kind=kind)
     try:
         yield

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from helpers.reads import ABSENT
 from helpers.runner.due import Decision, changed_parts
 from helpers.runner.entries import Entry, State
 from helpers.runner.history import History
+from helpers.runner.own_files import UNDER_CHANGE, is_folder
 from helpers.runner.project import DataSet
 from helpers.runner.surroundings import Surroundings
 
@@ -74,6 +76,28 @@ def _data(_: Decision, previous: Entry, surroundings: Surroundings, *__: object)
             yield f"data {name} ({now.name}): {_load(then)} became {_load(now)}"
 
 
+def _files(_: Decision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
+    for name, then in previous.files.items():
+        now = surroundings.look(name)
+        if then == now:
+            continue
+        if then == UNDER_CHANGE:
+            yield f"file {name}: was {then}"
+        elif now == ABSENT:
+            yield f"file {name}: is gone"
+        elif then == ABSENT:
+            yield f"file {name}: has come; it was looked for and not there"
+        else:
+            yield f"{'folder' if is_folder(now) else 'file'} {name}: changed"
+
+
+def _register(_: Decision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
+    changed = [
+        question for question, then in previous.answers.items() if surroundings.answer(question) != then
+    ]
+    yield f"register: {_named(changed)} changed"
+
+
 def _load(data_set: DataSet | None) -> str:
     if data_set is None:
         return "a load that was not noted"
@@ -133,4 +157,6 @@ _TELLERS: Mapping[str, Callable[..., Iterator[str]]] = {
     "environment": _environment,
     "renderer": _renderer,
     "data": _data,
+    "files": _files,
+    "register": _register,
 }

@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, ColumnKind, Panel, Source
 from helpers.runner.outputs.tables import BETWEEN_HEADS, HtmlTable
+from helpers.runner.project import Whence
 from helpers.runner.prose import clean
 from helpers.theme.icons import ICONS, icon_words
 from helpers.theme.markdown import escape_markdown, plain_line
@@ -258,6 +260,27 @@ def data_as_at(bundles: Iterable[Bundle]) -> str:
     if len(days) < 2:
         return show_date(days[0]) if days else ""
     return f"{show_date(days[0])} to {show_date(days[-1])}, by source"
+
+
+def show_file(name: str, known: Whence | None) -> str:
+    """Return an own file with where it comes from.
+
+    >>> show_file("data/beds.csv", Whence("Bed office", "other", "2026-04-01"))
+    'data/beds.csv (Bed office, as at 1 April 2026)'
+    """
+    if known is None:
+        return f"{show_path(name)} (nothing says where it comes from)"
+    kind = {"records": "patient records, ", "published": "published statistics, "}.get(known.origin, "")
+    return f"{show_path(name)} ({kind}{known.source}, as at {show_date(known.as_at)})"
+
+
+def show_path(name: str) -> str:
+    """Return how readers see a path: without folders where it lies outside the project.
+
+    >>> show_path("data/beds.csv"), show_path("/home/a/beds.csv")
+    ('data/beds.csv', 'beds.csv')
+    """
+    return Path(name).name if Path(name).is_absolute() else name
 
 
 def _source(source: Source) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.report.los import words as los_words
+from helpers.report.los.published import Place, stay_sentence
 from helpers.report.los.words import Wording
 
 TRUST = Wording("Synthetic Hospitals", "the national mean")
@@ -23,6 +24,28 @@ FAULTS = re.compile(
 def sound(text: str) -> bool:
     """Tell whether a sentence is well made."""
     return text[0].isupper() and text.endswith(".") and not FAULTS.search(text)
+
+
+# --- published ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("own", "pooled", "said"),
+    [
+        (
+            4.84,
+            4.05,
+            "lasted 4.8 days, 0.8 days longer than the mean of 4.0 days",
+        ),  # of 0.79, though 4.8 - 4.0
+        (4.16, 4.04, "lasted 4.2 days, 0.1 days longer than the mean of 4.0 days"),  # of 0.12, and not 0.2
+        (4.01, 4.04, "lasted 4.0 days, the same as the mean of 4.0 days"),
+        (4.16, 4.14, "lasted 4.2 days, hardly longer than the mean of 4.1 days"),
+        (3.06, 4.14, "lasted 3.1 days, 1.1 days shorter than the mean of 4.1 days"),
+    ],
+)
+def test_a_difference_is_of_exact_means_rounded_once(own: float, pooled: float, said: str) -> None:
+    place = Place(own, pooled, 4.0, 3.2, 126)
+    assert said in stay_sentence("Northmoor", "July to September 2020", place)
 
 
 # --- crude --------------------------------------------------------------------------------------------

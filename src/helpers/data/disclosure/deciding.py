@@ -35,12 +35,15 @@ class Asked:
     exactly
         Whether what is shown would give the exact count to a reader who knows the rest of it, as a mean of
         trimmed stays might.
+    exact
+        Of people of several organisations: how many there are.
     """
 
     query: Query
     counted: bool = True
     digits: int | None = None
     exactly: bool = False
+    exact: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def decide(
     *,
     witnesses: Witnesses | None = None,
     policy: DisclosurePolicy = HES_RECORD_LEVEL,
+    unasked: Sequence[Query] = (),
 ) -> Decision:
     """Decide what of some figures may be shown.
 
@@ -87,20 +91,27 @@ def decide(
         Other worlds that showed once that what must stay uncertain does.
     policy
         The rule.
+    unasked
+        Figures of which the small groups that they tell apart must stay uncertain, too, though nobody asked for
+        them: a total less all parts but one.
     """
-    wanted = [_at_first(people, each, policy) for each in asked]
+    wanted = [
+        at_first(each, int(people.count[mask].sum()), float(people.amount[mask].sum()), policy)
+        for each in asked
+        for mask in (people.mask(each.query),)
+    ]
     trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
     trial.begin(witnesses or {})
+    trial.add_unasked(unasked)
     for place in range(len(known), len(known) + len(asked)):
         trial.show(place)
     told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
-    return Decision(told, kept, tuple(name for name in trial.targets if name not in kept))
+    exposed = (name for name in trial.targets if isinstance(name, tuple) and name not in kept)
+    return Decision(told, kept, tuple(exposed))
 
 
-def _at_first(people: People, asked: Asked, policy: DisclosurePolicy) -> Told:
-    """Return what is told by the rule for single figures."""
-    mask = people.mask(asked.query)
-    count = int(people.count[mask].sum())
+def at_first(asked: Asked, count: int, amount: float, policy: DisclosurePolicy) -> Told:
+    """Return what is told by the rule for single figures, of so many people with so much amount."""
     shown = policy.show(count)
     if shown == SUPPRESSED:
         return Told(asked.query, 1, policy.suppress_up_to, star=True)
@@ -109,7 +120,7 @@ def _at_first(people: People, asked: Asked, policy: DisclosurePolicy) -> Told:
     mean = None
     if asked.digits is not None and count:
         half = 0.5 * 10**-asked.digits
-        middle = round(float(people.amount[mask].sum()) / count, asked.digits)
+        middle = round(amount / count, asked.digits)
         mean = (middle - half, middle + half)
     if asked.counted or not count:
         return Told(asked.query, *policy.behind(int(shown or 0)), mean=mean)
@@ -129,8 +140,8 @@ class _Trial:
 
     def __init__(self, people: People, world: World, old: int) -> None:
         self.people, self.world, self.old = people, world, old
-        self.targets: dict[Uncertain, Target] = {}
-        self._open: dict[Uncertain, tuple[Change, ...]] = {}
+        self.targets: dict[Uncertain | int, Target] = {}
+        self._open: dict[Uncertain | int, tuple[Change, ...]] = {}
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
 
     def begin(self, witnesses: Witnesses) -> None:
@@ -146,13 +157,24 @@ class _Trial:
             if len(name) > 1 and all(query in self._places for query in name):
                 self._add(name, self._difference(*(self._places[query] for query in name)), have)
 
+    def add_unasked(self, queries: Sequence[Query]) -> None:
+        """Add the small groups that these figures tell apart, each by its number."""
+        places = [self._places[query] for query in dict.fromkeys(queries)]
+        if not places:
+            return
+        told_apart, group = np.unique(self.world.holds[places], axis=1, return_inverse=True)
+        sizes = np.bincount(group.reshape(-1), self.world.count)
+        small = (sizes >= 1) & (sizes <= self.world.small) & told_apart.any(axis=0)
+        for number in np.flatnonzero(small):
+            self._add(int(number), Target(group.reshape(-1) == number, int(sizes[number])), {})
+
     def show(self, place: int) -> None:
         """Show a new number if all stays uncertain beside it, else hide it."""
         world = self.world
         if world.cells[place].star:
             return
         world.active[place] = True
-        fresh = dict(self._differences(place))
+        fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
         again = {name: self._again(name) for name in self._broken(place)}
         first = {name: world.exhibit(target) for name, target in fresh.items()}
         if all(again.values()) and all(first.values()):
@@ -163,15 +185,18 @@ class _Trial:
         name, target = (world.cells[place].query,), Target(world.holds[place] > 0, int(world.people[place]))
         self._add(name, target, {})
 
-    def _add(self, name: Uncertain, target: Target, have: Mapping[Uncertain, tuple[Change, ...]]) -> None:
+    def _add(
+        self, name: Uncertain | int, target: Target, have: Mapping[Uncertain, tuple[Change, ...]]
+    ) -> None:
         self.targets[name] = target
-        if found := self.world.exhibit(target, have.get(name, ())):
+        known = have.get(name, ()) if isinstance(name, tuple) else ()
+        if found := self.world.exhibit(target, known):
             self._open[name] = found
 
-    def _again(self, name: Uncertain) -> tuple[Change, ...] | None:
+    def _again(self, name: Uncertain | int) -> tuple[Change, ...] | None:
         return self.world.exhibit(self.targets[name], self._open[name])
 
-    def _broken(self, place: int) -> list[Uncertain]:
+    def _broken(self, place: int) -> list[Uncertain | int]:
         """Return what was shown to be uncertain by a world that a new number rules out."""
         world, holds = self.world, self.world.holds[place]
         low, high = world.low[place] - world.people[place], world.high[place] - world.people[place]
@@ -213,7 +238,11 @@ class _Trial:
     @property
     def kept(self) -> dict[Uncertain, tuple[Witness, ...]]:
         """The worlds by which all is uncertain, as they are kept."""
-        return {name: tuple(map(self._witness, changes)) for name, changes in self._open.items()}
+        return {
+            name: tuple(map(self._witness, changes))
+            for name, changes in self._open.items()
+            if isinstance(name, tuple)
+        }
 
     def _witness(self, change: Change) -> Witness:
         kinds = self.world.first_kind[change.pieces]

@@ -36,10 +36,15 @@ class RecordTable:
     made: tuple[tuple[str, str], ...] = ()
 
 
-_FIFTH = (("deprivation", "((imd_decile + 1) // 2)::VARCHAR"),)
+_FIFTH = ("deprivation", "((imd_decile + 1) // 2)::VARCHAR")
+_DISCHARGE, _APPOINTMENT = "discharged", "appointment_date"
 TABLES: Mapping[str, RecordTable] = {
-    "spells": RecordTable("spells", "discharged", "los_days", _FIFTH),
-    "appointments": RecordTable("appointments", "appointment_date", "", _FIFTH),
+    "spells": RecordTable(
+        "spells", _DISCHARGE, "los_days", (_FIFTH, ("weekday", f"dayname({_DISCHARGE})"))
+    ),
+    "appointments": RecordTable(
+        "appointments", _APPOINTMENT, "", (_FIFTH, ("weekday", f"dayname({_APPOINTMENT})"))
+    ),
 }
 
 
@@ -176,7 +181,9 @@ def _columns(table: RecordTable, queries: Sequence[Query]) -> dict[str, str]:
     for name in sorted({c.dimension for query in queries for c in query.conditions} - {ORGANISATION}):
         sql = dict(table.made).get(name, f'"{name}"')
         found[name] = (
-            _bins(sql, _edges(queries, name)) if name in ranges else f"coalesce({sql}::VARCHAR, '')"
+            f"CASE WHEN {sql} IS NOT NULL THEN {_bins(sql, _edges(queries, name))} END"
+            if name in ranges
+            else f"coalesce({sql}::VARCHAR, '')"
         )
     return found
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell
-from helpers.data.disclosure.queries import Condition
+from helpers.data.disclosure.people import TABLES
+from helpers.data.disclosure.queries import Condition, Query
 from helpers.data.disclosure.values import control_share
-from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 from helpers.data.room.door import in_room
 from helpers.data.room.memory import remember
 from helpers.data.room.selection import Selection, find_column
@@ -25,6 +26,8 @@ COUNT, HIDDEN = "count", "hidden"
 #: a quantile is shown where at least so many people lie on either side of it
 _BESIDE: Final = HES_RECORD_LEVEL.suppress_up_to + 1
 _EXACT, _PART = "exact_count", "part"
+#: decimals of days: more would tell small groups as the rest of a mean
+_MOST_DIGITS: Final = 1
 #: groups of one answer: a frame with more is a list of people by another name
 MOST_GROUPS: Final = 2_000
 
@@ -48,12 +51,17 @@ def grouped(mart: Mart, selection: Selection, *amounts: str) -> pd.DataFrame:
     return frame
 
 
-def counted(selection: Selection, frame: pd.DataFrame) -> list[Cell]:
+def counted(mart: Mart, selection: Selection, frame: pd.DataFrame) -> list[Cell]:
     """Return the counts of groups as they may be shown, and remember that they were told."""
+    exact = [int(each) for each in frame[_EXACT]]
+    return remember().count(mart, selection, _queries(selection, frame), exact)
+
+
+def _queries(selection: Selection, frame: pd.DataFrame) -> list[Query]:
+    """Return for each group whom it counts."""
     names = list(frame.columns[: len(selection.keys)])
     values = list(frame[names].itertuples(index=False)) if names else [()] * len(frame)
-    queries = [selection.query(tuple(row)) for row in values]
-    return remember().count(queries, [int(each) for each in frame[_EXACT]])
+    return [selection.query(tuple(row)) for row in values]
 
 
 def answered(
@@ -70,7 +78,7 @@ def answered(
     return pd.DataFrame(out)
 
 
-def _beside(figures: Sequence[float | None], counts: Sequence[Cell]) -> list[Cell]:
+def _beside(figures: Sequence[Cell], counts: Sequence[Cell]) -> list[Cell]:
     """Return figures, hidden where the count behind them is, and missing where there is nobody."""
     return [
         SUPPRESSED if count == SUPPRESSED else None if not count or figure is None else figure
@@ -82,7 +90,7 @@ def _beside(figures: Sequence[float | None], counts: Sequence[Cell]) -> list[Cel
 def count(mart: Mart, selection: Selection) -> pd.DataFrame:
     """Return how many records there are."""
     frame = grouped(mart, selection)
-    return answered(selection, frame, {COUNT: counted(selection, frame)})
+    return answered(selection, frame, {COUNT: counted(mart, selection, frame)})
 
 
 @in_room(pd.DataFrame)
@@ -106,29 +114,32 @@ def total(mart: Mart, selection: Selection, column: str) -> pd.DataFrame:
 def _means(mart: Mart, selection: Selection, column: str) -> tuple[pd.DataFrame, list[Cell], list[Cell]]:
     """Return groups, their counts, and the means that may be shown; few known values show none."""
     frame = grouped(mart, selection, f"avg({column}) AS amount", f"count({column}) AS known")
-    counts = counted(selection, frame)
-    known = list(zip(frame["amount"], counts, frame["known"], strict=True))
-    means = [
-        rounded_mean(float(each), people) if some and not HES_RECORD_LEVEL.hides(some) else None
-        for each, people, some in known
-    ]
+    counts = counted(mart, selection, frame)
+    digits = [digits_for(count, selection.policy) for count in counts]
+    may_be_shown = [True] * len(frame)
+    if selection.whose == "own" and column == TABLES[selection.table].amount:
+        digits = [min(number, _MOST_DIGITS) for number in digits]
+        may_be_shown = remember().may_show_means(mart, selection, _queries(selection, frame), digits)
+    means: list[Cell] = []
+    for amount, known, number, shown in zip(
+        frame["amount"], frame["known"], digits, may_be_shown, strict=True
+    ):
+        few = selection.policy.hides(known) or not shown
+        means.append(None if not known else SUPPRESSED if few else round(float(amount), number))
     return frame, counts, _beside(means, counts)
 
 
-def rounded_mean(figure: float, count: Cell) -> float:
-    """Return a mean so rounded that every count that may stand behind it can give it.
+def digits_for(count: Cell, policy: DisclosurePolicy) -> int:
+    """Return with how many decimals a mean is shown, so that every count behind it can give it.
 
     Whole numbers of n people have a mean in steps of 1/n: an exact one would tell n.
 
-    >>> rounded_mean(4.21739, 25), rounded_mean(4.21739, 1000), rounded_mean(1234.56, 25)
-    (4.2, 4.218, 1234.5)
+    >>> [digits_for(count, HES_RECORD_LEVEL) for count in (10, 25, 1000)]
+    [0, 1, 2]
     """
     if not isinstance(count, int) or count == 0:
-        return figure
-    least = HES_RECORD_LEVEL.behind(count)[0]
-    power = 10.0 ** math.floor(math.log10(1 / least))
-    step = next(unit * power for unit in (1, 2, 5, 10) if unit * power >= 1 / least)
-    return round(round(figure / step) * step, 6)
+        return 0
+    return math.floor(math.log10(policy.behind(count)[0]))
 
 
 @in_room(pd.DataFrame)
@@ -138,7 +149,7 @@ def quantile(mart: Mart, selection: Selection, column: str, shares: tuple[float,
     names = {f"q{100 * share:g}": share for share in shares}
     amounts = [f'quantile_cont({column}, {share}) AS "{name}"' for name, share in names.items()]
     frame = grouped(mart, selection, *amounts)
-    counts = counted(selection, frame)
+    counts = counted(mart, selection, frame)
     columns: dict[str, Sequence[Cell]] = {COUNT: counts}
     for name, share in names.items():
         few = [min(share, 1 - share) * n < _BESIDE for n in frame[_EXACT]]
@@ -155,9 +166,9 @@ def share(mart: Mart, selection: Selection, part: Condition, per: float) -> pd.D
     inside = Selection(**{**vars(selection), "conditions": (*selection.conditions, part)})
     met = f"count(*) FILTER ({inside.predicate}) AS {_PART}"
     frame = grouped(mart, selection, met)
-    counts = counted(selection, frame)
-    some = counted(inside, frame.assign(**{_EXACT: frame[_PART]}))
-    shown = control_share(frame[_PART], frame[_EXACT], HES_RECORD_LEVEL)
+    counts = counted(mart, selection, frame)
+    some = counted(mart, inside, frame.assign(**{_EXACT: frame[_PART]}))
+    shown = control_share(frame[_PART], frame[_EXACT], selection.policy)
     hidden = [SUPPRESSED in cells for cells in zip(shown, counts, some, strict=True)]
     shares = [
         SUPPRESSED if hide else None if each is None else per * float(each)

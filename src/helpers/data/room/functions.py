@@ -77,7 +77,7 @@ def apply(mart: Mart, selection: Selection, function: bytes) -> pd.DataFrame:
     """Return what a function gives of the records of each group, as far as it may be shown."""
     run = cloudpickle.loads(function)
     records, frame = single_records(mart, selection), grouped(mart, selection)
-    counts = counted(selection, frame)
+    counts = counted(mart, selection, frame)
     with _closed_off():
         given = [
             _numbers(run, group) if shown != SUPPRESSED else {}

@@ -1,42 +1,95 @@
-"""What the room has told in this run: counts are hidden where they tell a small one together with earlier ones."""
+"""What the room tells: what would tell a small count with anything told before, in any report, is hidden."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell
+from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.disclosure.totals import control_with_total
-from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.data.releases import Releases
+from helpers.data.releasing import decide_on
+from helpers.data.room.selection import Selection
+from helpers.errors import UsageError
+from helpers.places import find_root
+
+if TYPE_CHECKING:
+    from helpers.data.mart import Mart
 
 
 @dataclass
 class Memory:
-    """The counts that one kernel has been told, by the query that counted them."""
+    """What one kernel has been told, by the query that counted it.
 
-    told: dict[Query, Told] = field(default_factory=dict)
+    Counts of the report's organisation are certified: for each star, three values are exhibited that agree with
+    everything told in this run and in all that was published (`helpers.data.releasing`). Those of others are so
+    coarse that they tell nothing of one organisation, and are held against their total alone.
+    """
+
+    told: list[Told] = field(default_factory=list)
     cells: dict[Query, Cell] = field(default_factory=dict)
+    means: dict[Query, bool] = field(default_factory=dict)
 
-    def count(self, queries: Sequence[Query], exact: Sequence[int]) -> list[Cell]:
-        """Return counts as they may be shown, those that were shown before as they were, and remember them."""
-        shown = control_with_total(pd.Series(exact, dtype=float), HES_RECORD_LEVEL).cells
-        cells = [self.cells.get(query, cell) for query, cell in zip(queries, shown, strict=True)]
-        for query, cell in zip(queries, cells, strict=True):
-            self.cells[query] = cell
-            self.told[query] = told(query, cell)
-        return cells
+    def count(
+        self, mart: Mart, selection: Selection, queries: Sequence[Query], exact: Sequence[int]
+    ) -> list[Cell]:
+        """Return counts as they may be shown; those that were shown before, as they were."""
+        counts = dict(zip(queries, exact, strict=True))
+        fresh = {query: number for query, number in counts.items() if query not in self.cells}
+        if fresh and selection.whose == "own":
+            self._certify(mart, selection, fresh)
+        elif fresh:
+            numbers = pd.Series(list(fresh.values()), dtype=float)
+            self.cells |= zip(fresh, control_with_total(numbers, selection.policy).cells, strict=True)
+        return [self.cells[query] for query in queries]
+
+    def _certify(self, mart: Mart, selection: Selection, fresh: Mapping[Query, int]) -> None:
+        """Decide on counts: their total before them, as readers may know it, then the larger ones first."""
+        whole = Query(
+            selection.table, selection.organisation, selection.conditions, selection.first, selection.end
+        )
+        ordered = sorted(fresh, key=lambda query: -fresh[query])
+        first = [] if whole in self.cells or whole in fresh else [whole]
+        for told in self._decided(mart, selection, [*map(Asked, first), *map(Asked, ordered)]):
+            self.told.append(told)
+            if told.query in fresh:
+                number = fresh[told.query]
+                self.cells[told.query] = SUPPRESSED if told.star else selection.policy.show(number)
+
+    def may_show_means(
+        self, mart: Mart, selection: Selection, queries: Sequence[Query], digits: Sequence[int]
+    ) -> list[bool]:
+        """Return whether means of the amount of a data set (days of stay) may be shown beside all that was told."""
+        wanted = {
+            query: Asked(query, digits=number)
+            for query, number in zip(queries, digits, strict=True)
+            if query not in self.means and self.cells[query] not in (SUPPRESSED, 0)
+        }
+        if wanted:
+            for told in self._decided(mart, selection, list(wanted.values())):
+                self.means[told.query] = not told.star
+                if not told.star:
+                    self.told.append(told)
+        return [self.means.get(query, False) for query in queries]
+
+    def _decided(self, mart: Mart, selection: Selection, asked: Sequence[Asked]) -> Sequence[Told]:
+        ledger = Releases(mart.path.parent, _reports())
+        found = decide_on(ledger, mart, asked, told=self.told, policy=selection.policy, unasked=True)
+        return [found[each.query] for each in asked]
 
 
-def told(query: Query, cell: Cell) -> Told:
-    """Return what a shown count tells."""
-    if cell == SUPPRESSED or not isinstance(cell, int):
-        return Told(query, 1, None, star=True)
-    low, high = HES_RECORD_LEVEL.behind(cell)
-    return Told(query, low, high)
+def _reports() -> Path | None:
+    try:
+        return find_root() / "reports"
+    except UsageError:  # a mart without a project around it
+        return None
 
 
 @cache

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.data.policy import HES_RECORD_LEVEL
-from helpers.data.room.counting import COUNT, answered, counted, grouped, rounded_mean, three_figures
+from helpers.data.room.counting import COUNT, answered, counted, digits_for, grouped, three_figures
 from helpers.data.room.door import in_room
 from helpers.data.room.single import single_records
 from helpers.errors import Problem, UsageError
@@ -185,15 +185,17 @@ def _fitted_groups(
 ) -> pd.DataFrame:
     """Return the mean fitted value of each group, hidden with its count."""
     frame = grouped(mart, selection)
-    counts = counted(selection, frame)
+    counts = counted(mart, selection, frame)
     names = [f"k{place}" for place in range(len(selection.keys))]
     values = records.loc[fitted.index, names].assign(fitted=fitted)
     means = values.groupby(names, dropna=False)["fitted"].agg(["mean", "size"]) if names else None
     cells: list[Cell] = []
     for row, count in zip(frame[names].itertuples(index=False), counts, strict=True):
         mean, size = _of_group(means, tuple(row)) if means is not None else (fitted.mean(), len(fitted))
-        few = HES_RECORD_LEVEL.hides(size) or not isinstance(count, int)
-        cells.append("*" if few else rounded_mean(float(mean), count) if size else None)
+        few = selection.policy.hides(size) or not isinstance(count, int)
+        cells.append(
+            "*" if few else round(float(mean), digits_for(count, selection.policy)) if size else None
+        )
     return answered(selection, frame, {COUNT: counts, "fitted": cells})
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 from helpers.data.schema import TABLES, TableColumn
 from helpers.errors import Problem, UsageError, near_misses
 
@@ -17,6 +18,10 @@ DAY: Final = {"spells": "discharged", "appointments": "appointment_date"}
 #: what is made of columns: where they come from, and what tells their values apart
 MONTH, DEPRIVATION, WEEKDAY = "month", "deprivation", "weekday"
 _MADE: Final = (MONTH, WEEKDAY, DEPRIVATION)
+#: counts over many organisations: so coarse that, less those of all others, they tell nothing of one of them
+OF_OTHERS: Final = DisclosurePolicy(
+    "hes_record_level", f"{HES_RECORD_LEVEL.source}; over several organisations coarser", 19, 20
+)
 NOT_RECORDED: Final = "not recorded"
 _STAMPS: Final = frozenset({"source", "vintage"})
 
@@ -57,6 +62,11 @@ class Selection:
     first: str
     end: str
 
+    @property
+    def policy(self) -> DisclosurePolicy:
+        """How its counts may be shown."""
+        return HES_RECORD_LEVEL if self.whose == "own" else OF_OTHERS
+
     # --- as SQL -----------------------------------------------------------------------------------
 
     @property
@@ -74,6 +84,7 @@ class Selection:
         parts = [f"{day} >= DATE '{self.first}'", f"{day} < DATE '{self.end}'"]
         if self.whose != "all":
             parts.append(f"org_code {'=' if self.whose == 'own' else '<>'} {_quoted(self.organisation)}")
+        parts += [f"{key.name} IS NOT NULL" for key in self.keys if key.edges]
         return " AND ".join(
             [*parts, *(f"coalesce({each}, false)" for each in map(self._holds, self.conditions))]
         )
@@ -99,7 +110,7 @@ class Selection:
             bands = " ".join(
                 f"WHEN {key.name} < {edge} THEN {place}" for place, edge in enumerate(key.edges)
             )
-            return f"CASE WHEN {key.name} IS NULL THEN NULL {bands} ELSE {len(key.edges)} END"
+            return f"CASE {bands} ELSE {len(key.edges)} END"
         return f"{key.name}::VARCHAR"
 
     @property
@@ -108,6 +119,11 @@ class Selection:
         return tuple(map(self.value_of, self.keys))
 
     # --- as it is told ----------------------------------------------------------------------------
+
+    @property
+    def whole(self) -> Query:
+        """Whom all groups together count."""
+        return replace(self, keys=()).query(())
 
     def query(self, values: Sequence[object]) -> Query:
         """Return whom a group counts, by its values in the order of the keys."""

@@ -6,10 +6,11 @@ import re
 
 import pandas as pd
 
+from helpers.data.sheets import plain
 from helpers.data.sources.ae_monthly import LAYOUT as CSV
 from helpers.data.sources.cells import Cells, measure_rows, read_months, stack
 from helpers.data.sources.kh03 import published_on
-from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading, plain
+from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows
 from helpers.data.sources.period_words import parse_period
 from helpers.errors import DataError, Problem

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 #: how many mistakes of one kind are listed; the others are counted
 LISTED = 10
-#: what stands for "not known" or "nothing to divide"; a star stands for "hidden" and is never 0
-EMPTY = ("", "-", "–", "n/a", "N/A", "NULL", "NA")
-HIDDEN = "*"
+#: what stands for "not known" or "nothing to divide"; a star stands for "hidden" and is never 0. Those in
+#: brackets are the shorthand of government statistics: x not available, z not applicable, c confidential
+EMPTY = ("", "-", "–", "—", "..", ":", "n/a", "N/A", "NULL", "NA", "[x]", "[z]")
+HIDDEN = ("*", "[c]")
 
 _NUMBER = r"^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
 _THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$"
@@ -70,8 +71,9 @@ class Cells:
         return values
 
     def _parse(self, words: pa.Array, column: str) -> pd.Series[float]:
-        words = compute.utf8_trim_whitespace(words)
-        void = compute.is_in(words, pa.array([*EMPTY, HIDDEN]))
+        # some programs write a minus as the dash of typesetting
+        words = compute.replace_substring(compute.utf8_trim_whitespace(words), "\N{MINUS SIGN}", "-")
+        void = compute.is_in(words, pa.array([*EMPTY, *HIDDEN]))
         if compute.any(compute.match_substring(words, ",")).as_py():
             grouped = compute.match_substring_regex(words, _THOUSANDS)
             words = compute.if_else(grouped, compute.replace_substring(words, ",", ""), words)
@@ -83,7 +85,7 @@ class Cells:
 
     def hidden(self, column: str) -> pd.Series[bool]:
         """Return which cells their publisher has starred."""
-        return self.text(column) == HIDDEN
+        return self.text(column).isin(HIDDEN)
 
     def dates(
         self, column: str, *formats: str, exempt: pd.Series[bool] | None = None
@@ -211,21 +213,27 @@ def measure_rows(
         Columns that are the same in every row, such as period_type; by default a published, actual
         monthly figure of a provider.
     """
-    rows = frame.assign(measure=measure, **settings)
-    rows["numerator"] = np.nan if numerator is None else numerator.astype(float)
-    rows["denominator"] = np.nan if denominator is None else denominator.astype(float)
-    if denominator is None:
-        rows["value"] = rows["numerator"]
-    else:
-        rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)
-    defaults: dict[str, Any] = {
+    counted = _figures(numerator, frame)
+    base = _figures(denominator, frame)
+    columns: dict[str, Any] = {
         "period_type": "month",
         "basis": "provider",
         "status": "actual",
         "origin": "published",
         "suppressed": False,
+        **{str(name): column for name, column in frame.items()},
+        "measure": measure,
+        **settings,
+        "numerator": counted,
+        "denominator": base,
+        "value": counted if denominator is None else counted / base.where(base > 0),
     }
-    return rows.assign(**{name: value for name, value in defaults.items() if name not in rows})
+    # made at once: set one by one, pandas copies all columns for each of them
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _figures(given: pd.Series[float] | None, frame: pd.DataFrame) -> pd.Series[float]:
+    return pd.Series(np.nan, index=frame.index) if given is None else given.astype(float)
 
 
 def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpers.data.manifest import Mode, Policy
 from helpers.data.schema import find_table
-from helpers.data.sheets import Sheet, Table
+from helpers.data.sheets import Sheet, Table, plain
 from helpers.errors import DataError, Problem
 from helpers.register import Register
 
@@ -216,23 +216,15 @@ def _refuse_contradictions(matches: list[Match], readings: list[Reading], table:
         raise DataError(problems)
 
 
-def plain(name: str) -> str:
-    """Return a column's name as headers are compared: case, space and line ends do not count.
-
-    >>> plain(" Org\\n Code ")
-    'org code'
-    """
-    return " ".join(name.split()).casefold()
-
-
 def find_header(layout: Layout, sheet: Sheet) -> tuple[int, list[str]]:
     """Return the header row that fits a layout best, and which of its columns are missing there."""
     choice = [" or ".join(layout.one_of)] if layout.one_of else []
+    wanted = {column: plain(column) for column in layout.columns}
+    either = {plain(column) for column in layout.one_of}
     best, missing = 0, [*layout.columns, *choice]
-    for index, cells in enumerate(sheet.head):
-        have = {plain(cell) for cell in cells}
-        absent = [column for column in layout.columns if plain(column) not in have]
-        absent += choice if not have & {plain(column) for column in layout.one_of} else []
+    for index, have in enumerate(sheet.plain_head):
+        absent = [column for column, name in wanted.items() if name not in have]
+        absent += choice if not have & either else []
         if len(absent) < len(missing):
             best, missing = index, absent
     return best, missing

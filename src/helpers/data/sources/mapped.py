@@ -7,9 +7,9 @@ from functools import partial
 
 import pyarrow as pa
 
-from helpers.data.sheets import Table
+from helpers.data.sheets import Table, plain
 from helpers.data.sources import own_measures
-from helpers.data.sources.layout import Context, Layout, Match, Reading, plain
+from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import parse_period
 from helpers.errors import DataError, Problem
 from helpers.register import Register, TableMapping

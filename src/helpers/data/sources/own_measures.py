@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from helpers.data.sheets import Table
+from helpers.data.sheets import Table, plain
 from helpers.data.sources.cells import Cells
-from helpers.data.sources.layout import Context, Layout, Match, Reading, plain
+from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import ANY_FORM, FORMS, days_come_first, parse_period
 from helpers.errors import DataError, Problem, near_misses
 from helpers.register import Measure

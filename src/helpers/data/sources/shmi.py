@@ -7,8 +7,9 @@ import re
 
 import pandas as pd
 
+from helpers.data.sheets import plain
 from helpers.data.sources.cells import Cells, first_of_month, measure_rows, stack
-from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading, plain
+from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows
 from helpers.errors import DataError, Problem
 

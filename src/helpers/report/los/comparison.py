@@ -11,7 +11,6 @@ import pandas as pd
 
 from helpers.bundle import Cell, Column, ColumnKind
 from helpers.data.disclosure import policy_for
-from helpers.report import controlled
 from helpers.report.charts import comparison
 from helpers.report.los import words as los_words
 from helpers.report.los.findings import StayFindings
@@ -49,6 +48,7 @@ class StayComparison(Sections):
             report.period,
             options,
             events=events,
+            ask=report.ask,
             policy=policy_for(origin_of(report.mart.meant_by(["spells"]))),
         )
 
@@ -66,15 +66,11 @@ class StayComparison(Sections):
         """Table: the mean stay against the benchmark, with and without zero-day stays."""
         names = ("With zero-day stays", "Without zero-day stays")
         table = pd.DataFrame([self.found.crude, self.found.crude_other], dtype=float)
-        # the two rows differ by the zero-day stays: too few of them hide the row beside the report's own
-        spells, other = table["spells"]
-        behind = [
-            spells,
-            abs(spells - other) if policy_for(self.origin).hides(abs(spells - other)) else other,
-        ]
-        shown = controlled.counts(behind, self.origin)
+        told, usual = self.found.told, self.options.zero_day_stays
+        queries = [told.all_stays(zero_day=each) for each in (usual, not usual)]
+        shown = [told.cell(query) for query in queries]
         cells = [
-            controlled.values(table[name], behind, self.origin)
+            [told.derived(value, query) for value, query in zip(table[name], queries, strict=True)]
             for name in ("mean", "benchmark", "deviation", "low", "high")
         ]
         rows = list(zip(shown, *cells, strict=True))

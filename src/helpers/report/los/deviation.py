@@ -18,6 +18,10 @@ from helpers.report.shown import Shown
 from helpers.report.words import count, listed, month, number
 from helpers.stats.funnel import Funnel
 
+#: spells from which on a share in steps of 5 % leaves open how many a few are
+FEWEST_FOR_DETAIL = 200
+_STEP = 5
+
 
 class LengthOfStay(StayGroups):
     """The whole report, its sections in the order of the notebook.
@@ -51,7 +55,7 @@ class LengthOfStay(StayGroups):
         if process.mostly_hidden or not self._months_may_be_marked:
             return self.text("no-trend", "No chart is drawn.")
         months = found.months
-        means = controlled.values(found.chart.values, months["spells"].fillna(0), self.origin)
+        means = self._month_cells
         target = (process.target.removeprefix("the "), chart.target_in_force)
         columns = (
             Column(label="Month", kind="date"),
@@ -179,16 +183,17 @@ class LengthOfStay(StayGroups):
     def quality(self) -> Shown:
         """Table: at which detail the trust's spells could be compared."""
         detail = self.found.fallback
-        people = controlled.parts(detail, self.origin)
         merged = self.report.organisation.predecessors
         history = f"Includes the history of {listed(merged)}, merged into this trust." if merged else ""
         note = " ".join(line for line in (history, self._gap_words()) if line)
-        if people is None:
+        if detail.sum() < FEWEST_FOR_DETAIL:
             return self.text(
                 "no-detail", f"Too few spells were compared to say how closely. {note}".strip()
             )
-        columns = (Column(label="Compared by"), Column(label="Spells", kind="count"))
-        rows = list(zip((_detail_words(name) for name in detail.index), people, strict=True))
+        columns = (Column(label="Compared by"), Column(label="Share of spells", kind="text"))
+        rows = [
+            (_detail_words(str(name)), _share_words(count / detail.sum())) for name, count in detail.items()
+        ]
         return self.table("tbl-detail", "How closely spells could be compared.", columns, rows, note=note)
 
     def _gap_words(self) -> str:
@@ -197,13 +202,31 @@ class LengthOfStay(StayGroups):
         )
 
     @cached_property
+    def _month_cells(self) -> list[Cell]:
+        """The months' means, hidden where few patients are behind them."""
+        found, told = self.found.trend, self.found.told
+        values = zip(found.chart.values, found.months.index, strict=True)
+        return [told.derived(float(value), told.month(day)) for value, day in values]
+
+    @cached_property
     def _process(self) -> process_words.Process:
         """The trend with the months that may be shown."""
-        chart, spells = self.found.trend.chart, self.found.trend.months["spells"].fillna(0)
-        cells = controlled.values(chart.values, spells, self.origin)
+        chart, cells = self.found.trend.chart, self._month_cells
         shown = np.array([cell if isinstance(cell, float) else np.nan for cell in cells])
         drawn = chart_as_shown(chart, shown, digits=1, origin=self.origin)
         return process_words.Process(drawn, shown, "the mean stay", "days", 1, self.wording.benchmark)
+
+
+def _share_words(share: float) -> str:
+    """Return a share in steps of 5 %.
+
+    >>> _share_words(0.874), _share_words(0.01), _share_words(1.0)
+    ('85%', 'under 5%', '100%')
+    """
+    step = _STEP * round(100 * share / _STEP)
+    if share > 0 and not step:
+        return f"under {_STEP}%"
+    return f"over {100 - _STEP}%" if share < 1 and step == 100 else f"{step}%"
 
 
 def _or_none(value: float) -> float | None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from helpers.bundle import SUPPRESSED
 from helpers.data.directory import Organisation, organisations, specialty_names
 from helpers.data.mart import Mart
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
+from helpers.data.releases import Releases
+from helpers.data.releasing import decide_on
 from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails
 from helpers.errors import ArgumentError, DataError, Problem
 from helpers.register.models import Event
 from helpers.report.los.options import StayOptions
+from helpers.report.los.told import Ask, StaysTold
 from helpers.report.los.trend import StayTrend
 from helpers.report.period import Period, add_months
 from helpers.stats import los
@@ -59,6 +64,8 @@ class StayFindings:
         What happened at the organisation and may show in its stays.
     policy
         What may be shown: groups that it hides are taken together, so that no sum less its parts tells them.
+    ask
+        What may be shown beside everything that was told before; without it, beside nothing.
 
     Raises
     ------
@@ -76,9 +83,11 @@ class StayFindings:
         *,
         events: Sequence[Event] = (),
         policy: DisclosurePolicy = HES_RECORD_LEVEL,
+        ask: Ask | None = None,
     ) -> None:
         self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
         self.events, self.policy = tuple(events), policy
+        self._ask = ask or partial(decide_on, Releases(Path()), mart)
         self.rule = self._rule(period, zero_day=options.zero_day_stays)
         self._refuse_too_few()
 
@@ -101,6 +110,19 @@ class StayFindings:
             found = "too few patients to compare with"
             cure = "choose another benchmark, or cover more months"
             raise DataError(Problem(f"benchmark: {self.options.benchmark}", found, cure=cure))
+
+        if self.told.hides(self.told.stays):
+            found = "with what has been published, its figures would tell how many a few patients are"
+            raise DataError(Problem(where, found, cure=wider))
+
+    @cached_property
+    def told(self) -> StaysTold:
+        """What may be told of every count that the report shows, or that a figure of it rests on."""
+        told = StaysTold(self.organisation.code, self.period, self.options, self._ask)
+        spells = self._own(self.cells).groupby(self.group_column)["spells"].sum()
+        largest = spells.sort_values(ascending=False, kind="stable")
+        told.settle(told.first_asked(self.group_column, map(str, largest.index), self.trend.months.index))
+        return told
 
     def _rule(self, period: Period, *, zero_day: bool) -> StayRule:
         return StayRule(period.first, period.end, zero_day, self.options.trim, self.options.trim_days)
@@ -289,24 +311,40 @@ class StayFindings:
         matched = self.own_matched[self.own_matched["level"] > los.UNMATCHED]
         column = matched[self.group_column].astype("string")
         small = self._too_small(matched.groupby(column)["spells"].sum())
+        if small:
+            self.told.settle_group(self.told.group(self.group_column, small))
         matched = matched.assign(group=column.mask(column.isin(small), REST))
         table = los.observed_expected(matched, by=["group"]).droplevel(0)
         table = table[table["expected"] > 0].sort_values("excess", ascending=False)
         table = table.loc[[code for code in table.index if code != REST] + [REST] * (REST in table.index)]
-        table = self._with_patients_as_shown(table)
+        table = self._with_patients_as_shown(table, small)
         worth = los.opportunity(table["observed"], table["expected"], table["standard_error"], table["low"])
         table = table.join(worth.by_specialty.set_index(table.index))
         return table.assign(label=[self._group_label(code) for code in table.index])
 
-    def _with_patients_as_shown(self, table: pd.DataFrame) -> pd.DataFrame:
-        patients = table["spells"].map(self.policy.show).astype(float)
+    def _with_patients_as_shown(self, table: pd.DataFrame, small: Sequence[str]) -> pd.DataFrame:
+        groups = [small if code == REST else [code] for code in table.index]
+        shown = pd.Series(
+            [self.told.cell(self.told.group(self.group_column, group)) for group in groups],
+            index=table.index,
+            dtype=object,
+        )
+        # what rests on too few is left out of the table; in sums it counts with its own number
+        patients = shown.where(shown != SUPPRESSED, table["spells"]).astype(float)
+        table = table.assign(shown=shown)
         days = table[["observed", "expected", "excess"]].mul(patients / table["spells"], axis="index")
         return table.assign(patients=patients, **days)
 
     def _too_small(self, spells: pd.Series) -> list[str]:
         """Return the groups that are hidden, and larger ones until together they may be shown."""
+        hidden = {
+            str(code): self.policy.hides(count)
+            or self.told.hides(self.told.group(self.group_column, [str(code)]))
+            for code, count in spells.items()
+        }
         counts = spells.sort_values(kind="stable")
-        chosen = sum(self.policy.hides(count) for count in counts)
+        counts = counts.loc[sorted(counts.index, key=lambda code: not hidden[str(code)])]
+        chosen = sum(hidden.values())
         while chosen and self.policy.hides(counts.iloc[:chosen].sum()) and chosen < len(counts):
             chosen += 1
         return list(counts.index[:chosen])

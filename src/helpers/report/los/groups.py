@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from helpers.bundle import Cell, Column
+from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.data.stays import LONG_STAYS
 from helpers.report import controlled
 from helpers.report.charts import comparison
@@ -56,6 +56,7 @@ class StayGroups(StayComparison):
     def pareto(self) -> Shown:
         """Figure: excess bed-days of each group with its interval."""
         table = self._groups_found
+        table = table[table["shown"] != SUPPRESSED]
         chosen = table.loc[table.index.isin(table["excess"].abs().nlargest(MOST_BARS).index)]
         columns_drawn = ("label", "excess", "excess_low", "excess_high", "certain_sign")
         bars = [
@@ -92,7 +93,7 @@ class StayGroups(StayComparison):
     def groups(self) -> Shown:
         """Table: every group with its patients, means, ratio and excess."""
         table = self._groups_found
-        people = controlled.counts(table["spells"], self.origin)
+        people: list[Cell] = list(table["shown"])
         figures = {
             "mean": table["observed"] / table["patients"],
             "expected": table["expected"] / table["patients"],
@@ -131,27 +132,43 @@ class StayGroups(StayComparison):
             Column(label="All others", kind="rate", unit="% of days", digits=1),
         )
         cells = [
-            *(self._tail_patients(sums) for sums in (own, others)),
-            *([0.0, *self._tail_days(sums)] for sums in (own, others)),
+            self._tail_patients(own),
+            self._tail_patients_of_others(others),
+            [0.0, *self._own_tail_days],
+            [0.0, *self._tail_days(others)],
         ]
-        here, there = controlled.counts([own["spells"], others["spells"]], self.origin)
-        note = f"{Column(label='').show(here)} patients here and {Column(label='').show(there)} elsewhere."
+        here = self.found.told.cell(self.found.told.all_stays(zero_day=True))
+        there = self.found.told.about_others(float(others["spells"]))
+        note = f"{Column(label='').show(here)} patients here and {there} elsewhere."
         caption = "Very short and long stays and their days, zero-day stays counted and nothing trimmed."
         return self.table("tbl-tails", caption, columns, list(zip(names, *cells, strict=True)), note=note)
 
     def _tail_patients(self, sums: pd.Series) -> list[Cell]:
+        told = self.found.told
         some = [float(sums[name]) for name in ("zero_day", *(f"spells_{n}" for n in LONG_STAYS))]
-        return controlled.percentages(some, [float(sums["spells"])] * len(some), self.origin)
+        shares = controlled.percentages(some, [float(sums["spells"])] * len(some), self.origin)
+        parts = [told.cell(told.tail(days)) for days in (0, *LONG_STAYS)]
+        return controlled.derived(shares, parts, [told.cell(told.all_stays(zero_day=True))] * len(parts))
+
+    def _tail_patients_of_others(self, sums: pd.Series) -> list[Cell]:
+        some = {0: float(sums["zero_day"]), **{n: float(sums[f"spells_{n}"]) for n in LONG_STAYS}}
+        return self.found.told.shares_of_others(some, float(sums["spells"]))
 
     def _tail_days(self, sums: pd.Series) -> list[Cell]:
         all_days = float(sums["days"]) or np.nan
-        shares = [100 * float(sums[f"days_{n}"]) / all_days for n in LONG_STAYS]
+        shares = [round(100 * float(sums[f"days_{n}"]) / all_days, 1) for n in LONG_STAYS]
         people = [float(sums[f"spells_{n}"]) for n in LONG_STAYS]
         return controlled.nested(shares, people, float(sums["spells"]), self.origin)
 
+    @cached_property
+    def _own_tail_days(self) -> list[Cell]:
+        told = self.found.told
+        parts = [told.cell(told.tail(days)) for days in LONG_STAYS]
+        return controlled.derived(self._tail_days(self.found.tails_of("own")), parts)
+
     def say_tails(self) -> Shown:
         """How much of all bed-days long stays use, here and elsewhere."""
-        here, there = (self._tail_days(self.found.tails_of(whose))[-1] for whose in ("own", "others"))
+        here, there = self._own_tail_days[-1], self._tail_days(self.found.tails_of("others"))[-1]
         if not isinstance(here, float) or not isinstance(there, float):
             return self.text("say-tails", "Stays of 21 days or more are too few to be shown.")
         words = f"stays of 21 days or more use {number(here)}% of the bed-days here and {number(there)}% elsewhere"

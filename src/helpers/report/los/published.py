@@ -45,10 +45,12 @@ def stay_sentence(trust: str, quarter: str, place: Place) -> str:
     >>> stay_sentence("Northmoor", "July to September 2020", Place(4.83, 4.1, 4.0, 3.24, 126))[:72]
     'In July to September 2020 a stay at Northmoor lasted 4.8 days, 0.7 days '
     """
-    gap = round(
-        round(place.own, 1) - round(place.pooled, 1), 1
-    )  # of what is read: 4.2 is not the same as 4.1
-    side = f"{days(abs(gap))} {'longer' if gap > 0 else 'shorter'} than" if gap else "the same as"
+    gap = place.own - place.pooled  # of the exact means, rounded once: as printed, they may seem 0.1 apart
+    longer = "longer" if gap > 0 else "shorter"
+    side = f"{days(abs(gap))} {longer} than"
+    if number(gap, 1) == "0.0":
+        alike = number(place.own, 1) == number(place.pooled, 1)
+        side = "the same as" if alike else f"hardly {longer} than"
     return sentence(
         f"in {quarter} a stay at {trust} lasted {days(place.own)}, {side} the mean of {days(place.pooled)} over "
         f"all patients of {count(place.trusts, 'trust')}; the best quarter of trusts keeps to "

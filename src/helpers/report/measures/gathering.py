@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import Source
+from helpers.data.agreement import Disagreement, disagreements
 from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
 from helpers.data.measure_series import (
@@ -239,12 +240,16 @@ class _Beside:
         self.whole = asked.part == "organisation"
         self.moves = edition_moves(mart, asked.organisation.code) if self.whole else {}
         self.names = {} if self.whole else part_names(mart, asked.organisation.code)
+        self.sources = {source.dataset.partition("/")[2]: source.name for source in mart.sources()}
+        wanted = set(rows["measure"]) if self.whole else set()
+        self.at_odds = disagreements(mart, wanted, organisation=asked.organisation.code)
 
     def comment(self, measure: Measure) -> Comment | None:
         """Return the newest words up to the report's last month."""
+        if not self.whole:
+            return None
         month = f"{self.asked.until:%Y-%m}"
-        words = self.register.comments_of(measure.id, self.asked.organisation.code)
-        return next((comment for comment in words if comment.month <= month), None) if self.whole else None
+        return next(iter(self.register.comments_of(measure.id, self.asked.organisation.code, month)), None)
 
     @cached_property
     def groups(self) -> tuple[PeerGroup, PeerGroup] | None:
@@ -253,6 +258,19 @@ class _Beside:
         if not self.whole or code not in known.index:
             return None
         return find_group("national", code, known), find_group("type", code, known)
+
+    def disagreements(self, draft: _Draft) -> tuple[Disagreement, ...]:
+        """Return what other published sources say otherwise of the periods of a series."""
+        days, frequency = set(draft.series.days), draft.measure.frequency
+        return tuple(
+            found
+            for found in self.at_odds
+            if found.measure == draft.measure.id
+            and found.published
+            and not found.part
+            and (found.period_type, found.basis) == (frequency, "provider")
+            and found.period in days
+        )
 
     def place(self, draft: _Draft) -> Place | None:
         """Return where the latest shown value lies among trusts."""
@@ -312,4 +330,6 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
         else {},
         part=draft.part,
         part_name=beside.names.get(draft.part, draft.part),
+        disagreements=beside.disagreements(draft),
+        sources=beside.sources,
     )

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from helpers.data.agreement import Disagreement
 from helpers.data.quality import QualityRating
 from helpers.register.models import Comment, EventKind, Measure, Target
 from helpers.report.controlled_charts import WITHHELD
@@ -115,6 +116,10 @@ class MeasureResult:
         What the organisation registered that it plans to reach, by month ("2026-09"), in the unit.
     part, part_name
         Code and name of a unit or specialty; empty for the whole organisation.
+    disagreements
+        Periods of the series of which another published source gives another figure.
+    sources
+        What the sources of figures are called, by their short names.
     """
 
     measure: Measure
@@ -131,6 +136,8 @@ class MeasureResult:
     trajectory: Mapping[str, float] = field(default_factory=dict)
     part: str = ""
     part_name: str = ""
+    disagreements: tuple[Disagreement, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     # --- the latest shown value ------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 Three pages that look well say nothing of what happened to forty boards. This runs the verdicts over every trust
 with figures, as the performance report does, and counts them: how many need attention and why, whom the page
-tells that none does, and where two things that one page says contradict each other. ``make census`` runs it on
+tells that none does, and where two things that one page says contradict each other. ``make verdicts`` runs it on
 the project's mart; load real publications first (``boardpack data load``), or it counts the invented trusts.
 """
 

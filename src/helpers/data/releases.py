@@ -1,0 +1,298 @@
+"""What was told of patients' records: every released count by its query, kept in the private state.
+
+A report asks before it shows (`helpers.data.releasing`): what it may show is entered in its name at once, so of two
+reports that run beside each other the second finds the first. When it is published its entries become what readers
+know for good; entries of a report that was not are forgotten after a day. Entries stay when data are forgotten or
+old runs removed: what readers have seen, they have seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from helpers.bundle import SUPPRESSED
+from helpers.data.disclosure.queries import Query, Told
+from helpers.data.manifest import PRIVATE_FILE, make_private
+from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.errors import GateError, Problem
+
+FOLDER, FILE = "released", "ledger.sqlite"
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE cells (
+    data_set TEXT NOT NULL, organisation TEXT NOT NULL, query TEXT NOT NULL, told TEXT NOT NULL,
+    data TEXT NOT NULL, exact INTEGER, report TEXT NOT NULL, released TEXT NOT NULL, at TEXT NOT NULL,
+    UNIQUE (query, told, report)
+);
+CREATE INDEX cells_by_set ON cells (data_set, organisation);
+CREATE TABLE witnesses (
+    data_set TEXT NOT NULL, organisation TEXT NOT NULL, worlds TEXT NOT NULL,
+    UNIQUE (data_set, organisation)
+);
+"""
+#: how long what was decided on for a report that was not published binds others
+UNPUBLISHED = timedelta(days=1)
+_REBUILD = "restore a back-up (boardpack state restore FILE), or rebuild it: boardpack state rebuild-ledger"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A count that was told: what, by which report, and when it was published; empty where it was not yet."""
+
+    told: Told
+    report: str
+    released: str
+
+
+class Releases:
+    """The ledger of a project.
+
+    Parameters
+    ----------
+    state
+        The project's private folder.
+    reports
+        The folder of published reports: a ledger that is missing beside some is an error.
+    """
+
+    def __init__(self, state: Path, reports: Path | None = None) -> None:
+        self.folder, self.reports = state / FOLDER, reports
+        self.path = self.folder / FILE
+
+    # --- publishing -------------------------------------------------------------------------------------
+
+    def of_report(self, report: str) -> list[Entry]:
+        """Return what a report tells, has ever told, or will once it is published."""
+        if not self._is_there():
+            return []
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT told, report, released FROM cells WHERE report = ? ORDER BY query, told", (report,)
+            ).fetchall()
+        return [_entry(*row) for row in rows]
+
+    def release(self, report: str) -> None:
+        """Enter that a report's figures are published, just before its files are put in place."""
+        if not self._is_there():
+            return
+        limit = (datetime.now(UTC) - UNPUBLISHED).isoformat(timespec="seconds")
+        with self._open() as database:
+            database.execute("DELETE FROM cells WHERE released = '' AND at < ?", (limit,))
+            database.execute(
+                "UPDATE cells SET released = ? WHERE report = ? AND released = ''", (_now(), report)
+            )
+
+    def entries(self, data_set: str = "") -> list[Entry]:
+        """Return everything that was published, of one data set or of all."""
+        if not self._is_there():
+            return []
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT told, report, released FROM cells WHERE released <> '' AND (? IN ('', data_set)) "
+                "ORDER BY data_set, organisation, query, released",
+                (data_set,),
+            ).fetchall()
+        return [_entry(*row) for row in rows]
+
+    # --- rebuilding -------------------------------------------------------------------------------------
+
+    def rebuild(self) -> tuple[int, int]:
+        """Make the ledger anew from the manifests of what is published; return reports and figures found.
+
+        A file that is there is kept beside it.
+        """
+        make_private(self.folder)
+        if self.path.exists():
+            self.path.replace(self.path.with_suffix(f".{datetime.now(UTC):%Y%m%dT%H%M%S}.old"))
+        found = list(_manifests(self.reports))
+        with self._open(new=True) as database:
+            for report, made, told in found:
+                insert(database, told, report, data="", released=made)
+        return len(found), sum(len(told) for _, _, told in found)
+
+    def _is_there(self) -> bool:
+        """Tell whether there is a ledger; one that is missing beside published figures of records is an error."""
+        if self.path.exists():
+            return True
+        if next(_manifests(self.reports), None):
+            came = "is missing, though reports on patients' records were published"
+            raise GateError(Problem(f"{FOLDER}/{FILE}", came, cure=_REBUILD))
+        return False
+
+    # --- the file ---------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _open(self, *, new: bool = False) -> Iterator[sqlite3.Connection]:
+        """Yield the ledger, held against other writers until the block ends."""
+        if not new:
+            self._is_there()
+        make_private(self.folder)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+        try:
+            database = sqlite3.connect(self.path, timeout=60.0, isolation_level=None)
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                _bring_up_to_date(database)
+                yield database
+                database.execute("COMMIT")
+            finally:
+                database.close()
+        except sqlite3.DatabaseError as error:
+            raise GateError(
+                Problem(f"{FOLDER}/{FILE}", f"cannot be used ({error})", cure=_REBUILD)
+            ) from error
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection | None]:
+        """Yield the ledger to be read; None where nothing was ever told."""
+        if not self.path.exists():
+            yield None
+            return
+        try:
+            database = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=60.0)
+            try:
+                yield database
+            finally:
+                database.close()
+        except sqlite3.DatabaseError as error:
+            raise GateError(
+                Problem(f"{FOLDER}/{FILE}", f"cannot be used ({error})", cure=_REBUILD)
+            ) from error
+
+    def open(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """Return the ledger to be written to."""
+        return self._open()
+
+
+def insert(
+    database: sqlite3.Connection,
+    told: Iterable[Told],
+    report: str,
+    *,
+    data: str,
+    released: str = "",
+    exact: dict[Query, int | None] | None = None,
+) -> None:
+    """Enter what a report tells."""
+    at = _now()
+    database.executemany(
+        "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET at = excluded.at, data = excluded.data",
+        [
+            (
+                each.query.data_set,
+                each.query.organisation,
+                json.dumps(each.query.entry),
+                json.dumps(each.entry),
+                data,
+                (exact or {}).get(each.query),
+                report,
+                released,
+                at,
+            )
+            for each in told
+        ],
+    )
+
+
+def _bring_up_to_date(database: sqlite3.Connection) -> None:
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        came = f"was written by a newer boardpack (schema {version})"
+        raise GateError(Problem(f"{FOLDER}/{FILE}", came, cure="update boardpack"))
+    if version < SCHEMA_VERSION:
+        for statement in _SCHEMA.split(";"):
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def manifest_entry(entry: Entry) -> dict[str, Any]:
+    """Return an entry as the manifest beside a report has it: whom it counts, and what was shown.
+
+    No more than that: the ledger itself knows which stars are small counts, and takes some counts for known.
+    """
+    told = entry.told
+    return {"query": told.query.entry, "shown": shown_cell(told), "mean": told.mean}
+
+
+def _from_manifest(content: dict[str, Any]) -> Told:
+    """Return what a reader knows by an entry of a manifest."""
+    query, shown, mean = Query.read(content["query"]), content["shown"], content["mean"]
+    if shown == SUPPRESSED:
+        return Told(query, 1, None, star=True)
+    low, high = (
+        (HES_RECORD_LEVEL.suppress_up_to + 1, None)
+        if shown is None
+        else HES_RECORD_LEVEL.behind(int(shown))
+    )
+    return Told(query, low, high, mean=tuple(mean) if mean else None)
+
+
+def _manifests(reports: Path | None) -> Iterator[tuple[str, str, list[Told]]]:
+    """Yield each published report that tells something of records, when it was made, and what.
+
+    Raises
+    ------
+    GateError
+        If a manifest cannot be read: what it tells would be forgotten.
+    """
+    for path in sorted(reports.rglob("*manifest.json")) if reports else ():
+        try:
+            content = json.loads(path.read_text("utf-8"))
+            told = [_from_manifest(each) for each in content.get("released", ())]
+            if told:
+                yield str(content["report"]), str(content["made"]), told
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            came = f"cannot be read ({type(error).__name__})"
+            cure = "run that report again, or put its manifest back from a copy"
+            raise GateError(Problem(str(path), came, "what a report tells of records", cure)) from error
+
+
+def _entry(told: str, report: str, released: str) -> Entry:
+    return Entry(Told.read(json.loads(told)), report, released)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+#: measures that are counted from records: the table of which their counts are
+DATA_SETS: Mapping[str, str] = {"mean_los": "spells", "dna_rate": "appointments"}
+
+
+def shown_words(told: Told) -> str:
+    """Return what was shown of a count, in words.
+
+    >>> query = Query("spells", "SYN07")
+    >>> shown_words(Told(query, 8, 12)), shown_words(Told(query, 8, None, mean=(4.15, 4.25)))
+    ('10', 'not shown, a mean of 4.2 rests on it')
+    """
+    cell = shown_cell(told)
+    mean = f"{sum(told.mean) / 2:.4g}" if told.mean else ""
+    if cell is None:
+        return f"not shown, a mean of {mean} rests on it" if mean else "not shown, a figure rests on it"
+    return f"{cell}, mean {mean}" if mean else str(cell)
+
+
+def shown_cell(told: Told) -> str | int | None:
+    """Return a count as it is shown; None where only a figure that rests on it was.
+
+    >>> query = Query("spells", "SYN07")
+    >>> [shown_cell(each) for each in (Told(query, 8, 12), Told(query, 1, 7, star=True), Told(query, 8, None))]
+    [10, '*', None]
+    """
+    if told.star:
+        return SUPPRESSED
+    if told.high is None:
+        return None
+    step = HES_RECORD_LEVEL.round_to
+    return step * round((told.low + told.high) / 2 / step)

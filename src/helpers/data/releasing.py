@@ -1,0 +1,224 @@
+"""Asking the ledger: what of some figures may be shown beside everything that was told before."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from helpers.data.disclosure.deciding import Asked, Decision, Witnesses, at_first, decide
+from helpers.data.disclosure.people import People, find_people
+from helpers.data.disclosure.queries import EVERYBODY, Query, Told
+from helpers.data.manifest import PRIVATE_FILE, make_private
+from helpers.data.mart import Mart
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
+from helpers.data.releases import UNPUBLISHED, Releases, insert
+from helpers.places import REPORT_VARIABLE
+
+#: a figure of several organisations that could be so many people off and look the same tells nothing of a star
+_FAR = HES_RECORD_LEVEL.suppress_up_to + 1
+
+
+def decide_on(
+    releases: Releases,
+    mart: Mart,
+    asked: Sequence[Asked],
+    *,
+    told: Sequence[Told] = (),
+    unasked: bool = False,
+    policy: DisclosurePolicy = HES_RECORD_LEVEL,
+) -> dict[Query, Told]:
+    """Return what may be told of some figures, beside everything that was told before.
+
+    In a batch it is entered in the name of the report; elsewhere nothing is.
+
+    Parameters
+    ----------
+    releases
+        The ledger.
+    mart
+        Pinned to a version.
+    asked
+        What is to be shown, the most important first.
+    told
+        What has been told in this session and may not be on record.
+    unasked
+        Whether small groups that these figures and those of the session tell apart must stay uncertain, too.
+    policy
+        The rule.
+
+    Raises
+    ------
+    GateError
+        If the ledger is damaged, or missing though reports were published.
+    """
+    report = os.environ.get(REPORT_VARIABLE, "")
+    found: dict[Query, Told] = {}
+    groups: dict[tuple[str, str], list[Asked]] = {}
+    for each in asked:
+        groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
+    for (data_set, organisation), some in groups.items():
+        with _alone(releases.folder, data_set, organisation) if report else contextlib.nullcontext():
+            found |= _Group(releases, mart, data_set, organisation, policy, tuple(told), unasked).decide(
+                some, report
+            )
+    return found
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, data_set: str, organisation: str) -> Iterator[None]:
+    """Keep others from deciding on the same people meanwhile."""
+    make_private(folder)
+    name = hashlib.sha256(f"{data_set} {organisation}".encode()).hexdigest()[:16]
+    with FileLock(folder / f"{name}.lock", mode=PRIVATE_FILE):
+        yield
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The people of one organisation in one data set, or figures of several organisations."""
+
+    releases: Releases
+    mart: Mart
+    data_set: str
+    organisation: str
+    policy: DisclosurePolicy
+    told: tuple[Told, ...] = ()
+    unasked: bool = False
+
+    def decide(self, asked: Sequence[Asked], report: str) -> dict[Query, Told]:
+        """Return what may be told, and enter it in the name of a report."""
+        data = self._data()
+        rows, witnesses = self._known()
+        recorded = {each.query for each, _, _ in rows}
+        mine = (each for each in self.told if each.query.data_set == self.data_set)
+        rows += [
+            (each, None, data)
+            for each in mine
+            if each.query.organisation == self.organisation != EVERYBODY and each.query not in recorded
+        ]
+        standing: dict[Query, list[Told]] = {}
+        for each, _, of in rows:
+            if of == data:
+                standing.setdefault(each.query, []).append(each)
+        found = {
+            wanted.query: each
+            for wanted in asked
+            for each in standing.get(wanted.query, ())
+            if _covers(each, wanted)
+        }
+        fresh = list({each.query: each for each in asked if each.query not in found}.values())
+        decision = Decision((), witnesses)
+        if self.organisation == EVERYBODY:
+            decision = replace(decision, told=tuple(self._of_several(each) for each in fresh))
+        elif fresh:
+            decision = self._of_one(fresh, rows, witnesses)
+        found |= {each.query: each for each in decision.told}
+        if report:
+            exact = {each.query: each.exact for each in asked if self.organisation == EVERYBODY}
+            # a mean that gives way leaves the count that stands as it was told
+            shown = {query for query, each in standing.items() if not all(told.star for told in each)}
+            new = [each for each in found.values() if not (each.star and each.query in shown)]
+            self._enter(new, exact, decision.witnesses if fresh else None, report, data)
+        return found
+
+    def _of_one(
+        self, asked: Sequence[Asked], rows: Sequence[tuple[Told, int | None, str]], witnesses: Witnesses
+    ) -> Decision:
+        queries = [*(told.query for told, _, _ in rows), *(each.query for each in asked)]
+        people = find_people(self.mart, queries, self.organisation)
+        known = [told if exact is None else _here(told, exact, people) for told, exact, _ in rows]
+        mine = [told.query for told in self.told if told.query in set(queries)]
+        unasked = [*mine, *(each.query for each in asked)] if self.unasked else []
+        return decide(people, known, asked, witnesses=witnesses, policy=self.policy, unasked=unasked)
+
+    def _of_several(self, asked: Asked) -> Told:
+        """Return what is told of people of several organisations: the rule, and no star beyond it."""
+        return at_first(asked, int(asked.exact or 0), 0.0, self.policy)
+
+    def _known(self) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
+        limit = (datetime.now(UTC) - UNPUBLISHED).isoformat(timespec="seconds")
+        with self.releases.reading() as database:
+            if database is None:
+                return [], {}
+            rows = database.execute(
+                "SELECT DISTINCT told, exact, data FROM cells WHERE data_set = ? AND organisation IN (?, ?) "
+                "AND (released <> '' OR at >= ?)",
+                (self.data_set, self.organisation, EVERYBODY, limit),
+            ).fetchall()
+            kept = database.execute(
+                "SELECT worlds FROM witnesses WHERE data_set = ? AND organisation = ?",
+                (self.data_set, self.organisation),
+            ).fetchone()
+        newest = {(told, exact): data for told, exact, data in rows}
+        found = [(Told.read(json.loads(told)), exact, data) for (told, exact), data in newest.items()]
+        return found, _read_witnesses(kept[0]) if kept else {}
+
+    def _data(self) -> str:
+        """Return what tells the records of this version from those of another."""
+        mine = {k: v for k, v in self.mart.fingerprints().items() if k.startswith(f"{self.data_set}/")}
+        return hashlib.sha256(json.dumps(mine, sort_keys=True).encode()).hexdigest()[:16]
+
+    def _enter(
+        self,
+        told: Iterable[Told],
+        exact: dict[Query, int | None],
+        witnesses: Witnesses | None,
+        report: str,
+        data: str,
+    ) -> None:
+        kept = [
+            each for each in told if exact.get(each.query) is None or _binds(each, exact[each.query] or 0)
+        ]
+        if not kept:
+            return
+        with self.releases.open() as database:
+            insert(database, kept, report, data=data, exact=exact)
+            if witnesses is not None and self.organisation != EVERYBODY:
+                database.execute(
+                    "INSERT OR REPLACE INTO witnesses VALUES (?, ?, ?)",
+                    (self.data_set, self.organisation, _write_witnesses(witnesses)),
+                )
+
+
+def _covers(told: Told, asked: Asked) -> bool:
+    """Tell whether what stands in the ledger is all that is asked for."""
+    if asked.exactly and told.low != told.high and not told.star:
+        return False
+    counted = told.high is not None or not asked.counted
+    return told.star or (counted and (told.mean is not None or asked.digits is None or told.high == 0))
+
+
+def _here(told: Told, exact: int, people: People) -> Told:
+    """Return what a figure of several organisations tells of one, all others being as they are."""
+    mine = int(people.count[people.mask(told.query)].sum())
+    high = None if told.high is None else mine + told.high - exact
+    return replace(told, low=mine + told.low - exact, high=high, mean=None)
+
+
+def _binds(told: Told, exact: int) -> bool:
+    """Tell whether a few people more or fewer would show: what would not, tells nothing of a star."""
+    if told.star:
+        return True
+    return exact - told.low < _FAR or (told.high is not None and told.high - exact < _FAR)
+
+
+def _write_witnesses(witnesses: Witnesses) -> str:
+    return json.dumps([[[query.entry for query in name], worlds] for name, worlds in witnesses.items()])
+
+
+def _read_witnesses(text: str) -> Witnesses:
+    return {
+        tuple(Query.read(query) for query in name): tuple(
+            tuple((tuple((n, v) for n, v in kind), people, amount) for kind, people, amount in world)
+            for world in worlds
+        )
+        for name, worlds in json.loads(text)
+    }

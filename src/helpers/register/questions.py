@@ -1,0 +1,152 @@
+"""What a report asks the register: each question with the digest of its answer, also of an empty one.
+
+So one comment on one trust changes one answer, and makes the reports due that asked for it, no others. A question
+is a line of words:
+
+=======================================  ==================================================================
+question                                 answer
+=======================================  ==================================================================
+``measures`` (or ``objectives`` …)       the ids, in their order
+``measures beds`` (or ``objectives`` …)  what the register says of it; nothing where it does not know it
+``events beds RGT``                      what bears on a measure of an organisation
+``comments beds RGT 2026-03``            the words on it up to a month; without one, all of them
+``comments``                             the words on everything
+``trajectory beds RGT``                  what the organisation plans of the measure by month
+``files data/beds.csv``                  where a file of one's own comes from
+=======================================  ==================================================================
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, SupportsIndex, TypeVar
+
+from pydantic import BaseModel, PrivateAttr
+
+from helpers.reads import Note, note
+from helpers.register.models import Comment, Event, Register
+
+Entry = TypeVar("Entry", bound=BaseModel)
+
+#: letters of a digest that tell two answers apart
+_LENGTH: Final = 16
+#: what is kept by id; events are asked for by measure and organisation too
+_KEYED: Final = ("measures", "objectives", "events", "mergers", "mappings", "perspectives")
+
+
+def answer(register: Register, question: str) -> str:
+    """Return the digest of what a register answers to a question.
+
+    >>> register = Register()
+    >>> answer(register, "comments beds RGT 2026-03") == answer(register, "comments beds RGT")
+    True
+    >>> answer(register, "perspectives money") == answer(register, "perspectives people")
+    False
+    """
+    kind, _, rest = question.partition(" ")
+    words = rest.split(" ")
+    if kind == "files":
+        return _digest(register.file(rest))
+    if kind == "comments":
+        return _digest(register.comments_of(*words) if rest else register.comments)
+    if kind == "events" and len(words) == 2:
+        return _digest(register.events_of(*words))
+    if kind == "trajectory":
+        return _digest(register.trajectory_of(*words))
+    entries: Mapping[str, BaseModel] = getattr(register, kind)
+    return _digest(entries.get(rest) if rest else list(entries))
+
+
+def _digest(found: object) -> str:
+    text = json.dumps(found, default=_plain, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+
+
+def _plain(model: Any) -> object:
+    return model.model_dump(mode="json")
+
+
+class ObservedRegister(Register):
+    """A register that notes what it is asked (`helpers.reads`).
+
+    >>> from helpers.reads import noted
+    >>> register = ObservedRegister.over(Register())
+    >>> "beds" in register.measures, register.comments_of("beds", "RGT", "2026-03")
+    (False, ())
+    >>> [each for each in noted("answer") if "beds" in each]
+    ['measures beds', 'comments beds RGT 2026-03']
+    """
+
+    _whole: Register = PrivateAttr(default_factory=Register)
+
+    @classmethod
+    def over(cls, register: Register) -> ObservedRegister:
+        """Return one that answers as a register does."""
+        keyed: dict[str, Any] = {name: _Entries(register, name) for name in _KEYED}
+        observed = cls.model_construct(**keyed, comments=_Comments(register), files=register.files)
+        observed._whole = register
+        return observed
+
+    def events_of(self, measure: str, organisation: str) -> tuple[Event, ...]:
+        """Return the events that bear on a measure of an organisation, in order of their days."""
+        _note(self._whole, f"events {measure} {organisation}")
+        return self._whole.events_of(measure, organisation)
+
+    def trajectory_of(self, measure: str, organisation: str) -> dict[str, float]:
+        """Return what an organisation plans of a measure by month."""
+        _note(self._whole, f"trajectory {measure} {organisation}")
+        return self._whole.trajectory_of(measure, organisation)
+
+    def comments_of(self, measure: str, organisation: str, until: str = "") -> tuple[Comment, ...]:
+        """Return the comments on a measure of an organisation up to a month, the latest first."""
+        _note(self._whole, " ".join(filter(None, ("comments", measure, organisation, until))))
+        return self._whole.comments_of(measure, organisation, until)
+
+
+def _note(register: Register, question: str) -> None:
+    note(Note("answer", question, answer(register, question)))
+
+
+class _Entries(Mapping[str, Any]):
+    """The entries of one kind, which notes whether and which of them were looked at."""
+
+    def __init__(self, register: Register, kind: str) -> None:
+        self._register, self._kind = register, kind
+        self._entries: Mapping[str, Any] = getattr(register, kind)
+
+    def __getitem__(self, name: str) -> Any:
+        _note(self._register, f"{self._kind} {name}")
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        _note(self._register, self._kind)
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        _note(self._register, self._kind)
+        return len(self._entries)
+
+
+class _Comments(tuple[Comment, ...]):
+    """All comments, which notes that they were looked through."""
+
+    _register: Register
+
+    def __new__(cls, register: Register) -> _Comments:
+        comments = super().__new__(cls, register.comments)
+        comments._register = register
+        return comments
+
+    def __iter__(self) -> Iterator[Comment]:
+        _note(self._register, "comments")
+        return super().__iter__()
+
+    def __getitem__(self, place: SupportsIndex | slice) -> Any:
+        _note(self._register, "comments")
+        return super().__getitem__(place)
+
+    def __len__(self) -> int:
+        _note(self._register, "comments")
+        return super().__len__()

@@ -1,0 +1,44 @@
+"""Words about where a figure comes from: what another source says of it."""
+
+from __future__ import annotations
+
+from helpers.data.agreement import Disagreement, Figures
+from helpers.report.measures.figures import figure_words, period_words
+from helpers.report.measures.result import MeasureResult
+from helpers.report.words import count, number, sentence
+
+
+def sources_sentence(result: MeasureResult) -> str:
+    """Say where another published source gives another figure than is shown; empty where none does.
+
+    The newest such period is given in full, the others are counted.
+    """
+    if not result.disagreements:
+        return ""
+    newest = max(result.disagreements, key=lambda found: found.period)
+    when = period_words(newest.period, result.measure.frequency)
+    others = {found.period for found in result.disagreements} - {newest.period}
+    more = f"; {count(len(others), 'other period differs', 'other periods differ')} too" if others else ""
+    return sentence(
+        f"for {when} {_name(result, newest.other)} gives {_figure(result, newest.other, newest)}, where "
+        f"{_figure(result, newest.used, newest)} of {_name(result, newest.used)} is shown{more}"
+    )
+
+
+def _name(result: MeasureResult, figures: Figures) -> str:
+    return result.sources.get(figures.source, figures.source)
+
+
+def _figure(result: MeasureResult, figures: Figures, found: Disagreement) -> str:
+    """Return a figure as prose has it, with its counts where both would read the same."""
+    if figures.value is None:
+        return "no figure"
+    words = figure_words(result.measure, figures.value * result.measure.scale)
+    alike = [
+        figure_words(result.measure, each.value * result.measure.scale)
+        for each in (found.used, found.other)
+        if each.value is not None
+    ]
+    if len(set(alike)) == 1 and figures.numerator is not None and figures.denominator is not None:
+        return f"{words} ({number(figures.numerator)} of {number(figures.denominator)})"
+    return words

@@ -1,0 +1,135 @@
+"""The ledger: what was told by query, in whose name, and what happens where it is missing or damaged."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.data.disclosure.deciding import Asked
+from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
+from helpers.data.mart import Mart
+from helpers.data.releases import Releases, manifest_entry, shown_cell
+from helpers.data.releasing import decide_on
+from helpers.errors import GateError
+from helpers.places import REPORT_VARIABLE
+
+YEAR = Query("spells", "T1", (), "2026-04-01", "2027-04-01")
+SURGERY, MEDICINE, ENT = (
+    YEAR.where(Condition("specialty_code", (code,))) for code in ("100", "300", "120")
+)
+
+
+@pytest.fixture
+def mart(tmp_path: Path) -> Mart:
+    """T1 has 8 in surgery, 8 in medicine and 1 in ENT, who stayed no night; T2 has 40 in surgery."""
+    people = [("T1", "100", 4)] * 8 + [("T1", "300", 2)] * 8 + [("T1", "120", 0)] + [("T2", "100", 3)] * 40
+    spells = pd.DataFrame(people, columns=["org_code", "specialty_code", "los_days"])
+    day = date(2026, 5, 5)
+    spells = spells.assign(
+        admitted=day, discharged=day, admission_method="elective", patient_class="ordinary",
+        age_band="45-64", sex="female", imd_decile=5, casemix_group="A", cost=1.0,
+    )  # fmt: skip
+    mart = Mart(tmp_path / "state" / "mart")
+    with mart.load(source="spells", layout="l", policy="hes_record_level", synthetic=True) as load:
+        load.write("spells", spells)
+    return mart.at(mart.version)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Releases:
+    monkeypatch.setenv(REPORT_VARIABLE, "stays/T1")
+    (tmp_path / "reports").mkdir()
+    return Releases(tmp_path / "state", tmp_path / "reports")
+
+
+def cells(ledger: Releases, mart: Mart, *queries: Query) -> list[object]:
+    told = decide_on(ledger, mart, [Asked(query) for query in queries])
+    return [shown_cell(told[query]) for query in queries]
+
+
+def test_rounded_totals_do_not_tell_a_star(ledger: Releases, mart: Mart) -> None:
+    # 8 + 8 + 1 = 17: with 10, 10 and 15 beside it the star can be nothing but 1
+    shown = cells(ledger, mart, YEAR, SURGERY, MEDICINE, ENT)
+    assert shown[0] == 15
+    assert shown.count("*") == 2
+    assert shown[3] == "*"
+
+
+def test_what_was_told_first_stands_and_the_next_report_gives_way(
+    ledger: Releases, mart: Mart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cells(ledger, mart, SURGERY, MEDICINE, ENT) == [10, 10, "*"]
+    ledger.release("stays/T1")
+    monkeypatch.setenv(REPORT_VARIABLE, "other/T1")
+    assert cells(ledger, mart, YEAR) == ["*"]
+    assert cells(ledger, mart, SURGERY) == [10]
+
+
+def test_nothing_is_entered_outside_a_batch(
+    ledger: Releases, mart: Mart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(REPORT_VARIABLE)
+    assert cells(ledger, mart, SURGERY, ENT) == [10, "*"]
+    assert not ledger.path.exists()
+
+
+def test_another_setting_does_not_tell_the_few_by_whom_it_differs(ledger: Releases, mart: Mart) -> None:
+    # means of 1 decimal with and without the one stay of nought days would give it away
+    both = decide_on(
+        ledger, mart, [Asked(each, digits=1) for each in (YEAR, YEAR.where(Condition("los_days", low=1)))]
+    )
+    assert [shown_cell(each) for each in both.values()] == [15, "*"]
+
+
+def test_figures_of_many_organisations_bind_only_where_few_people_would_show(
+    ledger: Releases, mart: Mart
+) -> None:
+    others = Query(
+        "spells", EVERYBODY, (Condition("org_code", ("T1",), excluded=True),), YEAR.first, YEAR.end
+    )
+    decide_on(ledger, mart, [Asked(others, exact=40)])
+    assert [entry.told.query for entry in ledger.of_report("stays/T1")] == [others]
+
+
+def test_the_file_is_private_and_of_a_version(ledger: Releases, mart: Mart) -> None:
+    cells(ledger, mart, YEAR)
+    assert stat.S_IMODE(ledger.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(ledger.folder.stat().st_mode) == 0o700
+
+
+def test_a_missing_ledger_blocks_until_it_is_rebuilt_from_the_manifests(
+    ledger: Releases, mart: Mart
+) -> None:
+    cells(ledger, mart, SURGERY, MEDICINE, ENT)
+    ledger.release("stays/T1")
+    told = [manifest_entry(entry) for entry in ledger.of_report("stays/T1")]
+    manifest = {"report": "stays/T1", "made": "2026-06-01T00:00:00+00:00", "released": told}
+    assert ledger.reports is not None
+    (ledger.reports / "T1.manifest.json").write_text(json.dumps(manifest), "utf-8")
+    ledger.path.unlink()
+    for use in (lambda: ledger.release("stays/T1"), lambda: cells(ledger, mart, YEAR)):
+        with pytest.raises(GateError, match=r"missing.*rebuild-ledger"):
+            use()
+    assert ledger.rebuild() == (1, 3)
+    assert cells(ledger, mart, YEAR) == ["*"]
+    assert sorted(str(shown_cell(entry.told)) for entry in ledger.entries("spells")) == ["*", "10", "10"]
+
+
+def test_a_manifest_says_no_more_than_the_report(ledger: Releases, mart: Mart) -> None:
+    asked = [Asked(YEAR, exactly=True), *(Asked(query) for query in (SURGERY, MEDICINE, ENT))]
+    decide_on(ledger, mart, asked)
+    listed = [manifest_entry(entry) for entry in ledger.of_report("stays/T1")]
+    assert {each["shown"] for each in listed} <= {"*", 10, 15}
+    assert all(set(each) == {"query", "shown", "mean"} for each in listed)
+
+
+def test_a_damaged_ledger_blocks(ledger: Releases, mart: Mart) -> None:
+    cells(ledger, mart, YEAR)
+    ledger.path.write_bytes(b"no database at all, but long enough to be taken for one" * 40)
+    with pytest.raises(GateError, match="cannot be used"):
+        ledger.release("stays/T1")
