@@ -28,12 +28,16 @@ WHOLE, SHARE_TOLERANCE = 100, 0.5
 FEW_NAMES = 12
 
 
+#: beside `measures.yml`, in the order in which they are read
+_FILES = ("objectives", "events", "comments", "mergers", "perspectives", "files", "trajectories")
+
+
 def read_register(folder: Path | str) -> Register:
     """Return the register of a folder such as `params/_register`.
 
     `measures.yml` must exist, unless `files.yml` does; `objectives.yml`, `perspectives.yml`, `events.yml`,
-    `comments.yml`, `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are Kaplan and Norton's
-    four. The folder `mappings` has a file for each kind of table of one's own.
+    `comments.yml`, `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are
+    Kaplan and Norton's four. The folder `mappings` has a file for each kind of table of one's own.
 
     Raises
     ------
@@ -51,18 +55,7 @@ def read_register(folder: Path | str) -> Register:
         perspectives_file,
         own_files_file,
         plans_file,
-    ) = (
-        _read(folder, f"{name}.yml")
-        for name in (
-            "objectives",
-            "events",
-            "comments",
-            "mergers",
-            "perspectives",
-            "files",
-            "trajectories",
-        )  # fmt: skip
-    )
+    ) = (_read(folder, f"{name}.yml") for name in _FILES)
     measures = _keyed(Measure, measures_file)
     objectives = _keyed(Objective, objectives_file)
     events = _keyed(Event, events_file)
