@@ -27,7 +27,13 @@ _FAR = HES_RECORD_LEVEL.suppress_up_to + 1
 
 
 def decide_on(
-    releases: Releases, mart: Mart, asked: Sequence[Asked], *, policy: DisclosurePolicy = HES_RECORD_LEVEL
+    releases: Releases,
+    mart: Mart,
+    asked: Sequence[Asked],
+    *,
+    told: Sequence[Told] = (),
+    unasked: bool = False,
+    policy: DisclosurePolicy = HES_RECORD_LEVEL,
 ) -> dict[Query, Told]:
     """Return what may be told of some figures, beside everything that was told before.
 
@@ -41,6 +47,10 @@ def decide_on(
         Pinned to a version.
     asked
         What is to be shown, the most important first.
+    told
+        What has been told in this session and may not be on record.
+    unasked
+        Whether small groups that these figures and those of the session tell apart must stay uncertain, too.
     policy
         The rule.
 
@@ -56,7 +66,9 @@ def decide_on(
         groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
     for (data_set, organisation), some in groups.items():
         with _alone(releases.folder, data_set, organisation) if report else contextlib.nullcontext():
-            found |= _Group(releases, mart, data_set, organisation, policy).decide(some, report)
+            found |= _Group(releases, mart, data_set, organisation, policy, tuple(told), unasked).decide(
+                some, report
+            )
     return found
 
 
@@ -78,13 +90,30 @@ class _Group:
     data_set: str
     organisation: str
     policy: DisclosurePolicy
+    told: tuple[Told, ...] = ()
+    unasked: bool = False
 
     def decide(self, asked: Sequence[Asked], report: str) -> dict[Query, Told]:
         """Return what may be told, and enter it in the name of a report."""
         data = self._data()
         rows, witnesses = self._known()
-        standing = {each.query: each for each, _, of in rows if of == data}
-        found = {each.query: standing[each.query] for each in asked if each.query in standing}
+        recorded = {each.query for each, _, _ in rows}
+        mine = (each for each in self.told if each.query.data_set == self.data_set)
+        rows += [
+            (each, None, data)
+            for each in mine
+            if each.query.organisation == self.organisation != EVERYBODY and each.query not in recorded
+        ]
+        standing: dict[Query, list[Told]] = {}
+        for each, _, of in rows:
+            if of == data:
+                standing.setdefault(each.query, []).append(each)
+        found = {
+            wanted.query: each
+            for wanted in asked
+            for each in standing.get(wanted.query, ())
+            if _covers(each, wanted)
+        }
         fresh = list({each.query: each for each in asked if each.query not in found}.values())
         decision = Decision((), witnesses)
         if self.organisation == EVERYBODY:
@@ -94,7 +123,10 @@ class _Group:
         found |= {each.query: each for each in decision.told}
         if report:
             exact = {each.query: each.exact for each in asked if self.organisation == EVERYBODY}
-            self._enter(found.values(), exact, decision.witnesses if fresh else None, report, data)
+            # a mean that gives way leaves the count that stands as it was told
+            shown = {query for query, each in standing.items() if not all(told.star for told in each)}
+            new = [each for each in found.values() if not (each.star and each.query in shown)]
+            self._enter(new, exact, decision.witnesses if fresh else None, report, data)
         return found
 
     def _of_one(
@@ -103,7 +135,9 @@ class _Group:
         queries = [*(told.query for told, _, _ in rows), *(each.query for each in asked)]
         people = find_people(self.mart, queries, self.organisation)
         known = [told if exact is None else _here(told, exact, people) for told, exact, _ in rows]
-        return decide(people, known, asked, witnesses=witnesses, policy=self.policy)
+        mine = [told.query for told in self.told if told.query in set(queries)]
+        unasked = [*mine, *(each.query for each in asked)] if self.unasked else []
+        return decide(people, known, asked, witnesses=witnesses, policy=self.policy, unasked=unasked)
 
     def _of_several(self, asked: Asked) -> Told:
         """Return what is told of people of several organisations: the rule, and no star beyond it."""
@@ -152,6 +186,14 @@ class _Group:
                     "INSERT OR REPLACE INTO witnesses VALUES (?, ?, ?)",
                     (self.data_set, self.organisation, _write_witnesses(witnesses)),
                 )
+
+
+def _covers(told: Told, asked: Asked) -> bool:
+    """Tell whether what stands in the ledger is all that is asked for."""
+    if asked.exactly and told.low != told.high and not told.star:
+        return False
+    counted = told.high is not None or not asked.counted
+    return told.star or (counted and (told.mean is not None or asked.digits is None or told.high == 0))
 
 
 def _here(told: Told, exact: int, people: People) -> Told:

@@ -24,9 +24,8 @@ from helpers.runner.project import Whence
 from helpers.runner.prose import (
     check_prose,
     check_references,
+    check_titles,
     clean,
-    has_section,
-    has_title,
     labels,
     without_title,
 )
@@ -267,9 +266,8 @@ def _check_own(reading: Reading) -> Iterator[Problem]:
 
 
 def _is_of_records(bundle: Bundle) -> bool:
-    return any(source.origin == "records" for source in bundle.sources) or (
-        bundle.report is None and bundle.origin == "records"
-    )
+    shown = bundle.report is None  # what a report is about shows no figures
+    return shown and "records" in (bundle.origin, *(source.origin for source in bundle.sources))
 
 
 def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
@@ -299,14 +297,10 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
         ]
         + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
     )
-    in_sections = False
     for where, text in texts:
         yield from check_prose(where, text)
         yield from check_references(where, text, known)
-        if in_sections and has_title(text):
-            cure = "Begin sections with ##; the report's title is level 1."
-            yield Problem(where, "a heading of level 1 after the first section", cure=cure)
-        in_sections = in_sections or has_section(text)
+    yield from check_titles(texts)
 
 
 def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
@@ -370,7 +364,11 @@ def _write(shown: Shown) -> str:
 
 def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:
     hidden = sum(bundle.suppressed for bundle in bundles)
-    of_records = any(bundle.origin == "records" for bundle in bundles if bundle.report is None)
+    of_records = any(
+        "records" in (bundle.origin, *(source.origin for source in bundle.sources))
+        for bundle in bundles
+        if bundle.report is None
+    )
     lines = {
         "Small numbers": provenance.suppression if of_records else "",
         "Values hidden": f"{hidden}" if hidden else "",
