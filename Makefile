@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal browser gallery dictionary fuzz mutations disclosure faults lock clean
+.PHONY: help env demo test lint types imports unit notebooks simulate bench bench-portal browser gallery dictionary fuzz census mutations disclosure faults lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -81,6 +81,10 @@ fuzz: env
 # make disclosure  10,000 small trusts with up to twelve publications each: a full solver looks for what they tell
 disclosure: env
 	BOARDPACK_WORLDS=10000 $(BIN)/python -m pytest tests/data/disclosure/test_worlds.py
+
+# make census     the open NHS data beside plain pandas: every provider and measure, the newest 13 periods
+census: env
+	$(BIN)/python -m pytest -n 0 tests/data/test_census.py tests/data/test_acceptance.py
 
 # make mutations  2,000 files spoilt as people spoil them: what becomes wrong without a word, counted
 mutations: env

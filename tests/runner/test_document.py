@@ -146,10 +146,10 @@ def test_a_failed_cell_is_named_with_its_error(notebook):
     assert problem.came == "failed with KeyError: 'los'"
 
 
-@pytest.mark.parametrize("stream", ["stdout", "stderr"])
-def test_printed_text_is_refused(notebook, stream):
+@pytest.mark.parametrize(("stream", "told"), [("stdout", "printed text"), ("stderr", "standard error")])
+def test_printed_text_is_refused(notebook, stream, told):
     problem = only_problem(notebook.code(v4.new_output("stream", name=stream, text="rows: 12\n")))
-    assert stream in problem.came
+    assert told in problem.came
     assert "rows: 12" in problem.came
 
 

@@ -84,7 +84,7 @@ class Mart:
     def __init__(self, path: Path | str, version: str | None = None) -> None:
         self.path = Path(path).absolute()
         self._pinned = version
-        #: notes (`helpers.reads`) of what its queries have read
+        #: notes (`helpers.reads`) of what its queries have read, and those of marts that are made from it
         self.asked: set[str] = set()
         #: of these, what this process has read by itself
         self.held: set[str] = set()
@@ -251,11 +251,6 @@ class Mart:
     def all_asked(self) -> set[str]:
         """Notes of what has been read: of this mart, and of those that it was made from."""
         return self.asked if self._above is None else self._above.all_asked
-
-    @property
-    def all_held(self) -> set[str]:
-        """Notes of what this process has read by itself: of this mart, and of those that it was made from."""
-        return self.held if self._above is None else self._above.all_held
 
     def apart(self) -> Mart:
         """Return this mart at this version for one analysis: it knows by itself what that has read."""

@@ -123,7 +123,10 @@ class _Group:
         found |= {each.query: each for each in decision.told}
         if report:
             exact = {each.query: each.exact for each in asked if self.organisation == EVERYBODY}
-            self._enter(found.values(), exact, decision.witnesses if fresh else None, report, data)
+            # a mean that gives way leaves the count that stands as it was told
+            shown = {query for query, each in standing.items() if not all(told.star for told in each)}
+            new = [each for each in found.values() if not (each.star and each.query in shown)]
+            self._enter(new, exact, decision.witnesses if fresh else None, report, data)
         return found
 
     def _of_one(

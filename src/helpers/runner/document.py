@@ -10,8 +10,8 @@ import math
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import nbformat
@@ -24,9 +24,8 @@ from helpers.runner.project import Whence
 from helpers.runner.prose import (
     check_prose,
     check_references,
+    check_titles,
     clean,
-    has_section,
-    has_title,
     labels,
     without_title,
 )
@@ -47,6 +46,7 @@ _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
 _CELL: Final = re.compile(r"cell (\d+)")
+_WHOLE_CELL: Final = re.compile(r"cell (\d+(?: \(In \[\d+\]\))?)")
 #: what an author writes at the top of a cell for what its output lacks; `kind` begins the name of Quarto's option
 _OPTIONS: Final = {"a caption": '`#| {kind}-cap: "…"`', "an alt text": '`#| {kind}-alt: "…"`'}
 _WHY_ALT: Final = " (what those hear who do not see the picture)"
@@ -180,7 +180,21 @@ def _all_problems(reading: Reading) -> list[Problem]:
         *_check_text(reading),
         *_check_own(reading),
     ]
-    return sorted(found, key=_cell_number)  # as an author goes through the notebook
+    return list(_together(sorted(found, key=_cell_number)))  # as an author goes through the notebook
+
+
+def _together(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield what is wrong alike in several cells once, with all of them: a notebook may have twenty charts."""
+    alike: dict[Problem, list[str]] = {}
+    for problem in problems:
+        cell = _WHOLE_CELL.fullmatch(problem.where)
+        where = alike.setdefault(replace(problem, where="") if cell else problem, [])
+        where.append(cell[1] if cell else problem.where)
+    for problem, cells in alike.items():
+        if problem.where:
+            yield problem
+        elif cells := list(dict.fromkeys(cells)):
+            yield replace(problem, where=f"cell{'s' * (len(cells) > 1)} {', '.join(cells)}")
 
 
 def _cell_number(problem: Problem) -> int:
@@ -267,9 +281,8 @@ def _check_own(reading: Reading) -> Iterator[Problem]:
 
 
 def _is_of_records(bundle: Bundle) -> bool:
-    return any(source.origin == "records" for source in bundle.sources) or (
-        bundle.report is None and bundle.origin == "records"
-    )
+    shown = bundle.report is None  # what a report is about shows no figures
+    return shown and "records" in (bundle.origin, *(source.origin for source in bundle.sources))
 
 
 def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
@@ -299,14 +312,10 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
         ]
         + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
     )
-    in_sections = False
     for where, text in texts:
         yield from check_prose(where, text)
         yield from check_references(where, text, known)
-        if in_sections and has_title(text):
-            cure = "Begin sections with ##; the report's title is level 1."
-            yield Problem(where, "a heading of level 1 after the first section", cure=cure)
-        in_sections = in_sections or has_section(text)
+    yield from check_titles(texts)
 
 
 def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
@@ -370,7 +379,11 @@ def _write(shown: Shown) -> str:
 
 def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:
     hidden = sum(bundle.suppressed for bundle in bundles)
-    of_records = any(bundle.origin == "records" for bundle in bundles if bundle.report is None)
+    of_records = any(
+        "records" in (bundle.origin, *(source.origin for source in bundle.sources))
+        for bundle in bundles
+        if bundle.report is None
+    )
     lines = {
         "Small numbers": provenance.suppression if of_records else "",
         "Values hidden": f"{hidden}" if hidden else "",

@@ -28,7 +28,8 @@ _SYSTEM: Final = (
 )
 _PYTHON: Final = tuple(
     dict.fromkeys(
-        os.path.realpath(each) for each in (sys.prefix, sys.exec_prefix, *sysconfig.get_paths().values())
+        os.path.realpath(each)
+        for each in (sys.prefix, sys.exec_prefix, sys.base_prefix, *sysconfig.get_paths().values())
     )
 )
 _OWN: Final = (*_SYSTEM, *_PYTHON, str(Path(__file__).resolve().parents[1]))

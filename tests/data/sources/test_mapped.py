@@ -215,6 +215,15 @@ def test_a_mapping_that_does_not_hold_together_is_refused(
     assert "mappings/tracker.yml" in str(raised.value)
 
 
+def test_months_without_their_year_are_told(mart: Mart, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for cells in (["KPIs 2026/27"], ["KPI", "Apr", "May", "June"], ["Agency", 1, 2, 3]):
+        book.worksheets[0].append(cells)
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(LoadError, match="months across that do not say their year; allowed: headings such"):
+        load_paths(mart, [tmp_path / "t.xlsx"], Register())
+
+
 def test_a_wide_table_without_a_mapping_is_told_the_way(mart: Mart, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for cells in (["Tracker"], [*HEAD, datetime(2026, 6, 1)], ["Agency", 1, 2, 3, 4]):

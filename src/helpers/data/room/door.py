@@ -134,10 +134,19 @@ class Channel:
 
 
 class Room:
-    """A kernel's side of the door."""
+    """A kernel's side of the door.
 
-    def __init__(self, channel: Channel) -> None:
+    Parameters
+    ----------
+    channel
+        What leads there.
+    may_be_replaced
+        Whether another one can be started when it has ended: not in a batch, whose kernel cannot open records.
+    """
+
+    def __init__(self, channel: Channel, *, may_be_replaced: bool = True) -> None:
         self._channel = channel
+        self._may_be_replaced = may_be_replaced
         self._lock = threading.Lock()
 
     def ask(self, asked: Asked) -> Answer:
@@ -152,7 +161,8 @@ class Room:
             try:
                 self._channel.send(asked)
                 answer: Answer = self._channel.receive()
-            except (EOFError, OSError) as error:
+            # a closed stream is a ValueError
+            except (EOFError, OSError, ValueError) as error:
                 self._leave()
                 cure = "run the notebook again from its first cell; if it stays so, see whether memory has run out"
                 raise DataError(Problem("records room", "it has ended", cure=cure)) from error
@@ -165,19 +175,23 @@ class Room:
 
     def _leave(self) -> None:
         self._channel.close()
-        find_room.cache_clear()
+        if self._may_be_replaced:
+            find_room.cache_clear()
 
 
 @functools.cache
 def find_room() -> Room:
     """Return the room of this kernel: the one that the keeper forks, or one started now."""
     told = os.environ.pop(ROOM_VARIABLE, "")
-    return Room(Channel.on(int(told)) if told else start_room())
+    return Room(Channel.on(int(told)), may_be_replaced=False) if told else Room(start_room())
 
 
 def start_room() -> Channel:
     """Start a room of our own, on its standard input and output; it ends when these close."""
     process = subprocess.Popen(
-        [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", MODULE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # an interruption is the kernel's; the room sees that its door closes
     )
     return Channel(cast(BinaryIO, process.stdout), cast(BinaryIO, process.stdin))
