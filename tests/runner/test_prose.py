@@ -143,8 +143,8 @@ def test_html_is_told_once_with_what_is_written_instead():
     text = "<b>Beds</b> and <b>wards</b><br> <center>x</center>\n\n<h2>Y</h2>"
     (problem,) = check_prose("cell 1", text)
     assert problem.came == "raw HTML: <b> <br> <center>"
-    assert "**bold**. An empty line begins a paragraph. The theme sets" in problem.cure
-    assert problem.cure.endswith("## begins a section.")
+    assert "Bold is **words**. An empty line begins a paragraph. The theme sets" in problem.cure
+    assert problem.cure.endswith("A section begins with ##.")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import math
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import nbformat
@@ -46,6 +46,7 @@ _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
 _CELL: Final = re.compile(r"cell (\d+)")
+_WHOLE_CELL: Final = re.compile(r"cell (\d+(?: \(In \[\d+\]\))?)")
 #: what an author writes at the top of a cell for what its output lacks; `kind` begins the name of Quarto's option
 _OPTIONS: Final = {"a caption": '`#| {kind}-cap: "…"`', "an alt text": '`#| {kind}-alt: "…"`'}
 _WHY_ALT: Final = " (what those hear who do not see the picture)"
@@ -179,7 +180,21 @@ def _all_problems(reading: Reading) -> list[Problem]:
         *_check_text(reading),
         *_check_own(reading),
     ]
-    return sorted(found, key=_cell_number)  # as an author goes through the notebook
+    return list(_together(sorted(found, key=_cell_number)))  # as an author goes through the notebook
+
+
+def _together(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield what is wrong alike in several cells once, with all of them: a notebook may have twenty charts."""
+    alike: dict[Problem, list[str]] = {}
+    for problem in problems:
+        cell = _WHOLE_CELL.fullmatch(problem.where)
+        where = alike.setdefault(replace(problem, where="") if cell else problem, [])
+        where.append(cell[1] if cell else problem.where)
+    for problem, cells in alike.items():
+        if problem.where:
+            yield problem
+        elif cells := list(dict.fromkeys(cells)):
+            yield replace(problem, where=f"cell{'s' * (len(cells) > 1)} {', '.join(cells)}")
 
 
 def _cell_number(problem: Problem) -> int:

@@ -35,10 +35,10 @@ _HTML: Final = re.compile(r"</?[A-Za-z][^>\n]*>|<[!?]")
 _SHOWN_TAGS: Final = 3  # in one message
 #: what is written instead of the HTML that stands in notebooks most
 _INSTEAD: Final = {
-    "b": "**bold**.",
-    "strong": "**bold**.",
-    "i": "*italics*.",
-    "em": "*italics*.",
+    "b": "Bold is **words**.",
+    "strong": "Bold is **words**.",
+    "i": "Italics are *words*.",
+    "em": "Italics are *words*.",
     "br": "An empty line begins a paragraph.",
     "p": "An empty line begins a paragraph.",
     "a": "[words](https://…) is a link, {#sec-name} after a heading its label.",
@@ -47,7 +47,7 @@ _INSTEAD: Final = {
     "font": "Colour is the theme's.",
     "span": "Colour is the theme's.",
     "center": "The theme sets what stands where.",
-    **{f"h{level}": "## begins a section." for level in range(1, 7)},
+    **{f"h{level}": "A section begins with ##." for level in range(1, 7)},
 }
 _AUTOLINK: Final = re.compile(r"<(?:https?://|mailto:)[^>\s]+>")
 _REFERENCE: Final = re.compile(r"(?<![\w@])@([A-Za-z_][\w-]*(?:[.:/][\w-]+)*)")

@@ -53,6 +53,14 @@ def told(maker):
     return "\n".join(map(str, find_problems(maker.build())))
 
 
+def test_what_is_wrong_alike_in_several_cells_is_told_once(cell):
+    for _ in range(2):
+        cell("plot()", svg())
+    first, second = told(cell("beds", display(text_html=HTML)).markdown("x @y")).splitlines()[:2]
+    assert first.startswith("cells 2 (In [2]), 3 (In [3]): a figure without a caption and an alt text. Put")
+    assert second.startswith("cell 4 (In [4]): a table without a caption")
+
+
 def test_a_figure_takes_caption_alt_and_label_from_the_options(cell, document_of):
     document = document_of(cell(f"#| label: fig-beds\n{FIGURE}plot()", svg()).markdown("See @fig-beds."))
     assert (
@@ -159,6 +167,10 @@ def test_printed_text_is_prose_where_the_cell_says_so(cell, document_of):
             "/x/lib/python3.11/site-packages/seaborn/_base.py:9: UserWarning: old\n",
             "seaborn warns: UserWarning: old. Where that is no slip of the cell, put before it: "
             '`warnings.filterwarnings("ignore", category=UserWarning, module="seaborn")`.',
+        ),
+        (
+            "/tmp/t/ipykernel_29/254.py:1: FutureWarning: \n\nPassing `palette` is deprecated.\n\n  sns.x()\n",
+            "line 1 warns: FutureWarning: Passing `palette` is deprecated. Mend what warns.",
         ),
         ("10%|##  |", "text on standard error: 10%|## |; `#| output: false` keeps a cell"),
     ],

@@ -25,12 +25,12 @@ _WIDGETS: Final = ("application/vnd.jupyter.widget-view+json", "application/java
 _CHARTS: Final = ("application/vnd.plotly", "application/vnd.vega", "application/vnd.bokeh")
 _LONGEST_SAID: Final = 160  # letters of what was printed, in a message
 _PRINTED_CURE: Final = (
-    "Say it with `report.say(…)`, or put `#| output: asis` at the top of the cell where it is Markdown, "
-    "or `#| output: false` where nobody is to read it."
+    "Say it with `report.say(…)`; at the top of the cell `#| output: asis` makes Markdown of it, "
+    "`#| output: false` leaves it out."
 )
 #: as Python prints a warning: the file, the line and what it says
 _WARNED: Final = re.compile(
-    r"^(?P<file>\S.*):(?P<line>\d+): (?P<kind>\w*Warning): (?P<said>.*)$", re.MULTILINE
+    r"^(?P<file>\S.*):(?P<line>\d+): (?P<kind>\w*Warning):\s*(?P<said>\S.*)$", re.MULTILINE
 )
 _OF_CELL: Final = re.compile(r"ipykernel_\d+|<ipython-input")
 _LIBRARY: Final = re.compile(r"(?:site|dist)-packages[/\\](\w+)")
