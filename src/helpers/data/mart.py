@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,6 +62,8 @@ LOAD_WAIT = 600
 #: how long a manifest that is not current stays, for readers that pinned it
 KEEP_MANIFESTS = timedelta(days=1)
 
+#: what may stand in CURRENT
+SAFE_VERSION = re.compile(r"[A-Za-z0-9_-]+")
 #: folders of the mart that whoever reads it writes to: benchmarks once worked out, queries beyond the memory
 DERIVED, SPILL = "derived", "spill"
 #: where the records room has its own of both: no kernel may read what is in it
@@ -105,7 +108,13 @@ class Mart:
         if self._pinned is not None:
             return self._pinned
         current = self.path / "CURRENT"
-        return current.read_text("utf-8").strip() if current.exists() else ""
+        if not current.exists():
+            return ""
+        version = current.read_bytes().decode("utf-8", "replace").strip()
+        if not SAFE_VERSION.fullmatch(version) or not self._manifest_path(version).exists():
+            cure = "boardpack state restore FILE; or write the name of the newest file of manifests to it"
+            raise DataError(Problem(str(current), "names no version that the mart holds", cure=cure))
+        return version
 
     def at(self, version: str) -> Mart:
         """Return this mart pinned to a version: a batch hands one version to all of its reports.
