@@ -6,8 +6,8 @@ Nobody needs rights for it. Nothing is refused here and nothing is hidden; an op
 `helpers.reads` wants it. It is not seen whether a file was looked for without being opened, and not what is opened
 through io_uring.
 
-Where Linux is older than 5.19, or another watcher is there already, nothing is watched, and what the interpreter
-sees (`helpers.runner.observing`) is all there is.
+Where Linux is older than 5.19, another watcher is there already, or no process may look into another
+(`kernel.yama.ptrace_scope` of 2 or 3), what the interpreter sees (`helpers.runner.observing`) is all there is.
 """
 
 from __future__ import annotations
@@ -48,24 +48,11 @@ class _Machine(NamedTuple):
     calls: tuple[_Call, ...]
 
 
-#: open, openat, openat2 (its flags lie behind a pointer), execve, execveat (asm/unistd.h, linux/audit.h)
+#: open, openat, openat2, whose flags lie behind a pointer (asm/unistd.h, linux/audit.h). A script that is started is
+#: opened by what runs it; a program in machine code belongs to the machine
 _MACHINES: Final = {
-    "x86_64": _Machine(
-        0xC000003E,
-        317,
-        (
-            _Call(2, -1, 0, 1),
-            _Call(257, 0, 1, 2),
-            _Call(437, 0, 1, -1),
-            _Call(59, -1, 0, -1),
-            _Call(322, 0, 1, -1),
-        ),
-    ),
-    "aarch64": _Machine(
-        0xC00000B7,
-        277,
-        (_Call(56, 0, 1, 2), _Call(437, 0, 1, -1), _Call(221, -1, 0, -1), _Call(281, 0, 1, -1)),
-    ),
+    "x86_64": _Machine(0xC000003E, 317, (_Call(2, -1, 0, 1), _Call(257, 0, 1, 2), _Call(437, 0, 1, -1))),
+    "aarch64": _Machine(0xC00000B7, 277, (_Call(56, 0, 1, 2), _Call(437, 0, 1, -1))),
 }
 _HERE: Final = _MACHINES.get(platform.machine()) if sys.platform == "linux" else None
 
@@ -199,8 +186,7 @@ class Watcher:
         except (OSError, ValueError):
             pass  # it has ended, or may not be looked into
         finally:
-            with contextlib.suppress(OSError):
-                fcntl.ioctl(listener, _SEND, _ANSWER.pack(mark, 0, 0, _GO_ON))
+            _send(listener, _ANSWER.pack(mark, 0, 0, _GO_ON))
 
     def _note(self, process: int, number: int, arguments: list[int]) -> None:
         assert _HERE is not None, "it has told of something"
@@ -262,6 +248,15 @@ class Watcher:
             os.write(log, line)
         finally:
             os.close(log)
+
+
+def _send(listener: int, answer: bytes) -> None:
+    """Send an answer, however often a signal comes in between: who has asked waits for it."""
+    while True:
+        with contextlib.suppress(InterruptedError):
+            with contextlib.suppress(FileNotFoundError):  # it has been ended meanwhile
+                fcntl.ioctl(listener, _SEND, answer)
+            return
 
 
 def _folder_of(process: int, handle: int) -> str:
