@@ -19,6 +19,7 @@ from helpers.runner.placing import draft_folder
 from helpers.runner.plan import make_plan
 from helpers.runner.run import Order, preview, run_batch
 from helpers.runner.surroundings import survey
+from helpers.runner.watching import can_watch
 from helpers.runner.why import explain
 
 ORDER = Order(formats=("html",), renderer="embedded", jobs=1)
@@ -65,6 +66,13 @@ Path("written.csv").write_text("x")
 Path("written.csv").read_text()
 Sections(report).text("words", f"{waits.NAME}: {len(beds)} rows, {len(words)} comments.")""",
 )
+
+
+#: what Python's own audit hook does not see: read by DuckDB, and by a program that the notebook starts
+UNSEEN = """import subprocess, sys
+import duckdb
+duckdb.sql("FROM '../data/own.parquet'").fetchall()
+done = subprocess.run([sys.executable, "helper.py"], check=True)"""
 
 
 def write_project(root: Path) -> None:
@@ -249,3 +257,44 @@ def test_a_report_that_read_a_file_of_unknown_origin_is_held_and_says_which(root
     assert told.startswith("held: nothing says where notebooks/targets.csv comes from")
     page = draft_folder(project.state, entry) / entry.outputs["html"].path
     assert "notebooks/targets.csv (nothing says where it comes from)" in page.read_text("utf-8")
+
+
+@pytest.mark.skipif(not can_watch(), reason="this system tells nobody what others open")
+def test_what_duckdb_and_a_program_of_its_own_read_makes_a_report_due(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    write_project(root)
+    notebook = nbformat.read(root / "notebooks" / "beds.ipynb", as_version=4)
+    notebook.cells.insert(3, v4.new_code_cell(UNSEEN))
+    nbformat.write(notebook, root / "notebooks" / "beds.ipynb")
+    (root / "params" / "_register" / "files.yml").write_text(FILES.replace("*.txt", "*"), "utf-8")
+    (root / "notebooks" / "helper.py").write_text("open('../data/child.csv').read()\n", "utf-8")
+    (root / "data" / "child.csv").write_text("a\n1\n", "utf-8")
+    pd.DataFrame({"a": [1]}).to_parquet(root / "data" / "own.parquet")
+    project = open_project(root)
+    batch = run_batch(project, make_plan(project, ["beds/SYN07"]), ORDER)
+    assert [str(entry.state) for entry in batch.entries] == ["published"], batch.entries
+    assert decide_all(root)["SYN07"].reason == ""
+    for name in ("data/own.parquet", "data/child.csv", "notebooks/helper.py"):
+        before = (root / name).read_bytes()
+        (root / name).write_bytes(before + b"#")
+        assert decide_all(root)["SYN07"].reason == "changed: files"
+        assert why(root) == (f"file {name}: changed",)
+        (root / name).write_bytes(before)
+        assert decide_all(root)["SYN07"].reason == ""
+
+
+def test_a_file_that_names_the_same_organisations_makes_nothing_due_and_one_more_organisation_does(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "project"
+    write_project(root)
+
+    def fingerprint(source: str, *codes: str) -> str:
+        with open_mart(root).load(source=source, layout="l", policy="published") as load:
+            names = pd.DataFrame({"org_code": codes, "name": codes, "kind": "trust"})
+            load.write("organisations", names)
+        return open_project(root).datasets(open_mart(root).version)["organisations"].fingerprint
+
+    first = fingerprint("sickness", "SYN08")
+    assert fingerprint("waits", "SYN08", "SYN07") == first
+    assert fingerprint("waits", "SYN08", "SYN07", "SYN09") != first

@@ -92,7 +92,14 @@ BAD = {
     "web page": (b"<!DOCTYPE html><html><body>Not found</body></html>", "a web page, not data"),
     "web page after blank lines": (b"\n\n  <HTML>\n", "a web page, not data"),
     "a PDF": (b"%PDF-1.7\n1 0 obj\n", "a PDF, which holds no table"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "neither text nor a workbook"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "a picture; allowed: CSV"),
+    "a RAR archive": (
+        b"Rar!\x1a\x07\0" + b"\0" * 64,
+        "compressed or not; unpack it and load what is in it",
+    ),
+    "a Parquet file": (b"PAR1" + b"\0" * 64, "a Parquet file; allowed"),
+    "JSON": (b'[{"measure": "x"}]', "JSON, which is no table"),
+    "a program": (b"\x7fELF" + b"\1\0\2" * 64, "neither text nor a workbook"),
 }
 
 

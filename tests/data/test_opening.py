@@ -284,3 +284,26 @@ def test_characters_that_take_no_space_are_not_there(tmp_path: Path, name: str) 
         book.save(path)
     (sheet,) = open_file(path).sheets
     assert sheet.rows() == [["org_code", "RAE", "2026-04"]]
+
+
+DELIMITED = {
+    "title lines": b"Trust report\n\na;b;c\n1;2;3\n",
+    "title lines with commas": b"Report, made for the board, May\na;b;c\n1;2;3\n",
+    "UTF-16 without its mark": "a;b;c\n1;2;3\n".encode("utf-16-le"),
+    "and the other way round": "a;b;c\n1;2;3\n".encode("utf-16-be"),
+}
+
+
+@pytest.mark.parametrize("content", DELIMITED.values(), ids=DELIMITED)
+def test_what_stands_between_cells_is_seen_below_title_lines_too(content: bytes) -> None:
+    (sheet,) = open_bytes(content, "x.csv").sheets
+    assert sheet.rows()[-2:] == [["a", "b", "c"], ["1", "2", "3"]]
+
+
+def test_a_workbook_of_numbers_is_named() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("Index/Document.iwa", b"x")
+        archive.writestr("preview.jpg", b"x")
+    with pytest.raises(DataError, match="a workbook of Apple's Numbers"):
+        open_bytes(packed.getvalue(), "x.numbers")

@@ -67,8 +67,8 @@ def test_values_stand_at_their_names(mart: PublishedMart) -> None:
 @pytest.mark.parametrize("table", ["appointments", "spells", '"Spells"'])
 def test_records_are_refused_by_name_with_what_may_be_read(mart: PublishedMart, table: str) -> None:
     text = told(mart, f"SELECT count(*) FROM {table}")
-    assert "holds records of patients; allowed: organisations, units, specialties, measure_values; " in text
-    assert "report.length_of_stay()" in text
+    assert "a notebook holds no records of patients; ask for figures by" in text
+    assert "report.records(" in text
 
 
 @pytest.mark.parametrize(

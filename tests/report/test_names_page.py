@@ -20,7 +20,7 @@ def test_all_that_a_notebook_calls_on_a_report_is_on_the_page() -> None:
         name for name, each in vars(Report).items() if inspect.isfunction(each) and not name.startswith("_")
     }
     # what analyses are made with is not called by notebooks
-    assert methods - {"sources", "bundle", "apart"} == {*OWN, *ANALYSES}
+    assert methods - {"sources", "bundle", "apart", "ask"} == {*OWN, "records", *ANALYSES}
 
 
 def test_every_name_is_explained() -> None:

@@ -241,6 +241,8 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Told, Path
     root = tmp_path_factory.mktemp("batch") / "project"
     mart = make_project(root)
     attempts = {name: what for name, (what, _) in (*FILES.items(), *ASKED.items())} | HIDDEN
+    attempts["end the room"] = "[os.kill(int(pid), 9) for pid in siblings]"
+    attempts["after the room has ended"] = "report.records('spells').count()"
     preload = ("pandas", "helpers.report.opening", MODULE)
     with ForkServer(kernel_environment({}, tmp_path_factory.mktemp("home")), preload) as server:
         assert server.unfit == ()
@@ -295,6 +297,12 @@ def test_nothing_of_the_one_patient_came_back(batch: tuple[Told, Path], alone: T
         assert "7321" not in came.replace("cost == 7321", "")
 
 
+def test_a_room_that_has_ended_in_a_batch_is_said(batch: tuple[Told, Path]) -> None:
+    kind, words = batch[0]["after the room has ended"]
+    assert kind == "DataError"
+    assert "run the notebook again" in words
+
+
 def test_a_function_in_the_room_writes_nothing_of_the_project(batch: tuple[Told, Path]) -> None:
     root = batch[1]
     assert not list(root.rglob("stolen.csv"))
@@ -315,6 +323,39 @@ sns.barplot(stays, x="sex", y="mean");
 TABLE = """#| tbl-cap: Cost of a stay, by sex.
 stays.merge(stays, on="sex", suffixes=("", "_again"))[["sex", "mean"]]"""
 SAY = 'report.say("{count} stays cost {mean:,.0f} pounds.", **stays[["count", "mean"]].iloc[0])'
+
+
+CUT_OFF = """
+from helpers.data.room.door import find_room
+stays = report.length_of_stay()
+find_room()._leave()  # as an interruption does
+attempt("analysis", stays.crude)
+attempt("question", lambda: report.records("spells").count()["count"][0])
+print(json.dumps(told))
+"""
+
+
+def test_a_question_that_was_interrupted_begins_a_new_room(tmp_path: Path) -> None:
+    mart = make_project(tmp_path / "project")
+    executed = execute_cells(tmp_path / "project", mart, [OPEN + CUT_OFF], None)
+    told: Told = json.loads(executed.cells[-1].outputs[0]["text"])
+    assert told["question"] == ["got", "80"]
+    assert "run the cell again that makes it" in told["analysis"][1]
+
+
+READ = """
+from helpers.reads import noted
+report.length_of_stay().crude()
+print(json.dumps({kind: list(noted(kind)) for kind in ("data", "answer")}))
+"""
+
+
+def test_what_the_room_reads_is_noted_in_the_kernel(tmp_path: Path) -> None:
+    mart = make_project(tmp_path / "project")
+    executed = execute_cells(tmp_path / "project", mart, [OPEN, READ], None)
+    told: Told = json.loads(executed.cells[-1].outputs[0]["text"])
+    assert "spells" in told["data"]
+    assert "events mean_los T1" in told["answer"]
 
 
 def test_what_comes_from_the_room_may_be_shown_as_one_likes(tmp_path: Path) -> None:

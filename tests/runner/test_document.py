@@ -146,10 +146,10 @@ def test_a_failed_cell_is_named_with_its_error(notebook):
     assert problem.came == "failed with KeyError: 'los'"
 
 
-@pytest.mark.parametrize("stream", ["stdout", "stderr"])
-def test_printed_text_is_refused(notebook, stream):
+@pytest.mark.parametrize(("stream", "told"), [("stdout", "printed text"), ("stderr", "standard error")])
+def test_printed_text_is_refused(notebook, stream, told):
     problem = only_problem(notebook.code(v4.new_output("stream", name=stream, text="rows: 12\n")))
-    assert stream in problem.came
+    assert told in problem.came
     assert "rows: 12" in problem.came
 
 
@@ -315,9 +315,9 @@ def test_provenance_without_suppression_says_nothing_of_it(notebook, provenance)
 
 
 def test_a_heading_from_data_is_a_section_that_can_be_referred_to(notebook, document_of):
-    maker = notebook.bundle(Bundle(kind="heading", id="sec-a", caption="A&E *within* four hours", level=3))
+    maker = notebook.bundle(Bundle(kind="heading", id="sec-a", caption="A&E *within* four hours", level=2))
     document = document_of(maker.markdown("See @sec-a."))
-    assert "### A\\&E \\*within\\* four hours {#sec-a}" in document.markdown
+    assert "## A\\&E \\*within\\* four hours {#sec-a}" in document.markdown
 
 
 def test_a_heading_and_prose_may_not_share_a_label(notebook):

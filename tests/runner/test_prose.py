@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.runner.prose import check_prose, clean, labels, without_title
+from helpers.runner.prose import check_levels, check_prose, check_titles, clean, labels, without_title
 
 
 def came(text):
@@ -137,3 +137,40 @@ def test_underlined_headings_keep_their_line():
 
 def test_labels_are_found_where_they_are_declared():
     assert labels("## A {#sec-a .unnumbered}\n\n`{#sec-b}`\n\n: c {#tbl-d}") == ("sec-a", "tbl-d")
+
+
+def test_html_is_told_once_with_what_is_written_instead():
+    text = "<b>Beds</b> and <b>wards</b><br> <center>x</center>\n\n<h2>Y</h2>"
+    (problem,) = check_prose("cell 1", text)
+    assert problem.came == "raw HTML: <b> <br> <center>"
+    assert "Bold is **words**. An empty line begins a paragraph. The theme sets" in problem.cure
+    assert problem.cure.endswith("A section begins with ##.")
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["# T", "## A", "## B"], []),
+        (["words", "# T", "words"], []),
+        (["# T", "# A"], ["cell 2: a further heading of level 1"]),
+        (["# T\n\n# A"], ["cell 1: 2 headings of level 1"]),
+        (["## A", "# B"], ["cell 2: a further heading of level 1"]),
+        (["```\n# a comment\n```", "# T"], []),
+    ],
+)
+def test_no_heading_vanishes_but_the_notebook_s_own_title(cells, told):
+    places = [(f"cell {number}", text) for number, text in enumerate(cells, start=1)]
+    assert [f"{problem.where}: {problem.came}" for problem in check_titles(places)] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("# T\n\n## A\n\n### B\n\n## C\n\n### D", []),
+        ("words\n\n### A", ["a heading of level 3 (###) first"]),
+        ("## A\n\n#### B\n\n## C", ["a heading of level 4 (####) below one of level 2"]),
+        ("```\n### no heading\n```\n\n## A", []),
+    ],
+)
+def test_no_level_of_headings_is_left_out(text, told):
+    assert [problem.came for problem in check_levels([("cell 1", text)])] == told

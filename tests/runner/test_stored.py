@@ -86,7 +86,7 @@ def test_what_a_report_cannot_hold_is_told_before_it_runs(
 
 def test_a_second_title_is_told(tmp_path: Path) -> None:
     path = write(tmp_path, *map(v4.new_markdown_cell, ("# T", "## A", "# B")))
-    assert told(find_unfit(path, "n")).startswith("n, cell 3: a heading of level 1")
+    assert told(find_unfit(path, "n")).startswith("n, cell 3: a further heading of level 1")
 
 
 def test_optional_types_that_papermill_does_not_know_are_offered_and_written(tmp_path: Path) -> None:

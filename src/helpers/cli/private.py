@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from helpers.cli import showing
-from helpers.errors import ExitCode, Problem, UsageError
+from helpers.errors import ExitCode, Problem, UsageError, near_misses
 from helpers.places import find_root, state_folder
 
 if TYPE_CHECKING:
@@ -24,12 +24,23 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 def audit(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to look through.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="Files to look through.")
+    ] = None,
+    released: Annotated[
+        str, typer.Option(metavar="MEASURE|TABLE", help="Say what was published of records instead.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """Look for identifiers of patients in files of any kind."""
+    """Look for identifiers of patients in files of any kind, or list what was published of their records."""
     from helpers.data.audit import audit_file
 
+    if bool(files) == bool(released):
+        raise UsageError(Problem("audit", "no file, or both", "files to look through, or --released TABLE"))
+    if released:
+        _show_released(find_root(context.obj), released, as_json=as_json)
+        return
+    files = files or []
     missing = [Problem(str(path), "there is no such file") for path in files if not path.is_file()]
     if missing:
         raise UsageError(missing)
@@ -50,6 +61,38 @@ def audit(
 
 def _many(count: int, name: str) -> str:
     return f"{count} {name}{'' if count == 1 else 's'}"
+
+
+def _show_released(root: Path, asked: str, *, as_json: bool) -> None:
+    """Print every count that was published of a table of records, with its query and its report."""
+    from helpers.data.disclosure.people import TABLES
+    from helpers.data.releases import DATA_SETS, Releases, shown_words
+
+    data_set = DATA_SETS.get(asked, asked)
+    if data_set not in TABLES:
+        known = (*TABLES, *DATA_SETS)
+        allowed = ", ".join(known)
+        raise UsageError(
+            Problem("--released", f"{asked} is no table of records", allowed, near_misses(asked, known))
+        )
+    entries = Releases(state_folder(root), root / "reports").entries(data_set)
+    if as_json:
+        rows = [
+            {
+                "query": e.told.query.entry,
+                "shown": shown_words(e.told),
+                "report": e.report,
+                "released": e.released,
+            }
+            for e in entries
+        ]
+        showing.show_json({"released": rows})
+        return
+    for each in entries:
+        print(f"{each.released[:10]}  {each.report}  {each.told.query.words}: {shown_words(each.told)}")
+    stars = sum(each.told.star for each in entries)
+    reports = len({each.report for each in entries})
+    print(f"{len(entries)} counts of {data_set} in {reports} reports, {stars} of them hidden")
 
 
 def _allowed(context: typer.Context) -> Allowed:
@@ -102,6 +145,19 @@ def restore_state(
 
     count = restore(state_folder(find_root(context.obj)), source, replace=replace)
     print(f"{count} files are restored")
+
+
+@state_app.command("rebuild-ledger")
+def rebuild_ledger(context: typer.Context) -> None:
+    """Make the record of what was released anew, from the manifests of what is published."""
+    from helpers.data.releases import Releases
+
+    root = find_root(context.obj)
+    reports, figures = Releases(state_folder(root), root / "reports").rebuild()
+    print(f"{figures} counts of {reports} reports are entered")
+    print(
+        "Reports that were published by an older boardpack, or removed since, say nothing: run or withdraw them"
+    )
 
 
 @state_app.command("prune")

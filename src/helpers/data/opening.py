@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from helpers.data.sheets import Sheet, seen
+from helpers.data.sheets import HEAD_ROWS, Sheet, seen
 from helpers.errors import DataError, Problem
 
 #: no file of the NHS's publications unpacks to more; anything that does is a mistake or an attack
@@ -30,7 +30,21 @@ _DELIMITERS = ",\t;|"
 _SAVE = "open it in Excel and save it as .xlsx"
 #: parts by which packed files tell what they are
 _XLSX, _XLSB, _ODS_TYPE = "xl/workbook.xml", "xl/workbook.bin", b"application/vnd.oasis.opendocument."
-_DOCUMENTS = {"word/document.xml": "a Word document", "ppt/presentation.xml": "a PowerPoint presentation"}
+_DOCUMENTS = {
+    "word/document.xml": "a Word document",
+    "ppt/presentation.xml": "a PowerPoint presentation",
+    "Index/Document.iwa": "a workbook of Apple's Numbers",
+}
+#: how files begin that hold no table of text, what they are, and what to do
+_STARTS = {
+    b"%PDF-": ("a PDF, which holds no table", "ask its publisher for the figures as CSV or workbook"),
+    b"Rar!": ("a RAR archive", "unpack it and load what is in it"),
+    b"7z\xbc\xaf": ("a 7-Zip archive", "unpack it and load what is in it"),
+    b"PAR1": ("a Parquet file", "write it as CSV"),
+    b"SQLite format 3\0": ("a database of SQLite", "write its table as CSV"),
+    b"\x89PNG": ("a picture", "load the tables that it was made from"),
+    b"\xff\xd8\xff": ("a picture", "load the tables that it was made from"),
+}
 #: files in an archive that hold no tables, whoever packed them; what macOS adds is not worth a word
 _NO_TABLES = (
     ".pdf",
@@ -85,10 +99,9 @@ def _open_plain(content: bytes, file: str) -> list[Sheet]:
     """Return the tables of a file that is not packed."""
     if content.startswith(_OLE):
         return _open_ole(content, file)
-    if content.startswith(_PDF):
-        raise _refuse(
-            file, "a PDF, which holds no table", "ask its publisher for the figures as CSV or workbook"
-        )
+    for start, (what, cure) in _STARTS.items():
+        if content.startswith(start):
+            raise _refuse(file, what, cure)
     return [_open_text(content, file)]
 
 
@@ -234,8 +247,9 @@ def _open_text(content: bytes, file: str) -> Sheet:
     if not text.strip():
         raise _refuse(file, "empty" if content else "empty (0 bytes)")
     _refuse_markup(text, file)
-    line = next(line for line in io.StringIO(text) if line.strip())
-    delimiter = max(_DELIMITERS, key=line.count)
+    # title lines above a table have commas of their own, or none
+    head = "".join(line for _, line in zip(range(HEAD_ROWS), io.StringIO(text), strict=False))
+    delimiter = max(_DELIMITERS, key=head.count)
     return Sheet(file, text=_without_blank_end(text, delimiter), delimiter=delimiter)
 
 
@@ -247,6 +261,8 @@ def _without_blank_end(text: str, delimiter: str) -> str:
 
 def _refuse_markup(text: str, file: str) -> None:
     start = text[:4000].lstrip().lower()
+    if start.startswith(("{", "[")):
+        raise _refuse(file, "JSON, which is no table", "write it as CSV")
     if "urn:schemas-microsoft-com:office:spreadsheet" in start:
         raise _refuse(file, "an XML spreadsheet of Excel 2003, whatever its name says", _SAVE)
     page = start.startswith(("<!doctype", "<html", "<table")) or "<html" in start or "<body" in start
@@ -267,8 +283,12 @@ def _refuse_markup(text: str, file: str) -> None:
 def _decode(content: bytes, file: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
-    elif b"\0" in content[:4096]:
-        raise _refuse(file, "neither text nor a workbook")
+    elif b"\0" in (head := content[:4096]):
+        # each second byte of English text in UTF-16 is 0
+        nil = [set(head[place::2]) == {0} for place in (0, 1)]
+        if not any(nil):
+            raise _refuse(file, "neither text nor a workbook")
+        encodings = ["utf-16-be" if nil[0] else "utf-16-le"]
     else:
         # publications of 2011 to 2014 come as Windows text
         encodings = ["utf-8-sig", "cp1252"]

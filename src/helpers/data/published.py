@@ -93,9 +93,6 @@ def _told(sql: str) -> Iterator[None]:
 
 
 def _no_table(name: str) -> Problem:
-    if name.lower() in RECORDS:
-        cure = f'ask for figures by report.records("{name.lower()}", where={{…}}, by=[…]).count()'
-        return Problem(_WHERE, f"{name} holds records of patients", ", ".join(PUBLISHED), cure)
     cure = f"{near_misses(name, PUBLISHED)} {_PAGE}".strip()
     return Problem(_WHERE, f"there is no table {name}", ", ".join(PUBLISHED), cure)
 

@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -238,16 +238,23 @@ def _from_manifest(content: dict[str, Any]) -> Told:
 
 
 def _manifests(reports: Path | None) -> Iterator[tuple[str, str, list[Told]]]:
-    """Yield each published report that tells something of records, when it was made, and what."""
+    """Yield each published report that tells something of records, when it was made, and what.
+
+    Raises
+    ------
+    GateError
+        If a manifest cannot be read: what it tells would be forgotten.
+    """
     for path in sorted(reports.rglob("*manifest.json")) if reports else ():
         try:
             content = json.loads(path.read_text("utf-8"))
             told = [_from_manifest(each) for each in content.get("released", ())]
-            report, made = str(content["report"]), str(content["made"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue
-        if told:
-            yield report, made, told
+            if told:
+                yield str(content["report"]), str(content["made"]), told
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            came = f"cannot be read ({type(error).__name__})"
+            cure = "run that report again, or put its manifest back from a copy"
+            raise GateError(Problem(str(path), came, "what a report tells of records", cure)) from error
 
 
 def _entry(told: str, report: str, released: str) -> Entry:
@@ -256,6 +263,24 @@ def _entry(told: str, report: str, released: str) -> Entry:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+#: measures that are counted from records: the table of which their counts are
+DATA_SETS: Mapping[str, str] = {"mean_los": "spells", "dna_rate": "appointments"}
+
+
+def shown_words(told: Told) -> str:
+    """Return what was shown of a count, in words.
+
+    >>> query = Query("spells", "SYN07")
+    >>> shown_words(Told(query, 8, 12)), shown_words(Told(query, 8, None, mean=(4.15, 4.25)))
+    ('10', 'not shown, a mean of 4.2 rests on it')
+    """
+    cell = shown_cell(told)
+    mean = f"{sum(told.mean) / 2:.4g}" if told.mean else ""
+    if cell is None:
+        return f"not shown, a mean of {mean} rests on it" if mean else "not shown, a figure rests on it"
+    return f"{cell}, mean {mean}" if mean else str(cell)
 
 
 def shown_cell(told: Told) -> str | int | None:

@@ -27,7 +27,13 @@ _FAR = HES_RECORD_LEVEL.suppress_up_to + 1
 
 
 def decide_on(
-    releases: Releases, mart: Mart, asked: Sequence[Asked], *, policy: DisclosurePolicy = HES_RECORD_LEVEL
+    releases: Releases,
+    mart: Mart,
+    asked: Sequence[Asked],
+    *,
+    told: Sequence[Told] = (),
+    unasked: bool = False,
+    policy: DisclosurePolicy = HES_RECORD_LEVEL,
 ) -> dict[Query, Told]:
     """Return what may be told of some figures, beside everything that was told before.
 
@@ -41,6 +47,10 @@ def decide_on(
         Pinned to a version.
     asked
         What is to be shown, the most important first.
+    told
+        What has been told in this session and may not be on record.
+    unasked
+        Whether small groups that these figures and those of the session tell apart must stay uncertain, too.
     policy
         The rule.
 
@@ -50,14 +60,56 @@ def decide_on(
         If the ledger is damaged, or missing though reports were published.
     """
     report = os.environ.get(REPORT_VARIABLE, "")
-    found: dict[Query, Told] = {}
+    # most of what a report asks for stands already: the year of every other trust, say
+    found = _standing(releases, mart, asked)
+    if report and found:
+        exact = {each.query: each.exact for each in asked}
+        with releases.open() as database:
+            for data_set, data in _versions(mart, asked).items():
+                mine = [each for query, each in found.items() if query.data_set == data_set]
+                insert(database, mine, report, data=data, exact=exact)
     groups: dict[tuple[str, str], list[Asked]] = {}
     for each in asked:
-        groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
+        if each.query not in found:
+            groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
     for (data_set, organisation), some in groups.items():
+        group = _Group(releases, mart, data_set, organisation, policy, tuple(told), unasked)
         with _alone(releases.folder, data_set, organisation) if report else contextlib.nullcontext():
-            found |= _Group(releases, mart, data_set, organisation, policy).decide(some, report)
+            found |= group.decide(some, report)
     return found
+
+
+def _standing(releases: Releases, mart: Mart, asked: Sequence[Asked]) -> dict[Query, Told]:
+    """Return what stands already of the same records and is all that is asked for."""
+    versions, wanted = _versions(mart, asked), {json.dumps(each.query.entry): each for each in asked}
+    found: dict[Query, Told] = {}
+    with releases.reading() as database:
+        if database is None:
+            return {}
+        rows = database.execute(
+            f"SELECT DISTINCT query, told FROM cells WHERE query IN ({', '.join('?' * len(wanted))}) "
+            f"AND data IN ({', '.join('?' * len(versions))}) AND (released <> '' OR at >= ?)",
+            (*wanted, *versions.values(), _limit()),
+        ).fetchall()
+    for key, text in rows:
+        told = Told.read(json.loads(text))
+        if _covers(told, wanted[key]):
+            found[told.query] = told
+    return found
+
+
+def _versions(mart: Mart, asked: Sequence[Asked]) -> dict[str, str]:
+    """Return for each data set what tells its records of this version from those of another."""
+    return {name: _version(mart, name) for name in sorted({each.query.data_set for each in asked})}
+
+
+def _version(mart: Mart, data_set: str) -> str:
+    mine = {name: mark for name, mark in mart.fingerprints().items() if name.startswith(f"{data_set}/")}
+    return hashlib.sha256(json.dumps(mine, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _limit() -> str:
+    return (datetime.now(UTC) - UNPUBLISHED).isoformat(timespec="seconds")
 
 
 @contextlib.contextmanager
@@ -78,13 +130,30 @@ class _Group:
     data_set: str
     organisation: str
     policy: DisclosurePolicy
+    told: tuple[Told, ...] = ()
+    unasked: bool = False
 
     def decide(self, asked: Sequence[Asked], report: str) -> dict[Query, Told]:
         """Return what may be told, and enter it in the name of a report."""
-        data = self._data()
+        data = _version(self.mart, self.data_set)
         rows, witnesses = self._known()
-        standing = {each.query: each for each, _, of in rows if of == data}
-        found = {each.query: standing[each.query] for each in asked if each.query in standing}
+        recorded = {each.query for each, _, _ in rows}
+        mine = (each for each in self.told if each.query.data_set == self.data_set)
+        rows += [
+            (each, None, data)
+            for each in mine
+            if each.query.organisation == self.organisation != EVERYBODY and each.query not in recorded
+        ]
+        standing: dict[Query, list[Told]] = {}
+        for each, _, of in rows:
+            if of == data:
+                standing.setdefault(each.query, []).append(each)
+        found = {
+            wanted.query: each
+            for wanted in asked
+            for each in standing.get(wanted.query, ())
+            if _covers(each, wanted)
+        }
         fresh = list({each.query: each for each in asked if each.query not in found}.values())
         decision = Decision((), witnesses)
         if self.organisation == EVERYBODY:
@@ -94,7 +163,10 @@ class _Group:
         found |= {each.query: each for each in decision.told}
         if report:
             exact = {each.query: each.exact for each in asked if self.organisation == EVERYBODY}
-            self._enter(found.values(), exact, decision.witnesses if fresh else None, report, data)
+            # a mean that gives way leaves the count that stands as it was told
+            shown = {query for query, each in standing.items() if not all(told.star for told in each)}
+            new = [each for each in found.values() if not (each.star and each.query in shown)]
+            self._enter(new, exact, decision.witnesses if fresh else None, report, data)
         return found
 
     def _of_one(
@@ -103,21 +175,22 @@ class _Group:
         queries = [*(told.query for told, _, _ in rows), *(each.query for each in asked)]
         people = find_people(self.mart, queries, self.organisation)
         known = [told if exact is None else _here(told, exact, people) for told, exact, _ in rows]
-        return decide(people, known, asked, witnesses=witnesses, policy=self.policy)
+        mine = [told.query for told in self.told if told.query in set(queries)]
+        unasked = [*mine, *(each.query for each in asked)] if self.unasked else []
+        return decide(people, known, asked, witnesses=witnesses, policy=self.policy, unasked=unasked)
 
     def _of_several(self, asked: Asked) -> Told:
         """Return what is told of people of several organisations: the rule, and no star beyond it."""
         return at_first(asked, int(asked.exact or 0), 0.0, self.policy)
 
     def _known(self) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
-        limit = (datetime.now(UTC) - UNPUBLISHED).isoformat(timespec="seconds")
         with self.releases.reading() as database:
             if database is None:
                 return [], {}
             rows = database.execute(
                 "SELECT DISTINCT told, exact, data FROM cells WHERE data_set = ? AND organisation IN (?, ?) "
                 "AND (released <> '' OR at >= ?)",
-                (self.data_set, self.organisation, EVERYBODY, limit),
+                (self.data_set, self.organisation, EVERYBODY, _limit()),
             ).fetchall()
             kept = database.execute(
                 "SELECT worlds FROM witnesses WHERE data_set = ? AND organisation = ?",
@@ -126,11 +199,6 @@ class _Group:
         newest = {(told, exact): data for told, exact, data in rows}
         found = [(Told.read(json.loads(told)), exact, data) for (told, exact), data in newest.items()]
         return found, _read_witnesses(kept[0]) if kept else {}
-
-    def _data(self) -> str:
-        """Return what tells the records of this version from those of another."""
-        mine = {k: v for k, v in self.mart.fingerprints().items() if k.startswith(f"{self.data_set}/")}
-        return hashlib.sha256(json.dumps(mine, sort_keys=True).encode()).hexdigest()[:16]
 
     def _enter(
         self,
@@ -152,6 +220,14 @@ class _Group:
                     "INSERT OR REPLACE INTO witnesses VALUES (?, ?, ?)",
                     (self.data_set, self.organisation, _write_witnesses(witnesses)),
                 )
+
+
+def _covers(told: Told, asked: Asked) -> bool:
+    """Tell whether what stands in the ledger is all that is asked for."""
+    if asked.exactly and told.low != told.high and not told.star:
+        return False
+    counted = told.high is not None or not asked.counted
+    return told.star or (counted and (told.mean is not None or asked.digits is None or told.high == 0))
 
 
 def _here(told: Told, exact: int, people: People) -> Told:

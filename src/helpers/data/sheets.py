@@ -309,7 +309,12 @@ def _below(sheet: Sheet, header: int) -> str:
 
 def _broken_rows(sheet: Sheet, broken: list[tuple[int, int]], expected: int) -> list[Problem]:
     problems = [
-        Problem(sheet.place(row), f"{cells} cells", f"{expected}, as the header has", "download it again")
+        Problem(
+            sheet.place(row),
+            f"{cells} {'cell' if cells == 1 else 'cells'}",
+            f"{expected}, as the header has",
+            "download it again",
+        )
         for row, cells in broken[:LISTED_ROWS]
     ]
     if len(broken) > LISTED_ROWS:

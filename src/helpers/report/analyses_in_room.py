@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from helpers.data.room.door import in_notebook, in_room
+from helpers.errors import DataError, Problem
 from helpers.report.shown import Shown, ShownParts
 
 if TYPE_CHECKING:
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
 Analysis = TypeVar("Analysis")
 
-#: in the room: what is worked on there, by its place
-_ANALYSES: list[Any] = []
+#: in the room: what is worked on there, by a name that no other room gives
+_ANALYSES: dict[str, Any] = {}
 
 
 def analyse_in_room(kind: type[Analysis], report: Report, options: object) -> Analysis:
@@ -43,12 +45,12 @@ class StandIn:
         Class of the analysis.
     report
         The open report.
-    place
-        Where it is in the room.
+    name
+        What it is called in the room.
     """
 
-    def __init__(self, kind: type, report: Report, place: int) -> None:
-        self._kind, self._report, self._place = kind, report, place
+    def __init__(self, kind: type, report: Report, name: str) -> None:
+        self._kind, self._report, self._name = kind, report, name
         self.__doc__ = kind.__doc__
 
     def __dir__(self) -> list[str]:
@@ -68,7 +70,7 @@ class StandIn:
 
         @functools.wraps(getattr(self._kind, name))
         def ask(*args: Any, **keywords: Any) -> Shown | ShownParts:
-            shown = _show(self._place, name, args, keywords)
+            shown = _show(self._name, name, args, keywords)
             parts = shown.parts if isinstance(shown, ShownParts) else (shown,)
             self._report.mart.note({read for part in parts for read in part.bundle.reads}, elsewhere=True)
             marked = tuple(map(_marked, parts))
@@ -82,15 +84,17 @@ def _marked(shown: Shown) -> Shown:
     return replace(shown, bundle=shown.bundle.model_copy(update={"in_room": True}))
 
 
-@in_room(int)
-def _begin(kind: type, report: Report, options: object) -> int:
-    _ANALYSES.append(kind(report, options))
-    return len(_ANALYSES) - 1
+@in_room(str)
+def _begin(kind: type, report: Report, options: object) -> str:
+    name = secrets.token_hex(8)
+    _ANALYSES[name] = kind(report, options)
+    return name
 
 
 @in_room(Shown, ShownParts)
-def _show(
-    place: int, method: str, args: tuple[Any, ...], keywords: Mapping[str, Any]
-) -> Shown | ShownParts:
-    shown: Shown | ShownParts = getattr(_ANALYSES[place], method)(*args, **keywords)
+def _show(name: str, method: str, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Shown | ShownParts:
+    if name not in _ANALYSES:
+        cure = "run the cell again that makes it, such as stays = report.length_of_stay()"
+        raise DataError(Problem(method, "the records room has begun anew without this analysis", cure=cure))
+    shown: Shown | ShownParts = getattr(_ANALYSES[name], method)(*args, **keywords)
     return shown

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from helpers.data.room.records import Records
 from helpers.report.dna.impact import DnaImpact
 from helpers.report.los.deviation import LengthOfStay
 from helpers.report.los.published import PublishedStay
@@ -43,6 +44,8 @@ def write_names_page() -> str:
     parts += ["## Content of your own", "See [bring your notebook](../how-to/bring-your-notebook.md)."]
     for name in OWN:
         parts += _function(f"report.{name}", getattr(Report, name), "###")
+    parts += ["## Records of patients", "See [ask records of patients](../how-to/ask-records.md)."]
+    parts += [*_function("report.records", Report.records, "###"), _members_table(Records)]
     parts += [
         "## Analyses",
         "Each is worked out once, when it is called; what its methods return is shown by a cell.",
@@ -83,8 +86,12 @@ def _analysis(name: str, analysis: type) -> Iterator[str]:
     yield f"### report.{name}"
     yield f"    report.{name}{_arguments(getattr(Report, name))}"
     yield (inspect.getdoc(analysis) or "").split("\n\n")[0]
+    yield _members_table(analysis)
+
+
+def _members_table(kind: type) -> str:
     lines = ["| name | what it gives |", "|---|---|"]
-    yield "\n".join([*lines, *(f"| `{each}` | {said} |" for each, said in _members(analysis))])
+    return "\n".join([*lines, *(f"| `{each}` | {said} |" for each, said in _members(kind))])
 
 
 def _members(analysis: type) -> Iterator[tuple[str, str]]:

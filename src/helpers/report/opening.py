@@ -17,12 +17,14 @@ from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
+from helpers.data.published import RECORDS
 from helpers.data.published_stays import latest_stay_month
 from helpers.data.releases import Releases
 from helpers.data.releasing import decide_on
 from helpers.data.room.latest import latest_month_of
 from helpers.data.room.records import Records, open_records
 from helpers.data.room.selection import Whose
+from helpers.data.schema import NAME_LISTS
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
@@ -52,8 +54,6 @@ if TYPE_CHECKING:
 
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
-#: tables that name things; figures do not come from them
-NAME_LISTS = frozenset({"organisations", "specialties", "units"})
 
 _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
     WHERE period_type = 'month' AND status <> 'plan'"""
@@ -353,9 +353,12 @@ class Report:
 
     def _own(self, kind: Kind, name: str, **content: Any) -> Bundle:
         """Return a bundle of an analyst's own content: from what was queried so far, and beside what is held."""
-        in_room = self.mart.all_asked - self.mart.all_held
-        asked = self.mart.meant_by(self._published.asked | in_room)
-        held = self.mart.meant_by(self.mart.all_held)
+        in_room = self.mart.meant_by(self.mart.asked - self.mart.held)
+        asked = (
+            *self._published.meant_by(self._published.asked),
+            *(each for each in in_room if _table(each) in RECORDS),
+        )
+        held = self.mart.meant_by(self.mart.held)  # since it was opened
         has_records = any(each.origin == "records" for each in held)
         return Bundle(
             kind=kind,

@@ -19,14 +19,15 @@ import yaml
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import GateError, Problem
+from helpers.runner.outputs.order import in_order
 from helpers.runner.outputs.pieces import Prose, Shown
 from helpers.runner.project import Whence
 from helpers.runner.prose import (
+    check_levels,
     check_prose,
     check_references,
+    check_titles,
     clean,
-    has_section,
-    has_title,
     labels,
     without_title,
 )
@@ -46,7 +47,6 @@ from helpers.theme.markdown import escape_markdown, plain_words
 _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
-_CELL: Final = re.compile(r"cell (\d+)")
 #: what an author writes at the top of a cell for what its output lacks; `kind` begins the name of Quarto's option
 _OPTIONS: Final = {"a caption": '`#| {kind}-cap: "…"`', "an alt text": '`#| {kind}-alt: "…"`'}
 _WHY_ALT: Final = " (what those hear who do not see the picture)"
@@ -180,12 +180,7 @@ def _all_problems(reading: Reading) -> list[Problem]:
         *_check_text(reading),
         *_check_own(reading),
     ]
-    return sorted(found, key=_cell_number)  # as an author goes through the notebook
-
-
-def _cell_number(problem: Problem) -> int:
-    number = _CELL.match(problem.where)
-    return int(number[1]) if number else 0
+    return in_order(found)
 
 
 def _check_report(reading: Reading) -> Iterator[Problem]:
@@ -267,9 +262,8 @@ def _check_own(reading: Reading) -> Iterator[Problem]:
 
 
 def _is_of_records(bundle: Bundle) -> bool:
-    return any(source.origin == "records" for source in bundle.sources) or (
-        bundle.report is None and bundle.origin == "records"
-    )
+    shown = bundle.report is None  # what a report is about shows no figures
+    return shown and "records" in (bundle.origin, *(source.origin for source in bundle.sources))
 
 
 def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
@@ -299,14 +293,19 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
         ]
         + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
     )
-    in_sections = False
     for where, text in texts:
         yield from check_prose(where, text)
         yield from check_references(where, text, known)
-        if in_sections and has_title(text):
-            cure = "Begin sections with ##; the report's title is level 1."
-            yield Problem(where, "a heading of level 1 after the first section", cure=cure)
-        in_sections = in_sections or has_section(text)
+    yield from check_titles(texts)
+    yield from check_levels((piece.where, _headed(piece)) for piece in reading.pieces)
+
+
+def _headed(piece: Prose | Shown) -> str:
+    """Return the Markdown of a piece with the heading that it may be."""
+    if isinstance(piece, Prose):
+        return piece.text
+    heading = piece.bundle.kind == "heading"
+    return f"{'#' * piece.bundle.level} {piece.bundle.caption}" if heading else piece.bundle.prose
 
 
 def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
@@ -370,7 +369,11 @@ def _write(shown: Shown) -> str:
 
 def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:
     hidden = sum(bundle.suppressed for bundle in bundles)
-    of_records = any(bundle.origin == "records" for bundle in bundles if bundle.report is None)
+    of_records = any(
+        "records" in (bundle.origin, *(source.origin for source in bundle.sources))
+        for bundle in bundles
+        if bundle.report is None
+    )
     lines = {
         "Small numbers": provenance.suppression if of_records else "",
         "Values hidden": f"{hidden}" if hidden else "",

@@ -12,20 +12,17 @@ kernel with a wall of its own. They talk over a pair of sockets that the keeper 
 The keeper adopts every process of its kernel that loses its parent (`PR_SET_CHILD_SUBREAPER`), also one in a
 session of its own, so none can get away. It ends them all when the kernel ends or when its lifeline breaks:
 a pipe of which the runner alone holds the other end, so the operating system breaks it however the runner
-dies.
+dies. It also sees what its kernel, and all that this starts, opens (`watching`).
 
 Forking is safe because this process has done nothing but import: it has one thread, no open file, no event
-loop, no connection. `_unfit` looks, and kernels are started from nothing where it finds more. Linux only.
+loop, no connection. `preloading` looks, and kernels are started from nothing where it finds more. Linux only.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
-import importlib
 import json
-import logging
 import os
 import runpy
 import select
@@ -33,31 +30,16 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from helpers.reads import READS_VARIABLE
 from helpers.runner.guard import Wall, refuse_with_words, wall_off
+from helpers.runner.preloading import open_files, prepare
 from helpers.runner.processes import descendants
+from helpers.runner.watching import Watcher, let_watch
 
-#: what a kernel imports by itself when it starts
-KERNEL = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.debugger",
-    "IPython.core.completerlib",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "tornado.platform.asyncio",
-    "tornado.queues",
-)
-#: threads that libraries start when they are imported, and that they themselves care for when forked:
-#: jemalloc, which Arrow brings along, by its handlers for `pthread_atfork` (jemalloc, background_thread.c)
-HARMLESS_THREADS = frozenset({"jemalloc_bg_thd"})
-#: joins the shell of the process that imports it, so only a kernel may: elsewhere all its figures would vanish
-BACKEND = "matplotlib_inline"
 HEADER = 8  # bytes that give the length of a request
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 _PATIENCE = 10.0  # seconds after which to give up on processes that the system cannot end
@@ -88,6 +70,8 @@ class Request:
         Descriptors: of its log; of the pipe that breaks with the runner; of the pipe that tells how it ended.
     door
         Descriptor of its end of the sockets between kernel and room, once there are any.
+    channel
+        In the kernel's process, on which it lets its keeper see what it opens.
     """
 
     command: list[str]
@@ -100,6 +84,7 @@ class Request:
     lifeline: int
     told: int
     door: int = -1
+    channel: socket.socket | None = None
 
 
 def main() -> None:
@@ -110,77 +95,13 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner decides what an interruption means
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     before = dict(os.environ)
-    unfit = _prepare(_receive(control)[0]["preload"], spare={control.fileno()})
+    unfit = prepare(_receive(control)[0]["preload"], spare={control.fileno()})
     set_by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
     _send(control, {"unfit": unfit})
     signal.signal(signal.SIGCHLD, lambda *_: _has_children())  # keepers that have ended leave no zombie
     request = _serve(control)
     if request is not None:
         _become(request, set_by_imports)
-
-
-def _prepare(modules: Iterable[str], spare: set[int]) -> list[str]:
-    """Import, and return what speaks against forking from this process now."""
-    wanted = [name for name in (*KERNEL, *modules) if name.partition(".")[0] != BACKEND]
-    unfit = [complaint for name in wanted if (complaint := _import(name))]
-    unfit += _unfit(spare)
-    gc.collect()
-    gc.freeze()  # a kernel's garbage collection leaves the shared pages alone
-    return unfit
-
-
-def _import(name: str) -> str:
-    """Import a module, and return what it said: a fresh kernel would say it in a cell."""
-    before = _said()
-    try:
-        importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if f"{name}.".startswith(
-            f"{error.name}."
-        ):  # it, or its package, is not installed: a cell will tell
-            return ""
-        return f"{name} cannot be imported: {error!r}"
-    except Exception as error:
-        return f"{name} cannot be imported: {error!r}"
-    if (length := _said() - before) > 0:
-        text = os.pread(sys.stdout.fileno(), min(length, 200), before).decode(errors="replace")
-        return f"{name} says when it is imported: {' '.join(text.split())}"
-    return ""
-
-
-def _said() -> int:
-    """Return how much has been written to the file that is standard output and error of this process."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    return os.fstat(sys.stdout.fileno()).st_size
-
-
-def _unfit(spare: set[int]) -> list[str]:
-    """Return the threads and open files that must not be there when a process is forked."""
-    tasks = [task for task in Path("/proc/self/task").iterdir() if task.name != str(os.getpid())]
-    threads = {(task / "comm").read_text().strip() for task in tasks} - HARMLESS_THREADS
-    files = {_target(fd) for fd in _open_files() if fd > 2 and fd not in spare} - {None}
-    handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
-    taken_up = (
-        ["an import took up the inline backend"] if f"{BACKEND}.backend_inline" in sys.modules else []
-    )
-    return [
-        *taken_up,
-        *(f"an import started the thread {name}" for name in sorted(threads)),
-        *(f"an import left {name} open" for name in sorted(map(str, files))),
-        *(f"an import made all logging go to {each.stream}" for each in handlers),
-    ]
-
-
-def _open_files() -> list[int]:
-    return [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208  (names are all that is needed)
-
-
-def _target(fd: int) -> str | None:
-    try:
-        return os.readlink(f"/proc/self/fd/{fd}")  # noqa: PTH115  (also pipes and sockets)
-    except OSError:  # the one by which the folder was read
-        return None
 
 
 def _serve(control: socket.socket) -> Request | None:
@@ -207,22 +128,27 @@ def _keep(request: Request) -> Request:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     keeper = os.getpid()
     inside, outside = socket.socketpair() if request.room else (None, None)
+    watching, channel = socket.socketpair()
     kernel = os.fork()
     if kernel == 0:
+        watching.close()
         _die_with(keeper)
-        return _with_door(request, outside)
+        return _with_door(replace(request, channel=channel), outside)
+    channel.close()
     if outside:
         outside.close()
+    watcher = Watcher(watching, Path(request.environment.get(READS_VARIABLE) or os.devnull), request.folder)
     status: int | None = 1
     try:
         os.write(request.told, f"{keeper} {kernel}\n".encode())
-        status = _wait(kernel, request.lifeline, inside)
+        status = _wait(kernel, request.lifeline, inside, watcher)
     finally:
         if status is not None:
             _end_descendants()
             with contextlib.suppress(OSError):
                 os.write(request.told, f"{status}\n".encode())
             os._exit(0)
+    watcher.close()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _die_with(keeper)
@@ -252,8 +178,8 @@ def _as_room(request: Request, door: socket.socket | None) -> Request:
     return replace(request, command=command, wall=request.room["wall"], door=door.detach())
 
 
-def _wait(kernel: int, lifeline: int, inside: socket.socket | None) -> int | None:
-    """Wait until the kernel has ended or the lifeline breaks; return the kernel's exit code.
+def _wait(kernel: int, lifeline: int, inside: socket.socket | None, watcher: Watcher) -> int | None:
+    """Watch until the kernel has ended or the lifeline breaks; return the kernel's exit code.
 
     When the kernel first asks for its room, that is forked, and returns None.
     """
@@ -265,17 +191,27 @@ def _wait(kernel: int, lifeline: int, inside: socket.socket | None) -> int | Non
         ended, status = _reap(kernel)
         if ended:
             return status
-        asked: list[Any] = [lifeline, reading, *([inside] if inside else [])]
-        ready, _, _ = select.select(asked, [], [])
-        if lifeline in ready:
+        events = _poll(lifeline, reading, watcher.fileno(), inside.fileno() if inside else -1)
+        if lifeline in events:
             return -int(signal.SIGKILL)
-        if reading in ready:
+        if reading in events:
             os.read(reading, 4096)
-        if inside is not None and inside in ready:
+        if watcher.fileno() in events:
+            watcher.attend(events[watcher.fileno()])
+        if inside is not None and inside.fileno() in events:
             if inside.recv(1, socket.MSG_PEEK) and os.fork() == 0:
                 return None
             inside.close()
             inside = None
+
+
+def _poll(*handles: int) -> dict[int, int]:
+    """Wait until one of some descriptors can be read or has come to its end; return what they tell."""
+    polling = select.poll()
+    for each in handles:
+        if each >= 0:
+            polling.register(each, select.POLLIN)
+    return dict(polling.poll())
 
 
 def _reap(kernel: int) -> tuple[bool, int]:
@@ -317,11 +253,16 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
-    _take_streams(request.log, request.door)
+    channel = request.channel
+    _take_streams(request.log, {request.door, channel.fileno() if channel else -1})
     os.chdir(request.folder)
     wall = Wall.read(request.wall) if request.wall else None
     if wall:
         wall_off(wall)
+    if channel:
+        if request.environment.get(READS_VARIABLE):
+            let_watch(channel)
+        channel.close()
     if not request.warm or _would_have_imported_otherwise(Path(request.folder)):
         if request.door > 2:
             os.set_inheritable(request.door, True)
@@ -351,13 +292,13 @@ def _would_have_imported_otherwise(folder: Path) -> bool:
     return not own.isdisjoint(sys.modules) or (folder / "matplotlibrc").exists()
 
 
-def _take_streams(log: int, door: int) -> None:
-    """Read nothing, write to the log, and leave no other descriptor open but that of the room's door."""
+def _take_streams(log: int, spare: set[int]) -> None:
+    """Read nothing, write to the log, and leave no other descriptor open but some."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
-    for fd in _open_files():
-        if fd > 2 and fd != door:
+    for fd in open_files():
+        if fd > 2 and fd not in spare:
             with contextlib.suppress(OSError):
                 os.close(fd)
 

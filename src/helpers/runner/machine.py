@@ -6,6 +6,7 @@ What is installed is in the environment's hash by name and version.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import sysconfig
 import tempfile
@@ -19,16 +20,21 @@ _SYSTEM: Final = (
     "/lib",
     "/lib64",
     "/nix",
+    "/opt",
     "/proc",
     "/run",
     "/sbin",
     "/snap",
     "/sys",
     "/usr",
+    "/var/cache",
 )
+#: of whichever Python, also one that a notebook starts; and libraries of the system's own form
+_INSTALLED: Final = re.compile(r"/(?:site|dist)-packages/|/lib/python3|\.so\.\d[^/]*$")
 _PYTHON: Final = tuple(
     dict.fromkeys(
-        os.path.realpath(each) for each in (sys.prefix, sys.exec_prefix, *sysconfig.get_paths().values())
+        os.path.realpath(each)
+        for each in (sys.prefix, sys.exec_prefix, sys.base_prefix, *sysconfig.get_paths().values())
     )
 )
 _OWN: Final = (*_SYSTEM, *_PYTHON, str(Path(__file__).resolve().parents[1]))
@@ -39,8 +45,12 @@ def is_of_the_machine(path: str) -> bool:
 
     >>> is_of_the_machine("/usr/share/zoneinfo/Europe/London"), is_of_the_machine("/data/targets.csv")
     (True, False)
+    >>> is_of_the_machine("/home/a/conda/lib/python3.12/json/decoder.py")
+    True
     """
-    return any(path == each or path.startswith(each + os.sep) for each in _OWN)
+    if any(path == each or path.startswith(each + os.sep) for each in _OWN):
+        return True
+    return bool(_INSTALLED.search(path))
 
 
 def is_passing(path: str) -> bool:

@@ -2,14 +2,16 @@
 
 An IPython extension, so that a kernel has it however it was started. It sees what goes through the interpreter:
 `open`, `pandas.read_csv`, `Path.glob`, `sqlite3`, and in processes that were forked. It does not see what DuckDB,
-Arrow or a program of its own opens. For these there is `report.uses(path)`, and where the system lets a process
-watch what another one opens, a watcher that adds notes of its own (`helpers.reads` says how).
+Arrow or a program of its own opens. That is seen from outside (`helpers.runner.watching`) where the system lets a
+process watch what another one opens; elsewhere there is `report.uses(path)`. From outside it cannot be seen why a
+folder is listed, so a listing that looks for modules is announced.
 
 Looking whether a file exists is no event of the interpreter, so only the opening of what is not there is noted.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any, Final
@@ -19,9 +21,14 @@ from helpers.runner.guard import WRITING
 from helpers.runner.machine import is_of_the_machine
 
 #: audit events whose first argument is what is read (Python's audit events table)
-_READING: Final = frozenset(("open", "os.listdir", "os.scandir", "sqlite3.connect"))
+_LISTING: Final = frozenset(("os.listdir", "os.scandir"))
+_READING: Final = frozenset(("open", "sqlite3.connect", *_LISTING))
 #: the import system lists the folders of modules and reads compiled ones; `sys.modules` tells what came of it
-_IMPORTING: Final = frozenset(("importlib._bootstrap_external", "_frozen_importlib_external", "zipimport"))
+_IMPORTING: Final = frozenset(
+    ("importlib._bootstrap_external", "_frozen_importlib_external", "zipimport", "importlib.metadata")
+)
+#: opened in vain, it announces to a watcher that the next folder is listed for the import system
+ANNOUNCED: Final = "/dev/null/looking for modules"
 #: what SQLite calls databases that are no file
 _NO_PLACES: Final = frozenset(("", ":memory:"))
 
@@ -40,7 +47,12 @@ def note_event(event: str, arguments: tuple[Any, ...]) -> None:
     path = arguments[0]
     if event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING:
         return
-    if path is None or isinstance(path, int) or path in _NO_PLACES or _is_importing():
+    if path is None or isinstance(path, int) or path in _NO_PLACES or path == ANNOUNCED:
+        return
+    if _is_importing():
+        if event in _LISTING:
+            with contextlib.suppress(OSError):
+                os.open(ANNOUNCED, os.O_RDONLY)
         return
     try:
         place = os.path.realpath(os.fsdecode(path))

@@ -7,7 +7,7 @@ before anything is rendered; the pandoc filter refuses the same again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from helpers.errors import Problem, near_misses
@@ -32,12 +32,30 @@ _NUMBERED: Final = re.compile(
     r"#((?:fig|tbl|lst|eq|vid|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|nte|tip|wrn|imp|cau)-[\w-]+)"
 )
 _HTML: Final = re.compile(r"</?[A-Za-z][^>\n]*>|<[!?]")
+_SHOWN_TAGS: Final = 3  # in one message
+#: what is written instead of the HTML that stands in notebooks most
+_INSTEAD: Final = {
+    "b": "Bold is **words**.",
+    "strong": "Bold is **words**.",
+    "i": "Italics are *words*.",
+    "em": "Italics are *words*.",
+    "br": "An empty line begins a paragraph.",
+    "p": "An empty line begins a paragraph.",
+    "a": "[words](https://…) is a link, {#sec-name} after a heading its label.",
+    "li": "Lines that begin with * are a list.",
+    "img": "A figure comes from a code cell.",
+    "font": "Colour is the theme's.",
+    "span": "Colour is the theme's.",
+    "center": "The theme sets what stands where.",
+    **{f"h{level}": "A section begins with ##." for level in range(1, 7)},
+}
 _AUTOLINK: Final = re.compile(r"<(?:https?://|mailto:)[^>\s]+>")
 _REFERENCE: Final = re.compile(r"(?<![\w@])@([A-Za-z_][\w-]*(?:[.:/][\w-]+)*)")
 _LABEL: Final = re.compile(r"\{[^}\n]*#([A-Za-z][\w-]*)")
 _DIV: Final = re.compile(r"^ {0,3}:{3,}[ \t]*(.*)$", re.MULTILINE)
 _RULE: Final = re.compile(r"(?:\A|(?<=\n))([ \t]*\n|\A)-{3,}[ \t]*(?=\n|\Z)")
 _TITLE: Final = re.compile(r"^ {0,3}#(?!#)[ \t]+.*$|^[^\n]+\n={2,}[ \t]*$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^ {0,3}(#{1,6})[ \t]+\S", re.MULTILINE)
 _LINK_TARGET: Final = re.compile(r"\](?:\(|:)\s*<?([A-Za-z][\w+.-]*):")
 _SCHEMES: Final = frozenset({"http", "https", "mailto"})
 
@@ -84,14 +102,47 @@ def without_title(text: str) -> str:
     return _outside_code_blocks(lambda prose: _TITLE.sub("", prose), text).strip()
 
 
-def has_title(text: str) -> bool:
-    """Say whether Markdown has a level 1 heading."""
-    return _TITLE.search(without_code(text)) is not None
+def check_titles(cells: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Find headings of level 1 but for the notebook's own title, which alone is left out of the report.
+
+    Parameters
+    ----------
+    cells
+        The place and the Markdown of each cell, in order.
+    """
+    begun = False
+    for where, text in cells:
+        titles = len(_TITLE.findall(without_code(text)))
+        if titles and (begun or titles > 1):
+            came = f"{titles} headings of level 1" if titles > 1 else "a further heading of level 1"
+            cure = "Begin sections with ##: level 1 is the notebook's title, which the report's stands for."
+            yield Problem(where, came, "one, before the first section", cure)
+        begun = begun or titles > 0 or has_section(text)
 
 
 def has_section(text: str) -> bool:
     """Say whether Markdown has a heading of level 2 or deeper."""
     return re.search(r"^ {0,3}##", without_code(text), re.MULTILINE) is not None
+
+
+def check_levels(cells: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Find headings that leave out a level: a tagged PDF may not, and nobody hears which section they belong to.
+
+    Parameters
+    ----------
+    cells
+        The place and the Markdown of everything that is shown, in order, headings from code among it.
+    """
+    last = 1
+    for where, text in cells:
+        for mark in _HEADING.findall(without_code(text)):
+            level = len(mark)
+            if level > last + 1:
+                came = f"a heading of level {level} ({mark}) " + (
+                    f"below one of level {last}" if last > 1 else "first"
+                )
+                yield Problem(where, came, "#" * (last + 1), "Begin sections with ##, theirs with ###.")
+            last = level if level > 1 else last
 
 
 def check_prose(where: str, text: str) -> Iterator[Problem]:
@@ -165,8 +216,13 @@ def _check_only_quarto(where: str, prose: str) -> Iterator[Problem]:
 
 
 def _check_html(where: str, prose: str) -> Iterator[Problem]:
-    for found in _HTML.findall(_AUTOLINK.sub(" ", prose))[:3]:
-        yield Problem(where, f"raw HTML: {found[:60]}", cure="Use Markdown, which both formats can show.")
+    found = dict.fromkeys(each[:60] for each in _HTML.findall(_AUTOLINK.sub(" ", prose)))
+    opening = [each for each in found if not each.startswith("</")] or list(found)
+    if opening:
+        names = [each.strip("</> ").split(" ")[0].lower() for each in opening]
+        instead = dict.fromkeys(_INSTEAD[name] for name in names if name in _INSTEAD)
+        cure = " ".join(["Use Markdown, which both formats can show.", *instead])
+        yield Problem(where, f"raw HTML: {' '.join(opening[:_SHOWN_TAGS])}", cure=cure)
     if "{=" in prose:
         yield Problem(where, "a raw part for one format", cure="Use Markdown, which both formats can show.")
 

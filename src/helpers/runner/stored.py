@@ -17,7 +17,7 @@ from helpers.errors import Problem, UsageError
 from helpers.runner.front_matter import read_front_matter
 from helpers.runner.outputs.options import read_options
 from helpers.runner.parameters import TAG, load_notebook
-from helpers.runner.prose import check_prose, has_section, has_title
+from helpers.runner.prose import check_prose, check_titles
 
 #: cells that papermill and Quarto add when they run a notebook
 _ADDED: Final = ("injected-parameters", "papermill-error-cell-tag")
@@ -55,7 +55,7 @@ def find_stored(path: Path, shown: str) -> Iterator[Problem]:
 
 def find_unfit(path: Path, shown: str) -> Iterator[Problem]:
     """Find what a report cannot hold in a notebook that can be read: front matter, Markdown, options of cells."""
-    in_sections = False
+    prose: list[tuple[str, str]] = []
     for number, cell in enumerate(_own_cells(load_notebook(path)), start=1):
         where, source = f"{shown}, cell {number}", _source(cell)
         if cell.get("cell_type") == "raw" and number == 1:
@@ -64,10 +64,8 @@ def find_unfit(path: Path, shown: str) -> Iterator[Problem]:
             yield from read_options(where, source)[1]
         if cell.get("cell_type") == "markdown":
             yield from check_prose(where, source)
-            if in_sections and has_title(source):
-                cure = "Begin sections with ##; the report's title is level 1."
-                yield Problem(where, "a heading of level 1 after the first section", cure=cure)
-            in_sections = in_sections or has_section(source)
+            prose.append((where, source))
+    yield from check_titles(prose)
 
 
 def find_shadows(folder: Path, shown: str) -> Iterator[Problem]:

@@ -13,8 +13,10 @@ import pytest
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.disclosure.systems import Sum, unsafe_stars
 from helpers.data.mart import Mart
+from helpers.data.releases import Releases
 from helpers.data.room.memory import remember
 from helpers.data.room.records import Records, open_records
+from helpers.places import REPORT_VARIABLE
 
 from .test_records import spells
 
@@ -113,3 +115,18 @@ def test_random_questions_leave_three_values_for_each_hidden_count(tmp_path: Pat
     ask(mart, *DIMENSIONS).count()
     assert any(each.star for each in remember().told)
     assert unsafe(remember().told, people) == []
+
+
+def test_what_another_report_has_told_counts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mart = make_mart(
+        tmp_path, {("female", "100", "A"): 8, ("female", "110", "A"): 8, ("female", "300", "A"): 1}
+    )
+    monkeypatch.setenv(REPORT_VARIABLE, "parts")
+    assert shown(ask(mart, "specialty_code").count()) in ([10, None, None], [None, 10, None])
+    assert [each.told.query.data_set for each in Releases(tmp_path).of_report("parts")] == ["spells"] * 4
+    Releases(tmp_path).release("parts")
+    remember.cache_clear()
+    monkeypatch.setenv(REPORT_VARIABLE, "whole")
+    apart = [shown(ask(mart, specialty_code=each).count()) for each in SPECIALTIES]
+    assert sum(each == [10] for each in apart) == 1  # as they were told before
+    assert apart[2] == [None]

@@ -156,6 +156,32 @@ def test_days_of_a_daily_measure_need_one_that_tells_day_from_month() -> None:
     assert parse_period("03/04/2026", "day", british=True) == (date(2026, 4, 3), "day")
 
 
+SPELLINGS = (
+    *("2026-04", "2026/04", "202604", "04/2026", "April 2026", "Apr-26", "Apr'26", "2026 April", "2026M04"),
+    *(
+        "01/04/2026",
+        "01/04/26",
+        "01-04-2026",
+        "30.04.2026",
+        "30-Apr-26",
+        "2026-04-01T00:00:00.000",
+        "2026/27 M1",
+    ),
+)
+
+
+@pytest.mark.parametrize("word", SPELLINGS)
+def test_spellings_of_a_month(word: str) -> None:
+    assert parse_period(word, "month") == (date(2026, 4, 1), "month")
+
+
+@pytest.mark.parametrize(
+    "word", ["4/30/2026", "26-Apr-26", "13/2026", "2026M13", "2026/28 M1", "2026/27 M13"]
+)
+def test_what_is_no_month_for_sure_is_none(word: str) -> None:
+    assert parse_period(word, "month") is None
+
+
 @pytest.mark.parametrize(
     ("word", "frequency", "first"),
     [
@@ -229,6 +255,17 @@ def test_a_column_of_remarks_does_no_harm_and_is_told(mart: Mart, tmp_path: Path
     path = tmp_path / "own.csv"
     path.write_text("measure,org_code,period,value,Comment\ntraining,RX1,2025-04,88,late\n", "utf-8")
     assert "column 'comment' is not read" in loaded(mart, path).remarks
+
+
+@pytest.mark.parametrize("cell", ["-", "—", "..", ":", "n/a", "NULL", "[x]", "[z]"])
+def test_what_stands_for_not_known_is_missing_and_not_hidden(mart: Mart, tmp_path: Path, cell: str) -> None:
+    loaded(mart, workbook(tmp_path, row("2025-04", cell)))
+    assert mart.fetch("SELECT value, suppressed FROM measure_values") == [(None, False)]
+
+
+def test_shorthand_for_confidential_is_hidden(mart: Mart, tmp_path: Path) -> None:
+    loaded(mart, workbook(tmp_path, row("2025-04", "[c]")))
+    assert mart.fetch("SELECT value, suppressed FROM measure_values") == [(None, True)]
 
 
 def test_a_star_is_a_figure_that_is_hidden(mart: Mart, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,20 @@ def test_what_is_lacking_is_refused_by_name_with_the_option(report: Report) -> N
     assert second.startswith("cell 3 (In [3]): a figure without an alt text. Put `#| fig-alt:")
 
 
-def test_own_content_beside_records_is_refused_with_what_was_read(report: Report) -> None:
-    stays = report.length_of_stay().crude()
-    text = str(find_problems(executed(report, ("x", stays), ("x", report.say("12 beds"))))[0])
-    assert "own content where patient records have been read (cell" in text
+def test_going_round_the_query_to_figures_counted_from_patients_is_refused(report: Report) -> None:
+    mart = Mart(report.mart.path)
+    row = {
+        "measure": "falls", "org_code": "T1", "period": "2026-04-01", "period_type": "month", "basis": "provider",
+        "value": 3.0, "status": "actual", "origin": "records", "suppressed": False,
+    }  # fmt: skip
+    with mart.load(source="own", name="Falls", layout="l", policy="hes_record_level") as load:
+        load.write("measure_values", pd.DataFrame([row]))
+    own = replace(report, mart=mart.at(mart.version))
+    assert own.query("SELECT value FROM measure_values WHERE measure = 'falls'").empty
+    assert not find_problems(executed(own, ("x", own.say("none"))))
+    own.mart.query("SELECT value FROM measure_values WHERE measure = 'falls'")
+    (problem,) = find_problems(executed(own, ("x", own.say("3 falls"))))
+    assert "own content where patient records have been read" in str(problem)
 
 
 def test_a_series_is_shown_as_a_table_is() -> None:

@@ -53,6 +53,14 @@ def told(maker):
     return "\n".join(map(str, find_problems(maker.build())))
 
 
+def test_what_is_wrong_alike_in_several_cells_is_told_once(cell):
+    for _ in range(2):
+        cell("plot()", svg())
+    first, second = told(cell("beds", display(text_html=HTML)).markdown("x @y")).splitlines()[:2]
+    assert first.startswith("cells 2 (In [2]), 3 (In [3]): a figure without a caption and an alt text. Put")
+    assert second.startswith("cell 4 (In [4]): a table without a caption")
+
+
 def test_a_figure_takes_caption_alt_and_label_from_the_options(cell, document_of):
     document = document_of(cell(f"#| label: fig-beds\n{FIGURE}plot()", svg()).markdown("See @fig-beds."))
     assert (
@@ -148,6 +156,29 @@ def test_printed_text_is_prose_where_the_cell_says_so(cell, document_of):
     assert "`#| output: asis`" in told(cell("print()", printed))
 
 
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        (
+            "/tmp/t/ipykernel_29/254.py:16: FutureWarning: use observed=True\n  df.groupby()\n",
+            "line 16 warns: FutureWarning: use observed=True. Mend what warns.",
+        ),
+        (
+            "/x/lib/python3.11/site-packages/seaborn/_base.py:9: UserWarning: old\n",
+            "seaborn warns: UserWarning: old. Where that is no slip of the cell, put before it: "
+            '`warnings.filterwarnings("ignore", category=UserWarning, module="seaborn")`.',
+        ),
+        (
+            "/tmp/t/ipykernel_29/254.py:1: FutureWarning: \n\nPassing `palette` is deprecated.\n\n  sns.x()\n",
+            "line 1 warns: FutureWarning: Passing `palette` is deprecated. Mend what warns.",
+        ),
+        ("10%|##  |", "text on standard error: 10%|## |; `#| output: false` keeps a cell"),
+    ],
+)
+def test_a_warning_is_told_where_it_can_be_mended(cell, heard, said):
+    assert said in told(cell("x", v4.new_output("stream", name="stderr", text=heard)))
+
+
 def test_an_equation_that_a_library_shows_is_set(cell, document_of):
     assert "$$x^{2}$$" in document_of(cell("x", display(text_latex=r"$\displaystyle x^{2}$"))).markdown
 
@@ -176,7 +207,14 @@ def test_a_cell_that_is_not_to_run_need_not_have(notebook, document_of):
     assert document_of(notebook)
 
 
-def test_own_content_beside_records_is_refused_by_name(cell, source, notebook):
+def test_own_content_beside_what_the_records_room_has_let_out_is_shown(cell, document_of, source, notebook):
+    notebook.table(sources=(source,), origin="records", in_room=True)
+    document = document_of(cell(f"{FIGURE}plot()", svg()))
+    assert document.figures
+    assert "Small numbers" in document.markdown
+
+
+def test_own_content_beside_records_that_the_kernel_holds_is_refused_by_name(cell, source, notebook):
     notebook.table(sources=(source,), origin="records")
     text = told(cell(f"{FIGURE}plot()", svg()))
     assert "cell 3 (In [3]), fig-beds-by-trust: own content where patient records have been read" in text

@@ -72,7 +72,7 @@ def decide(
     *,
     witnesses: Witnesses | None = None,
     policy: DisclosurePolicy = HES_RECORD_LEVEL,
-    unasked: bool = False,
+    unasked: Sequence[Query] = (),
 ) -> Decision:
     """Decide what of some figures may be shown.
 
@@ -92,8 +92,8 @@ def decide(
     policy
         The rule.
     unasked
-        Whether small groups that the figures tell apart must stay uncertain, too, though nobody asked for them: a
-        total less all parts but one.
+        Figures of which the small groups that they tell apart must stay uncertain, too, though nobody asked for
+        them: a total less all parts but one.
     """
     wanted = [
         at_first(each, int(people.count[mask].sum()), float(people.amount[mask].sum()), policy)
@@ -102,8 +102,7 @@ def decide(
     ]
     trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
     trial.begin(witnesses or {})
-    if unasked:
-        trial.add_unasked()
+    trial.add_unasked(unasked)
     for place in range(len(known), len(known) + len(asked)):
         trial.show(place)
     told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
@@ -158,13 +157,16 @@ class _Trial:
             if len(name) > 1 and all(query in self._places for query in name):
                 self._add(name, self._difference(*(self._places[query] for query in name)), have)
 
-    def add_unasked(self) -> None:
-        """Add the small groups that no figure divides, each by its number."""
-        world = self.world
-        for piece in np.flatnonzero((world.count >= 1) & (world.count <= world.small)):
-            only = np.zeros(len(world.count), dtype=np.bool_)
-            only[piece] = True
-            self._add(int(piece), Target(only, int(world.count[piece])), {})
+    def add_unasked(self, queries: Sequence[Query]) -> None:
+        """Add the small groups that these figures tell apart, each by its number."""
+        places = [self._places[query] for query in dict.fromkeys(queries)]
+        if not places:
+            return
+        told_apart, group = np.unique(self.world.holds[places], axis=1, return_inverse=True)
+        sizes = np.bincount(group.reshape(-1), self.world.count)
+        small = (sizes >= 1) & (sizes <= self.world.small) & told_apart.any(axis=0)
+        for number in np.flatnonzero(small):
+            self._add(int(number), Target(group.reshape(-1) == number, int(sizes[number])), {})
 
     def show(self, place: int) -> None:
         """Show a new number if all stays uncertain beside it, else hide it."""

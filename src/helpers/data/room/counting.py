@@ -26,6 +26,8 @@ COUNT, HIDDEN = "count", "hidden"
 #: a quantile is shown where at least so many people lie on either side of it
 _BESIDE: Final = HES_RECORD_LEVEL.suppress_up_to + 1
 _EXACT, _PART = "exact_count", "part"
+#: decimals of days: more would tell small groups as the rest of a mean
+_MOST_DIGITS: Final = 1
 #: groups of one answer: a frame with more is a list of people by another name
 MOST_GROUPS: Final = 2_000
 
@@ -116,6 +118,7 @@ def _means(mart: Mart, selection: Selection, column: str) -> tuple[pd.DataFrame,
     digits = [digits_for(count, selection.policy) for count in counts]
     may_be_shown = [True] * len(frame)
     if selection.whose == "own" and column == TABLES[selection.table].amount:
+        digits = [min(number, _MOST_DIGITS) for number in digits]
         may_be_shown = remember().may_show_means(mart, selection, _queries(selection, frame), digits)
     means: list[Cell] = []
     for amount, known, number, shown in zip(

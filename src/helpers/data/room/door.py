@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE
-from helpers.reads import note_data
+from helpers.reads import Note, note
 
 #: how a kernel is told the descriptor of its door
 ROOM_VARIABLE: Final = "BOARDPACK_ROOM"
@@ -68,7 +68,9 @@ def in_room(
                 return function(*args, **keywords)
             asked = Asked(f"{function.__module__}:{function.__qualname__}", args, keywords)
             answer = find_room().ask(asked)
-            _note(answer.reads, args)
+            _hand_over(answer.reads, args)
+            if answer.error is not None:
+                raise answer.error
             value: Result = answer.value
             return value
 
@@ -78,13 +80,15 @@ def in_room(
     return decorate
 
 
-def _note(reads: Iterable[str], args: Iterable[object]) -> None:
-    """Note what the room read, also with the marts in whose name it was asked."""
-    note_data(reads)
+def _hand_over(reads: Iterable[Note], args: Iterable[object]) -> None:
+    """Note here what the room read, also with the marts in whose name it was asked."""
+    reads = tuple(reads)
+    note(*reads)
+    data = [each.name for each in reads if each.kind == "data"]
     for each in args:
         mart = getattr(each, "mart", each)
         if hasattr(mart, "note"):
-            mart.note(reads, elsewhere=True)
+            mart.note(data, elsewhere=True)
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class Answer:
 
     value: Any = None
     error: Exception | None = None
-    reads: tuple[str, ...] = ()
+    reads: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,10 +138,19 @@ class Channel:
 
 
 class Room:
-    """A kernel's side of the door."""
+    """A kernel's side of the door.
 
-    def __init__(self, channel: Channel) -> None:
+    Parameters
+    ----------
+    channel
+        What leads there.
+    may_be_replaced
+        Whether another one can be started when it has ended: not in a batch, whose kernel cannot open records.
+    """
+
+    def __init__(self, channel: Channel, *, may_be_replaced: bool = True) -> None:
         self._channel = channel
+        self._may_be_replaced = may_be_replaced
         self._lock = threading.Lock()
 
     def ask(self, asked: Asked) -> Answer:
@@ -152,32 +165,35 @@ class Room:
             try:
                 self._channel.send(asked)
                 answer: Answer = self._channel.receive()
-            except (EOFError, OSError) as error:
+            # a closed stream is a ValueError
+            except (EOFError, OSError, ValueError) as error:
                 self._leave()
                 cure = "run the notebook again from its first cell; if it stays so, see whether memory has run out"
                 raise DataError(Problem("records room", "it has ended", cure=cure)) from error
             except BaseException:  # interrupted: an answer that comes later would be taken for the next one
                 self._leave()
                 raise
-        if answer.error is not None:
-            raise answer.error
         return answer
 
     def _leave(self) -> None:
         self._channel.close()
-        find_room.cache_clear()
+        if self._may_be_replaced:
+            find_room.cache_clear()
 
 
 @functools.cache
 def find_room() -> Room:
     """Return the room of this kernel: the one that the keeper forks, or one started now."""
     told = os.environ.pop(ROOM_VARIABLE, "")
-    return Room(Channel.on(int(told)) if told else start_room())
+    return Room(Channel.on(int(told)), may_be_replaced=False) if told else Room(start_room())
 
 
 def start_room() -> Channel:
     """Start a room of our own, on its standard input and output; it ends when these close."""
     process = subprocess.Popen(
-        [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", MODULE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # an interruption is the kernel's; the room sees that its door closes
     )
     return Channel(cast(BinaryIO, process.stdout), cast(BinaryIO, process.stdin))

@@ -1,20 +1,24 @@
-"""What the room has told in this run: what would tell a small count together with earlier answers is hidden."""
+"""What the room tells: what would tell a small count with anything told before, in any report, is hidden."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell
-from helpers.data.disclosure.deciding import Asked, Witnesses, decide
-from helpers.data.disclosure.people import find_people
+from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.disclosure.totals import control_with_total
+from helpers.data.releases import Releases
+from helpers.data.releasing import decide_on
 from helpers.data.room.selection import Selection
+from helpers.errors import UsageError
+from helpers.places import find_root
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -25,13 +29,12 @@ class Memory:
     """What one kernel has been told, by the query that counted it.
 
     Counts of the report's organisation are certified: for each star, three values are exhibited that agree with
-    everything told in this run (`helpers.data.disclosure.deciding`). Those of others are so coarse that they tell
-    nothing of one organisation, and are held against their total alone.
+    everything told in this run and in all that was published (`helpers.data.releasing`). Those of others are so
+    coarse that they tell nothing of one organisation, and are held against their total alone.
     """
 
     told: list[Told] = field(default_factory=list)
     cells: dict[Query, Cell] = field(default_factory=dict)
-    witnesses: dict[str, Witnesses] = field(default_factory=dict)
     means: dict[Query, bool] = field(default_factory=dict)
 
     def count(
@@ -77,13 +80,16 @@ class Memory:
         return [self.means.get(query, False) for query in queries]
 
     def _decided(self, mart: Mart, selection: Selection, asked: Sequence[Asked]) -> Sequence[Told]:
-        known = [told for told in self.told if told.query.data_set == selection.table]
-        queries = [*(told.query for told in known), *(each.query for each in asked)]
-        people = find_people(mart, queries, selection.organisation)
-        before = self.witnesses.get(selection.table, {})
-        decision = decide(people, known, asked, witnesses=before, policy=selection.policy, unasked=True)
-        self.witnesses[selection.table] = decision.witnesses
-        return decision.told
+        ledger = Releases(mart.path.parent, _reports())
+        found = decide_on(ledger, mart, asked, told=self.told, policy=selection.policy, unasked=True)
+        return [found[each.query] for each in asked]
+
+
+def _reports() -> Path | None:
+    try:
+        return find_root() / "reports"
+    except UsageError:  # a mart without a project around it
+        return None
 
 
 @cache

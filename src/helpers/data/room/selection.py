@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -119,6 +119,11 @@ class Selection:
         return tuple(map(self.value_of, self.keys))
 
     # --- as it is told ----------------------------------------------------------------------------
+
+    @property
+    def whole(self) -> Query:
+        """Whom all groups together count."""
+        return replace(self, keys=()).query(())
 
     def query(self, values: Sequence[object]) -> Query:
         """Return whom a group counts, by its values in the order of the keys."""

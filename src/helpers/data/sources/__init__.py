@@ -9,7 +9,7 @@ from importlib import import_module
 from helpers.data.opening import Opened
 from helpers.data.sheets import Sheet
 from helpers.data.sources.layout import Layout, Match, find_header
-from helpers.data.sources.period_words import parse_period
+from helpers.data.sources.period_words import is_month_name, parse_period
 from helpers.errors import DataError, Problem
 
 #: modules that each define LAYOUT or LAYOUTS
@@ -183,9 +183,18 @@ def _unknown_layout(sheets: list[Sheet]) -> list[Problem]:
 
 def _periods_across(sheets: list[Sheet]) -> list[Problem]:
     """Return the way out for tables of one's own that have a column for each period."""
-    cure = "write a row for each period (docs/reference/own-measures.md), or a mapping with periods_across"
-    return [
-        Problem(sheet.place(), "a table of one's own with the periods across", cure=cure)
-        for sheet in sheets
-        if any(sum(bool(parse_period(cell)) for cell in row) >= FEWEST_PERIODS for row in sheet.head)
-    ]
+    rows = "write a row for each period (docs/reference/own-measures.md), or a mapping with periods_across"
+    problems = []
+    for sheet in sheets:
+        periods = max((sum(bool(parse_period(cell)) for cell in row) for row in sheet.head), default=0)
+        names = max((sum(map(is_month_name, row)) for row in sheet.head), default=0)
+        if periods >= FEWEST_PERIODS:
+            problems.append(
+                Problem(sheet.place(), "a table of one's own with the periods across", cure=rows)
+            )
+        elif names >= FEWEST_PERIODS:
+            came = "a table of one's own with months across that do not say their year"
+            problems.append(
+                Problem(sheet.place(), came, "headings such as Apr-26", f"write the years; then {rows}")
+            )
+    return problems

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 #: how many mistakes of one kind are listed; the others are counted
 LISTED = 10
-#: what stands for "not known" or "nothing to divide"; a star stands for "hidden" and is never 0
-EMPTY = ("", "-", "–", "n/a", "N/A", "NULL", "NA")
-HIDDEN = "*"
+#: what stands for "not known" or "nothing to divide"; a star stands for "hidden" and is never 0. Those in
+#: brackets are the shorthand of government statistics: x not available, z not applicable, c confidential
+EMPTY = ("", "-", "–", "—", "..", ":", "n/a", "N/A", "NULL", "NA", "[x]", "[z]")
+HIDDEN = ("*", "[c]")
 
 _NUMBER = r"^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
 _THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$"
@@ -70,8 +71,9 @@ class Cells:
         return values
 
     def _parse(self, words: pa.Array, column: str) -> pd.Series[float]:
-        words = compute.utf8_trim_whitespace(words)
-        void = compute.is_in(words, pa.array([*EMPTY, HIDDEN]))
+        # some programs write a minus as the dash of typesetting
+        words = compute.replace_substring(compute.utf8_trim_whitespace(words), "\N{MINUS SIGN}", "-")
+        void = compute.is_in(words, pa.array([*EMPTY, *HIDDEN]))
         if compute.any(compute.match_substring(words, ",")).as_py():
             grouped = compute.match_substring_regex(words, _THOUSANDS)
             words = compute.if_else(grouped, compute.replace_substring(words, ",", ""), words)
@@ -83,7 +85,7 @@ class Cells:
 
     def hidden(self, column: str) -> pd.Series[bool]:
         """Return which cells their publisher has starred."""
-        return self.text(column) == HIDDEN
+        return self.text(column).isin(HIDDEN)
 
     def dates(
         self, column: str, *formats: str, exempt: pd.Series[bool] | None = None

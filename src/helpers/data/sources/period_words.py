@@ -30,10 +30,14 @@ _MONTHS: Final = {
 }
 _MONTH = re.compile(r"(\d{4})([-/])(\d{2})")
 _COMPACT = re.compile(r"(20\d{2})(\d{2})")
-_NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})[ ./-]*(\d{4}|\d{2})")
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
+_NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})[ ./'’-]*(\d{4}|\d{2})")
+_YEAR_FIRST = re.compile(r"(\d{4})[ -]([A-Za-z]{3,9})")
+#: the month of a calendar year, and of a financial year, whose first is April
+_MONTH_LAST, _MONTH_OF_YEAR = re.compile(r"(\d{1,2})/(\d{4})"), re.compile(r"(\d{4}) ?M(\d{2})")
+_FINANCIAL_MONTH = re.compile(r"(\d{4})/(\d{2}),? M(\d{1,2})")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _NAMED_DAY = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4}|\d{2})")
-_BRITISH_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: 00:00(?::00)?)?")
+_BRITISH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: 00:00(?::00)?)?")
 _QUARTER = re.compile(r"(\d{4})[/-](\d{2}),? Q([1-4])")
 _QUARTER_FIRST = re.compile(r"Q([1-4]),? (\d{4})[/-](\d{2})")
 _YEAR = re.compile(r"(?:FY ?)?(\d{4})/(\d{2})")
@@ -59,6 +63,8 @@ def parse_period(word: str, frequency: str = "", *, british: bool = False) -> Pe
 
     >>> parse_period("2026/27 Q4")
     (datetime.date(2027, 1, 1), 'quarter')
+    >>> parse_period("2026/27 M12")
+    (datetime.date(2027, 3, 1), 'month')
     >>> parse_period("2026-04-30", "month"), parse_period("2026-04-15", "month")
     ((datetime.date(2026, 4, 1), 'month'), None)
     """
@@ -90,7 +96,25 @@ def _month(word: str) -> Period | None:
         return (date(year, month, 1), "month") if 1 <= month <= 12 and not follows else None
     if (found := _NAMED_MONTH.fullmatch(word)) and (named := _MONTHS.get(found[1].lower())):
         return date(_full_year(found[2]), named, 1), "month"
+    if (found := _YEAR_FIRST.fullmatch(word)) and (named := _MONTHS.get(found[2].lower())):
+        return date(int(found[1]), named, 1), "month"
+    if found := _MONTH_OF_YEAR.fullmatch(word):
+        return date(int(found[1]), int(found[2]), 1), "month"
+    if found := _MONTH_LAST.fullmatch(word):
+        return date(int(found[2]), int(found[1]), 1), "month"
+    if (found := _FINANCIAL_MONTH.fullmatch(word)) and int(found[2]) == (int(found[1]) + 1) % 100:
+        years, month = divmod(int(found[3]) + 2, 12)
+        return (date(int(found[1]) + years, month + 1, 1), "month") if 1 <= int(found[3]) <= 12 else None
     return None
+
+
+def is_month_name(word: str) -> bool:
+    """Tell whether a word is a month's name without a year.
+
+    >>> is_month_name("Apr"), is_month_name("Apr-26")
+    (True, False)
+    """
+    return word.strip().lower() in _MONTHS
 
 
 def _full_year(digits: str) -> int:
@@ -127,7 +151,7 @@ def _day(word: str, *, british: bool) -> date | None:
     if (found := _NAMED_DAY.fullmatch(word)) and (named := _MONTHS.get(found[2].lower())):
         return date(_full_year(found[3]), named, int(found[1]))
     if british and (found := _BRITISH_DAY.fullmatch(word)):
-        return date(int(found[3]), int(found[2]), int(found[1]))
+        return date(_full_year(found[3]), int(found[2]), int(found[1]))
     return None
 
 

@@ -15,6 +15,7 @@ from helpers.errors import Problem
 from helpers.runner.outputs.options import CellOptions
 from helpers.runner.outputs.pictures import clean_svg, wrap_png
 from helpers.runner.outputs.pieces import Shown
+from helpers.runner.outputs.streams import refuse_text
 from helpers.runner.outputs.tables import HtmlTable, read_table
 from helpers.theme.markdown import plain_words
 
@@ -77,17 +78,9 @@ def _joined(value: Any) -> str:
 
 
 def _read_stream(where: str, output: NotebookNode, options: CellOptions) -> Draft | Problem:
-    said = " ".join(_joined(output.text).split())[:80]
-    if output.name == "stdout" and options.as_is:
-        return _prose(where, _joined(output.text))
-    if output.name == "stdout":
-        cure = (
-            "Say it with `report.say(…)`, or put `#| output: asis` at the top of the cell where it is Markdown, "
-            "or `#| output: false` where nobody is to read it."
-        )
-    else:
-        cure = "Mend what warns; `#| output: false` keeps a cell that only reports its progress out of the report."
-    return Problem(where, f"printed text on {output.name}: {said}", cure=cure)
+    text = _joined(output.text)
+    is_printed = output.name == "stdout"
+    return _prose(where, text) if is_printed and options.as_is else refuse_text(where, text, is_printed)
 
 
 def _prose(where: str, text: str) -> Draft:
