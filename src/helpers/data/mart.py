@@ -317,8 +317,10 @@ class Mart:
 
     def sealed(self) -> tuple[Path, ...]:
         """Return the folders, of any version, that hold records of patients or what was worked out from them."""
-        found = [path for name in _record_tables() for path in (self.path / "data").glob(f"*/{name}")]
-        return (*sorted(found), self.path / ROOM, self.path / "staging")
+        data = self.path / "data"
+        found = [path for name in _record_tables() for path in data.glob(f"*/{name}")]
+        # a folder that is never there, so that what comes to `data` later is not open as a whole
+        return (*sorted(found), data / "later" / "records", self.path / ROOM, self.path / "staging")
 
     # --- writing ---------------------------------------------------------------------------------
 
