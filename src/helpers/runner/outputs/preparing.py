@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from helpers.bundle import MIME
 from helpers.errors import Problem
 from helpers.runner.outputs.options import CellOptions, read_options
+from helpers.runner.outputs.streams import tell
 
 #: where the preprocessors leave what they found
 FOUND: Final = "boardpack"
@@ -131,7 +132,7 @@ def _unheard(where: str, cell: NotebookNode) -> Iterator[str]:
     """Yield what a cell that is not shown said on standard error: left out, but not in silence."""
     for output in cell.outputs:
         if output.output_type == "stream" and output.name == "stderr":
-            yield f"{where}, not shown: {' '.join(str(output.text).split())[:200]}"
+            yield f"{where}, not shown: {tell(''.join(output.text))}"
 
 
 def _is_of_plotting(output: NotebookNode, draws: bool) -> bool:
