@@ -14,6 +14,8 @@ import pytest
 from helpers.data.appointments import published_months
 from helpers.data.mart import Mart
 from helpers.data.national import added_up, read_figures
+from helpers.data.quality import check_data
+from helpers.register import read_register
 
 pytestmark = pytest.mark.real_data
 
@@ -177,6 +179,11 @@ def test_providers_add_up_to_the_figures_published_for_england(real_mart: Mart) 
     }
     assert set(far) == {"no_criteria_patients", "no_criteria_discharged"}
     assert all(far.values())
+
+
+def test_no_part_is_larger_than_its_whole(real_mart: Mart) -> None:
+    found = check_data(real_mart, read_register(REGISTER))
+    assert not [finding for finding in found if "larger than its whole" in finding.message]
 
 
 def in_months(frame: pd.DataFrame) -> pd.DataFrame:

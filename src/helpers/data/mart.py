@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,6 +62,8 @@ LOAD_WAIT = 600
 #: how long a manifest that is not current stays, for readers that pinned it
 KEEP_MANIFESTS = timedelta(days=1)
 
+#: what may stand in CURRENT
+SAFE_VERSION = re.compile(r"[A-Za-z0-9_-]+")
 #: folders of the mart that whoever reads it writes to: benchmarks once worked out, queries beyond the memory
 DERIVED, SPILL = "derived", "spill"
 #: where the records room has its own of both: no kernel may read what is in it
@@ -105,7 +108,13 @@ class Mart:
         if self._pinned is not None:
             return self._pinned
         current = self.path / "CURRENT"
-        return current.read_text("utf-8").strip() if current.exists() else ""
+        if not current.exists():
+            return ""
+        version = current.read_bytes().decode("utf-8", "replace").strip()
+        if not SAFE_VERSION.fullmatch(version) or not self._manifest_path(version).exists():
+            cure = "boardpack state restore FILE; or write the name of the newest file of manifests to it"
+            raise DataError(Problem(str(current), "names no version that the mart holds", cure=cure))
+        return version
 
     def at(self, version: str) -> Mart:
         """Return this mart pinned to a version: a batch hands one version to all of its reports.
@@ -127,7 +136,7 @@ class Mart:
         version = self.version
         if not version:
             return Manifest()
-        return _read_manifest(self._manifest_path(version))
+        return read_manifest(self._manifest_path(version))
 
     def _manifest_path(self, version: str) -> Path:
         return self.path / "manifests" / f"{version}.json"
@@ -317,8 +326,10 @@ class Mart:
 
     def sealed(self) -> tuple[Path, ...]:
         """Return the folders, of any version, that hold records of patients or what was worked out from them."""
-        found = [path for name in _record_tables() for path in (self.path / "data").glob(f"*/{name}")]
-        return (*sorted(found), self.path / ROOM, self.path / "staging")
+        data = self.path / "data"
+        found = [path for name in _record_tables() for path in data.glob(f"*/{name}")]
+        # a folder that is never there, so that what comes to `data` later is not open as a whole
+        return (*sorted(found), data / "later" / "records", self.path / ROOM, self.path / "staging")
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -449,7 +460,7 @@ class Mart:
         with self._lock():
             self._clear_staging()
             limit = _now() - older_than
-            manifests = [_read_manifest(path) for path in (self.path / "manifests").glob("*.json")]
+            manifests = [read_manifest(path) for path in (self.path / "manifests").glob("*.json")]
             old = [m for m in manifests if m.version != self.version and (m.created_at or limit) <= limit]
             held = {file.load for m in manifests if m not in old for file in m.files}
             for manifest in old:
@@ -532,7 +543,14 @@ def _measures(manifest: Manifest) -> dict[str, frozenset[str]]:
 
 
 @cache
-def _read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path) -> Manifest:
+    """Return a manifest from its file.
+
+    Raises
+    ------
+    DataError
+        Where it is gone or damaged.
+    """
     # a manifest never changes once written, so a process reads each once
     try:
         return Manifest.model_validate_json(path.read_bytes())
