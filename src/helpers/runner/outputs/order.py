@@ -9,7 +9,8 @@ from typing import Final
 
 from helpers.errors import Problem
 
-_CELL: Final = re.compile(r"cell (\d+)")
+_CELL: Final = re.compile(r"cells? (\d+)")
+_LONG: Final = 60  # letters of a cure
 _WHOLE_CELL: Final = re.compile(r"cell (\d+(?: \(In \[\d+\]\))?)")
 
 
@@ -24,7 +25,19 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
         cell = _WHOLE_CELL.fullmatch(problem.where)
         cells = alike.setdefault(replace(problem, where="") if cell else problem, [])
         cells += [cell[1]] if cell else []
-    return [replace(problem, where=problem.where or _cells(cells)) for problem, cells in alike.items()]
+    told: dict[str, str] = {}  # cures, and where each was given first
+    return [_once(problem, problem.where or _cells(cells), told) for problem, cells in alike.items()]
+
+
+def _once(problem: Problem, where: str, told: dict[str, str]) -> Problem:
+    """Return a problem at its place; a long cure that was given before is not given again."""
+    number = _CELL.match(where)
+    if not number or len(problem.cure) < _LONG:
+        return replace(problem, where=where)
+    first = told.setdefault(problem.cure, number[1])
+    return replace(
+        problem, where=where, cure=f"As in cell {first}." if first != number[1] else problem.cure
+    )
 
 
 def _number(problem: Problem) -> int:
