@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal browser gallery dictionary fuzz census mutations disclosure faults lock clean
+.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal browser gallery dictionary fuzz census national mutations disclosure faults lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -86,6 +86,11 @@ fuzz: env
 disclosure: env
 	BOARDPACK_WORLDS=10000 $(BIN)/python -m pytest tests/data/disclosure/test_worlds.py
 
+# make national   what the providers in the loaded mart add up to, beside the published figures of England
+national: env
+	$(BIN)/python -m helpers.data.national $(or $(BOARDPACK_STATE),.boardpack)/mart docs/reference/national-figures.yml
+	$(MAKE) dictionary
+
 # make census     the open NHS data beside plain pandas: every provider and measure, the newest 13 periods
 census: env
 	$(BIN)/python -m pytest -n 0 tests/data/test_census.py tests/data/test_acceptance.py
@@ -100,7 +105,7 @@ faults: env
 
 # make dictionary the reference pages that are made: measures, tables of the mart, public names
 dictionary: env
-	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/data-dictionary.md
+	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/national-figures.yml docs/reference/data-dictionary.md
 	$(BIN)/python -m helpers.data.mart_page docs/reference/mart.md
 	$(BIN)/python -m helpers.report.names_page docs/reference/report.md
 

@@ -11,15 +11,19 @@ import json
 import os
 import resource
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from helpers.bundle import ReportFacts
 from helpers.cli.assembly import open_mart, open_project
 from helpers.data.synthetic import write_demo
+from helpers.register.reading import read_register
 from helpers.runner.due import decide
 from helpers.runner.entries import Entry, State, now
 from helpers.runner.history import History
@@ -32,6 +36,7 @@ from helpers.runner.surroundings import survey
 RUN = "20260101T000000Z-000000"
 BYTES = 200_000
 TRUSTS = 80
+REGISTER = Path(__file__).parents[1] / "params" / "_register"
 CELLS = [
     {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Length of stay"},
     {
@@ -59,6 +64,8 @@ def lay_out(root: Path, reports: int) -> Project:
     for number in range(reports):
         text = f'trust: SYN{number % TRUSTS + 1:02}\nperiod: "2026-03"\n'
         (root / "params" / "stay" / f"r{number:05}.yml").write_text(text, "utf-8")
+    (root / "notebooks" / "targets.csv").write_text("beds\n500\n", "utf-8")
+    shutil.copytree(REGISTER, root / "params" / "_register")
     write_demo(open_mart(root), scale=0.1)
     return open_project(root)
 
@@ -68,6 +75,7 @@ def publish_all(project: Project) -> None:
     surroundings, history = survey(project), History(project.state)
     reads = tuple(sorted(surroundings.datasets))[:3]
     history.keep(surroundings.contents)
+    measures = read_register(REGISTER).measures
     decisions = decide(project, make_plan(project), surroundings, standing={})
     history.begin(RUN, surroundings.version, [])
     body = secrets.token_bytes(BYTES)
@@ -93,11 +101,22 @@ def publish_all(project: Project) -> None:
             parameters=job.settings,
             reads=reads,
             data={name: surroundings.datasets[name] for name in reads},
-            key={**each.key, "data": surroundings.data_key(reads)},
+            files={"notebooks/targets.csv": surroundings.look("notebooks/targets.csv")},
+            answers={
+                question: surroundings.answer(question)
+                for question in asked(job.organisations[0], measures)
+            },
             outputs=expected_outputs(contents, PurePosixPath("2026-03", "stay", job.name)),
         )
+        entry = replace(entry, key={**each.key, **surroundings.read_by(entry)})
         history.record(put_in_place(project, history, entry, contents, make_manifest(entry)))
     history.end(RUN)
+
+
+def asked(trust: str, measures: Iterable[str]) -> Iterator[str]:
+    """Yield what a report on all measures of a trust asks the register."""
+    for each in measures:
+        yield from (f"measures {each}", f"events {each} {trust}", f"comments {each} {trust} 2026-03")
 
 
 def measure(root: Path) -> tuple[float, float]:

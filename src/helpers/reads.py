@@ -83,11 +83,10 @@ def noted(kind: Kind) -> tuple[str, ...]:
     return tuple(each.name for each in _NOTED.values() if each.kind == kind)
 
 
-def take_data() -> tuple[str, ...]:
-    """Return what of the mart was noted and forget it: whoever reads for another process hands it over."""
-    taken = noted("data")
-    for name in taken:
-        del _NOTED["data", name]
+def take_notes() -> tuple[Note, ...]:
+    """Return what was noted in this process and forget it: whoever reads for another one hands it over."""
+    taken = tuple(_NOTED.values())
+    _NOTED.clear()
     return taken
 
 

@@ -281,3 +281,20 @@ def test_what_duckdb_and_a_program_of_its_own_read_makes_a_report_due(tmp_path: 
         assert why(root) == (f"file {name}: changed",)
         (root / name).write_bytes(before)
         assert decide_all(root)["SYN07"].reason == ""
+
+
+def test_a_file_that_names_the_same_organisations_makes_nothing_due_and_one_more_organisation_does(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "project"
+    write_project(root)
+
+    def fingerprint(source: str, *codes: str) -> str:
+        with open_mart(root).load(source=source, layout="l", policy="published") as load:
+            names = pd.DataFrame({"org_code": codes, "name": codes, "kind": "trust"})
+            load.write("organisations", names)
+        return open_project(root).datasets(open_mart(root).version)["organisations"].fingerprint
+
+    first = fingerprint("sickness", "SYN08")
+    assert fingerprint("waits", "SYN08", "SYN07") == first
+    assert fingerprint("waits", "SYN08", "SYN07", "SYN09") != first

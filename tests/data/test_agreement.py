@@ -74,3 +74,30 @@ def test_the_check_names_each(mart: Mart) -> None:
     assert finding.organisations == ("RAL",)
     assert finding.each == tuple(map(told, disagreements(mart)))
     assert finding.each[0] in finding.message
+
+
+@pytest.mark.parametrize(
+    ("category", "breakdown", "larger"),
+    [(41.0, "department", 1), (39.0, "department", 0), (41.0, "sector", 0)],
+)
+def test_a_part_larger_than_its_whole_is_found(
+    tmp_path: Path, category: float, breakdown: str, larger: int
+) -> None:
+    """Sectors of beds stand beside those of general and acute patients, and are no parts of these."""
+    mart = Mart(tmp_path)
+    row = {
+        "measure": MEASURE,
+        "org_code": "RAL",
+        "period": pd.Timestamp("2025-01-01"),
+        "period_type": "month",
+    }
+    frame = pd.DataFrame(
+        [
+            {**row, "numerator": 40.0, "breakdown": None, "category": None},
+            {**row, "numerator": category, "breakdown": breakdown, "category": "type 1"},
+        ]
+    ).assign(basis="provider", status="actual", origin="published", suppressed=False)
+    with mart.load(source="s", layout="l", policy="published") as load:
+        load.write("measure_values", frame.assign(value=frame["numerator"]))
+    found = check_data(mart, read_register(ROOT / "params" / "_register"))
+    assert sum("larger than its whole" in finding.message for finding in found) == larger

@@ -347,6 +347,7 @@ def test_the_random_number_of_a_pdf_is_not_taken_for_a_postcode(
         "a,9434765919.00,b",
         "9.434765919E+09",
         "9.434765919e9",
+        "9434765919E0",
         "tel 9434765919 0",
     ],
 )
@@ -537,6 +538,11 @@ DAMAGED: dict[str, bytes] = {
     "x.sqlite": b"SQLite format 3\0" + b"\1" * 2000,
     "x.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
     "x.sav": b"$FL2" + bytes(200),
+    "x.7z": b"7z\xbc\xaf\x27\x1c" + b"0" * 50,
+    "x.rar": b"Rar!\x1a\x07\x01" + b"0" * 50,
+    "x.csv.zst": b"\x28\xb5\x2f\xfd" + b"0" * 50,
+    "x": random.Random(5).randbytes(300),
+    "x.csv": "name,na\u00efve\n".encode("cp1252") * 3 + random.Random(6).randbytes(300),
 }
 
 
@@ -551,4 +557,4 @@ def test_what_cannot_be_read_counts_as_failed(
     with pytest.raises(SystemExit) as ended:
         main(["audit", str(path)])
     assert ended.value.code == ExitCode.GATE
-    assert "1 files, 1 findings, 1 could not be read" in capsys.readouterr().out
+    assert "1 file, 1 finding, 1 could not be read" in capsys.readouterr().out

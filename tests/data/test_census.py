@@ -13,6 +13,9 @@ import pytest
 
 from helpers.data.appointments import published_months
 from helpers.data.mart import Mart
+from helpers.data.national import added_up, read_figures
+from helpers.data.quality import check_data
+from helpers.register import read_register
 
 pytestmark = pytest.mark.real_data
 
@@ -163,6 +166,24 @@ def test_a_gap_in_a_series_is_one_of_its_source(
         print(f"census: {len(gaps):,} months without a figure within series, {len(gaps) - len(unexplained):,} of them "
               "not returned or hidden by the publisher")  # fmt: skip
     assert not unexplained.head(20).to_dict("records")
+
+
+def test_providers_add_up_to_the_figures_published_for_england(real_mart: Mart) -> None:
+    """As the data dictionary prints them; differences of more than 2.5 % are of definition, and explained there."""
+    written = read_figures(REGISTER.parents[1] / "docs" / "reference" / "national-figures.yml")
+    assert list(added_up(real_mart, written)) == written, "run `make national`"
+    far = {
+        figure.measure: figure.why
+        for figure in written
+        if figure.ours and abs(figure.ours[0] / figure.published[0] - 1) > 0.025
+    }
+    assert set(far) == {"no_criteria_patients", "no_criteria_discharged"}
+    assert all(far.values())
+
+
+def test_no_part_is_larger_than_its_whole(real_mart: Mart) -> None:
+    found = check_data(real_mart, read_register(REGISTER))
+    assert not [finding for finding in found if "larger than its whole" in finding.message]
 
 
 def in_months(frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.cli.commands import main
 from helpers.data.forgetting import forget_source
 from helpers.data.mart import Mart
-from helpers.errors import DataError
+from helpers.errors import DataError, ExitCode
 
 REGISTER = Path(__file__).parents[2] / "params" / "_register"
 ROWS = 1_200_000
@@ -65,7 +66,7 @@ def test_a_query_over_the_memory_limit_spills_into_a_private_folder(tmp_path: Pa
     assert (count, most > 200) == (ROWS, True)
     assert setting is not None
     spill = Path(setting[0]).parent
-    assert (spill, stat.S_IMODE(spill.stat().st_mode)) == (mart.path / "spill", 0o700)
+    assert (spill, stat.S_IMODE(spill.stat().st_mode)) == (mart.path / "room" / "spill", 0o700)
     assert list(spill.glob("*")) == []
 
 
@@ -117,6 +118,22 @@ def test_a_file_that_is_gone_and_a_damaged_manifest_are_told(tmp_path: Path) -> 
     moved = mart.path.rename(tmp_path / "moved")  # manifests are read once per process and place
     with pytest.raises(DataError, match="this file of the mart is damaged; restore a back-up"):
         Mart(moved).loads()
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", b"\xff\xfe\x00", b"../../elsewhere"])
+@pytest.mark.parametrize("command", ["list", "check", "prune"])
+def test_a_damaged_name_of_the_version_is_told_by_every_command(
+    tmp_path: Path, content: bytes, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notebooks").mkdir()
+    shutil.copytree(REGISTER, tmp_path / "params" / "_register")
+    mart = Mart(tmp_path / ".boardpack" / "mart")
+    store(mart, 5)
+    (mart.path / "CURRENT").write_bytes(content)
+    with pytest.raises(SystemExit) as ended:
+        main(["--project", str(tmp_path), "data", command])
+    assert ended.value.code == ExitCode.DATA
+    assert "CURRENT: names no version that the mart holds" in capsys.readouterr().err
 
 
 def test_errors_of_a_query_itself_stay_what_they_are(tmp_path: Path) -> None:

@@ -234,3 +234,14 @@ def test_links_out_of_the_state_are_not_followed(state: Path, tmp_path: Path) ->
     (state / "link").symlink_to(outside)
     make_all_private(state)
     assert stat.S_IMODE(outside.stat().st_mode) == 0o644
+
+
+def test_sums_of_records_that_kernels_could_read_are_forgotten(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    kept = state / "mart" / "derived" / "000001-a" / "stay_cells.parquet"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"sums of records")
+    (state / "VERSION").write_text("2\n")
+    open_state(state)
+    assert not kept.exists()
+    assert (state / "VERSION").read_text().strip() == str(STATE_VERSION)

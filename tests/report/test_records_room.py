@@ -343,6 +343,21 @@ def test_a_question_that_was_interrupted_begins_a_new_room(tmp_path: Path) -> No
     assert "run the cell again that makes it" in told["analysis"][1]
 
 
+READ = """
+from helpers.reads import noted
+report.length_of_stay().crude()
+print(json.dumps({kind: list(noted(kind)) for kind in ("data", "answer")}))
+"""
+
+
+def test_what_the_room_reads_is_noted_in_the_kernel(tmp_path: Path) -> None:
+    mart = make_project(tmp_path / "project")
+    executed = execute_cells(tmp_path / "project", mart, [OPEN, READ], None)
+    told: Told = json.loads(executed.cells[-1].outputs[0]["text"])
+    assert "spells" in told["data"]
+    assert "events mean_los T1" in told["answer"]
+
+
 def test_what_comes_from_the_room_may_be_shown_as_one_likes(tmp_path: Path) -> None:
     mart = make_project(tmp_path / "project")
     cells = [OPEN, "report", OWN, PLOT, TABLE, SAY, "report.length_of_stay().crude()"]

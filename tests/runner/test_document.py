@@ -315,9 +315,9 @@ def test_provenance_without_suppression_says_nothing_of_it(notebook, provenance)
 
 
 def test_a_heading_from_data_is_a_section_that_can_be_referred_to(notebook, document_of):
-    maker = notebook.bundle(Bundle(kind="heading", id="sec-a", caption="A&E *within* four hours", level=3))
+    maker = notebook.bundle(Bundle(kind="heading", id="sec-a", caption="A&E *within* four hours", level=2))
     document = document_of(maker.markdown("See @sec-a."))
-    assert "### A\\&E \\*within\\* four hours {#sec-a}" in document.markdown
+    assert "## A\\&E \\*within\\* four hours {#sec-a}" in document.markdown
 
 
 def test_a_heading_and_prose_may_not_share_a_label(notebook):

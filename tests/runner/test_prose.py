@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.runner.prose import check_prose, check_titles, clean, labels, without_title
+from helpers.runner.prose import check_levels, check_prose, check_titles, clean, labels, without_title
 
 
 def came(text):
@@ -161,3 +161,16 @@ def test_html_is_told_once_with_what_is_written_instead():
 def test_no_heading_vanishes_but_the_notebook_s_own_title(cells, told):
     places = [(f"cell {number}", text) for number, text in enumerate(cells, start=1)]
     assert [f"{problem.where}: {problem.came}" for problem in check_titles(places)] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("# T\n\n## A\n\n### B\n\n## C\n\n### D", []),
+        ("words\n\n### A", ["a heading of level 3 (###) first"]),
+        ("## A\n\n#### B\n\n## C", ["a heading of level 4 (####) below one of level 2"]),
+        ("```\n### no heading\n```\n\n## A", []),
+    ],
+)
+def test_no_level_of_headings_is_left_out(text, told):
+    assert [problem.came for problem in check_levels([("cell 1", text)])] == told

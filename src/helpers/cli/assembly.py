@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from helpers.bundle import Bundle
+from helpers.cli.datasets import datasets_of
 from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
 from helpers.errors import Problem, UsageError
@@ -16,7 +17,7 @@ from helpers.register.models import Register
 from helpers.register.questions import answer
 from helpers.runner.guard import Room
 from helpers.runner.plan import Job, make_plan
-from helpers.runner.project import DataSet, Organisations, Project, Whence
+from helpers.runner.project import Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
@@ -144,7 +145,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         organisations=organisations,
         months=months,
         pin=lambda: mart().version,
-        datasets=lambda version: _datasets(mart().at(version)),
+        datasets=lambda version: datasets_of(mart().at(version)),
         expand=expand,
         selectors=tuple(SELECTORS),
         bundle_checks=(disclosure_problems, audit_bundles, ledger.problems),
@@ -222,24 +223,6 @@ def open_and_plan(root: Path, words: Sequence[str]) -> tuple[Project, tuple[Job,
     problems: list[Problem] = []
     project = open_project(root, problems)
     return project, plan(project, words, problems)
-
-
-def _datasets(mart: Mart) -> dict[str, DataSet]:
-    """Return each data set of a version as the history keeps it."""
-    manifest = mart.manifest
-    loads = {file.load for file in manifest.files}
-    newest = {load.source: load.load for load in manifest.loads if load.load in loads}
-    measures = mart.measures()
-    return {
-        each.dataset: DataSet(
-            manifest.fingerprints[each.dataset],
-            each.name,
-            each.as_at,
-            newest[each.dataset.partition("/")[2]],
-            tuple(sorted(measures[each.dataset])) if each.dataset in measures else None,
-        )
-        for each in mart.sources()
-    }
 
 
 def _modules_below(room: str) -> list[str]:

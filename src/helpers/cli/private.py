@@ -55,8 +55,12 @@ def audit(
         for problem in problems:
             print(problem)
         unread = f", {failed} could not be read" if failed else ""
-        print(f"{len(files)} files, {len(problems)} findings{unread}")
+        print(f"{_many(len(files), 'file')}, {_many(len(problems), 'finding')}{unread}")
     raise typer.Exit(int(ExitCode.GATE if problems else ExitCode.OK))
+
+
+def _many(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def _show_released(root: Path, asked: str, *, as_json: bool) -> None:

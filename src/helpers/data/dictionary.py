@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.data.national import read_figures, table_lines
 from helpers.data.sources import all_layouts
 from helpers.data.sources.layout import Layout
 from helpers.data.views import DERIVED, REMAINING
@@ -80,8 +81,16 @@ def _function(layout: Layout) -> str:
     return f"{layout.read.__module__.removeprefix('helpers.data.')}.{layout.read.__name__}"
 
 
-def write_dictionary(register: Register) -> str:
-    """Return the dictionary as the Markdown of docs/reference/data-dictionary.md."""
+def write_dictionary(register: Register, national: Path) -> str:
+    """Return the dictionary as the Markdown of docs/reference/data-dictionary.md.
+
+    Parameters
+    ----------
+    register
+        The measures.
+    national
+        The file of national figures, see `helpers.data.national`.
+    """
     lines = [
         "# Data dictionary",
         "",
@@ -105,6 +114,8 @@ def write_dictionary(register: Register) -> str:
         f"`{REMAINING[0]}` is, day by day, `{REMAINING[1]}` less `{REMAINING[2]}`, and of these the month's median.",
         "",
         *_register_lines(register),
+        "",
+        *table_lines(register, read_figures(national)),
         "",
         "## Layouts",
         "",
@@ -149,5 +160,5 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    register_folder, written = sys.argv[1:]
-    Path(written).write_text(write_dictionary(read_register(register_folder)), "utf-8")
+    register_folder, figures, written = sys.argv[1:]
+    Path(written).write_text(write_dictionary(read_register(register_folder), Path(figures)), "utf-8")

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from helpers.data.manifest import PRIVATE_FILE, LoadRecord, Manifest, fingerprint_files, write_private
-from helpers.data.mart import DERIVED, ROOM, SPILL, Mart
+from helpers.data.mart import DERIVED, ROOM, SPILL, Mart, read_manifest
 from helpers.errors import DataError, Problem, near_misses
 
 #: seconds that a removal waits for a load to end
@@ -63,7 +63,7 @@ def forget_source(state: Path, source: str) -> Forgotten:
 
 
 def _forget_loads(path: Path, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    manifests = {file.stem: _read(file) for file in (path / "manifests").glob("*.json")}
+    manifests = {file.stem: read_manifest(file) for file in (path / "manifests").glob("*.json")}
     gone = {each.load for each in _all_loads(manifests.values()) if each.source == source}
     if not gone:
         known = sorted({load.source for load in _all_loads(manifests.values())})
@@ -101,10 +101,6 @@ def _replace_current(path: Path, current: Manifest, gone: set[str]) -> None:
     )
     write_private(path / "manifests" / f"{version}.json", manifest.model_dump_json(indent=1).encode())
     write_private(path / "CURRENT", f"{version}\n".encode())
-
-
-def _read(path: Path) -> Manifest:
-    return Manifest.model_validate_json(path.read_bytes())
 
 
 def _all_loads(manifests: Iterable[Manifest]) -> list[LoadRecord]:

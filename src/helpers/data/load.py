@@ -244,11 +244,15 @@ class _Batch:
                 raise DataError(problems)
 
     def _held(self, file: Found) -> LoadResult | None:
+        from helpers.data.sources.mapped import mapped_layouts
+
         if not file.path.is_file():
             raise DataError(Problem(file.shown, "not a file"))
         sha256 = hash_file(file.path)
+        known = {layout.name: layout.settings for layout in mapped_layouts(self.register)}
         for load in self.mart.loads():
-            if load.sha256 == sha256:
+            # a mapping that was mended since reads the file anew
+            if load.sha256 == sha256 and load.settings == known.get(load.layout, ""):
                 return LoadResult(file.shown, "already loaded", load.layout, load.source)
         return None
 
@@ -269,6 +273,7 @@ class _Batch:
             mode=layout.mode,
             secondary=layout.secondary,
             publication=layout.publication,
+            settings=layout.settings,
             vintage=vintage,
             as_at=reading.as_at or _last_day(reading),
         )

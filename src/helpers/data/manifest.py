@@ -46,6 +46,7 @@ class LoadRecord(_Frozen):
     synthetic: bool = False
     secondary: bool = False  # tabulated by somebody else from the publication
     publication: str = ""  # what the figures are from, where several sources tabulate one
+    settings: str = ""  # hash of what an analyst wrote on how to read the file
 
 
 class FileRecord(_Frozen):
@@ -90,8 +91,15 @@ def fingerprint_files(files: Iterable[FileRecord]) -> dict[str, str]:
 def next_manifest(
     current: Manifest, load: LoadRecord, files: tuple[FileRecord, ...], *, replace: bool
 ) -> Manifest:
-    """Return the manifest after a load; `replace` drops the earlier loads of the same source."""
-    gone = {old.load for old in current.loads if replace and old.source == load.source}
+    """Return the manifest after a load; `replace` drops the earlier loads of the same source.
+
+    A file that is read anew, with other settings, stands in for its earlier reading in any case.
+    """
+    gone = {
+        old.load
+        for old in current.loads
+        if old.source == load.source and (replace or old.sha256 == load.sha256)
+    }
     kept_files = (*(file for file in current.files if file.load not in gone), *files)
     fingerprints = fingerprint_files(kept_files)
     digest = hashlib.sha256(json.dumps([load.load, fingerprints]).encode()).hexdigest()

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,6 +62,8 @@ LOAD_WAIT = 600
 #: how long a manifest that is not current stays, for readers that pinned it
 KEEP_MANIFESTS = timedelta(days=1)
 
+#: what may stand in CURRENT
+SAFE_VERSION = re.compile(r"[A-Za-z0-9_-]+")
 #: folders of the mart that whoever reads it writes to: benchmarks once worked out, queries beyond the memory
 DERIVED, SPILL = "derived", "spill"
 #: where the records room has its own of both: no kernel may read what is in it
@@ -105,7 +108,13 @@ class Mart:
         if self._pinned is not None:
             return self._pinned
         current = self.path / "CURRENT"
-        return current.read_text("utf-8").strip() if current.exists() else ""
+        if not current.exists():
+            return ""
+        version = current.read_bytes().decode("utf-8", "replace").strip()
+        if not SAFE_VERSION.fullmatch(version) or not self._manifest_path(version).exists():
+            cure = "boardpack state restore FILE; or write the name of the newest file of manifests to it"
+            raise DataError(Problem(str(current), "names no version that the mart holds", cure=cure))
+        return version
 
     def at(self, version: str) -> Mart:
         """Return this mart pinned to a version: a batch hands one version to all of its reports.
@@ -127,7 +136,7 @@ class Mart:
         version = self.version
         if not version:
             return Manifest()
-        return _read_manifest(self._manifest_path(version))
+        return read_manifest(self._manifest_path(version))
 
     def _manifest_path(self, version: str) -> Path:
         return self.path / "manifests" / f"{version}.json"
@@ -160,6 +169,17 @@ class Mart:
     def measures(self) -> dict[str, frozenset[str]]:
         """Return the measures that each data set holds; those of which it is not known are left out."""
         return _measures(self.manifest)
+
+    def list_digest(self, table: str) -> str:
+        """Return a hash of what a list of names says, whichever files say it.
+
+        Most files name the organisations of their figures: a new edition of one mostly changes none of them.
+        """
+        rows = f"SELECT * EXCLUDE (source, vintage) FROM {table}"
+        with explained(self), self._connect_to_files() as connection:
+            found = connection.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM ({rows}) t").fetchone()
+        assert found is not None
+        return f"{found[0]} rows, {found[1] or 0:x}"
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -306,8 +326,10 @@ class Mart:
 
     def sealed(self) -> tuple[Path, ...]:
         """Return the folders, of any version, that hold records of patients or what was worked out from them."""
-        found = [path for name in _record_tables() for path in (self.path / "data").glob(f"*/{name}")]
-        return (*sorted(found), self.path / ROOM, self.path / "staging")
+        data = self.path / "data"
+        found = [path for name in _record_tables() for path in data.glob(f"*/{name}")]
+        # a folder that is never there, so that what comes to `data` later is not open as a whole
+        return (*sorted(found), data / "later" / "records", self.path / ROOM, self.path / "staging")
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -325,12 +347,14 @@ class Mart:
         mode: Mode = "replace",
         secondary: bool = False,
         publication: str = "",
+        settings: str = "",
         vintage: datetime | None = None,
         as_at: date | None = None,
     ) -> Iterator[Load]:
         """Load one file, all or nothing: committed when the block ends, forgotten when it raises.
 
-        Loading content that this version already holds from the same source changes nothing.
+        Loading content that this version already holds from the same source changes nothing, unless it is read
+        with other settings: it then stands in for what it gave before.
 
         Parameters
         ----------
@@ -355,6 +379,8 @@ class Mart:
             True for figures that somebody else tabulated: the publication itself wins over them.
         publication
             What the figures are from, where several sources tabulate one publication; the source by default.
+        settings
+            Hash of what an analyst wrote on how to read the file, where anything.
         vintage
             Edition of the figures (UTC); by default the moment of the load.
         as_at
@@ -394,17 +420,19 @@ class Mart:
                     synthetic=synthetic,
                     secondary=secondary,
                     publication=publication,
+                    settings=settings,
                 )
                 self._commit(load, record, replace=mode == "replace")
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
 
-    def holds(self, source: str, sha256: str) -> bool:
-        """Tell whether this version has rows of that very content from that source."""
-        return any(load.source == source and load.sha256 == sha256 for load in self.manifest.loads)
+    def holds(self, source: str, sha256: str, settings: str = "") -> bool:
+        """Tell whether this version has rows of that very content from that source, read in that way."""
+        sought = (source, sha256, settings)
+        return any((load.source, load.sha256, load.settings) == sought for load in self.manifest.loads)
 
     def _commit(self, load: Load, record: LoadRecord, *, replace: bool) -> None:
-        if self.holds(record.source, record.sha256):
+        if self.holds(record.source, record.sha256, record.settings):
             return
         current = self.manifest
         manifest = next_manifest(current, record, tuple(load.files), replace=replace)
@@ -432,7 +460,7 @@ class Mart:
         with self._lock():
             self._clear_staging()
             limit = _now() - older_than
-            manifests = [_read_manifest(path) for path in (self.path / "manifests").glob("*.json")]
+            manifests = [read_manifest(path) for path in (self.path / "manifests").glob("*.json")]
             old = [m for m in manifests if m.version != self.version and (m.created_at or limit) <= limit]
             held = {file.load for m in manifests if m not in old for file in m.files}
             for manifest in old:
@@ -515,7 +543,14 @@ def _measures(manifest: Manifest) -> dict[str, frozenset[str]]:
 
 
 @cache
-def _read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path) -> Manifest:
+    """Return a manifest from its file.
+
+    Raises
+    ------
+    DataError
+        Where it is gone or damaged.
+    """
     # a manifest never changes once written, so a process reads each once
     try:
         return Manifest.model_validate_json(path.read_bytes())

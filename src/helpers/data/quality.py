@@ -29,6 +29,8 @@ MISSING_ALLOWED = 0.05
 CHANGED_ALLOWED, CHANGE_TOLERANCE = 0.10, 0.01
 #: a rate of missed appointments below this means that they are not recorded (methods section 5)
 DNA_RECORDED = 0.01
+#: breakdowns whose categories stand beside the whole figure and are no parts of it
+BESIDE = ("sector", "kind of bed", "commissioners", "published")
 #: how many organisations a finding names
 NAMED = 8
 _ORDER: dict[Severity, int] = {"high": 0, "medium": 1, "low": 2}
@@ -103,6 +105,7 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
         *_ended_series(mart),
         *_gaps(mart),
         *_impossible_values(mart, register),
+        *_parts_above_whole(mart),
         *_unrecorded_dna(mart),
         *_future_periods(mart, day),
         *_odd_figures(mart, register),
@@ -195,6 +198,22 @@ def _impossible_values(mart: Mart, register: Register) -> list[Finding]:
         [shares],
     )
     return _by_measure(wrong, "high", "validity", "shares below 0 or above 1")
+
+
+def _parts_above_whole(mart: Mart) -> list[Finding]:
+    """Name parts that count more than their whole does in the same source."""
+    larger = mart.query(
+        """
+        SELECT DISTINCT measure, part.org_code FROM measure_values_editions part
+        JOIN measure_values_editions whole USING (measure, org_code, period, period_type, basis, source)
+        WHERE coalesce(part.unit_code, part.specialty_code, part.category) IS NOT NULL
+            AND coalesce(whole.unit_code, whole.specialty_code, whole.category) IS NULL
+            AND part.numerator > whole.numerator + 0.5 AND 'plan' NOT IN (part.status, whole.status)
+            AND (part.breakdown IS NULL OR NOT list_contains($1, part.breakdown)) ORDER BY ALL
+        """,
+        [list(BESIDE)],
+    )
+    return _by_measure(larger, "high", "validity", "a part is larger than its whole")
 
 
 def _unrecorded_dna(mart: Mart) -> list[Finding]:

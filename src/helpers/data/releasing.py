@@ -60,16 +60,56 @@ def decide_on(
         If the ledger is damaged, or missing though reports were published.
     """
     report = os.environ.get(REPORT_VARIABLE, "")
-    found: dict[Query, Told] = {}
+    # most of what a report asks for stands already: the year of every other trust, say
+    found = _standing(releases, mart, asked)
+    if report and found:
+        exact = {each.query: each.exact for each in asked}
+        with releases.open() as database:
+            for data_set, data in _versions(mart, asked).items():
+                mine = [each for query, each in found.items() if query.data_set == data_set]
+                insert(database, mine, report, data=data, exact=exact)
     groups: dict[tuple[str, str], list[Asked]] = {}
     for each in asked:
-        groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
+        if each.query not in found:
+            groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
     for (data_set, organisation), some in groups.items():
+        group = _Group(releases, mart, data_set, organisation, policy, tuple(told), unasked)
         with _alone(releases.folder, data_set, organisation) if report else contextlib.nullcontext():
-            found |= _Group(releases, mart, data_set, organisation, policy, tuple(told), unasked).decide(
-                some, report
-            )
+            found |= group.decide(some, report)
     return found
+
+
+def _standing(releases: Releases, mart: Mart, asked: Sequence[Asked]) -> dict[Query, Told]:
+    """Return what stands already of the same records and is all that is asked for."""
+    versions, wanted = _versions(mart, asked), {json.dumps(each.query.entry): each for each in asked}
+    found: dict[Query, Told] = {}
+    with releases.reading() as database:
+        if database is None:
+            return {}
+        rows = database.execute(
+            f"SELECT DISTINCT query, told FROM cells WHERE query IN ({', '.join('?' * len(wanted))}) "
+            f"AND data IN ({', '.join('?' * len(versions))}) AND (released <> '' OR at >= ?)",
+            (*wanted, *versions.values(), _limit()),
+        ).fetchall()
+    for key, text in rows:
+        told = Told.read(json.loads(text))
+        if _covers(told, wanted[key]):
+            found[told.query] = told
+    return found
+
+
+def _versions(mart: Mart, asked: Sequence[Asked]) -> dict[str, str]:
+    """Return for each data set what tells its records of this version from those of another."""
+    return {name: _version(mart, name) for name in sorted({each.query.data_set for each in asked})}
+
+
+def _version(mart: Mart, data_set: str) -> str:
+    mine = {name: mark for name, mark in mart.fingerprints().items() if name.startswith(f"{data_set}/")}
+    return hashlib.sha256(json.dumps(mine, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _limit() -> str:
+    return (datetime.now(UTC) - UNPUBLISHED).isoformat(timespec="seconds")
 
 
 @contextlib.contextmanager
@@ -95,7 +135,7 @@ class _Group:
 
     def decide(self, asked: Sequence[Asked], report: str) -> dict[Query, Told]:
         """Return what may be told, and enter it in the name of a report."""
-        data = self._data()
+        data = _version(self.mart, self.data_set)
         rows, witnesses = self._known()
         recorded = {each.query for each, _, _ in rows}
         mine = (each for each in self.told if each.query.data_set == self.data_set)
@@ -144,14 +184,13 @@ class _Group:
         return at_first(asked, int(asked.exact or 0), 0.0, self.policy)
 
     def _known(self) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
-        limit = (datetime.now(UTC) - UNPUBLISHED).isoformat(timespec="seconds")
         with self.releases.reading() as database:
             if database is None:
                 return [], {}
             rows = database.execute(
                 "SELECT DISTINCT told, exact, data FROM cells WHERE data_set = ? AND organisation IN (?, ?) "
                 "AND (released <> '' OR at >= ?)",
-                (self.data_set, self.organisation, EVERYBODY, limit),
+                (self.data_set, self.organisation, EVERYBODY, _limit()),
             ).fetchall()
             kept = database.execute(
                 "SELECT worlds FROM witnesses WHERE data_set = ? AND organisation = ?",
@@ -160,11 +199,6 @@ class _Group:
         newest = {(told, exact): data for told, exact, data in rows}
         found = [(Told.read(json.loads(told)), exact, data) for (told, exact), data in newest.items()]
         return found, _read_witnesses(kept[0]) if kept else {}
-
-    def _data(self) -> str:
-        """Return what tells the records of this version from those of another."""
-        mine = {k: v for k, v in self.mart.fingerprints().items() if k.startswith(f"{self.data_set}/")}
-        return hashlib.sha256(json.dumps(mine, sort_keys=True).encode()).hexdigest()[:16]
 
     def _enter(
         self,

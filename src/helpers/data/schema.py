@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ColumnType = Literal["text", "number", "whole", "date", "flag", "time"]
 
+#: tables that name things; figures do not come from them
+NAME_LISTS = frozenset({"organisations", "specialties", "units"})
 PERIOD_TYPES = ("day", "month", "quarter", "year", "rolling12", "snapshot")
 BASES = ("provider", "commissioner")
 STATUSES = ("actual", "provisional", "plan")

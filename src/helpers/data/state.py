@@ -22,10 +22,10 @@ from pathlib import Path, PurePosixPath
 from filelock import FileLock, Timeout
 
 from helpers.data.manifest import PRIVATE_FILE, PRIVATE_FOLDER, make_private, write_private
-from helpers.data.mart import Mart
+from helpers.data.mart import DERIVED, SPILL, Mart
 from helpers.errors import DataError, Problem, UsageError
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 VERSION_FILE = "VERSION"
 CONTENTS = "CONTENTS.json"
 #: how long executed notebooks and logs stay
@@ -75,8 +75,14 @@ def make_all_private(state: Path) -> None:
                 path.chmod(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
 
 
-#: from which version to the next: the first left logs and executed notebooks readable
-_UPGRADES: Mapping[int, Callable[[Path], None]] = {1: make_all_private}
+def forget_derived(state: Path) -> None:
+    """Remove what was worked out from the mart: sums of records lay where kernels read."""
+    for name in (DERIVED, SPILL):
+        shutil.rmtree(state / "mart" / name, ignore_errors=True)
+
+
+#: from which version to the next: the first left logs and executed notebooks readable, the second sums of records
+_UPGRADES: Mapping[int, Callable[[Path], None]] = {1: make_all_private, 2: forget_derived}
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from helpers.data.releasing import decide_on
 from helpers.data.room.latest import latest_month_of
 from helpers.data.room.records import Records, open_records
 from helpers.data.room.selection import Whose
+from helpers.data.schema import NAME_LISTS
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
@@ -53,8 +54,6 @@ if TYPE_CHECKING:
 
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
-#: tables that name things; figures do not come from them
-NAME_LISTS = frozenset({"organisations", "specialties", "units"})
 
 _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
     WHERE period_type = 'month' AND status <> 'plan'"""

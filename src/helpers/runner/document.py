@@ -10,8 +10,8 @@ import math
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import nbformat
@@ -19,9 +19,11 @@ import yaml
 
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import GateError, Problem
+from helpers.runner.outputs.order import in_order
 from helpers.runner.outputs.pieces import Prose, Shown
 from helpers.runner.project import Whence
 from helpers.runner.prose import (
+    check_levels,
     check_prose,
     check_references,
     check_titles,
@@ -45,8 +47,6 @@ from helpers.theme.markdown import escape_markdown, plain_words
 _PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
 _LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
 _ABOUT: Final = "sec-about"
-_CELL: Final = re.compile(r"cell (\d+)")
-_WHOLE_CELL: Final = re.compile(r"cell (\d+(?: \(In \[\d+\]\))?)")
 #: what an author writes at the top of a cell for what its output lacks; `kind` begins the name of Quarto's option
 _OPTIONS: Final = {"a caption": '`#| {kind}-cap: "…"`', "an alt text": '`#| {kind}-alt: "…"`'}
 _WHY_ALT: Final = " (what those hear who do not see the picture)"
@@ -180,26 +180,7 @@ def _all_problems(reading: Reading) -> list[Problem]:
         *_check_text(reading),
         *_check_own(reading),
     ]
-    return list(_together(sorted(found, key=_cell_number)))  # as an author goes through the notebook
-
-
-def _together(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield what is wrong alike in several cells once, with all of them: a notebook may have twenty charts."""
-    alike: dict[Problem, list[str]] = {}
-    for problem in problems:
-        cell = _WHOLE_CELL.fullmatch(problem.where)
-        where = alike.setdefault(replace(problem, where="") if cell else problem, [])
-        where.append(cell[1] if cell else problem.where)
-    for problem, cells in alike.items():
-        if problem.where:
-            yield problem
-        elif cells := list(dict.fromkeys(cells)):
-            yield replace(problem, where=f"cell{'s' * (len(cells) > 1)} {', '.join(cells)}")
-
-
-def _cell_number(problem: Problem) -> int:
-    number = _CELL.match(problem.where)
-    return int(number[1]) if number else 0
+    return in_order(found)
 
 
 def _check_report(reading: Reading) -> Iterator[Problem]:
@@ -316,6 +297,15 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
         yield from check_prose(where, text)
         yield from check_references(where, text, known)
     yield from check_titles(texts)
+    yield from check_levels((piece.where, _headed(piece)) for piece in reading.pieces)
+
+
+def _headed(piece: Prose | Shown) -> str:
+    """Return the Markdown of a piece with the heading that it may be."""
+    if isinstance(piece, Prose):
+        return piece.text
+    heading = piece.bundle.kind == "heading"
+    return f"{'#' * piece.bundle.level} {piece.bundle.caption}" if heading else piece.bundle.prose
 
 
 def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:

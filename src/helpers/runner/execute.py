@@ -227,6 +227,8 @@ def _run_papermill(job: Job, folder: Path, seat: Seat) -> Any:
         language="python",
         progress_bar=False,
         start_timeout=START_TIMEOUT,
+        # a large picture takes its time where many reports are made; papermill gives a cell's outputs 4 seconds
+        iopub_timeout=START_TIMEOUT,
         shutdown_kernel="immediate",  # all its outputs are here, and nothing that it could still do counts
         kernel_manager_class=kernel_manager(seat),
     )

@@ -6,6 +6,7 @@ What is installed is in the environment's hash by name and version.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import sysconfig
 import tempfile
@@ -19,13 +20,17 @@ _SYSTEM: Final = (
     "/lib",
     "/lib64",
     "/nix",
+    "/opt",
     "/proc",
     "/run",
     "/sbin",
     "/snap",
     "/sys",
     "/usr",
+    "/var/cache",
 )
+#: of whichever Python, also one that a notebook starts; and libraries of the system's own form
+_INSTALLED: Final = re.compile(r"/(?:site|dist)-packages/|/lib/python3|\.so\.\d[^/]*$")
 _PYTHON: Final = tuple(
     dict.fromkeys(
         os.path.realpath(each)
@@ -34,14 +39,20 @@ _PYTHON: Final = tuple(
 )
 _OWN: Final = (*_SYSTEM, *_PYTHON, str(Path(__file__).resolve().parents[1]))
 
+_BELOW: Final = tuple(each + os.sep for each in _OWN)
+
 
 def is_of_the_machine(path: str) -> bool:
     """Tell whether a path, links followed, belongs to the machine rather than to the report.
 
     >>> is_of_the_machine("/usr/share/zoneinfo/Europe/London"), is_of_the_machine("/data/targets.csv")
     (True, False)
+    >>> is_of_the_machine("/home/a/conda/lib/python3.12/json/decoder.py")
+    True
     """
-    return any(path == each or path.startswith(each + os.sep) for each in _OWN)
+    if any(path == each or path.startswith(each + os.sep) for each in _OWN):
+        return True
+    return bool(_INSTALLED.search(path))
 
 
 def is_passing(path: str) -> bool:

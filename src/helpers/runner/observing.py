@@ -54,11 +54,13 @@ def note_event(event: str, arguments: tuple[Any, ...]) -> None:
             with contextlib.suppress(OSError):
                 os.open(ANNOUNCED, os.O_RDONLY)
         return
-    try:
-        place = os.path.realpath(os.fsdecode(path))
-    except (TypeError, ValueError):
-        return
-    if not is_of_the_machine(place):
+    with contextlib.suppress(TypeError, ValueError):
+        _note(os.fsdecode(path))
+
+
+def _note(path: str) -> None:
+    # most are of the machine by their names alone: to follow links takes a look at every folder on the way
+    if not is_of_the_machine(path) and not is_of_the_machine(place := os.path.realpath(path)):
         note_file(place)
 
 
@@ -72,5 +74,5 @@ def note_modules(known: set[str]) -> None:
     for name in sys.modules.keys() - known:
         known.add(name)
         file = getattr(sys.modules.get(name), "__dict__", {}).get("__file__")
-        if isinstance(file, str) and not is_of_the_machine(os.path.realpath(file)):
-            note_file(file)
+        if isinstance(file, str):
+            _note(file)

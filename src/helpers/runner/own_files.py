@@ -20,7 +20,7 @@ from helpers.runner.machine import is_of_the_machine, is_passing
 UNDER_CHANGE: Final = "changed while the report was made"
 _FOLDER: Final = "folder "
 #: code rather than data: nobody asks where it comes from
-_CODE: Final = frozenset((".ipynb", ".py", ".pyd", ".r", ".so", ".sql"))
+_CODE: Final = frozenset((".ipynb", ".jl", ".py", ".pyd", ".qmd", ".r", ".sh", ".so", ".sql"))
 #: imports look through the folders of modules and notebooks, and the key has what came of it
 _NOT_LISTED: Final = frozenset((".ipynb", ".py"))
 

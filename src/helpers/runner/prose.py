@@ -55,6 +55,7 @@ _LABEL: Final = re.compile(r"\{[^}\n]*#([A-Za-z][\w-]*)")
 _DIV: Final = re.compile(r"^ {0,3}:{3,}[ \t]*(.*)$", re.MULTILINE)
 _RULE: Final = re.compile(r"(?:\A|(?<=\n))([ \t]*\n|\A)-{3,}[ \t]*(?=\n|\Z)")
 _TITLE: Final = re.compile(r"^ {0,3}#(?!#)[ \t]+.*$|^[^\n]+\n={2,}[ \t]*$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^ {0,3}(#{1,6})[ \t]+\S", re.MULTILINE)
 _LINK_TARGET: Final = re.compile(r"\](?:\(|:)\s*<?([A-Za-z][\w+.-]*):")
 _SCHEMES: Final = frozenset({"http", "https", "mailto"})
 
@@ -122,6 +123,26 @@ def check_titles(cells: Iterable[tuple[str, str]]) -> Iterator[Problem]:
 def has_section(text: str) -> bool:
     """Say whether Markdown has a heading of level 2 or deeper."""
     return re.search(r"^ {0,3}##", without_code(text), re.MULTILINE) is not None
+
+
+def check_levels(cells: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Find headings that leave out a level: a tagged PDF may not, and nobody hears which section they belong to.
+
+    Parameters
+    ----------
+    cells
+        The place and the Markdown of everything that is shown, in order, headings from code among it.
+    """
+    last = 1
+    for where, text in cells:
+        for mark in _HEADING.findall(without_code(text)):
+            level = len(mark)
+            if level > last + 1:
+                came = f"a heading of level {level} ({mark}) " + (
+                    f"below one of level {last}" if last > 1 else "first"
+                )
+                yield Problem(where, came, "#" * (last + 1), "Begin sections with ##, theirs with ###.")
+            last = level if level > 1 else last
 
 
 def check_prose(where: str, text: str) -> Iterator[Problem]:

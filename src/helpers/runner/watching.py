@@ -6,8 +6,8 @@ Nobody needs rights for it. Nothing is refused here and nothing is hidden; an op
 `helpers.reads` wants it. It is not seen whether a file was looked for without being opened, and not what is opened
 through io_uring.
 
-Where Linux is older than 5.19, or another watcher is there already, nothing is watched, and what the interpreter
-sees (`helpers.runner.observing`) is all there is.
+Where Linux is older than 5.19, another watcher is there already, or no process may look into another
+(`kernel.yama.ptrace_scope` of 2 or 3), what the interpreter sees (`helpers.runner.observing`) is all there is.
 """
 
 from __future__ import annotations
@@ -48,25 +48,13 @@ class _Machine(NamedTuple):
     calls: tuple[_Call, ...]
 
 
-#: open, openat, openat2 (its flags lie behind a pointer), execve, execveat (asm/unistd.h, linux/audit.h)
+#: open, openat, openat2, whose flags lie behind a pointer (asm/unistd.h, linux/audit.h). A script that is started is
+#: opened by what runs it; a program in machine code belongs to the machine
 _MACHINES: Final = {
-    "x86_64": _Machine(
-        0xC000003E,
-        317,
-        (
-            _Call(2, -1, 0, 1),
-            _Call(257, 0, 1, 2),
-            _Call(437, 0, 1, -1),
-            _Call(59, -1, 0, -1),
-            _Call(322, 0, 1, -1),
-        ),
-    ),
-    "aarch64": _Machine(
-        0xC00000B7,
-        277,
-        (_Call(56, 0, 1, 2), _Call(437, 0, 1, -1), _Call(221, -1, 0, -1), _Call(281, 0, 1, -1)),
-    ),
+    "x86_64": _Machine(0xC000003E, 317, (_Call(2, -1, 0, 1), _Call(257, 0, 1, 2), _Call(437, 0, 1, -1))),
+    "aarch64": _Machine(0xC00000B7, 277, (_Call(56, 0, 1, 2), _Call(437, 0, 1, -1))),
 }
+_LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _HERE: Final = _MACHINES.get(platform.machine()) if sys.platform == "linux" else None
 
 #: an opening with one of these reads nothing that was there before, or nothing at all
@@ -89,6 +77,8 @@ _NUMBER_AT, _AUDIT_AT, _ARGUMENTS_AT = 0, 4, 16
 _AT_FDCWD: Final = 0xFFFFFF9C
 _PAGE: Final = 4096  # of which every page size is a multiple
 _LONGEST: Final = 4096  # linux/limits.h, PATH_MAX
+#: 0: into all of one's own, 1: into those below it, 2 or 3: an administrator or nobody (Yama's documentation)
+_PTRACE_SCOPE: Final = Path("/proc/sys/kernel/yama/ptrace_scope")
 
 
 def _filter(machine: _Machine) -> bytes:
@@ -114,7 +104,19 @@ def can_watch() -> bool:
     sizes = (ctypes.c_uint16 * 3)()
     if ctypes.CDLL(None).syscall(_HERE.seccomp, _GET_NOTIF_SIZES, 0, sizes) < 0:
         return False
-    return tuple(sizes)[:2] == (_NOTICE.size, _ANSWER.size)
+    return tuple(sizes)[:2] == (_NOTICE.size, _ANSWER.size) and _can_look_into_others()
+
+
+def _can_look_into_others() -> bool:
+    """Return whether a process may read the memory of one that it has started; a container may forbid it."""
+    with contextlib.suppress(OSError):
+        if int(_PTRACE_SCOPE.read_text()) > 1:
+            return False
+    own = ctypes.create_string_buffer(b"own")
+    try:
+        return _string(os.getpid(), ctypes.addressof(own)) == "own"
+    except OSError:
+        return False
 
 
 def let_watch(channel: socket.socket) -> None:
@@ -158,7 +160,6 @@ class Watcher:
     def __init__(self, channel: socket.socket, notes: Path, folder: str) -> None:
         self._channel, self._notes, self._folder = channel, notes, folder
         self._listener: int | None = None
-        self._libc = ctypes.CDLL(None, use_errno=True)
         self._seen: set[str] = set()
         self._announced: set[int] = set()
 
@@ -199,13 +200,12 @@ class Watcher:
         except (OSError, ValueError):
             pass  # it has ended, or may not be looked into
         finally:
-            with contextlib.suppress(OSError):
-                fcntl.ioctl(listener, _SEND, _ANSWER.pack(mark, 0, 0, _GO_ON))
+            _send(listener, _ANSWER.pack(mark, 0, 0, _GO_ON))
 
     def _note(self, process: int, number: int, arguments: list[int]) -> None:
         assert _HERE is not None, "it has told of something"
         call = next(each for each in _HERE.calls if each.number == number)
-        name = self._string(process, arguments[call.path])
+        name = _string(process, arguments[call.path])
         if name == ANNOUNCED:
             self._announced.add(process)
             return
@@ -220,23 +220,6 @@ class Watcher:
         if place not in self._seen:
             self._seen.add(place)
             self._write(os.path.realpath(place))
-
-    def _string(self, process: int, address: int) -> str:
-        """Return the path at an address of a process, page by page: the next one may not be there."""
-        found = b""
-        while len(found) < _LONGEST:
-            length = _PAGE - (address + len(found)) % _PAGE
-            here = ctypes.create_string_buffer(length)
-            ours = _Part(ctypes.addressof(here), length)
-            theirs = _Part(address + len(found), length)
-            read = self._libc.process_vm_readv(process, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, 0)
-            if read <= 0:
-                raise OSError(ctypes.get_errno(), "no such memory")
-            part, end, _ = here.raw[:read].partition(b"\0")
-            found += part
-            if end:
-                return os.fsdecode(found)
-        return ""
 
     def _is_importing(self, place: str) -> bool:
         """Say whether a folder is listed, by its whole path, as a Python that was started lists for modules.
@@ -262,6 +245,34 @@ class Watcher:
             os.write(log, line)
         finally:
             os.close(log)
+
+
+def _string(process: int, address: int) -> str:
+    """Return the path at an address of a process, page by page: the next one may not be there."""
+    assert _LIBC is not None, "on Linux alone"
+    found = b""
+    while len(found) < _LONGEST:
+        length = _PAGE - (address + len(found)) % _PAGE
+        here = ctypes.create_string_buffer(length)
+        ours = _Part(ctypes.addressof(here), length)
+        theirs = _Part(address + len(found), length)
+        read = _LIBC.process_vm_readv(process, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, 0)
+        if read <= 0:
+            raise OSError(ctypes.get_errno(), "no such memory")
+        part, end, _ = here.raw[:read].partition(b"\0")
+        found += part
+        if end:
+            return os.fsdecode(found)
+    return ""
+
+
+def _send(listener: int, answer: bytes) -> None:
+    """Send an answer, however often a signal comes in between: who has asked waits for it."""
+    while True:
+        with contextlib.suppress(InterruptedError):
+            with contextlib.suppress(FileNotFoundError):  # it has been ended meanwhile
+                fcntl.ioctl(listener, _SEND, answer)
+            return
 
 
 def _folder_of(process: int, handle: int) -> str:

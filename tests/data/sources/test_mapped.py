@@ -171,6 +171,22 @@ def test_a_figure_merged_over_rows_is_refused(mart: Mart, tmp_path: Path) -> Non
         load(mart, tmp_path, LONG, *MERGED, merged="A2:A3 B2:B4 D2:D3")
 
 
+def test_a_mended_mapping_reads_the_file_anew_and_nothing_of_before_stays(
+    mart: Mart, tmp_path: Path
+) -> None:
+    wrong = WIDE.replace("Appraisals: appraisals_done", "Appraisals: savings_delivered")
+    rows = (HEAD, ["Appraisals", 90, 88, 89])
+    load(mart, tmp_path, wrong, *rows)
+    assert {row[0] for row in stored(mart)} == {"savings_delivered"}
+    file = tmp_path / "t.xlsx"
+    (again,) = load_paths(mart, [file], register(tmp_path, wrong))
+    assert again.outcome == "already loaded"
+    (mended,) = load_paths(mart, [file], register(tmp_path, WIDE))
+    assert (mended.outcome, mended.rows_kept) == ("loaded", 2)
+    assert {row[0] for row in stored(mart)} == {"appraisals_done"}
+    assert len(mart.loads()) == 2  # the organisations, and the file once
+
+
 MISTAKES = {
     "a measure that is not mapped": (
         [HEAD, ["Turnover", 10, 11, 12]],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from helpers.data.agreement import Disagreement, Figures
 from helpers.report.measures.examples import example_measure, example_result
-from helpers.report.measures.source_words import sources_sentence
+from helpers.report.measures.source_words import seam_sentence, sources_sentence
 from helpers.report.performance.measure_parts import notes_words
 
 
@@ -35,6 +37,26 @@ def test_shares_that_read_alike_are_told_by_their_counts() -> None:
     found = (apart(6, (5, 100), (50, 1_000)),)
     said = sources_sentence(replace(example_result([5.0, 6.0, 5.0]), disagreements=found))
     assert "gives 5.0% (50 of 1,000), where 5.0% (5 of 100)" in said
+
+
+@pytest.mark.parametrize(
+    ("came_from", "said"),
+    [
+        (("old", "old", "old"), ""),
+        (
+            ("old", "", "new"),
+            "From June 2024 on the figures are those of The new one, before that of old.",
+        ),
+        (("new", "old", "new"), "before that of old; one earlier change."),
+    ],
+)
+def test_a_change_of_source_is_marked(came_from: tuple[str, ...], said: str) -> None:
+    result = example_result([5.0, 6.0, 5.0])
+    result = replace(
+        result, series=replace(result.series, came_from=came_from), sources={"new": "The new one"}
+    )
+    assert said in seam_sentence(result)
+    assert ("Change of source" in notes_words(result)) == bool(said)
 
 
 def test_nothing_is_said_where_sources_agree() -> None:

@@ -61,6 +61,19 @@ def test_what_is_wrong_alike_in_several_cells_is_told_once(cell):
     assert second.startswith("cell 4 (In [4]): a table without a caption")
 
 
+def test_a_cure_is_given_once(cell):
+    for said in ("one", "two"):
+        cell("print()", v4.new_output("stream", name="stdout", text=said))
+    first, second = told(cell("x").markdown("x")).splitlines()[:2]
+    assert first.startswith("cell 2 (In [2]): printed text: one. Say it with `report.say(…)`")
+    assert second == "cell 3 (In [3]): printed text: two. As in cell 2."
+
+
+def test_a_figure_without_axes_is_nothing(cell, document_of):
+    empty = display(text_plain="<Figure size 1200x600 with 0 Axes>")
+    assert list(document_of(cell(f"{FIGURE}plot()", empty, svg())).figures) == ["fig-beds-by-trust"]
+
+
 def test_a_figure_takes_caption_alt_and_label_from_the_options(cell, document_of):
     document = document_of(cell(f"#| label: fig-beds\n{FIGURE}plot()", svg()).markdown("See @fig-beds."))
     assert (

@@ -27,6 +27,11 @@ _FONTS = (".woff", ".woff2", ".ttf", ".otf", ".odttf")
 _ARCHIVES = (".docx", ".pptx", ".xlsx", ".xlsm", ".odt", ".ods", ".zip")
 #: parts of Office files that hold settings of printers, drawings and fonts in a form of their own
 _OFFICE_PARTS = (".bin", ".fntdata", ".vml", ".thmx")
+#: archives of 7-Zip, RAR, Zstandard and LZ4
+_STRANGE = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18")
+#: bytes that hardly occur in text, from how large a share of those looked at it is none
+_CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r\x1b"})
+LOOKED_AT, MOST_CONTROLS = 65_536, 0.01
 #: PDFium serves one thread at a time
 _PDFIUM = threading.Lock()
 _PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|si|c|row|comment|w:tc)>|<(?:w:br|w:tab|w:cr)\b[^>]*>")
@@ -83,7 +88,12 @@ def _inside(content: bytes, name: str, depth: int) -> list[Problem]:
 
 
 def _is_binary(content: bytes) -> bool:
-    return b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    """Tell whether content is no text: packed in a way that nothing here unpacks, or full of control characters."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    start = content[:LOOKED_AT]
+    controls = len(start) - len(start.translate(None, _CONTROLS))
+    return content.startswith(_STRANGE) or b"\0" in start or controls > MOST_CONTROLS * len(start)
 
 
 def _audit_words(text: str, name: str, suffix: str) -> list[Problem]:

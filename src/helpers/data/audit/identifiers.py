@@ -45,7 +45,7 @@ _GROUPED_OTHERWISE = re.compile(
     rf"(?<![\w.,])(?<!\d[ \-‐‑–])(?:\d{{4}}(?P<a>{_GAP})\d{{3}}(?P=a)\d{{3}}|\d{{3}}(?P<b>{_GAP})\d{{4}}(?P=b)\d{{3}}"
     rf"|\d{{5}}{_GAP}\d{{5}})(?!\w|[.,]\d|[ \-‐‑–]\d)"
 )
-_SOLID = re.compile(r"(?<!\w)(?<!\d\.)\d{10}(?:(?=\.0+\b)|(?!\w|\.\d))")
+_SOLID = re.compile(r"(?<!\w)(?<!\d\.)\d{10}(?:(?=\.0+\b|(?:\.0+)?[eE]\+?0+\b)|(?!\w|\.\d))")
 #: as spreadsheets show a long number, with all of its digits
 _EXPONENT = re.compile(r"(?<![\w.])\d\.\d{8,9}[eE]\+?0?9\b")
 _WORDED = re.compile(r"(?<=_)\d{10}(?![\dA-Za-z])|(?<![\dA-Za-z])\d{10}(?=_)")

@@ -196,7 +196,7 @@ def _edges(queries: Sequence[Query], name: str) -> list[float]:
 def _bins(sql: str, edges: Sequence[float]) -> str:
     """Return SQL for the lower end of the stretch between edges in which a number lies."""
     cases = " ".join(f"WHEN {sql} >= {edge!r} THEN {edge!r}" for edge in reversed(edges) if edge > 0)
-    return f"(CASE {cases} ELSE 0 END)" if cases else "0"
+    return f"(CASE WHEN {sql} IS NULL THEN NULL {cases} ELSE 0 END)"  # what is not known lies nowhere
 
 
 def _bin_ends(sql: str, edges: Sequence[float]) -> str:

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE
-from helpers.reads import note_data
+from helpers.reads import Note, note
 
 #: how a kernel is told the descriptor of its door
 ROOM_VARIABLE: Final = "BOARDPACK_ROOM"
@@ -68,7 +68,9 @@ def in_room(
                 return function(*args, **keywords)
             asked = Asked(f"{function.__module__}:{function.__qualname__}", args, keywords)
             answer = find_room().ask(asked)
-            _note(answer.reads, args)
+            _hand_over(answer.reads, args)
+            if answer.error is not None:
+                raise answer.error
             value: Result = answer.value
             return value
 
@@ -78,13 +80,15 @@ def in_room(
     return decorate
 
 
-def _note(reads: Iterable[str], args: Iterable[object]) -> None:
-    """Note what the room read, also with the marts in whose name it was asked."""
-    note_data(reads)
+def _hand_over(reads: Iterable[Note], args: Iterable[object]) -> None:
+    """Note here what the room read, also with the marts in whose name it was asked."""
+    reads = tuple(reads)
+    note(*reads)
+    data = [each.name for each in reads if each.kind == "data"]
     for each in args:
         mart = getattr(each, "mart", each)
         if hasattr(mart, "note"):
-            mart.note(reads, elsewhere=True)
+            mart.note(data, elsewhere=True)
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class Answer:
 
     value: Any = None
     error: Exception | None = None
-    reads: tuple[str, ...] = ()
+    reads: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,6 @@ class Room:
             except BaseException:  # interrupted: an answer that comes later would be taken for the next one
                 self._leave()
                 raise
-        if answer.error is not None:
-            raise answer.error
         return answer
 
     def _leave(self) -> None:

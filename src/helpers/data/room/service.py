@@ -14,7 +14,7 @@ from typing import Any
 
 from helpers.data.room.door import MARK, Answer, Asked, Channel
 from helpers.errors import ArgumentError, UserError
-from helpers.reads import take_data
+from helpers.reads import take_notes
 
 
 def main() -> None:
@@ -43,15 +43,15 @@ def serve(channel: Channel) -> None:
 
 def answer(asked: Asked) -> Answer:
     """Return what a function gives, if it may leave the room; errors leave without values of records."""
-    take_data()
+    take_notes()
     try:
         value = _call(asked)
     except (UserError, ArgumentError) as error:
-        return Answer(error=error)
+        return Answer(error=error, reads=take_notes())
     except Exception as error:
         traceback.print_exc()  # to the kernel's log, which is private
-        return Answer(error=_without_values(error))
-    return Answer(value, reads=take_data())
+        return Answer(error=_without_values(error), reads=take_notes())
+    return Answer(value, reads=take_notes())
 
 
 def _call(asked: Asked) -> Any:

@@ -92,6 +92,8 @@ class Layout:
     synthetic: bool = False
     #: whether each row means something by itself, so that a long file can be read a part at a time
     by_rows: bool = False
+    #: hash of what an analyst wrote on how to read it, where anything: other settings read a file anew
+    settings: str = ""
     #: whether a row for England closes the file and is the sum of its other rows
     has_total: bool = False
     #: whether the sheets that fit are parts of one table; else each is read by itself

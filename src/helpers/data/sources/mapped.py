@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -33,6 +34,7 @@ def _layout(mapping: TableMapping) -> Layout:
         sheet=mapping.sheet,
         policy=own_measures.LAYOUT.policy,
         ends_with_newline=False,
+        settings=hashlib.sha256(mapping.model_dump_json().encode()).hexdigest(),
     )
 
 

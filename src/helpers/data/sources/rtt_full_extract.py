@@ -110,13 +110,14 @@ def _weeks(band: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _add_waits(cells: Cells, frame: pd.DataFrame, bands: list[str]) -> NDArray[np.float64]:
+def _add_waits(cells: Cells, frame: pd.DataFrame, bands: list[str]) -> NDArray[np.float32]:
     """Add the waits within 18 weeks and over each limit; a row whose bands miss its total is wrong.
 
     Returns the pathways of the lists (Part_2), a row for each of theirs and a column for each band.
     """
     lists = (frame["RTT Part Type"] == "Part_2").to_numpy()
-    by_week = np.zeros((int(lists.sum()), len(bands)))
+    # whole numbers this small are exact in half the memory
+    by_week = np.zeros((int(lists.sum()), len(bands)), dtype=np.float32)
     sums: dict[str, NDArray[np.float64]] = {
         name: np.zeros(len(frame)) for name in ("within", "waiting", *LONG_WAITS)
     }
@@ -181,7 +182,7 @@ def _measures(frame: pd.DataFrame, *, longest: int, whole: bool) -> list[pd.Data
 
 
 def _waits(
-    frame: pd.DataFrame, by_week: NDArray[np.float64], bands: list[str], *, whole: bool
+    frame: pd.DataFrame, by_week: NDArray[np.float32], bands: list[str], *, whole: bool
 ) -> list[pd.DataFrame]:
     """Return the median and the 92nd percentile wait of each list, in weeks, as the publication works them out."""
     starts = np.array([_weeks(band) for band in bands])
@@ -201,7 +202,9 @@ def _waits(
         base = lists.index.to_frame(index=False).set_axis(["period", "org_code", "specialty_code"], axis=1)
         base = _without_code_of_all(base)
         rows += [
-            measure_rows(name, base, basis=basis).assign(value=percentile_wait(lists.to_numpy(), share))
+            measure_rows(name, base, basis=basis).assign(
+                value=percentile_wait(lists.to_numpy(np.float64), share)
+            )
             for name, share in WAITS.items()
         ]
     return rows

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from helpers.bundle import SUPPRESSED
+from helpers.bundle import SUPPRESSED, Cell
 from helpers.data import appointments
 from helpers.data.appointments import ALL, DEPRIVATION
 from helpers.data.directory import Organisation, specialty_names
+from helpers.data.disclosure.queries import Condition
 from helpers.data.mart import Mart
 from helpers.data.policy import policy_for
+from helpers.data.releases import Releases
+from helpers.data.releasing import decide_on
 from helpers.data.sources.names import ENGLAND
 from helpers.errors import DataError, Problem
 from helpers.register.models import Event
 from helpers.report.dna.options import DnaOptions
+from helpers.report.dna.told import AppointmentsTold
+from helpers.report.los.told import Ask
 from helpers.report.period import Period
 from helpers.report.trend_events import TrendEvents
 from helpers.stats import dna
@@ -78,6 +84,8 @@ class DnaFindings:
         How.
     events
         What happened at the trust and may show in its rate.
+    ask
+        What may be shown of records beside everything that was told before; without it, beside nothing.
 
     Raises
     ------
@@ -93,9 +101,11 @@ class DnaFindings:
         options: DnaOptions,
         *,
         events: Sequence[Event] = (),
+        ask: Ask | None = None,
     ) -> None:
         self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
         self.events = tuple(events)
+        self._ask = ask or partial(decide_on, Releases(Path()), mart)
         self.codes = (organisation.code, *organisation.predecessors)
         self.span = Period.ending(period.last, max(TREND_MONTHS, period.months))
         recorded = self._from_records()
@@ -161,6 +171,48 @@ class DnaFindings:
             booked=booked, rate=lambda t: PER_CENT * dna.dna_rate(t["dnas"], t["attended"])
         )
 
+    @cached_property
+    def told(self) -> AppointmentsTold:
+        """What may be told of every count from records that the report shows, or that a rate of it rests on."""
+        told = AppointmentsTold(self.organisation.code, self.period, self.options.specialty, self._ask)
+        kinds = [kind for kind, code in self.totals.index if code == self.organisation.code and kind != ALL]
+        parts = [self.of_specialty(code) for code in self.own_specialties.index]
+        told.settle(
+            [
+                *told.pair(),
+                *(query for kind in kinds for query in told.pair(kind=kind)),
+                *(query for part in parts for query in told.pair(part)),
+                *(query for day in self.own_months.index for query in told.pair(month=day)),
+            ]
+        )
+        return told
+
+    @cached_property
+    def cells_of_all_trusts(self) -> tuple[Cell, Cell]:
+        """Booked and missed appointments of all compared trusts as they may be shown."""
+        every = self.all_trusts
+        if self.basis == "published":
+            return every.booked, every.missed
+        return self.told.cells_of_several(map(str, self.compared.index), every.booked, every.missed)
+
+    def cells_of_trusts(self, codes: Sequence[str]) -> list[tuple[Cell, Cell]]:
+        """Return booked and missed appointments of each of some trusts as they may be shown."""
+        if self.basis == "records":
+            self.told.settle(query for code in codes for query in self.told.pair(organisation=code))
+        return [self.cells(code=code) for code in codes]
+
+    @staticmethod
+    def of_specialty(code: object) -> Condition:
+        """Return what the appointments of a specialty have in common."""
+        return Condition("specialty_code", (str(code),))
+
+    def cells(self, kind: str = ALL, code: str | None = None) -> tuple[Cell, Cell]:
+        """Return booked and missed appointments of a trust in the period as they may be shown."""
+        exact = self.counts(kind, code)
+        if self.basis == "published":
+            return exact.booked, exact.missed
+        return self.told.cells(kind=kind, organisation=code) if exact.booked else (0, 0)
+
     def counts(self, kind: str = ALL, code: str | None = None) -> Counts:
         """Return the missed and booked appointments of a trust in the period, by default the own."""
         key = (kind, code or self.organisation.code)
@@ -178,8 +230,10 @@ class DnaFindings:
         exact, policy = self.counts(kind), policy_for(self.basis)
         if any(policy.hides(part) for part in (exact.missed, exact.booked, exact.booked - exact.missed)):
             return None
-        missed, booked = policy.show(exact.missed), policy.show(exact.booked)
         if not exact.booked:
+            return None
+        booked, missed = self.cells(kind)
+        if isinstance(booked, str) or isinstance(missed, str):
             return None
         return Counts(float(missed or 0), float(booked or 0), exact.months, exact.hidden)
 
@@ -324,11 +378,21 @@ class DnaFindings:
         return table.reindex(list(DEPRIVATION), fill_value=0)
 
     @cached_property
+    def fifths_as_shown(self) -> list[tuple[Cell, Cell]]:
+        """Booked and missed appointments of each fifth of deprivation as they may be shown."""
+        told = self.told
+        fifths = [told.of_fifth(place + 1) for place in range(len(DEPRIVATION))]
+        told.settle(query for fifth in fifths for query in told.pair(*fifth))
+        return [told.cells(*fifth) for fifth in fifths]
+
+    @cached_property
     def inequality(self) -> dna.DnaInequality | None:
         """Slope and relative index over the fifths; None where a count of them is hidden or nought."""
-        table, policy = self.by_deprivation, policy_for(self.basis)
-        shown = table.map(policy.show)
-        if (shown == SUPPRESSED).any(axis=None) or (table["appointments"] == 0).any():
+        table = self.by_deprivation
+        if (table["appointments"] == 0).any():
+            return None
+        shown = pd.DataFrame(self.fifths_as_shown, columns=["appointments", "dnas"], index=table.index)
+        if (shown == SUPPRESSED).any(axis=None):
             return None
         shown = shown.astype(float)
         return dna.dna_inequality(np.minimum(shown["dnas"], shown["appointments"]), shown["appointments"])

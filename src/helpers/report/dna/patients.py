@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.bundle import Cell, Column
+from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.data.appointments import LEAD_BANDS, LONGEST_LEAD
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
@@ -60,8 +60,9 @@ class DnaPatients(DnaRates):
 
     def _own_specialties(self) -> Shown:
         table = self.found.own_specialties
-        booked, missed = (controlled.parts(table[name], self.origin) for name in ("booked", "dnas"))
-        if booked is None or missed is None:
+        pairs = [self.found.told.cells(self.found.of_specialty(code)) for code in table.index]
+        booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
+        if all(cell == SUPPRESSED for cell in missed):
             return self.text("tbl-specialties", _TOO_FEW_BY_SPECIALTY)
         shares = controlled.percentages(table["dnas"], table["booked"], self.origin)
         rates = controlled.derived(shares, missed, booked)
@@ -128,7 +129,7 @@ class DnaPatients(DnaRates):
             return self.text("tbl-equity", self._no_equity())
         # an index is there only where no count of a fifth is hidden, so nothing is told by subtraction
         table, by_group = self.found.by_deprivation, self.found.inequality.by_group
-        booked, missed = (controlled.counts(table[name], self.origin) for name in ("appointments", "dnas"))
+        booked, missed = ([pair[side] for pair in self.found.fifths_as_shown] for side in (0, 1))
         rates = controlled.percentages(table["dnas"], table["appointments"], self.origin)
         fewer = controlled.derived(by_group["avoided"], rates)
         columns = (*_SPECIALTY_COLUMNS, Column(label="Fewer at the least deprived rate", kind="rate"))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.data.appointments import FIRST, FOLLOW_UP, MOST_HIDDEN
+from helpers.data.appointments import ALL, FIRST, FOLLOW_UP, MOST_HIDDEN
 from helpers.data.policy import policy_for
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
@@ -53,7 +53,9 @@ class DnaRates(Sections):
     def __init__(self, report: Report, options: DnaOptions) -> None:
         events = report.register.events_of(MEASURE, report.organisation.code)
         self.options = options
-        self.found = DnaFindings(report.mart, report.organisation, report.period, options, events=events)
+        self.found = DnaFindings(
+            report.mart, report.organisation, report.period, options, events=events, ask=report.ask
+        )
         super().__init__(report, self.found.datasets)
 
     # --- rates ------------------------------------------------------------------------------------
@@ -64,7 +66,9 @@ class DnaRates(Sections):
         if self.found.england:
             rows.append(self._rate_row("England, all providers", self.found.england))
         if self.found.comparable:
-            rows.append(self._rate_row("All trusts that record missed appointments", self.found.all_trusts))
+            every = self.found.all_trusts
+            cells = self.found.cells_of_all_trusts
+            rows.append(self._rate_row("All trusts that record missed appointments", every, cells))
         columns = (
             Column(label="Appointments"),
             Column(label="Attended or missed", kind="count"),
@@ -102,25 +106,24 @@ class DnaRates(Sections):
 
     def _kind_rows(self) -> list[tuple[Cell, ...]]:
         """All appointments, then its parts, so that no star can be told from the sum."""
-        parts = {words: self.found.counts(kind) for kind, words in _PARTS.items()}
-        parts = {words: counts for words, counts in parts.items() if counts.booked}
-        booked = controlled.parts([counts.booked for counts in parts.values()], self.origin)
-        missed = controlled.parts([counts.missed for counts in parts.values()], self.origin)
-        rows = [self._rate_row("All appointments", self.found.counts())]
-        if booked is None or missed is None:
-            return rows
-        for (words, counts), all_of, some in zip(parts.items(), booked, missed, strict=True):
-            rate = self._rate_row(words, counts)[3:]
-            label = f"{words}, at least" if counts.hidden else words
-            rows.append((label, all_of, some, *controlled.derived(rate, [some] * 3, [all_of] * 3)))
-        return rows
+        kinds = {ALL: "All appointments", **_PARTS}
+        counts = {kind: self.found.counts(kind) for kind in kinds}
+        return [
+            self._rate_row(words, counts[kind], self.found.cells(kind))
+            for kind, words in kinds.items()
+            if kind == ALL or counts[kind].booked
+        ]
 
-    def _rate_row(self, label: str, counts: Counts) -> tuple[Cell, ...]:
+    def _rate_row(
+        self, label: str, counts: Counts, cells: tuple[Cell, Cell] | None = None
+    ) -> tuple[Cell, ...]:
+        """Return a row of the table; without cells the counts are shown as they are."""
         label = f"{label}, at least" if counts.hidden else label
-        booked, missed = controlled.counts([counts.booked, counts.missed], self.origin)
+        booked, missed = cells or (counts.booked, counts.missed)
         if not counts.booked:
             return (label, 0, 0, None, None, None)
-        rate = controlled.percentages([counts.missed], [counts.booked], self.origin)[0]
+        shares = controlled.percentages([counts.missed], [counts.booked], self.origin)
+        rate = controlled.derived(shares, [booked], [missed])[0]
         if not isinstance(rate, int | float):
             return (label, booked, missed, rate, rate, rate)
         return (label, booked, missed, rate, *_wilson(float(missed or 0), float(booked or 0)))
@@ -187,8 +190,9 @@ class DnaRates(Sections):
         table = self.found.compared
         rates = controlled.percentages(table["dnas"], table["booked"], self.origin)
         table = table[[cell != SUPPRESSED for cell in rates]]
-        policy = policy_for(self.origin)
-        shown = table[["dnas", "booked"]].map(policy.show).astype(float)
+        cells = self.found.cells_of_trusts([str(code) for code in table.index])
+        shown = pd.DataFrame(cells, columns=["booked", "dnas"], index=table.index)
+        shown = shown[(shown != SUPPRESSED).all(axis=1)].astype(float)
         own = proportion(shown["dnas"], shown["booked"], multiplier=PER_CENT)
         return shown.assign(rate=own.value, low=own.lower95, high=own.upper95)
 
@@ -269,7 +273,11 @@ class DnaRates(Sections):
     def _trend_cells(self) -> list[Cell]:
         months = self.found.own_months
         known = months["booked"].notna()
-        cells = iter(controlled.percentages(months["dnas"][known], months["booked"][known], self.origin))
+        shares = controlled.percentages(months["dnas"][known], months["booked"][known], self.origin)
+        if self.found.basis == "records":
+            told = [self.found.told.cells(month=day) for day in months.index[known]]
+            shares = controlled.derived(shares, *([pair[side] for pair in told] for side in (0, 1)))
+        cells = iter(shares)
         return [next(cells) if there else None for there in known]
 
     def trend(self) -> Shown:

@@ -53,6 +53,8 @@ class MeasureSeries:
         Whether disclosure control applies.
     datasets
         Data sets that gave rows, "measure_values/<source>".
+    came_from
+        The source of each period, "" where nothing was returned.
     vintage
         Edition of the newest figure; None without figures.
     as_at
@@ -70,6 +72,7 @@ class MeasureSeries:
     targets: Floats
     origin: Origin
     datasets: tuple[str, ...] = ()
+    came_from: tuple[str, ...] = ()
     vintage: datetime | None = None
     as_at: date | None = None
 
@@ -153,6 +156,7 @@ def build_series(
         targets=_scaled(table, "target", measure),
         origin=origin,
         datasets=datasets,
+        came_from=tuple(table["source"].where(present, "").astype(str)),
         vintage=None if not present.any() else table.loc[present, "vintage"].max().to_pydatetime(),
         as_at=max(known, default=None),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from helpers.data.agreement import Disagreement, Figures
 from helpers.report.measures.figures import figure_words, period_words
 from helpers.report.measures.result import MeasureResult
-from helpers.report.words import count, number, sentence
+from helpers.report.words import count, listed, number, sentence
 
 
 def sources_sentence(result: MeasureResult) -> str:
@@ -22,6 +24,26 @@ def sources_sentence(result: MeasureResult) -> str:
     return sentence(
         f"for {when} {_name(result, newest.other)} gives {_figure(result, newest.other, newest)}, where "
         f"{_figure(result, newest.used, newest)} of {_name(result, newest.used)} is shown{more}"
+    )
+
+
+def seam_sentence(result: MeasureResult) -> str:
+    """Say where the series goes over from one source to another; empty where it has one."""
+    series = result.series
+    known = [
+        (day, source) for day, source in zip(series.days, series.came_from, strict=False) if source != ""
+    ]
+    seams = [(day, source, before) for (_, before), (day, source) in pairwise(known) if source != before]
+    if not seams:
+        return ""
+    day, source, before = seams[-1]
+    names = [
+        listed(result.sources.get(name, name) for name in cell.split(", ")) for cell in (source, before)
+    ]
+    earlier = f"; {count(len(seams) - 1, 'earlier change')}" if len(seams) > 1 else ""
+    when = period_words(day, result.measure.frequency)
+    return sentence(
+        f"from {when} on the figures are those of {names[0]}, before that of {names[1]}{earlier}"
     )
 
 

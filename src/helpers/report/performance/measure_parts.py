@@ -10,7 +10,7 @@ from helpers.report.measures.attention_words import attention_clauses
 from helpers.report.measures.figures import direction_words, period_words
 from helpers.report.measures.pictures import chart_of_result
 from helpers.report.measures.result import ChartEvent, MeasureResult
-from helpers.report.measures.source_words import sources_sentence
+from helpers.report.measures.source_words import seam_sentence, sources_sentence
 from helpers.report.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
 from helpers.report.measures.value_words import latest_sentence, stale_sentence, variation_sentence
 from helpers.report.measures.words import (
@@ -207,6 +207,7 @@ def notes_words(result: MeasureResult) -> str:
         ("Reasons", reasons_sentence(result)),
         *(("Marked", event_words(event)) for event in result.events[:MOST_EVENTS]),
         ("Small numbers", small_numbers_words(result.measure)),
+        ("Change of source", seam_sentence(result)),
         ("Another source", sources_sentence(result)),
         ("Data quality", quality_words(result)),
     ]

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from textwrap import shorten
 from typing import Any, Final
 
 from nbformat import NotebookNode
@@ -16,6 +15,7 @@ from helpers.errors import Problem
 from helpers.runner.outputs.options import CellOptions
 from helpers.runner.outputs.pictures import clean_svg, wrap_png
 from helpers.runner.outputs.pieces import Shown
+from helpers.runner.outputs.streams import refuse_text
 from helpers.runner.outputs.tables import HtmlTable, read_table
 from helpers.theme.markdown import plain_words
 
@@ -23,17 +23,6 @@ _WORDS_IN_LABEL: Final = 6
 _LABELLED: Final = {"figure": "fig-", "table": "tbl-"}
 _WIDGETS: Final = ("application/vnd.jupyter.widget-view+json", "application/javascript")
 _CHARTS: Final = ("application/vnd.plotly", "application/vnd.vega", "application/vnd.bokeh")
-_LONGEST_SAID: Final = 160  # letters of what was printed, in a message
-_PRINTED_CURE: Final = (
-    "Say it with `report.say(…)`; at the top of the cell `#| output: asis` makes Markdown of it, "
-    "`#| output: false` leaves it out."
-)
-#: as Python prints a warning: the file, the line and what it says
-_WARNED: Final = re.compile(
-    r"^(?P<file>\S.*):(?P<line>\d+): (?P<kind>\w*Warning):\s*(?P<said>\S.*)$", re.MULTILINE
-)
-_OF_CELL: Final = re.compile(r"ipykernel_\d+|<ipython-input")
-_LIBRARY: Final = re.compile(r"(?:site|dist)-packages[/\\](\w+)")
 _SHOW_NOTHING: Final = "end the line with ; where nothing is meant"
 #: what to do about a table that cannot be read
 _TABLE_CURES: Final = {
@@ -90,31 +79,8 @@ def _joined(value: Any) -> str:
 
 def _read_stream(where: str, output: NotebookNode, options: CellOptions) -> Draft | Problem:
     text = _joined(output.text)
-    if output.name == "stdout" and options.as_is:
-        return _prose(where, text)
-    if output.name == "stdout":
-        return Problem(where, f"printed text: {_short(text)}", cure=_PRINTED_CURE)
-    if warned := _WARNED.search(text):
-        return _warning(where, warned)
-    cure = "`#| output: false` keeps a cell that only reports its progress out of the report."
-    return Problem(where, f"text on standard error: {_short(text)}", cure=cure)
-
-
-def _short(text: str) -> str:
-    return shorten(text, _LONGEST_SAID, placeholder="…")
-
-
-def _warning(where: str, warned: re.Match[str]) -> Problem:
-    """Tell a warning where it can be mended: in the cell, or in the library that warns of itself."""
-    kind, said = warned["kind"], _short(warned["said"]).rstrip(".")
-    if _OF_CELL.search(warned["file"]):
-        return Problem(where, f"line {warned['line']} warns: {kind}: {said}", cure="Mend what warns.")
-    library = next((part for part in _LIBRARY.findall(warned["file"])), "a library")
-    cure = (
-        f"Where that is no slip of the cell, put before it: "
-        f'`warnings.filterwarnings("ignore", category={kind}, module="{library}")`.'
-    )
-    return Problem(where, f"{library} warns: {kind}: {said}", cure=cure)
+    is_printed = output.name == "stdout"
+    return _prose(where, text) if is_printed and options.as_is else refuse_text(where, text, is_printed)
 
 
 def _prose(where: str, text: str) -> Draft:

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from helpers.bundle import MIME
 from helpers.errors import Problem
 from helpers.runner.outputs.options import CellOptions, read_options
+from helpers.runner.outputs.streams import tell
 
 #: where the preprocessors leave what they found
 FOUND: Final = "boardpack"
@@ -28,6 +29,8 @@ _DRAWN: Final = re.compile(
 _LIMITS: Final = re.compile(
     r"\((?:np\.float64\()?-?[\d.e+-]+\)?(?:, (?:np\.float64\()?-?[\d.e+-]+\)?){1,3}\)"
 )
+_DISPLAYS: Final = frozenset({"execute_result", "display_data"})
+_EMPTY_FIGURE: Final = re.compile(r"<Figure size \d+x\d+ with 0 Axes>")
 _PICTURES: Final = frozenset({"image/svg+xml", "image/png"})
 
 
@@ -131,11 +134,13 @@ def _unheard(where: str, cell: NotebookNode) -> Iterator[str]:
     """Yield what a cell that is not shown said on standard error: left out, but not in silence."""
     for output in cell.outputs:
         if output.output_type == "stream" and output.name == "stderr":
-            yield f"{where}, not shown: {' '.join(str(output.text).split())[:200]}"
+            yield f"{where}, not shown: {tell(''.join(output.text))}"
 
 
 def _is_of_plotting(output: NotebookNode, draws: bool) -> bool:
-    if output.output_type != "execute_result" or set(output.data) - {"text/plain"}:
+    if output.output_type not in _DISPLAYS or set(output.data) - {"text/plain"}:
         return False
     said = "".join(output.data.get("text/plain", ""))
+    if output.output_type == "display_data":  # Jupyter shows a figure without axes so
+        return bool(_EMPTY_FIGURE.fullmatch(said))
     return bool(_DRAWN.search(said)) or (draws and bool(_LIMITS.fullmatch(said.strip())))
