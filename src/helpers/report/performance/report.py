@@ -147,6 +147,8 @@ class PerformanceReport(Sections):
     def matrix(self) -> Shown:
         """Table: variation by assurance, each measure in one cell."""
         columns, rows = tables.matrix_table(self.shown)
+        if not rows:
+            return self.text("no-matrix", "No measure has a figure.")
         caption = "Variation of each measure beside how its limits lie to the target."
         return self.table("tbl-matrix", caption, columns, rows)
 
