@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.reads import READS_VARIABLE, read_notes
-from helpers.register.models import Comment, Event, Measure, OwnFile, Register
+from helpers.reads import READS_VARIABLE, noted, read_notes
+from helpers.register.models import Comment, Event, Measure, OwnFile, Register, Trajectory
 from helpers.register.questions import ObservedRegister, answer
 
 BEDS = Measure(
@@ -80,3 +80,13 @@ def test_an_answer_changes_with_what_was_asked_and_with_nothing_else(
     question: str, change: dict[str, object], is_changed: bool
 ) -> None:
     assert (answer(Register(), question) != answer(Register.model_validate(change), question)) is is_changed
+
+
+def test_a_trajectory_is_asked_of_one_organisation() -> None:
+    plan = Trajectory(measure="beds", organisation="RGT", source="Board plan", months={"2026-04": 92.0})
+    without, held = Register(), Register(trajectories=(plan,))
+    assert answer(without, "trajectory beds RGT") != answer(held, "trajectory beds RGT")
+    assert answer(without, "trajectory beds RYR") == answer(held, "trajectory beds RYR")
+    observed = ObservedRegister.over(held)
+    assert observed.trajectory_of("beds", "RGT") == {"2026-04": 92.0}
+    assert "trajectory beds RGT" in noted("answer")

@@ -117,3 +117,10 @@ def test_a_share_that_touches_100_is_forecast_within_what_it_does() -> None:
     assert 94 < outcome["low80"] < outcome["median"] <= outcome["high95"] <= 100
     assert result.forecast.fan[["low95", "high95"]].to_numpy().max() <= 100
     assert target_words.forecast_sentence(result).endswith("is over 95%: on track.")
+
+
+def test_a_target_that_has_lapsed_is_named_with_its_month() -> None:
+    over = target(8.0, start=date(2024, 4, 1), end=date(2026, 3, 31))
+    assert target_words.target_sentence(quiet(targets=[over])) == (
+        "No target is in force: the local target of 8% ended in March 2026."
+    )
