@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -21,6 +22,10 @@ from helpers.data.synthetic.spells import draw_spells
 settings.register_profile("gate", deadline=None, derandomize=True)
 settings.register_profile("fuzz", deadline=None, max_examples=500)
 settings.load_profile("fuzz" if "BOARDPACK_FUZZ" in os.environ else "gate")
+
+# A shell that runs the tests in the background has them ignore an interruption, which some of them send.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FIXTURES = Path(__file__).parent / "fixtures" / "notebooks"
 PARAMETERS = 'trust: SYN07\nperiod: "2026-03"\n'
