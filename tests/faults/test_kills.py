@@ -105,7 +105,8 @@ def test_whenever_the_runner_is_killed_readers_history_and_results_are_right(
         met["reports left to resume"] += left.count(State.INTERRUPTED)
         code, said = call(root, "run", "--resume", "--renderer", "embedded")
         assert code == 0, (where, said)
-        assert {e.state for e in History(root / ".boardpack").latest().values()} == {State.PUBLISHED}, where
+        other = [e for e in History(root / ".boardpack").latest().values() if e.state != State.PUBLISHED]
+        assert other == [], where
         assert differences(shelf.content(), undisturbed) == [], where
         with capsys.disabled():
             print(f"\rkills {number + 1} of {KILLS}: {dict(met)}", end="", flush=True)

@@ -260,7 +260,8 @@ def _levels(rows: list[Any], register: Register) -> list[Oddity]:
     for row in rows:
         measure = register.measures[row.measure]
         highest, place, load = row.highest * measure.scale, _place(row), _load(row.path)
-        registered = measure.target_on(row.period.date())
+        # an example's target is nobody's, but it says of what size the measure is
+        registered = measure.with_examples().target_on(row.period.date())
         small = registered is not None and registered.value < FRACTION
         own = row.target * measure.scale
         target = own if own > 0 else registered.value if registered else None
