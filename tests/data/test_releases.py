@@ -133,3 +133,24 @@ def test_a_damaged_ledger_blocks(ledger: Releases, mart: Mart) -> None:
     ledger.path.write_bytes(b"no database at all, but long enough to be taken for one" * 40)
     with pytest.raises(GateError, match="cannot be used"):
         ledger.release("stays/T1")
+
+
+def test_a_manifest_that_is_just_being_replaced_is_waited_for_and_one_taken_away_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Publishing moves the old manifest aside for a moment, while another report asks the ledger."""
+    state, reports = tmp_path / ".boardpack", tmp_path / "reports"
+    reports.mkdir()
+    for name in ("a", "b"):
+        (reports / f"{name}.manifest.json").write_text('{"report": "r", "made": "2026-01-01"}')
+    read, missing = Path.read_text, {"a.manifest.json": 3, "b.manifest.json": 10**6}
+
+    def vanishing(path: Path, *args: str) -> str:
+        missing[path.name] = missing.get(path.name, 0) - 1
+        if missing[path.name] >= 0:
+            raise FileNotFoundError(path)
+        return read(path, *args)
+
+    monkeypatch.setattr(Path, "read_text", vanishing)
+    assert Releases(state, reports).entries() == []
+    assert missing["a.manifest.json"] == -1  # found again at the fourth look

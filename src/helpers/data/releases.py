@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -237,6 +238,15 @@ def _from_manifest(content: dict[str, Any]) -> Told:
     return Told(query, low, high, mean=tuple(mean) if mean else None)
 
 
+def _read_settled(path: Path) -> str:
+    """Return the text of a manifest; one that is just being replaced is moved aside for a moment, and waited for."""
+    for _ in range(_REPLACED_WITHIN):
+        with contextlib.suppress(FileNotFoundError):
+            return path.read_text("utf-8")
+        time.sleep(0.05)
+    return path.read_text("utf-8")
+
+
 def _manifests(reports: Path | None) -> Iterator[tuple[str, str, list[Told]]]:
     """Yield each published report that tells something of records, when it was made, and what.
 
@@ -247,10 +257,12 @@ def _manifests(reports: Path | None) -> Iterator[tuple[str, str, list[Told]]]:
     """
     for path in sorted(reports.rglob("*manifest.json")) if reports else ():
         try:
-            content = json.loads(path.read_text("utf-8"))
+            content = json.loads(_read_settled(path))
             told = [_from_manifest(each) for each in content.get("released", ())]
             if told:
                 yield str(content["report"]), str(content["made"]), told
+        except FileNotFoundError:
+            continue  # taken away since the folder was listed: that report is published no more
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             came = f"cannot be read ({type(error).__name__})"
             cure = "run that report again, or put its manifest back from a copy"
@@ -259,6 +271,10 @@ def _manifests(reports: Path | None) -> Iterator[tuple[str, str, list[Told]]]:
 
 def _entry(told: str, report: str, released: str) -> Entry:
     return Entry(Told.read(json.loads(told)), report, released)
+
+
+#: times that a manifest which vanished while the folder was read is looked for again, 0.05 s apart
+_REPLACED_WITHIN = 20
 
 
 def _now() -> str:
