@@ -47,39 +47,24 @@ def read_register(folder: Path | str) -> Register:
     """
     folder = Path(folder)
     measures_file = _read(folder, "measures.yml", needed=not (folder / "files.yml").exists())
-    (
-        objectives_file,
-        events_file,
-        comments_file,
-        mergers_file,
-        perspectives_file,
-        own_files_file,
-        plans_file,
-    ) = (_read(folder, f"{name}.yml") for name in _FILES)
+    others = {name: _read(folder, f"{name}.yml") for name in _FILES}
+    events_file, comments_file, plans_file = (
+        others[name] for name in ("events", "comments", "trajectories")
+    )
     measures = _keyed(Measure, measures_file)
-    objectives = _keyed(Objective, objectives_file)
+    objectives = _keyed(Objective, others["objectives"])
     events = _keyed(Event, events_file)
     comments = comments_file.build_each(Comment)
     plans = plans_file.build_each(Trajectory)
-    mergers = _keyed(Merger, mergers_file)
-    own_files = _keyed(OwnFile, own_files_file, with_id=False)
-    perspectives = _keyed(Perspective, perspectives_file) or {
+    mergers = _keyed(Merger, others["mergers"])
+    own_files = _keyed(OwnFile, others["files"], with_id=False)
+    perspectives = _keyed(Perspective, others["perspectives"]) or {
         perspective.id: perspective for perspective in KAPLAN_NORTON
     }
-    files = (
-        measures_file,
-        objectives_file,
-        events_file,
-        comments_file,
-        mergers_file,
-        perspectives_file,
-        own_files_file,
-        plans_file,
-    )
-    problems = [problem for file in files for problem in file.problems]
-    problems += _share_problems(perspectives, perspectives_file)
-    known_perspectives = _keys(perspectives_file) or list(perspectives)
-    known_measures, known_objectives = _keys(measures_file), _keys(objectives_file)
+    problems = [problem for file in (measures_file, *others.values()) for problem in file.problems]
+    problems += _share_problems(perspectives, others["perspectives"])
+    known_perspectives = _keys(others["perspectives"]) or list(perspectives)
+    known_measures, known_objectives = _keys(measures_file), _keys(others["objectives"])
     for name, measure in measures.items():
         for key, named, known in (
             ("objective", measure.objective, known_objectives),

@@ -39,8 +39,6 @@ _PYTHON: Final = tuple(
 )
 _OWN: Final = (*_SYSTEM, *_PYTHON, str(Path(__file__).resolve().parents[1]))
 
-_BELOW: Final = tuple(each + os.sep for each in _OWN)
-
 
 def is_of_the_machine(path: str) -> bool:
     """Tell whether a path, links followed, belongs to the machine rather than to the report.

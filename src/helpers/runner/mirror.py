@@ -5,8 +5,8 @@ it, `../data/beds.csv` in the project, and import modules of their own. A batch 
 beside each other. So each gets a folder of its own in its run folder, with links to all that the notebook would
 find there:
 
-    <run folder>/work/              links to what lies in the project's folder
-    <run folder>/work/notebooks/    the working folder; links to what lies beside the notebook
+    work            links to what lies in the project's folder
+    work/notebooks  the working folder; links to what lies beside the notebook
 
 What a notebook writes by a relative path is new in these folders, and private. What a link leads to is the project
 itself, in which a kernel may not write (`guard`).

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from helpers.data.room.selection import Selection
 
 Family = Literal["gaussian", "poisson", "gamma", "binomial", "negative_binomial"]
-FAMILIES: Final = ("gaussian", "poisson", "gamma", "binomial", "negative_binomial")
 #: records for each coefficient: fewer fit single people
 RECORDS_PER_TERM: Final = 10
 #: how far one record may decide its own fitted value (0 to 1)
