@@ -33,7 +33,6 @@ def decide_on(
     *,
     told: Sequence[Told] = (),
     unasked: bool = False,
-    policy: DisclosurePolicy = HES_RECORD_LEVEL,
 ) -> dict[Query, Told]:
     """Return what may be told of some figures, beside everything that was told before.
 
@@ -51,8 +50,6 @@ def decide_on(
         What has been told in this session and may not be on record.
     unasked
         Whether small groups that these figures and those of the session tell apart must stay uncertain, too.
-    policy
-        The rule.
 
     Raises
     ------
@@ -73,7 +70,7 @@ def decide_on(
         if each.query not in found:
             groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
     for (data_set, organisation), some in groups.items():
-        group = _Group(releases, mart, data_set, organisation, policy, tuple(told), unasked)
+        group = _Group(releases, mart, data_set, organisation, releases.policy, tuple(told), unasked)
         with _alone(releases.folder, data_set, organisation) if report else contextlib.nullcontext():
             found |= group.decide(some, report)
     return found
@@ -181,10 +178,17 @@ class _Group:
 
     def _of_several(self, asked: Asked) -> Told:
         """Return what is told of people of several organisations: the rule, and no star beyond it."""
-        return at_first(asked, int(asked.exact or 0), 0.0, self.policy)
+        return at_first(asked, int(asked.exact or 0), 0.0, HES_RECORD_LEVEL)
 
     def _known(self) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
-        with self.releases.reading() as database:
+        found, witnesses = self._known_from(self.releases)
+        for ledger in self.releases.others:  # their stars hide more than these readers are kept from
+            told, _ = self._known_from(ledger)
+            found += [(each, exact, "") for each, exact, _ in told if not each.star]
+        return found, witnesses
+
+    def _known_from(self, ledger: Releases) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
+        with ledger.reading() as database:
             if database is None:
                 return [], {}
             rows = database.execute(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.audience import current_audience
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
@@ -57,15 +58,13 @@ class Memory:
         )
         ordered = sorted(fresh, key=lambda query: -fresh[query])
         first = [] if whole in self.cells or whole in fresh else [whole]
-        for told in self._decided(mart, selection, [*map(Asked, first), *map(Asked, ordered)]):
+        for told in self._decided(mart, [*map(Asked, first), *map(Asked, ordered)]):
             self.told.append(told)
             if told.query in fresh:
                 number = fresh[told.query]
                 self.cells[told.query] = SUPPRESSED if told.star else selection.policy.show(number)
 
-    def may_show_means(
-        self, mart: Mart, selection: Selection, queries: Sequence[Query], digits: Sequence[int]
-    ) -> list[bool]:
+    def may_show_means(self, mart: Mart, queries: Sequence[Query], digits: Sequence[int]) -> list[bool]:
         """Return whether means of the amount of a data set (days of stay) may be shown beside all that was told."""
         wanted = {
             query: Asked(query, digits=number)
@@ -73,21 +72,21 @@ class Memory:
             if query not in self.means and self.cells[query] not in (SUPPRESSED, 0)
         }
         if wanted:
-            for told in self._decided(mart, selection, list(wanted.values())):
+            for told in self._decided(mart, list(wanted.values())):
                 self.means[told.query] = not told.star
                 if not told.star:
                     self.told.append(told)
         return [self.means.get(query, False) for query in queries]
 
-    def _decided(self, mart: Mart, selection: Selection, asked: Sequence[Asked]) -> Sequence[Told]:
-        ledger = Releases(mart.path.parent, _reports())
-        found = decide_on(ledger, mart, asked, told=self.told, policy=selection.policy, unasked=True)
+    def _decided(self, mart: Mart, asked: Sequence[Asked]) -> Sequence[Told]:
+        ledger = Releases.of(mart.path.parent, _root(), current_audience())
+        found = decide_on(ledger, mart, asked, told=self.told, unasked=True)
         return [found[each.query] for each in asked]
 
 
-def _reports() -> Path | None:
+def _root() -> Path | None:
     try:
-        return find_root() / "reports"
+        return find_root()
     except UsageError:  # a mart without a project around it
         return None
 

@@ -53,8 +53,8 @@ class Page:
     frames: bool = False
 
 
-def write_page(page: Page, theme: Theme) -> str:
-    """Return a whole page that loads nothing and runs nothing but its own script."""
+def write_page(page: Page, theme: Theme, *, mark: str = "") -> str:
+    """Return a whole page that loads nothing and runs nothing but its own script; it bears a mark, if any."""
     style = style_sheet(theme)
     script = read_part(page.script) if page.script else ""
     title = f"{page.title} · Board reports" if page.file != HOME else page.title
@@ -70,6 +70,7 @@ def write_page(page: Page, theme: Theme) -> str:
         "</head>",
         '<body class="portal">',
         '<a class="skip-link" href="#content">Skip to the content</a>',
+        *([f'<p class="mark">{escape(mark)}</p>'] if mark else []),
         f"<header>\n{_navigation(page.file)}\n</header>",
         f'<main id="content" tabindex="-1">\n<h1>{escape(page.title)}</h1>\n{page.body}\n</main>',
         f"<footer>\n{_foot(page.file)}\n</footer>",
