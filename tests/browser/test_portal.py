@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helpers.runner.history import Entry, Run, State
+from helpers.runner.history.store import Entry, Run, State
 from helpers.runner.portal import listing_pages, write_pages
 from helpers.runner.portal.listing import Listed, Status, sort_newest_first
 from helpers.runner.portal.runs import runs_page

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.runner.history import Entry, History, Run, State
+from helpers.runner.history.store import Entry, History, Run, State
 from helpers.runner.portal import listing_pages, write_portal
 from helpers.runner.portal.compare import compare_page
 from helpers.runner.portal.listing import Listed, Status

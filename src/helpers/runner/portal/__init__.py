@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from helpers.runner.history import History
+from helpers.runner.history.store import History
 from helpers.runner.portal.compare import compare_page
 from helpers.runner.portal.listing import Listed, list_reports
 from helpers.runner.portal.page import HOME, Page, write_page
@@ -14,7 +14,7 @@ from helpers.runner.portal.runs import MOST_RUNS, did_not_pass, runs_page
 from helpers.runner.portal.search import plain_page, search_page
 from helpers.runner.portal.statement import statement_page
 from helpers.runner.project import Project
-from helpers.runner.publish import public_folder, write_whole
+from helpers.runner.publish.switching import public_folder, write_whole
 from helpers.runner.publisher import Publisher
 from helpers.theme import Theme, read_theme
 

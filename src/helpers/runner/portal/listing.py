@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from helpers.runner.entries import Entry, State
-from helpers.runner.history import History
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import History
 
 #: a report counts as new or changed for this long
 FRESH: Final = timedelta(days=7)

@@ -7,8 +7,8 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from helpers.runner.entries import Entry, State
-from helpers.runner.history import Run
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import Run
 from helpers.runner.portal.listing import show_day
 from helpers.runner.portal.page import PAGES, Page
 
