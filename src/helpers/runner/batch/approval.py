@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from html import escape
 from pathlib import Path
 
 from helpers.errors import GateError, Problem, UsageError, UserError
@@ -16,6 +15,7 @@ from helpers.runner.history.entries import Entry, State, now
 from helpers.runner.history.locks import ReportLock
 from helpers.runner.history.store import History
 from helpers.runner.key.due import look_at
+from helpers.runner.portal.page import fill
 from helpers.runner.portal.update import list_anew
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish.placing import (
@@ -180,13 +180,6 @@ def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -
         raise GateError(problems)
 
 
-_STYLE = (
-    'body{font:1.125rem/1.6 "Source Sans 3","Source Sans Pro",Arial,sans-serif;color:#212b32;margin:0;'
-    "background:#fff}main{max-width:42rem;margin:0 auto;padding:2rem 1rem}h1{font-size:1.8rem;"
-    "line-height:1.25}.note{border-left:.4rem solid #005eb8;background:#f0f4f5;padding:1rem 1.2rem}"
-)
-
-
 def make_note(entry: Entry) -> str:
     """Return the page that stands in the place of a withdrawn report.
 
@@ -198,15 +191,5 @@ def make_note(entry: Entry) -> str:
     facts = entry.facts
     assert facts is not None, "what was published knows what it is about"
     day = datetime.fromisoformat(entry.started).astimezone(UTC)
-    title, about = escape(facts.title), f"{escape(facts.organisation_name)}, {escape(facts.period_label)}"
-    reasons = "".join(f"<p>{escape(line)}</p>" for line in entry.note.splitlines() if line.strip())
-    return (
-        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Withdrawn: {title}, {about}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{title}</h1>\n<p>{about}</p>\n"
-        '<section class="note" aria-labelledby="withdrawn">\n'
-        f'<h2 id="withdrawn">This report was withdrawn on {day.day} {day:%B %Y}</h2>\n{reasons}\n'
-        "<p>Please do not use copies of it. A corrected report, once it is approved, will stand here.</p>\n"
-        "</section>\n</main>\n</body>\n</html>\n"
-    )
+    reasons = [line for line in entry.note.splitlines() if line.strip()]
+    return fill("withdrawn.html", facts=facts, day=day, reasons=reasons)
