@@ -15,17 +15,17 @@ from helpers.cli.following import follow
 from helpers.cli.telling import show_history, show_report, show_run
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import find_root
-from helpers.runner.due import Wish, decide
+from helpers.runner.batch.folders import Traces, traces_of
+from helpers.runner.batch.foreign import find_foreign
 from helpers.runner.engines import RENDERERS, choose_engine
-from helpers.runner.entries import Entry, State
-from helpers.runner.folders import Traces, traces_of
-from helpers.runner.foreign import find_foreign
-from helpers.runner.history import History
-from helpers.runner.placing import recover
-from helpers.runner.plan import make_plan
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import History
+from helpers.runner.key.due import Wish, decide
+from helpers.runner.key.surroundings import survey
+from helpers.runner.key.why import explain
+from helpers.runner.plan.jobs import make_plan
 from helpers.runner.project import Project
-from helpers.runner.surroundings import survey
-from helpers.runner.why import explain
+from helpers.runner.publish.placing import recover
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Report = Annotated[
@@ -151,7 +151,7 @@ def approve(
     readers: Readers = "",
 ) -> None:
     """Publish the draft of a held report: the very files that were held."""
-    from helpers.runner.verdicts import approve as approve_draft
+    from helpers.runner.batch.approval import approve as approve_draft
 
     project, _, pair = find_report(_open(context, readers), report)
     entry = approve_draft(project, pair, note=note, draft=draft)
@@ -166,7 +166,7 @@ def withdraw(
     readers: Readers = "",
 ) -> None:
     """Take a published report back and leave a note in its place."""
-    from helpers.runner.verdicts import withdraw as take_back
+    from helpers.runner.batch.approval import withdraw as take_back
 
     project, _, pair = find_report(_open(context, readers), report)
     entry = take_back(project, pair, why=why, period=period)

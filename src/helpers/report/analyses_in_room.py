@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from helpers.data.room.door import in_notebook, in_room
+from helpers.data.room.door import in_room
 from helpers.errors import DataError, Problem
+from helpers.places import in_notebook
 from helpers.report.shown import Shown, ShownParts
 
 if TYPE_CHECKING:

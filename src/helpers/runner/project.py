@@ -12,8 +12,8 @@ from helpers.audience import PUBLIC, Audience
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
-from helpers.runner.guard import Room
 from helpers.runner.publisher import Publisher
+from helpers.runner.walls import Room
 
 
 @dataclass(frozen=True)

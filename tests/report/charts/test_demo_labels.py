@@ -28,7 +28,7 @@ from helpers.report import sections
 from helpers.report.measures.gathering import Asked, measure_results
 from helpers.report.measures.pictures import chart_of_result
 from helpers.report.shown import draw
-from helpers.runner.plan import Job
+from helpers.runner.plan.jobs import Job
 
 ROOT = Path(__file__).parents[3]
 LAST = date(2026, 9, 1)
