@@ -18,14 +18,15 @@ from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import DERIVED, ROOM, SPILL, Mart
 from helpers.data.room.door import MODULE, ROOM_VARIABLE
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
-from helpers.runner.document import Provenance, find_problems, make_document
-from helpers.runner.execute import Ground, execute
-from helpers.runner.guard import Room, can_wall_off
-from helpers.runner.kernel import kernel_environment
-from helpers.runner.parameters import read_notebook
-from helpers.runner.plan import Job
-from helpers.runner.prewarmed import IS_SUPPORTED, ForkServer
-from helpers.runner.watch import Limits
+from helpers.runner.document.making import Provenance, find_problems, make_document
+from helpers.runner.kernel.execute import Ground, execute
+from helpers.runner.kernel.guard import can_wall_off
+from helpers.runner.kernel.manager import kernel_environment
+from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer
+from helpers.runner.kernel.watch import Limits
+from helpers.runner.plan.jobs import Job
+from helpers.runner.plan.parameters import read_notebook
+from helpers.runner.walls import Room
 
 #: what a stay of one patient costs: nothing that leaves the room may hold it
 SECRET = 7321.0

@@ -15,10 +15,10 @@ from helpers.errors import Problem, UsageError
 from helpers.places import state_folder
 from helpers.register.models import Register
 from helpers.register.questions import answer
-from helpers.runner.guard import Room
-from helpers.runner.plan import Job, make_plan
+from helpers.runner.plan.jobs import Job, make_plan
 from helpers.runner.project import Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
+from helpers.runner.walls import Room
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
 

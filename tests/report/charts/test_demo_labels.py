@@ -28,7 +28,7 @@ from helpers.places import ROOT_VARIABLE, STATE_VARIABLE
 from helpers.register import read_register
 from helpers.report import sections
 from helpers.report.shown import draw
-from helpers.runner.plan import Job
+from helpers.runner.plan.jobs import Job
 
 ROOT = Path(__file__).parents[3]
 LAST = date(2026, 9, 1)

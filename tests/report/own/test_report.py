@@ -18,7 +18,7 @@ from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.report.opening import Report
 from helpers.report.own.frames import show_series_as_tables
-from helpers.runner.document import Document, Provenance, find_problems, make_document
+from helpers.runner.document.making import Document, Provenance, find_problems, make_document
 
 BEDS = "SELECT org_code, value FROM measure_values WHERE measure = 'beds' AND org_code = $trust"
 
