@@ -24,7 +24,7 @@ from helpers.runner.batch.life import INTERRUPTED
 from helpers.runner.batch.run import Order, preview, run_batch
 from helpers.runner.engines import FORMATS, RENDERERS
 from helpers.runner.history.store import History
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.execute import Limits
 
 #: what a folder or disk does not allow: the user's to mend, no bug of ours
 _OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)

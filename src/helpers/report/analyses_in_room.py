@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from helpers.bundle import Bundle
-from helpers.data.room.door import in_notebook, in_room
+from helpers.data.room.door import in_room
 from helpers.errors import DataError, Problem, near_misses
+from helpers.places import in_notebook
 from helpers.report.parts import Part, out_of_room, part
 from helpers.report.shown import Shown, ShownParts
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
 
 from helpers.runner.batch.lean import import_libraries
 from helpers.runner.batch.life import Life, Setting, render_together
 from helpers.runner.history.store import Entry
-from helpers.runner.kernel.manager import kernel_environment
-from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
+from helpers.runner.kernel.execute import ForkServer, fork_server
 from helpers.runner.processes import end_brief_calls
 
 #: documents for which Quarto is called while it is at rest, enough to spread its start (as long as one of them
@@ -33,7 +33,7 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
         How many are executed beside each other; as many are rendered meanwhile.
     """
     with (
-        _fork_server(setting, lives) as server,
+        _forking(setting, lives) as server,
         contextlib.closing(_Flow(setting, lives, jobs, server)) as flow,
     ):
         if lives:
@@ -47,17 +47,13 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
             raise
 
 
-@contextlib.contextmanager
-def _fork_server(setting: Setting, lives: Sequence[Life]) -> Iterator[ForkServer | None]:
-    """Yield what the kernels of a batch are forked from, where that can be done."""
-    if not (IS_SUPPORTED and lives):
-        yield None
-        return
+def _forking(setting: Setting, lives: Sequence[Life]) -> AbstractContextManager[ForkServer | None]:
+    """Return what yields what the kernels of a batch are forked from."""
     notebooks = dict.fromkeys(life.decision.job.notebook.path for life in lives)
-    environment = kernel_environment(setting.environment, setting.project.state / "ipython")
-    preload = (*setting.project.preload, *imported_by(notebooks))
-    with ForkServer(environment, preload) as server:
-        yield server
+    if not notebooks:
+        return contextlib.nullcontext()
+    home = setting.project.state / "ipython"
+    return fork_server(setting.environment, home, notebooks, setting.project.preload)
 
 
 class _Flow:

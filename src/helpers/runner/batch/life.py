@@ -20,11 +20,17 @@ from helpers.runner.engines import Quarto
 from helpers.runner.history.entries import Entry, State, now
 from helpers.runner.history.locks import ReportLock
 from helpers.runner.history.store import History
-from helpers.runner.kernel.execute import Executed, Ground, execute
-from helpers.runner.kernel.failures import InterruptionError, MemoryLimitError, TimeLimitError
-from helpers.runner.kernel.mirror import MIRROR
-from helpers.runner.kernel.prewarmed import ForkServer
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.execute import (
+    MIRROR,
+    Executed,
+    ForkServer,
+    Ground,
+    InterruptionError,
+    Limits,
+    MemoryLimitError,
+    TimeLimitError,
+    execute,
+)
 from helpers.runner.key.due import Decision, Wish, decide
 from helpers.runner.key.observed import Observed, look_through
 from helpers.runner.key.surroundings import Surroundings

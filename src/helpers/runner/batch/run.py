@@ -17,7 +17,7 @@ from helpers.runner.batch.life import INTERRUPTED, Life, Setting, as_before, bla
 from helpers.runner.engines import choose_engine
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.execute import Limits
 from helpers.runner.key.due import Decision, Wish, decide
 from helpers.runner.key.surroundings import survey
 from helpers.runner.plan.jobs import Job

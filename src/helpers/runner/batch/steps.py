@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from helpers.errors import Problem
-from helpers.runner.kernel.execute import RUN_LOG
-from helpers.runner.kernel.failures import InterruptionError
+from helpers.runner.kernel.execute import RUN_LOG, InterruptionError
 
 BUG_LOG = "bug.txt"
 

@@ -1,4 +1,7 @@
-"""Run a notebook with its parameters, through papermill, in a kernel of its own."""
+"""Run a notebook with its parameters, through papermill, in a kernel of its own.
+
+What stands in `__all__` is all that the rest of the runner knows of kernels: a contract on imports holds it.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,44 @@ import contextlib
 import logging
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from helpers.reads import Note, read_notes
-from helpers.runner.kernel.failures import KernelDeathError, ended_early, failed_cell
+from helpers.runner.kernel.failures import (
+    InterruptionError,
+    KernelDeathError,
+    MemoryLimitError,
+    TimeLimitError,
+    ended_early,
+    failed_cell,
+)
 from helpers.runner.kernel.manager import START_TIMEOUT, Seat, kernel_environment, kernel_manager
 from helpers.runner.kernel.mirror import MIRROR, make_mirror, remove_links
-from helpers.runner.kernel.prewarmed import ForkServer
+from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
 from helpers.runner.kernel.saving import register_engine
 from helpers.runner.kernel.sockets import socket_folder
 from helpers.runner.kernel.watch import Limits, Watch
 from helpers.runner.plan.jobs import Job
 from helpers.runner.walls import Room, Wall
+
+__all__ = [
+    "EXECUTED",
+    "KERNEL_LOG",
+    "MIRROR",
+    "RUN_LOG",
+    "Executed",
+    "ForkServer",
+    "Ground",
+    "InterruptionError",
+    "Limits",
+    "MemoryLimitError",
+    "TimeLimitError",
+    "execute",
+    "fork_server",
+]
 
 EXECUTED = "executed.ipynb"
 KERNEL_LOG = "kernel.log"
@@ -83,6 +109,30 @@ class Executed:
     peak: float
     notes: tuple[Note, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@contextlib.contextmanager
+def fork_server(
+    environment: Mapping[str, str], home: Path, notebooks: Iterable[Path], preload: Sequence[str]
+) -> Iterator[ForkServer | None]:
+    """Yield what the kernels of a batch are forked from, or None where the system cannot do that.
+
+    Parameters
+    ----------
+    environment
+        Environment variables that the project hands to its kernels.
+    home
+        A private folder for what IPython keeps.
+    notebooks
+        What is going to run: the modules that they import are imported before the first fork.
+    preload
+        Modules to import besides.
+    """
+    if not IS_SUPPORTED:
+        yield None
+        return
+    with ForkServer(kernel_environment(environment, home), (*preload, *imported_by(notebooks))) as server:
+        yield server
 
 
 def execute(

@@ -240,7 +240,7 @@ def test_own_content_beside_published_figures_is_shown(cell, document_of, notebo
 
 
 def exporter():
-    return get_exporter("helpers.runner.document.outputs.exporter.BoardpackExporter")()
+    return get_exporter("helpers.runner.document.exporter.BoardpackExporter")()
 
 
 def test_nbconvert_gives_the_document_with_its_figures(cell):
