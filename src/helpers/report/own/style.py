@@ -24,9 +24,10 @@ def board_style() -> None:
     put seaborn's own in its place.
     """
     import matplotlib as mpl
+    from matplotlib.rcsetup import cycler
 
     from helpers.theme.charts import chart_settings, register_fonts
 
     register_fonts()
     settings: Any = chart_settings()
-    mpl.rcParams.update({**settings, "axes.prop_cycle": mpl.rcsetup.cycler(color=SERIES)})
+    mpl.rcParams.update({**settings, "axes.prop_cycle": cycler(color=SERIES)})
