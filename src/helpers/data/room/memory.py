@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,11 +13,9 @@ from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.disclosure.totals import control_with_total
-from helpers.data.releases import Releases
+from helpers.data.releases import project_releases
 from helpers.data.releasing import decide_on
 from helpers.data.room.selection import Selection
-from helpers.errors import UsageError
-from helpers.places import find_root
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -29,8 +26,8 @@ class Memory:
     """What one kernel has been told, by the query that counted it.
 
     Counts of the report's organisation are certified: for each star, three values are exhibited that agree with
-    everything told in this run and in all that was published (`helpers.data.releasing`). Those of others are so
-    coarse that they tell nothing of one organisation, and are held against their total alone.
+    everything told in this run and in all that was published (`helpers.data.releasing`). Those of others are
+    coarser, are held against their total, and give way where they would tell one of the report's organisation.
     """
 
     told: list[Told] = field(default_factory=list)
@@ -46,9 +43,17 @@ class Memory:
         if fresh and selection.whose == "own":
             self._certify(mart, selection, fresh)
         elif fresh:
-            numbers = pd.Series(list(fresh.values()), dtype=float)
-            self.cells |= zip(fresh, control_with_total(numbers, selection.policy).cells, strict=True)
+            self._ask_of_others(mart, selection, fresh)
         return [self.cells[query] for query in queries]
+
+    def _ask_of_others(self, mart: Mart, selection: Selection, fresh: Mapping[Query, int]) -> None:
+        numbers = pd.Series(list(fresh.values()), dtype=float)
+        cells = dict(zip(fresh, control_with_total(numbers, selection.policy).cells, strict=True))
+        asked = [Asked(query, exact=fresh[query]) for query, cell in cells.items() if cell != SUPPRESSED]
+        for told in self._decided(mart, selection, asked):
+            if told.star:
+                cells[told.query] = SUPPRESSED
+        self.cells |= cells
 
     def _certify(self, mart: Mart, selection: Selection, fresh: Mapping[Query, int]) -> None:
         """Decide on counts: their total before them, as readers may know it, then the larger ones first."""
@@ -80,16 +85,16 @@ class Memory:
         return [self.means.get(query, False) for query in queries]
 
     def _decided(self, mart: Mart, selection: Selection, asked: Sequence[Asked]) -> Sequence[Told]:
-        ledger = Releases(mart.path.parent, _reports())
-        found = decide_on(ledger, mart, asked, told=self.told, policy=selection.policy, unasked=True)
+        found = decide_on(
+            project_releases(mart),
+            mart,
+            asked,
+            told=self.told,
+            policy=selection.policy,
+            unasked=True,
+            about=selection.organisation,
+        )
         return [found[each.query] for each in asked]
-
-
-def _reports() -> Path | None:
-    try:
-        return find_root() / "reports"
-    except UsageError:  # a mart without a project around it
-        return None
 
 
 @cache
