@@ -22,8 +22,8 @@ from helpers.cli.assembly import open_mart, open_project
 from helpers.data.synthetic import write_demo
 from helpers.places import ROOT_VARIABLE
 from helpers.reads import READS_VARIABLE, read_notes
-from helpers.runner.observed import look_through
-from helpers.runner.surroundings import survey
+from helpers.runner.key.observed import look_through
+from helpers.runner.key.surroundings import survey
 
 TURNS = 3
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +36,7 @@ from IPython.utils.capture import capture_output
 notebook, observed = sys.argv[1], sys.argv[2] == "observed"
 import helpers.data.mart as mart
 import helpers.report.opening as opening
-import helpers.runner.observing as observing
+import helpers.runner.kernel.observing as observing
 import matplotlib.pyplot, pandas, pyarrow.parquet
 
 cells = [cell for cell in nbformat.read(notebook, 4).cells if cell.cell_type == "code"]

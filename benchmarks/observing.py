@@ -4,7 +4,7 @@
 
 An opening is that of a file of the machine, which is passed over, and of one of the project. The report is a small
 one: it reads a table beside the notebook and draws it. With observation and without, in turns; where the system
-tells nobody what others open (`helpers.runner.watching`), what the interpreter itself sees remains.
+tells nobody what others open (`helpers.runner.kernel.seccomp`), what the interpreter itself sees remains.
 
 Machines are noisy: read the ratios.
 """
@@ -23,13 +23,13 @@ import nbformat
 from nbformat import v4
 
 from helpers.reads import READS_VARIABLE
-from helpers.runner.execute import Executed, Ground, execute
-from helpers.runner.kernel import kernel_environment
-from helpers.runner.parameters import read_notebook
-from helpers.runner.plan import Job
-from helpers.runner.prewarmed import ForkServer, imported_by
-from helpers.runner.watch import Limits
-from helpers.runner.watching import can_watch
+from helpers.runner.kernel.execute import Executed, Ground, execute
+from helpers.runner.kernel.manager import kernel_environment
+from helpers.runner.kernel.prewarmed import ForkServer, imported_by
+from helpers.runner.kernel.seccomp import can_watch
+from helpers.runner.kernel.watch import Limits
+from helpers.runner.plan.jobs import Job
+from helpers.runner.plan.parameters import read_notebook
 
 REPORT = (
     "import pandas as pd\nimport seaborn as sns",

@@ -22,14 +22,14 @@ from nbformat import v4
 from helpers.bundle import MIME, Bundle, Column, Panel, ReportFacts
 from helpers.errors import GateError, UserError
 from helpers.report.shown import draw
-from helpers.runner.document import Document, Provenance, make_document
-from helpers.runner.entries import Entry, State
+from helpers.runner.document.making import Document, Provenance, make_document
 from helpers.runner.gate import check_document
+from helpers.runner.history.entries import Entry, State
 from helpers.runner.portal import listing_pages
 from helpers.runner.portal.listing import describe
 from helpers.runner.portal.page import PAGES, write_page
 from helpers.runner.project import Project
-from helpers.runner.publish import stage
+from helpers.runner.publish.switching import stage
 from helpers.runner.render import render
 from helpers.theme import Theme, read_theme
 from helpers.theme.look import STATEMENT

@@ -21,7 +21,7 @@ HEAVY = (
 )
 
 
-@pytest.mark.parametrize("module", ["helpers", "helpers.cli", "helpers.runner.run"])
+@pytest.mark.parametrize("module", ["helpers", "helpers.cli", "helpers.runner.batch.run"])
 def test_starting_leaves_the_heavy_libraries_alone(module: str) -> None:
     code = f"import sys, {module}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -27,7 +27,7 @@ from helpers.data.audit import audit_bundles, audit_file, audit_text, read_allow
 from helpers.data.audit.alarms import Alarm
 from helpers.data.disclosure import disclosure_problems
 from helpers.errors import GateError, UsageError
-from helpers.runner.document import Provenance, make_document
+from helpers.runner.document.making import Provenance, make_document
 from helpers.runner.gate import check_document, check_published
 from helpers.runner.project import Project
 from helpers.theme.icons import ICONS

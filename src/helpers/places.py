@@ -1,8 +1,9 @@
-"""Where a project lies: its root, its private state, and how a kernel is told of them."""
+"""Where a project lies: its root, its private state, how a kernel is told of them; and whether this is a kernel."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,12 @@ VERSION_VARIABLE = "BOARDPACK_MART_VERSION"
 REPORT_VARIABLE = "BOARDPACK_REPORT"
 #: a folder that holds both is a project
 MARKS = ("notebooks", "params")
+
+
+def in_notebook() -> bool:
+    """Tell whether this process is a notebook's kernel, which holds no records."""
+    application = sys.modules.get("ipykernel.kernelapp")
+    return application is not None and bool(application.IPKernelApp.initialized())
 
 
 def find_root(given: Path | None = None, *, environment: Mapping[str, str] = os.environ) -> Path:

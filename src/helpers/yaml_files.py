@@ -2,7 +2,7 @@
 
 YAML 1.1 turns `no` into false and `2026-04-01` into a date object; here only numbers, true, false and null
 are more than text. Parameter files, which papermill reads too, are also held against its reading
-(`helpers.runner.parameter_files`).
+(`helpers.runner.plan.parameter_files`).
 """
 
 from __future__ import annotations

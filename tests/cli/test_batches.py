@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from helpers.cli import batches
-from helpers.runner.entries import Entry, State
-from helpers.runner.run import Batch
+from helpers.runner.batch.run import Batch
+from helpers.runner.history.entries import Entry, State
 
 GOOD = Entry("run1", "stay", "SYN07", State.PUBLISHED, "2026-04-01T06:00:00+00:00", 2.5)
 BAD = Entry("run1", "stay", "SYN08", State.FAILED, exit_code=1, step="execute", error="cell 5: it broke")

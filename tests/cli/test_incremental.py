@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from helpers.cli.assembly import open_mart, open_project
-from helpers.runner.history import History
-from helpers.runner.plan import make_plan
-from helpers.runner.run import Order, run_batch
+from helpers.runner.batch.run import Order, run_batch
+from helpers.runner.history.store import History
+from helpers.runner.plan.jobs import make_plan
 
 PARAMETERS = 'trust: SYN07\nperiod: "2026-03"\n'
 HEAVY = (

@@ -12,15 +12,15 @@ import pytest
 from nbformat import v4
 
 from helpers.cli.assembly import open_mart, open_project
-from helpers.runner.due import Decision
-from helpers.runner.entries import Entry, State
-from helpers.runner.history import History
-from helpers.runner.placing import draft_folder
-from helpers.runner.plan import make_plan
-from helpers.runner.run import Order, preview, run_batch
-from helpers.runner.surroundings import survey
-from helpers.runner.watching import can_watch
-from helpers.runner.why import explain
+from helpers.runner.batch.run import Order, preview, run_batch
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import History
+from helpers.runner.kernel.seccomp import can_watch
+from helpers.runner.key.due import Decision
+from helpers.runner.key.surroundings import survey
+from helpers.runner.key.why import explain
+from helpers.runner.plan.jobs import make_plan
+from helpers.runner.publish.placing import draft_folder
 
 ORDER = Order(formats=("html",), renderer="embedded", jobs=1)
 MEASURES = """

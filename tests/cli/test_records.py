@@ -12,7 +12,7 @@ import typer
 from helpers.cli import main
 from helpers.cli.following import follow
 from helpers.errors import ExitCode
-from helpers.runner.folders import Traces
+from helpers.runner.batch.folders import Traces
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
 Call = Callable[..., tuple[int, str, str]]

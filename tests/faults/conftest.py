@@ -17,10 +17,10 @@ import psutil
 import pypdfium2
 import pytest
 
-from helpers.runner.entries import State
-from helpers.runner.history import History
-from helpers.runner.placing import recover
+from helpers.runner.history.entries import State
+from helpers.runner.history.store import History
 from helpers.runner.project import Project
+from helpers.runner.publish.placing import recover
 
 WAIT = 180  # seconds, for a machine with much else to do
 COMMAND = [sys.executable, "-m", "helpers.cli"]

@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.runner.history import History, State
-from helpers.runner.mirror import MIRROR
+from helpers.runner.history.store import History, State
+from helpers.runner.kernel.mirror import MIRROR
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
 

@@ -18,15 +18,15 @@ import pytest
 from nbformat import v4
 
 from helpers.errors import ReportError
-from helpers.runner import execute as execution
-from helpers.runner.execute import Executed, Ground, execute
-from helpers.runner.failures import KernelDeathError, MemoryLimitError, TimeLimitError
-from helpers.runner.guard import can_wall_off
-from helpers.runner.kernel import kernel_environment
-from helpers.runner.parameters import read_notebook
-from helpers.runner.plan import Job
-from helpers.runner.prewarmed import IS_SUPPORTED, ForkServer
-from helpers.runner.watch import Limits
+from helpers.runner.kernel import execute as execution
+from helpers.runner.kernel.execute import Executed, Ground, execute
+from helpers.runner.kernel.failures import KernelDeathError, MemoryLimitError, TimeLimitError
+from helpers.runner.kernel.guard import can_wall_off
+from helpers.runner.kernel.manager import kernel_environment
+from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer
+from helpers.runner.kernel.watch import Limits
+from helpers.runner.plan.jobs import Job
+from helpers.runner.plan.parameters import read_notebook
 
 pytestmark = pytest.mark.skipif(not IS_SUPPORTED, reason="kernels are forked on Linux alone")
 
@@ -337,13 +337,13 @@ def test_a_server_that_was_killed_is_replaced(tmp_path: Path, run: Run) -> None:
 RUNNER = """
 import sys, threading
 from pathlib import Path
-from helpers.runner.execute import execute
-from helpers.runner.guard import can_wall_off
-from helpers.runner.kernel import kernel_environment
-from helpers.runner.parameters import read_notebook
-from helpers.runner.plan import Job
-from helpers.runner.prewarmed import ForkServer
-from helpers.runner.watch import Limits
+from helpers.runner.kernel.execute import execute
+from helpers.runner.kernel.guard import can_wall_off
+from helpers.runner.kernel.manager import kernel_environment
+from helpers.runner.plan.parameters import read_notebook
+from helpers.runner.plan.jobs import Job
+from helpers.runner.kernel.prewarmed import ForkServer
+from helpers.runner.kernel.watch import Limits
 notebook, folder = map(Path, sys.argv[1:])
 job = Job(read_notebook(notebook), "SYN07", {}, notebook)
 with ForkServer(kernel_environment({}, folder)) as server:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.runner.entries import State
-from helpers.runner.history import History
+from helpers.runner.history.entries import State
+from helpers.runner.history.store import History
 
 from .conftest import Shelf, call, differences, processes_of, start, until
 

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import ExitCode, UserError
-from helpers.runner import entries, history, run
-from helpers.runner.entries import State
-from helpers.runner.history import History
-from helpers.runner.plan import make_plan
+from helpers.runner.batch import run
+from helpers.runner.batch.run import Batch, Order, run_batch
+from helpers.runner.history import entries, store
+from helpers.runner.history.entries import State
+from helpers.runner.history.store import History
+from helpers.runner.plan.jobs import make_plan
 from helpers.runner.project import Project
-from helpers.runner.run import Batch, Order, run_batch
 
 from .conftest import Shelf, call, start
 
@@ -162,7 +163,7 @@ def test_a_locked_history_stops_the_batch_before_it_begins(
 ) -> None:
     go(project)
     good = page_of(project).read_bytes()
-    monkeypatch.setattr(history, "_WAIT", 0.2)
+    monkeypatch.setattr(store, "_WAIT", 0.2)
     with locked(project.state), pytest.raises(UserError, match=r"locked.*close what holds it"):
         go(project, replace(HTML, force=True))
     assert page_of(project).read_bytes() == good
@@ -174,7 +175,7 @@ def test_nothing_is_published_that_the_history_cannot_note_first(
 ) -> None:
     go(project)
     good = page_of(project).read_bytes()
-    monkeypatch.setattr(history, "_WAIT", 0.2)
+    monkeypatch.setattr(store, "_WAIT", 0.2)
     with contextlib.ExitStack() as stack:
 
         def lock(*_: object) -> None:  # just before its files are put in place

@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.runner.parameters import read_notebook as read_declared
+from helpers.runner.plan.parameters import read_notebook as read_declared
 
 SHIPPED = ("dna_impact", "los_deviation", "los_published", "peer_benchmark", "performance_report", "scorecard")
 FOLDER = Path(__file__).parents[2] / "notebooks"

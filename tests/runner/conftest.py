@@ -13,7 +13,7 @@ import pytest
 from nbformat import v4
 
 from helpers.bundle import MIME, Bundle, Column, ReportFacts, Source
-from helpers.runner.document import Document, Provenance, make_document
+from helpers.runner.document.making import Document, Provenance, make_document
 from helpers.runner.processes import end_group
 
 SVG = (

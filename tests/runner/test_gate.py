@@ -8,11 +8,11 @@ import pytest
 
 from helpers.bundle import Bundle, Column, ReportFacts
 from helpers.errors import ExitCode, GateError, Problem
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.gate import check_document, check_files
-from helpers.runner.parameter_types import read_type
-from helpers.runner.parameters import Notebook, Parameter
-from helpers.runner.plan import Job
+from helpers.runner.plan.jobs import Job
+from helpers.runner.plan.parameter_types import read_type
+from helpers.runner.plan.parameters import Notebook, Parameter
 from helpers.runner.project import Project
 
 FACTS = ReportFacts(

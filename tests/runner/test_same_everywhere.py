@@ -16,12 +16,12 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from helpers.runner.execute import Ground, execute
-from helpers.runner.kernel import kernel_environment
-from helpers.runner.parameters import read_notebook
-from helpers.runner.plan import Job
-from helpers.runner.prewarmed import IS_SUPPORTED, ForkServer, imported_by
-from helpers.runner.watch import Limits
+from helpers.runner.kernel.execute import Ground, execute
+from helpers.runner.kernel.manager import kernel_environment
+from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
+from helpers.runner.kernel.watch import Limits
+from helpers.runner.plan.jobs import Job
+from helpers.runner.plan.parameters import read_notebook
 
 from .ordinary import NOTEBOOKS, write_project
 

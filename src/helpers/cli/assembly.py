@@ -12,13 +12,15 @@ from helpers.cli.datasets import datasets_of
 from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
 from helpers.errors import Problem, UsageError
+from helpers.phrases import own_phrases
 from helpers.places import state_folder
 from helpers.register.models import Register
 from helpers.register.questions import answer
-from helpers.runner.guard import Room
-from helpers.runner.plan import Job, make_plan
+from helpers.runner.document.prose import check_prose
+from helpers.runner.plan.jobs import Job, make_plan
 from helpers.runner.project import Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
+from helpers.runner.walls import Room
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
 
@@ -199,12 +201,14 @@ def plan(project: Project, words: Sequence[str], problems: Sequence[Problem] = (
     Raises
     ------
     UsageError
-        With all problems of register, notebooks and parameter files at once.
+        With all problems of register, phrases, notebooks and parameter files at once.
     """
     from helpers.register.reading import read_register
 
     found = list(problems)
     jobs = collect(found, lambda: make_plan(project, words)) or ()
+    for where, text in (collect(found, own_phrases, project.root) or {}).values():
+        found += check_prose(where, text)
     register = project.root / "params" / "_register"
     if register.is_dir():
         collect(found, read_register, register)

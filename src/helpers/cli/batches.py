@@ -17,9 +17,9 @@ from rich.table import Table
 
 from helpers.cli.showing import print_table, show_json
 from helpers.errors import ExitCode
-from helpers.runner.due import Decision
-from helpers.runner.entries import Entry, State
-from helpers.runner.run import Batch
+from helpers.runner.batch.run import Batch
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.key.due import Decision
 
 #: reports that the summary names as the slowest
 SLOWEST = 3

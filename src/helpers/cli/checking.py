@@ -13,9 +13,9 @@ from helpers.cli.assembly import collect, open_project, plan
 from helpers.cli.preview import put_back
 from helpers.errors import Problem
 from helpers.places import find_root
-from helpers.runner.plan import Job
+from helpers.runner.document.stored import find_offers, find_shadows, find_stored, find_unfit, mend
+from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project
-from helpers.runner.stored import find_offers, find_shadows, find_stored, find_unfit, mend
 from helpers.yaml_files import raise_all
 
 Words = Annotated[

@@ -17,14 +17,14 @@ from helpers.cli.assembly import open_and_plan
 from helpers.cli.checking import Json, Words
 from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
 from helpers.places import find_root
-from helpers.runner.capacity import usable_jobs
-from helpers.runner.choosing import failed_only, resume
+from helpers.runner.batch.capacity import usable_jobs
+from helpers.runner.batch.choosing import failed_only, resume
+from helpers.runner.batch.foreign import find_foreign
+from helpers.runner.batch.life import INTERRUPTED
+from helpers.runner.batch.run import Order, preview, run_batch
 from helpers.runner.engines import FORMATS, RENDERERS
-from helpers.runner.foreign import find_foreign
-from helpers.runner.history import History
-from helpers.runner.life import INTERRUPTED
-from helpers.runner.run import Order, preview, run_batch
-from helpers.runner.watch import Limits
+from helpers.runner.history.store import History
+from helpers.runner.kernel.execute import Limits
 
 #: what a folder or disk does not allow: the user's to mend, no bug of ours
 _OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)

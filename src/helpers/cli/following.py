@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from helpers.runner.folders import Traces
+from helpers.runner.batch.folders import Traces
 
 _LOOK = 0.3  # seconds between two looks at the files
 

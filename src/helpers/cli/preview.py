@@ -20,9 +20,9 @@ from typing import Final
 try:
     from helpers.errors import UsageError
     from helpers.places import state_folder
-    from helpers.runner.parameters import load_notebook
+    from helpers.runner.document.stored import mend, own_sources
+    from helpers.runner.plan.parameters import load_notebook
     from helpers.runner.project import private_folder
-    from helpers.runner.stored import mend, own_sources
 except ModuleNotFoundError as error:
     sys.exit(
         f"{error}. Quarto needs the Python of the project: activate its environment, or set QUARTO_PYTHON to it "

@@ -14,17 +14,17 @@ from helpers.cli.following import follow
 from helpers.cli.telling import show_history, show_report, show_run
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import find_root
-from helpers.runner.due import Wish, decide
+from helpers.runner.batch.folders import Traces, traces_of
+from helpers.runner.batch.foreign import find_foreign
 from helpers.runner.engines import RENDERERS, choose_engine
-from helpers.runner.entries import Entry, State
-from helpers.runner.folders import Traces, traces_of
-from helpers.runner.foreign import find_foreign
-from helpers.runner.history import History
-from helpers.runner.placing import recover
-from helpers.runner.plan import make_plan
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import History
+from helpers.runner.key.due import Wish, decide
+from helpers.runner.key.surroundings import survey
+from helpers.runner.key.why import explain
+from helpers.runner.plan.jobs import make_plan
 from helpers.runner.project import Project
-from helpers.runner.surroundings import survey
-from helpers.runner.why import explain
+from helpers.runner.publish.placing import recover
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Report = Annotated[
@@ -125,7 +125,7 @@ def approve(
     note: Annotated[str, typer.Option(help="What to record with it.")] = "",
 ) -> None:
     """Publish the draft of a held report: the very files that were held."""
-    from helpers.runner.verdicts import approve as approve_draft
+    from helpers.runner.batch.approval import approve as approve_draft
 
     project, record = _open(context)
     entry = approve_draft(project, find_report(record, report), note=note, draft=draft)
@@ -139,7 +139,7 @@ def withdraw(
     period: Annotated[str, typer.Option(help="The folder of its period; the newest unless given.")] = "",
 ) -> None:
     """Take a published report back and leave a note in its place."""
-    from helpers.runner.verdicts import withdraw as take_back
+    from helpers.runner.batch.approval import withdraw as take_back
 
     project, record = _open(context)
     entry = take_back(project, find_report(record, report), why=why, period=period)

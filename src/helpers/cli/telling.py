@@ -10,9 +10,9 @@ from rich.table import Table
 
 from helpers.cli.batches import count_words, show_entries, summarise
 from helpers.cli.showing import print_table
-from helpers.runner.entries import Entry, State
-from helpers.runner.folders import Traces
-from helpers.runner.history import Run
+from helpers.runner.batch.folders import Traces
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import Run
 
 
 def show_history(runs: Iterable[Run]) -> None:

@@ -46,11 +46,11 @@ from helpers.data.manifest import (
 )
 from helpers.data.observing import observe, tables_read
 from helpers.data.query_errors import explained
-from helpers.data.room.door import in_notebook
 from helpers.data.schema import TABLES
 from helpers.data.views import needs_choice, series_statements, view_statements
 from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
+from helpers.places import in_notebook
 from helpers.reads import is_about, note_data
 
 if TYPE_CHECKING:

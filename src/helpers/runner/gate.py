@@ -1,7 +1,7 @@
 """The gate: what a report must show before it is rendered, and what its files must be before they leave.
 
 All that is wrong is told at once. That each cell ran, that figures have pictures and alt texts and that
-nothing loose was printed is checked where the document is made (`helpers.runner.document.find_problems`).
+nothing loose was printed is checked where the document is made (`helpers.runner.document.making.find_problems`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Final
 
 from helpers.bundle import Bundle
 from helpers.errors import GateError, Problem
-from helpers.runner.document import Document
-from helpers.runner.plan import Job
+from helpers.runner.document.making import Document
+from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project, TextCheck
 from helpers.runner.render.offline import find_remote
 

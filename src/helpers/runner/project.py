@@ -11,8 +11,8 @@ from typing import Any, Literal
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
-from helpers.runner.guard import Room
 from helpers.runner.publisher import Publisher
+from helpers.runner.walls import Room
 
 
 @dataclass(frozen=True)

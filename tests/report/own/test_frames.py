@@ -8,7 +8,7 @@ from great_tables import GT
 
 from helpers.errors import UsageError
 from helpers.report.own.frames import data_behind, table_html
-from helpers.runner.outputs.tables import read_table
+from helpers.runner.document.outputs.tables import read_table
 
 WARDS = pd.DataFrame(
     {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpers.bundle import ReportFacts
-from helpers.runner.entries import Entry, Output, State
+from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.portal.listing import Listed, Status
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from helpers.runner.history import Entry, History, State
+from helpers.runner.history.store import Entry, History, State
 from helpers.runner.portal.listing import Listed, Status, describe, list_reports
 
 MakeEntry = Callable[..., Entry]

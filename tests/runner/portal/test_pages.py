@@ -5,20 +5,19 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from helpers.runner.history import Entry, History, Run, State
-from helpers.runner.portal import listing_pages, write_portal
+from helpers.runner.history.store import Entry, History, Run, State
+from helpers.runner.portal import listing_pages, statement_page, write_portal
 from helpers.runner.portal.compare import compare_page
 from helpers.runner.portal.listing import Listed, Status
-from helpers.runner.portal.page import HOME, PAGES, Page, embed_json, write_page
-from helpers.runner.portal.rows import write_row
+from helpers.runner.portal.page import HOME, PAGES, Page, write_page
 from helpers.runner.portal.runs import MOST_NAMED, runs_page
 from helpers.runner.portal.search import AT_ONCE, plain_page, search_page
-from helpers.runner.portal.statement import REGULATIONS, statement_page
 from helpers.runner.project import Project
 from helpers.runner.publisher import Publisher
 from helpers.runner.render.offline import find_remote
@@ -42,6 +41,16 @@ class Outline(HTMLParser):
 def data_of(page: str) -> dict[str, list[list[object]]]:
     (held,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     return json.loads(held)
+
+
+def body_of(page: Page) -> str:
+    """Return what stands below the heading of a page."""
+    return write_page(page, THEME).partition("</h1>")[2].partition("</main>")[0]
+
+
+def write_row(each: Listed) -> str:
+    """Return a report as the plain list shows it."""
+    return body_of(plain_page([each])).partition("<ul")[2]
 
 
 def all_pages(listed: list[Listed]) -> dict[str, str]:
@@ -116,7 +125,6 @@ def test_words_from_data_cannot_end_the_data(listed: MakeListed) -> None:
     page = write_page(search_page([listed(organisation=name)]), THEME)
     assert "<script>alert" not in page
     assert name in data_of(page)["words"]
-    assert json.loads(embed_json(name)) == name
 
 
 def test_the_first_reports_stand_in_the_page_and_all_in_its_data(listed: MakeListed) -> None:
@@ -129,7 +137,7 @@ def test_the_first_reports_stand_in_the_page_and_all_in_its_data(listed: MakeLis
 
 
 def test_the_plain_list_goes_by_period(listed: MakeListed) -> None:
-    page = plain_page([listed(period=period) for period in ("2026-03", "2025-12", "undated")]).body
+    page = body_of(plain_page([listed(period=period) for period in ("2026-03", "2025-12", "undated")]))
     assert re.findall("<h2>(.*?)</h2>", page) == ["March 2026", "December 2025", "Undated"]
 
 
@@ -157,7 +165,7 @@ def test_two_periods_of_a_report_can_be_compared_if_both_have_a_page(listed: Mak
     march, february = listed(period="2026-03"), listed(period="2026-02")
     page = write_page(compare_page([march, february, listed("B")]), THEME)
     assert list(data_of(page)) == ["stay/SYN07"]
-    assert "frame-src 'self' file:" in page
+    assert "frame-src 'self' file:" in unescape(page)
     assert not compare_page([march, replace(february, outputs={"pdf": "x.pdf"})]).script
 
 
@@ -169,9 +177,9 @@ def test_a_run_shows_when_it_began_how_long_it_took_and_what_came_of_it() -> Non
     page = runs_page(
         [run_of({State.PUBLISHED: 1200, State.UNCHANGED: 3, State.TIMED_OUT: 2, State.FAILED: 1})], {}, ()
     )
-    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", page.body.partition("<tbody>")[2])
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", body_of(page).partition("<tbody>")[2])
     assert cells == ["1 April 2026, 06:00", "Run", "1 h 2 min", "1,200", "3", "0", "3"]
-    assert "still running" in runs_page([run_of({}, finished="")], {}, ()).body
+    assert "still running" in body_of(runs_page([run_of({}, finished="")], {}, ()))
 
 
 def test_a_run_s_failures_are_told_without_what_is_private(entry: MakeEntry) -> None:
@@ -179,7 +187,7 @@ def test_a_run_s_failures_are_told_without_what_is_private(entry: MakeEntry) -> 
         state=State.FAILED, step="execute", error="/home/x secret", seconds=61.0, parameters={"a": "b"}
     )
     unknown = entry("Q4", state=State.FAILED, facts=None, error="secret")
-    body = runs_page([run_of({State.FAILED: 2})], {"run1": [failed, unknown]}, {"stay/SYN07"}).body
+    body = body_of(runs_page([run_of({State.FAILED: 2})], {"run1": [failed, unknown]}, {"stay/SYN07"}))
     assert (
         "Length of stay, Synthetic Trust (stay/SYN07): failed at the step execute, after 1 min 1 s" in body
     )
@@ -190,9 +198,9 @@ def test_a_run_s_failures_are_told_without_what_is_private(entry: MakeEntry) -> 
 
 def test_of_many_failures_the_first_are_named_and_the_others_counted(entry: MakeEntry) -> None:
     failed = [entry(f"N{number}", state=State.FAILED) for number in range(MOST_NAMED + 7)]
-    body = runs_page(
-        [run_of({State.FAILED: len(failed)})], {"run1": failed}, {each.report for each in failed}
-    ).body
+    body = body_of(
+        runs_page([run_of({State.FAILED: len(failed)})], {"run1": failed}, {each.report for each in failed})
+    )
     assert body.count("<li>") == MOST_NAMED + 1
     assert "7 reports more" in body
 
@@ -205,9 +213,10 @@ def test_the_statement_has_what_the_law_asks_for() -> None:
         prepared="2026-11-02",
         reviewed="2026-11-25",
     )
-    body = statement_page(publisher).body
+    body = body_of(statement_page(publisher))
     for words in (
-        f"Northmoor &amp; Co is committed to making these reports accessible, in accordance with the {REGULATIONS}",
+        "Northmoor &amp; Co is committed to making these reports accessible, in accordance with the Public Sector "
+        "Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018",
         "is partially compliant with the Web Content Accessibility Guidelines version 2.2 AA standard",
         'href="mailto:reports@example.org"',
         "We answer within five days.",
@@ -220,7 +229,7 @@ def test_the_statement_has_what_the_law_asks_for() -> None:
 
 
 def test_a_statement_without_publisher_says_what_is_missing() -> None:
-    body = statement_page(Publisher()).body
+    body = body_of(statement_page(Publisher()))
     assert "No contact has been entered yet." in body
     assert "has not been confirmed by the publisher yet" in body
     assert "params/_publisher.yml" in body
@@ -245,4 +254,4 @@ def test_a_written_portal_can_be_read_by_others_and_lists_what_is_there(
 
 
 def test_a_page_that_is_not_the_first_names_itself_in_its_title() -> None:
-    assert "<title>Runs · Board reports</title>" in write_page(Page("runs.html", "Runs", ""), THEME)
+    assert "<title>Runs · Board reports</title>" in write_page(runs_page([], {}, ()), THEME)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers.bundle import Bundle, Column, Panel
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.engines import find_quarto
 from helpers.runner.render import render
 from helpers.theme import Theme

@@ -8,7 +8,7 @@ import zipfile
 import pikepdf
 import pytest
 
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.render import render_batch
 from helpers.theme import Theme
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from helpers.errors import ReportError, UsageError
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.engines import choose_engine
 
 from .reading import page_of

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 
 from helpers.errors import DataError, Problem
-from helpers.places import VERSION_VARIABLE
+from helpers.places import VERSION_VARIABLE, in_notebook
 from helpers.reads import Note, note
 
 #: how a kernel is told the descriptor of its door
@@ -33,12 +33,6 @@ MARK: Final = "__leaves_room__"
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-
-
-def in_notebook() -> bool:
-    """Tell whether this process is a notebook's kernel, which holds no records."""
-    application = sys.modules.get("ipykernel.kernelapp")
-    return application is not None and bool(application.IPKernelApp.initialized())
 
 
 def is_interactive() -> bool:

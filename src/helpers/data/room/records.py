@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.data.mart import Mart
 from helpers.data.room import counting, functions, models, single
 from helpers.data.room.door import is_interactive
 from helpers.data.room.models import Family, Fit
@@ -16,6 +15,8 @@ from helpers.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from helpers.data.mart import Mart
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from helpers.runner.history import History
+from helpers.runner.history.store import History
 from helpers.runner.portal.compare import compare_page
 from helpers.runner.portal.listing import Listed, list_reports
-from helpers.runner.portal.page import HOME, Page, write_page
+from helpers.runner.portal.page import HOME, PAGES, Page, write_page
 from helpers.runner.portal.runs import MOST_RUNS, did_not_pass, runs_page
 from helpers.runner.portal.search import plain_page, search_page
-from helpers.runner.portal.statement import statement_page
 from helpers.runner.project import Project
-from helpers.runner.publish import public_folder, write_whole
+from helpers.runner.publish.switching import public_folder, write_whole
+from helpers.runner.publisher import FILE as SETTING
 from helpers.runner.publisher import Publisher
 from helpers.theme import Theme, read_theme
 
@@ -47,6 +47,12 @@ def listing_pages(listed: Sequence[Listed]) -> list[Page]:
     return [search_page(listed), plain_page(listed), compare_page(listed)]
 
 
+def statement_page(publisher: Publisher) -> Page:
+    """Return the accessibility statement, in the name of whoever publishes the reports."""
+    file = "accessibility.html"
+    return Page(file, PAGES[file], {"publisher": publisher, "setting": SETTING})
+
+
 def write_pages(pages: Sequence[Page], reports: Path, *, theme: Theme) -> None:
     """Write pages into the folder of reports."""
     public_folder(reports)
@@ -68,6 +74,3 @@ def _runs(history: History) -> Page:
     }
     known = {entry.report for entry in history.places()} if any(failed.values()) else set()
     return runs_page(runs, failed, known)
-
-
-__all__ = ["Publisher", "listing_pages", "write_pages", "write_portal", "write_runs"]

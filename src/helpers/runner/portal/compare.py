@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from helpers.runner.portal.listing import Listed, period_name
 from helpers.runner.portal.page import PAGES, Page
 
 FILE = "compare.html"
-_SIDES = (("left", "On the left"), ("right", "On the right"))
-_NONE = "<p>No report has been published for two periods yet.</p>"
 
 
 @dataclass(frozen=True)
@@ -35,17 +32,10 @@ def find_comparable(listed: Iterable[Listed]) -> dict[str, Comparable]:
 def compare_page(listed: Sequence[Listed]) -> Page:
     """Return the page."""
     comparable = find_comparable(listed)
+    values = {"comparable": comparable}
     if not comparable:
-        return Page(FILE, PAGES[FILE], _NONE)
-    body = [
-        '<p id="without">To show two reports here, scripts must be allowed. Without them, open two from '
-        f'<a href="all.html">{PAGES["all.html"].lower()}</a>.</p>',
-        f'<div id="compare" hidden>\n<div class="fields">{_report_select(comparable)}{_period_selects()}</div>',
-        f'<div class="sides">{"".join(_side(side) for side, _ in _SIDES)}</div>\n</div>',
-    ]
-    return Page(
-        FILE, PAGES[FILE], "\n".join(body), script="compare.js", data=_data(comparable), frames=True
-    )
+        return Page(FILE, PAGES[FILE], values)
+    return Page(FILE, PAGES[FILE], values, script="compare.js", data=_data(comparable), frames=True)
 
 
 def _comparable(editions: Sequence[Listed]) -> Comparable:
@@ -64,27 +54,3 @@ def _data(comparable: Mapping[str, Comparable]) -> dict[str, object]:
         }
         for report, each in comparable.items()
     }
-
-
-def _report_select(comparable: Mapping[str, Comparable]) -> str:
-    options = "".join(
-        f'<option value="{escape(report)}">{escape(each.name)}</option>'
-        for report, each in comparable.items()
-    )
-    return f'<div class="field wide"><label for="report">Report</label><select id="report">{options}</select></div>'
-
-
-def _period_selects() -> str:
-    return "".join(
-        f'<div class="field"><label for="{side}">{words}</label><select id="{side}"></select></div>'
-        for side, words in _SIDES
-    )
-
-
-def _side(side: str) -> str:
-    # in a sandbox of its own: a report may be read, and its data downloaded, but it cannot reach this page
-    return (
-        f'<section class="side" aria-labelledby="{side}-name"><h2 id="{side}-name"></h2>'
-        f'<p><a id="{side}-alone" href="all.html">Open by itself</a></p>'
-        f'<iframe id="{side}-frame" title="" sandbox="allow-downloads allow-scripts"></iframe></section>'
-    )

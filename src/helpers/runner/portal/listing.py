@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
-from helpers.runner.entries import Entry, State
-from helpers.runner.history import History
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import History
 
 #: a report counts as new or changed for this long
 FRESH: Final = timedelta(days=7)
@@ -85,13 +86,26 @@ def period_name(folder: str) -> str:
         return folder.capitalize()
 
 
-def show_day(day: date) -> str:
-    """Return a day as people write it.
+def show_day(day: date | str) -> str:
+    """Return a day, or its ISO form, as people write it.
 
     >>> show_day(date(2026, 10, 4))
     '4 October 2026'
     """
+    day = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{day.day} {day:%B %Y}"
+
+
+def first_format(each: Listed) -> str:
+    """Return the format that a report's title leads to: the page, or else the first there is."""
+    return "html" if "html" in each.outputs else next(iter(each.outputs), "")
+
+
+def compare_address(each: Listed) -> str:
+    """Return where a report stands beside its period before."""
+    return "compare.html#" + urlencode(
+        {"report": each.report, "left": each.previous, "right": each.period}, safe="/"
+    )
 
 
 def read_day(iso: str) -> date:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
+from helpers.runner.portal.listing import compare_address, first_format, period_name, show_day
 from helpers.theme import Theme
 from helpers.theme.look import style_sheet as report_style
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _HERE = Path(__file__).parent
 HOME: Final = "index.html"
@@ -34,9 +36,11 @@ class Page:
     Parameters
     ----------
     file
-        Its name, of `PAGES`.
-    title, body
-        Its heading, and the HTML below that.
+        Its name, of `PAGES`, and that of its template.
+    title
+        Its heading.
+    values
+        What its template is filled with.
     script
         The name of the script file that belongs to it, or none.
     data
@@ -47,7 +51,7 @@ class Page:
 
     file: str
     title: str
-    body: str
+    values: Mapping[str, object] = field(default_factory=dict)
     script: str = ""
     data: object = None
     frames: bool = False
@@ -57,27 +61,36 @@ def write_page(page: Page, theme: Theme) -> str:
     """Return a whole page that loads nothing and runs nothing but its own script."""
     style = style_sheet(theme)
     script = read_part(page.script) if page.script else ""
-    title = f"{page.title} · Board reports" if page.file != HOME else page.title
-    lines = [
-        "<!DOCTYPE html>",
-        '<html lang="en-GB">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script, frames=page.frames)}">',
-        f"<title>{escape(title)}</title>",
-        f"<style>{style}</style>",
-        "</head>",
-        '<body class="portal">',
-        '<a class="skip-link" href="#content">Skip to the content</a>',
-        f"<header>\n{_navigation(page.file)}\n</header>",
-        f'<main id="content" tabindex="-1">\n<h1>{escape(page.title)}</h1>\n{page.body}\n</main>',
-        f"<footer>\n{_foot(page.file)}\n</footer>",
-        *_script_lines(page.data, script),
-        "</body>",
-        "</html>",
-    ]
-    return "\n".join(lines) + "\n"
+    policy = _policy(style, script, frames=page.frames)
+    return fill(page.file, **page.values, page=page, style=style, script=script, policy=policy)
+
+
+def fill(template: str, **values: Any) -> str:
+    """Return a template of the portal with its values, which can hold no markup of their own."""
+    return _templates().get_template(template).render(values)
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import (  # late: it costs the start of every command
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+    )
+
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    for each in (period_name, show_day, first_format, compare_address):
+        made.filters[each.__name__] = each
+    made.globals.update(pages=PAGES, home=HOME)
+    return made
 
 
 @cache
@@ -89,41 +102,6 @@ def read_part(name: str) -> str:
 def style_sheet(theme: Theme) -> str:
     """Return the reports' style sheet and what the portal adds to it."""
     return f"{report_style(theme)}\n{read_part('portal.css')}"
-
-
-def embed_json(data: object) -> str:
-    """Return data as JSON that may stand within a page: nothing in it can end the element it stands in.
-
-    >>> embed_json(["</script>"])
-    '["\\\\u003c/script>"]'
-    """
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def link(file: str, words: str, *, current: bool = False) -> str:
-    """Return a link to a page of the portal."""
-    mark = ' aria-current="page"' if current else ""
-    return f'<a href="{escape(file)}"{mark}>{escape(words)}</a>'
-
-
-def _navigation(file: str) -> str:
-    # the statement is linked at the foot, where readers look for it
-    shown = [(each, words) for each, words in PAGES.items() if each != "accessibility.html"]
-    items = "".join(f"<li>{link(each, words, current=each == file)}</li>" for each, words in shown)
-    return f'<nav aria-label="Board reports"><ul>{items}</ul></nav>'
-
-
-def _foot(file: str) -> str:
-    statement = "accessibility.html"
-    return f"<p>{link(statement, PAGES[statement], current=file == statement)}</p>"
-
-
-def _script_lines(data: object, script: str) -> Sequence[str]:
-    if not script:
-        return ()
-    held = f'<script type="application/json" id="data">{embed_json(data)}</script>'
-    return held, f"<script>{script}</script>"
 
 
 def _policy(style: str, script: str, *, frames: bool) -> str:

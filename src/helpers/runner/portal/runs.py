@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Final
 
-from helpers.runner.entries import Entry, State
-from helpers.runner.history import Run
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import Run
 from helpers.runner.portal.listing import show_day
 from helpers.runner.portal.page import PAGES, Page
 
@@ -16,7 +15,6 @@ from helpers.runner.portal.page import PAGES, Page
 MOST_RUNS: Final = 30
 MOST_NAMED: Final = 100
 FILE: Final = "runs.html"
-_HEADS: Final = ("Began (UTC)", "What", "Took", "Published", "Unchanged", "Held", "Did not pass")
 #: what each kind of run did, in a word
 _KINDS: Final = {"run": "Run", "approve": "Approval", "withdraw": "Withdrawal"}
 _DONE: Final = frozenset({State.PUBLISHED, State.UNCHANGED, State.HELD, State.WITHDRAWN, State.WAITING})
@@ -35,15 +33,10 @@ def runs_page(runs: Sequence[Run], entries: Mapping[str, Sequence[Entry]], known
         The reports (``notebook/name``) that readers know, as they were published once; others are counted
         and not named.
     """
-    if not runs:
-        return Page(FILE, PAGES[FILE], "<p>No run has ended yet.</p>")
-    body = [
-        "<p>When the reports were made, the newest run first. A report that did not pass leaves the one "
-        "before it in its place.</p>",
-        _table(runs),
-        *(_failures(run, entries[run.run], known) for run in runs if entries.get(run.run)),
+    failures = [
+        (show_time(run.started), _failures(entries[run.run], known)) for run in runs if entries.get(run.run)
     ]
-    return Page(FILE, PAGES[FILE], "\n".join(body))
+    return Page(FILE, PAGES[FILE], {"runs": [_row(run) for run in runs], "failures": failures})
 
 
 def did_not_pass(entry: Entry) -> bool:
@@ -78,26 +71,12 @@ def show_seconds(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _table(runs: Iterable[Run]) -> str:
-    heads = "".join(f'<th scope="col"{_align(place)}>{words}</th>' for place, words in enumerate(_HEADS))
-    rows = "\n".join(_row(run) for run in runs)
-    return (
-        '<div class="scroll-box" role="region" aria-label="Runs" tabindex="0">\n'
-        f'<table class="runs">\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>'
-    )
-
-
-def _row(run: Run) -> str:
+def _row(run: Run) -> tuple[str, str, Sequence[str]]:
+    """Return when a run began, what it was, and its numbers."""
     failed = sum(count for state, count in run.states.items() if state not in _DONE)
     named = (State.PUBLISHED, State.UNCHANGED, State.HELD)
-    cells = (_took(run), *(f"{run.states.get(state, 0):,}" for state in named), f"{failed:,}")
-    data = "".join(f'<td class="number">{cell}</td>' for cell in cells)
-    what = f"<td>{escape(_KINDS.get(run.kind, run.kind))}</td>"
-    return f'<tr><th scope="row">{escape(show_time(run.started))}</th>{what}{data}</tr>'
-
-
-def _align(place: int) -> str:
-    return ' class="number"' if place > 1 else ""
+    numbers = (_took(run), *(f"{run.states.get(state, 0):,}" for state in named), f"{failed:,}")
+    return show_time(run.started), _KINDS.get(run.kind, run.kind), numbers
 
 
 def _took(run: Run) -> str:
@@ -107,18 +86,16 @@ def _took(run: Run) -> str:
     return show_seconds(max(0.0, took.total_seconds()))
 
 
-def _failures(run: Run, entries: Sequence[Entry], known: Collection[str]) -> str:
-    named = [entry for entry in entries if entry.report in known]
-    items = [_failure(entry) for entry in named[:MOST_NAMED]]
+def _failures(entries: Sequence[Entry], known: Collection[str]) -> list[str]:
+    items = [_failure(entry) for entry in entries if entry.report in known][:MOST_NAMED]
     if others := len(entries) - len(items):
         unnamed = "1 report more" if others == 1 else f"{others:,} reports more"
-        items.append(f"<li>{unnamed if items else unnamed.removesuffix(' more')}</li>")
-    when = escape(show_time(run.started))
-    return f"<h2>Did not pass on {when}</h2>\n<ul>{''.join(items)}</ul>"
+        items.append(unnamed if items else unnamed.removesuffix(" more"))
+    return items
 
 
 def _failure(entry: Entry) -> str:
     what = ", ".join(part for part in (entry.title, entry.organisation) if part)
     about = f"{what} ({entry.report})" if what else entry.report
     step = f" at the step {entry.step}" if entry.step else ""
-    return f"<li>{escape(about)}: {escape(entry.state)}{escape(step)}, after {show_seconds(entry.seconds)}</li>"
+    return f"{about}: {entry.state}{step}, after {show_seconds(entry.seconds)}"

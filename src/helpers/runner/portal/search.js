@@ -20,7 +20,7 @@
     return fold([...shown, words[row[STATE]], ...groups].join(" "));
   });
 
-  // ---- one row, as rows.py writes it
+  // ---- one row, as rows.html writes it
 
   function make(tag, name, ...children) {
     const element = document.createElement(tag);

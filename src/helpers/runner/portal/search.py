@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
 from helpers.runner.portal.listing import Listed, Status, period_name, show_day
 from helpers.runner.portal.page import HOME, PAGES, Page
-from helpers.runner.portal.rows import FORMATS, TELLING, write_list
 
 #: entries that the page shows at once; the script shows more on request
 AT_ONCE: Final = 50
-_NOTE = (
-    '<p class="synthetic"><strong>Synthetic data.</strong> Reports marked synthetic describe '
-    "invented organisations and patients.</p>"
-)
-_EMPTY = "<p>Nothing is published yet.</p>"
+#: the notes of these say the days themselves
+TELLING: Final = (Status.FAILED, Status.WITHDRAWN)
+#: formats in words
+FORMATS: Final = {"html": "web page", "pdf": "PDF", "docx": "Word", "pptx": "slides"}
 
 
 def search_page(listed: Sequence[Listed]) -> Page:
     """Return the page to search: the newest entries as they are, all of them as data for the script."""
+    values = {**_values(listed), "choices": _choices(listed), "at_once": AT_ONCE}
     if not listed:
-        return Page(HOME, "Board reports", _EMPTY)
-    counts = _count(len(listed))
-    body = [
-        *([_NOTE] if any(each.synthetic for each in listed) else []),
-        _form(listed),
-        "<h2>Reports</h2>",
-        f'<p id="count" role="status">{counts}, the newest first.</p>',
-        write_list(listed[:AT_ONCE], name="reports"),
-        '<button id="more" type="button" hidden>Show more reports</button>',
-        f'<p id="without">To search, scripts must be allowed. <a href="all.html">{PAGES["all.html"]}</a> '
-        "stand in one list.</p>",
-    ]
-    return Page(HOME, "Board reports", "\n".join(body), script="search.js", data=search_data(listed))
+        return Page(HOME, "Board reports", values)
+    return Page(HOME, "Board reports", values, script="search.js", data=search_data(listed))
 
 
 def plain_page(listed: Sequence[Listed]) -> Page:
     """Return the list of all reports by period, which needs no script."""
-    parts = [_count(len(listed)).join(("<p>", ", the newest period first.</p>"))] if listed else [_EMPTY]
-    for period, group in groupby(listed, key=lambda each: each.period):
-        parts.append(f"<section>\n<h2>{escape(period_name(period))}</h2>\n{write_list(group)}\n</section>")
-    return Page("all.html", PAGES["all.html"], "\n".join(parts))
+    periods = [(period, list(group)) for period, group in groupby(listed, key=lambda each: each.period)]
+    return Page("all.html", PAGES["all.html"], {**_values(listed), "periods": periods})
+
+
+def _values(listed: Sequence[Listed]) -> dict[str, object]:
+    count = f"{len(listed):,} report{'' if len(listed) == 1 else 's'}"
+    return {"listed": listed, "count": count, "telling": TELLING, "formats": FORMATS}
 
 
 def search_data(listed: Sequence[Listed]) -> Mapping[str, object]:
@@ -103,56 +93,23 @@ def _row(each: Listed, kinds: Sequence[str], words: _Words) -> list[object]:
     ]
 
 
-def _form(listed: Sequence[Listed]) -> str:
-    """Return the search, hidden until the script is there to work it."""
-    words = (
-        '<div class="asked"><div class="field"><label for="words">Trust, report or code</label>'
-        '<input id="words" type="search" autocomplete="off" spellcheck="false"></div>'
-        '<button id="clear" type="button">Clear the search</button></div>'
-    )
-    fields = [
-        _select("report", "Report", _sorted(listed, lambda each: each.title)),
-        _select("organisation", "Organisation", _sorted(listed, lambda each: each.organisation)),
-        *_group_selects(listed),
-        _select("period", "Period", _periods(listed)),
-        _select("state", "State", {each.value: each.value for each in _used(listed)}),
-        _order(),
-    ]
-    return (
-        f'<div id="search" role="search" aria-label="Reports" hidden>\n{words}\n'
-        f'<details id="choices"><summary>Choose and order</summary>\n<div class="fields">{"".join(fields)}</div>\n'
-        "</details>\n</div>"
-    )
-
-
-def _group_selects(listed: Sequence[Listed]) -> list[str]:
-    names: dict[str, set[str]] = {}
-    for kind, name in (group for each in listed for group in each.groups):
-        names.setdefault(kind, set()).add(name)
+def _choices(listed: Sequence[Listed]) -> list[tuple[str, str, dict[str, str]]]:
+    """Return what reports can be chosen by: the name of each field, its label, and its options."""
+    kinds = group_kinds(listed)
     return [
-        _select(f"group-{place}", kind, {name: name for name in sorted(found, key=str.casefold)})
-        for place, (kind, found) in enumerate(names.items())
+        ("report", "Report", _sorted(each.title for each in listed)),
+        ("organisation", "Organisation", _sorted(each.organisation for each in listed)),
+        *(
+            (f"group-{place}", kind, _sorted(dict(each.groups).get(kind, "") for each in listed))
+            for place, kind in enumerate(kinds)
+        ),
+        ("period", "Period", _periods(listed)),
+        ("state", "State", {each.value: each.value for each in _used(listed)}),
     ]
 
 
-def _select(name: str, label: str, options: Mapping[str, str]) -> str:
-    shown = "".join(
-        f'<option value="{escape(value)}">{escape(words)}</option>' for value, words in options.items()
-    )
-    return (
-        f'<div class="field"><label for="{name}">{escape(label)}</label>'
-        f'<select id="{name}"><option value="">All</option>{shown}</select></div>'
-    )
-
-
-def _order() -> str:
-    options = (("", "Newest period"), ("published", "Last published"), ("organisation", "Organisation"))
-    shown = "".join(f'<option value="{value}">{words}</option>' for value, words in options)
-    return f'<div class="field"><label for="order">Order</label><select id="order">{shown}</select></div>'
-
-
-def _sorted(listed: Iterable[Listed], value: Callable[[Listed], str]) -> dict[str, str]:
-    return {word: word for word in sorted({value(each) for each in listed} - {""}, key=str.casefold)}
+def _sorted(words: Iterable[str]) -> dict[str, str]:
+    return {word: word for word in sorted({*words} - {""}, key=str.casefold)}
 
 
 def _periods(listed: Iterable[Listed]) -> dict[str, str]:
@@ -162,7 +119,3 @@ def _periods(listed: Iterable[Listed]) -> dict[str, str]:
 def _used(listed: Iterable[Listed]) -> list[Status]:
     there = {each.status for each in listed}
     return [status for status in Status if status in there]
-
-
-def _count(number: int) -> str:
-    return f"{number:,} report{'' if number == 1 else 's'}"

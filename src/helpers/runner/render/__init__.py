@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from helpers.errors import Problem, ReportError, UsageError
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.engines import FORMATS, Quarto
 from helpers.runner.render import embedded, quarto
 from helpers.theme import Theme

@@ -12,7 +12,7 @@ from typing import Final
 import yaml
 
 from helpers.errors import Problem, ReportError
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.processes import call_briefly
 from helpers.runner.render.drawing import fonts
 from helpers.runner.render.office import draw_figures, finish, prepare, reference_of

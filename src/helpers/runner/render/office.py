@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from helpers.errors import Problem, ReportError
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.render.drawing import draw, icon_pictures
 from helpers.theme import Theme
 

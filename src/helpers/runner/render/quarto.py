@@ -17,7 +17,7 @@ from typing import Any, Final
 import yaml
 
 from helpers.errors import Problem, ReportError
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.engines import Quarto
 from helpers.runner.render.calling import StoppedError, call
 from helpers.runner.render.embedded import LOOK, READER, write_sources

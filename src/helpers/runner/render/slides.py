@@ -13,7 +13,7 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Pt
 
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.render.columns import LETTER, count_lines
 from helpers.runner.render.office import LONGEST_TITLE
 from helpers.runner.render.slide_styles import BODY, HEIGHT, MARGIN, POINT, WIDTH

@@ -15,7 +15,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from helpers.runner.document import Document
+from helpers.runner.document.making import Document
 from helpers.runner.render.office import FONT, LONGEST_TITLE
 from helpers.runner.render.word_tables import finish_table
 from helpers.theme import Theme, colours

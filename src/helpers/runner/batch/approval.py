@@ -1,0 +1,195 @@
+"""What a person decides about a finished report: to publish its draft, or to take it back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from helpers.errors import GateError, Problem, UsageError, UserError
+from helpers.runner.batch.run import new_id
+from helpers.runner.history.entries import Entry, State, now
+from helpers.runner.history.locks import ReportLock
+from helpers.runner.history.store import History
+from helpers.runner.key.due import look_at
+from helpers.runner.portal.page import fill
+from helpers.runner.portal.update import list_anew
+from helpers.runner.project import Project, private_folder
+from helpers.runner.publish.placing import (
+    checked_manifest,
+    draft_folder,
+    expected_outputs,
+    place_of,
+    put_in_place,
+    read_bundles,
+    recover,
+)
+from helpers.runner.publish.switching import settle
+
+ReportId = tuple[str, str]
+
+
+def approve(project: Project, report: ReportId, *, note: str = "", draft: str = "") -> Entry:
+    """Publish the draft of a held report: the very files that were held, told by their hashes.
+
+    Parameters
+    ----------
+    project
+        The project.
+    report
+        Notebook and name.
+    note
+        What to record with it.
+    draft
+        The first characters of the hash of one of the draft's files, as `boardpack show` prints it: nothing
+        is published where another draft has taken the place of that one.
+
+    Raises
+    ------
+    UsageError
+        If no draft waits, or not that one.
+    GateError
+        If the draft is not what was held, or what has been published since forbids it.
+    """
+    with _in_hand(project, report) as history:
+        held = history.standing(report).get(report)
+        if held is None or held.state is not State.HELD:
+            raise UsageError(
+                Problem("/".join(report), "no draft of it waits", cure="see `boardpack status`")
+            )
+        _check_draft(project, held, draft)
+        folder = draft_folder(project.state, held)
+        contents = {name: (folder / each.path).read_bytes() for name, each in held.outputs.items()}
+        entry = replace(held, run=new_id(), state=State.PUBLISHED, note=note, made_in=held.run)
+        entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
+        with _recorded(project, history, entry, kind="approve"):
+            manifest = checked_manifest(project, entry, _folder(project, entry))
+            project.release(entry.report, read_bundles(folder))
+            entry = put_in_place(project, history, entry, contents, manifest)
+            history.record(entry)
+    return entry
+
+
+def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") -> Entry:
+    """Take a published report back and leave a note in its place.
+
+    Parameters
+    ----------
+    project
+        The project.
+    report
+        Notebook and name.
+    why
+        What readers are told in its place: one plain sentence or two.
+    period
+        The folder of its period; its newest publication unless given.
+
+    Raises
+    ------
+    UsageError
+        If it is not published, or no reason is given.
+    GateError
+        If the reason holds what must not leave.
+    """
+    if not why.strip():
+        raise UsageError(Problem("--why", "nothing is given", "what readers are to be told"))
+    with _in_hand(project, report) as history:
+        there = [each for each in history.published() if (each.notebook, each.name) == report]
+        chosen = [each for each in there if period in {"", each.period}]
+        if not chosen:
+            allowed = " or ".join(sorted(each.period for each in there))
+            raise UsageError(Problem("/".join(report), f"is not published {period}".rstrip(), allowed))
+        published = chosen[-1]
+        entry = replace(
+            published, run=new_id(), state=State.WITHDRAWN, note=why.strip(), made_in=published.maker
+        )
+        entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
+        contents = {"html": make_note(entry).encode()}
+        entry = replace(entry, outputs=expected_outputs(contents, place_of(published)))
+        _check_note(project, entry, contents)
+        with _recorded(project, history, entry, kind="withdraw"):
+            manifest = checked_manifest(project, entry, _folder(project, entry))
+            entry = put_in_place(project, history, entry, contents, manifest)
+            history.record(entry)
+    return entry
+
+
+@contextlib.contextmanager
+def _in_hand(project: Project, report: ReportId) -> Iterator[History]:
+    """Yield the history while no run may touch the report; then bring the index up to date."""
+    history = History(project.state)
+    recover(project, history)
+    lock = ReportLock(project.state, *report)
+    if not lock.try_once():
+        cure = "wait for it to end"
+        raise UserError(Problem("/".join(report), "a run has this report in hand", cure=cure))
+    try:
+        history.recover(partial(settle, project.reports), report=report)
+        yield history
+    finally:
+        lock.release()
+    list_anew(project, history)
+
+
+@contextlib.contextmanager
+def _recorded(project: Project, history: History, entry: Entry, *, kind: str) -> Iterator[None]:
+    """Record what a person decides as a run of its own, also where it comes to nothing."""
+    waiting = replace(
+        entry, state=State.WAITING, outputs={}, facts=None, key={}, reads=(), data={}, files={}, answers={}
+    )
+    history.begin(entry.run, project.pin(), [waiting], kind=kind)
+    try:
+        yield
+    except UserError as error:
+        state = State.BLOCKED if isinstance(error, GateError) else State.FAILED
+        told = project.redact(str(error))
+        code = int(error.exit_code)
+        history.record(replace(waiting, state=state, step=kind, error=told, exit_code=code))
+        raise
+    finally:
+        history.end(entry.run)
+
+
+def _folder(project: Project, entry: Entry) -> Path:
+    return private_folder(project.state / "runs" / entry.run / entry.notebook / entry.name)
+
+
+def _check_draft(project: Project, held: Entry, draft: str) -> None:
+    folder = draft_folder(project.state, held)
+    altered = [
+        name for name, output in held.outputs.items() if look_at(folder, output, verify=True) is None
+    ]
+    if altered or not held.outputs:
+        came = f"the draft's {', '.join(altered)} is missing or was altered since it was held"
+        raise GateError(
+            Problem(held.report, came, cure=f"make a new one: boardpack run {held.report} --force")
+        )
+    if draft and not any(output.sha256.startswith(draft.lower()) for output in held.outputs.values()):
+        now_there = ", ".join(output.sha256[:12] for output in held.outputs.values())
+        raise UsageError(Problem("--draft", f"{draft} is not the draft that waits", now_there))
+
+
+def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -> None:
+    path = _folder(project, entry) / "note.html"
+    path.write_bytes(contents["html"])
+    problems = [problem for check in project.file_checks for problem in check(path)]
+    if problems:
+        raise GateError(problems)
+
+
+def make_note(entry: Entry) -> str:
+    """Return the page that stands in the place of a withdrawn report.
+
+    Parameters
+    ----------
+    entry
+        The withdrawal: what the report was about, when it was withdrawn and why.
+    """
+    facts = entry.facts
+    assert facts is not None, "what was published knows what it is about"
+    day = datetime.fromisoformat(entry.started).astimezone(UTC)
+    reasons = [line for line in entry.note.splitlines() if line.strip()]
+    return fill("withdrawn.html", facts=facts, day=day, reasons=reasons)

@@ -1,0 +1,48 @@
+"""Where the traces of a report lie: its executed notebook, its logs, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.runner.batch.steps import BUG_LOG
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.kernel.execute import EXECUTED, KERNEL_LOG, RUN_LOG
+from helpers.runner.project import Project
+from helpers.runner.publish.placing import draft_folder
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Where the traces of one report of one run lie, whether or not they are there (any more).
+
+    Parameters
+    ----------
+    folder
+        The private folder of the run.
+    outputs
+        The files by format: published, or of a draft.
+    """
+
+    folder: Path
+    outputs: Mapping[str, Path]
+
+    @property
+    def logs(self) -> tuple[Path, ...]:
+        """The logs, the report's own first."""
+        return tuple(self.folder / name for name in (RUN_LOG, KERNEL_LOG, BUG_LOG))
+
+    @property
+    def existing(self) -> dict[str, Path]:
+        """What is there, by the word that opens it."""
+        own = {"folder": self.folder, "notebook": self.folder / EXECUTED, "log": self.folder / RUN_LOG}
+        more = {"kernel log": self.folder / KERNEL_LOG, "bug": self.folder / BUG_LOG}
+        return {what: path for what, path in {**own, **more, **self.outputs}.items() if path.exists()}
+
+
+def traces_of(project: Project, entry: Entry) -> Traces:
+    """Return where the traces of an entry lie."""
+    folder = project.state / "runs" / entry.maker / entry.notebook / entry.name
+    below = draft_folder(project.state, entry) if entry.state is State.HELD else project.reports
+    return Traces(folder, {name: below / output.path for name, output in entry.outputs.items()})

@@ -1,0 +1,377 @@
+"""The life of one report, from its parameters to its place among the published."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers import __version__
+from helpers.errors import ExitCode, GateError, Problem, ReportError, UserError
+from helpers.places import REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
+from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
+from helpers.runner.engines import Quarto
+from helpers.runner.history.entries import Entry, State, now
+from helpers.runner.history.locks import ReportLock
+from helpers.runner.history.store import History
+from helpers.runner.kernel.execute import (
+    MIRROR,
+    Executed,
+    ForkServer,
+    Ground,
+    InterruptionError,
+    Limits,
+    MemoryLimitError,
+    TimeLimitError,
+    execute,
+)
+from helpers.runner.key.due import Decision, Wish, decide
+from helpers.runner.key.observed import Observed, look_through
+from helpers.runner.key.surroundings import Surroundings
+from helpers.runner.plan.jobs import Job
+from helpers.runner.project import Project, private_folder
+from helpers.runner.publish.placing import checked_manifest, expected_outputs, keep_draft, put_in_place
+from helpers.runner.publish.switching import settle
+from helpers.theme import read_theme
+
+if TYPE_CHECKING:
+    from helpers.runner.document.making import Document, Provenance
+
+#: what the command returns when it was interrupted, as shells have it: 128 + SIGINT
+INTERRUPTED = 130
+_STATES = {
+    TimeLimitError: State.TIMED_OUT,
+    MemoryLimitError: State.OUT_OF_MEMORY,
+    InterruptionError: State.INTERRUPTED,
+    GateError: State.BLOCKED,
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all reports of a batch share.
+
+    Parameters
+    ----------
+    project, surroundings
+        The project, and what its reports depend on, pinned.
+    history
+        Where it is recorded.
+    run
+        The batch's id.
+    limits
+        What one report may use.
+    stop
+        Set when the batch is interrupted.
+    engine
+        Quarto, or None for the embedded engine.
+    wish
+        What the user asks for.
+    """
+
+    project: Project
+    surroundings: Surroundings
+    history: History
+    run: str
+    limits: Limits
+    stop: threading.Event
+    engine: Quarto | None = None
+    wish: Wish = field(default_factory=Wish)
+
+    def folder(self, job: Job) -> Path:
+        """Return the private folder of a report in this run."""
+        return self.project.state / "runs" / self.run / job.notebook.name / job.name
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a kernel is told: where the project is and which version of the data to read."""
+        told = {ROOT_VARIABLE: str(self.project.root), STATE_VARIABLE: str(self.project.state)}
+        if self.surroundings.version:
+            told[VERSION_VARIABLE] = self.surroundings.version
+        return told
+
+
+def as_before(setting: Setting, decision: Decision, standing: Entry) -> Entry:
+    """Return what the history says of a report of which nothing was done: what stands stays."""
+    state = State.UNCHANGED if standing.state is State.PUBLISHED else standing.state
+    return replace(
+        standing,
+        run=setting.run,
+        state=state,
+        started=now(),
+        seconds=0.0,
+        timings={},
+        peak=0.0,
+        warnings=() if not decision.reason else ("a run that began later has made this report",),
+        same_as=standing.run,
+    )
+
+
+def blank_entry(setting: Setting, decision: Decision) -> Entry:
+    """Return what the history says of a report before it has begun."""
+    job = decision.job
+    return Entry(setting.run, job.notebook.name, job.name, State.WAITING, now(), parameters=job.settings)
+
+
+class Life:
+    """One report on its way; whatever happens to it ends in an entry.
+
+    Its steps may run in different threads, one after the other; no step follows once it has ended.
+
+    Parameters
+    ----------
+    setting
+        What all reports of the batch share.
+    decision
+        Which report, why, and in which formats.
+    """
+
+    def __init__(self, setting: Setting, decision: Decision) -> None:
+        self.decision = decision
+        self.ended: Entry | None = None
+        self._setting, self._steps = setting, Steps(setting.stop, setting.folder(decision.job))
+        self._blank = blank_entry(setting, decision)
+        self._lock = ReportLock(setting.project.state, decision.job.notebook.name, decision.job.name)
+        self._executed: Executed | None = None
+        self._observed = Observed()
+        self._document: Document | None = None
+        self._files: Mapping[str, Path] = {}
+
+    @property
+    def document(self) -> Document:
+        """What is to be rendered; there once the report is prepared."""
+        assert self._document is not None, "prepared first"
+        return self._document
+
+    @property
+    def folder(self) -> Path:
+        """The report's own private folder in this run."""
+        return self._setting.folder(self.decision.job)
+
+    def can_begin(self) -> bool:
+        """Take the report in hand, unless another run has it."""
+        return self._lock.is_held or self._lock.try_once()
+
+    def prepare(self, server: ForkServer | None = None) -> None:
+        """Run the notebook in a kernel from the server, make its document and check it."""
+        # late: this brings nbformat along, which the command line does not need to start
+        from helpers.runner.document.making import make_document
+        from helpers.runner.gate import check_document
+
+        setting, job = self._setting, self.decision.job
+        with self._guarded():
+            self._blank = replace(self._blank, started=now())
+            if not self._is_first():
+                return
+            private_folder(self.folder)  # before the step, which is written to its log
+            with self._steps.step("execute"):
+                self._executed = _execute(setting, job, self.folder, server)
+            with self._steps.step("document"):
+                self._observed = look_through(
+                    self._executed.notes, setting.project, setting.surroundings, self.folder / MIRROR
+                )
+                provenance = _provenance(setting, job, self._observed)
+                self._document = make_document(self._executed.notebook, provenance=provenance)
+            with self._steps.step("gate"):
+                path = self._executed.path
+                check_document(self._document, job, setting.project, notebook=path)
+            if setting.engine is not None:  # many wait for one call: none may keep another batch waiting
+                self._lock.release()
+
+    def complete(self) -> None:
+        """Render the document with the embedded engine, and publish."""
+        from helpers.runner.render import render
+
+        with self._guarded(), self._steps.step("render"):
+            scratch = private_folder(self.folder / "rendered")
+            project = self._setting.project
+            theme = read_theme(project.quarto_yml, project.theme_yml)
+            self._files = render(self.document, self.decision.formats, theme=theme, folder=scratch)
+        self.publish()
+
+    def take(self, rendered: Mapping[str, Path] | ReportError, seconds: float) -> None:
+        """Take what a call for many documents made of this one in its share of seconds.
+
+        Publishing is a step of its own: another run may have the report in hand by now, and the others of
+        the call are not to wait for it.
+        """
+        with self._guarded(), self._steps.step("render"):
+            if isinstance(rendered, ReportError):
+                raise rendered
+            self._files = rendered
+        self._steps.timings["render"] = round(seconds, 3)
+
+    def _is_first(self) -> bool:
+        """Take the report in hand; end it where another run has meanwhile done what is to be done."""
+        setting, job = self._setting, self.decision.job
+        if not self._lock.is_held and not self._lock.acquire(setting.stop):
+            raise InterruptionError(Problem("start", "was not begun: the batch was interrupted"))
+        setting.history.recover(partial(settle, setting.project.reports), report=self._id)
+        now_standing = setting.history.standing(self._id)
+        entry, previous = now_standing.get(self._id), self.decision.previous
+        if entry is None or (previous is not None and entry.run == previous.run):
+            return True
+        (again,) = decide(
+            setting.project, [job], setting.surroundings, standing=now_standing, wish=setting.wish
+        )
+        if again.reason and not setting.history.began_later(entry.run, setting.run):
+            self.decision = replace(again, formats=self.decision.formats)
+            return True
+        self.ended = self._finish(as_before(setting, again, entry))
+        return False
+
+    @property
+    def _id(self) -> tuple[str, str]:
+        return self.decision.job.notebook.name, self.decision.job.name
+
+    def publish(self) -> None:
+        """Check what was rendered and publish it, unless the report has ended."""
+        from helpers.runner.gate import check_files, check_published
+
+        if self.ended is not None:
+            return
+        setting, job = self._setting, self.decision.job
+        with self._guarded():
+            with self._steps.step("inspect"):
+                check_files(self._files, self.document, setting.project.text_checks)
+                check_published(self._files, job, setting.project)
+            if not self._is_first():  # only now is it sure whether it will be held
+                return
+            contents = {name: path.read_bytes() for name, path in self._files.items()}
+            entry = self._passed(contents)
+            if entry.state is State.HELD:
+                with self._steps.step("hold"):
+                    setting.project.reserve(job.title)
+                    entry = keep_draft(setting.project.state, entry, contents, self.document.bundles)
+            else:
+                with self._steps.step("publish"):
+                    manifest = checked_manifest(setting.project, entry, self.folder)
+                    # entered before it is there: better a release on record that failed than one unrecorded
+                    setting.project.release(job.title, self.document.bundles)
+                    entry = put_in_place(setting.project, setting.history, entry, contents, manifest)
+            self.ended = self._finish(entry)
+
+    def _passed(self, contents: Mapping[str, bytes]) -> Entry:
+        assert self._executed is not None, "prepared first"
+        facts, setting, unknown = self.document.facts, self._setting, self._observed.of_unknown_origin
+        passed = replace(
+            self._blank,
+            state=State.HELD if self.decision.hold or unknown else State.PUBLISHED,
+            facts=facts,
+            peak=round(self._executed.peak, 1),
+            reads=tuple({each for bundle in self.document.bundles for each in bundle.reads}),
+            key=self.decision.key,
+            outputs=expected_outputs(contents, setting.project.place(facts, *self._id)),
+            warnings=(*self._executed.warnings, *self.document.warnings, *unknown),
+        )
+        return self._observed.enter(passed, setting.surroundings)
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """End the report with whatever goes wrong in the block."""
+        try:
+            yield
+        except UserError as error:
+            self.ended = self._finish(self._refused(error))
+        except BaseException as error:  # also what a renderer's own language panics with
+            entry = replace(self._blank, step=self._steps.now)
+            self.ended = self._finish(_note_bug(self.folder, entry, error))
+
+    def _refused(self, error: UserError) -> Entry:
+        stopped = self._setting.stop.is_set()
+        state = State.INTERRUPTED if stopped else _STATES.get(type(error), State.FAILED)
+        code = INTERRUPTED if state is State.INTERRUPTED else int(error.exit_code)
+        return replace(self._blank, state=state, exit_code=code, step=self._steps.now, error=str(error))
+
+    def _finish(self, entry: Entry) -> Entry:
+        timings = dict(self._steps.timings)
+        redact = self._setting.project.redact
+        self._lock.release()
+        self._steps.note(str(entry.state))
+        redact_logs(self.folder, redact)
+        make_private(self.folder)
+        error, warnings = redact(entry.error), tuple(map(redact, entry.warnings))
+        entry = replace(entry, error=error, warnings=warnings)
+        return replace(entry, seconds=round(sum(timings.values()), 3), timings=timings)
+
+
+def render_together(setting: Setting, lives: Sequence[Life], number: int) -> None:
+    """Render many reports with one call of Quarto for each set of formats."""
+    from helpers.runner.render import render_batch
+
+    theme = read_theme(setting.project.quarto_yml, setting.project.theme_yml)
+    by_formats: dict[tuple[str, ...], dict[str, Life]] = {}
+    for place, life in enumerate(lives):
+        group = by_formats.setdefault(tuple(sorted(life.decision.formats)), {})
+        group[f"{place:04d}-{life.decision.job.name}"] = life
+    for formats, group in by_formats.items():
+        folder = setting.project.state / "runs" / setting.run / f"quarto-{number}-{'-'.join(formats)}"
+        began = time.perf_counter()
+        documents = {stem: life.document for stem, life in group.items()}
+        rendered: Mapping[str, Mapping[str, Path] | ReportError]
+        try:
+            rendered = render_batch(
+                documents,
+                formats,
+                theme=theme,
+                folder=private_folder(folder),
+                engine=setting.engine,
+                stop=setting.stop,
+            )
+        except ReportError as error:  # what fails for all of them
+            rendered = dict.fromkeys(group, error)
+        share = (time.perf_counter() - began) / len(group)
+        for stem, life in group.items():
+            life.take(rendered[stem], share)
+
+
+def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None) -> Executed:
+    project = setting.project
+    for cache in (*project.caches, *(project.room.caches if project.room else ())):
+        private_folder(cache)  # what is not there stays closed
+    return execute(
+        job,
+        folder,
+        environment={**setting.environment, REPORT_VARIABLE: job.title},
+        limits=setting.limits,
+        stop=setting.stop,
+        server=server,
+        ground=Ground(
+            project.root,
+            project.state,
+            project.caches,
+            (project.state / "runs",),
+            project.room,
+        ),
+    )
+
+
+def _provenance(setting: Setting, job: Job, observed: Observed) -> Provenance:
+    from helpers.runner.document.making import Provenance
+
+    return Provenance(
+        run_id=setting.run,
+        notebook=job.notebook.path.name,
+        code_version=f"boardpack {__version__} ({setting.surroundings.code[:12]})",
+        parameters=job.settings,
+        suppression=setting.project.suppression,
+        files=observed.whence,
+        code=observed.code,
+    )
+
+
+def _note_bug(folder: Path, entry: Entry, error: BaseException) -> Entry:
+    """Turn what nobody foresaw into an entry; its traceback is kept beside the executed notebook."""
+    if isinstance(error, OSError):  # a full disk, a missing right: the user's to mend, not a bug
+        failed = ReportError(Problem(f"{entry.report}, {entry.step}", str(error), cure="run it again"))
+        return replace(entry, state=State.FAILED, exit_code=failed.exit_code, error=str(failed))
+    text = "".join(traceback.format_exception(error))
+    with contextlib.suppress(OSError):
+        (private_folder(folder) / BUG_LOG).write_text(text, "utf-8")
+    return replace(entry, state=State.FAILED, exit_code=ExitCode.BUG, error=text)

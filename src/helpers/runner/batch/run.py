@@ -1,0 +1,203 @@
+"""A batch: which reports are due, all of their lives beside each other, the history and the index."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+
+from helpers.errors import ExitCode, Problem, ReportError
+from helpers.runner.batch.capacity import usable_jobs
+from helpers.runner.batch.flow import run_lives
+from helpers.runner.batch.life import INTERRUPTED, Life, Setting, as_before, blank_entry
+from helpers.runner.engines import choose_engine
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import History
+from helpers.runner.kernel.execute import Limits
+from helpers.runner.key.due import Decision, Wish, decide
+from helpers.runner.key.surroundings import survey
+from helpers.runner.plan.jobs import Job
+from helpers.runner.portal.update import list_anew
+from helpers.runner.project import Project
+from helpers.runner.publish.placing import recover
+from helpers.runner.publish.switching import sweep
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a batch is to be run.
+
+    Parameters
+    ----------
+    formats
+        What to render.
+    force
+        Run also what has not changed.
+    jobs
+        How many reports run beside each other.
+    limits
+        What one report may use.
+    renderer
+        `auto`, `quarto` or `embedded` (`helpers.runner.engines`).
+    hold
+        Keep what passes as a draft until it is approved.
+    verify
+        Read every published file again, rather than trust its size, time stamp and number on the disk.
+    """
+
+    formats: tuple[str, ...] = ("html", "pdf")
+    force: bool = False
+    jobs: int = field(default_factory=usable_jobs)
+    limits: Limits = field(default_factory=Limits)
+    renderer: str = "auto"
+    hold: bool = False
+    verify: bool = False
+
+    @property
+    def wish(self) -> Wish:
+        """What it asks for report by report."""
+        return Wish(self.formats, self.force, self.hold, self.verify)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of a batch: its id, an entry for each report, whether it was interrupted, and what else."""
+
+    run: str
+    entries: tuple[Entry, ...]
+    interrupted: bool = False
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """What the command returns: a bug before an interruption before the highest of 4, 3 and 1."""
+        codes = {entry.exit_code for entry in self.entries} | (
+            {ExitCode.REPORT} if self.problems else set()
+        )
+        if ExitCode.BUG in codes:
+            return ExitCode.BUG
+        return INTERRUPTED if self.interrupted else max(codes, default=0)
+
+
+def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Decision, ...]:
+    """Decide which reports are due without running any."""
+    surroundings = survey(project, choose_engine(order.renderer))
+    return decide(project, jobs, surroundings, standing=History(project.state).standing(), wish=order.wish)
+
+
+def run_batch(
+    project: Project, jobs: Sequence[Job], order: Order, *, tell: Callable[[Entry], None] = lambda _: None
+) -> Batch:
+    """Run the reports that are due, each for itself, and publish those that pass.
+
+    Parameters
+    ----------
+    project
+        The project.
+    jobs
+        The reports that were asked for, checked (`helpers.runner.plan.jobs.make_plan`).
+    order
+        How to run them.
+    tell
+        Called with the entry of each report when it is done, in the calling thread.
+
+    Raises
+    ------
+    UserError
+        If the renderer that is asked for cannot be used, or the history cannot be read.
+    """
+    setting, decisions = _begin(project, jobs, order)
+    history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
+    settings = {**asdict(order.wish), "renderer": order.renderer}
+    history.begin(setting.run, setting.surroundings.version, entries.values(), settings=settings)
+
+    def take(entry: Entry) -> None:
+        entries[entry.report] = entry
+        history.record(entry)
+        tell(entry)
+
+    for entry in entries.values():
+        if entry.state is not State.WAITING:
+            tell(entry)
+    lives = [Life(setting, each) for each in decisions if each.reason]
+    _take_through(setting, lives, order.jobs, take)
+    for life in lives:
+        if entries[life.decision.job.title].state is State.WAITING:
+            entry = life.ended or _not_reached(setting, life.decision)
+            entries[entry.report] = entry
+            history.record(entry)
+    history.end(setting.run)
+    problems: tuple[Problem, ...] = ()
+    try:
+        list_anew(project, history)
+    except ReportError as error:  # the reports are in place, and recorded
+        problems = error.problems
+    return Batch(setting.run, tuple(entries.values()), setting.stop.is_set(), problems)
+
+
+def _take_through(
+    setting: Setting, lives: Sequence[Life], jobs: int, take: Callable[[Entry], None]
+) -> None:
+    """Take reports through their lives, until all have ended or the batch is interrupted."""
+    with _terminable():
+        try:
+            with contextlib.closing(run_lives(setting, lives, jobs)) as outcomes:
+                for entry in outcomes:
+                    take(entry)
+        except KeyboardInterrupt:
+            setting.stop.set()
+
+
+def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting, tuple[Decision, ...]]:
+    """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
+    engine = choose_engine(order.renderer)
+    history = History(project.state)
+    recover(project, history)
+    surroundings = survey(project, engine)
+    decisions = decide(project, jobs, surroundings, standing=history.standing(), wish=order.wish)
+    history.keep(surroundings.contents)
+    refreshed = [replace(e.previous, outputs=e.refreshed) for e in decisions if e.previous and e.refreshed]
+    history.record(*refreshed)
+    if any(each.reason for each in decisions) and project.reports.is_dir():
+        sweep(project.reports)
+    setting = Setting(
+        project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order.wish
+    )
+    return setting, decisions
+
+
+def _first_entry(setting: Setting, decision: Decision) -> Entry:
+    if decision.reason or decision.previous is None:
+        return blank_entry(setting, decision)
+    return as_before(setting, decision, decision.previous)
+
+
+def _not_reached(setting: Setting, decision: Decision) -> Entry:
+    blank = blank_entry(setting, decision)
+    return replace(blank, state=State.INTERRUPTED, exit_code=INTERRUPTED, error="the batch was interrupted")
+
+
+def new_id() -> str:
+    """Return the id of a new run: when it began, and what tells it from others of that second."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Take a request to terminate, as schedulers send it, for an interruption."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

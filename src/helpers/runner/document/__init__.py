@@ -1,0 +1,1 @@
+"""An executed notebook as one Markdown document with its figures."""

@@ -1,0 +1,387 @@
+"""An executed notebook as one Markdown document with its figures: what every renderer gets.
+
+The document holds only Markdown that pandoc and Quarto understand alike; code is left out, and all words
+that come from data are escaped. Nothing is read or written here: the same notebook gives the same document.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import nbformat
+import yaml
+
+from helpers.bundle import Bundle, ReportFacts
+from helpers.errors import GateError, Problem
+from helpers.runner.document.outputs.order import in_order
+from helpers.runner.document.outputs.pieces import Prose, Shown
+from helpers.runner.document.prose import (
+    check_levels,
+    check_prose,
+    check_references,
+    check_titles,
+    clean,
+    labels,
+    without_title,
+)
+from helpers.runner.document.reading import Reading, read_notebook
+from helpers.runner.document.writing import (
+    data_as_at,
+    show_file,
+    show_path,
+    write_about,
+    write_figure,
+    write_html_table,
+    write_panels,
+    write_table,
+)
+from helpers.runner.project import Whence
+from helpers.theme.markdown import escape_markdown, plain_words
+
+_PREFIX: Final = {"figure": "fig", "table": "tbl", "heading": "sec"}
+_LABEL: Final = r"{prefix}-[A-Za-z0-9][A-Za-z0-9_-]*"
+_ABOUT: Final = "sec-about"
+#: what an author writes at the top of a cell for what its output lacks; `kind` begins the name of Quarto's option
+_OPTIONS: Final = {"a caption": '`#| {kind}-cap: "…"`', "an alt text": '`#| {kind}-alt: "…"`'}
+_WHY_ALT: Final = " (what those hear who do not see the picture)"
+#: letters of a headline that stand for a report in a list
+MOST_OF_HEADLINE: Final = 240
+_SYNTHETIC: Final = (
+    "**Synthetic data.** Organisations, patients and numbers are invented: this is about no real trust."
+)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a report was made, for its last section.
+
+    Parameters
+    ----------
+    run_id
+        The run that made it.
+    notebook
+        Name of the notebook.
+    code_version
+        Version of the code, as a reader can look it up.
+    parameters
+        The parameters of the run, in order.
+    suppression
+        One sentence on how small numbers were protected; empty where nothing had to be.
+    files
+        The own files of data that it read, and where they come from; None where nothing says it.
+    code
+        The own modules and other code that it read.
+    """
+
+    run_id: str
+    notebook: str
+    code_version: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    suppression: str = ""
+    files: Mapping[str, Whence | None] = field(default_factory=dict)
+    code: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """One report, ready to be rendered.
+
+    Parameters
+    ----------
+    markdown
+        The whole text, with YAML front matter; pictures as `figures/<id>.svg`.
+    figures
+        SVG of each figure by its id.
+    facts
+        What the report is about.
+    bundles
+        Everything that the notebook handed over, in order.
+    warnings
+        What of its outputs is left out.
+    """
+
+    markdown: str
+    figures: Mapping[str, bytes]
+    facts: ReportFacts
+    bundles: tuple[Bundle, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
+    """Turn an executed notebook into a document.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook.
+    provenance
+        How it was made.
+
+    Returns
+    -------
+    Document
+        Text, figures, facts and bundles.
+
+    Raises
+    ------
+    GateError
+        With everything that `find_problems` finds.
+    """
+    reading = read_notebook(notebook)
+    problems = [*_all_problems(reading), *_check_own_files(reading, provenance.files)]
+    if problems:
+        raise GateError(problems)
+    bundles = tuple(shown.bundle for shown in reading.shown)
+    facts = _facts(bundles)
+    parts = [
+        _front_matter(reading, facts, bundles),
+        f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
+        *_body(reading),
+        _about(bundles, facts, provenance),
+    ]
+    return Document(
+        markdown="\n\n".join(part for part in parts if part) + "\n",
+        figures={shown.bundle.id: shown.svg for shown in reading.shown if shown.svg is not None},
+        facts=facts,
+        bundles=bundles,
+        warnings=reading.warnings,
+    )
+
+
+def find_problems(notebook: nbformat.NotebookNode) -> list[Problem]:
+    """Find everything for which the gate refuses a notebook, each with its cell's number.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook. Cells are counted from 1 as the analyst sees them, without those that
+        papermill added.
+
+    Returns
+    -------
+    list of Problem
+        Empty when a document can be made.
+    """
+    return _all_problems(read_notebook(notebook))
+
+
+def _all_problems(reading: Reading) -> list[Problem]:
+    found = [
+        *reading.problems,
+        *_check_report(reading),
+        *_check_ids(reading),
+        *_check_shown(reading),
+        *_check_text(reading),
+        *_check_own(reading),
+    ]
+    return in_order(found)
+
+
+def _check_report(reading: Reading) -> Iterator[Problem]:
+    count = sum(shown.bundle.report is not None for shown in reading.shown)
+    if count != 1:
+        came = "no report is opened" if count == 0 else f"{count} reports are opened"
+        cure = "Let the set-up cell end with the object that open_report returns."
+        yield Problem("notebook", came, allowed="one", cure=cure)
+
+
+def _check_ids(reading: Reading) -> Iterator[Problem]:
+    """Labels are well formed and unique, upper and lower case apart: they become file names."""
+    places = [(_ABOUT, "the report's last section")]
+    for piece in reading.pieces:
+        if isinstance(piece, Prose):
+            places += [(label, piece.where) for label in labels(piece.text)]
+        elif piece.bundle.kind in _PREFIX:
+            places.append((piece.bundle.id, piece.where))
+            prefix = _PREFIX[piece.bundle.kind]
+            if not re.fullmatch(_LABEL.format(prefix=prefix), piece.bundle.id):
+                allowed = f"{prefix}-, then letters without accents, digits, - and _"
+                yield Problem(piece.where, f"the id {piece.bundle.id!r}", allowed, "Name it so.")
+    counts = Counter(label.casefold() for label, _ in places)
+    for key, count in counts.items():
+        if count > 1:
+            where = ", ".join(place for label, place in places if label.casefold() == key)
+            yield Problem(where, f"the id {key} {count} times", allowed="once", cure="Rename one.")
+
+
+def _check_shown(reading: Reading) -> Iterator[Problem]:
+    for shown in reading.shown:
+        bundle, where = shown.bundle, f"{shown.where}, {shown.bundle.id}"
+        needed = {
+            "a picture (image/svg+xml)": bundle.kind != "figure" or shown.svg is not None,
+            "a caption": bundle.kind not in _PREFIX or bool(bundle.caption.strip()),
+            "an alt text": bundle.kind != "figure" or bool(bundle.alt.strip()),
+            "columns": bundle.kind != "table" or bool(bundle.columns),
+        }
+        if lacking := [thing for thing, is_there in needed.items() if not is_there]:
+            yield _lack(shown, lacking)
+        yield from _check_rows(where, bundle)
+
+
+def _lack(shown: Shown, things: list[str]) -> Problem:
+    """Return all that one figure or table lacks, with what its author puts at the top of the cell."""
+    bundle = shown.bundle
+    came = f"a {bundle.kind} without {' and '.join(things)}"
+    if not bundle.own:
+        return Problem(f"{shown.where}, {bundle.id}", came, cure="The helper must give it.")
+    options = " and ".join(_OPTIONS[thing].format(kind=_PREFIX[bundle.kind]) for thing in things)
+    why = _WHY_ALT if "an alt text" in things else ""
+    cure = f"Put {options}{why} at the top of the cell, or `#| output: false` where it is not for readers."
+    return Problem(shown.where, came, cure=cure)
+
+
+def _check_own_files(reading: Reading, files: Mapping[str, Whence | None]) -> Iterator[Problem]:
+    """Refuse an author's own content beside a file of patient records, as beside those of the mart."""
+    records = [name for name, known in files.items() if known and known.origin == "records"]
+    cure = "Load the file (`boardpack data load`) and use what protects small numbers, or leave it out."
+    for shown in reading.shown if records else ():
+        if shown.bundle.own:
+            said = f"own content where patient records have been read ({', '.join(records)})"
+            yield Problem(f"{shown.where}, {shown.bundle.id}", said, cure=cure)
+
+
+def _check_own(reading: Reading) -> Iterator[Problem]:
+    """Refuse an author's own content where the kernel holds patient records: nothing has put it under control.
+
+    What comes from the records room may be shown however an author likes.
+    """
+    records = [each for each in reading.shown if not each.bundle.in_room and _is_of_records(each.bundle)]
+    if not records:
+        return
+    said = f"patient records have been read ({records[0].where}, {records[0].bundle.id})"
+    cure = "Show it in a notebook that reads published tables alone, or leave it out."
+    for shown in reading.shown:
+        if shown.bundle.own:
+            yield Problem(f"{shown.where}, {shown.bundle.id}", f"own content where {said}", cure=cure)
+
+
+def _is_of_records(bundle: Bundle) -> bool:
+    shown = bundle.report is None  # what a report is about shows no figures
+    return shown and "records" in (bundle.origin, *(source.origin for source in bundle.sources))
+
+
+def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
+    for number, row in enumerate(bundle.rows, start=1):
+        if len(row) != len(bundle.columns):
+            allowed = f"{len(bundle.columns)}, one per column"
+            yield Problem(f"{where}, row {number}", f"{len(row)} cells", allowed)
+        if any(isinstance(cell, float) and not math.isfinite(cell) for cell in row):
+            yield Problem(f"{where}, row {number}", "nan or infinity", "a number, words, * or none")
+
+
+def _check_text(reading: Reading) -> Iterator[Problem]:
+    texts = [
+        (
+            piece.where,
+            piece.text if isinstance(piece, Prose) else f"{piece.bundle.prose}\n\n{piece.caption}".strip(),
+        )
+        for piece in reading.pieces
+    ]
+    known = frozenset(
+        [_ABOUT]
+        + [
+            label
+            for _, text in texts
+            for label in labels(text)
+            if label.startswith(("sec-", "tbl-", "eq-"))
+        ]
+        + [shown.bundle.id for shown in reading.shown if shown.bundle.kind in _PREFIX]
+    )
+    for where, text in texts:
+        yield from check_prose(where, text)
+        yield from check_references(where, text, known)
+    yield from check_titles(texts)
+    yield from check_levels((piece.where, _headed(piece)) for piece in reading.pieces)
+
+
+def _headed(piece: Prose | Shown) -> str:
+    """Return the Markdown of a piece with the heading that it may be."""
+    if isinstance(piece, Prose):
+        return piece.text
+    heading = piece.bundle.kind == "heading"
+    return f"{'#' * piece.bundle.level} {piece.bundle.caption}" if heading else piece.bundle.prose
+
+
+def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
+    """Return what the report is about; invented data that any object of it reads make it a synthetic one."""
+    facts = next(bundle.report for bundle in bundles if bundle.report is not None)
+    invented = any(source.synthetic for bundle in bundles for source in bundle.sources)
+    said = next((bundle.markdown for bundle in bundles if bundle.kind == "headline"), "")
+    headline = textwrap.shorten(plain_words(said.split("\n\n")[0]), MOST_OF_HEADLINE, placeholder="…")
+    return facts.model_copy(update={"synthetic": facts.synthetic or invented, "headline": headline})
+
+
+def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...]) -> str:
+    """Return the YAML at the top; pandoc reads its values as Markdown, so they are escaped."""
+    organisation = f"{facts.organisation_name} ({facts.organisation_code})"
+    settings = {
+        "title": escape_markdown(facts.title),
+        "subtitle": escape_markdown(f"{organisation} · {facts.period_label}"),
+        "facts": {
+            "organisation": escape_markdown(organisation),
+            "period": escape_markdown(facts.period_label),
+            "as-at": escape_markdown(data_as_at(bundles)),
+            "synthetic": facts.synthetic,
+            "slide": _table_on_slide(bundles),
+        },
+        **reading.front_matter,  # what it does not say, `_quarto.yml` does
+    }
+    body = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
+    return f"---\n{body}---"
+
+
+def _table_on_slide(bundles: tuple[Bundle, ...]) -> str:
+    """Return the id of the table that PowerPoint shows: the first that says so, else the first."""
+    tables = [bundle for bundle in bundles if bundle.kind == "table"]
+    chosen = [bundle.id for bundle in (*(each for each in tables if each.on_slide), *tables)]
+    return chosen[0] if chosen else ""
+
+
+def _body(reading: Reading) -> Iterator[str]:
+    for piece in reading.pieces:
+        yield clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece)
+
+
+def _write(shown: Shown) -> str:
+    bundle = shown.bundle
+    if bundle.kind == "figure":
+        return write_figure(bundle, shown.svg or b"", caption=shown.caption)
+    if shown.table is not None:
+        return write_html_table(bundle, shown.table, caption=shown.caption)
+    if bundle.kind == "table":
+        return write_table(bundle)
+    if bundle.kind == "heading":
+        return f"{'#' * bundle.level} {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
+    if bundle.kind == "panels":
+        return write_panels(bundle)
+    if bundle.own:
+        return clean(without_title(bundle.markdown))
+    if bundle.kind == "headline":
+        return f"::: {{.headline}}\n{clean(bundle.markdown)}\n:::"
+    return clean(bundle.markdown)
+
+
+def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:
+    hidden = sum(bundle.suppressed for bundle in bundles)
+    of_records = any(
+        "records" in (bundle.origin, *(source.origin for source in bundle.sources))
+        for bundle in bundles
+        if bundle.report is None
+    )
+    lines = {
+        "Small numbers": provenance.suppression if of_records else "",
+        "Values hidden": f"{hidden}" if hidden else "",
+        "Data": "Synthetic data, invented for this report" if facts.synthetic else "",
+        "Own files": "; ".join(show_file(*each) for each in provenance.files.items()),
+        "Notebook": provenance.notebook,
+        "Own code": ", ".join(show_path(each) for each in provenance.code),
+        "Code": provenance.code_version,
+        "Run": provenance.run_id,
+    }
+    return write_about(bundles, lines, provenance.parameters)

@@ -1,0 +1,41 @@
+"""The pieces of an executed notebook that a document is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpers.bundle import Bundle
+from helpers.runner.document.outputs.tables import HtmlTable
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown of one cell."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One object that a code cell showed.
+
+    Parameters
+    ----------
+    where
+        The cell.
+    bundle
+        What was handed over, or made of an ordinary output.
+    svg
+        The picture of a figure.
+    table
+        The rows of an ordinary table, which may span columns.
+    caption
+        The caption as Markdown, where the author wrote it in a cell option.
+    """
+
+    where: str
+    bundle: Bundle
+    svg: bytes | None = None
+    table: HtmlTable | None = None
+    caption: str = ""

@@ -1,0 +1,124 @@
+"""An executed notebook, read: its front matter, its prose, what it shows, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+from pydantic import ValidationError
+
+from helpers.bundle import MIME, Bundle
+from helpers.errors import Problem
+from helpers.runner.document.front_matter import read_front_matter
+from helpers.runner.document.outputs.options import CellOptions
+from helpers.runner.document.outputs.ordinary import Draft, name_outputs, read_ordinary, read_own_table
+from helpers.runner.document.outputs.pictures import clean_svg
+from helpers.runner.document.outputs.pieces import Prose, Shown
+from helpers.runner.document.outputs.preparing import Findings, prepare
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A notebook as the document needs it: its pieces in order, and the problems found on the way."""
+
+    front_matter: Mapping[str, Any] = field(default_factory=dict)
+    pieces: tuple[Prose | Shown, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """What code cells showed, in order."""
+        return tuple(piece for piece in self.pieces if isinstance(piece, Shown))
+
+
+def read_notebook(notebook: nbformat.NotebookNode) -> Reading:
+    """Read an executed notebook cell by cell.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook, nbformat 4.
+
+    Returns
+    -------
+    Reading
+        Everything that can be read, with a problem for everything that cannot.
+    """
+    prepared, findings = prepare(notebook)
+    front: Mapping[str, Any] = {}
+    found: list[Prose | Shown | Problem] = [*findings.problems]
+    labels = _own_labels(prepared)
+    for index, cell in enumerate(prepared.cells):
+        where = findings.places[index]
+        if cell.cell_type == "raw" and index == 0:
+            front, problems = read_front_matter(where, cell.source)
+            found += problems
+        elif cell.cell_type == "markdown":
+            found.append(Prose(where, cell.source))
+        elif cell.cell_type == "code":
+            found += _read_code_cell(where, cell, findings.options[index], labels, findings)
+    return Reading(
+        front_matter=front,
+        pieces=tuple(item for item in found if not isinstance(item, Problem)),
+        problems=tuple(item for item in found if isinstance(item, Problem)),
+        warnings=tuple(findings.warnings),
+    )
+
+
+def _own_labels(notebook: nbformat.NotebookNode) -> set[str]:
+    """Return the labels that helpers gave: none that is made up may be one of them."""
+    entries = [
+        output.data[MIME]
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if MIME in output.get("data", {})
+    ]
+    return {str(entry.get("id")) for entry in entries if isinstance(entry, dict)}
+
+
+def _read_code_cell(
+    where: str,
+    cell: nbformat.NotebookNode,
+    options: CellOptions,
+    labels: set[str],
+    findings: Findings,
+) -> Iterator[Shown | Problem]:
+    if cell.source.strip() and options.run and not cell.get("execution_count"):
+        yield Problem(where, "a cell that was not run", cure="Run the notebook from top to bottom.")
+    read = [_read_output(where, output, options) for output in cell.outputs]
+    drafts = [each for each in read if isinstance(each, Draft)]
+    findings.warnings += [warning for draft in drafts for warning in draft.warnings]
+    yield from (each for each in read if isinstance(each, Problem))
+    yield from name_outputs(drafts, options, labels)
+
+
+def _read_output(where: str, output: nbformat.NotebookNode, options: CellOptions) -> Draft | Problem:
+    if output.output_type == "error":
+        return Problem(where, f"failed with {output.ename}: {output.evalue}", cure="Mend the cell.")
+    if MIME in output.get("data", {}):
+        return _read_bundle(where, output.data)
+    return read_ordinary(where, output, options)
+
+
+def _read_bundle(where: str, data: Mapping[str, Any]) -> Draft | Problem:
+    try:
+        entry = data[MIME]
+        bundle = (Bundle.model_validate_json if isinstance(entry, str) else Bundle.model_validate)(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        came = f"an unreadable hand-over: {place} {first['msg']}"
+        return Problem(where, came, cure="Run the notebook with this version's helpers.")
+    svg = data.get("image/svg+xml")
+    if bundle.own and bundle.kind == "table":
+        return read_own_table(where, bundle, data.get("text/html", ""))
+    if bundle.kind != "figure" or svg is None:
+        return Draft(Shown(where, bundle), handed_over=True)
+    picture, wrong = clean_svg("".join(svg) if isinstance(svg, list) else str(svg))
+    if wrong:
+        return Problem(f"{where}, {bundle.id}", wrong, cure="Draw it with a helper.")
+    caption = bundle.caption if bundle.own else ""
+    return Draft(Shown(where, bundle, picture, caption=caption), handed_over=not bundle.own)

@@ -1,0 +1,1 @@
+"""What happened: one row for every report of every run."""

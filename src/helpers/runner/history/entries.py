@@ -1,0 +1,167 @@
+"""One report of one run as the history keeps it: its state, what it is about, what it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from helpers.bundle import ReportFacts
+from helpers.runner.project import DataSet
+
+
+class State(StrEnum):
+    """How a report's run ended, or that it has not."""
+
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    BLOCKED = "blocked by gate"
+    INTERRUPTED = "interrupted"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the published report is the right one."""
+        return self in {State.PUBLISHED, State.UNCHANGED}
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether something went wrong that a person or another run has to mend."""
+        return self in _FAILURES
+
+
+_FAILURES = frozenset({State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY, State.BLOCKED})
+
+
+@dataclass(frozen=True)
+class Output:
+    """A finished file.
+
+    Parameters
+    ----------
+    path
+        Where it lies, or would lie, below the reports folder.
+    sha256
+        The hash of its content.
+    size, modified, inode
+        Its bytes, its time stamp in nanoseconds and its number on the disk as it was put in place: a file
+        that still has all three is taken for the same without being read. 0 where unknown.
+    """
+
+    path: str
+    sha256: str
+    size: int = 0
+    modified: int = 0
+    inode: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One report of one run.
+
+    Parameters
+    ----------
+    run, notebook, name
+        Which.
+    state
+        How it ended.
+    started, seconds
+        When it began (ISO, UTC) and how long it took.
+    exit_code
+        What the command returns because of it.
+    step, error
+        At which step it ended and why; empty when all is well.
+    facts
+        What the report says about itself; None where it did not come so far.
+    peak
+        Highest resident memory of its kernel, in megabytes.
+    timings
+        Seconds of each step.
+    parameters
+        What the notebook ran with.
+    reads
+        What of the data it read (`helpers.reads`).
+    data
+        The data sets that this meant then: fingerprint, name, as-at date, load.
+    files
+        The files of its own that it read, and what lay there (`helpers.runner.key.own_files`).
+    answers
+        What it asked the register, with the digests of the answers.
+    key
+        The hashes on which its content depends, part by part.
+    outputs
+        The files by format: published, or of a held report those of its draft.
+    warnings
+        What was noticed and did not stop it.
+    note
+        Why a person approved or withdrew it.
+    same_as
+        Where nothing was done because nothing has changed: the run that left the report as it is.
+    made_in
+        The run that made what a person approved or withdrew; empty where that is this run.
+    """
+
+    run: str
+    notebook: str
+    name: str
+    state: State
+    started: str = ""
+    seconds: float = 0.0
+    exit_code: int = 0
+    step: str = ""
+    error: str = ""
+    facts: ReportFacts | None = None
+    peak: float = 0.0
+    timings: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    data: Mapping[str, DataSet] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    key: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, Output] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    note: str = ""
+    same_as: str = ""
+    made_in: str = ""
+
+    @property
+    def report(self) -> str:
+        """The report as the user calls it: ``notebook/name``."""
+        return f"{self.notebook}/{self.name}"
+
+    @property
+    def title(self) -> str:
+        """The report's title; empty where it is unknown."""
+        return self.facts.title if self.facts else ""
+
+    @property
+    def organisation(self) -> str:
+        """The organisation's name; empty where it is unknown."""
+        return self.facts.organisation_name if self.facts else ""
+
+    @property
+    def period(self) -> str:
+        """The folder of the period; empty where it is unknown."""
+        return self.facts.period_folder if self.facts else ""
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the report is made from invented data."""
+        return self.facts.synthetic if self.facts else False
+
+    @property
+    def maker(self) -> str:
+        """The run whose folder holds the executed notebook and the logs."""
+        return self.made_in or self.same_as or self.run
+
+
+def now() -> str:
+    """Return the time as history writes it: ISO, UTC, whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,163 @@
+"""The tables of the history: how they are made, brought up to date, written and read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from helpers.bundle import ReportFacts
+from helpers.runner.history.entries import Entry, Output, State
+from helpers.runner.project import DataSet
+
+SCHEMA_VERSION = 3
+_TABLES = (
+    """CREATE TABLE runs (
+        run TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, data_version TEXT NOT NULL,
+        host TEXT NOT NULL, process INTEGER NOT NULL, process_started REAL NOT NULL,
+        kind TEXT NOT NULL DEFAULT 'run', settings TEXT NOT NULL DEFAULT '{}'
+    )""",
+    """CREATE TABLE reports (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        run TEXT NOT NULL REFERENCES runs, notebook TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
+        started TEXT NOT NULL, seconds REAL NOT NULL, exit_code INTEGER NOT NULL, step TEXT NOT NULL,
+        error TEXT NOT NULL, peak REAL NOT NULL, timings TEXT NOT NULL, parameters TEXT NOT NULL,
+        reads TEXT NOT NULL, key TEXT NOT NULL, outputs TEXT NOT NULL, warnings TEXT NOT NULL,
+        facts TEXT NOT NULL DEFAULT '', data TEXT NOT NULL DEFAULT '{}', note TEXT NOT NULL DEFAULT '',
+        same_as TEXT NOT NULL DEFAULT '', made_in TEXT NOT NULL DEFAULT '',
+        files TEXT NOT NULL DEFAULT '{}', answers TEXT NOT NULL DEFAULT '{}',
+        UNIQUE (run, notebook, name)
+    )""",
+)
+#: what hashes of code and environment stand for, once for each hash, so that a change can be told in words
+_ADDED = (
+    "CREATE TABLE contents (sha256 TEXT PRIMARY KEY, content TEXT NOT NULL)",
+    "CREATE INDEX reports_by_name ON reports (notebook, name, id)",
+    "CREATE INDEX reports_in_place ON reports (notebook, name, id)"
+    " WHERE same_as = '' AND state IN ('published', 'held', 'withdrawn')",
+    "CREATE INDEX runs_open ON runs (host) WHERE finished IS NULL",
+)
+#: entries that say what became of a report's place, rather than that nothing changed
+IN_PLACE = "same_as = '' AND state IN ('published', 'held', 'withdrawn')"
+
+_COLUMNS = tuple(each.name for each in fields(Entry))
+_JSON = ("timings", "parameters", "reads", "data", "files", "answers", "key", "outputs", "warnings")
+#: what an entry that says "as before" leaves to the one that it points to: thousands are written each night
+_SHARED = (
+    "facts",
+    "parameters",
+    "reads",
+    "data",
+    "files",
+    "answers",
+    "key",
+    "outputs",
+    "note",
+    "made_in",
+)
+_SELECTED = ", ".join(
+    f"CASE WHEN past.id IS NULL THEN reports.{name} ELSE past.{name} END AS {name}"
+    if name in _SHARED
+    else f"reports.{name}"
+    for name in _COLUMNS
+)
+SELECT = (
+    f"SELECT {_SELECTED} FROM reports LEFT JOIN reports AS past ON reports.same_as <> ''"
+    " AND past.run = reports.same_as AND past.notebook = reports.notebook AND past.name = reports.name "
+)
+_WRITE = (
+    f"INSERT INTO reports ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
+    " ON CONFLICT (run, notebook, name) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)
+)
+
+
+def bring_up_to_date(database: sqlite3.Connection) -> None:
+    """Make the tables, or turn those of an older version into these, in one step."""
+    database.execute("BEGIN IMMEDIATE")  # of two commands that find an old file, the second finds a new one
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        _execute_all(database, (*_TABLES, *_ADDED))
+    if version == 1:
+        _upgrade_from_1(database)
+    if version in {1, 2}:
+        _add_columns(database, {"files": "{}", "answers": "{}"})
+    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _execute_all(database: sqlite3.Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        database.execute(statement)
+
+
+def _upgrade_from_1(database: sqlite3.Connection) -> None:
+    """Version 1 kept of what a report says about itself four columns, and nothing of its data sets."""
+    added = {"facts": "", "data": "{}", "note": "", "same_as": "", "made_in": ""}
+    _add_columns(database, added)
+    database.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'")
+    database.execute("ALTER TABLE runs ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'")
+    old = ("title", "organisation", "period", "synthetic")
+    rows = database.execute(f"SELECT id, {', '.join(old)} FROM reports WHERE title <> ''").fetchall()
+    for row, title, organisation, period, synthetic in rows:
+        facts = ReportFacts(
+            title=title,
+            organisation_code="",
+            organisation_name=organisation,
+            period_label=period,
+            period_folder=period,
+            synthetic=bool(synthetic),
+        )
+        database.execute("UPDATE reports SET facts = ? WHERE id = ?", (facts.model_dump_json(), row))
+    database.execute("DROP INDEX IF EXISTS reports_by_name")
+    _execute_all(database, (f"ALTER TABLE reports DROP COLUMN {name}" for name in old))
+    _execute_all(database, _ADDED)
+
+
+def _add_columns(database: sqlite3.Connection, added: Mapping[str, str]) -> None:
+    for column, default in added.items():
+        database.execute(f"ALTER TABLE reports ADD COLUMN {column} TEXT NOT NULL DEFAULT '{default}'")
+
+
+def write_entry(database: sqlite3.Connection, entry: Entry) -> None:
+    """Write an entry in place of what its run had said of the report."""
+    values: dict[str, Any] = {name: getattr(entry, name) for name in _COLUMNS}
+    if entry.same_as:
+        empty: dict[str, Any] = {
+            "parameters": {},
+            "data": {},
+            "files": {},
+            "answers": {},
+            "key": {},
+            "outputs": {},
+        }
+        values |= {**empty, "reads": ()}
+    else:
+        values["outputs"] = {name: vars(output) for name, output in entry.outputs.items()}
+        values["data"] = {name: vars(data_set) for name, data_set in entry.data.items()}
+    values |= {name: json.dumps(values[name], default=str) for name in _JSON}
+    values["facts"] = entry.facts.model_dump_json() if entry.facts and not entry.same_as else ""
+    values["state"] = str(entry.state)
+    database.execute(_WRITE, values)
+
+
+def read_entry(row: Mapping[str, Any]) -> Entry:
+    """Return the entry of a row of `SELECT`.
+
+    Raises
+    ------
+    ValueError or TypeError
+        If the row is damaged.
+    """
+    values = {name: row[name] for name in _COLUMNS}
+    values |= {name: json.loads(values[name]) for name in _JSON}
+    return replace(
+        Entry(**values),
+        state=State(values["state"]),
+        facts=ReportFacts.model_validate_json(values["facts"]) if values["facts"] else None,
+        reads=tuple(values["reads"]),
+        warnings=tuple(values["warnings"]),
+        data={name: DataSet(**each) for name, each in values["data"].items()},
+        outputs={name: Output(**each) for name, each in values["outputs"].items()},
+    )

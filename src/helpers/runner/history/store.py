@@ -1,0 +1,318 @@
+"""What happened: one row for every report of every run, in a SQLite file of the private folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from helpers.errors import Problem, UserError
+from helpers.runner.history.entries import Entry, Output, State, now
+from helpers.runner.history.locks import hold_run, is_run_alive, let_run_go
+from helpers.runner.history.schema import (
+    IN_PLACE,
+    SCHEMA_VERSION,
+    SELECT,
+    bring_up_to_date,
+    read_entry,
+    write_entry,
+)
+from helpers.runner.project import private_folder
+
+__all__ = ["Entry", "History", "Output", "Run", "State", "now"]
+
+FILE = "history.sqlite"
+_WAIT = 30.0  # seconds for another command to let go of the file
+#: what a report becomes that was at this step when its run ended, and could be completed
+_UNDER_WAY = {"publish": State.PUBLISHED, "withdraw": State.WITHDRAWN}
+_NEWEST = (
+    f"(SELECT max(id) FROM reports WHERE {IN_PLACE} AND state <> 'withdrawn' {{}} GROUP BY notebook, name)"
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a command that changed something.
+
+    Parameters
+    ----------
+    run, kind
+        Its id, and `run`, `approve` or `withdraw`.
+    started, finished
+        ISO, UTC; finished is empty while it is under way.
+    data_version
+        The version of the data that its reports read.
+    settings
+        How it was asked to run.
+    states
+        How many of its reports ended in which state.
+    """
+
+    run: str
+    kind: str
+    started: str
+    finished: str
+    data_version: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    states: Mapping[State, int] = field(default_factory=dict)
+
+
+class History:
+    """The record of all runs of a project.
+
+    Parameters
+    ----------
+    folder
+        The project's private folder; made if missing.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged, held by another program, or was written by a newer version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = private_folder(folder)
+        self._path = self._folder / FILE
+        with self._connect() as database:
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA_VERSION:
+                came = f"was written by a newer boardpack (schema {version})"
+                raise UserError(Problem(str(self._path), came, cure="update boardpack"))
+            if version < SCHEMA_VERSION:
+                bring_up_to_date(database)
+
+    # --- writing -----------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        run: str,
+        data_version: str,
+        entries: Iterable[Entry],
+        *,
+        kind: str = "run",
+        settings: Mapping[str, object] | None = None,
+    ) -> None:
+        """Note that a run begins and which reports it will take on."""
+        hold_run(self._folder, run)
+        process = psutil.Process()
+        told = json.dumps(settings or {})
+        host = (socket.gethostname(), process.pid, process.create_time())
+        with self._connect() as database:
+            database.execute(
+                "INSERT INTO runs (run, started, data_version, host, process, process_started, kind, settings)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (run, now(), data_version, *host, kind, told),
+            )
+            for entry in entries:
+                write_entry(database, entry)
+
+    def record(self, *entries: Entry) -> None:
+        """Write how reports ended, in place of what was known of them in their run."""
+        with self._connect() as database:
+            for entry in entries:
+                write_entry(database, entry)
+
+    def keep(self, contents: Mapping[str, object]) -> None:
+        """Keep what some hashes stand for, where it is not kept yet."""
+        with self._connect() as database:
+            for sha256, content in contents.items():
+                row = (sha256, json.dumps(content))
+                database.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", row)
+
+    def end(self, run: str) -> None:
+        """Note that a run is over."""
+        with self._connect() as database:
+            database.execute("UPDATE runs SET finished = ? WHERE run = ?", (now(), run))
+        let_run_go(self._folder, run)
+
+    def recover(
+        self,
+        settle: Callable[[Entry], bool | None] = lambda _: False,
+        *,
+        report: tuple[str, str] | None = None,
+    ) -> tuple[str, ...]:
+        """Close what runs left open that are no longer alive on this machine.
+
+        Parameters
+        ----------
+        settle
+            Called with each report that was being published or withdrawn: completes that and says whether
+            it could, or None where that is another run's to do. What was not published becomes interrupted.
+        report
+            Notebook and name of the one report to look at; all unless given.
+
+        Returns
+        -------
+        tuple of str
+            The runs that are closed now.
+        """
+        query = "SELECT run FROM runs WHERE finished IS NULL AND host = ?"
+        with self._connect() as database:
+            open_runs = [run for (run,) in database.execute(query, (socket.gethostname(),))]
+        dead = [run for run in open_runs if not is_run_alive(self._folder, run)]
+        ended: list[str] = []
+        for run in dead:
+            waiting = [entry for entry in self.entries(run) if entry.state is State.WAITING]
+            for entry in waiting:
+                if report in {None, (entry.notebook, entry.name)} and (closed := _close(entry, settle)):
+                    self.record(closed)
+            if report is None and all(entry.state is not State.WAITING for entry in self.entries(run)):
+                self.end(run)
+                ended.append(run)
+        return tuple(ended)
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    def latest(self) -> dict[tuple[str, str], Entry]:
+        """Return the newest entry of each report, by notebook and name."""
+        newest = "SELECT max(id) FROM reports GROUP BY notebook, name"
+        found = self._read(f"WHERE reports.id IN ({newest}) ORDER BY reports.notebook, reports.name")
+        return {(entry.notebook, entry.name): entry for entry in found}
+
+    def standing(self, report: tuple[str, str] | None = None) -> dict[tuple[str, str], Entry]:
+        """Return what stands of each report, by notebook and name: its newest publication, draft or withdrawal.
+
+        A publication of an earlier period that was withdrawn does not change what stands.
+
+        Parameters
+        ----------
+        report
+            Notebook and name of the one report to look at; all unless given.
+        """
+        only = "AND notebook = ? AND name = ?" if report else ""
+        newest = self._read(f"WHERE reports.id IN {_NEWEST.format(only)}", *(report or ()))
+        found = {(e.notebook, e.name): e for e in newest}
+        for gone in self._read("WHERE reports.same_as = '' AND reports.state = 'withdrawn'"):
+            stood = found.get((gone.notebook, gone.name))
+            if stood is not None and stood.maker == gone.maker and stood.state is State.PUBLISHED:
+                found[gone.notebook, gone.name] = gone
+        return found
+
+    def began_later(self, run: str, other: str) -> bool:
+        """Tell whether a run began after another one, whatever their clocks said."""
+        query = "SELECT rowid FROM runs WHERE run = ?"
+        with self._connect() as database:
+            rows = [database.execute(query, (each,)).fetchone() for each in (run, other)]
+        return None not in rows and bool(rows[0] > rows[1])
+
+    def mark(self) -> list[int]:
+        """Return numbers that change whenever a place or a draft does, or which reports did not come about."""
+        newest = "SELECT max(id) FROM reports GROUP BY notebook, name"
+        bad = ", ".join(f"'{state}'" for state in State if state.is_failure or state is State.INTERRUPTED)
+        queries = (
+            f"SELECT count(*), coalesce(max(id), 0) FROM reports WHERE {IN_PLACE}",
+            f"SELECT count(*), coalesce(sum(id), 0) FROM reports WHERE id IN ({newest}) AND state IN ({bad})",
+        )
+        with self._connect() as database:
+            return [number for query in queries for number in database.execute(query).fetchone()]
+
+    def places(self) -> list[Entry]:
+        """Return for each report and period what became of its place last: published or withdrawn; oldest first."""
+        return self.changes(1)
+
+    def changes(self, most: int = 2) -> list[Entry]:
+        """Return for each report and period the newest entries that changed its place, so many; oldest first."""
+        changed = (
+            "SELECT id, row_number() OVER (PARTITION BY notebook, name,"
+            " CASE WHEN facts <> '' THEN json_extract(facts, '$.period_folder') END ORDER BY id DESC) AS age"
+            " FROM reports WHERE same_as = '' AND state IN ('published', 'withdrawn')"
+        )
+        return self._read(
+            f"WHERE reports.id IN (SELECT id FROM ({changed}) WHERE age <= ?) ORDER BY reports.id", most
+        )
+
+    def published(self) -> list[Entry]:
+        """Return the entries that put in place what is published now, oldest first."""
+        return [entry for entry in self.places() if entry.state is State.PUBLISHED]
+
+    def entries(self, run: str) -> list[Entry]:
+        """Return the entries of one run."""
+        return self._read("WHERE reports.run = ? ORDER BY reports.id", run)
+
+    def of(self, notebook: str, name: str) -> list[Entry]:
+        """Return every entry of one report, newest first."""
+        where = "WHERE reports.notebook = ? AND reports.name = ? ORDER BY reports.id DESC"
+        return self._read(where, notebook, name)
+
+    def runs(self, most: int = -1) -> list[Run]:
+        """Return the newest runs, newest first, with how their reports ended; all unless told how many."""
+        query = "SELECT run, kind, started, coalesce(finished, ''), data_version, settings FROM runs"
+        counts = "SELECT state, count(*) FROM reports WHERE run = ? GROUP BY state"
+        with self._connect() as database:
+            rows = database.execute(f"{query} ORDER BY rowid DESC LIMIT ?", (most,)).fetchall()
+            states = {row[0]: dict(database.execute(counts, (row[0],)).fetchall()) for row in rows}
+        return [
+            Run(
+                run=run,
+                kind=kind,
+                started=started,
+                finished=finished,
+                data_version=version,
+                settings=json.loads(settings),
+                states={State(word): number for word, number in states[run].items()},
+            )
+            for run, kind, started, finished, version, settings in rows
+        ]
+
+    def contents(self, *hashes: str) -> dict[str, Any]:
+        """Return what some hashes stand for; those that are not kept are left out."""
+        slots = ", ".join("?" for _ in hashes)
+        with self._connect() as database:
+            rows = database.execute(f"SELECT * FROM contents WHERE sha256 IN ({slots})", hashes).fetchall()
+        return {sha256: json.loads(content) for sha256, content in rows}
+
+    def _read(self, where: str, *values: str | int) -> list[Entry]:
+        with self._connect() as database:
+            database.row_factory = sqlite3.Row
+            rows = database.execute(SELECT + where, values).fetchall()
+        try:
+            return [read_entry(row) for row in rows]
+        except (ValueError, TypeError) as error:  # sound as a database, and yet not what we wrote
+            raise UserError(_damaged(self._path, f"a row is damaged: {error}")) from error
+
+    @contextlib.contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        try:
+            database = sqlite3.connect(self._path, timeout=_WAIT)
+            try:
+                with database:
+                    database.execute("PRAGMA journal_mode = WAL")
+                    database.execute("PRAGMA foreign_keys = ON")
+                    yield database
+            finally:
+                database.close()
+        except sqlite3.OperationalError as error:  # locked, read-only, no space: the file itself is sound
+            cure = "close what holds it, or mend the disk or the rights, and run again"
+            raise UserError(Problem(str(self._path), f"cannot be used now ({error})", cure=cure)) from error
+        except sqlite3.DatabaseError as error:
+            raise UserError(_damaged(self._path, str(error))) from error
+
+
+def _close(entry: Entry, settle: Callable[[Entry], bool | None]) -> Entry | None:
+    if entry.step in _UNDER_WAY:
+        done = settle(entry)
+        if done is None:
+            return None
+        if done:
+            return replace(entry, state=_UNDER_WAY[entry.step], step="")
+    error = "the run ended before this report did"
+    # its facts, key and files are those of a publication that did not come about
+    fresh = replace(
+        entry, facts=None, key={}, outputs={}, reads=(), data={}, files={}, answers={}, note="", made_in=""
+    )
+    return replace(fresh, state=State.INTERRUPTED, exit_code=130, error=error)
+
+
+def _damaged(path: Path, came: str) -> Problem:
+    cure = (
+        "restore a back-up, or move the file away to begin a new history; all reports will then run again"
+    )
+    return Problem(str(path), f"cannot be used ({came})", cure=cure)

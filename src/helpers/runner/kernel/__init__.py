@@ -1,0 +1,1 @@
+"""Run a notebook in a fresh kernel: isolated, watched, and gone without a trace."""

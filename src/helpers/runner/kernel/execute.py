@@ -1,0 +1,333 @@
+"""Run a notebook with its parameters, through papermill, in a kernel of its own.
+
+What stands in `__all__` is all that the rest of the runner knows of kernels: a contract on imports holds it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from helpers.reads import Note, read_notes
+from helpers.runner.kernel.failures import (
+    InterruptionError,
+    KernelDeathError,
+    MemoryLimitError,
+    TimeLimitError,
+    ended_early,
+    failed_cell,
+)
+from helpers.runner.kernel.manager import START_TIMEOUT, Seat, kernel_environment, kernel_manager
+from helpers.runner.kernel.mirror import MIRROR, make_mirror, remove_links
+from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
+from helpers.runner.kernel.saving import register_engine
+from helpers.runner.kernel.sockets import socket_folder
+from helpers.runner.kernel.watch import Limits, Watch
+from helpers.runner.plan.jobs import Job
+from helpers.runner.walls import Room, Wall
+
+__all__ = [
+    "EXECUTED",
+    "KERNEL_LOG",
+    "MIRROR",
+    "RUN_LOG",
+    "Executed",
+    "ForkServer",
+    "Ground",
+    "InterruptionError",
+    "Limits",
+    "MemoryLimitError",
+    "TimeLimitError",
+    "execute",
+    "fork_server",
+]
+
+EXECUTED = "executed.ipynb"
+KERNEL_LOG = "kernel.log"
+RUN_LOG = "run.log"
+#: seconds before another attempt, where the kernel was lost to something that can pass by itself
+PAUSES = (2.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The project around a notebook, as its kernel may use it.
+
+    Parameters
+    ----------
+    root
+        Its folder, which the kernel may read.
+    state
+        Its private state, which the working folder does not show.
+    caches
+        Folders of the state in which a kernel keeps what it has worked out, for itself or for others.
+    hidden
+        Folders whose files it may not read, but for its own.
+    room
+        What is run beside it, and alone may read some of the rest.
+    """
+
+    root: Path | None = None
+    state: Path | None = None
+    caches: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+    room: Room | None = None
+
+    def wall(self, *own: Path) -> Wall | None:
+        """Return what holds a kernel to its own folders; nothing where there is no project to protect."""
+        sealed = self.room.sealed() if self.room else ()
+        return Wall((*own, *self.caches), (*self.hidden, *sealed)) if self.root else None
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An executed notebook.
+
+    Parameters
+    ----------
+    path
+        Where it lies: private.
+    notebook
+        Its content (nbformat 4).
+    peak
+        The highest resident memory that was seen, in megabytes.
+    notes
+        What was read (`helpers.reads`).
+    warnings
+        What papermill and the kernel's client warned of.
+    """
+
+    path: Path
+    notebook: Any
+    peak: float
+    notes: tuple[Note, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@contextlib.contextmanager
+def fork_server(
+    environment: Mapping[str, str], home: Path, notebooks: Iterable[Path], preload: Sequence[str]
+) -> Iterator[ForkServer | None]:
+    """Yield what the kernels of a batch are forked from, or None where the system cannot do that.
+
+    Parameters
+    ----------
+    environment
+        Environment variables that the project hands to its kernels.
+    home
+        A private folder for what IPython keeps.
+    notebooks
+        What is going to run: the modules that they import are imported before the first fork.
+    preload
+        Modules to import besides.
+    """
+    if not IS_SUPPORTED:
+        yield None
+        return
+    with ForkServer(kernel_environment(environment, home), (*preload, *imported_by(notebooks))) as server:
+        yield server
+
+
+def execute(
+    job: Job,
+    folder: Path,
+    *,
+    environment: Mapping[str, str],
+    limits: Limits,
+    stop: threading.Event,
+    server: ForkServer | None = None,
+    ground: Ground | None = None,
+) -> Executed:
+    """Run a report's notebook in its private folder, again after a pause where its kernel was lost.
+
+    Parameters
+    ----------
+    job
+        The report.
+    folder
+        The report's own run folder; the executed notebook and the logs stay there.
+    environment
+        Environment variables that the project hands to the kernel.
+    limits
+        Time and memory that end the kernel and everything that it started.
+    stop
+        Set when the batch is interrupted.
+    server
+        From what the kernel is forked; None starts it as a process of its own.
+    ground
+        The project around the notebook; without one it has an empty working folder and no wall.
+
+    Raises
+    ------
+    DataError
+        If a cell raised `DataError`: data that the report needs is not there.
+    ReportError
+        If a cell raised anything else, or the kernel ended early.
+    """
+
+    def attempt() -> Executed:
+        watch = Watch(limits, stop)
+        return _attempt(job, folder, watch, environment, server, ground or Ground())
+
+    lost: list[str] = []
+    for pause in PAUSES:
+        try:
+            executed = attempt()
+        except KernelDeathError as error:
+            lost.append(f"run again: {error.problems[0].came}")
+            _forget(folder)
+            if stop.wait(pause):
+                raise
+        else:
+            return replace(executed, warnings=(*lost, *executed.warnings))
+    return replace(executed := attempt(), warnings=(*lost, *executed.warnings))
+
+
+def _forget(folder: Path) -> None:
+    """Remove what a lost attempt left: another one begins anew."""
+    shutil.rmtree(folder / MIRROR, ignore_errors=True)
+    (folder / EXECUTED).unlink(missing_ok=True)
+
+
+def _attempt(
+    job: Job,
+    folder: Path,
+    watch: Watch,
+    environment: Mapping[str, str],
+    server: ForkServer | None,
+    ground: Ground,
+) -> Executed:
+    from papermill.exceptions import PapermillExecutionError
+
+    executed = folder / EXECUTED
+    try:
+        with (
+            _logged(folder / RUN_LOG) as warnings,
+            _own_event_loop(),
+            _mirror(job, folder, ground) as work,
+            _seat(folder, work, environment, watch, server, ground) as seat,
+        ):
+            notebook = _run_papermill(job, folder, seat)
+            notes = tuple(read_notes(seat.notes))
+    except PapermillExecutionError as error:
+        raise failed_cell(job, executed, error) from None
+    except Exception as error:
+        # a kernel that is gone is a RuntimeError to nbclient; one that we ended may show as anything
+        if watch.cause is None and not isinstance(error, RuntimeError):
+            raise
+        raise ended_early(job, executed, watch, error) from error
+    unfit = server.unfit if server is not None else ()
+    return Executed(executed, notebook, watch.peak, notes, (*warnings, *unfit))
+
+
+@contextlib.contextmanager
+def _mirror(job: Job, folder: Path, ground: Ground) -> Iterator[Path]:
+    """Yield the kernel's working folder; afterwards what the notebook wrote is left in it, and no link."""
+    try:
+        yield make_mirror(folder, job.notebook.path.parent, ground.root, ground.state)
+    finally:
+        remove_links(folder)
+
+
+@contextlib.contextmanager
+def _seat(
+    folder: Path,
+    work: Path,
+    environment: Mapping[str, str],
+    watch: Watch,
+    server: ForkServer | None,
+    ground: Ground,
+) -> Iterator[Seat]:
+    """Prepare where the kernel runs; afterwards nothing is left of it but its working folder and its log."""
+    with socket_folder() as private:
+        for name in ("ipython", "t"):
+            (private / name).mkdir(mode=0o700)
+        try:
+            whole = kernel_environment(environment, private)
+            yield Seat(
+                private,
+                work,
+                folder / KERNEL_LOG,
+                whole,
+                watch,
+                server,
+                ground.wall(folder / MIRROR, private),
+                ground.room.told(ground.hidden) if ground.room else None,
+            )
+        finally:
+            watch.end()
+
+
+def _run_papermill(job: Job, folder: Path, seat: Seat) -> Any:
+    from papermill.execute import execute_notebook
+
+    return execute_notebook(
+        _literal(job.notebook.path),
+        _literal(folder / EXECUTED),
+        parameters=dict(job.parameters),
+        engine_name=register_engine(),
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        start_timeout=START_TIMEOUT,
+        # a large picture takes its time where many reports are made; papermill gives a cell's outputs 4 seconds
+        iopub_timeout=START_TIMEOUT,
+        shutdown_kernel="immediate",  # all its outputs are here, and nothing that it could still do counts
+        kernel_manager_class=kernel_manager(seat),
+    )
+
+
+def _literal(path: Path) -> str:
+    """Return a path in which papermill finds no placeholders."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+@contextlib.contextmanager
+def _own_event_loop() -> Iterator[None]:
+    """Close the event loop that the kernel's client opens for a thread and leaves open."""
+    from jupyter_core.utils import ensure_event_loop
+
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+@contextlib.contextmanager
+def _logged(path: Path) -> Iterator[list[str]]:
+    """Write what papermill logs for this report to a file, and yield the list of its warnings.
+
+    All reports of a batch share papermill's one logger; each runs in a thread of its own.
+    """
+    warnings: list[str] = []
+    own = threading.get_ident()
+
+    def keep(record: logging.LogRecord) -> bool:
+        if record.thread == own and record.levelno == logging.WARNING:
+            warnings.append(record.getMessage())
+        return record.thread == own
+
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.addFilter(keep)
+    logger = logging.getLogger("papermill")
+    logger.addHandler(handler)
+    try:
+        yield warnings
+    finally:
+        logger.removeHandler(handler)
+        handler.close()

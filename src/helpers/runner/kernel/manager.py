@@ -1,0 +1,194 @@
+"""One fresh kernel for one report: isolated, watched, and gone without a trace when the report is done.
+
+The kernel talks over sockets in a short private folder, so that no other user of the machine can reach
+it and no port has to be free. A watch ends it and whatever it started when the report takes too long or too
+much memory, or when the batch is interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty
+from time import monotonic
+from typing import Any
+
+from helpers.reads import READS_VARIABLE
+from helpers.runner.kernel.prewarmed import ForkServer
+from helpers.runner.kernel.sockets import transport_for
+from helpers.runner.kernel.watch import Watch
+from helpers.runner.processes import ProcessGroup
+from helpers.runner.walls import Wall
+
+START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first time
+#: where those who see what a notebook reads note it, in the private folder of its sockets
+NOTES = "reads"
+_SETTINGS = (
+    "--HistoryManager.enabled=False",
+    "--IPKernelApp.extensions=helpers.runner.kernel.observing",
+    # charts as vectors for the report, and as Jupyter has them besides; a notebook may still ask for others
+    *(f"--InlineBackend.figure_formats={each}" for each in ("svg", "png")),
+    "--InlineBackend.rc=svg.hashsalt=boardpack",  # the ids of an SVG: same chart, same bytes
+)
+
+
+def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
+    """Return the environment of a kernel: ours, without the user's own IPython, and repeatable.
+
+    Parameters
+    ----------
+    extra
+        What the project adds.
+    home
+        A private folder. An empty one in it takes the place of the user's IPython profile and start-up
+        files; temporary files lie there too, and go with it.
+    """
+    temporary = str(home / "t")
+    fixed = {
+        "IPYTHONDIR": str(home / "ipython"),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
+        # as Jupyter has it: figures left open at the end of a cell are outputs. Set from the start of the fork
+        # server, and never imported there: the backend joins the shell of the process that imports it
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        READS_VARIABLE: str(home / NOTES),
+        "OPENBLAS_NUM_THREADS": "1",  # kernels run beside each other; also repeatable sums
+        "OMP_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # no debugger: spares a notice in each log
+    }
+    return {**os.environ, **fixed, **extra}
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a kernel runs.
+
+    Parameters
+    ----------
+    sockets, folder, log
+        The folder of its sockets, its working folder, its log.
+    environment
+        What it is told besides the runner's own environment.
+    watch
+        What ends it in time.
+    server
+        From what it is forked; None starts it as a process of its own.
+    wall
+        Where it may write and what it may not read, where the system can hold it to that.
+    room
+        What is run beside it, where it is forked.
+    """
+
+    sockets: Path
+    folder: Path
+    log: Path
+    environment: Mapping[str, str]
+    watch: Watch
+    server: ForkServer | None = None
+    wall: Wall | None = None
+    room: Mapping[str, object] | None = None
+
+    @property
+    def notes(self) -> Path:
+        """Where it is noted what the notebook and all that it starts have read (`helpers.reads`)."""
+        return self.sockets / NOTES
+
+
+def kernel_manager(seat: Seat) -> type:
+    """Return a kernel manager class, as nbclient wants it, that starts one kernel at a seat.
+
+    The kernel runs on this very interpreter, whatever kernels the user has installed.
+    """
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_SETTINGS]
+    own_spec = KernelSpec(argv=command, display_name="boardpack", language="python")
+    client, provisioner = _client(seat.watch), _provisioner(seat)
+
+    class SeatedKernelManager(AsyncKernelManager):  # type: ignore[misc]
+        def __init__(self, **keywords: Any) -> None:
+            super().__init__(
+                **keywords,
+                transport=transport_for(seat.sockets),
+                connection_file=str(seat.sockets / "k.json"),
+                client_factory=client,
+            )
+            self.provisioner = provisioner(kernel_id="", kernel_spec=own_spec, parent=self)
+
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return own_spec
+
+    return SeatedKernelManager
+
+
+def _client(watch: Watch) -> type:
+    """Return the client of a kernel that has not been used yet; it counts what the kernel gives out.
+
+    The one that comes with Jupyter waits a fifth of a second more, for what an earlier user of the kernel
+    may have left on the channel of outputs.
+    """
+    from jupyter_client.asynchronous import AsyncKernelClient
+    from jupyter_client.channels import AsyncZMQSocketChannel
+    from traitlets import Type
+
+    class CountedChannel(AsyncZMQSocketChannel):  # type: ignore[misc]
+        async def get_msg(self, timeout: float | None = None) -> Any:
+            message = await super().get_msg(timeout)
+            content = message["content"]
+            shown = (content.get("text"), *content.get("data", {}).values())
+            watch.count_output(sum(len(each) for each in shown if isinstance(each, str)))
+            return message
+
+    class FirstClient(AsyncKernelClient):  # type: ignore[misc]
+        iopub_channel_class = Type(CountedChannel)
+
+        async def wait_for_ready(self, timeout: float = START_TIMEOUT) -> None:
+            deadline = monotonic() + timeout
+            while monotonic() < deadline and await self.is_alive():
+                self.kernel_info()
+                with contextlib.suppress(Empty):
+                    await self.get_shell_msg(timeout=1)
+                    await self.get_iopub_msg(timeout=0.2)  # both channels are connected, not only one
+                    return
+            raise RuntimeError("it did not answer")
+
+    return FirstClient
+
+
+def _provisioner(seat: Seat) -> type:
+    """Return what starts the kernel's process, knows whether it lives, and ends it."""
+    from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+    class SeatedProvisioner(LocalProvisioner):  # type: ignore[misc]
+        pid: int
+
+        async def launch_kernel(self, cmd: list[str], **keywords: Any) -> Any:
+            own = {"JPY_PARENT_PID": str(os.getpid())}  # as each kernel that Jupyter starts
+            environment = {**keywords["env"], **own, **seat.environment}
+            with seat.log.open("ab") as log:
+                if seat.server is None:
+                    streams = {"stdout": log, "stderr": log, "stdin": None}
+                    keywords |= {"cwd": str(seat.folder), "env": environment, **streams}
+                    await super().launch_kernel(cmd, **keywords)
+                    seat.watch.begin(ProcessGroup(int(self.pid)))
+                else:
+                    kernel = seat.server.launch(
+                        cmd, seat.folder, environment, log, wall=seat.wall, room=seat.room
+                    )
+                    self.process = kernel
+                    self.pid = self.pgid = kernel.pid  # it leads a group, soon if not yet
+                    seat.watch.begin(kernel)
+            return self.connection_info
+
+        async def kill(self, restart: bool = False) -> None:
+            seat.watch.end()
+            await super().kill(restart)
+
+    return SeatedProvisioner

@@ -1,0 +1,1 @@
+"""What a report depends on, and whether it is due."""

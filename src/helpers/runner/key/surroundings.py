@@ -1,0 +1,112 @@
+"""What all reports of a batch depend on: the package, what is installed, the data, the renderer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+
+from helpers.reads import is_about
+from helpers.runner.engines import Quarto, engine_name
+from helpers.runner.hashes import hash_files, hash_json
+from helpers.runner.history.entries import Entry
+from helpers.runner.key.own_files import look_at
+from helpers.runner.project import DataSet, Project
+
+PACKAGE = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all reports of a batch depend on.
+
+    Parameters
+    ----------
+    code
+        Hash of the package with renderer and theme, and of what the project watches.
+    environment
+        Hash of the interpreter's version and of everything that is installed.
+    version
+        The pinned version of the data.
+    datasets
+        What each data set is in that version.
+    renderer
+        The engine and, where it is not part of the environment, its version.
+    contents
+        What the hashes of code and environment stand for, for words about a change.
+    look
+        Returns what lies at an own file now (`helpers.runner.key.own_files.look_at`).
+    answer
+        Returns the digest of what the register answers to a question now.
+    """
+
+    code: str
+    environment: str
+    version: str
+    datasets: Mapping[str, DataSet]
+    renderer: str = engine_name(None)
+    contents: Mapping[str, object] = field(default_factory=dict)
+    look: Callable[[str], str] = str
+    answer: Callable[[str], str] = str
+
+    def meant_by(self, reads: Iterable[str]) -> dict[str, DataSet]:
+        """Return the data sets of this version that some notes of reading mean (`helpers.reads`)."""
+        reads = tuple(reads)
+        return {
+            name: each
+            for name, each in self.datasets.items()
+            if any(is_about(note, name, each.measures) for note in reads)
+        }
+
+    def read_by(self, entry: Entry) -> dict[str, str]:
+        """Return the parts of the key that rest on what a report read, as that is now.
+
+        What has come since to a table or a folder that it read counts as well.
+        """
+        files = {name: self.look(name) for name in entry.files}
+        answers = {question: self.answer(question) for question in entry.answers}
+        return keys_of(self.meant_by(entry.reads), files, answers)
+
+
+def keys_of(
+    data: Mapping[str, DataSet], files: Mapping[str, str], answers: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the parts of a report's key that rest on what it read.
+
+    Parameters
+    ----------
+    data, files, answers
+        As in an entry.
+    """
+    return {
+        "data": hash_json({name: each.fingerprint for name, each in data.items()}),
+        "files": hash_json(dict(files)),
+        "register": hash_json(dict(answers)),
+    }
+
+
+def survey(project: Project, engine: Quarto | None = None) -> Surroundings:
+    """Pin the data and hash what all reports depend on."""
+    version = project.pin()
+    files = hash_files((PACKAGE, *project.watched))
+    installed = [sys.version, *_installed()]
+    code, environment = hash_json(files), hash_json(installed)
+    return Surroundings(
+        code=code,
+        environment=environment,
+        version=version,
+        datasets=project.datasets(version),
+        renderer=engine_name(engine),
+        contents={code: files, environment: installed},
+        look=cache(partial(look_at, project.root)),
+        answer=cache(project.answer),
+    )
+
+
+def _installed() -> list[str]:
+    """Return name and version of what is installed, from the folders' names: reading takes far longer."""
+    return sorted(
+        {found.name for each in sys.path if Path(each).is_dir() for found in Path(each).glob("*.dist-info")}
+    )

@@ -1,0 +1,1 @@
+"""Which reports there are, and what each is asked for: the first step of a report."""

@@ -1,0 +1,255 @@
+"""Which reports there are, and which of them the user asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers.errors import Problem, UsageError, UserError, near_misses
+from helpers.runner.plan.matrix import FILE as MATRIX
+from helpers.runner.plan.matrix import read_matrix
+from helpers.runner.plan.parameter_files import Given, read_mapping, read_values
+from helpers.runner.plan.parameter_types import LATEST, ParameterType, Value
+from helpers.runner.plan.parameters import Notebook, read_notebook
+from helpers.runner.project import Organisations, Project
+from helpers.yaml_files import raise_all
+
+#: longer names make paths that some systems refuse
+LONGEST_NAME = 80
+_NAMES = f"letters, digits, and - _ . between them, at most {LONGEST_NAME} characters"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+#: names that Windows keeps for devices, whatever follows the first full stop
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{word}{n}" for word in ("com", "lpt") for n in range(1, 10))}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report that can be run.
+
+    Parameters
+    ----------
+    notebook
+        The notebook with its declarations.
+    name
+        The report's name, unique for its notebook.
+    parameters
+        What its file gives, checked; what it leaves out keeps the notebook's default.
+    source
+        The file that asks for it: its own or the notebook's `_matrix.yml`.
+    """
+
+    notebook: Notebook
+    name: str
+    parameters: Mapping[str, Value]
+    source: Path
+
+    @property
+    def title(self) -> str:
+        """The report as the user calls it: ``notebook/name``."""
+        return f"{self.notebook.name}/{self.name}"
+
+    @property
+    def settings(self) -> dict[str, Value]:
+        """The value of every parameter: what the file gives, else the notebook's own."""
+        return {p.name: self.parameters.get(p.name, p.default) for p in self.notebook.parameters}
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        """The organisations that the report is asked to be about."""
+        values = (self.settings[name] for name in self.notebook.organisation_parameters)
+        return tuple(value for value in values if isinstance(value, str))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A report as it is asked for, before its values are checked."""
+
+    notebook: str
+    name: str
+    source: Path
+    where: str
+    given: Mapping[str, Given] | None = None  # None: still to be read from `source`
+
+
+@dataclass
+class _Found:
+    asked: list[_Asked] = field(default_factory=list)
+    problems: dict[str, list[Problem]] = field(default_factory=dict)  # by notebook
+
+    def note(self, notebook: str, problems: Iterable[Problem]) -> None:
+        self.problems.setdefault(notebook, []).extend(problems)
+
+
+def make_plan(project: Project, words: Sequence[str] = ()) -> tuple[Job, ...]:
+    """Find the reports that were asked for and check everything about them.
+
+    Parameters
+    ----------
+    project
+        The project.
+    words
+        Names (``notebook/name``, ``notebook`` or ``name``) or files; none means all reports.
+
+    Raises
+    ------
+    UsageError
+        With all problems of all notebooks and parameter files concerned.
+    """
+    found = _find(project)
+    chosen = _select(project, found, words)
+    concerned = {each.notebook for each in chosen} if words else set(found.problems)
+    problems = [problem for name in sorted(concerned) for problem in found.problems.get(name, [])]
+    jobs, refused = _check(project, chosen)
+    if problems := [*problems, *refused]:
+        raise UsageError(dict.fromkeys(problems))  # a slip in a matrix is told once, not for each report
+    return jobs
+
+
+def _find(project: Project) -> _Found:
+    found = _Found()
+    if not project.params.is_dir():
+        cure = "make params/<notebook>/<name>.yml"
+        raise UsageError(Problem(project.show(project.params), "there is no such folder", cure=cure))
+    for folder in sorted(project.params.iterdir()):
+        if folder.is_dir() and not folder.name.startswith(("_", ".")):
+            _find_in_folder(project, folder, found)
+    return found
+
+
+def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
+    files = [each for each in sorted(folder.iterdir()) if not each.name.startswith(("_", "."))]
+    for path in files:
+        where = project.show(path)
+        if path.suffix == ".yml":
+            found.asked.append(_Asked(folder.name, path.stem, path, where))
+        elif path.suffix in {".yaml", ".json"}:
+            problem = Problem(
+                where, "is not read", "files that end in .yml", f"rename it to {path.stem}.yml"
+            )
+            found.note(folder.name, [problem])
+    matrix = folder / MATRIX
+    if matrix.exists():
+        try:
+            expanded = read_matrix(project, matrix)
+        except UserError as error:
+            found.note(folder.name, error.problems)
+        else:
+            found.asked.extend(_Asked(folder.name, e.name, matrix, e.where, e.given) for e in expanded)
+    if not _is_name(folder.name):
+        came = f"`{folder.name}` cannot be a notebook's name: it is part of its reports' addresses"
+        problem = Problem(project.show(folder), came, _NAMES, "rename folder and notebook")
+        found.note(folder.name, [problem])
+    found.note(folder.name, _name_problems(a for a in found.asked if a.notebook == folder.name))
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether a name can stand in an address and on any file system."""
+    bad = not _NAME.fullmatch(name) or ".." in name or name.endswith(".")
+    return not bad and name.split(".")[0].lower() not in _RESERVED and len(name) <= LONGEST_NAME
+
+
+def _name_problems(asked: Iterable[_Asked]) -> list[Problem]:
+    problems: list[Problem] = []
+    first: dict[str, _Asked] = {}
+    for each in asked:
+        if not _is_name(each.name):
+            problems.append(Problem(each.where, f"`{each.name}` cannot be a report's name", _NAMES))
+        twin = first.setdefault(each.name.lower(), each)
+        if twin is not each:
+            came = f"the report `{each.name}` is also asked for by {twin.where}"
+            problems.append(Problem(each.where, came, "one report of each name, in capitals or not"))
+    return problems
+
+
+def _select(project: Project, found: _Found, words: Sequence[str]) -> list[_Asked]:
+    if not words:
+        return found.asked
+    chosen: dict[tuple[str, str], _Asked] = {}
+    problems: list[Problem] = []
+    for word in words:
+        matched = [each for each in found.asked if _matches(project, each, word)]
+        chosen.update({(each.notebook, each.name): each for each in matched})
+        if not matched:
+            known = {name for a in found.asked for name in (a.notebook, a.name, f"{a.notebook}/{a.name}")}
+            cure = near_misses(word, known) or "see `boardpack run --dry-run` for all reports"
+            problems.append(Problem(word, "no report has this name or file", cure=cure))
+    if problems:
+        broken = [problem for each in found.problems.values() for problem in each]
+        raise UsageError(dict.fromkeys([*problems, *broken]))
+    return [each for each in found.asked if (each.notebook, each.name) in chosen]
+
+
+def _matches(project: Project, asked: _Asked, word: str) -> bool:
+    if word in {asked.notebook, asked.name, f"{asked.notebook}/{asked.name}"}:
+        return True
+    path = Path(word).resolve() if Path(word).exists() else (project.root / word).resolve()
+    return path in {
+        asked.source.resolve(),
+        asked.source.parent.resolve(),
+        (project.notebooks / f"{asked.notebook}.ipynb").resolve(),
+    }
+
+
+def _check(project: Project, asked: Iterable[_Asked]) -> tuple[tuple[Job, ...], list[Problem]]:
+    organisations = project.organisations()
+    notebooks: dict[str, Notebook | None] = {}
+    jobs: list[Job] = []
+    problems: list[Problem] = []
+    for each in asked:
+        try:
+            if each.notebook not in notebooks:
+                notebooks[each.notebook] = None  # so that its problems are told once
+                notebooks[each.notebook] = _read_notebook(project, each.notebook)
+            if notebook := notebooks[each.notebook]:
+                jobs.append(_read_job(project, notebook, each, organisations))
+        except UserError as error:
+            problems.extend(error.problems)
+    return tuple(jobs), problems
+
+
+def _read_notebook(project: Project, name: str) -> Notebook:
+    path = project.notebooks / f"{name}.ipynb"
+    if not path.exists():
+        known = [each.stem for each in project.notebooks.glob("*.ipynb")]
+        where = project.show(project.params / name)
+        cure = near_misses(name, known) or "rename the folder after its notebook"
+        raise UsageError(Problem(where, f"there is no notebook {project.show(path)}", cure=cure))
+    return read_notebook(path)
+
+
+def _read_job(project: Project, notebook: Notebook, asked: _Asked, organisations: Organisations) -> Job:
+    problems: list[Problem] = []
+    given = asked.given
+    if given is None:
+        given = read_mapping(asked.source, asked.where, problems)
+    values = read_values(notebook, given, asked.where, problems)
+    for parameter in notebook.parameters:
+        value = values.get(parameter.name, parameter.default)
+        where = given[parameter.name].where if parameter.name in given else asked.where
+        for word in _words(parameter.type, "org", value):
+            if organisations and word not in organisations:
+                problems.append(_unknown_organisation(where, word, organisations))
+        for word in _words(parameter.type, "month", value):
+            if word != LATEST and (covered := project.months()) and not covered[0] <= word <= covered[1]:
+                problems.append(_month_without_data(where, word, covered))
+    raise_all(problems)
+    return Job(notebook, asked.name, values, asked.source)
+
+
+def _words(kind: ParameterType, word: str, value: Value) -> list[str]:
+    """Return what a parameter holds of a type that the data know something of."""
+    if word not in {kind.word, kind.item.word if kind.item else ""}:
+        return []
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+def _month_without_data(where: str, month: str, covered: tuple[str, str]) -> Problem:
+    cure = f"write one of these, or {LATEST}; or load the data of that month"
+    return Problem(where, f'the data have nothing for "{month}"', " to ".join(covered), cure)
+
+
+def _unknown_organisation(where: str, code: str, known: Organisations) -> Problem:
+    cure = near_misses(code.upper(), known) or "correct it, or load the data of that organisation"
+    return Problem(where, f'no organisation has the code "{code}"', cure=cure)

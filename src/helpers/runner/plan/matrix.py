@@ -1,0 +1,149 @@
+"""`_matrix.yml`: one entry that stands for many reports.
+
+Each entry of the list gives a name with placeholders, the values that every placeholder goes through, and
+what all of its reports share::
+
+    - name: "{trust}-{specialty}"
+      for:
+        trust: {select: trusts}
+        specialty: ["100", "110"]
+      with:
+        period: latest
+
+`{select: …, except: [SYN07]}` leaves some out. `{select: …, may_be_empty: true}` makes no report where the
+data hold nothing to select; without it that is a mistake.
+"""
+
+from __future__ import annotations
+
+import itertools
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from helpers.errors import Problem, near_misses
+from helpers.runner.plan.parameter_files import Given, given_below
+from helpers.runner.project import Project
+from helpers.yaml_files import Way, YamlFile, raise_all, read_yaml
+
+FILE = "_matrix.yml"
+
+
+class _Entry(BaseModel):
+    """An entry of the list; what its parameters take, their notebook says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    axes: dict[str, object] = Field(alias="for", min_length=1)
+    shared: dict[str, object] = Field(alias="with", default_factory=dict)
+
+
+class _Selection(BaseModel):
+    """A list that the data know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    select: str
+    excepted: list[str] = Field(alias="except", default_factory=list)
+    may_be_empty: bool = False
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """One report of a matrix: its name, where it was asked for, and its parameters."""
+
+    name: str
+    where: str
+    given: Mapping[str, Given]
+
+
+def read_matrix(project: Project, path: Path) -> list[Expanded]:
+    """Expand a `_matrix.yml` into its reports.
+
+    Raises
+    ------
+    UsageError
+        With every problem of every entry.
+    """
+    found = read_yaml(path, project.show(path))
+    entries = found.build_each(_Entry)
+    reports = [each for number, entry in entries for each in _expand(project, found, number, entry)]
+    raise_all(found.problems)
+    return reports
+
+
+def _expand(project: Project, found: YamlFile, number: int, entry: _Entry) -> Iterator[Expanded]:
+    known = len(found.problems)
+    where = f"{found.file}, line {found.lines[number,]}, entry {number + 1}"
+    axes = {
+        name: _read_axis(project, found, (number, "for", name), entry.axes[name]) for name in entry.axes
+    }
+    shared = given_below(found, (number, "with"), found.problems) if entry.shared else {}
+    if doubled := sorted(axes.keys() & shared.keys()):
+        came = f"{', '.join(doubled)} stands under both `for` and `with`"
+        found.problems.append(Problem(where, came, cure="keep one of them"))
+    if not _is_pattern(found, (number, "name"), entry.name, axes) or len(found.problems) > known:
+        return
+    for values in itertools.product(*axes.values()):
+        chosen = dict(zip(axes, values, strict=True))
+        name = entry.name.format(**{key: each.text for key, each in chosen.items()})
+        yield Expanded(name, where, {**shared, **chosen})
+
+
+def _is_pattern(found: YamlFile, way: Way, pattern: str, axes: Mapping[str, object]) -> bool:
+    """Tell whether every axis is in a name's pattern, or two reports would get one name."""
+    try:
+        parsed = list(string.Formatter().parse(pattern))
+    except ValueError as error:
+        problem = Problem(found.place(way), f'"{pattern}" ({error})', "placeholders in braces")
+        found.problems.append(problem)
+        return False
+    used = {name for _, name, _, _ in parsed if name is not None}
+    plain = all(not spec and not conversion for _, name, spec, conversion in parsed if name is not None)
+    if used == set(axes) and plain:
+        return True
+    allowed = "each of " + ", ".join("{" + name + "}" for name in axes)
+    cure = "name every key under `for` once"
+    found.problems.append(Problem(found.place(way), f'"{pattern}"', allowed, cure))
+    return False
+
+
+def _read_axis(project: Project, found: YamlFile, way: Way, axis: object) -> list[Given]:
+    """Return the values that a parameter goes through."""
+    where = f"{found.place(way).partition(', ' + str(way[0]) + '.')[0]}, `{way[-1]}`"
+    allowed = "a list, or {select: …} with " + " or ".join(project.selectors)
+    if isinstance(axis, list) and axis:
+        return [Given(where, node) for node in found.nodes[way].value]
+    if not isinstance(axis, dict):
+        came = f"{'nothing' if axis in (None, []) else found.nodes[way].value} is given"
+        found.problems.append(Problem(where, came, allowed))
+        return []
+    selection = found.build(_Selection, axis, way)
+    if selection is None:
+        return []
+    try:
+        values = project.expand(selection.select)
+    except KeyError:
+        cure = near_misses(selection.select, project.selectors)
+        problem = Problem(where, f"the selector {selection.select} is unknown", allowed, cure)
+        found.problems.append(problem)
+        return []
+    return _selected(found, where, selection, values)
+
+
+def _selected(found: YamlFile, where: str, selection: _Selection, values: tuple[str, ...]) -> list[Given]:
+    if not values and not selection.may_be_empty:
+        cure = "load the data first: boardpack data load"
+        found.problems.append(Problem(where, f"{selection.select} stands for nothing yet", cure=cure))
+    for name in selection.excepted:
+        if values and name not in values:
+            came = f"`except` names {name}, which {selection.select} does not stand for"
+            cure = near_misses(name, values) or "take it out"
+            found.problems.append(Problem(where, came, cure=cure))
+    left = [value for value in values if value not in selection.excepted]
+    return [Given(where, yaml.ScalarNode("tag:yaml.org,2002:str", each, style='"')) for each in left]

@@ -1,0 +1,1 @@
+"""Put finished reports in their place, whole or not at all."""

@@ -1,0 +1,61 @@
+"""What a kernel is held to, and what alone may read the files that are closed to it: said, not yet built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Wall:
+    """What a kernel is held to.
+
+    Parameters
+    ----------
+    writable
+        The folders in which alone it may write.
+    hidden
+        Folders whose files it may not read, but for those that are writable.
+    """
+
+    writable: tuple[Path, ...]
+    hidden: tuple[Path, ...] = ()
+
+    @property
+    def told(self) -> dict[str, list[str]]:
+        """It, as a message holds it."""
+        return {"writable": [*map(str, self.writable)], "hidden": [*map(str, self.hidden)]}
+
+    @classmethod
+    def read(cls, told: Mapping[str, Iterable[str]]) -> Wall:
+        """Return it from a message."""
+        return cls(tuple(map(Path, told["writable"])), tuple(map(Path, told["hidden"])))
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is run beside a kernel, and alone may read certain files for it.
+
+    Parameters
+    ----------
+    module
+        Its module: `python -m MODULE DESCRIPTOR` answers on a socket.
+    variable
+        The environment variable by which a kernel is told its end of it.
+    sealed
+        Returns the folders whose files it alone may read.
+    caches
+        Folders in which it may write.
+    """
+
+    module: str
+    variable: str
+    sealed: Callable[[], tuple[Path, ...]]
+    caches: tuple[Path, ...] = ()
+
+    def told(self, hidden: tuple[Path, ...]) -> dict[str, Any]:
+        """It, as a message holds it; `hidden` is what it may not read itself."""
+        wall = Wall(self.caches, hidden)
+        return {"module": self.module, "variable": self.variable, "wall": wall.told}

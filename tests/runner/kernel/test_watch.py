@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+
+from helpers.runner.kernel.watch import Cause, Limits, Watch
+from helpers.runner.processes import ProcessGroup, group_of, resident
+
+
+def wait_for(watch: Watch) -> None:
+    deadline = time.monotonic() + 10
+    while watch.cause is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def test_the_time_limit_ends_the_group(family: subprocess.Popen[str]) -> None:
+    watch = Watch(Limits(seconds=0.1), threading.Event())
+    watch.begin(ProcessGroup(family.pid))
+    wait_for(watch)
+    watch.end()
+    assert watch.cause is Cause.TIME
+    assert group_of(family.pid) == []
+
+
+def test_the_memory_limit_counts_the_whole_group(family: subprocess.Popen[str]) -> None:
+    alone = resident([family.pid], enough=0)
+    watch = Watch(Limits(megabytes=int(alone) + 2), threading.Event())  # the child is what passes it
+    watch.begin(ProcessGroup(family.pid))
+    wait_for(watch)
+    watch.end()
+    assert watch.cause is Cause.MEMORY
+    assert watch.peak > alone
+
+
+def test_an_interruption_ends_the_group(family: subprocess.Popen[str]) -> None:
+    stop = threading.Event()
+    watch = Watch(Limits(), stop)
+    watch.begin(ProcessGroup(family.pid))
+    stop.set()
+    wait_for(watch)
+    watch.end()
+    assert watch.cause is Cause.INTERRUPTED
+
+
+def test_what_is_left_at_the_end_is_ended_without_a_cause(family: subprocess.Popen[str]) -> None:
+    watch = Watch(Limits(), threading.Event())
+    watch.begin(ProcessGroup(family.pid))
+    watch.end()
+    assert watch.cause is None
+    assert group_of(family.pid) == []
