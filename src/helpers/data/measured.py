@@ -19,7 +19,7 @@ from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.people import ORGANISATION, TABLES
 from helpers.data.disclosure.queries import COUNTED, MEASURED, MET, PEOPLE, REST, Condition, Query
 from helpers.data.periods import period_end
-from helpers.data.releases import FROM_RECORDS, project_releases
+from helpers.data.releases import FROM_RECORDS, releases_of
 from helpers.data.releasing import decide_on
 from helpers.data.room.door import in_room
 from helpers.data.units import units_of
@@ -129,7 +129,7 @@ def may_be_told(mart: Mart, figures: tuple[Figure, ...], about: str) -> tuple[bo
     whom = _Whom(mart, figures, about)
     order = sorted(figures, key=lambda each: (bool(each.unit), -each.period.toordinal(), -_size(each)))
     asked = {each: whom.asked(each) for each in order}
-    told = decide_on(project_releases(mart), mart, [each for some in asked.values() for each in some])
+    told = decide_on(releases_of(mart), mart, [each for some in asked.values() for each in some])
     return tuple(all(not told[each.query].star for each in asked[figure]) for figure in figures)
 
 

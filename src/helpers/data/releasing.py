@@ -33,7 +33,7 @@ def decide_on(
     *,
     told: Sequence[Told] = (),
     unasked: bool = False,
-    policy: DisclosurePolicy = HES_RECORD_LEVEL,
+    of_several: DisclosurePolicy = HES_RECORD_LEVEL,
     about: str = "",
 ) -> dict[Query, Told]:
     """Return what may be told of some figures, beside everything that was told before.
@@ -52,8 +52,8 @@ def decide_on(
         What has been told in this session and may not be on record.
     unasked
         Whether small groups that these figures and those of the session tell apart must stay uncertain, too.
-    policy
-        The rule.
+    of_several
+        The rule for figures of several organisations.
     about
         The report's organisation: figures of several give way where they would tell one of its stars.
 
@@ -77,9 +77,9 @@ def decide_on(
             groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
     for (data_set, organisation), some in groups.items():
         whose = organisation or about
-        group = _Group(releases, mart, data_set, whose, policy, tuple(told), unasked)
+        group = _Group(releases, mart, data_set, whose, of_several, tuple(told), unasked)
         with _alone(releases.folder, data_set, whose) if report else contextlib.nullcontext():
-            found |= group.decide(some, report, of_several=organisation == EVERYBODY)
+            found |= group.decide(some, report, several=organisation == EVERYBODY)
     return found
 
 
@@ -133,11 +133,11 @@ class _Group:
     mart: Mart
     data_set: str
     organisation: str
-    policy: DisclosurePolicy
+    of_several: DisclosurePolicy
     told: tuple[Told, ...] = ()
     unasked: bool = False
 
-    def decide(self, asked: Sequence[Asked], report: str, *, of_several: bool = False) -> dict[Query, Told]:
+    def decide(self, asked: Sequence[Asked], report: str, *, several: bool = False) -> dict[Query, Told]:
         """Return what may be told, and enter it in the name of a report."""
         data = _version(self.mart, self.data_set)
         rows, witnesses = self._known()
@@ -160,13 +160,13 @@ class _Group:
         }
         fresh = list({each.query: each for each in asked if each.query not in found}.values())
         decision = Decision((), witnesses)
-        if of_several:
+        if several:
             decision = self._of_several(fresh, rows, witnesses)
         elif fresh:
             decision = self._of_one(fresh, rows, witnesses)
         found |= {each.query: each for each in decision.told}
         if report:
-            exact = {each.query: each.exact for each in asked if of_several}
+            exact = {each.query: each.exact for each in asked if several}
             # a mean that gives way leaves the count that stands as it was told
             shown = {query for query, each in standing.items() if not all(told.star for told in each)}
             new = [each for each in found.values() if not (each.star and each.query in shown)]
@@ -181,20 +181,20 @@ class _Group:
         given: Mapping[Query, tuple[Told, int]] | None = None,
     ) -> Decision:
         queries = [*(told.query for told, _, _ in rows), *(each.query for each in asked)]
-        people = find_people(self.mart, queries, self.organisation)
+        people, policy = find_people(self.mart, queries, self.organisation), self.releases.policy
         known = [told if exact is None else _here(told, exact, people) for told, exact, _ in rows]
         if given is not None:
             here = {query: _here(told, exact, people) for query, (told, exact) in given.items()}
-            return decide(people, known, asked, witnesses=witnesses, given=here)
+            return decide(people, known, asked, witnesses=witnesses, policy=policy, given=here)
         mine = [told.query for told in self.told if told.query in set(queries)]
         unasked = [*mine, *(each.query for each in asked)] if self.unasked else []
-        return decide(people, known, asked, witnesses=witnesses, policy=self.policy, unasked=unasked)
+        return decide(people, known, asked, witnesses=witnesses, policy=policy, unasked=unasked)
 
     def _of_several(
         self, asked: Sequence[Asked], rows: Sequence[tuple[Told, int | None, str]], witnesses: Witnesses
     ) -> Decision:
         """Return what is told of people of several organisations: the rule, less what tells one of this one's stars."""
-        told = {each.query: at_first(each, int(each.exact or 0), 0.0, self.policy) for each in asked}
+        told = {each.query: at_first(each, int(each.exact or 0), 0.0, self.of_several) for each in asked}
         close = {
             each.query: (told[each.query], int(each.exact or 0))
             for each in asked
@@ -209,7 +209,14 @@ class _Group:
         return replace(decision, told=tuple(told.values()))
 
     def _known(self) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
-        with self.releases.reading() as database:
+        found, witnesses = self._known_from(self.releases)
+        for ledger in self.releases.others:  # their stars hide more than these readers are kept from
+            told, _ = self._known_from(ledger)
+            found += [(each, exact, "") for each, exact, _ in told if not each.star]
+        return found, witnesses
+
+    def _known_from(self, ledger: Releases) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
+        with ledger.reading() as database:
             if database is None:
                 return [], {}
             rows = database.execute(

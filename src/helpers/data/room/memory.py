@@ -11,11 +11,11 @@ import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.deciding import Asked
-from helpers.data.disclosure.queries import Query, Told
+from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.totals import control_with_total
-from helpers.data.releases import project_releases
+from helpers.data.releases import releases_of
 from helpers.data.releasing import decide_on
-from helpers.data.room.selection import Selection
+from helpers.data.room.selection import OF_OTHERS, Selection
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -50,7 +50,7 @@ class Memory:
         numbers = pd.Series(list(fresh.values()), dtype=float)
         cells = dict(zip(fresh, control_with_total(numbers, selection.policy).cells, strict=True))
         asked = [Asked(query, exact=fresh[query]) for query, cell in cells.items() if cell != SUPPRESSED]
-        for told in self._decided(mart, selection, asked):
+        for told in self._decided(mart, asked, selection.organisation):
             if told.star:
                 cells[told.query] = SUPPRESSED
         self.cells |= cells
@@ -62,37 +62,37 @@ class Memory:
         )
         ordered = sorted(fresh, key=lambda query: -fresh[query])
         first = [] if whole in self.cells or whole in fresh else [whole]
-        for told in self._decided(mart, selection, [*map(Asked, first), *map(Asked, ordered)]):
+        for told in self._decided(mart, [*map(Asked, first), *map(Asked, ordered)]):
             self.told.append(told)
             if told.query in fresh:
                 number = fresh[told.query]
                 self.cells[told.query] = SUPPRESSED if told.star else selection.policy.show(number)
 
-    def may_show_means(
-        self, mart: Mart, selection: Selection, queries: Sequence[Query], digits: Sequence[int]
-    ) -> list[bool]:
+    def may_show_means(self, mart: Mart, queries: Sequence[Query], digits: Sequence[int]) -> list[bool]:
         """Return whether means of the amount of a data set (days of stay) may be shown beside all that was told."""
         wanted = {
             query: Asked(query, digits=number)
             for query, number in zip(queries, digits, strict=True)
-            if query not in self.means and self.cells[query] not in (SUPPRESSED, 0)
+            if query not in self.means
+            and self.cells[query] not in (SUPPRESSED, 0)
+            and query.organisation != EVERYBODY  # so many people that a mean tells none of them
         }
         if wanted:
-            for told in self._decided(mart, selection, list(wanted.values())):
+            for told in self._decided(mart, list(wanted.values())):
                 self.means[told.query] = not told.star
                 if not told.star:
                     self.told.append(told)
-        return [self.means.get(query, False) for query in queries]
+        return [self.means.get(query, query.organisation == EVERYBODY) for query in queries]
 
-    def _decided(self, mart: Mart, selection: Selection, asked: Sequence[Asked]) -> Sequence[Told]:
+    def _decided(self, mart: Mart, asked: Sequence[Asked], about: str = "") -> Sequence[Told]:
         found = decide_on(
-            project_releases(mart),
+            releases_of(mart),
             mart,
             asked,
             told=self.told,
-            policy=selection.policy,
             unasked=True,
-            about=selection.organisation,
+            of_several=OF_OTHERS,
+            about=about,
         )
         return [found[each.query] for each in asked]
 
