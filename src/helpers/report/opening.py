@@ -118,7 +118,7 @@ class Report:
     def ask(self, asked: Sequence[Asked]) -> dict[Query, Told]:
         """Return what may be told of figures of records, beside everything that was told before."""
         releases = Releases.of(state_folder(self.root), self.root, current_audience())
-        return decide_on(releases, self.mart, asked)
+        return decide_on(releases, self.mart, asked, about=self.organisation.code)
 
     def apart(self) -> Self:
         """Return this report for one analysis, which then knows by itself what was read for it."""
