@@ -109,7 +109,8 @@ faults: env
 dictionary: env
 	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/national-figures.yml docs/reference/data-dictionary.md
 	$(BIN)/python -m helpers.data.mart_page docs/reference/mart.md
-	$(BIN)/python -m helpers.report.names_page docs/reference/report.md
+	$(BIN)/python -m helpers.analyses.names_page docs/reference/report.md
+	$(BIN)/python -m helpers.phrases.page docs/reference/phrases.md
 
 # make lock       resolve the dependencies anew
 # Extras stay in the lock: without them older pips look past a pin for a newer release, and refuse it.

@@ -16,18 +16,18 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.analyses.performance_report.page_one import assurance_panels
+from helpers.analyses.performance_report.ranking import faded, in_order
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.peer_values import peer_organisations
+from helpers.measures.attention import misses
+from helpers.measures.attention_words import attention_clauses
+from helpers.measures.gathering import Asked, measure_results
+from helpers.measures.result import MeasureResult
+from helpers.measures.words import what_sentences
 from helpers.places import state_folder
 from helpers.register import read_register
-from helpers.report.measures.attention import misses
-from helpers.report.measures.attention_words import attention_clauses
-from helpers.report.measures.gathering import Asked, measure_results
-from helpers.report.measures.result import MeasureResult
-from helpers.report.measures.words import what_sentences
-from helpers.report.performance.page_one import assurance_panels
-from helpers.report.performance.ranking import faded, in_order
 
 ROOT = Path(__file__).resolve().parents[1]
 #: measures without a trust's own figures for most of them make no census of its board

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from helpers.data.mart import Mart
 from helpers.data.synthetic.organisations import draw_trusts, organisations_frame
 from helpers.data.synthetic.specialties import specialties_frame
 from helpers.data.synthetic.spells import draw_spells
+
+# pytest's importlib mode puts no test folder on the path: makers and checkers that several of them share
+sys.path.insert(0, str(Path(__file__).parent))
 
 # A slow machine is no failure of the code, and what has passed once passes again: the gate tries the same
 # examples every time. `make fuzz` looks for new ones.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from reports_made import USUAL, Stays, fill_mart
 
 from helpers.bundle import MIME
 from helpers.data.directory import find_organisation
@@ -14,8 +15,6 @@ from helpers.data.mart import Mart
 from helpers.errors import DataError, UsageError
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.report.opening import latest_month, open_report
-
-from .conftest import USUAL, Stays, fill_mart
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,7 @@ OPEN = """
 import glob, io, json, os, pickle, subprocess, sys
 from pathlib import Path
 from helpers import open_report
+from helpers.analyses import length_of_stay
 report = open_report("Trial", trust=trust, period="2026-04", months=1)
 mart = str(report.mart.path)
 files = sorted(glob.glob(f"{mart}/data/*/spells/*/*.parquet"))
@@ -161,7 +162,7 @@ ASKED = {
     ),
     "residuals": ("report.records('spells').fit('cost ~ sex', family='poisson').resid_response", ""),
     "dates in a model": ("report.records('spells').fit('cost ~ C(admitted)')", "month and weekday"),
-    "findings of an analysis": ("report.length_of_stay().found.cells", "does not leave the records room"),
+    "findings of an analysis": ("length_of_stay(report).found.cells", "does not leave the records room"),
 }
 #: frames that come back, and hold nothing of the one patient
 HIDDEN = {
@@ -179,7 +180,7 @@ HIDDEN = {
 #: how a kernel finds the processes beside it
 SIBLINGS = """
 keeper = os.getppid()
-report.length_of_stay()  # the room is there from now on, and has worked something out
+length_of_stay(report)  # the room is there from now on, and has worked something out
 siblings = [p for p in Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split() if int(p) != os.getpid()]
 assert siblings
 """
@@ -328,9 +329,9 @@ SAY = 'report.say("{count} stays cost {mean:,.0f} pounds.", **stays[["count", "m
 
 CUT_OFF = """
 from helpers.data.room.door import find_room
-stays = report.length_of_stay()
+stays = length_of_stay(report)
 find_room()._leave()  # as an interruption does
-attempt("analysis", stays.crude)
+attempt("analysis", lambda: stays.crude)
 attempt("question", lambda: report.records("spells").count()["count"][0])
 print(json.dumps(told))
 """
@@ -346,7 +347,7 @@ def test_a_question_that_was_interrupted_begins_a_new_room(tmp_path: Path) -> No
 
 READ = """
 from helpers.reads import noted
-report.length_of_stay().crude()
+length_of_stay(report).crude
 print(json.dumps({kind: list(noted(kind)) for kind in ("data", "answer")}))
 """
 
@@ -361,7 +362,7 @@ def test_what_the_room_reads_is_noted_in_the_kernel(tmp_path: Path) -> None:
 
 def test_what_comes_from_the_room_may_be_shown_as_one_likes(tmp_path: Path) -> None:
     mart = make_project(tmp_path / "project")
-    cells = [OPEN, "report", OWN, PLOT, TABLE, SAY, "report.length_of_stay().crude()"]
+    cells = [OPEN, "report", OWN, PLOT, TABLE, SAY, "length_of_stay(report).crude"]
     executed = execute_cells(tmp_path / "project", mart, cells, None)
     assert find_problems(executed) == []
     made = make_document(executed, provenance=Provenance(run_id="r", notebook="tries", code_version="v"))

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.analyses.stays.findings import StayFindings
+from helpers.analyses.stays.options import StayOptions
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.synthetic.organisations import draw_trusts
 from helpers.data.synthetic.spells import draw_spells
 from helpers.data.synthetic.truth import FAIR
-from helpers.report.los.findings import StayFindings
-from helpers.report.los.options import StayOptions
 from helpers.report.period import Period
 from helpers.stats import los
 

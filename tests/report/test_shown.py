@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from helpers.bundle import MIME, Bundle, Column, Panel
-from helpers.report.shown import Shown, draw
+from helpers.report.shown import Shown, draw, picture_of
 
 
 def test_a_text_is_markdown() -> None:
@@ -60,7 +60,7 @@ def test_a_drawing_is_the_same_bytes_each_time_and_leaves_no_figure_open() -> No
         return figure
 
     before = plt.get_fignums()
-    first, second = draw(chart), draw(chart)
+    first, second = picture_of(draw(chart)), picture_of(draw(chart))
     assert first == second
     assert "<svg" in first
     assert plt.get_fignums() == before

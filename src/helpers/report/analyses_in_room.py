@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from helpers.bundle import Bundle
 from helpers.data.room.door import in_room
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError, Problem, near_misses
 from helpers.places import in_notebook
+from helpers.report.parts import Part, out_of_room, part
 from helpers.report.shown import Shown, ShownParts
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ def analyse_in_room(kind: type[Analysis], report: Report, options: object) -> An
 
 
 class StandIn:
-    """An analysis as a kernel has it: its methods, and nothing that they rest on.
+    """An analysis as a kernel has it: its parts and methods, and nothing that they rest on.
 
     Parameters
     ----------
@@ -52,32 +55,50 @@ class StandIn:
 
     def __init__(self, kind: type, report: Report, name: str) -> None:
         self._kind, self._report, self._name = kind, report, name
+        self._asked: dict[str, Any] = {}
         self.__doc__ = kind.__doc__
 
     def __dir__(self) -> list[str]:
-        return [
-            name
-            for name in dir(self._kind)
-            if not name.startswith("_") and callable(getattr(self._kind, name))
-        ]
+        return [name for name in dir(self._kind) if not name.startswith("_") and self._leaves(name)]
 
     def __repr__(self) -> str:
-        return f"{self._kind.__name__} in the records room: {', '.join(f'.{name}()' for name in dir(self))}"
+        names = ", ".join(f".{name}" for name in dir(self))
+        return f"{self._kind.__name__} in the records room: {names}"
+
+    def _leaves(self, name: str) -> bool:
+        found = inspect.getattr_static(self._kind, name)
+        return isinstance(found, part) or inspect.isfunction(found)
 
     def __getattr__(self, name: str) -> Any:
-        if name not in dir(self):
+        if name.startswith("_") or name not in dir(self):
             words = f"{self._kind.__name__}.{name} does not leave the records room; ask for what it shows:"
-            raise AttributeError(f"{words} {', '.join(f'.{each}()' for each in dir(self))}")
+            cure = near_misses(name, dir(self))
+            raise AttributeError(f"{words} {', '.join(dir(self))}. {cure}".strip())
+        found = inspect.getattr_static(self._kind, name)
+        if isinstance(found, part):
+            if name not in self._asked:
+                self._asked[name] = self._ask(name)
+            return self._asked[name]
 
-        @functools.wraps(getattr(self._kind, name))
-        def ask(*args: Any, **keywords: Any) -> Shown | ShownParts:
-            shown = _show(self._name, name, args, keywords)
-            parts = shown.parts if isinstance(shown, ShownParts) else (shown,)
-            self._report.mart.note({read for part in parts for read in part.bundle.reads}, elsewhere=True)
-            marked = tuple(map(_marked, parts))
-            return ShownParts(marked) if isinstance(shown, ShownParts) else marked[0]
+        @functools.wraps(found)
+        def ask(*args: Any, **keywords: Any) -> Part | Shown | ShownParts:
+            return self._ask(name, *args, **keywords)
 
         return ask
+
+    def _ask(self, name: str, *args: Any, **keywords: Any) -> Part | Shown | ShownParts:
+        came = _show(self._name, name, args, keywords)
+        if isinstance(came, Part):
+            self._note([came.made])
+            return out_of_room(came)
+        shown = came.parts if isinstance(came, ShownParts) else (came,)
+        self._note([each.bundle for each in shown])
+        marked = tuple(map(_marked, shown))
+        return ShownParts(marked) if isinstance(came, ShownParts) else marked[0]
+
+    def _note(self, bundles: Iterable[Bundle]) -> None:
+        reads = {read for bundle in bundles for read in bundle.reads}
+        self._report.mart.note(reads, elsewhere=True)
 
 
 def _marked(shown: Shown) -> Shown:
@@ -92,10 +113,13 @@ def _begin(kind: type, report: Report, options: object) -> str:
     return name
 
 
-@in_room(Shown, ShownParts)
-def _show(name: str, method: str, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Shown | ShownParts:
+@in_room(Shown, ShownParts, Part)
+def _show(
+    name: str, method: str, args: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> Shown | ShownParts | Part:
     if name not in _ANALYSES:
-        cure = "run the cell again that makes it, such as stays = report.length_of_stay()"
+        cure = "run the cell again that makes it, such as stays = length_of_stay(report)"
         raise DataError(Problem(method, "the records room has begun anew without this analysis", cure=cure))
-    shown: Shown | ShownParts = getattr(_ANALYSES[name], method)(*args, **keywords)
+    found: Any = getattr(_ANALYSES[name], method)
+    shown: Shown | ShownParts | Part = found if isinstance(found, Part) else found(*args, **keywords)
     return shown

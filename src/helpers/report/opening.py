@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from helpers.audience import current_audience
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
@@ -32,7 +33,6 @@ from helpers.reads import is_about, note_file
 from helpers.register.models import Register
 from helpers.register.questions import ObservedRegister
 from helpers.register.reading import read_register
-from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
@@ -43,14 +43,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.data.published import PublishedMart
-    from helpers.report.dna.impact import DnaImpact
-    from helpers.report.los.deviation import LengthOfStay
-    from helpers.report.los.published import PublishedStay
     from helpers.report.own.cells import Format
     from helpers.report.own.frames import Columns
-    from helpers.report.peers.benchmark import PeerBenchmark
-    from helpers.report.performance.report import PerformanceReport
-    from helpers.report.scorecard.scorecard import Scorecard
 
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
@@ -123,8 +117,8 @@ class Report:
 
     def ask(self, asked: Sequence[Asked]) -> dict[Query, Told]:
         """Return what may be told of figures of records, beside everything that was told before."""
-        releases = Releases(state_folder(self.root), self.root / "reports")
-        return decide_on(releases, self.mart, asked)
+        releases = Releases.of(state_folder(self.root), self.root, current_audience())
+        return decide_on(releases, self.mart, asked, about=self.organisation.code)
 
     def apart(self) -> Self:
         """Return this report for one analysis, which then knows by itself what was read for it."""
@@ -217,53 +211,6 @@ class Report:
             span=(span.first.isoformat(), span.end.isoformat()),
         )
 
-    def length_of_stay(self, **options: Any) -> LengthOfStay:
-        """Return the length-of-stay analysis; see `helpers.report.los.deviation.LengthOfStay`."""
-        from helpers.report.los.deviation import LengthOfStay
-        from helpers.report.los.options import StayOptions
-
-        return analyse_in_room(LengthOfStay, self.apart(), StayOptions(specialty=self.specialty, **options))
-
-    def published_stay(self) -> PublishedStay:
-        """Return the crude stay from published statistics; see `helpers.report.los.published.PublishedStay`."""
-        from helpers.report.los.published import PublishedStay
-
-        return PublishedStay(self.apart())
-
-    def did_not_attend(self, **options: Any) -> DnaImpact:
-        """Return the analysis of missed appointments; see `helpers.report.dna.impact.DnaImpact`."""
-        from helpers.report.dna.impact import DnaImpact
-        from helpers.report.dna.options import DnaOptions
-
-        return analyse_in_room(DnaImpact, self.apart(), DnaOptions(specialty=self.specialty, **options))
-
-    def peer_benchmark(
-        self,
-        measure: str | None = None,
-        *,
-        measures: Sequence[str] | None = None,
-        peers: Sequence[str] | None = None,
-        **options: Any,
-    ) -> PeerBenchmark:
-        """Return the trust among its peers, by one measure or by several; see `PeerOptions` for the options."""
-        from helpers.report.peers.benchmark import PeerBenchmark
-        from helpers.report.peers.findings import PeerOptions
-
-        wanted = (measure,) if measure else tuple(measures or ())
-        return PeerBenchmark(self.apart(), PeerOptions(wanted, peers=tuple(peers or ()), **options))
-
-    def performance(self, **options: Any) -> PerformanceReport:
-        """Return all measures of the trust; see `helpers.report.performance.report.PerformanceReport`."""
-        from helpers.report.performance.report import PerformanceReport, read_options
-
-        return PerformanceReport(self.apart(), read_options(self, **options))
-
-    def scorecard(self, *, measures: Sequence[str] | None = None, unit: str | None = None) -> Scorecard:
-        """Return the balanced scorecard; see `helpers.report.scorecard.scorecard.Scorecard`."""
-        from helpers.report.scorecard.scorecard import Scorecard
-
-        return Scorecard(self.apart(), measures, unit)
-
     def query(self, sql: str, **values: object) -> pd.DataFrame:
         """Return what a query finds in the mart's published tables (docs/reference/mart.md).
 
@@ -350,6 +297,12 @@ class Report:
         from helpers.report.own.sentences import say
 
         return Shown(self._own("text", "text", markdown=say(text, values)))
+
+    def headline(self, text: str, **values: Any) -> Shown:
+        """Return what a board should know first, in words of your own; values as in `say`."""
+        from helpers.report.own.sentences import say
+
+        return Shown(self._own("headline", "headline", markdown=say(text, values)))
 
     def _own(self, kind: Kind, name: str, **content: Any) -> Bundle:
         """Return a bundle of an analyst's own content: from what was queried so far, and beside what is held."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.bundle import Cell, Column, Kind, Origin, Panel
 from helpers.report import controlled
 from helpers.report.opening import origin_of
-from helpers.report.shown import Shown, draw
+from helpers.report.parts import Field, Headline, Named, Part
+from helpers.report.shown import Shown, draw, picture_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,6 +36,33 @@ class Sections:
     def origin(self) -> Origin:
         """How the figures may be shown, by what was read so far: as records before anything was."""
         return origin_of(self.report.sources(self.within))
+
+    def part(
+        self,
+        name: str,
+        *,
+        fields: Sequence[Field] = (),
+        rows: Sequence[tuple[Cell, ...]] = (),
+        words: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        **told: Any,
+    ) -> Part:
+        """Return a part; see `Part` for what else is told of it."""
+        made = self.report.bundle("text", name, within=self.within)
+        return Part(
+            name,
+            made,
+            tuple(fields),
+            tuple(rows),
+            words=Named(words or {}),
+            values=Named(values or {}),
+            **told,
+        )
+
+    def headline_of(self, words: Mapping[str, str], values: Mapping[str, Any] | None = None) -> Headline:
+        """Return what a board should know first, sentence by sentence."""
+        made = self.report.bundle("headline", "headline", within=self.within)
+        return Headline("headline", made, words=Named(words), values=Named(values or {}))
 
     def text(self, name: str, markdown: str, *, kind: Kind = "text") -> Shown:
         """Return paragraphs or a list."""
@@ -101,4 +129,4 @@ class Sections:
             rows=tuple(rows),
             suppressed=controlled.hidden(rows),
         )
-        return Shown(bundle, draw(chart))
+        return Shown(bundle, picture_of(draw(chart)))

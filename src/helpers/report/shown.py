@@ -79,17 +79,25 @@ class ShownParts:
             display(part)  # type: ignore[no-untyped-call]
 
 
-def draw(chart: Callable[[], Figure]) -> str:
-    """Return the SVG of a chart, text as outlines so that it looks the same everywhere."""
+def draw(chart: Callable[[], Figure]) -> Figure:
+    """Return a chart in the board's style; no cell shows it by itself."""
     import matplotlib.pyplot as plt
 
     from helpers.theme.charts import chart_style
 
     with chart_style():
         figure = chart()
-        file = io.StringIO()
+    plt.close(figure)
+    return figure
+
+
+def picture_of(figure: Figure) -> str:
+    """Return the SVG of a chart, text as outlines so that it looks the same everywhere."""
+    from helpers.theme.charts import chart_style
+
+    file = io.StringIO()
+    with chart_style():
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-        plt.close(figure)
     return _PATH.sub(lambda path: _LONG.sub(r"\1", path[0]), file.getvalue())
 
 

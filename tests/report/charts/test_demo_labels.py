@@ -22,11 +22,11 @@ from helpers.cli.assembly import open_project, plan
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.synthetic import truth, write_demo
+from helpers.measures.gathering import Asked, measure_results
+from helpers.measures.pictures import chart_of_result
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE
 from helpers.register import read_register
 from helpers.report import sections
-from helpers.report.measures.gathering import Asked, measure_results
-from helpers.report.measures.pictures import chart_of_result
 from helpers.report.shown import draw
 from helpers.runner.plan.jobs import Job
 

@@ -11,6 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from reports_made import APRIL, USUAL, fill_mart
 
 from helpers.bundle import MIME
 from helpers.data.directory import find_organisation
@@ -18,8 +19,6 @@ from helpers.data.mart import Mart
 from helpers.report.opening import Report
 from helpers.report.own.frames import show_series_as_tables
 from helpers.runner.document.making import Document, Provenance, find_problems, make_document
-
-from ..conftest import APRIL, USUAL, fill_mart
 
 BEDS = "SELECT org_code, value FROM measure_values WHERE measure = 'beds' AND org_code = $trust"
 

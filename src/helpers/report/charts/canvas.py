@@ -12,6 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import Locator, ScalarFormatter
 
+from helpers.bundle import Bundle
+from helpers.report.shown import Shown, picture_of
 from helpers.theme import colours
 from helpers.theme.charts import FIGURE_SIZE
 
@@ -33,9 +35,25 @@ MARKS: dict[str, tuple[str, str, float]] = {
 }
 
 
+class ReportFigure(Figure):
+    """A figure of matplotlib that a cell shows as a figure of the report, as it then is."""
+
+    #: what it is in the report: set by the part that it pictures
+    bundle: Bundle | None = None
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        svg = picture_of(self)
+        if self.bundle is None:  # drawn by itself: a picture without caption
+            display({"image/svg+xml": svg}, raw=True)  # type: ignore[no-untyped-call]
+        else:
+            display(Shown(self.bundle, svg))  # type: ignore[no-untyped-call]
+
+
 def canvas(height: float) -> tuple[Figure, Axes]:
     """Return a figure of the text's width and a height in inches, with its axes."""
-    figure, axes = plt.subplots(figsize=(FIGURE_SIZE[0], height))
+    figure, axes = plt.subplots(figsize=(FIGURE_SIZE[0], height), FigureClass=ReportFigure)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(colours.PEER)
     return figure, axes

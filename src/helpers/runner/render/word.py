@@ -117,10 +117,17 @@ def _set_head_and_foot(word: Word, organisation: str, document: Document, theme:
     _write_small(section.header.paragraphs[0], plain_line(" · ".join(part for part in parts if part)))
     for foot in (section.footer, section.first_page_footer):
         line = foot.paragraphs[0]
+        if document.mark:
+            _set_mark(line.insert_paragraph_before(), document.mark)
         _write_small(line, f"{theme.brand.name} · page " if theme.brand.name else "Page ")
         _add_field(line, "PAGE")
         _write_small(line, " of ")
         _add_field(line, "NUMPAGES")
+
+
+def _set_mark(line: Any, mark: str) -> None:
+    run = _write_small(line, mark)
+    run.font.bold, run.font.color.rgb = True, RGBColor.from_string(colours.CONCERN.lstrip("#"))
 
 
 def _write_small(line: Any, words: str) -> Any:

@@ -1,0 +1,48 @@
+"""Analyses of a report: functions over an open report, whose results have parts.
+
+    from helpers import open_report
+    from helpers.analyses import length_of_stay
+
+An analysis of your own is a function like these, in a module of your own; there is no list to add it to.
+The names are resolved when they are first used, so that a notebook loads what it needs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers.analyses.balanced_scorecard.analysis import scorecard
+    from helpers.analyses.missed_appointments.analysis import did_not_attend
+    from helpers.analyses.peers.analysis import peer_benchmark
+    from helpers.analyses.performance_report.analysis import performance
+    from helpers.analyses.stays.analysis import length_of_stay, published_stay
+
+__all__ = [
+    "did_not_attend",
+    "length_of_stay",
+    "peer_benchmark",
+    "performance",
+    "published_stay",
+    "scorecard",
+]
+
+_HOMES = {
+    "did_not_attend": "missed_appointments",
+    "length_of_stay": "stays",
+    "peer_benchmark": "peers",
+    "performance": "performance_report",
+    "published_stay": "stays",
+    "scorecard": "balanced_scorecard",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"helpers.analyses.{_HOMES[name]}.analysis"), name)
+    raise AttributeError(f"module 'helpers.analyses' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,140 @@
+"""Which measures stand on a scorecard, from which sides, with which weight: the card before it is worded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from helpers.analyses.balanced_scorecard.outlook import Outlook, Verdict, outlook_of
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.measures.gathering import Results
+from helpers.measures.result import MOST_MEASURES, Category, MeasureResult
+from helpers.register.models import Measure, Perspective, Register
+
+#: what the same rule of thumb calls far too many
+TOO_MANY: Final = 470
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """One measure on the card.
+
+    Parameters
+    ----------
+    measure
+        What the register says.
+    result
+        What is known of it; None where the mart has no row.
+    outlook
+        Whether its target will be met.
+    """
+
+    measure: Measure
+    result: MeasureResult | None
+    outlook: Outlook
+
+    @property
+    def has_figure(self) -> bool:
+        """Whether there is a value that may be shown."""
+        return self.result is not None and self.result.latest is not None
+
+    @property
+    def category(self) -> Category:
+        """What a board is asked to do; `nothing` where there is no value that may be shown."""
+        return "nothing" if self.result is None else self.result.category
+
+
+@dataclass(frozen=True)
+class Card:
+    """The measures of one organisation or unit by perspective.
+
+    Parameters
+    ----------
+    perspectives
+        In the order of the page.
+    rows
+        In the order asked for.
+    aims
+        The share of the weights that each perspective is to have, by its id, in %.
+    """
+
+    perspectives: tuple[Perspective, ...]
+    rows: tuple[CardRow, ...]
+    aims: dict[str, float]
+
+    def of(self, perspective: str) -> tuple[CardRow, ...]:
+        """Return the rows of a perspective."""
+        return tuple(row for row in self.rows if row.measure.perspective == perspective)
+
+    @cached_property
+    def weight(self) -> float:
+        """The sum of all weights."""
+        return sum(row.measure.weight for row in self.rows)
+
+    def share(self, rows: Sequence[CardRow]) -> float:
+        """Return the share of the weights that some rows have, in %."""
+        return 100 * sum(row.measure.weight for row in rows) / self.weight if self.rows else 0.0
+
+    def in_category(self, category: Category) -> tuple[CardRow, ...]:
+        """Return the rows of a category."""
+        return tuple(row for row in self.rows if row.category == category)
+
+    def with_outlook(self, verdict: Verdict) -> tuple[CardRow, ...]:
+        """Return the rows that have a value, of one verdict."""
+        return tuple(row for row in self.rows if row.has_figure and row.outlook.verdict == verdict)
+
+    @property
+    def too_many(self) -> bool:
+        """Whether there are more measures than a board can act on."""
+        return len(self.rows) > MOST_MEASURES
+
+
+def choose_measures(register: Register, asked: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the ids of the measures for the card: those asked for, else those the register marks.
+
+    Raises
+    ------
+    UsageError
+        Unknown or repeated ids, or none at all.
+    """
+    names = list(asked or (measure.id for measure in register.measures.values() if measure.scorecard))
+    problems = [
+        Problem(
+            "measures",
+            f"measure {name!r} is not in the register",
+            cure=near_misses(name, register.measures),
+        )
+        for name in dict.fromkeys(names)
+        if name not in register.measures
+    ]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    problems += [Problem("measures", f"measure {name!r} twice", "once", "take one out") for name in twice]
+    if not names:
+        cure = "write `scorecard: true` at some measures of the register, or name them in `measures`"
+        problems.append(Problem("measures", "no measure is marked for the scorecard", cure=cure))
+    if problems:
+        raise UsageError(problems)
+    return tuple(names)
+
+
+def build_card(register: Register, results: Results, *, unit: str = "") -> Card:
+    """Return the card of an organisation, or of one of its units.
+
+    Parameters
+    ----------
+    register
+        Perspectives and their shares.
+    results
+        Of the whole organisation, or of its units where `unit` names one.
+    unit
+        Code of the unit; empty for the whole.
+    """
+    found = {result.measure.id: result for result in results if result.part == unit}
+    rows = []
+    for name in results.asked.measures:
+        result = found.get(name)
+        rows.append(CardRow(register.measures[name], result, outlook_of(result)))
+    aims = {name: register.share_of(name) for name in register.perspectives}
+    return Card(tuple(register.perspectives.values()), tuple(rows), aims)

@@ -1,0 +1,156 @@
+"""Sentences on whether targets will be met: each verdict once, with its measures; each tested by case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from helpers.analyses.balanced_scorecard.card import Card, CardRow
+from helpers.analyses.balanced_scorecard.names import joined, names_of, parted, period_of
+from helpers.analyses.balanced_scorecard.outlook import Verdict
+from helpers.measures.figures import chance_words, figure_words, goal_words
+from helpers.report.words import count, month, number, sentence
+from helpers.theme.markdown import escape_markdown
+
+#: what is said of one measure of a verdict, and of several
+_VERDICT: Final[dict[Verdict, tuple[str, str]]] = {
+    "on_track": ("is on track", "are on track"),
+    "at_risk": ("is at risk", "are at risk"),
+    "unlikely": ("is unlikely to meet it", "are unlikely to meet them"),
+}
+VERDICT_WORDS: Final[dict[Verdict, str]] = {
+    "on_track": "on track",
+    "at_risk": "at risk",
+    "unlikely": "unlikely",
+}
+
+
+def outlook_summary(card: Card) -> str:
+    """Say how many measures are on track, at risk and unlikely, of those that can be forecast."""
+    groups = [(len(card.with_outlook(verdict)), said) for verdict, said in _VERDICT.items()]
+    present = [(many, said) for many, said in groups if many]
+    total = sum(many for many, _ in present)
+    if not total:
+        if not card.with_outlook("none"):
+            return "No measure with a figure has a target to come, so none is judged by its trajectory."
+        return "No target to come can be forecast; the section on targets says why."
+    if len(present) == 1:
+        one, several = present[0][1]
+        if total == 1:
+            return sentence(f"the one measure whose target can be forecast {one}")
+        return sentence(f"all {count(total, 'measure')} whose targets can be forecast {several}")
+    return sentence(f"of {count(total, 'measure')} whose targets can be forecast, {parted(present)}")
+
+
+def outlook_lines(card: Card) -> list[str]:
+    """Return one line for each verdict, for what sets progress and success apart, and for why others have none."""
+    return [
+        line
+        for line in (
+            *(_verdict_line(card, verdict) for verdict in ("unlikely", "at_risk", "on_track")),
+            *_progress_lines(card),
+            *(_year_line(row) for row in card.rows if row.has_figure and row.outlook.year is not None),
+            *_refused_lines(card),
+        )
+        if line
+    ]
+
+
+def _verdict_line(card: Card, verdict: Verdict) -> str:
+    """Name the measures of a verdict, each with its target and the chance of meeting it."""
+    rows = [row for row in card.with_outlook(verdict) if row.outlook.year is None]
+    if not rows:
+        return ""
+    said = f"{_bold(VERDICT_WORDS[verdict])}: {'; '.join(map(_aimed, rows))}"
+    return sentence(said)
+
+
+def _bold(words: str) -> str:
+    return f"**{words[:1].upper()}{words[1:]}**"
+
+
+def _aimed(row: CardRow) -> str:
+    goal = row.outlook.goal
+    assert goal is not None, "a forecast has a goal"
+    assert row.outlook.chance is not None, "asked of forecasts alone"
+    when = "as the mean of the year to" if goal.met == "mean" else "in"
+    target = f"{goal_words(row.measure, goal.target.value)} {when} {month(goal.due)}"
+    return f"{escape_markdown(row.measure.name)} ({target}: {chance_words(row.outlook.chance)})"
+
+
+# --- progress is not success ------------------------------------------------------------------------
+
+
+def _progress_lines(card: Card) -> Iterator[str]:
+    """Yield where progress and success differ: improving but short of it, and there but getting worse."""
+    judged = [row for row in card.rows if row.has_figure and row.outlook.verdict in ("unlikely", "at_risk")]
+    short = [row for row in judged if row.outlook.met is not True and _moving(row) == "better"]
+    unsafe = [row for row in judged if row.outlook.met and _moving(row) == "worse"]
+    if short:
+        verb = "is" if len(short) == 1 else "are"
+        yield sentence(f"{_bold('progress is not yet success')}: {_names(short)} {verb} improving")
+    if unsafe:
+        verb = "is" if len(unsafe) == 1 else "are"
+        yield sentence(
+            f"{_bold('success today is not safe')}: {_names(unsafe)} {verb} on target, but getting worse"
+        )
+
+
+def _moving(row: CardRow) -> str:
+    """Return `better` or `worse` where a measure really moves; empty where it does not.
+
+    Two months that differ are no movement: only a change beyond ordinary variation, or a drift, is one.
+    """
+    result = row.result
+    assert result is not None, "asked for with a result alone"
+    if result.too_few:
+        return ""
+    drift = result.trend if result.unstable else None
+    if result.variation == "improvement" and drift != "worse":
+        return "better"
+    return "worse" if result.variation == "concern" or drift == "worse" else ""
+
+
+def _names(rows: Sequence[CardRow]) -> str:
+    return names_of((row.measure for row in rows), most=len(rows))
+
+
+# --- the sum of a year ------------------------------------------------------------------------------
+
+
+def _year_line(row: CardRow) -> str:
+    """Say how far a yearly sum has come against what past years had by then."""
+    outlook, measure = row.outlook, row.measure
+    year, goal = outlook.year, outlook.goal
+    assert year is not None, "asked for a yearly sum alone"
+    assert goal is not None, "a yearly sum has a goal"
+    assert outlook.chance is not None, "a yearly sum has a forecast"
+    chance = chance_words(outlook.chance)
+    here, target = figure_words(measure, year.total), goal_words(measure, goal.target.value)
+    said = (
+        f"{_bold(measure.name)}, {VERDICT_WORDS[outlook.verdict]}: {here} has come in {count(year.months, 'month')}, "
+        f"and by then {count(year.years, 'past year')} had {number(100 * year.share)}% of their sum. So the year "
+        f"points to {figure_words(measure, year.projected)}, and the chance of {target} is {chance}."
+    )
+    behind = year.total < goal.target.value * year.months / 12
+    if behind and outlook.verdict == "on_track" and measure.direction == "increase":
+        said += " Less than an even share so far is no failure: the months to come bring more."
+    return said
+
+
+# --- no forecast ------------------------------------------------------------------------------------
+
+
+def _refused_lines(card: Card) -> Iterator[str]:
+    """Yield why some targets have no forecast: each reason once, with its measures."""
+    rows = card.with_outlook("none")
+    for why in dict.fromkeys(row.outlook.why for row in rows):
+        alike = [row for row in rows if row.outlook.why == why]
+        named = joined([_latest(row) for row in alike], most=len(alike))
+        yield sentence(f"{_bold('no forecast')}, because {why}: {named}")
+
+
+def _latest(row: CardRow) -> str:
+    """Return a measure with the period of its figure, and whether that meets the target in force."""
+    met = {True: ", target met", False: ", target missed", None: ""}[row.outlook.met]
+    return f"{escape_markdown(row.measure.name)} ({period_of(row)}{met})"

@@ -1,0 +1,406 @@
+"""What the DNA report finds out about missed appointments: numbers only, none of them shown here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from helpers.analyses.missed_appointments.options import DnaOptions
+from helpers.analyses.missed_appointments.told import AppointmentsTold
+from helpers.analyses.stays.told import Ask
+from helpers.bundle import SUPPRESSED, Cell
+from helpers.data import appointments
+from helpers.data.appointments import ALL, DEPRIVATION
+from helpers.data.directory import Organisation, specialty_names
+from helpers.data.disclosure.queries import Condition
+from helpers.data.mart import Mart
+from helpers.data.policy import policy_for
+from helpers.data.releases import Releases
+from helpers.data.releasing import decide_on
+from helpers.data.sources.names import ENGLAND
+from helpers.errors import DataError, Problem
+from helpers.register.models import Event
+from helpers.report.period import Period
+from helpers.report.trend_events import TrendEvents
+from helpers.stats import dna
+from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE
+from helpers.stats.funnel import Funnel, funnel
+from helpers.stats.spc.attribute import p_chart
+from helpers.stats.spc.attribute_limits import AttributeChart
+
+Basis = Literal["records", "published"]
+TREND_MONTHS = 24
+#: a trust with fewer appointments tells the comparison nothing
+FEWEST_APPOINTMENTS = 50
+#: fewer trusts have neither quarters nor a common spread
+FEWEST_TRUSTS = 3
+#: appointments of all trusts below which nothing is said of who misses them
+FEWEST_GROUPED = 1_000
+#: what the odds of a missed appointment are adjusted for; the specialty beside these
+DRIVERS = ("age_band", "sex", "deprivation", "lead", "kind", "mode", "weekday")
+#: percentages: rates are shown per hundred appointments
+PER_CENT = 100.0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Missed appointments and all that could have been kept.
+
+    Parameters
+    ----------
+    missed, booked
+        Their numbers; lower bounds where `hidden` is not nought.
+    months
+        How many months they are of.
+    hidden
+        In how many of these the publisher has hidden a small number, which is left out.
+    """
+
+    missed: float
+    booked: float
+    months: int = 0
+    hidden: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Missed per hundred; NaN without appointments."""
+        return PER_CENT * self.missed / self.booked if self.booked else float("nan")
+
+
+class DnaFindings:
+    """The analysis of one trust's missed appointments; every property is computed once.
+
+    Parameters
+    ----------
+    mart, organisation, period
+        What to analyse.
+    options
+        How.
+    events
+        What happened at the trust and may show in its rate.
+    ask
+        What may be shown of records beside everything that was told before; without it, beside nothing.
+
+    Raises
+    ------
+    DataError
+        Where neither records nor published figures of the trust are there for the period.
+    """
+
+    def __init__(
+        self,
+        mart: Mart,
+        organisation: Organisation,
+        period: Period,
+        options: DnaOptions,
+        *,
+        events: Sequence[Event] = (),
+        ask: Ask | None = None,
+    ) -> None:
+        self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
+        self.events = tuple(events)
+        self._ask = ask or partial(decide_on, Releases(Path()), mart)
+        self.codes = (organisation.code, *organisation.predecessors)
+        self.span = Period.ending(period.last, max(TREND_MONTHS, period.months))
+        recorded = self._from_records()
+        self.basis: Basis = "records" if self._has_own(recorded) else "published"
+        self.months = recorded if self.basis == "records" else self._from_publications()
+        if not self._has_own(self.months):
+            raise self._nothing()
+
+    def _from_records(self) -> pd.DataFrame:
+        frame = appointments.appointment_months(self.mart, self.span.first, self.span.end)
+        if self.options.specialty is not None:
+            frame = frame[frame["specialty"] == self.options.specialty]
+        keys = ["org_code", "kind", "month"]
+        by_kind = frame.groupby(keys)[["dnas", "attended"]].sum().reset_index()
+        total = frame.groupby(["org_code", "month"])[["dnas", "attended"]].sum().reset_index()
+        both = pd.concat([by_kind, total.assign(kind=ALL)], ignore_index=True)
+        return both.assign(month=pd.to_datetime(both["month"]).dt.date, hidden=False)
+
+    def _from_publications(self) -> pd.DataFrame:
+        if self.options.specialty is not None:
+            raise DataError(
+                Problem(
+                    "specialty", f"{self.options.specialty} of {self.organisation.code}",
+                    "none: published statistics do not give missed appointments by trust and specialty",
+                    "leave the specialty out, or load the trust's outpatient records",
+                )
+            )  # fmt: skip
+        frame = appointments.published_months(self.mart, self.codes, self.span.first, self.span.end)
+        return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
+
+    def _has_own(self, frame: pd.DataFrame) -> bool:
+        own = frame[(frame["org_code"] == self.organisation.code) & (frame["kind"] == ALL)]
+        return bool((own["month"] >= self.period.first).any())
+
+    def _nothing(self) -> DataError:
+        where = f"{self.organisation.code}, {self.period.label}"
+        cure = "choose another period, or load the trust's records or the statistics of those months"
+        return DataError(Problem(where, "no outpatient appointments, attended or missed", cure=cure))
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """What the figures come from: the table of records, or data sets of the published measures."""
+        if self.basis == "records":
+            return ("appointments",)
+        sources = {*self.months["source"], *self.england_specialties["source"]}
+        lists = {*self.list_months["source"]} if self.options.use_rtt else set()
+        return tuple(sorted(f"measure_values/{source}" for source in sources | lists))
+
+    # --- rates ------------------------------------------------------------------------------------
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """Sums of the period by organisation and kind: months, hidden, dnas, attended, booked, rate (per cent)."""
+        within = self.months[self.months["month"] >= self.period.first]
+        table = within.groupby(["kind", "org_code"]).agg(
+            months=("month", "nunique"),
+            hidden=("hidden", "sum"),
+            dnas=("dnas", "sum"),
+            attended=("attended", "sum"),
+        )
+        booked = table["dnas"] + table["attended"]
+        return table[booked > 0].assign(
+            booked=booked, rate=lambda t: PER_CENT * dna.dna_rate(t["dnas"], t["attended"])
+        )
+
+    @cached_property
+    def told(self) -> AppointmentsTold:
+        """What may be told of every count from records that the report shows, or that a rate of it rests on."""
+        told = AppointmentsTold(self.organisation.code, self.period, self.options.specialty, self._ask)
+        kinds = [kind for kind, code in self.totals.index if code == self.organisation.code and kind != ALL]
+        parts = [self.of_specialty(code) for code in self.own_specialties.index]
+        told.settle(
+            [
+                *told.pair(),
+                *(query for kind in kinds for query in told.pair(kind=kind)),
+                *(query for part in parts for query in told.pair(part)),
+                *(query for day in self.own_months.index for query in told.pair(month=day)),
+            ]
+        )
+        return told
+
+    @cached_property
+    def cells_of_all_trusts(self) -> tuple[Cell, Cell]:
+        """Booked and missed appointments of all compared trusts as they may be shown."""
+        every = self.all_trusts
+        if self.basis == "published":
+            return every.booked, every.missed
+        return self.told.cells_of_several(map(str, self.compared.index), every.booked, every.missed)
+
+    def cells_of_trusts(self, codes: Sequence[str]) -> list[tuple[Cell, Cell]]:
+        """Return booked and missed appointments of each of some trusts as they may be shown."""
+        if self.basis == "records":
+            self.told.settle(query for code in codes for query in self.told.pair(organisation=code))
+        return [self.cells(code=code) for code in codes]
+
+    @staticmethod
+    def of_specialty(code: object) -> Condition:
+        """Return what the appointments of a specialty have in common."""
+        return Condition("specialty_code", (str(code),))
+
+    def cells(self, kind: str = ALL, code: str | None = None) -> tuple[Cell, Cell]:
+        """Return booked and missed appointments of a trust in the period as they may be shown."""
+        exact = self.counts(kind, code)
+        if self.basis == "published":
+            return exact.booked, exact.missed
+        return self.told.cells(kind=kind, organisation=code) if exact.booked else (0, 0)
+
+    def counts(self, kind: str = ALL, code: str | None = None) -> Counts:
+        """Return the missed and booked appointments of a trust in the period, by default the own."""
+        key = (kind, code or self.organisation.code)
+        if key not in self.totals.index:
+            return Counts(0, 0)
+        row = self.totals.T[key]
+        return Counts(float(row["dnas"]), float(row["booked"]), int(row["months"]), int(row["hidden"]))
+
+    def shown(self, kind: str = ALL) -> Counts | None:
+        """Return the trust's counts as they may be shown, None where they are hidden.
+
+        What is worked out from a count with figures that readers know would give the count back, so the
+        scenario and every comparison in words begin from these.
+        """
+        exact, policy = self.counts(kind), policy_for(self.basis)
+        if any(policy.hides(part) for part in (exact.missed, exact.booked, exact.booked - exact.missed)):
+            return None
+        if not exact.booked:
+            return None
+        booked, missed = self.cells(kind)
+        if isinstance(booked, str) or isinstance(missed, str):
+            return None
+        return Counts(float(missed or 0), float(booked or 0), exact.months, exact.hidden)
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the trust's rate is high enough to believe that missed appointments are written down."""
+        own = self.counts()
+        return not dna.recording_is_doubtful(own.missed, own.booked)
+
+    @cached_property
+    def trusts(self) -> pd.DataFrame:
+        """Every trust of the same data, indexed by org_code, and whether its DNAs are recorded."""
+        table = self.totals.loc[ALL].drop(index=ENGLAND, errors="ignore")
+        return table.assign(recorded=table["rate"] >= PER_CENT * LEAST_BELIEVABLE_RATE)
+
+    @property
+    def not_recorded(self) -> tuple[str, ...]:
+        """Trusts whose rate is so low that they do not record missed appointments."""
+        return tuple(self.trusts.index[~self.trusts["recorded"]])
+
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        """The trusts that can be compared."""
+        table = self.trusts
+        return table[table["recorded"] & (table["booked"] >= FEWEST_APPOINTMENTS)]
+
+    @cached_property
+    def england(self) -> Counts | None:
+        """England as the publisher gives it; None where only trusts are known."""
+        found = self.counts(ALL, ENGLAND)
+        return found if found.booked else None
+
+    @cached_property
+    def all_trusts(self) -> Counts:
+        """All trusts that record their DNAs, added up."""
+        sums = self.compared[["dnas", "booked", "hidden"]].sum()
+        return Counts(float(sums["dnas"]), float(sums["booked"]), self.period.months, int(sums["hidden"]))
+
+    @cached_property
+    def peers(self) -> Funnel:
+        """Funnel, or caterpillar, of the trusts' rates in per cent."""
+        table = self.compared
+        return funnel(
+            table["dnas"], table["booked"], list(table.index), kind="proportion", multiplier=PER_CENT
+        )
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there are trusts enough to compare with."""
+        return len(self.compared) >= FEWEST_TRUSTS
+
+    def above_best_quarter(self, own: Counts) -> float:
+        """Return missed appointments beyond the rate that the best quarter of trusts keeps below."""
+        return own.missed - own.booked * self.peers.spread.lower_quartile / PER_CENT
+
+    # --- trend ------------------------------------------------------------------------------------
+
+    @cached_property
+    def own_months(self) -> pd.DataFrame:
+        """The trust's months from the first with figures on: dnas, booked.
+
+        A month that is missing, or in which nobody was booked, is empty: it has no rate.
+        """
+        own = self.months[
+            (self.months["org_code"] == self.organisation.code) & (self.months["kind"] == ALL)
+        ].set_index("month")
+        whole = Period(min(own.index), self.period.last)
+        index = pd.Index(whole.starts, name="month")
+        frame = own[["dnas", "attended"]].astype(float).reindex(index)
+        frame = frame.assign(booked=frame["dnas"] + frame["attended"])
+        return frame.where(frame["booked"] > 0)
+
+    @cached_property
+    def events_in_trend(self) -> TrendEvents:
+        """The registered events after the first month of the trend."""
+        return TrendEvents.within(list(self.own_months.index), self.events)
+
+    @cached_property
+    def trend(self) -> AttributeChart:
+        """Laney's p' chart of the monthly rate; the ordinary limits are far too narrow at these counts."""
+        months = self.own_months
+        dates = np.array(list(months.index), dtype="datetime64[D]")
+        return p_chart(
+            months["dnas"], months["booked"], dates, laney=True, rebase=self.events_in_trend.restarts
+        )
+
+    # --- specialties, drivers, equity -------------------------------------------------------------
+
+    @cached_property
+    def own_specialties(self) -> pd.DataFrame:
+        """The trust's counts by specialty, from records: name, dnas, booked; most appointments first."""
+        frame = appointments.appointment_months(self.mart, self.span.first, self.span.end)
+        months = pd.to_datetime(frame["month"]).dt.date
+        own = frame[(frame["org_code"] == self.organisation.code) & (months >= self.period.first)]
+        table = own.groupby("specialty")[["dnas", "attended"]].sum()
+        table = table.assign(booked=table["dnas"] + table["attended"])
+        names = specialty_names(self.mart)
+        table = table.assign(name=[names.get(str(code), str(code)) for code in table.index])
+        return table.sort_values("booked", ascending=False)
+
+    @cached_property
+    def england_specialties(self) -> pd.DataFrame:
+        """England's counts by treatment function in the year before the period; see `appointments`."""
+        before = self.period.before
+        return appointments.published_specialties(self.mart, before.first, before.end)
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """Counts from records by everything that may drive a missed appointment."""
+        frame = appointments.appointment_groups(self.mart, self.period.first, self.period.end)
+        wanted = self.options.specialty
+        return frame if wanted is None else frame[frame["specialty"] == wanted]
+
+    @cached_property
+    def drivers(self) -> pd.DataFrame:
+        """Odds ratios over all trusts that record DNAs, errors clustered by trust; once per load.
+
+        Empty where there are too few appointments.
+        """
+        if self.groups["appointments"].sum() < FEWEST_GROUPED or not self.comparable:
+            return pd.DataFrame(columns=["driver", "level", "appointments", "odds_ratio", "low", "high"])
+        name = f"dna_drivers_{self.period.first}_{self.period.end}_{self.options.specialty}"
+        frame = self.mart.derived(name, self._drivers, records=True)
+        return frame[frame["driver"] != "specialty"]
+
+    def _drivers(self) -> pd.DataFrame:
+        table = self.groups[self.groups["org_code"].isin(self.trusts.index[self.trusts["recorded"]])]
+        wanted = [*DRIVERS, "specialty"] if self.options.specialty is None else list(DRIVERS)
+        categories = [name for name in wanted if table[name].nunique() > 1]
+        for name in categories:
+            sums = table.groupby(name)[["dnas", "appointments"]].transform("sum")
+            table = table[(sums["dnas"] > 0) & (sums["dnas"] < sums["appointments"])]
+        keys = ["org_code", *categories]
+        table = table.groupby(keys, observed=True)[["dnas", "appointments"]].sum().reset_index()
+        return dna.dna_drivers(table, categories, cluster="org_code")
+
+    @cached_property
+    def by_deprivation(self) -> pd.DataFrame:
+        """The trust's dnas and appointments by fifth of deprivation, most deprived first."""
+        own = self.groups[self.groups["org_code"] == self.organisation.code]
+        table = own.groupby("deprivation")[["dnas", "appointments"]].sum()
+        return table.reindex(list(DEPRIVATION), fill_value=0)
+
+    @cached_property
+    def fifths_as_shown(self) -> list[tuple[Cell, Cell]]:
+        """Booked and missed appointments of each fifth of deprivation as they may be shown."""
+        told = self.told
+        fifths = [told.of_fifth(place + 1) for place in range(len(DEPRIVATION))]
+        told.settle(query for fifth in fifths for query in told.pair(*fifth))
+        return [told.cells(*fifth) for fifth in fifths]
+
+    @cached_property
+    def inequality(self) -> dna.DnaInequality | None:
+        """Slope and relative index over the fifths; None where a count of them is hidden or nought."""
+        table = self.by_deprivation
+        if (table["appointments"] == 0).any():
+            return None
+        shown = pd.DataFrame(self.fifths_as_shown, columns=["appointments", "dnas"], index=table.index)
+        if (shown == SUPPRESSED).any(axis=None):
+            return None
+        shown = shown.astype(float)
+        return dna.dna_inequality(np.minimum(shown["dnas"], shown["appointments"]), shown["appointments"])
+
+    # --- the waiting list -------------------------------------------------------------------------
+
+    @cached_property
+    def list_months(self) -> pd.DataFrame:
+        """The trust's waiting list with its flows, month by month."""
+        frame = appointments.list_months(self.mart, self.codes)
+        return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)

@@ -1,0 +1,189 @@
+"""What the first page of the peer benchmark says, and which measures it dwells on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helpers.analyses.peers import words
+from helpers.analyses.peers.amounts import NAMED
+from helpers.analyses.peers.findings import InGroup, PeerFindings
+from helpers.analyses.peers.movement_words import movement_sentence, place_change
+from helpers.analyses.peers.result import PeerComparison, Percentile
+from helpers.report.words import count, in_words, listed, number, sentence
+from helpers.stats.position import VERY_LIKELY
+
+
+def single_lines(comparison: PeerComparison, found: PeerFindings) -> list[str]:
+    """Return the headline of a report on one measure: value first, then position, method, movement."""
+    first = words.value_sentence(comparison)
+    rest = [
+        words.position_sentence(comparison),
+        words.flag_sentence(comparison),
+        words.stale_sentence(comparison),
+        old_sentence(comparison, found),
+        words.small_sentence(comparison),
+    ]
+    lines = [f"{comparison.measure.name}: {first[:1].lower()}{first[1:]}"]
+    lines.append(" ".join(part for part in rest if part) or words.method_sentence(comparison))
+    if comparison.own:
+        moved = found.movements[comparison.measure.id]
+        lines.append(movement_sentence(comparison, moved))
+    return [line for line in lines if line]
+
+
+def measure_words(comparison: PeerComparison, found: PeerFindings) -> str:
+    """Return what is said below a measure's chart; how it is drawn only where it is the one measure."""
+    said = words.peer_sentences(comparison, method=found.single)
+    return f"{said} {old_sentence(comparison, found)}".strip()
+
+
+def groups_sentence(groups: Sequence[InGroup]) -> str:
+    """Say how far the place depends on whom the trust is compared with; empty without two groups to speak of."""
+    places = [
+        (each.comparison.own.percentile, each.comparison)
+        for each in groups
+        if each.comparison and each.comparison.own and each.comparison.own.percentile
+        if not each.comparison.small and not each.comparison.alike
+    ]
+    if len(places) < 2:
+        return ""
+    neutral = places[0][1].measure.direction == "neutral"
+    good, bad = ("upper", "lower") if neutral else ("better", "worse")
+    (half, *others) = {_half(place) for place, _ in places}
+    if half and not others:
+        half = {"good": good, "bad": bad}[half]
+        return sentence(f"whichever of these groups it is compared with, it is in the {half} half")
+    (least, fewest), (most, largest) = (
+        pick(places, key=lambda entry: entry[0].percent) for pick in (min, max)
+    )
+    verb = "lies above" if neutral else "does better than"
+    return sentence(
+        f"the place depends on the peers: it {verb} about {number(least.percent)}% of the other "
+        f"{fewest.group.label}, but about {number(most.percent)}% of the other {largest.group.label}"
+    )
+
+
+def _half(place: Percentile) -> str:
+    """Return in which half a place surely lies; empty where that cannot be said."""
+    return "good" if place.low >= 50 else "bad" if place.high <= 50 else ""
+
+
+def old_sentence(comparison: PeerComparison, found: PeerFindings) -> str:
+    """Say that figures are older than the register allows; empty where they are not."""
+    if not found.stale(comparison):
+        return ""
+    return sentence(
+        f"these figures are old: the register allows {comparison.measure.stale_after_days} days after the period, "
+        "so they say nothing of today"
+    )
+
+
+def all_lines(found: PeerFindings) -> list[str]:
+    """Return the headline of a report on all measures: very likely worst, very likely best, what moved."""
+    placed = [
+        each
+        for each in found.compared
+        if each.own
+        and each.own.percentile
+        and each.measure.direction != "neutral"
+        and not found.stale(each)
+    ]
+    worst, best = in_quarter(placed, best=False), in_quarter(placed, best=True)
+    lines = [
+        _first_line(found, placed, worst, best),
+        *(
+            f"{edge} quarter: {_names(chosen)}."
+            for chosen, edge in ((worst, "Worst"), (best, "Best"))
+            if chosen
+        ),
+        _moved_line(found, placed),
+        _old_line(sum(found.stale(each) for each in found.compared)),
+    ]
+    return [line for line in lines if line]
+
+
+def _first_line(
+    found: PeerFindings,
+    placed: Sequence[PeerComparison],
+    worst: Sequence[PeerComparison],
+    best: Sequence[PeerComparison],
+) -> str:
+    """Count the measures by which the trust is very likely in an outer quarter."""
+    name = found.organisation.name
+    if not placed:
+        return sentence(f"by no measure with figures new enough can {name} be placed among other trusts")
+    group = placed[0].group.label
+    if not worst and not best:
+        either = f"very likely in the best or worst quarter of {group}"
+        if len(placed) == 1:
+            return sentence(f"by the one measure with new figures {name} is not {either}")
+        return sentence(f"by none of {count(len(placed), 'measure')} with new figures is {name} {either}")
+    counted = [(edge, len(chosen)) for edge, chosen in (("worst", worst), ("best", best)) if chosen]
+    (edge, many), *other = counted
+    said = f"in the {edge} quarter of {group} by {in_words(many)}"
+    said += "".join(f" and in the {edge} by {in_words(many)}" for edge, many in other)
+    return sentence(f"of {count(len(placed), 'measure')}, {name} is very likely {said}")
+
+
+def _old_line(many: int) -> str:
+    if not many:
+        return ""
+    if many == 1:
+        return "One more measure has figures older than the register allows: it is shown, and not counted here."
+    return sentence(
+        f"{in_words(many)} more measures have figures older than the register allows: they are shown, and not "
+        "counted here"
+    )
+
+
+def in_quarter(placed: Sequence[PeerComparison], *, best: bool) -> list[PeerComparison]:
+    """Return the comparisons that lie very likely in the best, or the worst, quarter."""
+
+    def likely(place: Percentile | None) -> bool:
+        return place is not None and (place.best if best else place.worst) >= VERY_LIKELY
+
+    return [each for each in placed if each.own and likely(each.own.percentile)]
+
+
+def standing_apart(found: PeerFindings) -> list[PeerComparison]:
+    """Return the measures by which the trust clearly stands apart: the worst first, old figures last."""
+    ranked = []
+    for each in found.compared:
+        own = each.own
+        if own is None or each.measure.direction == "neutral":
+            continue
+        place = own.percentile
+        worst = own.flag == "worse" or bool(in_quarter([each], best=False))
+        best = own.flag == "better" or bool(in_quarter([each], best=True))
+        if place is not None and (worst or best):
+            ranked.append((found.stale(each), not worst, place.percent if worst else -place.percent, each))
+    return [each for *_, each in sorted(ranked, key=lambda entry: entry[:3])]
+
+
+def _moved_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
+    moved = {each.measure.id: place_change(found.movements[each.measure.id]) for each in placed}
+    said = [
+        f"{verb} place by {_names(chosen)}"
+        for verb, change in (("gained", "gain"), ("lost", "loss"))
+        if (chosen := [each for each in placed if moved[each.measure.id] == change])
+    ]
+    if not said:
+        return ""
+    return sentence(
+        f"over {count(found.options.months, 'month')}, and beyond chance, it {' and '.join(said)}"
+    )
+
+
+def _names(chosen: Sequence[PeerComparison]) -> str:
+    names = [f"“{each.measure.name}”" for each in chosen]
+    shown = names[:NAMED]
+    if len(names) > len(shown):
+        shown.append(count(len(names) - len(shown), "other"))
+    return listed(shown)
+
+
+def nothing_short(known: Sequence[PeerComparison]) -> str:
+    """Say why nothing is tabled that matching others would bring."""
+    if not known:
+        return "What matching others would bring cannot be said: no measure has a good direction and its counts."
+    return "By no measure does the trust fall short of its benchmark."

@@ -1,0 +1,138 @@
+"""How an organisation and its peers moved: value, median and percentile period by period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from helpers.analyses.peers.comparison import percentile_of
+from helpers.analyses.peers.result import PeerComparison, Percentile
+from helpers.measures.places.spread import FEWEST_MEMBERS, transform
+from helpers.stats.position import positions
+
+#: draws of each period: an interval's ends move by a point or two with more
+DRAWS = 1_000
+
+
+@dataclass(frozen=True)
+class PeerMoment:
+    """One period: the organisation among its peers of then; values in the unit.
+
+    Parameters
+    ----------
+    period
+        First day.
+    members
+        How many had a figure.
+    value
+        The own one; None where it had none that can be compared.
+    percentile
+        None without own value, a model of chance or enough peers.
+    """
+
+    period: date
+    members: int
+    value: float | None
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    percentile: Percentile | None
+
+
+@dataclass(frozen=True)
+class Movement:
+    """From a first to the compared period, by those who have a figure in both.
+
+    Parameters
+    ----------
+    moments
+        In order of their periods.
+    first, last
+        The earliest moment of the span with an own value, and the compared one.
+    same
+        How many organisations have a figure in both.
+    median_before, median_now
+        The median of these.
+    own_change, peers_change
+        How the own value and that median changed, in the unit.
+    """
+
+    moments: tuple[PeerMoment, ...]
+    first: PeerMoment
+    last: PeerMoment
+    same: int
+    median_before: float
+    median_now: float
+    own_change: float
+    peers_change: float
+
+
+def find_movement(
+    comparison: PeerComparison, *, months: int, only_ends: bool = False, since: date = date.min
+) -> Movement | None:
+    """Return how the organisation moved among its peers over some months up to the compared period.
+
+    Parameters
+    ----------
+    comparison
+        Whose series and peers are taken.
+    months
+        How far back.
+    only_ends
+        Whether the periods between the first and the last are left out.
+    since
+        Periods before this day are not the same measure: a break in the series.
+
+    Returns
+    -------
+    Movement or None
+        None without an own value now and before, or with too few peers in both periods.
+    """
+    rows = comparison.series.window(comparison.period, months + 1)
+    rows = rows[rows["period"] >= since]
+    mine = sorted(rows.loc[rows["org_code"] == comparison.organisation, "period"])
+    if comparison.own is None or len(mine) < 2 or len(comparison.members) < FEWEST_MEMBERS:
+        return None
+    between = sorted({day for day in rows["period"] if day > mine[0]})
+    periods = [mine[0], *([comparison.period] if only_ends else between)]
+    tables = {day: rows[rows["period"] == day].set_index("org_code") for day in periods}
+    before, now = (tables[day]["value"] for day in (mine[0], comparison.period))
+    same = before.index.intersection(now.index)
+    if len(same) < FEWEST_MEMBERS:
+        return None
+    moments = tuple(_moment(comparison, day, table) for day, table in tables.items())
+    first, last = float(before[same].median()), float(now[same].median())
+    return Movement(
+        moments=moments,
+        first=moments[0],
+        last=moments[-1],
+        same=len(same),
+        median_before=first,
+        median_now=last,
+        own_change=float(now[comparison.organisation]) - float(before[comparison.organisation]),
+        peers_change=last - first,
+    )
+
+
+def _moment(comparison: PeerComparison, day: date, table: pd.DataFrame) -> PeerMoment:
+    low, middle, high = (float(q) for q in np.quantile(table["value"], [0.25, 0.5, 0.75]))
+    if comparison.organisation not in table.index:
+        return PeerMoment(day, len(table), None, low, middle, high, None)
+    value = float(table["value"][comparison.organisation])
+    return PeerMoment(day, len(table), value, low, middle, high, _position(comparison, day, table))
+
+
+def _position(comparison: PeerComparison, day: date, table: pd.DataFrame) -> Percentile | None:
+    own = comparison.own
+    if day == comparison.period and own is not None:
+        return own.percentile
+    if comparison.model is None or len(table) < FEWEST_MEMBERS or table["value"].nunique() == 1:
+        return None
+    parts = table["numerator"].to_numpy(dtype=float), table["denominator"].to_numpy(dtype=float)
+    y, error = transform(comparison.model, *parts)
+    found = positions(y, error * (comparison.widened or 1.0), draws=DRAWS)
+    place = list(table.index).index(comparison.organisation)
+    return percentile_of(found, place, comparison.measure)

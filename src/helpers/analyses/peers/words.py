@@ -1,0 +1,194 @@
+"""Sentences about a measure among peers, each made from the comparison itself and tested by case.
+
+They are plain words: whoever puts them into Markdown escapes them.
+"""
+
+from __future__ import annotations
+
+from helpers.analyses.peers.amounts import difference, members_words, named, value_words, when
+from helpers.analyses.peers.result import PeerComparison, Percentile, Verdict
+from helpers.report.words import count, listed, number, sentence
+
+#: a percentile nearer to an end than this is called nearly all or hardly any
+NEAR_END = 1.0
+#: on which side of the limits a flagged figure lies
+_SIDE: dict[Verdict, str] = {
+    "better": "on the good side",
+    "worse": "on the bad side",
+    "higher": "above them",
+    "lower": "below them",
+}
+
+
+def value_sentence(comparison: PeerComparison) -> str:
+    """Say the own value and how it lies to the median; or why there is none."""
+    own = comparison.own
+    if own is None:
+        return _no_value(comparison)
+    said = f"in {when(comparison)} the figure was {value_words(comparison, own.value)}"
+    if not comparison.others or comparison.alike:
+        return sentence(said)
+    middle = f"the median of {value_words(comparison, comparison.levels.median)} over {members_words(comparison)}"
+    gap = comparison.gap or 0.0
+    if float(f"{abs(gap):.{comparison.digits}f}") == 0:
+        return sentence(f"{said}, the same as {middle}")
+    side = "above" if gap > 0 else "below"
+    return sentence(f"{said}, {difference(comparison, gap)} {side} {middle}")
+
+
+def _no_value(comparison: PeerComparison) -> str:
+    own, out, name = comparison.organisation, comparison.left_out, comparison.name
+    then = when(comparison)
+    if own in out.not_recorded:
+        return sentence(
+            f"{name} is not compared: with a rate under 1% missed appointments are not written down there, "
+            "which is no good result but an unknown one"
+        )
+    if own in out.suppressed:
+        return sentence(f"the figure of {name} for {then} is too small to be shown, so it is not compared")
+    if own in out.impossible:
+        return sentence(f"{name} is not compared: its figure for {then} has a part larger than the whole")
+    if own in out.small_base:
+        return sentence(f"{name} is not compared: it has hardly any {comparison.base_words}")
+    return sentence(f"{name} has no figure of this measure for {then}, so it is not compared")
+
+
+def position_sentence(comparison: PeerComparison) -> str:
+    """Say the percentile with its interval; empty where none can be given.
+
+    Never a rank: order alone hides how much of it is chance.
+    """
+    place = comparison.own.percentile if comparison.own else None
+    if place is None or comparison.alike:
+        return ""
+    others = len(comparison.members) - 1
+    verb = "lies above" if comparison.measure.direction == "neutral" else "does better than"
+    ends = f"95% interval {number(place.low)}% to {number(place.high)}%"
+    return sentence(f"it {verb} {_share(place, others)} ({ends}), {_half(comparison, place)}")
+
+
+def _share(place: Percentile, others: int) -> str:
+    if place.percent < NEAR_END:
+        return f"hardly any of the other {others:,}"
+    if place.percent > 100 - NEAR_END:
+        return f"nearly all of the other {others:,}"
+    return f"about {number(place.percent)}% of the other {others:,}"
+
+
+def _half(comparison: PeerComparison, place: Percentile) -> str:
+    good, bad = ("upper", "lower") if comparison.measure.direction == "neutral" else ("better", "worse")
+    if place.low >= 75 or place.high <= 25:
+        edge = {"better": "best", "worse": "worst", "upper": "highest", "lower": "lowest"}
+        return f"so it is in the {edge[good if place.low >= 75 else bad]} quarter"
+    if place.low >= 50 or place.high <= 50:
+        return f"so it is in the {good if place.low >= 50 else bad} half"
+    return "so it cannot be said in which half it is"
+
+
+def method_sentence(comparison: PeerComparison) -> str:
+    """Say how the group is shown and why, and what a flag would mean."""
+    members, few = members_words(comparison), len(comparison.members)
+    match comparison.reason:
+        case "too_few":
+            return _too_few(comparison)
+        case "alike":
+            level = value_words(comparison, comparison.levels.median)
+            return sentence(f"all {members} have the same figure, {level}")
+        case "values_only":
+            return sentence(
+                "only the figures are published, not the counts behind them, so chance cannot be told from "
+                f"difference: {members} are shown without limits, and no position is claimed"
+            )
+        case "overdispersed":
+            return sentence(
+                f"trusts differ {number((comparison.phi or 0) ** 0.5)} times as much as chance would make them, so "
+                f"chance explains next to nothing: {members} are shown each with its interval, not in a funnel"
+            )
+        case "mean":
+            return sentence(
+                f"a mean has no count of events behind it: {members} are shown each with the interval of its "
+                "ordinary variation from month to month"
+            )
+        case _:
+            wide = comparison.funnel is not None and comparison.funnel.adjusted
+            spread = " and the ordinary spread between them" if wide else ""
+            return sentence(f"the funnel shows how far apart chance{spread} may put {few:,} trusts")
+
+
+def _too_few(comparison: PeerComparison) -> str:
+    others = comparison.others
+    if not others:
+        return "No other trust of the group has a figure for the period, so nothing is compared."
+    shown = listed(f"{each.name} ({value_words(comparison, each.value)})" for each in others)
+    return sentence(
+        f"{count(len(others), 'other trust')} alone can be compared, too few for a position: {shown}"
+    )
+
+
+def flag_sentence(comparison: PeerComparison) -> str:
+    """Say whether the organisation stands apart from chance and spread at 99.8 %; empty without limits."""
+    own = comparison.own
+    if own is None or own.flag == "unknown" or comparison.method == "dots":
+        return ""
+    chance_alone = comparison.funnel is not None and not comparison.funnel.adjusted
+    limits = (
+        f"the 99.8% limits of chance{'' if chance_alone else ' and the ordinary spread between trusts'}"
+    )
+    if own.flag == "within":
+        return sentence(f"its figure lies within {limits}")
+    others = sum(member is not own for member in comparison.flagged)
+    too = f", as do {others:,} of the other {len(comparison.others):,}" if others else ""
+    return sentence(f"its figure lies beyond {limits}, {_SIDE[own.flag]}{too}")
+
+
+def stale_sentence(comparison: PeerComparison) -> str:
+    """Say that the group goes on after the own figures ended; empty where it does not."""
+    if comparison.newest <= comparison.period or comparison.own is None:
+        return ""
+    now, then = when(comparison, comparison.newest), when(comparison)
+    return sentence(
+        f"others have figures up to {now}; the trust's own end with {then}, where all are compared"
+    )
+
+
+def small_sentence(comparison: PeerComparison) -> str:
+    """Warn of a small group; empty for one that is large enough."""
+    if not comparison.small or len(comparison.members) < 2:
+        return ""
+    return sentence(
+        f"only {count(len(comparison.members), 'trust')} are compared: every one of them moves median and quartiles"
+    )
+
+
+def left_out_sentence(comparison: PeerComparison) -> str:
+    """Count and name who cannot be compared, and why; empty where nobody is left out."""
+    out = comparison.left_out
+    reasons = (
+        (out.missing, "without a figure for the period"),
+        (out.suppressed, "with a suppressed figure"),
+        (
+            out.not_recorded,
+            "not recording missed appointments (a rate under 1%), which is not the same as few",
+        ),
+        (out.impossible, "with a part larger than the whole"),
+        (out.small_base, f"with hardly any {comparison.base_words}"),
+    )
+    said = [f"{len(codes):,} {why} ({named(codes)})" for codes, why in reasons if codes]
+    return sentence(f"not compared: {'; '.join(said)}") if said else ""
+
+
+def peer_sentences(comparison: PeerComparison, *, method: bool = True) -> str:
+    """Return all that is said of an organisation among its peers, in order.
+
+    Without `method`, how the group is shown is said only where that leaves no place to speak of.
+    """
+    told = comparison.own is not None or comparison.reason != "too_few"
+    said = [
+        value_sentence(comparison),
+        position_sentence(comparison),
+        flag_sentence(comparison),
+        method_sentence(comparison) if told and (method or comparison.method == "dots") else "",
+        small_sentence(comparison),
+        stale_sentence(comparison),
+    ]
+    return " ".join(part for part in said if part)

@@ -1,0 +1,411 @@
+"""What the length-of-stay report finds out: numbers only, each computed once, none of them shown here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from helpers.analyses.stays.options import StayOptions
+from helpers.analyses.stays.told import Ask, StaysTold
+from helpers.analyses.stays.trend import StayTrend
+from helpers.bundle import SUPPRESSED
+from helpers.data.directory import Organisation, organisations, specialty_names
+from helpers.data.mart import Mart
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
+from helpers.data.releases import Releases
+from helpers.data.releasing import decide_on
+from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails
+from helpers.errors import ArgumentError, DataError, Problem
+from helpers.register.models import Event
+from helpers.report.period import Period, add_months
+from helpers.stats import los
+from helpers.stats.funnel import Funnel, funnel
+
+#: stays of other trusts in the regression: enough that its own error no longer counts
+MODEL_SAMPLE = 20_000
+#: a trust with fewer spells tells the funnel nothing, and its mean is no benchmark
+FEWEST_PEER_SPELLS = 20
+#: with fewer trusts there is no spread to judge by: trimming a tenth at each end takes ten
+FEWEST_PEERS = 10
+#: stands for the groups that are too small to be shown by themselves, taken together
+REST = "rest"
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Observed over expected bed-days with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> str:
+        """`longer`, `shorter` or `as expected`."""
+        return los.conclusion(self.low, self.high)
+
+
+class StayFindings:
+    """The analysis of one organisation's stays; every property is computed once, when first asked for.
+
+    Parameters
+    ----------
+    mart, organisation, period
+        What to analyse.
+    options
+        How.
+    events
+        What happened at the organisation and may show in its stays.
+    policy
+        What may be shown: groups that it hides are taken together, so that no sum less its parts tells them.
+    ask
+        What may be shown beside everything that was told before; without it, beside nothing.
+
+    Raises
+    ------
+    DataError
+        Where the organisation discharged no ordinary admission in the period, or so few that no figure on
+        them may be shown, or nobody else has such patients, or the benchmark rests on too few.
+    """
+
+    def __init__(
+        self,
+        mart: Mart,
+        organisation: Organisation,
+        period: Period,
+        options: StayOptions,
+        *,
+        events: Sequence[Event] = (),
+        policy: DisclosurePolicy = HES_RECORD_LEVEL,
+        ask: Ask | None = None,
+    ) -> None:
+        self.mart, self.organisation, self.period, self.options = mart, organisation, period, options
+        self.events, self.policy = tuple(events), policy
+        self._ask = ask or partial(decide_on, Releases(Path()), mart)
+        self.rule = self._rule(period, zero_day=options.zero_day_stays)
+        self._refuse_too_few()
+
+    def _refuse_too_few(self) -> None:
+        where = f"{self.organisation.code}, {self.period.label}"
+        codes, wider = set(self.cells["org_code"]), "cover more months, or leave the specialty out"
+        if self.organisation.code not in codes:
+            kind = f" in specialty {self.options.specialty}" if self.options.specialty else ""
+            cure = "choose another period or specialty, or load the records of this trust"
+            raise DataError(Problem(where, f"no ordinary admission was discharged{kind}", cure=cure))
+        if self.policy.hides(self._own(self.cells)["spells"].sum()):
+            found = "so few patients were discharged that no figure on them may be shown"
+            raise DataError(Problem(where, found, cure=wider))
+        compared = 0 if len(codes) == 1 else float(self.adjusted["spells"])
+        if not compared or self.policy.hides(compared):
+            raise DataError(
+                Problem(where, "too few patients have their like at any other trust", cure=wider)
+            )
+        if np.isnan(self.crude["benchmark"]):
+            found = "too few patients to compare with"
+            cure = "choose another benchmark, or cover more months"
+            raise DataError(Problem(f"benchmark: {self.options.benchmark}", found, cure=cure))
+
+        if self.told.hides(self.told.stays):
+            found = "with what has been published, its figures would tell how many a few patients are"
+            raise DataError(Problem(where, found, cure=wider))
+
+    @cached_property
+    def told(self) -> StaysTold:
+        """What may be told of every count that the report shows, or that a figure of it rests on."""
+        told = StaysTold(self.organisation.code, self.period, self.options, self._ask)
+        spells = self._own(self.cells).groupby(self.group_column)["spells"].sum()
+        largest = spells.sort_values(ascending=False, kind="stable")
+        told.settle(told.first_asked(self.group_column, map(str, largest.index), self.trend.months.index))
+        return told
+
+    def _rule(self, period: Period, *, zero_day: bool) -> StayRule:
+        return StayRule(period.first, period.end, zero_day, self.options.trim, self.options.trim_days)
+
+    def _of_specialty(self, frame: pd.DataFrame) -> pd.DataFrame:
+        wanted = self.options.specialty
+        return frame if wanted is None else frame[frame["specialty"] == wanted]
+
+    def _own(self, frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["org_code"] == self.organisation.code]
+
+    @cached_property
+    def specialties(self) -> dict[str, str]:
+        """Names of the treatment functions by code."""
+        return specialty_names(self.mart)
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Sums of every trust by stratum."""
+        return self._of_specialty(stay_cells(self.mart, self.rule))
+
+    # --- crude ------------------------------------------------------------------------------------
+
+    @cached_property
+    def crude(self) -> pd.Series:
+        """The mean stay against the benchmark: spells, mean, benchmark, deviation, low, high."""
+        return self._crude(zero_day=self.options.zero_day_stays)
+
+    @cached_property
+    def crude_other(self) -> pd.Series:
+        """The same with stays of nought days the other way round (out where they are in).
+
+        A stated target was set for one way of counting: the other has no benchmark.
+        """
+        return self._crude(zero_day=not self.options.zero_day_stays)
+
+    def _crude(self, *, zero_day: bool) -> pd.Series:
+        cells = self._of_specialty(stay_cells(self.mart, self._rule(self.period, zero_day=zero_day)))
+        sums = self._own(cells)[["spells", "days", "days_squared"]].sum()
+        benchmark = self._benchmark(cells, zero_day=zero_day)
+        known = 0.0 if np.isnan(benchmark) else benchmark
+        row = los.crude_deviation([sums["spells"]], [sums["days"]], [sums["days_squared"]], known).iloc[0]
+        return row if known == benchmark else row.where(row.index.isin(["spells", "mean"]))
+
+    def _benchmark(self, cells: pd.DataFrame, *, zero_day: bool) -> float:
+        """The benchmark in days, without the trust itself; missing where it rests on too few."""
+        others = self._other_trusts(cells)
+        large = others[others["spells"] >= FEWEST_PEER_SPELLS]
+        match self.options.benchmark:
+            case "target":
+                usual = zero_day == self.options.zero_day_stays
+                return float(self.options.target_days or 0) if usual else np.nan
+            case "own_past":
+                rule = self._rule(self.period.before, zero_day=zero_day)
+                return self._pooled(self._own(self._of_specialty(stay_cells(self.mart, rule))))
+            case "peer_median":
+                peers = large[large.index.isin(self.peer_codes)]
+                return np.nan if peers.empty else los.peer_median(peers["spells"], peers["days"])
+            case "best_quartile":
+                return np.nan if large.empty else los.best_quartile(large["spells"], large["days"])
+            case _:
+                return self._pooled(others)
+
+    def _pooled(self, sums: pd.DataFrame) -> float:
+        spells = sums["spells"].sum()
+        if not spells or self.policy.hides(spells):
+            return np.nan
+        return los.pooled_mean(sums["spells"], sums["days"])
+
+    def _other_trusts(self, cells: pd.DataFrame) -> pd.DataFrame:
+        trusts = cells.groupby("org_code")[["spells", "days"]].sum()
+        return trusts.drop(self.organisation.code, errors="ignore")
+
+    @cached_property
+    def peer_codes(self) -> frozenset[str]:
+        """The other trusts of the same peer group; all others where the trust has no group."""
+        frame = organisations(self.mart)
+        frame = frame[(frame["kind"] == "trust") & (frame.index != self.organisation.code)]
+        group = self.organisation.peer_group
+        return frozenset(frame.index[frame["peer_group"] == group] if group else frame.index)
+
+    @property
+    def national(self) -> tuple[float, float]:
+        """The other trusts' mean stay: pooled, and with every trust of 20 patients or more counting once."""
+        trusts = self._other_trusts(self.cells)
+        large = trusts[trusts["spells"] >= FEWEST_PEER_SPELLS]
+        unweighted = np.nan if large.empty else los.unweighted_mean(large["spells"], large["days"])
+        return los.pooled_mean(trusts["spells"], trusts["days"]), unweighted
+
+    # --- adjusted for case mix --------------------------------------------------------------------
+
+    @cached_property
+    def matched(self) -> pd.DataFrame:
+        """Every trust's cells with their comparator: all other trusts together."""
+        return los.match_comparators(self.cells)
+
+    @cached_property
+    def own_matched(self) -> pd.DataFrame:
+        """This trust's cells with their comparator."""
+        return self._own(self.matched)
+
+    @cached_property
+    def adjusted(self) -> pd.Series:
+        """O, E, excess and O/E of the whole trust."""
+        return los.observed_expected(self.own_matched).iloc[0]
+
+    @property
+    def ratio(self) -> Ratio:
+        """O/E of the whole trust."""
+        return Ratio(*(float(self.adjusted[name]) for name in ("ratio", "low", "high")))
+
+    @cached_property
+    def fallback(self) -> pd.Series:
+        """How many of its spells were compared at which level of detail."""
+        return los.fallback_spells(self.own_matched).iloc[0]
+
+    @cached_property
+    def split(self) -> pd.Series:
+        """mean - benchmark as level, mix and length, about the spells that found a comparator.
+
+        `level` is how far the other trusts' mean lies from the benchmark, so that `mix` is case mix alone;
+        it is 0 where the benchmark is that mean.
+        """
+        sums, national = self.adjusted, self.national[0]
+        split = los.split_deviation(
+            [sums["spells"]], [sums["observed"]], [sums["expected"]], national
+        ).iloc[0]
+        benchmark = float(self.crude["benchmark"])
+        split["level"], split["benchmark"] = national - benchmark, benchmark
+        split["deviation"] = split["mean"] - benchmark
+        return split
+
+    @cached_property
+    def kitagawa(self) -> tuple[float, float]:
+        """Mix and length of the difference from all other trusts, by Kitagawa's decomposition."""
+        keys = list(los.STRATA)
+        whose = self.cells["org_code"].eq(self.organisation.code)
+        own = self.cells[whose].groupby(keys, dropna=False)[["spells", "days"]].sum()
+        others = self.cells[~whose].groupby(keys, dropna=False)[["spells", "days"]].sum()
+        own, others = own.align(others, fill_value=0)
+        return los.kitagawa(own["spells"], own["days"], others["spells"], others["days"])
+
+    @cached_property
+    def model(self) -> los.AdjustedRatio | None:
+        """The regression beside O/E; gamma without nought-day stays where trimming leaves part days.
+
+        None where it does not settle, as on a few stays that are nearly all alike.
+        """
+        stays = self._of_specialty(
+            stay_sample(self.mart, self.rule, self.organisation.code, others=MODEL_SAMPLE)
+        )
+        whole = bool((stays["days"] % 1 == 0).all())
+        covariates = [name for name in los.STRATA if stays[name].nunique() > 1]
+        if stays.groupby("casemix_group")["specialty"].nunique().max() == 1:
+            covariates = [name for name in covariates if name != "specialty"]  # the groups say it already
+        try:
+            with np.errstate(over="ignore"):  # an endless interval is no result either
+                model = los.adjusted_ratio(
+                    stays, covariates=covariates, trust="own", family="nb2" if whole else "gamma"
+                )
+        except ArgumentError:
+            return None
+        return model if np.isfinite([model.ratio, model.low, model.high]).all() else None
+
+    @cached_property
+    def model_verdict(self) -> los.ModelVerdict | None:
+        """Whether the regression says the same as O/E; None where there is no regression."""
+        if self.model is None:
+            return None
+        return los.compare_with_model(self.ratio.value, self.ratio.low, self.ratio.high, self.model)
+
+    # --- worth and origin -------------------------------------------------------------------------
+
+    @property
+    def group_column(self) -> str:
+        """What the excess is broken down by: specialty, or within one specialty the age band."""
+        return "specialty" if self.options.specialty is None else "age_band"
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """O/E and excess per specialty (or age band), shrunken and certain parts beside it, largest first.
+
+        Groups too small to be shown come last as one, `REST`. Bed-days are those of as many `patients` as
+        are shown, a rounded number: exact ones over a mean would give the exact number back.
+        """
+        matched = self.own_matched[self.own_matched["level"] > los.UNMATCHED]
+        column = matched[self.group_column].astype("string")
+        small = self._too_small(matched.groupby(column)["spells"].sum())
+        if small:
+            self.told.settle_group(self.told.group(self.group_column, small))
+        matched = matched.assign(group=column.mask(column.isin(small), REST))
+        table = los.observed_expected(matched, by=["group"]).droplevel(0)
+        table = table[table["expected"] > 0].sort_values("excess", ascending=False)
+        table = table.loc[[code for code in table.index if code != REST] + [REST] * (REST in table.index)]
+        table = self._with_patients_as_shown(table, small)
+        worth = los.opportunity(table["observed"], table["expected"], table["standard_error"], table["low"])
+        table = table.join(worth.by_specialty.set_index(table.index))
+        return table.assign(label=[self._group_label(code) for code in table.index])
+
+    def _with_patients_as_shown(self, table: pd.DataFrame, small: Sequence[str]) -> pd.DataFrame:
+        groups = [small if code == REST else [code] for code in table.index]
+        shown = pd.Series(
+            [self.told.cell(self.told.group(self.group_column, group)) for group in groups],
+            index=table.index,
+            dtype=object,
+        )
+        # what rests on too few is left out of the table; in sums it counts with its own number
+        patients = shown.where(shown != SUPPRESSED, table["spells"]).astype(float)
+        table = table.assign(shown=shown)
+        days = table[["observed", "expected", "excess"]].mul(patients / table["spells"], axis="index")
+        return table.assign(patients=patients, **days)
+
+    def _too_small(self, spells: pd.Series) -> list[str]:
+        """Return the groups that are hidden, and larger ones until together they may be shown."""
+        hidden = {
+            str(code): self.policy.hides(count)
+            or self.told.hides(self.told.group(self.group_column, [str(code)]))
+            for code, count in spells.items()
+        }
+        counts = spells.sort_values(kind="stable")
+        counts = counts.loc[sorted(counts.index, key=lambda code: not hidden[str(code)])]
+        chosen = sum(hidden.values())
+        while chosen and self.policy.hides(counts.iloc[:chosen].sum()) and chosen < len(counts):
+            chosen += 1
+        return list(counts.index[:chosen])
+
+    def _group_label(self, code: str) -> str:
+        names = self.specialties if self.group_column == "specialty" else {}
+        rest = "other specialties together" if names else "other ages together"
+        return rest if code == REST else names.get(code, code)
+
+    @cached_property
+    def worth(self) -> los.Opportunity:
+        """Raw, shrunken and certain excess bed-days over the groups."""
+        table = self.groups
+        return los.opportunity(table["observed"], table["expected"], table["standard_error"], table["low"])
+
+    def beds(self, bed_days: float) -> float:
+        """Return bed-days of the period as beds at the planned occupancy; months without data are left out."""
+        absent = sum((add_months(month, 1) - month).days for month in self.trend.gaps)
+        return los.excess_beds(bed_days, self.period.days - absent, occupancy=self.options.occupancy)
+
+    # --- tails, trend, peers ----------------------------------------------------------------------
+
+    @cached_property
+    def tails(self) -> pd.DataFrame:
+        """Sums of nought-day and long stays: rows `own` and `others`, untrimmed, nought days included."""
+        rule = StayRule(self.period.first, self.period.end)
+        table = self._of_specialty(stay_tails(self.mart, rule))
+        own = table["org_code"].eq(self.organisation.code).map({True: "own", False: "others"})
+        return table.drop(columns=["org_code", "specialty"]).groupby(own).sum()
+
+    def tails_of(self, whose: Literal["own", "others"]) -> pd.Series:
+        """Return one side of `tails`."""
+        return self.tails.T[whose]
+
+    @cached_property
+    def trend(self) -> StayTrend:
+        """The trust's stays month by month."""
+        span = StayTrend.span(self.period)
+        frame = self._own(stay_months(self.mart, self._rule(span, zero_day=self.options.zero_day_stays)))
+        stays = frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
+        benchmark = float(self.crude["benchmark"])
+        return StayTrend(stays, self.period, self.options.specialty, benchmark, self.events)
+
+    @cached_property
+    def all_trusts(self) -> pd.DataFrame:
+        """O/E of every trust with enough spells, indexed by org_code."""
+        table = los.observed_expected(self.matched)
+        enough = (table["spells"] >= FEWEST_PEER_SPELLS) & (table["observed"] > 0)
+        return table[(enough | (table.index == self.organisation.code)) & (table["standard_error"] > 0)]
+
+    @cached_property
+    def peers(self) -> Funnel | None:
+        """The funnel of O/E, each trust weighed by the precision of its own ln(O/E); None with too few trusts.
+
+        Bed-days are no independent events, so the Poisson error of O/E would be far too small; 1/s^2, with
+        s the standard error of ln(O/E), is the number of events that would be as precise.
+        """
+        table = self.all_trusts
+        if len(table) < FEWEST_PEERS or self.organisation.code not in table.index:
+            return None
+        precision = 1 / table["standard_error"] ** 2
+        return funnel(
+            table["ratio"] * precision, precision, table.index, kind="standardised_ratio", exact=False
+        )

@@ -1,0 +1,337 @@
+"""All measures of an organisation: one query for their values, one call for their charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from helpers.bundle import Source
+from helpers.data.agreement import Disagreement, disagreements
+from helpers.data.directory import Organisation
+from helpers.data.mart import Mart
+from helpers.data.measure_series import (
+    Part,
+    edition_moves,
+    merged_into,
+    part_names,
+    read_reasons,
+    read_series,
+)
+from helpers.data.measured import as_told
+from helpers.data.peer_values import peer_organisations, peer_values
+from helpers.data.periods import period_end
+from helpers.data.quality import rate_series
+from helpers.measures.events import events_of
+from helpers.measures.place import Place, place_among
+from helpers.measures.places.groups import PeerGroup, find_group
+from helpers.measures.places.values import can_be_compared
+from helpers.measures.reasons import Reasons, reasons_of
+from helpers.measures.result import CATEGORIES, Category, ChartEvent, MeasureResult
+from helpers.measures.series import MeasureSeries, build_series
+from helpers.measures.targets import target_on, targets_of
+from helpers.measures.told import chart_told
+from helpers.register.models import Comment, Measure, Register, Target
+from helpers.stats.spc import XmRCharts, xmr_many
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which measures of whom are wanted.
+
+    Parameters
+    ----------
+    organisation
+        Whose.
+    until
+        First day of the report's last month; later figures are left out.
+    measures
+        Ids in the order wanted; empty takes every measure of the register.
+    months
+        How many months a chart covers.
+    part
+        Whole organisation, its units or its specialties.
+    """
+
+    organisation: Organisation
+    until: date
+    measures: tuple[str, ...] = ()
+    months: int = 36
+    part: Part = "organisation"
+
+    @property
+    def judged_on(self) -> date:
+        """The day by which freshness is judged: the last of the report's period."""
+        return period_end(self.until, "month")
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of one organisation, in the order asked for.
+
+    Parameters
+    ----------
+    asked
+        What was asked.
+    found
+        One result per measure (and unit or specialty) that has a row in the mart.
+    missing
+        Measures without any row.
+    sources
+        Data sets behind the periods that are kept.
+    """
+
+    asked: Asked
+    found: tuple[MeasureResult, ...]
+    missing: tuple[Measure, ...]
+    sources: tuple[Source, ...] = field(default=())
+
+    def __iter__(self) -> Iterator[MeasureResult]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @cached_property
+    def by_measure(self) -> dict[str, MeasureResult]:
+        """The results of whole organisations by the measure's id."""
+        return {result.measure.id: result for result in self.found if not result.part}
+
+    def of(self, category: Category) -> tuple[MeasureResult, ...]:
+        """Return the results of one category, in their order."""
+        return tuple(result for result in self.found if result.category == category)
+
+    @property
+    def counts(self) -> dict[Category, int]:
+        """How many results are in each category."""
+        return {category: len(self.of(category)) for category in CATEGORIES}
+
+
+def measure_results(mart: Mart, register: Register, asked: Asked) -> Results:
+    """Return the results of all measures asked for.
+
+    Parameters
+    ----------
+    mart
+        Pinned to one version.
+    register
+        Measures, events, comments, mergers.
+    asked
+        Which measures of whom.
+
+    Returns
+    -------
+    Results
+        Values come from one query, charts from one call of `xmr_many`, other trusts' values from a table
+        that is computed once per version of the mart.
+    """
+    wanted = [register.measures[name] for name in asked.measures or register.measures]
+    frame = read_series(
+        mart,
+        {measure.id: measure.frequency for measure in wanted},
+        organisations=[asked.organisation.code],
+        until=asked.until,
+        part=asked.part,
+    )
+    if any(source.synthetic for source in frame.sources):
+        wanted = [measure.with_examples() for measure in wanted]
+    rows = as_told(mart, frame.data, wanted, about=asked.organisation.code)
+    as_at = {source.dataset: date.fromisoformat(source.as_at) for source in frame.sources}
+    pieces = _pieces(rows, wanted, asked, as_at)
+    mergers = merged_into(mart, asked.organisation.code)
+    drafts = [_draft(piece, register, asked, mergers) for piece in pieces]
+    charts = _charts(drafts)
+    beside = _Beside(mart, register, asked, frame.data)
+    found = tuple(_finish(draft, charts, place, beside) for place, draft in enumerate(drafts))
+    held = {draft.measure.id for draft in drafts}
+    missing = tuple(measure for measure in wanted if measure.id not in held)
+    kept = {name for draft in drafts for name in draft.series.datasets}
+    return Results(asked, found, missing, tuple(each for each in frame.sources if each.dataset in kept))
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A result before its chart."""
+
+    measure: Measure
+    part: str
+    series: MeasureSeries
+    targets: tuple[Target, ...]
+    events: tuple[ChartEvent, ...]
+
+
+def _pieces(
+    rows: pd.DataFrame, wanted: Sequence[Measure], asked: Asked, as_at: Mapping[str, date]
+) -> list[tuple[Measure, str, MeasureSeries]]:
+    """Cut the rows into series, in the order wanted and then by part."""
+    column = {"unit": "unit_code", "specialty": "specialty_code"}.get(asked.part)
+    parts = rows[column] if column else pd.Series("", index=rows.index)
+    groups = {
+        (str(name), str(part)): group for (name, part), group in rows.groupby([rows["measure"], parts])
+    }
+    return [
+        (measure, part, build_series(group, measure, months=asked.months, as_at=as_at))
+        for measure in wanted
+        for (name, part), group in sorted(groups.items(), key=lambda entry: entry[0])
+        if name == measure.id
+    ]
+
+
+def _draft(
+    piece: tuple[Measure, str, MeasureSeries],
+    register: Register,
+    asked: Asked,
+    mergers: Sequence[tuple[str, str, date | None]],
+) -> _Draft:
+    measure, part, series = piece
+    registered = register.events_of(measure.id, asked.organisation.code)
+    return _Draft(
+        measure,
+        part,
+        series,
+        targets_of(measure, series),
+        events_of(series, registered, mergers, register.mergers, frequency=measure.frequency),
+    )
+
+
+def _charts(drafts: Sequence[_Draft]) -> XmRCharts | None:
+    """Work out the charts of all series in one call."""
+    if not drafts:
+        return None
+    frame = pd.concat([_chart_rows(number, draft) for number, draft in enumerate(drafts)])
+    rebases = {
+        number: [np.datetime64(event.day) for event in draft.events if event.rebases]
+        for number, draft in enumerate(drafts)
+    }
+    return xmr_many(
+        frame,
+        group="series",
+        improvement={number: draft.measure.direction for number, draft in enumerate(drafts)},
+        target_column="target",
+        rebase=rebases,
+        settle=True,
+    )
+
+
+def _chart_rows(number: int, draft: _Draft) -> pd.DataFrame:
+    in_force = [
+        target_on(draft.targets, period_end(day, draft.measure.frequency)) for day in draft.series.days
+    ]
+    return pd.DataFrame(
+        {
+            "series": number,
+            "date": draft.series.periods,
+            "value": draft.series.values,
+            "target": [
+                np.nan if target is None or target.meaning == "cumulative" else target.value
+                for target in in_force
+            ],
+        }
+    )
+
+
+class _Beside:
+    """What stands beside the charts: comments, other trusts, quality, names of parts."""
+
+    def __init__(self, mart: Mart, register: Register, asked: Asked, rows: pd.DataFrame) -> None:
+        self.mart, self.register, self.asked, self.rows = mart, register, asked, rows
+        self.whole = asked.part == "organisation"
+        self.moves = edition_moves(mart, asked.organisation.code) if self.whole else {}
+        self.names = {} if self.whole else part_names(mart, asked.organisation.code)
+        self.sources = {source.dataset.partition("/")[2]: source.name for source in mart.sources()}
+        wanted = set(rows["measure"]) if self.whole else set()
+        self.at_odds = disagreements(mart, wanted, organisation=asked.organisation.code)
+
+    def comment(self, measure: Measure) -> Comment | None:
+        """Return the newest words up to the report's last month."""
+        if not self.whole:
+            return None
+        month = f"{self.asked.until:%Y-%m}"
+        return next(iter(self.register.comments_of(measure.id, self.asked.organisation.code, month)), None)
+
+    @cached_property
+    def groups(self) -> tuple[PeerGroup, PeerGroup] | None:
+        """All trusts of the own kind, and those of the own type and size; None where there are none."""
+        known, code = peer_organisations(self.mart), self.asked.organisation.code
+        if not self.whole or code not in known.index:
+            return None
+        return find_group("national", code, known), find_group("type", code, known)
+
+    def disagreements(self, draft: _Draft) -> tuple[Disagreement, ...]:
+        """Return what other published sources say otherwise of the periods of a series."""
+        days, frequency = set(draft.series.days), draft.measure.frequency
+        return tuple(
+            found
+            for found in self.at_odds
+            if found.measure == draft.measure.id
+            and found.published
+            and not found.part
+            and (found.period_type, found.basis) == (frequency, "provider")
+            and found.period in days
+        )
+
+    def place(self, draft: _Draft) -> Place | None:
+        """Return where the latest shown value lies among trusts."""
+        measure, last = draft.measure, draft.series.latest
+        if self.groups is None or last is None or not can_be_compared(measure):
+            return None
+        rows = peer_values(self.mart, measure.id, measure.frequency)
+        code = self.asked.organisation.code
+        return place_among(rows, measure, draft.series.days[last], code, self.groups)
+
+    def reasons(self, draft: _Draft) -> Reasons | None:
+        """Return the reasons behind the latest shown count."""
+        last = draft.series.latest
+        if not self.whole or last is None or draft.measure.kind != "count":
+            return None
+        rows = self.every_reason[self.every_reason["measure"] == draft.measure.id]
+        return (
+            reasons_of(rows, self.asked.organisation.code, draft.series.days[last]) if len(rows) else None
+        )
+
+    @cached_property
+    def every_reason(self) -> pd.DataFrame:
+        """All trusts' counts by reason."""
+        return read_reasons(self.mart)
+
+
+def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside) -> MeasureResult:
+    assert charts is not None, "there is a draft, so there are charts"
+    asked = beside.asked
+    rows = beside.rows[beside.rows["measure"] == draft.measure.id]
+    rows = rows[rows["period"] >= draft.series.periods[0]]  # a reader sees no gap before the chart begins
+    quality = (
+        rate_series(
+            rows,
+            draft.measure,
+            asked.organisation.code,
+            today=asked.judged_on,
+            moves=beside.moves.get(draft.measure.id, (0, 0)),
+        )
+        if beside.whole
+        else None
+    )
+    return MeasureResult(
+        measure=draft.measure,
+        organisation=asked.organisation.code,
+        series=draft.series,
+        chart=chart_told(charts[place], draft.series, draft.measure.digits),
+        targets=draft.targets,
+        events=draft.events,
+        judged_on=asked.judged_on,
+        comment=beside.comment(draft.measure),
+        national=beside.place(draft),
+        reasons=beside.reasons(draft),
+        quality=quality,
+        trajectory=beside.register.trajectory_of(draft.measure.id, asked.organisation.code)
+        if beside.whole
+        else {},
+        part=draft.part,
+        part_name=beside.names.get(draft.part, draft.part),
+        disagreements=beside.disagreements(draft),
+        sources=beside.sources,
+    )

@@ -1,0 +1,84 @@
+"""The chart of a result, and the words that stand for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers.measures.forecast import Forecast
+from helpers.measures.result import MeasureResult
+from helpers.measures.series import last_day
+from helpers.measures.targets import target_on
+from helpers.register.models import Target
+from helpers.report.charts.process import FanAhead, TargetStep, spc_chart
+from helpers.stats.spc import XmRChart
+
+#: inches: lower than a chart alone, so that a section needs less than a page
+HEIGHT: Final = 2.2
+SHORT: Final = {"constitutional": "standard", "planning_milestone": "milestone", "local": "local target"}
+
+
+def chart_of_result(result: MeasureResult) -> Figure:
+    """Draw a result: values that may be shown, limits, dated targets, events, forecast."""
+    forecast = result.forecast if result.goal is not None and result.goal.dated else None
+    return spc_chart(
+        _drawn(result),
+        result.series.shown,
+        unit=result.measure.unit,
+        steps=target_steps(result, forecast),
+        events=[(event.day, event.name) for event in result.events],
+        fan=None if forecast is None else _fan(forecast),
+        digits=result.measure.digits,
+        height=HEIGHT,
+    )
+
+
+def _drawn(result: MeasureResult) -> XmRChart:
+    """Return the chart to draw: without a stable period no rule marks points of which no limits are drawn."""
+    if not result.unstable:
+        return result.chart
+    chart, last = result.chart, result.chart.segment == result.chart.segment[-1]
+    kinds = zip(chart.point_type, last, strict=True)
+    return replace(
+        chart,
+        point_type=tuple("common_cause" if own and kind != "missing" else kind for kind, own in kinds),
+        direction=np.where(last, 0, chart.direction),
+    )
+
+
+def target_steps(result: MeasureResult, forecast: Forecast | None) -> list[TargetStep]:
+    """Return the targets in force along the series and its forecast, as steps; one for the sum of a year is no line."""
+    days = result.series.days
+    in_force: list[tuple[date, Target | None]] = [
+        (day, target_on(result.targets, last_day(result.series, result.measure, place)))
+        for place, day in enumerate(days)
+    ]
+    in_force += [(day, target_on(result.targets, day)) for day in (forecast.months if forecast else ())]
+    steps = []
+    for target, group in groupby(in_force, key=lambda entry: entry[1]):
+        if target is not None and target.meaning != "cumulative":
+            held = [day for day, _ in group]
+            steps.append(TargetStep(held[0], held[-1], target.value, SHORT[target.kind]))
+    return _joined(steps)
+
+
+def _joined(steps: list[TargetStep]) -> list[TargetStep]:
+    """Join steps of one name and value that follow each other, such as a milestone that was renewed."""
+    joined: list[TargetStep] = []
+    for step in steps:
+        if joined and (joined[-1].value, joined[-1].name) == (step.value, step.name):
+            joined[-1] = TargetStep(joined[-1].first, step.last, step.value, step.name)
+        else:
+            joined.append(step)
+    return joined
+
+
+def _fan(forecast: Forecast) -> FanAhead:
+    fan = forecast.fan
+    names = ("median", "low80", "high80", "low95", "high95")
+    return FanAhead(forecast.months, **{name: fan[name].to_numpy(dtype=float) for name in names})

@@ -1,0 +1,1 @@
+"""Where an organisation stands among others: groups, comparable values, spread."""

@@ -1,0 +1,248 @@
+"""The series of one measure: exact values for the chart, and those that may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from helpers.bundle import SUPPRESSED, Cell, Origin
+from helpers.data.periods import MONTHS, period_end
+from helpers.register.models import Measure
+from helpers.report import controlled
+from helpers.report.period import add_months
+
+Floats = NDArray[np.float64]
+#: periods of a chart at least, whatever the number of months asked for
+FEWEST_PERIODS: Final = {"quarter": 12, "year": 10, "rolling12": 12}
+
+_YEAR: Final = 12
+#: decimals to which values are exact: a share times 100 is not
+EXACT: Final = 9
+
+
+@dataclass(frozen=True)
+class MeasureSeries:
+    """The values of one measure of one organisation or part of it, one entry per period without gaps.
+
+    Parameters
+    ----------
+    periods
+        First days, ascending; a period without a return has its place and no value.
+    values
+        Exact values in the measure's unit, NaN where missing or suppressed by the publisher. For charts'
+        limits alone: what is drawn, listed, said or forecast from is `shown`.
+    shown
+        The values that may be shown, in the measure's unit; NaN where missing or suppressed.
+    numerator, denominator
+        Exact counts behind the values; NaN where unknown.
+    hidden
+        Where a figure exists that must not be shown: suppressed by the publisher or by our rule.
+    provisional
+        Where the publisher may still revise the figure.
+    members
+        How many organisations returned what a row adds up (merged histories); 0 without a return.
+    targets
+        Targets that came with the data, in the measure's unit; NaN without.
+    origin
+        Whether disclosure control applies.
+    datasets
+        Data sets that gave rows, "measure_values/<source>".
+    came_from
+        The source of each period, "" where nothing was returned.
+    vintage
+        Edition of the newest figure; None without figures.
+    as_at
+        Day up to which the data sets speak; None without figures.
+    """
+
+    periods: NDArray[np.datetime64]
+    values: Floats
+    shown: Floats
+    numerator: Floats
+    denominator: Floats
+    hidden: NDArray[np.bool_]
+    provisional: NDArray[np.bool_]
+    members: NDArray[np.int64]
+    targets: Floats
+    origin: Origin
+    datasets: tuple[str, ...] = ()
+    came_from: tuple[str, ...] = ()
+    vintage: datetime | None = None
+    as_at: date | None = None
+
+    def __len__(self) -> int:
+        return len(self.periods)
+
+    @property
+    def days(self) -> list[date]:
+        """The periods as dates."""
+        return [pd.Timestamp(period).date() for period in self.periods]
+
+    @property
+    def latest(self) -> int | None:
+        """Place of the latest value that may be shown; None where there is none."""
+        places = np.flatnonzero(np.isfinite(self.shown))
+        return int(places[-1]) if len(places) else None
+
+    @property
+    def returned(self) -> int | None:
+        """Place of the latest value, shown or hidden; None where there is none."""
+        places = np.flatnonzero(np.isfinite(self.values) | self.hidden)
+        return int(places[-1]) if len(places) else None
+
+    @property
+    def latest_withheld(self) -> bool:
+        """Whether the last period has no value that may be shown."""
+        return bool(len(self)) and self.latest != len(self) - 1
+
+    @property
+    def mostly_hidden(self) -> bool:
+        """Whether fewer than half of the figures may be shown, so that nothing is said of the process."""
+        known = int((np.isfinite(self.values) | self.hidden).sum())
+        return 2 * int(np.isfinite(self.shown).sum()) < known
+
+    @property
+    def gaps(self) -> tuple[date, ...]:
+        """Periods between the first and the last for which nothing was returned."""
+        return tuple(
+            day
+            for day, value, hidden in zip(self.days, self.values, self.hidden, strict=True)
+            if not (np.isfinite(value) or hidden)
+        )
+
+
+def build_series(
+    rows: pd.DataFrame, measure: Measure, *, months: int, as_at: Mapping[str, date]
+) -> MeasureSeries:
+    """Return the series of one measure from its rows of the mart, the last `months` months of it.
+
+    Parameters
+    ----------
+    rows
+        Rows of `measure_values` with `members`, of one organisation and part, ordered by period; where some are
+        from records with `untold`, as `helpers.data.measured.as_told` adds it.
+    measure
+        What they measure; its unit and its kind say how they are scaled and what stands behind them.
+    months
+        How many months a chart covers; quarters and years have their own least number.
+    as_at
+        Day up to which each data set speaks.
+    """
+    step = MONTHS.get(measure.frequency, 0)
+    table = rows.set_index(rows["period"].dt.date).reindex(_grid(rows["period"].dt.date, step))
+    table = table.iloc[-_wanted(measure.frequency, months) :]
+    table = table.loc[table["source"].first_valid_index() :]
+    present = table["source"].notna().to_numpy()
+    suppressed = table["suppressed"].fillna(value=False).to_numpy(dtype=bool)
+    origin = controlled.origin_of(measure, table)
+    # what the ledger of queries does not let be told is hidden, and still counts for the chart's own sums
+    untold = (table["untold"].eq(True) if "untold" in table else table["suppressed"].eq(True)).to_numpy(
+        dtype=bool
+    )
+    shown = _shown(table, measure, origin, suppressed | untold)
+    sources = sorted({name for cell in table.loc[present, "source"] for name in str(cell).split(", ")})
+    datasets = tuple(f"measure_values/{name}" for name in sources)
+    known = [as_at[name] for name in datasets if name in as_at]
+    return MeasureSeries(
+        periods=np.array(list(table.index), dtype="datetime64[D]"),
+        values=np.where(suppressed, np.nan, _scaled(table, "value", measure)),
+        shown=np.array([cell if isinstance(cell, int | float) else np.nan for cell in shown], dtype=float),
+        numerator=_floats(table, "numerator"),
+        denominator=_floats(table, "denominator"),
+        hidden=np.array([cell == SUPPRESSED for cell in shown], dtype=np.bool_),
+        provisional=(table["status"] == "provisional").to_numpy(dtype=bool),
+        members=table["members"].fillna(0).to_numpy(dtype=np.int64),
+        targets=_scaled(table, "target", measure),
+        origin=origin,
+        datasets=datasets,
+        came_from=tuple(table["source"].where(present, "").astype(str)),
+        vintage=None if not present.any() else table.loc[present, "vintage"].max().to_pydatetime(),
+        as_at=max(known, default=None),
+    )
+
+
+def _grid(days: pd.Series, step: int) -> list[date]:
+    """Return every period from the first to the last; days and snapshots stand as they are."""
+    # a rolling year is published every few months, not every twelve: its own periods are its grid
+    if step in (0, MONTHS["rolling12"]) or not len(days):
+        return list(days)
+    first, last = min(days), max(days)
+    span = (last.year - first.year) * 12 + last.month - first.month
+    grid = [add_months(first, months) for months in range(0, span + 1, step)]
+    return sorted({*grid, *days})
+
+
+def _wanted(frequency: str, months: int) -> int:
+    step = MONTHS.get(frequency, 1)
+    return max(months // step, FEWEST_PERIODS.get(frequency, 1))
+
+
+def _floats(table: pd.DataFrame, name: str) -> Floats:
+    return np.asarray(pd.to_numeric(table[name], errors="coerce"), dtype=np.float64)
+
+
+def _scaled(table: pd.DataFrame, name: str, measure: Measure) -> Floats:
+    """Return a column in the measure's unit; 0.57 times 100 is 57 and no hair less."""
+    return np.asarray(np.round(_floats(table, name) * measure.scale, EXACT), dtype=np.float64)
+
+
+def _shown(
+    table: pd.DataFrame, measure: Measure, origin: Origin, suppressed: NDArray[np.bool_]
+) -> list[Cell]:
+    """Return each value as it may be shown: a number in the unit, `SUPPRESSED`, or None."""
+    values = pd.Series(_scaled(table, "value", measure), index=table.index)
+    cells: list[Cell]
+    if origin == "published":
+        cells = [None if np.isnan(value) else float(value) for value in values]
+    elif measure.kind == "proportion":
+        cells = [
+            round(share / 100 * measure.scale, EXACT) if isinstance(share, int | float) else share
+            for share in controlled.percentages(
+                _people(table, "numerator"), _people(table, "denominator"), origin
+            )
+        ]
+    elif measure.kind == "count":
+        cells = controlled.counts(controlled.people(values), origin)
+    else:
+        cells = controlled.values(values, _people(table, _PEOPLE.get(measure.kind, "numerator")), origin)
+    if origin == "records":
+        # a figure of which nobody can tell how many patients are behind it is not shown
+        cells = [
+            SUPPRESSED if cell is None and np.isfinite(value) else cell
+            for cell, value in zip(cells, values, strict=True)
+        ]
+    if origin == "records" and measure.frequency == "month" and not _years_leave_open(table, measure):
+        return [cell if cell is None else SUPPRESSED for cell in cells]
+    return [SUPPRESSED if told else cell for cell, told in zip(cells, suppressed, strict=True)]
+
+
+#: the column that counts people, by kind of measure; the numerator of others
+_PEOPLE: Final = {"mean": "denominator", "count": "value"}
+
+
+def _people(table: pd.DataFrame, name: str) -> pd.Series:
+    return controlled.people(pd.Series(_floats(table, name), index=table.index))
+
+
+def _years_leave_open(table: pd.DataFrame, measure: Measure) -> bool:
+    """Tell whether hidden months may be marked as such beside the year's total, which other reports tell.
+
+    Where they may not, no month is shown: among shown noughts, twelve times 1 could be read from a total of 10.
+    """
+    people = _people(table, _PEOPLE.get(measure.kind, "numerator")).to_numpy()
+    years = [people[start : start + _YEAR] for start in range(max(1, len(people) - _YEAR + 1))]
+    known = [year[np.isfinite(year)].tolist() for year in years]
+    if measure.kind == "mean":
+        return all(controlled.leave_months_open(year, "records") for year in known)
+    return all(controlled.leave_values_open(year, sum(year), "records") for year in known)
+
+
+def last_day(series: MeasureSeries, measure: Measure, place: int) -> date:
+    """Return the last day of one of the series' periods."""
+    return period_end(series.days[place], measure.frequency)

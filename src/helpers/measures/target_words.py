@@ -1,0 +1,152 @@
+"""Sentences about targets: whether the latest value meets them, whether the process will, what is to come."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from helpers.measures.figures import chance_words, figure_words, gap_words, goal_words, range_words
+from helpers.measures.result import MeasureResult
+from helpers.measures.series import EXACT
+from helpers.measures.targets import KINDS
+from helpers.register.models import Target
+from helpers.report.words import month, sentence
+
+
+def target_words(result: MeasureResult, target: Target) -> str:
+    """Return a target with its kind: "the planning milestone of 82%"."""
+    return f"the {KINDS[target.kind]} of {goal_words(result.measure, target.value)}"
+
+
+def held_words(result: MeasureResult) -> str:
+    """Return what the latest period is held against: its target, the trust's own plan, or our line to a milestone."""
+    held, target = result.held_now, result.target
+    assert held is not None, "asked of a period that is held against something"
+    assert target is not None, "whatever is held against comes from a target"
+    if held.by == "target":
+        return target_words(result, target)
+    way = "the trajectory registered" if held.by == "trajectory" else "our line"
+    return f"{way} to {target_words(result, target)}"
+
+
+def due_words(target: Target, day: date) -> str:
+    """Return by when or how a target counts; empty for one that holds in every period.
+
+    `day` is in the period that is spoken of.
+    """
+    if target.meaning == "every_period":
+        return ""
+    due = target.end or date(day.year + (day.month > 3), 3, 31)
+    return {
+        "march_value": f"which counts in {month(due)}",
+        "year_mean": f"which counts as the mean of the year to {month(due)}",
+        "cumulative": f"which counts as the sum of the year to {month(due)}",
+    }[target.meaning]
+
+
+def target_sentence(result: MeasureResult) -> str:
+    """Say whether the latest value meets the target in force, and which comes next."""
+    if result.latest is None:
+        return ""
+    if result.measure.direction == "neutral":
+        return "Neither way is better by itself, so no target is judged."
+    if result.target is None:
+        return " ".join(part for part in (_lapsed_sentence(result), _next_sentence(result)) if part)
+    if result.target.meaning == "cumulative":
+        due = result.target.end or date(result.latest.day.year + (result.latest.day.month > 3), 3, 31)
+        year = f"the year to {month(due)} is to add up to {goal_words(result.measure, result.target.value)}"
+        return sentence(f"{year}: no single month has to meet it")
+    standard = (
+        ""
+        if result.standard is None
+        else sentence(f"the constitutional standard is {goal_words(result.measure, result.standard.value)}")
+    )
+    said = sentence(_standing_words(result, result.target, due_words(result.target, result.latest.day)))
+    parts = (said, _line_sentence(result), standard, _next_sentence(result))
+    return " ".join(part for part in parts if part)
+
+
+def _lapsed_sentence(result: MeasureResult) -> str:
+    """Say that no target is in force, and which was the last one and until when."""
+    assert result.latest is not None, "asked for with a latest value alone"
+    over = [target for target in result.targets if target.end and target.end < result.latest_end]
+    if not over:
+        return "No target is in force."
+    last = max(over, key=lambda target: target.end or date.min)
+    assert last.end is not None, "a target that has lapsed has an end"
+    return sentence(f"no target is in force: {target_words(result, last)} ended in {month(last.end)}")
+
+
+def _line_sentence(result: MeasureResult) -> str:
+    """Say where the way to a milestone should have been by now; empty where the target itself counts already."""
+    held, measure = result.held_now, result.measure
+    if held is None or held.by == "target" or result.latest is None:
+        return ""
+    way = {
+        "trajectory": "the trajectory that was registered",
+        "our_line": "a straight line from where it stood (our line)",
+    }[held.by]
+    gap = round(result.latest.value - held.value, EXACT)
+    said = f"on the way there, {way} has {figure_words(measure, held.value)} for this month"
+    if round(abs(gap), measure.digits) == 0:
+        return sentence(f"{said}, which it equals")
+    return sentence(f"{said}: it is {gap_words(measure, gap)} {'above' if gap > 0 else 'below'}")
+
+
+def _standing_words(result: MeasureResult, target: Target, due: str) -> str:
+    named, gap = target_words(result, target), result.distance
+    later = f", {due}" if due else ""
+    if gap == 0:
+        return f"it {'meets' if target.value == 0 else 'equals'} {named}{later}"
+    side = "above" if gap > 0 else "below"
+    if round(abs(gap), result.measure.digits) == 0:
+        return f"it is just {side} {named}, the same when rounded"
+    if result.met:
+        return f"it meets {named}{later + ',' if later else ''} by {gap_words(result.measure, gap)}"
+    return f"it is {gap_words(result.measure, gap)} {side} {named}{later}"
+
+
+def _next_sentence(result: MeasureResult) -> str:
+    coming = result.next_target
+    if coming is None or coming.start is None:
+        return ""
+    return sentence(f"from {month(coming.start)} {target_words(result, coming)} applies")
+
+
+def assurance_sentence(result: MeasureResult) -> str:
+    """Say what the limits promise of the target, or why they promise nothing; empty without a target."""
+    if result.latest is None or result.target is None or result.limits_against_target is None:
+        return ""
+    if result.standing in ("too_few", "unstable"):
+        return ""
+    named = (
+        "the target" if result.held_now is None or result.held_now.by == "target" else held_words(result)
+    )
+    said = {
+        "pass": f"Unless the process changes, it will keep meeting {named}.",
+        "fail": f"Unless the process changes, it will keep missing {named}.",
+        "hit_or_miss": f"Ordinary variation alone will meet {named} in some periods and miss it in others.",
+    }[result.limits_against_target]
+    if not result.special_since_limits_began:
+        return said
+    return f"{said} Special causes have occurred since the limits began, so it may have changed already."
+
+
+def forecast_sentence(result: MeasureResult) -> str:
+    """Say what a forecast makes of a dated target; empty where the target has no date of its own."""
+    goal = result.goal
+    if goal is None or not goal.dated or result.latest is None:
+        return ""
+    if result.why_no_forecast:
+        return sentence(f"no forecast is made: {result.why_no_forecast}")
+    forecast, measure = result.forecast, result.measure
+    assert forecast is not None, "nothing speaks against it"
+    outcome = forecast.result.outcome
+    what = {"end": month(goal.due), "mean": "the year's mean", "total": "the year's sum"}[goal.met]
+    low, high = (float(outcome[name]) for name in ("low80", "high80"))
+    digits = min(measure.digits, 1)
+    expected = figure_words(measure, float(outcome["median"]), digits=digits)
+    target, chance = target_words(result, goal.target), chance_words(forecast.chance)
+    said = f"if the past is a guide, {what} brings {expected} "
+    said += f"(80% interval {range_words(measure, low, high, digits=digits)})"
+    verdict = f"the chance of meeting {target} is {chance}: {forecast.result.words}"
+    return f"{sentence(said)} {sentence(verdict)}"

@@ -1,0 +1,248 @@
+"""Sentences about the latest value of a result, its age and what it means for the process."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from helpers.measures.figures import bounded, figure_words, gap_words, period_words, range_words
+from helpers.measures.result import MeasureResult
+from helpers.register.models import Measure
+from helpers.report.words import count, month, number, sentence
+
+_WHY: Final = {
+    "Above UCL": "above the upper limit",
+    "Below LCL": "below the lower limit",
+    "7 Point Trend (Increasing)": "the end of a rise of seven points in a row",
+    "7 Point Trend (Decreasing)": "the end of a fall of seven points in a row",
+    "2 in 3 Above CL": "near the upper limit twice within three points",
+    "2 in 3 Below CL": "near the lower limit twice within three points",
+    "7 Points Above CL": "part of a run of seven points or more above the mean",
+    "7 Points Below CL": "part of a run of seven points or more below the mean",
+}
+_VERDICT: Final = {
+    "improvement": "better than ordinary variation explains",
+    "concern": "worse than ordinary variation explains",
+    "neutral": "a change beyond ordinary variation",
+}
+
+
+def latest_sentence(result: MeasureResult) -> str:
+    """Say what the latest value is and of which period; where none may be shown, why."""
+    measure, latest = result.measure, result.latest
+    if latest is None:
+        return sentence(f"no figure of {measure.called} is shown: {_why_nothing(result)}")
+    when = period_words(latest.day, measure.frequency)
+    provisional = ", a provisional figure" if latest.provisional else ""
+    said = f"in {when} {value_clause(measure, latest.value)}{parts_words(result)}{provisional}"
+    return " ".join(part for part in (sentence(said), _withheld_sentence(result)) if part)
+
+
+def parts_words(result: MeasureResult) -> str:
+    """Return the counts behind a share so small that it says little: ", 3 of 79,654"; published ones alone."""
+    assert result.latest is not None, "asked for with a latest value alone"
+    series, measure, place = result.series, result.measure, result.latest.place
+    part, whole = series.numerator[place], series.denominator[place]
+    small = measure.kind == "proportion" and measure.digits > 1 and series.origin == "published"
+    return f", {number(part)} of {number(whole)}" if small and np.isfinite(part + whole) else ""
+
+
+def value_clause(measure: Measure, value: float) -> str:
+    """Return what a measure was, as part of a sentence; a unit that its subject names is not said twice.
+
+    >>> from helpers.measures.examples import example_measure
+    >>> counted = example_measure(kind="count", subject="the number of discharges", unit="patients", digits=0)
+    >>> value_clause(counted, 4469)
+    'the number of discharges was 4,469'
+    """
+    return f"{measure.called} was {bare_figure(measure, value)}"
+
+
+def bare_figure(measure: Measure, value: float) -> str:
+    """Return a value beside what it is of: without the unit of a count, whose subject names it.
+
+    >>> from helpers.measures.examples import example_measure
+    >>> counted = example_measure(kind="count", subject="the number of falls", unit="patients", digits=0)
+    >>> bare_figure(counted, 4469)
+    '4,469'
+    """
+    counted = measure.kind == "count" and measure.called.startswith("the number of")
+    return number(value, measure.digits) if counted else figure_words(measure, value)
+
+
+def _why_nothing(result: MeasureResult) -> str:
+    hidden = int(result.series.hidden.sum())
+    if not hidden:
+        return "none has been returned"
+    if result.series.latest is not None:
+        return f"{count(hidden, 'value')} are suppressed, and the few others would not speak for them"
+    return "the only one is suppressed" if hidden == 1 else f"all {hidden} are suppressed"
+
+
+def _withheld_sentence(result: MeasureResult) -> str:
+    """Say why the last period is not the latest one shown; empty where it is."""
+    if result.latest is None:
+        return ""
+    if not result.series.latest_withheld:
+        return _awaited_sentence(result)
+    later = len(result.series) - 1 - result.latest.place
+    last = period_words(result.series.days[-1], result.measure.frequency)
+    why = "suppressed" if result.series.hidden[-1] else "missing"
+    if later == 1:
+        return sentence(f"the figure for {last} is {why}, so this one counts")
+    return sentence(f"the {count(later, 'later figure')} are missing or suppressed, so this one counts")
+
+
+def _awaited_sentence(result: MeasureResult) -> str:
+    """Say that the report's own month has not been returned yet; empty where it has, or is long due."""
+    due = result.judged_on.replace(day=1)
+    if (
+        result.measure.frequency != "month"
+        or result.latest is None
+        or result.stale
+        or result.latest.day >= due
+    ):
+        return ""
+    return sentence(f"there is no figure for {month(due)} yet")
+
+
+def stale_sentence(result: MeasureResult) -> str:
+    """Say that the latest value is too old; empty where it is not."""
+    if not result.stale:
+        return ""
+    return sentence(
+        f"out of date: the period ended {count(result.days_old, 'day')} ago, and "
+        f"{count(result.measure.stale_after_days, 'day')} are allowed"
+    )
+
+
+def variation_sentence(result: MeasureResult) -> str:
+    """Say what the latest value means for the process, with the condition under which it holds."""
+    if result.latest is None:
+        return ""
+    if result.untold:
+        return "Too many values rest on too few patients to be shown, so nothing is said of the trend."
+    if result.points < 2:
+        return "One value shows no variation."
+    if result.unstable:
+        return _unsettled_sentences(result)
+    few = " ".join(part for part in (_suggested_sentence(result), _few_sentence(result)) if part)
+    if result.variation == "common":
+        said = sentence(f"that is within its ordinary variation{_ordinary(result)}")
+    else:
+        said = sentence(f"that is {_WHY.get(result.reason, 'unusual')}: {_VERDICT[result.variation]}")
+    return f"{said} {few}".strip()
+
+
+def _unsettled_sentences(result: MeasureResult) -> str:
+    """Say what can be said without a stable period: a signal that a year before confirms, and the direction."""
+    parts = ["There is no stable period yet, so no limits are drawn."]
+    if result.variation != "unsettled":
+        said = signal_words(result).replace("better", "are better").replace("worse", "are worse")
+        parts.append(sentence(f"{said}, and a signal says so too"))
+    return " ".join(part for part in (*parts, change_sentence(result)) if part)
+
+
+def _suggested_sentence(result: MeasureResult) -> str:
+    """Say from when the limits are suggested; empty where they are not."""
+    since = result.suggested_from
+    if since is None:
+        return ""
+    when = period_words(since, result.measure.frequency)
+    return sentence(
+        f"limits are from {when}, suggested: since then it has been steady, before that it was not"
+    )
+
+
+def _ordinary(result: MeasureResult) -> str:
+    limits, measure = result.chart.limits, result.measure
+    low, high = (bounded(measure, value) for value in (limits.lower, limits.upper))
+    if number(low, measure.digits) == number(high, measure.digits):
+        return ""
+    return f" of {range_words(measure, low, high)}"
+
+
+def _few_sentence(result: MeasureResult) -> str:
+    if not result.chart.provisional:
+        return ""
+    points = count(result.points, "point")
+    restarted = " since the limits restarted" if len(result.chart.segments) > 1 else ""
+    return sentence(f"the limits rest on {points}{restarted} and are provisional")
+
+
+def change_sentence(result: MeasureResult) -> str:
+    """Say how far the value has moved in six periods, and whether that is the right way."""
+    trend = result.trend
+    if trend is None:
+        return ""
+    steps = _six_periods(result)
+    if not result.moved:
+        return sentence(f"over {steps} it has not moved")
+    moved = f"it {'rose' if result.change > 0 else 'fell'} by {gap_words(result.measure, result.change)}"
+    way = {"better": ", the right way", "worse": ", the wrong way"}.get(trend, "")
+    if trend == "flat":
+        return sentence(f"over {steps} {moved}, no more than it varies anyway")
+    if turned := _level_words(result):
+        return sentence(f"it is {turned}, though over {steps} {moved}{way}")
+    return sentence(f"over {steps} {moved}{way}")
+
+
+def _six_periods(result: MeasureResult) -> str:
+    return {"month": "six months", "quarter": "six quarters"}.get(result.measure.frequency, "six periods")
+
+
+def _level_words(result: MeasureResult) -> str:
+    """Say that a value is low though it rises, or high though it falls; empty where both go one way."""
+    assert result.latest is not None, "a movement has an end"
+    side = int(result.chart.direction[result.latest.place])
+    if side * result.change >= 0:
+        return ""
+    years, rest = divmod(len(result.series), 12)
+    monthly = result.measure.frequency == "month"
+    span = (
+        count(years, "year") if monthly and not rest and years > 1 else count(len(result.series), "value")
+    )
+    return f"{'high' if side > 0 else 'low'} against the {span} shown"
+
+
+def short_words(result: MeasureResult) -> str:
+    """Return a few words for a table: the most that a reader has to know."""
+    return f"{signal_words(result)}; out of date" if result.stale else signal_words(result)
+
+
+def signal_words(result: MeasureResult) -> str:
+    """Return what the latest value says of the process in a few words, whatever its age."""
+    if result.latest is None:
+        return _why_nothing(result)
+    if result.untold:
+        return "too many values suppressed"
+    if result.points < 2:
+        return "one value so far"
+    if result.unstable:
+        return _unstable_words(result)
+    return "ordinary variation" if result.variation == "common" else _WHY.get(result.reason, "")
+
+
+def _unstable_words(result: MeasureResult) -> str:
+    """Return what is known without a stable period: how it lies to a year before where that is a signal too."""
+    if result.variation == "unsettled":
+        return _drift_words(result)
+    way = "worse" if result.variation == "concern" else "better"
+    latest = "quarter" if result.measure.frequency == "quarter" else "three months"
+    return f"the latest {latest} {way} than a year before"
+
+
+def _drift_words(result: MeasureResult) -> str:
+    trend, steps = result.trend, _six_periods(result)
+    if trend is None:
+        return "no stable period yet"
+    if trend == "flat":
+        return f"no clear change over {steps}"
+    moved = (
+        f"{'up' if result.change > 0 else 'down'} {gap_words(result.measure, result.change)} over {steps}"
+    )
+    if turned := _level_words(result):
+        return f"{turned}, though {moved}"
+    way = {"better": ", the right way", "worse": ", the wrong way"}.get(trend, "")
+    return f"{moved}{way}"

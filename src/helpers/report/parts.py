@@ -1,0 +1,369 @@
+"""Parts of an analysis: one frozen object each, from which its frame, figure, table and words are made.
+
+What a part holds has left the records room, so it holds only what may be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from helpers.bundle import SUPPRESSED, Bundle, Cell, Column
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.report.own.cells import Format, show
+from helpers.report.shown import Shown, draw, picture_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+Value = TypeVar("Value")
+#: columns of a table: names of the frame's, or these with what heads them
+Heads = Sequence[str] | Mapping[str, str]
+_DESCENDING: Final = "-"
+
+
+class part(cached_property[Value]):  # noqa: N801 - used as a decorator, like its parent
+    """A part of an analysis: a property that is worked out once, and may leave the records room."""
+
+
+class Named(dict[str, Value]):
+    """Sentences or numbers by name, also as attributes: `stays.crude.words.difference`."""
+
+    def __getattr__(self, name: str) -> Value:
+        if name in self:
+            return self[name]
+        raise AttributeError(f"{name!r} is not among {', '.join(self)}. {near_misses(name, list(self))}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a part.
+
+    Parameters
+    ----------
+    name
+        What the frame calls it.
+    column
+        How a table shows it.
+    about
+        What stands in it, with its unit, where the heading does not say enough.
+    usual
+        Whether the table has it where nobody chooses columns.
+    """
+
+    name: str
+    column: Column
+    about: str = ""
+    usual: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """One result of an analysis; shown bare, it is its figure, or its table, with its sentences.
+
+    Parameters
+    ----------
+    name
+        What labels are made of: "fig-<name>", "tbl-<name>".
+    made
+        Where it comes from and how it may be shown: a bundle without content.
+    fields, rows
+        Its columns, and their cells as they may be shown.
+    caption, alt, note
+        Of the figure, or of a part without one of the table; the note stands below a table.
+    table_caption
+        Of the table, where it differs.
+    words
+        Its sentences by name, Markdown, in the order in which they are said.
+    values
+        Its numbers by name, for sentences of one's own; hidden ones are None.
+    chart
+        Draws the figure from what may be shown: it is taken along where the part leaves the records room.
+    groups
+        Places of rows whose first cell heads those that follow.
+    on_slide
+        Whether the table is the second slide of the PowerPoint.
+    """
+
+    name: str
+    made: Bundle
+    fields: tuple[Field, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    caption: str = ""
+    alt: str = ""
+    note: str = ""
+    table_caption: str = ""
+    words: Named[str] = field(default_factory=Named)
+    values: Named[Any] = field(default_factory=Named)
+    chart: Callable[[], Figure] | None = None
+    groups: tuple[int, ...] = ()
+    on_slide: bool = False
+
+    # --- what it holds ------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The cells as a tidy frame: numbers in the unit that is shown, dates as dates; hidden ones are missing."""
+        import pandas as pd
+
+        columns = zip(self.fields, self._columns, strict=True)
+        return pd.DataFrame({each.name: _series(each.column, cells) for each, cells in columns})
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What stands in each column of the frame."""
+        import pandas as pd
+
+        told = [
+            (each.name, each.about or each.column.label, each.column.unit, each.usual)
+            for each in self.fields
+        ]
+        return pd.DataFrame(told, columns=["column", "about", "unit", "in_table"]).set_index("column")
+
+    @property
+    def _columns(self) -> list[tuple[Cell, ...]]:
+        return list(zip(*self.rows, strict=True)) if self.rows else [()] * len(self.fields)
+
+    # --- what it shows ------------------------------------------------------------------------------
+
+    def figure(self, *, caption: str = "", alt: str = "", label: str = "") -> Figure:
+        """Return the picture, which may be altered before a cell shows it.
+
+        Parameters
+        ----------
+        caption, alt
+            In place of those that it has.
+        label
+            "fig-…", by which Markdown refers to it: a second one of the same kind needs its own.
+
+        Raises
+        ------
+        UsageError
+            Where it has no picture: its sentences say why.
+        """
+        if self.chart is None:
+            raise UsageError(Problem(f"{self.name}.figure", "this part has no picture", cure=self._instead))
+        figure: Any = draw(self.chart)
+        figure.bundle = self._figure_bundle(caption, alt, label)
+        return figure  # type: ignore[no-any-return]
+
+    def table(
+        self,
+        *,
+        columns: Heads | None = None,
+        formats: Mapping[str, Format] | None = None,
+        sort: str = "",
+        top: int | None = None,
+        caption: str = "",
+        label: str = "",
+        note: str | None = None,
+    ) -> Shown:
+        """Return the table.
+
+        Parameters
+        ----------
+        columns
+            Which columns of the frame, in this order; a mapping also gives what heads them:
+            `["specialty", "patients"]`, `{"patients": "Discharges"}`.
+        formats
+            By column, as in f-strings: `{"ratio": ".3f"}`.
+        sort
+            A column, "-" before it for the largest first; what is hidden comes last.
+        top
+            How many rows.
+        caption, note
+            In place of those that it has.
+        label
+            "tbl-…", by which Markdown refers to it: a second one of the same kind needs its own.
+
+        Raises
+        ------
+        UsageError
+            For a column that it does not have, with every one of them.
+        """
+        self._check_table(columns, formats, sort)
+        chosen = self._chosen(columns)
+        rows = self._arranged(sort, top)
+        shown = tuple(
+            tuple(self._cell(each, row[self._place(each)], formats) for each in chosen) for row in rows
+        )
+        heads = columns if isinstance(columns, Mapping) else {}
+        usual = columns is None and not sort and top is None
+        told = {
+            "kind": "table",
+            "id": label or f"tbl-{self.name}",
+            "caption": caption or self.table_caption or self.caption,
+            "columns": tuple(
+                each.column.model_copy(update={"label": heads.get(each.name, each.column.label)})
+                for each in chosen
+            ),
+            "rows": shown,
+            "suppressed": sum(cell == SUPPRESSED for row in shown for cell in row),
+            "markdown": self.note if note is None else note,
+            "groups": self.groups if usual else (),
+            "on_slide": self.on_slide,
+        }
+        return Shown(self.made.model_copy(update=told))
+
+    def say(self, *names: str) -> Shown:
+        """Return some of its sentences as a paragraph, in the order in which they are named; all without names.
+
+        Raises
+        ------
+        UsageError
+            For a sentence that it does not have.
+        """
+        return Shown(
+            self.made.model_copy(
+                update={"kind": "text", "id": f"say-{self.name}", "markdown": said(self, names)}
+            )
+        )
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for each in self.shown:
+            display(each)  # type: ignore[no-untyped-call]
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """What it is when it is shown bare: its figure, or else its table, and its sentences."""
+        first: list[Shown] = []
+        if self.chart is not None:
+            first.append(self.as_figure())
+        elif self.fields:
+            first.append(self.table())
+        return (*first, *([self.say()] if any(self.words.values()) else []))
+
+    def as_figure(self) -> Shown:
+        """Return the picture as it is shown bare."""
+        figure: Any = self.figure()
+        return Shown(figure.bundle, picture_of(figure))
+
+    # --- pieces -------------------------------------------------------------------------------------
+
+    def _figure_bundle(self, caption: str, alt: str, label: str) -> Bundle:
+        usual = [each for each in self.fields if each.usual]
+        rows = tuple(tuple(row[self._place(each)] for each in usual) for row in self.rows)
+        told = {
+            "kind": "figure",
+            "id": label or f"fig-{self.name}",
+            "caption": caption or self.caption,
+            "alt": alt or self.alt,
+            "columns": tuple(each.column for each in usual),
+            "rows": rows,
+            "suppressed": sum(cell == SUPPRESSED for row in rows for cell in row),
+        }
+        return self.made.model_copy(update=told)
+
+    @property
+    def _instead(self) -> str:
+        return f"show {self.name}.say()" if any(self.words.values()) else f"show {self.name}.table()"
+
+    def _place(self, wanted: Field) -> int:
+        return next(place for place, each in enumerate(self.fields) if each.name == wanted.name)
+
+    def _check_table(self, columns: Heads | None, formats: Mapping[str, Format] | None, sort: str) -> None:
+        known = [each.name for each in self.fields]
+        if not known:
+            raise UsageError(Problem(f"{self.name}.table", "this part has no table", cure=self._instead))
+        asked = {
+            "columns": columns or (),
+            "formats": formats or (),
+            "sort": [sort.removeprefix(_DESCENDING)] if sort else (),
+        }
+        problems = [
+            Problem(
+                f"{self.name}.table, {what}, {name}",
+                "no such column",
+                ", ".join(known),
+                near_misses(str(name), known),
+            )
+            for what, names in asked.items()
+            for name in names
+            if name not in known
+        ]
+        if problems:
+            raise UsageError(problems)
+
+    def _chosen(self, columns: Heads | None) -> list[Field]:
+        if columns is None:
+            return [each for each in self.fields if each.usual]
+        by_name = {each.name: each for each in self.fields}
+        return [by_name[name] for name in columns]
+
+    def _arranged(self, sort: str, top: int | None) -> list[tuple[Cell, ...]]:
+        rows = list(self.rows)
+        if sort:
+            name = sort.removeprefix(_DESCENDING)
+            place = next(place for place, each in enumerate(self.fields) if each.name == name)
+            have = [row for row in rows if row[place] not in (None, SUPPRESSED)]
+            have.sort(key=lambda row: row[place], reverse=sort.startswith(_DESCENDING))  # type: ignore[arg-type,return-value]
+            rows = have + [row for row in rows if row[place] in (None, SUPPRESSED)]
+        return rows[:top]
+
+    def _cell(self, wanted: Field, cell: Cell, formats: Mapping[str, Format] | None) -> Cell:
+        form = (formats or {}).get(wanted.name)
+        if form is None or cell is None or cell == SUPPRESSED:
+            return cell
+        return show(cell, form, where=f"{self.name}.table, formats, {wanted.name}")
+
+
+def _series(column: Column, cells: Iterable[Cell]) -> pd.Series[Any]:
+    import pandas as pd
+
+    known = [None if cell == SUPPRESSED else cell for cell in cells]
+    if column.kind == "date":
+        return pd.to_datetime(pd.Series(known, dtype="str"))
+    is_number = all(cell is None or isinstance(cell, int | float) for cell in known)
+    return pd.Series(
+        known, dtype=float if is_number and any(cell is not None for cell in known) else object
+    )
+
+
+@dataclass(frozen=True)
+class Headline(Part):
+    """What a board should know first: sentences by name, of which a call chooses some: `headline("ratio")`."""
+
+    kind: str = "headline"
+
+    def __call__(self, *names: str) -> Shown:
+        """Return these sentences, each a paragraph, in this order; all without names."""
+        told = {"kind": "headline", "id": "headline", "markdown": said(self, names, "\n\n")}
+        return Shown(self.made.model_copy(update=told))
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """The headline."""
+        return (self(),)
+
+
+def said(what: Part, names: Iterable[str], between: str = " ") -> str:
+    """Return sentences of a part by their names, or all of them.
+
+    Raises
+    ------
+    UsageError
+        For a sentence that it does not have.
+    """
+    names = tuple(names)
+    known = list(what.words)
+    problems = [
+        Problem(f"{what.name}, {name}", "no such sentence", ", ".join(known), near_misses(name, known))
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise UsageError(problems)
+    return between.join(sentence for name in names or known if (sentence := what.words[name]))
+
+
+def out_of_room(what: Part) -> Part:
+    """Return a part with it said that it came out of the records room."""
+    return replace(what, made=what.made.model_copy(update={"in_room": True}))

@@ -1,0 +1,109 @@
+"""Sixty measures, one month, nothing at all: the sections come out and say what is missing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from helpers.analyses.performance_report.report import PerformanceOptions, PerformanceReport, read_options
+from helpers.bundle import Bundle
+from helpers.data.directory import find_organisation
+from helpers.data.mart import Mart
+from helpers.errors import UsageError
+from helpers.measures.examples import example_measure
+from helpers.register.models import Register
+from helpers.report.opening import Report
+from helpers.report.period import Period, add_months
+from helpers.report.shown import Shown, ShownParts
+
+LAST = date(2026, 9, 1)
+
+
+def fill(folder: Path, measures: int, months: int) -> Mart:
+    """Return a mart with a trust and so many measures of so many months, each a flat 50 %."""
+    days = [add_months(LAST, -back) for back in range(months)]
+    rows = [
+        {
+            "measure": f"measure_{number}", "org_code": "T1", "period": pd.Timestamp(day), "period_type": "month",
+            "basis": "provider", "numerator": 50.0 + (day.month + number) % 5, "denominator": 100.0,
+            "value": (50.0 + (day.month + number) % 5) / 100, "status": "actual", "origin": "published",
+            "suppressed": False,
+        }
+        for number in range(measures)
+        for day in days
+    ]  # fmt: skip
+    mart = Mart(folder / "mart")
+    with mart.load(
+        source="codes", layout="synthetic", policy="published", synthetic=True, as_at=LAST
+    ) as load:
+        load.write(
+            "organisations", pd.DataFrame([{"org_code": "T1", "name": "Synthetic T1", "kind": "trust"}])
+        )
+        if rows:
+            load.write("measure_values", pd.DataFrame(rows))
+    return mart.at(mart.version)
+
+
+def open_performance(
+    folder: Path, measures: int, months: int, known: int | None = None
+) -> PerformanceReport:
+    mart = fill(folder, measures, months)
+    report = Report("Performance report", folder, mart, find_organisation(mart, "T1"), Period(LAST, LAST))
+    ids = [f"measure_{number}" for number in range(measures if known is None else known)]
+    register = Register(
+        measures={name: example_measure(id=name, name=name.replace("_", " ")) for name in ids}
+    )
+    report.__dict__["register"] = register  # what the project would keep in params/_register
+    return PerformanceReport(report, PerformanceOptions())
+
+
+def bundles(performance: PerformanceReport) -> list[Bundle]:
+    """Return everything that the notebook would show."""
+    sections: list[Any] = [
+        performance.headline(), performance.rule(), performance.alert_advise_assure(), performance.where_to_look(),
+        performance.matrix(), performance.changes(), performance.measures(), performance.quality(),
+        performance.missing(), performance.method(), performance.glossary(),
+    ]  # fmt: skip
+    parts: list[Shown] = []
+    for section in sections:
+        parts += section.parts if isinstance(section, ShownParts) else [section]
+    return [part.bundle for part in parts]
+
+
+def test_sixty_measures_come_out_and_are_called_too_many(tmp_path: Path) -> None:
+    shown = bundles(open_performance(tmp_path, measures=60, months=14))
+    table = next(bundle for bundle in shown if bundle.id == "tbl-measures")
+    assert len(table.rows) == 60
+    assert "60 measures are more than a board can weigh" in table.markdown
+    assert sum(bundle.kind == "figure" for bundle in shown) == 60
+    assert len({bundle.id for bundle in shown}) == len(shown)
+
+
+def test_one_month_of_data_comes_out_without_limits(tmp_path: Path) -> None:
+    shown = bundles(open_performance(tmp_path, measures=2, months=1))
+    table = next(bundle for bundle in shown if bundle.id == "tbl-measures")
+    assert {row[3] for row in table.rows} == {"one point"}
+    assert any("One value shows no variation." in bundle.prose for bundle in shown)
+
+
+def test_without_any_figure_the_report_says_so_and_shows_no_empty_table(tmp_path: Path) -> None:
+    shown = bundles(open_performance(tmp_path, measures=0, months=0, known=3))
+    assert not [bundle for bundle in shown if bundle.kind == "table" and not bundle.rows]
+    assert any("measure 0; measure 1; measure 2" in bundle.prose for bundle in shown)
+    assert not [
+        bundle.id for bundle in shown if bundle.kind in ("text", "headline") and not bundle.prose.strip()
+    ]
+
+
+def test_measures_that_the_register_lacks_are_refused_all_at_once(tmp_path: Path) -> None:
+    report = open_performance(tmp_path, measures=2, months=1).report
+    with pytest.raises(UsageError) as refused:
+        read_options(report, measures=["measure_0", "measure_0", "mesure_1"], months=5)
+    text = str(refused.value)
+    assert "measure_1" in text
+    assert "named twice" in text
+    assert "13 or more" in text
