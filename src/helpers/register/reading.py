@@ -7,6 +7,7 @@ from pathlib import Path
 
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.register.models import (
+    BOARD_PATHWAYS,
     KAPLAN_NORTON,
     Comment,
     Event,
@@ -14,6 +15,7 @@ from helpers.register.models import (
     Merger,
     Objective,
     OwnFile,
+    Pathway,
     Perspective,
     Register,
     TableMapping,
@@ -29,15 +31,24 @@ FEW_NAMES = 12
 
 
 #: beside `measures.yml`, in the order in which they are read
-_FILES = ("objectives", "events", "comments", "mergers", "perspectives", "files", "trajectories")
+_FILES = (
+    "objectives",
+    "events",
+    "comments",
+    "mergers",
+    "perspectives",
+    "pathways",
+    "files",
+    "trajectories",
+)
 
 
 def read_register(folder: Path | str) -> Register:
     """Return the register of a folder such as `params/_register`.
 
-    `measures.yml` must exist, unless `files.yml` does; `objectives.yml`, `perspectives.yml`, `events.yml`,
-    `comments.yml`, `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are
-    Kaplan and Norton's four. The folder `mappings` has a file for each kind of table of one's own.
+    `measures.yml` must exist, unless `files.yml` does; the others may be absent. Without `perspectives.yml` there
+    are Kaplan and Norton's four, without `pathways.yml` those of a hospital. The folder `mappings` has a file for
+    each kind of table of one's own.
 
     Raises
     ------
@@ -61,14 +72,17 @@ def read_register(folder: Path | str) -> Register:
     perspectives = _keyed(Perspective, others["perspectives"]) or {
         perspective.id: perspective for perspective in KAPLAN_NORTON
     }
+    pathways = _keyed(Pathway, others["pathways"]) or {pathway.id: pathway for pathway in BOARD_PATHWAYS}
     problems = [problem for file in (measures_file, *others.values()) for problem in file.problems]
     problems += _share_problems(perspectives, others["perspectives"])
     known_perspectives = _keys(others["perspectives"]) or list(perspectives)
+    known_pathways = _keys(others["pathways"]) or list(pathways)
     known_measures, known_objectives = _keys(measures_file), _keys(others["objectives"])
     for name, measure in measures.items():
         for key, named, known in (
             ("objective", measure.objective, known_objectives),
             ("perspective", measure.perspective, known_perspectives),
+            ("pathway", measure.pathway, known_pathways),
         ):
             place = measures_file.place((name, key))
             problems += _unknown(place, key, [] if named is None else [named], known)
@@ -92,6 +106,7 @@ def read_register(folder: Path | str) -> Register:
         files=own_files,
         mappings=mappings,
         perspectives=perspectives,
+        pathways=pathways,
     )
 
 

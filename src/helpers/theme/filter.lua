@@ -36,6 +36,7 @@ local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
 local WIDE_ON_SCREEN = 6  -- from this many it may reach into the margin where the window has one
 local ICON = "4mm"  -- height of an icon beside its words in Word
+local SPARK = "5.5mm" -- height of a small line in a cell
 local look = ""     -- where the look lies, from a document
 local labels = {}   -- id -> number as text
 local ABOUT = "sec-about"  -- the last section of every report
@@ -518,6 +519,18 @@ local function icon(span)
   return inlines
 end
 
+-- A small line in a cell of a table, as high as two lines of words; no picture stands in a table of PowerPoint.
+local function spark(image)
+  if not image.classes:includes("spark") or html then return nil end
+  if slides then return {} end
+  local words = text(image.caption)
+  if typst then
+    return pandoc.RawInline("typst", ("#box(image(%s, alt: %s, height: %s))"):format(
+      typst_string(image.src), typst_string(words), SPARK))
+  end
+  return pandoc.Image(image.caption, image.src:gsub("%.svg$", ".png"), "", { height = SPARK })
+end
+
 local function span_piece(span)
   if span.classes:includes("break") then return pandoc.LineBreak() end
   if span.classes:includes("icon") then return icon(span) end
@@ -888,7 +901,7 @@ function two_slides(doc)
     end
   end
   blocks:extend(found)
-  doc.blocks = without_links(blocks:walk({ Span = span_piece }))
+  doc.blocks = without_links(blocks:walk({ Span = span_piece, Image = spark }))
   for _, key in ipairs({ "title", "subtitle", "author", "date" }) do doc.meta[key] = nil end
   return doc
 end
@@ -917,7 +930,7 @@ function Pandoc(doc)
   if slides then return two_slides(doc) end
   doc = doc:walk(equations)
   local list = page.toc and contents(doc) or {}
-  doc = doc:walk({ Span = span_piece })
+  doc = doc:walk({ Span = span_piece, Image = spark })
   if typst then
     tables_before_tall(doc.blocks)
     doc = keep_together(doc):walk({ Str = keep_runs })

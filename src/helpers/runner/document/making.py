@@ -35,6 +35,7 @@ from helpers.runner.document.writing import (
     data_as_at,
     show_file,
     show_path,
+    sparks_of,
     write_about,
     write_figure,
     write_html_table,
@@ -147,7 +148,8 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     ]
     return Document(
         markdown="\n\n".join(part for part in parts if part) + "\n",
-        figures={shown.bundle.id: shown.svg for shown in reading.shown if shown.svg is not None},
+        figures={shown.bundle.id: shown.svg for shown in reading.shown if shown.svg is not None}
+        | sparks_of(bundles),
         facts=facts,
         bundles=bundles,
         warnings=reading.warnings,
