@@ -21,7 +21,7 @@ from helpers.report.charts.process import FanAhead, TargetStep, spc_chart
 from helpers.stats.spc import XmRChart
 
 #: inches: lower than a chart alone, so that a section needs less than a page
-HEIGHT: Final = 2.2
+HEIGHT: Final = 1.9
 SHORT: Final = {"constitutional": "standard", "planning_milestone": "milestone", "local": "local target"}
 
 

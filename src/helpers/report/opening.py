@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from helpers.audience import current_audience
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
@@ -116,8 +117,8 @@ class Report:
 
     def ask(self, asked: Sequence[Asked]) -> dict[Query, Told]:
         """Return what may be told of figures of records, beside everything that was told before."""
-        releases = Releases(state_folder(self.root), self.root / "reports")
-        return decide_on(releases, self.mart, asked)
+        releases = Releases.of(state_folder(self.root), self.root, current_audience())
+        return decide_on(releases, self.mart, asked, about=self.organisation.code)
 
     def apart(self) -> Self:
         """Return this report for one analysis, which then knows by itself what was read for it."""

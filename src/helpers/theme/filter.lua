@@ -391,7 +391,8 @@ local function typst_table(tbl, caption, grouped)
   mark_lower_heads(tbl)
   local code = typst_code(give_caption(tbl, caption))
   if grouped then code = code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)[") end
-  local kind = grouped and not tbl.classes:includes("ordinary") and "card" or #tbl.colspecs < WIDE and "plain" or "wide"
+  local lines = code:find("fig-spark-", 1, true) ~= nil
+  local kind = lines and "lines" or grouped and not tbl.classes:includes("ordinary") and "card" or #tbl.colspecs < WIDE and "plain" or "wide"
   return raw(("#%s-table[%s]"):format(kind, code))
 end
 
@@ -771,12 +772,12 @@ local function contents(doc)
   })
 end
 
--- The headline is read first: the contents follow it.
+-- What stands before the first section is read first: the contents follow it.
 local function insert_contents(doc, list)
-  local place = 1
+  local place = #doc.blocks + 1
   for i, el in ipairs(doc.blocks) do
-    if el.t == "Header" then break end
-    if el.t == "Div" and (el.classes:includes("headline") or el.classes:includes("synthetic")) then place = i + 1 end
+    local is_header = el.t == "Header" or (el.t == "RawBlock" and el.text:match("^=+ "))
+    if is_header and place > i then place = i end
   end
   for i, block in ipairs(list) do doc.blocks:insert(place + i - 1, block) end
 end

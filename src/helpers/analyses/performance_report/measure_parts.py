@@ -82,7 +82,9 @@ def _section(sections: Sections, result: MeasureResult, chart: Part, period: str
     if chart.chart is not None:
         yield sections.panels(f"icons-{name}", icon_panels(result))
         yield chart.as_figure()
-    yield sections.panels(f"what-{name}", story_panels(result, period))
+    yield sections.text(f"what-{name}", what_words(result))
+    if result.comment is not None or result.category == "attention":
+        yield sections.panels(f"why-{name}", story_panels(result, period))
     if notes := notes_words(result):
         yield sections.text(f"notes-{name}", notes)
     if result.reasons is not None:
@@ -180,9 +182,8 @@ def chart_alt(result: MeasureResult) -> str:
 
 
 def story_panels(result: MeasureResult, period: str) -> list[Panel]:
-    """Return what, why and what next side by side: ours, and the analysts' words."""
+    """Return why and what next side by side: the analysts' words, or that there are none."""
     return [
-        Panel(title="What", markdown=what_words(result)),
         Panel(title="Why", markdown=why_words(result, period)),
         Panel(title="What next", markdown=next_words(result)),
     ]
@@ -236,7 +237,7 @@ def _earlier(result: MeasureResult, period: str) -> str:
 
 def _no_words(result: MeasureResult, what: str) -> str:
     if result.category == "attention":
-        return f"**No {what} has been given**, though this measure needs attention."
+        return f"**Nobody has given {'an explanation' if what == 'explanation' else 'a plan'}.**"
     return f"No {what} has been written."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -34,7 +35,7 @@ _ORDINALS: Final = ("first", "second", "third")
 FIELDS: Final = (
     Field("pathway", Column(label="Pathway"), "what a board looks after as one"),
     Field("stands", Column(label="Where it stands", kind="text"), "its figures that need attention, the worst first"),
-    Field("trend", Column(label="The worst of it", kind="spark"), "values of the first of them; dotted its target"),
+    Field("trend", Column(label="Trend", kind="spark"), "values of the first of them; dotted its target"),
     Field("among", Column(label="Among trusts", kind="text"), "place of the first of them"),
     Field("answer", Column(label="Why, and what next", kind="text"), "the analysts' words, or that there are none"),
     Field("measures", Column(label="Measures", kind="text"), "names of all of them", usual=False),
@@ -68,8 +69,8 @@ def problem_sentence(result: MeasureResult) -> str:
     measure, latest = result.measure, result.latest
     when, clause = period_words(latest.day, measure.frequency), telling_clause(result)
     people = people_words(result)
-    if people and measure.kind == "count":
-        return sentence(f"{people} in {when}: {clause}")
+    if people and (measure.kind == "count" or measure.digits > 1):  # a share so small says nothing
+        return sentence(f"{people} in {when}: {re.sub('^it ', 'this ', clause)}")
     said = f"{value_clause(measure, latest.value)}{parts_words(result)}"
     joined = f"{said}{_joint(clause)}{clause}"
     return sentence(f"{people} in {when}: {joined}" if people else f"in {when} {joined}")

@@ -24,6 +24,7 @@ from helpers.analyses.performance_report.ranking import (
     pathway_of,
     pathway_rows,
 )
+from helpers.audience import current_audience
 from helpers.bundle import Column, Panel
 from helpers.data.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
@@ -348,7 +349,7 @@ class PerformanceReport(Sections):
     @cached_property
     def _last(self) -> LastPublished | None:
         """What the last published report of an earlier month said."""
-        return last_before(state_folder(self.report.root), self._key, self._period)
+        return last_before(current_audience().home(state_folder(self.report.root)), self._key, self._period)
 
     @part
     def changes(self) -> Composed:

@@ -78,6 +78,8 @@ class Provenance:
         The own files of data that it read, and where they come from; None where nothing says it.
     code
         The own modules and other code that it read.
+    mark
+        What every page must bear: that it is not for publication; empty where it is.
     """
 
     run_id: str
@@ -87,6 +89,7 @@ class Provenance:
     suppression: str = ""
     files: Mapping[str, Whence | None] = field(default_factory=dict)
     code: tuple[str, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,8 @@ class Document:
         Everything that the notebook handed over, in order.
     warnings
         What of its outputs is left out.
+    mark
+        What every page bears, in each format.
     """
 
     markdown: str
@@ -112,6 +117,7 @@ class Document:
     facts: ReportFacts
     bundles: tuple[Bundle, ...]
     warnings: tuple[str, ...] = ()
+    mark: str = ""
 
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
@@ -141,7 +147,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     bundles = tuple(shown.bundle for shown in reading.shown)
     facts = _facts(bundles)
     parts = [
-        _front_matter(reading, facts, bundles),
+        _front_matter(reading, facts, bundles, provenance.mark),
         f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
         *_body(reading),
         _about(bundles, facts, provenance),
@@ -153,6 +159,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
         facts=facts,
         bundles=bundles,
         warnings=reading.warnings,
+        mark=provenance.mark,
     )
 
 
@@ -319,7 +326,7 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     return facts.model_copy(update={"synthetic": facts.synthetic or invented, "headline": headline})
 
 
-def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...]) -> str:
+def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...], mark: str) -> str:
     """Return the YAML at the top; pandoc reads its values as Markdown, so they are escaped."""
     organisation = f"{facts.organisation_name} ({facts.organisation_code})"
     settings = {
@@ -331,6 +338,7 @@ def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, .
             "as-at": escape_markdown(data_as_at(bundles)),
             "synthetic": facts.synthetic,
             "slide": _table_on_slide(bundles),
+            **({"mark": escape_markdown(mark)} if mark else {}),
         },
         **reading.front_matter,  # what it does not say, `_quarto.yml` does
     }

@@ -29,6 +29,7 @@ _PICTURE: Final = "xxxxxxxxx"  # an icon with its words is wider by this
 _SPARK: Final = "x" * 14  # a sparkline is as wide
 _BOLD: Final = 1.15  # how much wider the letters of a header are
 _WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
+_SENTENCES, _WIDEST_SENTENCES = 110, 56  # and one whose cells hold sentences so long
 
 
 def write_figure(bundle: Bundle, svg: bytes = b"", *, caption: str = "") -> str:
@@ -213,8 +214,12 @@ def _weight(column: Column, cells: list[str]) -> float:
         for word in cell.split() or [""]
     )
     longest_cell = max(len(line) for cell in cells[1:] for line in cell.split("\n"))
-    wanted = longest_cell if column.kind in _NUMERIC else min(_WIDEST_WORDS, longest_cell)
+    wanted = longest_cell if column.kind in _NUMERIC else min(_widest(longest_cell), longest_cell)
     return max(longest_word, wanted, 4) + 3
+
+
+def _widest(longest: int) -> int:
+    return _WIDEST_SENTENCES if longest > _SENTENCES else _WIDEST_WORDS
 
 
 def _notes(bundle: Bundle) -> str:
