@@ -838,6 +838,17 @@ local function tables_before_tall(blocks)
   end
 end
 
+-- The table of every measure has small lines in its rows and headings between them.
+local function has_lines_in_groups(tbl)
+  local lines, groups = false, false
+  tbl:walk({
+    Image = function(image) lines = lines or image.classes:includes("spark") end,
+    Span = function(span) groups = groups or span.classes:includes("group") end,
+    RawInline = function(code) lines = lines or code.text:find("fig-spark-", 1, true) ~= nil end,
+  })
+  return lines and groups
+end
+
 -- A short table and its notes stay together, and so does what is said about the report.
 local function keep_together(doc)
   local kept, i = pandoc.Blocks({}), 1
@@ -858,7 +869,7 @@ local function keep_together(doc)
       end
       kept:insert(raw("]"))
     else
-      if block.t == "Table" then kept:insert(raw("#begin-table")) end
+      if block.t == "Table" then kept:insert(raw(has_lines_in_groups(block) and "#begin-page" or "#begin-table")) end
       kept:insert(block)
     end
     i = i + 1

@@ -39,7 +39,9 @@ from helpers.report.words import count, month, sentence
 MOST_EVENTS = 8
 
 
-def section_part(sections: Sections, result: MeasureResult, period: str) -> Composed:
+def section_part(
+    sections: Sections, result: MeasureResult, period: str, *, short: bool = False
+) -> Composed:
     """Return one measure, from its heading to its notes.
 
     Parameters
@@ -50,6 +52,8 @@ def section_part(sections: Sections, result: MeasureResult, period: str) -> Comp
         The measure.
     period
         The report's month, "2026-09".
+    short
+        Leave out of the list below the chart what a board can do without.
     """
     chart = spc_part(sections, result)
     words = {
@@ -61,7 +65,7 @@ def section_part(sections: Sections, result: MeasureResult, period: str) -> Comp
     }
     return sections.composed(
         name_of(result),
-        lambda: _section(sections, result, chart, period),
+        lambda: _section(sections, result, chart, period, short=short),
         fields=chart.fields,
         rows=chart.rows,
         caption=chart.caption,
@@ -72,7 +76,9 @@ def section_part(sections: Sections, result: MeasureResult, period: str) -> Comp
     )
 
 
-def _section(sections: Sections, result: MeasureResult, chart: Part, period: str) -> Iterator[Shown]:
+def _section(
+    sections: Sections, result: MeasureResult, chart: Part, period: str, *, short: bool
+) -> Iterator[Shown]:
     name = name_of(result)
     yield sections.heading(name, result.measure.name, level=3)
     yield sections.text(f"meaning-{name}", meaning_words(result))
@@ -85,9 +91,9 @@ def _section(sections: Sections, result: MeasureResult, chart: Part, period: str
     yield sections.text(f"what-{name}", what_words(result))
     if result.comment is not None or result.category == "attention":
         yield sections.panels(f"why-{name}", story_panels(result, period))
-    if notes := notes_words(result):
+    if notes := short_notes_words(result) if short else notes_words(result):
         yield sections.text(f"notes-{name}", notes)
-    if result.reasons is not None:
+    if result.reasons is not None and not short:
         columns, rows = reasons_table(result.reasons)
         caption = f"{result.measure.name}, {month(result.reasons.period)}."
         yield sections.table(f"tbl-{name}-reasons", caption, columns, rows)
@@ -272,6 +278,18 @@ def day_words(day: date) -> str:
 def notes_words(result: MeasureResult) -> str:
     """Return the list below the chart: target, promise, forecast, others, events, sources, data quality."""
     return "\n".join(f"- **{name}**: {words}" for name, words in notes_of(result) if words)
+
+
+def short_notes_words(result: MeasureResult) -> str:
+    """Return of the list below the chart the target, the place among trusts, and doubts about the data."""
+    wanted = {"Marked", "Reasons", "Change of source", "Another source", "Data quality"}
+    others = national_sentence(result).partition(". ")[0]
+    lines = [
+        ("Target", target_sentence(result)),
+        ("Other trusts", sentence(others) if others else ""),
+        *((name, words) for name, words in notes_of(result) if name in wanted),
+    ]
+    return "\n".join(f"- **{name}**: {words}" for name, words in lines if words)
 
 
 def notes_of(result: MeasureResult) -> list[tuple[str, str]]:

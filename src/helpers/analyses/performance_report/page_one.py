@@ -11,7 +11,7 @@ from helpers.analyses.performance_report.ranking import PathwayRow, in_order, of
 from helpers.analyses.performance_report.tables import place_words, short_period, spark_of
 from helpers.bundle import Cell, Column
 from helpers.measures.attention import Alarm
-from helpers.measures.attention_words import alarm_words, attention_clauses
+from helpers.measures.attention_words import alarm_words, attention_clauses, periods_of
 from helpers.measures.figures import figure_words, goal_words, period_words
 from helpers.measures.people import people_words
 from helpers.measures.result import MeasureResult
@@ -154,14 +154,36 @@ def _stands(results: Sequence[MeasureResult]) -> str:
 
 
 def _stand_line(result: MeasureResult) -> str:
-    """Return one measure's line: value, people, since when or by what."""
+    """Return one measure's line: value, what it is held against, since when or by what, people."""
     assert result.latest is not None, "a measure without a figure has no line"
     value = figure_words(result.measure, result.latest.value)
     people = people_words(result) if result.measure.kind != "count" else ""
-    told = f" ({people})" if people else ""
-    return sentence(
-        f"{result.measure.name}: {value} in {short_period(result)}{told}; {telling_clause(result)}"
-    )
+    said = f"{result.measure.name}: {value} in {short_period(result)}{against_words(result)}; {_short_clause(result)}"
+    return sentence(f"{said}; {people}" if people else said)
+
+
+def against_words(result: MeasureResult) -> str:
+    """Return what the latest value is held against: " against 83.6% on our line to 94%"; empty where nothing."""
+    held, target, measure = result.held_now, result.target, result.measure
+    if held is None or target is None:
+        return ""
+    if held.by == "target":
+        return f" against {goal_words(measure, target.value)}"
+    way = "planned" if held.by == "trajectory" else "on our line"
+    return f" against {figure_words(measure, held.value)} {way} to {goal_words(measure, target.value)}"
+
+
+def _short_clause(result: MeasureResult) -> str:
+    """Return the reason that tells most, of a miss only since when: what was missed stands before it."""
+    missed = next((alarm for alarm in result.alarms if alarm.kind == "persistent"), None)
+    if missed is None or result.held_now is None:
+        return telling_clause(result)
+    frequency = result.measure.frequency
+    if missed.missed < missed.of or missed.since is None:
+        return f"missed in {missed.missed} of the latest {missed.of} {periods_of(frequency)}"
+    if missed.since == result.series.days[0]:
+        return f"missed in all {len(result.series)} {periods_of(frequency)} shown"
+    return f"missed in every {frequency} since {period_words(missed.since, frequency)}"
 
 
 def answer_words(results: Sequence[MeasureResult], period: str) -> str:

@@ -305,7 +305,7 @@ class PerformanceReport(Sections):
     def section(self, measure: str) -> Composed:
         """The whole section of one measure, as the exceptions have it."""
         result = self._result(measure)
-        return section_part(self._own(result), result, self._period)
+        return section_part(self._own(result), result, self._period, short=self._is_board)
 
     def icons(self, measure: str) -> Composed:
         """The icons of one measure."""

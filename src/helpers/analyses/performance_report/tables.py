@@ -133,7 +133,7 @@ def place_words(result: MeasureResult) -> str | None:
     if place is None:
         return None
     if place.worst_quarter >= VERY_LIKELY:
-        return f"worst quarter of {place.trusts}, very likely"
+        return f"worst quarter\nof {place.trusts}, very likely"
     side = {
         "typical": "in",
         "better": "better than",
@@ -141,7 +141,7 @@ def place_words(result: MeasureResult) -> str | None:
         "higher": "above",
         "lower": "below",
     }
-    return f"{side[place.side]} the middle half of {place.trusts}"
+    return f"{side[place.side]} the\nmiddle half of {place.trusts}"
 
 
 def quality_mark(result: MeasureResult) -> str:

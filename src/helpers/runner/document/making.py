@@ -33,6 +33,7 @@ from helpers.runner.document.prose import (
 from helpers.runner.document.reading import Reading, read_notebook
 from helpers.runner.document.writing import (
     data_as_at,
+    of_content,
     show_file,
     show_path,
     sparks_of,
@@ -335,7 +336,7 @@ def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, .
         "facts": {
             "organisation": escape_markdown(organisation),
             "period": escape_markdown(facts.period_label),
-            "as-at": escape_markdown(data_as_at(bundles)),
+            "as-at": escape_markdown(data_as_at(of_content(bundles))),
             "synthetic": facts.synthetic,
             "slide": _table_on_slide(bundles),
             **({"mark": escape_markdown(mark)} if mark else {}),

@@ -243,6 +243,7 @@ def write_about(
     parameters
         The parameters of the run.
     """
+    bundles = of_content(bundles)
     sources = {source.dataset: source for bundle in bundles for source in bundle.sources}
     shown = ", ".join(f"{name} = {show_value(value)}" for name, value in parameters.items())
     terms = {
@@ -281,6 +282,13 @@ def show_date(iso: str) -> str:
     except ValueError:
         return iso
     return f"{day.day} {day:%B %Y}"
+
+
+def of_content(bundles: Iterable[Bundle]) -> tuple[Bundle, ...]:
+    """Return what shows something, where that has sources: what opens a report has read more than it shows."""
+    every = tuple(bundles)
+    shown = tuple(bundle for bundle in every if bundle.report is None)
+    return shown if any(bundle.sources for bundle in shown) else every
 
 
 def data_as_at(bundles: Iterable[Bundle]) -> str:
