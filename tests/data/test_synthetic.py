@@ -296,7 +296,7 @@ def test_signals_step_at_their_month(demo: SyntheticData) -> None:
         odds = pd.Series(np.log(values / (1 - values)))
         start = pd.Timestamp(signal.start)
         # The same months a year before take the season out; a year's drift and noise remain.
-        now = odds.loc[odds.index >= start]
+        now: pd.Series[float] = odds[start:]
         year_before = odds[now.index - pd.DateOffset(years=1)]
         assert now.mean() - year_before.mean() == pytest.approx(signal.log_odds, abs=0.2)
 
