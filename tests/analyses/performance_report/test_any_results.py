@@ -23,7 +23,11 @@ boards = st.integers(1, len(NAMES)).flatmap(lambda n: st.tuples(*(any_results(na
 def texts_of(results: Sequence[MeasureResult]) -> list[str]:
     texts = [*page_one.headline_words(results, PATHWAYS).values()]
     texts += [page_one.count_sentence(results), page_one.chance_sentence(results)]
-    texts += [page_one.advise_words(results), page_one.assure_words(results), page_one.out_of_date_words(results)]
+    texts += [
+        page_one.advise_words(results),
+        page_one.assure_words(results),
+        page_one.out_of_date_words(results),
+    ]
     rows = page_one.rows_of(pathway_rows(results, PATHWAYS), PERIOD)
     texts += [line for row in rows for line in f"{row[1]}\n{row[4]}".split("\n")]
     for result in results:

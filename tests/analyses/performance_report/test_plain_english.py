@@ -10,6 +10,7 @@ import pytest
 from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.performance_report import measure_parts, page_one
+from helpers.analyses.performance_report.annex import annex_rows
 from helpers.analyses.performance_report.ranking import pathway_rows
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart

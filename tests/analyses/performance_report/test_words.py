@@ -45,7 +45,8 @@ BETTER = named("Better", [*QUIET[:-1], 5.0], 30.0)
 DRIFTING = named("Drifting", [float(n) for n in range(20, 56)], 10.0)
 WAITS = named("Waits", QUIET, 5.0)
 WAITS = replace(
-    WAITS, measure=WAITS.measure.model_copy(update={"pathway": "planned_care", "people": "had waited too long"})
+    WAITS,
+    measure=WAITS.measure.model_copy(update={"pathway": "planned_care", "people": "had waited too long"}),
 )
 CANCER = named("Cancer", QUIET, 9.0)
 CANCER = replace(CANCER, measure=CANCER.measure.model_copy(update={"pathway": "cancer"}))
@@ -167,9 +168,7 @@ def test_where_nothing_is_wrong_the_headline_says_so() -> None:
 
 
 def test_where_nothing_may_be_shown_the_headline_says_so() -> None:
-    assert headline(HIDDEN) == {
-        "nothing": "No figure of any measure may be shown, so nothing can be said."
-    }
+    assert headline(HIDDEN) == {"nothing": "No figure of any measure may be shown, so nothing can be said."}
 
 
 def test_a_measure_without_a_stable_period_is_not_silenced() -> None:
