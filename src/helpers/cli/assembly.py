@@ -95,7 +95,7 @@ def open_project(
     from helpers.data.audit import Allowed, audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import disclosure_problems
     from helpers.data.last_published import keep_published
-    from helpers.data.mart import DERIVED, ROOM, SPILL
+    from helpers.data.mart_files import DERIVED, ROOM, SPILL
     from helpers.data.policy import policy_of
     from helpers.data.released import Ledger
     from helpers.data.releases import FOLDER, Releases, manifest_entry
