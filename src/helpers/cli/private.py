@@ -71,18 +71,20 @@ def _many(count: int, name: str) -> str:
 def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> None:
     """Print every count that was published of a table of records, with its query and its report."""
     from helpers.data.disclosure.people import TABLES
-    from helpers.data.releases import DATA_SETS, Releases, shown_words
+    from helpers.data.disclosure.queries import MEASURED
+    from helpers.data.releases import FROM_RECORDS, Releases, shown_words
 
-    data_set = DATA_SETS.get(asked, asked)
-    if data_set not in TABLES:
-        known = (*TABLES, *DATA_SETS)
-        allowed = ", ".join(known)
-        raise UsageError(
-            Problem("--released", f"{asked} is no table of records", allowed, near_misses(asked, known))
-        )
     project = open_project(root, audience=readers)
     ledger = Releases.of(project.home, root, project.audience)
-    entries = ledger.entries(data_set)
+    told = {entry.told.query.data_set for entry in ledger.entries()}
+    names = {name: {name} for name in (*TABLES, *(each.removeprefix(MEASURED) for each in told))}
+    names |= {name.removeprefix(MEASURED): {name} for name in told}
+    for measure, counted in FROM_RECORDS.items():
+        names.setdefault(measure, set()).update(query.data_set for query in counted.values())
+    if asked not in names:
+        came = f"{asked} is no table of records, and no measure that was told of"
+        raise UsageError(Problem("--released", came, ", ".join(names), near_misses(asked, names)))
+    entries = [each for name in sorted(names[asked]) for each in ledger.entries(name)]
     if as_json:
         rows = [
             {
@@ -101,7 +103,7 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
         )
     stars = sum(each.told.star for each in entries)
     reports = len({each.report for each in entries})
-    print(f"{len(entries)} counts of {data_set} in {reports} reports, {stars} of them hidden")
+    print(f"{len(entries)} counts of {asked} in {reports} reports, {stars} of them hidden")
 
 
 def _allowed(context: typer.Context) -> Allowed:

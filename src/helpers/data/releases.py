@@ -17,14 +17,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from helpers.audience import PUBLIC, Audience
+from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import SUPPRESSED
-from helpers.data.disclosure.queries import Query, Told
+from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
 from helpers.data.manifest import PRIVATE_FILE, make_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of, policy_of_records
-from helpers.errors import GateError, Problem
+from helpers.errors import GateError, Problem, UsageError
+from helpers.places import find_root
+
+if TYPE_CHECKING:
+    from helpers.data.mart import Mart
 
 FOLDER, FILE = "released", "ledger.sqlite"
 SCHEMA_VERSION = 1
@@ -203,6 +207,15 @@ class Releases:
         return self._open()
 
 
+def releases_of(mart: Mart) -> Releases:
+    """Return the ledger of what is told from a mart to those for whom this process works."""
+    try:
+        root = find_root()
+    except UsageError:  # a mart without a project around it
+        root = None
+    return Releases.of(mart.path.parent, root, current_audience())
+
+
 def insert(
     database: sqlite3.Connection,
     told: Iterable[Told],
@@ -306,8 +319,14 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-#: measures that are counted from records: the table of which their counts are
-DATA_SETS: Mapping[str, str] = {"mean_los": "spells", "dna_rate": "appointments"}
+#: measures that are counted from records of the mart: the queries of their parts, whosoever and whenever
+FROM_RECORDS: Mapping[str, Mapping[str, Query]] = {
+    "mean_los": {PEOPLE: Query("spells", EVERYBODY, (Condition("patient_class", ("ordinary",)),))},
+    "dna_rate": {
+        PEOPLE: Query("appointments", EVERYBODY, (Condition("outcome", ("attended", "dna")),)),
+        MET: Query("appointments", EVERYBODY, (Condition("outcome", ("dna",)),)),
+    },
+}
 
 
 def shown_words(told: Told, policy: DisclosurePolicy = HES_RECORD_LEVEL) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
@@ -84,6 +84,8 @@ class Report:
         Pinned to one version.
     organisation, period, specialty
         What the report is about; no specialty means all.
+    today
+        The day on which it is made: what lies before it is past.
     """
 
     title: str
@@ -92,6 +94,7 @@ class Report:
     organisation: Organisation
     period: Period
     specialty: str | None = None
+    today: date = field(default_factory=date.today)
 
     def sources(self, within: Collection[str] | None = None) -> tuple[Source, ...]:
         """Return the data sets that were read so far, or of these some that rows name.
@@ -118,7 +121,7 @@ class Report:
     def ask(self, asked: Sequence[Asked]) -> dict[Query, Told]:
         """Return what may be told of figures of records, beside everything that was told before."""
         releases = Releases.of(state_folder(self.root), self.root, current_audience())
-        return decide_on(releases, self.mart, asked)
+        return decide_on(releases, self.mart, asked, about=self.organisation.code)
 
     def apart(self) -> Self:
         """Return this report for one analysis, which then knows by itself what was read for it."""

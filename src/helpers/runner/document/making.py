@@ -319,9 +319,14 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     """Return what the report is about; invented data that any object of it reads make it a synthetic one."""
     facts = next(bundle.report for bundle in bundles if bundle.report is not None)
     invented = any(source.synthetic for bundle in bundles for source in bundle.sources)
-    said = next((bundle.markdown for bundle in bundles if bundle.kind == "headline"), "")
-    headline = textwrap.shorten(plain_words(said.split("\n\n")[0]), MOST_OF_HEADLINE, placeholder="…")
-    return facts.model_copy(update={"synthetic": facts.synthetic or invented, "headline": headline})
+    first = next((bundle for bundle in bundles if bundle.kind == "headline"), None)
+    said = first.markdown.split("\n\n")[0] if first else ""
+    told = {
+        "synthetic": facts.synthetic or invented,
+        "headline": textwrap.shorten(plain_words(said), MOST_OF_HEADLINE, placeholder="…"),
+        "good_until": first.good_until if first else "",
+    }
+    return facts.model_copy(update=told)
 
 
 def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...], mark: str) -> str:

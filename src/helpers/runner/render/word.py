@@ -52,8 +52,10 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
     """
     word = docx.Document(str(path))
     section = word.sections[0]
+    sizes = (section.page_width, section.left_margin, section.right_margin)
+    page, left, right = (size or 0 for size in sizes)  # the reference document says them all
     for table in word.tables:
-        finish_table(table, width=section.page_width - section.left_margin - section.right_margin)
+        finish_table(table, width=page - left - right)
     blocks = list(word.iter_inner_content())
     _keep_together(blocks)
     _keep_apart(blocks)
