@@ -154,7 +154,7 @@ def open_project(
         found = register().file(name)
         return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
 
-    watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.brand.files
+    watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.files
     return Project(
         root,
         organisations=organisations,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.colors import to_hex
 
@@ -19,4 +20,4 @@ def test_charts_of_seaborn_take_colours_type_and_size_of_the_board() -> None:
         assert tuple(axes.figure.get_size_inches()) == FIGURE_SIZE
         assert not axes.spines["top"].get_visible()
         assert axes.xaxis.get_label().get_fontfamily() == ["Source Sans Pro"]
-    mpl.pyplot.close("all")
+    plt.close("all")
