@@ -22,7 +22,7 @@ from helpers.runner.document.prose import check_prose
 from helpers.runner.mentions import mentions_of
 from helpers.runner.plan.jobs import Plan, find_plan
 from helpers.runner.plan.refused import Refused
-from helpers.runner.project import Organisations, Project, Whence
+from helpers.runner.project import Groups, Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
 from helpers.runner.walls import Room
 from helpers.theme import Theme, read_theme
@@ -51,6 +51,11 @@ SELECTORS = {
     " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
     "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
 }
+
+#: by what `where:` in a `_matrix.yml` may narrow a selector, and the column of the mart that says it
+GROUPS = {"region": "region", "icb": "icb_code", "peer_group": "peer_group", "type": "kind"}
+_GROUPED = """SELECT {0}, org_code FROM organisations WHERE {0} IS NOT NULL AND valid_to IS NULL
+    AND successor IS NULL AND kind NOT IN ('icb', 'region', 'nation') ORDER BY 1, 2"""
 
 #: what the rooms import only where they need it, and every report does
 LATE = (
@@ -142,6 +147,14 @@ def open_project(
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
 
+    @cache
+    def groups() -> Groups:
+        found: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in GROUPS}
+        for kind, column in GROUPS.items():
+            for name, code in _rows(mart(), _GROUPED.format(column)):
+                found[kind][name] = (*found[kind].get(name, ()), code)
+        return found
+
     folder = root / "params" / "_register"
 
     @cache
@@ -163,6 +176,7 @@ def open_project(
         datasets=lambda version: datasets_of(mart().at(version)),
         expand=expand,
         selectors=tuple(SELECTORS),
+        groups=groups,
         bundle_checks=(
             lambda bundles: disclosure_problems(bundles, policy),
             lambda bundles: audit_bundles(bundles, policy),

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from helpers import __version__
-from helpers.cli import batches, checking, data, private, records, showing
+from helpers.cli import batches, checking, data, matrices, private, records, showing
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Json, Words
 from helpers.errors import (
@@ -83,6 +83,7 @@ def set_project(
 
 
 app.command()(checking.check)
+app.command()(matrices.matrix)
 
 
 @app.command()
