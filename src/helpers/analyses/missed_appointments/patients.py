@@ -156,8 +156,9 @@ def _driver_words(table: pd.DataFrame) -> str:
 
 def deprivation_part(made: Sections, found: DnaFindings) -> Part:
     """Return the trust's rate by fifth of deprivation."""
-    if found.basis == "published":  # the drivers have said what is missing
-        return made.part("deprivation", fields=FIFTHS)
+    if found.basis == "published":
+        words = {"none": phrase("reasons.missed.deprivation_needs_records")}
+        return made.part("deprivation", fields=FIFTHS, words=words)
     if found.inequality is None:
         return made.part(
             "deprivation", fields=FIFTHS, words={"none": phrase("reasons.missed.fifth_hidden")}
