@@ -54,7 +54,7 @@ _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
 _OF_ALL: dict[str, Callable[[Mart], pd.DataFrame]] = {
     "spells": partial(latest_month_of, table="spells"),
     "appointments": partial(latest_month_of, table="appointments"),
-    "measure_values": lambda mart: mart.query(_LATEST_VALUES),
+    "measure_values": lambda mart: mart.derived("latest value", lambda: mart.query(_LATEST_VALUES)),
 }
 #: what has a latest month of the organisation's own: statistics end at different months
 _OWN_LATEST = {
