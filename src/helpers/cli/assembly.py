@@ -7,14 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from helpers.audience import FOLDER as AUDIENCES
+from helpers.audience import PUBLIC_NAME, Audience
 from helpers.bundle import Bundle
 from helpers.cli.datasets import datasets_of
 from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
-from helpers.errors import Problem, UsageError
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.phrases import own_phrases
 from helpers.places import state_folder
 from helpers.register.models import Register
 from helpers.register.questions import answer
+from helpers.runner.document.prose import check_prose
+from helpers.runner.mentions import mentions_of
 from helpers.runner.plan.jobs import Job, make_plan
 from helpers.runner.project import Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
@@ -68,7 +73,9 @@ def open_mart(root: Path) -> Mart:
     return Mart(state_folder(root) / "mart")
 
 
-def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
+def open_project(
+    root: Path, problems: list[Problem] | None = None, *, audience: str = PUBLIC_NAME
+) -> Project:
     """Return the project at a folder, with all that the runner may ask of the other rooms.
 
     Parameters
@@ -77,16 +84,19 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         The folder.
     problems
         Gets what is wrong with its settings, so that it can be told with what is wrong elsewhere.
+    audience
+        For whom its reports are made, and what was made is looked at.
 
     Raises
     ------
     UsageError
-        With the same, where `problems` is None.
+        With the same, where `problems` is None; for an audience that is not named.
     """
     from helpers.data.audit import Allowed, audit_bundles, audit_file, read_allowed, redact
-    from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
+    from helpers.data.disclosure import disclosure_problems
     from helpers.data.last_published import keep_published
     from helpers.data.mart import DERIVED, ROOM, SPILL
+    from helpers.data.policy import policy_of
     from helpers.data.released import Ledger
     from helpers.data.releases import FOLDER, Releases, manifest_entry
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
@@ -102,8 +112,11 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         raise_all(told)
     else:
         problems += told
-    ledger = Ledger(state_folder(root))
-    releases = Releases(state_folder(root), root / "reports")
+    readers = _named_audience(publisher, audience)
+    others = tuple(each for each in publisher.audiences.values() if each != readers and not each.is_public)
+    policy, home = policy_of(readers), readers.home(state_folder(root))
+    ledger = Ledger(home)
+    releases = Releases.of(state_folder(root), root, readers)
 
     @cache
     def mart() -> Mart:
@@ -122,7 +135,7 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
         ledger.release(report, bundles)
         releases.release(report)
-        keep_published(state_folder(root), bundles)
+        keep_published(home, bundles)
 
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
@@ -148,12 +161,17 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
         datasets=lambda version: datasets_of(mart().at(version)),
         expand=expand,
         selectors=tuple(SELECTORS),
-        bundle_checks=(disclosure_problems, audit_bundles, ledger.problems),
+        bundle_checks=(
+            lambda bundles: disclosure_problems(bundles, policy),
+            lambda bundles: audit_bundles(bundles, policy),
+            ledger.problems,
+        ),
+        text_checks=(mentions_of(others),),
         file_checks=(audit_file,),
         allow=allowed.standing,
         release=release,
         reserve=releases.release,
-        told=lambda report: [manifest_entry(entry) for entry in releases.of_report(report)],
+        told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
         redact=redact,
         caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
         room=Room(
@@ -162,17 +180,68 @@ def open_project(root: Path, problems: list[Problem] | None = None) -> Project:
             sealed=lambda: mart().sealed(),
             caches=(
                 *(state_folder(root) / "mart" / each for each in (DERIVED, SPILL, ROOM)),
-                state_folder(root) / FOLDER,
+                home / FOLDER,
             ),
         ),
         preload=(*_modules_below("report"), *_modules_below("data/room"), *LATE),
         publisher=publisher,
-        suppression=f"Figures from records of patients follow {HES_RECORD_LEVEL.source}",
+        suppression=f"Figures from records of patients follow {policy.source}",
+        audience=readers,
+        closed=_closed(root, publisher, readers),
         watched=watched,
         answer=lambda question: answer(register(), question),
-        apart=(*watched, folder, state_folder(root), root / "reports", root / "params" / "_theme.yml"),
+        apart=(
+            *watched,
+            folder,
+            state_folder(root),
+            *(each.reports(root) for each in publisher.audiences.values()),
+            root / "params" / "_theme.yml",
+        ),
         whence=whence,
     )
+
+
+def open_audiences(root: Path, audience: str = "") -> tuple[Project, ...]:
+    """Return a project once for each of its audiences, the public first; or for one alone.
+
+    Raises
+    ------
+    UsageError
+        With what is wrong with its settings; for an audience that is not named.
+    """
+    if audience:
+        return (open_project(root, audience=audience),)
+    public = open_project(root)
+    others = [name for name in public.publisher.audiences if name != PUBLIC_NAME]
+    return public, *(open_project(root, audience=name) for name in others)
+
+
+def by_audience(public: Project, jobs: Sequence[Job]) -> list[tuple[Project, tuple[Job, ...]]]:
+    """Return the reports of each audience with its project, the public first; an empty batch is the public's."""
+    groups = {
+        name: tuple(job for job in jobs if job.audience == name) for name in public.publisher.audiences
+    }
+    wanted = {name: some for name, some in groups.items() if some or (name == PUBLIC_NAME and not jobs)}
+    return [
+        (public if name == PUBLIC_NAME else open_project(public.root, audience=name), some)
+        for name, some in wanted.items()
+    ]
+
+
+def _named_audience(publisher: Publisher, name: str) -> Audience:
+    if name not in publisher.audiences:
+        known = " or ".join(publisher.audiences)
+        raise UsageError(Problem("audience", name, known, near_misses(name, publisher.audiences)))
+    return publisher.audiences[name]
+
+
+def _closed(root: Path, publisher: Publisher, readers: Audience) -> tuple[Path, ...]:
+    """Return what kernels may not read for some readers: all pages that are not public, and what others were told."""
+    state = state_folder(root)
+    others = [each for each in publisher.audiences.values() if each != readers]
+    pages = [each.reports(root) for each in publisher.audiences.values() if not each.is_public]
+    homes = [state / AUDIENCES / each.name for each in others if not each.is_public]
+    return *pages, *homes, *([] if readers.is_public else [state / "runs"])
 
 
 def collect(problems: list[Problem], read: Callable[..., Found], *what: Path) -> Found | None:
@@ -199,12 +268,14 @@ def plan(project: Project, words: Sequence[str], problems: Sequence[Problem] = (
     Raises
     ------
     UsageError
-        With all problems of register, notebooks and parameter files at once.
+        With all problems of register, phrases, notebooks and parameter files at once.
     """
     from helpers.register.reading import read_register
 
     found = list(problems)
     jobs = collect(found, lambda: make_plan(project, words)) or ()
+    for where, text in (collect(found, own_phrases, project.root) or {}).values():
+        found += check_prose(where, text)
     register = project.root / "params" / "_register"
     if register.is_dir():
         collect(found, read_register, register)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -104,6 +104,13 @@ def worst_first(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=rank)
 
 
+def merge(parts: Sequence[Batch]) -> Batch:
+    """Return several batches, of one audience each, as one; it bears the first one's name."""
+    entries = tuple(entry for part in parts for entry in part.entries)
+    problems = tuple(problem for part in parts for problem in part.problems)
+    return Batch(parts[0].run, entries, any(part.interrupted for part in parts), problems)
+
+
 def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
     """Print what became of a batch."""
     entries = worst_first(batch.entries)
@@ -131,10 +138,10 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
     print(f"{summarise(entries)}; {index}")
 
 
-def show_foreign(foreign: Mapping[str, str]) -> None:
-    """Print what lies among the published reports and is not as it was put there."""
+def show_foreign(foreign: Mapping[str, str], folder: str) -> None:
+    """Print what lies in a folder of published reports and is not as it was put there."""
     for path, what in foreign.items():
-        print(f"reports/{path}: {what}", file=sys.stderr)
+        print(f"{folder}/{path}: {what}", file=sys.stderr)
 
 
 def show_entries(entries: Iterable[Entry]) -> None:

@@ -13,7 +13,7 @@ import typer
 
 from helpers import __version__
 from helpers.cli import batches, checking, data, private, records, showing
-from helpers.cli.assembly import open_and_plan
+from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Json, Words
 from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
 from helpers.places import find_root
@@ -21,10 +21,12 @@ from helpers.runner.batch.capacity import usable_jobs
 from helpers.runner.batch.choosing import failed_only, resume
 from helpers.runner.batch.foreign import find_foreign
 from helpers.runner.batch.life import INTERRUPTED
-from helpers.runner.batch.run import Order, preview, run_batch
+from helpers.runner.batch.run import Batch, Order, preview, run_batch
 from helpers.runner.engines import FORMATS, RENDERERS
 from helpers.runner.history.store import History
 from helpers.runner.kernel.execute import Limits
+from helpers.runner.plan.jobs import Job
+from helpers.runner.project import Project
 
 #: what a folder or disk does not allow: the user's to mend, no bug of ours
 _OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
@@ -108,22 +110,39 @@ def run(
     limits = Limits(time_limit, memory_limit)
     order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
     project, wanted = open_and_plan(find_root(context.obj), words or ())
+    parts = [(each, some, order) for each, some in by_audience(project, wanted)]
     if resumed:
-        wanted, order = resume(project, wanted, order)
+        parts = [(each, *resume(each, some, order)) for each, some, _ in parts]
     if only_failed:
-        wanted = failed_only(project, wanted)
+        parts = [(each, failed_only(each, some), how) for each, some, how in parts]
+    if resumed or only_failed:
+        parts = [part for part in parts if part[1]]
     if dry_run:
-        batches.show_decisions(preview(project, wanted, order), as_json=as_json)
+        decisions = [decision for part in parts for decision in preview(*part)]
+        batches.show_decisions(decisions, as_json=as_json)
         return
-    if not wanted and (resumed or only_failed):
+    if not parts:
         _say_nothing_is_left(as_json=as_json)
         return
-    with batches.show_progress(len(wanted), quiet=as_json) as tell:
-        batch = run_batch(project, wanted, order, tell=tell)
-    batches.show_batch(batch, project.show(project.reports / "index.html"), as_json=as_json)
+    batch = _run_parts(parts, quiet=as_json)
+    pages = ", ".join(each.show(each.reports / "index.html") for each, *_ in parts)
+    batches.show_batch(batch, pages, as_json=as_json)
     if verify:
-        batches.show_foreign(find_foreign(History(project.state), project.reports, verify=True))
+        for each, *_ in parts:
+            found = find_foreign(History(each.state), each.reports, verify=True)
+            batches.show_foreign(found, each.show(each.reports))
     raise typer.Exit(batch.exit_code)
+
+
+def _run_parts(parts: Sequence[tuple[Project, Sequence[Job], Order]], *, quiet: bool) -> Batch:
+    """Run the reports of each audience as a batch of its own; what is interrupted begins none of the others."""
+    ended: list[Batch] = []
+    with batches.show_progress(sum(len(jobs) for _, jobs, _ in parts), quiet=quiet) as tell:
+        for project, jobs, order in parts:
+            ended.append(run_batch(project, jobs, order, tell=tell))
+            if ended[-1].interrupted:
+                break
+    return batches.merge(ended)
 
 
 def _say_nothing_is_left(*, as_json: bool) -> None:

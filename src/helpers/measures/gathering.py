@@ -22,6 +22,7 @@ from helpers.data.measure_series import (
     read_reasons,
     read_series,
 )
+from helpers.data.measured import as_told
 from helpers.data.peer_values import peer_organisations
 from helpers.data.periods import period_end
 from helpers.data.quality import rate_series
@@ -29,7 +30,7 @@ from helpers.measures.events import events_of
 from helpers.measures.place import Place, place_among
 from helpers.measures.places.groups import PeerGroup, find_group
 from helpers.measures.places.spread import places_of
-from helpers.measures.places.values import can_be_compared
+from helpers.measures.places.values import can_be_compared, known_series
 from helpers.measures.reasons import Reasons, reasons_of
 from helpers.measures.result import CATEGORIES, Category, ChartEvent, MeasureResult
 from helpers.measures.series import MeasureSeries, build_series
@@ -139,8 +140,9 @@ def measure_results(mart: Mart, register: Register, asked: Asked) -> Results:
     )
     if any(source.synthetic for source in frame.sources):
         wanted = [measure.with_examples() for measure in wanted]
+    rows = as_told(mart, frame.data, wanted, about=asked.organisation.code)
     as_at = {source.dataset: date.fromisoformat(source.as_at) for source in frame.sources}
-    pieces = _pieces(frame.data, wanted, asked, as_at)
+    pieces = _pieces(rows, wanted, asked, as_at)
     mergers = merged_into(mart, asked.organisation.code)
     drafts = [_draft(piece, register, asked, mergers) for piece in pieces]
     charts = _charts(drafts)
@@ -278,7 +280,9 @@ class _Beside:
         measure, last = draft.measure, draft.series.latest
         if self.groups is None or last is None or not can_be_compared(measure):
             return None
-        places = places_of(self.mart, measure, self.groups[0].codes, draft.series.days[last])
+        codes = self.groups[0].codes
+        series = known_series(self.mart, measure, codes)
+        places = places_of(self.mart, series, codes, draft.series.days[last])
         return place_among(places, self.asked.organisation.code, self.groups)
 
     def reasons(self, draft: _Draft) -> Reasons | None:

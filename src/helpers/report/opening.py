@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from helpers.audience import current_audience
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
@@ -83,6 +84,8 @@ class Report:
         Pinned to one version.
     organisation, period, specialty
         What the report is about; no specialty means all.
+    today
+        The day on which it is made: what lies before it is past.
     """
 
     title: str
@@ -91,6 +94,7 @@ class Report:
     organisation: Organisation
     period: Period
     specialty: str | None = None
+    today: date = field(default_factory=date.today)
 
     def sources(self, within: Collection[str] | None = None) -> tuple[Source, ...]:
         """Return the data sets that were read so far, or of these some that rows name.
@@ -116,8 +120,8 @@ class Report:
 
     def ask(self, asked: Sequence[Asked]) -> dict[Query, Told]:
         """Return what may be told of figures of records, beside everything that was told before."""
-        releases = Releases(state_folder(self.root), self.root / "reports")
-        return decide_on(releases, self.mart, asked)
+        releases = Releases.of(state_folder(self.root), self.root, current_audience())
+        return decide_on(releases, self.mart, asked, about=self.organisation.code)
 
     def apart(self) -> Self:
         """Return this report for one analysis, which then knows by itself what was read for it."""

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, Literal
 
+from helpers.audience import PUBLIC, Audience
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
@@ -178,6 +179,10 @@ class Project:
         Who publishes the reports and answers for them.
     suppression
         One sentence for each report on how small numbers are protected.
+    audience
+        For whom its reports are made; those for others are another project's, with the same notebooks and data.
+    closed
+        Folders of what is told to other audiences, which kernels may not read.
     """
 
     root: Path
@@ -205,10 +210,17 @@ class Project:
     whence: Callable[[str], Whence | None] = _unknown
     publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""
+    audience: Audience = PUBLIC
+    closed: tuple[Path, ...] = ()
 
     @property
     def state(self) -> Path:
-        """The private folder: data, history, executed notebooks and logs."""
+        """The private folder of its audience: history, executed notebooks and logs."""
+        return self.audience.home(self.home)
+
+    @property
+    def home(self) -> Path:
+        """The whole private folder, with the data."""
         return state_folder(self.root)
 
     @property
@@ -234,7 +246,7 @@ class Project:
     @property
     def reports(self) -> Path:
         """Where finished reports are published."""
-        return self.root / "reports"
+        return self.audience.reports(self.root)
 
     def show(self, path: Path) -> str:
         """Return a path as messages call it: from the project's folder where it lies in it."""

@@ -69,7 +69,7 @@ def _marks() -> dict[str, Any]:
     }
 
 
-def _register_fonts() -> None:
+def register_fonts() -> None:
     """Make the package's fonts known to matplotlib, once."""
     from matplotlib import font_manager
 
@@ -87,7 +87,7 @@ def chart_style() -> Iterator[None]:
     """
     import matplotlib as mpl
 
-    _register_fonts()
+    register_fonts()
     settings: Any = chart_settings()  # matplotlib's stubs list every key as a literal
     with mpl.rc_context(settings):
         yield

@@ -84,8 +84,8 @@ def compare_with(
     """Compare an organisation with a group that is known already; see `compare_peers`."""
     if not can_be_compared(measure):
         return None
-    series = read_series(mart, measure, group.codes)
-    kept = partial(places_of, mart, measure, group.codes)
+    series = read_series(mart, measure, group.codes, own=organisation, until=choice.until)
+    kept = partial(places_of, mart, series, group.codes)
     return compare_series(series, organisation, names, group=group, choice=choice, places_on=kept)
 
 

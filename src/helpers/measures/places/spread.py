@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from helpers.data.mart import Mart
-from helpers.measures.places.values import PeerSeries, read_series, shown_as
+from helpers.measures.places.values import PeerSeries, shown_as
 from helpers.register.models import Measure
 from helpers.stats import rates
 from helpers.stats.funnel import Funnel, funnel
@@ -133,12 +133,27 @@ class Places:
         return len(shown) >= FEWEST_MEMBERS and float(np.mean(np.abs(shown) < 1e-9)) >= MOSTLY_NOUGHT
 
 
-def places_of(mart: Mart, measure: Measure, codes: Collection[str], period: date) -> Places:
-    """Return where organisations stand at a period: worked out once per load for all reports."""
-    about = (measure.kind, measure.unit, measure.frequency, measure.controlled, *sorted(codes))
+def places_of(mart: Mart, series: PeerSeries, codes: Collection[str], period: date) -> Places:
+    """Return where organisations stand at a period.
+
+    Published figures are worked out once per load for all reports. What may be told of records is another matter in
+    every report, so they are worked out from the series as it came.
+
+    Parameters
+    ----------
+    mart
+        Pinned.
+    series, codes
+        A measure of a group, and who is in it.
+    period
+        First day of the period.
+    """
+    if series.origin == "records":
+        return places_at(series, period)
+    measure = series.measure
+    about = (measure.kind, measure.unit, measure.frequency, *sorted(codes))
     name = f"places {measure.id} {period} {hashlib.sha256(repr(about).encode()).hexdigest()[:16]}"
-    frame = mart.derived(name, lambda: _kept(places_at(read_series(mart, measure, codes), period)))
-    return _read(frame, measure, period)
+    return _read(mart.derived(name, lambda: _kept(places_at(series, period))), measure, period)
 
 
 def places_at(series: PeerSeries, period: date) -> Places:

@@ -107,7 +107,7 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
             published, run=new_id(), state=State.WITHDRAWN, note=why.strip(), made_in=published.maker
         )
         entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
-        contents = {"html": make_note(entry).encode()}
+        contents = {"html": make_note(entry, mark=project.audience.mark).encode()}
         entry = replace(entry, outputs=expected_outputs(contents, place_of(published)))
         _check_note(project, entry, contents)
         with _recorded(project, history, entry, kind="withdraw"):
@@ -176,20 +176,23 @@ def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -
     path = _folder(project, entry) / "note.html"
     path.write_bytes(contents["html"])
     problems = [problem for check in project.file_checks for problem in check(path)]
+    problems += [problem for check in project.text_checks for problem in check(entry.note, "--why")]
     if problems:
         raise GateError(problems)
 
 
-def make_note(entry: Entry) -> str:
+def make_note(entry: Entry, *, mark: str = "") -> str:
     """Return the page that stands in the place of a withdrawn report.
 
     Parameters
     ----------
     entry
         The withdrawal: what the report was about, when it was withdrawn and why.
+    mark
+        What the page bears: that it is not for publication, say.
     """
     facts = entry.facts
     assert facts is not None, "what was published knows what it is about"
     day = datetime.fromisoformat(entry.started).astimezone(UTC)
     reasons = [line for line in entry.note.splitlines() if line.strip()]
-    return fill("withdrawn.html", facts=facts, day=day, reasons=reasons)
+    return fill("withdrawn.html", facts=facts, day=day, reasons=reasons, mark=mark)

@@ -24,7 +24,7 @@ from helpers.runner.plan.jobs import Job
 from helpers.runner.portal.update import list_anew
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import recover
-from helpers.runner.publish.switching import sweep
+from helpers.runner.publish.switching import readers_folder, sweep
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,8 @@ def _take_through(
 def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting, tuple[Decision, ...]]:
     """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
     engine = choose_engine(order.renderer)
+    if not project.audience.is_public:
+        readers_folder(project.reports)
     history = History(project.state)
     recover(project, history)
     surroundings = survey(project, engine)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from helpers.audience import PUBLIC_NAME
 from helpers.errors import Problem, UsageError, UserError, near_misses
 from helpers.runner.plan.matrix import FILE as MATRIX
 from helpers.runner.plan.matrix import read_matrix
@@ -14,7 +15,11 @@ from helpers.runner.plan.parameter_files import Given, read_mapping, read_values
 from helpers.runner.plan.parameter_types import LATEST, ParameterType, Value
 from helpers.runner.plan.parameters import Notebook, read_notebook
 from helpers.runner.project import Organisations, Project
+from helpers.runner.publisher import FILE as PUBLISHER
 from helpers.yaml_files import raise_all
+
+#: the key of a parameter file that says for whom the report is
+AUDIENCE = "audience"
 
 #: longer names make paths that some systems refuse
 LONGEST_NAME = 80
@@ -38,12 +43,15 @@ class Job:
         What its file gives, checked; what it leaves out keeps the notebook's default.
     source
         The file that asks for it: its own or the notebook's `_matrix.yml`.
+    audience
+        For whom it is, of those that `_publisher.yml` names.
     """
 
     notebook: Notebook
     name: str
     parameters: Mapping[str, Value]
     source: Path
+    audience: str = PUBLIC_NAME
 
     @property
     def title(self) -> str:
@@ -224,6 +232,11 @@ def _read_job(project: Project, notebook: Notebook, asked: _Asked, organisations
     given = asked.given
     if given is None:
         given = read_mapping(asked.source, asked.where, problems)
+    audience = PUBLIC_NAME
+    if AUDIENCE in given:
+        audience = _read_audience(project, given[AUDIENCE], problems)
+        if not any(each.name == AUDIENCE for each in notebook.parameters):
+            given = {name: each for name, each in given.items() if name != AUDIENCE}
     values = read_values(notebook, given, asked.where, problems)
     for parameter in notebook.parameters:
         value = values.get(parameter.name, parameter.default)
@@ -235,7 +248,20 @@ def _read_job(project: Project, notebook: Notebook, asked: _Asked, organisations
             if word != LATEST and (covered := project.months()) and not covered[0] <= word <= covered[1]:
                 problems.append(_month_without_data(where, word, covered))
     raise_all(problems)
-    return Job(notebook, asked.name, values, asked.source)
+    return Job(notebook, asked.name, values, asked.source, audience)
+
+
+def _read_audience(project: Project, given: Given, problems: list[Problem]) -> str:
+    """Return for whom a report is, as its file says."""
+    known = project.publisher.audiences
+    if given.text not in known:
+        cure = (
+            near_misses(given.text, known)
+            or "name it there, with its folder, threshold, reason, owner and date"
+        )
+        came = f"the audience {given.text} is not named in params/{PUBLISHER}"
+        problems.append(Problem(given.where, came, " or ".join(known), cure))
+    return given.text
 
 
 def _words(kind: ParameterType, word: str, value: Value) -> list[str]:

@@ -135,7 +135,8 @@ def _set_row(row: Any, size: float, *, is_header: bool, theme: Theme) -> None:
 
 
 def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour.lstrip("#").upper())
+    found: RGBColor = RGBColor.from_string(colour.lstrip("#").upper())
+    return found
 
 
 def _set_line(cell: Any) -> None:

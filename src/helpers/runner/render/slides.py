@@ -36,7 +36,12 @@ def finish_slides(path: Path, document: Document, *, theme: Theme, logo: Path | 
     """
     deck: Any = Presentation(str(path))
     facts = document.facts
-    about = [facts.organisation_name, facts.period_label, "synthetic data" if facts.synthetic else ""]
+    about = [
+        document.mark,
+        facts.organisation_name,
+        facts.period_label,
+        "synthetic data" if facts.synthetic else "",
+    ]
     for number, slide in enumerate(deck.slides, start=1):
         left_out = _finish_shapes(slide, theme)
         more = f"{left_out} more rows in the report" if left_out else ""

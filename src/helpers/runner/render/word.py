@@ -52,8 +52,10 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
     """
     word = docx.Document(str(path))
     section = word.sections[0]
+    sizes = (section.page_width, section.left_margin, section.right_margin)
+    page, left, right = (size or 0 for size in sizes)  # the reference document says them all
     for table in word.tables:
-        finish_table(table, width=section.page_width - section.left_margin - section.right_margin)
+        finish_table(table, width=page - left - right)
     blocks = list(word.iter_inner_content())
     _keep_together(blocks)
     _keep_apart(blocks)
@@ -115,10 +117,17 @@ def _set_head_and_foot(word: Word, organisation: str, document: Document, theme:
     _write_small(section.header.paragraphs[0], plain_line(" · ".join(part for part in parts if part)))
     for foot in (section.footer, section.first_page_footer):
         line = foot.paragraphs[0]
+        if document.mark:
+            _set_mark(line.insert_paragraph_before(), document.mark)
         _write_small(line, f"{theme.brand.name} · page " if theme.brand.name else "Page ")
         _add_field(line, "PAGE")
         _write_small(line, " of ")
         _add_field(line, "NUMPAGES")
+
+
+def _set_mark(line: Any, mark: str) -> None:
+    run = _write_small(line, mark)
+    run.font.bold, run.font.color.rgb = True, RGBColor.from_string(colours.CONCERN.lstrip("#"))
 
 
 def _write_small(line: Any, words: str) -> Any:
