@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Final
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.measures.forecast import Forecast
@@ -16,7 +14,7 @@ from helpers.measures.series import last_day
 from helpers.measures.targets import target_on
 from helpers.register.models import Target
 from helpers.report.charts.process import FanAhead, TargetStep, spc_chart
-from helpers.stats.spc import XmRChart
+from helpers.report.controlled_charts import unmarked
 
 #: inches: lower than a chart alone, so that a section needs less than a page
 HEIGHT: Final = 2.2
@@ -27,7 +25,7 @@ def chart_of_result(result: MeasureResult) -> Figure:
     """Draw a result: values that may be shown, limits, dated targets, events, forecast."""
     forecast = result.forecast if result.goal is not None and result.goal.dated else None
     return spc_chart(
-        _drawn(result),
+        unmarked(result.chart) if result.unstable else result.chart,
         result.series.shown,
         unit=result.measure.unit,
         steps=target_steps(result, forecast),
@@ -35,19 +33,6 @@ def chart_of_result(result: MeasureResult) -> Figure:
         fan=None if forecast is None else _fan(forecast),
         digits=result.measure.digits,
         height=HEIGHT,
-    )
-
-
-def _drawn(result: MeasureResult) -> XmRChart:
-    """Return the chart to draw: without a stable period no rule marks points of which no limits are drawn."""
-    if not result.unstable:
-        return result.chart
-    chart, last = result.chart, result.chart.segment == result.chart.segment[-1]
-    kinds = zip(chart.point_type, last, strict=True)
-    return replace(
-        chart,
-        point_type=tuple("common_cause" if own and kind != "missing" else kind for kind, own in kinds),
-        direction=np.where(last, 0, chart.direction),
     )
 
 

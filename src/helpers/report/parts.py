@@ -89,6 +89,8 @@ class Part:
         Places of rows whose first cell heads those that follow.
     on_slide
         Whether the table is the second slide of the PowerPoint.
+    bulleted
+        Whether its sentences are said as a list.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Part:
     chart: Callable[[], Figure] | None = None
     groups: tuple[int, ...] = ()
     on_slide: bool = False
+    bulleted: bool = False
 
     # --- what it holds ------------------------------------------------------------------------------
 
@@ -212,18 +215,20 @@ class Part:
         return Shown(self.made.model_copy(update=told))
 
     def say(self, *names: str) -> Shown:
-        """Return some of its sentences as a paragraph, in the order in which they are named; all without names.
+        """Return some of its sentences, in the order in which they are named; all without names.
 
         Raises
         ------
         UsageError
             For a sentence that it does not have.
         """
-        return Shown(
-            self.made.model_copy(
-                update={"kind": "text", "id": f"say-{self.name}", "markdown": said(self, names)}
-            )
-        )
+        words = said(self, names, "\n- " if self.bulleted else " ")
+        told = {
+            "kind": "text",
+            "id": f"say-{self.name}",
+            "markdown": f"- {words}" if self.bulleted else words,
+        }
+        return Shown(self.made.model_copy(update=told))
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -249,16 +254,14 @@ class Part:
     # --- pieces -------------------------------------------------------------------------------------
 
     def _figure_bundle(self, caption: str, alt: str, label: str) -> Bundle:
-        usual = [each for each in self.fields if each.usual]
-        rows = tuple(tuple(row[self._place(each)] for each in usual) for row in self.rows)
         told = {
             "kind": "figure",
             "id": label or f"fig-{self.name}",
             "caption": caption or self.caption,
             "alt": alt or self.alt,
-            "columns": tuple(each.column for each in usual),
-            "rows": rows,
-            "suppressed": sum(cell == SUPPRESSED for row in rows for cell in row),
+            "columns": tuple(each.column for each in self.fields),  # whatever may be drawn
+            "rows": self.rows,
+            "suppressed": sum(cell == SUPPRESSED for row in self.rows for cell in row),
         }
         return self.made.model_copy(update=told)
 
