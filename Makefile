@@ -34,9 +34,11 @@ test: lint types imports unit browser notebooks
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/deptry src notebooks
 
 types: env
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 
 imports: env
 	$(BIN)/lint-imports
@@ -108,6 +110,7 @@ dictionary: env
 	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/national-figures.yml docs/reference/data-dictionary.md
 	$(BIN)/python -m helpers.data.mart_page docs/reference/mart.md
 	$(BIN)/python -m helpers.analyses.names_page docs/reference/report.md
+	$(BIN)/python -m helpers.phrases.page docs/reference/phrases.md
 
 # make lock       resolve the dependencies anew
 # Extras stay in the lock: without them older pips look past a pin for a newer release, and refuse it.

@@ -77,6 +77,8 @@ class ReportFacts(_Frozen):
     groups: tuple[tuple[str, str], ...] = ()
     #: what the report says first, in plain words; filled in when the document is made
     headline: str = ""
+    #: ISO date from which on it is out of date, where its headline says one; filled in likewise
+    good_until: str = ""
 
 
 class Panel(_Frozen):
@@ -107,6 +109,7 @@ class Bundle(_Frozen):
     caption: str = ""  # kind heading: its words
     alt: str = ""
     markdown: str = ""  # kinds headline and text: paragraphs and lists; table: notes below it
+    good_until: str = ""  # kind headline: ISO date from which on the report is out of date
     level: Literal[2, 3] = 2  # kind heading: of a section, or within one
     panels: tuple[Panel, ...] = ()  # kind panels
     columns: tuple[Column, ...] = ()

@@ -24,8 +24,6 @@ FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = [FOLDER / f"{name}.ipynb" for name in SHIPPED]
 MOST_LINES, MEDIAN_LINES = 16, 4
 LOGIC = (ast.FunctionDef, ast.For, ast.While, ast.If, ast.Try, ast.With, ast.ClassDef)
-#: what the cells are written in; anything longer is a function of the package
-LIBRARIES = {"helpers", "helpers.analyses", "matplotlib", "numpy", "pandas", "seaborn", "statsmodels.formula.api"}
 
 pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -74,16 +72,21 @@ def test_no_logic_and_no_printing_stands_in_a_cell(path: Path) -> None:
         assert not {node.id for node in nodes if isinstance(node, ast.Name)} & {"print", "display"}
 
 
-def test_only_setup_imports_helpers_and_the_usual_libraries(path: Path) -> None:
-    imports = {
-        (place, name)
+def test_only_setup_imports_and_only_what_analysts_know(path: Path) -> None:
+    imports = [
+        (place, name.partition(".")[0])
         for place, cell in enumerate(code_cells(path))
         for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names])
-    }
-    assert {name for _, name in imports} <= LIBRARIES
+        for name in imported(node)
+    ]
+    assert {name for _, name in imports} <= {"helpers", "matplotlib", "numpy", "pandas", "seaborn", "statsmodels"}
     assert {place for place, _ in imports} == {1}
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
 def test_parameters_are_annotated_literals_each_with_a_comment(path: Path) -> None:

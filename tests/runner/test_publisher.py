@@ -69,3 +69,47 @@ def test_reports_of_the_notebooks_that_are_named_wait_for_approval() -> None:
     ]
     assert Publisher(sign_off="all").wants_approval("s")
     assert not Publisher().wants_approval("")
+
+
+WARD = {
+    "readers": "ward managers", "folder": "ward-reports", "hide_up_to": "3", "reason": "reviews", "owner": "Director",
+    "decided": "2026-11-02",
+}  # fmt: skip
+
+
+def audience(name: str = "ward", *, without: str = "", **changes: str) -> str:
+    said = {key: value for key, value in {**WARD, **changes}.items() if key != without}
+    return f"audiences:\n  {name}:\n" + "".join(f"    {key}: {value}\n" for key, value in said.items())
+
+
+def test_audiences_are_the_public_and_those_that_the_file_names(tmp_path: Path) -> None:
+    assert list(read_publisher(tmp_path).audiences) == ["public"]
+    found = read_publisher(write(tmp_path, audience(round_to="5"))).audiences
+    assert list(found) == ["public", "ward"]
+    assert (found["ward"].hide_up_to, found["ward"].round_to) == (3, 5)
+    assert found["ward"].reports(tmp_path) == tmp_path / "ward-reports"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        *((audience(without=key), f"ward.*{key}") for key in WARD),
+        (audience(reason="''"), "reason"),
+        (audience(folder="reports/ward"), "reports/ward lies in reports.*folder of their own"),
+        (audience(folder="."), "holds it"),
+        (audience(folder="params"), "the project's own"),
+        (audience(folder="a/../reports"), "lies in reports"),
+        (audience(hide_up_to="2"), "0, where none is hidden, or 3 to 7"),
+        (audience(hide_up_to="8"), "3 to 7"),
+        (audience(round_to="3"), "1 or 5"),
+        (audience(decided="soon"), "YYYY-MM-DD"),
+        (audience("public"), "follows the rule"),
+        (audience("Ward A"), "small letters"),
+        (audience() + audience("matrons").removeprefix("audiences:\n"), "that of ward"),
+    ],
+)
+def test_a_policy_that_lacks_something_or_could_be_read_by_others_is_refused(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    with pytest.raises(UsageError, match=f"(?is)_publisher.yml.*{words}"):
+        read_publisher(write(tmp_path, text))

@@ -30,7 +30,7 @@ ANALYSES: Final = {
     "performance": PerformanceReport,
     "scorecard": Scorecard,
 }
-OWN: Final = ("query", "style", "figure", "table", "say", "headline", "uses")
+OWN: Final = ("query", "figure", "table", "say", "headline", "uses")
 _HEAD: Final = """# What a notebook calls
 
     from helpers import open_report

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from helpers.audience import PUBLIC_NAME
 from helpers.cli import showing
+from helpers.cli.assembly import open_audiences, open_project
 from helpers.errors import ExitCode, Problem, UsageError, near_misses
 from helpers.places import find_root, state_folder
 
@@ -30,6 +32,9 @@ def audit(
     released: Annotated[
         str, typer.Option(metavar="MEASURE|TABLE", help="Say what was published of records instead.")
     ] = "",
+    readers: Annotated[
+        str, typer.Option("--audience", help="With --released: told to whom; the public unless given.")
+    ] = PUBLIC_NAME,
     as_json: Json = False,
 ) -> None:
     """Look for identifiers of patients in files of any kind, or list what was published of their records."""
@@ -38,7 +43,7 @@ def audit(
     if bool(files) == bool(released):
         raise UsageError(Problem("audit", "no file, or both", "files to look through, or --released TABLE"))
     if released:
-        _show_released(find_root(context.obj), released, as_json=as_json)
+        _show_released(find_root(context.obj), released, readers, as_json=as_json)
         return
     files = files or []
     missing = [Problem(str(path), "there is no such file") for path in files if not path.is_file()]
@@ -63,24 +68,28 @@ def _many(count: int, name: str) -> str:
     return f"{count} {name}{'' if count == 1 else 's'}"
 
 
-def _show_released(root: Path, asked: str, *, as_json: bool) -> None:
+def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> None:
     """Print every count that was published of a table of records, with its query and its report."""
     from helpers.data.disclosure.people import TABLES
-    from helpers.data.releases import DATA_SETS, Releases, shown_words
+    from helpers.data.disclosure.queries import MEASURED
+    from helpers.data.releases import FROM_RECORDS, Releases, shown_words
 
-    data_set = DATA_SETS.get(asked, asked)
-    if data_set not in TABLES:
-        known = (*TABLES, *DATA_SETS)
-        allowed = ", ".join(known)
-        raise UsageError(
-            Problem("--released", f"{asked} is no table of records", allowed, near_misses(asked, known))
-        )
-    entries = Releases(state_folder(root), root / "reports").entries(data_set)
+    project = open_project(root, audience=readers)
+    ledger = Releases.of(project.home, root, project.audience)
+    told = {entry.told.query.data_set for entry in ledger.entries()}
+    names = {name: {name} for name in (*TABLES, *(each.removeprefix(MEASURED) for each in told))}
+    names |= {name.removeprefix(MEASURED): {name} for name in told}
+    for measure, counted in FROM_RECORDS.items():
+        names.setdefault(measure, set()).update(query.data_set for query in counted.values())
+    if asked not in names:
+        came = f"{asked} is no table of records, and no measure that was told of"
+        raise UsageError(Problem("--released", came, ", ".join(names), near_misses(asked, names)))
+    entries = [each for name in sorted(names[asked]) for each in ledger.entries(name)]
     if as_json:
         rows = [
             {
                 "query": e.told.query.entry,
-                "shown": shown_words(e.told),
+                "shown": shown_words(e.told, ledger.policy),
                 "report": e.report,
                 "released": e.released,
             }
@@ -89,10 +98,12 @@ def _show_released(root: Path, asked: str, *, as_json: bool) -> None:
         showing.show_json({"released": rows})
         return
     for each in entries:
-        print(f"{each.released[:10]}  {each.report}  {each.told.query.words}: {shown_words(each.told)}")
+        print(
+            f"{each.released[:10]}  {each.report}  {each.told.query.words}: {shown_words(each.told, ledger.policy)}"
+        )
     stars = sum(each.told.star for each in entries)
     reports = len({each.report for each in entries})
-    print(f"{len(entries)} counts of {data_set} in {reports} reports, {stars} of them hidden")
+    print(f"{len(entries)} counts of {asked} in {reports} reports, {stars} of them hidden")
 
 
 def _allowed(context: typer.Context) -> Allowed:
@@ -152,9 +163,9 @@ def rebuild_ledger(context: typer.Context) -> None:
     """Make the record of what was released anew, from the manifests of what is published."""
     from helpers.data.releases import Releases
 
-    root = find_root(context.obj)
-    reports, figures = Releases(state_folder(root), root / "reports").rebuild()
-    print(f"{figures} counts of {reports} reports are entered")
+    for project in open_audiences(find_root(context.obj)):
+        reports, figures = Releases.of(project.home, project.root, project.audience).rebuild()
+        print(f"{project.audience.name}: {figures} counts of {reports} reports are entered")
     print(
         "Reports that were published by an older boardpack, or removed since, say nothing: run or withdraw them"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from helpers.cli import batches, showing
-from helpers.cli.assembly import open_project
+from helpers.cli.assembly import by_audience, open_audiences, open_project
 from helpers.cli.following import follow
 from helpers.cli.telling import show_history, show_report, show_run
 from helpers.errors import Problem, UsageError, near_misses
@@ -22,7 +23,7 @@ from helpers.runner.history.store import History
 from helpers.runner.key.due import Wish, decide
 from helpers.runner.key.surroundings import survey
 from helpers.runner.key.why import explain
-from helpers.runner.plan.jobs import make_plan
+from helpers.runner.plan.jobs import Plan, make_plan
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import recover
 
@@ -30,38 +31,60 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Report = Annotated[
     str, typer.Argument(metavar="REPORT", help="notebook/name, or a name that is the only one.")
 ]
+Readers = Annotated[str, typer.Option("--audience", help="For which readers; for all unless given.")]
+#: the projects of some audiences, each with its history
+Opened = Sequence[tuple[Project, History]]
 MOST_RUNS = 20
 
 
-def status(context: typer.Context, as_json: Json = False) -> None:
+def status(context: typer.Context, readers: Readers = "", as_json: Json = False) -> None:
     """Show the newest run of each report, and what lies among the reports that no run has put there so."""
-    project, history = _open(context)
-    entries = list(history.latest().values())
+    opened = _open(context, readers)
     if as_json:
-        showing.show_json([batches.entry_as_json(entry) for entry in entries])
+        told = [(project, entry) for project, record in opened for entry in record.latest().values()]
+        showing.show_json([_as_json(project, entry) for project, entry in told])
         return
-    batches.show_entries(entries)
-    print(batches.summarise(entries))
-    batches.show_foreign(find_foreign(history, project.reports))
+    for project, record in opened:
+        _head(project, opened)
+        entries = list(record.latest().values())
+        batches.show_entries(entries)
+        print(batches.summarise(entries))
+        shown = project.show(project.reports)
+        batches.show_foreign(find_foreign(record, project.reports), shown)
 
 
 def history(
     context: typer.Context,
     word: Annotated[str, typer.Argument(metavar="[REPORT or RUN]", help="A report, or a run's id.")] = "",
     most: Annotated[int, typer.Option(min=1, help="How many to show.")] = MOST_RUNS,
+    readers: Readers = "",
     as_json: Json = False,
 ) -> None:
     """Show the newest runs, every run of one report, or every report of one run."""
-    _, record = _open(context)
+    opened = _open(context, readers)
     if not word:
-        runs = record.runs(most)
-        showing.show_json([asdict(run) for run in runs]) if as_json else show_history(runs)
+        _show_runs(opened, most, as_json=as_json)
         return
-    entries = record.entries(word) or record.of(*find_report(record, word))[:most]
+    of_run = [(project, record.entries(word)) for project, record in opened if record.entries(word)]
+    if of_run:
+        project, entries = of_run[0]
+    else:
+        project, record, pair = find_report(opened, word)
+        entries = record.of(*pair)[:most]
     if as_json:
-        showing.show_json([batches.entry_as_json(entry) for entry in entries])
+        showing.show_json([_as_json(project, entry) for entry in entries])
     else:
         show_run(entries)
+
+
+def _show_runs(opened: Opened, most: int, *, as_json: bool) -> None:
+    if as_json:
+        runs = [(project, run) for project, record in opened for run in record.runs(most)]
+        showing.show_json([{**asdict(run), "audience": project.audience.name} for project, run in runs])
+        return
+    for project, record in opened:
+        _head(project, opened)
+        show_history(record.runs(most))
 
 
 def show(
@@ -74,11 +97,11 @@ def show(
     followed: Annotated[
         bool, typer.Option("--follow", help="Print its logs as they grow, until it has ended.")
     ] = False,
+    readers: Readers = "",
     as_json: Json = False,
 ) -> None:
     """Show what became of a report, what it was made from, and where its notebook, logs and files lie."""
-    project, record = _open(context)
-    notebook, name = find_report(record, report)
+    project, record, (notebook, name) = find_report(_open(context, readers), report)
     entries = record.of(notebook, name)
     entry = next((each for each in entries if run in {"", each.run}), None)
     if entry is None:
@@ -90,9 +113,9 @@ def show(
         _launch(traces, opened)
     elif as_json:
         places = {what: str(path) for what, path in traces.existing.items()}
-        showing.show_json({**batches.entry_as_json(entry), "places": places})
+        showing.show_json({**_as_json(project, entry), "places": places})
     else:
-        show_report(entry, traces)
+        show_report(entry, traces, project.audience)
 
 
 def why(
@@ -102,11 +125,15 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Say what has changed since a report was made: parameters, data, code, environment, renderer."""
-    project, record = _open(context)
-    jobs = make_plan(project, [report])
-    surroundings = survey(project, choose_engine(renderer))
-    decisions = decide(project, jobs, surroundings, standing=record.standing(), wish=Wish(formats=()))
-    told = {each.job.title: explain(each, surroundings, record) for each in decisions}
+    told: dict[str, tuple[str, ...]] = {}
+    public = open_project(find_root(context.obj))
+    for project, asked in by_audience(public, Plan(make_plan(public, [report]))):
+        record = _recovered(project)
+        surroundings = survey(project, choose_engine(renderer))
+        decisions = decide(
+            project, asked.jobs, surroundings, standing=record.standing(), wish=Wish(formats=())
+        )
+        told |= {each.job.title: explain(each, surroundings, record) for each in decisions}
     if as_json:
         showing.show_json(told)
         return
@@ -123,12 +150,13 @@ def approve(
         str, typer.Option(help="First characters of the hash that `show` prints: only that very draft.")
     ] = "",
     note: Annotated[str, typer.Option(help="What to record with it.")] = "",
+    readers: Readers = "",
 ) -> None:
     """Publish the draft of a held report: the very files that were held."""
     from helpers.runner.batch.approval import approve as approve_draft
 
-    project, record = _open(context)
-    entry = approve_draft(project, find_report(record, report), note=note, draft=draft)
+    project, _, pair = find_report(_open(context, readers), report)
+    entry = approve_draft(project, pair, note=note, draft=draft)
     _tell_places(project, entry, "published")
 
 
@@ -137,37 +165,58 @@ def withdraw(
     report: Report,
     why: Annotated[str, typer.Option("--why", help="What readers are told in its place.")],
     period: Annotated[str, typer.Option(help="The folder of its period; the newest unless given.")] = "",
+    readers: Readers = "",
 ) -> None:
     """Take a published report back and leave a note in its place."""
     from helpers.runner.batch.approval import withdraw as take_back
 
-    project, record = _open(context)
-    entry = take_back(project, find_report(record, report), why=why, period=period)
+    project, _, pair = find_report(_open(context, readers), report)
+    entry = take_back(project, pair, why=why, period=period)
     _tell_places(project, entry, "withdrawn")
 
 
-def _open(context: typer.Context) -> tuple[Project, History]:
-    project = open_project(find_root(context.obj))
+def _open(context: typer.Context, readers: str) -> Opened:
+    projects = open_audiences(find_root(context.obj), readers)
+    return [(project, _recovered(project)) for project in projects]
+
+
+def _recovered(project: Project) -> History:
     record = History(project.state)
     recover(project, record)
-    return project, record
+    return record
 
 
-def find_report(record: History, word: str) -> tuple[str, str]:
-    """Return notebook and name of a report that the history knows.
+def _head(project: Project, opened: Opened) -> None:
+    """Say for whom the following is, where there are several."""
+    if len(opened) > 1:
+        print(f"{project.audience.name}:")
+
+
+def _as_json(project: Project, entry: Entry) -> dict[str, object]:
+    return {**batches.entry_as_json(entry), "audience": project.audience.name}
+
+
+def find_report(opened: Opened, word: str) -> tuple[Project, History, tuple[str, str]]:
+    """Return the audience's project, its history, and notebook and name of a report that is on record there.
 
     Raises
     ------
     UsageError
         If there is none of that name, or more than one.
     """
-    known = list(record.latest())
-    found = [pair for pair in known if word in {pair[1], "/".join(pair)}]
+    known = [(project, record, pair) for project, record in opened for pair in record.latest()]
+    found = [each for each in known if word in {each[2][1], "/".join(each[2])}]
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(Problem(word, "is more than one report", " or ".join("/".join(p) for p in found)))
-    cure = near_misses(word, ["/".join(pair) for pair in known]) or "see `boardpack status`"
+        names = [f"{'/'.join(pair)} (--audience {project.audience.name})" for project, _, pair in found]
+        names = (
+            names
+            if len({project.audience.name for project, *_ in found}) > 1
+            else ["/".join(f[2]) for f in found]
+        )
+        raise UsageError(Problem(word, "is more than one report", " or ".join(names)))
+    cure = near_misses(word, ["/".join(pair) for *_, pair in known]) or "see `boardpack status`"
     raise UsageError(Problem(word, "no run of such a report is on record", cure=cure))
 
 

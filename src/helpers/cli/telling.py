@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.markup import escape
 from rich.table import Table
 
+from helpers.audience import Audience
 from helpers.cli.batches import count_words, show_entries, summarise
 from helpers.cli.showing import print_table
 from helpers.runner.batch.folders import Traces
@@ -55,9 +56,10 @@ def _questions(answers: Iterable[str]) -> Iterator[str]:
         yield f"{kind}: {'; '.join(asked)}"
 
 
-def show_report(entry: Entry, traces: Traces) -> None:
+def show_report(entry: Entry, traces: Traces, audience: Audience) -> None:
     """Print everything that is known of one report in one run."""
-    for name, value in _lines(entry, traces):
+    told = [] if audience.is_public else [("audience", f"{audience.name}: {audience.mark}")]
+    for name, value in (*told, *_lines(entry, traces)):
         print(f"{name:<12} {value}".rstrip())
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from helpers.audience import homes
 from helpers.data.manifest import PRIVATE_FILE, LoadRecord, Manifest, fingerprint_files, write_private
-from helpers.data.mart import DERIVED, ROOM, SPILL, Mart, read_manifest
+from helpers.data.mart import Mart
+from helpers.data.mart_files import DERIVED, ROOM, SPILL, read_manifest
 from helpers.errors import DataError, Problem, near_misses
 
 #: seconds that a removal waits for a load to end
@@ -56,10 +58,14 @@ def forget_source(state: Path, source: str) -> Forgotten:
             loads, versions = _forget_loads(path, source)
     except Timeout:
         raise DataError(Problem("mart", "a load is running", cure="wait for it to end")) from None
-    runs, published = _runs_that_read(state, source)
-    for run in runs:
-        shutil.rmtree(state / "runs" / run, ignore_errors=True)
-    return Forgotten(loads, versions, runs, published)
+    runs: list[str] = []
+    published: list[str] = []
+    for home in homes(state):
+        read, made = _runs_that_read(home, source)
+        for run in read:
+            shutil.rmtree(home / "runs" / run, ignore_errors=True)
+        runs, published = [*runs, *read], [*published, *made]
+    return Forgotten(loads, versions, tuple(runs), tuple(published))
 
 
 def _forget_loads(path: Path, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
 
+from helpers.audience import Audience, current_audience
 from helpers.bundle import SUPPRESSED, Cell, Origin
 from helpers.errors import ArgumentError
-
-PolicyName = Literal["hes_record_level", "published"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class DisclosurePolicy:
         Larger counts are rounded to the nearest multiple of this.
     """
 
-    name: PolicyName
+    name: str
     source: str
     suppress_up_to: int = 0
     round_to: int = 1
@@ -89,10 +88,37 @@ PUBLISHED = DisclosurePolicy("published", "Controlled by the publisher; shown as
 POLICIES: dict[str, DisclosurePolicy] = {policy.name: policy for policy in (HES_RECORD_LEVEL, PUBLISHED)}
 
 
+@cache
+def policy_of(audience: Audience) -> DisclosurePolicy:
+    """Return how figures of records may be shown to an audience.
+
+    >>> ward = Audience(name="ward", hide_up_to=3, reason="patient safety", owner="Medical Director")
+    >>> [policy_of(ward).show(count) for count in (0, 3, 4, 12)]
+    [0, '*', 4, 12]
+    """
+    if audience.is_public:
+        return HES_RECORD_LEVEL
+    hidden = (
+        f"counts of 1 to {audience.hide_up_to} are suppressed"
+        if audience.hide_up_to
+        else "none is suppressed"
+    )
+    source = (
+        f"the policy of {audience.decided} for {audience.readers} (owner: {audience.owner}; {audience.reason}): "
+        f"{hidden}"
+    )
+    return DisclosurePolicy(f"audience_{audience.name}", source, audience.hide_up_to, audience.round_to)
+
+
+def policy_of_records() -> DisclosurePolicy:
+    """Return how figures of one organisation's records may be shown to those for whom this process works."""
+    return policy_of(current_audience())
+
+
 def policy_for(origin: Origin) -> DisclosurePolicy:
     """Return the policy for figures of an origin; what is partly from records is from records.
 
     >>> policy_for("records").name
     'hes_record_level'
     """
-    return PUBLISHED if origin == "published" else HES_RECORD_LEVEL
+    return PUBLISHED if origin == "published" else policy_of_records()

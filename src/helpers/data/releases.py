@@ -17,13 +17,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import SUPPRESSED
-from helpers.data.disclosure.queries import Query, Told
+from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
 from helpers.data.manifest import PRIVATE_FILE, make_private
-from helpers.data.policy import HES_RECORD_LEVEL
-from helpers.errors import GateError, Problem
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of, policy_of_records
+from helpers.errors import GateError, Problem, UsageError
+from helpers.places import find_root
+
+if TYPE_CHECKING:
+    from helpers.data.mart import Mart
 
 FOLDER, FILE = "released", "ledger.sqlite"
 SCHEMA_VERSION = 1
@@ -62,11 +67,39 @@ class Releases:
         The project's private folder.
     reports
         The folder of published reports: a ledger that is missing beside some is an error.
+    policy
+        How counts are shown in them.
+    others
+        Ledgers of what the same readers know besides: what was told to the public.
     """
 
-    def __init__(self, state: Path, reports: Path | None = None) -> None:
-        self.folder, self.reports = state / FOLDER, reports
+    def __init__(
+        self,
+        state: Path,
+        reports: Path | None = None,
+        *,
+        policy: DisclosurePolicy = HES_RECORD_LEVEL,
+        others: tuple[Releases, ...] = (),
+    ) -> None:
+        self.folder, self.reports, self.policy, self.others = state / FOLDER, reports, policy, others
         self.path = self.folder / FILE
+
+    @classmethod
+    def of(cls, state: Path, root: Path | None, audience: Audience) -> Releases:
+        """Return the ledger of what is told to an audience.
+
+        Parameters
+        ----------
+        state, root
+            The whole private state, and the project's folder; None where there is no project around.
+        audience
+            The readers.
+        """
+        public = cls(state, PUBLIC.reports(root) if root else None)
+        if audience.is_public:
+            return public
+        pages = audience.reports(root) if root else None
+        return cls(audience.home(state), pages, policy=policy_of(audience), others=(public,))
 
     # --- publishing -------------------------------------------------------------------------------------
 
@@ -113,7 +146,7 @@ class Releases:
         make_private(self.folder)
         if self.path.exists():
             self.path.replace(self.path.with_suffix(f".{datetime.now(UTC):%Y%m%dT%H%M%S}.old"))
-        found = list(_manifests(self.reports))
+        found = list(_manifests(self.reports, self.policy))
         with self._open(new=True) as database:
             for report, made, told in found:
                 insert(database, told, report, data="", released=made)
@@ -123,7 +156,7 @@ class Releases:
         """Tell whether there is a ledger; one that is missing beside published figures of records is an error."""
         if self.path.exists():
             return True
-        if next(_manifests(self.reports), None):
+        if next(_manifests(self.reports, self.policy), None):
             came = "is missing, though reports on patients' records were published"
             raise GateError(Problem(f"{FOLDER}/{FILE}", came, cure=_REBUILD))
         return False
@@ -174,6 +207,15 @@ class Releases:
         return self._open()
 
 
+def releases_of(mart: Mart) -> Releases:
+    """Return the ledger of what is told from a mart to those for whom this process works."""
+    try:
+        root = find_root()
+    except UsageError:  # a mart without a project around it
+        root = None
+    return Releases.of(mart.path.parent, root, current_audience())
+
+
 def insert(
     database: sqlite3.Connection,
     told: Iterable[Told],
@@ -216,25 +258,21 @@ def _bring_up_to_date(database: sqlite3.Connection) -> None:
         database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def manifest_entry(entry: Entry) -> dict[str, Any]:
+def manifest_entry(entry: Entry, policy: DisclosurePolicy = HES_RECORD_LEVEL) -> dict[str, Any]:
     """Return an entry as the manifest beside a report has it: whom it counts, and what was shown.
 
     No more than that: the ledger itself knows which stars are small counts, and takes some counts for known.
     """
     told = entry.told
-    return {"query": told.query.entry, "shown": shown_cell(told), "mean": told.mean}
+    return {"query": told.query.entry, "shown": shown_cell(told, policy), "mean": told.mean}
 
 
-def _from_manifest(content: dict[str, Any]) -> Told:
+def _from_manifest(content: dict[str, Any], policy: DisclosurePolicy) -> Told:
     """Return what a reader knows by an entry of a manifest."""
     query, shown, mean = Query.read(content["query"]), content["shown"], content["mean"]
     if shown == SUPPRESSED:
         return Told(query, 1, None, star=True)
-    low, high = (
-        (HES_RECORD_LEVEL.suppress_up_to + 1, None)
-        if shown is None
-        else HES_RECORD_LEVEL.behind(int(shown))
-    )
+    low, high = (policy.suppress_up_to + 1, None) if shown is None else policy.behind(int(shown))
     return Told(query, low, high, mean=tuple(mean) if mean else None)
 
 
@@ -247,7 +285,7 @@ def _read_settled(path: Path) -> str:
     return path.read_text("utf-8")
 
 
-def _manifests(reports: Path | None) -> Iterator[tuple[str, str, list[Told]]]:
+def _manifests(reports: Path | None, policy: DisclosurePolicy) -> Iterator[tuple[str, str, list[Told]]]:
     """Yield each published report that tells something of records, when it was made, and what.
 
     Raises
@@ -258,7 +296,7 @@ def _manifests(reports: Path | None) -> Iterator[tuple[str, str, list[Told]]]:
     for path in sorted(reports.rglob("*manifest.json")) if reports else ():
         try:
             content = json.loads(_read_settled(path))
-            told = [_from_manifest(each) for each in content.get("released", ())]
+            told = [_from_manifest(each, policy) for each in content.get("released", ())]
             if told:
                 yield str(content["report"]), str(content["made"]), told
         except FileNotFoundError:
@@ -281,26 +319,34 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-#: measures that are counted from records: the table of which their counts are
-DATA_SETS: Mapping[str, str] = {"mean_los": "spells", "dna_rate": "appointments"}
+#: measures that are counted from records of the mart: the queries of their parts, whosoever and whenever
+FROM_RECORDS: Mapping[str, Mapping[str, Query]] = {
+    "mean_los": {PEOPLE: Query("spells", EVERYBODY, (Condition("patient_class", ("ordinary",)),))},
+    "dna_rate": {
+        PEOPLE: Query("appointments", EVERYBODY, (Condition("outcome", ("attended", "dna")),)),
+        MET: Query("appointments", EVERYBODY, (Condition("outcome", ("dna",)),)),
+    },
+}
 
 
-def shown_words(told: Told) -> str:
+def shown_words(told: Told, policy: DisclosurePolicy = HES_RECORD_LEVEL) -> str:
     """Return what was shown of a count, in words.
 
     >>> query = Query("spells", "SYN07")
     >>> shown_words(Told(query, 8, 12)), shown_words(Told(query, 8, None, mean=(4.15, 4.25)))
     ('10', 'not shown, a mean of 4.2 rests on it')
     """
-    cell = shown_cell(told)
+    cell = shown_cell(told, policy)
     mean = f"{sum(told.mean) / 2:.4g}" if told.mean else ""
     if cell is None:
         return f"not shown, a mean of {mean} rests on it" if mean else "not shown, a figure rests on it"
     return f"{cell}, mean {mean}" if mean else str(cell)
 
 
-def shown_cell(told: Told) -> str | int | None:
-    """Return a count as it is shown; None where only a figure that rests on it was.
+def shown_cell(told: Told, policy: DisclosurePolicy | None = None) -> str | int | None:
+    """Return a count as it is shown under a policy, by default that of this process's audience.
+
+    None where only a figure that rests on it was shown.
 
     >>> query = Query("spells", "SYN07")
     >>> [shown_cell(each) for each in (Told(query, 8, 12), Told(query, 1, 7, star=True), Told(query, 8, None))]
@@ -310,5 +356,5 @@ def shown_cell(told: Told) -> str | int | None:
         return SUPPRESSED
     if told.high is None:
         return None
-    step = HES_RECORD_LEVEL.round_to
+    step = (policy or policy_of_records()).round_to
     return step * round((told.low + told.high) / 2 / step)

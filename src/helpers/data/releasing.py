@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,8 @@ def decide_on(
     *,
     told: Sequence[Told] = (),
     unasked: bool = False,
-    policy: DisclosurePolicy = HES_RECORD_LEVEL,
+    of_several: DisclosurePolicy = HES_RECORD_LEVEL,
+    about: str = "",
 ) -> dict[Query, Told]:
     """Return what may be told of some figures, beside everything that was told before.
 
@@ -51,8 +52,10 @@ def decide_on(
         What has been told in this session and may not be on record.
     unasked
         Whether small groups that these figures and those of the session tell apart must stay uncertain, too.
-    policy
-        The rule.
+    of_several
+        The rule for figures of several organisations.
+    about
+        The report's organisation: figures of several give way where they would tell one of its stars.
 
     Raises
     ------
@@ -73,9 +76,10 @@ def decide_on(
         if each.query not in found:
             groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
     for (data_set, organisation), some in groups.items():
-        group = _Group(releases, mart, data_set, organisation, policy, tuple(told), unasked)
-        with _alone(releases.folder, data_set, organisation) if report else contextlib.nullcontext():
-            found |= group.decide(some, report)
+        whose = organisation or about
+        group = _Group(releases, mart, data_set, whose, of_several, tuple(told), unasked)
+        with _alone(releases.folder, data_set, whose) if report else contextlib.nullcontext():
+            found |= group.decide(some, report, several=organisation == EVERYBODY)
     return found
 
 
@@ -123,17 +127,17 @@ def _alone(folder: Path, data_set: str, organisation: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Group:
-    """The people of one organisation in one data set, or figures of several organisations."""
+    """The people of one organisation in one data set; of none, where figures of several are asked for no report's."""
 
     releases: Releases
     mart: Mart
     data_set: str
     organisation: str
-    policy: DisclosurePolicy
+    of_several: DisclosurePolicy
     told: tuple[Told, ...] = ()
     unasked: bool = False
 
-    def decide(self, asked: Sequence[Asked], report: str) -> dict[Query, Told]:
+    def decide(self, asked: Sequence[Asked], report: str, *, several: bool = False) -> dict[Query, Told]:
         """Return what may be told, and enter it in the name of a report."""
         data = _version(self.mart, self.data_set)
         rows, witnesses = self._known()
@@ -156,13 +160,13 @@ class _Group:
         }
         fresh = list({each.query: each for each in asked if each.query not in found}.values())
         decision = Decision((), witnesses)
-        if self.organisation == EVERYBODY:
-            decision = replace(decision, told=tuple(self._of_several(each) for each in fresh))
+        if several:
+            decision = self._of_several(fresh, rows, witnesses)
         elif fresh:
             decision = self._of_one(fresh, rows, witnesses)
         found |= {each.query: each for each in decision.told}
         if report:
-            exact = {each.query: each.exact for each in asked if self.organisation == EVERYBODY}
+            exact = {each.query: each.exact for each in asked if several}
             # a mean that gives way leaves the count that stands as it was told
             shown = {query for query, each in standing.items() if not all(told.star for told in each)}
             new = [each for each in found.values() if not (each.star and each.query in shown)]
@@ -170,21 +174,49 @@ class _Group:
         return found
 
     def _of_one(
-        self, asked: Sequence[Asked], rows: Sequence[tuple[Told, int | None, str]], witnesses: Witnesses
+        self,
+        asked: Sequence[Asked],
+        rows: Sequence[tuple[Told, int | None, str]],
+        witnesses: Witnesses,
+        given: Mapping[Query, tuple[Told, int]] | None = None,
     ) -> Decision:
         queries = [*(told.query for told, _, _ in rows), *(each.query for each in asked)]
-        people = find_people(self.mart, queries, self.organisation)
+        people, policy = find_people(self.mart, queries, self.organisation), self.releases.policy
         known = [told if exact is None else _here(told, exact, people) for told, exact, _ in rows]
+        if given is not None:
+            here = {query: _here(told, exact, people) for query, (told, exact) in given.items()}
+            return decide(people, known, asked, witnesses=witnesses, policy=policy, given=here)
         mine = [told.query for told in self.told if told.query in set(queries)]
         unasked = [*mine, *(each.query for each in asked)] if self.unasked else []
-        return decide(people, known, asked, witnesses=witnesses, policy=self.policy, unasked=unasked)
+        return decide(people, known, asked, witnesses=witnesses, policy=policy, unasked=unasked)
 
-    def _of_several(self, asked: Asked) -> Told:
-        """Return what is told of people of several organisations: the rule, and no star beyond it."""
-        return at_first(asked, int(asked.exact or 0), 0.0, self.policy)
+    def _of_several(
+        self, asked: Sequence[Asked], rows: Sequence[tuple[Told, int | None, str]], witnesses: Witnesses
+    ) -> Decision:
+        """Return what is told of people of several organisations: the rule, less what tells one of this one's stars."""
+        told = {each.query: at_first(each, int(each.exact or 0), 0.0, self.of_several) for each in asked}
+        close = {
+            each.query: (told[each.query], int(each.exact or 0))
+            for each in asked
+            if not told[each.query].star and _binds(told[each.query], int(each.exact or 0))
+        }
+        decision = Decision((), witnesses)
+        if close and self.organisation != EVERYBODY:
+            decision = self._of_one(
+                [each for each in asked if each.query in close], rows, witnesses, given=close
+            )
+            told |= {each.query: each for each in decision.told if each.star}
+        return replace(decision, told=tuple(told.values()))
 
     def _known(self) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
-        with self.releases.reading() as database:
+        found, witnesses = self._known_from(self.releases)
+        for ledger in self.releases.others:  # their stars hide more than these readers are kept from
+            told, _ = self._known_from(ledger)
+            found += [(each, exact, "") for each, exact, _ in told if not each.star]
+        return found, witnesses
+
+    def _known_from(self, ledger: Releases) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
+        with ledger.reading() as database:
             if database is None:
                 return [], {}
             rows = database.execute(

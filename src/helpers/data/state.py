@@ -21,8 +21,10 @@ from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
+from helpers.audience import homes
 from helpers.data.manifest import PRIVATE_FILE, PRIVATE_FOLDER, make_private, write_private
-from helpers.data.mart import DERIVED, SPILL, Mart
+from helpers.data.mart import Mart
+from helpers.data.mart_files import DERIVED, SPILL
 from helpers.errors import DataError, Problem, UsageError
 
 STATE_VERSION = 3
@@ -293,7 +295,7 @@ def prune_state(state: Path, *, older_than: timedelta = KEEP_RUNS, now: datetime
     """
     limit = (now or datetime.now(UTC)) - older_than
     gone = []
-    for folder in sorted((state / "runs").glob("*")):
+    for folder in sorted(run for home in homes(state) for run in (home / "runs").glob("*")):
         if _begun(folder) < limit:
             shutil.rmtree(folder)
             gone.append(folder.name)

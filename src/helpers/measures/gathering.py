@@ -22,6 +22,7 @@ from helpers.data.measure_series import (
     read_reasons,
     read_series,
 )
+from helpers.data.measured import as_told
 from helpers.data.peer_values import peer_organisations, peer_values
 from helpers.data.periods import period_end
 from helpers.data.quality import rate_series
@@ -138,8 +139,9 @@ def measure_results(mart: Mart, register: Register, asked: Asked) -> Results:
     )
     if any(source.synthetic for source in frame.sources):
         wanted = [measure.with_examples() for measure in wanted]
+    rows = as_told(mart, frame.data, wanted, about=asked.organisation.code)
     as_at = {source.dataset: date.fromisoformat(source.as_at) for source in frame.sources}
-    pieces = _pieces(frame.data, wanted, asked, as_at)
+    pieces = _pieces(rows, wanted, asked, as_at)
     mergers = merged_into(mart, asked.organisation.code)
     drafts = [_draft(piece, register, asked, mergers) for piece in pieces]
     charts = _charts(drafts)

@@ -125,7 +125,8 @@ def build_series(
     Parameters
     ----------
     rows
-        Rows of `measure_values` with `members`, of one organisation and part, ordered by period.
+        Rows of `measure_values` with `members`, of one organisation and part, ordered by period; where some are
+        from records with `untold`, as `helpers.data.measured.as_told` adds it.
     measure
         What they measure; its unit and its kind say how they are scaled and what stands behind them.
     months
@@ -140,7 +141,11 @@ def build_series(
     present = table["source"].notna().to_numpy()
     suppressed = table["suppressed"].fillna(value=False).to_numpy(dtype=bool)
     origin = controlled.origin_of(measure, table)
-    shown = _shown(table, measure, origin, suppressed)
+    # what the ledger of queries does not let be told is hidden, and still counts for the chart's own sums
+    untold = (table["untold"].eq(True) if "untold" in table else table["suppressed"].eq(True)).to_numpy(
+        dtype=bool
+    )
+    shown = _shown(table, measure, origin, suppressed | untold)
     sources = sorted({name for cell in table.loc[present, "source"] for name in str(cell).split(", ")})
     datasets = tuple(f"measure_values/{name}" for name in sources)
     known = [as_at[name] for name in datasets if name in as_at]

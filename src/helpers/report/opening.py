@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from helpers.audience import current_audience
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
@@ -27,11 +28,11 @@ from helpers.data.room.selection import Whose
 from helpers.data.schema import NAME_LISTS
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
-from helpers.places import VERSION_VARIABLE, find_root, state_folder
+from helpers.places import REPORT_VARIABLE, VERSION_VARIABLE, find_root, state_folder
 from helpers.reads import is_about, note_file
 from helpers.register.models import Register
 from helpers.register.questions import ObservedRegister
-from helpers.register.reading import read_register
+from helpers.register.reading import Spared, read_register
 from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
@@ -85,6 +86,8 @@ class Report:
         Pinned to one version.
     organisation, period, specialty
         What the report is about; no specialty means all.
+    today
+        The day on which it is made: what lies before it is past.
     """
 
     title: str
@@ -93,6 +96,7 @@ class Report:
     organisation: Organisation
     period: Period
     specialty: str | None = None
+    today: date = field(default_factory=date.today)
 
     def sources(self, within: Collection[str] | None = None) -> tuple[Source, ...]:
         """Return the data sets that were read so far, or of these some that rows name.
@@ -118,8 +122,8 @@ class Report:
 
     def ask(self, asked: Sequence[Asked]) -> dict[Query, Told]:
         """Return what may be told of figures of records, beside everything that was told before."""
-        releases = Releases(state_folder(self.root), self.root / "reports")
-        return decide_on(releases, self.mart, asked)
+        releases = Releases.of(state_folder(self.root), self.root, current_audience())
+        return decide_on(releases, self.mart, asked, about=self.organisation.code)
 
     def apart(self) -> Self:
         """Return this report for one analysis, which then knows by itself what was read for it."""
@@ -162,7 +166,10 @@ class Report:
     def register(self) -> Register:
         """What is measured and why, and what happened when; empty where the project keeps none."""
         folder = self.root / "params" / "_register"
-        return ObservedRegister.over(read_register(folder) if folder.is_dir() else Register())
+        # a batch has refused the reports that a wrong comment concerns; elsewhere it is the author's to mend
+        spared: list[Spared] | None = [] if os.environ.get(REPORT_VARIABLE) else None
+        found = read_register(folder, spared=spared) if folder.is_dir() else Register()
+        return ObservedRegister.over(found)
 
     @property
     def synthetic(self) -> bool:
@@ -230,12 +237,6 @@ class Report:
         from helpers.data.published import query_published
 
         return query_published(self._published, sql, values)
-
-    def style(self) -> None:
-        """Draw what follows, by seaborn or matplotlib, as the other charts are: type, sizes, the trust's colours."""
-        from helpers.theme.charts import use_style
-
-        use_style()
 
     def figure(
         self, drawn: Any, *, caption: str = "", alt: str = "", label: str = "", data: Any = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.bundle import SUPPRESSED, Cell, Column, Kind, Origin, Panel
@@ -73,9 +74,17 @@ class Sections:
             **told,
         )
 
-    def headline_of(self, words: Mapping[str, str], values: Mapping[str, Any] | None = None) -> Headline:
-        """Return what a board should know first, sentence by sentence."""
-        made = self.report.bundle("headline", "headline", within=self.within)
+    def headline_of(
+        self,
+        words: Mapping[str, str],
+        values: Mapping[str, Any] | None = None,
+        *,
+        until: date | None = None,
+    ) -> Headline:
+        """Return what a board should know first, sentence by sentence; `until` is when it is out of date."""
+        made = self.report.bundle(
+            "headline", "headline", within=self.within, good_until=until.isoformat() if until else ""
+        )
         return Headline("headline", made, words=Named(words), values=Named(values or {}))
 
     def text(self, name: str, markdown: str, *, kind: Kind = "text") -> Shown:

@@ -183,7 +183,7 @@ def _check_html(path: Path, document: Document, checks: tuple[TextCheck, ...]) -
     page = _Page()
     page.feed(source)
     page.close()
-    for what in (document.facts.title, document.facts.organisation_name):
+    for what in (document.facts.title, document.facts.organisation_name, *filter(None, [document.mark])):
         if _typed(what) not in _typed(page.text):
             yield Problem("html", f"“{what}” is not on the page", cure="look at the renderer's log")
     for bundle in document.bundles:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, Literal
 
+from helpers.audience import PUBLIC, Audience
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
@@ -61,6 +62,8 @@ class Whence:
 
 #: organisation codes and their names
 Organisations = Mapping[str, str]
+#: kinds of groups ("region"), their names, and the codes of the trusts in each
+Groups = Mapping[str, Mapping[str, tuple[str, ...]]]
 BundleCheck = Callable[[tuple[Bundle, ...]], list[Problem]]
 #: text or markup that would leave, and how messages call the file
 TextCheck = Callable[[str, str], list[Problem]]
@@ -91,6 +94,10 @@ def _any_month() -> tuple[str, str] | None:
 
 def _no_selectors(_selector: str) -> tuple[str, ...]:
     raise KeyError
+
+
+def _no_groups() -> Groups:
+    return {}
 
 
 def _all_stand(_report: str, problems: list[Problem]) -> list[Problem]:
@@ -142,6 +149,8 @@ class Project:
         Returns the values that a selector of `_matrix.yml` stands for; KeyError if it knows none.
     selectors
         The selectors that `expand` knows, for messages.
+    groups
+        Returns the groups by which a selector may be narrowed: regions, boards, peers, types.
     bundle_checks
         Gate checks over everything that a notebook handed over, before rendering.
     text_checks
@@ -178,6 +187,10 @@ class Project:
         Who publishes the reports and answers for them.
     suppression
         One sentence for each report on how small numbers are protected.
+    audience
+        For whom its reports are made; those for others are another project's, with the same notebooks and data.
+    closed
+        Folders of what is told to other audiences, which kernels may not read.
     """
 
     root: Path
@@ -187,6 +200,7 @@ class Project:
     datasets: Callable[[str], Mapping[str, DataSet]] = _no_datasets
     expand: Callable[[str], tuple[str, ...]] = _no_selectors
     selectors: tuple[str, ...] = ()
+    groups: Callable[[], Groups] = _no_groups
     bundle_checks: tuple[BundleCheck, ...] = ()
     text_checks: tuple[TextCheck, ...] = ()
     file_checks: tuple[FileCheck, ...] = ()
@@ -205,10 +219,17 @@ class Project:
     whence: Callable[[str], Whence | None] = _unknown
     publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""
+    audience: Audience = PUBLIC
+    closed: tuple[Path, ...] = ()
 
     @property
     def state(self) -> Path:
-        """The private folder: data, history, executed notebooks and logs."""
+        """The private folder of its audience: history, executed notebooks and logs."""
+        return self.audience.home(self.home)
+
+    @property
+    def home(self) -> Path:
+        """The whole private folder, with the data."""
         return state_folder(self.root)
 
     @property
@@ -234,7 +255,7 @@ class Project:
     @property
     def reports(self) -> Path:
         """Where finished reports are published."""
-        return self.root / "reports"
+        return self.audience.reports(self.root)
 
     def show(self, path: Path) -> str:
         """Return a path as messages call it: from the project's folder where it lies in it."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from helpers.audience import PUBLIC, PUBLIC_NAME, Audience
 from helpers.errors import Problem, near_misses
 from helpers.yaml_files import YamlFile, raise_all, read_settings
 
@@ -27,6 +29,39 @@ def _is_day(text: str) -> str:
 _Day = Annotated[str, AfterValidator(_is_day)]
 
 
+def _is_threshold(count: int) -> int:
+    if count and not FEWEST_VALUES <= count <= MOST_HIDDEN:
+        raise ValueError(f"0, where none is hidden, or {FEWEST_VALUES} to {MOST_HIDDEN}")
+    return count
+
+
+def _is_step(step: int) -> int:
+    if step not in _STEPS:
+        raise ValueError(" or ".join(map(str, _STEPS)))
+    return step
+
+
+#: a hidden count must leave three values open, and the public's rule hides up to seven
+FEWEST_VALUES: Final = 3
+MOST_HIDDEN: Final = 7
+_STEPS: Final = (1, 5)
+_Said = Annotated[str, Field(min_length=1)]
+
+
+class _Policy(BaseModel):
+    """What the file says of an audience that is not the public: all of it must be said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    readers: _Said
+    folder: _Said
+    hide_up_to: Annotated[int, AfterValidator(_is_threshold)]
+    round_to: Annotated[int, AfterValidator(_is_step)] = 1
+    reason: _Said
+    owner: _Said
+    decided: _Day
+
+
 class _Answers(BaseModel):
     """What the file may say; the publisher's name stands in the theme file, with the logo."""
 
@@ -39,6 +74,12 @@ class _Answers(BaseModel):
     prepared: _Day = ""
     reviewed: _Day = ""
     sign_off: str = ""
+
+
+class _File(_Answers):
+    """All of the file."""
+
+    audiences: dict[str, _Policy] = Field(default_factory=dict)
 
 
 class Publisher(_Answers):
@@ -56,9 +97,12 @@ class Publisher(_Answers):
         The days (ISO) on which it prepared the statement and last went through it.
     sign_off
         The notebooks, with commas between, whose reports wait as drafts until they are approved; `all` for every one.
+    audiences
+        For whom reports may be made: always the public, and whom the file names besides.
     """
 
     name: str = ""
+    audiences: Mapping[str, Audience] = Field(default_factory=lambda: {PUBLIC_NAME: PUBLIC})
 
     def wants_approval(self, notebook: str) -> bool:
         """Return whether a notebook's reports wait as drafts until they are approved."""
@@ -71,7 +115,7 @@ class Publisher(_Answers):
 
 
 #: what its file may say
-KEYS: Final = tuple(_Answers.model_fields)
+KEYS: Final = tuple(_File.model_fields)
 
 
 def read_publisher(params: Path, *, name: str = "") -> Publisher:
@@ -85,9 +129,43 @@ def read_publisher(params: Path, *, name: str = "") -> Publisher:
     path = params / FILE
     if not path.is_file():
         return Publisher(name=name)
-    found, said = read_settings(path, _Answers)
-    raise_all([*found.problems, *_unknown_notebooks(found, said, params.parent / "notebooks")])
-    return Publisher(name=name, **said.model_dump(exclude_unset=True))
+    found, said = read_settings(path, _File)
+    problems = [*found.problems, *_unknown_notebooks(found, said, params.parent / "notebooks")]
+    raise_all([*problems, *_misplaced(found, said, params.parent)])
+    others = {key: Audience(name=key, **each.model_dump()) for key, each in said.audiences.items()}
+    answers = said.model_dump(exclude_unset=True, exclude={"audiences"})
+    return Publisher(name=name, audiences={PUBLIC_NAME: PUBLIC, **others}, **answers)
+
+
+def _misplaced(found: YamlFile, said: _File, root: Path) -> Iterator[Problem]:
+    """Yield audiences whose name or folder cannot be: each needs a folder that no other reader may look into."""
+    taken = {"reports": "the public's", **dict.fromkeys(_OF_THE_PROJECT, "the project's own")}
+    for name, audience in said.audiences.items():
+        where = found.place(("audiences", name))
+        if not _NAME.fullmatch(name) or name == PUBLIC_NAME:
+            came = (
+                "follows the rule and is always there"
+                if name == PUBLIC_NAME
+                else "cannot be an audience's name"
+            )
+            yield Problem(where, f"`{name}` {came}", "small letters, digits and _", "choose another name")
+        folder = (root / audience.folder).resolve()
+        for other, whose in taken.items():
+            there = (root / other).resolve()
+            if folder.is_relative_to(there) or there.is_relative_to(folder):
+                place = found.place(("audiences", name, "folder"))
+                came = f"{audience.folder} lies in {other}, or holds it, which is {whose}"
+                yield Problem(
+                    place,
+                    came,
+                    cure="give these readers a folder of their own, such as " + f"{name}-reports",
+                )
+                break
+        taken[audience.folder] = f"that of {name}"
+
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_OF_THE_PROJECT: Final = ("notebooks", "params", "src", "tests", ".boardpack", ".git")
 
 
 def _unknown_notebooks(found: YamlFile, said: _Answers, folder: Path) -> Iterator[Problem]:

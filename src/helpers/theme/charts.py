@@ -84,7 +84,7 @@ def _marks() -> dict[str, Any]:
     }
 
 
-def _register_fonts() -> None:
+def register_fonts() -> None:
     """Make the package's fonts known to matplotlib, once."""
     from matplotlib import font_manager
 
@@ -102,16 +102,7 @@ def chart_style() -> Iterator[None]:
     """
     import matplotlib as mpl
 
-    _register_fonts()
+    register_fonts()
     settings: Any = chart_settings()  # matplotlib's stubs list every key as a literal
     with mpl.rc_context(settings):
         yield
-
-
-def use_style() -> None:
-    """Draw everything from now on in the board's style, whatever draws it with matplotlib."""
-    import matplotlib as mpl
-
-    _register_fonts()
-    settings: Any = chart_settings()
-    mpl.rcParams.update(settings)

@@ -10,12 +10,13 @@ import pytest
 from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.performance_report import measure_parts, page_one
-from helpers.analyses.performance_report.glossary import TERMS
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.measures.gathering import Asked, Results, measure_results
 from helpers.measures.words import all_sentences
+from helpers.phrases import phrases
 from helpers.register import read_register
+from helpers.stats.spc.limits import FIRM_FROM
 
 ROOT = Path(__file__).parents[3]
 PERIOD = "2026-09"
@@ -61,7 +62,9 @@ def test_sentences_are_short_and_read_easily(results: Results) -> None:
 
 
 def test_the_glossary_itself_is_plain() -> None:
-    meanings = [meaning for _, meaning in TERMS.values()]
+    meanings = [
+        text for key, text in phrases("glossary", firm_from=FIRM_FROM).items() if key.endswith(".meaning")
+    ]
     assert not [word for meaning in meanings for word in jargon_in(meaning)]
     assert not reading_problems(meanings)
 

@@ -147,7 +147,7 @@ def one_small_group() -> tuple[Stays, ...]:
 
 def test_a_small_group_cannot_be_told_by_subtracting_the_shown_ones(analyse: Analyse) -> None:
     report = analyse(*one_small_group()).report()
-    worth = dict(row[:2] for row in report.worth.table().bundle.rows)
+    worth = {row[0]: row[1] for row in report.worth.table().bundle.rows}
     net = float(str(worth["Net: all groups, shorter ones set off"]))
     for section in (report.groups.table(), report.groups.as_figure()):
         excess = [row[7] for row in section.bundle.rows]

@@ -104,3 +104,8 @@ def test_data_are_neither_code_nor_folders_nor_what_is_not_there(root: Path) -> 
     names = {"notebooks/a.csv": True, "notebooks": False, "notebooks/gone.csv": False}
     assert {name: is_data(name, look_at(root, name)) for name in names} == names
     assert not is_data("notebooks/waits.py", hash_bytes(b""))
+
+
+def test_own_phrases_are_words_of_which_nobody_asks_where_they_come_from() -> None:
+    assert not is_data("params/_phrases.yml", "a hash")
+    assert is_data("params/own.yml", "a hash")

@@ -12,7 +12,7 @@ from helpers.bundle import SUPPRESSED
 from helpers.data.appointments import DEPRIVATION, appointment_groups
 from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
-from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.data.policy import policy_of_records
 from helpers.data.room.door import in_room
 from helpers.report.period import Period
 from helpers.stats.dna import DnaInequality, dna_inequality
@@ -60,8 +60,9 @@ def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period
     table = (
         own.groupby("deprivation")[["dnas", "appointments"]].sum().reindex(list(DEPRIVATION), fill_value=0)
     )
-    shown = table.map(HES_RECORD_LEVEL.show)
-    kept = (table["appointments"] - table["dnas"]).map(HES_RECORD_LEVEL.show)
+    policy = policy_of_records()
+    shown = table.map(policy.show)
+    kept = (table["appointments"] - table["dnas"]).map(policy.show)
     if (
         (shown == SUPPRESSED).any(axis=None)
         or (kept == SUPPRESSED).any()

@@ -13,14 +13,15 @@ from helpers.analyses.missed_appointments.assumptions import assumption_rows, ra
 from helpers.analyses.missed_appointments.clinic import can_be_worked_out, find_clinic
 from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.analyses.missed_appointments.patients import DnaPatients
-from helpers.analyses.missed_appointments.scenario import FAR_APART_MONTHS, Scenario
+from helpers.analyses.missed_appointments.scenario import DRAWS, FAR_APART_MONTHS, Scenario
 from helpers.bundle import Cell, Column
+from helpers.phrases import bulleted, phrase, phrases
 from helpers.report.charts import scenario as charts_scenario
 from helpers.report.charts.scenario import Fan, Swing
 from helpers.report.shown import Shown, ShownParts
 from helpers.report.words import days, number, sentence
-from helpers.stats.dna import LIMITATIONS, newcomer_wait
-from helpers.stats.dna.impact import DAYS_PER_YEAR, NEGATIVE_RELIEF
+from helpers.stats.dna import newcomer_wait
+from helpers.stats.dna.impact import DAYS_PER_YEAR, LEAST_BELIEVABLE_RATE, NEGATIVE_RELIEF
 from helpers.stats.dna.uncertainty import DnaUncertainty, Spread
 
 if TYPE_CHECKING:
@@ -278,24 +279,19 @@ class DnaImpact(DnaPatients):
         """What was counted and how, and what the scenario leaves out."""
         where = "outpatient records" if self.found.basis == "records" else "published statistics"
         points = [
-            f"Counts come from {where}. The rate is appointments missed without notice over those attended or "
-            "missed; appointments that patient or hospital cancelled are in neither.",
-            "A rate under 1% means that missed appointments are not recorded; such trusts are not compared.",
-            "Limits of the monthly rate are Laney's p': they allow for the variation between months beyond chance.",
-            "Attendances gained: missed appointments × share avoided × share of slots that would have stood empty. "
-            "Relief of the list: missed × share avoided × (share booked again − share of slots filled anyway): an "
-            "avoided miss frees the second booking, but the overbooked patient loses the slot.",
-            "Days of additions: relief over the patients added to the list in a day. A wait is list over removals, "
-            "as if the list were first in, first out.",
-            f"Intervals: {number(10_000)} draws of the assumptions with a fixed seed.",
-            "Follow-ups stop no clock: one bound gives patients on the list only the freed first-appointment slots, "
-            "the other every freed minute.",
+            phrase("method.missed.counts", where=where),
+            phrase("method.missed.not_recorded", least_rate=LEAST_BELIEVABLE_RATE),
+            phrase("method.spc.laney"),
+            phrase("method.missed.gained"),
+            phrase("method.missed.days"),
+            phrase("method.interval", draws=DRAWS),
+            phrase("method.missed.bounds"),
         ]
-        return self.text("method", "\n".join(f"- {point}" for point in points))
+        return self.text("method", bulleted(points))
 
     def limitations(self) -> Shown:
         """What the scenario does not know."""
-        return self.text("limitations", "\n".join(f"- {words}" for words in LIMITATIONS))
+        return self.text("limitations", bulleted(phrases("statements.missed").values()))
 
     def quality(self) -> Shown:
         """How complete the figures are, in words."""

@@ -89,7 +89,7 @@ def compare_peers(
     if not can_be_compared(measure) or organisation not in organisations.index:
         return None
     group = find_group(choice.group, organisation, organisations, chosen=choice.chosen)
-    series = read_series(mart, measure, group.codes)
+    series = read_series(mart, measure, group.codes, own=organisation, until=choice.until)
     return compare_series(series, organisation, organisations["name"], group=group, choice=choice)
 
 

@@ -17,6 +17,7 @@ from helpers.analyses.performance_report.measure_parts import (
     what_words,
 )
 from helpers.analyses.performance_report.ranking import FADED_AFTER, faded, in_order
+from helpers.audience import current_audience
 from helpers.bundle import Panel
 from helpers.data.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
@@ -201,7 +202,7 @@ class PerformanceReport(Sections):
     @cached_property
     def last(self) -> LastPublished | None:
         """What the last published report of an earlier month said."""
-        return last_before(state_folder(self.report.root), self.key, self.period)
+        return last_before(current_audience().home(state_folder(self.report.root)), self.key, self.period)
 
     def changes(self) -> Shown:
         """What is said differently than in the last published report."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from helpers.bundle import Bundle, Cell
 from helpers.data.audit.alarms import alarm
@@ -17,26 +18,31 @@ from helpers.data.audit.identifiers import is_nhs_number, plain_text
 from helpers.data.audit.split import split_numbers
 from helpers.data.audit.text import audit_text
 from helpers.data.disclosure.checks import effective_origin
-from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 from helpers.errors import Problem
 
 #: ten-digit whole numbers in a column of figures are identifiers when at least so many all pass the check
 #: digit: by chance that happens once in 11 ** 3 columns
 ALL_PASS = 3
-_SMALL = ("one", "two", "three", "four", "five", "six", "seven")[: HES_RECORD_LEVEL.suppress_up_to]
+_SMALL = ("one", "two", "three", "four", "five", "six", "seven")
 _PEOPLE = (
     "patients?|people|persons?|spells?|admissions?|discharges|deaths?|died|stays?|attendances|attenders|"
     "children|babies|women|men|boys|girls|cases|appointments|DNAs|readmissions"
 )
-_SMALL_COUNT = re.compile(
-    rf"(?<![\w.,/£-])(?<!in )(?<!every )(?<!per )(?<!top )(?<!last )(?<!first )"
-    rf"(?:[1-{HES_RECORD_LEVEL.suppress_up_to}]|{'|'.join(_SMALL)}) "
-    rf"(?:of the |of these )?(?:[a-z]+ )?(?:{_PEOPLE})\b",
-    re.IGNORECASE,
-)
 
 
-def audit_bundles(bundles: Sequence[Bundle]) -> list[Problem]:
+@cache
+def _small_count(up_to: int) -> re.Pattern[str]:
+    """Return what finds counts of people from one to this in words."""
+    return re.compile(
+        rf"(?<![\w.,/£-])(?<!in )(?<!every )(?<!per )(?<!top )(?<!last )(?<!first )"
+        rf"(?:[1-{up_to}]|{'|'.join(_SMALL[:up_to])}) "
+        rf"(?:of the |of these )?(?:[a-z]+ )?(?:{_PEOPLE})\b",
+        re.IGNORECASE,
+    )
+
+
+def audit_bundles(bundles: Sequence[Bundle], policy: DisclosurePolicy = HES_RECORD_LEVEL) -> list[Problem]:
     """Return the identifiers and small counts of patients found in what a notebook hands over.
 
     Figures in columns of kind count, rate and model are identifiers only where at least `ALL_PASS`
@@ -46,13 +52,13 @@ def audit_bundles(bundles: Sequence[Bundle]) -> list[Problem]:
     for bundle in bundles:
         words = "\n".join((bundle.caption, bundle.alt, bundle.prose, *_facts(bundle)))
         problems += audit_text(words, bundle.id)
-        if effective_origin(bundle) == "records":
-            problems += small_counts(words, bundle.id)
+        if effective_origin(bundle) == "records" and policy.controls:
+            problems += small_counts(words, bundle.id, policy)
         problems += _columns(bundle)
     return problems
 
 
-def small_counts(text: str, where: str) -> list[Problem]:
+def small_counts(text: str, where: str, policy: DisclosurePolicy = HES_RECORD_LEVEL) -> list[Problem]:
     """Return the small counts of people that a text about records tells.
 
     >>> [problem.came for problem in small_counts("Only 3 patients stayed, 1 in 5 patients went home.", "text")]
@@ -61,7 +67,7 @@ def small_counts(text: str, where: str) -> list[Problem]:
     clean = plain_text(text)
     found = {
         match.group(0): f"line {clean.count(chr(10), 0, match.start()) + 1}"
-        for match in _SMALL_COUNT.finditer(clean)
+        for match in _small_count(policy.suppress_up_to).finditer(clean)
     }
     return [alarm("small_count", where, found)] if found else []
 

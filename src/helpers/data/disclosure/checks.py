@@ -20,8 +20,10 @@ from helpers.errors import Problem
 LISTED_ROWS = 5
 
 
-def disclosure_problems(bundles: Sequence[Bundle]) -> list[Problem]:
-    """Return where shown figures break the rule for records; empty where all hold it.
+def disclosure_problems(
+    bundles: Sequence[Bundle], policy: DisclosurePolicy = HES_RECORD_LEVEL
+) -> list[Problem]:
+    """Return where shown figures break the policy for records; empty where all hold it.
 
     Looks at the columns behind each figure and table whose origin, or any of whose sources, is records:
     counts must be 0, `SUPPRESSED` or rounded; a row whose every count is hidden must show no figure derived
@@ -31,10 +33,10 @@ def disclosure_problems(bundles: Sequence[Bundle]) -> list[Problem]:
     problems: list[Problem] = []
     for bundle in bundles:
         if effective_origin(bundle) == "records":
-            problems += _count_problems(bundle)
+            problems += _count_problems(bundle, policy)
             problems += _derived_problems(bundle)
-            problems += share_problems(bundle)
-            problems += _subtraction_problems(bundle)
+            problems += share_problems(bundle, policy)
+            problems += _subtraction_problems(bundle, policy)
     return problems
 
 
@@ -48,34 +50,35 @@ def effective_origin(bundle: Bundle) -> Origin:
 TOTAL = re.compile(r"^\s*(grand total|total|all|overall)\b", re.IGNORECASE)
 
 
-def _subtraction_problems(bundle: Bundle) -> Iterator[Problem]:
+def _subtraction_problems(bundle: Bundle, policy: DisclosurePolicy) -> Iterator[Problem]:
     """Yield totals, in columns, in rows and in both, from which a star can be told."""
     counts = [place for place, column in enumerate(bundle.columns) if column.kind == "count"]
     totals = [row for row in bundle.rows if row and isinstance(row[0], str) and TOTAL.match(row[0])]
     across = [place for place in counts if TOTAL.match(bundle.columns[place].label)]
     if len(totals) == 1 and len(across) == 1 and len(counts) > 1:
-        yield from _table_problems(bundle, totals[0], [p for p in counts if p != across[0]], across[0])
+        columns = [place for place in counts if place != across[0]]
+        yield from _table_problems(bundle, totals[0], columns, across[0], policy)
         return
     if len(totals) == 1:
         parts = [row for row in bundle.rows if row is not totals[0]]
         for place in counts:
-            if not stars_are_safe([row[place] for row in parts], totals[0][place], HES_RECORD_LEVEL):
+            if not stars_are_safe([row[place] for row in parts], totals[0][place], policy):
                 yield _subtraction_problem(bundle, f"column {bundle.columns[place].label}")
     if len(across) == 1:
         places = [place for place in counts if place != across[0]]
         for number, row in enumerate(bundle.rows, start=1):
-            if not stars_are_safe([row[place] for place in places], row[across[0]], HES_RECORD_LEVEL):
+            if not stars_are_safe([row[place] for place in places], row[across[0]], policy):
                 yield _subtraction_problem(bundle, f"row {_row_name(number, row)}")
 
 
 def _table_problems(
-    bundle: Bundle, total: tuple[Cell, ...], columns: Sequence[int], across: int
+    bundle: Bundle, total: tuple[Cell, ...], columns: Sequence[int], across: int, policy: DisclosurePolicy
 ) -> Iterator[Problem]:
     """Yield the stars that can be told from row and column totals together."""
     rows = [row for row in bundle.rows if row is not total]
     shown = [[*(row[place] for place in columns), row[across]] for row in (*rows, total)]
     numbers = {id(row): number for number, row in enumerate(bundle.rows, start=1)}
-    for row, column in unsafe_places(shown, HES_RECORD_LEVEL):
+    for row, column in unsafe_places(shown, policy):
         line = (*rows, total)[row]
         label = bundle.columns[(*columns, across)[column]].label
         yield _subtraction_problem(bundle, f"column {label}, row {_row_name(numbers[id(line)], line)}")
@@ -93,20 +96,20 @@ def _subtraction_problem(bundle: Bundle, where: str) -> Problem:
 # --- cells --------------------------------------------------------------------------------------------
 
 
-def _count_problems(bundle: Bundle) -> Iterator[Problem]:
+def _count_problems(bundle: Bundle, policy: DisclosurePolicy) -> Iterator[Problem]:
     for place, column in enumerate(bundle.columns):
         if column.kind != "count":
             continue
         broken = [
             _row_name(number, row)
             for number, row in enumerate(bundle.rows, start=1)
-            if not _may_be_shown(row[place], HES_RECORD_LEVEL)
+            if not _may_be_shown(row[place], policy)
         ]
         if broken:
             yield Problem(
                 f"{bundle.id}, column {column.label}",
                 f"{len(broken)} uncontrolled counts from records, in {_listed(broken)}",
-                f"0, {SUPPRESSED}, or a multiple of {HES_RECORD_LEVEL.round_to} from 10",
+                _allowed(policy),
                 "pass the counts through control_counts before they are shown",
             )
 
@@ -129,6 +132,14 @@ def _derived_problems(bundle: Bundle) -> Iterator[Problem]:
             f"{SUPPRESSED} where the count behind a figure is suppressed",
             "pass the figures through control_value or control_share",
         )
+
+
+def _allowed(policy: DisclosurePolicy) -> str:
+    if policy.round_to == 1:
+        return f"0, {SUPPRESSED}, or a whole number from {policy.suppress_up_to + 1}"
+    return (
+        f"0, {SUPPRESSED}, or a multiple of {policy.round_to} from {policy.show(policy.suppress_up_to + 1)}"
+    )
 
 
 def _may_be_shown(cell: Cell, policy: DisclosurePolicy) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.bundle import SUPPRESSED
 from helpers.data.disclosure.people import Kind, People
-from helpers.data.disclosure.queries import Query, Told
+from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.worlds import Change, Target, World
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 
@@ -73,6 +73,7 @@ def decide(
     witnesses: Witnesses | None = None,
     policy: DisclosurePolicy = HES_RECORD_LEVEL,
     unasked: Sequence[Query] = (),
+    given: Mapping[Query, Told] | None = None,
 ) -> Decision:
     """Decide what of some figures may be shown.
 
@@ -94,9 +95,12 @@ def decide(
     unasked
         Figures of which the small groups that they tell apart must stay uncertain, too, though nobody asked for
         them: a total less all parts but one.
+    given
+        What some of `asked` would tell, where it is not the rule for single figures: of several organisations.
     """
     wanted = [
-        at_first(each, int(people.count[mask].sum()), float(people.amount[mask].sum()), policy)
+        (given or {}).get(each.query)
+        or at_first(each, int(people.count[mask].sum()), float(people.amount[mask].sum()), policy)
         for each in asked
         for mask in (people.mask(each.query),)
     ]
@@ -215,12 +219,16 @@ class _Trial:
     def _differences(self, place: int) -> Iterator[tuple[Uncertain, Target]]:
         """Yield the small groups by which a new number differs from another one that holds it, or that it holds."""
         world = self.world
+        if world.cells[place].query.organisation == EVERYBODY:
+            return
         both = world.holds @ (world.holds[place] * world.count)
         apart = np.abs(world.people - world.people[place])
         nested = (
             (both == np.minimum(world.people, world.people[place])) & (apart >= 1) & (apart <= world.small)
         )
-        numbers = world.active & np.array([not cell.star for cell in world.cells]) & (world.people > 0)
+        # a figure of several organisations is too coarse to be taken from another one
+        number = [not cell.star and cell.query.organisation != EVERYBODY for cell in world.cells]
+        numbers = world.active & np.array(number) & (world.people > 0)
         for other in np.flatnonzero(nested & numbers):
             yield (world.cells[other].query, world.cells[place].query), self._difference(int(other), place)
 

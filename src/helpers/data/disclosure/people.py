@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
+from helpers.data.disclosure.measured import measured_kinds
+from helpers.data.disclosure.queries import EVERYBODY, MEASURED, Condition, Query
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,22 +150,45 @@ def find_people(mart: Mart, queries: Sequence[Query], organisation: str) -> Peop
     organisation
         Its code; `EVERYBODY` for all, told apart by it.
     """
-    table = TABLES[queries[0].data_set]
+    data_set = queries[0].data_set
+    if data_set.startswith(MEASURED):
+        kinds = measured_kinds(mart, data_set.removeprefix(MEASURED), organisation)
+        return _people(kinds, [str(name) for name in kinds if name not in _NUMBERS])
+    table = TABLES[data_set]
     columns = _columns(table, queries)
     amount = table.amount or "0"
     bounds = _bins(amount, _edges(queries, table.amount)) if table.amount else "0"
     most = _bin_ends(amount, _edges(queries, table.amount)) if table.amount else "0"
-    chosen = "" if organisation == EVERYBODY else f"WHERE {ORGANISATION} = ?"
+    codes = _codes(mart, organisation)
+    chosen = f"WHERE {ORGANISATION} IN ({', '.join('?' * len(codes))})" if codes else ""
+    whose = "?" if codes else f"coalesce(s.successor, r.{ORGANISATION})"
+    joined = "" if codes else f"LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION}"
     sql = f"""WITH merged AS (
-            SELECT coalesce(s.successor, r.{ORGANISATION}) AS {ORGANISATION}, r.* EXCLUDE ({ORGANISATION})
-            FROM {table.name} r LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION}
+            SELECT {whose} AS {ORGANISATION}, r.* EXCLUDE ({ORGANISATION})
+            FROM (SELECT * FROM {table.name} {chosen}) r {joined}
         )
         SELECT {", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())}, count(*) AS people,
                sum({amount})::DOUBLE AS total, min({bounds})::DOUBLE AS least, max({most})::DOUBLE AS most
-        FROM merged {chosen} GROUP BY ALL"""
-    frame = mart.query(sql, [organisation] if chosen else [])
+        FROM merged GROUP BY ALL"""
+    frame = mart.query(sql, [organisation, *codes] if codes else [])
+    return _people(frame, list(columns))
+
+
+def _codes(mart: Mart, organisation: str) -> list[str]:
+    """Return the codes under which an organisation's records are, so that only its files are read; none for all."""
+    if organisation == EVERYBODY:
+        return []
+    rows = mart.fetch(f"SELECT {ORGANISATION} FROM successors WHERE successor = ?", [organisation])
+    return sorted({organisation, *(code for (code,) in rows)})
+
+
+#: the columns of a frame of kinds that are no dimensions
+_NUMBERS = ("people", "total", "least", "most")
+
+
+def _people(frame: pd.DataFrame, dimensions: Sequence[str]) -> People:
     return People(
-        frame[list(columns)],
+        frame[list(dimensions)],
         frame["people"].to_numpy(dtype=np.int64),
         frame["total"].fillna(0).to_numpy(dtype=np.float64),
         frame["least"].fillna(0).to_numpy(dtype=np.float64),

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 #: the one organisation that has no code: all of them
 EVERYBODY = ""
+#: begins the data set of a measure, which its id ends
+MEASURED: Final = "measure_values:"
+#: the dimension of parts: those of whom something is so, the rest of a whole, and those of whom there is a mean
+COUNTED, MET, REST, PEOPLE = "counted", "met", "rest", "people"
 
 
 @dataclass(frozen=True, order=True)

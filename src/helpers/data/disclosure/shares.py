@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 
 from helpers.bundle import SUPPRESSED, Bundle, Cell, Column
-from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
+from helpers.data.policy import DisclosurePolicy
 from helpers.errors import Problem
 
 
-def share_problems(bundle: Bundle) -> Iterator[Problem]:
+def share_problems(bundle: Bundle, policy: DisclosurePolicy) -> Iterator[Problem]:
     """Yield the shares of a column `of` counts that no two rounded counts give.
 
     A share from exact counts, times the count beside it, can give a small count or its complement back.
@@ -28,7 +28,7 @@ def share_problems(bundle: Bundle) -> Iterator[Problem]:
         rows = [
             str(number)
             for number, row in enumerate(bundle.rows, start=1)
-            if not _may_be_shown(row[place], row[whole], column, HES_RECORD_LEVEL)
+            if not _may_be_shown(row[place], row[whole], column, policy)
         ]
         if rows:
             yield Problem(
@@ -42,6 +42,7 @@ def share_problems(bundle: Bundle) -> Iterator[Problem]:
 def _may_be_shown(share: Cell, whole: Cell, column: Column, policy: DisclosurePolicy) -> bool:
     """Tell whether a rounded part, of 0 or beyond the small ones, gives this share of the whole.
 
+    >>> from helpers.data.policy import HES_RECORD_LEVEL
     >>> tenths = Column(label="Share", kind="rate", unit="%", digits=1, of="Patients")
     >>> [_may_be_shown(cell, 200, tenths, HES_RECORD_LEVEL) for cell in (10.0, 3.0, 99.0, 0.0, "*", 12.4)]
     [True, False, False, True, True, False]

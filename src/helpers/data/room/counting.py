@@ -119,7 +119,7 @@ def _means(mart: Mart, selection: Selection, column: str) -> tuple[pd.DataFrame,
     may_be_shown = [True] * len(frame)
     if selection.whose == "own" and column == TABLES[selection.table].amount:
         digits = [min(number, _MOST_DIGITS) for number in digits]
-        may_be_shown = remember().may_show_means(mart, selection, _queries(selection, frame), digits)
+        may_be_shown = remember().may_show_means(mart, _queries(selection, frame), digits)
     means: list[Cell] = []
     for amount, known, number, shown in zip(
         frame["amount"], frame["known"], digits, may_be_shown, strict=True

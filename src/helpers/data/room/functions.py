@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell
-from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.data.policy import DisclosurePolicy, policy_of_records
 from helpers.data.room.counting import COUNT, answered, counted, grouped, three_figures
 from helpers.data.room.door import in_room
 from helpers.data.room.selection import Selection
@@ -195,28 +195,28 @@ def may_leave(value: float, group: pd.DataFrame) -> Cell:
     """
     if not math.isfinite(value):
         return None
+    policy = policy_of_records()
     if value.is_integer():
         rest = len(group) - abs(value)
-        if HES_RECORD_LEVEL.hides(abs(value)) or HES_RECORD_LEVEL.hides(rest):
+        if policy.hides(abs(value)) or policy.hides(rest):
             return SUPPRESSED
-    if any(_is_few(value / scale, len(group)) for scale in _SCALES) or _belongs_to_few(value, group):
+    few = any(_is_few(value / scale, len(group), policy) for scale in _SCALES)
+    if few or _belongs_to_few(value, group, policy):
         return SUPPRESSED
     if value.is_integer():
-        return HES_RECORD_LEVEL.round_to * round(value / HES_RECORD_LEVEL.round_to)
+        return policy.round_to * round(value / policy.round_to)
     return three_figures(value)
 
 
-def _is_few(share: float, people: int) -> bool:
+def _is_few(share: float, people: int, policy: DisclosurePolicy) -> bool:
     whole = round(share * people)
     near = abs(share * people - whole) < 1e-6
-    return (
-        near and 0 < share < 1 and (HES_RECORD_LEVEL.hides(whole) or HES_RECORD_LEVEL.hides(people - whole))
-    )
+    return near and 0 < share < 1 and (policy.hides(whole) or policy.hides(people - whole))
 
 
-def _belongs_to_few(value: float, group: pd.DataFrame) -> bool:
+def _belongs_to_few(value: float, group: pd.DataFrame, policy: DisclosurePolicy) -> bool:
     numbers = group.select_dtypes("number")
     return any(
-        HES_RECORD_LEVEL.hides(int(np.isclose(numbers[name].astype(float), value, rtol=1e-9, atol=0).sum()))
+        policy.hides(int(np.isclose(numbers[name].astype(float), value, rtol=1e-9, atol=0).sum()))
         for name in numbers
     )

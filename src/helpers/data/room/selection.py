@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
-from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of_records
 from helpers.data.schema import TABLES, TableColumn
 from helpers.errors import Problem, UsageError, near_misses
 
@@ -65,7 +65,7 @@ class Selection:
     @property
     def policy(self) -> DisclosurePolicy:
         """How its counts may be shown."""
-        return HES_RECORD_LEVEL if self.whose == "own" else OF_OTHERS
+        return policy_of_records() if self.whose == "own" else OF_OTHERS
 
     # --- as SQL -----------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Origin
 from helpers.data.mart import Mart
+from helpers.data.measured import as_told
 from helpers.data.peer_values import BASES, peer_values
 from helpers.data.periods import period_end
 from helpers.data.policy import DisclosurePolicy, policy_for
@@ -26,6 +27,8 @@ RETURNED_SHARE = 0.5
 #: a count is not compared per a base that is smaller than this share of the usual one: an eye hospital with three
 #: beds cancels a hundred operations for each of them
 LEAST_BASE = 0.1
+#: months whose figures of others are compared with the own ones: the newest, and the year before it
+ASKED_MONTHS = RETURNED_WITHIN_MONTHS + 1
 #: measures whose figure shows whether missed appointments are written down at all
 _MISSED = "dna_rate"
 
@@ -172,10 +175,23 @@ def can_be_compared(measure: Measure) -> bool:
     return measure.kind != "count" or measure.id in BASES
 
 
-def read_series(mart: Mart, measure: Measure, codes: Collection[str]) -> PeerSeries:
-    """Return a measure of organisations over all periods, disclosure control applied."""
+def read_series(
+    mart: Mart, measure: Measure, codes: Collection[str], *, own: str, until: date | None = None
+) -> PeerSeries:
+    """Return a measure of organisations over all periods, disclosure control applied.
+
+    `own` is the report's organisation, and `until` its last month: the ledger is asked for all figures of its own,
+    and for those of others that are compared with them.
+    """
     rows = peer_values(mart, measure.id, measure.frequency)
-    return series_of(rows[rows["org_code"].isin(list(codes))].reset_index(drop=True), measure)
+    rows = rows[rows["org_code"].isin(list(codes))].reset_index(drop=True)
+    days = pd.to_datetime(rows["period"]).dt.date
+    last = min(until or date.max, max(days, default=date.max))
+    compared = (rows["org_code"] == own) | ((days > add_months(last, -ASKED_MONTHS)) & (days <= last))
+    told = as_told(mart, rows[compared], [measure], about=own)
+    return series_of(
+        rows.assign(suppressed=rows["suppressed"] | told["untold"].reindex(rows.index).eq(True)), measure
+    )
 
 
 def series_of(rows: pd.DataFrame, measure: Measure) -> PeerSeries:

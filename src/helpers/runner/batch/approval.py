@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from helpers.errors import GateError, Problem, UsageError, UserError
+from helpers.errors import ExitCode, GateError, Problem, UsageError, UserError
 from helpers.runner.batch.run import new_id
 from helpers.runner.history.entries import Entry, State, now
 from helpers.runner.history.locks import ReportLock
@@ -107,7 +107,7 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
             published, run=new_id(), state=State.WITHDRAWN, note=why.strip(), made_in=published.maker
         )
         entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
-        contents = {"html": make_note(entry).encode()}
+        contents = {"html": make_note(entry, mark=project.audience.mark).encode()}
         entry = replace(entry, outputs=expected_outputs(contents, place_of(published)))
         _check_note(project, entry, contents)
         with _recorded(project, history, entry, kind="withdraw"):
@@ -149,6 +149,10 @@ def _recorded(project: Project, history: History, entry: Entry, *, kind: str) ->
         code = int(error.exit_code)
         history.record(replace(waiting, state=state, step=kind, error=told, exit_code=code))
         raise
+    except OSError as error:  # nothing has changed: what could not be moved is back in its place
+        told, code = project.redact(str(error)), int(ExitCode.REPORT)
+        history.record(replace(waiting, state=State.FAILED, step=kind, error=told, exit_code=code))
+        raise
     finally:
         history.end(entry.run)
 
@@ -176,20 +180,23 @@ def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -
     path = _folder(project, entry) / "note.html"
     path.write_bytes(contents["html"])
     problems = [problem for check in project.file_checks for problem in check(path)]
+    problems += [problem for check in project.text_checks for problem in check(entry.note, "--why")]
     if problems:
         raise GateError(problems)
 
 
-def make_note(entry: Entry) -> str:
+def make_note(entry: Entry, *, mark: str = "") -> str:
     """Return the page that stands in the place of a withdrawn report.
 
     Parameters
     ----------
     entry
         The withdrawal: what the report was about, when it was withdrawn and why.
+    mark
+        What the page bears: that it is not for publication, say.
     """
     facts = entry.facts
     assert facts is not None, "what was published knows what it is about"
     day = datetime.fromisoformat(entry.started).astimezone(UTC)
     reasons = [line for line in entry.note.splitlines() if line.strip()]
-    return fill("withdrawn.html", facts=facts, day=day, reasons=reasons)
+    return fill("withdrawn.html", facts=facts, day=day, reasons=reasons, mark=mark)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import __version__
-from helpers.errors import ExitCode, GateError, Problem, ReportError, UserError
+from helpers.audience import AUDIENCE_VARIABLE
+from helpers.errors import INTERRUPTED, ExitCode, GateError, Problem, ReportError, UserError
 from helpers.places import REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
 from helpers.runner.engines import Quarto
@@ -43,8 +44,6 @@ from helpers.theme import read_theme
 if TYPE_CHECKING:
     from helpers.runner.document.making import Document, Provenance
 
-#: what the command returns when it was interrupted, as shells have it: 128 + SIGINT
-INTERRUPTED = 130
 _STATES = {
     TimeLimitError: State.TIMED_OUT,
     MemoryLimitError: State.OUT_OF_MEMORY,
@@ -91,9 +90,11 @@ class Setting:
     @property
     def environment(self) -> dict[str, str]:
         """What a kernel is told: where the project is and which version of the data to read."""
-        told = {ROOT_VARIABLE: str(self.project.root), STATE_VARIABLE: str(self.project.state)}
+        told = {ROOT_VARIABLE: str(self.project.root), STATE_VARIABLE: str(self.project.home)}
         if self.surroundings.version:
             told[VERSION_VARIABLE] = self.surroundings.version
+        if not self.project.audience.is_public:
+            told[AUDIENCE_VARIABLE] = self.project.audience.model_dump_json()
         return told
 
 
@@ -344,9 +345,9 @@ def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None
         server=server,
         ground=Ground(
             project.root,
-            project.state,
+            project.home,
             project.caches,
-            (project.state / "runs",),
+            (project.state / "runs", *project.closed),
             project.room,
         ),
     )
@@ -361,6 +362,7 @@ def _provenance(setting: Setting, job: Job, observed: Observed) -> Provenance:
         code_version=f"boardpack {__version__} ({setting.surroundings.code[:12]})",
         parameters=job.settings,
         suppression=setting.project.suppression,
+        mark=setting.project.audience.mark,
         files=observed.whence,
         code=observed.code,
     )

@@ -77,6 +77,8 @@ class Provenance:
         The own files of data that it read, and where they come from; None where nothing says it.
     code
         The own modules and other code that it read.
+    mark
+        What every page must bear: that it is not for publication; empty where it is.
     """
 
     run_id: str
@@ -86,6 +88,7 @@ class Provenance:
     suppression: str = ""
     files: Mapping[str, Whence | None] = field(default_factory=dict)
     code: tuple[str, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ class Document:
         Everything that the notebook handed over, in order.
     warnings
         What of its outputs is left out.
+    mark
+        What every page bears, in each format.
     """
 
     markdown: str
@@ -111,6 +116,7 @@ class Document:
     facts: ReportFacts
     bundles: tuple[Bundle, ...]
     warnings: tuple[str, ...] = ()
+    mark: str = ""
 
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
@@ -140,7 +146,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     bundles = tuple(shown.bundle for shown in reading.shown)
     facts = _facts(bundles)
     parts = [
-        _front_matter(reading, facts, bundles),
+        _front_matter(reading, facts, bundles, provenance.mark),
         f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
         *_body(reading),
         _about(bundles, facts, provenance),
@@ -151,6 +157,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
         facts=facts,
         bundles=bundles,
         warnings=reading.warnings,
+        mark=provenance.mark,
     )
 
 
@@ -312,12 +319,17 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     """Return what the report is about; invented data that any object of it reads make it a synthetic one."""
     facts = next(bundle.report for bundle in bundles if bundle.report is not None)
     invented = any(source.synthetic for bundle in bundles for source in bundle.sources)
-    said = next((bundle.markdown for bundle in bundles if bundle.kind == "headline"), "")
-    headline = textwrap.shorten(plain_words(said.split("\n\n")[0]), MOST_OF_HEADLINE, placeholder="…")
-    return facts.model_copy(update={"synthetic": facts.synthetic or invented, "headline": headline})
+    first = next((bundle for bundle in bundles if bundle.kind == "headline"), None)
+    said = first.markdown.split("\n\n")[0] if first else ""
+    told = {
+        "synthetic": facts.synthetic or invented,
+        "headline": textwrap.shorten(plain_words(said), MOST_OF_HEADLINE, placeholder="…"),
+        "good_until": first.good_until if first else "",
+    }
+    return facts.model_copy(update=told)
 
 
-def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...]) -> str:
+def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...], mark: str) -> str:
     """Return the YAML at the top; pandoc reads its values as Markdown, so they are escaped."""
     organisation = f"{facts.organisation_name} ({facts.organisation_code})"
     settings = {
@@ -329,6 +341,7 @@ def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, .
             "as-at": escape_markdown(data_as_at(bundles)),
             "synthetic": facts.synthetic,
             "slide": _table_on_slide(bundles),
+            **({"mark": escape_markdown(mark)} if mark else {}),
         },
         **reading.front_matter,  # what it does not say, `_quarto.yml` does
     }

@@ -12,13 +12,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from helpers import __version__
+from helpers.audience import PUBLIC, Audience
 from helpers.runner.history.entries import Entry, State
 
 #: parts of a report's key that say nothing about the content of data sets
 _OPEN = ("notebook", "parameters", "code", "environment", "renderer")
 
 
-def make_manifest(entry: Entry, released: Sequence[dict[str, Any]] = ()) -> bytes:
+def make_manifest(
+    entry: Entry, released: Sequence[dict[str, Any]] = (), *, audience: Audience = PUBLIC
+) -> bytes:
     """Return the manifest of a report that is about to be published or withdrawn, as JSON.
 
     Parameters
@@ -27,6 +30,8 @@ def make_manifest(entry: Entry, released: Sequence[dict[str, Any]] = ()) -> byte
         The report's entry, with its facts and its files.
     released
         Each count of patients that it shows: whom it counts, and what was shown.
+    audience
+        For whom it is.
     """
     facts = entry.facts
     assert facts is not None, "what is published knows what it is about"
@@ -50,6 +55,8 @@ def make_manifest(entry: Entry, released: Sequence[dict[str, Any]] = ()) -> byte
         "hashes": {part: entry.key[part] for part in _OPEN if part in entry.key},
         "files": files,
     }
+    if not audience.is_public:
+        told |= {"audience": audience.name, "not_for_publication": audience.mark}
     if entry.state is State.WITHDRAWN:  # what the page says in the report's place
         told |= {"withdrawn": entry.note}
     text = json.dumps(told, indent=1, ensure_ascii=False, default=str)

@@ -136,8 +136,8 @@ _WHY: Final = (
 
 #: what to do instead of reading beyond a wall
 WHY_HIDDEN: Final = (
-    "a notebook reads neither records of patients nor the runs of other reports; ask for figures by"
-    ' report.records("spells", by=[…]).count()'
+    "a notebook reads neither records of patients, nor the runs of other reports, nor pages for other readers;"
+    ' ask for figures by report.records("spells", by=[…]).count()'
 )
 
 

@@ -102,6 +102,9 @@ def decide(
             "code": surroundings.code,
             "environment": surroundings.environment,
             "renderer": surroundings.renderer,
+            **(
+                {} if project.audience.is_public else {"audience": hash_json(project.audience.model_dump())}
+            ),
         }
         decisions.append(
             _decide_one(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from helpers.phrases import OWN as OWN_PHRASES
 from helpers.reads import ABSENT, Note, stamp_of
 from helpers.runner.hashes import hash_file, hash_json
 from helpers.runner.machine import is_of_the_machine, is_passing
@@ -106,8 +107,9 @@ def is_folder(content: str) -> bool:
 
 
 def is_data(name: str, content: str) -> bool:
-    """Tell whether an own file is one of data: neither code, nor a folder, nor one that is not there."""
-    return Path(name).suffix.lower() not in _CODE and content != ABSENT and not is_folder(content)
+    """Tell whether an own file is one of data: neither code, nor words, nor a folder, nor one that is not there."""
+    told = Path(name).suffix.lower() in _CODE or name == OWN_PHRASES
+    return not told and content != ABSENT and not is_folder(content)
 
 
 def _is_listed(path: Path) -> bool:

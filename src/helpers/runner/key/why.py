@@ -140,6 +140,10 @@ def _renderer(decision: Decision, previous: Entry, *_: object) -> Iterator[str]:
     yield f"renderer: {previous.key.get('renderer', '?')} became {decision.key['renderer']}"
 
 
+def _audience(*_: object) -> Iterator[str]:
+    yield "audience: what _publisher.yml says of its readers or of their policy was changed"
+
+
 def _contents(then: str, now: str, history: History) -> tuple[object, object]:
     kept = history.contents(then, now)
     return kept.get(then), kept.get(now)
@@ -156,6 +160,7 @@ _TELLERS: Mapping[str, Callable[..., Iterator[str]]] = {
     "code": _code,
     "environment": _environment,
     "renderer": _renderer,
+    "audience": _audience,
     "data": _data,
     "files": _files,
     "register": _register,

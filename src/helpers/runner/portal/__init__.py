@@ -38,7 +38,7 @@ def write_portal(history: History, project: Project, *, today: date | None = Non
     name = project.publisher.name or theme.brand.name
     publisher = project.publisher.model_copy(update={"name": name})
     pages = [*listing_pages(listed), _runs(history), statement_page(publisher)]
-    write_pages(pages, project.reports, theme=theme)
+    write_pages(pages, project.reports, theme=theme, mark=project.audience.mark)
     return project.reports / HOME
 
 
@@ -53,16 +53,17 @@ def statement_page(publisher: Publisher) -> Page:
     return Page(file, PAGES[file], {"publisher": publisher, "setting": SETTING})
 
 
-def write_pages(pages: Sequence[Page], reports: Path, *, theme: Theme) -> None:
-    """Write pages into the folder of reports."""
+def write_pages(pages: Sequence[Page], reports: Path, *, theme: Theme, mark: str = "") -> None:
+    """Write pages, each with a mark if any, into the folder of reports."""
     public_folder(reports)
     for page in sorted(pages, key=lambda each: each.file == HOME):
-        write_whole(reports / page.file, write_page(page, theme).encode())
+        write_whole(reports / page.file, write_page(page, theme, mark=mark).encode())
 
 
 def write_runs(history: History, project: Project) -> None:
     """Write the page of the runs alone, where the others would say what they say already."""
-    write_pages([_runs(history)], project.reports, theme=read_theme(project.quarto_yml, project.theme_yml))
+    theme = read_theme(project.quarto_yml, project.theme_yml)
+    write_pages([_runs(history)], project.reports, theme=theme, mark=project.audience.mark)
 
 
 def _runs(history: History) -> Page:

@@ -57,12 +57,12 @@ class Page:
     frames: bool = False
 
 
-def write_page(page: Page, theme: Theme) -> str:
-    """Return a whole page that loads nothing and runs nothing but its own script."""
+def write_page(page: Page, theme: Theme, *, mark: str = "") -> str:
+    """Return a whole page that loads nothing and runs nothing but its own script; it bears a mark, if any."""
     style = style_sheet(theme)
     script = read_part(page.script) if page.script else ""
     policy = _policy(style, script, frames=page.frames)
-    return fill(page.file, **page.values, page=page, style=style, script=script, policy=policy)
+    return fill(page.file, **page.values, page=page, style=style, script=script, policy=policy, mark=mark)
 
 
 def fill(template: str, **values: Any) -> str:

@@ -40,7 +40,7 @@ def checked_manifest(project: Project, entry: Entry, folder: Path) -> bytes:
     GateError
         If it holds what must not leave.
     """
-    content = make_manifest(entry, project.told(entry.report))
+    content = make_manifest(entry, project.told(entry.report), audience=project.audience)
     path = private_folder(folder) / MANIFEST
     path.write_bytes(content)
     problems = [problem for check in project.file_checks for problem in check(path)]

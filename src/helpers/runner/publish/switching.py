@@ -25,6 +25,8 @@ STAGED, ASIDE = ".part", ".old"
 MANIFEST = "manifest.json"
 #: reports may be read by others; everything else that a run writes may not
 PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
+#: those for one audience lie in a folder that its group alone may open
+READERS_FOLDER = 0o750
 #: seconds after which a staged file belongs to no living run
 ABANDONED = 24 * 3600
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -177,6 +179,15 @@ def public_folder(path: Path) -> Path:
         each.mkdir(exist_ok=True)
         each.chmod(PUBLIC_FOLDER)
     return path
+
+
+def readers_folder(path: Path) -> None:
+    """Make the folder of an audience's pages: its group may read it, others may not, and git leaves it out."""
+    if not path.exists():
+        public_folder(path.parent)
+        path.mkdir(READERS_FOLDER)
+        path.chmod(READERS_FOLDER)
+    (path / ".gitignore").write_text("*\n", "utf-8")
 
 
 def write_whole(target: Path, content: bytes) -> None:

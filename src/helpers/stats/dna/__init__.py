@@ -3,7 +3,6 @@
 from helpers.stats.dna.drivers import dna_drivers
 from helpers.stats.dna.equity import DnaInequality, dna_inequality
 from helpers.stats.dna.impact import (
-    LIMITATIONS,
     DnaImpact,
     FollowUpBounds,
     SlotValue,
@@ -22,7 +21,6 @@ from helpers.stats.dna.inputs import Beta, DnaInputs, Pert
 from helpers.stats.dna.uncertainty import DnaUncertainty, Spread, simulate_impact, tornado
 
 __all__ = [
-    "LIMITATIONS",
     "Beta",
     "DnaImpact",
     "DnaInequality",

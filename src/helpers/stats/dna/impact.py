@@ -34,13 +34,6 @@ LEAST_BELIEVABLE_RATE = 0.01
 NEGATIVE_RELIEF = (
     "More DNA slots are filled by overbooking than DNAs are booked again: the list grows. Overbook less."
 )
-#: what the model does not know; shown beside every result
-LIMITATIONS = (
-    "Lists are not first in, first out.",
-    "The admitted stage of the pathway is unaffected.",
-    "A filled slot is not a finished pathway.",
-    "Reminders alone achieve far less than a halving of DNAs.",
-)
 
 
 def dna_rate(dnas: npt.ArrayLike, attendances: npt.ArrayLike) -> Floats:

@@ -50,7 +50,7 @@ def findings(resources: dict[str, Any]) -> Findings:
     return found
 
 
-class NumberCells(Preprocessor):  # type: ignore[misc]
+class NumberCells(Preprocessor):
     """Leave out the cells that papermill added, so that numbers are those of the stored notebook."""
 
     enabled = True
@@ -70,7 +70,7 @@ class NumberCells(Preprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-class ApplyCellOptions(Preprocessor):  # type: ignore[misc]
+class ApplyCellOptions(Preprocessor):
     """Read the `#|` options of code cells, and leave out what is not to be shown."""
 
     enabled = True
@@ -90,7 +90,7 @@ class ApplyCellOptions(Preprocessor):  # type: ignore[misc]
         return cell, resources
 
 
-class DropPlottingText(Preprocessor):  # type: ignore[misc]
+class DropPlottingText(Preprocessor):
     """Leave out the bare text that calls of matplotlib and seaborn return."""
 
     enabled = True

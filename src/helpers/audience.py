@@ -1,0 +1,88 @@
+"""For whom a report is made: the public, or readers of its own who may see smaller numbers.
+
+What is told to one audience is kept apart from what is told to another: history, ledger, drafts and pages. A process
+works for one of them; a kernel and its records room are told which by an environment variable.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+#: in a batch: for whom a kernel works, as JSON; not there for the public
+AUDIENCE_VARIABLE: Final = "BOARDPACK_AUDIENCE"
+#: in the private state: the folder with what is kept of each audience but the public
+FOLDER: Final = "audiences"
+PUBLIC_NAME: Final = "public"
+
+
+class Audience(BaseModel):
+    """Readers, where their pages lie, and how small a number they may see.
+
+    Parameters
+    ----------
+    name
+        What parameter files call them.
+    readers
+        Who they are, in words.
+    folder
+        Where their pages lie: below the project, or an absolute path.
+    hide_up_to, round_to
+        Counts of people from 1 to this are hidden, 0 for none; larger ones are rounded to multiples of that.
+        The public's follow the rule of the data's owner and are not given here.
+    reason, owner, decided
+        Why they may, the role that answers for it, and since when (ISO date).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = PUBLIC_NAME
+    readers: str = ""
+    folder: str = "reports"
+    hide_up_to: int = 0
+    round_to: int = 1
+    reason: str = ""
+    owner: str = ""
+    decided: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read its pages."""
+        return self.name == PUBLIC_NAME
+
+    @property
+    def mark(self) -> str:
+        """What each of its pages bears; nothing for the public."""
+        return "" if self.is_public else f"Not for publication. For {self.readers} only."
+
+    def home(self, state: Path) -> Path:
+        """Return where a private state keeps what was told to it."""
+        return state if self.is_public else state / FOLDER / self.name
+
+    def reports(self, root: Path) -> Path:
+        """Return where its pages lie."""
+        return root / self.folder
+
+
+PUBLIC: Final = Audience()
+
+
+def current_audience(environment: Mapping[str, str] = os.environ) -> Audience:
+    """Return the audience for which this process works."""
+    told = environment.get(AUDIENCE_VARIABLE, "")
+    return _read(told) if told else PUBLIC
+
+
+@cache
+def _read(told: str) -> Audience:
+    return Audience.model_validate_json(told)
+
+
+def homes(state: Path) -> tuple[Path, ...]:
+    """Return where a private state keeps what was told: to the public first, then to each other audience."""
+    return state, *sorted(each for each in (state / FOLDER).glob("*") if each.is_dir())

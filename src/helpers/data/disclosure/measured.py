@@ -1,0 +1,92 @@
+"""The people behind a measure that no records in the mart show: one kind for each unit, period and part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from helpers.data.disclosure.queries import COUNTED, MET, PEOPLE, REST
+from helpers.data.units import units_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.data.mart import Mart
+    from helpers.data.units import Unit
+
+#: more than the amount of one person is, whatever is measured
+_ANY_AMOUNT: Final = 1e9
+
+_ROWS = """SELECT strftime(period, '%Y-%m-%d') AS day, period_type, coalesce(unit_code, '') AS unit_code,
+        numerator, denominator, value
+    FROM measure_values_rolled_up
+    WHERE measure = ? AND org_code = ? AND basis = 'provider' AND status <> 'plan' AND breakdown IS NULL
+        AND specialty_code IS NULL"""
+
+
+def measured_kinds(mart: Mart, measure: str, organisation: str) -> pd.DataFrame:
+    """Return the kinds of people of a measure of an organisation.
+
+    A unit has those that none of the units below it has, and the organisation those of no unit. Where units add
+    up to more than their whole, they are taken for what they say, and the whole is what they add up to.
+
+    Returns
+    -------
+    DataFrame
+        day, period_type, unit_code ("" for no unit), counted; and people, total, least, most as numbers.
+    """
+    import pandas as pd
+
+    rows = mart.query(_ROWS, [measure, organisation])
+    units = units_of(mart, organisation)
+    families = {
+        MET: rows["numerator"].fillna(rows["value"]),
+        REST: (rows["denominator"] - rows["numerator"]).clip(lower=0),
+        PEOPLE: rows["denominator"],
+    }
+    parts = []
+    for name, people in families.items():
+        part = rows[["day", "period_type", "unit_code"]].assign(counted=name, people=people)
+        part["total"] = rows["numerator"] if name == PEOPLE else 0.0
+        parts.append(part[people.notna()])
+    kinds = pd.concat(parts, ignore_index=True)
+    above = _above_each(kinds, units)
+    for column in ("people", "total"):
+        own = kinds[column].to_numpy(dtype=float).copy()
+        np.subtract.at(own, list(above.values()), kinds[column].to_numpy(dtype=float)[list(above)])
+        kinds[column] = own
+    # where the units below hold everybody, a reader may know that nobody is in none of them
+    kinds = kinds[~(kinds.index.isin(set(above.values())) & (kinds["people"] <= 0))]
+    kinds["people"] = kinds["people"].clip(lower=0).round().astype(np.int64)
+    has_amount = kinds[COUNTED] == PEOPLE
+    return kinds.assign(
+        least=np.where(has_amount & (kinds["total"] < 0), -_ANY_AMOUNT, 0.0),
+        most=np.where(has_amount, _ANY_AMOUNT, 0.0),
+    )
+
+
+def _above_each(kinds: pd.DataFrame, units: Mapping[str, Unit]) -> dict[int, int]:
+    """Return for the rows of units that of the nearest unit above, or of the organisation, where there is one."""
+    found: dict[int, int] = {}
+    for _, group in kinds.groupby(["day", "period_type", COUNTED]):
+        places = dict(zip(group["unit_code"], group.index, strict=True))
+        found |= {
+            place: above
+            for code, place in places.items()
+            if (above := _above(code, places, units)) is not None
+        }
+    return found
+
+
+def _above(code: str, places: Mapping[str, int], units: Mapping[str, Unit]) -> int | None:
+    """Return the row of the nearest unit above one, or of the organisation; None where there is neither."""
+    if not code:
+        return None
+    seen = {code}
+    while code in units and (code := units[code].parent) and code not in seen:
+        if code in places:
+            return places[code]
+        seen.add(code)
+    return places.get("")
