@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -13,11 +14,12 @@ from helpers.measures.result import MeasureResult
 from helpers.measures.series import last_day
 from helpers.measures.targets import target_on
 from helpers.register.models import Target
+from helpers.report.charts.multiples import Small, multiples_chart
 from helpers.report.charts.process import FanAhead, TargetStep, spc_chart
 from helpers.report.controlled_charts import unmarked
 
 #: inches: lower than a chart alone, so that a section needs less than a page
-HEIGHT: Final = 2.2
+HEIGHT: Final = 1.9
 SHORT: Final = {"constitutional": "standard", "planning_milestone": "milestone", "local": "local target"}
 
 
@@ -33,6 +35,27 @@ def chart_of_result(result: MeasureResult) -> Figure:
         fan=None if forecast is None else _fan(forecast),
         digits=result.measure.digits,
         height=HEIGHT,
+    )
+
+
+def multiples_of(results: Sequence[MeasureResult]) -> Figure:
+    """Draw several results small."""
+    return multiples_chart([_small(result) for result in results])
+
+
+def _small(result: MeasureResult) -> Small:
+    limits, target = result.chart.limits, result.target
+    aim = None if target is None or target.meaning == "cumulative" else target.value
+    return Small(
+        title=result.measure.name,
+        days=result.series.periods,
+        values=result.series.shown,
+        mean=limits.centre,
+        lower=limits.lower,
+        upper=limits.upper,
+        first=limits.first,
+        target=np.nan if aim is None else aim,
+        unit=result.measure.unit,
     )
 
 

@@ -87,6 +87,8 @@ class Part:
         Draws the figure from what may be shown: it is taken along where the part leaves the records room.
     groups
         Places of rows whose first cell heads those that follow.
+    by
+        The field whose cells head the rows that follow in the usual table; these stand next to each other.
     on_slide
         Whether the table is the second slide of the PowerPoint.
     bulleted
@@ -105,6 +107,7 @@ class Part:
     values: Named[Any] = field(default_factory=Named)
     chart: Callable[[], Figure] | None = None
     groups: tuple[int, ...] = ()
+    by: str = ""
     on_slide: bool = False
     bulleted: bool = False
 
@@ -198,6 +201,9 @@ class Part:
         )
         heads = columns if isinstance(columns, Mapping) else {}
         usual = columns is None and not sort and top is None
+        groups = self.groups if usual else ()
+        if usual and self.by:
+            shown, groups = self._headed(rows, shown)
         told = {
             "kind": "table",
             "id": label or f"tbl-{self.name}",
@@ -209,7 +215,7 @@ class Part:
             "rows": shown,
             "suppressed": sum(cell == SUPPRESSED for row in shown for cell in row),
             "markdown": self.note if note is None else note,
-            "groups": self.groups if usual else (),
+            "groups": groups,
             "on_slide": self.on_slide,
         }
         return Shown(self.made.model_copy(update=told))
@@ -311,6 +317,20 @@ class Part:
             rows = have + [row for row in rows if row[place] in (None, SUPPRESSED)]
         return rows[:top]
 
+    def _headed(
+        self, rows: Sequence[tuple[Cell, ...]], shown: Sequence[tuple[Cell, ...]]
+    ) -> tuple[tuple[tuple[Cell, ...], ...], tuple[int, ...]]:
+        """Return rows with one before each group that names it, and the places of those."""
+        place = next(place for place, each in enumerate(self.fields) if each.name == self.by)
+        headed: list[tuple[Cell, ...]] = []
+        groups: list[int] = []
+        for number, (row, cells) in enumerate(zip(rows, shown, strict=True)):
+            if not number or row[place] != rows[number - 1][place]:
+                groups.append(len(headed))
+                headed.append((row[place], *[None] * (len(cells) - 1)))
+            headed.append(cells)
+        return tuple(headed), tuple(groups)
+
     def _cell(self, wanted: Field, cell: Cell, formats: Mapping[str, Format] | None) -> Cell:
         form = (formats or {}).get(wanted.name)
         if form is None or cell is None or cell == SUPPRESSED:
@@ -345,6 +365,24 @@ class Headline(Part):
     def shown(self) -> tuple[Shown, ...]:
         """The headline."""
         return (self(),)
+
+
+@dataclass(frozen=True)
+class Composed(Part):
+    """A part that is shown bare as several objects: a section of a measure, say, or words side by side.
+
+    Parameters
+    ----------
+    content
+        Makes what is shown, when it is shown.
+    """
+
+    content: Callable[[], Iterable[Shown]] = tuple
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """All of it, in order."""
+        return tuple(self.content())
 
 
 def said(what: Part, names: Iterable[str], between: str = " ") -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields as fields_of
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.bundle import SUPPRESSED, Cell, Column, Kind, Origin, Panel
 from helpers.report import controlled
 from helpers.report.opening import origin_of
-from helpers.report.parts import Field, Headline, Named, Part
+from helpers.report.parts import Composed, Field, Headline, Named, Part
 from helpers.report.shown import Shown, draw, picture_of
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ class Sections:
             words=Named(words or {}),
             values=Named(values or {}),
             **told,
+        )
+
+    def composed(self, name: str, content: Callable[[], Iterable[Shown]], **told: Any) -> Composed:
+        """Return a part that is shown bare as several objects; see `part` for the rest."""
+        plain = self.part(name, **told)
+        return Composed(
+            **{each.name: getattr(plain, each.name) for each in fields_of(plain)}, content=content
         )
 
     def headline_of(
