@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.measures.forecast import Forecast
