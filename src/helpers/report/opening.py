@@ -28,15 +28,17 @@ from helpers.data.room.selection import Whose
 from helpers.data.schema import NAME_LISTS
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
-from helpers.places import VERSION_VARIABLE, find_root, state_folder
+from helpers.places import REPORT_VARIABLE, VERSION_VARIABLE, find_root, state_folder
 from helpers.reads import is_about, note_file
 from helpers.register.models import Register
 from helpers.register.questions import ObservedRegister
-from helpers.register.reading import read_register
+from helpers.register.reading import Spared, read_register
 from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown
+from helpers.theme.brand import read_brand
+from helpers.theme.charts import use_palette
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
@@ -164,7 +166,10 @@ class Report:
     def register(self) -> Register:
         """What is measured and why, and what happened when; empty where the project keeps none."""
         folder = self.root / "params" / "_register"
-        return ObservedRegister.over(read_register(folder) if folder.is_dir() else Register())
+        # a batch has refused the reports that a wrong comment concerns; elsewhere it is the author's to mend
+        spared: list[Spared] | None = [] if os.environ.get(REPORT_VARIABLE) else None
+        found = read_register(folder, spared=spared) if folder.is_dir() else Register()
+        return ObservedRegister.over(found)
 
     @property
     def synthetic(self) -> bool:
@@ -415,6 +420,7 @@ def open_report(
     raise_all(problems)
     show_series_as_tables()
     root = find_root()
+    use_palette(read_brand(root / "params" / "_theme.yml").palette)
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
     latest = latest_month(mart, latest_in, organisation) if period == "latest" else date.min

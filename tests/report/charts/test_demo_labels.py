@@ -58,7 +58,7 @@ def test_no_label_of_a_demo_report_lies_over_another(
     found: dict[str, list[str]] = {}
     figures = 0
 
-    def look(chart: Callable[[], Figure]) -> str:
+    def look(chart: Callable[[], Figure]) -> Figure:
         nonlocal figures
         figures += 1
 
