@@ -37,6 +37,8 @@ from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown, ShownParts
+from helpers.theme.brand import read_brand
+from helpers.theme.charts import use_palette
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
 _OF_ALL: dict[str, Callable[[Mart], pd.DataFrame]] = {
     "spells": partial(latest_month_of, table="spells"),
     "appointments": partial(latest_month_of, table="appointments"),
-    "measure_values": lambda mart: mart.query(_LATEST_VALUES),
+    "measure_values": lambda mart: mart.derived("latest value", lambda: mart.query(_LATEST_VALUES)),
 }
 #: what has a latest month of the organisation's own: statistics end at different months
 _OWN_LATEST = {
@@ -421,6 +423,7 @@ def open_report(
     raise_all(problems)
     show_series_as_tables()
     root = find_root()
+    use_palette(read_brand(root / "params" / "_theme.yml").palette)
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
     latest = latest_month(mart, latest_in, organisation) if period == "latest" else date.min
