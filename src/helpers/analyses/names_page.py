@@ -15,7 +15,7 @@ from helpers.analyses.balanced_scorecard.scorecard import Scorecard
 from helpers.analyses.missed_appointments.impact import DnaImpact
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
-from helpers.analyses.stays.deviation import LengthOfStay
+from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
 from helpers.data.room.records import Records
 from helpers.report.opening import Report, open_report

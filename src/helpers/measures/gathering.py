@@ -34,8 +34,8 @@ from helpers.measures.reasons import Reasons, reasons_of
 from helpers.measures.result import CATEGORIES, Category, ChartEvent, MeasureResult
 from helpers.measures.series import MeasureSeries, build_series
 from helpers.measures.targets import target_on, targets_of
-from helpers.measures.told import chart_told
 from helpers.register.models import Comment, Measure, Register, Target
+from helpers.report.controlled_charts import chart_told
 from helpers.stats.spc import XmRCharts, xmr_many
 
 
@@ -319,7 +319,13 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
         measure=draft.measure,
         organisation=asked.organisation.code,
         series=draft.series,
-        chart=chart_told(charts[place], draft.series, draft.measure.digits),
+        chart=chart_told(
+            charts[place],
+            draft.series.shown,
+            digits=draft.measure.digits,
+            origin=draft.series.origin,
+            blank=draft.series.mostly_hidden,
+        ),
         targets=draft.targets,
         events=draft.events,
         judged_on=asked.judged_on,

@@ -37,6 +37,8 @@ from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown
+from helpers.theme.brand import read_brand
+from helpers.theme.charts import use_palette
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
@@ -418,6 +420,7 @@ def open_report(
     raise_all(problems)
     show_series_as_tables()
     root = find_root()
+    use_palette(read_brand(root / "params" / "_theme.yml").palette)
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
     latest = latest_month(mart, latest_in, organisation) if period == "latest" else date.min

@@ -92,7 +92,7 @@ def tornado_chart(swings: Sequence[Swing], middle: float, *, unit: str) -> Figur
     """Draw how far each input alone moves the result from where all are at their medians."""
     figure, axes = canvas(0.36 * len(swings) + 0.8)
     for place, swing in enumerate(swings):
-        for end, colour in ((swing.at_low, colours.PEER), (swing.at_high, colours.NHS_DARK_BLUE)):
+        for end, colour in ((swing.at_low, colours.PEER), (swing.at_high, colours.HEADING)):
             axes.barh(place, end - middle, left=middle, height=0.5, color=colour)
         for end, words in _swing_words(swing, middle):
             right = end >= middle
