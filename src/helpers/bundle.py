@@ -16,8 +16,9 @@ MIME = "application/vnd.boardpack+json"
 Kind = Literal["report", "headline", "heading", "text", "panels", "figure", "table"]
 Origin = Literal["records", "published"]
 #: label and text are words; date an ISO date; count a count of people; rate a mean, share or ratio of
-#: them; model an interval, standardised figure or other model output; icon a name of `helpers.theme.icons`.
-ColumnKind = Literal["label", "text", "date", "count", "rate", "model", "icon"]
+#: them; model an interval, standardised figure or other model output; icon names of `helpers.theme.icons`, one a
+#: line; spark a small line as `helpers.theme.sparks` reads it.
+ColumnKind = Literal["label", "text", "date", "count", "rate", "model", "icon", "spark"]
 #: a number, words (a line feed begins a new line), `SUPPRESSED`, or None where there is no value
 Cell = int | float | str | None
 

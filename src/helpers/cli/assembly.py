@@ -101,8 +101,10 @@ def open_project(
     """
     from helpers.data.audit import Allowed, audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import disclosure_problems
+    from helpers.data.last_published import FOLDER as LAST
     from helpers.data.last_published import keep_published
-    from helpers.data.mart import DERIVED, ROOM, SPILL
+    from helpers.data.manifest import make_private
+    from helpers.data.mart_files import DERIVED, ROOM, SPILL
     from helpers.data.policy import policy_of
     from helpers.data.released import Ledger
     from helpers.data.releases import FOLDER, Releases, manifest_entry
@@ -123,6 +125,7 @@ def open_project(
     others = tuple(each for each in publisher.audiences.values() if each != readers and not each.is_public)
     policy, home = policy_of(readers), readers.home(state_folder(root))
     ledger = Ledger(home)
+    make_private(home / LAST)  # what is not there when a wall is built stays closed to reports
     releases = Releases.of(state_folder(root), root, readers)
 
     @cache

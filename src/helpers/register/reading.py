@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.register.models import (
+    BOARD_PATHWAYS,
     KAPLAN_NORTON,
     Comment,
     Event,
@@ -16,6 +17,7 @@ from helpers.register.models import (
     Merger,
     Objective,
     OwnFile,
+    Pathway,
     Perspective,
     Register,
     TableMapping,
@@ -38,15 +40,24 @@ class Spared(NamedTuple):
 
 
 #: beside `measures.yml`, in the order in which they are read
-_FILES = ("objectives", "events", "comments", "mergers", "perspectives", "files", "trajectories")
+_FILES = (
+    "objectives",
+    "events",
+    "comments",
+    "mergers",
+    "perspectives",
+    "pathways",
+    "files",
+    "trajectories",
+)
 
 
 def read_register(folder: Path | str, *, spared: list[Spared] | None = None) -> Register:
     """Return the register of a folder such as `params/_register`.
 
-    `measures.yml` must exist, unless `files.yml` does; `objectives.yml`, `perspectives.yml`, `events.yml`,
-    `comments.yml`, `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are
-    Kaplan and Norton's four. The folder `mappings` has a file for each kind of table of one's own.
+    `measures.yml` must exist, unless `files.yml` does; the others may be absent. Without `perspectives.yml` there
+    are Kaplan and Norton's four, without `pathways.yml` those of a hospital. The folder `mappings` has a file for
+    each kind of table of one's own.
 
     Parameters
     ----------
@@ -79,14 +90,17 @@ def read_register(folder: Path | str, *, spared: list[Spared] | None = None) -> 
     perspectives = _keyed(Perspective, others["perspectives"]) or {
         perspective.id: perspective for perspective in KAPLAN_NORTON
     }
+    pathways = _keyed(Pathway, others["pathways"]) or {pathway.id: pathway for pathway in BOARD_PATHWAYS}
     problems = [problem for file in (measures_file, *others.values()) for problem in file.problems]
     problems += _share_problems(perspectives, others["perspectives"])
     known_perspectives = _keys(others["perspectives"]) or list(perspectives)
+    known_pathways = _keys(others["pathways"]) or list(pathways)
     known_measures, known_objectives = _keys(measures_file), _keys(others["objectives"])
     for name, measure in measures.items():
         for key, named, known in (
             ("objective", measure.objective, known_objectives),
             ("perspective", measure.perspective, known_perspectives),
+            ("pathway", measure.pathway, known_pathways),
         ):
             place = measures_file.place((name, key))
             problems += _unknown(place, key, [] if named is None else [named], known)
@@ -112,6 +126,7 @@ def read_register(folder: Path | str, *, spared: list[Spared] | None = None) -> 
         files=own_files,
         mappings=mappings,
         perspectives=perspectives,
+        pathways=pathways,
     )
 
 

@@ -33,8 +33,10 @@ from helpers.runner.document.prose import (
 from helpers.runner.document.reading import Reading, read_notebook
 from helpers.runner.document.writing import (
     data_as_at,
+    of_content,
     show_file,
     show_path,
+    sparks_of,
     write_about,
     write_figure,
     write_html_table,
@@ -153,7 +155,8 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     ]
     return Document(
         markdown="\n\n".join(part for part in parts if part) + "\n",
-        figures={shown.bundle.id: shown.svg for shown in reading.shown if shown.svg is not None},
+        figures={shown.bundle.id: shown.svg for shown in reading.shown if shown.svg is not None}
+        | sparks_of(bundles),
         facts=facts,
         bundles=bundles,
         warnings=reading.warnings,
@@ -338,7 +341,7 @@ def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, .
         "facts": {
             "organisation": escape_markdown(organisation),
             "period": escape_markdown(facts.period_label),
-            "as-at": escape_markdown(data_as_at(bundles)),
+            "as-at": escape_markdown(data_as_at(of_content(bundles))),
             "synthetic": facts.synthetic,
             "slide": _table_on_slide(bundles),
             **({"mark": escape_markdown(mark)} if mark else {}),
