@@ -68,11 +68,13 @@ def run(
         told = ""
         while True:
             try:
-                _make_due(root, quiet=quiet)
-            except UserError as error:  # settings that are being written, say: it is tried again
-                told = _tell_once(error, told)
-            try:
+                try:
+                    _make_due(root, quiet=quiet)
+                except UserError as error:  # settings that are being written, say: it is tried again
+                    told = _tell_once(error, told)
                 wait.wait(every)
+            except _UnderWayError:
+                raise
             except KeyboardInterrupt:
                 print("boardpack schedule ends: nothing was under way")
                 return
@@ -199,7 +201,7 @@ class _Making:
         parts = [(project, some, order) for project, some in by_audience(public, asked)]
         batch = run_parts(parts, quiet=self._quiet)
         if batch.interrupted:
-            raise KeyboardInterrupt
+            raise _UnderWayError
         if not self._quiet or batch.exit_code:
             pages = ", ".join(each.show(each.reports / "index.html") for each, *_ in parts)
             batches.show_batch(batch, pages, as_json=False)
@@ -226,6 +228,10 @@ def _is_there(path: Path) -> bool:
     """Tell whether there is a file or folder of that name, which may hold wildcards."""
     anchor = Path(path.anchor)
     return path.exists() or any(anchor.glob(str(path.relative_to(anchor))))
+
+
+class _UnderWayError(KeyboardInterrupt):
+    """An interruption of a batch, whose reports are not all made."""
 
 
 class _LateError(UserError):

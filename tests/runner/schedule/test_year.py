@@ -78,7 +78,10 @@ def test_a_year_has_every_report_once_for_each_month(tmp_path: Path) -> None:
     ]
     rules = [
         Schedule(
-            f"working-{number}", MonthRule(working_day=number + 1, at="01:30"), within=timedelta(weeks=6)
+            f"working-{number}",
+            MonthRule(working_day=number + 1, at="01:30"),
+            within=timedelta(weeks=6),
+            missed="all",
         )
         for number in range(5)
     ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 TABLE = (
-    "CREATE TABLE occurrences (schedule TEXT NOT NULL, due TEXT NOT NULL, outcome TEXT NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS occurrences (schedule TEXT NOT NULL, due TEXT NOT NULL, outcome TEXT NOT NULL,"
     " run TEXT NOT NULL, exit_code INTEGER NOT NULL, data TEXT NOT NULL, noted TEXT NOT NULL,"
     " PRIMARY KEY (schedule, due))"
 )
