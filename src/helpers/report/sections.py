@@ -146,4 +146,4 @@ class Sections:
             rows=tuple(rows),
             suppressed=controlled.hidden(rows),
         )
-        return Shown(bundle, picture_of(draw(chart)))
+        return Shown(bundle, picture_of(draw(chart), altered=False))
