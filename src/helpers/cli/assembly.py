@@ -13,7 +13,7 @@ from helpers.bundle import Bundle
 from helpers.cli.datasets import datasets_of
 from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import GateError, Problem, UsageError, near_misses
 from helpers.phrases import own_phrases
 from helpers.places import state_folder
 from helpers.register.models import Register
@@ -97,7 +97,6 @@ def open_project(
     from helpers.data.last_published import keep_published
     from helpers.data.mart import DERIVED, ROOM, SPILL
     from helpers.data.policy import policy_of
-    from helpers.data.released import Ledger
     from helpers.data.releases import FOLDER, Releases, manifest_entry
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.data.state import open_state
@@ -115,7 +114,6 @@ def open_project(
     readers = _named_audience(publisher, audience)
     others = tuple(each for each in publisher.audiences.values() if each != readers and not each.is_public)
     policy, home = policy_of(readers), readers.home(state_folder(root))
-    ledger = Ledger(home)
     releases = Releases.of(state_folder(root), root, readers)
 
     @cache
@@ -133,7 +131,8 @@ def open_project(
         return None
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
-        ledger.release(report, bundles)
+        if problems := releases.unentered(report, bundles):
+            raise GateError(problems)
         releases.release(report)
         keep_published(home, bundles)
 
@@ -164,7 +163,6 @@ def open_project(
         bundle_checks=(
             lambda bundles: disclosure_problems(bundles, policy),
             lambda bundles: audit_bundles(bundles, policy),
-            ledger.problems,
         ),
         text_checks=(mentions_of(others),),
         file_checks=(audit_file,),

@@ -9,7 +9,7 @@ the star. What is not found is taken for told, so a fault of the search hides mo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 
 #: changes of a star that are looked for, in this order
 CHANGES = (1, -1, 2, -2, 3, -3)
+#: the most by which a star's other values differ from the true one
+MOST_OFF = 6
 #: an end of a rounded mean belongs to both sides of it
 _HAIR = 1e-9
 
@@ -59,6 +61,7 @@ class World:
         self.people = self.holds.astype(np.float64) @ self.count
         self.total = self.holds.astype(np.float64) @ self.amount
         self.active = np.ones(len(cells), dtype=np.bool_)
+        self.programmes = math.inf
         self._bind()
 
     def _bind(self) -> None:
@@ -92,7 +95,9 @@ class World:
         )
         return Change(np.array(list(sums), dtype=np.int64), people_, amounts)
 
-    def exhibit(self, target: Target, have: Iterable[Change] = ()) -> tuple[Change, ...] | None:
+    def exhibit(
+        self, target: Target, have: Iterable[Change] = (), *, solve: bool = True
+    ) -> tuple[Change, ...] | None:
         """Return two changes of the true world with which a target has other values; None where none are found.
 
         Parameters
@@ -101,6 +106,8 @@ class World:
             What must stay uncertain.
         have
             Changes that once served: those that still do are taken first.
+        solve
+            Whether programmes are solved where moving people about finds none.
         """
         found: dict[int, Change] = {}
         for change in have:
@@ -111,7 +118,23 @@ class World:
                 break
             if by not in found and self._may_be(target, by) and (new := self._find(target, by)):
                 found[by] = new
+        for side in (-1, 1) if solve else ():  # a count that may not grow beyond small must become smaller
+            while len(found) < POSSIBLE_VALUES - 1 and (new := self._solve(target, side, found)):
+                found[target.change(new)] = new
         return tuple(found.values())[: POSSIBLE_VALUES - 1] if len(found) >= POSSIBLE_VALUES - 1 else None
+
+    def _solve(self, target: Target, side: int, found: Mapping[int, Change]) -> Change | None:
+        """Return a change to a value further off, on one side, than those that were found."""
+        # Late: it knows worlds.
+        from helpers.data.disclosure.programming import solve_change
+
+        if self.programmes < 1:
+            return None
+        self.programmes -= 1
+        ceiling = self.small if target.value <= self.small else target.value + MOST_OFF
+        if side > 0:
+            return solve_change(self, target, max([0, *found]) + 1, min(ceiling - target.value, MOST_OFF))
+        return solve_change(self, target, max(1 - target.value, -MOST_OFF), min([0, *found]) - 1)
 
     def allows(self, change: Change) -> bool:
         """Tell whether everything that binds comes out the same in another world."""
