@@ -21,7 +21,7 @@ Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 
 
 #: programmes that are solved to show new figures that are asked for together: beyond, what is not found gives way
-MOST_PROGRAMMES = 16
+MOST_PROGRAMMES = 8
 
 
 @dataclass(frozen=True)

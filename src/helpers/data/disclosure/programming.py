@@ -14,7 +14,7 @@ MOST_PIECES: Final = 72
 #: by how many people one piece may change: worlds that move few people outlast what is told next
 _MOST_MOVED: Final = 4
 #: branches of one programme: what takes more counts as not found, on any machine
-_BRANCHES: Final = 30
+_BRANCHES: Final = 20
 #: how far from the fewest moves is near enough
 _GAP: Final = 0.5
 _HAIR: Final = 1e-9
