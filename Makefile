@@ -34,9 +34,11 @@ test: lint types imports unit browser notebooks
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/deptry src notebooks
 
 types: env
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 
 imports: env
 	$(BIN)/lint-imports

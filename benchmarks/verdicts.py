@@ -16,8 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.analyses.performance_report.page_one import assurance_panels
-from helpers.analyses.performance_report.ranking import faded, in_order
+from helpers.analyses.performance_report.page_one import (
+    advise_words,
+    assure_words,
+    headline_words,
+    out_of_date_words,
+    rows_of,
+)
+from helpers.analyses.performance_report.ranking import faded, in_order, pathway_rows
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.peer_values import peer_organisations
@@ -102,8 +108,12 @@ def pages(mart: Mart, codes: list[str], until: date) -> None:
         found = measure_results(mart, register, Asked(find_organisation(mart, code), until))
         shown = [each for each in found if not faded(each)]
         print(f"\n## {code}")
-        for panel in assurance_panels(shown, f"{until:%Y-%m}"):
-            print(f"### {panel.title}\n{panel.markdown}")
+        print("\n".join(headline_words(shown, register.pathways).values()))
+        for row in rows_of(pathway_rows(shown, register.pathways), f"{until:%Y-%m}"):
+            print(f"### {row[0]}\n{row[1]}\n{row[3]}\n{row[4]}")
+        blocks = {"Advise": advise_words, "Assure": assure_words, "Out of date": out_of_date_words}
+        for title, words in blocks.items():
+            print(f"### {title}\n{words(shown)}")
         for result in in_order(shown):
             reasons = "; ".join(attention_clauses(result))
             print(

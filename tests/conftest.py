@@ -41,8 +41,8 @@ MakeProject = Callable[[Mapping[str, Mapping[str, str]]], Path]
 
 def make_project(root: Path, notebooks: Mapping[str, Mapping[str, str]]) -> Path:
     """Lay out a project from the fixture notebooks, each with its parameter files by name."""
-    for folder in ("notebooks", "params"):
-        (root / folder).mkdir(parents=True, exist_ok=True)
+    for name in ("notebooks", "params"):
+        (root / name).mkdir(parents=True, exist_ok=True)
     for notebook, files in notebooks.items():
         shutil.copy(FIXTURES / f"{notebook}.ipynb", root / "notebooks")
         folder = root / "params" / notebook

@@ -84,7 +84,6 @@ WRONG_SETTINGS = {
     "_quarto.yml": ["project:\n\toutput-dir: x\n", "- a\n", "toc-depth: two\n", "toc: true\ntoc: false\n"],
     "params/_theme.yml": ["name: A\nname: B\n", "colours: blue\n", "name: [\n"],
     "params/_publisher.yml": ["email: 5\n", "prepared: soon\n", "just words\n"],
-    "params/good/_matrix.yml": ["- name: x\n", "name: x\n", "- name: a\n  name: b\n  for: {trust: [A]}\n"],
 }
 
 
@@ -102,6 +101,21 @@ def test_broken_or_mistyped_settings_are_told_before_anything_runs(
     assert Path(file).name in told
     assert "did you mean period?" in told  # with what is wrong elsewhere
     assert "Traceback" not in told
+    assert not (root / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["- name: x\n", "name: x\n", "- name: a\n  name: b\n  for: {trust: [A]}\n"]
+)
+@pytest.mark.parametrize("words", [("check",), ("run", "--strict")])
+def test_a_broken_matrix_is_told_before_anything_runs_where_that_is_asked(
+    call: Call, lay_out: Callable[..., Path], words: tuple[str, ...], text: str
+) -> None:
+    root = lay_out({"good": {"a.yml": "perod: x", "_matrix.yml": text}})
+    code, _, told = call("--project", str(root), *words)
+    assert code == ExitCode.USAGE
+    assert "_matrix.yml" in told
+    assert "did you mean period?" in told
     assert not (root / "reports").exists()
 
 

@@ -16,8 +16,9 @@ MIME = "application/vnd.boardpack+json"
 Kind = Literal["report", "headline", "heading", "text", "panels", "figure", "table"]
 Origin = Literal["records", "published"]
 #: label and text are words; date an ISO date; count a count of people; rate a mean, share or ratio of
-#: them; model an interval, standardised figure or other model output; icon a name of `helpers.theme.icons`.
-ColumnKind = Literal["label", "text", "date", "count", "rate", "model", "icon"]
+#: them; model an interval, standardised figure or other model output; icon names of `helpers.theme.icons`, one a
+#: line; spark a small line as `helpers.theme.sparks` reads it.
+ColumnKind = Literal["label", "text", "date", "count", "rate", "model", "icon", "spark"]
 #: a number, words (a line feed begins a new line), `SUPPRESSED`, or None where there is no value
 Cell = int | float | str | None
 
@@ -76,6 +77,8 @@ class ReportFacts(_Frozen):
     groups: tuple[tuple[str, str], ...] = ()
     #: what the report says first, in plain words; filled in when the document is made
     headline: str = ""
+    #: ISO date from which on it is out of date, where its headline says one; filled in likewise
+    good_until: str = ""
 
 
 class Panel(_Frozen):
@@ -106,6 +109,7 @@ class Bundle(_Frozen):
     caption: str = ""  # kind heading: its words
     alt: str = ""
     markdown: str = ""  # kinds headline and text: paragraphs and lists; table: notes below it
+    good_until: str = ""  # kind headline: ISO date from which on the report is out of date
     level: Literal[2, 3] = 2  # kind heading: of a section, or within one
     panels: tuple[Panel, ...] = ()  # kind panels
     columns: tuple[Column, ...] = ()

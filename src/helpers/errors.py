@@ -24,6 +24,13 @@ class ExitCode(IntEnum):
     BUG = 70
 
 
+#: what the command returns when it was interrupted, as shells have it: 128 + SIGINT; and what it says
+INTERRUPTED = 130
+INTERRUPTED_WORDS = (
+    "interrupted: what was not finished has changed nothing; boardpack run --resume does the rest"
+)
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong: where it is, what came, what is allowed and what to do.

@@ -235,8 +235,8 @@ def _remaining(pooled: pd.DataFrame) -> Iterator[pd.DataFrame]:
     ]
     both["month"] = both["period"].dt.to_period("M").dt.to_timestamp()
     both = both[both["members"] == both.groupby(["org_code", "month"])["members"].transform("max")]
-    stay = (both["numerator"] - both["numerator_left"]).groupby([both["org_code"], both["month"]]).median()
-    stay = stay.rename("numerator").rename_axis(["org_code", "period"]).reset_index()
+    each = (both["numerator"] - both["numerator_left"]).groupby([both["org_code"], both["month"]]).median()
+    stay = each.rename("numerator").rename_axis(["org_code", "period"]).reset_index()
     source = "criteria_to_reside, discharged_patients"
     yield stay.assign(
         source=source, measure="no_criteria_remaining", period_type="month", denominator=np.nan

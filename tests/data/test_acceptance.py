@@ -183,7 +183,7 @@ def test_every_accepted_number_comes_out(
 def agrees(came: object, expected: str, tolerance: str) -> bool:
     if came is None or isinstance(came, str):
         return came == expected
-    return abs(float(came) - float(expected)) <= float(tolerance)  # type: ignore[arg-type]
+    return abs(float(came) - float(expected)) <= float(tolerance)
 
 
 def test_only_what_no_report_can_use_is_refused(real_load: tuple[Mart, tuple[LoadResult, ...]]) -> None:

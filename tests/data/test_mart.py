@@ -54,7 +54,7 @@ def spells(codes: str = "AAB") -> pd.DataFrame:
 
 def store(mart: Mart, frame: pd.DataFrame, table: str = "measure_values", **options: object) -> str:
     settings = {"source": "s", "layout": "l", "policy": "published", "mode": "append"} | options
-    with mart.load(**settings) as load:  # type: ignore[arg-type]
+    with mart.load(**settings) as load:
         load.write(table, frame)
     return mart.version
 

@@ -293,11 +293,11 @@ def test_high_mortality_shows_in_the_published_ratio_and_in_the_records(demo: Sy
 def test_signals_step_at_their_month(demo: SyntheticData) -> None:
     for signal in demo.truth.signals:
         values = series(demo, signal.measure, signal.org_code)["value"]
-        odds = np.log(values / (1 - values))
+        odds = np.log(values.divide(1 - values))
         start = pd.Timestamp(signal.start)
         # The same months a year before take the season out; a year's drift and noise remain.
         now = odds[start:]
-        year_before = odds[now.index - pd.DateOffset(years=1)]
+        year_before = odds.loc[now.index - pd.DateOffset(years=1)]
         assert now.mean() - year_before.mean() == pytest.approx(signal.log_odds, abs=0.2)
 
 

@@ -139,7 +139,7 @@ def hand_in(
     ]
     frame = pd.DataFrame(rows).astype({"numerator": float, "value": float}).assign(suppressed=False, **ROW)
     settings = {"secondary": secondary, "publication": publication}
-    with mart.load(source=source, layout="l", policy="published", **settings) as load:  # type: ignore[arg-type]
+    with mart.load(source=source, layout="l", policy="published", **settings) as load:
         load.write("measure_values", frame)
 
 

@@ -144,3 +144,28 @@ def test_an_interruption_does_not_wait_for_a_renderer_that_hangs(
     assert batch.returncode == 130
     assert states(root) == [State.INTERRUPTED]
     assert kernels_of(root) == []
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("at", ["before an import", "while others are read"])
+def test_in_the_first_moments_an_interruption_is_told_in_words(tmp_path: Path, asked: int, at: str) -> None:
+    """What raises the signal stands where Python imports: before the command line, or in the middle of it."""
+    module = {"before an import": "helpers.cli", "while others are read": "typer"}[at]
+    start = (
+        "import os, signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), {int(asked)})\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from helpers.start import main\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", start, "--project", str(tmp_path), "run"],
+        capture_output=True,
+        text=True,
+        timeout=WAIT,
+    )
+    assert done.returncode == 130
+    assert done.stderr.startswith("interrupted: what was not finished has changed nothing")
+    assert "Traceback" not in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,11 +80,14 @@ def test_limits_are_those_of_the_method_worked_here(matrix: Results) -> None:
 def test_all_charts_come_from_one_call(
     demo_measures: Mart, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = []
+    calls: list[int] = []
     real = gathering.xmr_many
-    monkeypatch.setattr(
-        gathering, "xmr_many", lambda frame, **keys: calls.append(len(frame)) or real(frame, **keys)
-    )
+
+    def counted(frame: pd.DataFrame, **keys: Any) -> Any:
+        calls.append(len(frame))
+        return real(frame, **keys)
+
+    monkeypatch.setattr(gathering, "xmr_many", counted)
     assert len(gather(demo_measures, register, "SYN07")) > 20
     assert len(calls) == 1
 

@@ -14,11 +14,13 @@ from helpers.measures.source_words import seam_sentence, sources_sentence
 
 
 def apart(month: int, used: tuple[float, float], other: tuple[float, float]) -> Disagreement:
-    figures = [
+    shown, compared = (
         Figures(source, *counts, counts[0] / counts[1])
         for source, counts in (("months", used), ("extract", other))
-    ]
-    return Disagreement("missed", "SYN01", date(2024, month, 1), "month", "provider", "", *figures, True)  # type: ignore[arg-type]
+    )
+    return Disagreement(
+        "missed", "SYN01", date(2024, month, 1), "month", "provider", "", shown, compared, True
+    )
 
 
 def test_the_newest_is_said_and_the_others_are_counted() -> None:

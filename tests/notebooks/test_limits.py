@@ -1,4 +1,4 @@
-"""The notebooks that are shipped keep to the limits that CONTRIBUTING names: short cells, no logic, no outputs.
+"""The notebooks that are shipped keep to the limits that CONTRIBUTING names: a cell is one idea, none has outputs.
 
 An analyst's own, beside them, may hold whatever a notebook can.
 """
@@ -22,9 +22,8 @@ from helpers.runner.plan.parameters import read_notebook as read_declared
 SHIPPED = ("dna_impact", "los_deviation", "los_published", "peer_benchmark", "performance_report", "scorecard")
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = [FOLDER / f"{name}.ipynb" for name in SHIPPED]
-MOST_LINES, MEDIAN_LINES, P90_LINES = 15, 3, 8
-LOGIC = (ast.FunctionDef, ast.Lambda, ast.For, ast.While, ast.If, ast.IfExp, ast.Try, ast.With, ast.ClassDef)
-COMPREHENSIONS = (ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
+MOST_LINES, MEDIAN_LINES = 16, 4
+LOGIC = (ast.FunctionDef, ast.For, ast.While, ast.If, ast.Try, ast.With, ast.ClassDef)
 
 pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -64,26 +63,30 @@ def test_cells_are_short(path: Path) -> None:
     lines = [len(cell.source.splitlines()) for cell in code_cells(path)]
     assert max(lines) <= MOST_LINES
     assert statistics.median(lines) <= MEDIAN_LINES
-    assert statistics.quantiles(lines, n=10, method="inclusive")[-1] <= P90_LINES
 
 
-def test_no_logic_no_printing_and_no_styling_stands_in_a_cell(path: Path) -> None:
+def test_no_logic_and_no_printing_stands_in_a_cell(path: Path) -> None:
     for cell in code_cells(path):
         nodes = list(ast.walk(ast.parse(cell.source)))
-        assert not [node for node in nodes if isinstance(node, LOGIC + COMPREHENSIONS)], cell.source
+        assert not [node for node in nodes if isinstance(node, LOGIC)], cell.source
         assert not {node.id for node in nodes if isinstance(node, ast.Name)} & {"print", "display"}
-        assert not {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
 
 
-def test_only_setup_imports_and_only_helpers(path: Path) -> None:
+def test_only_setup_imports_and_only_what_analysts_know(path: Path) -> None:
     imports = [
-        (place, node.module)
+        (place, name.partition(".")[0])
         for place, cell in enumerate(code_cells(path))
         for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.ImportFrom)
+        for name in imported(node)
     ]
-    assert {module for _, module in imports} == {"helpers"}
+    assert {name for _, name in imports} <= {"helpers", "matplotlib", "numpy", "pandas", "seaborn", "statsmodels"}
     assert {place for place, _ in imports} == {1}
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
 def test_parameters_are_annotated_literals_each_with_a_comment(path: Path) -> None:

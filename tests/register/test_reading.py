@@ -65,7 +65,7 @@ def test_a_measure_is_read_with_its_targets_dated(tmp_path: Path) -> None:
         "    - {value: 65, kind: planning_milestone, source: S, start: 2025-04-01, end: 2026-03-31}\n"
     )
     measure = read_register(write(tmp_path, measures=MEASURE.format(id="one") + targets)).measures["one"]
-    assert [measure.target_on(day).value for day in (date(2025, 3, 31), date(2026, 3, 31))] == [92, 65]  # type: ignore[union-attr]
+    assert [measure.target_on(day).value for day in (date(2025, 3, 31), date(2026, 3, 31))] == [92, 65]
     assert measure.target_on(date(2012, 3, 31)) is None
 
 

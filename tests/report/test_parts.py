@@ -78,7 +78,7 @@ def test_a_figure_can_be_altered_before_it_is_shown(stays: Part) -> None:
         "Other.",
         "A line.",
     )
-    assert len(figure.bundle.columns) == 3
+    assert len(figure.bundle.columns) == 4
 
 
 def test_words_are_chosen_by_name(stays: Part) -> None:
@@ -98,7 +98,7 @@ def test_bare_it_is_its_picture_and_its_sentences(stays: Part) -> None:
 def test_it_leaves_a_process_whole(stays: Part) -> None:
     again = pickle.loads(pickle.dumps(stays))
     assert again.table().bundle == stays.table().bundle
-    assert again.figure().bundle == stays.figure().bundle
+    assert again.figure().bundle == stays.figure().bundle  # type: ignore[attr-defined]  # set when it is made
     assert again.words.first == stays.words.first
 
 

@@ -198,8 +198,8 @@ def ways_to_spoil(method: str, name: str, value: Any) -> Iterator[tuple[str, Any
         if not may_be(BELOW_NOUGHT_MAY_BE, method, name):
             yield "below nought", -1.0
     elif isinstance(value, int):
-        for wrong in (-1, 2.5, "x", [1, 2]):
-            yield repr(wrong), wrong
+        for other in (-1, 2.5, "x", [1.0, 2.0]):
+            yield repr(other), other
     elif isinstance(value, str):
         yield "another word", "zzz"
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from helpers.theme import Page, Theme, colours, font_folder, read_theme
+from helpers.errors import UsageError
+from helpers.theme import PageSettings, Theme, colours, font_folder, read_theme
 
 
 def luminance(colour):
@@ -37,19 +39,35 @@ def test_settings_are_read_from_the_project_file(tmp_path):
     path.write_text(
         "lang: cy\ntoc: false\nnumber-sections: false\ntoc-depth: 3\nformat:\n  typst:\n    papersize: a3\n"
     )
-    assert read_theme(path).page == Page(
+    assert read_theme(path).page == PageSettings(
         lang="cy", toc=False, toc_depth=3, number_sections=False, papersize="a3"
     )
 
 
 def test_the_project_s_own_file_says_what_the_defaults_say():
     root = Path(__file__).parents[2]
-    assert read_theme(root / "_quarto.yml").page == Page()
+    assert read_theme(root / "_quarto.yml").page == PageSettings()
 
 
-def test_every_file_of_the_look_counts_for_the_key_of_a_run():
-    names = {path.name for path in Theme().fingerprint_files()}
-    assert {"board.css", "board.typ", "filter.lua", "embedded.html", "embedded.typst"} <= names
+def test_a_reference_document_of_ones_own_is_found_from_the_project_s_folder(tmp_path):
+    (tmp_path / "_quarto.yml").write_text("format:\n  docx:\n    reference-doc: params/_board.docx\n")
+    (tmp_path / "params").mkdir()
+    shutil.copy(Theme().folder / "reference.docx", tmp_path / "params" / "_board.docx")
+    theme = read_theme(tmp_path / "_quarto.yml")
+    assert theme.references == {"docx": tmp_path / "params" / "_board.docx"}
+    assert theme.files == (tmp_path / "params" / "_board.docx",)
+
+
+@pytest.mark.parametrize(
+    ("name", "came"),
+    [("nowhere.docx", "no such file"), ("_quarto.yml", "no .docx file"), ("deck", "no .docx")],
+)
+def test_a_reference_document_that_is_none_is_told_with_its_line(tmp_path, name, came):
+    (tmp_path / "_quarto.yml").write_text(f"format:\n  docx:\n    reference-doc: {name}\n")
+    shutil.copy(Theme().folder / "reference.pptx", tmp_path / "deck")
+    with pytest.raises(UsageError, match=came) as caught:
+        read_theme(tmp_path / "_quarto.yml")
+    assert "line 3" in str(caught.value)
 
 
 def test_fonts_come_with_a_package():

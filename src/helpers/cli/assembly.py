@@ -20,15 +20,17 @@ from helpers.register.models import Register
 from helpers.register.questions import answer
 from helpers.runner.document.prose import check_prose
 from helpers.runner.mentions import mentions_of
-from helpers.runner.plan.jobs import Job, make_plan
-from helpers.runner.project import Organisations, Project, Whence
+from helpers.runner.plan.jobs import Plan, find_plan
+from helpers.runner.plan.refused import Refused
+from helpers.runner.project import Groups, Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
-from helpers.runner.walls import Room
+from helpers.runner.walls import RoomProcess
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
+    from helpers.register.reading import Spared
 
 Found = TypeVar("Found")
 
@@ -49,6 +51,11 @@ SELECTORS = {
     " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
     "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
 }
+
+#: by what `where:` in a `_matrix.yml` may narrow a selector, and the column of the mart that says it
+GROUPS = {"region": "region", "icb": "icb_code", "peer_group": "peer_group", "type": "kind"}
+_GROUPED = """SELECT {0}, org_code FROM organisations WHERE {0} IS NOT NULL AND valid_to IS NULL
+    AND successor IS NULL AND kind NOT IN ('icb', 'region', 'nation') ORDER BY 1, 2"""
 
 #: what the rooms import only where they need it, and every report does
 LATE = (
@@ -94,8 +101,10 @@ def open_project(
     """
     from helpers.data.audit import Allowed, audit_bundles, audit_file, read_allowed, redact
     from helpers.data.disclosure import disclosure_problems
+    from helpers.data.last_published import FOLDER as LAST
     from helpers.data.last_published import keep_published
-    from helpers.data.mart import DERIVED, ROOM, SPILL
+    from helpers.data.mart_files import DERIVED, ROOM, SPILL
+    from helpers.data.mart_manifest import make_private
     from helpers.data.policy import policy_of
     from helpers.data.releases import FOLDER, Releases, manifest_entry
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
@@ -114,6 +123,7 @@ def open_project(
     readers = _named_audience(publisher, audience)
     others = tuple(each for each in publisher.audiences.values() if each != readers and not each.is_public)
     policy, home = policy_of(readers), readers.home(state_folder(root))
+    make_private(home / LAST)  # what is not there when a wall is built stays closed to reports
     releases = Releases.of(state_folder(root), root, readers)
 
     @cache
@@ -139,19 +149,27 @@ def open_project(
     def expand(selector: str) -> tuple[str, ...]:
         return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
 
+    @cache
+    def groups() -> Groups:
+        found: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in GROUPS}
+        for kind, column in GROUPS.items():
+            for name, code in _rows(mart(), _GROUPED.format(column)):
+                found[kind][name] = (*found[kind].get(name, ()), code)
+        return found
+
     folder = root / "params" / "_register"
 
     @cache
     def register() -> Register:
         from helpers.register.reading import read_register
 
-        return read_register(folder) if folder.is_dir() else Register()
+        return read_register(folder, spared=[]) if folder.is_dir() else Register()
 
     def whence(name: str) -> Whence | None:
         found = register().file(name)
         return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
 
-    watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.brand.files
+    watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.files
     return Project(
         root,
         organisations=organisations,
@@ -160,6 +178,7 @@ def open_project(
         datasets=lambda version: datasets_of(mart().at(version)),
         expand=expand,
         selectors=tuple(SELECTORS),
+        groups=groups,
         bundle_checks=(
             lambda bundles: disclosure_problems(bundles, policy),
             lambda bundles: audit_bundles(bundles, policy),
@@ -172,7 +191,7 @@ def open_project(
         told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
         redact=redact,
         caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
-        room=Room(
+        room=RoomProcess(
             MODULE,
             ROOM_VARIABLE,
             sealed=lambda: mart().sealed(),
@@ -214,16 +233,20 @@ def open_audiences(root: Path, audience: str = "") -> tuple[Project, ...]:
     return public, *(open_project(root, audience=name) for name in others)
 
 
-def by_audience(public: Project, jobs: Sequence[Job]) -> list[tuple[Project, tuple[Job, ...]]]:
-    """Return the reports of each audience with its project, the public first; an empty batch is the public's."""
-    groups = {
-        name: tuple(job for job in jobs if job.audience == name) for name in public.publisher.audiences
-    }
-    wanted = {name: some for name, some in groups.items() if some or (name == PUBLIC_NAME and not jobs)}
+def by_audience(public: Project, asked: Plan) -> list[tuple[Project, Plan]]:
+    """Return what is asked for each audience with its project, the public first; an empty plan is the public's."""
+    parts = {name: _for(asked, name) for name in public.publisher.audiences}
+    is_empty = not any(parts.values())
     return [
-        (public if name == PUBLIC_NAME else open_project(public.root, audience=name), some)
-        for name, some in wanted.items()
+        (public if name == PUBLIC_NAME else open_project(public.root, audience=name), part)
+        for name, part in parts.items()
+        if part or (is_empty and name == PUBLIC_NAME)
     ]
+
+
+def _for(asked: Plan, audience: str) -> Plan:
+    jobs = tuple(each for each in asked.jobs if each.audience == audience)
+    return Plan(jobs, tuple(each for each in asked.refused if each.audience == audience))
 
 
 def _named_audience(publisher: Publisher, name: str) -> Audience:
@@ -251,7 +274,9 @@ def collect(problems: list[Problem], read: Callable[..., Found], *what: Path) ->
     return None
 
 
-def plan(project: Project, words: Sequence[str], problems: Sequence[Problem] = ()) -> tuple[Job, ...]:
+def plan(
+    project: Project, words: Sequence[str], problems: Sequence[Problem] = (), *, strict: bool = True
+) -> Plan:
     """Return the reports asked for, checked: the register too, by which a mistake would fail them all.
 
     Parameters
@@ -262,36 +287,52 @@ def plan(project: Project, words: Sequence[str], problems: Sequence[Problem] = (
         Names or files of reports; none: all.
     problems
         What is wrong already (`open_project`).
+    strict
+        Whether a mistake that concerns single reports is an error too; otherwise these are refused.
 
     Raises
     ------
     UsageError
-        With all problems of register, phrases, notebooks and parameter files at once.
+        With all problems of register and phrases, and where it is strict of notebooks and parameter files, at once.
     """
     from helpers.register.reading import read_register
 
     found = list(problems)
-    jobs = collect(found, lambda: make_plan(project, words)) or ()
+    asked = collect(found, lambda: find_plan(project, words)) or Plan()
     for where, text in (collect(found, own_phrases, project.root) or {}).values():
         found += check_prose(where, text)
     register = project.root / "params" / "_register"
+    comments: list[Spared] = []
     if register.is_dir():
-        collect(found, read_register, register)
-    raise_all(found)
-    return jobs
+        collect(found, lambda: read_register(register, spared=comments))
+    if strict or found:  # what stops everything is told with all else that is wrong
+        found += [*asked.mistakes, *(each.problem for each in comments)]
+    raise_all(dict.fromkeys(found))
+    return _without_wrong_comments(asked, comments)
 
 
-def open_and_plan(root: Path, words: Sequence[str]) -> tuple[Project, tuple[Job, ...]]:
-    """Return a project and the reports asked for.
+def _without_wrong_comments(asked: Plan, comments: Sequence[Spared]) -> Plan:
+    """Return a plan in which the reports of organisations with a wrong comment are refused."""
+    wrong: dict[str, list[Problem]] = {}
+    for each in comments:
+        wrong.setdefault(each.organisation, []).append(each.problem)
+    jobs, refused = [], list(asked.refused)
+    for job in asked.jobs:
+        found = [problem for code in job.organisations for problem in wrong.get(code, [])]
+        if found:
+            refused.append(Refused(job.notebook.name, job.name, tuple(found), audience=job.audience))
+        else:
+            jobs.append(job)
+    concerned = {code for job in asked.jobs for code in job.organisations}
+    others = [problem for code, found in wrong.items() if code not in concerned for problem in found]
+    return Plan(tuple(jobs), tuple(refused), (*asked.problems, *others))
 
-    Raises
-    ------
-    UsageError
-        With all problems of settings, register, notebooks and parameter files at once.
-    """
+
+def open_and_plan(root: Path, words: Sequence[str], *, strict: bool) -> tuple[Project, Plan]:
+    """Return a project and the reports asked for; arguments and errors as `plan`."""
     problems: list[Problem] = []
     project = open_project(root, problems)
-    return project, plan(project, words, problems)
+    return project, plan(project, words, problems, strict=strict)
 
 
 def _modules_below(room: str) -> list[str]:

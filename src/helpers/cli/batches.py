@@ -20,6 +20,8 @@ from helpers.errors import ExitCode
 from helpers.runner.batch.run import Batch
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.key.due import Decision
+from helpers.runner.plan.jobs import Plan
+from helpers.runner.plan.refused import no_data_words
 
 #: reports that the summary names as the slowest
 SLOWEST = 3
@@ -108,7 +110,8 @@ def merge(parts: Sequence[Batch]) -> Batch:
     """Return several batches, of one audience each, as one; it bears the first one's name."""
     entries = tuple(entry for part in parts for entry in part.entries)
     problems = tuple(problem for part in parts for problem in part.problems)
-    return Batch(parts[0].run, entries, any(part.interrupted for part in parts), problems)
+    no_data = tuple(each for part in parts for each in part.no_data)
+    return Batch(parts[0].run, entries, any(part.interrupted for part in parts), problems, no_data)
 
 
 def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
@@ -118,24 +121,37 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
         reports = [entry_as_json(entry) for entry in entries]
         counts = {str(state): number for state, number in _count(entries).items()}
         told = {"run": batch.run, "states": counts, "reports": reports, "exit_code": batch.exit_code}
-        show_json({**told, "problems": [asdict(problem) for problem in batch.problems]})
+        told["problems"] = [asdict(problem) for problem in (*batch.mistakes, *batch.problems)]
+        show_json({**told, "no_data": [each.title for each in batch.no_data]})
         return
     if Console().is_terminal:
         show_entries(entries)
-    for entry in entries:
-        if entry.error:
-            print(f"{entry.report}: {entry.state}{_at(entry)}\n{_indent(entry.error)}", file=sys.stderr)
-            if entry.exit_code == ExitCode.BUG:
-                print("  This is a bug in boardpack; please report it.", file=sys.stderr)
+    for alike in _alike(entries):
+        first, more = alike[0], f" and {len(alike) - 1} more" if len(alike) > 1 else ""
+        print(f"{first.report}{more}: {first.state}{_at(first)}\n{_indent(first.error)}", file=sys.stderr)
+        if first.exit_code == ExitCode.BUG:
+            print("  This is a bug in boardpack; please report it.", file=sys.stderr)
     held = Counter(warning for entry in entries if entry.state is State.HELD for warning in entry.warnings)
     for warning, number in held.items():
         print(f"{warning} ({number} report{'s' * (number != 1)})", file=sys.stderr)
-    for problem in batch.problems:
+    for problem in (*batch.mistakes, *batch.problems):
         print(problem, file=sys.stderr)
+    if left_out := no_data_words(batch.no_data):
+        print(left_out)
     ran = sorted((e for e in entries if not e.same_as), key=lambda e: -e.seconds)
     if len(ran) > SLOWEST:
         print("slowest: " + ", ".join(f"{e.report} {e.seconds:.1f} s" for e in ran[:SLOWEST]))
     print(f"{summarise(entries)}; {index}")
+
+
+def _alike(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Return the reports with an error; those that were refused for one and the same mistake stand together."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.error:
+            same = entry.error if entry.state is State.REFUSED else entry.report
+            groups.setdefault(same, []).append(entry)
+    return list(groups.values())
 
 
 def show_foreign(foreign: Mapping[str, str], folder: str) -> None:
@@ -161,14 +177,20 @@ def _coloured(state: State, words: str) -> str:
     return f"[{colour}]{words}[/{colour}]" if colour else words
 
 
-def show_decisions(decisions: Iterable[Decision], *, as_json: bool) -> None:
-    """Print which reports would run, and why."""
+def show_decisions(decisions: Iterable[Decision], plan: Plan, *, as_json: bool) -> None:
+    """Print which reports would run, and why; and which cannot."""
     rows = [(each.job.title, each.reason or "unchanged") for each in decisions]
+    told = {each.title: "; ".join(map(str, each.problems)) for each in plan.refused if not each.no_data}
     if as_json:
-        show_json([{"report": name, "due": why != "unchanged", "reason": why} for name, why in rows])
+        due = [{"report": name, "due": why != "unchanged", "reason": why} for name, why in rows]
+        show_json([*due, *({"report": name, "due": False, "refused": why} for name, why in told.items())])
         return
-    for name, why in rows:
+    for name, why in (*rows, *((name, f"refused: {why}") for name, why in told.items())):
         print(f"{name}: {why}")
+    for problem in plan.problems:
+        print(problem, file=sys.stderr)
+    if left_out := no_data_words(plan.refused):
+        print(left_out)
 
 
 def _count(entries: Iterable[Entry]) -> dict[State, int]:

@@ -14,7 +14,8 @@ from helpers.cli.preview import put_back
 from helpers.errors import Problem
 from helpers.places import find_root
 from helpers.runner.document.stored import find_offers, find_shadows, find_stored, find_unfit, mend
-from helpers.runner.plan.jobs import Job
+from helpers.runner.plan.jobs import Plan
+from helpers.runner.plan.refused import no_data_words
 from helpers.runner.project import Project
 from helpers.yaml_files import raise_all
 
@@ -41,7 +42,8 @@ def check(
     if fix:
         put_back(project.root)  # what a preview that failed has left
     mended = [path.name for path in _all_notebooks(project) if mend(path)] if fix else []
-    jobs: tuple[Job, ...] = collect(problems, lambda: plan(project, words or ())) or ()
+    asked = collect(problems, lambda: plan(project, words or ())) or Plan()
+    jobs = asked.jobs
     chosen = sorted({job.notebook.path for job in jobs}) if words else _all_notebooks(project)
     for path in chosen:
         problems += _notebook_problems(project, path)
@@ -53,6 +55,8 @@ def check(
         return
     for line in (*(f"{name}: mended" for name in mended), *offers):
         print(line)
+    if left_out := no_data_words(asked.refused):
+        print(left_out)
     print(f"{len(jobs)} reports of {len({job.notebook.name for job in jobs})} notebooks are well formed")
 
 

@@ -6,26 +6,34 @@ import errno
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from helpers import __version__
-from helpers.cli import batches, checking, data, private, records, showing
+from helpers.cli import batches, checking, data, matrices, private, records, showing
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Json, Words
-from helpers.errors import ExitCode, Problem, ReportError, UsageError, UserError
+from helpers.errors import (
+    INTERRUPTED,
+    INTERRUPTED_WORDS,
+    ExitCode,
+    Problem,
+    ReportError,
+    UsageError,
+    UserError,
+)
 from helpers.places import find_root
 from helpers.runner.batch.capacity import usable_jobs
 from helpers.runner.batch.choosing import failed_only, resume
 from helpers.runner.batch.foreign import find_foreign
-from helpers.runner.batch.life import INTERRUPTED
 from helpers.runner.batch.run import Batch, Order, preview, run_batch
 from helpers.runner.engines import FORMATS, RENDERERS
 from helpers.runner.history.store import History
-from helpers.runner.kernel.execute import Limits
-from helpers.runner.plan.jobs import Job
+from helpers.runner.kernel.execute import KernelLimits
+from helpers.runner.plan.jobs import Plan
 from helpers.runner.project import Project
 
 #: what a folder or disk does not allow: the user's to mend, no bug of ours
@@ -75,6 +83,7 @@ def set_project(
 
 
 app.command()(checking.check)
+app.command()(matrices.matrix)
 
 
 @app.command()
@@ -99,32 +108,38 @@ def run(
             "--verify", help="Read every published file to see whether it was altered, or is none."
         ),
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Run nothing where anything that is asked for is wrong.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_jobs(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
-    time_limit: Annotated[float, typer.Option(min=1, help="Seconds for one report.")] = Limits.seconds,
-    memory_limit: Annotated[int, typer.Option(min=64, help="Megabytes for one report.")] = Limits.megabytes,
+    time_limit: Annotated[
+        float, typer.Option(min=1, help="Seconds for one report.")
+    ] = KernelLimits.seconds,
+    memory_limit: Annotated[
+        int, typer.Option(min=64, help="Megabytes for one report.")
+    ] = KernelLimits.megabytes,
     renderer: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.")] = RENDERERS[0],
     as_json: Json = False,
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
-    limits = Limits(time_limit, memory_limit)
+    limits = KernelLimits(time_limit, memory_limit)
     order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
-    project, wanted = open_and_plan(find_root(context.obj), words or ())
-    parts = [(each, some, order) for each, some in by_audience(project, wanted)]
-    if resumed:
-        parts = [(each, *resume(each, some, order)) for each, some, _ in parts]
-    if only_failed:
-        parts = [(each, failed_only(each, some), how) for each, some, how in parts]
+    project, asked = open_and_plan(find_root(context.obj), words or (), strict=strict)
+    parts = [(each, some, order) for each, some in by_audience(project, asked)]
     if resumed or only_failed:
-        parts = [part for part in parts if part[1]]
+        parts = [
+            _left(each, some, order, resumed=resumed, only_failed=only_failed) for each, some, _ in parts
+        ]
+        parts = [part for part in parts if part[1].jobs]
     if dry_run:
-        decisions = [decision for part in parts for decision in preview(*part)]
-        batches.show_decisions(decisions, as_json=as_json)
+        decisions = [decision for each, some, how in parts for decision in preview(each, some.jobs, how)]
+        batches.show_decisions(decisions, asked, as_json=as_json)
         return
     if not parts:
         _say_nothing_is_left(as_json=as_json)
         return
-    batch = _run_parts(parts, quiet=as_json)
+    batch = replace(_run_parts(parts, quiet=as_json), mistakes=asked.problems)
     pages = ", ".join(each.show(each.reports / "index.html") for each, *_ in parts)
     batches.show_batch(batch, pages, as_json=as_json)
     if verify:
@@ -134,12 +149,24 @@ def run(
     raise typer.Exit(batch.exit_code)
 
 
-def _run_parts(parts: Sequence[tuple[Project, Sequence[Job], Order]], *, quiet: bool) -> Batch:
+def _left(
+    project: Project, asked: Plan, order: Order, *, resumed: bool, only_failed: bool
+) -> tuple[Project, Plan, Order]:
+    """Return of a plan what the newest batch left undone, or what failed last; refused reports stay so."""
+    jobs = asked.jobs
+    if resumed:
+        jobs, order = resume(project, jobs, order)
+    if only_failed:
+        jobs = failed_only(project, jobs)
+    return project, replace(asked, jobs=jobs), order
+
+
+def _run_parts(parts: Sequence[tuple[Project, Plan, Order]], *, quiet: bool) -> Batch:
     """Run the reports of each audience as a batch of its own; what is interrupted begins none of the others."""
     ended: list[Batch] = []
-    with batches.show_progress(sum(len(jobs) for _, jobs, _ in parts), quiet=quiet) as tell:
-        for project, jobs, order in parts:
-            ended.append(run_batch(project, jobs, order, tell=tell))
+    with batches.show_progress(sum(len(asked.jobs) for _, asked, _ in parts), quiet=quiet) as tell:
+        for project, asked, order in parts:
+            ended.append(run_batch(project, asked.jobs, order, refused=asked.refused, tell=tell))
             if ended[-1].interrupted:
                 break
     return batches.merge(ended)
@@ -167,9 +194,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from helpers.data.state import private_files
-
     try:
+        from helpers.data.state import private_files
+
         with private_files():
             app(arguments, prog_name="boardpack")
     except SystemExit as ended:  # typer's own way to end, also after wrong words and Ctrl-C
@@ -191,7 +218,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _tell_interruption() -> int:
-    print("interrupted: what was not finished has changed nothing", file=sys.stderr)
+    print(INTERRUPTED_WORDS, file=sys.stderr)
     return INTERRUPTED
 
 

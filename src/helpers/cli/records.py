@@ -23,7 +23,7 @@ from helpers.runner.history.store import History
 from helpers.runner.key.due import Wish, decide
 from helpers.runner.key.surroundings import survey
 from helpers.runner.key.why import explain
-from helpers.runner.plan.jobs import make_plan
+from helpers.runner.plan.jobs import Plan, make_plan
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import recover
 
@@ -127,10 +127,12 @@ def why(
     """Say what has changed since a report was made: parameters, data, code, environment, renderer."""
     told: dict[str, tuple[str, ...]] = {}
     public = open_project(find_root(context.obj))
-    for project, jobs in by_audience(public, make_plan(public, [report])):
+    for project, asked in by_audience(public, Plan(make_plan(public, [report]))):
         record = _recovered(project)
         surroundings = survey(project, choose_engine(renderer))
-        decisions = decide(project, jobs, surroundings, standing=record.standing(), wish=Wish(formats=()))
+        decisions = decide(
+            project, asked.jobs, surroundings, standing=record.standing(), wish=Wish(formats=())
+        )
         told |= {each.job.title: explain(each, surroundings, record) for each in decisions}
     if as_json:
         showing.show_json(told)

@@ -23,7 +23,7 @@ from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import MISSING, SUPPRESSED, Bundle
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
-from helpers.data.manifest import PRIVATE_FILE, make_private
+from helpers.data.mart_manifest import PRIVATE_FILE, make_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of, policy_of_records
 from helpers.errors import GateError, Problem, UsageError
 from helpers.places import find_root

@@ -34,12 +34,17 @@ def alarm_words(result: MeasureResult, alarm: Alarm) -> str:
 def missed_words(result: MeasureResult, alarm: Alarm) -> str:
     """Return how often the target was missed: in every month since, or in so many of so many."""
     frequency, aim = result.measure.frequency, _aim_words(result, alarm)
-    periods = _PERIODS.get(frequency, "periods")
+    periods = periods_of(frequency)
     if alarm.missed < alarm.of or alarm.since is None:
         return f"it missed {aim} in {in_words(alarm.missed)} of the latest {in_words(alarm.of)} {periods}"
     if alarm.since == result.series.days[0]:
         return f"it missed {aim} in all {len(result.series)} {periods} shown"
     return f"it has missed {aim} in every {frequency} since {period_words(alarm.since, frequency)}"
+
+
+def periods_of(frequency: str) -> str:
+    """Return what several periods of a frequency are called."""
+    return _PERIODS.get(frequency, "periods")
 
 
 def _aim_words(result: MeasureResult, alarm: Alarm) -> str:

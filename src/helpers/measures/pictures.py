@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -15,11 +15,12 @@ from helpers.measures.result import MeasureResult
 from helpers.measures.series import last_day
 from helpers.measures.targets import target_on
 from helpers.register.models import Target
+from helpers.report.charts.multiples import Small, multiples_chart
 from helpers.report.charts.process import FanAhead, TargetStep, spc_chart
-from helpers.stats.spc import XmRChart
+from helpers.report.controlled_charts import unmarked
 
 #: inches: lower than a chart alone, so that a section needs less than a page
-HEIGHT: Final = 2.2
+HEIGHT: Final = 1.9
 SHORT: Final = {"constitutional": "standard", "planning_milestone": "milestone", "local": "local target"}
 
 
@@ -27,7 +28,7 @@ def chart_of_result(result: MeasureResult) -> Figure:
     """Draw a result: values that may be shown, limits, dated targets, events, forecast."""
     forecast = result.forecast if result.goal is not None and result.goal.dated else None
     return spc_chart(
-        _drawn(result),
+        unmarked(result.chart) if result.unstable else result.chart,
         result.series.shown,
         unit=result.measure.unit,
         steps=target_steps(result, forecast),
@@ -38,16 +39,24 @@ def chart_of_result(result: MeasureResult) -> Figure:
     )
 
 
-def _drawn(result: MeasureResult) -> XmRChart:
-    """Return the chart to draw: without a stable period no rule marks points of which no limits are drawn."""
-    if not result.unstable:
-        return result.chart
-    chart, last = result.chart, result.chart.segment == result.chart.segment[-1]
-    kinds = zip(chart.point_type, last, strict=True)
-    return replace(
-        chart,
-        point_type=tuple("common_cause" if own and kind != "missing" else kind for kind, own in kinds),
-        direction=np.where(last, 0, chart.direction),
+def multiples_of(results: Sequence[MeasureResult]) -> Figure:
+    """Draw several results small."""
+    return multiples_chart([_small(result) for result in results])
+
+
+def _small(result: MeasureResult) -> Small:
+    limits, target = result.chart.limits, result.target
+    aim = None if target is None or target.meaning == "cumulative" else target.value
+    return Small(
+        title=result.measure.name,
+        days=result.series.periods,
+        values=result.series.shown,
+        mean=limits.centre,
+        lower=limits.lower,
+        upper=limits.upper,
+        first=limits.first,
+        target=np.nan if aim is None else aim,
+        unit=result.measure.unit,
     )
 
 

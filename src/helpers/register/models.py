@@ -120,6 +120,29 @@ KAPLAN_NORTON: Final = (
 )
 
 
+class Pathway(_Frozen):
+    """What a board looks after as one: a row of page one; its domain heads it on page two."""
+
+    id: Identifier
+    name: Text
+    domain: Text
+
+
+#: the pathways of a hospital, in the order of page two; `pathways.yml` goes before them
+BOARD_PATHWAYS: Final = tuple(
+    Pathway(id=key, name=name, domain=domain)
+    for key, name, domain in (
+        ("quality", "Quality and safety", "Quality"),
+        ("emergency_care", "Emergency care", "Access"),
+        ("cancer", "Cancer", "Access"),
+        ("planned_care", "Planned care", "Access"),
+        ("flow", "Beds and discharge", "Access"),
+        ("people", "Staff", "People"),
+        ("money", "Money", "Money"),
+    )
+)
+
+
 class Measure(_Frozen):
     """One measure: what it is, why it is kept, who acts on it, and when it is good.
 
@@ -133,6 +156,13 @@ class Measure(_Frozen):
     purpose: str = ""
     objective: Identifier | None = None
     perspective: Identifier | None = None
+    pathway: Identifier | None = None  # its row on page one of the performance report
+    #: what it means for a patient or the trust where it is missed, as risk registers score it: 1 negligible to
+    #: 5 catastrophic; the worst comes first
+    consequence: int = Field(default=3, ge=1, le=5)
+    people: str = (
+        ""  # what befell those on the wrong side, after their number: "had waited more than a year"
+    )
     scorecard: bool = False  # whether it stands on the balanced scorecard
     weight: float = Field(default=1, gt=0)  # there, against the others
     self_assessed: bool = False  # judged by those who are measured, not counted
@@ -348,6 +378,10 @@ class Register(_Frozen):
     mappings: dict[str, TableMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
         default_factory=lambda: {perspective.id: perspective for perspective in KAPLAN_NORTON}
+    )
+
+    pathways: dict[str, Pathway] = Field(
+        default_factory=lambda: {pathway.id: pathway for pathway in BOARD_PATHWAYS}
     )
 
     def share_of(self, perspective: str) -> float:

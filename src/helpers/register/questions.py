@@ -33,7 +33,7 @@ Entry = TypeVar("Entry", bound=BaseModel)
 #: letters of a digest that tell two answers apart
 _LENGTH: Final = 16
 #: what is kept by id; events are asked for by measure and organisation too
-_KEYED: Final = ("measures", "objectives", "events", "mergers", "mappings", "perspectives")
+_KEYED: Final = ("measures", "objectives", "events", "mergers", "mappings", "perspectives", "pathways")
 
 
 def answer(register: Register, question: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.register.models import (
+    BOARD_PATHWAYS,
     KAPLAN_NORTON,
     Comment,
     Event,
@@ -14,6 +17,7 @@ from helpers.register.models import (
     Merger,
     Objective,
     OwnFile,
+    Pathway,
     Perspective,
     Register,
     TableMapping,
@@ -28,16 +32,40 @@ WHOLE, SHARE_TOLERANCE = 100, 0.5
 FEW_NAMES = 12
 
 
+class Spared(NamedTuple):
+    """What is wrong with a comment, and whose reports it concerns; nobody's where it does not say."""
+
+    organisation: str
+    problem: Problem
+
+
 #: beside `measures.yml`, in the order in which they are read
-_FILES = ("objectives", "events", "comments", "mergers", "perspectives", "files", "trajectories")
+_FILES = (
+    "objectives",
+    "events",
+    "comments",
+    "mergers",
+    "perspectives",
+    "pathways",
+    "files",
+    "trajectories",
+)
 
 
-def read_register(folder: Path | str) -> Register:
+def read_register(folder: Path | str, *, spared: list[Spared] | None = None) -> Register:
     """Return the register of a folder such as `params/_register`.
 
-    `measures.yml` must exist, unless `files.yml` does; `objectives.yml`, `perspectives.yml`, `events.yml`,
-    `comments.yml`, `trajectories.yml` and `mergers.yml` may be absent. Without `perspectives.yml` there are
-    Kaplan and Norton's four. The folder `mappings` has a file for each kind of table of one's own.
+    `measures.yml` must exist, unless `files.yml` does; the others may be absent. Without `perspectives.yml` there
+    are Kaplan and Norton's four, without `pathways.yml` those of a hospital. The folder `mappings` has a file for
+    each kind of table of one's own.
+
+    Parameters
+    ----------
+    folder
+        Where the files lie.
+    spared
+        Gets the comments in which something is wrong, which are then left out: they concern their organisation's
+        reports alone. Without it they are mistakes like all others.
 
     Raises
     ------
@@ -54,21 +82,25 @@ def read_register(folder: Path | str) -> Register:
     measures = _keyed(Measure, measures_file)
     objectives = _keyed(Objective, others["objectives"])
     events = _keyed(Event, events_file)
-    comments = comments_file.build_each(Comment)
+    is_spared = spared is not None and isinstance(comments_file.content, list)
+    comments = [] if is_spared else comments_file.build_each(Comment)
     plans = plans_file.build_each(Trajectory)
     mergers = _keyed(Merger, others["mergers"])
     own_files = _keyed(OwnFile, others["files"], with_id=False)
     perspectives = _keyed(Perspective, others["perspectives"]) or {
         perspective.id: perspective for perspective in KAPLAN_NORTON
     }
+    pathways = _keyed(Pathway, others["pathways"]) or {pathway.id: pathway for pathway in BOARD_PATHWAYS}
     problems = [problem for file in (measures_file, *others.values()) for problem in file.problems]
     problems += _share_problems(perspectives, others["perspectives"])
     known_perspectives = _keys(others["perspectives"]) or list(perspectives)
+    known_pathways = _keys(others["pathways"]) or list(pathways)
     known_measures, known_objectives = _keys(measures_file), _keys(others["objectives"])
     for name, measure in measures.items():
         for key, named, known in (
             ("objective", measure.objective, known_objectives),
             ("perspective", measure.perspective, known_perspectives),
+            ("pathway", measure.pathway, known_pathways),
         ):
             place = measures_file.place((name, key))
             problems += _unknown(place, key, [] if named is None else [named], known)
@@ -80,6 +112,8 @@ def read_register(folder: Path | str) -> Register:
         for number, entry in entries:
             place = file.place((number, "measure"))
             problems += _unknown(place, "measure", [entry.measure], known_measures)
+    if spared is not None and is_spared:
+        comments = _sound_comments(comments_file, known_measures, spared)
     mappings = _read_mappings(folder / "mappings", known_measures, problems)
     raise_all(problems)
     return Register(
@@ -92,7 +126,28 @@ def read_register(folder: Path | str) -> Register:
         files=own_files,
         mappings=mappings,
         perspectives=perspectives,
+        pathways=pathways,
     )
+
+
+def _sound_comments(
+    file: YamlFile, known_measures: list[str], spared: list[Spared]
+) -> list[tuple[int, Comment]]:
+    """Return the comments in which nothing is wrong, and note the others by their organisation."""
+    sound = []
+    for number, entry in enumerate(file.content if isinstance(file.content, list) else ()):
+        alone = replace(file, problems=[])
+        built = alone.build(Comment, entry, (number,))
+        named = [] if built is None else [built.measure]
+        wrong = [
+            *alone.problems,
+            *_unknown(file.place((number, "measure")), "measure", named, known_measures),
+        ]
+        if built is not None and not wrong:
+            sound.append((number, built))
+        organisation = entry.get("organisation") if isinstance(entry, dict) else None
+        spared += [Spared(str(organisation or ""), problem) for problem in wrong]
+    return sound
 
 
 def _read_mappings(folder: Path, known: list[str], problems: list[Problem]) -> dict[str, TableMapping]:

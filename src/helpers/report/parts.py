@@ -67,6 +67,8 @@ class Field:
 class Part:
     """One result of an analysis; shown bare, it is its figure, or its table, with its sentences.
 
+    Where nothing may be shown it has columns and no rows, and its sentences say why.
+
     Parameters
     ----------
     name
@@ -87,8 +89,12 @@ class Part:
         Draws the figure from what may be shown: it is taken along where the part leaves the records room.
     groups
         Places of rows whose first cell heads those that follow.
+    by
+        The field whose cells head the rows that follow in the usual table; these stand next to each other.
     on_slide
         Whether the table is the second slide of the PowerPoint.
+    bulleted
+        Whether its sentences are said as a list.
     """
 
     name: str
@@ -103,7 +109,9 @@ class Part:
     values: Named[Any] = field(default_factory=Named)
     chart: Callable[[], Figure] | None = None
     groups: tuple[int, ...] = ()
+    by: str = ""
     on_slide: bool = False
+    bulleted: bool = False
 
     # --- what it holds ------------------------------------------------------------------------------
 
@@ -195,6 +203,9 @@ class Part:
         )
         heads = columns if isinstance(columns, Mapping) else {}
         usual = columns is None and not sort and top is None
+        groups = self.groups if usual else ()
+        if usual and self.by:
+            shown, groups = self._headed(rows, shown)
         told = {
             "kind": "table",
             "id": label or f"tbl-{self.name}",
@@ -206,24 +217,26 @@ class Part:
             "rows": shown,
             "suppressed": sum(cell == SUPPRESSED for row in shown for cell in row),
             "markdown": self.note if note is None else note,
-            "groups": self.groups if usual else (),
+            "groups": groups,
             "on_slide": self.on_slide,
         }
         return Shown(self.made.model_copy(update=told))
 
     def say(self, *names: str) -> Shown:
-        """Return some of its sentences as a paragraph, in the order in which they are named; all without names.
+        """Return some of its sentences, in the order in which they are named; all without names.
 
         Raises
         ------
         UsageError
             For a sentence that it does not have.
         """
-        return Shown(
-            self.made.model_copy(
-                update={"kind": "text", "id": f"say-{self.name}", "markdown": said(self, names)}
-            )
-        )
+        words = said(self, names, "\n- " if self.bulleted else " ")
+        told = {
+            "kind": "text",
+            "id": f"say-{self.name}",
+            "markdown": f"- {words}" if self.bulleted else words,
+        }
+        return Shown(self.made.model_copy(update=told))
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -237,7 +250,7 @@ class Part:
         first: list[Shown] = []
         if self.chart is not None:
             first.append(self.as_figure())
-        elif self.fields:
+        elif self.rows:
             first.append(self.table())
         return (*first, *([self.say()] if any(self.words.values()) else []))
 
@@ -249,16 +262,14 @@ class Part:
     # --- pieces -------------------------------------------------------------------------------------
 
     def _figure_bundle(self, caption: str, alt: str, label: str) -> Bundle:
-        usual = [each for each in self.fields if each.usual]
-        rows = tuple(tuple(row[self._place(each)] for each in usual) for row in self.rows)
         told = {
             "kind": "figure",
             "id": label or f"fig-{self.name}",
             "caption": caption or self.caption,
             "alt": alt or self.alt,
-            "columns": tuple(each.column for each in usual),
-            "rows": rows,
-            "suppressed": sum(cell == SUPPRESSED for row in rows for cell in row),
+            "columns": tuple(each.column for each in self.fields),  # whatever may be drawn
+            "rows": self.rows,
+            "suppressed": sum(cell == SUPPRESSED for row in self.rows for cell in row),
         }
         return self.made.model_copy(update=told)
 
@@ -308,6 +319,20 @@ class Part:
             rows = have + [row for row in rows if row[place] in (None, SUPPRESSED)]
         return rows[:top]
 
+    def _headed(
+        self, rows: Sequence[tuple[Cell, ...]], shown: Sequence[tuple[Cell, ...]]
+    ) -> tuple[tuple[tuple[Cell, ...], ...], tuple[int, ...]]:
+        """Return rows with one before each group that names it, and the places of those."""
+        place = next(place for place, each in enumerate(self.fields) if each.name == self.by)
+        headed: list[tuple[Cell, ...]] = []
+        groups: list[int] = []
+        for number, (row, cells) in enumerate(zip(rows, shown, strict=True)):
+            if not number or row[place] != rows[number - 1][place]:
+                groups.append(len(headed))
+                headed.append((row[place], *[None] * (len(cells) - 1)))
+            headed.append(cells)
+        return tuple(headed), tuple(groups)
+
     def _cell(self, wanted: Field, cell: Cell, formats: Mapping[str, Format] | None) -> Cell:
         form = (formats or {}).get(wanted.name)
         if form is None or cell is None or cell == SUPPRESSED:
@@ -342,6 +367,24 @@ class Headline(Part):
     def shown(self) -> tuple[Shown, ...]:
         """The headline."""
         return (self(),)
+
+
+@dataclass(frozen=True)
+class Composed(Part):
+    """A part that is shown bare as several objects: a section of a measure, say, or words side by side.
+
+    Parameters
+    ----------
+    content
+        Makes what is shown, when it is shown.
+    """
+
+    content: Callable[[], Iterable[Shown]] = tuple
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """All of it, in order."""
+        return tuple(self.content())
 
 
 def said(what: Part, names: Iterable[str], between: str = " ") -> str:

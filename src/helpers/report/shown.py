@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from helpers.bundle import MIME, Bundle, Cell, Column, Panel
 from helpers.theme.icons import icon_words
 from helpers.theme.markdown import escape_markdown
+from helpers.theme.sparks import spark_blocks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -128,7 +129,8 @@ def _pipe_table(bundle: Bundle) -> str:
         f"{column.label} ({column.unit})" if column.unit else column.label for column in bundle.columns
     ]
     rules = [
-        ":---" if column.kind in ("label", "text", "date", "icon") else "---:" for column in bundle.columns
+        ":---" if column.kind in ("label", "text", "date", "icon", "spark") else "---:"
+        for column in bundle.columns
     ]
     shown = [[_shown(c, cell) for c, cell in zip(bundle.columns, row, strict=True)] for row in bundle.rows]
     return "\n".join([_line(heads), _line(rules), *map(_line, shown)])
@@ -142,7 +144,9 @@ def _panel_parts(panel: Panel) -> tuple[str, str, str]:
 def _shown(column: Column, cell: Cell) -> str:
     """Return a cell as JupyterLab shows it: an icon as its words, a line feed as a new line."""
     if column.kind == "icon" and isinstance(cell, str):
-        return icon_words(cell)
+        return "<br>".join(map(icon_words, cell.split("\n")))
+    if column.kind == "spark" and isinstance(cell, str):
+        return spark_blocks(cell)
     return column.show(cell).replace("\n", "<br>")
 
 

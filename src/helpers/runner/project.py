@@ -13,7 +13,7 @@ from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
 from helpers.runner.publisher import Publisher
-from helpers.runner.walls import Room
+from helpers.runner.walls import RoomProcess
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Whence:
 
 #: organisation codes and their names
 Organisations = Mapping[str, str]
+#: kinds of groups ("region"), their names, and the codes of the trusts in each
+Groups = Mapping[str, Mapping[str, tuple[str, ...]]]
 BundleCheck = Callable[[tuple[Bundle, ...]], list[Problem]]
 #: text or markup that would leave, and how messages call the file
 TextCheck = Callable[[str, str], list[Problem]]
@@ -92,6 +94,10 @@ def _any_month() -> tuple[str, str] | None:
 
 def _no_selectors(_selector: str) -> tuple[str, ...]:
     raise KeyError
+
+
+def _no_groups() -> Groups:
+    return {}
 
 
 def _all_stand(_report: str, problems: list[Problem]) -> list[Problem]:
@@ -143,6 +149,8 @@ class Project:
         Returns the values that a selector of `_matrix.yml` stands for; KeyError if it knows none.
     selectors
         The selectors that `expand` knows, for messages.
+    groups
+        Returns the groups by which a selector may be narrowed: regions, boards, peers, types.
     bundle_checks
         Gate checks over everything that a notebook handed over, before rendering.
     text_checks
@@ -192,6 +200,7 @@ class Project:
     datasets: Callable[[str], Mapping[str, DataSet]] = _no_datasets
     expand: Callable[[str], tuple[str, ...]] = _no_selectors
     selectors: tuple[str, ...] = ()
+    groups: Callable[[], Groups] = _no_groups
     bundle_checks: tuple[BundleCheck, ...] = ()
     text_checks: tuple[TextCheck, ...] = ()
     file_checks: tuple[FileCheck, ...] = ()
@@ -203,7 +212,7 @@ class Project:
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     preload: tuple[str, ...] = ()
     caches: tuple[Path, ...] = ()
-    room: Room | None = None
+    room: RoomProcess | None = None
     watched: tuple[Path, ...] = ()
     answer: Callable[[str], str] = _as_it_is
     apart: tuple[Path, ...] = ()

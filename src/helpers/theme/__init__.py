@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from helpers.errors import Problem, UsageError
 from helpers.theme.brand import Brand, read_brand
-from helpers.yaml_files import raise_all, read_yaml
+from helpers.yaml_files import YamlFile, raise_all, read_yaml
 
 _HERE = Path(__file__).parent
-
+#: what gives Word and PowerPoint their look, and a part that each of them has
+REFERENCES: Final = MappingProxyType({"docx": "word/styles.xml", "pptx": "ppt/presentation.xml"})
 
 #: a tag of BCP 47: en-GB, cy
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -21,7 +25,7 @@ Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Depth = Annotated[int, Field(ge=1, le=6)]
 
 
-class Page(BaseModel):
+class PageSettings(BaseModel):
     """What `_quarto.yml` says about every report; a report's own front matter goes before it.
 
     Parameters
@@ -62,7 +66,7 @@ class _QuartoProject(BaseModel):
     output_dir: str = Field("", alias="output-dir")
 
 
-class _QuartoFile(Page):
+class _QuartoFile(PageSettings):
     """What of `_quarto.yml` we read; Quarto knows much more."""
 
     project: _QuartoProject | None = None
@@ -75,16 +79,19 @@ class Theme:
     Parameters
     ----------
     folder
-        Where `board.css`, `board.typ`, `filter.lua` and the two pandoc templates lie.
+        Where `board.css`, `board.typ`, `filter.lua`, the pandoc templates and the reference documents lie.
     page
         Language, contents, numbering and paper.
     brand
         Whose reports these are.
+    references
+        By format, the reference documents of a trust's own that take the place of ours.
     """
 
     folder: Path = _HERE
-    page: Page = field(default_factory=Page)
+    page: PageSettings = field(default_factory=PageSettings)
     brand: Brand = field(default_factory=Brand)
+    references: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def css(self) -> Path:
@@ -96,11 +103,10 @@ class Theme:
         """Pandoc filter that both engines use."""
         return self.folder / "filter.lua"
 
-    def fingerprint_files(self) -> tuple[Path, ...]:
-        """Return every file that changes what a report looks like, for the key of a run."""
-        return tuple(
-            sorted(path for path in self.folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
-        )
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The project's own files that reports change with."""
+        return (*self.brand.files, *self.references.values())
 
 
 def font_folder() -> Path:
@@ -136,14 +142,35 @@ def read_theme(quarto_yml: Path | None = None, theme_yml: Path | None = None) ->
         brand = read_brand(theme_yml)
     except UsageError as error:
         brand, problems = Brand(), [*error.problems]
-    page, wrong = (Page(), []) if quarto_yml is None or not quarto_yml.is_file() else _page(quarto_yml)
-    raise_all([*problems, *wrong])
-    return Theme(page=page, brand=brand)
+    if quarto_yml is None or not quarto_yml.is_file():
+        raise_all(problems)
+        return Theme(brand=brand)
+    found = read_yaml(quarto_yml, quarto_yml.name)
+    theme = Theme(page=_page(found), brand=brand, references=_references(found, quarto_yml.parent))
+    raise_all([*problems, *found.problems])
+    return theme
 
 
-def _page(path: Path) -> tuple[Page, list[Problem]]:
+def _references(found: YamlFile, root: Path) -> dict[str, Path]:
+    """Take the reference documents from the formats of `_quarto.yml`, and note what is wrong with them."""
+    own: dict[str, Path] = {}
+    for name, part in REFERENCES.items():
+        keys = ("format", name, "reference-doc")
+        if (node := found.nodes.get(keys)) is None:
+            continue
+        said = str(node.value)
+        file = root / said
+        if not zipfile.is_zipfile(file) or part not in zipfile.ZipFile(file).namelist():
+            came = "no such file" if not file.is_file() else f"no .{name} file"
+            allowed = f"a .{name} file, by its path from the project's folder"
+            found.problems.append(Problem(found.place(keys), f"{said}: {came}", allowed))
+        elif not file.samefile(_HERE / f"reference.{name}"):
+            own[name] = file
+    return own
+
+
+def _page(found: YamlFile) -> PageSettings:
     """Take the page settings from the top level of `_quarto.yml` and from its typst format."""
-    found = read_yaml(path, path.name)
     content = found.content if isinstance(found.content, dict) else {}
     paper = ("format", "typst", "papersize")
     if paper in found.nodes:
@@ -151,10 +178,10 @@ def _page(path: Path) -> tuple[Page, list[Problem]]:
         found.lines[paper[-1:]] = found.lines[paper]
     said = found.build(_QuartoFile, content if isinstance(found.content, dict | None) else found.content)
     if said is None:
-        return Page(), found.problems
+        return PageSettings()
     if said.project and Path(said.project.output_dir).parts[:1] == ("reports",):
         cure = "there a bare `quarto render` would put reports that no gate has seen"
         where = found.place(("project", "output-dir"))
         came, allowed = said.project.output_dir, "a folder of Quarto's own, such as .boardpack/quarto"
         found.problems.append(Problem(where, came, allowed, cure))
-    return Page.model_validate(said.model_dump(include=set(Page.model_fields))), found.problems
+    return PageSettings.model_validate(said.model_dump(include=set(PageSettings.model_fields)))

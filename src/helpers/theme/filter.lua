@@ -36,6 +36,7 @@ local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
 local WIDE_ON_SCREEN = 6  -- from this many it may reach into the margin where the window has one
 local ICON = "4mm"  -- height of an icon beside its words in Word
+local SPARK = "5.5mm" -- height of a small line in a cell
 local look = ""     -- where the look lies, from a document
 local labels = {}   -- id -> number as text
 local ABOUT = "sec-about"  -- the last section of every report
@@ -390,7 +391,8 @@ local function typst_table(tbl, caption, grouped)
   mark_lower_heads(tbl)
   local code = typst_code(give_caption(tbl, caption))
   if grouped then code = code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)[") end
-  local kind = grouped and not tbl.classes:includes("ordinary") and "card" or #tbl.colspecs < WIDE and "plain" or "wide"
+  local lines = code:find("fig-spark-", 1, true) ~= nil
+  local kind = lines and "lines" or grouped and not tbl.classes:includes("ordinary") and "card" or #tbl.colspecs < WIDE and "plain" or "wide"
   return raw(("#%s-table[%s]"):format(kind, code))
 end
 
@@ -516,6 +518,18 @@ local function icon(span)
   local inlines = pandoc.Inlines({ picture, pandoc.Str("\u{a0}") })
   inlines:extend(span.content)
   return inlines
+end
+
+-- A small line in a cell of a table, as high as two lines of words; no picture stands in a table of PowerPoint.
+local function spark(image)
+  if not image.classes:includes("spark") or html then return nil end
+  if slides then return {} end
+  local words = text(image.caption)
+  if typst then
+    return pandoc.RawInline("typst", ("#box(image(%s, alt: %s, height: %s))"):format(
+      typst_string(image.src), typst_string(words), SPARK))
+  end
+  return pandoc.Image(image.caption, image.src:gsub("%.svg$", ".png"), "", { height = SPARK })
 end
 
 local function span_piece(span)
@@ -758,12 +772,12 @@ local function contents(doc)
   })
 end
 
--- The headline is read first: the contents follow it.
+-- What stands before the first section is read first: the contents follow it.
 local function insert_contents(doc, list)
-  local place = 1
+  local place = #doc.blocks + 1
   for i, el in ipairs(doc.blocks) do
-    if el.t == "Header" then break end
-    if el.t == "Div" and (el.classes:includes("headline") or el.classes:includes("synthetic")) then place = i + 1 end
+    local is_header = el.t == "Header" or (el.t == "RawBlock" and el.text:match("^=+ "))
+    if is_header and place > i then place = i end
   end
   for i, block in ipairs(list) do doc.blocks:insert(place + i - 1, block) end
 end
@@ -824,6 +838,17 @@ local function tables_before_tall(blocks)
   end
 end
 
+-- The table of every measure has small lines in its rows and headings between them.
+local function has_lines_in_groups(tbl)
+  local lines, groups = false, false
+  tbl:walk({
+    Image = function(image) lines = lines or image.classes:includes("spark") end,
+    Span = function(span) groups = groups or span.classes:includes("group") end,
+    RawInline = function(code) lines = lines or code.text:find("fig-spark-", 1, true) ~= nil end,
+  })
+  return lines and groups
+end
+
 -- A short table and its notes stay together, and so does what is said about the report.
 local function keep_together(doc)
   local kept, i = pandoc.Blocks({}), 1
@@ -844,7 +869,7 @@ local function keep_together(doc)
       end
       kept:insert(raw("]"))
     else
-      if block.t == "Table" then kept:insert(raw("#begin-table")) end
+      if block.t == "Table" then kept:insert(raw(has_lines_in_groups(block) and "#begin-page" or "#begin-table")) end
       kept:insert(block)
     end
     i = i + 1
@@ -888,7 +913,7 @@ function two_slides(doc)
     end
   end
   blocks:extend(found)
-  doc.blocks = without_links(blocks:walk({ Span = span_piece }))
+  doc.blocks = without_links(blocks:walk({ Span = span_piece, Image = spark }))
   for _, key in ipairs({ "title", "subtitle", "author", "date" }) do doc.meta[key] = nil end
   return doc
 end
@@ -917,7 +942,7 @@ function Pandoc(doc)
   if slides then return two_slides(doc) end
   doc = doc:walk(equations)
   local list = page.toc and contents(doc) or {}
-  doc = doc:walk({ Span = span_piece })
+  doc = doc:walk({ Span = span_piece, Image = spark })
   if typst then
     tables_before_tall(doc.blocks)
     doc = keep_together(doc):walk({ Str = keep_runs })

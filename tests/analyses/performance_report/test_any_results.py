@@ -10,18 +10,26 @@ from made_results import any_results
 from plain_english import text_problems
 
 from helpers.analyses.performance_report import measure_parts, page_one, tables
-from helpers.analyses.performance_report.ranking import in_order
+from helpers.analyses.performance_report.ranking import in_order, pathway_rows
 from helpers.measures.result import MeasureResult
+from helpers.register.models import BOARD_PATHWAYS
 
 NAMES = ("Missed appointments", "Long waits", "Falls on wards", "Late letters")
 PERIOD = "2027-03"
+PATHWAYS = {pathway.id: pathway for pathway in BOARD_PATHWAYS}
 boards = st.integers(1, len(NAMES)).flatmap(lambda n: st.tuples(*(any_results(name) for name in NAMES[:n])))
 
 
 def texts_of(results: Sequence[MeasureResult]) -> list[str]:
-    texts = [*page_one.headline_sentences(results), page_one.rule_sentences(results)]
-    texts += [page_one.as_at_list(results)]
-    texts += [panel.markdown for panel in page_one.assurance_panels(results, PERIOD)]
+    texts = [*page_one.headline_words(results, PATHWAYS).values()]
+    texts += [page_one.count_sentence(results), page_one.chance_sentence(results)]
+    texts += [
+        page_one.advise_words(results),
+        page_one.assure_words(results),
+        page_one.out_of_date_words(results),
+    ]
+    rows = page_one.rows_of(pathway_rows(results, PATHWAYS), PERIOD)
+    texts += [line for row in rows for line in f"{row[1]}\n{row[4]}".split("\n")]
     for result in results:
         texts += [panel.markdown for panel in measure_parts.story_panels(result, PERIOD)]
         if result.latest is not None:
@@ -39,36 +47,25 @@ def test_whatever_the_numbers_all_texts_are_clean(results: tuple[MeasureResult, 
 
 @settings(max_examples=80, deadline=None)
 @given(boards)
-def test_headline_panels_table_and_matrix_agree(results: tuple[MeasureResult, ...]) -> None:
+def test_headline_rows_table_and_matrix_agree(results: tuple[MeasureResult, ...]) -> None:
     ranked = in_order(results)
-    attention = [r.measure.name for r in ranked if r.category == "attention"]
-    panels = {panel.title: panel.markdown for panel in page_one.assurance_panels(results, PERIOD)}
-    old = panels.pop("Out of date, and where it stood", "")
+    rows = pathway_rows(results, PATHWAYS)
+    fresh = [r.measure.name for r in ranked if r.category == "attention" and not r.stale]
+    assert [result.measure.name for row in rows for result in row.results] == fresh
+    old, assure = page_one.out_of_date_words(results), page_one.assure_words(results)
     for result in (r for r in results if r.category != "nothing"):
         # each stands where it belongs: old figures in their own block alone, what needs attention in no other
-        in_old, in_alert = (f"**{result.measure.name}**" in text for text in (old, panels["Alert"]))
-        assert in_old == result.stale
-        assert in_alert == (result.category == "attention" and not result.stale)
-        assert not (result.stale and f"**{result.measure.name}**" in panels["Assure"])
-    first = page_one.headline_sentences(results)[0]
-    if not attention:
-        assert first.startswith(("None of", "No figure"))
-    _, rows = tables.look_table(ranked)
-    icons = {row[0]: row[3] for row in rows}
-    _, lines = tables.matrix_table(results)
+        assert (result.measure.name in old) == result.stale
+        assert not (result.measure.name in assure and (result.stale or result.category == "attention"))
+    assert ("first" in page_one.headline_words(results, PATHWAYS)) == bool(fresh)
+    names = [field.name for field in tables.SUMMARY]
+    table = {row[1]: dict(zip(names, row, strict=True)) for row in tables.summary_rows(ranked, PATHWAYS)}
+    cells = tables.matrix_rows(results)
     for result in results:
-        row = [line[0] for line in lines for cell in line[1:] if cell and result.measure.name in str(cell)]
+        found = [row[0] for row in cells if result.measure.name in str(row[2]).split("; ")]
         shown = result.category != "nothing"
-        assert row == ([tables.VARIATION_WORDS[result.variation]] if shown else [])
+        assert found == ([tables.VARIATION_WORDS[result.variation]] if shown else [])
+        row = table[result.measure.name]
         if shown and result.points > 1:
-            assert icons[result.measure.name] == (result.variation_icon or "no stable period yet")
-
-
-@settings(max_examples=60, deadline=None)
-@given(boards)
-def test_every_measure_has_its_own_day_on_page_one(results: tuple[MeasureResult, ...]) -> None:
-    newest, *lines = page_one.as_at_list(results).splitlines()
-    for result in results:
-        line = next((line for line in lines if result.measure.name in line), newest)
-        assert f"**{tables.as_at_words(result)}**" in line
-        assert ("(out of date)" in line) == result.stale
+            assert str(row["icons"]).split("\n")[0] == (result.variation_icon or "no stable period yet")
+            assert ("out of date" in str(row["latest"])) == result.stale

@@ -10,16 +10,20 @@ import pytest
 from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.performance_report import measure_parts, page_one
+from helpers.analyses.performance_report.annex import annex_rows
+from helpers.analyses.performance_report.ranking import pathway_rows
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.measures.gathering import Asked, Results, measure_results
 from helpers.measures.words import all_sentences
 from helpers.phrases import phrases
 from helpers.register import read_register
+from helpers.register.models import BOARD_PATHWAYS
 from helpers.stats.spc.limits import FIRM_FROM
 
 ROOT = Path(__file__).parents[3]
 PERIOD = "2026-09"
+PATHWAYS = {pathway.id: pathway for pathway in BOARD_PATHWAYS}
 
 
 @pytest.fixture(scope="module", params=["SYN62", "SYN63", "SYN07", "SYN87", "SYN120"])
@@ -32,10 +36,15 @@ def results(request: pytest.FixtureRequest, demo_measures: Mart) -> Results:
 
 def texts_of(results: Results) -> Iterator[str]:
     everything = list(results)
-    yield from page_one.headline_sentences(everything)
-    yield page_one.rule_sentences(everything)
-    yield page_one.as_at_list(everything)
-    yield from (panel.markdown for panel in page_one.assurance_panels(everything, PERIOD))
+    yield from page_one.headline_words(everything, PATHWAYS).values()
+    yield page_one.count_sentence(everything)
+    yield page_one.chance_sentence(everything)
+    yield page_one.advise_words(everything)
+    yield page_one.assure_words(everything)
+    yield page_one.out_of_date_words(everything)
+    for row in page_one.rows_of(pathway_rows(everything, PATHWAYS), PERIOD):
+        yield from f"{row[1]}\n{row[4]}".split("\n")
+    yield from (str(row[-1]) for row in annex_rows(everything))
     for result in everything:
         yield from all_sentences(result)
         yield measure_parts.meaning_words(result)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,7 +17,6 @@ from helpers.measures.examples import example_measure
 from helpers.register.models import Register
 from helpers.report.opening import Report
 from helpers.report.period import Period, add_months
-from helpers.report.shown import Shown, ShownParts
 
 LAST = date(2026, 9, 1)
 
@@ -63,31 +61,28 @@ def open_performance(
 
 def bundles(performance: PerformanceReport) -> list[Bundle]:
     """Return everything that the notebook would show."""
-    sections: list[Any] = [
-        performance.headline(), performance.rule(), performance.alert_advise_assure(), performance.where_to_look(),
-        performance.matrix(), performance.changes(), performance.measures(), performance.quality(),
-        performance.missing(), performance.method(), performance.glossary(),
+    parts = [
+        performance.cover, performance.headline, performance.page_one, performance.advise_assure,
+        performance.out_of_date, performance.summary, performance.exceptions, performance.annex, performance.matrix,
+        performance.changes, performance.quality, performance.missing, performance.method, performance.glossary,
     ]  # fmt: skip
-    parts: list[Shown] = []
-    for section in sections:
-        parts += section.parts if isinstance(section, ShownParts) else [section]
-    return [part.bundle for part in parts]
+    return [each.bundle for part in parts for each in part.shown]
 
 
 def test_sixty_measures_come_out_and_are_called_too_many(tmp_path: Path) -> None:
     shown = bundles(open_performance(tmp_path, measures=60, months=14))
     table = next(bundle for bundle in shown if bundle.id == "tbl-measures")
-    assert len(table.rows) == 60
+    assert len(table.rows) == 61  # and one that heads them
     assert "60 measures are more than a board can weigh" in table.markdown
-    assert sum(bundle.kind == "figure" for bundle in shown) == 60
+    assert sum(bundle.kind == "figure" for bundle in shown) == 10  # six measures to a picture
     assert len({bundle.id for bundle in shown}) == len(shown)
 
 
 def test_one_month_of_data_comes_out_without_limits(tmp_path: Path) -> None:
     shown = bundles(open_performance(tmp_path, measures=2, months=1))
     table = next(bundle for bundle in shown if bundle.id == "tbl-measures")
-    assert {row[3] for row in table.rows} == {"one point"}
-    assert any("One value shows no variation." in bundle.prose for bundle in shown)
+    assert {row[3] for row in table.rows[1:]} == {"one point\ntoo few points"}
+    assert any("one value so far" in bundle.prose for bundle in shown)
 
 
 def test_without_any_figure_the_report_says_so_and_shows_no_empty_table(tmp_path: Path) -> None:
@@ -102,8 +97,9 @@ def test_without_any_figure_the_report_says_so_and_shows_no_empty_table(tmp_path
 def test_measures_that_the_register_lacks_are_refused_all_at_once(tmp_path: Path) -> None:
     report = open_performance(tmp_path, measures=2, months=1).report
     with pytest.raises(UsageError) as refused:
-        read_options(report, measures=["measure_0", "measure_0", "mesure_1"], months=5)
+        read_options(report, measures=["measure_0", "measure_0", "mesure_1"], months=5, pages="broad")
     text = str(refused.value)
     assert "measure_1" in text
     assert "named twice" in text
     assert "13 or more" in text
+    assert "board, full" in text

@@ -10,14 +10,21 @@ from made_results import QUIET
 
 from helpers.analyses.performance_report import changes, measure_parts, page_one
 from helpers.analyses.performance_report.glossary import glossary_words
-from helpers.analyses.performance_report.ranking import faded, in_order, off_course, relative_distance
-from helpers.analyses.performance_report.tables import look_table, matrix_table
+from helpers.analyses.performance_report.ranking import (
+    faded,
+    in_order,
+    off_course,
+    pathway_rows,
+    relative_distance,
+)
+from helpers.analyses.performance_report.tables import MATRIX, SUMMARY, matrix_rows, summary_rows
 from helpers.data.last_published import LastPublished
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import ChartEvent, MeasureResult
-from helpers.register.models import Action, Comment, Target
+from helpers.register.models import BOARD_PATHWAYS, Action, Comment, Target
 
 PERIOD = "2027-03"
+PATHWAYS = {pathway.id: pathway for pathway in BOARD_PATHWAYS}
 
 
 def named(
@@ -36,6 +43,13 @@ FAILING = named("Failing", QUIET, 5.0)
 WORSE = named("Worse", [*QUIET[:-1], 15.0], 30.0)
 BETTER = named("Better", [*QUIET[:-1], 5.0], 30.0)
 DRIFTING = named("Drifting", [float(n) for n in range(20, 56)], 10.0)
+WAITS = named("Waits", QUIET, 5.0)
+WAITS = replace(
+    WAITS,
+    measure=WAITS.measure.model_copy(update={"pathway": "planned_care", "people": "had waited too long"}),
+)
+CANCER = named("Cancer", QUIET, 9.0)
+CANCER = replace(CANCER, measure=CANCER.measure.model_copy(update={"pathway": "cancer"}))
 HIDDEN = named("Hidden", QUIET, hidden=range(36))
 FEW = named("Few", QUIET[:5], 12.0)
 OLD = replace(named("Old", QUIET, 5.0), judged_on=date(2027, 9, 30))
@@ -65,67 +79,111 @@ def test_measures_are_counted_in_words(results: list[MeasureResult], said: str) 
     assert page_one.count_sentence(results) == said
 
 
-def test_the_headline_begins_with_what_is_wrong_and_says_why() -> None:
-    said = page_one.headline_sentences([WORSE, FAILING, STEADY])
-    assert said[:3] == [
-        "The share of failing was 10.5% in March 2027: its limits all lie on the wrong side of the local target of 5%; "
-        "it missed the local target of 5% in all 36 months shown.",
-        "The share of worse was 15.0% in March 2027: above the upper limit.",
-        "Two of three measures need attention, none is watched and one is in maintenance.",
-    ]
+def headline(*results: MeasureResult) -> dict[str, str]:
+    return page_one.headline_words(results, PATHWAYS)
 
 
-def test_an_old_figure_never_leads_the_headline_and_keeps_its_standing() -> None:
-    said = page_one.headline_sentences([OLD, WORSE])
-    assert said[0].startswith("The share of worse")
-    panels = {panel.title: panel.markdown for panel in page_one.assurance_panels([OLD, WORSE], PERIOD)}
-    assert "Old" not in panels["Alert"]
-    assert panels["Out of date, and where it stood"] == (
-        "- **Old**: 10.5% in Mar 2027; its limits all lie on the wrong side of the local target of 5%"
+def test_the_headline_begins_with_what_is_wrong_and_says_since_when() -> None:
+    said = headline(WORSE, FAILING, STEADY)
+    assert said == {
+        "first": "In March 2027 the share of failing was 10.5%, and it missed the local target of 5% in all 36 months "
+        "shown."
+    }  # both are of one pathway, and the farther from its target leads
+
+
+def test_the_headline_speaks_of_people_where_the_register_has_words_for_them() -> None:
+    waits = WAITS.measure.model_copy(update={"digits": 2})
+    assert headline(WAITS)["first"].startswith(
+        "10 people had waited too long in March 2027: the share of waits was 10.5%, and it missed the local target"
+    )
+    assert headline(replace(WAITS, measure=waits))["first"].startswith(
+        "10 people had waited too long in March 2027: this missed the local target of 5%"
     )
 
 
-def test_the_rule_says_how_many_flags_chance_gives() -> None:
+def test_records_are_never_told_as_people() -> None:
+    series = replace(WAITS.series, origin="records")
+    assert "people" not in headline(replace(WAITS, series=series))["first"]
+
+
+def test_the_gravest_pathway_leads_whatever_the_distance_to_target() -> None:
+    grave = CANCER.measure.model_copy(update={"consequence": 5})
+    rows = pathway_rows([FAILING, WAITS, replace(CANCER, measure=grave)], PATHWAYS)
+    assert [row.pathway.name for row in rows] == ["Cancer", "Planned care", "Other measures"]
+
+
+def test_page_one_has_five_rows_at_most_and_names_the_rest() -> None:
+    many = [
+        replace(FAILING, measure=FAILING.measure.model_copy(update={"pathway": name, "name": f"In {name}"}))
+        for name in PATHWAYS
+    ]
+    rows = pathway_rows(many, PATHWAYS)
+    assert len(page_one.rows_of(rows, PERIOD)) == 5
+    assert page_one.more_words(rows) == "Also needing attention: In people; In money."
+
+
+def test_a_row_says_value_target_since_when_and_that_nobody_explained_it() -> None:
+    (row,) = page_one.rows_of(pathway_rows([WAITS], PATHWAYS), PERIOD)
+    assert row[0] == "Planned care"
+    assert row[1] == (
+        "Waits: 10.5% in Mar 2027 against 5%; missed in all 36 months shown; 10 people had waited too long."
+    )
+    assert str(row[2]).endswith("10.5 | 5.0")
+    assert row[4] == "Nobody has explained this.\nOwner: Chief operating officer."
+
+
+def test_a_row_carries_why_what_next_owner_and_date() -> None:
+    comment = COMMENT.model_copy(update={"measure": "waits"})
+    (row,) = page_one.rows_of(pathway_rows([replace(WAITS, comment=comment)], PATHWAYS), PERIOD)
+    assert row[4] == (
+        "Two wards closed. (Head of performance, March 2027)\nNext: They reopen in May.\n"
+        "Chief operating officer, by 30 June 2027."
+    )
+
+
+def test_an_old_figure_never_leads_the_headline_and_keeps_its_standing() -> None:
+    said = headline(OLD, WORSE)
+    assert said["first"].startswith("In March 2027 the share of worse")
+    assert page_one.out_of_date_words([OLD, WORSE]) == (
+        "- **Old**: 10.5% in Mar 2027; it missed the local target of 5% in all 36 months shown"
+    )
+
+
+def test_what_is_out_of_date_and_stood_well_is_named_with_its_day() -> None:
+    fine = replace(STEADY, judged_on=date(2027, 9, 30))
+    assert page_one.out_of_date_words([fine]) == "- Did not need attention then: Steady (Mar 2027)"
+
+
+def test_chance_is_said_where_flags_are_counted() -> None:
     """Of three steady measures 1 - 0.992 ** 3 = 2.4 % of reports hold a false signal."""
-    said = page_one.rule_sentences([STEADY, STRADDLING, FAILING, DRIFTING])
+    said = page_one.chance_sentence([STEADY, STRADDLING, FAILING, DRIFTING])
     assert "2% of reports with three measures that have limits at least one" in said
 
 
 def test_where_nothing_is_wrong_the_headline_says_so() -> None:
-    assert "No measure is worse than ordinary variation explains." in page_one.headline_sentences([STEADY])
+    assert headline(STEADY)["calm"] == (
+        "Nothing in the one measure with a recent figure needs attention, and none is worse than ordinary variation "
+        "explains."
+    )
 
 
 def test_where_nothing_may_be_shown_the_headline_says_so() -> None:
-    assert page_one.headline_sentences([HIDDEN]) == [
-        "No figure of any measure may be shown, so nothing can be said."
-    ]
+    assert headline(HIDDEN) == {"nothing": "No figure of any measure may be shown, so nothing can be said."}
 
 
 def test_a_measure_without_a_stable_period_is_not_silenced() -> None:
-    said = page_one.headline_sentences([DRIFTING, STEADY])
-    assert said[0] == (
-        "The share of drifting was 55.0% in March 2027: the latest three months worse than a year before; it missed "
-        "the local target of 10% in all 36 months shown."
+    assert headline(DRIFTING, STEADY)["first"] == (
+        "In March 2027 the share of drifting was 55.0%, and it missed the local target of 10% in all 36 months shown."
     )
-    assert said[1].startswith("One of two measures needs attention")
 
 
-def test_many_names_are_cut_and_counted() -> None:
-    many = [named(f"Number {n}", QUIET, 5.0) for n in range(8)]
-    said = " ".join(page_one.headline_sentences(many))
-    assert "Also needing attention: Number 3; Number 4; Number 5; Number 6; Number 7." in said
-
-
-def test_alert_advise_assure_hold_each_measure_once_and_miss_no_exception() -> None:
+def test_advise_and_assure_hold_each_measure_once_and_miss_no_exception() -> None:
     early = named("Early", [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 30.0], 40.0)
-    alert, advise, assure = page_one.assurance_panels(
-        [STEADY, FAILING, WORSE, BETTER, DRIFTING, early], PERIOD
-    )
-    assert alert.markdown.count("- **") == 3
-    assert "no explanation given" in alert.markdown
-    assert "Early" in advise.markdown
-    assert "Better" in assure.markdown
-    assert "Steady" in assure.markdown
+    results = [STEADY, FAILING, WORSE, BETTER, DRIFTING, early]
+    advise, assure = page_one.advise_words(results), page_one.assure_words(results)
+    assert "Early" in advise
+    assert assure == "- **Steady and meeting target**: Steady\n- **Better**: Better"
+    assert not [name for name in ("Failing", "Worse", "Drifting") if name in advise + assure]
 
 
 def test_the_most_urgent_measure_comes_first() -> None:
@@ -141,22 +199,36 @@ def test_the_most_urgent_measure_comes_first() -> None:
 
 def test_each_measure_is_in_one_cell_of_the_matrix() -> None:
     results = [STEADY, STRADDLING, FAILING, WORSE, BETTER, DRIFTING, FEW, HIDDEN]
-    _, rows = matrix_table(results)
-    names = [name for row in rows for cell in row[1:] if cell for name in str(cell).split("\n")]
+    names = [name for row in matrix_rows(results) for name in str(row[2]).split("; ")]
     assert sorted(names) == sorted(r.measure.name for r in results if r is not HIDDEN)
 
 
-def test_the_matrix_has_only_rows_and_columns_that_are_used() -> None:
-    columns, rows = matrix_table([STEADY, FAILING])
-    assert [column.label for column in columns] == ["Variation", "Meets target", "Misses target"]
-    assert rows == [("Ordinary variation", "Steady", "Failing")]
+def test_the_matrix_has_only_cells_that_are_used_and_says_what_to_do_in_each() -> None:
+    assert [field.name for field in MATRIX] == ["variation", "standing", "measures", "do"]
+    assert matrix_rows([STEADY, FAILING]) == [
+        ("Ordinary variation", "Meets target", "Steady", "Leave it alone."),
+        (
+            "Ordinary variation",
+            "Misses target",
+            "Failing",
+            "Redesign the process: effort alone will not meet the target.",
+        ),
+    ]
 
 
 def test_the_table_shows_stars_for_what_is_suppressed_and_words_for_what_has_no_icon() -> None:
-    _, rows = look_table([HIDDEN, DRIFTING, WORSE])
-    assert rows[0][1] == "*"
-    assert rows[1][4] == "no stable period yet"
-    assert rows[2][4] == "consistent_pass"
+    names = [field.name for field in SUMMARY]
+    rows = summary_rows([HIDDEN, DRIFTING, WORSE], PATHWAYS)
+    hidden, drifting, worse = (dict(zip(names, row, strict=True)) for row in rows)
+    assert (hidden["latest"], hidden["icons"], hidden["trend"]) == ("*", None, None)
+    assert drifting["icons"] == "concern_high\nno stable period yet"
+    assert worse["icons"] == "concern_high\nconsistent_pass"
+    assert worse["usual"] == "10.1\n8.1 to 12.2"
+
+
+def test_the_table_is_by_domain_in_the_registers_order() -> None:
+    rows = summary_rows([FAILING, WAITS, CANCER], PATHWAYS)
+    assert [row[:2] for row in rows] == [("Access", "Cancer"), ("Access", "Waits"), ("Other", "Failing")]
 
 
 # --- a section --------------------------------------------------------------------------------------
@@ -178,8 +250,8 @@ def test_analysts_words_come_with_author_owner_and_recovery_date() -> None:
 
 
 def test_missing_words_for_an_exception_are_said() -> None:
-    assert "No explanation has been given" in measure_parts.why_words(WORSE, PERIOD)
-    assert "No plan has been given" in measure_parts.next_words(WORSE)
+    assert "Nobody has given an explanation" in measure_parts.why_words(WORSE, PERIOD)
+    assert "Nobody has given a plan" in measure_parts.next_words(WORSE)
     assert "needs attention" not in measure_parts.why_words(STEADY, PERIOD)
 
 
@@ -188,7 +260,7 @@ def test_older_words_are_dated_as_such_and_a_passed_recovery_is_said() -> None:
     result = replace(WORSE, comment=old)
     assert measure_parts.why_words(result, PERIOD).endswith("(written before the latest figure)")
     assert "which has passed" in measure_parts.next_words(result)
-    assert not page_one.has_words(result, PERIOD)
+    assert not measure_parts.has_words(result, PERIOD)
 
 
 def test_an_event_has_its_reason_and_author() -> None:
@@ -279,16 +351,15 @@ def test_a_measure_that_moves_the_wrong_way_without_a_stable_period_is_off_cours
     turned = named("Turned", [float(n) for n in [*range(40, 10, -1), 11, 14, 17, 20, 23, 25]])
     assert (turned.standing, turned.category) == ("unstable", "watched")
     assert off_course(turned)
-    _, advise, _ = page_one.assurance_panels([turned], PERIOD)
-    assert advise.markdown.startswith("- **Turned**: 25.0%; ")
+    assert page_one.advise_words([turned]).startswith("- **Turned**: 25.0%; ")
 
 
 def test_an_early_sign_is_named_and_nothing_is_called_calm_beside_it() -> None:
     early = named("Early", [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 30.0], 40.0)
     assert (early.variation, early.standing) == ("concern", "too_few")
-    said = page_one.headline_sentences([early, STEADY])
-    assert "Worse on few points, so an early sign: Early." in said
-    assert not [text for text in said if text.startswith("No measure is worse")]
+    said = headline(early, STEADY)
+    assert said["early"] == "Worse on few points, so an early sign: Early."
+    assert said["calm"] == "Nothing in the two measures with a recent figure needs attention."
 
 
 def test_old_figures_are_counted_with_the_oldest_period() -> None:
@@ -299,7 +370,4 @@ def test_old_figures_are_counted_with_the_oldest_period() -> None:
     )
     assert page_one.stale_count_sentence([old]) == (
         "Steady is out of date: its latest figure is of March 2027."
-    )
-    assert page_one.as_at_list([old, older]) == (
-        "Data are as at **31 Mar 2027** (out of date), but for:\n\n- **30 Sep 2026** (out of date): Older"
     )

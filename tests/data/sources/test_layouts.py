@@ -119,7 +119,7 @@ def test_rtt_older_files_stop_at_52_weeks_and_have_title_lines(load: Loader) -> 
 )
 def test_rtt_rows_that_do_not_add_up_are_refused(load: Loader, row: tuple[str, ...], message: str) -> None:
     with pytest.raises(LoadError, match=message):
-        load("x.csv", rtt_file(*TWO_COMMISSIONERS, row))  # type: ignore[arg-type]
+        load("x.csv", rtt_file(*TWO_COMMISSIONERS, row))
 
 
 def test_rtt_bands_that_miss_their_total_are_refused(load: Loader) -> None:

@@ -96,7 +96,7 @@ HEAD = ["KPI", "Target", datetime(2026, 4, 1), datetime(2026, 5, 31)]
 
 
 def test_cells_shown_as_per_cent_are_what_they_show_each_by_itself(mart: Mart, tmp_path: Path) -> None:
-    rows = ([], HEAD, ["Appraisals", 0.9, 0.884, 88.4], ["Agency", None, 1200.5, -3])
+    rows: tuple[list[Any], ...] = ([], HEAD, ["Appraisals", 0.9, 0.884, 88.4], ["Agency", None, 1200.5, -3])
     load(mart, tmp_path, WIDE, *rows, formats="B3 C3")
     assert [row[3:] for row in stored(mart)] == [(1200.5, None), (-3, None), (0.884, 0.9), (0.884, 0.9)]
 

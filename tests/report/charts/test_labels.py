@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from label_boxes import label_problems
+from matplotlib.text import Annotation
 
 from helpers.report.charts.canvas import canvas
 from helpers.report.charts.comparison import Bar, Step, bars_chart, funnel_chart, split_chart
@@ -24,7 +25,7 @@ from helpers.report.charts.rates import (
     rate_funnel_chart,
     rate_months_chart,
 )
-from helpers.report.charts.scenario import Fan, Swing, fan_chart, tornado_chart
+from helpers.report.charts.scenario import Reach, Swing, reach_chart, tornado_chart
 from helpers.stats.spc import xmr
 
 #: each example lays out and draws a figure; the same ones on every run
@@ -81,18 +82,22 @@ def test_names_at_the_right_edge_stand_in_the_order_of_their_lines():
     check(figure)
 
 
+def noted(axes):
+    return [text for text in axes.texts if isinstance(text, Annotation)]
+
+
 def test_names_that_have_room_stand_at_their_lines():
     _, axes = canvas(2)
     axes.set_ylim(0, 100)
     name_ends(axes, [Name("low", 0, 20), Name("high", 0, 80)])
-    assert [text.xyann[1] for text in axes.texts] == [pytest.approx(0), pytest.approx(0)]
+    assert [text.xyann[1] for text in noted(axes)] == [pytest.approx(0), pytest.approx(0)]
 
 
 def test_events_near_each_other_are_named_in_rows_and_the_last_stays_within():
     figure, axes = canvas(3)
     axes.set_xlim(0, 100)
     name_events(axes, [(99, "Criteria-led discharge began"), (97, "Ward 7 closed"), (5, "Winter plan")])
-    rows = {text.get_text(): round(text.xyann[1], 2) for text in axes.texts}
+    rows = {text.get_text(): round(text.xyann[1], 2) for text in noted(axes)}
     assert rows["Winter plan"] == rows["Ward 7 closed"]
     assert rows["Ward 7 closed"] != rows["Criteria-led discharge began"]
     check(figure)
@@ -196,9 +201,10 @@ def test_fans(seed, weeks, certain, compared):
     days = tuple(day.date() for day in pd.date_range("2026-01-05", periods=weeks, freq="7D"))
     median = 4_000 + np.cumsum(rng.normal(-5, 10, weeks))
     width = np.zeros(weeks) if certain else np.linspace(0, rng.choice([1.0, 40.0, 900.0]), weeks)
-    fan = Fan(days, median, median - width, median + width, median - 1.6 * width, median + 1.6 * width)
+    ways = (("first slots only", median - width / 2), ("every slot", median + width / 2))
+    reach = Reach(days, median - width, median + width, ways[: 1 if certain else 2])
     beside = ("no change", np.full(weeks, 4_000.0)) if compared else None
-    check(fan_chart(fan, unit="patients on the list", label="3,912 patients", beside=beside))
+    check(reach_chart(reach, unit="patients on the list", beside=beside))
 
 
 @RANDOM

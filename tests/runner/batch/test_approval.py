@@ -182,3 +182,25 @@ def test_the_manifest_says_what_the_report_was_made_from_and_nothing_private(pro
     assert (told["report"], told["run"], told["state"]) == ("good/SYN07", entry.run, "published")
     assert str(project.root) not in text
     assert not {"error", "warnings", "timings", "peak", "host"} & told.keys()
+
+
+def test_a_withdrawal_that_fails_leaves_the_earlier_state(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(project)
+    before = {path: path.read_bytes() for path in project.reports.rglob("*") if path.is_file()}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("helpers.runner.publish.placing.switch", full)
+    with pytest.raises(OSError, match="No space left"):
+        withdraw(project, REPORT, why="Counted twice.")
+    monkeypatch.undo()
+    history = History(project.state)
+    assert history.latest()[REPORT].state is State.PUBLISHED
+    assert history.standing()[REPORT].state is State.PUBLISHED
+    assert [entry.state for entry in history.of(*REPORT)] == [State.FAILED, State.PUBLISHED]
+    assert run(project).state is State.UNCHANGED
+    after = {path: path.read_bytes() for path in before}
+    assert {path for path in before if after[path] != before[path]} <= {project.reports / "runs.html"}

@@ -145,7 +145,7 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, act: Callable[[Setting], None]) -
     """Let the execution of every report do something else."""
 
     def execute(_job: object, _folder: object, *, stop: threading.Event, **_: object) -> None:
-        act(stop)  # type: ignore[arg-type]
+        act(stop)
 
     monkeypatch.setattr("helpers.runner.batch.life.execute", execute)
 
@@ -189,7 +189,7 @@ def test_an_interruption_is_written_for_every_report(
         raise KeyboardInterrupt
 
     asked = threading.Event()
-    fail_with(monkeypatch, interrupt)  # type: ignore[arg-type]
+    fail_with(monkeypatch, interrupt)
     batch = run_batch(three, make_plan(three), replace(HTML_ONLY, jobs=2), tell=tell)
     assert batch.interrupted
     assert sorted(entry.state for entry in batch.entries) == ["failed", "interrupted", "interrupted"]

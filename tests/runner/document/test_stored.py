@@ -25,7 +25,7 @@ def write(folder: Path, *cells: nbformat.NotebookNode) -> Path:
 
 
 def told(problems: object) -> str:
-    return "\n".join(map(str, problems))  # type: ignore[call-overload]
+    return "\n".join(map(str, problems))
 
 
 def run_cell(source: str = "x") -> nbformat.NotebookNode:

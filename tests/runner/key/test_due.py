@@ -32,7 +32,7 @@ def decide_one(
     project: Project, previous: Entry | None, around: Surroundings = AROUND, **options: object
 ) -> Decision:
     standing = {("good", "SYN07"): previous} if previous else {}
-    wish = Wish(**{"formats": ("html",), **options})  # type: ignore[arg-type]
+    wish = Wish(**{"formats": ("html",), **options})
     (decision,) = decide(project, make_plan(project), around, standing=standing, wish=wish)
     return decision
 

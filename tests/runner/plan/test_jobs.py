@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -240,3 +241,77 @@ def test_a_selector_that_may_be_empty_makes_no_report(lay_out: Callable[..., Pat
     assert matrix != MATRIX
     root = lay_out({"by_specialty": {"_matrix.yml": matrix}})
     assert make_plan(Project(root, expand=lambda _: (), selectors=("trusts",))) == ()
+
+
+ALSO = (
+    MATRIX
+    + """  also:
+    - for: {trust: SYN02}
+      with: {period: "2026-03"}
+    - for: {trust: [SYN02], specialty: ["110"]}
+      with: {period: "2026-02"}
+"""
+)
+
+
+def test_some_combinations_have_values_of_their_own_the_last_that_fits(
+    lay_out: Callable[..., Path],
+) -> None:
+    jobs = make_plan(matrix_project(lay_out, ALSO))
+    assert [job.parameters["period"] for job in jobs] == ["latest", "latest", "2026-03", "2026-02"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("{trust: SYN02}", "{trust: SYN03}", "SYN03 is not among the values of trust"),
+        ("{trust: SYN02}", "{trsut: SYN02}", "did you mean trust?"),
+        ('with: {period: "2026-03"}', "with: {trust: SYN01}", "which gives its value"),
+        ('with: {period: "2026-03"}', "with: {perod: latest}", "did you mean period?"),
+        ("with: {period", "wiht: {period", "did you mean with?"),
+    ],
+)
+def test_each_mistake_in_values_of_their_own_is_told(
+    lay_out: Callable[..., Path], old: str, new: str, told: str
+) -> None:
+    assert told in problems_of(matrix_project(lay_out, ALSO.replace(old, new)))
+
+
+GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "region": {"North": ("SYN01",), "South": ("SYN02", "SYN03")},
+    "type": {"trust": ("SYN01", "SYN02")},
+}
+
+
+def grouped(lay_out: Callable[..., Path], where: str) -> Project:
+    text = MATRIX.replace("{select: trusts}", f"{{select: trusts, where: {where}}}")
+    return replace(matrix_project(lay_out, text), groups=lambda: GROUPS)
+
+
+def test_a_selection_may_be_narrowed_to_groups(lay_out: Callable[..., Path]) -> None:
+    assert [job.name for job in make_plan(grouped(lay_out, "{region: [South], type: [trust]}"))] == [
+        "SYN02-100",
+        "SYN02-110",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("{regoin: [South]}", "did you mean region?"),
+        ("{region: [Suoth]}", "no region is called Suoth; did you mean South"),
+        ("{region: [North], type: [trust, other]}", "no type is called other"),
+        ("{region: South}", "'South'; allowed: a list"),
+    ],
+)
+def test_each_mistake_in_a_group_is_told(lay_out: Callable[..., Path], where: str, told: str) -> None:
+    assert told in problems_of(grouped(lay_out, where))
+
+
+def test_too_many_reports_are_told_before_memory_is_spent(lay_out: Callable[..., Path]) -> None:
+    trusts = tuple(f"SYN{number}" for number in range(20_000))
+    root = lay_out({"by_specialty": {"_matrix.yml": MATRIX}})
+    told = problems_of(Project(root, expand=lambda _: trusts, selectors=("trusts",)))
+    assert "40,000 reports (20,000 of trust, 2 of specialty); allowed: at most 20,000" in told
+    small = matrix_project(lay_out, MATRIX + "  limit: 3\n")
+    assert "at most 3" in problems_of(small)

@@ -148,3 +148,17 @@ def test_a_report_whose_file_was_taken_away_is_not_listed(tmp_path: Path, entry:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert [each.report for each in list_reports(history, tmp_path / "reports")] == ["stay/SYN07"]
+
+
+def test_a_report_of_which_the_figures_have_become_too_old_is_out_of_date(entry: MakeEntry) -> None:
+    made = entry(day="2026-05-28")
+    assert made.facts is not None
+    before, after = (
+        told(replace(made, facts=made.facts.model_copy(update={"good_until": until})))[0]
+        for until in ("2026-06-02", "2026-06-01")
+    )
+    assert before.status is Status.NEW
+    assert (after.status, after.note) == (
+        Status.OUT_OF_DATE,
+        "its figures were to be read before 1 June 2026",
+    )

@@ -137,7 +137,7 @@ def test_readers_are_right_at_every_moment_and_a_sudden_end_is_completed(
                 if len(steps) == moment:
                     raise Killed
                 steps.append(path.name)
-                result = _done(path, *words, **options)  # type: ignore[operator]
+                result = _done(path, *words, **options)
                 assert is_right(lie_there(tmp_path)), steps
                 return result
 

@@ -86,7 +86,8 @@ def share_that_differs(one, other):
 
 def structure(pdf):
     """Tags of a PDF with their counts, and its alt texts."""
-    tags, alts = Counter(), []
+    tags: Counter[str] = Counter()
+    alts: list[str] = []
 
     def walk(node):
         if isinstance(node, pikepdf.Array):

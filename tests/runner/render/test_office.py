@@ -5,14 +5,15 @@ from __future__ import annotations
 import docx
 import pptx
 import pytest
+from docx.shared import Mm
 from pptx.dml.color import RGBColor
 
 from helpers.bundle import Bundle, Column, Panel
 from helpers.data.audit import audit_file
 from helpers.runner.render import render
 from helpers.theme import Theme
-from helpers.theme.brand import Brand
-from helpers.theme.pictures import Logo
+from helpers.theme.brand import Brand, Palette
+from helpers.theme.logo import Logo
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 COLUMNS = (
@@ -103,6 +104,45 @@ def test_powerpoint_has_two_slides_the_headline_and_the_marked_table(board, rend
     assert len(table.table.rows) == 6
     assert table._element.nvGraphicFramePr.cNvPr.get("descr") == "Where to look"
     assert deck.core_properties.title == "Length of stay"
+
+
+def test_word_takes_the_reference_document_of_the_trust_as_it_is(board, rendered, tmp_path):
+    own = docx.Document(str(Theme().folder / "reference.docx"))
+    own.styles["Heading 2"].font.name, own.sections[0].left_margin = "Georgia", Mm(40)
+    own.save(str(tmp_path / "own.docx"))
+    palette = Palette(headings="#330072")
+    theme = Theme(brand=Brand(palette=palette), references={"docx": tmp_path / "own.docx"})
+    word = docx.Document(str(rendered(board, "docx", theme)))
+    assert word.styles["Heading 2"].font.name == "Georgia"
+    assert str(word.styles["Heading 2"].font.color.rgb) == "003087"
+    widths = [sum(column.width for column in table.columns) for table in word.tables]
+    assert widths == [pytest.approx(Mm(210 - 40 - 22), rel=0.001)] * 2
+
+
+def test_ours_are_in_the_colours_of_the_trust(board, rendered):
+    theme = Theme(brand=Brand(palette=Palette(main="#7c2855", headings="#330072", box="#f3e9f1")))
+    word = docx.Document(str(rendered(board, "docx", theme)))
+    assert str(word.styles["Heading 2"].font.color.rgb) == "330072"
+    assert str(word.styles["Hyperlink"].font.color.rgb) == "7C2855"
+    assert "F3E9F1" in word.styles["Headline"].element.xml
+
+
+def test_slides_keep_to_the_room_that_the_trust_s_reference_gives_them(board, rendered, tmp_path):
+    own = pptx.Presentation(str(Theme().folder / "reference.pptx"))
+    layout = next(each for each in own.slide_layouts if each.name == "Title and Content")
+    body = next(each for each in layout.placeholders if each.placeholder_format.idx == 1)
+    body.left, body.top, body.width, body.height = Mm(60), Mm(50), Mm(200), Mm(100)
+    own.save(str(tmp_path / "own.pptx"))
+    theme = Theme(references={"pptx": tmp_path / "own.pptx"})
+    slide = pptx.Presentation(str(rendered(board, "pptx", theme))).slides[1]
+    table = next(shape for shape in slide.shapes if shape.has_table)
+    assert (table.left, table.top) == (Mm(60), Mm(50))
+    assert sum(column.width for column in table.table.columns) <= Mm(200)
+    foot = next(
+        shape for shape in slide.shapes if shape.has_text_frame and "Northmoor" in shape.text_frame.text
+    )
+    assert (foot.left, foot.width) == (Mm(60), Mm(200))
+    assert foot.top > Mm(150)
 
 
 @pytest.mark.parametrize("name", ["docx", "pptx"])

@@ -32,7 +32,7 @@ def test_front_matter_can_leave_the_contents_out(notebook, rendered):
 
 def test_text_from_a_helper_keeps_its_lists(notebook, rendered):
     notebook.bundle(Bundle(kind="text", id="t", markdown="Because:\n\n- one\n- two"))
-    assert page_of(rendered(notebook, "html")["html"]).all("li") == ["About this report", "one", "two"]
+    assert page_of(rendered(notebook, "html")["html"]).all("li") == ["one", "two", "About this report"]
 
 
 def test_contents_numbers_and_language_of_the_project_hold_too(document_of, notebook, tmp_path):

@@ -60,7 +60,7 @@ def test_a_beta_needs_something_seen() -> None:
 def test_impossible_inputs_are_refused(change: dict[str, object], argument: str) -> None:
     usual: dict[str, object] = {"dnas": 630, "reduction": 0.5, "additions": 28}
     with pytest.raises(ArgumentError) as caught:
-        DnaInputs(**(usual | change))  # type: ignore[arg-type]
+        DnaInputs(**(usual | change))
     assert caught.value.argument == argument
 
 

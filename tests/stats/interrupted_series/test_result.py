@@ -195,7 +195,7 @@ def test_unusable_series_are_refused() -> None:
     with pytest.raises(ArgumentError, match="control"):
         its.interrupted_series(CALM[:24], 12, control=CALM[:23])
     with pytest.raises(ArgumentError, match="compatible"):
-        its.interrupted_series(CALM[:24], 12, compatible="ols")  # type: ignore[arg-type]
+        its.interrupted_series(CALM[:24], 12, compatible="ols")
     with pytest.raises(ArgumentError, match="confidence"):
         its.interrupted_series(CALM[:24], 12, confidence=95)
     with pytest.raises(ArgumentError, match="exposure: 0"):
@@ -203,8 +203,8 @@ def test_unusable_series_are_refused() -> None:
     with pytest.raises(ArgumentError, match="counts: -1"):
         its.interrupted_counts([-1] * 24, 12)
     with pytest.raises(ArgumentError, match="family"):
-        its.interrupted_counts([5] * 24, 12, family="binomial")  # type: ignore[arg-type]
+        its.interrupted_counts([5] * 24, 12, family="binomial")
     with pytest.raises(ArgumentError, match="compatible"):
-        its.interrupted_counts([5] * 24, 12, compatible="excel")  # type: ignore[arg-type]
+        its.interrupted_counts([5] * 24, 12, compatible="excel")
     with pytest.raises(ArgumentError, match="counts: 4 values"):
         its.interrupted_counts([5.0, 6, 5, 4], 3)

@@ -75,7 +75,7 @@ def test_unusable_stays_are_refused(stays: pd.DataFrame) -> None:
     with pytest.raises(ArgumentError, match="fractions"):
         los.adjusted_ratio(stays.assign(days=stays["days"] + 0.5), covariates=COVARIATES)
     with pytest.raises(ArgumentError, match="family"):
-        los.adjusted_ratio(stays, covariates=COVARIATES, family="poisson")  # type: ignore[arg-type]
+        los.adjusted_ratio(stays, covariates=COVARIATES, family="poisson")
     for side in (True, False):
         with pytest.raises(ArgumentError, match="no stays to compare"):
             los.adjusted_ratio(stays.assign(is_trust=side), covariates=COVARIATES)

@@ -58,7 +58,7 @@ def test_improvement_by_decrease_turns_the_probability_round() -> None:
 def test_mean_and_total_of_the_year_count_what_has_come() -> None:
     flat = [40.0] * 18
     for met, value in (("mean", 40.0), ("total", 480.0)):
-        goal = Target(value=value, horizon=6, improvement="increase", met=met, so_far=6)  # type: ignore[arg-type]
+        goal = Target(value=value, horizon=6, improvement="increase", met=met, so_far=6)
         assert tr.trajectory(flat, goal, kind="number").outcome["median"] == pytest.approx(value)
 
 
@@ -96,7 +96,7 @@ def test_the_same_seed_gives_the_same_result() -> None:
 def test_impossible_targets_are_refused(change: dict[str, object]) -> None:
     usual: dict[str, object] = {"value": 92, "horizon": 6, "improvement": "increase"}
     with pytest.raises(ArgumentError) as caught:
-        Target(**(usual | change))  # type: ignore[arg-type]
+        Target(**(usual | change))
     assert caught.value.argument in change
 
 

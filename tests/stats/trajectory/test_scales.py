@@ -22,7 +22,7 @@ def test_scales_by_hand() -> None:
 @given(st.lists(st.floats(0.1, 99.9), min_size=1, max_size=9))
 def test_there_and_back(values: list[float]) -> None:
     for kind in ("percentage", "count", "number"):
-        assert tr.from_scale(tr.to_scale(values, kind), kind) == pytest.approx(values)  # type: ignore[arg-type]
+        assert tr.from_scale(tr.to_scale(values, kind), kind) == pytest.approx(values)
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_there_and_back(values: list[float]) -> None:
 )
 def test_values_out_of_their_kind_are_refused(values: list[float], kind: str) -> None:
     with pytest.raises(ArgumentError):
-        tr.to_scale(values, kind)  # type: ignore[arg-type]
+        tr.to_scale(values, kind)

@@ -47,7 +47,7 @@ def test_pressure_takes_both_to_one_unit() -> None:
     assert waiting.pressure(63, 18, wait_unit="days") == 1
     assert waiting.pressure(9, 126, target_unit="days") == 1
     with pytest.raises(ArgumentError, match="wait_unit: 'months'"):
-        waiting.pressure(9, 18, wait_unit="months")  # type: ignore[arg-type]
+        waiting.pressure(9, 18, wait_unit="months")
 
 
 def test_unreported_removals_of_april_2026() -> None:
@@ -72,7 +72,7 @@ def test_relief_reaches_the_target_in_the_stated_weeks(demand: float, excess: fl
         lambda: waiting.target_mean_wait(0),
         lambda: waiting.target_queue(np.nan, 18),
         lambda: waiting.relief_capacity(30, 10, 5, weeks=0),
-        lambda: waiting.relief_capacity(30, 10, 5, compatible="excel"),  # type: ignore[arg-type]
+        lambda: waiting.relief_capacity(30, 10, 5, compatible="excel"),
         lambda: waiting.target_capacity(30, 18, cv_demand=-1),
         lambda: waiting.pressure(1, 0),
         lambda: waiting.unreported_removals(1, 1, -1, 1),

@@ -102,6 +102,6 @@ def test_unusable_records_are_refused() -> None:
     with pytest.raises(ArgumentError, match="end"):
         waiting.list_statistics([day(3)], [None], 18, start=day(3), end=day(2))
     with pytest.raises(ArgumentError, match="referred"):
-        waiting.list_statistics(["soon"], [None], 18)  # type: ignore[list-item]
+        waiting.list_statistics(["soon"], [None], 18)
     with pytest.raises(ArgumentError, match="target_wait"):
         waiting.list_statistics([day(3)], [None], 0)

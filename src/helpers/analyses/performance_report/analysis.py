@@ -1,9 +1,10 @@
-"""`performance`: all measures of an organisation, most urgent first."""
+"""`performance`: all measures of an organisation, the gravest first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from helpers.analyses.performance_report.cover import Cover
 from helpers.analyses.performance_report.report import PerformanceReport, read_options
 from helpers.report.calls import names_near_misses
 from helpers.report.opening import Report
@@ -11,7 +12,15 @@ from helpers.report.opening import Report
 
 @names_near_misses
 def performance(
-    report: Report, *, measures: Sequence[str] | None = None, months: int = 36
+    report: Report,
+    *,
+    measures: Sequence[str] | None = None,
+    months: int = 36,
+    pages: str = "full",
+    purpose: str | None = None,
+    lead: str | None = None,
+    risks: Sequence[str] | None = None,
+    recommendation: str | None = None,
 ) -> PerformanceReport:
     """Return all measures of the report's organisation.
 
@@ -23,10 +32,23 @@ def performance(
         Ids of the register, in their order; by default all that have a figure.
     months
         Months that a chart covers, 13 or more.
+    pages
+        "board": pages one and two and what needs attention; "full": with an annex of all the rest.
+    purpose
+        "assurance", "decision" or "discussion": the report then has a cover sheet.
+    lead
+        The role that leads; by default those that own what needs attention.
+    risks
+        Risks on the assurance framework that it touches.
+    recommendation
+        What the board is recommended to do.
 
     Raises
     ------
     UsageError
-        For a measure that the register does not have or that is named twice, or too few months.
+        For a measure that the register does not have or that is named twice, too few months, or a purpose or
+        version that there is not.
     """
-    return PerformanceReport(report.apart(), read_options(report, measures=measures, months=months))
+    sheet = Cover(purpose or "", lead or "", tuple(risks or ()), recommendation or "")
+    options = read_options(report, measures=measures, months=months, pages=pages, sheet=sheet)
+    return PerformanceReport(report.apart(), options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from helpers.analyses.performance_report.tables import VARIATION_WORDS, Rows
 from helpers.bundle import Cell, Column, Kept
@@ -12,6 +13,7 @@ from helpers.data.last_published import LastPublished
 from helpers.measures.figures import figure_words, period_words
 from helpers.measures.result import CATEGORIES, Category, MeasureResult
 from helpers.measures.words import CATEGORY_WORDS
+from helpers.report.parts import Field
 from helpers.report.words import count, month, sentence
 
 
@@ -64,11 +66,11 @@ def change_rows(results: Sequence[MeasureResult], before: Mapping[str, Then]) ->
     return rows
 
 
-CHANGE_COLUMNS = (
-    Column(label="Measure"),
-    Column(label="Then", kind="text"),
-    Column(label="Now", kind="text"),
-    Column(label="What changed", kind="text"),
+FIELDS: Final = (
+    Field("measure", Column(label="Measure")),
+    Field("then", Column(label="Then", kind="text"), "what the last published report showed, and of when"),
+    Field("now", Column(label="Now", kind="text")),
+    Field("what", Column(label="What changed", kind="text")),
 )
 
 

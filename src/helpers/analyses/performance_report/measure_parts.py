@@ -1,19 +1,23 @@
-"""The section of one measure: meaning, icons, chart, what / why / what next, others, quality."""
+"""The parts of one measure: its icons, its chart, and its section: what, why, what next."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
+from typing import Any
 
-from helpers.analyses.performance_report.page_one import has_words
 from helpers.analyses.performance_report.tables import (
     as_at_words,
-    chart_table,
+    chart_fields,
+    chart_rows,
     reasons_table,
     variation_cell,
 )
 from helpers.bundle import Panel
 from helpers.measures.attention_words import attention_clauses
 from helpers.measures.figures import direction_words, period_words
+from helpers.measures.people import people_words
 from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import ChartEvent, MeasureResult
 from helpers.measures.source_words import seam_sentence, sources_sentence
@@ -25,7 +29,8 @@ from helpers.measures.words import (
     national_sentence,
     reasons_sentence,
 )
-from helpers.register.models import Comment, Measure
+from helpers.register.models import Comment
+from helpers.report.parts import Composed, Part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import count, month, sentence
@@ -34,8 +39,10 @@ from helpers.report.words import count, month, sentence
 MOST_EVENTS = 8
 
 
-def measure_section(sections: Sections, result: MeasureResult, period: str) -> list[Shown]:
-    """Return the shown objects of one measure, from its heading to its notes.
+def section_part(
+    sections: Sections, result: MeasureResult, period: str, *, short: bool = False
+) -> Composed:
+    """Return one measure, from its heading to its notes.
 
     Parameters
     ----------
@@ -45,26 +52,51 @@ def measure_section(sections: Sections, result: MeasureResult, period: str) -> l
         The measure.
     period
         The report's month, "2026-09".
+    short
+        Leave out of the list below the chart what a board can do without.
     """
+    chart = spc_part(sections, result)
+    words = {
+        "meaning": meaning_words(result),
+        **chart.words,
+        "why": why_words(result, period),
+        "next": next_words(result),
+        **dict(notes_of(result)),
+    }
+    return sections.composed(
+        name_of(result),
+        lambda: _section(sections, result, chart, period, short=short),
+        fields=chart.fields,
+        rows=chart.rows,
+        caption=chart.caption,
+        alt=chart.alt,
+        words={name: said for name, said in words.items() if said},
+        values=chart.values,
+        chart=chart.chart,
+    )
+
+
+def _section(
+    sections: Sections, result: MeasureResult, chart: Part, period: str, *, short: bool
+) -> Iterator[Shown]:
     name = name_of(result)
-    parts = [
-        sections.heading(name, result.measure.name, level=3),
-        sections.text(f"meaning-{name}", meaning_words(result)),
-    ]
+    yield sections.heading(name, result.measure.name, level=3)
+    yield sections.text(f"meaning-{name}", meaning_words(result))
     if result.latest is None:
-        return [*parts, sections.text(f"nothing-{name}", latest_sentence(result))]
-    if result.drawn:
-        parts += [measure_icons(sections, result), measure_figure(sections, result)]
-    if result.comment is None and result.category != "attention":
-        parts.append(sections.text(f"what-{name}", what_words(result)))
-    else:
-        parts.append(sections.panels(f"what-{name}", story_panels(result, period)))
-    parts.append(sections.text(f"notes-{name}", notes_words(result)))
-    if result.reasons is not None:
+        yield sections.text(f"nothing-{name}", latest_sentence(result))
+        return
+    if chart.chart is not None:
+        yield sections.panels(f"icons-{name}", icon_panels(result))
+        yield chart.as_figure()
+    yield sections.text(f"what-{name}", what_words(result))
+    if result.comment is not None or result.category == "attention":
+        yield sections.panels(f"why-{name}", story_panels(result, period))
+    if notes := short_notes_words(result) if short else notes_words(result):
+        yield sections.text(f"notes-{name}", notes)
+    if result.reasons is not None and not short:
         columns, rows = reasons_table(result.reasons)
         caption = f"{result.measure.name}, {month(result.reasons.period)}."
-        parts.append(sections.table(f"tbl-{name}-reasons", caption, columns, rows))
-    return parts
+        yield sections.table(f"tbl-{name}-reasons", caption, columns, rows)
 
 
 def name_of(result: MeasureResult) -> str:
@@ -72,20 +104,41 @@ def name_of(result: MeasureResult) -> str:
     return result.measure.id.replace("_", "-")
 
 
-def measure_icons(sections: Sections, result: MeasureResult) -> Shown:
+def icons_part(sections: Sections, result: MeasureResult) -> Composed:
     """Return the icons of a measure side by side."""
-    return sections.panels(f"icons-{name_of(result)}", icon_panels(result))
+    name, panels = f"icons-{name_of(result)}", icon_panels(result)
+    words = {
+        key: panel.markdown or panel.icon
+        for key, panel in zip(("variation", "assurance"), panels, strict=False)
+    }
+    return sections.composed(name, lambda: (sections.panels(name, panels),), words=words)
 
 
-def measure_figure(sections: Sections, result: MeasureResult) -> Shown:
-    """Return the chart of a measure that has a value to show."""
-    return sections.figure(
-        f"fig-{name_of(result)}",
-        lambda: chart_of_result(result),
+def spc_part(sections: Sections, result: MeasureResult) -> Part:
+    """Return the chart of a measure with the data behind it; without two values to draw, its sentences alone."""
+    latest = result.latest
+    values = {} if latest is None else {"latest": latest.value, "period": latest.day}
+    told: dict[str, Any] = {"words": _what_words(result), "values": values}
+    if not result.drawn or latest is None:
+        return sections.part(name_of(result), **told)
+    return sections.part(
+        name_of(result),
+        fields=chart_fields(result),
+        rows=chart_rows(result),
         caption=chart_caption(result),
         alt=chart_alt(result),
-        data=chart_table(result),
+        chart=partial(chart_of_result, result),
+        **told,
     )
+
+
+def _what_words(result: MeasureResult) -> dict[str, str]:
+    words = {
+        "latest": latest_sentence(result),
+        "out_of_date": stale_sentence(result),
+        "variation": variation_sentence(result),
+    }
+    return {name: said for name, said in words.items() if said}
 
 
 def meaning_words(result: MeasureResult) -> str:
@@ -135,17 +188,25 @@ def chart_alt(result: MeasureResult) -> str:
 
 
 def story_panels(result: MeasureResult, period: str) -> list[Panel]:
-    """Return what, why and what next side by side: ours, and the analysts' words."""
+    """Return why and what next side by side: the analysts' words, or that there are none."""
     return [
-        Panel(title="What", markdown=what_words(result)),
         Panel(title="Why", markdown=why_words(result, period)),
         Panel(title="What next", markdown=next_words(result)),
     ]
 
 
 def what_words(result: MeasureResult) -> str:
-    """Return what the chart shows, in words."""
-    parts = (latest_sentence(result), stale_sentence(result), variation_sentence(result))
+    """Return what the data say: the chart, the people, every reason why the measure needs attention."""
+    people = people_words(result) if result.measure.kind != "count" else ""
+    clauses = attention_clauses(result)
+    told = _what_words(result)
+    parts = (
+        told.get("latest", ""),
+        sentence(people) if people else "",
+        told.get("out_of_date", ""),
+        told.get("variation", ""),
+        sentence(f"it needs attention: {'; '.join(clauses)}") if clauses else "",
+    )
     return " ".join(part for part in parts if part)
 
 
@@ -154,19 +215,35 @@ def why_words(result: MeasureResult, period: str) -> str:
     comment = result.comment
     if comment is None:
         return _no_words(result, "explanation")
-    return f"{sentence(comment.why)} {_signed(comment, current=has_words(result, period))}"
+    return f"{sentence(comment.why)} *{_signature(comment)}*{_earlier(result, period)}"
 
 
-def _signed(comment: Comment, *, current: bool) -> str:
+def has_words(result: MeasureResult, period: str) -> bool:
+    """Tell whether the analysts have written on a measure for the report's month or its latest value's."""
+    if result.comment is None:
+        return False
+    latest = f"{result.latest.day:%Y-%m}" if result.latest else period
+    return result.comment.month >= min(period, latest)
+
+
+def comment_words(result: MeasureResult, period: str) -> str:
+    """Return the analysts' explanation with its author as plain words, for a table."""
+    assert result.comment is not None, "asked for with a comment alone"
+    return f"{sentence(result.comment.why)} ({_signature(result.comment)}){_earlier(result, period)}"
+
+
+def _signature(comment: Comment) -> str:
     year, number = comment.month.split("-")
-    when = month(date(int(year), int(number), 1))
-    earlier = "" if current else " (written before the latest figure)"
-    return f"*{comment.author}, {when}*{earlier}"
+    return f"{comment.author}, {month(date(int(year), int(number), 1))}"
+
+
+def _earlier(result: MeasureResult, period: str) -> str:
+    return "" if has_words(result, period) else " (written before the latest figure)"
 
 
 def _no_words(result: MeasureResult, what: str) -> str:
     if result.category == "attention":
-        return f"**No {what} has been given**, though this measure needs attention."
+        return f"**Nobody has given {'an explanation' if what == 'explanation' else 'a plan'}.**"
     return f"No {what} has been written."
 
 
@@ -182,43 +259,52 @@ def next_words(result: MeasureResult) -> str:
         )
         return f"{said}{standing}"
     parts = [sentence(comment.next)]
-    parts += [f"{action.action} ({action.owner}, by {_day(action.due)})." for action in comment.actions]
+    parts += [
+        f"{action.action} ({action.owner}, by {day_words(action.due)})." for action in comment.actions
+    ]
     if owner := comment.owner or result.measure.owner:
         parts.append(f"Owner: {owner}.")
     if comment.recovery:
         late = comment.recovery < result.judged_on and result.category == "attention"
-        parts.append(f"Recovery by {_day(comment.recovery)}{', which has passed' if late else ''}.")
+        parts.append(f"Recovery by {day_words(comment.recovery)}{', which has passed' if late else ''}.")
     return " ".join(parts)
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
+    """Return a day as a reader says it."""
     return f"{day.day} {month(day)}"
 
 
 def notes_words(result: MeasureResult) -> str:
-    """Return the list below the chart: target, promise, forecast, others, events, quality."""
-    target = " ".join(part for part in (target_sentence(result), assurance_sentence(result)) if part)
-    clauses = attention_clauses(result)
+    """Return the list below the chart: target, promise, forecast, others, events, sources, data quality."""
+    return "\n".join(f"- **{name}**: {words}" for name, words in notes_of(result) if words)
+
+
+def short_notes_words(result: MeasureResult) -> str:
+    """Return of the list below the chart the target, the place among trusts, and doubts about the data."""
+    wanted = {"Marked", "Reasons", "Change of source", "Another source", "Data quality"}
+    others = national_sentence(result).partition(". ")[0]
     lines = [
-        ("Needs attention", sentence("; ".join(clauses)) if clauses else ""),
+        ("Target", target_sentence(result)),
+        ("Other trusts", sentence(others) if others else ""),
+        *((name, words) for name, words in notes_of(result) if name in wanted),
+    ]
+    return "\n".join(f"- **{name}**: {words}" for name, words in lines if words)
+
+
+def notes_of(result: MeasureResult) -> list[tuple[str, str]]:
+    """Return what is said below the chart, each with its name; what has nothing to say is empty."""
+    target = " ".join(part for part in (target_sentence(result), assurance_sentence(result)) if part)
+    return [
         ("Target", target),
         ("Forecast", forecast_sentence(result)),
         ("Other trusts", national_sentence(result)),
         ("Reasons", reasons_sentence(result)),
         *(("Marked", event_words(event)) for event in result.events[:MOST_EVENTS]),
-        ("Small numbers", small_numbers_words(result.measure)),
         ("Change of source", seam_sentence(result)),
         ("Another source", sources_sentence(result)),
         ("Data quality", quality_words(result)),
     ]
-    return "\n".join(f"- **{name}**: {words}" for name, words in lines if words)
-
-
-def small_numbers_words(measure: Measure) -> str:
-    """Return why small counts of patients are shown, where the register says so; else nothing."""
-    if measure.about != "patients" or measure.small_numbers == "hidden":
-        return ""
-    return f"shown as they are. {sentence(measure.small_numbers_reason)}"
 
 
 def event_words(event: ChartEvent) -> str:
@@ -230,13 +316,6 @@ def event_words(event: ChartEvent) -> str:
 
 
 def quality_words(result: MeasureResult) -> str:
-    """Return the kite mark in words: what fails of the computed half, what is declared, the day without a chart."""
+    """Return what the checks found wanting; empty where it is nothing: the kite mark tells the rest."""
     reasons = result.quality.reasons if result.quality else ()
-    computed = f"found wanting: {'; '.join(reasons)}" if reasons else "the checks found nothing wanting"
-    declared = result.measure.quality
-    signed = "not signed off"
-    if declared.signed_off_on:
-        signed = f"signed off by {declared.signed_off_by}, {_day(declared.signed_off_on)}"
-    audited = f"audited {_day(declared.audited_on)}" if declared.audited_on else "not audited"
-    day = "" if result.drawn else f"; data as at {as_at_words(result)}"
-    return sentence(f"{computed}; {signed}, {audited}{day}")
+    return sentence(f"found wanting: {'; '.join(reasons)}") if reasons else ""

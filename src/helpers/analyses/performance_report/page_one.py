@@ -1,50 +1,111 @@
-"""The words of page one: headline, the rule, and what to alert the board to, advise it of, assure it of."""
+"""What page one says: the worst problems in words of patients and money, a row for each pathway, the rest in short."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from helpers.analyses.performance_report.ranking import in_order, off_course
-from helpers.analyses.performance_report.tables import as_at_words, short_period
-from helpers.bundle import Panel
-from helpers.measures.attention_words import attention_clauses
+from helpers.analyses.performance_report.measure_parts import comment_words, day_words
+from helpers.analyses.performance_report.ranking import PathwayRow, in_order, off_course, pathway_rows
+from helpers.analyses.performance_report.tables import place_words, short_period, spark_of
+from helpers.bundle import Cell, Column
+from helpers.measures.attention import Alarm
+from helpers.measures.attention_words import alarm_words, attention_clauses, periods_of
 from helpers.measures.figures import figure_words, goal_words, period_words
+from helpers.measures.people import people_words
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import parts_words, short_words, value_clause
-from helpers.measures.words import CATEGORY_RULES, CATEGORY_WORDS, FALSE_SIGNAL
+from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
+from helpers.register.models import Pathway
+from helpers.report.parts import Field
 from helpers.report.words import count, listed, number, sentence
 
-#: sentences of the headline at most, and names or bullets in a list before the rest is only counted
-MOST_SENTENCES, MOST_NAMES, MOST_BULLETS, MOST_ADVISED = 6, 6, 8, 3
-#: problems that the headline says in full, and reasons of one that page one gives
-MOST_WORST, MOST_REASONS = 3, 2
+#: problems that the headline says in full; rows of page one; measures in a row said in full
+MOST_WORST: Final = 3
+MOST_ROWS: Final = 5
+MOST_IN_ROW: Final = 3
+#: names in a list before the rest is only counted; watched measures that page one advises of
+MOST_NAMES: Final = 6
+MOST_ADVISED: Final = 3
+#: which reason says most of a measure in one clause: since when before by which rule
+_TELLING: Final = ("persistent", "worst_quarter", "settled", "signal", "unlikely", "limits")
+_ORDINALS: Final = ("first", "second", "third")
+
+FIELDS: Final = (
+    Field("pathway", Column(label="Pathway"), "what a board looks after as one"),
+    Field("stands", Column(label="Where it stands", kind="text"), "its figures that need attention, the worst first"),
+    Field("trend", Column(label="Trend", kind="spark"), "values of the first of them; dotted its target"),
+    Field("among", Column(label="Among trusts", kind="text"), "place of the first of them"),
+    Field("answer", Column(label="Why, and what next", kind="text"), "the analysts' words, or that there are none"),
+    Field("measures", Column(label="Measures", kind="text"), "names of all of them", usual=False),
+    Field("consequence", Column(label="Consequence", kind="model"), "of the worst, 1 to 5", usual=False),
+)  # fmt: skip
 
 
-def headline_sentences(results: Sequence[MeasureResult]) -> list[str]:
-    """Return the headline: what is wrong, worst first and fresh figures before old ones; then the counts."""
+# --- the headline -------------------------------------------------------------------------------------
+
+
+def headline_words(results: Sequence[MeasureResult], pathways: Mapping[str, Pathway]) -> dict[str, str]:
+    """Return the sentences of the headline by name: the worst problems, a pathway each, and what else is wrong."""
     shown = [result for result in results if result.category != "nothing"]
     if not shown:
-        return ["No figure of any measure may be shown, so nothing can be said."]
-    ranked = in_order(shown)
-    attention = [result for result in ranked if result.category == "attention"]
-    fresh = [result for result in attention if not result.stale]
-    wanted: list[str] = [attention_sentence(result) for result in fresh[:MOST_WORST]]
-    wanted += [
-        _name_sentence("also needing attention", fresh[MOST_WORST:]),
-        count_sentence(shown),
-        _name_sentence("worse on few points, so an early sign", [r for r in ranked if _early(r)]),
-        _name_sentence("better than ordinary variation explains", [r for r in ranked if _improved(r)]),
-        "" if attention else _calm_sentence(shown),
-    ]
-    last = stale_count_sentence(shown)
-    return [*[text for text in wanted if text][: MOST_SENTENCES - bool(last)], *([last] if last else [])]
+        return {"nothing": "No figure of any measure may be shown, so nothing can be said."}
+    rows = pathway_rows(shown, pathways)
+    words = {name: problem_sentence(row.results[0]) for name, row in zip(_ORDINALS, rows, strict=False)}
+    if not rows:
+        words["calm"] = _calm_sentence(shown)
+    more = [row.results[0].measure.name for row in rows[MOST_WORST:]]
+    words["also"] = _names_sentence("also needing attention", more)
+    early = [result.measure.name for result in in_order(shown) if _early(result)]
+    words["early"] = _names_sentence("worse on few points, so an early sign", early)
+    words["out_of_date"] = stale_count_sentence(shown)
+    return {name: said for name, said in words.items() if said}
+
+
+def problem_sentence(result: MeasureResult) -> str:
+    """Say what is wrong with one measure, in people where they are counted, and since when or by what."""
+    assert result.latest is not None, "a measure without a figure needs none"
+    measure, latest = result.measure, result.latest
+    when, clause = period_words(latest.day, measure.frequency), telling_clause(result)
+    people = people_words(result)
+    if people and (measure.kind == "count" or measure.digits > 1):  # a share so small says nothing
+        return sentence(f"{people} in {when}: {re.sub('^it ', 'this ', clause)}")
+    said = f"{value_clause(measure, latest.value)}{parts_words(result)}"
+    joined = f"{said}{_joint(clause)}{clause}"
+    return sentence(f"{people} in {when}: {joined}" if people else f"in {when} {joined}")
+
+
+def _joint(clause: str) -> str:
+    return ", and " if clause.startswith(("it ", "its ", "the chance ")) else ", "
+
+
+def telling_clause(result: MeasureResult) -> str:
+    """Return the one reason that tells most of why a measure needs attention."""
+    alarms: dict[str, Alarm] = {alarm.kind: alarm for alarm in result.alarms}
+    kind = next(kind for kind in _TELLING if kind in alarms)
+    return alarm_words(result, alarms[kind])
 
 
 def _calm_sentence(results: Sequence[MeasureResult]) -> str:
-    """Say that nothing is worse; empty where the icon of any measure says worse, whatever its group."""
-    if any(result.variation == "concern" for result in results):
+    """Say that nothing recent needs attention; that nothing is worse only where no icon says worse."""
+    fresh = [result for result in results if not result.stale]
+    if not fresh:
+        return "No measure has a recent figure."
+    said = f"nothing in the {count(len(fresh), 'measure')} with a recent figure needs attention"
+    worse = any(result.variation == "concern" for result in fresh)
+    return sentence(said if worse else f"{said}, and none is worse than ordinary variation explains")
+
+
+def _names_sentence(what: str, names: Sequence[str]) -> str:
+    if not names:
         return ""
-    return "No measure is worse than ordinary variation explains."
+    return f"{sentence(what).removesuffix('.')}: {_cut(names)}."
+
+
+def _cut(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return "; ".join(names) if more <= 0 else f"{'; '.join(names[:MOST_NAMES])}; and {_many(more)} more"
 
 
 def stale_count_sentence(results: Sequence[MeasureResult]) -> str:
@@ -60,60 +121,132 @@ def stale_count_sentence(results: Sequence[MeasureResult]) -> str:
     return sentence(f"{_many(len(old))} measures are out of date, the oldest with a figure of {when}")
 
 
-def count_sentence(results: Sequence[MeasureResult]) -> str:
-    """Say how many measures are in each category.
-
-    >>> count_sentence([])
-    'No measure has a figure.'
-    """
-    total = len(results)
-    if not total:
-        return "No measure has a figure."
-    many = {name: sum(result.category == name for result in results) for name in CATEGORY_RULES}
-    old = sum(result.category == "attention" and result.stale for result in results)
-    of = count(total, "measure")
-    first = f"{_many(many['attention'])} of {of} {_verb(many['attention'], 'needs', 'need')} attention"
-    if old:
-        first += f" ({_many(old)} by figures out of date)"
-    rest = [
-        f"{_many(many['watched'])} {_verb(many['watched'], 'is', 'are')} watched",
-        f"{_many(many['maintenance'])} {_verb(many['maintenance'], 'is', 'are')} in maintenance",
-    ]
-    return sentence(f"{first}, {listed(rest)}")
+# --- the rows -----------------------------------------------------------------------------------------
 
 
-def _many(number: int) -> str:
-    """Return a number as a subject: none, one, two … nine, 10.
-
-    >>> _many(0), _many(3), _many(12)
-    ('none', 'three', '12')
-    """
-    return "none" if number == 0 else count(number, "of", "of").removesuffix(" of")
-
-
-def _verb(number: int, one: str, many: str) -> str:
-    return one if number <= 1 else many
-
-
-def attention_sentence(result: MeasureResult) -> str:
-    """Say what one measure was and the strongest reasons why it needs attention."""
-    assert result.latest is not None, "a measure without a figure needs none"
-    measure, latest = result.measure, result.latest
-    when = period_words(latest.day, measure.frequency)
-    why = "; ".join(attention_clauses(result)[:MOST_REASONS])
-    return sentence(f"{value_clause(measure, latest.value)}{parts_words(result)} in {when}: {why}")
-
-
-def _name_sentence(what: str, results: Sequence[MeasureResult]) -> str:
-    if not results:
-        return ""
-    names = [result.measure.name for result in results]
-    more = len(names) - MOST_NAMES
-    if more > 0:
-        return (
-            f"{sentence(what).removesuffix('.')}: {'; '.join(names[:MOST_NAMES])}; and {_many(more)} more."
+def rows_of(rows: Sequence[PathwayRow], period: str) -> list[tuple[Cell, ...]]:
+    """Return the rows of page one, five at most."""
+    return [
+        (
+            row.pathway.name,
+            _stands(row.results),
+            spark_of(row.results[0]),
+            place_words(row.results[0]),
+            answer_words(row.results, period),
+            "; ".join(result.measure.name for result in row.results),
+            row.results[0].measure.consequence,
         )
-    return f"{sentence(what).removesuffix('.')}: {'; '.join(names)}."
+        for row in rows[:MOST_ROWS]
+    ]
+
+
+def more_words(rows: Sequence[PathwayRow]) -> str:
+    """Name what needs attention and has no row; empty where each has."""
+    names = [result.measure.name for row in rows[MOST_ROWS:] for result in row.results]
+    return _names_sentence("also needing attention", names)
+
+
+def _stands(results: Sequence[MeasureResult]) -> str:
+    lines = [_stand_line(result) for result in results[:MOST_IN_ROW]]
+    if names := [result.measure.name for result in results[MOST_IN_ROW:]]:
+        lines.append(f"Also: {_cut(names)}.")
+    return "\n".join(lines)
+
+
+def _stand_line(result: MeasureResult) -> str:
+    """Return one measure's line: value, what it is held against, since when or by what, people."""
+    assert result.latest is not None, "a measure without a figure has no line"
+    value = figure_words(result.measure, result.latest.value)
+    people = people_words(result) if result.measure.kind != "count" else ""
+    said = f"{result.measure.name}: {value} in {short_period(result)}{against_words(result)}; {_short_clause(result)}"
+    return sentence(f"{said}; {people}" if people else said)
+
+
+def against_words(result: MeasureResult) -> str:
+    """Return what the latest value is held against: " against 83.6% on our line to 94%"; empty where nothing."""
+    held, target, measure = result.held_now, result.target, result.measure
+    if held is None or target is None:
+        return ""
+    if held.by == "target":
+        return f" against {goal_words(measure, target.value)}"
+    way = "planned" if held.by == "trajectory" else "on our line"
+    return f" against {figure_words(measure, held.value)} {way} to {goal_words(measure, target.value)}"
+
+
+def _short_clause(result: MeasureResult) -> str:
+    """Return the reason that tells most, of a miss only since when: what was missed stands before it."""
+    missed = next((alarm for alarm in result.alarms if alarm.kind == "persistent"), None)
+    if missed is None or result.held_now is None:
+        return telling_clause(result)
+    frequency = result.measure.frequency
+    if missed.missed < missed.of or missed.since is None:
+        return f"missed in {missed.missed} of the latest {missed.of} {periods_of(frequency)}"
+    if missed.since == result.series.days[0]:
+        return f"missed in all {len(result.series)} {periods_of(frequency)} shown"
+    return f"missed in every {frequency} since {period_words(missed.since, frequency)}"
+
+
+def answer_words(results: Sequence[MeasureResult], period: str) -> str:
+    """Return why and what next with owner and date, of the first measure that has words; else that nobody wrote any."""
+    told = next((result for result in results if result.comment is not None), None)
+    if told is None or told.comment is None:
+        owner = results[0].measure.owner
+        return f"Nobody has explained this.\n{f'Owner: {owner}.' if owner else 'Nobody owns it.'}"
+    comment = told.comment
+    lines = [comment_words(told, period)]
+    lines.append(f"Next: {comment.next}" if comment.next else "No plan has been given.")
+    owner = comment.owner or told.measure.owner
+    by = f", by {day_words(comment.recovery)}" if comment.recovery else ""
+    if owner:
+        lines.append(f"{owner}{by}.")
+    return "\n".join(lines)
+
+
+# --- advise, assure, and what is out of date ----------------------------------------------------------
+
+
+def advise_words(results: Sequence[MeasureResult]) -> str:
+    """Return what to advise the board of: watched measures that go the wrong way or stand still short of target."""
+    found = [r for r in in_order(results) if r.category == "watched" and not r.stale and _advised(r)]
+    lines = [f"- **{result.measure.name}**: {_advise_line(result)}" for result in found[:MOST_ADVISED]]
+    if len(found) > MOST_ADVISED:
+        lines.append(f"- and {_many(len(found) - MOST_ADVISED)} more, in the table of all measures")
+    return "\n".join(lines) or "Nothing further to advise of."
+
+
+def assure_words(results: Sequence[MeasureResult]) -> str:
+    """Return what the board may be assured of: in maintenance, better than ordinary, or at target and not worsening."""
+    fresh = [r for r in in_order(results) if r.category != "nothing" and not r.stale]
+    kept = [r.measure.name for r in fresh if r.category == "maintenance"]
+    better = [r.measure.name for r in fresh if _improved(r)]
+    meets = [r.measure.name for r in fresh if _gaining(r) and not _improved(r)]
+    lines = {"Steady and meeting target": kept, "Better": better, "At target, no stable period yet": meets}
+    said = [f"- **{what}**: {_cut(names)}" for what, names in lines.items() if names]
+    return "\n".join(said) or "Nothing can be assured yet."
+
+
+def out_of_date_words(results: Sequence[MeasureResult]) -> str:
+    """Return where the measures without a recent figure stood: those that needed attention in full."""
+    old = [result for result in in_order(results) if result.stale and result.category != "nothing"]
+    wrong = [result for result in old if result.category == "attention"]
+    lines = [f"- **{result.measure.name}**: {old_words(result)}" for result in wrong]
+    if rest := [f"{r.measure.name} ({short_period(r)})" for r in old if r.category != "attention"]:
+        lines.append(f"- Did not need attention then: {'; '.join(rest)}")
+    return "\n".join(lines)
+
+
+def old_words(result: MeasureResult) -> str:
+    """Return how a measure without a recent figure stood then."""
+    assert result.latest is not None, "a measure without a figure is not out of date"
+    said = f"{figure_words(result.measure, result.latest.value)} in {short_period(result)}"
+    if result.category == "attention":
+        return f"{said}; {telling_clause(result)}"
+    return f"{said}; {CATEGORY_WORDS[result.category].removeprefix('is ')} then"
+
+
+def _advised(result: MeasureResult) -> bool:
+    assured = _improved(result) or _gaining(result)
+    return not assured and (off_course(result) or _early(result) or result.variation == "concern")
 
 
 def _improved(result: MeasureResult) -> bool:
@@ -121,21 +254,62 @@ def _improved(result: MeasureResult) -> bool:
     return better and not result.too_few and not result.stale
 
 
-def rule_sentences(results: Sequence[MeasureResult]) -> str:
-    """Return the rule by which measures fall into categories, of those that occur."""
-    present = {result.category for result in results}
-    names = {"attention": "Needs attention", "maintenance": "In maintenance", "watched": "Watched"}
-    lines = [
-        f"**{names[category]}**: {rule}."
-        for category, rule in CATEGORY_RULES.items()
-        if category in present
+def _gaining(result: MeasureResult) -> bool:
+    unsettled = result.unstable and result.category == "watched"
+    return unsettled and result.met is True and result.trend != "worse"
+
+
+def _early(result: MeasureResult) -> bool:
+    return result.too_few and result.variation == "concern" and result.category != "attention"
+
+
+def _advise_line(result: MeasureResult) -> str:
+    assert result.latest is not None, "a measure without a figure is off no course"
+    said = figure_words(result.measure, result.latest.value)
+    if result.target is not None and result.met is False:
+        said += f" against {goal_words(result.measure, result.target.value)}"
+    return f"{said}; {short_words(result)}"
+
+
+# --- how many, and how many by chance -----------------------------------------------------------------
+
+
+def count_sentence(results: Sequence[MeasureResult]) -> str:
+    """Say how many measures need attention, are watched and are in maintenance.
+
+    >>> count_sentence([])
+    'No measure has a figure.'
+    """
+    shown = [result for result in results if result.category != "nothing"]
+    if not shown:
+        return "No measure has a figure."
+    many: dict[str, int] = {
+        name: sum(result.category == name for result in shown) for name in CATEGORY_WORDS
+    }
+    old = sum(result.category == "attention" and result.stale for result in shown)
+    first = f"{_many(many['attention'])} of {count(len(shown), 'measure')} "
+    first += f"{'needs' if many['attention'] <= 1 else 'need'} attention"
+    if old:
+        first += f" ({_many(old)} by figures out of date)"
+    rest = [
+        f"{_many(many[name])} {'is' if many[name] <= 1 else 'are'} {words}"
+        for name, words in (("watched", "watched"), ("maintenance", "in maintenance"))
     ]
-    return " ".join([*lines, _chance_sentence(results)]).strip()
+    return sentence(f"{first}, {listed(rest)}")
 
 
-def _chance_sentence(results: Sequence[MeasureResult]) -> str:
+def _many(found: int) -> str:
+    """Return a number as a subject: none, one, two … nine, 10.
+
+    >>> _many(0), _many(3), _many(12)
+    ('none', 'three', '12')
+    """
+    return "none" if found == 0 else count(found, "of", "of").removesuffix(" of")
+
+
+def chance_sentence(results: Sequence[MeasureResult]) -> str:
     """Say how many of the flags chance alone would give."""
-    judged = sum(not (result.too_few or result.unstable) for result in results)
+    judged = sum(not (r.too_few or r.unstable) for r in results if r.category != "nothing")
     if not judged:
         return ""
     some = number(100 * (1 - (1 - FALSE_SIGNAL) ** judged))
@@ -145,103 +319,7 @@ def _chance_sentence(results: Sequence[MeasureResult]) -> str:
     )
 
 
-def as_at_list(results: Sequence[MeasureResult]) -> str:
-    """Return the day of each measure's data, newest first: whatever is not named has the newest."""
-    dated = [result for result in results if result.as_at]
-    groups: dict[str, list[str]] = {}
-    for result in sorted(dated, key=lambda r: (not r.stale, r.as_at or r.judged_on), reverse=True):
-        day = f"**{as_at_words(result)}**{' (out of date)' if result.stale else ''}"
-        groups.setdefault(day, []).append(result.measure.name)
-    if not groups:
-        return "No data have been loaded for any measure."
-    newest = next(iter(groups))
-    if len(groups) == 1:
-        return f"All data are as at {newest}."
-    lines = [f"- {day}: {'; '.join(names)}" for day, names in groups.items() if day != newest]
-    return "\n".join([f"Data are as at {newest}, but for:", "", *lines])
-
-
-def assurance_panels(results: Sequence[MeasureResult], period: str) -> list[Panel]:
-    """Return the panels: alert, advise, assure, and where what is out of date stood; old figures assure nobody."""
-    ranked = in_order(result for result in results if result.category != "nothing")
-    fresh = [result for result in ranked if not result.stale]
-    alert = [result for result in fresh if result.category == "attention"]
-    assure = [result for result in fresh if _assured(result)]
-    advise = [result for result in fresh if result.category == "watched" and _advised(result)]
-    old = [result for result in ranked if result.stale]
-    lists = {
-        "Alert": _bullets(alert, _alert_words(period)) or "Nothing with a recent figure needs attention.",
-        "Advise": _bullets(advise, _advise_words, most=MOST_ADVISED) or "Nothing further to advise of.",
-        "Assure": _bullets(assure, _assure_words) or "Nothing can be assured yet.",
-        "Out of date, and where it stood": _bullets(old, _old_words),
-    }
-    return [Panel(title=title, markdown=words) for title, words in lists.items() if words]
-
-
-def _assured(result: MeasureResult) -> bool:
-    return result.category == "maintenance" or _improved(result) or _gaining(result)
-
-
-def _advised(result: MeasureResult) -> bool:
-    return not _assured(result) and (off_course(result) or _early(result) or result.variation == "concern")
-
-
-def _old_words(result: MeasureResult) -> str:
-    """Return how a measure without a recent figure stood then."""
-    assert result.latest is not None, "a measure without a figure is not out of date"
-    said = f"{figure_words(result.measure, result.latest.value)} in {short_period(result)}"
-    if result.category == "attention":
-        return f"{said}; {attention_clauses(result)[0]}"
-    return f"{said}; {CATEGORY_WORDS[result.category].removeprefix('is ')} then"
-
-
-def _gaining(result: MeasureResult) -> bool:
-    unsettled = result.unstable and result.category == "watched"
-    return unsettled and result.met is True and result.trend != "worse"
-
-
-def _early(result: MeasureResult) -> bool:
-    return result.too_few and result.variation == "concern"
-
-
-def _alert_words(period: str) -> Callable[[MeasureResult], str]:
-    def words(result: MeasureResult) -> str:
-        assert result.latest is not None, "a measure without a figure alerts nobody"
-        said = figure_words(result.measure, result.latest.value) + parts_words(result)
-        why = "; ".join(attention_clauses(result)[:MOST_REASONS])
-        explained = "" if has_words(result, period) else "; no explanation given"
-        return f"{said}, {why}{explained}"
-
-    return words
-
-
-def _advise_words(result: MeasureResult) -> str:
-    assert result.latest is not None, "a measure without a figure is off no course"
-    said = figure_words(result.measure, result.latest.value)
-    if result.target is not None and result.met is False:
-        said += f" against {goal_words(result.measure, result.target.value)}"
-    return f"{said}; {short_words(result)}"
-
-
-def _assure_words(result: MeasureResult) -> str:
-    if result.category == "maintenance":
-        return "ordinary variation, meets its target throughout"
-    return f"meets its target; {short_words(result)}" if result.unstable else short_words(result)
-
-
-def has_words(result: MeasureResult, period: str) -> bool:
-    """Tell whether the analysts have written on a measure for the report's month or its latest value's."""
-    if result.comment is None:
-        return False
-    latest = f"{result.latest.day:%Y-%m}" if result.latest else period
-    return result.comment.month >= min(period, latest)
-
-
-def _bullets(
-    results: Sequence[MeasureResult], words: Callable[[MeasureResult], str], *, most: int = MOST_BULLETS
-) -> str:
-    lines = [f"- **{result.measure.name}**: {words(result)}" for result in results[:most]]
-    more = len(results) - most
-    if more > 0:
-        lines.append(f"- and {_many(more)} more, in the table of all measures")
-    return "\n".join(lines)
+def reasons_words(result: MeasureResult) -> str:
+    """Return every reason why a measure needs attention, as a sentence; empty where it does not."""
+    clauses = attention_clauses(result)
+    return sentence("; ".join(clauses)) if clauses else ""

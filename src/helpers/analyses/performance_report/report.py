@@ -1,24 +1,31 @@
-"""The performance report: its sections, each from the results of all measures."""
+"""The performance report: its parts, each from the results of all measures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from helpers.analyses.performance_report import changes, page_one, tables
+from helpers.analyses.performance_report import annex, changes, cover, page_one, tables
 from helpers.analyses.performance_report.glossary import glossary_words
 from helpers.analyses.performance_report.measure_parts import (
-    measure_figure,
-    measure_icons,
-    measure_section,
-    name_of,
-    what_words,
+    icons_part,
+    next_words,
+    section_part,
+    spc_part,
+    why_words,
 )
-from helpers.analyses.performance_report.ranking import FADED_AFTER, faded, in_order
+from helpers.analyses.performance_report.method_words import method_words, small_numbers_words
+from helpers.analyses.performance_report.ranking import (
+    FADED_AFTER,
+    faded,
+    in_order,
+    pathway_of,
+    pathway_rows,
+)
 from helpers.audience import current_audience
-from helpers.bundle import Panel
+from helpers.bundle import Column, Panel
 from helpers.data.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.measures.figures import period_words
@@ -26,15 +33,25 @@ from helpers.measures.gathering import Asked, Results, measure_results
 from helpers.measures.result import MOST_MEASURES, MeasureResult
 from helpers.measures.words import all_sentences
 from helpers.places import state_folder
+from helpers.report.parts import Composed, Field, Headline, Part, part
 from helpers.report.sections import Sections
-from helpers.report.shown import Shown, ShownParts
-from helpers.report.words import listed, month, sentence
+from helpers.report.shown import Shown
+from helpers.report.words import listed, sentence
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
 
 #: charts shorter than this have no limits worth drawing
 FEWEST_MONTHS = 13
+#: board: pages one and two and the exceptions; full: with all that an annex holds
+Pages = Literal["board", "full"]
+EXCEPTIONS: Final = (
+    Field("measure", Column(label="Measure")),
+    Field("pathway", Column(label="Pathway")),
+    Field("attention", Column(label="Needs attention", kind="text"), "every reason; none where it has only changed"),
+    Field("why", Column(label="Why", kind="text")),
+    Field("next", Column(label="What next", kind="text"), "with owner and date of recovery"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,18 +60,27 @@ class PerformanceOptions:
 
     measures: tuple[str, ...] = ()
     months: int = 36
+    pages: str = "full"
+    cover: cover.Cover = field(default_factory=cover.Cover)
 
 
 def read_options(
-    report: Report, *, measures: Sequence[str] | None = None, months: int = 36
+    report: Report,
+    *,
+    measures: Sequence[str] | None = None,
+    months: int = 36,
+    pages: str = "full",
+    sheet: cover.Cover | None = None,
 ) -> PerformanceOptions:
     """Return the options, checked against the register.
 
     Raises
     ------
     UsageError
-        For a measure that the register does not have or that is named twice, or too few months.
+        For a measure that the register does not have or that is named twice, too few months, or a purpose or
+        version that there is not.
     """
+    sheet = sheet or cover.Cover()
     known = report.register.measures
     problems = [
         Problem(f"measures: {name}", "not in the register", cure=near_misses(name, list(known)))
@@ -65,128 +91,235 @@ def read_options(
     problems += [Problem(f"measures: {name}", "named twice", cure="name it once") for name in twice]
     if months < FEWEST_MONTHS:
         problems.append(Problem("months", f"{months}", f"{FEWEST_MONTHS} or more"))
+    for name, came, allowed in (
+        ("pages", pages, get_args(Pages)),
+        ("purpose", sheet.purpose, ("", *cover.PURPOSES)),
+    ):
+        if came not in allowed:
+            problems.append(Problem(name, came, ", ".join(filter(None, allowed))))
     if problems:
         raise UsageError(problems)
-    return PerformanceOptions(tuple(measures or ()), months)
+    return PerformanceOptions(tuple(measures or ()), months, pages, sheet)
 
 
 class PerformanceReport(Sections):
-    """The sections of the performance report.
+    """The parts of the performance report.
 
     Parameters
     ----------
     report
         The open report; its period is one month.
     options
-        Which measures, and how many months a chart covers.
+        Which measures, how many months a chart covers, and which version.
     """
 
     def __init__(self, report: Report, options: PerformanceOptions) -> None:
         self.options = options
         asked = Asked(report.organisation, report.period.last, options.measures, options.months)
         self.results: Results = measure_results(report.mart, report.register, asked)
-        super().__init__(report, sorted({name for result in self.shown for name in result.series.datasets}))
+        super().__init__(
+            report, sorted({name for result in self._shown for name in result.series.datasets})
+        )
 
     @property
-    def period(self) -> str:
+    def _period(self) -> str:
         """The report's month: "2026-09"."""
         return self.report.period.folder
 
     @cached_property
-    def shown(self) -> list[MeasureResult]:
+    def _shown(self) -> list[MeasureResult]:
         """The results that are reported, in the register's order."""
         return [result for result in self.results if not faded(result)]
 
     @cached_property
-    def ranked(self) -> list[MeasureResult]:
+    def _ranked(self) -> list[MeasureResult]:
         """The results that are reported, attention first."""
-        return in_order(self.shown)
+        return in_order(self._shown)
+
+    @cached_property
+    def _pathways(self) -> dict[str, Any]:
+        return dict(self.report.register.pathways)
 
     # --- page one --------------------------------------------------------------------------------
 
-    def headline(self) -> Shown:
+    @part
+    def cover(self) -> Composed:
+        """Table: the cover sheet; shown bare only where the parameters give a purpose."""
+        attention = [result for result in self._ranked if result.category == "attention"]
+        rows = cover.cover_rows(self.options.cover, attention, self.report.register)
+        sheet = self.part("cover", fields=cover.FIELDS, rows=rows, caption="Cover sheet.")
+        wanted = bool(self.options.cover.purpose)
+        return self._composed_of(sheet, lambda: (sheet.table(),) if wanted else ())
+
+    @part
+    def headline(self) -> Headline:
         """What the board should know first; carries what the next report compares itself with."""
-        first, *rest = page_one.headline_sentences(self.shown)
-        bundle = self.text("headline", "\n\n".join([f"**{first}**", *rest]), kind="headline").bundle
-        kept = changes.summary_of(self.shown, self.key, self.period)
-        return Shown(bundle.model_copy(update={"kept": kept}))
+        attention = [result for result in self._shown if result.category == "attention"]
+        found = self.headline_of(
+            page_one.headline_words(self._shown, self._pathways),
+            {"measures": len(self._shown), "attention": len(attention)},
+        )
+        kept = changes.summary_of(self._shown, self._key, self._period)
+        return replace(found, made=found.made.model_copy(update={"kept": kept}))
 
     @property
-    def key(self) -> str:
+    def _key(self) -> str:
         """Which report this is, whenever it is run: its title, its organisation, its measures."""
         return "|".join((self.report.title, self.report.organisation.code, *self.options.measures))
 
-    def alert_advise_assure(self) -> Shown:
-        """What to alert the board to, what to advise it of, what to assure it of."""
-        return self.panels("assurance", page_one.assurance_panels(self.shown, self.period))
-
-    def rule(self) -> Shown:
-        """The rule by which measures fall into categories."""
-        return self.text("rule", page_one.rule_sentences(self.shown) or "No measure has a figure.")
-
-    def as_at(self) -> Shown:
-        """Up to which day the data of each measure speak."""
-        return self.text("as-at", page_one.as_at_list(self.ranked))
-
-    def where_to_look(self) -> Shown:
-        """Table: every measure with its latest value, its target, its icons and a few words."""
-        columns, rows = tables.look_table(self.ranked)
-        caption = f"Every measure, most urgent first, {self.report.period.label}."
+    @part
+    def page_one(self) -> Part:
+        """Table: what needs attention by recent figures, a row for each pathway, five at most."""
+        rows = pathway_rows(self._shown, self._pathways)
         if not rows:
-            return self.text("nothing", self._missing_words())
-        return self.table("tbl-measures", caption, columns, rows, note=self._too_many())
-
-    def _too_many(self) -> str:
-        if len(self.shown) <= MOST_MEASURES:
-            return ""
-        return sentence(
-            f"{len(self.shown)} measures are more than a board can weigh at one sitting; {MOST_MEASURES} are plenty"
+            said = "Nothing with a recent figure needs attention."
+            return self.part("page-one", words={"nothing": said})
+        return self.part(
+            "page-one",
+            fields=page_one.FIELDS,
+            rows=page_one.rows_of(rows, self._period),
+            caption="What needs the board's attention, the gravest first.",
+            words={"more": page_one.more_words(rows)},
         )
 
-    # --- the matrix ------------------------------------------------------------------------------
+    @part
+    def advise_assure(self) -> Composed:
+        """What to advise the board of, and what to assure it of, side by side."""
+        words = {
+            "advise": page_one.advise_words(self._shown),
+            "assure": page_one.assure_words(self._shown),
+        }
+        panels = [Panel(title=name.capitalize(), markdown=said) for name, said in words.items()]
+        return self.composed("advise", lambda: (self.panels("assurance", panels),), words=words)
 
-    def matrix(self) -> Shown:
-        """Table: variation by assurance, each measure in one cell."""
-        columns, rows = tables.matrix_table(self.shown)
-        if not rows:
-            return self.text("no-matrix", "No measure has a figure.")
-        caption = "Variation of each measure beside how its limits lie to the target."
-        return self.table("tbl-matrix", caption, columns, rows)
+    @part
+    def out_of_date(self) -> Composed:
+        """Measures without a recent figure, and where they stood."""
+        said = page_one.out_of_date_words(self._shown)
+        panel = Panel(title="Out of date, and where it stood", markdown=said)
+        return self.composed(
+            "out-of-date",
+            lambda: (self.panels("out-of-date", [panel]),) if said else (),
+            words={"out_of_date": said},
+        )
 
-    # --- each measure ------------------------------------------------------------------------------
+    # --- page two --------------------------------------------------------------------------------
 
-    def measures(self) -> ShownParts:
-        """A section for each measure, most urgent first."""
-        parts = [part for result in self.ranked for part in self._section(result)]
-        return ShownParts(tuple(parts or [self.text("no-measures", self._missing_words())]))
+    @part
+    def summary(self) -> Part:
+        """Table: every measure by domain, with target, icons, mean and limits, trend and place among trusts."""
+        if not self._shown:
+            return self.part("nothing", words={"missing": self._missing_words()})
+        notes = [
+            page_one.count_sentence(self._shown),
+            page_one.chance_sentence(self._shown),
+            self._too_many(),
+        ]
+        return self.part(
+            "measures",
+            fields=tables.SUMMARY,
+            rows=tables.summary_rows(self._ranked, self._pathways),
+            caption=f"Every measure by domain, {self.report.period.label}.",
+            note=" ".join(note for note in notes if note),
+            by="domain",
+            on_slide=True,
+        )
 
-    def _section(self, result: MeasureResult) -> Iterator[Shown]:
-        yield from measure_section(self._own(result), result, self.period)
+    def _too_many(self) -> str:
+        if len(self._shown) <= MOST_MEASURES:
+            return ""
+        return sentence(
+            f"{len(self._shown)} measures are more than a board can weigh at one sitting; {MOST_MEASURES} are plenty"
+        )
+
+    # --- exceptions, annex ------------------------------------------------------------------------
+
+    @cached_property
+    def _exceptions(self) -> list[MeasureResult]:
+        """What needs attention by recent figures, and in the full version what has changed."""
+        fresh = [result for result in self._ranked if not result.stale]
+        moved = () if self._is_board else ("improvement", "concern", "neutral")
+        return [
+            r
+            for r in fresh
+            if r.category == "attention" or (r.category == "watched" and r.variation in moved)
+        ]
+
+    @property
+    def _is_board(self) -> bool:
+        return self.options.pages == "board"
+
+    @part
+    def exceptions(self) -> Composed:
+        """A section for each measure that needs attention, and in the full version for each that has changed."""
+        rows = [
+            (
+                result.measure.name,
+                pathway_of(result, self._pathways).name,
+                page_one.reasons_words(result) or None,
+                why_words(result, self._period),
+                next_words(result),
+            )
+            for result in self._exceptions
+        ]
+        said = "" if rows else "Nothing with a recent figure needs attention."
+        return self.composed(
+            "exceptions", self._exception_pages, fields=EXCEPTIONS, rows=rows, words={"nothing": said}
+        )
+
+    def _exception_pages(self) -> Iterator[Shown]:
+        if not self._exceptions:
+            yield self.text("no-exceptions", "Nothing with a recent figure needs attention.")
+        for result in self._exceptions:
+            yield from self.section(result.measure.id).shown
+
+    @part
+    def annex(self) -> Composed:
+        """Every other measure as a small chart with a line; not shown in the board version, like all that follows."""
+        rest = [result for result in self._ranked if result not in self._exceptions]
+        return self._annexed(
+            "Annex: all other measures",
+            "annex",
+            lambda: annex.annex_pages(self, rest),
+            fields=annex.FIELDS,
+            rows=annex.annex_rows(rest),
+        )
+
+    def _annexed(self, heading: str, name: str, content: Any, **told: Any) -> Composed:
+        """Return a part below a heading of its own, which the board version does not show."""
+
+        def shown() -> Iterator[Shown]:
+            found = () if self._is_board else tuple(content())
+            if found:
+                yield self.heading(name, heading)
+                yield from found
+
+        return self.composed(name, shown, **told)
+
+    def _composed_of(self, plain: Part, content: Any) -> Composed:
+        told = {name: getattr(plain, name) for name in ("fields", "rows", "caption", "note", "words")}
+        return self.composed(plain.name, content, **told)
+
+    # --- one measure, for a notebook of an analyst's own ---------------------------------------------
+
+    def section(self, measure: str) -> Composed:
+        """The whole section of one measure, as the exceptions have it."""
+        result = self._result(measure)
+        return section_part(self._own(result), result, self._period, short=self._is_board)
+
+    def icons(self, measure: str) -> Composed:
+        """The icons of one measure."""
+        result = self._result(measure)
+        return icons_part(self._own(result), result)
+
+    def spc(self, measure: str) -> Part:
+        """The process behaviour chart of one measure; its sentences alone where there is nothing to draw."""
+        result = self._result(measure)
+        return spc_part(self._own(result), result)
 
     def _own(self, result: MeasureResult) -> Sections:
         """Return what makes objects that know this measure's sources alone."""
         return Sections(self.report, result.series.datasets or self.within)
-
-    # --- one measure, for a notebook of an analyst's own ---------------------------------------------
-
-    def section(self, measure: str) -> ShownParts:
-        """The whole section of one measure, as `measures` has it."""
-        return ShownParts(tuple(self._section(self._result(measure))))
-
-    def icons(self, measure: str) -> Shown:
-        """The icons of one measure."""
-        result = self._result(measure)
-        return measure_icons(self._own(result), result)
-
-    def spc(self, measure: str) -> Shown:
-        """The process behaviour chart of one measure, or a sentence where there is nothing to draw."""
-        result = self._result(measure)
-        return measure_figure(self._own(result), result) if result.drawn else self.say(measure)
-
-    def say(self, measure: str) -> Shown:
-        """What the chart of one measure shows, in words."""
-        result = self._result(measure)
-        return self._own(result).text(f"say-{name_of(result)}", what_words(result))
 
     def _result(self, measure: str) -> MeasureResult:
         found = self.results.by_measure.get(measure)
@@ -197,38 +330,71 @@ class PerformanceReport(Sections):
             raise UsageError(Problem(f"measure {measure!r}", came, ", ".join(reported), cure))
         return found
 
-    # --- what changed, what is missing -------------------------------------------------------------
+    # --- the rest of the annex ---------------------------------------------------------------------
+
+    @part
+    def matrix(self) -> Composed:
+        """Table: what has changed beside what the limits say of the target, and what to do with each."""
+        plain = self.part(
+            "matrix",
+            fields=tables.MATRIX,
+            rows=tables.matrix_rows(self._shown),
+            caption="Has it changed, will it meet its target, and what to do.",
+            by="variation",
+        )
+        content = (lambda: (plain.table(),)) if plain.rows else tuple
+        told = {name: getattr(plain, name) for name in ("fields", "rows", "caption", "by")}
+        return self._annexed("Variation and assurance", "matrix", content, **told)
 
     @cached_property
-    def last(self) -> LastPublished | None:
+    def _last(self) -> LastPublished | None:
         """What the last published report of an earlier month said."""
-        return last_before(current_audience().home(state_folder(self.report.root)), self.key, self.period)
+        return last_before(current_audience().home(state_folder(self.report.root)), self._key, self._period)
 
-    def changes(self) -> Shown:
+    @part
+    def changes(self) -> Composed:
         """What is said differently than in the last published report."""
-        before = {} if self.last is None else changes.read_summary(self.last)
-        rows = changes.change_rows(self.ranked, before) if before else []
-        said = changes.change_sentence(self.last, rows)
-        if not rows:
-            return self.text("changes", said)
-        return self.table("tbl-changes", said, changes.CHANGE_COLUMNS, rows)
+        before = {} if self._last is None else changes.read_summary(self._last)
+        rows = changes.change_rows(self._ranked, before) if before else []
+        said = changes.change_sentence(self._last, rows)
+        plain = self.part(
+            "changes", fields=changes.FIELDS, rows=rows, caption=said, words={"changes": said}
+        )
+        content = (lambda: (plain.table(),)) if rows else (lambda: (plain.say(),))
+        return self._annexed(
+            "What has changed", "changes", content, fields=plain.fields, rows=plain.rows, words=plain.words
+        )
 
-    def quality(self) -> Shown:
+    @part
+    def quality(self) -> Composed:
         """Table: the data-quality kite mark of every measure."""
-        columns, rows = tables.quality_table(self.shown)
-        if not rows:
-            return self.text("no-quality", self._missing_words())
-        note = (
-            "Timely, complete, valid and consistent are computed from the data. Accurate, systems, sign-off and "
-            "audit are what the register declares."
+        plain = self.part(
+            "quality",
+            fields=tables.QUALITY,
+            rows=tables.quality_rows(self._shown),
+            caption="Data-quality kite mark of each measure.",
+            note=" ".join(
+                [
+                    "Timely, complete, valid and consistent are computed from the data. Accurate, systems, "
+                    "sign-off and audit are what the register declares.",
+                    small_numbers_words(self._shown),
+                ]
+            ).strip(),
         )
-        return self.table(
-            "tbl-quality", "Data-quality kite mark of each measure.", columns, rows, note=note
-        )
+        content = (lambda: (plain.table(),)) if plain.rows else tuple
+        told = {name: getattr(plain, name) for name in ("fields", "rows", "caption", "note")}
+        return self._annexed("Data quality", "quality", content, **told)
 
-    def missing(self) -> Shown:
+    @part
+    def missing(self) -> Composed:
         """Which measures of the register are not reported, and why."""
-        return self.text("missing", self._missing_words())
+        said = self._missing_words()
+        return self._annexed(
+            "Not in this report",
+            "missing",
+            lambda: (self.text("missing-words", said),),
+            words={"missing": said},
+        )
 
     def _missing_words(self) -> str:
         old = [
@@ -248,49 +414,26 @@ class PerformanceReport(Sections):
         day = result.latest.day if result.latest else result.series.days[-1]
         return f"last: {period_words(day, result.measure.frequency)}"
 
-    # --- method ------------------------------------------------------------------------------------
-
-    def method(self) -> Shown:
+    @part
+    def method(self) -> Composed:
         """How the report was made."""
-        asked = self.results.asked
-        merged = self.report.organisation.predecessors
-        points = [
-            f"Charts are XmR charts in the style of NHS England's Making Data Count, over the last {asked.months} "
-            "months of each measure. Limits are the mean plus and minus 2.66 times the mean moving range, moving "
-            "ranges of more than 3.267 times the mean left out once.",
-            "A special cause is a value beyond a limit, seven values in a row that rise or fall, seven in a row on "
-            "one side of the mean, or two of three near a limit.",
-            "A measure has no single stable period where more than half of its values are special causes, or where "
-            "each value follows the one before too closely (correlation beyond 0.6, from 13 points on). Its limits "
-            "are then those of the longest steady stretch at its end, of 13 values at least, marked as suggested; "
-            "where there is none, no limits are drawn.",
-            "A milestone for March is judged in March. Before that, months are held against the trajectory that the "
-            "organisation registered, else against a straight line from where it stood, called our line.",
-            f"Figures are out of date by what the register allows, judged on {asked.judged_on.day} "
-            f"{month(asked.judged_on)}, the last day of the report's month.",
-            "Forecasts are made for targets that have a date, from at least 12 months that can be compared. The way "
-            "of forecasting is the one that would have done best in the past, and its intervals are as wide as "
-            "its past errors ask for.",
-            "Trusts of the same kind are compared in the same period, unadjusted: they may treat different patients. "
-            "Counts are compared per 100 of what they grow with, such as beds, or not at all.",
-        ]
-        if merged:
-            points.append(f"Histories of organisations that joined are added: {listed(merged)}.")
-        return self.text("method", "\n".join(f"- {point}" for point in points))
+        said = method_words(self.results.asked, listed(self.report.organisation.predecessors))
+        return self._annexed(
+            "Method", "method", lambda: (self.text("method-words", said),), words={"method": said}
+        )
 
-    def glossary(self) -> Shown:
+    @part
+    def glossary(self) -> Composed:
         """The terms that occur in this report, in plain words."""
-        return self.text("glossary", glossary_words(self._texts()) or "No special terms occur.")
+        said = glossary_words(self._texts())
+        content = (lambda: (self.text("terms", said),)) if said else tuple
+        return self._annexed("Terms used", "glossary", content, words={"terms": said})
 
     def _texts(self) -> Iterator[str]:
         """Yield everything that this report says."""
-        yield from page_one.headline_sentences(self.shown)
-        yield page_one.rule_sentences(self.shown)
-        yield from _panel_texts(page_one.assurance_panels(self.shown, self.period))
-        for result in self.ranked:
+        yield from page_one.headline_words(self._shown, self._pathways).values()
+        for what in (self.page_one, self.advise_assure, self.out_of_date):
+            yield from what.words.values()
+            yield from (str(cell) for row in what.rows for cell in row)
+        for result in self._ranked:
             yield from all_sentences(result)
-
-
-def _panel_texts(panels: Sequence[Panel]) -> Iterator[str]:
-    for panel in panels:
-        yield panel.markdown

@@ -1,21 +1,26 @@
-"""The tables of the performance report: where to look, the matrix, data quality, what has changed."""
+"""The tables of the performance report: every measure, the matrix, data quality, the data behind a chart."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
-from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.analyses.performance_report.ranking import by_domain, pathway_of
+from helpers.bundle import SUPPRESSED, Cell, Column, ColumnKind
 from helpers.data.quality import QualityRating
-from helpers.measures.figures import goal_words, period_words
+from helpers.measures.figures import bounded, goal_words, period_words
 from helpers.measures.reasons import Reasons
-from helpers.measures.result import STANDINGS, VARIATIONS, MeasureResult, Standing, Variation
-from helpers.measures.value_words import bare_figure, short_words
+from helpers.measures.result import STANDINGS, MeasureResult, Standing, Variation
+from helpers.measures.value_words import bare_figure
 from helpers.measures.words import NO_ICON_WORDS, UNSETTLED_WORDS
+from helpers.register.models import Pathway
+from helpers.report.parts import Field
 from helpers.report.words import number
+from helpers.stats.position import VERY_LIKELY
+from helpers.theme.sparks import spark_cell
 
 STANDING_WORDS: Final[dict[Standing, str]] = {
     "pass": "Meets target",
@@ -34,37 +39,116 @@ VARIATION_WORDS: Final[dict[Variation, str]] = {
 }
 #: what a reason of delay ends in, for those who plan discharges: "(Pathway 1 or 3)"
 _PATHWAY: Final = re.compile(r" \(Pathway[^)]*\)$")
+_WANTING: Final = ("late", "incomplete", "not valid", "inconsistent")
 _RATINGS: Final = {"sufficient": "yes", "insufficient": "no", "not_assessed": "not assessed"}
 
 Rows = list[tuple[Cell, ...]]
 
 
-def look_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of "where to look": every measure once, in the order given."""
-    columns = (
-        Column(label="Measure"),
-        Column(label="Latest", kind="text"),
-        Column(label="Target", kind="text"),
-        Column(label="Variation", kind="icon"),
-        Column(label="Assurance", kind="icon"),
-        Column(label="In words", kind="text"),
-    )
-    return columns, [_look_row(result) for result in results]
+SUMMARY: Final = (
+    Field("domain", Column(label="Domain"), usual=False),
+    Field("measure", Column(label="Measure")),
+    Field("latest", Column(label="Latest", kind="text"), "latest value that may be shown, and its own period"),
+    Field("target", Column(label="Target", kind="text"), "target in force in that period"),
+    Field("icons", Column(label="Variation, assurance", kind="icon"), "icons, or why there are none"),
+    Field("usual", Column(label="Mean, limits", kind="text"), "mean of the period judged, and its limits"),
+    Field("trend", Column(label="Trend", kind="spark"), "all values; dotted the target"),
+    Field("among", Column(label="Among trusts", kind="text"), "place in the same period"),
+    Field("data", Column(label="Data", kind="text"), "what of the computed half of the kite mark is wanting"),
+    Field("category", Column(label="Group", kind="text"), "what a board is asked to do with it", usual=False),
+    Field("value", Column(label="Value", kind="rate", digits=2), "in the measure's unit", usual=False),
+    Field("target_value", Column(label="Target value", kind="model", digits=2), usual=False),
+    Field("mean", Column(label="Mean", kind="model", digits=2), usual=False),
+    Field("lower", Column(label="Lower limit", kind="model", digits=2), usual=False),
+    Field("upper", Column(label="Upper limit", kind="model", digits=2), usual=False),
+    Field("period", Column(label="Period", kind="date"), "first day of the latest period shown", usual=False),
+    Field("pathway", Column(label="Pathway"), usual=False),
+    Field("id", Column(label="Id"), "the register's", usual=False),
+)  # fmt: skip
 
 
-def _look_row(result: MeasureResult) -> tuple[Cell, ...]:
-    measure, latest = result.measure, result.latest
-    if latest is None:
-        hidden = SUPPRESSED if result.series.hidden.any() else None
-        return (measure.name, hidden, None, None, None, short_words(result))
+def summary_rows(results: Sequence[MeasureResult], pathways: Mapping[str, Pathway]) -> Rows:
+    """Return a row for each measure, by domain and pathway, the most urgent first."""
+    return [_summary_row(r, pathway_of(r, pathways)) for r in by_domain(results, pathways)]
+
+
+def _summary_row(result: MeasureResult, pathway: Pathway) -> tuple[Cell, ...]:
+    measure, latest, limits = result.measure, result.latest, result.chart.limits
+    hidden = SUPPRESSED if result.series.hidden.any() else None
+    shown = hidden if latest is None else f"{bare_figure(measure, latest.value)}\n{_period_cell(result)}"
+    lines = [value if np.isfinite(value) else None for value in (limits.centre, limits.lower, limits.upper)]
     return (
+        pathway.domain,
         measure.name,
-        f"{bare_figure(measure, latest.value)}\n{short_period(result)}",
+        shown,
         None if result.target is None else goal_words(measure, result.target.value),
-        variation_cell(result),
-        result.assurance_icon or NO_ICON_WORDS[result.standing],
-        short_words(result),
+        None if latest is None else _icons_cell(result),
+        None if latest is None else _usual_cell(result),
+        None if latest is None else spark_of(result),
+        place_words(result),
+        quality_mark(result),
+        result.category,
+        None if latest is None else latest.value,
+        None if result.target is None else result.target.value,
+        *(lines if latest is not None else (None,) * 3),
+        None if latest is None else latest.day.isoformat(),
+        pathway.name,
+        measure.id,
     )
+
+
+def _period_cell(result: MeasureResult) -> str:
+    return f"{short_period(result)}, out of date" if result.stale else short_period(result)
+
+
+def _icons_cell(result: MeasureResult) -> str:
+    """Return the icons of a measure, a line each; what has none for the same reason says it once."""
+    words = (variation_cell(result), result.assurance_icon or NO_ICON_WORDS[result.standing])
+    return "\n".join(dict.fromkeys(words))
+
+
+def _usual_cell(result: MeasureResult) -> str | None:
+    measure, limits = result.measure, result.chart.limits
+    if not np.isfinite(limits.centre) or result.points < 2:
+        return None
+    mean = number(limits.centre, measure.digits)
+    if not np.isfinite(limits.upper):
+        return mean
+    low, high = (number(bounded(measure, value), measure.digits) for value in (limits.lower, limits.upper))
+    return f"{mean}\n{low} to {high}"
+
+
+def spark_of(result: MeasureResult) -> str | None:
+    """Return the small line of a measure: what may be shown of it, and the target in force."""
+    if not result.drawn:
+        return None
+    target = result.target
+    aim = None if target is None or target.meaning == "cumulative" else target.value
+    return spark_cell(result.series.shown, target=aim, digits=result.measure.digits)
+
+
+def place_words(result: MeasureResult) -> str | None:
+    """Return the place among trusts in a few words; None where it is not compared."""
+    place = result.national
+    if place is None:
+        return None
+    if place.worst_quarter >= VERY_LIKELY:
+        return f"worst quarter\nof {place.trusts}, very likely"
+    side = {
+        "typical": "in",
+        "better": "better than",
+        "worse": "worse than",
+        "higher": "above",
+        "lower": "below",
+    }
+    return f"{side[place.side]} the\nmiddle half of {place.trusts}"
+
+
+def quality_mark(result: MeasureResult) -> str:
+    """Return what is wanting in the computed half of the kite mark: "late, incomplete", or that nothing is."""
+    rated = zip(_WANTING, _computed(result.quality), strict=True)
+    wanting = [name for name, rating in rated if rating == "insufficient"]
+    return ", ".join(wanting) or ("not checked" if result.quality is None else "sound")
 
 
 def variation_cell(result: MeasureResult) -> str:
@@ -86,26 +170,57 @@ def as_at_words(result: MeasureResult) -> str:
     return "–" if day is None else f"{day.day} {day:%b %Y}"
 
 
-def matrix_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of the matrix that are used: each measure that has a value in exactly one cell."""
+#: what a board does with the measures of a cell: by what has changed, and what the limits say of the target
+_DO: Final[dict[tuple[str, str], str]] = {
+    ("improvement", "pass"): "Learn from it.",
+    ("improvement", "hit_or_miss"): "Keep on; the target is not safe yet.",
+    ("improvement", "fail"): "Keep on; it is not enough yet.",
+    ("common", "pass"): "Leave it alone.",
+    ("common", "hit_or_miss"): "Change the process if the target matters each month.",
+    ("common", "fail"): "Redesign the process: effort alone will not meet the target.",
+    ("concern", "pass"): "Find the cause before the target is missed.",
+    ("concern", "hit_or_miss"): "Find the cause and act.",
+    ("concern", "fail"): "Act now: find the cause and redesign.",
+}
+_DO_CHANGED: Final = {
+    "improvement": "Find what helped and keep it.",
+    "common": "Watch.",
+    "concern": "Find the cause.",
+    "neutral": "Find out what has changed.",
+    "unsettled": "Judge it by level, target and other trusts.",
+}
+
+
+def do_words(variation: Variation, standing: Standing) -> str:
+    """Return what a board does with the measures of one cell of the matrix."""
+    return _DO.get((variation, standing), _DO_CHANGED[variation])
+
+
+MATRIX: Final = (
+    Field("variation", Column(label="Has it changed?"), usual=False),
+    Field("standing", Column(label="Will it meet its target?"), "what the limits say"),
+    Field("measures", Column(label="Measures", kind="text")),
+    Field("do", Column(label="What to do", kind="text")),
+)
+
+
+def matrix_rows(results: Sequence[MeasureResult]) -> Rows:
+    """Return the cells of the matrix that are used, a row each: every measure that has a value in exactly one."""
     shown = [result for result in results if result.category != "nothing"]
-    standings = [name for name in STANDINGS if any(result.standing == name for result in shown)]
-    variations = [name for name in VARIATIONS if any(result.variation == name for result in shown)]
-    columns = (
-        Column(label="Variation"),
-        *(Column(label=STANDING_WORDS[standing], kind="text") for standing in standings),
-    )
-    rows: Rows = [
+    return [
         (
             VARIATION_WORDS[variation],
-            *(
-                "\n".join(result.measure.name for result in cell_of(shown, variation, standing)) or None
-                for standing in standings
-            ),
+            STANDING_WORDS[standing],
+            "; ".join(result.measure.name for result in found),
+            do_words(variation, standing),
         )
-        for variation in variations
+        for variation in _URGENT_FIRST
+        for standing in STANDINGS
+        if (found := cell_of(shown, variation, standing))
     ]
-    return columns, rows
+
+
+_URGENT_FIRST: Final[tuple[Variation, ...]] = ("concern", "unsettled", "common", "neutral", "improvement")
 
 
 def cell_of(
@@ -115,11 +230,27 @@ def cell_of(
     return [r for r in results if r.variation == variation and r.standing == standing]
 
 
-def quality_table(results: Sequence[MeasureResult]) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of the data-quality kite mark: computed and declared halves."""
-    labels = ("Timely", "Complete", "Valid", "Consistent", "Accurate", "Systems", "Signed off", "Audited")
-    columns = (Column(label="Measure"), *(Column(label=label, kind="text") for label in labels))
-    return columns, [(result.measure.name, *_marks(result)) for result in results]
+QUALITY: Final = (
+    Field("measure", Column(label="Measure")),
+    *(
+        Field(name, Column(label=label, kind="text"), about)
+        for name, label, about in (
+            ("timely", "Timely", "computed"),
+            ("complete", "Complete", "computed"),
+            ("valid", "Valid", "computed"),
+            ("consistent", "Consistent", "computed"),
+            ("accurate", "Accurate", "declared in the register"),
+            ("systems", "Systems", "declared in the register"),
+            ("signed_off", "Signed off", "declared in the register"),
+            ("audited", "Audited", "declared in the register"),
+        )
+    ),
+)
+
+
+def quality_rows(results: Sequence[MeasureResult]) -> Rows:
+    """Return the data-quality kite mark of each measure: computed and declared halves."""
+    return [(result.measure.name, *_marks(result)) for result in results]
 
 
 def _marks(result: MeasureResult) -> tuple[str, ...]:
@@ -160,28 +291,37 @@ def reasons_table(reasons: Reasons) -> tuple[tuple[Column, ...], Rows]:
     ]
 
 
-def chart_table(result: MeasureResult) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of the data behind a chart, as they may be shown."""
-    measure, chart = result.measure, result.chart
+def chart_fields(result: MeasureResult) -> tuple[Field, ...]:
+    """Return the columns of the data behind a chart."""
+    measure = result.measure
 
-    def column(label: str, kind: str) -> Column:
-        return Column(label=label, kind=kind, unit=measure.unit, digits=measure.digits)  # type: ignore[arg-type]
+    def column(label: str, kind: ColumnKind) -> Column:
+        return Column(label=label, kind=kind, unit=measure.unit, digits=measure.digits)
 
     counted = measure.kind == "count" and result.series.origin == "records"
-    columns = (
-        Column(label="Period", kind="date"),
-        column("Value", "count" if counted else "rate"),
-        column("Mean", "model"),
-        column("Lower limit", "model"),
-        column("Upper limit", "model"),
-        column("Target", "model"),
-    )
+    return (
+        Field("period", Column(label="Period", kind="date"), "its first day"),
+        Field("value", column("Value", "count" if counted else "rate")),
+        Field("mean", column("Mean", "model"), "of the values that the limits rest on"),
+        Field("lower", column("Lower limit", "model")),
+        Field("upper", column("Upper limit", "model")),
+        Field("target", column("Target", "model"), "in force in the period"),
+        Field("planned", column("Planned", "model"), "trajectory registered, or our line to a milestone", usual=False),
+        Field("special", Column(label="Special cause", kind="text"), "rule that the value meets", usual=False),
+    )  # fmt: skip
+
+
+def chart_rows(result: MeasureResult) -> Rows:
+    """Return the data behind a chart, as they may be shown."""
+    chart, rows = result.chart, []
     lines = (chart.centre, chart.lower, chart.upper, chart.target)
-    rows: Rows = []
     for place, day in enumerate(result.series.days):
         cells = [None if not np.isfinite(line[place]) else float(line[place]) for line in lines]
-        rows.append((day.isoformat(), _value_cell(result, place), *cells))
-    return columns, rows
+        held = result.held[place]
+        planned = held.value if held is not None and held.by != "target" else None
+        reason = chart.reason[place] if chart.direction[place] else None
+        rows.append((day.isoformat(), _value_cell(result, place), *cells, planned, reason))
+    return rows
 
 
 def _value_cell(result: MeasureResult, place: int) -> Cell:

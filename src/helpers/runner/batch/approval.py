@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from helpers.errors import GateError, Problem, UsageError, UserError
+from helpers.errors import ExitCode, GateError, Problem, UsageError, UserError
 from helpers.runner.batch.run import new_id
 from helpers.runner.history.entries import Entry, State, now
 from helpers.runner.history.locks import ReportLock
@@ -148,6 +148,10 @@ def _recorded(project: Project, history: History, entry: Entry, *, kind: str) ->
         told = project.redact(str(error))
         code = int(error.exit_code)
         history.record(replace(waiting, state=state, step=kind, error=told, exit_code=code))
+        raise
+    except OSError as error:  # nothing has changed: what could not be moved is back in its place
+        told, code = project.redact(str(error)), int(ExitCode.REPORT)
+        history.record(replace(waiting, state=State.FAILED, step=kind, error=told, exit_code=code))
         raise
     finally:
         history.end(entry.run)

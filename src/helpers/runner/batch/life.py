@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from helpers import __version__
 from helpers.audience import AUDIENCE_VARIABLE
-from helpers.errors import ExitCode, GateError, Problem, ReportError, UserError
+from helpers.errors import INTERRUPTED, ExitCode, GateError, Problem, ReportError, UserError
 from helpers.places import REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
 from helpers.runner.engines import Quarto
@@ -27,7 +27,7 @@ from helpers.runner.kernel.execute import (
     ForkServer,
     Ground,
     InterruptionError,
-    Limits,
+    KernelLimits,
     MemoryLimitError,
     TimeLimitError,
     execute,
@@ -44,8 +44,6 @@ from helpers.theme import read_theme
 if TYPE_CHECKING:
     from helpers.runner.document.making import Document, Provenance
 
-#: what the command returns when it was interrupted, as shells have it: 128 + SIGINT
-INTERRUPTED = 130
 _STATES = {
     TimeLimitError: State.TIMED_OUT,
     MemoryLimitError: State.OUT_OF_MEMORY,
@@ -80,7 +78,7 @@ class Setting:
     surroundings: Surroundings
     history: History
     run: str
-    limits: Limits
+    limits: KernelLimits
     stop: threading.Event
     engine: Quarto | None = None
     wish: Wish = field(default_factory=Wish)

@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
-from helpers.errors import ExitCode, Problem, ReportError
+from helpers.errors import INTERRUPTED, ExitCode, Problem, ReportError
 from helpers.runner.batch.capacity import usable_jobs
 from helpers.runner.batch.flow import run_lives
-from helpers.runner.batch.life import INTERRUPTED, Life, Setting, as_before, blank_entry
+from helpers.runner.batch.life import Life, Setting, as_before, blank_entry
 from helpers.runner.engines import choose_engine
-from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.entries import Entry, State, now
 from helpers.runner.history.store import History
-from helpers.runner.kernel.execute import Limits
+from helpers.runner.kernel.execute import KernelLimits
 from helpers.runner.key.due import Decision, Wish, decide
 from helpers.runner.key.surroundings import survey
 from helpers.runner.plan.jobs import Job
+from helpers.runner.plan.refused import Refused
 from helpers.runner.portal.update import list_anew
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import recover
@@ -52,7 +53,7 @@ class Order:
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
     jobs: int = field(default_factory=usable_jobs)
-    limits: Limits = field(default_factory=Limits)
+    limits: KernelLimits = field(default_factory=KernelLimits)
     renderer: str = "auto"
     hold: bool = False
     verify: bool = False
@@ -65,19 +66,37 @@ class Order:
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of a batch: its id, an entry for each report, whether it was interrupted, and what else."""
+    """What became of a batch.
+
+    Parameters
+    ----------
+    run
+        Its id.
+    entries
+        One for each report.
+    interrupted
+        Whether it was ended before its end.
+    problems
+        What else went wrong.
+    no_data
+        The reports that were left out, as nothing of their organisation is loaded.
+    mistakes
+        What was wrong with what was asked for, beside single reports.
+    """
 
     run: str
     entries: tuple[Entry, ...]
     interrupted: bool = False
     problems: tuple[Problem, ...] = ()
+    no_data: tuple[Refused, ...] = ()
+    mistakes: tuple[Problem, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """What the command returns: a bug before an interruption before the highest of 4, 3 and 1."""
-        codes = {entry.exit_code for entry in self.entries} | (
-            {ExitCode.REPORT} if self.problems else set()
-        )
+        """What the command returns: a bug before an interruption before the highest of 4, 3, 2 and 1."""
+        codes = {entry.exit_code for entry in self.entries}
+        codes |= {ExitCode.REPORT} if self.problems else set()
+        codes |= {ExitCode.USAGE} if self.mistakes else set()
         if ExitCode.BUG in codes:
             return ExitCode.BUG
         return INTERRUPTED if self.interrupted else max(codes, default=0)
@@ -90,7 +109,12 @@ def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Decisi
 
 
 def run_batch(
-    project: Project, jobs: Sequence[Job], order: Order, *, tell: Callable[[Entry], None] = lambda _: None
+    project: Project,
+    jobs: Sequence[Job],
+    order: Order,
+    *,
+    refused: Sequence[Refused] = (),
+    tell: Callable[[Entry], None] = lambda _: None,
 ) -> Batch:
     """Run the reports that are due, each for itself, and publish those that pass.
 
@@ -102,6 +126,8 @@ def run_batch(
         The reports that were asked for, checked (`helpers.runner.plan.jobs.make_plan`).
     order
         How to run them.
+    refused
+        Those that cannot be run: they are recorded, but for those of which there are no data.
     tell
         Called with the entry of each report when it is done, in the calling thread.
 
@@ -112,6 +138,7 @@ def run_batch(
     """
     setting, decisions = _begin(project, jobs, order)
     history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
+    entries |= {each.title: _refused_entry(setting, each) for each in refused if not each.no_data}
     settings = {**asdict(order.wish), "renderer": order.renderer}
     history.begin(setting.run, setting.surroundings.version, entries.values(), settings=settings)
 
@@ -136,7 +163,8 @@ def run_batch(
         list_anew(project, history)
     except ReportError as error:  # the reports are in place, and recorded
         problems = error.problems
-    return Batch(setting.run, tuple(entries.values()), setting.stop.is_set(), problems)
+    no_data = tuple(each for each in refused if each.no_data)
+    return Batch(setting.run, tuple(entries.values()), setting.stop.is_set(), problems, no_data)
 
 
 def _take_through(
@@ -176,6 +204,12 @@ def _first_entry(setting: Setting, decision: Decision) -> Entry:
     if decision.reason or decision.previous is None:
         return blank_entry(setting, decision)
     return as_before(setting, decision, decision.previous)
+
+
+def _refused_entry(setting: Setting, refused: Refused) -> Entry:
+    told = setting.project.redact("\n".join(map(str, refused.problems)))
+    blank = Entry(setting.run, refused.notebook, refused.name, State.REFUSED, now())
+    return replace(blank, exit_code=int(ExitCode.USAGE), error=told)
 
 
 def _not_reached(setting: Setting, decision: Decision) -> Entry:

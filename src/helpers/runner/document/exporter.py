@@ -13,17 +13,17 @@ from helpers.runner.document.making import Provenance, make_document
 from helpers.runner.document.writing import figure_path
 
 
-class BoardpackExporter(Exporter):  # type: ignore[misc]
+class BoardpackExporter(Exporter):
     """Makes the Markdown document of an executed notebook, with its figures beside it."""
 
     export_from_notebook = "boardpack document"
     output_mimetype = "text/markdown"
 
-    @default("file_extension")  # type: ignore[untyped-decorator]
+    @default("file_extension")
     def _file_extension(self) -> str:
         return ".md"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as nbconvert's own exporters of text
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
         """Return the document and, among the resources, the files that belong beside it.

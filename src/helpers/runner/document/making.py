@@ -20,7 +20,7 @@ import yaml
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import GateError, Problem
 from helpers.runner.document.outputs.order import in_order
-from helpers.runner.document.outputs.pieces import Prose, Shown
+from helpers.runner.document.outputs.pieces import Prose, ShownOutput
 from helpers.runner.document.prose import (
     check_levels,
     check_prose,
@@ -33,8 +33,10 @@ from helpers.runner.document.prose import (
 from helpers.runner.document.reading import Reading, read_notebook
 from helpers.runner.document.writing import (
     data_as_at,
+    of_content,
     show_file,
     show_path,
+    sparks_of,
     write_about,
     write_figure,
     write_html_table,
@@ -153,7 +155,8 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     ]
     return Document(
         markdown="\n\n".join(part for part in parts if part) + "\n",
-        figures={shown.bundle.id: shown.svg for shown in reading.shown if shown.svg is not None},
+        figures={shown.bundle.id: shown.svg for shown in reading.shown if shown.svg is not None}
+        | sparks_of(bundles),
         facts=facts,
         bundles=bundles,
         warnings=reading.warnings,
@@ -231,7 +234,7 @@ def _check_shown(reading: Reading) -> Iterator[Problem]:
         yield from _check_rows(where, bundle)
 
 
-def _lack(shown: Shown, things: list[str]) -> Problem:
+def _lack(shown: ShownOutput, things: list[str]) -> Problem:
     """Return all that one figure or table lacks, with what its author puts at the top of the cell."""
     bundle = shown.bundle
     came = f"a {bundle.kind} without {' and '.join(things)}"
@@ -307,7 +310,7 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
     yield from check_levels((piece.where, _headed(piece)) for piece in reading.pieces)
 
 
-def _headed(piece: Prose | Shown) -> str:
+def _headed(piece: Prose | ShownOutput) -> str:
     """Return the Markdown of a piece with the heading that it may be."""
     if isinstance(piece, Prose):
         return piece.text
@@ -319,9 +322,14 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     """Return what the report is about; invented data that any object of it reads make it a synthetic one."""
     facts = next(bundle.report for bundle in bundles if bundle.report is not None)
     invented = any(source.synthetic for bundle in bundles for source in bundle.sources)
-    said = next((bundle.markdown for bundle in bundles if bundle.kind == "headline"), "")
-    headline = textwrap.shorten(plain_words(said.split("\n\n")[0]), MOST_OF_HEADLINE, placeholder="…")
-    return facts.model_copy(update={"synthetic": facts.synthetic or invented, "headline": headline})
+    first = next((bundle for bundle in bundles if bundle.kind == "headline"), None)
+    said = first.markdown.split("\n\n")[0] if first else ""
+    told = {
+        "synthetic": facts.synthetic or invented,
+        "headline": textwrap.shorten(plain_words(said), MOST_OF_HEADLINE, placeholder="…"),
+        "good_until": first.good_until if first else "",
+    }
+    return facts.model_copy(update=told)
 
 
 def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...], mark: str) -> str:
@@ -333,7 +341,7 @@ def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, .
         "facts": {
             "organisation": escape_markdown(organisation),
             "period": escape_markdown(facts.period_label),
-            "as-at": escape_markdown(data_as_at(bundles)),
+            "as-at": escape_markdown(data_as_at(of_content(bundles))),
             "synthetic": facts.synthetic,
             "slide": _table_on_slide(bundles),
             **({"mark": escape_markdown(mark)} if mark else {}),
@@ -356,7 +364,7 @@ def _body(reading: Reading) -> Iterator[str]:
         yield clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece)
 
 
-def _write(shown: Shown) -> str:
+def _write(shown: ShownOutput) -> str:
     bundle = shown.bundle
     if bundle.kind == "figure":
         return write_figure(bundle, shown.svg or b"", caption=shown.caption)

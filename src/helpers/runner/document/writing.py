@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, ColumnKind, Panel, Source
+from helpers.bundle import MISSING, SUPPRESSED, Bundle, Cell, Column, ColumnKind, Panel, Source
 from helpers.runner.document.outputs.tables import BETWEEN_HEADS, HtmlTable
 from helpers.runner.document.prose import clean
 from helpers.runner.project import Whence
 from helpers.theme.icons import ICONS, icon_words
 from helpers.theme.markdown import escape_markdown, plain_line
+from helpers.theme.sparks import spark_name, spark_svg, spark_words
 from helpers.theme.spreadsheet import write_csv
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # tells Excel that the CSV is UTF-8
@@ -25,8 +26,10 @@ _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120
 _PICTURE: Final = "xxxxxxxxx"  # an icon with its words is wider by this
+_SPARK: Final = "x" * 14  # a sparkline is as wide
 _BOLD: Final = 1.15  # how much wider the letters of a header are
 _WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
+_SENTENCES, _WIDEST_SENTENCES = 110, 56  # and one whose cells hold sentences so long
 
 
 def write_figure(bundle: Bundle, svg: bytes = b"", *, caption: str = "") -> str:
@@ -73,7 +76,7 @@ def csv_of(bundle: Bundle) -> str:
 
 def _csv_cell(column: Column, cell: Cell) -> Cell:
     if isinstance(cell, str):
-        return icon_words(cell) if column.kind == "icon" else cell
+        return "; ".join(map(icon_words, cell.split("\n"))) if column.kind == "icon" else cell
     return None if cell is None else f"{round(cell, column.digits) + 0.0:.{column.digits}f}"
 
 
@@ -127,6 +130,19 @@ def _icon(name: str) -> str:
     return f"[{escape_markdown(icon_words(name))}]{{.icon{known}}}"
 
 
+def sparks_of(bundles: Iterable[Bundle]) -> dict[str, bytes]:
+    """Return the pictures of the sparklines in tables, by their names."""
+    cells = {
+        str(row[place])
+        for bundle in bundles
+        for place, column in enumerate(bundle.columns)
+        if column.kind == "spark"
+        for row in bundle.rows
+        if row[place] not in (None, "")
+    }
+    return {spark_name(cell): spark_svg(cell) for cell in sorted(cells)}
+
+
 def figure_path(figure_id: str) -> str:
     """Return where a figure's picture lies beside the document."""
     return f"figures/{figure_id}.svg"
@@ -155,8 +171,12 @@ def pipe_table(
 
 
 def _cell(column: Column, shown: str) -> str:
-    if column.kind == "icon" and shown in ICONS:
-        return _icon(shown)
+    if column.kind == "icon":
+        return "[]{.break}".join(
+            _icon(line) if line in ICONS else escape_markdown(line) for line in shown.split("\n")
+        )
+    if column.kind == "spark" and shown != MISSING:
+        return f"![{escape_markdown(spark_words(shown))}]({figure_path(spark_name(shown))}){{.spark}}"
     return "[]{.break}".join(escape_markdown(line) for line in shown.split("\n"))
 
 
@@ -182,15 +202,24 @@ def _header(column: Column) -> str:
 def _weight(column: Column, cells: list[str]) -> float:
     """Return a column's share of the width: no word is cut, numbers stay whole, words wrap."""
     if column.kind == "icon":
-        cells = [cells[0], *(f"{_PICTURE}{icon_words(cell)}" for cell in cells[1:])]
+        lines = [
+            "\n".join(f"{_PICTURE}{icon_words(line)}" for line in cell.split("\n")) for cell in cells[1:]
+        ]
+        cells = [cells[0], *lines]
+    if column.kind == "spark":
+        cells = [cells[0], _SPARK]
     longest_word = max(
         len(word) * (_BOLD if row == 0 else 1)
         for row, cell in enumerate(cells)
         for word in cell.split() or [""]
     )
     longest_cell = max(len(line) for cell in cells[1:] for line in cell.split("\n"))
-    wanted = longest_cell if column.kind in _NUMERIC else min(_WIDEST_WORDS, longest_cell)
+    wanted = longest_cell if column.kind in _NUMERIC else min(_widest(longest_cell), longest_cell)
     return max(longest_word, wanted, 4) + 3
+
+
+def _widest(longest: int) -> int:
+    return _WIDEST_SENTENCES if longest > _SENTENCES else _WIDEST_WORDS
 
 
 def _notes(bundle: Bundle) -> str:
@@ -214,6 +243,7 @@ def write_about(
     parameters
         The parameters of the run.
     """
+    bundles = of_content(bundles)
     sources = {source.dataset: source for bundle in bundles for source in bundle.sources}
     shown = ", ".join(f"{name} = {show_value(value)}" for name, value in parameters.items())
     terms = {
@@ -252,6 +282,13 @@ def show_date(iso: str) -> str:
     except ValueError:
         return iso
     return f"{day.day} {day:%B %Y}"
+
+
+def of_content(bundles: Iterable[Bundle]) -> tuple[Bundle, ...]:
+    """Return what shows something, where that has sources: what opens a report has read more than it shows."""
+    every = tuple(bundles)
+    shown = tuple(bundle for bundle in every if bundle.report is None)
+    return shown if any(bundle.sources for bundle in shown) else every
 
 
 def data_as_at(bundles: Iterable[Bundle]) -> str:

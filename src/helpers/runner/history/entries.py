@@ -24,6 +24,7 @@ class State(StrEnum):
     BLOCKED = "blocked by gate"
     INTERRUPTED = "interrupted"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
 
     @property
     def is_good(self) -> bool:
@@ -36,7 +37,7 @@ class State(StrEnum):
         return self in _FAILURES
 
 
-_FAILURES = frozenset({State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY, State.BLOCKED})
+_FAILURES = frozenset({State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY, State.BLOCKED, State.REFUSED})
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,13 @@ _NEWEST = (
 )
 
 
+#: what is no withdrawal that failed: that leaves the earlier state
+_CAME_ABOUT = (
+    "NOT (state IN ('failed', 'blocked by gate', 'interrupted')"
+    " AND run IN (SELECT run FROM runs WHERE kind = 'withdraw'))"
+)
+
+
 @dataclass(frozen=True)
 class Run:
     """A run of a command that changed something.
@@ -172,8 +179,8 @@ class History:
     # --- reading -----------------------------------------------------------------------------------
 
     def latest(self) -> dict[tuple[str, str], Entry]:
-        """Return the newest entry of each report, by notebook and name."""
-        newest = "SELECT max(id) FROM reports GROUP BY notebook, name"
+        """Return the newest entry of each report, by notebook and name; a withdrawal that failed is none."""
+        newest = f"SELECT max(id) FROM reports WHERE {_CAME_ABOUT} GROUP BY notebook, name"
         found = self._read(f"WHERE reports.id IN ({newest}) ORDER BY reports.notebook, reports.name")
         return {(entry.notebook, entry.name): entry for entry in found}
 
@@ -205,7 +212,7 @@ class History:
 
     def mark(self) -> list[int]:
         """Return numbers that change whenever a place or a draft does, or which reports did not come about."""
-        newest = "SELECT max(id) FROM reports GROUP BY notebook, name"
+        newest = f"SELECT max(id) FROM reports WHERE {_CAME_ABOUT} GROUP BY notebook, name"
         bad = ", ".join(f"'{state}'" for state in State if state.is_failure or state is State.INTERRUPTED)
         queries = (
             f"SELECT count(*), coalesce(max(id), 0) FROM reports WHERE {IN_PLACE}",

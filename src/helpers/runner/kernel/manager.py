@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from helpers.reads import READS_VARIABLE
 from helpers.runner.kernel.prewarmed import ForkServer
@@ -29,7 +29,7 @@ START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first ti
 NOTES = "reads"
 _SETTINGS = (
     "--HistoryManager.enabled=False",
-    "--IPKernelApp.extensions=helpers.runner.kernel.observing",
+    "--IPKernelApp.extensions=helpers.runner.kernel.audit_hook",
     # charts as vectors for the report, and as Jupyter has them besides; a notebook may still ask for others
     *(f"--InlineBackend.figure_formats={each}" for each in ("svg", "png")),
     "--InlineBackend.rc=svg.hashsalt=boardpack",  # the ids of an SVG: same chart, same bytes
@@ -111,7 +111,7 @@ def kernel_manager(seat: Seat) -> type:
     own_spec = KernelSpec(argv=command, display_name="boardpack", language="python")
     client, provisioner = _client(seat.watch), _provisioner(seat)
 
-    class SeatedKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    class SeatedKernelManager(AsyncKernelManager):
         def __init__(self, **keywords: Any) -> None:
             super().__init__(
                 **keywords,
@@ -134,23 +134,23 @@ def _client(watch: Watch) -> type:
     The one that comes with Jupyter waits a fifth of a second more, for what an earlier user of the kernel
     may have left on the channel of outputs.
     """
-    from jupyter_client.asynchronous import AsyncKernelClient
+    from jupyter_client.asynchronous.client import AsyncKernelClient
     from jupyter_client.channels import AsyncZMQSocketChannel
     from traitlets import Type
 
-    class CountedChannel(AsyncZMQSocketChannel):  # type: ignore[misc]
-        async def get_msg(self, timeout: float | None = None) -> Any:
+    class CountedChannel(AsyncZMQSocketChannel):
+        async def get_msg(self, timeout: float | None = None) -> Any:  # type: ignore[override]  # declared as if it did not wait
             message = await super().get_msg(timeout)
             content = message["content"]
             shown = (content.get("text"), *content.get("data", {}).values())
             watch.count_output(sum(len(each) for each in shown if isinstance(each, str)))
             return message
 
-    class FirstClient(AsyncKernelClient):  # type: ignore[misc]
+    class FirstClient(AsyncKernelClient):
         iopub_channel_class = Type(CountedChannel)
 
-        async def wait_for_ready(self, timeout: float = START_TIMEOUT) -> None:
-            deadline = monotonic() + timeout
+        async def wait_for_ready(self, timeout: float | None = None) -> None:
+            deadline = monotonic() + (timeout or START_TIMEOUT)
             while monotonic() < deadline and await self.is_alive():
                 self.kernel_info()
                 with contextlib.suppress(Empty):
@@ -166,7 +166,7 @@ def _provisioner(seat: Seat) -> type:
     """Return what starts the kernel's process, knows whether it lives, and ends it."""
     from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-    class SeatedProvisioner(LocalProvisioner):  # type: ignore[misc]
+    class SeatedProvisioner(LocalProvisioner):
         pid: int
 
         async def launch_kernel(self, cmd: list[str], **keywords: Any) -> Any:
@@ -182,7 +182,7 @@ def _provisioner(seat: Seat) -> type:
                     kernel = seat.server.launch(
                         cmd, seat.folder, environment, log, wall=seat.wall, room=seat.room
                     )
-                    self.process = kernel
+                    self.process = cast(Any, kernel)  # it answers as Popen does, as far as it is asked
                     self.pid = self.pgid = kernel.pid  # it leads a group, soon if not yet
                     seat.watch.begin(kernel)
             return self.connection_info

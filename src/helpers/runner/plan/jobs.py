@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from helpers.runner.plan.matrix import read_matrix
 from helpers.runner.plan.parameter_files import Given, read_mapping, read_values
 from helpers.runner.plan.parameter_types import LATEST, ParameterType, Value
 from helpers.runner.plan.parameters import Notebook, read_notebook
+from helpers.runner.plan.refused import Refused, is_slip
 from helpers.runner.project import Organisations, Project
 from helpers.runner.publisher import FILE as PUBLISHER
 from helpers.yaml_files import raise_all
@@ -84,10 +85,38 @@ class _Asked:
 @dataclass
 class _Found:
     asked: list[_Asked] = field(default_factory=list)
-    problems: dict[str, list[Problem]] = field(default_factory=dict)  # by notebook
+    broken: dict[tuple[str, str], list[Problem]] = field(default_factory=dict)  # by notebook and name
+    problems: dict[str, list[Problem]] = field(
+        default_factory=dict
+    )  # by notebook: of no report that is known
 
-    def note(self, notebook: str, problems: Iterable[Problem]) -> None:
-        self.problems.setdefault(notebook, []).extend(problems)
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for.
+
+    Parameters
+    ----------
+    jobs
+        The reports that can be run.
+    refused
+        Those that cannot.
+    problems
+        What is wrong beside them: a list of reports that cannot be read, say.
+    """
+
+    jobs: tuple[Job, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.jobs or self.refused or self.problems)
+
+    @property
+    def mistakes(self) -> tuple[Problem, ...]:
+        """Everything that somebody has to mend, each thing once."""
+        of_reports = (problem for each in self.refused if not each.no_data for problem in each.problems)
+        return tuple(dict.fromkeys([*self.problems, *of_reports]))
 
 
 def make_plan(project: Project, words: Sequence[str] = ()) -> tuple[Job, ...]:
@@ -105,14 +134,31 @@ def make_plan(project: Project, words: Sequence[str] = ()) -> tuple[Job, ...]:
     UsageError
         With all problems of all notebooks and parameter files concerned.
     """
+    plan = find_plan(project, words)
+    raise_all(
+        dict.fromkeys([*plan.problems, *(problem for each in plan.refused for problem in each.problems)])
+    )
+    return plan.jobs
+
+
+def find_plan(project: Project, words: Sequence[str] = ()) -> Plan:
+    """Find the reports that were asked for; what is wrong with one touches no other.
+
+    Parameters, as `make_plan`.
+
+    Raises
+    ------
+    UsageError
+        For words that name no report; with all problems where none of what they name can be run.
+    """
     found = _find(project)
     chosen = _select(project, found, words)
     concerned = {each.notebook for each in chosen} if words else set(found.problems)
     problems = [problem for name in sorted(concerned) for problem in found.problems.get(name, [])]
-    jobs, refused = _check(project, chosen)
-    if problems := [*problems, *refused]:
-        raise UsageError(dict.fromkeys(problems))  # a slip in a matrix is told once, not for each report
-    return jobs
+    jobs, refused = _check(project, chosen, found)
+    if words and not jobs:
+        raise_all(dict.fromkeys([*problems, *(problem for each in refused for problem in each.problems)]))
+    return Plan(jobs, refused, tuple(problems))
 
 
 def _find(project: Project) -> _Found:
@@ -136,20 +182,24 @@ def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
             problem = Problem(
                 where, "is not read", "files that end in .yml", f"rename it to {path.stem}.yml"
             )
-            found.note(folder.name, [problem])
+            found.broken.setdefault((folder.name, path.name), []).append(problem)
+            found.asked.append(_Asked(folder.name, path.name, path, where, {}))
     matrix = folder / MATRIX
     if matrix.exists():
         try:
             expanded = read_matrix(project, matrix)
         except UserError as error:
-            found.note(folder.name, error.problems)
+            found.problems.setdefault(folder.name, []).extend(error.problems)
         else:
             found.asked.extend(_Asked(folder.name, e.name, matrix, e.where, e.given) for e in expanded)
+    own = [each for each in found.asked if each.notebook == folder.name]
     if not _is_name(folder.name):
         came = f"`{folder.name}` cannot be a notebook's name: it is part of its reports' addresses"
         problem = Problem(project.show(folder), came, _NAMES, "rename folder and notebook")
-        found.note(folder.name, [problem])
-    found.note(folder.name, _name_problems(a for a in found.asked if a.notebook == folder.name))
+        for each in own:
+            found.broken.setdefault((folder.name, each.name), []).append(problem)
+    for name, problem in _name_problems(own):
+        found.broken.setdefault((folder.name, name), []).append(problem)
 
 
 def _is_name(name: str) -> bool:
@@ -158,17 +208,17 @@ def _is_name(name: str) -> bool:
     return not bad and name.split(".")[0].lower() not in _RESERVED and len(name) <= LONGEST_NAME
 
 
-def _name_problems(asked: Iterable[_Asked]) -> list[Problem]:
-    problems: list[Problem] = []
+def _name_problems(asked: Iterable[_Asked]) -> Iterator[tuple[str, Problem]]:
+    """Yield reports with what is wrong with their names; of two of one name neither can be run."""
     first: dict[str, _Asked] = {}
     for each in asked:
         if not _is_name(each.name):
-            problems.append(Problem(each.where, f"`{each.name}` cannot be a report's name", _NAMES))
+            yield each.name, Problem(each.where, f"`{each.name}` cannot be a report's name", _NAMES)
         twin = first.setdefault(each.name.lower(), each)
         if twin is not each:
             came = f"the report `{each.name}` is also asked for by {twin.where}"
-            problems.append(Problem(each.where, came, "one report of each name, in capitals or not"))
-    return problems
+            problem = Problem(each.where, came, "one report of each name, in capitals or not")
+            yield from dict.fromkeys([(twin.name, problem), (each.name, problem)])
 
 
 def _select(project: Project, found: _Found, words: Sequence[str]) -> list[_Asked]:
@@ -184,7 +234,7 @@ def _select(project: Project, found: _Found, words: Sequence[str]) -> list[_Aske
             cure = near_misses(word, known) or "see `boardpack run --dry-run` for all reports"
             problems.append(Problem(word, "no report has this name or file", cure=cure))
     if problems:
-        broken = [problem for each in found.problems.values() for problem in each]
+        broken = [p for each in (*found.problems.values(), *found.broken.values()) for p in each]
         raise UsageError(dict.fromkeys([*problems, *broken]))
     return [each for each in found.asked if (each.notebook, each.name) in chosen]
 
@@ -200,55 +250,77 @@ def _matches(project: Project, asked: _Asked, word: str) -> bool:
     }
 
 
-def _check(project: Project, asked: Iterable[_Asked]) -> tuple[tuple[Job, ...], list[Problem]]:
+def _check(
+    project: Project, asked: Iterable[_Asked], found: _Found
+) -> tuple[tuple[Job, ...], tuple[Refused, ...]]:
+    """Return the reports that can be run, and those that cannot; each name stands in one of them, once."""
     organisations = project.organisations()
-    notebooks: dict[str, Notebook | None] = {}
-    jobs: list[Job] = []
-    problems: list[Problem] = []
+    notebooks: dict[str, Notebook | UserError] = {}
+    jobs: dict[str, Job] = {}
+    refused: dict[str, Refused] = {}
     for each in asked:
-        try:
-            if each.notebook not in notebooks:
-                notebooks[each.notebook] = None  # so that its problems are told once
-                notebooks[each.notebook] = _read_notebook(project, each.notebook)
-            if notebook := notebooks[each.notebook]:
-                jobs.append(_read_job(project, notebook, each, organisations))
-        except UserError as error:
-            problems.extend(error.problems)
-    return tuple(jobs), problems
+        if each.notebook not in notebooks:
+            notebooks[each.notebook] = _read_notebook(project, each.notebook)
+        notebook, broken = notebooks[each.notebook], found.broken.get((each.notebook, each.name), [])
+        if isinstance(notebook, UserError) or broken:
+            more = notebook.problems if isinstance(notebook, UserError) else ()
+            refused[f"{each.notebook}/{each.name}"] = Refused(each.notebook, each.name, (*broken, *more))
+            continue
+        read = _read_job(project, notebook, each, organisations)
+        if isinstance(read, Job):
+            jobs[read.title] = read
+        else:
+            refused[read.title] = read
+    return tuple(jobs.values()), tuple(refused.values())
 
 
-def _read_notebook(project: Project, name: str) -> Notebook:
+def _read_notebook(project: Project, name: str) -> Notebook | UserError:
+    """Return what a notebook declares, or what is wrong with it."""
     path = project.notebooks / f"{name}.ipynb"
     if not path.exists():
         known = [each.stem for each in project.notebooks.glob("*.ipynb")]
         where = project.show(project.params / name)
         cure = near_misses(name, known) or "rename the folder after its notebook"
-        raise UsageError(Problem(where, f"there is no notebook {project.show(path)}", cure=cure))
-    return read_notebook(path)
+        return UsageError(Problem(where, f"there is no notebook {project.show(path)}", cure=cure))
+    try:
+        return read_notebook(path)
+    except UserError as error:
+        return error
 
 
-def _read_job(project: Project, notebook: Notebook, asked: _Asked, organisations: Organisations) -> Job:
+def _read_job(
+    project: Project, notebook: Notebook, asked: _Asked, organisations: Organisations
+) -> Job | Refused:
+    """Return a report as its file asks for it, or all that is wrong with it."""
     problems: list[Problem] = []
     given = asked.given
     if given is None:
-        given = read_mapping(asked.source, asked.where, problems)
+        try:
+            given = read_mapping(asked.source, asked.where, problems)
+        except UserError as error:
+            return Refused(asked.notebook, asked.name, error.problems)
     audience = PUBLIC_NAME
     if AUDIENCE in given:
         audience = _read_audience(project, given[AUDIENCE], problems)
         if not any(each.name == AUDIENCE for each in notebook.parameters):
             given = {name: each for name, each in given.items() if name != AUDIENCE}
     values = read_values(notebook, given, asked.where, problems)
+    unknown: dict[str, Problem] = {}
     for parameter in notebook.parameters:
         value = values.get(parameter.name, parameter.default)
         where = given[parameter.name].where if parameter.name in given else asked.where
         for word in _words(parameter.type, "org", value):
             if organisations and word not in organisations:
-                problems.append(_unknown_organisation(where, word, organisations))
+                unknown[word] = _unknown_organisation(where, word, organisations)
         for word in _words(parameter.type, "month", value):
             if word != LATEST and (covered := project.months()) and not covered[0] <= word <= covered[1]:
                 problems.append(_month_without_data(where, word, covered))
-    raise_all(problems)
-    return Job(notebook, asked.name, values, asked.source, audience)
+    if not problems and not unknown:
+        return Job(notebook, asked.name, values, asked.source, audience)
+    # who writes a single file may slip; a list of many goes beyond what is loaded now and then
+    slip = asked.given is None and any(is_slip(word, organisations) for word in unknown)
+    no_data = "" if problems or slip else next(iter(unknown))
+    return Refused(asked.notebook, asked.name, (*problems, *unknown.values()), no_data, audience)
 
 
 def _read_audience(project: Project, given: Given, problems: list[Problem]) -> str:
@@ -261,6 +333,7 @@ def _read_audience(project: Project, given: Given, problems: list[Problem]) -> s
         )
         came = f"the audience {given.text} is not named in params/{PUBLISHER}"
         problems.append(Problem(given.where, came, " or ".join(known), cure))
+        return PUBLIC_NAME
     return given.text
 
 

@@ -1,4 +1,4 @@
-"""What the portal says of each published place: whether it is new, changed, held, not renewed or withdrawn."""
+"""What the portal says of each published place: new, changed, held, not renewed, out of date or withdrawn."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Status(StrEnum):
     CURRENT = "Current"
     HELD = "Held"
     FAILED = "Not renewed"
+    OUT_OF_DATE = "Out of date"
     WITHDRAWN = "Withdrawn"
 
 
@@ -255,6 +256,9 @@ def _status(
             Status.FAILED,
             f"the run of {run} did not pass; this is the last good report, of {show_day(day)}",
         )
+    until = last.facts.good_until if last.facts else ""
+    if until and read_day(until) <= today:
+        return Status.OUT_OF_DATE, f"its figures were to be read before {show_day(until)}"
     if today - day > FRESH:
         return Status.CURRENT, ""
     before = [each for each in entries[:-1] if each.state is State.PUBLISHED]

@@ -5,22 +5,19 @@ Their libraries are loaded late: most batches make HTML and PDF alone.
 
 from __future__ import annotations
 
-import subprocess
+import io
+import re
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from helpers.errors import Problem, ReportError
 from helpers.runner.document.making import Document
-from helpers.runner.render.drawing import draw, icon_pictures
-from helpers.theme import Theme
+from helpers.runner.render.png import draw, icon_pictures
+from helpers.theme import REFERENCES, Theme
+from helpers.theme.brand import Palette
 
-#: on every machine, and the web's stand-in for the NHS's own typeface
-FONT: Final = "Arial"
-#: letters that the title in a file's properties may have (ISO/IEC 29500)
-LONGEST_TITLE: Final = 255
 _LOGO: Final = "logo.png"
-_NAMES: Final = ("docx", "pptx")
 
 
 def reference_of(name: str) -> str:
@@ -47,21 +44,37 @@ def prepare(formats: Iterable[str], theme: Theme, look: Path) -> None:
     look
         The folder where it lies: afterwards also reference documents, logo and icons.
     """
-    wanted = [name for name in formats if name in _NAMES]
+    wanted = [name for name in formats if name in REFERENCES]
+    for name in wanted:
+        (look / reference_of(name)).write_bytes(_reference(theme, name))
     if "docx" in wanted:
-        from helpers.runner.render import word_styles
-
-        word_styles.write_reference(theme, look / reference_of("docx"))
         (look / "icons").mkdir(exist_ok=True)
         for icon, picture in icon_pictures().items():
             (look / "icons" / f"{icon.replace('_', '-')}.png").write_bytes(picture)
-    if "pptx" in wanted:
-        from helpers.runner.render import slide_styles
-
-        slide_styles.write_reference(theme, look / reference_of("pptx"))
     if wanted and theme.brand.logo:
         (look / "logo.svg").write_text(theme.brand.logo.svg, encoding="utf-8")
         draw(look / "logo.svg", look / _LOGO, height="13mm")
+
+
+def _reference(theme: Theme, name: str) -> bytes:
+    """Return a reference document: the trust's own as it is, or ours in the trust's colours."""
+    if own := theme.references.get(name):
+        return own.read_bytes()
+    ours = theme.folder / reference_of(name)
+    shades = {
+        shade.lstrip("#").upper().encode(): getattr(theme.brand.palette, part).lstrip("#").upper().encode()
+        for part, shade in Palette()
+    }
+    if all(before == after for before, after in shades.items()):
+        return ours.read_bytes()
+    made = io.BytesIO()
+    with zipfile.ZipFile(ours) as template, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as coloured:
+        for part in template.infolist():
+            content = template.read(part)
+            if part.filename.endswith(".xml"):
+                content = re.sub(b"|".join(shades), lambda found: shades[found[0]], content)
+            coloured.writestr(part, content)
+    return made.getvalue()
 
 
 def finish(name: str, path: Path, document: Document, *, theme: Theme, look: Path) -> None:
@@ -87,20 +100,3 @@ def finish(name: str, path: Path, document: Document, *, theme: Theme, look: Pat
         from helpers.runner.render.slides import finish_slides
 
         finish_slides(path, document, theme=theme, logo=logo)
-
-
-def pandoc_data(name: str) -> bytes:
-    """Return one of the files that come with pandoc.
-
-    Raises
-    ------
-    ReportError
-        When pandoc does not hand it out.
-    """
-    import pypandoc
-
-    command = [pypandoc.get_pandoc_path(), "--print-default-data-file", name]
-    done = subprocess.run(command, capture_output=True, timeout=60)
-    if done.returncode or not done.stdout:
-        raise ReportError(Problem("pandoc", f"no {name}", cure="Install boardpack's environment anew."))
-    return done.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pptx.dml.color import RGBColor
@@ -10,10 +11,10 @@ from pptx.oxml import parse_xml
 from pptx.util import Pt
 
 from helpers.runner.render.columns import LETTER, count_lines, needs, share_out
-from helpers.runner.render.slide_styles import BODY, POINT, place
 from helpers.theme import Theme, colours
 from helpers.theme.icons import icon_words
 
+POINT: Final = 12_700  # English metric units
 LINE: Final = 1.22  # height of a line, in sizes of the type
 #: sizes of type that are tried, in points; below the last nobody at the back can read
 _SIZES: Final = (18.0, 16.0, 14.0, 13.0, 12.0, 11.0, 10.5)
@@ -30,7 +31,17 @@ _COLOURED: Final = {
 }
 
 
-def finish_table(shape: Any, title: str, theme: Theme) -> int:
+@dataclass(frozen=True)
+class TextArea:
+    """Where the text of a slide stands, in English metric units."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def finish_table(shape: Any, title: str, room: TextArea, theme: Theme) -> int:
     """Set a table over the slide's width: columns by what they hold, header in dark, type as large as fits.
 
     Parameters
@@ -39,6 +50,8 @@ def finish_table(shape: Any, title: str, theme: Theme) -> int:
         The shape that holds it; it is changed in place.
     title
         What it shows, for those who do not see it.
+    room
+        Where it may stand.
     theme
         The look.
 
@@ -49,11 +62,11 @@ def finish_table(shape: Any, title: str, theme: Theme) -> int:
     """
     table = shape.table
     texts = [[cell.text for cell in row.cells] for row in table.rows]
-    size, fitting = _choose_size(texts)
+    size, fitting = _choose_size(texts, room)
     left_out = _cut(table, texts, fitting)
-    place(shape, (BODY[0], BODY[1], BODY[2], shape.height))
+    shape.left, shape.top, shape.width = room.left, room.top, room.width
     shape._element.nvGraphicFramePr.cNvPr.set("descr", title)
-    widths = _widths(texts, size)
+    widths = _widths(texts, size, room)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = round(width * POINT)
     table.first_row, table.horz_banding, table.first_col = True, False, True
@@ -63,31 +76,31 @@ def finish_table(shape: Any, title: str, theme: Theme) -> int:
     return left_out
 
 
-def _choose_size(texts: list[list[str]]) -> tuple[float, int]:
+def _choose_size(texts: list[list[str]], room: TextArea) -> tuple[float, int]:
     """Return the size of type, and how many rows fit at it."""
     for size in _SIZES:
-        heights = _heights(texts, size)
+        heights = _heights(texts, size, room)
         if (
-            needs(texts) * LETTER * size <= BODY[2] / POINT - _SIDES * len(texts[0])
-            and sum(heights) <= BODY[3] / POINT
+            needs(texts) * LETTER * size <= room.width / POINT - _SIDES * len(texts[0])
+            and sum(heights) <= room.height / POINT
         ):
             return size, len(texts)
     used, fitting = 0.0, 0
-    for height in _heights(texts, _SIZES[-1]):
+    for height in _heights(texts, _SIZES[-1], room):
         used += height
-        fitting += used <= BODY[3] / POINT
+        fitting += used <= room.height / POINT
     return _SIZES[-1], fitting
 
 
-def _heights(texts: list[list[str]], size: float) -> list[float]:
-    widths = _widths(texts, size)
+def _heights(texts: list[list[str]], size: float, room: TextArea) -> list[float]:
+    widths = _widths(texts, size, room)
     return [_row_height(row, widths, size) for row in texts]
 
 
-def _widths(texts: list[list[str]], size: float) -> list[float]:
+def _widths(texts: list[list[str]], size: float, room: TextArea) -> list[float]:
     """Return the width of each column in points."""
-    room = BODY[2] / POINT - _SIDES * len(texts[0])
-    shares = share_out([row for row in texts if not _is_group(row)], room / (LETTER * size))
+    width = room.width / POINT - _SIDES * len(texts[0])
+    shares = share_out([row for row in texts if not _is_group(row)], width / (LETTER * size))
     return [share * LETTER * size + _SIDES for share in shares]
 
 
@@ -135,7 +148,8 @@ def _set_row(row: Any, size: float, *, is_header: bool, theme: Theme) -> None:
 
 
 def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour.lstrip("#").upper())
+    found: RGBColor = RGBColor.from_string(colour.lstrip("#").upper())
+    return found
 
 
 def _set_line(cell: Any) -> None:

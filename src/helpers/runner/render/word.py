@@ -16,7 +16,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from helpers.runner.document.making import Document
-from helpers.runner.render.office import FONT, LONGEST_TITLE
+from helpers.runner.render.properties import set_properties
 from helpers.runner.render.word_tables import finish_table
 from helpers.theme import Theme, colours
 from helpers.theme.markdown import plain_line
@@ -52,8 +52,10 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
     """
     word = docx.Document(str(path))
     section = word.sections[0]
+    sizes = (section.page_width, section.left_margin, section.right_margin)
+    page, left, right = (size or 0 for size in sizes)  # the reference document says them all
     for table in word.tables:
-        finish_table(table, width=section.page_width - section.left_margin - section.right_margin)
+        finish_table(table, width=page - left - right)
     blocks = list(word.iter_inner_content())
     _keep_together(blocks)
     _keep_apart(blocks)
@@ -62,12 +64,7 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
     _set_head_and_foot(word, f"{facts.organisation_name} ({facts.organisation_code})", document, theme)
     if logo:
         _set_logo(word, logo, theme)
-    properties = word.core_properties
-    properties.title, properties.language, properties.author = (
-        plain_line(facts.title)[:LONGEST_TITLE],
-        theme.page.lang,
-        theme.brand.name,
-    )
+    set_properties(word.core_properties, document, theme)
     word.save(str(path))
 
 
@@ -130,7 +127,7 @@ def _set_mark(line: Any, mark: str) -> None:
 
 def _write_small(line: Any, words: str) -> Any:
     run = line.add_run(words)
-    run.font.size, run.font.name = Pt(8.5), FONT
+    run.font.size = Pt(8.5)
     run.font.color.rgb = RGBColor.from_string(colours.TEXT_SECONDARY.lstrip("#"))
     return run
 

@@ -103,7 +103,13 @@ def xmr(
     """
     check_choice("improvement", improvement, SIGN)
     settings = _settings(
-        screen, fix_after, trend_points, shift_points, outside_counts_in_two_in_three, settle, compatible
+        screen=screen,
+        fix_after=fix_after,
+        trend_points=trend_points,
+        shift_points=shift_points,
+        outside_counts=outside_counts_in_two_in_three,
+        settle=settle,
+        compatible=compatible,
     )
     strict = not settings.published_tool
     numbers, when = one_series("values", values, dates, sort=settings.published_tool)
@@ -183,7 +189,13 @@ def xmr_many(
     [['A', 2.0, -0.66, 4.66], ['B', 5.0, 5.0, 5.0]]
     """
     settings = _settings(
-        screen, fix_after, trend_points, shift_points, outside_counts_in_two_in_three, settle, compatible
+        screen=screen,
+        fix_after=fix_after,
+        trend_points=trend_points,
+        shift_points=shift_points,
+        outside_counts=outside_counts_in_two_in_three,
+        settle=settle,
+        compatible=compatible,
     )
     names = [group] if isinstance(group, str) else list(group)
     check_columns("frame", frame, [*names, date, value, *([target_column] if target_column else [])])
@@ -206,6 +218,7 @@ def xmr_many(
 
 
 def _settings(
+    *,
     screen: bool,
     fix_after: int | None,
     trend_points: int,

@@ -35,7 +35,7 @@ _PICTURES: Final = frozenset({"image/svg+xml", "image/png"})
 
 
 @dataclass
-class Findings:
+class CellFindings:
     """What preprocessors found: by cell its place and options; and what is wrong, or left out."""
 
     options: dict[int, CellOptions] = field(default_factory=dict)
@@ -44,13 +44,13 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
 
 
-def findings(resources: dict[str, Any]) -> Findings:
+def findings(resources: dict[str, Any]) -> CellFindings:
     """Return what the preprocessors of this notebook have found so far."""
-    found: Findings = resources.setdefault(FOUND, Findings())
+    found: CellFindings = resources.setdefault(FOUND, CellFindings())
     return found
 
 
-class NumberCells(Preprocessor):  # type: ignore[misc]
+class NumberCells(Preprocessor):
     """Leave out the cells that papermill added, so that numbers are those of the stored notebook."""
 
     enabled = True
@@ -70,7 +70,7 @@ class NumberCells(Preprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-class ApplyCellOptions(Preprocessor):  # type: ignore[misc]
+class ApplyCellOptions(Preprocessor):
     """Read the `#|` options of code cells, and leave out what is not to be shown."""
 
     enabled = True
@@ -90,7 +90,7 @@ class ApplyCellOptions(Preprocessor):  # type: ignore[misc]
         return cell, resources
 
 
-class DropPlottingText(Preprocessor):  # type: ignore[misc]
+class DropPlottingText(Preprocessor):
     """Leave out the bare text that calls of matplotlib and seaborn return."""
 
     enabled = True
@@ -112,7 +112,7 @@ class DropPlottingText(Preprocessor):  # type: ignore[misc]
 PREPROCESSORS: Final = (NumberCells, ApplyCellOptions, DropPlottingText)
 
 
-def prepare(notebook: NotebookNode) -> tuple[NotebookNode, Findings]:
+def prepare(notebook: NotebookNode) -> tuple[NotebookNode, CellFindings]:
     """Return a copy of a notebook without what is no part of the report, and what was found on the way."""
     from copy import deepcopy
 

@@ -1,0 +1,77 @@
+"""The annex: measures that need nobody's attention as small charts, six to a page, with a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from helpers.analyses.performance_report.tables import Rows, short_period
+from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.measures.figures import figure_words, goal_words
+from helpers.measures.pictures import multiples_of
+from helpers.measures.result import MeasureResult
+from helpers.measures.value_words import latest_sentence, short_words
+from helpers.report.charts.multiples import PER_PAGE
+from helpers.report.parts import Field
+from helpers.report.sections import Sections
+from helpers.report.shown import Shown
+from helpers.report.words import listed, sentence
+
+FIELDS: Final = (
+    Field("measure", Column(label="Measure")),
+    Field("said", Column(label="What it shows", kind="text"), "its latest value, and what that says"),
+)
+_BEHIND: Final = (
+    Column(label="Measure"),
+    Column(label="Period", kind="date"),
+    Column(label="Value", kind="text"),
+)
+
+
+def annex_rows(results: Sequence[MeasureResult]) -> Rows:
+    """Return a line for each measure."""
+    return [(result.measure.name, line_words(result)) for result in results]
+
+
+def line_words(result: MeasureResult) -> str:
+    """Return a measure in a line: its latest value, its target, what that says of the process."""
+    if result.latest is None:
+        return latest_sentence(result)
+    said = f"{figure_words(result.measure, result.latest.value)} in {short_period(result)}"
+    if result.target is not None and result.target.meaning != "cumulative":
+        said += f", target {goal_words(result.measure, result.target.value)}"
+    return sentence(f"{said}; {short_words(result)}")
+
+
+def annex_pages(sections: Sections, results: Sequence[MeasureResult]) -> Iterator[Shown]:
+    """Yield the small charts, six to a picture, each picture with its lines below."""
+    drawn = [result for result in results if result.drawn]
+    for page, first in enumerate(range(0, len(drawn), PER_PAGE), start=1):
+        some = drawn[first : first + PER_PAGE]
+        yield _picture(sections, some, page)
+        yield sections.text(f"annex-{page}", _lines(some))
+    if rest := [result for result in results if not result.drawn]:
+        yield sections.text("annex-undrawn", _lines(rest))
+
+
+def _lines(results: Sequence[MeasureResult]) -> str:
+    return "\n".join(f"- **{result.measure.name}**: {line_words(result)}" for result in results)
+
+
+def _picture(sections: Sections, results: Sequence[MeasureResult], page: int) -> Shown:
+    names = listed(result.measure.name for result in results)
+    return sections.figure(
+        f"fig-annex-{page}",
+        partial(multiples_of, results),
+        caption=f"{names}. Bands are limits, dotted lines targets.",
+        alt=" ".join(f"{result.measure.name}: {line_words(result)}" for result in results),
+        data=(_BEHIND, [row for result in results for row in _behind(result)]),
+    )
+
+
+def _behind(result: MeasureResult) -> Iterator[tuple[Cell, ...]]:
+    series = result.series
+    for day, value, hidden in zip(series.days, series.shown, series.hidden, strict=True):
+        told = None if value != value else f"{value:.{result.measure.digits}f}"
+        yield result.measure.name, day.isoformat(), SUPPRESSED if hidden else told

@@ -1,0 +1,52 @@
+"""`boardpack matrix`: what a `_matrix.yml` may select, with counts, and what a notebook's stands for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from helpers.cli import showing
+from helpers.cli.assembly import open_project
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.places import find_root
+from helpers.runner.plan.jobs import find_plan
+from helpers.runner.plan.matrix import FILE
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def matrix(
+    context: typer.Context,
+    notebook: Annotated[str, typer.Argument(help="The notebook's name, without its ending.")],
+    as_json: Json = False,
+) -> None:
+    """List what a matrix may select with how many there are, and how many reports this notebook's stands for."""
+    project = open_project(find_root(context.obj))
+    known = sorted(each.stem for each in project.notebooks.glob("*.ipynb"))
+    if notebook not in known:
+        raise UsageError(
+            Problem(notebook, "there is no such notebook", ", ".join(known), near_misses(notebook, known))
+        )
+    selectors = {name: len(project.expand(name)) for name in project.selectors}
+    groups = {
+        kind: {name: len(codes) for name, codes in some.items()} for kind, some in project.groups().items()
+    }
+    path = project.params / notebook / FILE
+    asked = find_plan(project, [project.show(path)]) if path.exists() else None
+    reports = len(asked.jobs) if asked else 0
+    if as_json:
+        showing.show_json({"selectors": selectors, "groups": groups, "reports": reports})
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("In the file", "Name", "Stands for"):
+        table.add_column(heading, justify="right" if heading == "Stands for" else "left")
+    for name, count in selectors.items():
+        table.add_row("select", name, f"{count:,}")
+    for kind, some in groups.items():
+        for name, count in some.items():
+            table.add_row(f"where: {kind}", escape(name), f"{count:,}")
+    showing.print_table(table)
+    print(f"{project.show(path)}: {reports:,} reports" if asked else f"{project.show(path)} is not there")

@@ -1,0 +1,98 @@
+"""Small charts, six to a page: a line, its mean and limits, its target, a title; for what needs no chart of its own.
+
+The axes stand at fixed places, so that nothing has to be laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from helpers.report.charts.canvas import ReportFigure, label_numbers
+from helpers.theme import colours
+from helpers.theme.charts import FIGURE_SIZE
+
+Floats = NDArray[np.float64]
+ACROSS: Final = 2
+PER_PAGE: Final = 6
+#: inches: height of a row, and what stands around its axes
+_ROW, _LEFT, _RIGHT, _ABOVE, _BELOW = 1.62, 0.55, 0.12, 0.42, 0.28
+_TITLE_LETTERS: Final = 46
+
+
+@dataclass(frozen=True)
+class Small:
+    """One small chart: its title, days and values (NaN is a gap), mean, limits and target (NaN where there is none)."""
+
+    title: str
+    days: NDArray[np.datetime64]
+    values: Floats
+    mean: float
+    lower: float
+    upper: float
+    first: int
+    target: float
+    unit: str
+
+
+def multiples_chart(smalls: Sequence[Small]) -> Figure:
+    """Draw small charts, two beside each other."""
+    rows = -(-len(smalls) // ACROSS)
+    width, height = FIGURE_SIZE[0], rows * _ROW
+    figure: Figure = plt.figure(figsize=(width, height), FigureClass=ReportFigure, layout="none")
+    for number, small in enumerate(smalls):
+        row, column = divmod(number, ACROSS)
+        left = column * width / ACROSS + _LEFT
+        bottom = height - (row + 1) * _ROW + _BELOW
+        box = (
+            left / width,
+            bottom / height,
+            (width / ACROSS - _LEFT - _RIGHT) / width,
+            (_ROW - _ABOVE - _BELOW) / height,
+        )
+        _draw(figure.add_axes(box), small)
+    return figure
+
+
+def _draw(axes: Axes, small: Small) -> None:
+    days = np.asarray(mdates.date2num(small.days), dtype=float)
+    ends = [days[small.first], days[-1]]
+    if np.isfinite(small.lower):
+        axes.fill_between(ends, small.lower, small.upper, color=colours.BAND, linewidth=0)
+    if np.isfinite(small.mean):
+        axes.plot(ends, [small.mean] * 2, color=colours.TEXT, linewidth=0.9)
+    _aim(axes, small)
+    axes.plot(days, small.values, color=colours.COMMON_CAUSE, linewidth=1.0)
+    known = np.flatnonzero(np.isfinite(small.values))
+    if len(known):
+        axes.plot(days[known[-1]], small.values[known[-1]], "o", color=colours.TEXT, markersize=3.5)
+    title = small.title if len(small.title) <= _TITLE_LETTERS else f"{small.title[: _TITLE_LETTERS - 1]}…"
+    unit = f" ({small.unit})" if small.unit else ""
+    axes.set_title(f"{title}{unit}", loc="left", fontsize=8.5, x=-_LEFT / 2.7)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_xticks([days[0], days[-1]], [f"{mdates.num2date(day):%b %Y}" for day in (days[0], days[-1])])
+    first, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
+    axes.locator_params(axis="y", nbins=3)
+    label_numbers(axes)
+    axes.tick_params(labelsize=8)
+
+
+def _aim(axes: Axes, small: Small) -> None:
+    """Draw the target where it lies near the values; one far off would flatten them."""
+    known = small.values[np.isfinite(small.values)]
+    if not np.isfinite(small.target) or not len(known):
+        return
+    low, high = float(known.min()), float(known.max())
+    reach = 3 * (high - low)
+    if low - reach <= small.target <= high + reach:
+        axes.axhline(small.target, color=colours.TARGET, linewidth=1.2, linestyle=(0, (1, 1.2)))
