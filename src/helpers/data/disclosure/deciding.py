@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.bundle import SUPPRESSED
+from helpers.data.disclosure.exhibiting import exhibit
 from helpers.data.disclosure.people import Kind, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.worlds import Change, Target, World
@@ -201,7 +202,7 @@ class _Trial:
         known = have.get(name, ()) if isinstance(name, tuple) else ()
         if isinstance(name, tuple) and name in have and not known:
             return  # was looked for in vain when it was new: what is new now cannot hide it
-        if found := self.world.exhibit(target, known):
+        if found := exhibit(self.world, target, known):
             self._open[name] = found
 
     def _all(
@@ -213,7 +214,7 @@ class _Trial:
             for name, (target, have) in wanted.items():
                 if name in found:
                     continue
-                if changes := self.world.exhibit(target, have, solve=solve):
+                if changes := exhibit(self.world, target, have, solve=solve):
                     found[name] = changes
                 elif solve:
                     return None

@@ -9,7 +9,7 @@ the star. What is not found is taken for told, so a fault of the search hides mo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,14 +17,11 @@ from numpy.typing import NDArray
 
 from helpers.data.disclosure.people import Mask, People
 from helpers.data.disclosure.queries import Told
-from helpers.data.disclosure.totals import POSSIBLE_VALUES
 
 Floats = NDArray[np.float64]
 
 #: changes of a star that are looked for, in this order
 CHANGES = (1, -1, 2, -2, 3, -3)
-#: the most by which a star's other values differ from the true one
-MOST_OFF = 6
 #: an end of a rounded mean belongs to both sides of it
 _HAIR = 1e-9
 
@@ -95,47 +92,6 @@ class World:
         )
         return Change(np.array(list(sums), dtype=np.int64), people_, amounts)
 
-    def exhibit(
-        self, target: Target, have: Iterable[Change] = (), *, solve: bool = True
-    ) -> tuple[Change, ...] | None:
-        """Return two changes of the true world with which a target has other values; None where none are found.
-
-        Parameters
-        ----------
-        target
-            What must stay uncertain.
-        have
-            Changes that once served: those that still do are taken first.
-        solve
-            Whether programmes are solved where moving people about finds none.
-        """
-        found: dict[int, Change] = {}
-        for change in have:
-            if self._may_be(target, by := target.change(change)) and self.allows(change):
-                found.setdefault(by, change)
-        for by in CHANGES:
-            if len(found) >= POSSIBLE_VALUES - 1:
-                break
-            if by not in found and self._may_be(target, by) and (new := self._find(target, by)):
-                found[by] = new
-        for side in (-1, 1) if solve else ():  # a count that may not grow beyond small must become smaller
-            while len(found) < POSSIBLE_VALUES - 1 and (new := self._solve(target, side, found)):
-                found[target.change(new)] = new
-        return tuple(found.values())[: POSSIBLE_VALUES - 1] if len(found) >= POSSIBLE_VALUES - 1 else None
-
-    def _solve(self, target: Target, side: int, found: Mapping[int, Change]) -> Change | None:
-        """Return a change to a value further off, on one side, than those that were found."""
-        # Late: it knows worlds.
-        from helpers.data.disclosure.programming import solve_change
-
-        if self.programmes < 1:
-            return None
-        self.programmes -= 1
-        ceiling = self.small if target.value <= self.small else target.value + MOST_OFF
-        if side > 0:
-            return solve_change(self, target, max([0, *found]) + 1, min(ceiling - target.value, MOST_OFF))
-        return solve_change(self, target, max(1 - target.value, -MOST_OFF), min([0, *found]) - 1)
-
     def allows(self, change: Change) -> bool:
         """Tell whether everything that binds comes out the same in another world."""
         places = list(change.pieces)
@@ -153,12 +109,6 @@ class World:
         )
         return bool(fits.all())
 
-    def _find(self, target: Target, by: int) -> Change | None:
-        # Late: the search knows worlds.
-        from helpers.data.disclosure.searching import find_change
-
-        return find_change(self, target, by)
-
     def keeps_mean(self, place: int, people: float, amount: float) -> bool:
         """Tell whether a figure's mean comes out the same with so many people and so much amount more."""
         if not self.has_mean[place]:
@@ -167,11 +117,6 @@ class World:
         return bool(
             self.mean_low[place] * people - _HAIR <= amount <= self.mean_high[place] * people + _HAIR
         )
-
-    def _may_be(self, target: Target, by: int) -> bool:
-        # a small count stays small, or the reader who takes each star for small is told
-        ceiling = self.small if target.value <= self.small else math.inf
-        return by != 0 and 1 <= target.value + by <= ceiling
 
 
 @dataclass(frozen=True)
