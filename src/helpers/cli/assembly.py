@@ -24,7 +24,7 @@ from helpers.runner.plan.jobs import Plan, find_plan
 from helpers.runner.plan.refused import Refused
 from helpers.runner.project import Groups, Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
-from helpers.runner.walls import Room
+from helpers.runner.walls import RoomProcess
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
 
@@ -103,8 +103,8 @@ def open_project(
     from helpers.data.disclosure import disclosure_problems
     from helpers.data.last_published import FOLDER as LAST
     from helpers.data.last_published import keep_published
-    from helpers.data.manifest import make_private
     from helpers.data.mart_files import DERIVED, ROOM, SPILL
+    from helpers.data.mart_manifest import make_private
     from helpers.data.policy import policy_of
     from helpers.data.released import Ledger
     from helpers.data.releases import FOLDER, Releases, manifest_entry
@@ -193,7 +193,7 @@ def open_project(
         told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
         redact=redact,
         caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
-        room=Room(
+        room=RoomProcess(
             MODULE,
             ROOM_VARIABLE,
             sealed=lambda: mart().sealed(),

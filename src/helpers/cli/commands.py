@@ -32,7 +32,7 @@ from helpers.runner.batch.foreign import find_foreign
 from helpers.runner.batch.run import Batch, Order, preview, run_batch
 from helpers.runner.engines import FORMATS, RENDERERS
 from helpers.runner.history.store import History
-from helpers.runner.kernel.execute import Limits
+from helpers.runner.kernel.execute import KernelLimits
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.project import Project
 
@@ -113,13 +113,17 @@ def run(
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_jobs(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
-    time_limit: Annotated[float, typer.Option(min=1, help="Seconds for one report.")] = Limits.seconds,
-    memory_limit: Annotated[int, typer.Option(min=64, help="Megabytes for one report.")] = Limits.megabytes,
+    time_limit: Annotated[
+        float, typer.Option(min=1, help="Seconds for one report.")
+    ] = KernelLimits.seconds,
+    memory_limit: Annotated[
+        int, typer.Option(min=64, help="Megabytes for one report.")
+    ] = KernelLimits.megabytes,
     renderer: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.")] = RENDERERS[0],
     as_json: Json = False,
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
-    limits = Limits(time_limit, memory_limit)
+    limits = KernelLimits(time_limit, memory_limit)
     order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
     project, asked = open_and_plan(find_root(context.obj), words or (), strict=strict)
     parts = [(each, some, order) for each, some in by_audience(project, asked)]

@@ -17,7 +17,7 @@ from pathlib import Path
 from helpers.bundle import Bundle
 from helpers.data.disclosure.publications import ReleasedCount, released_counts, told_counts
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
-from helpers.data.manifest import PRIVATE_FILE, make_private
+from helpers.data.mart_manifest import PRIVATE_FILE, make_private
 from helpers.errors import GateError, Problem
 
 FILE = "released.sqlite"

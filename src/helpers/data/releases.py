@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import SUPPRESSED
 from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
-from helpers.data.manifest import PRIVATE_FILE, make_private
+from helpers.data.mart_manifest import PRIVATE_FILE, make_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of, policy_of_records
 from helpers.errors import GateError, Problem, UsageError
 from helpers.places import find_root

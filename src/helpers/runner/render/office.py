@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from helpers.runner.document.making import Document
-from helpers.runner.render.drawing import draw, icon_pictures
+from helpers.runner.render.png import draw, icon_pictures
 from helpers.theme import REFERENCES, Theme
 from helpers.theme.brand import Palette
 
