@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.bundle import SUPPRESSED
+from helpers.data.disclosure.exhibiting import exhibit
 from helpers.data.disclosure.people import Kind, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.worlds import Change, Target, World
@@ -180,7 +181,7 @@ class _Trial:
         world.active[place] = True
         fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
         again = {name: self._again(name) for name in self._broken(place)}
-        first = {name: world.exhibit(target) for name, target in fresh.items()}
+        first = {name: exhibit(world, target) for name, target in fresh.items()}
         if all(again.values()) and all(first.values()):
             self.targets |= fresh
             self._open |= {name: changes for name, changes in (*again.items(), *first.items()) if changes}
@@ -194,11 +195,11 @@ class _Trial:
     ) -> None:
         self.targets[name] = target
         known = have.get(name, ()) if isinstance(name, tuple) else ()
-        if found := self.world.exhibit(target, known):
+        if found := exhibit(self.world, target, known):
             self._open[name] = found
 
     def _again(self, name: Uncertain | int) -> tuple[Change, ...] | None:
-        return self.world.exhibit(self.targets[name], self._open[name])
+        return exhibit(self.world, self.targets[name], self._open[name])
 
     def _broken(self, place: int) -> list[Uncertain | int]:
         """Return what was shown to be uncertain by a world that a new number rules out."""

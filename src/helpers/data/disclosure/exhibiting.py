@@ -1,0 +1,40 @@
+"""Two other worlds that agree with all that is told: while they can be shown, a star tells nobody its count."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from helpers.data.disclosure.searching import find_change
+from helpers.data.disclosure.totals import POSSIBLE_VALUES
+from helpers.data.disclosure.worlds import CHANGES, Change, Target, World
+
+
+def exhibit(world: World, target: Target, have: Iterable[Change] = ()) -> tuple[Change, ...] | None:
+    """Return two changes of the true world with which a target has other values; None where none are found.
+
+    Parameters
+    ----------
+    world
+        The true people, and what is told of them.
+    target
+        What must stay uncertain.
+    have
+        Changes that once served: those that still do are taken first.
+    """
+    found: dict[int, Change] = {}
+    for change in have:
+        if _may_be(world, target, by := target.change(change)) and world.allows(change):
+            found.setdefault(by, change)
+    for by in CHANGES:
+        if len(found) >= POSSIBLE_VALUES - 1:
+            break
+        if by not in found and _may_be(world, target, by) and (new := find_change(world, target, by)):
+            found[by] = new
+    return tuple(found.values())[: POSSIBLE_VALUES - 1] if len(found) >= POSSIBLE_VALUES - 1 else None
+
+
+def _may_be(world: World, target: Target, by: int) -> bool:
+    # a small count stays small, or the reader who takes each star for small is told
+    ceiling = world.small if target.value <= world.small else math.inf
+    return by != 0 and 1 <= target.value + by <= ceiling
