@@ -160,7 +160,7 @@ def test_11_another_measure_has_its_section(project: Path) -> None:
         call(project, "run", "performance_report", "--renderer", "embedded", "--to", "html") == ExitCode.OK
     )
     page = next((project / "reports").rglob("performance_report/SYN07.html")).read_text("utf-8")
-    assert re.search(r"<h\d[^>]*>(?:<[^>]+>|\s|[\d.])*Sickness absence", page)
+    assert 'id="sec-sickness-absence"' in page
 
 
 def test_12_a_method_of_one_s_own_lives_beside_the_notebook(page: str) -> None:
