@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.analyses.stays.deviation import LengthOfStay
 from helpers.analyses.stays.findings import StayFindings
+from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.options import StayOptions
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart

@@ -11,8 +11,10 @@ from made_results import quiet
 
 from helpers.measures import words
 from helpers.measures.examples import example_measure
-from helpers.measures.place import place_among
+from helpers.measures.place import Place, place_among
 from helpers.measures.places.groups import PeerGroup
+from helpers.measures.places.spread import places_at
+from helpers.measures.places.values import series_of
 from helpers.register.models import Measure
 
 MAY = date(2026, 5, 1)
@@ -33,12 +35,20 @@ def rows(shares: list[float], origin: str = "published", of: float = 1000.0) -> 
     )  # fmt: skip
 
 
+def placed(
+    found: pd.DataFrame, measure: Measure, day: date, own: str, groups: tuple[PeerGroup, PeerGroup]
+) -> Place | None:
+    """Return the place of a trust among those of the first group."""
+    of_kind = found[found["org_code"].isin(groups[0].codes)].reset_index(drop=True)
+    return place_among(places_at(series_of(of_kind, measure), day), own, groups)
+
+
 #: T0 2 %, T1 3 % … T12 14 %: quartiles 5, 8 and 11, all together 8, the first five's median 4
 SHARES = [float(share) for share in range(2, 15)]
 
 
 def test_quartiles_all_together_and_the_median_of_peers() -> None:
-    place = place_among(rows(SHARES), example_measure(), MAY, "T0", (NATION, PEERS))
+    place = placed(rows(SHARES), example_measure(), MAY, "T0", (NATION, PEERS))
     assert place is not None
     assert (place.trusts, place.low, place.median, place.high) == (13, 5.0, 8.0, 11.0)
     assert place.national == pytest.approx(8.0)
@@ -56,19 +66,19 @@ def test_quartiles_all_together_and_the_median_of_peers() -> None:
     ],
 )
 def test_the_side_follows_the_good_direction(own: str, direction: str, side: str) -> None:
-    place = place_among(rows(SHARES), example_measure(direction=direction), MAY, own, (NATION, PEERS))
+    place = placed(rows(SHARES), example_measure(direction=direction), MAY, own, (NATION, PEERS))
     assert place is not None
     assert place.side == side
 
 
 def test_fewer_than_ten_trusts_or_no_own_value_give_no_place() -> None:
-    assert place_among(rows(SHARES[:9]), example_measure(), MAY, "T0", (NATION, PEERS)) is None
-    assert place_among(rows(SHARES[:12]), example_measure(), MAY, "T12", (NATION, PEERS)) is None
+    assert placed(rows(SHARES[:9]), example_measure(), MAY, "T0", (NATION, PEERS)) is None
+    assert placed(rows(SHARES[:12]), example_measure(), MAY, "T12", (NATION, PEERS)) is None
 
 
 def test_fewer_than_five_peers_have_no_median() -> None:
     few = PeerGroup("type", "large acute trusts", frozenset(CODES[:4]))
-    place = place_among(rows(SHARES), example_measure(), MAY, "T0", (NATION, few))
+    place = placed(rows(SHARES), example_measure(), MAY, "T0", (NATION, few))
     assert place is not None
     assert place.group == ""
     assert np.isnan(place.group_median)
@@ -76,21 +86,18 @@ def test_fewer_than_five_peers_have_no_median() -> None:
 
 def test_trusts_of_another_kind_are_left_out() -> None:
     acute = PeerGroup("national", "acute trusts", frozenset(CODES[:11]))
-    place = place_among(rows(SHARES), example_measure(), MAY, "T0", (acute, PEERS))
+    place = placed(rows(SHARES), example_measure(), MAY, "T0", (acute, PEERS))
     assert place is not None
     assert place.trusts == 11
 
 
 def test_values_from_records_that_rest_on_few_are_left_out() -> None:
     # of 100 appointments 2 to 7 missed must not be told: six trusts, and seven are too few to compare
-    assert (
-        place_among(rows(SHARES, "records", of=100.0), example_measure(), MAY, "T12", (NATION, PEERS))
-        is None
-    )
+    assert placed(rows(SHARES, "records", of=100.0), example_measure(), MAY, "T12", (NATION, PEERS)) is None
 
 
 def said_of(measure: Measure, place_rows: pd.DataFrame, own: str) -> str:
-    place = place_among(place_rows, measure, MAY, own, (NATION, PEERS))
+    place = placed(place_rows, measure, MAY, own, (NATION, PEERS))
     result = quiet(measure=measure)
     return words.national_sentence(type(result)(**{**vars(result), "national": place}))
 

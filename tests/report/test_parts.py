@@ -78,7 +78,7 @@ def test_a_figure_can_be_altered_before_it_is_shown(stays: Part) -> None:
         "Other.",
         "A line.",
     )
-    assert len(figure.bundle.columns) == 3
+    assert len(figure.bundle.columns) == 4
 
 
 def test_words_are_chosen_by_name(stays: Part) -> None:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.report.controlled_charts import WITHOUT_LIMITS, chart_as_shown
-from helpers.report.process_words import Process, latest_sentence, process_sentences
+from helpers.report.controlled_charts import WITHOUT_LIMITS, chart_told
+from helpers.report.process_words import UNSETTLED, UNTOLD, Process, latest_sentence, variation_sentences
 from helpers.stats.spc import xmr
 
 STEADY = [5.0, 5.2, 4.9, 5.1, 5.0, 4.8, 5.2, 5.0, 4.9, 5.1, 5.0, 5.1, 4.9, 5.0]
@@ -26,26 +26,31 @@ def process(
     improvement: Any = "decrease",
 ) -> Process:
     dates = pd.date_range("2025-01-01", periods=len(values), freq="MS").to_numpy()
-    chart = xmr(values, dates, improvement=improvement, target=target)
+    chart = xmr(values, dates, improvement=improvement, target=target, settle=True)
     shown = np.array([np.nan if place in hide else value for place, value in enumerate(values)])
-    drawn = chart_as_shown(chart, shown, digits=1, origin="records")
+    blank = 2 * int(np.isfinite(shown).sum()) < len(shown)
+    drawn = chart_told(chart, shown, digits=1, origin="records", blank=blank)
     return Process(drawn, shown, "the mean stay", "days", 1, "the national mean")
+
+
+def process_sentences(found: Process) -> str:
+    return " ".join(text for text in found.words.values() if text)
 
 
 def test_a_steady_process_far_from_its_target() -> None:
     assert process_sentences(process(STEADY)) == (
-        "In February 2026 the mean stay was 5.0 days, within the ordinary variation of this process. "
-        "The mean stay will stay below the national mean of 6.0 days unless the process changes."
+        "In February 2026 the mean stay was 5.0 days. That is within its ordinary variation of 4.5 to 5.5 days. "
+        "Unless the process changes, it will stay below the national mean of 6.0 days."
     )
 
 
 @pytest.mark.parametrize(
     ("target", "improvement", "words"),
     [
-        (6.0, "decrease", "will stay below the national mean of 6.0 days unless the process changes"),
-        (4.0, "decrease", "will stay above the national mean of 4.0 days unless the process changes"),
-        (6.0, "increase", "will stay below the national mean of 6.0 days unless the process changes"),
-        (4.0, "increase", "will stay above the national mean of 4.0 days unless the process changes"),
+        (6.0, "decrease", "it will stay below the national mean of 6.0 days."),
+        (4.0, "decrease", "it will stay above the national mean of 4.0 days."),
+        (6.0, "increase", "it will stay below the national mean of 6.0 days."),
+        (4.0, "increase", "it will stay above the national mean of 4.0 days."),
         (
             5.0,
             "decrease",
@@ -60,47 +65,55 @@ def test_the_standing_to_the_target(target: float, improvement: str, words: str)
 @pytest.mark.parametrize("improvement", ["decrease", "increase"])
 def test_a_special_cause_long_ago_does_not_silence_what_the_limits_say(improvement: str) -> None:
     values = [*STEADY, 5.7, *STEADY]
-    words = "The mean stay will stay below the national mean of 6.0 days unless the process changes."
+    words = "Unless the process changes, it will stay below the national mean of 6.0 days."
     assert words in process_sentences(process(values, improvement=improvement))
 
 
 def test_without_a_target_nothing_is_said_of_one() -> None:
-    assert process_sentences(process(STEADY, target=None)).count(".") == 2  # "5.0" and the end
+    assert (
+        process_sentences(process(STEADY, target=None)).count(". ") == 1
+    )  # the month, and its ordinary variation
 
 
 @pytest.mark.parametrize(
     ("last", "words"),
     [
-        ([9.0], "above the upper limit: a cause for concern."),
-        ([1.0], "below the lower limit: an improvement."),
+        ([5.8], "above the upper limit: worse than ordinary variation explains."),
+        ([4.2], "below the lower limit: better than ordinary variation explains."),
     ],
 )
 def test_a_last_point_beyond_a_limit_says_whether_that_is_good(last: list[float], words: str) -> None:
-    assert latest_sentence(process(STEADY + last)).endswith(words)
+    assert variation_sentences(process(STEADY + last)).endswith(words)
 
 
 def test_a_run_of_seven_is_named() -> None:
-    values = [4.0, 6.0] * 7 + [5.8] * 7
-    assert latest_sentence(process(values)).endswith(
-        "run of seven points above the mean: a cause for concern."
+    values = STEADY * 2 + [5.1] * 7
+    assert variation_sentences(process(values)).startswith(
+        "That is part of a run of seven points or more above the mean: worse than ordinary variation explains."
     )
 
 
 def test_limits_on_few_points_are_called_provisional_in_a_sentence_of_their_own() -> None:
-    assert process_sentences(process(STEADY[:8])).endswith(
-        " The limits rest on fewer than 13 points and are provisional."
+    assert variation_sentences(process(STEADY[:8])).endswith(
+        " The limits rest on eight points and are provisional."
     )
 
 
 def test_an_unstable_series_is_not_judged() -> None:
     text = process_sentences(process([float(n) for n in range(20)]))
-    assert "no single stable period" in text
+    assert UNSETTLED in text
     assert "national mean" not in text
 
 
+def test_limits_come_from_the_latest_stable_stretch_and_say_so() -> None:
+    text = process_sentences(process([float(n) for n in range(20, 8, -1)] + STEADY * 2))
+    assert "Limits are from January 2026, suggested" in text
+    assert "it will stay below the national mean of 6.0 days" in text
+
+
 def test_one_point_shows_no_variation() -> None:
-    assert latest_sentence(process([5.0])) == (
-        "In January 2025 the mean stay was 5.0 days; one point shows no variation."
+    assert process_sentences(process([5.0])) == (
+        "In January 2025 the mean stay was 5.0 days. One value shows no variation."
     )
 
 
@@ -114,7 +127,7 @@ def test_a_missing_or_hidden_last_month_gives_way_to_the_one_before() -> None:
 def test_mostly_hidden_months_say_nothing_of_the_process() -> None:
     found = process(STEADY, hide=tuple(range(8)))
     assert latest_sentence(found) == ""
-    assert process_sentences(found).startswith("Most months rest on too few patients")
+    assert process_sentences(found) == UNTOLD
 
 
 def test_nothing_at_all_to_show() -> None:
@@ -130,8 +143,8 @@ def test_every_chart_has_a_sound_sentence(values: list[float], target: float, hi
 
 
 def test_where_limits_would_tell_a_hidden_month_none_are_drawn_and_nothing_is_judged() -> None:
-    assert process_sentences(process([*STEADY[:12], 9.0], hide=(3,))) == (
-        f"In January 2026 the mean stay was 9.0 days. {WITHOUT_LIMITS}"
+    assert process_sentences(process([*STEADY[:12], 5.0], hide=(3,))) == (
+        f"In January 2026 the mean stay was 5.0 days. {WITHOUT_LIMITS}"
     )
 
 

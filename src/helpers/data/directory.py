@@ -54,17 +54,28 @@ def organisations(mart: Mart) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        name, kind, region, icb_code, peer_group; missing entries are empty text.
+        name, kind, region, icb_code, peer_group, and former: the codes of those that became part of it, separated
+        by commas; missing entries are empty text.
     """
+    return mart.derived("organisations", lambda: _organisations(mart)).set_index("org_code")
+
+
+def _organisations(mart: Mart) -> pd.DataFrame:
     frame = mart.query(
-        """SELECT org_code, arg_max(name, coalesce(valid_from, DATE '1900-01-01')) AS name,
+        """WITH heirs AS (
+               SELECT successor AS org_code, string_agg(org_code, ',' ORDER BY org_code) AS former
+               FROM successors GROUP BY successor
+           )
+           SELECT org_code, arg_max(name, coalesce(valid_from, DATE '1900-01-01')) AS name,
                   any_value(kind) AS kind, any_value(region) AS region,
-                  any_value(icb_code) AS icb_code, any_value(peer_group) AS peer_group
-           FROM organisations WHERE org_code NOT IN (SELECT org_code FROM successors)
+                  any_value(icb_code) AS icb_code, any_value(peer_group) AS peer_group,
+                  any_value(former) AS former
+           FROM organisations LEFT JOIN heirs USING (org_code)
+           WHERE org_code NOT IN (SELECT org_code FROM successors)
            GROUP BY org_code ORDER BY org_code"""
     )
     frame["name"] = [readable_name(name) for name in frame["name"]]
-    return frame.fillna("").set_index("org_code")
+    return frame.fillna("")
 
 
 #: words that stay small within a name, and those that are always capitals
@@ -102,9 +113,8 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
     """
     known = organisations(mart)
     if code in known.index:
-        name, kind, region, icb_code, peer_group = (str(value) for value in known.loc[code])
-        former = mart.query("SELECT org_code FROM successors WHERE successor = ? ORDER BY 1", [code])
-        predecessors = tuple(former["org_code"])
+        name, kind, region, icb_code, peer_group, former = (str(value) for value in known.loc[code])
+        predecessors = tuple(filter(None, former.split(",")))
         icb_name = str(known.loc[icb_code, "name"]) if icb_code in known.index else ""
         return Organisation(code, name, kind, region, icb_code, peer_group, predecessors, icb_name)
     heir = mart.query("SELECT successor FROM successors WHERE org_code = ?", [code])

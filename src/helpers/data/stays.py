@@ -1,14 +1,19 @@
 """Hospital stays out of the mart: sums by stratum, month and organisation, never a row of a patient.
 
-A stay is a spell (admission to discharge in one hospital) of an ordinary admission, counted where and
-when the patient was discharged. Spells of a merged organisation count for its successor.
+A stay is a spell (admission to discharge in one hospital), by default of an ordinary admission, counted where
+and when the patient was discharged. Spells of a merged organisation count for its successor.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from helpers.data.disclosure.queries import Condition
+from helpers.data.room.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +25,8 @@ _STRATA = "specialty_code AS specialty, admission_method, casemix_group, age_ban
 #: A trim point below this would cut ordinary stays (methods, section 4).
 LEAST_TRIM_DAYS = 5
 LONG_STAYS = (7, 14, 21)
+#: which spells are stays where nobody says otherwise: day cases and regular attenders are none
+ORDINARY: Final = (Condition("patient_class", ("ordinary",)),)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class StayRule:
         "none", "fixed" (at `trim_days`) or "upper_quartile" (by specialty and admission method).
     trim_days
         The fixed trim point, in days.
+    where
+        What every spell must meet.
     """
 
     first: date
@@ -43,12 +52,19 @@ class StayRule:
     zero_day: bool = True
     trim: str = "none"
     trim_days: float | None = None
+    where: tuple[Condition, ...] = ORDINARY
+
+    @property
+    def restriction(self) -> str:
+        """What every spell must meet, as SQL."""
+        return Selection("spells", "", "all", self.where, (), f"{self.first}", f"{self.end}").restriction
 
     @property
     def key(self) -> str:
         """A name for what is computed once per load under this rule."""
         trim = f"{self.trim}{self.trim_days or ''}"
-        return f"{self.first}_{self.end}_{'all' if self.zero_day else 'overnight'}_{trim}"
+        which = sha256(self.restriction.encode()).hexdigest()[:12]
+        return f"{self.first}_{self.end}_{'all' if self.zero_day else 'overnight'}_{trim}_{which}"
 
 
 def stay_cells(mart: Mart, rule: StayRule) -> pd.DataFrame:
@@ -81,25 +97,33 @@ def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
     return mart.derived(f"stay_months_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True)
 
 
-def stay_tails(mart: Mart, rule: StayRule) -> pd.DataFrame:
+def stay_tails(mart: Mart, rule: StayRule, lengths: Sequence[int] = LONG_STAYS) -> pd.DataFrame:
     """Return very short and long stays of every organisation and specialty, untrimmed.
+
+    Parameters
+    ----------
+    mart, rule
+        Which stays.
+    lengths
+        From how many days on a stay is long.
 
     Returns
     -------
     DataFrame
-        org_code, specialty, spells, days, zero_day (spells), and for 7, 14 and 21 days
-        spells_7 and days_7 (spells of at least that length, and their bed-days) and so on.
+        org_code, specialty, spells, days, zero_day (spells), and for each of the lengths, such as 7 days,
+        spells_7 and days_7 (spells of at least that length, and their bed-days).
     """
     long = ", ".join(
         f"count(*) FILTER (los_days >= {n}) AS spells_{n}, "
         f"coalesce(sum(los_days) FILTER (los_days >= {n}), 0) AS days_{n}"
-        for n in LONG_STAYS
+        for n in lengths
     )
     sql = f"""{_stays(rule)}
         SELECT org_code, specialty_code AS specialty, count(*) AS spells, sum(los_days) AS days,
                count(*) FILTER (los_days = 0) AS zero_day, {long}
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"stay_tails_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True)
+    name = f"stay_tails_{rule.key}_{'_'.join(map(str, lengths))}"
+    return mart.derived(name, lambda: mart.query(sql, _arguments(rule)), records=True)
 
 
 def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd.DataFrame:
@@ -132,7 +156,7 @@ def _stays(rule: StayRule) -> str:
     return f"""WITH stays AS (
             SELECT coalesce(o.successor, s.org_code) AS org_code, s.* EXCLUDE (org_code)
             FROM spells s LEFT JOIN successors o ON o.org_code = s.org_code
-            WHERE s.discharged >= ? AND s.discharged < ? AND s.patient_class = 'ordinary'
+            WHERE s.discharged >= ? AND s.discharged < ? AND ({rule.restriction})
               AND ({"true" if rule.zero_day else "s.los_days > 0"})
         ), trimmed AS (
             SELECT *, least(los_days, {point})::DOUBLE AS days

@@ -12,8 +12,8 @@ from helpers.data.periods import period_end
 from helpers.measures.result import ChartEvent, MeasureResult
 from helpers.measures.series import MeasureSeries
 from helpers.measures.targets import target_on
-from helpers.measures.told import chart_told
 from helpers.register.models import Measure, Target
+from helpers.report.controlled_charts import chart_told
 from helpers.report.period import add_months
 from helpers.stats.spc import xmr
 
@@ -111,7 +111,9 @@ def example_result(
         measure=measure,
         organisation="SYN01",
         series=series,
-        chart=chart_told(chart, series, measure.digits),
+        chart=chart_told(
+            chart, series.shown, digits=measure.digits, origin=series.origin, blank=series.mostly_hidden
+        ),
         targets=tuple(targets),
         events=events,
         judged_on=period_end(days[-1], "month"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from datetime import date
 from typing import Final
 
@@ -91,6 +92,18 @@ def period_words(day: date, frequency: str) -> str:
     if MONTHS.get(frequency) == 12:
         return f"the year to {month(end)}"
     return f"{day.day} {month(day)}" if frequency in ("day", "snapshot") else month(day)
+
+
+def short_period_words(day: date, frequency: str) -> str:
+    """Return a period by its first day, short enough for a cell.
+
+    >>> short_period_words(date(2025, 1, 1), "quarter"), short_period_words(date(2026, 9, 1), "month")
+    ('Jan to Mar 2025', 'Sep 2026')
+    """
+    words = period_words(day, frequency)
+    for name in month_name[1:]:
+        words = words.replace(name, name[:3])
+    return words
 
 
 def chance_words(chance: float) -> str:

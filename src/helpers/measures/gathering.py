@@ -23,19 +23,20 @@ from helpers.data.measure_series import (
     read_series,
 )
 from helpers.data.measured import as_told
-from helpers.data.peer_values import peer_organisations, peer_values
+from helpers.data.peer_values import peer_organisations
 from helpers.data.periods import period_end
 from helpers.data.quality import rate_series
 from helpers.measures.events import events_of
 from helpers.measures.place import Place, place_among
 from helpers.measures.places.groups import PeerGroup, find_group
-from helpers.measures.places.values import can_be_compared
+from helpers.measures.places.spread import places_of
+from helpers.measures.places.values import can_be_compared, known_series
 from helpers.measures.reasons import Reasons, reasons_of
 from helpers.measures.result import CATEGORIES, Category, ChartEvent, MeasureResult
 from helpers.measures.series import MeasureSeries, build_series
 from helpers.measures.targets import target_on, targets_of
-from helpers.measures.told import chart_told
 from helpers.register.models import Comment, Measure, Register, Target
+from helpers.report.controlled_charts import chart_told
 from helpers.stats.spc import XmRCharts, xmr_many
 
 
@@ -279,9 +280,10 @@ class _Beside:
         measure, last = draft.measure, draft.series.latest
         if self.groups is None or last is None or not can_be_compared(measure):
             return None
-        rows = peer_values(self.mart, measure.id, measure.frequency)
-        code = self.asked.organisation.code
-        return place_among(rows, measure, draft.series.days[last], code, self.groups)
+        codes = self.groups[0].codes
+        series = known_series(self.mart, measure, codes)
+        places = places_of(self.mart, series, codes, draft.series.days[last])
+        return place_among(places, self.asked.organisation.code, self.groups)
 
     def reasons(self, draft: _Draft) -> Reasons | None:
         """Return the reasons behind the latest shown count."""
@@ -319,7 +321,13 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
         measure=draft.measure,
         organisation=asked.organisation.code,
         series=draft.series,
-        chart=chart_told(charts[place], draft.series, draft.measure.digits),
+        chart=chart_told(
+            charts[place],
+            draft.series.shown,
+            digits=draft.measure.digits,
+            origin=draft.series.origin,
+            blank=draft.series.mostly_hidden,
+        ),
         targets=draft.targets,
         events=draft.events,
         judged_on=asked.judged_on,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -18,7 +17,7 @@ from helpers.measures.targets import target_on
 from helpers.register.models import Target
 from helpers.report.charts.multiples import Small, multiples_chart
 from helpers.report.charts.process import FanAhead, TargetStep, spc_chart
-from helpers.stats.spc import XmRChart
+from helpers.report.controlled_charts import unmarked
 
 #: inches: lower than a chart alone, so that a section needs less than a page
 HEIGHT: Final = 1.9
@@ -29,7 +28,7 @@ def chart_of_result(result: MeasureResult) -> Figure:
     """Draw a result: values that may be shown, limits, dated targets, events, forecast."""
     forecast = result.forecast if result.goal is not None and result.goal.dated else None
     return spc_chart(
-        _drawn(result),
+        unmarked(result.chart) if result.unstable else result.chart,
         result.series.shown,
         unit=result.measure.unit,
         steps=target_steps(result, forecast),
@@ -58,19 +57,6 @@ def _small(result: MeasureResult) -> Small:
         first=limits.first,
         target=np.nan if aim is None else aim,
         unit=result.measure.unit,
-    )
-
-
-def _drawn(result: MeasureResult) -> XmRChart:
-    """Return the chart to draw: without a stable period no rule marks points of which no limits are drawn."""
-    if not result.unstable:
-        return result.chart
-    chart, last = result.chart, result.chart.segment == result.chart.segment[-1]
-    kinds = zip(chart.point_type, last, strict=True)
-    return replace(
-        chart,
-        point_type=tuple("common_cause" if own and kind != "missing" else kind for kind, own in kinds),
-        direction=np.where(last, 0, chart.direction),
     )
 
 

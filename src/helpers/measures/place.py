@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-import numpy as np
-import pandas as pd
-
 from helpers.measures.places.groups import PeerGroup
-from helpers.measures.places.spread import WINDOW_MONTHS, choose_model, find_positions, find_widening
-from helpers.measures.places.values import PeerSeries, series_of
+from helpers.measures.places.spread import Percentile, Places
 from helpers.register.models import Measure
-from helpers.report.period import add_months
 
 #: with fewer trusts there is no middle half worth the name; with fewer peers no median
 FEWEST_TRUSTS, FEWEST_PEERS = 10, 5
@@ -45,6 +40,8 @@ class Place:
     worst_quarter
         The chance, 0 to 1, that it is one of the worst quarter, allowing for chance; NaN where only values are
         known or neither way is better.
+    percentile
+        The share of the other trusts that it does better than, or lies above; None where only values are known.
     """
 
     period: date
@@ -61,6 +58,7 @@ class Place:
     group_median: float
     side: Side
     worst_quarter: float = float("nan")
+    percentile: Percentile | None = None
 
     @property
     def per_base(self) -> bool:
@@ -68,42 +66,35 @@ class Place:
         return self.measure.kind == "count"
 
 
-def place_among(
-    rows: pd.DataFrame, measure: Measure, period: date, own: str, groups: tuple[PeerGroup, PeerGroup]
-) -> Place | None:
+def place_among(places: Places, own: str, groups: tuple[PeerGroup, PeerGroup]) -> Place | None:
     """Return the place among trusts; None with fewer than ten of them, or where the own value is not compared.
 
     Parameters
     ----------
-    rows
-        As `helpers.data.peer_values.peer_values` returns them for this measure.
-    measure
-        One that can be compared (`helpers.measures.places.values.can_be_compared`).
-    period
-        First day of the period.
+    places
+        All trusts of the kind at the period (`helpers.measures.places.spread.places_of`).
     own
         Code of the trust whose place is asked for.
     groups
         All trusts of its kind, and its peers among them.
     """
     nation, peers = groups
-    days = rows["period"].dt.date
-    recent = rows[(days > add_months(period, -WINDOW_MONTHS)) & (days <= period)]
-    series = series_of(recent[recent["org_code"].isin(nation.codes)].reset_index(drop=True), measure)
-    table = series.at(period)
+    table, measure = places.table, places.measure
     if len(table) < FEWEST_TRUSTS or own not in table.index:
         return None
     value, values = float(table["value"][own]), table["value"]
-    low, median, high = (float(quartile) for quartile in np.quantile(values, (0.25, 0.5, 0.75)))
+    low, median, high = places.quartiles
     alike = values[values.index.isin(peers.codes)]
     enough = len(alike) >= FEWEST_PEERS
+    percentile = places.percentile(own)
+    is_judged = percentile is not None and measure.direction != "neutral"
     return Place(
-        period=period,
-        measure=measure.model_copy(update={"unit": series.unit, "digits": series.digits}),
+        period=places.period,
+        measure=measure,
         value=value,
         trusts=len(table),
         nation=nation.label,
-        national=series.pooled(table),
+        national=places.pooled,
         low=low,
         median=median,
         high=high,
@@ -111,19 +102,9 @@ def place_among(
         group_trusts=len(alike),
         group_median=float(alike.median()) if enough else float("nan"),
         side=_side(value, low, high, measure),
-        worst_quarter=_worst_quarter(series, table, period, own),
+        worst_quarter=percentile.worst if percentile and is_judged else float("nan"),
+        percentile=percentile,
     )
-
-
-def _worst_quarter(series: PeerSeries, table: pd.DataFrame, period: date, own: str) -> float:
-    model = choose_model(series.measure, series)
-    if model is None or series.measure.direction == "neutral":
-        return float("nan")
-    found = find_positions(table, model, find_widening(model, series, period))
-    if found is None:
-        return float("nan")
-    side = found.lowest if series.measure.direction == "increase" else found.highest
-    return float(side[table.index.get_loc(own)])
 
 
 def _side(value: float, low: float, high: float, measure: Measure) -> Side:

@@ -9,6 +9,7 @@ from helpers.measures.result import MeasureResult
 from helpers.measures.series import EXACT
 from helpers.measures.targets import KINDS
 from helpers.register.models import Target
+from helpers.report.process_words import promise_sentence
 from helpers.report.words import month, sentence
 
 
@@ -121,14 +122,8 @@ def assurance_sentence(result: MeasureResult) -> str:
     named = (
         "the target" if result.held_now is None or result.held_now.by == "target" else held_words(result)
     )
-    said = {
-        "pass": f"Unless the process changes, it will keep meeting {named}.",
-        "fail": f"Unless the process changes, it will keep missing {named}.",
-        "hit_or_miss": f"Ordinary variation alone will meet {named} in some periods and miss it in others.",
-    }[result.limits_against_target]
-    if not result.special_since_limits_began:
-        return said
-    return f"{said} Special causes have occurred since the limits began, so it may have changed already."
+    special = result.special_since_limits_began
+    return promise_sentence(result.limits_against_target, named, special=special)
 
 
 def forecast_sentence(result: MeasureResult) -> str:

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from helpers.measures.figures import bounded, figure_words, gap_words, period_words, range_words
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Measure
+from helpers.report import process_words
 from helpers.report.words import count, month, number, sentence
-
-_WHY: Final = {
-    "Above UCL": "above the upper limit",
-    "Below LCL": "below the lower limit",
-    "7 Point Trend (Increasing)": "the end of a rise of seven points in a row",
-    "7 Point Trend (Decreasing)": "the end of a fall of seven points in a row",
-    "2 in 3 Above CL": "near the upper limit twice within three points",
-    "2 in 3 Below CL": "near the lower limit twice within three points",
-    "7 Points Above CL": "part of a run of seven points or more above the mean",
-    "7 Points Below CL": "part of a run of seven points or more below the mean",
-}
-_VERDICT: Final = {
-    "improvement": "better than ordinary variation explains",
-    "concern": "worse than ordinary variation explains",
-    "neutral": "a change beyond ordinary variation",
-}
 
 
 def latest_sentence(result: MeasureResult) -> str:
@@ -122,22 +105,22 @@ def variation_sentence(result: MeasureResult) -> str:
     if result.latest is None:
         return ""
     if result.untold:
-        return "Too many values rest on too few patients to be shown, so nothing is said of the trend."
+        return process_words.UNTOLD
     if result.points < 2:
-        return "One value shows no variation."
+        return process_words.ONE_VALUE
     if result.unstable:
         return _unsettled_sentences(result)
     few = " ".join(part for part in (_suggested_sentence(result), _few_sentence(result)) if part)
     if result.variation == "common":
-        said = sentence(f"that is within its ordinary variation{_ordinary(result)}")
+        said = process_words.ordinary_sentence(_ordinary(result))
     else:
-        said = sentence(f"that is {_WHY.get(result.reason, 'unusual')}: {_VERDICT[result.variation]}")
+        said = process_words.signal_sentence(result.reason, result.variation)
     return f"{said} {few}".strip()
 
 
 def _unsettled_sentences(result: MeasureResult) -> str:
     """Say what can be said without a stable period: a signal that a year before confirms, and the direction."""
-    parts = ["There is no stable period yet, so no limits are drawn."]
+    parts = [process_words.UNSETTLED]
     if result.variation != "unsettled":
         said = signal_words(result).replace("better", "are better").replace("worse", "are worse")
         parts.append(sentence(f"{said}, and a signal says so too"))
@@ -149,10 +132,7 @@ def _suggested_sentence(result: MeasureResult) -> str:
     since = result.suggested_from
     if since is None:
         return ""
-    when = period_words(since, result.measure.frequency)
-    return sentence(
-        f"limits are from {when}, suggested: since then it has been steady, before that it was not"
-    )
+    return process_words.suggested_sentence(period_words(since, result.measure.frequency))
 
 
 def _ordinary(result: MeasureResult) -> str:
@@ -160,15 +140,13 @@ def _ordinary(result: MeasureResult) -> str:
     low, high = (bounded(measure, value) for value in (limits.lower, limits.upper))
     if number(low, measure.digits) == number(high, measure.digits):
         return ""
-    return f" of {range_words(measure, low, high)}"
+    return range_words(measure, low, high)
 
 
 def _few_sentence(result: MeasureResult) -> str:
     if not result.chart.provisional:
         return ""
-    points = count(result.points, "point")
-    restarted = " since the limits restarted" if len(result.chart.segments) > 1 else ""
-    return sentence(f"the limits rest on {points}{restarted} and are provisional")
+    return process_words.few_sentence(result.points, restarted=len(result.chart.segments) > 1)
 
 
 def change_sentence(result: MeasureResult) -> str:
@@ -221,7 +199,9 @@ def signal_words(result: MeasureResult) -> str:
         return "one value so far"
     if result.unstable:
         return _unstable_words(result)
-    return "ordinary variation" if result.variation == "common" else _WHY.get(result.reason, "")
+    return (
+        "ordinary variation" if result.variation == "common" else process_words.WHY.get(result.reason, "")
+    )
 
 
 def _unstable_words(result: MeasureResult) -> str:

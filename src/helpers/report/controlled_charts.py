@@ -67,8 +67,8 @@ def lines_may_be_drawn(exact: Floats, shown: Floats, segment: NDArray[np.int64],
 def chart_as_shown(chart: XmRChart, shown: Floats, *, digits: int, origin: Origin) -> XmRChart:
     """Return an XmR chart of which every value and line may be drawn, listed or read from the drawing.
 
-    Icons and verdicts stay those of the exact values. Segments whose lines may not be drawn have NaN for
-    them, and `Not told` for the reasons of their points.
+    Icons and verdicts stay those of the exact values; numbers that nothing shows are left out. Segments whose
+    lines may not be drawn have NaN for them, and `Not told` for the reasons of their points.
 
     Parameters
     ----------
@@ -99,6 +99,9 @@ def chart_as_shown(chart: XmRChart, shown: Floats, *, digits: int, origin: Origi
             for kind, tell in zip(chart.point_type, told, strict=True)
         ),
         direction=np.where(told, chart.direction, 0),
+        stability=replace(chart.stability, special_share=float("nan"), lag1=float("nan")),
+        distance_to_target=float("nan"),
+        change=float("nan"),
     )
 
 
@@ -117,3 +120,48 @@ def _beside_a_long_gap(hidden: Flags) -> Flags:
         if hidden[first:end].all():
             beside[max(0, first - 1) : end + 1] = True
     return beside
+
+
+def chart_told(chart: XmRChart, shown: Floats, *, digits: int, origin: Origin, blank: bool) -> XmRChart:
+    """Return the chart whose every line and reason may be drawn, listed and said.
+
+    Verdicts stay those of the exact values. Where there is no stable period the last segment has no lines: none
+    are drawn as if they held.
+
+    Parameters
+    ----------
+    chart, shown, digits, origin
+        As in `chart_as_shown`.
+    blank
+        Whether so little may be shown that no line is drawn and no reason given.
+    """
+    told = chart_as_shown(chart, shown, digits=digits, origin=origin)
+    if not chart.stability.stable and not chart.provisional:
+        told = _without_lines(told, chart.segment == chart.segment[-1])
+    if not blank:
+        return told
+    return replace(
+        _without_lines(told, np.ones(len(chart.values), dtype=np.bool_)),
+        reason=tuple(WITHHELD if why != "Missing" else why for why in told.reason),
+        point_type=tuple("missing" if kind == "missing" else "common_cause" for kind in told.point_type),
+        direction=np.zeros(len(chart.values), dtype=np.int64),
+    )
+
+
+def _without_lines(chart: XmRChart, where: Flags) -> XmRChart:
+    """Return a chart without the lines of some segments, whose points are given."""
+    blank: dict[str, Any] = {name: np.where(where, np.nan, getattr(chart, name)) for name in _LINES}
+    none: dict[str, Any] = dict.fromkeys(_LINES, float("nan"))
+    segments = tuple(replace(each, **none) if where[each.first] else each for each in chart.segments)
+    return replace(chart, **blank, segments=segments)
+
+
+def unmarked(chart: XmRChart) -> XmRChart:
+    """Return a chart without marks in its last segment: where no limits are drawn, no rule marks points."""
+    last = chart.segment == chart.segment[-1]
+    kinds = zip(chart.point_type, last, strict=True)
+    return replace(
+        chart,
+        point_type=tuple("common_cause" if own and kind != "missing" else kind for kind, own in kinds),
+        direction=np.where(last, 0, chart.direction),
+    )

@@ -36,7 +36,9 @@ from helpers.register.reading import Spared, read_register
 from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
-from helpers.report.shown import Shown
+from helpers.report.shown import Shown, ShownParts
+from helpers.theme.brand import read_brand
+from helpers.theme.charts import use_palette
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
 _OF_ALL: dict[str, Callable[[Mart], pd.DataFrame]] = {
     "spells": partial(latest_month_of, table="spells"),
     "appointments": partial(latest_month_of, table="appointments"),
-    "measure_values": lambda mart: mart.query(_LATEST_VALUES),
+    "measure_values": lambda mart: mart.derived("latest value", lambda: mart.query(_LATEST_VALUES)),
 }
 #: what has a latest month of the organisation's own: statistics end at different months
 _OWN_LATEST = {
@@ -238,7 +240,7 @@ class Report:
 
     def figure(
         self, drawn: Any, *, caption: str = "", alt: str = "", label: str = "", data: Any = None
-    ) -> Shown:
+    ) -> Shown | ShownParts:
         """Return a figure of your own; it is closed, so that `plt.show()` does not show it again.
 
         Parameters
@@ -251,13 +253,16 @@ class Report:
         label
             "fig-…", by which Markdown refers to it; by default made of the caption.
         data
-            The frame behind it, which readers can open and keep as CSV.
+            The frame behind it, which readers can open and keep as CSV. Where it has no rows there is nothing to
+            draw, and nothing is shown.
         """
         from helpers.report.own.frames import data_behind
         from helpers.report.own.pictures import draw_figure, find_figure
 
         svg = draw_figure(find_figure(drawn))
         columns, rows = ((), ()) if data is None else data_behind(data)
+        if data is not None and not rows:
+            return ShownParts(())
         told = {"caption": caption, "alt": alt, "columns": columns, "rows": rows}
         return Shown(self._own("figure", label or "fig-", **told), svg)
 
@@ -418,6 +423,7 @@ def open_report(
     raise_all(problems)
     show_series_as_tables()
     root = find_root()
+    use_palette(read_brand(root / "params" / "_theme.yml").palette)
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
     latest = latest_month(mart, latest_in, organisation) if period == "latest" else date.min

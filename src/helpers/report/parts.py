@@ -67,6 +67,8 @@ class Field:
 class Part:
     """One result of an analysis; shown bare, it is its figure, or its table, with its sentences.
 
+    Where nothing may be shown it has columns and no rows, and its sentences say why.
+
     Parameters
     ----------
     name
@@ -91,6 +93,8 @@ class Part:
         The field whose cells head the rows that follow in the usual table; these stand next to each other.
     on_slide
         Whether the table is the second slide of the PowerPoint.
+    bulleted
+        Whether its sentences are said as a list.
     """
 
     name: str
@@ -107,6 +111,7 @@ class Part:
     groups: tuple[int, ...] = ()
     by: str = ""
     on_slide: bool = False
+    bulleted: bool = False
 
     # --- what it holds ------------------------------------------------------------------------------
 
@@ -218,18 +223,20 @@ class Part:
         return Shown(self.made.model_copy(update=told))
 
     def say(self, *names: str) -> Shown:
-        """Return some of its sentences as a paragraph, in the order in which they are named; all without names.
+        """Return some of its sentences, in the order in which they are named; all without names.
 
         Raises
         ------
         UsageError
             For a sentence that it does not have.
         """
-        return Shown(
-            self.made.model_copy(
-                update={"kind": "text", "id": f"say-{self.name}", "markdown": said(self, names)}
-            )
-        )
+        words = said(self, names, "\n- " if self.bulleted else " ")
+        told = {
+            "kind": "text",
+            "id": f"say-{self.name}",
+            "markdown": f"- {words}" if self.bulleted else words,
+        }
+        return Shown(self.made.model_copy(update=told))
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -243,7 +250,7 @@ class Part:
         first: list[Shown] = []
         if self.chart is not None:
             first.append(self.as_figure())
-        elif self.fields:
+        elif self.rows:
             first.append(self.table())
         return (*first, *([self.say()] if any(self.words.values()) else []))
 
@@ -255,16 +262,14 @@ class Part:
     # --- pieces -------------------------------------------------------------------------------------
 
     def _figure_bundle(self, caption: str, alt: str, label: str) -> Bundle:
-        usual = [each for each in self.fields if each.usual]
-        rows = tuple(tuple(row[self._place(each)] for each in usual) for row in self.rows)
         told = {
             "kind": "figure",
             "id": label or f"fig-{self.name}",
             "caption": caption or self.caption,
             "alt": alt or self.alt,
-            "columns": tuple(each.column for each in usual),
-            "rows": rows,
-            "suppressed": sum(cell == SUPPRESSED for row in rows for cell in row),
+            "columns": tuple(each.column for each in self.fields),  # whatever may be drawn
+            "rows": self.rows,
+            "suppressed": sum(cell == SUPPRESSED for row in self.rows for cell in row),
         }
         return self.made.model_copy(update=told)
 

@@ -7,7 +7,7 @@ from dataclasses import fields as fields_of
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpers.bundle import Cell, Column, Kind, Origin, Panel
+from helpers.bundle import SUPPRESSED, Cell, Column, Kind, Origin, Panel
 from helpers.report import controlled
 from helpers.report.opening import origin_of
 from helpers.report.parts import Composed, Field, Headline, Named, Part
@@ -47,10 +47,24 @@ class Sections:
         rows: Sequence[tuple[Cell, ...]] = (),
         words: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
+        values_of_row: int | None = None,
         **told: Any,
     ) -> Part:
-        """Return a part; see `Part` for what else is told of it."""
+        """Return a part; see `Part` for what else is told of it.
+
+        Figures from records are rounded as they are listed: exact ones tell exact numbers of patients.
+        `values_of_row` is the row whose cells are its values, by the names of the columns.
+        """
         made = self.report.bundle("text", name, within=self.within)
+        if made.origin == "records":
+            rows = [tuple(map(_as_listed, fields, row)) for row in rows]
+        if values_of_row is not None:
+            row = zip(fields, rows[values_of_row], strict=True)
+            values = {
+                each.name: None if cell == SUPPRESSED else cell
+                for each, cell in row
+                if not isinstance(cell, str) or cell == SUPPRESSED
+            }
         return Part(
             name,
             made,
@@ -147,3 +161,12 @@ class Sections:
             suppressed=controlled.hidden(rows),
         )
         return Shown(bundle, picture_of(draw(chart), altered=False))
+
+
+def _as_listed(field: Field, cell: Cell) -> Cell:
+    """Return a number as it is listed.
+
+    >>> _as_listed(Field("stay", Column(label="Stay", kind="rate", digits=1)), 4.2534)
+    4.3
+    """
+    return round(cell, field.column.digits) if isinstance(cell, float) else cell

@@ -1,7 +1,8 @@
 """A trust's own name, logo and colours, from one theme file, `params/_theme.yml`.
 
-Colours of charts and icons say what a mark means and stay the same for everyone; these are the colours of
-headings, rules, links and boxes. Whatever can be read on screen and on paper is checked here.
+Icons and marks that judge keep their colours for everyone, as they say what a mark means; these are the colours of
+headings, rules, links, boxes, and of what charts are about. Whatever can be read on screen and on paper is checked
+here.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from helpers.errors import Problem
 from helpers.theme import colours
-from helpers.theme.contrast import TEXT_CONTRAST, contrast
-from helpers.theme.pictures import Logo, read_logo
+from helpers.theme.contrast import MARK_CONTRAST, TEXT_CONTRAST, contrast
+from helpers.theme.logo import Logo, read_logo
 from helpers.yaml_files import raise_all, read_settings
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _LONGEST_NAME: Final = 120
+#: series of charts after the first three
+SERIES: Final = (colours.NHS_PINK, colours.NHS_DARK_GREEN, colours.NHS_PURPLE)
 
 
 def _is_colour(value: object) -> object:
@@ -39,11 +42,13 @@ class Palette(BaseModel):
     Parameters
     ----------
     main
-        Rules, links, numbers of sections, the edge of the headline's box.
+        Rules, links, numbers of sections, the edge of the headline's box; in charts what the report is about.
     headings
-        The title and the headings of sections.
+        The title and the headings of sections; in charts the third colour.
     box
         The background of boxes.
+    charts
+        The colours of series in charts after `main`, grey and `headings`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +56,13 @@ class Palette(BaseModel):
     main: _Colour = colours.NHS_BLUE
     headings: _Colour = colours.NHS_DARK_BLUE
     box: _Colour = colours.BOX
+    charts: tuple[_Colour, ...] = SERIES
+
+    @property
+    def cycle(self) -> tuple[str, ...]:
+        """The colours of series in charts, in order."""
+        own = (self.main, colours.PEER, self.headings)
+        return (*own, *(each for each in self.charts if each not in own))
 
 
 class _ThemeFile(BaseModel):
@@ -134,13 +146,19 @@ def _hard_to_read(palette: Palette, where: str) -> Iterator[Problem]:
     for key, text in texts.items():
         if (ratio := contrast(text, "#ffffff")) < TEXT_CONTRAST:
             yield _contrast_problem(f"{where}, {key}", f"{text} on white", ratio, "Choose a darker colour.")
+    for colour in palette.charts:
+        if (ratio := contrast(colour, "#ffffff")) < MARK_CONTRAST:
+            came, cure = f"{colour} on white", "Choose a darker colour."
+            yield _contrast_problem(f"{where}, charts", came, ratio, cure, least=MARK_CONTRAST)
     for key, text in {**texts, **fixed}.items():
         if (ratio := contrast(text, palette.box)) < TEXT_CONTRAST <= contrast(text, "#ffffff"):
             came = f"{key} ({text}) on boxes of {palette.box}"
             yield _contrast_problem(f"{where}, box", came, ratio, "Choose a lighter box.")
 
 
-def _contrast_problem(where: str, came: str, ratio: float, cure: str) -> Problem:
+def _contrast_problem(
+    where: str, came: str, ratio: float, cure: str, *, least: float = TEXT_CONTRAST
+) -> Problem:
     # rounded down: 4.49 must not read as the 4.5 that it is not
     shown = int(ratio * 10) / 10
-    return Problem(where, f"contrast {shown} of {came}", f"{TEXT_CONTRAST} or more", cure)
+    return Problem(where, f"contrast {shown} of {came}", f"{least} or more", cure)

@@ -7,11 +7,23 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from helpers.theme import colours, font_folder
+from helpers.theme.brand import Palette
 
 #: width and height in inches: the text width of the A4 page, so that type keeps its size in the PDF
 FIGURE_SIZE: Final = (6.85, 2.7)
 FONT_SIZE: Final = 9.5  # points
 _FONT: Final = "Source Sans Pro"
+
+
+class _Chosen:
+    """The colours of the project whose report is open: a kernel makes one report."""
+
+    palette = Palette()
+
+
+def use_palette(palette: Palette) -> None:
+    """Draw all charts from now on in a trust's colours."""
+    _Chosen.palette = palette
 
 
 def chart_settings() -> dict[str, Any]:
@@ -20,7 +32,10 @@ def chart_settings() -> dict[str, Any]:
     >>> chart_settings()["svg.fonttype"]
     'path'
     """
+    from matplotlib.rcsetup import cycler
+
     return {
+        "axes.prop_cycle": cycler(color=_Chosen.palette.cycle),
         "font.family": _FONT,
         "font.size": FONT_SIZE,
         "text.color": colours.TEXT,

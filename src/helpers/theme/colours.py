@@ -36,7 +36,10 @@ COMMON_CAUSE: Final = NHS_DARK_GREY
 TARGET: Final = NHS_DARK_GREEN
 PEER: Final = NHS_MID_GREY  # 3.8: other trusts recede, and can still be seen
 INTERVAL: Final = "#C2CBD0"  # a band; the lines at its edges carry it
-HIGHLIGHT: Final = NHS_BLUE
+HIGHLIGHT: Final = (
+    "C0"  # what a report is about: the first colour of the cycle, a trust's own where it has one
+)
+HEADING: Final = "C2"  # that of its headings
 LIMITS: Final = NHS_DARK_GREY
 BAND: Final = NHS_PALE_GREY
 EVENT: Final = NHS_DARK_BLUE

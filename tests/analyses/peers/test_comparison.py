@@ -34,7 +34,7 @@ def test_the_best_quarter_is_at_the_low_end_where_less_is_better(peers: MakePeer
 def test_without_a_direction_nothing_is_better_and_nothing_gained(peers: MakePeers) -> None:
     found = peers(*FIVE, measures=[make_measure(direction="neutral")]).found("T5")
     assert found.levels.best_quartile is None
-    assert found.own.gain is None
+    assert found.gain is None
     assert found.own.percentile.percent > 95
     assert {member.flag for member in found.members} <= {"higher", "lower", "within"}
 
@@ -47,20 +47,21 @@ def test_the_percentile_is_of_the_other_trusts(peers: MakePeers) -> None:
 
 def test_what_a_gain_is_worth(peers: MakePeers) -> None:
     """T1 stands 20 points below the median of 70 %: 200 of its 1,000; its interval ends near 53 %."""
-    gain = peers(*FIVE).found("T1").own.gain
+    gain = peers(*FIVE).found("T1").gain
     assert gain.raw == pytest.approx(200)
-    assert gain.certain == gain.raw
+    assert gain.certain == gain.shrunken
     assert 0 < gain.shrunken < gain.raw
-    assert peers(*FIVE).found("T5").own.gain.raw == 0
+    assert peers(*FIVE).found("T5").gain.raw == 0
 
 
 def test_a_gain_within_the_interval_is_not_certain(peers: MakePeers) -> None:
     """6 of 10 against a median of 7 of 10: Wilson's interval of 6/10 reaches from .31 to .83."""
     few = [Figure(f"T{place}", x, 10) for place, x in ((1, 6), (2, 7), (3, 8))]
-    own = peers(*few).found("T1").own
+    found = peers(*few).found("T1")
+    own = found.own
     assert (own.low, own.high) == pytest.approx((31.27, 83.18), abs=0.01)
-    assert own.gain.raw == pytest.approx(1)
-    assert own.gain.certain == 0
+    assert found.gain.raw == pytest.approx(1)
+    assert found.gain.certain == 0
 
 
 def test_the_benchmark_is_the_registers_or_the_one_asked_for(peers: MakePeers) -> None:
@@ -139,7 +140,7 @@ def test_figures_without_counts_are_shown_without_a_claim(peers: MakePeers) -> N
     assert (found.method, found.reason, found.model) == ("dots", "values_only", None)
     assert found.own.percentile is None
     assert found.own.flag == "unknown"
-    assert found.own.gain is None
+    assert found.gain is None
     assert np.isnan(found.own.low)
     assert found.levels.pooled is None
 
@@ -319,4 +320,4 @@ def test_deaths_above_those_expected_are_nothing_to_be_gained(peers: MakePeers) 
     measure = make_measure(kind="ratio", unit="ratio", direction="decrease", benchmark="national_mean")
     found = peers(*ratios, measures=[measure]).found("T5")
     assert found.own.percentile.percent < 50
-    assert found.own.gain is None
+    assert found.gain is None

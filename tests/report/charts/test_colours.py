@@ -9,6 +9,7 @@ import pytest
 
 from helpers.report.charts.canvas import MARKS
 from helpers.theme import colours
+from helpers.theme.brand import Palette
 from helpers.theme.contrast import MARK_CONTRAST, TEXT_CONTRAST, contrast
 
 #: severity 1.0, linear RGB. Source: Machado, Oliveira and Fernandes, IEEE TVCG 15(6), 2009
@@ -20,7 +21,7 @@ BLINDNESS = {
         [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998],
     ],
 }  # fmt: skip
-TEXTS = ("TEXT", "TEXT_SECONDARY", "IMPROVEMENT", "CONCERN", "COMMON_CAUSE", "TARGET", "HIGHLIGHT", "EVENT")
+TEXTS = ("TEXT", "TEXT_SECONDARY", "IMPROVEMENT", "CONCERN", "COMMON_CAUSE", "TARGET", "EVENT")
 LINES = ("LIMITS", "PEER", *TEXTS)
 
 
@@ -51,6 +52,13 @@ def test_words_in_charts_can_be_read(name):
 @pytest.mark.parametrize("name", LINES)
 def test_marks_and_lines_can_be_seen(name):
     assert contrast(getattr(colours, name), "#FFFFFF") >= MARK_CONTRAST
+
+
+def test_series_can_be_seen_and_the_first_carries_words():
+    cycle = Palette().cycle
+    assert contrast(cycle[0], "#FFFFFF") >= TEXT_CONTRAST  # names what the report is about
+    assert all(contrast(each, "#FFFFFF") >= MARK_CONTRAST for each in cycle)
+    assert len(cycle) == len(set(cycle)) == 6
 
 
 @pytest.mark.parametrize("blindness", BLINDNESS)

@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.colors import to_hex
 
 from helpers import board_style
-from helpers.report.own.style import SERIES
+from helpers.theme.brand import Palette
 from helpers.theme.charts import FIGURE_SIZE
 
 
@@ -16,7 +16,9 @@ def test_charts_of_seaborn_take_colours_type_and_size_of_the_board() -> None:
     with mpl.rc_context():
         board_style()
         axes = sns.barplot(x=[1, 2], y=["a", "b"])
-        assert [to_hex(colour) for colour in sns.color_palette()] == [each.lower() for each in SERIES]
+        assert [to_hex(colour) for colour in sns.color_palette()] == [
+            each.lower() for each in Palette().cycle
+        ]
         assert tuple(axes.figure.get_size_inches()) == FIGURE_SIZE
         assert not axes.spines["top"].get_visible()
         assert axes.xaxis.get_label().get_fontfamily() == ["Source Sans Pro"]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from helpers.analyses.peers.result import PeerComparison, Percentile, Verdict
-from helpers.measures.figures import figure_words, gap_words, period_words
+from helpers.analyses.peers.result import PeerComparison, Verdict
+from helpers.measures.figures import figure_words, gap_words, period_words, short_period_words
+from helpers.measures.places.spread import Percentile
 from helpers.report.words import count, listed, number
 
 #: how many organisations a sentence names before it only counts them
@@ -61,11 +62,7 @@ def when(comparison: PeerComparison, day: date | None = None) -> str:
 
 def short_when(comparison: PeerComparison, day: date | None = None) -> str:
     """Return a period for a narrow cell: "Jan to Mar 2025"."""
-    words = when(comparison, day)
-    for month in range(1, 13):
-        name = f"{date(2000, month, 1):%B}"
-        words = words.replace(name, name[:3])
-    return words
+    return short_period_words(day or comparison.period, comparison.period_type)
 
 
 def members_words(comparison: PeerComparison) -> str:

@@ -169,8 +169,8 @@ class PeerBenchmark:
 
     def opportunity(self) -> ShownParts:
         """What reaching a benchmark would bring: raw, shrunken, certain."""
-        known = [each for each in self.found.compared if each.own and each.own.gain]
-        short = [each for each in known if each.own and each.own.gain and round(each.own.gain.raw)]
+        known = [each for each in self.found.compared if each.gain]
+        short = [each for each in known if each.gain and round(each.gain.raw)]
         tabled = [movement_tables.opportunity(self._sections(short), short)] if short else []
         if self.found.single:
             said = gain_sentence(self.found.comparisons[0]) or NOTHING_KNOWN

@@ -1,38 +1,19 @@
-"""One measure over a group of trusts: how the frozen result is worked out."""
+"""Compare one measure of a trust with its peers at the newest period that it shares with them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-import numpy as np
-import pandas as pd
-
-from helpers.analyses.peers.opportunity import Gain, best_quartile, choose_level, find_gains
-from helpers.analyses.peers.result import (
-    Levels,
-    Method,
-    PeerComparison,
-    PeerValue,
-    Percentile,
-    Reason,
-    Verdict,
-)
+from helpers.analyses.peers.result import PeerComparison
 from helpers.data.mart import Mart
 from helpers.data.peer_values import peer_organisations
-from helpers.data.periods import period_end
 from helpers.measures.places.groups import GroupKind, PeerGroup, find_group
-from helpers.measures.places.spread import (
-    FEWEST_MEMBERS,
-    WINDOW_MONTHS,
-    GroupSpread,
-    choose_model,
-    find_spread,
-    find_widening,
-)
+from helpers.measures.places.spread import Places, places_at, places_of
 from helpers.measures.places.values import PeerSeries, can_be_compared, read_series
 from helpers.register.models import Benchmark, Measure
-from helpers.stats.position import Positions
 
 
 @dataclass(frozen=True)
@@ -86,129 +67,52 @@ def compare_peers(
     """
     choice = choice or PeerChoice()
     organisations = peer_organisations(mart)
-    if not can_be_compared(measure) or organisation not in organisations.index:
+    if organisation not in organisations.index:
         return None
     group = find_group(choice.group, organisation, organisations, chosen=choice.chosen)
+    return compare_with(mart, measure, organisation, group, dict(organisations["name"]), choice)
+
+
+def compare_with(
+    mart: Mart,
+    measure: Measure,
+    organisation: str,
+    group: PeerGroup,
+    names: Mapping[str, str],
+    choice: PeerChoice,
+) -> PeerComparison | None:
+    """Compare an organisation with a group that is known already; see `compare_peers`."""
+    if not can_be_compared(measure):
+        return None
     series = read_series(mart, measure, group.codes, own=organisation, until=choice.until)
-    return compare_series(series, organisation, organisations["name"], group=group, choice=choice)
+    kept = partial(places_of, mart, series, group.codes)
+    return compare_series(series, organisation, names, group=group, choice=choice, places_on=kept)
 
 
 def compare_series(
     series: PeerSeries,
     organisation: str,
-    names: pd.Series,
+    names: Mapping[str, str],
     *,
     group: PeerGroup,
     choice: PeerChoice,
+    places_on: Callable[[date], Places] | None = None,
 ) -> PeerComparison | None:
     """Compare an organisation by a series of its group; see `compare_peers`.
 
-    `names` are the organisations' names by code.
+    `names` are the organisations' names by code; `places_on` gives the places of a period where they are kept.
     """
     period, measure = series.shared_period(organisation, until=choice.until), series.measure
     if period is None:
         return None
-    table, model = series.at(period), choose_model(measure, series)
-    spread = find_spread(table, model, series, find_widening(model, series, period) if model else None)
-    levels = _levels(table, measure, series, counted=spread.model is not None)
-    benchmark = choose_level(
-        choice.benchmark or measure.benchmark,
-        measure,
-        values=table["value"],
-        pooled=levels.pooled,
-        target=measure.target_on(period_end(period, series.period_type)),
-    )
-    gains = find_gains(table, spread, measure, level=benchmark.value, scale=series.scale)
-    left_out = series.left_out(period, group.codes)
-    method, reason = _method(table, spread)
     return PeerComparison(
         measure=measure,
         organisation=organisation,
-        name=str(names[organisation]),
-        group=replace(group, codes=frozenset({*table.index, *left_out.codes})),
+        group=group,
         period=period,
-        period_type=series.period_type,
         newest=max(*series.returned(choice.until), period),
-        unit=series.unit,
-        scale=series.scale,
-        origin=series.origin,
-        sources=series.sources(period, WINDOW_MONTHS + 1),
-        members=_members(table, names, spread, measure, gains),
-        left_out=left_out,
-        method=method,
-        reason=reason,
-        levels=levels,
-        benchmark=benchmark,
-        model=spread.model,
-        widened=spread.widened,
-        funnel=spread.funnel,
-        merged=series.merged(table.index),
+        wanted=choice.benchmark or measure.benchmark,
+        names=names,
         series=series,
+        places_on=places_on or partial(places_at, series),
     )
-
-
-def _method(table: pd.DataFrame, spread: GroupSpread) -> tuple[Method, Reason]:
-    if len(table) < FEWEST_MEMBERS:
-        return "dots", "too_few"
-    if table["value"].nunique() == 1:
-        return "dots", "alike"
-    if spread.model is None:
-        return "dots", "values_only"
-    if spread.funnel is None:
-        return "caterpillar", "mean"
-    return (
-        ("caterpillar", "overdispersed") if spread.funnel.advice == "caterpillar" else ("funnel", "chance")
-    )
-
-
-def _levels(table: pd.DataFrame, measure: Measure, series: PeerSeries, *, counted: bool) -> Levels:
-    values = table["value"]
-    pooled = series.pooled(table) if counted else None
-    best = None if measure.direction == "neutral" else best_quartile(values, measure)
-    lowest, lower, median, upper, highest = (float(q) for q in np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
-    return Levels(lowest, lower, median, upper, highest, best, pooled)
-
-
-def _members(
-    table: pd.DataFrame,
-    names: pd.Series,
-    spread: GroupSpread,
-    measure: Measure,
-    gains: tuple[Gain | None, ...],
-) -> tuple[PeerValue, ...]:
-    return tuple(
-        PeerValue(
-            code=str(code),
-            name=str(names.get(code, code)),
-            numerator=float(numerator),
-            denominator=float(denominator),
-            value=float(value),
-            low=float(spread.low[place]),
-            high=float(spread.high[place]),
-            flag=_verdict(spread.flag[place], measure),
-            percentile=percentile_of(spread.positions, place, measure) if spread.positions else None,
-            gain=gains[place],
-        )
-        for place, (code, numerator, denominator, value) in enumerate(
-            zip(table.index, table["numerator"], table["denominator"], table["value"], strict=True)
-        )
-    )
-
-
-def _verdict(flag: str, measure: Measure) -> Verdict:
-    if flag in ("within", ""):
-        return "within" if flag else "unknown"
-    if measure.direction == "neutral":
-        return "higher" if flag == "high" else "lower"
-    return "better" if (flag == "high") == (measure.direction == "increase") else "worse"
-
-
-def percentile_of(found: Positions, place: int, measure: Measure) -> Percentile:
-    """Return an organisation's percentile, turned so that more is better where a measure has a direction."""
-    ends = [float(each[place]) for each in (found.percent, found.lower95, found.upper95)]
-    lowest, highest = float(found.lowest[place]), float(found.highest[place])
-    if measure.direction == "decrease":
-        percent, low, high = (100 - end for end in ends)
-        return Percentile(percent, high, low, worst=highest, best=lowest)
-    percent, low, high = ends
-    return Percentile(percent, low, high, worst=lowest, best=highest)

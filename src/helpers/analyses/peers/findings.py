@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from helpers.analyses.peers.comparison import PeerChoice, compare_peers
+from helpers.analyses.peers.comparison import PeerChoice, compare_with
 from helpers.analyses.peers.movement import Movement, find_movement
 from helpers.analyses.peers.result import PeerComparison
 from helpers.data.directory import Organisation
@@ -109,7 +109,9 @@ class PeerFindings:
     ) -> None:
         self.mart, self.organisation, self.period = mart, organisation, period
         self.register, self.options = register, options
-        if organisation.code not in peer_organisations(mart).index:
+        self._groups: dict[GroupKind, PeerGroup] = {}
+        self._known = peer_organisations(mart)
+        if organisation.code not in self._known.index:
             cure = "compare boards and regions by their trusts"
             raise DataError(Problem("trust", f"{organisation.code} is no NHS trust", "a trust", cure))
         self.asked = _asked(register, options.measures)
@@ -187,11 +189,18 @@ class PeerFindings:
             until=self.period.last,
             benchmark=options.benchmark,
         )
-        return compare_peers(self.mart, measure, self.organisation.code, choice)
+        own = self.organisation.code
+        return compare_with(self.mart, measure, own, self._group(group), self._names, choice)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return dict(self._known["name"])
 
     def _group(self, kind: GroupKind) -> PeerGroup:
-        organisations = peer_organisations(self.mart)
-        return find_group(kind, self.organisation.code, organisations, chosen=self.options.peers)
+        if kind not in self._groups:
+            own, chosen = self.organisation.code, self.options.peers
+            self._groups[kind] = find_group(kind, own, self._known, chosen=chosen)
+        return self._groups[kind]
 
     def groups_of(self, comparison: PeerComparison) -> tuple[InGroup, ...]:
         """Return a measure among every kind of peer group, at the period of its comparison."""

@@ -8,7 +8,8 @@ from helpers.analyses.peers import words
 from helpers.analyses.peers.amounts import NAMED
 from helpers.analyses.peers.findings import InGroup, PeerFindings
 from helpers.analyses.peers.movement_words import movement_sentence, place_change
-from helpers.analyses.peers.result import PeerComparison, Percentile
+from helpers.analyses.peers.result import PeerComparison
+from helpers.measures.places.spread import Percentile
 from helpers.report.words import count, in_words, listed, number, sentence
 from helpers.stats.position import VERY_LIKELY
 

@@ -8,13 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from helpers.analyses.peers.comparison import percentile_of
-from helpers.analyses.peers.result import PeerComparison, Percentile
-from helpers.measures.places.spread import FEWEST_MEMBERS, transform
-from helpers.stats.position import positions
-
-#: draws of each period: an interval's ends move by a point or two with more
-DRAWS = 1_000
+from helpers.analyses.peers.result import PeerComparison
+from helpers.measures.places.spread import FEWEST_MEMBERS, Percentile
 
 
 @dataclass(frozen=True)
@@ -122,17 +117,9 @@ def _moment(comparison: PeerComparison, day: date, table: pd.DataFrame) -> PeerM
     if comparison.organisation not in table.index:
         return PeerMoment(day, len(table), None, low, middle, high, None)
     value = float(table["value"][comparison.organisation])
-    return PeerMoment(day, len(table), value, low, middle, high, _position(comparison, day, table))
+    return PeerMoment(day, len(table), value, low, middle, high, _place_on(comparison, day))
 
 
-def _position(comparison: PeerComparison, day: date, table: pd.DataFrame) -> Percentile | None:
-    own = comparison.own
-    if day == comparison.period and own is not None:
-        return own.percentile
-    if comparison.model is None or len(table) < FEWEST_MEMBERS or table["value"].nunique() == 1:
-        return None
-    parts = table["numerator"].to_numpy(dtype=float), table["denominator"].to_numpy(dtype=float)
-    y, error = transform(comparison.model, *parts)
-    found = positions(y, error * (comparison.widened or 1.0), draws=DRAWS)
-    place = list(table.index).index(comparison.organisation)
-    return percentile_of(found, place, comparison.measure)
+def _place_on(comparison: PeerComparison, day: date) -> Percentile | None:
+    places = comparison.places if day == comparison.period else comparison.places_on(day)
+    return None if places.table["value"].nunique() == 1 else places.percentile(comparison.organisation)

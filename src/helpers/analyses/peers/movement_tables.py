@@ -103,9 +103,9 @@ def opportunity(sections: Sections, short: Sequence[PeerComparison]) -> Shown:
 
 
 def _gain_row(comparison: PeerComparison) -> tuple[Cell, ...]:
-    own = comparison.own
+    own, gain = comparison.own, comparison.gain
     assert own is not None, "a trust without its own figure falls short of nothing"
-    assert own.gain is not None, "without a gain nothing is short"
+    assert gain is not None, "without a gain nothing is short"
     more = "More" if comparison.measure.direction == "increase" else "Fewer"
     counted = comparison.measure.numerator
     if comparison.measure.kind == "mean":  # the numerator adds up what the mean is of
@@ -116,7 +116,7 @@ def _gain_row(comparison: PeerComparison) -> tuple[Cell, ...]:
         level[:1].upper() + level[1:],
         amounts.short_value(comparison, own.value),
         f"{more}: {counted[:1].lower()}{counted[1:]}",
-        own.gain.raw,
-        own.gain.shrunken,
-        own.gain.certain,
+        gain.raw,
+        gain.shrunken,
+        gain.certain,
     )

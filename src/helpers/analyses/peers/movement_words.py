@@ -69,9 +69,9 @@ def gain_sentence(comparison: PeerComparison) -> str:
             "What matching others would bring is not worked out: an event above those expected is not one that could "
             "have been avoided. A ratio asks for a closer look, no more."
         )
-    if own is None or own.gain is None:
+    gain = comparison.gain
+    if gain is None:
         return ""
-    gain = own.gain
     level = f"{comparison.benchmark.words}, {value_words(comparison, comparison.benchmark.value)}"
     if float(number(gain.raw).replace(",", "")) == 0:
         return sentence(f"the trust already does as well as {level}: nothing is to be gained by it")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from helpers.measures.places.spread import GroupSpread
+from helpers.measures.places.spread import Places
 from helpers.register.models import Measure, Target
 
-Floats = NDArray[np.float64]
 PeerBenchmark = Literal["peer_median", "best_quartile", "national_mean", "target"]
 
 
@@ -46,7 +45,7 @@ class Gain:
     shrunken
         From the value drawn towards the group's mean by its error (empirical Bayes), at most as raw.
     certain
-        As raw where the 95 % interval leaves the benchmark out, else 0.
+        As shrunken where the 95 % interval leaves the benchmark out, else 0.
     """
 
     raw: float
@@ -54,36 +53,26 @@ class Gain:
     certain: float
 
 
-def choose_level(
-    wanted: str,
-    measure: Measure,
-    *,
-    values: pd.Series,
-    pooled: float | None,
-    target: Target | None,
-) -> Level:
+def choose_level(wanted: str, places: Places, *, target: Target | None) -> Level:
     """Return the benchmark that was wanted, or the median where the group cannot give it.
 
     Parameters
     ----------
     wanted
         One of the register's benchmarks.
-    measure
-        Whose direction says which quartile is the best.
-    values
-        Values of the group.
-    pooled
-        Level of all events of the group together; None where only values are known.
+    places
+        Of the group; its measure's direction says which quartile is the best.
     target
         The target in force.
     """
+    values, measure = places.table["value"], places.measure
     if wanted == "best_quartile" and measure.direction != "neutral":
         return Level("best_quartile", "the best quarter of the group", best_quartile(values, measure))
-    if wanted == "national_mean" and pooled is not None:
-        return Level("national_mean", "the group taken together", pooled)
+    if wanted == "national_mean" and places.model is not None:
+        return Level("national_mean", "the group taken together", places.pooled)
     if wanted == "target" and target is not None:
         return Level("target", "the target", target.value)
-    return Level("peer_median", "the median of the group", float(values.median()))
+    return Level("peer_median", "the median of the group", places.quartiles[1])
 
 
 def best_quartile(values: pd.Series, measure: Measure) -> float:
@@ -91,23 +80,28 @@ def best_quartile(values: pd.Series, measure: Measure) -> float:
     return float(np.quantile(values, 0.75 if measure.direction == "increase" else 0.25))
 
 
-def find_gains(
-    table: pd.DataFrame, spread: GroupSpread, measure: Measure, *, level: float, scale: float
-) -> tuple[Gain | None, ...]:
-    """Return what each organisation would gain by reaching a level, in events or days of the numerator.
+def find_gain(row: Mapping[str, Any], places: Places, level: float) -> Gain | None:
+    """Return what an organisation would gain by reaching a level, in events or days of the numerator.
 
     None where the measure has no good direction, where nothing is known of its chance variation, and for ratios
     of observed to expected events: a death above those expected is no death that could have been avoided, says
     NHS Digital's guidance on the SHMI.
+
+    Parameters
+    ----------
+    row
+        Its row of the places' table.
+    places
+        Of the group.
+    level
+        In the unit of the measure.
     """
-    if measure.direction == "neutral" or spread.positions is None or spread.model == "standardised_ratio":
-        return (None,) * len(table)
-    up = measure.direction == "increase"
-    sign, nearest = (1, spread.high) if up else (-1, spread.low)
-    per_unit = table["denominator"].to_numpy(dtype=float) / scale
-    value = table["value"].to_numpy(dtype=float)
-    raw = np.maximum(sign * (level - value), 0) * per_unit
-    drawn = np.maximum(sign * (level - spread.shrunken), 0) * per_unit
-    shrunken = np.minimum(drawn, raw)  # never more than the value itself is short of
-    certain = np.where(sign * (level - nearest) > 0, raw, 0.0)
-    return tuple(Gain(*map(float, gain)) for gain in zip(raw, shrunken, certain, strict=True))
+    direction = places.measure.direction
+    if direction == "neutral" or np.isnan(row["percent"]) or places.model == "standardised_ratio":
+        return None
+    sign, nearest = (1, row["high"]) if direction == "increase" else (-1, row["low"])
+    per_unit = row["denominator"] / places.scale
+    raw = max(sign * (level - row["value"]), 0.0) * per_unit
+    drawn = max(sign * (level - row["shrunken"]), 0.0) * per_unit
+    shrunken = min(drawn, raw)  # never more than the value itself is short of
+    return Gain(float(raw), float(shrunken), float(shrunken) if sign * (level - nearest) > 0 else 0.0)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from helpers.analyses.peers.opportunity import Gain, Level
+from helpers.analyses.peers.opportunity import Gain, Level, best_quartile, choose_level, find_gain
 from helpers.bundle import Origin
 from helpers.data.peer_values import BASES
+from helpers.data.periods import period_end
 from helpers.measures.places.groups import SMALL_GROUP, PeerGroup
-from helpers.measures.places.spread import Model
+from helpers.measures.places.spread import (
+    FEWEST_MEMBERS,
+    WINDOW_MONTHS,
+    Model,
+    Percentile,
+    Places,
+)
 from helpers.measures.places.values import LeftOut, PeerSeries
-from helpers.register.models import Measure
+from helpers.register.models import Benchmark, Measure
 from helpers.stats.funnel import Funnel
 
 #: how a group is shown
@@ -21,25 +29,6 @@ Method = Literal["funnel", "caterpillar", "dots"]
 #: why it is shown so
 Reason = Literal["chance", "overdispersed", "mean", "values_only", "too_few", "alike"]
 Verdict = Literal["better", "worse", "higher", "lower", "within", "unknown"]
-
-
-@dataclass(frozen=True)
-class Percentile:
-    """The share of the others that an organisation does better than (or lies above), per cent.
-
-    Parameters
-    ----------
-    percent, low, high
-        Expected share and its 95 % interval.
-    worst, best
-        The chance, 0 to 1, of being one of the worst (or lowest) quarter, and of the best (or highest).
-    """
-
-    percent: float
-    low: float
-    high: float
-    worst: float
-    best: float
 
 
 @dataclass(frozen=True)
@@ -57,8 +46,6 @@ class PeerValue:
         Against the 99.8 % limits of chance and the spread between organisations.
     percentile
         None where no interval can be given for it.
-    gain
-        What reaching the benchmark would change; None where that cannot be said.
     """
 
     code: str
@@ -70,7 +57,6 @@ class PeerValue:
     high: float
     flag: Verdict
     percentile: Percentile | None
-    gain: Gain | None
 
 
 @dataclass(frozen=True)
@@ -100,71 +86,100 @@ class PeerComparison:
 
     Parameters
     ----------
-    measure, organisation, name
-        The register's measure, the organisation's code and name.
+    measure, organisation
+        The register's measure, the organisation's code.
     group
-        Whom it is compared with: those who returned the measure in the year.
-    period, period_type
+        Whom it is compared with.
+    period
         First day of the period that all figures are of.
     newest
-        The newest period of the group that could be asked for: later than `period` where the organisation's
-        own figures ended.
-    unit, scale
-        What values are shown in; counts with a base are per 100 of it.
-    origin, sources
-        How figures may be shown, and the data sets that they come from.
-    members
-        Who is compared, the organisation included where it has a figure, in order of value.
-    left_out
-        Who cannot be compared, and why.
-    method, reason
-        How the group is shown, and why so.
-    levels
-        Median, quartiles, extremes, and all events together.
-    benchmark
-        What gains are measured against.
-    model, widened
-        The model of chance, and how many times it was widened; None where there is none.
-    funnel
-        Limits, dispersion and flags; None without a model of counts.
-    merged
-        Members whose history adds up organisations that merged.
+        The newest period of the group that could be asked for: later than the compared one where the
+        organisation's own figures ended.
+    wanted
+        What gains are to be measured against, where the group can give it.
+    names
+        Of organisations by their code.
     series
         All periods, for what changed over time.
+    places_on
+        Where all of them stand at a period.
     """
 
     measure: Measure
     organisation: str
-    name: str
     group: PeerGroup
     period: date
-    period_type: str
     newest: date
-    unit: str
-    scale: float
-    origin: Origin
-    sources: tuple[str, ...]
-    members: tuple[PeerValue, ...]
-    left_out: LeftOut
-    method: Method
-    reason: Reason
-    levels: Levels
-    benchmark: Level
-    model: Model | None
-    widened: float | None
-    funnel: Funnel | None
-    merged: tuple[str, ...]
+    wanted: Benchmark
+    names: Mapping[str, str] = field(repr=False, compare=False)
     series: PeerSeries = field(repr=False, compare=False)
+    places_on: Callable[[date], Places] = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The organisation's name."""
+        return str(self.names[self.organisation])
+
+    @cached_property
+    def places(self) -> Places:
+        """Where all of them stand at the compared period."""
+        return self.places_on(self.period)
+
+    @cached_property
+    def left_out(self) -> LeftOut:
+        """Who cannot be compared, and why."""
+        return self.series.left_out(self.period, self.group.codes)
+
+    @cached_property
+    def benchmark(self) -> Level:
+        """What gains are measured against."""
+        target = self.measure.target_on(period_end(self.period, self.period_type))
+        return choose_level(self.wanted, self.places, target=target)
+
+    @property
+    def period_type(self) -> str:
+        """Month, quarter and so on."""
+        return self.series.period_type
+
+    @property
+    def unit(self) -> str:
+        """What values are shown in; counts with a base are per 100 of it."""
+        return self.shown_as.unit
 
     @property
     def digits(self) -> int:
         """How many decimals a value is shown with."""
-        return self.series.digits
+        return self.shown_as.digits
 
-    @cached_property
+    @property
     def shown_as(self) -> Measure:
         """The measure with the unit and the decimals that its values are shown with."""
-        return self.measure.model_copy(update={"unit": self.unit, "digits": self.digits})
+        return self.places.measure
+
+    @property
+    def origin(self) -> Origin:
+        """How figures may be shown."""
+        return self.series.origin
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The data sets that the figures come from."""
+        return self.series.sources(self.period, WINDOW_MONTHS + 1)
+
+    @property
+    def model(self) -> Model | None:
+        """The model of chance; None where there is none."""
+        return self.places.model
+
+    @property
+    def widened(self) -> float | None:
+        """How many times chance was widened to the variation from one period to the next."""
+        return self.places.widened
+
+    @property
+    def funnel(self) -> Funnel | None:
+        """Limits, dispersion and flags; None without a model of counts."""
+        return self.places.funnel
 
     @property
     def base_words(self) -> str:
@@ -172,10 +187,34 @@ class PeerComparison:
         base = BASES.get(self.measure.id)
         return base.words if base else ""
 
-    @property
+    # --- who ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def members(self) -> tuple[PeerValue, ...]:
+        """Who is compared, the organisation included where it has a figure, in order of value."""
+        return tuple(self._member(str(code)) for code in self.places.table.index)
+
+    def _member(self, code: str) -> PeerValue:
+        row = self.places.rows[code]
+        return PeerValue(
+            code=code,
+            name=str(self.names.get(code, code)),
+            **{name: float(row[name]) for name in ("numerator", "denominator", "value", "low", "high")},
+            flag=self._verdict(row["flag"]),
+            percentile=self.places.percentile(code),
+        )
+
+    def _verdict(self, flag: str) -> Verdict:
+        if flag in ("within", ""):
+            return "within" if flag else "unknown"
+        if self.measure.direction == "neutral":
+            return "higher" if flag == "high" else "lower"
+        return "better" if (flag == "high") == (self.measure.direction == "increase") else "worse"
+
+    @cached_property
     def own(self) -> PeerValue | None:
         """The organisation's own entry; None where it has no figure that can be compared."""
-        return next((member for member in self.members if member.code == self.organisation), None)
+        return self._member(self.organisation) if self.organisation in self.places.rows else None
 
     @property
     def others(self) -> tuple[PeerValue, ...]:
@@ -183,14 +222,41 @@ class PeerComparison:
         return tuple(member for member in self.members if member.code != self.organisation)
 
     @property
+    def flagged(self) -> tuple[PeerValue, ...]:
+        """The members beyond the 99.8 % limits."""
+        return tuple(member for member in self.members if member.flag not in ("within", "unknown"))
+
+    @cached_property
+    def merged(self) -> tuple[str, ...]:
+        """Members whose history adds up organisations that merged."""
+        return self.series.merged(self.places.table.index)
+
+    @property
     def small(self) -> bool:
         """Whether so few members are compared that median and quartiles move with every one of them."""
-        return len(self.members) < SMALL_GROUP
+        return len(self.places.table) < SMALL_GROUP
 
     @property
     def alike(self) -> bool:
         """Whether all members have one and the same figure."""
-        return len({member.value for member in self.members}) == 1
+        return bool(self.places.table["value"].nunique() == 1)
+
+    # --- how they lie ---------------------------------------------------------------------------------
+
+    @cached_property
+    def levels(self) -> Levels:
+        """Median, quartiles, extremes, and all events together."""
+        values, measure = self.places.table["value"], self.measure
+        lower, median, upper = self.places.quartiles
+        best = None if measure.direction == "neutral" else best_quartile(values, measure)
+        pooled = None if self.model is None else self.places.pooled
+        return Levels(float(values.min()), lower, median, upper, float(values.max()), best, pooled)
+
+    @cached_property
+    def gain(self) -> Gain | None:
+        """What reaching the benchmark would change for the organisation; None where that cannot be said."""
+        row = self.places.rows.get(self.organisation)
+        return None if row is None else find_gain(row, self.places, self.benchmark.value)
 
     @property
     def gap(self) -> float | None:
@@ -203,6 +269,29 @@ class PeerComparison:
         return self.funnel.dispersion.phi if self.funnel else None
 
     @property
-    def flagged(self) -> tuple[PeerValue, ...]:
-        """The members beyond the 99.8 % limits."""
-        return tuple(member for member in self.members if member.flag not in ("within", "unknown"))
+    def method(self) -> Method:
+        """How the group is shown."""
+        return _METHODS[self.reason]
+
+    @cached_property
+    def reason(self) -> Reason:
+        """Why it is shown so."""
+        if len(self.places.table) < FEWEST_MEMBERS:
+            return "too_few"
+        if self.alike:
+            return "alike"
+        if self.model is None:
+            return "values_only"
+        if self.funnel is None:
+            return "mean"
+        return "overdispersed" if self.funnel.advice == "caterpillar" else "chance"
+
+
+_METHODS: dict[Reason, Method] = {
+    "chance": "funnel",
+    "overdispersed": "caterpillar",
+    "mean": "caterpillar",
+    "values_only": "dots",
+    "too_few": "dots",
+    "alike": "dots",
+}

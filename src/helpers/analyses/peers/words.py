@@ -6,7 +6,8 @@ They are plain words: whoever puts them into Markdown escapes them.
 from __future__ import annotations
 
 from helpers.analyses.peers.amounts import difference, members_words, named, value_words, when
-from helpers.analyses.peers.result import PeerComparison, Percentile, Verdict
+from helpers.analyses.peers.result import PeerComparison, Verdict
+from helpers.measures.places.spread import Percentile
 from helpers.report.words import count, listed, number, sentence
 
 #: a percentile nearer to an end than this is called nearly all or hardly any
@@ -136,7 +137,7 @@ def flag_sentence(comparison: PeerComparison) -> str:
     )
     if own.flag == "within":
         return sentence(f"its figure lies within {limits}")
-    others = sum(member is not own for member in comparison.flagged)
+    others = sum(member.code != own.code for member in comparison.flagged)
     too = f", as do {others:,} of the other {len(comparison.others):,}" if others else ""
     return sentence(f"its figure lies beyond {limits}, {_SIDE[own.flag]}{too}")
 

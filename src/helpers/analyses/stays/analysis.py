@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from helpers.analyses.stays.deviation import LengthOfStay
-from helpers.analyses.stays.options import BenchmarkName, StayOptions
+from helpers.analyses.stays.length_of_stay import LengthOfStay
+from helpers.analyses.stays.options import LONG_STAY, ORDINARY, BenchmarkName, StayOptions
 from helpers.analyses.stays.published import PublishedStay
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.calls import names_near_misses
@@ -16,6 +17,7 @@ from helpers.report.opening import Report
 def length_of_stay(
     report: Report,
     *,
+    where: Mapping[str, Any] = ORDINARY,
     benchmark: BenchmarkName = "national_mean",
     target_days: float | None = None,
     zero_day_stays: bool = True,
@@ -23,6 +25,7 @@ def length_of_stay(
     trim_days: float | None = None,
     occupancy: float = 0.92,
     bed_day_cost: float | None = None,
+    long_stay_days: int = LONG_STAY,
 ) -> LengthOfStay:
     """Return how long patients stay compared with a benchmark, in the report's specialty or in all.
 
@@ -30,6 +33,9 @@ def length_of_stay(
     ----------
     report
         The open report.
+    where
+        Which spells are stays, as `report.records` takes it: `{"patient_class": "ordinary"}`, and for emergencies
+        alone `{"patient_class": "ordinary", "admission_method": "emergency"}`; here and at all other trusts.
     benchmark
         What the mean is compared with.
     target_days
@@ -42,6 +48,8 @@ def length_of_stay(
         Share of beds in use that is planned for.
     bed_day_cost
         Pounds; None leaves cost out.
+    long_stay_days
+        From how many days on a stay is long.
 
     Raises
     ------
@@ -52,6 +60,7 @@ def length_of_stay(
     """
     options = StayOptions(
         specialty=report.specialty,
+        where=dict(where),
         benchmark=benchmark,
         target_days=target_days,
         zero_day_stays=zero_day_stays,
@@ -59,6 +68,7 @@ def length_of_stay(
         trim_days=trim_days,
         occupancy=occupancy,
         bed_day_cost=bed_day_cost,
+        long_stay_days=long_stay_days,
     )
     return analyse_in_room(LengthOfStay, report.apart(), options)
 

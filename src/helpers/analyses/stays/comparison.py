@@ -1,44 +1,29 @@
-"""The sections of the length-of-stay report on whether the stay is longer: plainly, and for like patients."""
+"""Whether patients stay longer than the benchmark, and how much of it is who they are."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from helpers.analyses.stays import words as los_words
-from helpers.analyses.stays.findings import StayFindings
-from helpers.analyses.stays.options import StayOptions, name_benchmark
-from helpers.bundle import Cell, Column, ColumnKind
-from helpers.data.disclosure import policy_for
+from helpers.analyses.stays.basis import StayBasis, capital, days_column
+from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.phrases import phrase
 from helpers.report.charts import comparison
-from helpers.report.opening import origin_of
-from helpers.report.parts import Field, Part, part
-from helpers.report.sections import Sections
-from helpers.report.shown import Shown
+from helpers.report.parts import Field, Part
 from helpers.report.words import days, listed, number, sentence
-
-if TYPE_CHECKING:
-    from helpers.report.opening import Report
-
-#: the register's name of what this report is about
-MEASURE = "mean_los"
-
-
-def days_column(label: str, *, kind: ColumnKind = "rate", signed: bool = False) -> Column:
-    """Return a column of mean stays."""
-    return Column(label=label, kind=kind, unit="days", digits=1, signed=signed)
-
+from helpers.stats import los
 
 CRUDE: Final = (
     Field("stays_counted", Column(label="Stays counted")),
     Field("patients", Column(label="Patients", kind="count"), "patients discharged, rounded"),
     Field("mean", days_column("Mean stay")),
     Field("benchmark", days_column("Benchmark")),
-    Field("difference", days_column("Difference", signed=True)),
+    Field("difference", days_column("Difference", signed=True), "mean stay less the benchmark"),
     Field(
         "low",
         days_column("95% from", kind="model", signed=True),
@@ -48,159 +33,185 @@ CRUDE: Final = (
         "high", days_column("to", kind="model", signed=True), "95% interval of the difference, upper end"
     ),
 )
+SPLIT: Final = (
+    Field(
+        "step", Column(label="Step"), "the benchmark, what moves the mean away from it, this trust's mean"
+    ),
+    Field("days", days_column("Mean stay or change")),
+)
 
 
-class StayComparison(Sections):
-    """Whether patients stay longer than the benchmark, and how much of it is who they are.
-
-    Parameters
-    ----------
-    report
-        The open report.
-    options
-        What the parameter file asks for.
-    """
-
-    def __init__(self, report: Report, options: StayOptions) -> None:
-        super().__init__(report)
-        self.options = options
-        events = report.register.events_of(MEASURE, report.organisation.code)
-        self.found = StayFindings(
-            report.mart,
-            report.organisation,
-            report.period,
-            options,
-            events=events,
-            ask=report.ask,
-            policy=policy_for(origin_of(report.mart.meant_by(["spells"]))),
-        )
-
-    @cached_property
-    def wording(self) -> los_words.Wording:
-        """What sentences call the trust, the benchmark and the patients."""
-        within = self.found.specialties.get(self.options.specialty or "", "")
-        patients = f"{within.removesuffix(' Service').lower()} patients" if within else "patients"
-        benchmark = name_benchmark(self.options.benchmark, self.report.period.months)
-        return los_words.Wording(self.report.organisation.name, benchmark, patients)
-
-    # --- crude ------------------------------------------------------------------------------------
-
-    @part
-    def crude(self) -> Part:
-        """The mean stay against the benchmark, with and without zero-day stays."""
-        names = ("With zero-day stays", "Without zero-day stays")
-        table = pd.DataFrame([self.found.crude, self.found.crude_other], dtype=float)
-        told, usual = self.found.told, self.options.zero_day_stays
-        queries = [told.all_stays(zero_day=each) for each in (usual, not usual)]
-        shown = [told.cell(query) for query in queries]
-        cells = [
-            [told.derived(value, query) for value, query in zip(table[name], queries, strict=True)]
-            for name in ("mean", "benchmark", "deviation", "low", "high")
-        ]
-        rows = list(zip(shown, *cells, strict=True))
-        ordered = rows if usual else rows[::-1]
-        return self.part(
-            "crude",
-            fields=CRUDE,
-            rows=[(name, *row) for name, row in zip(names, ordered, strict=True)],
-            caption=f"Mean stay against {self.wording.benchmark}, {self.report.period.label}.",
-            words={"difference": self._crude_words, "spread": self._spread_words},
-            values=dict(
-                zip(("patients", "mean", "benchmark", "difference", "low", "high"), rows[0], strict=True)
-            ),
-        )
-
-    @property
-    def _crude_words(self) -> str:
-        found = self.found.crude
-        return los_words.crude_sentence(
-            self.wording, found["mean"], found["benchmark"], found["low"], found["high"]
-        )
-
-    @property
-    def _spread_words(self) -> str:
-        """What the benchmark hides."""
-        pooled, unweighted = self.found.national
-        spread = f"the other trusts' mean is {days(pooled)} over all patients"
-        if np.isfinite(unweighted):
-            spread += f" and {days(unweighted)} with every trust counting once"
-        return sentence(spread)
-
-    # --- adjusted ---------------------------------------------------------------------------------
-
-    def split(self) -> Shown:
-        """Figure: from the benchmark to the trust's mean, by case mix and by length."""
-        split = self.found.split
-        level = [comparison.Step("All other trusts", split["level"])] if split["level"] else []
-        steps = (
-            comparison.Step(capital(self.wording.benchmark), split["benchmark"], total=True),
-            *level,
-            comparison.Step("Case mix", split["mix"]),
-            comparison.Step("Length for like patients", split["length"], judged=True),
-            comparison.Step("This trust", split["mean"], total=True),
-        )
-        # an exact mean that is drawn would tell the exact number of patients by its denominator
-        drawn = [replace(step, value=round(float(step.value), 1)) for step in steps]
-        moves = (f"{step.label.lower()} {number(step.value, 1, signed=True)}" for step in steps[1:-1])
-        alt = (
-            f"Bars from {self.wording.benchmark} of {days(split['benchmark'])} to this trust's mean of "
-            f"{days(split['mean'])}: {listed(moves)}."
-        )
-        columns = (Column(label="Step"), days_column("Mean stay or change"))
-        return self.figure(
-            "fig-split",
-            lambda: comparison.split_chart(drawn, unit="days"),
-            caption=f"From {self.wording.benchmark} to this trust's mean stay.",
-            alt=alt,
-            data=(columns, [(step.label, float(step.value)) for step in steps]),
-        )
-
-    def say_split(self) -> Shown:
-        """The split in words."""
-        split, (mix, length) = self.found.split, self.found.kitagawa
-        lines = [
-            los_words.split_sentence(self.wording, split["mix"], split["length"], level=split["level"]),
-            los_words.kitagawa_sentence(mix, length),
-        ]
-        if self.found.adjusted["unmatched_spells"]:
-            lines.append(
-                "Patients who have no like at any other trust are left out; the last table counts them."
-            )
-        return self.text("say-split", " ".join(lines))
-
-    def adjusted(self) -> Shown:
-        """Table: O/E and, beside it, the regression."""
-        model, verdict = self.found.model, self.found.model_verdict
-        sums = self.found.groups[["observed", "expected"]].sum()
-        names = {
-            "nb2": "Regression, negative binomial",
-            "gamma": "Regression, gamma, without zero-day stays",
-        }
-        columns = (
-            Column(label="Method"),
-            Column(label="Ratio", kind="model", digits=2),
-            Column(label="95% from", kind="model", digits=2),
-            Column(label="to", kind="model", digits=2),
-        )
-        rows: list[tuple[Cell, ...]] = [("Observed over expected bed-days", *self._ratio)]
-        beside = los_words.NO_MODEL
-        if model is not None and verdict is not None:
-            rows.append((names[model.family], model.ratio, model.low, model.high))
-            beside = los_words.model_sentence(
-                model.ratio, model.low, model.high, disagrees=verdict.disagrees
-            )
-        note = (
-            f"About {number(sums['observed'])} bed-days were used; the same patients would have used "
-            f"{number(sums['expected'])} at the stays of all other trusts. {beside}"
-        )
-        return self.table("tbl-adjusted", "Stay allowing for case mix.", columns, rows, note=note)
-
-    @property
-    def _ratio(self) -> tuple[float, float, float]:
-        ratio = self.found.ratio
-        return ratio.value, ratio.low, ratio.high
+def _ratio(label: str) -> Column:
+    return Column(label=label, kind="model", digits=2)
 
 
-def capital(text: str) -> str:
-    """Return words with a capital first letter."""
-    return text[:1].upper() + text[1:]
+ADJUSTED: Final = (
+    Field("method", Column(label="Method")),
+    Field("ratio", _ratio("Ratio"), "mean stay over that of like patients elsewhere"),
+    Field("low", _ratio("95% from"), "95% interval of the ratio, lower end"),
+    Field("high", _ratio("to"), "95% interval of the ratio, upper end"),
+)
+MODEL: Final = (
+    Field("term", Column(label="Characteristic"), "a column of the records"),
+    Field("level", Column(label="Group")),
+    Field("against", Column(label="Against"), "the group that it is compared with"),
+    *ADJUSTED[1:],
+)
+_METHODS: Final = {
+    "nb2": "Regression, negative binomial",
+    "gamma": "Regression, gamma, without zero-day stays",
+}
+#: spells of all trusts on which a coefficient rests at least
+FEWEST_PER_TERM: Final = 20
+
+
+# --- crude --------------------------------------------------------------------------------------------
+
+
+def crude(basis: StayBasis) -> Part:
+    """Return the mean stay against the benchmark, with and without zero-day stays."""
+    found, usual, told = basis.found, basis.options.zero_day_stays, basis.found.told
+    names = ("With zero-day stays", "Without zero-day stays")
+    table = pd.DataFrame([found.crude, found.crude_other], dtype=float)
+    queries = [told.all_stays(zero_day=each) for each in (usual, not usual)]
+    cells = [
+        [told.derived(value, query) for value, query in zip(table[name], queries, strict=True)]
+        for name in ("mean", "benchmark", "deviation", "low", "high")
+    ]
+    rows = list(zip([told.cell(query) for query in queries], *cells, strict=True))
+    ordered = rows if usual else rows[::-1]
+    difference = los_words.crude_sentence(
+        basis.wording, *(found.crude[name] for name in ("mean", "benchmark", "low", "high"))
+    )
+    return basis.part(
+        "crude",
+        fields=CRUDE,
+        rows=[(name, *row) for name, row in zip(names, ordered, strict=True)],
+        caption=f"Mean stay against {basis.wording.benchmark}, {basis.report.period.label}.",
+        words={"difference": difference, "spread": _spread_words(basis)},
+        values_of_row=0 if usual else 1,
+    )
+
+
+def _spread_words(basis: StayBasis) -> str:
+    """Say what the benchmark hides."""
+    pooled, unweighted = basis.found.national
+    spread = f"the other trusts' mean is {days(pooled)} over all patients"
+    if np.isfinite(unweighted):
+        spread += f" and {days(unweighted)} with every trust counting once"
+    return sentence(spread)
+
+
+# --- split --------------------------------------------------------------------------------------------
+
+
+def split(basis: StayBasis) -> Part:
+    """Return how the benchmark becomes the trust's mean, by case mix and by length."""
+    found, wording = basis.found.split, basis.wording
+    level = [comparison.Step("All other trusts", found["level"])] if found["level"] else []
+    steps = (
+        comparison.Step(capital(wording.benchmark), found["benchmark"], total=True),
+        *level,
+        comparison.Step("Case mix", found["mix"]),
+        comparison.Step("Length for like patients", found["length"], judged=True),
+        comparison.Step("This trust", found["mean"], total=True),
+    )
+    # an exact mean that is drawn would tell the exact number of patients by its denominator
+    drawn = [replace(step, value=round(float(step.value), 1)) for step in steps]
+    moves = (f"{step.label.lower()} {number(step.value, 1, signed=True)}" for step in steps[1:-1])
+    return basis.part(
+        "split",
+        fields=SPLIT,
+        rows=[(step.label, step.value) for step in drawn],
+        caption=f"From {wording.benchmark} to this trust's mean stay.",
+        alt=(
+            f"Bars from {wording.benchmark} of {days(found['benchmark'])} to this trust's mean of "
+            f"{days(found['mean'])}: {listed(moves)}."
+        ),
+        words={
+            "split": los_words.split_sentence(wording, found["mix"], found["length"], level=found["level"]),
+            "kitagawa": los_words.kitagawa_sentence(*basis.found.kitagawa),
+            "unmatched": phrase("reasons.stays.unmatched")
+            if basis.found.adjusted["unmatched_spells"]
+            else "",
+        },
+        values={name: round(float(found[name]), 1) for name in ("benchmark", "mix", "length", "mean")},
+        chart=partial(comparison.split_chart, drawn, unit="days"),
+    )
+
+
+# --- adjusted -----------------------------------------------------------------------------------------
+
+
+def adjusted(basis: StayBasis) -> Part:
+    """Return observed over expected bed-days and, beside it, the regression."""
+    found, ratio = basis.found, basis.found.ratio
+    rows: list[tuple[Cell, ...]] = [("Observed over expected bed-days", ratio.value, ratio.low, ratio.high)]
+    if found.model is not None:
+        model = found.model
+        rows.append((_METHODS[model.family], model.ratio, model.low, model.high))
+    sums = found.groups[["observed", "expected"]].sum()
+    used = (
+        f"About {number(sums['observed'])} bed-days were used; the same patients would have used "
+        f"{number(sums['expected'])} at the stays of all other trusts."
+    )
+    agreement = _agreement(basis)
+    return basis.part(
+        "adjusted",
+        fields=ADJUSTED,
+        rows=rows,
+        caption="Stay allowing for case mix.",
+        note=f"{used} {agreement}",
+        words={
+            "ratio": los_words.ratio_sentence(basis.wording, ratio.value, ratio.low, ratio.high),
+            "bed_days": used,
+            "model": agreement,
+        },
+        values={
+            **{name: round(getattr(ratio, name), 2) for name in ("low", "high")},
+            "ratio": round(ratio.value, 2),
+            "bed_days": round(float(sums["observed"])),
+            "expected_bed_days": round(float(sums["expected"])),
+        },
+    )
+
+
+def _agreement(basis: StayBasis) -> str:
+    model, verdict = basis.found.model, basis.found.model_verdict
+    if model is None or verdict is None:
+        return phrase("reasons.stays.no_model")
+    return los_words.model_sentence(model.ratio, model.low, model.high, disagrees=verdict.disagrees)
+
+
+def model(basis: StayBasis) -> Part:
+    """Return the regression beside observed over expected: its formula, and every coefficient as a ratio of stays."""
+    found = basis.found.model
+    if found is None:
+        return basis.part("model", fields=MODEL, words={"agreement": phrase("reasons.stays.no_model")})
+    covariates = list(dict.fromkeys(found.terms["term"]))
+    return basis.part(
+        "model",
+        fields=MODEL,
+        rows=[("own", "This trust", "all others", found.ratio, found.low, found.high), *_terms(found)],
+        caption="Ratios of mean stays from the regression, all characteristics at once.",
+        words={
+            "formula": los_words.formula_sentence(found.family, covariates),
+            "agreement": _agreement(basis),
+        },
+        values={
+            "formula": " + ".join(["days ~ own", *covariates]),
+            "family": _METHODS[found.family],
+            "dispersion": round(found.dispersion, 2),
+        },
+    )
+
+
+def _terms(found: los.AdjustedRatio) -> list[tuple[Cell, ...]]:
+    """Return the coefficients, hidden where they rest on few people."""
+    figures = found.terms[["ratio", "low", "high"]].to_numpy(dtype=float).tolist()
+    names = found.terms[["term", "level", "against"]].astype(str).to_numpy().tolist()
+    few = (found.terms["spells"] < FEWEST_PER_TERM).to_list()
+    return [
+        (*name, *([SUPPRESSED] * len(row) if hidden else row))
+        for name, row, hidden in zip(names, figures, few, strict=True)
+    ]

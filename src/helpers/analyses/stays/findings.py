@@ -125,7 +125,10 @@ class StayFindings:
         return told
 
     def _rule(self, period: Period, *, zero_day: bool) -> StayRule:
-        return StayRule(period.first, period.end, zero_day, self.options.trim, self.options.trim_days)
+        options = self.options
+        return StayRule(
+            period.first, period.end, zero_day, options.trim, options.trim_days, options.conditions
+        )
 
     def _of_specialty(self, frame: pd.DataFrame) -> pd.DataFrame:
         wanted = self.options.specialty
@@ -370,8 +373,8 @@ class StayFindings:
     @cached_property
     def tails(self) -> pd.DataFrame:
         """Sums of nought-day and long stays: rows `own` and `others`, untrimmed, nought days included."""
-        rule = StayRule(self.period.first, self.period.end)
-        table = self._of_specialty(stay_tails(self.mart, rule))
+        rule = StayRule(self.period.first, self.period.end, where=self.options.conditions)
+        table = self._of_specialty(stay_tails(self.mart, rule, self.options.tails))
         own = table["org_code"].eq(self.organisation.code).map({True: "own", False: "others"})
         return table.drop(columns=["org_code", "specialty"]).groupby(own).sum()
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
-from helpers.data.stays import LEAST_TRIM_DAYS
+from helpers.data.disclosure.queries import Condition
+from helpers.data.room.selection import read_where
+from helpers.data.stays import LEAST_TRIM_DAYS, LONG_STAYS
 from helpers.errors import Problem, UsageError
 from helpers.report.words import count
+
+#: which spells are stays where nobody says otherwise, as `report.records` takes it
+ORDINARY: Final[Mapping[str, Any]] = MappingProxyType({"patient_class": "ordinary"})
+#: a stay is long from so many days on
+LONG_STAY: Final = LONG_STAYS[-1]
+#: conditions that have an argument of their own
+_APART: Final = {
+    "specialty_code": "open_report has specialty=",
+    "los_days": "zero_day_stays= and trim_days= say how long a stay counts",
+}
 
 BenchmarkName = Literal["national_mean", "peer_median", "best_quartile", "own_past", "target"]
 BENCHMARKS: dict[str, str] = {
@@ -35,6 +50,7 @@ class StayOptions:
     """What a parameter file may ask of the analysis; see the notebook's parameters cell."""
 
     specialty: str | None = None
+    where: Mapping[str, Any] = field(default_factory=lambda: dict(ORDINARY))
     benchmark: BenchmarkName = "national_mean"
     target_days: float | None = None
     zero_day_stays: bool = True
@@ -42,9 +58,36 @@ class StayOptions:
     trim_days: float | None = None
     occupancy: float = 0.92
     bed_day_cost: float | None = None
+    long_stay_days: int = LONG_STAY
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What every spell must meet."""
+        return read_where("spells", self.where, [])
+
+    @property
+    def as_where(self) -> dict[str, Any]:
+        """Which stays count, as `report.records` takes it."""
+        specialty = {} if self.specialty is None else {"specialty_code": self.specialty}
+        return {**self.where, **specialty, **({} if self.zero_day_stays else {"los_days": (1, None)})}
+
+    @property
+    def tails(self) -> tuple[int, ...]:
+        """From how many days on stays are counted as long, the one that sentences speak of last."""
+        return (*(days for days in LONG_STAYS if days < self.long_stay_days), self.long_stay_days)
 
     def __post_init__(self) -> None:
-        problems = []
+        problems: list[Problem] = []
+        read_where("spells", self.where, problems)
+        problems += [
+            Problem(f"where, {name}", "has an argument of its own", cure=cure)
+            for name, cure in _APART.items()
+            if name in self.where
+        ]
+        whole = isinstance(self.long_stay_days, int) and not isinstance(self.long_stay_days, bool)
+        if not whole or self.long_stay_days < 2:
+            allowed = f"whole days, 2 or more, such as {LONG_STAY}"
+            problems.append(Problem("long_stay_days", f"{self.long_stay_days!r}", allowed))
         if self.benchmark not in BENCHMARKS:
             problems.append(Problem("benchmark", f"{self.benchmark!r}", ", ".join(BENCHMARKS)))
         if self.benchmark == "target" and not (self.target_days and self.target_days > 0):

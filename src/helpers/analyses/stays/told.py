@@ -11,7 +11,6 @@ from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query, Told
 from helpers.data.releases import shown_cell
-from helpers.data.stays import LONG_STAYS
 from helpers.report import controlled
 from helpers.report.period import Period
 from helpers.report.words import number
@@ -42,9 +41,9 @@ class StaysTold:
     _told: dict[Query, Told] = field(default_factory=dict)
 
     def all_stays(self, *, zero_day: bool, period: Period | None = None) -> Query:
-        """Return the query of the ordinary admissions, in the report's specialty where it has one."""
+        """Return the query of the stays that count, in the report's specialty where it has one."""
         span = period or self.period
-        conditions = [Condition("patient_class", ("ordinary",))]
+        conditions = list(self.options.conditions)
         if self.options.specialty is not None:
             conditions.append(Condition("specialty_code", (self.options.specialty,)))
         if not zero_day:
@@ -80,7 +79,7 @@ class StaysTold:
         """Return what the report wants to show, the most important first."""
         wholes = [self.stays, self.all_stays(zero_day=not self.options.zero_day_stays)]
         parts = [self.group(column, [value]) for value in groups]
-        tails = [Asked(self.tail(days)) for days in (0, *LONG_STAYS)]
+        tails = [Asked(self.tail(days)) for days in (0, *self.options.tails)]
         return [
             *(self._asked(query) for query in wholes),
             *(self._asked(query) for query in parts),

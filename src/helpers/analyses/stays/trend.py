@@ -74,7 +74,14 @@ class StayTrend:
 
     @cached_property
     def chart(self) -> XmRChart:
-        """The XmR chart of the monthly mean, the benchmark as its target."""
+        """The XmR chart of the monthly mean, the benchmark as its target, from its latest stable stretch."""
         mean = (self.months["days"] / self.months["spells"]).to_numpy(dtype=float)
         dates = np.array(list(self.months.index), dtype="datetime64[D]")
-        return xmr(mean, dates, improvement="decrease", target=self.benchmark, rebase=self.events.restarts)
+        return xmr(
+            mean,
+            dates,
+            improvement="decrease",
+            target=self.benchmark,
+            rebase=self.events.restarts,
+            settle=True,
+        )

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from helpers.data.disclosure.queries import Condition
+from helpers.data.stays import ORDINARY
 from helpers.report.words import count, days, interval, listed, number, sentence
 
 #: differences that show as nought at one decimal are called none
 SMALLEST_DAYS = 0.05
 #: an interval round 1 that reaches no further than this, in per cent, says that stays are alike
 LIKE_PERCENT = 10
+#: columns of the records as a reader says them
+COLUMNS: Final = {
+    "age_band": "age",
+    "casemix_group": "case-mix group",
+    "admission_method": "way of admission",
+    "imd_decile": "tenth of deprivation",
+    "patient_class": "kind of admission",
+}
+_FAMILIES: Final = {
+    "nb2": "a negative binomial regression",
+    "gamma": "a gamma regression, without zero-day stays,",
+}
 
 
 @dataclass(frozen=True)
@@ -164,10 +180,47 @@ def model_sentence(ratio: float, low: float, high: float, *, disagrees: bool) ->
     return sentence(f"a regression on the same patient groups agrees: {found}")
 
 
-NO_MODEL = "A regression on the same patient groups does not settle on so few stays and is left out."
-NO_MONTHS = "Too few patients leave in a month for months to be told apart."
-NO_FUNNEL = "No funnel is drawn for so few trusts."
-NO_PEERS = "Too few trusts have enough such patients for a comparison of trusts."
+def formula_sentence(family: str, covariates: Iterable[str]) -> str:
+    """Say what the regression is: its family, and what it allows for.
+
+    >>> formula_sentence("nb2", ["specialty", "age_band", "sex"])[:55]
+    'The regression is a negative binomial regression of the'
+    """
+    named = listed(COLUMNS.get(each, each) for each in covariates)
+    return sentence(
+        f"the regression is {_FAMILIES[family]} of the days of stay on whose they are (this trust's or a sample of "
+        f"all others'), {named}, with a logarithmic link: each coefficient is a ratio of mean stays"
+    )
+
+
+def counted_sentence(conditions: tuple[Condition, ...]) -> str:
+    """Say which spells are stays.
+
+    >>> counted_sentence((Condition("patient_class", ("ordinary",)), Condition("sex", ("female", "male"))))
+    'Stays count where the kind of admission is ordinary and the sex is female or male.'
+    """
+    if conditions == ORDINARY:
+        return "Ordinary admissions only; day cases and regular attenders are left out."
+    if not conditions:
+        return "All admissions count, day cases and regular attenders too."
+    return f"Stays count where {conditions_words(conditions)}."
+
+
+def conditions_words(conditions: tuple[Condition, ...]) -> str:
+    """Return what every spell meets, in words."""
+    return listed(map(_condition_words, conditions)) or "all"
+
+
+def _condition_words(condition: Condition) -> str:
+    name = f"the {COLUMNS.get(condition.dimension, condition.dimension.replace('_', ' '))} is"
+    if not condition.is_range:
+        values = " or ".join(value or "not recorded" for value in condition.among)
+        return f"{name} {'not ' if condition.excluded else ''}{values}"
+    ends = (
+        ("" if condition.low is None else f"{condition.low:g} or more"),
+        ("" if condition.high is None else f"under {condition.high:g}"),
+    )
+    return f"{name} {' and '.join(end for end in ends if end)}"
 
 
 def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:

@@ -85,8 +85,13 @@ class Selection:
         if self.whose != "all":
             parts.append(f"org_code {'=' if self.whose == 'own' else '<>'} {_quoted(self.organisation)}")
         parts += [f"{key.name} IS NOT NULL" for key in self.keys if key.edges]
-        return " AND ".join(
-            [*parts, *(f"coalesce({each}, false)" for each in map(self._holds, self.conditions))]
+        return " AND ".join([*parts, self.restriction])
+
+    @property
+    def restriction(self) -> str:
+        """What the conditions alone say of a record."""
+        return (
+            " AND ".join(f"coalesce({each}, false)" for each in map(self._holds, self.conditions)) or "true"
         )
 
     def _holds(self, condition: Condition) -> str:

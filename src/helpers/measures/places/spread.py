@@ -1,17 +1,24 @@
-"""How a group's values spread: the model of chance by kind of data, intervals, percentiles, flags."""
+"""Where the organisations of a group stand at a period: intervals, percentiles, flags; worked out once for all.
+
+Every report that says where a trust stands, or how likely it is one of the worst quarter, reads it from here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from functools import cached_property
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from helpers.measures.places.values import PeerSeries
+from helpers.data.mart import Mart
+from helpers.measures.places.values import PeerSeries, shown_as
 from helpers.register.models import Measure
 from helpers.stats import rates
 from helpers.stats.funnel import Funnel, funnel
@@ -25,48 +32,191 @@ Model = Literal["proportion", "rate", "ratio_of_counts", "standardised_ratio", "
 WINDOW_MONTHS = 24
 #: fewer organisations have neither quarters nor a common spread
 FEWEST_MEMBERS = 3
+#: a place says nothing where so large a share of the group has nought
+MOSTLY_NOUGHT: Final = 0.75
+_NUMBERS: Final = ("low", "high", "percent", "percent_low", "percent_high", "lowest", "highest", "shrunken")
 
 
 @dataclass(frozen=True)
-class GroupSpread:
-    """The spread of a group at a period; arrays in the order of the table that came.
+class Percentile:
+    """The share of the others that an organisation does better than (or lies above), per cent.
 
     Parameters
     ----------
+    percent, low, high
+        Expected share and its 95 % interval.
+    worst, best
+        The chance, 0 to 1, of being one of the worst (or lowest) quarter, and of the best (or highest).
+    """
+
+    percent: float
+    low: float
+    high: float
+    worst: float
+    best: float
+
+
+@dataclass(frozen=True)
+class Places:
+    """The organisations of a group at a period.
+
+    Parameters
+    ----------
+    period
+        First day.
+    measure
+        In the unit and with the decimals of the comparison: a count with a base is per 100 of it.
+    scale
+        What a ratio of the parts is multiplied by.
+    table
+        Indexed by org_code, lowest value first: numerator, denominator (NaN where only values are
+        published) and value; low and high, the 95 % interval: chance, widened to the ordinary variation from one
+        period to the next; flag, `high`, `within` or `low` against the 99.8 % limits of chance and spread, empty
+        without them; percent, percent_low, percent_high, the share of the others that lie below, with its
+        95 % interval; lowest and highest, the chance of being in these quarters; shrunken, the value drawn towards
+        the group's mean by its error. NaN where nothing is known of chance.
     model
-        The model of chance; None where only values are known.
+        What chance does; None where only values are known.
     widened
         How many times chance was widened to the variation from one period to the next; None where there
         are too few periods to tell.
-    low, high
-        95 % interval of each value, in its unit; NaN without a model.
-    flag
-        `high`, `within`, `low` against the 99.8 % limits of the spread; empty without them.
-    positions
-        Percentiles by value; None without errors or with too few organisations.
-    shrunken
-        Values drawn towards the group's mean by their error, in the unit; NaN without errors.
-    funnel
-        None without counts behind the values, or with too few organisations.
     """
 
+    period: date
+    measure: Measure
+    scale: float
+    table: pd.DataFrame = field(repr=False)
     model: Model | None
     widened: float | None
-    low: Floats
-    high: Floats
-    flag: tuple[str, ...]
-    positions: Positions | None
-    shrunken: Floats
-    funnel: Funnel | None
+
+    def percentile(self, code: str) -> Percentile | None:
+        """Return where an organisation stands, turned so that more is better where a measure has a direction.
+
+        None where it has no figure, nothing is known of chance, or there are too few others.
+        """
+        row = self.rows.get(code)
+        if row is None or not np.isfinite(row["percent"]):
+            return None
+        percent, low, high = (float(row[name]) for name in ("percent", "percent_low", "percent_high"))
+        lowest, highest = float(row["lowest"]), float(row["highest"])
+        if self.measure.direction == "decrease":
+            return Percentile(100 - percent, 100 - high, 100 - low, worst=highest, best=lowest)
+        return Percentile(percent, low, high, worst=lowest, best=highest)
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The rows of the table by organisation."""
+        rows: list[dict[str, Any]] = self.table.to_dict("records")  # type: ignore[assignment]
+        return dict(zip(map(str, self.table.index), rows, strict=True))
+
+    @cached_property
+    def pooled(self) -> float:
+        """All events together, in the unit; NaN where only values are known."""
+        whole = self.table["denominator"].sum()
+        return float(self.table["numerator"].sum() / whole * self.scale) if whole > 0 else float("nan")
+
+    @cached_property
+    def quartiles(self) -> tuple[float, float, float]:
+        """Quartiles of the values, every organisation counting once (type 7)."""
+        low, middle, high = np.quantile(self.table["value"], (0.25, 0.5, 0.75))
+        return float(low), float(middle), float(high)
+
+    @cached_property
+    def funnel(self) -> Funnel | None:
+        """Limits and dispersion; None without counts behind the values, or with too few organisations."""
+        return _funnel(self.table, self.model, self.scale)
+
+    @cached_property
+    def mostly_nought(self) -> bool:
+        """Whether nearly every organisation has nought, as it is shown: then a place says next to nothing."""
+        shown = np.round(self.table["value"].to_numpy(dtype=float), self.measure.digits)
+        return len(shown) >= FEWEST_MEMBERS and float(np.mean(np.abs(shown) < 1e-9)) >= MOSTLY_NOUGHT
 
 
-def choose_model(measure: Measure, series: PeerSeries) -> Model | None:
+def places_of(mart: Mart, series: PeerSeries, codes: Collection[str], period: date) -> Places:
+    """Return where organisations stand at a period.
+
+    Published figures are worked out once per load for all reports. What may be told of records is another matter in
+    every report, so they are worked out from the series as it came.
+
+    Parameters
+    ----------
+    mart
+        Pinned.
+    series, codes
+        A measure of a group, and who is in it.
+    period
+        First day of the period.
+    """
+    if series.origin == "records":
+        return places_at(series, period)
+    measure = series.measure
+    about = (measure.kind, measure.unit, measure.frequency, *sorted(codes))
+    name = f"places {measure.id} {period} {hashlib.sha256(repr(about).encode()).hexdigest()[:16]}"
+    return _read(mart.derived(name, lambda: _kept(places_at(series, period))), measure, period)
+
+
+def places_at(series: PeerSeries, period: date) -> Places:
+    """Return where the organisations of a series stand at one of its periods."""
+    table, model = series.at(period), choose_model(series)
+    widened = find_widening(model, series, period) if model and len(table) else None
+    if model == "mean" and not widened:
+        model = None
+    columns = _columns(table, model, series.scale, widened) if model and len(table) else {}
+    empty = {"flag": "", **dict.fromkeys(_NUMBERS, np.nan)}
+    known = table[["numerator", "denominator", "value"]].assign(**{**empty, **columns})
+    return Places(period, shown_as(series.measure), series.scale, known, model, widened)
+
+
+def _columns(table: pd.DataFrame, model: Model, scale: float, widened: float | None) -> dict[str, Any]:
+    """Return what is known of each value with a model of chance."""
+    parts = table["numerator"].to_numpy(dtype=float), table["denominator"].to_numpy(dtype=float)
+    y, error = transform(model, *parts)
+    error = error * (widened or 1.0)
+    found = positions(y, error) if len(table) >= FEWEST_MEMBERS else None
+    low, high = _intervals(model, parts, scale, widened or 1.0)
+    told = {"low": low, "high": high, "flag": _flags(_funnel(table, model, scale), found, y, error)}
+    if found is None:
+        return told
+    return told | {
+        "percent": found.percent,
+        "percent_low": found.lower95,
+        "percent_high": found.upper95,
+        "lowest": found.lowest,
+        "highest": found.highest,
+        "shrunken": untransform(model, found.shrunken) * scale,
+    }
+
+
+def _kept(places: Places) -> pd.DataFrame:
+    """Return places as the mart keeps them: what holds for all of them in every row."""
+    alike = {"scale": places.scale, "model": places.model or "", "widened": places.widened or np.nan}
+    return places.table.reset_index().assign(**alike)
+
+
+def _read(frame: pd.DataFrame, measure: Measure, period: date) -> Places:
+    table = frame.set_index("org_code")
+    model, widened = (
+        ("", np.nan) if table.empty else (str(table["model"].iloc[0]), table["widened"].iloc[0])
+    )
+    return Places(
+        period,
+        shown_as(measure),
+        measure.scale if table.empty else float(table["scale"].iloc[0]),
+        table.drop(columns=["scale", "model", "widened"]),
+        next((each for each in get_args(Model) if each == model), None),
+        float(widened) if np.isfinite(widened) else None,
+    )
+
+
+def choose_model(series: PeerSeries) -> Model | None:
     """Return what chance does to a measure, by its kind and by what is published of it.
 
     A ratio whose numerator is part of its denominator (beds occupied of those available, days lost of
     those worked) is a share and taken as a proportion; observed over expected events, whose unit is
     "ratio", as a standardised ratio; any other as a ratio of two counts.
     """
+    measure = series.measure
     if not series.counted:
         return None
     rows = series.shown
@@ -115,56 +265,8 @@ def find_widening(model: Model, series: PeerSeries, period: date) -> float | Non
     return month_to_month(y, s, rows["org_code"], floor=0.0 if model == "mean" else 1.0)
 
 
-def find_spread(
-    table: pd.DataFrame, model: Model | None, series: PeerSeries, widened: float | None
-) -> GroupSpread:
-    """Return the spread of the rows of one period.
-
-    Parameters
-    ----------
-    table
-        numerator, denominator and value of each organisation.
-    model, widened
-        As `choose_model` and `find_widening` return them.
-    series
-        Where the rows come from.
-    """
-    empty = np.full(len(table), np.nan)
-    if model is None or not len(table) or (model == "mean" and not widened):
-        return GroupSpread(None, None, empty, empty, ("",) * len(table), None, empty, None)
-    x, n = table["numerator"].to_numpy(dtype=float), table["denominator"].to_numpy(dtype=float)
-    y, error = _scaled(table, model, widened)
-    found = find_positions(table, model, widened)
-    shape = _funnel(table, model, series.scale)
-    low, high = _intervals(model, (x, n), series.scale, widened or 1.0)
-    return GroupSpread(
-        model=model,
-        widened=widened,
-        low=low,
-        high=high,
-        flag=_flags(shape, found, y, error),
-        positions=found,
-        shrunken=untransform(model, found.shrunken) * series.scale if found else empty,
-        funnel=shape,
-    )
-
-
-def find_positions(table: pd.DataFrame, model: Model, widened: float | None) -> Positions | None:
-    """Return the percentiles of the rows of one period; None with too few, or of means without a widening."""
-    if len(table) < FEWEST_MEMBERS or (model == "mean" and not widened):
-        return None
-    return positions(*_scaled(table, model, widened))
-
-
-def _scaled(table: pd.DataFrame, model: Model, widened: float | None) -> tuple[Floats, Floats]:
-    """Return the transformed values of some rows, and their errors as wide as the months vary."""
-    parts = (table[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
-    y, error = transform(model, *parts)
-    return y, error * (widened or 1.0)
-
-
-def _funnel(table: pd.DataFrame, model: Model, scale: float) -> Funnel | None:
-    if model == "mean" or len(table) < FEWEST_MEMBERS or not table["numerator"].sum():
+def _funnel(table: pd.DataFrame, model: Model | None, scale: float) -> Funnel | None:
+    if model is None or model == "mean" or len(table) < FEWEST_MEMBERS or not table["numerator"].sum():
         return None
     return funnel(table["numerator"], table["denominator"], list(table.index), kind=model, multiplier=scale)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -88,7 +89,7 @@ class PeerSeries:
     scale: float
     origin: Origin
 
-    @property
+    @cached_property
     def shown(self) -> pd.DataFrame:
         """The rows whose value may be shown and compared."""
         return self.frame[self.frame["state"] == "shown"]
@@ -101,12 +102,7 @@ class PeerSeries:
     @property
     def digits(self) -> int:
         """How many decimals a value is shown with."""
-        return 1 if self.measure.id in BASES else self.measure.digits
-
-    def pooled(self, table: pd.DataFrame) -> float:
-        """Return all events of some shown rows together, in the unit; NaN where only values are known."""
-        whole = table["denominator"].sum()
-        return float(table["numerator"].sum() / whole * self.scale) if whole > 0 else float("nan")
+        return shown_as(self.measure).digits
 
     def returned(self, until: date | None = None) -> list[date]:
         """Return the periods in which at least half of the usual organisations have a figure.
@@ -175,6 +171,18 @@ def can_be_compared(measure: Measure) -> bool:
     return measure.kind != "count" or measure.id in BASES
 
 
+def shown_as(measure: Measure) -> Measure:
+    """Return a measure with the unit and decimals of a comparison: a count with a base is per 100 of it."""
+    base = BASES.get(measure.id)
+    return measure.model_copy(update={"unit": f"per 100 {base.words}", "digits": 1}) if base else measure
+
+
+def known_series(mart: Mart, measure: Measure, codes: Collection[str]) -> PeerSeries:
+    """Return a measure of organisations over all periods, as the first rule of disclosure lets it be shown."""
+    rows = peer_values(mart, measure.id, measure.frequency)
+    return series_of(rows[rows["org_code"].isin(list(codes))].reset_index(drop=True), measure)
+
+
 def read_series(
     mart: Mart, measure: Measure, codes: Collection[str], *, own: str, until: date | None = None
 ) -> PeerSeries:
@@ -197,7 +205,7 @@ def read_series(
 def series_of(rows: pd.DataFrame, measure: Measure) -> PeerSeries:
     """Return the series of rows as `helpers.data.peer_values.peer_values` returns them."""
     base = BASES.get(measure.id)
-    unit, scale = (f"per 100 {base.words}", 100.0) if base else (measure.unit, measure.scale)
+    unit, scale = shown_as(measure).unit, 100.0 if base else measure.scale
     origin = controlled.origin_of(measure, rows)
     parts = rows["numerator"].notna() & (rows["denominator"] > 0)
     counted = bool(parts.any() and parts.sum() >= RETURNED_SHARE * rows["value"].notna().sum())

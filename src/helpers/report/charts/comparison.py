@@ -62,7 +62,7 @@ def split_chart(steps: Sequence[Step], *, unit: str) -> Figure:
 
 def _step_colour(step: Step) -> str:
     if step.total:
-        return colours.NHS_DARK_BLUE
+        return colours.HEADING
     if not step.judged:
         return colours.COMMON_CAUSE
     return colours.CONCERN if step.value > 0 else colours.IMPROVEMENT
@@ -117,7 +117,7 @@ def funnel_chart(
     axes.plot(
         expected[others], ratio[others], "o", color=colours.PEER, markersize=5, markeredgewidth=0, alpha=0.9
     )
-    axes.plot(expected[own], ratio[own], "o", color=colours.IMPROVEMENT, markersize=9)
+    axes.plot(expected[own], ratio[own], "o", color=colours.HIGHLIGHT, markersize=9)
     axes.set_xlabel(axis_labels[0])
     axes.set_ylabel(axis_labels[1])
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -32,6 +32,9 @@ class AdjustedRatio:
         NB2: alpha of variance = mean + alpha mean^2; gamma: variance / mean^2.
     spells, trust_spells
         Spells in the model, of all and of the trust.
+    terms
+        The other coefficients: term (a covariate), level, against (its first level), spells (of the level),
+        ratio of mean stays, low, high.
     """
 
     family: Family
@@ -41,6 +44,7 @@ class AdjustedRatio:
     dispersion: float
     spells: int
     trust_spells: int
+    terms: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
 
 
 def adjusted_ratio(
@@ -91,11 +95,22 @@ def adjusted_ratio(
     z = stats.norm.ppf((1 + check_confidence(confidence)) / 2)
     table = _comparable(_frequencies(stays, family), covariates, trust)
     fit = (fit_nb2 if family == "nb2" else fit_gamma)(_observations(table, covariates, trust))
-    estimate, error = fit.coefficients[1], np.sqrt(fit.covariance[1, 1])
-    low, high = np.exp([estimate - z * error, estimate + z * error])
+    estimates, errors = fit.coefficients, np.sqrt(np.diag(fit.covariance))
+    ends = np.exp(np.column_stack([estimates, estimates - z * errors, estimates + z * errors]))
+    ratio, low, high = (float(end) for end in ends[1])
     spells, own = (int(part["spells"].sum()) for part in (table, table[table[trust].astype(bool)]))
-    ratio = float(np.exp(estimate))
-    return AdjustedRatio(family, ratio, float(low), float(high), fit.dispersion, spells, own)
+    terms = _terms(table, covariates).join(pd.DataFrame(ends[2:], columns=["ratio", "low", "high"]))
+    return AdjustedRatio(family, ratio, low, high, fit.dispersion, spells, own, terms)
+
+
+def _terms(table: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
+    """Return what the coefficients of the covariates stand for, in the order of the design."""
+    rows = []
+    for column in covariates:
+        spells = table.groupby(table[column].astype("category"), observed=True)["spells"].sum()
+        first, *others = spells.index
+        rows += [(column, level, first, int(spells[level])) for level in others]
+    return pd.DataFrame(rows, columns=["term", "level", "against", "spells"])
 
 
 def _frequencies(stays: pd.DataFrame, family: Family) -> pd.DataFrame:

@@ -1,0 +1,174 @@
+"""How the mean stay has moved, and how it lies to other trusts'."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Final
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers.analyses.stays import words as los_words
+from helpers.analyses.stays.basis import StayBasis, days_column
+from helpers.bundle import Cell, Column
+from helpers.phrases import phrase
+from helpers.report import controlled
+from helpers.report.charts import comparison
+from helpers.report.charts.process import spc_chart
+from helpers.report.controlled_charts import chart_told, unmarked
+from helpers.report.parts import Field, Part
+from helpers.report.process_words import Process
+from helpers.report.words import count, number
+from helpers.stats.funnel import Funnel
+from helpers.stats.spc import XmRChart
+
+TREND: Final = (
+    Field("month", Column(label="Month", kind="date"), "first day of the month"),
+    Field("mean", days_column("Mean stay")),
+    Field("lower", days_column("Lower limit", kind="model"), "lower limit of ordinary variation"),
+    Field("upper", days_column("Upper limit", kind="model"), "upper limit of ordinary variation"),
+    Field("signal", Column(label="Signal", kind="text"), "which rule the month meets"),
+    Field("centre", days_column("Mean of the months", kind="model"), usual=False),
+    Field("benchmark", days_column("Benchmark", kind="model"), usual=False),
+)
+PEERS: Final = (
+    Field("trust", Column(label="Trust"), "organisation code"),
+    Field("ratio", Column(label="Observed over expected", kind="model", digits=2)),
+    Field("place", Column(label="Against the 99.8% limits", kind="text"), "within, high or low"),
+    Field("precision", Column(label="Precision", kind="model"), "larger for larger trusts", usual=False),
+)
+_AXES: Final = ("Precision of the trust's ratio (larger trusts to the right)", "Observed / expected")
+
+
+# --- months -------------------------------------------------------------------------------------------
+
+
+def trend(basis: StayBasis) -> Part:
+    """Return the mean stay of each month, with the limits within which it ordinarily varies."""
+    found = basis.found.trend
+    # a total may tell which months are hidden
+    if not _months_may_be_marked(basis):
+        return basis.part("trend", words={"no_months": phrase("reasons.stays.no_months")})
+    means = _month_cells(basis)
+    process = _process(basis, means)
+    # limits alone would rest on months that may not be shown
+    if process.mostly_hidden:
+        return basis.part("trend", words=process.words)
+    words, months = process.words, found.months.index
+    said = " ".join(text for text in words.values() if text)
+    return basis.part(
+        "trend",
+        fields=TREND,
+        rows=_month_rows(process.chart, list(months), means),
+        caption=f"Mean stay per month, {months[0]:%B %Y} to {months[-1]:%B %Y}.",
+        alt=f"Process behaviour chart of {count(len(months), 'month')}. {said}",
+        words=words,
+        values=_month_values(process),
+        chart=partial(_draw, process, tuple(found.events.drawn)),
+    )
+
+
+def _month_rows(chart: XmRChart, months: list[date], means: list[Cell]) -> list[tuple[Cell, ...]]:
+    signals = controlled.derived(chart.reason, means)
+    lines = [[_or_none(value) for value in line] for line in (chart.lower, chart.upper)]
+    more = [[_or_none(value) for value in line] for line in (chart.centre, chart.target)]
+    days = [f"{day:%Y-%m}" for day in months]
+    return list(zip(days, means, *lines, signals, *more, strict=True))
+
+
+def _month_values(process: Process) -> dict[str, float | None]:
+    limits, place = process.chart.limits, process.latest
+    return {
+        "latest": None if place is None else round(float(process.shown[place]), process.digits),
+        "centre": _or_none(limits.centre),
+        "lower": _or_none(limits.lower),
+        "upper": _or_none(limits.upper),
+    }
+
+
+def _draw(process: Process, events: tuple[tuple[date, str], ...]) -> Figure:
+    chart = unmarked(process.chart) if process.unstable else process.chart
+    target = (process.target.removeprefix("the "), chart.target_in_force)
+    return spc_chart(chart, chart.values, unit=process.unit, target=target, events=events)
+
+
+def _months_may_be_marked(basis: StayBasis) -> bool:
+    """Tell whether it may be seen which months are hidden, beside the patients of this report and earlier ones."""
+    spans = basis.found.period.spans(basis.found.trend.months["spells"])
+    return all(controlled.leave_months_open(span, basis.origin) for span in spans)
+
+
+def _month_cells(basis: StayBasis) -> list[Cell]:
+    """Return the months' means, hidden where few patients are behind them."""
+    found, told = basis.found.trend, basis.found.told
+    values = zip(found.chart.values, found.months.index, strict=True)
+    cells = [told.derived(float(value), told.month(day)) for value, day in values]
+    return [round(cell, 1) if isinstance(cell, float) else cell for cell in cells]
+
+
+def _process(basis: StayBasis, means: list[Cell]) -> Process:
+    """Return the trend with the months that may be shown."""
+    shown = np.array([cell if isinstance(cell, float) else np.nan for cell in means])
+    hidden = 2 * int(np.isfinite(shown).sum()) < len(shown)
+    drawn = chart_told(basis.found.trend.chart, shown, digits=1, origin=basis.origin, blank=hidden)
+    return Process(drawn, shown, "the mean stay", "days", 1, basis.wording.benchmark)
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+# --- other trusts -------------------------------------------------------------------------------------
+
+
+def peers(basis: StayBasis) -> Part:
+    """Return observed over expected bed-days of every trust."""
+    found = basis.found.peers
+    if found is None:
+        return basis.part(
+            "peers",
+            words={
+                "no_funnel": phrase("reasons.stays.no_funnel"),
+                "place": phrase("reasons.stays.no_peers"),
+            },
+        )
+    code = basis.report.organisation.code
+    own = found.group.index(code)
+    outside = sum(flag != "within" for place, flag in enumerate(found.flag) if place != own)
+    words = los_words.peers_sentence(
+        found.flag[own], found.flag95[own], trusts=len(found.group), outside=outside
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (str(code), round(float(value), 2), flag, round(float(precision)))
+        for code, value, flag, precision in zip(
+            found.group, found.value, found.flag, found.denominator, strict=True
+        )
+    ]
+    widened = ", limits widened for the variety between trusts" if found.adjusted else ""
+    ratio = number(found.value[own], 2)
+    return basis.part(
+        "peers",
+        fields=PEERS,
+        rows=rows,
+        caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
+        alt=f"Funnel plot of {len(found.group)} trusts; this trust's ratio is {ratio}. {words}",
+        words={"place": words},
+        values={"trusts": len(found.group), "outside": outside, "ratio": rows[own][1]},
+        chart=partial(
+            comparison.funnel_chart,
+            np.round(found.denominator),
+            np.round(found.value, 2),
+            own,
+            _limit_lines(found),
+            label=f"{code}: {ratio}",
+            axis_labels=_AXES,
+        ),
+    )
+
+
+def _limit_lines(found: Funnel) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    x = np.linspace(found.denominator.min() * 0.8, found.denominator.max() * 1.04, 120)
+    limits = found.limits_at(x)
+    lines = {"95%": (limits.lower95, limits.upper95), "99.8%": (limits.lower998, limits.upper998)}
+    return {name: (np.round(x), np.round(low, 3), np.round(high, 3)) for name, (low, high) in lines.items()}

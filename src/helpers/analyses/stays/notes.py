@@ -1,0 +1,108 @@
+"""Which stays count and how, and how closely they could be compared."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from helpers.analyses.stays import words as los_words
+from helpers.analyses.stays.basis import StayBasis
+from helpers.analyses.stays.findings import FEWEST_PEER_SPELLS
+from helpers.bundle import Column
+from helpers.data.stays import LEAST_TRIM_DAYS
+from helpers.phrases import phrase
+from helpers.report.parts import Field, Part
+from helpers.report.words import listed, month, number
+from helpers.stats.los import FEWEST_COMPARATOR_SPELLS, STRATA
+
+#: spells from which on a share in steps of 5 % leaves open how many a few are
+FEWEST_FOR_DETAIL = 200
+_STEP = 5
+DETAIL: Final = (
+    Field("compared_by", Column(label="Compared by"), "the characteristics in which both are alike"),
+    Field("share", Column(label="Share of spells", kind="text"), "in steps of 5%"),
+)
+
+
+COUNTED: Final = (
+    Field("what", Column(label="What")),
+    Field("which", Column(label="Which"), "which of them"),
+)
+
+
+def counted(basis: StayBasis) -> Part:
+    """Return which stays count, and in which strata they are compared."""
+    options, report = basis.options, basis.report
+    rows = (
+        ("Patients discharged", report.period.label),
+        ("Spells", los_words.conditions_words(options.conditions)),
+        ("Specialty", basis.found.specialties.get(options.specialty or "", options.specialty or "all")),
+        ("Zero-day stays", "counted" if options.zero_day_stays else "left out"),
+        ("Compared by", listed(los_words.COLUMNS.get(each, each) for each in STRATA)),
+    )
+    return basis.part(
+        "counted",
+        fields=COUNTED,
+        rows=rows,
+        caption="Which stays count, and what makes patients alike.",
+        values={"where": options.as_where, "strata": list(STRATA)},
+    )
+
+
+def method(basis: StayBasis) -> Part:
+    """Return what was counted and how, in words that follow the parameters."""
+    options, rule = basis.options, basis.found.rule
+    trim = {
+        "none": phrase("method.stays.trim_none"),
+        "fixed": phrase("method.stays.trim_fixed", trim_days=number(rule.trim_days or 0)),
+        "upper_quartile": phrase("method.stays.trim_upper_quartile", least_trim_days=LEAST_TRIM_DAYS),
+    }[options.trim]
+    zero_days = f"Zero-day stays are {'counted' if options.zero_day_stays else 'left out'}."
+    words = {
+        "spells": phrase("method.stays.spells"),
+        "counted": f"{los_words.counted_sentence(options.conditions)} {zero_days} {trim}",
+        "months": phrase("method.stays.months", lengths=listed(map(str, options.tails))),
+        "benchmark": phrase("method.stays.benchmark", fewest_patients=FEWEST_PEER_SPELLS),
+        "expected": phrase("method.stays.expected", fewest_spells=FEWEST_COMPARATOR_SPELLS),
+        "shrunken": phrase("method.stays.shrunken"),
+    }
+    return basis.part("method", words=words, bulleted=True)
+
+
+def quality(basis: StayBasis) -> Part:
+    """Return at which detail the trust's spells could be compared."""
+    detail, merged = basis.found.fallback, basis.report.organisation.predecessors
+    gaps = los_words.gaps_sentence(
+        [month(day) for day in basis.found.trend.gaps], basis.report.period.months
+    )
+    words = {
+        "history": f"Includes the history of {listed(merged)}, merged into this trust." if merged else "",
+        "gaps": gaps,
+    }
+    if detail.sum() < FEWEST_FOR_DETAIL:
+        few = phrase("reasons.stays.no_detail")
+        return basis.part("quality", words={"few": few, **words})
+    rows = [
+        (_detail_words(str(name)), _share_words(count / detail.sum())) for name, count in detail.items()
+    ]
+    caption = "How closely spells could be compared."
+    return basis.part("quality", fields=DETAIL, rows=rows, caption=caption, words=words)
+
+
+def _share_words(share: float) -> str:
+    """Return a share in steps of 5 %.
+
+    >>> _share_words(0.874), _share_words(0.01), _share_words(1.0)
+    ('85%', 'under 5%', '100%')
+    """
+    step = _STEP * round(100 * share / _STEP)
+    if share > 0 and not step:
+        return f"under {_STEP}%"
+    return f"over {100 - _STEP}%" if share < 1 and step == 100 else f"{step}%"
+
+
+def _detail_words(level: str) -> str:
+    """Return the name of a level of detail as a reader says it."""
+    if level == "all columns":
+        return "Every characteristic"
+    words = [los_words.COLUMNS.get(word, word) for word in level.removeprefix("without ").split(", ")]
+    return f"Without {listed(words)}" if level.startswith("without ") else "No comparison possible"

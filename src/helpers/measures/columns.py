@@ -1,0 +1,137 @@
+"""The columns in which reports tell of a measure's result: one object each, with what fills it.
+
+Every table of results (performance report, scorecard, units below) is a choice of these, so that a value, its
+period, its icon and its words are the same in all of them: `laid_out([MEASURE, LATEST, TARGET], results)`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.measures.figures import goal_words, short_period_words
+from helpers.measures.result import MeasureResult
+from helpers.measures.value_words import bare_figure, short_words
+from helpers.measures.words import CATEGORY_WORDS, NO_ICON_WORDS, UNSETTLED_WORDS
+from helpers.report.columns import Filled
+from helpers.report.words import number
+
+Result = Filled[MeasureResult]
+
+
+def latest_cell(result: MeasureResult) -> str | None:
+    """Return the latest shown value over its period; a star where all are hidden, nothing where there is none."""
+    if result.latest is None:
+        return SUPPRESSED if result.series.hidden.any() else None
+    return f"{bare_figure(result.measure, result.latest.value)}\n{short_period(result)}"
+
+
+def dated_cell(result: MeasureResult) -> str | None:
+    """Return the latest shown value over its period, with a word where it is out of date."""
+    latest = latest_cell(result)
+    return f"{latest}, out of date" if latest and result.stale and result.latest else latest
+
+
+def short_period(result: MeasureResult) -> str:
+    """Return the latest shown period, short enough for a cell: "Sep 2026"."""
+    assert result.latest is not None, "asked for with a latest value alone"
+    return short_period_words(result.latest.day, result.measure.frequency)
+
+
+def target_cell(result: MeasureResult) -> str | None:
+    """Return the target in force."""
+    return None if result.target is None else goal_words(result.measure, result.target.value)
+
+
+def variation_cell(result: MeasureResult) -> str | None:
+    """Return the variation's icon, or why there is none."""
+    if result.latest is None:
+        return None
+    return "one point" if result.points < 2 else result.variation_icon or UNSETTLED_WORDS
+
+
+def assurance_cell(result: MeasureResult) -> str | None:
+    """Return the assurance's icon, or why there is none."""
+    if result.latest is None:
+        return None
+    return result.assurance_icon or NO_ICON_WORDS[result.standing]
+
+
+def place_cell(result: MeasureResult) -> str | None:
+    """Return the share of the other trusts that it does better than, with its interval."""
+    place = result.national
+    if result.latest is None or place is None or place.percentile is None:
+        return None
+    found = place.percentile
+    return f"{number(found.percent)}% ({number(found.low)} to {number(found.high)})"
+
+
+def _value(result: MeasureResult) -> Cell:
+    return None if result.latest is None else result.latest.value
+
+
+def _target(result: MeasureResult) -> Cell:
+    return None if result.latest is None or result.target is None else result.target.value
+
+
+def _distance(result: MeasureResult) -> Cell:
+    return None if np.isnan(result.distance) else result.distance
+
+
+def _percent(result: MeasureResult) -> Cell:
+    place = result.national
+    return None if place is None or place.percentile is None else place.percentile.percent
+
+
+MEASURE: Final = Result("measure", Column(label="Measure"), lambda each: each.measure.name)
+LATEST: Final = Result("latest", Column(label="Latest", kind="text"), latest_cell, "value over its period")
+DATED: Final = Result(
+    "latest", Column(label="Latest", kind="text"), dated_cell, "value over its period and age"
+)
+TARGET: Final = Result("target", Column(label="Target", kind="text"), target_cell, "the one in force")
+VARIATION: Final = Result("variation", Column(label="Variation", kind="icon"), variation_cell)
+ASSURANCE: Final = Result("assurance", Column(label="Assurance", kind="icon"), assurance_cell)
+IN_WORDS: Final = Result("in_words", Column(label="In words", kind="text"), short_words)
+PLACE: Final = Result(
+    "place",
+    Column(label="Does better than", kind="text"),
+    place_cell,
+    "share of the other trusts that it does better than, or lies above, with its 95% interval",
+)
+#: numbers for a frame: no table needs them beside the words
+NUMBERS: Final = (
+    Result("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False),
+    Result(
+        "period",
+        Column(label="Period", kind="date"),
+        lambda each: None if each.latest is None else each.latest.day.isoformat(),
+        "first day of the latest period",
+        usual=False,
+    ),
+    Result("value", Column(label="Value", kind="rate", digits=3), _value, usual=False),
+    Result("unit", Column(label="Unit"), lambda each: each.measure.unit, usual=False),
+    Result("target_value", Column(label="Target", kind="rate", digits=3), _target, usual=False),
+    Result(
+        "distance",
+        Column(label="Distance", kind="rate", digits=3, signed=True),
+        _distance,
+        "value less target",
+        usual=False,
+    ),
+    Result(
+        "better_than",
+        Column(label="Does better than", kind="model", unit="%"),
+        _percent,
+        "share of the other trusts",
+        usual=False,
+    ),
+    Result(
+        "category",
+        Column(label="Category"),
+        lambda each: CATEGORY_WORDS[each.category],
+        "what a board is asked to do",
+        usual=False,
+    ),
+)
