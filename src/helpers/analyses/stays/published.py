@@ -229,10 +229,9 @@ class PublishedStay(Sections):
                 fewest_admissions=FEWEST_ADMISSIONS,
                 trusts=self._place.trusts,
             ),
-            **{
-                name: phrase(f"method.published_stay.{name}")
-                for name in ("crude", "two_returns", "rounded")
-            },
+            "crude": phrase("method.published_stay.crude"),
+            "two_returns": phrase("method.published_stay.two_returns"),
+            "rounded": phrase("method.published_stay.rounded"),
         }
         return self.part("method", words=words, bulleted=True)
 
