@@ -111,3 +111,10 @@ def test_the_package_asks_for_known_phrases_with_the_values_that_stand_in_them()
         }  # fmt: skip
         assert found, key
         assert given == set().union(*map(placeholders, found.values())), key
+
+
+def test_no_phrase_lies_unused() -> None:
+    asked = list(asked_phrases())
+    topics = tuple(f"{key}." for function, key, _ in asked if function == "phrases")
+    single = {key for function, key, _ in asked if function == "phrase"}
+    assert not [key for key in known_phrases() if key not in single and not key.startswith(topics)]

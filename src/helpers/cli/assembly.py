@@ -10,7 +10,7 @@ from helpers.audience import FOLDER as AUDIENCES
 from helpers.audience import PUBLIC_NAME, Audience
 from helpers.bundle import Bundle
 from helpers.cli.questions import SELECTORS, MartQuestions, RegisterQuestions
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import GateError, Problem, UsageError, near_misses
 from helpers.phrases import own_phrases
 from helpers.places import state_folder
 from helpers.runner.document.prose import check_prose
@@ -82,7 +82,6 @@ def open_project(
     from helpers.data.mart_files import DERIVED, ROOM, SPILL
     from helpers.data.mart_manifest import make_private
     from helpers.data.policy import policy_of
-    from helpers.data.released import Ledger
     from helpers.data.releases import FOLDER, Releases, manifest_entry
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.data.state import open_state
@@ -92,12 +91,12 @@ def open_project(
     readers = _named_audience(publisher, audience)
     others = tuple(each for each in publisher.audiences.values() if each != readers and not each.is_public)
     policy, home = policy_of(readers), readers.home(state_folder(root))
-    ledger = Ledger(home)
     make_private(home / LAST)  # what is not there when a wall is built stays closed to reports
     releases = Releases.of(state_folder(root), root, readers)
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
-        ledger.release(report, bundles)
+        if problems := releases.unentered(report, bundles):
+            raise GateError(problems)
         releases.release(report)
         keep_published(home, bundles)
 
@@ -117,7 +116,6 @@ def open_project(
         bundle_checks=(
             lambda bundles: disclosure_problems(bundles, policy),
             lambda bundles: audit_bundles(bundles, policy),
-            ledger.problems,
         ),
         text_checks=(mentions_of(others),),
         file_checks=(audit_file,),

@@ -58,6 +58,7 @@ class World:
         self.people = self.holds.astype(np.float64) @ self.count
         self.total = self.holds.astype(np.float64) @ self.amount
         self.active = np.ones(len(cells), dtype=np.bool_)
+        self.programmes = math.inf
         self._bind()
 
     def _bind(self) -> None:

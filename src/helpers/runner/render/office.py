@@ -64,6 +64,7 @@ def _reference(theme: Theme, name: str) -> bytes:
     shades = {
         shade.lstrip("#").upper().encode(): getattr(theme.brand.palette, part).lstrip("#").upper().encode()
         for part, shade in Palette()
+        if isinstance(shade, str)  # those of charts are in pictures
     }
     if all(before == after for before, after in shades.items()):
         return ours.read_bytes()
