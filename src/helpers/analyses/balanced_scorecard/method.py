@@ -6,6 +6,7 @@ from helpers.analyses.balanced_scorecard.balance import HEAVIEST_MEASURE, MANY_M
 from helpers.analyses.balanced_scorecard.card import TOO_MANY, Card
 from helpers.analyses.balanced_scorecard.inequality import MONTHS as INEQUALITY_MONTHS
 from helpers.measures.result import MOST_MEASURES
+from helpers.measures.words import CATEGORY_RULES
 from helpers.report.words import count, in_words, listed, number
 from helpers.stats.trajectory import FEWEST_POINTS
 from helpers.stats.trajectory.result import ON_TRACK, UNLIKELY
@@ -25,9 +26,8 @@ def method_sentences(card: Card) -> list[str]:
         "Variation says whether the latest figure is ordinary for the process: its icon comes from a process "
         "behaviour chart of the last three years, with the words beside it. Assurance says how the limits of the "
         "process lie to the target in force. Colour repeats what shape and words say.",
-        "Needs attention: the latest figure is worse than ordinary variation explains, or the limits miss the target "
-        "and it is not improving. In maintenance: ordinary variation, and the limits without any special cause all "
-        "meet the target. A single good month is not enough.",
+        f"Needs attention: {CATEGORY_RULES['attention']}. In maintenance: {CATEGORY_RULES['maintenance']}. The rules, "
+        "the months and the words are those of the performance report.",
         f"Chance: that of meeting the target, by a forecast to the target's date, or to the end of the financial "
         f"year for a target without one, from at least {FEWEST_POINTS} comparable months. On track from "
         f"{number(100 * ON_TRACK)}%, unlikely below {number(100 * UNLIKELY)}%, at risk between; chances are "
