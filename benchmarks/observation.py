@@ -36,14 +36,14 @@ from IPython.utils.capture import capture_output
 notebook, observed = sys.argv[1], sys.argv[2] == "observed"
 import helpers.data.mart as mart
 import helpers.report.opening as opening
-import helpers.runner.kernel.observing as observing
+import helpers.runner.kernel.audit_hook as audit_hook
 import matplotlib.pyplot, pandas, pyarrow.parquet
 
 cells = [cell for cell in nbformat.read(notebook, 4).cells if cell.cell_type == "code"]
 shell = InteractiveShell.instance()
 shell.history_manager.enabled = False
 if observed:
-    observing.load_ipython_extension(shell)
+    audit_hook.load_ipython_extension(shell)
 else:
     mart.observe = lambda connection: None
     mart.tables_read = lambda *_: frozenset(mart.TABLES)

@@ -27,7 +27,7 @@ from helpers.runner.kernel.execute import Executed, Ground, execute
 from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.kernel.prewarmed import ForkServer, imported_by
 from helpers.runner.kernel.seccomp import can_watch
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.watch import KernelLimits
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
 
@@ -67,7 +67,7 @@ def run(notebook: Path, root: Path, server: ForkServer, *, observed: bool) -> tu
         Job(read_notebook(notebook), "SYN07", {}, notebook),
         folder,
         environment={} if observed else {READS_VARIABLE: ""},
-        limits=Limits(),
+        limits=KernelLimits(),
         stop=threading.Event(),
         server=server,
         ground=Ground(root, root / ".boardpack", hidden=(folder.parent,)),

@@ -25,7 +25,7 @@ from helpers.cli.assembly import open_mart, open_project
 from helpers.data.synthetic import write_demo
 from helpers.register.reading import read_register
 from helpers.runner.history.entries import Entry, State, now
-from helpers.runner.history.manifest import make_manifest
+from helpers.runner.history.report_manifest import make_manifest
 from helpers.runner.history.store import History
 from helpers.runner.key.due import decide
 from helpers.runner.key.surroundings import survey

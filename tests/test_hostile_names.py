@@ -163,7 +163,7 @@ def test_a_name_of_a_megabyte_is_refused_before_it_is_rendered(tmp_path: Path) -
         Bundle(kind="panels", id="what", panels=(Panel(title="x" * 1_000_000),)),
         Bundle(kind="panels", id="what", panels=(Panel(title="What", icon="x" * 1_000_000),)),
         Bundle(kind="heading", id="sec-x", caption="x" * 1_000_000),
-        Bundle(kind="text", id="x", markdown="x", scope=(("site", "x" * 1_000_000),)),
+        Bundle(kind="text", id="x", markdown="x" * 1_000_000),
     ],
 )
 def test_a_megabyte_is_refused_in_every_field(bundle: Bundle, tmp_path: Path) -> None:

@@ -183,7 +183,6 @@ BLOCKS: dict[str, Callable[[str], Bundle]] = {
     "icon cell": lambda leak: table(rows=(("May", leak),)),
     "second line of a cell": lambda leak: table(f"May\n{leak}"),
     "unit": lambda leak: table(columns=(Column(label="Month", unit=leak), Column(label="x"))),
-    "scope": lambda leak: table(scope=(("site", leak),)),
     "source": lambda leak: table(
         sources=(Source(name=leak, dataset="spells/x", as_at="2026-03-31", origin="records"),)
     ),

@@ -48,7 +48,6 @@ class Column(_Frozen):
     unit: str = ""
     digits: int = 0
     signed: bool = False
-    dimension: str = ""  # label columns: what the cells tell apart ("specialty"), the same word everywhere
     of: str = ""  # shares: label of the column of counts that they are shares of
 
     def show(self, cell: Cell) -> str:
@@ -129,9 +128,6 @@ class Bundle(_Frozen):
     reads: tuple[str, ...] = ()  # every data set that the kernel has read so far
     report: ReportFacts | None = None  # kind report only
     kept: Kept | None = None
-    #: what the counts are counts of, for disclosure control: "counted", "first" and "end" (ISO dates, end
-    #: excluded) and any dimension with its value ("!value": all but it); the report's own holds for all
-    scope: tuple[tuple[str, str], ...] = ()
 
     @property
     def prose(self) -> str:

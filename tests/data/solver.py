@@ -1,6 +1,6 @@
-"""A reader who knows everything that was published, as an integer programme of its own.
+"""Readers who know everything that was published, as integer programmes of their own: the oracle of all tests.
 
-It shares nothing with the package but the rule: 0 is 0, a star is 1 or more (1 to 7 for a reader who takes
+They share nothing with the package but the rule: 0 is 0, a star is 1 or more (1 to 7 for a reader who takes
 it for small), any other number is what rounds to it.
 """
 
@@ -12,6 +12,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from helpers.bundle import Cell
+from helpers.data.disclosure.people import People
+from helpers.data.disclosure.queries import Condition, Query, Told
 
 #: (which unknown counts are added up, what is published of them, whether it is a total)
 Published = tuple[Sequence[int], Cell, bool]
@@ -80,3 +82,83 @@ def told(published: Sequence[Published]) -> list[int]:
         if reader.is_possible():
             found |= {place for place in places if reader.values(published[place][0]) < 3}
     return sorted(found)
+
+
+class Oracle:
+    """All that was told of some people, numbers and means, as one integer programme over what it tells apart.
+
+    Parameters
+    ----------
+    people
+        The true people.
+    told
+        All that a reader knows of them.
+    within
+        Looks at these people alone, and at what was told of none but them.
+    ask
+        Further sums of people that `values` is asked for.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        told: Sequence[Told],
+        *,
+        within: Condition | None = None,
+        ask: Sequence[Query] = (),
+    ) -> None:
+        self.people = people
+        self.mine = np.ones(len(people.count), dtype=bool)
+        if within is not None:
+            self.mine = people.mask(Query("", "", (within,)))
+        known = [each for each in told if within is None or within in each.query.conditions]
+        masks = np.array(
+            [people.mask(query)[self.mine] for query in (*(each.query for each in known), *ask)]
+        )
+        # kinds that nothing tells apart are one
+        bounds = np.array([people.least[self.mine], people.most[self.mine]])
+        pieces, self._piece_of = np.unique(np.vstack([masks, bounds]), axis=1, return_inverse=True)
+        self.size = pieces.shape[1]
+        self._rows: list[np.ndarray] = []
+        self._low: list[float] = []
+        self._high: list[float] = []
+        for each, mask in zip(known, pieces, strict=False):
+            self._tell(each, mask)
+        for side, bound in ((1, pieces[-2]), (-1, pieces[-1])):
+            for piece in range(self.size):
+                one = np.eye(self.size)[piece]
+                self._add(-side * bound[piece] * one, side * one, 0, np.inf)
+
+    def _add(self, people: np.ndarray, amount: np.ndarray, low: float, high: float) -> None:
+        self._rows.append(np.concatenate([people, amount]))
+        self._low.append(low)
+        self._high.append(high)
+
+    def _tell(self, told: Told, mask: np.ndarray) -> None:
+        nothing = np.zeros(self.size)
+        any_number = told.star or told.high is None
+        self._add(mask, nothing, 1 if told.star else told.low, np.inf if any_number else told.high or 0)
+        if told.mean:
+            self._add(-(told.mean[0] - 1e-6) * mask, mask, 0, np.inf)
+            self._add((told.mean[1] + 1e-6) * mask, -mask, 0, np.inf)
+
+    def values(self, query: Query, enough: int = 3) -> int:
+        """How many values the number of these people can have, counted up to `enough`, from the smallest on."""
+        wanted = np.zeros(self.size)
+        wanted[self._piece_of.reshape(-1)[self.people.mask(query)[self.mine]]] = 1
+        row = np.concatenate([wanted, np.zeros(self.size)])
+        count, least = 0, 0.0
+        while count < enough:
+            found = milp(
+                row,
+                integrality=np.ones(2 * self.size),
+                bounds=Bounds(0, 1e5),
+                constraints=LinearConstraint(
+                    np.vstack([self._rows, row]), [*self._low, least], [*self._high, np.inf]
+                ),
+                options={"time_limit": 20},
+            )
+            if found.x is None:
+                break
+            count, least = count + 1, round(found.fun) + 1
+        return count

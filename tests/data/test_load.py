@@ -19,7 +19,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from helpers.data import opening
+from helpers.data import open_files
 from helpers.data.load import LoadError, load_paths
 from helpers.data.mart import Mart
 from helpers.errors import ExitCode
@@ -138,8 +138,8 @@ def test_bad_files_are_refused_with_the_reason(tmp_path: Path, content: bytes, m
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "MAX_BYTES", 100_000)
-    monkeypatch.setattr(opening, "MAX_WORKBOOK_BYTES", 100_000)
+    monkeypatch.setattr(open_files, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(open_files, "MAX_WORKBOOK_BYTES", 100_000)
     for name, content in {
         "a.gz": gzip.compress(b"0" * 200_000),
         "b.zip": zipped("x.csv", b"0" * 200_000),

@@ -19,7 +19,7 @@ import pytest
 from helpers.cli.commands import main
 from helpers.data.forgetting import forget_source
 from helpers.data.mart import Mart
-from helpers.errors import DataError, ExitCode
+from helpers.errors import INTERRUPTED_WORDS, DataError, ExitCode
 
 REGISTER = Path(__file__).parents[2] / "params" / "_register"
 ROWS = 1_200_000
@@ -188,4 +188,4 @@ def test_control_c_ends_the_command_with_its_own_words_and_code(tmp_path: Path) 
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert told == "interrupted: what was not finished has changed nothing\n"
+    assert told == f"{INTERRUPTED_WORDS}\n"

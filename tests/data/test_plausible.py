@@ -12,7 +12,7 @@ from helpers.data.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
 from helpers.data.oddities import find_oddities, remarks_of
 from helpers.data.plausible import remarks
-from helpers.data.quality import Finding, check_data
+from helpers.data.quality import QualityFinding, check_data
 from helpers.data.sources import all_layouts
 from helpers.data.sources.layout import Layout, Reading
 from helpers.register import read_register
@@ -34,7 +34,7 @@ def load(tmp_path: Path, path: Path, today: date = TODAY) -> LoadResult:
     return result
 
 
-def check(tmp_path: Path) -> list[Finding]:
+def check(tmp_path: Path) -> list[QualityFinding]:
     found = check_data(Mart(tmp_path / "mart"), REGISTER, today=TODAY)
     return [
         finding

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from helpers.bundle import Bundle, Cell, Column
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
 from helpers.data.mart import Mart
@@ -28,11 +30,12 @@ SURGERY, MEDICINE, ENT = (
 def mart(tmp_path: Path) -> Mart:
     """T1 has 8 in surgery, 8 in medicine and 1 in ENT, who stayed no night; T2 has 40 in surgery."""
     people = [("T1", "100", 4)] * 8 + [("T1", "300", 2)] * 8 + [("T1", "120", 0)] + [("T2", "100", 3)] * 40
+    mixes = ["B"] * 7 + ["A"] * (len(people) - 7)
     spells = pd.DataFrame(people, columns=["org_code", "specialty_code", "los_days"])
     day = date(2026, 5, 5)
     spells = spells.assign(
         admitted=day, discharged=day, admission_method="elective", patient_class="ordinary",
-        age_band="45-64", sex="female", imd_decile=5, casemix_group="A", cost=1.0,
+        age_band="45-64", sex="female", imd_decile=5, casemix_group=mixes, cost=1.0,
     )  # fmt: skip
     mart = Mart(tmp_path / "state" / "mart")
     with mart.load(source="spells", layout="l", policy="hes_record_level", synthetic=True) as load:
@@ -94,6 +97,38 @@ def test_figures_of_many_organisations_bind_only_where_few_people_would_show(
     )
     decide_on(ledger, mart, [Asked(others, exact=40)])
     assert [entry.told.query for entry in ledger.of_report("stays/T1")] == [others]
+
+
+def test_all_less_all_others_tells_nothing_of_a_star(ledger: Releases, mart: Mart) -> None:
+    # one of T1 and seven elsewhere are 8, the least that 10 can be: nobody could be taken from the one
+    small = ENT.where(Condition("sex", ("female",)))
+    nation = replace(small, organisation=EVERYBODY)
+    assert cells(ledger, mart, small) == ["*"]
+    told = decide_on(ledger, mart, [Asked(nation, exact=8)], about="T1")
+    assert shown_cell(told[nation]) == 10  # the star can still be 2 or 3
+
+
+def test_a_figure_of_several_gives_way_to_a_star_that_it_would_tell(ledger: Releases, mart: Mart) -> None:
+    # seven of T1 and one elsewhere are 8, the least that 10 can be: a star that is small could be nothing but 7
+    seven = YEAR.where(Condition("casemix_group", ("B",)))
+    nation = replace(seven, organisation=EVERYBODY)
+    assert cells(ledger, mart, seven) == ["*"]
+    assert shown_cell(decide_on(ledger, mart, [Asked(nation, exact=8)], about="T1")[nation]) == "*"
+
+
+def test_counts_that_the_report_did_not_ask_for_are_refused(ledger: Releases, mart: Mart) -> None:
+    cells(ledger, mart, SURGERY, MEDICINE, ENT)
+    columns = (Column(label="Specialty"), Column(label="Patients", kind="count"))
+
+    def table(*counts: Cell) -> Bundle:
+        return Bundle(kind="table", id="tbl-x", columns=columns, rows=tuple(("a", each) for each in counts))
+
+    assert ledger.unentered("stays/T1", [table(10, "*", 0, None)]) == []
+    (problem,) = ledger.unentered("stays/T1", [table(10, 45)])
+    assert "Patients" in str(problem)
+    assert "45" not in str(problem)
+    assert ledger.unentered("stays/T1", [table(10, 45).model_copy(update={"origin": "published"})]) == []
+    assert len(ledger.unentered("other/T1", [table(10)])) == 1
 
 
 def test_the_file_is_private_and_of_a_version(ledger: Releases, mart: Mart) -> None:

@@ -24,7 +24,7 @@ from helpers.runner.kernel.failures import KernelDeathError, MemoryLimitError, T
 from helpers.runner.kernel.guard import can_wall_off
 from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.watch import KernelLimits
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
 
@@ -71,13 +71,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
 def run(server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(execution, "PAUSES", (0.0, 0.0))
 
-    def run_cells(*cells: str, limits: Limits | None = None, server: ForkServer = server) -> Executed:
+    def run_cells(*cells: str, limits: KernelLimits | None = None, server: ForkServer = server) -> Executed:
         notebook = write_notebook(tmp_path, *cells)
         job = Job(read_notebook(notebook), "SYN07", {"trust": "SYN07"}, notebook)
         folder = tmp_path / f"run{len(list(tmp_path.glob('run*')))}"
         folder.mkdir()
         stop = threading.Event()
-        return execute(job, folder, environment={}, limits=limits or Limits(), stop=stop, server=server)
+        return execute(
+            job, folder, environment={}, limits=limits or KernelLimits(), stop=stop, server=server
+        )
 
     return run_cells
 
@@ -129,7 +131,7 @@ def test_a_limit_is_not_tried_again(run: Run, tmp_path: Path) -> None:
             COUNT.format(path=str(counted)),
             "held = b'x' * 700_000_000",
             "while True: pass",
-            limits=Limits(megabytes=600),
+            limits=KernelLimits(megabytes=600),
         )
     assert counted.read_text() == "x"
 
@@ -145,7 +147,7 @@ def test_a_daemon_is_ended_with_a_notebook_that_takes_too_long(run: Run, tmp_pat
     daemon = tmp_path / "daemon"
     forever = "import time\nwhile True:\n    time.sleep(1)"
     with pytest.raises(TimeLimitError):
-        run(DAEMON.format(path=str(daemon)), forever, limits=Limits(seconds=8))
+        run(DAEMON.format(path=str(daemon)), forever, limits=KernelLimits(seconds=8))
     until(lambda: not daemon.exists() or is_gone(int(daemon.read_text())))
 
 
@@ -160,7 +162,7 @@ for _ in range(4):
 time.sleep(3600)
 """
     with pytest.raises(MemoryLimitError):
-        run(greedy, limits=Limits(megabytes=500))
+        run(greedy, limits=KernelLimits(megabytes=500))
 
 
 @pytest.mark.long
@@ -222,7 +224,7 @@ def in_project(project: Path, server: ForkServer) -> InProject:
             job,
             folder,
             environment=environment,
-            limits=Limits(),
+            limits=KernelLimits(),
             stop=threading.Event(),
             server=server,
             ground=ground,
@@ -387,4 +389,4 @@ def test_a_full_disk_fails_the_report_and_says_so(server: ForkServer, small_disk
     folder = small_disk / "run"
     folder.mkdir()
     with pytest.raises((ReportError, OSError), match="No space left on device"):
-        execute(job, folder, environment={}, limits=Limits(), stop=threading.Event(), server=server)
+        execute(job, folder, environment={}, limits=KernelLimits(), stop=threading.Event(), server=server)

@@ -46,7 +46,7 @@ def test_a_projects_own_goes_before_key_by_key_and_is_read_anew_when_it_changes(
     shipped = phrase("method.interval", draws=5)
     write_own(project, 'method.interval: "{draws} throws of the dice."\n')
     assert phrase("method.interval", draws=5) == "5 throws of the dice."
-    assert phrases("statements.missed")["fifo"] == known_phrases()["statements.missed.fifo"]
+    assert phrases("statements.missed_limits")["fifo"] == known_phrases()["statements.missed_limits.fifo"]
     (project / OWN).unlink()
     assert phrase("method.interval", draws=5) == shipped
 
@@ -58,14 +58,15 @@ def test_every_mistake_is_told_at_once_with_its_line_and_cure(project: Path) -> 
         "  intervall: 'x'\n"
         "  interval: '{drawn} **bold'\n"
         "statements:\n"
-        "  missed:\n"
+        "  missed_limits:\n"
         "    fifo: '# A heading'\n"
         "    admitted: ''\n",
     )
     for words in (
         "line 2, method.intervall: no phrase is called 'method.intervall'", "method.interval",
         "{drawn} is no value of it", "{draws} is missing", "bold that is opened and not closed",
-        "line 6, statements.missed.fifo: a heading, list or block", "line 7, statements.missed.admitted: no text",
+        "line 6, statements.missed_limits.fifo: a heading, list or block",
+        "line 7, statements.missed_limits.admitted: no text",
     ):  # fmt: skip
         assert words in told
 
@@ -110,3 +111,10 @@ def test_the_package_asks_for_known_phrases_with_the_values_that_stand_in_them()
         }  # fmt: skip
         assert found, key
         assert given == set().union(*map(placeholders, found.values())), key
+
+
+def test_no_phrase_lies_unused() -> None:
+    asked = list(asked_phrases())
+    topics = tuple(f"{key}." for function, key, _ in asked if function == "phrases")
+    single = {key for function, key, _ in asked if function == "phrase"}
+    assert not [key for key in known_phrases() if key not in single and not key.startswith(topics)]

@@ -24,10 +24,10 @@ from helpers.runner.kernel.execute import Ground, execute
 from helpers.runner.kernel.guard import can_wall_off
 from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.watch import KernelLimits
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
-from helpers.runner.walls import Room
+from helpers.runner.walls import RoomProcess
 
 #: what a stay of one patient costs: nothing that leaves the room may hold it
 SECRET = 7321.0
@@ -219,7 +219,7 @@ def execute_cells(
     folder = root / ".boardpack" / "runs" / "one"
     folder.mkdir(parents=True)
     caches = tuple(mart.path / name for name in (DERIVED, SPILL))
-    room = Room(MODULE, ROOM_VARIABLE, sealed=mart.sealed, caches=(*caches, mart.path / ROOM))
+    room = RoomProcess(MODULE, ROOM_VARIABLE, sealed=mart.sealed, caches=(*caches, mart.path / ROOM))
     state = root / ".boardpack"
     return execute(
         Job(read_notebook(notebook), "T1", {"trust": "T1"}, notebook),
@@ -229,7 +229,7 @@ def execute_cells(
             STATE_VARIABLE: str(state),
             VERSION_VARIABLE: mart.version,
         },
-        limits=Limits(),
+        limits=KernelLimits(),
         stop=threading.Event(),
         server=server,
         ground=Ground(root, state, caches, (state / "runs",), room if server else None),

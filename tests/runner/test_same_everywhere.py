@@ -19,7 +19,7 @@ from nbformat import v4
 from helpers.runner.kernel.execute import Ground, execute
 from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.watch import KernelLimits
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
 
@@ -113,7 +113,7 @@ def check_same(name: str, cells: Iterable[str], folder: Path, server: ForkServer
             Job(read_notebook(notebook), name, {}, notebook),
             run,
             environment={},
-            limits=Limits(),
+            limits=KernelLimits(),
             stop=threading.Event(),
             server=server,
             ground=Ground(root, root / ".boardpack", hidden=(run.parent,)),

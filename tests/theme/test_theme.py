@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import UsageError
-from helpers.theme import Page, Theme, colours, font_folder, read_theme
+from helpers.theme import PageSettings, Theme, colours, font_folder, read_theme
 
 
 def luminance(colour):
@@ -39,14 +39,14 @@ def test_settings_are_read_from_the_project_file(tmp_path):
     path.write_text(
         "lang: cy\ntoc: false\nnumber-sections: false\ntoc-depth: 3\nformat:\n  typst:\n    papersize: a3\n"
     )
-    assert read_theme(path).page == Page(
+    assert read_theme(path).page == PageSettings(
         lang="cy", toc=False, toc_depth=3, number_sections=False, papersize="a3"
     )
 
 
 def test_the_project_s_own_file_says_what_the_defaults_say():
     root = Path(__file__).parents[2]
-    assert read_theme(root / "_quarto.yml").page == Page()
+    assert read_theme(root / "_quarto.yml").page == PageSettings()
 
 
 def test_a_reference_document_of_ones_own_is_found_from_the_project_s_folder(tmp_path):

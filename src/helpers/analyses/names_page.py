@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from helpers import analyses
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
-from helpers.analyses.missed_appointments.impact import DnaImpact
+from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
 from helpers.analyses.stays.length_of_stay import LengthOfStay
@@ -25,7 +25,7 @@ from helpers.report.parts import Part
 ANALYSES: Final = {
     "length_of_stay": LengthOfStay,
     "published_stay": PublishedStay,
-    "did_not_attend": DnaImpact,
+    "did_not_attend": MissedAppointments,
     "peer_benchmark": PeerBenchmark,
     "performance": PerformanceReport,
     "scorecard": Scorecard,

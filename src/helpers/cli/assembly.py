@@ -13,7 +13,7 @@ from helpers.bundle import Bundle
 from helpers.cli.datasets import datasets_of
 from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.published_stays import COMPARABLE
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import GateError, Problem, UsageError, near_misses
 from helpers.phrases import own_phrases
 from helpers.places import state_folder
 from helpers.register.models import Register
@@ -24,7 +24,7 @@ from helpers.runner.plan.jobs import Plan, find_plan
 from helpers.runner.plan.refused import Refused
 from helpers.runner.project import Groups, Organisations, Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
-from helpers.runner.walls import Room
+from helpers.runner.walls import RoomProcess
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
 
@@ -103,10 +103,9 @@ def open_project(
     from helpers.data.disclosure import disclosure_problems
     from helpers.data.last_published import FOLDER as LAST
     from helpers.data.last_published import keep_published
-    from helpers.data.manifest import make_private
     from helpers.data.mart_files import DERIVED, ROOM, SPILL
+    from helpers.data.mart_manifest import make_private
     from helpers.data.policy import policy_of
-    from helpers.data.released import Ledger
     from helpers.data.releases import FOLDER, Releases, manifest_entry
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.data.state import open_state
@@ -124,7 +123,6 @@ def open_project(
     readers = _named_audience(publisher, audience)
     others = tuple(each for each in publisher.audiences.values() if each != readers and not each.is_public)
     policy, home = policy_of(readers), readers.home(state_folder(root))
-    ledger = Ledger(home)
     make_private(home / LAST)  # what is not there when a wall is built stays closed to reports
     releases = Releases.of(state_folder(root), root, readers)
 
@@ -143,7 +141,8 @@ def open_project(
         return None
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
-        ledger.release(report, bundles)
+        if problems := releases.unentered(report, bundles):
+            raise GateError(problems)
         releases.release(report)
         keep_published(home, bundles)
 
@@ -183,7 +182,6 @@ def open_project(
         bundle_checks=(
             lambda bundles: disclosure_problems(bundles, policy),
             lambda bundles: audit_bundles(bundles, policy),
-            ledger.problems,
         ),
         text_checks=(mentions_of(others),),
         file_checks=(audit_file,),
@@ -193,7 +191,7 @@ def open_project(
         told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
         redact=redact,
         caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
-        room=Room(
+        room=RoomProcess(
             MODULE,
             ROOM_VARIABLE,
             sealed=lambda: mart().sealed(),

@@ -17,6 +17,7 @@ from helpers.runner.document.stored import find_offers, find_shadows, find_store
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.plan.refused import no_data_words
 from helpers.runner.project import Project
+from helpers.runner.schedule.reading import read_schedules
 from helpers.yaml_files import raise_all
 
 Words = Annotated[
@@ -42,6 +43,7 @@ def check(
     if fix:
         put_back(project.root)  # what a preview that failed has left
     mended = [path.name for path in _all_notebooks(project) if mend(path)] if fix else []
+    collect(problems, read_schedules, project.params)
     asked = collect(problems, lambda: plan(project, words or ())) or Plan()
     jobs = asked.jobs
     chosen = sorted({job.notebook.path for job in jobs}) if words else _all_notebooks(project)

@@ -16,6 +16,7 @@ from helpers import __version__
 from helpers.cli import batches, checking, data, matrices, private, records, showing
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Json, Words
+from helpers.cli.schedules import run_parts, schedule_app
 from helpers.errors import (
     INTERRUPTED,
     INTERRUPTED_WORDS,
@@ -29,10 +30,10 @@ from helpers.places import find_root
 from helpers.runner.batch.capacity import usable_jobs
 from helpers.runner.batch.choosing import failed_only, resume
 from helpers.runner.batch.foreign import find_foreign
-from helpers.runner.batch.run import Batch, Order, preview, run_batch
+from helpers.runner.batch.run import Order, preview
 from helpers.runner.engines import FORMATS, RENDERERS
 from helpers.runner.history.store import History
-from helpers.runner.kernel.execute import Limits
+from helpers.runner.kernel.execute import KernelLimits
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.project import Project
 
@@ -49,6 +50,7 @@ app = typer.Typer(
 app.add_typer(data.data_app, name="data")
 app.add_typer(data.demo_app, name="demo")
 app.add_typer(private.state_app, name="state")
+app.add_typer(schedule_app, name="schedule")
 app.command("audit")(private.audit)
 data.data_app.command("forget")(private.forget)
 for command in (
@@ -113,13 +115,17 @@ def run(
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_jobs(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
-    time_limit: Annotated[float, typer.Option(min=1, help="Seconds for one report.")] = Limits.seconds,
-    memory_limit: Annotated[int, typer.Option(min=64, help="Megabytes for one report.")] = Limits.megabytes,
+    time_limit: Annotated[
+        float, typer.Option(min=1, help="Seconds for one report.")
+    ] = KernelLimits.seconds,
+    memory_limit: Annotated[
+        int, typer.Option(min=64, help="Megabytes for one report.")
+    ] = KernelLimits.megabytes,
     renderer: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.")] = RENDERERS[0],
     as_json: Json = False,
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
-    limits = Limits(time_limit, memory_limit)
+    limits = KernelLimits(time_limit, memory_limit)
     order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
     project, asked = open_and_plan(find_root(context.obj), words or (), strict=strict)
     parts = [(each, some, order) for each, some in by_audience(project, asked)]
@@ -135,7 +141,7 @@ def run(
     if not parts:
         _say_nothing_is_left(as_json=as_json)
         return
-    batch = replace(_run_parts(parts, quiet=as_json), mistakes=asked.problems)
+    batch = replace(run_parts(parts, quiet=as_json), mistakes=asked.problems)
     pages = ", ".join(each.show(each.reports / "index.html") for each, *_ in parts)
     batches.show_batch(batch, pages, as_json=as_json)
     if verify:
@@ -155,17 +161,6 @@ def _left(
     if only_failed:
         jobs = failed_only(project, jobs)
     return project, replace(asked, jobs=jobs), order
-
-
-def _run_parts(parts: Sequence[tuple[Project, Plan, Order]], *, quiet: bool) -> Batch:
-    """Run the reports of each audience as a batch of its own; what is interrupted begins none of the others."""
-    ended: list[Batch] = []
-    with batches.show_progress(sum(len(asked.jobs) for _, asked, _ in parts), quiet=quiet) as tell:
-        for project, asked, order in parts:
-            ended.append(run_batch(project, asked.jobs, order, refused=asked.refused, tell=tell))
-            if ended[-1].interrupted:
-                break
-    return batches.merge(ended)
 
 
 def _say_nothing_is_left(*, as_json: bool) -> None:

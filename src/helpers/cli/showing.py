@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from helpers.data.dictionary import LayoutLine
     from helpers.data.load import LoadLine, LoadResult
     from helpers.data.load import Progress as LoadProgress
-    from helpers.data.quality import Finding
+    from helpers.data.quality import QualityFinding
 
 _WIDE = 200
 #: organisations that a finding names before it only says that there are more
@@ -102,7 +102,7 @@ def show_results(results: Sequence[LoadResult], *, as_json: bool) -> None:
             print(f"  {problem}", file=sys.stderr)
 
 
-def show_findings(findings: Sequence[Finding], *, each: bool = False, as_json: bool) -> None:
+def show_findings(findings: Sequence[QualityFinding], *, each: bool = False, as_json: bool) -> None:
     """Print what was found about the data, the gravest first; `each` names every figure behind it."""
     if as_json:
         show_json([asdict(finding) for finding in findings])
@@ -111,7 +111,7 @@ def show_findings(findings: Sequence[Finding], *, each: bool = False, as_json: b
         print("nothing found")
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("Severity", "Aspect", "Measure", "Finding", "Organisations"):
+    for heading in ("Severity", "Aspect", "Measure", "QualityFinding", "Organisations"):
         table.add_column(heading)
     for finding in findings:
         places = finding.organisations

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from helpers.data.manifest import PRIVATE_FILE, make_private, write_private
+from helpers.data.mart_manifest import PRIVATE_FILE, make_private, write_private
 from helpers.data.views import no_glob
 
 if TYPE_CHECKING:

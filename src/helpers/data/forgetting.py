@@ -14,9 +14,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from helpers.audience import homes
-from helpers.data.manifest import PRIVATE_FILE, LoadRecord, Manifest, fingerprint_files, write_private
 from helpers.data.mart import Mart
 from helpers.data.mart_files import DERIVED, ROOM, SPILL, read_manifest
+from helpers.data.mart_manifest import PRIVATE_FILE, LoadRecord, Manifest, fingerprint_files, write_private
 from helpers.errors import DataError, Problem, near_misses
 
 #: seconds that a removal waits for a load to end

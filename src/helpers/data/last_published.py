@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.bundle import Bundle, Kept
-from helpers.data.manifest import make_private, write_private
+from helpers.data.mart_manifest import make_private, write_private
 from helpers.errors import DataError, Problem
 
 FOLDER = "last_published"

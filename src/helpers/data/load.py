@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from helpers.data.finding import Found, find_files
-from helpers.data.manifest import hash_file
 from helpers.data.mart import Mart
+from helpers.data.mart_manifest import hash_file
 from helpers.data.organisations import known_codes, store_mergers
 from helpers.errors import DataError, Problem
 from helpers.register import Register
 
 if TYPE_CHECKING:
     from helpers.data.editions import Editions
+    from helpers.data.load_files import Load
     from helpers.data.sources.layout import Context, Layout, Reading
-    from helpers.data.writing import Load
 
 Outcome = Literal["loaded", "already loaded", "refused"]
 Progress = Callable[[str, int, int], None]  # path, how many are done, how many there are
@@ -174,7 +174,7 @@ class _Batch:
         staged.opened.__exit__(None, None, None)
 
     def _stage(self, file: Found) -> LoadResult | _Staged:
-        from helpers.data.opening import open_file
+        from helpers.data.open_files import open_file
         from helpers.data.parts import is_long, refuse_too_long
         from helpers.data.sources import describe_rest, recognise
         from helpers.data.sources.layout import read_all

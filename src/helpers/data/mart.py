@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 from helpers.bundle import Source
 from helpers.data.choice import choice_query
 from helpers.data.derived import derived_frame, fill_derived
-from helpers.data.manifest import (
+from helpers.data.mart_files import DERIVED, ROOM, SPILL, MartFiles, record_tables
+from helpers.data.mart_manifest import (
     LoadRecord,
     Manifest,
     make_private,
 )
-from helpers.data.mart_files import DERIVED, ROOM, SPILL, MartFiles, record_tables
-from helpers.data.observing import observe, tables_read
 from helpers.data.query_errors import explained
+from helpers.data.query_reads import observe, tables_read
 from helpers.data.schema import TABLES
 from helpers.data.views import needs_choice, series_statements, view_statements
 from helpers.errors import DataError, Problem

@@ -28,7 +28,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from helpers.data.manifest import (
+from helpers.data.load_files import Load
+from helpers.data.mart_manifest import (
     PRIVATE_FILE,
     LoadRecord,
     Manifest,
@@ -40,7 +41,6 @@ from helpers.data.manifest import (
     write_private,
 )
 from helpers.data.schema import TABLES
-from helpers.data.writing import Load
 from helpers.errors import DataError, Problem
 
 #: seconds that a load waits for another one to end

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyConnection
 
-    from helpers.data.manifest import FileRecord
     from helpers.data.mart import Mart
+    from helpers.data.mart_manifest import FileRecord
 
 #: a value so many times, or such a part, of both values beside it is out of place
 APART = 20

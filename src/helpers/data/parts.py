@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from helpers.data.opening import MAX_BYTES, members_of, open_bytes
+from helpers.data.open_files import MAX_BYTES, members_of, open_bytes
 from helpers.data.sheets import HEAD_ROWS, Sheet
 from helpers.errors import DataError, Problem
 

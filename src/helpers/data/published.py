@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from helpers.data.manifest import Manifest
 from helpers.data.mart import Mart
+from helpers.data.mart_manifest import Manifest
 from helpers.data.schema import TABLES
 from helpers.errors import Problem, UsageError, near_misses
 

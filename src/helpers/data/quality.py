@@ -59,7 +59,7 @@ WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND 
 
 
 @dataclass(frozen=True)
-class Finding:
+class QualityFinding:
     """Something about the data that a reader of reports should know; `each` has a line for every figure."""
 
     severity: Severity
@@ -83,7 +83,7 @@ class QualityRating:
     reasons: tuple[str, ...] = ()
 
 
-def check_data(mart: Mart, register: Register, *, today: date | None = None) -> list[Finding]:
+def check_data(mart: Mart, register: Register, *, today: date | None = None) -> list[QualityFinding]:
     """Return what `boardpack data check` shows, the most severe first.
 
     Parameters
@@ -96,7 +96,7 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
         The day by which freshness is judged.
     """
     if not mart.version:
-        return [Finding("high", "completeness", "", "the mart is empty: load data first")]
+        return [QualityFinding("high", "completeness", "", "the mart is empty: load data first")]
     mart, day = mart.at(mart.version), today or date.today()
     findings = [
         *_unknown_measures(mart, register),
@@ -115,15 +115,17 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
     return sorted(findings, key=lambda found: (_ORDER[found.severity], found.aspect, found.measure))
 
 
-def _unknown_measures(mart: Mart, register: Register) -> list[Finding]:
+def _unknown_measures(mart: Mart, register: Register) -> list[QualityFinding]:
     held = mart.fetch("SELECT DISTINCT measure FROM measure_values_all ORDER BY 1")
     message = "is in the mart but not in the register: no report can show it"
     return [
-        Finding("medium", "register", name, message) for (name,) in held if name not in register.measures
+        QualityFinding("medium", "register", name, message)
+        for (name,) in held
+        if name not in register.measures
     ]
 
 
-def _unknown_organisations(mart: Mart) -> list[Finding]:
+def _unknown_organisations(mart: Mart) -> list[QualityFinding]:
     unknown = mart.query(
         "SELECT DISTINCT measure, org_code FROM measure_values_all "
         "WHERE org_code NOT IN (SELECT org_code FROM organisations) ORDER BY ALL"
@@ -132,7 +134,7 @@ def _unknown_organisations(mart: Mart) -> list[Finding]:
     return _by_measure(unknown, "low", "validity", message)
 
 
-def _stale_measures(mart: Mart, register: Register, today: date) -> list[Finding]:
+def _stale_measures(mart: Mart, register: Register, today: date) -> list[QualityFinding]:
     latest = mart.fetch(
         "SELECT measure, period_type, max(period) AS period FROM measure_values_all "
         f"WHERE {WHOLE} GROUP BY 1, 2 ORDER BY 1, 2"
@@ -146,11 +148,11 @@ def _stale_measures(mart: Mart, register: Register, today: date) -> list[Finding
         late = (today - end).days - measure.stale_after_days
         if late > 0:
             message = f"ends {end:%d %B %Y}, {late} days past the {measure.stale_after_days} it may be old"
-            findings.append(Finding("medium", "timeliness", name, message))
+            findings.append(QualityFinding("medium", "timeliness", name, message))
     return findings
 
 
-def _ended_series(mart: Mart) -> list[Finding]:
+def _ended_series(mart: Mart) -> list[QualityFinding]:
     """Name organisations whose series ends before that of the others from the same source."""
     ended = mart.query(
         f"""
@@ -169,7 +171,7 @@ def _ended_series(mart: Mart) -> list[Finding]:
     return _by_measure(ended, "low", "completeness", "series of these trusts ends before the others'")
 
 
-def _gaps(mart: Mart) -> list[Finding]:
+def _gaps(mart: Mart) -> list[QualityFinding]:
     gaps = mart.query(
         f"""
         WITH steps AS (
@@ -190,7 +192,7 @@ def _gaps(mart: Mart) -> list[Finding]:
     return _by_measure(gaps, "low", "completeness", "periods are missing in the series of these trusts")
 
 
-def _impossible_values(mart: Mart, register: Register) -> list[Finding]:
+def _impossible_values(mart: Mart, register: Register) -> list[QualityFinding]:
     shares = [name for name, measure in register.measures.items() if measure.kind == "proportion"]
     wrong = mart.query(
         "SELECT DISTINCT measure, org_code FROM measure_values_all "
@@ -200,7 +202,7 @@ def _impossible_values(mart: Mart, register: Register) -> list[Finding]:
     return _by_measure(wrong, "high", "validity", "shares below 0 or above 1")
 
 
-def _parts_above_whole(mart: Mart) -> list[Finding]:
+def _parts_above_whole(mart: Mart) -> list[QualityFinding]:
     """Name parts that count more than their whole does in the same source."""
     larger = mart.query(
         """
@@ -216,7 +218,7 @@ def _parts_above_whole(mart: Mart) -> list[Finding]:
     return _by_measure(larger, "high", "validity", "a part is larger than its whole")
 
 
-def _unrecorded_dna(mart: Mart) -> list[Finding]:
+def _unrecorded_dna(mart: Mart) -> list[QualityFinding]:
     low = mart.query(
         f"""
         SELECT measure, v.org_code FROM measure_values v
@@ -232,7 +234,7 @@ def _unrecorded_dna(mart: Mart) -> list[Finding]:
     return _by_measure(low, "medium", "validity", message)
 
 
-def _future_periods(mart: Mart, today: date) -> list[Finding]:
+def _future_periods(mart: Mart, today: date) -> list[QualityFinding]:
     """Name what was loaded before such periods were refused, or with a clock that was wrong."""
     late = mart.query(
         "SELECT DISTINCT measure, org_code FROM measure_values WHERE period > $1 AND status <> 'plan' "
@@ -243,7 +245,7 @@ def _future_periods(mart: Mart, today: date) -> list[Finding]:
     return _by_measure(late, "high", "validity", message)
 
 
-def _odd_figures(mart: Mart, register: Register) -> list[Finding]:
+def _odd_figures(mart: Mart, register: Register) -> list[QualityFinding]:
     """Gather what is out of place beside other months: a finding per measure and kind, with an example."""
     groups: dict[tuple[str, str], list[Oddity]] = {}
     for oddity in find_oddities(mart, register):
@@ -254,12 +256,12 @@ def _odd_figures(mart: Mart, register: Register) -> list[Finding]:
         first = f"{group[0].organisation}: {group[0].message}".removeprefix(": ")
         more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
         findings.append(
-            Finding(_ODD[kind], _ASPECT.get(kind, "validity"), measure, f"{first}{more}", places)
+            QualityFinding(_ODD[kind], _ASPECT.get(kind, "validity"), measure, f"{first}{more}", places)
         )
     return findings
 
 
-def _disagreements(mart: Mart) -> list[Finding]:
+def _disagreements(mart: Mart) -> list[QualityFinding]:
     """Name every figure on which two sources disagree: a finding per measure and pair of sources."""
     groups: dict[tuple[str, str, str], list[Disagreement]] = {}
     for found in disagreements(mart):
@@ -270,15 +272,15 @@ def _disagreements(mart: Mart) -> list[Finding]:
         lines = tuple(map(told, group))
         more = f", and {len(lines) - 1} more: see --each" if len(lines) > 1 else ""
         message = f"{other} gives other figures than {used}, which is used: {lines[0]}{more}"
-        findings.append(Finding("medium", "consistency", measure, message, places, lines))
+        findings.append(QualityFinding("medium", "consistency", measure, message, places, lines))
     return findings
 
 
-def _changed_figures(mart: Mart) -> list[Finding]:
+def _changed_figures(mart: Mart) -> list[QualityFinding]:
     """Compare each figure with the edition before it, source by source."""
     moves = mart.fetch(EDITIONS.format(where="true"), [CHANGE_TOLERANCE])
     return [
-        Finding(
+        QualityFinding(
             "medium" if changed / revised > CHANGED_ALLOWED else "low",
             "consistency",
             measure,
@@ -306,12 +308,14 @@ FROM moves GROUP BY ALL ORDER BY ALL
 """
 
 
-def _by_measure(frame: pd.DataFrame, severity: Severity, aspect: Aspect, message: str) -> list[Finding]:
+def _by_measure(
+    frame: pd.DataFrame, severity: Severity, aspect: Aspect, message: str
+) -> list[QualityFinding]:
     findings = []
     for measure, group in frame.groupby("measure", sort=True):
         codes = tuple(dict.fromkeys(group["org_code"]))
         shown = ", ".join(codes[:NAMED]) + (f" and {len(codes) - NAMED} more" if len(codes) > NAMED else "")
-        findings.append(Finding(severity, aspect, str(measure), f"{message}: {shown}", codes))
+        findings.append(QualityFinding(severity, aspect, str(measure), f"{message}: {shown}", codes))
     return findings
 
 

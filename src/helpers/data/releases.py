@@ -13,16 +13,17 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.audience import PUBLIC, Audience, current_audience
-from helpers.bundle import SUPPRESSED
+from helpers.bundle import MISSING, SUPPRESSED, Bundle
+from helpers.data.disclosure.checks import effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
-from helpers.data.manifest import PRIVATE_FILE, make_private
+from helpers.data.mart_manifest import PRIVATE_FILE, make_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of, policy_of_records
 from helpers.errors import GateError, Problem, UsageError
 from helpers.places import find_root
@@ -123,6 +124,33 @@ class Releases:
             database.execute(
                 "UPDATE cells SET released = ? WHERE report = ? AND released = ''", (_now(), report)
             )
+
+    def unentered(self, report: str, bundles: Sequence[Bundle]) -> list[Problem]:
+        """Return the columns of counts from records of which some are no figures that a report asked for.
+
+        What is not in the ledger is compared with nothing: it may tell a star of this report or of another.
+        """
+        counted = [
+            (bundle, place)
+            for bundle in bundles
+            if effective_origin(bundle) == "records"
+            for place, column in enumerate(bundle.columns)
+            if column.kind == "count"
+        ]
+        if not counted:
+            return []
+        entered = {0, SUPPRESSED, MISSING, None}
+        entered |= {shown_cell(entry.told, self.policy) for entry in self.of_report(report)}
+        return [
+            Problem(
+                f"{bundle.id}, column {bundle.columns[place].label}",
+                "counts from records that the ledger of what was told does not know",
+                "figures that the report asked for before it showed them",
+                "take them from report.records(…) or from an analysis of records",
+            )
+            for bundle, place in counted
+            if not {row[place] for row in bundle.rows} <= entered
+        ]
 
     def entries(self, data_set: str = "") -> list[Entry]:
         """Return everything that was published, of one data set or of all."""

@@ -108,7 +108,7 @@ class Sheet:
         sheet = f", sheet {self.name}" if self.name else ""
         return f"{self.file}{sheet}" + (f", row {row}" if row is not None else "")
 
-    def table(self, header: int, columns: Sequence[str]) -> Table:
+    def table(self, header: int, columns: Sequence[str]) -> SheetTable:
         """Return the named columns of the rows below a header row.
 
         Parameters
@@ -128,7 +128,7 @@ class Sheet:
             return self.table_at(header, {column: names.index(column) for column in columns})
         return _csv_table(self, header, names, columns)
 
-    def table_at(self, header: int, places: Mapping[str, int]) -> Table:
+    def table_at(self, header: int, places: Mapping[str, int]) -> SheetTable:
         """Return columns of the rows below a header row by their places, counted from 0.
 
         Parameters
@@ -146,7 +146,7 @@ class Sheet:
             name: pa.array([row[place] if place < len(row) else "" for row in below], pa.string())
             for name, place in places.items()
         }
-        return Table(self, pa.table(chosen), header + 2, columns_at=tuple(places.values()))
+        return SheetTable(self, pa.table(chosen), header + 2, columns_at=tuple(places.values()))
 
     def _parse(self) -> Iterator[list[str]]:
         reader = csv.reader(io.StringIO(self.text or "", newline=""), delimiter=self.delimiter)
@@ -157,7 +157,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """Columns of text below a header.
 
     Parameters
@@ -179,7 +179,7 @@ class Table:
     """
 
     sheet: Sheet
-    columns: pa.Table
+    columns: pa.SheetTable
     first_row: int
     numbers: tuple[int, ...] | None = None
     columns_at: tuple[int, ...] = ()
@@ -198,7 +198,7 @@ class Table:
         label = f" ({self.labels[index]})" if self.labels and self.labels[index] else ""
         return self.sheet.place(self.row(index)) + label + (f", column {column}" if column else "")
 
-    def filled(self) -> Table:
+    def filled(self) -> SheetTable:
         """Return the table without the rows in which every column is empty, as Excel leaves them behind."""
         import pyarrow.compute as compute
 
@@ -212,7 +212,7 @@ class Table:
             return self
         return self.keep([not out for out in blank.to_pylist()])
 
-    def keep(self, wanted: Sequence[bool]) -> Table:
+    def keep(self, wanted: Sequence[bool]) -> SheetTable:
         """Return the table with some of its rows, which keep their numbers."""
         if all(wanted):
             return self
@@ -254,13 +254,15 @@ def _refuse_unstored(sheet: Sheet, header: int, columns: Sequence[int]) -> None:
     raise DataError(Problem(sheet.place(), came, cure="open it in Excel, save it, and load it again"))
 
 
-def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[str]) -> Table:
+def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[str]) -> SheetTable:
     import pyarrow as pa
     import pyarrow.csv as arrow_csv
 
     below = _below(sheet, header)
     if not below.strip():
-        return Table(sheet, pa.table({column: pa.array([], pa.string()) for column in columns}), header + 2)
+        return SheetTable(
+            sheet, pa.table({column: pa.array([], pa.string()) for column in columns}), header + 2
+        )
     broken: list[tuple[int, int]] = []
     empty: set[int] = set()
 
@@ -295,7 +297,7 @@ def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[st
     first = header + 2 + sheet.lines_before
     rows = range(first, first + found.num_rows + len(empty))
     numbers = tuple(row for row in rows if row not in empty) if empty else None
-    return Table(sheet, found, first, numbers)
+    return SheetTable(sheet, found, first, numbers)
 
 
 def _below(sheet: Sheet, header: int) -> str:

@@ -22,9 +22,9 @@ from pathlib import Path, PurePosixPath
 from filelock import FileLock, Timeout
 
 from helpers.audience import homes
-from helpers.data.manifest import PRIVATE_FILE, PRIVATE_FOLDER, make_private, write_private
 from helpers.data.mart import Mart
 from helpers.data.mart_files import DERIVED, SPILL
+from helpers.data.mart_manifest import PRIVATE_FILE, PRIVATE_FOLDER, make_private, write_private
 from helpers.errors import DataError, Problem, UsageError
 
 STATE_VERSION = 3

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.data.manifest import FileRecord, LoadRecord, Manifest
+from helpers.data.mart_manifest import FileRecord, LoadRecord, Manifest
 from helpers.data.schema import TABLES, Table, duckdb_columns
 
 if TYPE_CHECKING:

@@ -352,7 +352,7 @@ class MeasureResult:
 
     @property
     def category(self) -> Category:
-        """What a board is asked to do; the rule is `CATEGORY_RULES` of `helpers.measures.words`."""
+        """What a board is asked to do; the phrase `method.performance.attention` says the rule."""
         if self.latest is None:
             return "nothing"
         if self.alarms:

@@ -21,20 +21,12 @@ from helpers.measures.value_words import (
 )
 from helpers.report.words import number, sentence
 
-#: how a board is told of each category, and the rule for it
+#: how a board is told of each category
 CATEGORY_WORDS: Final[dict[Category, str]] = {
     "attention": "needs attention",
     "watched": "is watched",
     "maintenance": "is in maintenance",
     "nothing": "cannot be shown",
-}
-CATEGORY_RULES: Final[dict[Category, str]] = {
-    "attention": "a signal for the worse, limits that all miss the target, a target missed in ten of the latest twelve "
-    "months, a chance under 20% of a dated target, very likely the worst quarter of trusts, or a worse level that "
-    "has settled",
-    "maintenance": "ordinary variation, limits that all meet the target, and no special cause in the latest twelve "
-    "values",
-    "watched": "everything else",
 }
 #: why there is no icon of the variation, and none of the assurance, in a table's cell
 UNSETTLED_WORDS: Final = "no stable period yet"

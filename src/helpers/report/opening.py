@@ -36,7 +36,7 @@ from helpers.register.reading import Spared, read_register
 from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
-from helpers.report.shown import Shown
+from helpers.report.shown import Shown, ShownParts
 from helpers.theme.brand import read_brand
 from helpers.theme.charts import use_palette
 from helpers.yaml_files import raise_all
@@ -240,7 +240,7 @@ class Report:
 
     def figure(
         self, drawn: Any, *, caption: str = "", alt: str = "", label: str = "", data: Any = None
-    ) -> Shown:
+    ) -> Shown | ShownParts:
         """Return a figure of your own; it is closed, so that `plt.show()` does not show it again.
 
         Parameters
@@ -253,13 +253,16 @@ class Report:
         label
             "fig-…", by which Markdown refers to it; by default made of the caption.
         data
-            The frame behind it, which readers can open and keep as CSV.
+            The frame behind it, which readers can open and keep as CSV. Where it has no rows there is nothing to
+            draw, and nothing is shown.
         """
         from helpers.report.own.frames import data_behind
         from helpers.report.own.pictures import draw_figure, find_figure
 
         svg = draw_figure(find_figure(drawn))
         columns, rows = ((), ()) if data is None else data_behind(data)
+        if data is not None and not rows:
+            return ShownParts(())
         told = {"caption": caption, "alt": alt, "columns": columns, "rows": rows}
         return Shown(self._own("figure", label or "fig-", **told), svg)
 

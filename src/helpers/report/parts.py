@@ -67,6 +67,8 @@ class Field:
 class Part:
     """One result of an analysis; shown bare, it is its figure, or its table, with its sentences.
 
+    Where nothing may be shown it has columns and no rows, and its sentences say why.
+
     Parameters
     ----------
     name
@@ -248,7 +250,7 @@ class Part:
         first: list[Shown] = []
         if self.chart is not None:
             first.append(self.as_figure())
-        elif self.fields:
+        elif self.rows:
             first.append(self.table())
         return (*first, *([self.say()] if any(self.words.values()) else []))
 

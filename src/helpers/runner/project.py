@@ -13,7 +13,7 @@ from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import Problem
 from helpers.places import state_folder
 from helpers.runner.publisher import Publisher
-from helpers.runner.walls import Room
+from helpers.runner.walls import RoomProcess
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ class Project:
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     preload: tuple[str, ...] = ()
     caches: tuple[Path, ...] = ()
-    room: Room | None = None
+    room: RoomProcess | None = None
     watched: tuple[Path, ...] = ()
     answer: Callable[[str], str] = _as_it_is
     apart: tuple[Path, ...] = ()

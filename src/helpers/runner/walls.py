@@ -35,7 +35,7 @@ class Wall:
 
 
 @dataclass(frozen=True)
-class Room:
+class RoomProcess:
     """What is run beside a kernel, and alone may read certain files for it.
 
     Parameters

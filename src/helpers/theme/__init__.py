@@ -25,7 +25,7 @@ Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Depth = Annotated[int, Field(ge=1, le=6)]
 
 
-class Page(BaseModel):
+class PageSettings(BaseModel):
     """What `_quarto.yml` says about every report; a report's own front matter goes before it.
 
     Parameters
@@ -66,7 +66,7 @@ class _QuartoProject(BaseModel):
     output_dir: str = Field("", alias="output-dir")
 
 
-class _QuartoFile(Page):
+class _QuartoFile(PageSettings):
     """What of `_quarto.yml` we read; Quarto knows much more."""
 
     project: _QuartoProject | None = None
@@ -89,7 +89,7 @@ class Theme:
     """
 
     folder: Path = _HERE
-    page: Page = field(default_factory=Page)
+    page: PageSettings = field(default_factory=PageSettings)
     brand: Brand = field(default_factory=Brand)
     references: Mapping[str, Path] = field(default_factory=dict)
 
@@ -169,7 +169,7 @@ def _references(found: YamlFile, root: Path) -> dict[str, Path]:
     return own
 
 
-def _page(found: YamlFile) -> Page:
+def _page(found: YamlFile) -> PageSettings:
     """Take the page settings from the top level of `_quarto.yml` and from its typst format."""
     content = found.content if isinstance(found.content, dict) else {}
     paper = ("format", "typst", "papersize")
@@ -178,10 +178,10 @@ def _page(found: YamlFile) -> Page:
         found.lines[paper[-1:]] = found.lines[paper]
     said = found.build(_QuartoFile, content if isinstance(found.content, dict | None) else found.content)
     if said is None:
-        return Page()
+        return PageSettings()
     if said.project and Path(said.project.output_dir).parts[:1] == ("reports",):
         cure = "there a bare `quarto render` would put reports that no gate has seen"
         where = found.place(("project", "output-dir"))
         came, allowed = said.project.output_dir, "a folder of Quarto's own, such as .boardpack/quarto"
         found.problems.append(Problem(where, came, allowed, cure))
-    return Page.model_validate(said.model_dump(include=set(Page.model_fields)))
+    return PageSettings.model_validate(said.model_dump(include=set(PageSettings.model_fields)))

@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from helpers.errors import Problem
 from helpers.theme import colours
 from helpers.theme.contrast import MARK_CONTRAST, TEXT_CONTRAST, contrast
-from helpers.theme.pictures import Logo, read_logo
+from helpers.theme.logo import Logo, read_logo
 from helpers.yaml_files import raise_all, read_settings
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")

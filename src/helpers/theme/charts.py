@@ -32,7 +32,7 @@ def chart_settings() -> dict[str, Any]:
     >>> chart_settings()["svg.fonttype"]
     'path'
     """
-    from cycler import cycler
+    from matplotlib.rcsetup import cycler
 
     return {
         "axes.prop_cycle": cycler(color=_Chosen.palette.cycle),

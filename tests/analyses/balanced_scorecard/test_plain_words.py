@@ -12,10 +12,11 @@ from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.balanced_scorecard import words
 from helpers.analyses.balanced_scorecard.balance import find_imbalance
-from helpers.analyses.balanced_scorecard.balance_words import NO_SCORE, balance_sentences
+from helpers.analyses.balanced_scorecard.balance_words import balance_sentences
 from helpers.analyses.balanced_scorecard.below_words import cascade_sentences, inequality_sentence
 from helpers.analyses.balanced_scorecard.method import method_sentences
 from helpers.analyses.balanced_scorecard.outlook_words import outlook_lines, outlook_summary
+from helpers.phrases import phrase
 from helpers.register.models import KAPLAN_NORTON, Perspective, Target
 
 
@@ -28,7 +29,7 @@ def all_texts(card) -> list[str]:
         words.suppressed_sentence(card),
         words.stale_sentence(card),
         words.self_assessed_sentence(card),
-        NO_SCORE,
+        phrase("statements.scorecard.no_score"),
         *balance_sentences(card, find_imbalance(card)),
         *outlook_lines(card),
     ]

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from helpers.analyses import did_not_attend
-from helpers.analyses.missed_appointments.impact import DnaImpact
+from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.bundle import SUPPRESSED, Bundle
 from helpers.data.audit import audit_bundles
 from helpers.data.directory import find_organisation
@@ -24,32 +24,31 @@ from helpers.report.charts import rates as charts_rates
 from helpers.report.controlled_charts import OPEN_MONTHS, WITHOUT_LIMITS
 from helpers.report.opening import Report
 from helpers.report.period import Period, add_months
-from helpers.report.shown import ShownParts
 
-SECTIONS = (
-    "headline", "rates", "say_rates", "peers", "say_peers", "trend", "say_trend", "specialties", "say_specialties",
-    "path", "outcomes", "say_outcomes", "sensitivity", "say_sensitivity", "assumptions", "drivers", "say_drivers",
-    "equity", "say_equity", "limitations", "method", "quality",
+PARTS = (
+    "headline", "data", "rates", "peers", "trend", "specialties", "assumptions", "path", "outcomes", "days",
+    "sensitivity", "drivers", "deprivation", "limitations", "method",
 )  # fmt: skip
+#: what lies before it is past
+TODAY = date(2026, 10, 15)
 
 
-def open_for(mart: Mart, code: str, last: date, **options: Any) -> DnaImpact:
+def open_for(mart: Mart, code: str, last: date, today: date = TODAY, **options: Any) -> MissedAppointments:
     specialty = options.pop("specialty", None)
     organisation = find_organisation(mart, code)
-    report = Report("T", Path("nowhere"), mart, organisation, Period.ending(last, 12), specialty)
+    report = Report("T", Path("nowhere"), mart, organisation, Period.ending(last, 12), specialty, today)
     return did_not_attend(report, **options)
 
 
-def bundles_of(found: DnaImpact) -> list[Bundle]:
-    shown = [getattr(found, name)() for name in SECTIONS]
-    return [each.bundle for one in shown for each in (one.parts if isinstance(one, ShownParts) else (one,))]
+def bundles_of(found: MissedAppointments) -> list[Bundle]:
+    return [shown.bundle for name in PARTS for shown in getattr(found, name).shown]
 
 
-def tables_of_outcomes(found: DnaImpact) -> list[Bundle]:
-    return [part.bundle for part in found.outcomes().parts]
+def tables_of_outcomes(found: MissedAppointments) -> list[Bundle]:
+    return [found.outcomes.table().bundle, found.days.table().bundle]
 
 
-def words_of(found: DnaImpact) -> str:
+def words_of(found: MissedAppointments) -> str:
     return " ".join(f"{b.caption} {b.alt} {b.markdown}" for b in bundles_of(found))
 
 
@@ -78,10 +77,10 @@ def test_a_trust_that_does_not_record_is_neither_compared_nor_worked_out(demo: M
     headline = found.headline().bundle.markdown
     assert "does not record" in headline
     assert "best quarter" not in headline
-    assert "SYN41" not in [row[0] for row in found.peers().bundle.rows]
-    assert "not recorded here" in found.path().bundle.markdown
-    later = (found.outcomes(), found.say_outcomes(), found.say_sensitivity(), found.assumptions())
-    assert all(shown == ShownParts(()) for shown in later)  # each section has said why
+    assert "SYN41" not in [row[0] for row in found.peers.rows]
+    assert "not recorded here" in found.path.say().bundle.markdown
+    later = (found.outcomes, found.days, found.sensitivity, found.assumptions)
+    assert all(part.shown == () for part in later)  # the section has said why
 
 
 def test_a_stated_number_of_missed_appointments_replaces_the_trusts_own(demo: Mart) -> None:
@@ -90,15 +89,19 @@ def test_a_stated_number_of_missed_appointments_replaces_the_trusts_own(demo: Ma
         "horizon": "2027-03-31",
     }  # fmt: skip
     found = open_for(demo, "SYN07", date(2026, 3, 1), **worked)
-    assert "shorter by 11.0 days of additions" in found.headline().bundle.markdown
+    assert (
+        "the waiting list would be 315 patients shorter by 31 March 2027"
+        in found.headline().bundle.markdown
+    )
+    assert found.path.words.bounds == "That is 11.0 days of additions."
     assert tables_of_outcomes(found)[0].rows[0][1] == 315
     assert "not with the trust's own" in found.headline().bundle.markdown
 
 
 def test_heavy_overbooking_lengthens_the_list_and_is_warned_of(demo: Mart) -> None:
-    found = open_for(demo, "SYN31", date(2026, 9, 1), filled=[0.6], rebooked=[0.4])
+    found = open_for(demo, "SYN31", date(2026, 9, 1), filled=[0.6], rebooked=[0.4], missed=630)
     headline = found.headline().bundle.markdown
-    assert "longer by" in headline
+    assert "patients longer by 31 March 2027" in headline
     assert "Overbook less" in headline
 
 
@@ -112,7 +115,7 @@ def test_patients_are_whole_and_days_have_a_decimal(demo: Mart) -> None:
 
 
 def test_every_assumption_has_a_source_or_is_assumed(demo: Mart) -> None:
-    rows = open_for(demo, "SYN31", date(2026, 9, 1), price=150).assumptions().bundle.rows
+    rows = open_for(demo, "SYN31", date(2026, 9, 1), price=150).assumptions.rows
     assert len(rows) == 9
     assert all(str(row[2]).strip() for row in rows)
 
@@ -170,23 +173,23 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Mart:
 
 
 def test_a_month_without_appointments_has_no_rate_and_is_no_failure(published: Mart) -> None:
-    rows = open_for(published, "RBB", date(2021, 3, 1)).trend().bundle.rows
+    rows = open_for(published, "RBB", date(2021, 3, 1)).trend.rows
     assert [row[1] is None for row in rows] == [False] * 4 + [True] + [False] * 7
 
 
 def test_a_wide_spread_is_drawn_as_a_caterpillar(published: Mart) -> None:
     found = open_for(published, "RAA", date(2021, 3, 1))
     assert found.found.peers.dispersion.phi > 50
-    assert "no limits are drawn" in found.say_peers().bundle.markdown
-    assert "its 95% interval" in found.peers().bundle.caption
+    assert "no limits are drawn" in found.peers.say().bundle.markdown
+    assert "its 95% interval" in found.peers.caption
 
 
 def test_published_figures_are_shown_as_published(published: Mart) -> None:
     found = open_for(published, "RAA", date(2021, 3, 1))
-    assert found.origin == "published"
-    assert found.rates().bundle.rows[0][1:3] == (240_000, 12_000)
+    assert found.made.origin == "published"
+    assert found.rates.rows[0][1:3] == (240_000, 12_000)
     assert "first year of the pandemic" in found.headline().bundle.markdown
-    assert "needs the trust's outpatient records" in found.drivers().bundle.markdown
+    assert "needs the trust's outpatient records" in found.drivers.say().bundle.markdown
 
 
 def test_a_trust_under_one_per_cent_is_not_recorded_and_not_best(published: Mart) -> None:
@@ -203,7 +206,7 @@ def test_a_list_of_another_time_is_told_on_page_one(published: Mart) -> None:
         "The waiting list is of April 2026, the missed appointments of April 2020 to March 2021" in headline
     )
     assert "about 5 years apart" in headline
-    assert found.scenario.clinic.additions == 120_000
+    assert found._outlook.scenario.clinic.additions == 120_000
 
 
 def test_without_a_list_the_wish_for_one_is_refused(published: Mart) -> None:
@@ -240,10 +243,10 @@ def test_sums_that_leave_out_a_hidden_number_read_at_least(published: Mart, tmp_
         )
     found = open_for(mart.at(mart.version), "RAA", date(2021, 3, 1))
     # 12,000 of 240,000, less the 400 who missed a first appointment in July
-    said = found.say_rates().bundle.markdown
+    said = f"{found.headline().bundle.markdown} {found.rates.say().bundle.markdown}"
     assert "Patients missed at least 11,600 of Some Trust's at least 239,600 appointments" in said
     assert "In one month the publisher has hidden a number from 1 to 7" in said
-    whole, *parts = found.rates().bundle.rows[:3]
+    whole, *parts = found.rates.rows[:3]
     assert whole[:3] == ("All appointments, at least", 239_600, 11_600)
     assert [row[0] for row in parts] == ["First appointments, at least", "Follow-ups"]
     assert [row[1:3] for row in parts] == [pytest.approx((95_600, 4_400)), pytest.approx((144_000, 7_200))]
@@ -266,14 +269,14 @@ def test_no_limit_is_drawn_at_a_hidden_month_nor_beside_one_among_few(
     demo: Mart, options: dict[str, Any]
 ) -> None:
     found = open_for(demo, "SYN31", date(2026, 9, 1), **options)
-    rows = found.trend().bundle.rows
+    rows = found.trend.rows
     hidden = [row for row in rows if row[1] == SUPPRESSED]
     rounded = [row for row in rows if isinstance(row[1], float) and row[1] != 0]
     assert all(row[2:] == (SUPPRESSED,) * 3 for row in hidden)
     told = [row for row in rows if isinstance(row[2], float) or row[4] not in ("", SUPPRESSED, None)]
     assert not told or not hidden or len(rounded) >= OPEN_MONTHS
     withheld = rows[-1][1] != SUPPRESSED and not told
-    assert (WITHOUT_LIMITS in found.say_trend().bundle.markdown) == withheld
+    assert (WITHOUT_LIMITS in found.trend.say().bundle.markdown) == withheld
 
 
 def test_small_counts_leave_no_scenario_from_which_they_could_be_told(demo: Mart) -> None:
@@ -314,9 +317,7 @@ def mart_of_records(
 def test_a_rate_does_not_give_back_the_count_that_protects_a_small_one(tmp_path: Path) -> None:
     """One booked in 300 is hidden, so 8 elsewhere are too, booked and missed alike: all of them were missed."""
     mart = mart_of_records(tmp_path, {("S1", "100"): (8, 0), ("S1", "200"): (8, 0), ("S1", "300"): (0, 1)})
-    rows = sorted(
-        (row[1:] for row in open_for(mart, "S1", date(2026, 9, 1)).specialties().bundle.rows), key=str
-    )
+    rows = sorted((row[1:] for row in open_for(mart, "S1", date(2026, 9, 1)).specialties.rows), key=str)
     assert rows == [(SUPPRESSED, SUPPRESSED, SUPPRESSED), (SUPPRESSED, 0, SUPPRESSED), (10, 10, 100.0)]
 
 
@@ -324,9 +325,9 @@ def test_a_sum_is_hidden_where_it_would_tell_its_parts(tmp_path: Path) -> None:
     """28 missed appointments in four specialties of which none may be shown: each could only be 7."""
     counts = {("S1", code): (7, 60) for code in ("100", "110", "120", "130")}
     found = open_for(mart_of_records(tmp_path, counts), "S1", date(2026, 9, 1))
-    assert found.rates().bundle.rows[0][2] == SUPPRESSED
-    assert found.specialties().bundle.rows == ()
-    assert "Too few appointments were missed" in found.specialties().bundle.markdown
+    assert found.rates.rows[0][2] == SUPPRESSED
+    assert found.specialties.rows == ()
+    assert "Too few appointments were missed" in found.specialties.say().bundle.markdown
 
 
 def test_a_quartile_that_is_one_trusts_own_rate_is_drawn_rounded(
@@ -343,7 +344,7 @@ def test_a_quartile_that_is_one_trusts_own_rate_is_drawn_rounded(
         return plt.figure()
 
     monkeypatch.setattr(charts_rates, "caterpillar_chart", keep)
-    found.peers()
+    found.peers.figure()
     assert found.found.peers.advice == "caterpillar"
     assert drawn["best quarter"] == 12.34
     assert drawn["all trusts"] == 35.47  # 17,734 of 49,995
@@ -356,8 +357,8 @@ def test_months_that_only_their_total_could_tell_are_not_marked(
     """Twelve hidden months: 12 in the year, shown as 10, is once in each; 84 is seven times, 36 may be anything."""
     mart = mart_of_records(tmp_path, {("S1", "100"): (missed, 50)}, months=12)
     found = open_for(mart, "S1", date(2026, 9, 1))
-    assert bool(found.trend().bundle.rows) == marked
-    assert ("Nothing is said of single months" in found.say_trend().bundle.markdown) != marked
+    assert bool(found.trend.rows) == marked
+    assert ("Nothing is said of single months" in found.trend.say().bundle.markdown) != marked
 
 
 def test_months_of_an_earlier_report_are_not_marked_either(tmp_path: Path) -> None:
@@ -372,4 +373,4 @@ def test_months_of_an_earlier_report_are_not_marked_either(tmp_path: Path) -> No
     mart = Mart(tmp_path)
     found = open_for(mart.at(mart.version), "S1", date(2026, 9, 1))
     assert found.found.counts().missed == 42
-    assert found.trend().bundle.rows == ()
+    assert found.trend.rows == ()

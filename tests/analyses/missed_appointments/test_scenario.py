@@ -82,8 +82,8 @@ def test_the_path_ends_where_the_table_does() -> None:
     found = scenario(reduction=[0.05, 0.15, 0.3])
     last = found.path[-1]
     assert last.day == date(2027, 3, 31)
-    assert last.days_of_additions.median == pytest.approx(found.outcomes["all"].days_of_additions.median)
-    medians = [point.days_of_additions.median for point in found.path]
+    assert last.relief["all"].median == pytest.approx(found.outcomes["all"].relief.median)
+    medians = [point.relief["all"].median for point in found.path]
     assert medians == sorted(medians)
 
 
@@ -91,9 +91,7 @@ def test_a_list_is_followed_with_and_without_the_change() -> None:
     clinic = Clinic(first=630, follow_up=0, additions=10_452, waiting=1_000, removals=10_400)
     found = scenario(clinic)
     assert found.list_without_change[-1] == pytest.approx(1_052)  # a year's 52 more than leave
-    end = found.path[-1].waiting_list
-    assert end is not None
-    assert end.median == pytest.approx(1_052 - 315)
+    assert found.path[-1].waiting_list["all"].median == pytest.approx(1_052 - 315)
 
 
 def test_the_list_never_holds_fewer_than_nobody() -> None:
@@ -105,8 +103,16 @@ def test_what_moves_the_result_most_comes_first() -> None:
     found = scenario(reduction=[0.05, 0.15, 0.3], rebooked=[0.79, 0.8, 0.81])
     table = found.sensitivity
     assert list(table["input"]) == ["reduction", "rebooked"]
-    assert table["days_at_low"][0] < found.days_at_medians < table["days_at_high"][0]
-    assert np.isclose(table["days_at_low"][1], found.days_at_medians, rtol=0.02)
+    assert table["relief_at_low"][0] < found.relief_at_medians < table["relief_at_high"][0]
+    assert np.isclose(table["relief_at_low"][1], found.relief_at_medians, rtol=0.02)
+
+
+def test_the_range_to_tell_holds_both_bounds() -> None:
+    clinic = Clinic(first=600, follow_up=1200, additions=10_000)
+    found = scenario(clinic, reduction=[0.05, 0.15, 0.3])
+    first, every = (found.outcomes[name].relief for name in ("first", "all"))
+    assert found.reach == (first.low80, every.high80)
+    assert first.low80 < every.low80
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,9 @@ from datetime import date
 
 import pytest
 
-from helpers.analyses.missed_appointments import words as words
+from helpers.analyses.missed_appointments import scenario_words, words
 from helpers.bundle import SUPPRESSED
 from helpers.stats.dna.uncertainty import Spread
-
-HORIZON = date(2027, 3, 31)
 
 
 def spread(median: float, reach: float = 1.0) -> Spread:
@@ -19,21 +17,25 @@ def spread(median: float, reach: float = 1.0) -> Spread:
 
 @pytest.mark.parametrize("hidden", [(SUPPRESSED, 100, 5.0), (10, SUPPRESSED, 5.0), (10, 100, SUPPRESSED)])
 def test_a_hidden_count_leaves_no_figure_in_the_sentence(hidden: tuple[object, object, object]) -> None:
-    said = words.rate_sentence("Northmoor", *hidden, (1.0, 2.0))  # type: ignore[arg-type]
+    said = words.rate_sentence("Northmoor", *hidden)  # type: ignore[arg-type]
     assert not any(sign.isdigit() for sign in said)
 
 
 @pytest.mark.parametrize(
-    ("rate", "other", "excess", "said"),
+    ("rate", "other", "said"),
     [
-        (8.0, 6.7, 100, "above England's 6.7%"),
-        (5.6, 6.7, 20, "below England's 6.7%"),
-        (6.71, 6.7, 20, "the same as England's 6.7%"),
-        (5.0, 6.7, -10, "among the best quarter"),
+        (8.0, 6.7, "above England's 6.7%"),
+        (5.6, 6.7, "below England's 6.7%"),
+        (6.71, 6.7, "the same as England's 6.7%"),
     ],
 )
-def test_the_rate_beside_others(rate: float, other: float, excess: float, said: str) -> None:
-    assert said in words.compared_sentence(rate, other, "England's", 5.2, excess)
+def test_the_rate_beside_others(rate: float, other: float, said: str) -> None:
+    assert words.beside_words(rate, other, "England's") == said
+
+
+@pytest.mark.parametrize(("excess", "said"), [(100, "100 fewer"), (-10, "among the best quarter")])
+def test_the_rate_beside_the_best(excess: float, said: str) -> None:
+    assert said in words.best_sentence(5.2, excess)
 
 
 def test_not_recorded_is_never_called_good() -> None:
@@ -44,19 +46,48 @@ def test_not_recorded_is_never_called_good() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bounds", "said"),
+    ("reach", "certain", "said"),
     [
-        ([spread(2.0), spread(4.0)], "shorter by 2.0 to 4.0 days of additions (95% interval 1.0 to 5.0)"),
-        ([spread(3.0)], "shorter by 3.0 days of additions (95% interval 2.0 to 4.0)"),
-        ([spread(9.9), spread(10.2)], "shorter by 9.9 to 10.2 days"),
-        ([spread(-2.2)], "longer by 2.2 days of additions (95% interval 1.2 to 3.2)"),
-        ([spread(-4.0), spread(-2.0)], "longer by 2.0 to 4.0 days of additions (95% interval 1.0 to 5.0)"),
-        ([spread(-1.0), spread(2.0)], "between 1.0 days of additions longer and 2.0 days shorter"),
-        ([spread(0.01, 0.02)], "the list is no shorter"),
+        ((412, 1234), False, "about 410 to 1,200 patients shorter"),
+        ((412, 414), False, "about 410 patients shorter"),
+        ((2.4, 2.6), False, "fewer than 8 patients shorter"),
+        ((2.4, 23), False, "up to about 23 patients shorter"),
+        ((315, 315), True, "315 patients shorter"),
+        ((210, 315), True, "210 to 315 patients shorter"),
+        ((1, 1), True, "fewer than 8 patients shorter"),
+        ((-90, -20), False, "about 20 to 90 patients longer"),
+        ((-40, 120), False, "between up to about 40 patients longer and up to about 120 patients shorter"),
+        ((-0.2, 0.3), False, "no shorter"),
     ],
 )
-def test_the_scenario_in_days(bounds: list[Spread], said: str) -> None:
-    assert said in words.scenario_sentence(HORIZON, bounds, certain=False)
+def test_the_range_to_repeat(reach: tuple[float, float], certain: bool, said: str) -> None:
+    assert scenario_words.reach_words(reach, certain=certain) == said
+
+
+def test_a_horizon_that_has_passed_is_spoken_of_as_the_past() -> None:
+    when = (date(2021, 4, 1), date(2022, 3, 31))
+    said = scenario_words.scenario_sentence("15%", when, (412, 1234), certain=False, past=True)
+    assert said == (
+        "Had 15% of missed appointments been avoided from 1 April 2021 on, **the waiting list would have been "
+        "about 410 to 1,200 patients shorter on 31 March 2022** than it was."
+    )
+    rest = [
+        scenario_words.attendances_sentence(spread(315), certain=True, past=True),
+        scenario_words.value_sentence(84, 37_800, past=True),
+    ]
+    assert all("would have" in each for each in rest)
+
+
+def test_the_range_is_told_as_two_ways_of_counting() -> None:
+    said = scenario_words.bounds_sentence([(410, 900), (600, 1234)], [2.5, 4.1], certain=False)
+    assert said == (
+        "The range holds eight of ten draws by either count: about 410 to 900 patients if only slots of first "
+        "appointments go to patients on the list, about 600 to 1,200 patients if every freed slot does. Its middles "
+        "are 2.5 and 4.1 days of additions."
+    )
+    assert "eight of ten" not in scenario_words.bounds_sentence(
+        [(315, 315)] * 2, [11.0, 11.0], certain=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +111,7 @@ def test_a_hidden_month_is_not_told() -> None:
 
 @pytest.mark.parametrize(("months", "said"), [(61, "about 5 years apart"), (13, "about 13 months apart")])
 def test_times_that_do_not_fit_are_told(months: int, said: str) -> None:
-    assert said in words.apart_sentence(months, date(2026, 4, 1), "April 2020 to March 2021")
+    assert said in scenario_words.apart_sentence(months, date(2026, 4, 1), "April 2020 to March 2021")
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
 import pytest
-from scipy.optimize import Bounds, LinearConstraint, milp
+from solver import Oracle
 
 from helpers.data.disclosure.deciding import Asked, Witnesses, decide
 from helpers.data.disclosure.people import People, find_people
@@ -67,89 +66,27 @@ def editions(mart: Mart, trust: str) -> tuple[People, list[Told], list[Query]]:
     return people, told, attacked
 
 
-class Attacker:
-    """Reads all that was told of one specialty, numbers and means, beside the rule."""
-
-    def __init__(self, people: People, told: list[Told], code: str) -> None:
-        mine = people.kinds["specialty_code"].to_numpy() == code
-        own = [each for each in told if Condition("specialty_code", (code,)) in each.query.conditions]
-        masks = np.array([people.mask(each.query)[mine] for each in own])
-        zero = people.most[mine] == 0
-        # kinds that nothing tells apart are one
-        signs = np.vstack([masks, zero])
-        pieces, self.piece_of = np.unique(signs, axis=1, return_inverse=True)
-        self.mine, self.size = mine, pieces.shape[1]
-        rows, low, high = [], [], []
-        for each, mask in zip(own, pieces[:-1], strict=True):
-            counts = np.concatenate([mask.astype(float), np.zeros(self.size)])
-            rows.append(counts)
-            low.append(1 if each.star else each.low)
-            high.append(np.inf if each.star or each.high is None else each.high)
-            if each.mean:
-                for end, lows, highs in (
-                    (each.mean[0] - 1e-7, 0, np.inf),
-                    (each.mean[1] + 1e-7, -np.inf, 0),
-                ):
-                    rows.append(np.concatenate([-end * mask, mask.astype(float)]))
-                    low.append(lows)
-                    high.append(highs)
-        unit = np.eye(self.size)
-        for bound, lows, highs in (
-            (np.where(pieces[-1], 0, 1), 0, np.inf),
-            (np.where(pieces[-1], 0, 400), -np.inf, 0),
-        ):
-            rows += list(np.hstack([-unit * bound[:, None], unit]))
-            low += [lows] * self.size
-            high += [highs] * self.size
-        self.rows, self.low, self.high = np.array(rows), low, high
-
-    def values(self, people: People, query: Query, enough: int = 3) -> int:
-        mask = np.zeros(self.size)
-        mask[self.piece_of.reshape(-1)[people.mask(query)[self.mine]]] = 1
-        row = np.concatenate([mask, np.zeros(self.size)])
-        count, least = 0, 0.0
-        while count < enough:
-            found = milp(
-                row,
-                integrality=np.ones(2 * self.size),
-                bounds=Bounds(0, 1e5),
-                constraints=LinearConstraint(
-                    np.vstack([self.rows, row]), [*self.low, least], [*self.high, np.inf]
-                ),
-                options={"time_limit": 10},
-            )
-            if found.x is None:
-                break
-            count, least = count + 1, round(found.fun) + 1
-        return count
+def told_of(people: People, told: list[Told], attacked: list[Query], codes: list[str]) -> list[str]:
+    """Return the small counts of which a reader of all that was told of a specialty has fewer than three values."""
+    small = [query for query in attacked if 1 <= people.count[people.mask(query)].sum() <= 7]
+    assert small
+    found = []
+    for code in codes:
+        within = Condition("specialty_code", (code,))
+        mine = [query for query in small if within in query.conditions]
+        reader = Oracle(people, told, within=within, ask=mine)
+        found += [query.words for query in mine if reader.values(query) < 3]
+    return found
 
 
 @pytest.mark.parametrize("trust", [TRUSTS[0], pytest.param(TRUSTS[1], marks=pytest.mark.long)])
 def test_no_small_count_is_told_by_settings_and_editions(demo: Mart, trust: str) -> None:
     people, told, attacked = editions(demo, trust)
-    small = [query for query in attacked if 1 <= people.count[people.mask(query)].sum() <= 7]
-    assert small
-    known = []
-    for code in specialties(demo, trust):
-        reader = Attacker(people, told, code)
-        known += [
-            query.words
-            for query in small
-            if Condition("specialty_code", (code,)) in query.conditions and reader.values(people, query) < 3
-        ]
-    assert known == []
+    assert told_of(people, told, attacked, specialties(demo, trust)) == []
 
 
 @pytest.mark.long
 def test_without_the_ledger_the_same_reader_is_told_many(demo: Mart) -> None:
     people, told, attacked = editions(demo, TRUSTS[0])
-    small = [query for query in attacked if 1 <= people.count[people.mask(query)].sum() <= 7]
     plain = [decide(people, [], [Asked(each.query, digits=1)]).told[0] for each in told]
-    readers = {code: Attacker(people, plain, code) for code in specialties(demo, TRUSTS[0])}
-    known = sum(
-        reader.values(people, query) < 3
-        for code, reader in readers.items()
-        for query in small
-        if Condition("specialty_code", (code,)) in query.conditions
-    )
-    assert known > len(small) / 10
+    assert len(told_of(people, plain, attacked, specialties(demo, TRUSTS[0]))) > 10

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import Bounds, LinearConstraint, milp
+from solver import Oracle
 
 from helpers.data.disclosure.deciding import Asked, Witnesses, decide
 from helpers.data.disclosure.people import People
@@ -81,58 +81,12 @@ def release(people: People, tables: list[list[Asked]]) -> tuple[list[Told], int]
     return list(known.values()), beyond
 
 
-class Solver:
-    """Everything that a reader knows, as one integer programme over all kinds; shares nothing with the search."""
-
-    def __init__(self, people: People, told: list[Told]) -> None:
-        size = len(people.count)
-        rows, low, high = [], [], []
-        for each in told:
-            row = np.zeros(2 * size)
-            row[:size] = people.mask(each.query)
-            rows.append(row)
-            low.append(1 if each.star else each.low)
-            high.append(np.inf if each.high is None or each.star else each.high)
-            if each.mean:
-                for end, lows, highs in ((each.mean[0], 0, np.inf), (each.mean[1], -np.inf, 0)):
-                    days = np.concatenate(
-                        [-(end + (1e-6 if highs == 0 else -1e-6)) * row[:size], row[:size]]
-                    )
-                    rows.append(days)
-                    low.append(lows)
-                    high.append(highs)
-        unit = np.eye(size)
-        for bound, lows, highs in ((people.least, 0, np.inf), (people.most, -np.inf, 0)):
-            rows += list(np.hstack([-unit * bound[:, None], unit]))
-            low += [lows] * size
-            high += [highs] * size
-        self.size, self.rows, self.low, self.high = size, np.array(rows), low, high
-
-    def values(self, mask: np.ndarray, enough: int = 3) -> int:
-        """How many values a sum of people can have, counted up to `enough`, from the smallest on."""
-        row = np.concatenate([mask.astype(float), np.zeros(self.size)])
-        count, least = 0, 0.0
-        while count < enough:
-            found = milp(
-                row,
-                integrality=np.ones(2 * self.size),
-                bounds=Bounds(0, 1e5),
-                constraints=LinearConstraint(
-                    np.vstack([self.rows, row]), [*self.low, least], [*self.high, np.inf]
-                ),
-            )
-            if found.x is None:
-                break
-            count, least = count + 1, round(found.fun) + 1
-        return count
-
-
 @settings(max_examples=WORLDS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32), st.integers(0, 2**32))
 def test_each_star_of_any_publications_keeps_three_values(world: int, reports: int) -> None:
     people = people_of(world)
     told, _ = release(people, publications(reports))
-    solver = Solver(people, told)
+    reader = Oracle(people, told)
     for each in told:
         if each.star:
-            assert solver.values(people.mask(each.query)) >= 3, each.query.words
+            assert reader.values(each.query) >= 3, each.query.words

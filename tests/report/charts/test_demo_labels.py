@@ -84,7 +84,7 @@ def lay_out_demo(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Job, ...]
     monkeypatch.setenv(ROOT_VARIABLE, str(root))
     monkeypatch.delenv(STATE_VARIABLE, raising=False)
     write_demo(Mart(root / ".boardpack" / "mart"))
-    return plan(open_project(root), [])
+    return plan(open_project(root), []).jobs
 
 
 def run_cells(job: Job) -> None:

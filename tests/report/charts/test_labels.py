@@ -25,7 +25,7 @@ from helpers.report.charts.rates import (
     rate_funnel_chart,
     rate_months_chart,
 )
-from helpers.report.charts.scenario import Fan, Swing, fan_chart, tornado_chart
+from helpers.report.charts.scenario import Reach, Swing, reach_chart, tornado_chart
 from helpers.stats.spc import xmr
 
 #: each example lays out and draws a figure; the same ones on every run
@@ -201,9 +201,10 @@ def test_fans(seed, weeks, certain, compared):
     days = tuple(day.date() for day in pd.date_range("2026-01-05", periods=weeks, freq="7D"))
     median = 4_000 + np.cumsum(rng.normal(-5, 10, weeks))
     width = np.zeros(weeks) if certain else np.linspace(0, rng.choice([1.0, 40.0, 900.0]), weeks)
-    fan = Fan(days, median, median - width, median + width, median - 1.6 * width, median + 1.6 * width)
+    ways = (("first slots only", median - width / 2), ("every slot", median + width / 2))
+    reach = Reach(days, median - width, median + width, ways[: 1 if certain else 2])
     beside = ("no change", np.full(weeks, 4_000.0)) if compared else None
-    check(fan_chart(fan, unit="patients on the list", label="3,912 patients", beside=beside))
+    check(reach_chart(reach, unit="patients on the list", beside=beside))
 
 
 @RANDOM

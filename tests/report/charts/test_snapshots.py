@@ -28,7 +28,7 @@ from helpers.report.charts.rates import (
     rate_funnel_chart,
     rate_months_chart,
 )
-from helpers.report.charts.scenario import Fan, Swing, fan_chart, tornado_chart
+from helpers.report.charts.scenario import Reach, Swing, reach_chart, tornado_chart
 from helpers.stats.spc import xmr
 
 STORED = Path(__file__).with_name("snapshots.json")
@@ -96,10 +96,14 @@ CHARTS = {
     "split": lambda: split_chart(
         [Step("England", 5.8, total=True), Step("Mix", -1.4), Step("Here", 4.4, total=True)], unit="days"
     ),
-    "fan": lambda: fan_chart(
-        Fan(DAYS, 300 - FAN, 300 - 1.3 * FAN, 300 - 0.7 * FAN, 300 - 1.6 * FAN, 300 - 0.4 * FAN),
+    "reach": lambda: reach_chart(
+        Reach(
+            DAYS,
+            0.4 * FAN,
+            1.6 * FAN,
+            (("first slots only", 0.8 * FAN), ("every slot", 1.2 * FAN)),
+        ),
         unit="patients",
-        label="270",
     ),
     "tornado": lambda: tornado_chart(
         [Swing("Share", "10%", "20%", 3, 9), Swing("Slots", "2", "5", 5, 7)], 6, unit="days"

@@ -17,7 +17,7 @@ from helpers.runner.kernel.execute import Executed, execute
 from helpers.runner.kernel.failures import MemoryLimitError, TimeLimitError
 from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.watch import KernelLimits
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
 from helpers.runner.processes import descendants
@@ -72,13 +72,13 @@ def is_alive(pid: int) -> bool:
 
 
 def run_once(
-    server: ForkServer | None, notebook: str, folder: Path, limits: Limits | None = None
+    server: ForkServer | None, notebook: str, folder: Path, limits: KernelLimits | None = None
 ) -> Executed:
     job = Job(read_notebook(FIXTURES / f"{notebook}.ipynb"), "SYN07", {"trust": "SYN07"}, Path("SYN07.yml"))
     environment = {"BOARDPACK_MART_VERSION": "v7"}
     stop = threading.Event()
     return execute(
-        job, folder, environment=environment, limits=limits or Limits(), stop=stop, server=server
+        job, folder, environment=environment, limits=limits or KernelLimits(), stop=stop, server=server
     )
 
 
@@ -141,11 +141,11 @@ def test_the_time_limit_ends_the_kernel_and_what_it_started(
 
     monkeypatch.setattr("helpers.runner.kernel.watch.monotonic", leaping)
     with pytest.raises(TimeLimitError, match="longer than 600 seconds"):
-        run("slow", tmp_path, Limits(seconds=600))
+        run("slow", tmp_path, KernelLimits(seconds=600))
     child = int(started.read_text())
     assert not is_alive(child)
 
 
 def test_the_memory_limit_ends_the_kernel(run: Run, tmp_path: Path) -> None:
     with pytest.raises(MemoryLimitError, match="more than 400 megabytes"):
-        run("greedy", tmp_path, Limits(megabytes=400))
+        run("greedy", tmp_path, KernelLimits(megabytes=400))

@@ -18,7 +18,7 @@ from helpers.places import ROOT_VARIABLE, STATE_VARIABLE
 from helpers.runner.kernel.execute import Ground, execute
 from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.watch import KernelLimits
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
 
@@ -111,7 +111,7 @@ def run(
             job,
             folder,
             environment=environment or {},
-            limits=Limits(),
+            limits=KernelLimits(),
             stop=stop,
             server=server,
             ground=ground,

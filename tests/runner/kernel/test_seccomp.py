@@ -17,7 +17,7 @@ from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.kernel.mirror import MIRROR
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer
 from helpers.runner.kernel.seccomp import can_watch
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.watch import KernelLimits
 from helpers.runner.key.own_files import Grounds, is_folder
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
@@ -89,7 +89,7 @@ def run(root: Path, server: ForkServer) -> Run:
             Job(read_notebook(notebook), "SYN07", {}, notebook),
             folder,
             environment=environment or {},
-            limits=Limits(),
+            limits=KernelLimits(),
             stop=threading.Event(),
             server=server,
             ground=Ground(root, root / ".boardpack", hidden=(folder.parent,)),

@@ -4,7 +4,7 @@ import subprocess
 import threading
 import time
 
-from helpers.runner.kernel.watch import Cause, Limits, Watch
+from helpers.runner.kernel.watch import Cause, KernelLimits, Watch
 from helpers.runner.processes import ProcessGroup, group_of, resident
 
 
@@ -15,7 +15,7 @@ def wait_for(watch: Watch) -> None:
 
 
 def test_the_time_limit_ends_the_group(family: subprocess.Popen[str]) -> None:
-    watch = Watch(Limits(seconds=0.1), threading.Event())
+    watch = Watch(KernelLimits(seconds=0.1), threading.Event())
     watch.begin(ProcessGroup(family.pid))
     wait_for(watch)
     watch.end()
@@ -25,7 +25,7 @@ def test_the_time_limit_ends_the_group(family: subprocess.Popen[str]) -> None:
 
 def test_the_memory_limit_counts_the_whole_group(family: subprocess.Popen[str]) -> None:
     alone = resident([family.pid], enough=0)
-    watch = Watch(Limits(megabytes=int(alone) + 2), threading.Event())  # the child is what passes it
+    watch = Watch(KernelLimits(megabytes=int(alone) + 2), threading.Event())  # the child is what passes it
     watch.begin(ProcessGroup(family.pid))
     wait_for(watch)
     watch.end()
@@ -35,7 +35,7 @@ def test_the_memory_limit_counts_the_whole_group(family: subprocess.Popen[str]) 
 
 def test_an_interruption_ends_the_group(family: subprocess.Popen[str]) -> None:
     stop = threading.Event()
-    watch = Watch(Limits(), stop)
+    watch = Watch(KernelLimits(), stop)
     watch.begin(ProcessGroup(family.pid))
     stop.set()
     wait_for(watch)
@@ -44,7 +44,7 @@ def test_an_interruption_ends_the_group(family: subprocess.Popen[str]) -> None:
 
 
 def test_what_is_left_at_the_end_is_ended_without_a_cause(family: subprocess.Popen[str]) -> None:
-    watch = Watch(Limits(), threading.Event())
+    watch = Watch(KernelLimits(), threading.Event())
     watch.begin(ProcessGroup(family.pid))
     watch.end()
     assert watch.cause is None

@@ -277,7 +277,7 @@ def test_each_mistake_in_values_of_their_own_is_told(
     assert told in problems_of(matrix_project(lay_out, ALSO.replace(old, new)))
 
 
-GROUPS = {
+GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "region": {"North": ("SYN01",), "South": ("SYN02", "SYN03")},
     "type": {"trust": ("SYN01", "SYN02")},
 }

@@ -11,11 +11,6 @@ from helpers.analyses.balanced_scorecard.names import names_of
 from helpers.report.words import count, listed, number, sentence
 from helpers.theme.markdown import escape_markdown
 
-NO_SCORE: Final = (
-    "There is no single score: a sum would let a good figure hide a bad one. "
-    "Weights only show what the card is made of."
-)
-
 
 def balance_sentences(card: Card, findings: Sequence[Finding]) -> list[str]:
     """Return what is unbalanced, one sentence each; or the one that says that nothing is."""

@@ -16,6 +16,7 @@ from helpers.analyses.performance_report.page_one import headline_words
 from helpers.data.measure_series import Part
 from helpers.data.units import find_unit, units_of
 from helpers.measures.gathering import Asked, Results, measure_results
+from helpers.phrases import phrase
 from helpers.register.models import Measure
 from helpers.report.columns import laid_out
 from helpers.report.parts import Headline, part
@@ -134,7 +135,10 @@ class Scorecard(Sections):
 
     def _balance(self) -> str:
         """Say what is unbalanced, what is self-assessed, and that there is no single score."""
-        said = [*balance_words.balance_sentences(self.card, self.imbalance), balance_words.NO_SCORE]
+        said = [
+            *balance_words.balance_sentences(self.card, self.imbalance),
+            phrase("statements.scorecard.no_score"),
+        ]
         return f"**Balance.** {' '.join(said)}"
 
     # --- after page one -----------------------------------------------------------------------------

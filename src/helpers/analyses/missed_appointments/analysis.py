@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from helpers.analyses.missed_appointments.impact import DnaImpact
+import pandas as pd
+
+from helpers.analyses.missed_appointments.assumptions import options_of
 from helpers.analyses.missed_appointments.options import DnaOptions
+from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.calls import names_near_misses
 from helpers.report.opening import Report
@@ -27,7 +30,8 @@ def did_not_attend(
     minutes: Sequence[float] = (30.0, 20.0),
     price: float | None = None,
     sources: Sequence[str] | None = None,
-) -> DnaImpact:
+    assumptions: pd.DataFrame | None = None,
+) -> MissedAppointments:
     """Return how many appointments are missed, in the report's specialty or in all, and what fewer would bring.
 
     Parameters
@@ -55,25 +59,27 @@ def did_not_attend(
         Income for an attendance in pounds.
     sources
         Where assumptions come from, each "name: words".
+    assumptions
+        A table like `dna.assumptions.frame`, whose rows go before the arguments above: change what is to be
+        otherwise, and hand over those rows.
 
     Raises
     ------
     UsageError
         With every option that cannot be.
     """
-    options = DnaOptions(
-        specialty=report.specialty,
-        reduction=reduction,
-        filled=filled,
-        rebooked=rebooked,
-        ramp_weeks=ramp_weeks,
-        horizon=horizon,
-        missed=missed,
-        flows=flows,
-        waiting_list=waiting_list,
-        use_rtt=use_rtt,
-        minutes=minutes,
-        price=price,
-        sources=sources,
-    )
-    return analyse_in_room(DnaImpact, report.apart(), options)
+    asked = {
+        "reduction": reduction,
+        "filled": filled,
+        "rebooked": rebooked,
+        "ramp_weeks": ramp_weeks,
+        "missed": missed,
+        "flows": flows,
+        "waiting_list": waiting_list,
+        "minutes": minutes,
+        "price": price,
+        "sources": sources,
+        **({} if assumptions is None else options_of(assumptions)),
+    }
+    options = DnaOptions(specialty=report.specialty, horizon=horizon, use_rtt=use_rtt, **asked)
+    return analyse_in_room(MissedAppointments, report.apart(), options)

@@ -1,12 +1,20 @@
-"""What the scenario takes for granted, as rows of a table: each amount and share with its source."""
+"""What the scenario takes for granted, as a table that can be changed: each amount and share with its source."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
 
 from helpers.analyses.missed_appointments.clinic import Clinic
 from helpers.analyses.missed_appointments.options import DnaOptions
-from helpers.analyses.missed_appointments.words import NAMES
+from helpers.analyses.missed_appointments.scenario import Scenario
+from helpers.analyses.missed_appointments.scenario_words import NAMES
+from helpers.bundle import Cell, Column
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.report.parts import Field, Part
+from helpers.report.sections import Sections
 from helpers.report.words import number
 
 _UNITS = {
@@ -22,24 +30,39 @@ _SHARES = ("reduction", "filled", "rebooked")
 _ASSUMED = (*_SHARES, "ramp_weeks", "first_minutes", "follow_up_minutes", "price")
 #: what the options call an amount of the clinic, where it differs
 _OPTION = {"waiting_list": "waiting"}
+#: options that are ranges, and those that are one number
+_RANGES = (*_SHARES, "ramp_weeks")
+_NUMBERS = ("missed", "price")
 
 
-def assumption_rows(options: DnaOptions, clinic: Clinic, *, rounded: bool) -> list[tuple[str, str, str]]:
-    """Return name, value and source of everything that the scenario takes for granted.
-
-    Parameters
-    ----------
-    options
-        What the parameter file asks for.
-    clinic
-        What the scenario starts from.
-    rounded
-        Whether counted amounts begin from rounded counts, so that they are "about" so many.
-    """
-    return [*_amounts(options, clinic, rounded=rounded), *_assumed(options, clinic)]
+ASSUMPTIONS: Final = (
+    Field("name", Column(label="Name"), "what `did_not_attend` calls it", usual=False),
+    Field("assumption", Column(label="Assumption")),
+    Field("value", Column(label="Value"), "in words"),
+    Field("low", Column(label="Low", kind="model", digits=3), "the least that it may be", usual=False),
+    Field("likely", Column(label="Likely", kind="model", digits=3), "or the only value", usual=False),
+    Field("high", Column(label="High", kind="model", digits=3), "the most that it may be", usual=False),
+    Field("source", Column(label="Source", kind="text"), "where it comes from"),
+)
 
 
-def _amounts(options: DnaOptions, clinic: Clinic, *, rounded: bool) -> Iterator[tuple[str, str, str]]:
+def assumptions_part(made: Sections, scenario: Scenario) -> Part:
+    """Return everything that the scenario takes for granted; its frame can be changed and handed back."""
+    note = "Three numbers are low, likely and high, drawn from a PERT distribution. " * (
+        not scenario.certain
+    )
+    note += "Every draw of one assumption is independent of the others."
+    options, clinic = scenario.options, scenario.clinic
+    return made.part(
+        "assumptions",
+        fields=ASSUMPTIONS,
+        rows=[*_amounts(options, clinic, rounded=made.origin == "records"), *_assumed(options, clinic)],
+        caption="What the scenario takes for granted.",
+        note=note,
+    )
+
+
+def _amounts(options: DnaOptions, clinic: Clinic, *, rounded: bool) -> Iterator[tuple[Cell, ...]]:
     amounts = {
         "missed": clinic.first + clinic.follow_up,
         "additions": clinic.additions,
@@ -49,16 +72,77 @@ def _amounts(options: DnaOptions, clinic: Clinic, *, rounded: bool) -> Iterator[
     for name, source in clinic.came_from:
         stated = getattr(options, _OPTION.get(name, name)) is not None
         about = "" if stated or not rounded else "about "
-        yield NAMES[name], f"{about}{number(amounts[name] or 0)}{_UNITS.get(name, '')}", source
+        value = float(amounts[name] or 0)
+        words = f"{about}{number(value)}{_UNITS.get(name, '')}"
+        yield name, NAMES[name], words, None, round(value), None, source
 
 
-def _assumed(options: DnaOptions, clinic: Clinic) -> Iterator[tuple[str, str, str]]:
+def _assumed(options: DnaOptions, clinic: Clinic) -> Iterator[tuple[Cell, ...]]:
     for name in _ASSUMED:
         value = getattr(options, name)
         if value is None or (name == "follow_up_minutes" and not clinic.follow_up):
             continue
         values = value if isinstance(value, Sequence) else [value]
-        yield NAMES[name], range_words(name, values), options.source_of(name)
+        low, likely, high = values if len(values) == 3 else (None, values[0], None)
+        yield name, NAMES[name], range_words(name, values), low, likely, high, options.source_of(name)
+
+
+def options_of(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the options that a table of assumptions states.
+
+    Parameters
+    ----------
+    table
+        Rows of `ASSUMPTIONS`, by `name`: `likely` alone, or with `low` and `high`; with `source` where that is to
+        be said. Rows that are not there stay as they are.
+
+    Raises
+    ------
+    UsageError
+        With every name that is none, and every column that is missing.
+    """
+    rows = table if "name" in table else table.reset_index()
+    missing = [name for name in ("name", "likely") if name not in rows]
+    if missing:
+        came = f"no column {' and '.join(missing)}"
+        raise UsageError(Problem("assumptions", came, "name, low, likely, high, source"))
+    problems = [
+        Problem(
+            f"assumptions, {name}", "no such assumption", ", ".join(NAMES), near_misses(str(name), NAMES)
+        )
+        for name in rows["name"]
+        if name not in NAMES
+    ]
+    if problems:
+        raise UsageError(problems)
+    stated = {str(row["name"]): _values(row) for _, row in rows.iterrows()}
+    options: dict[str, Any] = {name: stated[name] for name in _RANGES if name in stated}
+    options |= {name: stated[name][0] for name in _NUMBERS if name in stated}
+    options |= _lengths(stated)
+    if "source" in rows:
+        told = rows[rows["source"].notna() & rows["source"].ne("")]
+        options["sources"] = [f"{row['name']}: {row['source']}" for _, row in told.iterrows()]
+    return options
+
+
+def _lengths(stated: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """Return list, flows and minutes, which are options of several assumptions."""
+    found: dict[str, list[float]] = {}
+    if "waiting_list" in stated:
+        found["waiting_list"] = stated["waiting_list"]
+    if flows := [stated[name][0] for name in ("additions", "removals") if name in stated]:
+        found["flows"] = flows
+    names = ("first_minutes", "follow_up_minutes")
+    if any(name in stated for name in names):
+        usual = zip(names, DnaOptions.minutes, strict=True)
+        found["minutes"] = [stated.get(name, [minutes])[0] for name, minutes in usual]
+    return found
+
+
+def _values(row: pd.Series) -> list[float]:
+    """Return low, likely and high, or the only value."""
+    three: list[Any] = [row.get(name) for name in ("low", "likely", "high")]
+    return [float(each) for each in (three if not any(map(pd.isna, three)) else three[1:2])]
 
 
 def value_words(name: str, value: float) -> str:

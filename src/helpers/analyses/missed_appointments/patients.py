@@ -1,23 +1,43 @@
-"""The sections of the DNA report on whose appointments are missed: specialties, drivers, deprivation."""
+"""Whose appointments are missed: by specialty, by characteristics of patient and booking, by deprivation."""
 
 from __future__ import annotations
+
+from functools import partial
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from helpers.analyses.missed_appointments import words as dna_words
-from helpers.analyses.missed_appointments.findings import PER_CENT
-from helpers.analyses.missed_appointments.rates import DnaRates
+from helpers.analyses.missed_appointments.findings import DRIVERS, PER_CENT, DnaFindings
+from helpers.analyses.missed_appointments.rates import COUNTS
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.data.appointments import LEAD_BANDS, LONGEST_LEAD
+from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.rates import Odds
-from helpers.report.shown import Shown
+from helpers.report.parts import Field, Part
+from helpers.report.sections import Sections
 from helpers.report.words import count, number
 
 #: specialties in the table, largest first
 MOST_SPECIALTIES = 15
+SPECIALTIES: Final = (Field("specialty", Column(label="Specialty")), *COUNTS)
+ODDS: Final = (
+    Field("characteristic", Column(label="Characteristic")),
+    Field("group", Column(label="Group")),
+    Field(
+        "odds_ratio", Column(label="Odds ratio", kind="model", digits=2), "1 for the group compared with"
+    ),
+    Field("low", Column(label="95% from", kind="model", digits=2), "95% interval of the odds ratio, from"),
+    Field("high", Column(label="to", kind="model", digits=2), "95% interval of the odds ratio, to"),
+)
+FIFTHS: Final = (
+    Field("deprivation", Column(label="Deprivation of the patient's area")),
+    *COUNTS,
+    Field("fewer", Column(label="Fewer at the least deprived rate", kind="rate")),
+)
 _DRIVER_WORDS = {
     "age_band": "Age",
     "sex": "Sex",
@@ -32,147 +52,152 @@ _LEVELS = (
     LONGEST_LEAD,
     *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 )
-_NO_RECORDS = (
-    "Published statistics give no figures by patient or clinic for a trust, so who misses appointments, and "
-    "whether deprived patients miss more, cannot be told from them. It needs the trust's outpatient records."
-)
 
 
-class DnaPatients(DnaRates):
-    """Whose appointments are missed."""
+# --- specialties ------------------------------------------------------------------------------------
 
-    # --- specialties ------------------------------------------------------------------------------
 
-    def specialties(self) -> Shown:
-        """Table: the trust's rate by specialty from records, or England's where there are none."""
-        if self.found.basis == "records":
-            return self._own_specialties()
-        table = self.found.england_specialties
-        if table.empty:
-            return self.text(
-                "tbl-specialties", "No figures by specialty are loaded, for the trust or for England."
-            )
-        names = table["name"].fillna("All specialties").where(table["specialty"].notna(), "All specialties")
-        head = table.assign(name=names).head(MOST_SPECIALTIES + 1)
-        rows = [_england_row(*values) for values in head[["name", "dnas", "attended"]].to_numpy()]
-        before = self.report.period.before.label
-        return self.table("tbl-specialties", f"England by specialty, {before}.", _SPECIALTY_COLUMNS, rows)
+def specialties_part(made: Sections, found: DnaFindings) -> Part:
+    """Return the trust's rate by specialty from records, or England's where there are none."""
+    if found.basis == "records":
+        return _own_specialties(made, found)
+    table = found.england_specialties
+    if table.empty:
+        words = {"none": phrase("reasons.missed.no_specialties")}
+        return made.part("specialties", fields=SPECIALTIES, words=words)
+    names = table["name"].fillna("All specialties").where(table["specialty"].notna(), "All specialties")
+    head = table.assign(name=names).head(MOST_SPECIALTIES + 1)
+    return made.part(
+        "specialties",
+        fields=SPECIALTIES,
+        rows=[_england_row(*values) for values in head[["name", "dnas", "attended"]].to_numpy()],
+        caption=f"England by specialty, {made.report.period.before.label}.",
+        words={"about": phrase("statements.missed.england_specialties")},
+        values={"whose": "England"},
+    )
 
-    def _own_specialties(self) -> Shown:
-        table = self.found.own_specialties
-        pairs = [self.found.told.cells(self.found.of_specialty(code)) for code in table.index]
-        booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
-        if all(cell == SUPPRESSED for cell in missed):
-            return self.text("tbl-specialties", _TOO_FEW_BY_SPECIALTY)
-        shares = controlled.percentages(table["dnas"], table["booked"], self.origin)
-        rates = controlled.derived(shares, missed, booked)
-        rows = list(zip(table["name"], booked, missed, rates, strict=True))[:MOST_SPECIALTIES]
-        caption = f"Missed appointments by specialty, {self.report.period.label}."
-        return self.table("tbl-specialties", caption, _SPECIALTY_COLUMNS, rows)
 
-    def say_specialties(self) -> Shown:
-        """What the table by specialty can and cannot say."""
-        if self.found.basis == "records":
-            return self.text(
-                "say-specialties", "The largest specialties first. Small numbers vary by chance."
-            )
-        words = (
-            "The statistics give missed appointments by trust or by specialty, never both. England's rates show "
-            "which specialties have most to gain; they are of the year before, since the pandemic year is not typical."
+def _own_specialties(made: Sections, found: DnaFindings) -> Part:
+    table = found.own_specialties
+    pairs = [found.told.cells(found.of_specialty(code)) for code in table.index]
+    booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
+    if all(cell == SUPPRESSED for cell in missed):
+        words = {"none": phrase("reasons.missed.too_few_by_specialty")}
+        return made.part("specialties", fields=SPECIALTIES, words=words)
+    shares = controlled.percentages(table["dnas"], table["booked"], made.origin)
+    rates = controlled.derived(shares, missed, booked)
+    rows = list(zip(table["name"], booked, missed, rates, strict=True))[:MOST_SPECIALTIES]
+    return made.part(
+        "specialties",
+        fields=SPECIALTIES,
+        rows=rows,
+        caption=f"Missed appointments by specialty, {made.report.period.label}.",
+        words={
+            "highest": dna_words.highest_sentence((str(row[0]), row[-1]) for row in rows),
+            "about": phrase("statements.missed.small_numbers"),
+        },
+        values={"whose": made.report.organisation.name},
+    )
+
+
+# --- who misses -------------------------------------------------------------------------------------
+
+
+def drivers_part(made: Sections, found: DnaFindings) -> Part:
+    """Return the odds ratios of missing an appointment, each adjusted for the others."""
+    if found.basis == "published":
+        return made.part("drivers", fields=ODDS, words={"none": phrase("reasons.missed.needs_records")})
+    if found.drivers.empty:
+        words = {"none": phrase("reasons.missed.too_few_appointments")}
+        return made.part("drivers", fields=ODDS, words=words)
+    table = _in_order(found.drivers)
+    rows = [
+        (_DRIVER_WORDS[str(row["driver"])], _level_words(str(row["level"])), *_finite(row))
+        for _, row in table.iterrows()
+    ]
+    return made.part(
+        "drivers",
+        fields=ODDS,
+        rows=rows,
+        caption="Odds of missing an appointment, each allowing for the others and for specialty; all trusts.",
+        alt=f"Odds ratios for {count(len(rows), 'group')} with 95% intervals, about the line of no difference.",
+        words={"groups": _driver_words(table), "model": _model_words(found)},
+        values={"formula": formula_of(found)},
+        chart=partial(
+            charts_rates.odds_chart, list(_odds_rows(table.round(2))), words=("missed less", "missed more")
+        ),
+    )
+
+
+def formula_of(found: DnaFindings) -> str:
+    """Return the model as a formula: what the odds are adjusted for."""
+    names = [name for name in DRIVERS if name in set(found.drivers["driver"])]
+    terms = [*names, *(["specialty"] if found.options.specialty is None else [])]
+    return f"missed ~ {' + '.join(terms)}"
+
+
+def _model_words(found: DnaFindings) -> str:
+    return phrase(
+        "method.missed.drivers",
+        formula=f"`{formula_of(found)}`",
+        trusts=int(found.trusts["recorded"].sum()),
+    )
+
+
+def _driver_words(table: pd.DataFrame) -> str:
+    beyond = table[(table["low"] > 1) | (table["high"] < 1)].sort_values("odds_ratio", kind="stable")
+    names = [_group_words(str(row["driver"]), str(row["level"])) for _, row in beyond.iterrows()]
+    ups, downs = (beyond["odds_ratio"] > 1).sum(), (beyond["odds_ratio"] < 1).sum()
+    return dna_words.drivers_sentence(names[::-1][: min(3, ups)], names[: min(3, downs)])
+
+
+# --- deprivation ------------------------------------------------------------------------------------
+
+
+def deprivation_part(made: Sections, found: DnaFindings) -> Part:
+    """Return the trust's rate by fifth of deprivation."""
+    if found.basis == "published":
+        words = {"none": phrase("reasons.missed.deprivation_needs_records")}
+        return made.part("deprivation", fields=FIFTHS, words=words)
+    if found.inequality is None:
+        return made.part(
+            "deprivation", fields=FIFTHS, words={"none": phrase("reasons.missed.fifth_hidden")}
         )
-        return self.text("say-specialties", words)
+    return made.part(
+        "deprivation",
+        fields=FIFTHS,
+        rows=_fifths(made, found),
+        caption="Missed appointments by deprivation.",
+        words=_deprivation_words(found),
+        values={"difference": round(-PER_CENT * found.inequality.slope, 1)},
+    )
 
-    # --- who misses -------------------------------------------------------------------------------
 
-    def drivers(self) -> Shown:
-        """Figure: odds ratios of missing an appointment, each adjusted for the others."""
-        if self.found.basis == "published":
-            return self.text("fig-drivers", _NO_RECORDS)
-        if self.found.drivers.empty:
-            return self.text("fig-drivers", _TOO_FEW_APPOINTMENTS)
-        table = _in_order(self.found.drivers)
-        drawn = list(_odds_rows(table))
-        rows = [
-            (_DRIVER_WORDS[str(row["driver"])], _level_words(str(row["level"])), *_finite(row))
-            for _, row in table.iterrows()
-        ]
-        columns = (
-            Column(label="Characteristic"), Column(label="Group"),
-            Column(label="Odds ratio", kind="model", digits=2),
-            Column(label="95% from", kind="model", digits=2), Column(label="to", kind="model", digits=2),
-        )  # fmt: skip
-        return self.figure(
-            "fig-drivers",
-            lambda: charts_rates.odds_chart(drawn, words=("missed less", "missed more")),
-            caption="Odds of missing an appointment, each allowing for the others and for specialty; all trusts.",
-            alt=f"Odds ratios for {count(len(rows), 'group')} with 95% intervals. {self._driver_words()}",
-            data=(columns, rows),
+def _fifths(made: Sections, found: DnaFindings) -> list[tuple[Cell, ...]]:
+    assert found.inequality is not None
+    # an index is there only where no count of a fifth is hidden, so nothing is told by subtraction
+    table, by_group = found.by_deprivation, found.inequality.by_group
+    booked, missed = ([pair[side] for pair in found.fifths_as_shown] for side in (0, 1))
+    rates = controlled.percentages(table["dnas"], table["appointments"], made.origin)
+    fewer = controlled.derived(by_group["avoided"], rates)
+    names = [name.partition(" ")[2].capitalize() for name in table.index]
+    return list(zip(names, booked, missed, rates, fewer, strict=True))
+
+
+def _deprivation_words(found: DnaFindings) -> dict[str, str]:
+    slope = found.inequality
+    assert slope is not None
+    ends = (PER_CENT * slope.slope_low, PER_CENT * slope.slope_high)
+    words = {"slope": dna_words.equity_sentence(PER_CENT * slope.slope, ends, slope.avoided)}
+    if np.isfinite(slope.relative_low):
+        words["relative"] = (
+            f"Relative index: {number(slope.relative, 2)} (95% interval {number(slope.relative_low, 2)} "
+            f"to {number(slope.relative_high, 2)}); 1 would be equal."
         )
-
-    def say_drivers(self) -> Shown:
-        """Which groups miss most, in words."""
-        words = self._driver_words() if self.found.basis == "records" else _NOTHING_TO_ADD
-        return self.text("say-drivers", words)
-
-    def _driver_words(self) -> str:
-        table = self.found.drivers
-        if table.empty:
-            return _TOO_FEW_APPOINTMENTS
-        beyond = table[(table["low"] > 1) | (table["high"] < 1)].sort_values("odds_ratio")
-        names = [_group_words(str(row["driver"]), str(row["level"])) for _, row in beyond.iterrows()]
-        ups, downs = (beyond["odds_ratio"] > 1).sum(), (beyond["odds_ratio"] < 1).sum()
-        return dna_words.drivers_sentence(names[::-1][: min(3, ups)], names[: min(3, downs)])
-
-    def equity(self) -> Shown:
-        """Table: the trust's rate by fifth of deprivation."""
-        if self.found.basis == "published" or self.found.inequality is None:
-            return self.text("tbl-equity", self._no_equity())
-        # an index is there only where no count of a fifth is hidden, so nothing is told by subtraction
-        table, by_group = self.found.by_deprivation, self.found.inequality.by_group
-        booked, missed = ([pair[side] for pair in self.found.fifths_as_shown] for side in (0, 1))
-        rates = controlled.percentages(table["dnas"], table["appointments"], self.origin)
-        fewer = controlled.derived(by_group["avoided"], rates)
-        columns = (*_SPECIALTY_COLUMNS, Column(label="Fewer at the least deprived rate", kind="rate"))
-        names = [name.partition(" ")[2].capitalize() for name in table.index]
-        rows = list(zip(names, booked, missed, rates, fewer, strict=True))
-        columns = (Column(label="Deprivation of the patient's area"), *columns[1:])
-        return self.table("tbl-equity", "Missed appointments by deprivation.", columns, rows)
-
-    def say_equity(self) -> Shown:
-        """Whether deprived patients miss more, in words."""
-        found = self.found.inequality if self.found.basis == "records" else None
-        if found is None:
-            published = self.found.basis == "published"
-            words = (
-                "They come with the same records."
-                if published
-                else "So nothing is said of deprivation here."
-            )
-            return self.text("say-equity", words)
-        ends = (PER_CENT * found.slope_low, PER_CENT * found.slope_high)
-        words = dna_words.equity_sentence(PER_CENT * found.slope, ends, found.avoided)
-        if np.isfinite(found.relative_low):
-            words += (
-                f" Relative index: {number(found.relative, 2)} (95% interval {number(found.relative_low, 2)} "
-                f"to {number(found.relative_high, 2)}); 1 would be equal."
-            )
-        return self.text("say-equity", words)
-
-    def _no_equity(self) -> str:
-        if self.found.basis == "published":
-            return "Neither are there figures by deprivation."
-        return "A fifth of deprivation has too few appointments here for its figures to be shown, so none is given."
+    return words
 
 
-_TOO_FEW_BY_SPECIALTY = "Too few appointments were missed for figures by specialty to be shown."
-_TOO_FEW_APPOINTMENTS = "There are too few appointments to tell who misses them."
-_NOTHING_TO_ADD = "Outpatient records loaded into the mart fill this section."
-_SPECIALTY_COLUMNS = (
-    Column(label="Specialty"),
-    Column(label="Attended or missed", kind="count"),
-    Column(label="Missed", kind="count"),
-    Column(label="Rate", kind="rate", unit="%", digits=2),
-)
+# --- pieces -----------------------------------------------------------------------------------------
 
 
 def _england_row(name: str, dnas: float, attended: float) -> tuple[Cell, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -27,11 +28,11 @@ FAR_APART_MONTHS = 12
 
 @dataclass(frozen=True)
 class PathPoint:
-    """The effect at one day: days of additions by which the list is shorter, and the list where known."""
+    """The effect at one day, by bound: patients by whom the list is shorter, and the list where it is known."""
 
     day: date
-    days_of_additions: Spread
-    waiting_list: Spread | None
+    relief: Mapping[str, Spread]
+    waiting_list: Mapping[str, Spread]
 
 
 class Scenario:
@@ -125,31 +126,34 @@ class Scenario:
     def sensitivity(self) -> pd.DataFrame:
         """How far each uncertain input alone moves the days of additions, widest first.
 
-        Columns input, low_value, high_value, days_at_low, days_at_high.
+        Columns input, low_value, high_value, relief_at_low, relief_at_high (patients), swing.
         """
-        inputs = self.bounds["all"]
-        table = dna.tornado(inputs, weeks=self.weeks)
-        per_day = self.clinic.additions / DAYS_PER_YEAR
-        return table.assign(
-            days_at_low=table["relief_at_low"] / per_day, days_at_high=table["relief_at_high"] / per_day
-        )
+        return dna.tornado(self.bounds["all"], weeks=self.weeks)
 
     @property
-    def days_at_medians(self) -> float:
-        """Days of additions with every input at its median: where the sensitivity begins."""
-        return float(dna.dna_impact(self.bounds["all"], weeks=self.weeks).days_of_additions)
+    def relief_at_medians(self) -> float:
+        """Patients with every input at its median: where the sensitivity begins."""
+        return float(dna.dna_impact(self.bounds["all"], weeks=self.weeks).relief)
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """The range to tell: patients by whom the list is shorter, from the lower 80% end of either bound."""
+        return reach_of([outcome.relief for outcome in self.outcomes.values()])
 
     @cached_property
     def path(self) -> tuple[PathPoint, ...]:
-        """The effect of the wider bound from week to week, up to the horizon."""
-        draws = draw_inputs(self.bounds["all"], DRAWS, SEED)
+        """The effect of each bound from week to week, up to the horizon."""
+        draws = {name: draw_inputs(inputs, DRAWS, SEED) for name, inputs in self.bounds.items()}
         points = []
         for week in sorted({*range(PATH_STEP, self.weeks, PATH_STEP), self.weeks}):
-            found = impact_of(draws, week)
-            size = None if found.waiting_list is None else _spread(found.waiting_list)
-            points.append(
-                PathPoint(self.start + timedelta(weeks=week), _spread(found.days_of_additions), size)
-            )
+            found = {name: impact_of(drawn, week) for name, drawn in draws.items()}
+            lists = {
+                name: _spread(each.waiting_list)
+                for name, each in found.items()
+                if each.waiting_list is not None
+            }
+            relief = {name: _spread(each.relief) for name, each in found.items()}
+            points.append(PathPoint(self.start + timedelta(weeks=week), relief, lists))
         return tuple(points)
 
     @cached_property
@@ -161,6 +165,12 @@ class Scenario:
         a_week = (clinic.additions - clinic.removals) / WEEKS_PER_YEAR
         weeks = [(point.day - self.start).days / 7 for point in self.path]
         return tuple(max(0.0, clinic.waiting + a_week * week) for week in weeks)
+
+
+def reach_of(spreads: Iterable[Spread]) -> tuple[float, float]:
+    """Return the range of several results: from the lowest 80% end to the highest."""
+    spreads = tuple(spreads)
+    return min(each.low80 for each in spreads), max(each.high80 for each in spreads)
 
 
 def _spread(values: Floats) -> Spread:

@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from helpers.bundle import Cell
 from helpers.data.appointments import MOST_HIDDEN
+from helpers.phrases import phrase
 from helpers.report.controlled_charts import WITHOUT_LIMITS
-from helpers.report.words import count, days, interval, listed, month, number, sentence
-from helpers.stats.dna.uncertainty import Spread
-
-NO_MONTHS = "No chart is drawn: too few patients miss their appointment in a month for months to be shown."
-NO_TREND = "Nothing is said of single months."
-HIDDEN = "Too few patients came or missed their appointment for the figures to be shown."
-#: what each parameter of the scenario is called
-NAMES = {
-    "missed": "Missed appointments",
-    "reduction": "Share of missed appointments that is avoided",
-    "filled": "Share of missed slots that are filled anyway, by overbooking",
-    "rebooked": "Share of missed appointments that are booked again",
-    "ramp_weeks": "Weeks until the whole reduction is reached",
-    "additions": "Additions to the waiting list",
-    "waiting_list": "Patients on the waiting list",
-    "removals": "Removals from the waiting list",
-    "first_minutes": "Length of a first appointment",
-    "follow_up_minutes": "Length of a follow-up",
-    "price": "Income for an attendance",
-}
-SHORT_NAMES = {
-    "reduction": "Share avoided",
-    "filled": "Share of slots filled anyway",
-    "rebooked": "Share booked again",
-    "ramp_weeks": "Weeks until it works fully",
-}
-#: smaller effects in days are shown as none
-SMALLEST_DAYS = 0.05
+from helpers.report.words import count, interval, listed, month, number, sentence
 
 
 def rate_sentence(
@@ -43,9 +17,9 @@ def rate_sentence(
     missed: Cell,
     booked: Cell,
     rate: Cell,
-    ends: tuple[float, float],
+    beside: str = "",
     *,
-    hidden: int = 0,
+    hidden: bool = False,
     covered: tuple[int, int] | None = None,
 ) -> str:
     """Say how many appointments were missed, from figures as they may be shown.
@@ -54,28 +28,48 @@ def rate_sentence(
     ----------
     trust
         Its name.
-    missed, booked, rate, ends
-        The counts, the rate in per cent and its 95% interval.
+    missed, booked, rate
+        The counts, and the rate in per cent.
+    beside
+        How that lies to a common rate (`beside_words`).
     hidden
-        Months in which the publisher has hidden a number, which the counts leave out.
+        Whether the counts leave out numbers that the publisher has hidden.
     covered
         Months with figures, and months of the period, where they are not the same.
 
-    >>> rate_sentence("Northmoor", 80, 1000, 8.0, (6.5, 9.8))
-    "Patients missed 80 of Northmoor's 1,000 appointments without notice: 8.0% (95% interval 6.5% to 9.8%)."
-    >>> rate_sentence("Northmoor", 80, 1000, 8.0, (6.5, 9.8), hidden=2)[:76]
+    >>> rate_sentence("Northmoor", 80, 1000, 8.0, "above England's 6.7%")
+    "Patients missed 80 of Northmoor's 1,000 appointments without notice: 8.0%, above England's 6.7%."
+    >>> rate_sentence("Northmoor", 80, 1000, 8.0, hidden=True)[:76]
     "Patients missed at least 80 of Northmoor's at least 1,000 appointments witho"
     """
     if not all(isinstance(cell, int | float) for cell in (missed, booked, rate)):
-        return HIDDEN
+        return phrase("reasons.missed.hidden")
     shown = [float(cell) for cell in (missed, booked, rate) if cell is not None]
     least = "at least " if hidden else ""
     within = f"in the {count(covered[0], 'month')} of {covered[1]} with figures " if covered else ""
-    said = sentence(
+    return sentence(
         f"{within}patients missed {least}{number(shown[0])} of {possessive(trust)} {least}{number(shown[1])} "
-        f"appointments without notice: {number(shown[2], 1)}% (95% interval {interval(*ends, unit='%')})"
+        f"appointments without notice: {number(shown[2], 1)}%{', ' if beside else ''}{beside}"
     )
-    return f"{said} {hidden_sentence(hidden)}" if hidden else said
+
+
+def beside_words(rate: float, other: float, name: str) -> str:
+    """Say how the rate lies to a common rate, both as they are read.
+
+    >>> beside_words(8.0, 6.7, "England's"), beside_words(6.71, 6.7, "England's")
+    ("above England's 6.7%", "the same as England's 6.7%")
+    """
+    alike = round(rate, 1) == round(other, 1)
+    return f"{'the same as' if alike else 'above' if rate > other else 'below'} {name} {number(other, 1)}%"
+
+
+def interval_sentence(ends: tuple[float, float]) -> str:
+    """Say within which ends the rate lies.
+
+    >>> interval_sentence((6.5, 9.8))
+    'The 95% interval of the rate is 6.5% to 9.8%.'
+    """
+    return sentence(f"the 95% interval of the rate is {interval(*ends, unit='%')}")
 
 
 def hidden_sentence(months: int) -> str:
@@ -103,22 +97,27 @@ def not_recorded_sentence(trust: str, rate: Cell) -> str:
     )
 
 
-def compared_sentence(rate: float, other: float, name: str, best: float, excess: float) -> str:
-    """Say how the rate lies to a common rate and to that of the best quarter of trusts.
+def best_sentence(best: float, excess: float) -> str:
+    """Say how the missed appointments lie to the rate of the best quarter of trusts.
 
-    >>> compared_sentence(8.0, 6.7, "England's", 5.2, 1234)
-    "That is above England's 6.7%. At the 5.2% of the best quarter of trusts it would have been 1,234 fewer."
+    >>> best_sentence(5.2, 1234)
+    'At the 5.2% of the best quarter of trusts it would have been 1,234 fewer.'
     """
-    if round(rate, 1) == round(other, 1):  # as they are read
-        first = f"that is the same as {name} {number(other, 1)}%"
-    else:
-        first = f"that is {'above' if rate > other else 'below'} {name} {number(other, 1)}%"
     if excess <= 0:
-        return f"{sentence(first)} It is among the best quarter of trusts ({number(best, 1)}% or less)."
-    return (
-        f"{sentence(first)} At the {number(best, 1)}% of the best quarter of trusts it would have been "
-        f"{number(excess)} fewer."
+        return f"It is among the best quarter of trusts ({number(best, 1)}% or less)."
+    return sentence(
+        f"at the {number(best, 1)}% of the best quarter of trusts it would have been {number(excess)} fewer"
     )
+
+
+def months_sentence(known: int, months: int) -> str:
+    """Say for how many months of the trend there are figures.
+
+    >>> months_sentence(24, 24), months_sentence(23, 24)
+    ('All 24 months of the trend have figures.', '23 of 24 months of the trend have figures.')
+    """
+    which = f"all {number(months)}" if known == months else f"{number(known)} of {number(months)}"
+    return sentence(f"{which} months of the trend have figures")
 
 
 def spread_sentence(trusts: int, lowest: float, quartiles: tuple[float, float], highest: float) -> str:
@@ -207,88 +206,17 @@ def rate_without_limits(when: date, rate: Cell) -> str:
     return f"In {month(when)} the rate was {number(float(rate or 0), 1)}%. {WITHOUT_LIMITS}"
 
 
-def apart_sentence(months: int, list_month: date, period: str) -> str:
-    """Say that list and missed appointments are of different times.
+def highest_sentence(rates: Iterable[tuple[str, Cell]]) -> str:
+    """Name the groups in which most and fewest appointments are missed, of those that are shown.
 
-    >>> apart_sentence(61, date(2026, 4, 1), "April 2020 to March 2021")[:54]
-    'The waiting list is of April 2026, the missed appointm'
+    >>> highest_sentence([("Urology", 5.1), ("Cardiology", "*"), ("Eyes", 9.25)])
+    'Most are missed in Eyes (9.2%), fewest in Urology (5.1%).'
     """
-    gap = f"{months // 12} years" if months >= 24 else count(months, "month")
-    return sentence(
-        f"the waiting list is of {month(list_month)}, the missed appointments of {period}: about {gap} apart, "
-        "so the days below mix two different times"
-    )
-
-
-def scenario_sentence(horizon: date, bounds: Sequence[Spread], *, certain: bool) -> str:
-    """Say by how many days of additions the list is shorter at the horizon: one bound, or two.
-
-    >>> worked = Spread(11.0003, 11.0003, 11.0003, 11.0003, 11.0003)
-    >>> scenario_sentence(date(2027, 3, 31), [worked], certain=True)
-    'By 31 March 2027 the list is shorter by 11.0 days of additions.'
-    """
-    when = f"by {horizon.day} {month(horizon)}"
-    middles = sorted(bound.median for bound in bounds)
-    if max(abs(middle) for middle in middles) < SMALLEST_DAYS:
-        return sentence(f"{when} the list is no shorter")
-    low, high = min(bound.low95 for bound in bounds), max(bound.high95 for bound in bounds)
-    chance = "" if certain else f" (95% interval {interval(low, high)})"
-    if middles[0] < 0 < middles[-1]:
-        said = f"between {days(-middles[0])} of additions longer and {days(middles[-1])} shorter"
-        return sentence(f"{when} the list is {said}{chance}")
-    side = "longer" if middles[0] < 0 else "shorter"
-    if middles[0] < 0:
-        chance = "" if certain else f" (95% interval {interval(-high, -low)})"
-    ends = sorted(number(abs(middle), 1) for middle in middles)
-    ends = sorted(dict.fromkeys(ends), key=float)
-    shown = f"{ends[0]} to {ends[1]} days" if len(ends) == 2 else f"{ends[0]} days"
-    return sentence(f"{when} the list is {side} by {shown} of additions{chance}")
-
-
-def attendances_sentence(spread: Spread, *, certain: bool) -> str:
-    """Say how many attendances are gained.
-
-    >>> attendances_sentence(Spread(315, 315, 315, 315, 315), certain=True)
-    'The scenario fills 315 more slots that would have stood empty.'
-    """
-    chance = "" if certain else f" (95% interval {interval(spread.low95, spread.high95, 0)})"
-    shown = number(spread.median)
-    return f"The scenario fills {shown} more {'slot' if shown == '1' else 'slots'}{chance} that would have stood empty."
-
-
-def chance_sentence(relief: float, wait: float | None, target: float | None) -> str:
-    """Say how likely it is that the list gets shorter, and that a stated wait is reached.
-
-    >>> chance_sentence(0.93, None, None)
-    'In 93% of the draws the list gets shorter.'
-    """
-    words = f"in {number(100 * relief)}% of the draws the list gets shorter"
-    if wait is not None and target is not None:
-        words += f", and in {number(100 * wait)}% a newcomer's wait is {number(target)} days or less"
-    return sentence(words)
-
-
-def sensitivity_sentence(names: Sequence[str]) -> str:
-    """Say on which assumptions the result depends most.
-
-    >>> sensitivity_sentence(["reduction", "filled", "rebooked"])
-    'The result depends most on the share avoided, then on the share of slots filled anyway.'
-    """
-    if not names:
-        return "Every assumption is one number, so there is nothing to vary."
-    words = [SHORT_NAMES[name] for name in names[:2]]
-    words = [f"{'the ' if word.startswith('Share') else ''}{word[:1].lower()}{word[1:]}" for word in words]
-    return sentence("the result depends most on " + ", then on ".join(words))
-
-
-def value_sentence(hours: float, income: float | None) -> str:
-    """Say what the recovered attendances are worth.
-
-    >>> value_sentence(84.0, 37800.0)
-    'They fill 84 hours of clinics, worth £37,800 at the price given.'
-    """
-    worth = "" if income is None else f", worth £{number(income)} at the price given"
-    return sentence(f"they fill {number(hours)} hours of clinics{worth}")
+    told = [(name, float(rate)) for name, rate in rates if isinstance(rate, int | float)]
+    if len(told) < 2:
+        return ""
+    (few, low), *_, (most, high) = sorted(told, key=lambda each: each[1])
+    return f"Most are missed in {most} ({number(high, 1)}%), fewest in {few} ({number(low, 1)}%)."
 
 
 def drivers_sentence(higher: Sequence[str], lower: Sequence[str]) -> str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from helpers.measures.attention import PERSISTENT
 from helpers.measures.gathering import Asked
 from helpers.measures.result import MeasureResult
-from helpers.measures.words import CATEGORY_RULES
-from helpers.report.words import listed, month, sentence
+from helpers.phrases import bulleted, phrase
+from helpers.report.words import in_words, listed, month, sentence
+from helpers.stats.spc.limits import FIRM_FROM, LIMIT_FACTOR, RUN_POINTS, SCREEN_FACTOR
+from helpers.stats.spc.verdicts import UNSTABLE_LAG1
+from helpers.stats.trajectory import FEWEST_POINTS
+from helpers.stats.trajectory.result import UNLIKELY
 
 
 def method_words(asked: Asked, merged: str) -> str:
@@ -20,31 +25,23 @@ def method_words(asked: Asked, merged: str) -> str:
     merged
         Names of organisations whose histories are added; empty without.
     """
+    judged_on, (months, missed) = asked.judged_on, PERSISTENT["month"]
     points = [
-        f"Charts are XmR charts in the style of NHS England's Making Data Count, over the last {asked.months} "
-        "months of each measure. Limits are the mean plus and minus 2.66 times the mean moving range, moving "
-        "ranges of more than 3.267 times the mean left out once.",
-        "A special cause is a value beyond a limit, seven values in a row that rise or fall, seven in a row on "
-        "one side of the mean, or two of three near a limit.",
-        "A measure has no single stable period where more than half of its values are special causes, or where "
-        "each value follows the one before too closely (correlation beyond 0.6, from 13 points on). Its limits "
-        "are then those of the longest steady stretch at its end, of 13 values at least, marked as suggested; "
-        "where there is none, no limits are drawn.",
-        "A milestone for March is judged in March. Before that, months are held against the trajectory that the "
-        "organisation registered, else against a straight line from where it stood, called our line.",
-        f"Figures are out of date by what the register allows, judged on {asked.judged_on.day} "
-        f"{month(asked.judged_on)}, the last day of the report's month.",
-        "Forecasts are made for targets that have a date, from at least 12 months that can be compared. The way "
-        "of forecasting is the one that would have done best in the past, and its intervals are as wide as "
-        "its past errors ask for.",
-        "Trusts of the same kind are compared in the same period, unadjusted: they may treat different patients. "
-        "Counts are compared per 100 of what they grow with, such as beds, or not at all.",
+        phrase(
+            "method.spc.limits", months=asked.months, limit_factor=LIMIT_FACTOR, screen_factor=SCREEN_FACTOR
+        ),
+        phrase("method.spc.special_cause", run_points=in_words(RUN_POINTS)),
+        phrase("method.spc.no_stable_period", unstable_lag1=UNSTABLE_LAG1, firm_from=FIRM_FROM),
+        phrase("method.performance.milestone"),
+        phrase("method.performance.out_of_date", judged_on=f"{judged_on.day} {month(judged_on)}"),
+        phrase("method.performance.forecast", fewest_points=FEWEST_POINTS),
+        phrase("method.performance.trusts"),
+        phrase("method.performance.attention", missed=missed, of=months, unlikely=UNLIKELY),
+        phrase("method.performance.maintenance"),
     ]
-    rules = {"attention": "A measure needs attention with", "maintenance": "It is in maintenance with"}
-    points += [sentence(f"{first} {CATEGORY_RULES[category]}") for category, first in rules.items()]  # type: ignore[index]
     if merged:
-        points.append(f"Histories of organisations that joined are added: {merged}.")
-    return "\n".join(f"- {point}" for point in points)
+        points.append(phrase("method.performance.merged", merged=merged))
+    return bulleted(points)
 
 
 def small_numbers_words(results: Iterable[MeasureResult]) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.analyses.stays import words as los_words
 from helpers.analyses.stays.basis import StayBasis, capital, days_column
 from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.phrases import phrase
 from helpers.report.charts import comparison
 from helpers.report.parts import Field, Part
 from helpers.report.words import days, listed, number, sentence
@@ -130,7 +131,9 @@ def split(basis: StayBasis) -> Part:
         words={
             "split": los_words.split_sentence(wording, found["mix"], found["length"], level=found["level"]),
             "kitagawa": los_words.kitagawa_sentence(*basis.found.kitagawa),
-            "unmatched": los_words.UNMATCHED if basis.found.adjusted["unmatched_spells"] else "",
+            "unmatched": phrase("reasons.stays.unmatched")
+            if basis.found.adjusted["unmatched_spells"]
+            else "",
         },
         values={name: round(float(found[name]), 1) for name in ("benchmark", "mix", "length", "mean")},
         chart=partial(comparison.split_chart, drawn, unit="days"),
@@ -176,7 +179,7 @@ def adjusted(basis: StayBasis) -> Part:
 def _agreement(basis: StayBasis) -> str:
     model, verdict = basis.found.model, basis.found.model_verdict
     if model is None or verdict is None:
-        return los_words.NO_MODEL
+        return phrase("reasons.stays.no_model")
     return los_words.model_sentence(model.ratio, model.low, model.high, disagrees=verdict.disagrees)
 
 
@@ -184,7 +187,7 @@ def model(basis: StayBasis) -> Part:
     """Return the regression beside observed over expected: its formula, and every coefficient as a ratio of stays."""
     found = basis.found.model
     if found is None:
-        return basis.part("model", fields=MODEL, words={"agreement": los_words.NO_MODEL})
+        return basis.part("model", fields=MODEL, words={"agreement": phrase("reasons.stays.no_model")})
     covariates = list(dict.fromkeys(found.terms["term"]))
     return basis.part(
         "model",

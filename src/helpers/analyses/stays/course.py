@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from helpers.analyses.stays import words as los_words
 from helpers.analyses.stays.basis import StayBasis, days_column
 from helpers.bundle import Cell, Column
+from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts import comparison
 from helpers.report.charts.process import spc_chart
@@ -48,7 +49,7 @@ def trend(basis: StayBasis) -> Part:
     found = basis.found.trend
     # a total may tell which months are hidden
     if not _months_may_be_marked(basis):
-        return basis.part("trend", words={"no_months": los_words.NO_MONTHS})
+        return basis.part("trend", words={"no_months": phrase("reasons.stays.no_months")})
     means = _month_cells(basis)
     process = _process(basis, means)
     # limits alone would rest on months that may not be shown
@@ -125,7 +126,13 @@ def peers(basis: StayBasis) -> Part:
     """Return observed over expected bed-days of every trust."""
     found = basis.found.peers
     if found is None:
-        return basis.part("peers", words={"no_funnel": los_words.NO_FUNNEL, "place": los_words.NO_PEERS})
+        return basis.part(
+            "peers",
+            words={
+                "no_funnel": phrase("reasons.stays.no_funnel"),
+                "place": phrase("reasons.stays.no_peers"),
+            },
+        )
     code = basis.report.organisation.code
     own = found.group.index(code)
     outside = sum(flag != "within" for place, flag in enumerate(found.flag) if place != own)

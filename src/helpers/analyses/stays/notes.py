@@ -6,8 +6,10 @@ from typing import Final
 
 from helpers.analyses.stays import words as los_words
 from helpers.analyses.stays.basis import StayBasis
+from helpers.analyses.stays.findings import FEWEST_PEER_SPELLS
 from helpers.bundle import Column
 from helpers.data.stays import LEAST_TRIM_DAYS
+from helpers.phrases import phrase
 from helpers.report.parts import Field, Part
 from helpers.report.words import listed, month, number
 from helpers.stats.los import FEWEST_COMPARATOR_SPELLS, STRATA
@@ -50,29 +52,18 @@ def method(basis: StayBasis) -> Part:
     """Return what was counted and how, in words that follow the parameters."""
     options, rule = basis.options, basis.found.rule
     trim = {
-        "none": "No stay is trimmed.",
-        "fixed": f"A stay counts at most {number(rule.trim_days or 0)} days, here and elsewhere.",
-        "upper_quartile": "A stay counts at most up to the trim point of its specialty and way of admission: "
-        "upper quartile and 1.5 times the interquartile range of all trusts' stays, at least "
-        f"{LEAST_TRIM_DAYS} days.",
+        "none": phrase("method.stays.trim_none"),
+        "fixed": phrase("method.stays.trim_fixed", trim_days=number(rule.trim_days or 0)),
+        "upper_quartile": phrase("method.stays.trim_upper_quartile", least_trim_days=LEAST_TRIM_DAYS),
     }[options.trim]
     zero_days = f"Zero-day stays are {'counted' if options.zero_day_stays else 'left out'}."
     words = {
-        "spells": "A stay is a spell: admission to discharge in one hospital. A patient moved to another hospital "
-        "begins a new one, so the whole stay is longer.",
+        "spells": phrase("method.stays.spells"),
         "counted": f"{los_words.counted_sentence(options.conditions)} {zero_days} {trim}",
-        "months": "Patients count in the month in which they were discharged; "
-        f"{listed(map(str, options.tails))} days are the whole stay at discharge, not a count of the wards on one "
-        "day.",
-        "benchmark": "The interval of the plain comparison takes the benchmark as known. Benchmarks and comparisons "
-        "leave the trust itself out; a trust's mean counts as one from 20 patients.",
-        "expected": "Expected bed-days: each patient group (specialty, way of admission, case-mix group, age and "
-        f"sex) at the mean of all other trusts; a group with fewer than {FEWEST_COMPARATOR_SPELLS} spells elsewhere "
-        "is compared without sex, then age, case-mix group and way of admission. "
-        "The interval allows for the trust's own variation and for that of the comparison.",
-        "shrunken": "Shrunken bed-days draw each group towards the trust's mean ratio by empirical Bayes. All "
-        "bed-days are an upper bound of what could be released. They are those of as many patients as are shown, "
-        "rounded.",
+        "months": phrase("method.stays.months", lengths=listed(map(str, options.tails))),
+        "benchmark": phrase("method.stays.benchmark", fewest_patients=FEWEST_PEER_SPELLS),
+        "expected": phrase("method.stays.expected", fewest_spells=FEWEST_COMPARATOR_SPELLS),
+        "shrunken": phrase("method.stays.shrunken"),
     }
     return basis.part("method", words=words, bulleted=True)
 
@@ -88,7 +79,7 @@ def quality(basis: StayBasis) -> Part:
         "gaps": gaps,
     }
     if detail.sum() < FEWEST_FOR_DETAIL:
-        few = "Too few spells were compared to say how closely."
+        few = phrase("reasons.stays.no_detail")
         return basis.part("quality", words={"few": few, **words})
     rows = [
         (_detail_words(str(name)), _share_words(count / detail.sum())) for name, count in detail.items()

@@ -11,8 +11,10 @@ import pandas as pd
 from helpers.bundle import Cell, Column
 from helpers.data.published_stays import FEWEST_ADMISSIONS, published_stays
 from helpers.errors import DataError, Problem
+from helpers.phrases import bulleted, phrase
+from helpers.report.age import age_sentence, good_until
 from helpers.report.charts import rates as charts_rates
-from helpers.report.period import add_months
+from helpers.report.period import Period, add_months
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import count, days, number, sentence
@@ -115,7 +117,9 @@ class PublishedStay(Sections):
 
     def headline(self) -> Shown:
         """What a board should know first."""
-        lines = [f"**{self._words()}**", sentence(f"the figure is {_CRUDE}")]
+        first = pd.Timestamp(str(self.quarter)).date()
+        period, today = Period(first, add_months(first, 2)), self.report.today
+        lines = [age_sentence(period, today), f"**{self._words()}**", sentence(f"the figure is {_CRUDE}")]
         if self._pandemic(self.quarter):
             lines.append(
                 "The quarter lies in the first year of the pandemic: fewer and sicker patients were admitted, so "
@@ -125,7 +129,11 @@ class PublishedStay(Sections):
             f"Means of {count(self.place.trusts, 'trust')}: {number(self.place.pooled, 2)} days over all patients, "
             f"{number(self.place.unweighted, 2)} days with every trust counting once."
         )
-        return self.text("headline", "\n\n".join(lines), kind="headline")
+        said, until = "\n\n".join(line for line in lines if line), good_until(period).isoformat()
+        bundle = self.report.bundle(
+            "headline", "headline", within=self.within, markdown=said, good_until=until
+        )
+        return Shown(bundle)
 
     def _words(self) -> str:
         return stay_sentence(self.report.organisation.name, _quarter_words(self.quarter), self.place)
@@ -198,18 +206,15 @@ class PublishedStay(Sections):
         """What was counted, and why it is crude."""
         length = int(self.own["days"])
         points = [
-            f"Bed-days: general and acute beds occupied at midnight (KH03) times the {length} days of the quarter. "
-            f"{count(self.returned, 'trust')} returned beds.",
-            "Stays: ordinary elective and non-elective admissions of the acute specialties (provisional HES). Trusts "
-            f"with {FEWEST_ADMISSIONS:,} admissions or fewer in the quarter are not compared: {self.place.trusts} are.",
-            "Crude: nothing is known of age, illness or way of admission, so a trust with older or sicker patients "
-            "looks long. There is no interval and no expected stay, and nothing by specialty: KH03 counts the "
-            "consultant's main specialty, HES the treatment specialty.",
-            "The two returns do not count the same patients: a stay that spans two quarters gives bed-days to both, "
-            "an admission to one; a stay of nought days fills no bed at midnight.",
-            "HES figures are provisional and rounded to 5.",
+            phrase("method.published_stay.bed_days", days=length, returned=count(self.returned, "trust")),
+            phrase(
+                "method.published_stay.stays", fewest_admissions=FEWEST_ADMISSIONS, trusts=self.place.trusts
+            ),
+            phrase("method.published_stay.crude"),
+            phrase("method.published_stay.two_returns"),
+            phrase("method.published_stay.rounded"),
         ]
-        return self.text("method", "\n".join(f"- {point}" for point in points))
+        return self.text("method", bulleted(points))
 
 
 def _days(label: str) -> Column:

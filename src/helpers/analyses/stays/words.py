@@ -223,13 +223,6 @@ def _condition_words(condition: Condition) -> str:
     return f"{name} {' and '.join(end for end in ends if end)}"
 
 
-UNMATCHED = "Patients who have no like at any other trust are left out; the last table counts them."
-NO_MODEL = "A regression on the same patient groups does not settle on so few stays and is left out."
-NO_MONTHS = "Too few patients leave in a month for months to be told apart."
-NO_FUNNEL = "No funnel is drawn for so few trusts."
-NO_PEERS = "Too few trusts have enough such patients for a comparison of trusts."
-
-
 def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
     """Say where the trust lies in the funnel, and how many others lie outside it.
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from helpers.data.audit.identifiers import Kind, Match, find_identifiers, plain_text
+from helpers.data.audit.identifiers import IdentifierMatch, Kind, find_identifiers, plain_text
 from helpers.errors import Problem
 from helpers.yaml_files import raise_all, read_yaml
 
@@ -177,7 +177,7 @@ def _bare(value: str) -> str:
     return re.sub(r"[\W_]", "", plain_text(value)).casefold()
 
 
-def combine(where: str, text: str, matches: Sequence[Match]) -> list[Problem]:
+def combine(where: str, text: str, matches: Sequence[IdentifierMatch]) -> list[Problem]:
     """Return one alarm per kind of identifier, each with the lines where it stands."""
     found: dict[Kind, dict[str, str]] = {}
     for match in matches:

@@ -77,8 +77,7 @@ def _facts(bundle: Bundle) -> Iterator[str]:
     yield bundle.id
     yield from (word for panel in bundle.panels for word in (panel.title, panel.icon))
     yield from (word for source in bundle.sources for word in (source.name, source.dataset))
-    yield from (word for pair in bundle.scope for word in pair)
-    yield from (unit for column in bundle.columns for unit in (column.unit, column.dimension))
+    yield from (column.unit for column in bundle.columns)
     if bundle.report is not None:
         yield from (str(value) for value in bundle.report.model_dump().values())
 

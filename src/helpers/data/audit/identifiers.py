@@ -23,7 +23,7 @@ Kind = Literal[
 
 
 @dataclass(frozen=True)
-class Match:
+class IdentifierMatch:
     """Something found in a text: what it is, as it stands there, and from where to where."""
 
     kind: Kind
@@ -127,7 +127,7 @@ def plain_text(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
 
 
-def find_identifiers(text: str) -> list[Match]:
+def find_identifiers(text: str) -> list[IdentifierMatch]:
     """Return every identifier in a text that `plain_text` has cleaned, in order.
 
     >>> [match.kind for match in find_identifiers("943 476 5919, born 12/03/1950, SW1A 1AA")]
@@ -139,7 +139,7 @@ def find_identifiers(text: str) -> list[Match]:
     return sorted(dict.fromkeys(found), key=lambda match: match.start)
 
 
-def _numbers(text: str) -> Iterator[Match]:
+def _numbers(text: str) -> Iterator[IdentifierMatch]:
     if not _MANY_DIGITS.search(text):
         return
     for pattern in (_GROUPED, _GROUPED_OTHERWISE, _RARELY_GROUPED, _SOLID, _WORDED, _SPACED, _EXPONENT):
@@ -152,7 +152,7 @@ def _numbers(text: str) -> Iterator[Match]:
             labelled = bool(_LABELLED.search(before))
             likely = pattern is _GROUPED or (pattern is not _SPACED and may_be_issued(digits))
             if (labelled or likely) and not _BOOK.search(before):
-                yield Match("nhs_number", digits, match.start(), match.end())
+                yield IdentifierMatch("nhs_number", digits, match.start(), match.end())
 
 
 def may_be_issued(digits: str) -> bool:
@@ -166,38 +166,38 @@ def may_be_issued(digits: str) -> bool:
     return scottish or 320 <= start <= 499 or 600 <= start <= 799 or start >= 900
 
 
-def _births(text: str) -> Iterator[Match]:
+def _births(text: str) -> Iterator[IdentifierMatch]:
     if any(word in text.casefold() for word in ("birth", "dob", "d.o.b", "born")):
         for match in _BIRTH.finditer(text):
-            yield Match("date_of_birth", match["day"], match.start("day"), match.end("day"))
+            yield IdentifierMatch("date_of_birth", match["day"], match.start("day"), match.end("day"))
     for match in _LONE_BIRTH.finditer(text):
-        yield Match("date_of_birth", match["day"], match.start("day"), match.end("day"))
+        yield IdentifierMatch("date_of_birth", match["day"], match.start("day"), match.end("day"))
     for year in _OLD_YEAR.finditer(text):
         # the year is first or last in a date
         start = max(0, year.start() - _LONGEST_DATE)
         for match in _LONG_AGO.finditer(text, start, year.end() + _LONGEST_DATE):
             day = match["day"]
             if _OLD_YEAR.search(day) and day not in _NO_DATE:
-                yield Match("date_of_birth", day, match.start("day"), match.end("day"))
+                yield IdentifierMatch("date_of_birth", day, match.start("day"), match.end("day"))
 
 
-def _postcodes(text: str) -> Iterator[Match]:
+def _postcodes(text: str) -> Iterator[IdentifierMatch]:
     for match in _POSTCODE.finditer(text):
         if match["area"] in _AREAS:
-            yield Match("postcode", match.group(0), match.start(), match.end())
+            yield IdentifierMatch("postcode", match.group(0), match.start(), match.end())
     if "code" in text.casefold():
         for match in _POSTCODE_SAID.finditer(text):
-            yield Match("postcode", match["code"].upper(), match.start("code"), match.end("code"))
+            yield IdentifierMatch("postcode", match["code"].upper(), match.start("code"), match.end("code"))
 
 
-def _hidden(text: str) -> Iterator[Match]:
+def _hidden(text: str) -> Iterator[IdentifierMatch]:
     """Yield what stands in a text in base64 or in the escapes of an address."""
     for match in _ENCODED.finditer(text):
         for inner in find_identifiers(_decoded(match.group(0))):
-            yield Match(inner.kind, inner.value, match.start(), match.end())
+            yield IdentifierMatch(inner.kind, inner.value, match.start(), match.end())
     if re.search(r"%[2-3][0-9A-Fa-f]", text):
         for inner in (*_numbers(unquote(text)), *_postcodes(unquote(text))):
-            yield Match(inner.kind, inner.value, 0, 0)
+            yield IdentifierMatch(inner.kind, inner.value, 0, 0)
 
 
 def _decoded(token: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.bundle import SUPPRESSED
+from helpers.data.disclosure.exhibiting import exhibit
 from helpers.data.disclosure.people import Kind, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.worlds import Change, Target, World
@@ -18,6 +19,10 @@ Uncertain = tuple[Query, ...]
 #: another world, as it is kept: kinds of people, how many more or fewer, and their amount
 Witness = tuple[tuple[Kind, float, float], ...]
 Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
+
+
+#: programmes that are solved to show new figures that are asked for together: beyond, what is not found gives way
+MOST_PROGRAMMES = 8
 
 
 @dataclass(frozen=True)
@@ -107,11 +112,11 @@ def decide(
     trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
     trial.begin(witnesses or {})
     trial.add_unasked(unasked)
+    trial.world.programmes = MOST_PROGRAMMES
     for place in range(len(known), len(known) + len(asked)):
         trial.show(place)
     told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
-    exposed = (name for name in trial.targets if isinstance(name, tuple) and name not in kept)
-    return Decision(told, kept, tuple(exposed))
+    return Decision(told, kept, tuple(name for name, worlds in kept.items() if not worlds))
 
 
 def at_first(asked: Asked, count: int, amount: float, policy: DisclosurePolicy) -> Told:
@@ -179,11 +184,12 @@ class _Trial:
             return
         world.active[place] = True
         fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
-        again = {name: self._again(name) for name in self._broken(place)}
-        first = {name: world.exhibit(target) for name, target in fresh.items()}
-        if all(again.values()) and all(first.values()):
+        wanted = {name: (self.targets[name], self._open[name]) for name in self._broken(place)}
+        if (
+            found := self._all({**wanted, **{name: (each, ()) for name, each in fresh.items()}})
+        ) is not None:
             self.targets |= fresh
-            self._open |= {name: changes for name, changes in (*again.items(), *first.items()) if changes}
+            self._open |= found
             return
         world.hide(place)
         name, target = (world.cells[place].query,), Target(world.holds[place] > 0, int(world.people[place]))
@@ -194,11 +200,25 @@ class _Trial:
     ) -> None:
         self.targets[name] = target
         known = have.get(name, ()) if isinstance(name, tuple) else ()
-        if found := self.world.exhibit(target, known):
+        if isinstance(name, tuple) and name in have and not known:
+            return  # was looked for in vain when it was new: what is new now cannot hide it
+        if found := exhibit(self.world, target, known):
             self._open[name] = found
 
-    def _again(self, name: Uncertain | int) -> tuple[Change, ...] | None:
-        return self.world.exhibit(self.targets[name], self._open[name])
+    def _all(
+        self, wanted: Mapping[Uncertain | int, tuple[Target, tuple[Change, ...]]]
+    ) -> dict[Uncertain | int, tuple[Change, ...]] | None:
+        """Return worlds for each of these; None as soon as there are none for one, tried the quick way first."""
+        found: dict[Uncertain | int, tuple[Change, ...]] = {}
+        for solve in (False, True):
+            for name, (target, have) in wanted.items():
+                if name in found:
+                    continue
+                if changes := exhibit(self.world, target, have, solve=solve):
+                    found[name] = changes
+                elif solve:
+                    return None
+        return found
 
     def _broken(self, place: int) -> list[Uncertain | int]:
         """Return what was shown to be uncertain by a world that a new number rules out."""
@@ -245,10 +265,10 @@ class _Trial:
 
     @property
     def kept(self) -> dict[Uncertain, tuple[Witness, ...]]:
-        """The worlds by which all is uncertain, as they are kept."""
+        """The worlds by which all is uncertain, as they are kept; none for what was told already."""
         return {
-            name: tuple(map(self._witness, changes))
-            for name, changes in self._open.items()
+            name: tuple(map(self._witness, self._open.get(name, ())))
+            for name in self.targets
             if isinstance(name, tuple)
         }
 

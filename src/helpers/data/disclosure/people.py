@@ -23,6 +23,8 @@ Mask = NDArray[np.bool_]
 Kind = tuple[tuple[str, str | float], ...]
 #: more days than anybody stays: the amount of one person has some limit
 LARGEST_AMOUNT = 400
+#: kinds of people beyond which those of whom there is nobody are left out
+MOST_KINDS = 20_000
 #: who has the record
 ORGANISATION = "org_code"
 
@@ -171,7 +173,7 @@ def find_people(mart: Mart, queries: Sequence[Query], organisation: str) -> Peop
                sum({amount})::DOUBLE AS total, min({bounds})::DOUBLE AS least, max({most})::DOUBLE AS most
         FROM merged GROUP BY ALL"""
     frame = mart.query(sql, [organisation, *codes] if codes else [])
-    return _people(frame, list(columns))
+    return _people(_with_empty(frame, list(columns)), list(columns))
 
 
 def _codes(mart: Mart, organisation: str) -> list[str]:
@@ -184,6 +186,24 @@ def _codes(mart: Mart, organisation: str) -> list[str]:
 
 #: the columns of a frame of kinds that are no dimensions
 _NUMBERS = ("people", "total", "least", "most")
+
+
+def _with_empty(frame: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
+    """Return kinds of people with those added of whom there is nobody, but might be: each on every day.
+
+    A reader does not know that nobody of a specialty was discharged in May unless a nought was shown.
+    """
+
+    others = [name for name in dimensions if name != "day"]
+    kinds = frame[[*others, "least", "most"]].drop_duplicates(others)
+    days = frame[["day"]].drop_duplicates()
+    if len(kinds) * len(days) > MOST_KINDS:
+        return frame
+    every = kinds.merge(days, how="cross")
+    found = every.merge(
+        frame.drop(columns=["least", "most"]), on=[*others, "day"], how="left", validate="1:1"
+    )
+    return found.fillna({"people": 0, "total": 0.0})
 
 
 def _people(frame: pd.DataFrame, dimensions: Sequence[str]) -> People:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from helpers.data.disclosure.worlds import Change, Floats, Target, World
 
@@ -22,18 +23,33 @@ def find_change(world: World, target: Target, by: int) -> Change | None:
     who mends most is brought or taken elsewhere (minimum conflicts: Minton and others 1992).
     """
     sign = 1 if by > 0 else -1
-    inside = np.flatnonzero(target.pieces & (world.count >= -by if by < 0 else True))
+    inside = np.flatnonzero(target.pieces & ((world.count > 0) if by < 0 else True))
     upset = _upset_by(world, world.people, sign) @ world.holds[:, inside]
-    for piece in inside[np.argsort(upset, kind="stable")][:_STARTS]:
-        people = np.zeros(len(world.count))
-        people[piece] = by
-        if _mend_counts(world, people, target):
+    ordered = inside[np.argsort(upset, kind="stable")]
+    for place in range(min(len(ordered), _STARTS)):
+        people = _moved(world, np.roll(ordered, -place), by)
+        if people is not None and _mend_counts(world, people, target):
             amount = _mended_amounts(world, people)
             if amount is not None:
                 used = np.flatnonzero((people != 0) | (amount != 0))
                 change = Change(used, people[used], amount[used])
                 if world.allows(change):
                     return change
+    return None
+
+
+def _moved(world: World, pieces: NDArray[np.int64], by: int) -> Floats | None:
+    """Return people brought to the first of some pieces, or taken from them in order; None if they are too few."""
+    people = np.zeros(len(world.count))
+    if by > 0:
+        people[pieces[0]] = by
+        return people
+    left = -by
+    for piece in pieces:
+        people[piece] = -min(left, world.count[piece])
+        left += people[piece]
+        if not left:
+            return people
     return None
 
 

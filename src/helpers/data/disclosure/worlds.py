@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from helpers.data.disclosure.people import Mask, People
 from helpers.data.disclosure.queries import Told
-from helpers.data.disclosure.totals import POSSIBLE_VALUES
 
 Floats = NDArray[np.float64]
 
@@ -59,6 +58,7 @@ class World:
         self.people = self.holds.astype(np.float64) @ self.count
         self.total = self.holds.astype(np.float64) @ self.amount
         self.active = np.ones(len(cells), dtype=np.bool_)
+        self.programmes = math.inf
         self._bind()
 
     def _bind(self) -> None:
@@ -92,27 +92,6 @@ class World:
         )
         return Change(np.array(list(sums), dtype=np.int64), people_, amounts)
 
-    def exhibit(self, target: Target, have: Iterable[Change] = ()) -> tuple[Change, ...] | None:
-        """Return two changes of the true world with which a target has other values; None where none are found.
-
-        Parameters
-        ----------
-        target
-            What must stay uncertain.
-        have
-            Changes that once served: those that still do are taken first.
-        """
-        found: dict[int, Change] = {}
-        for change in have:
-            if self._may_be(target, by := target.change(change)) and self.allows(change):
-                found.setdefault(by, change)
-        for by in CHANGES:
-            if len(found) >= POSSIBLE_VALUES - 1:
-                break
-            if by not in found and self._may_be(target, by) and (new := self._find(target, by)):
-                found[by] = new
-        return tuple(found.values())[: POSSIBLE_VALUES - 1] if len(found) >= POSSIBLE_VALUES - 1 else None
-
     def allows(self, change: Change) -> bool:
         """Tell whether everything that binds comes out the same in another world."""
         places = list(change.pieces)
@@ -130,12 +109,6 @@ class World:
         )
         return bool(fits.all())
 
-    def _find(self, target: Target, by: int) -> Change | None:
-        # Late: the search knows worlds.
-        from helpers.data.disclosure.searching import find_change
-
-        return find_change(self, target, by)
-
     def keeps_mean(self, place: int, people: float, amount: float) -> bool:
         """Tell whether a figure's mean comes out the same with so many people and so much amount more."""
         if not self.has_mean[place]:
@@ -144,11 +117,6 @@ class World:
         return bool(
             self.mean_low[place] * people - _HAIR <= amount <= self.mean_high[place] * people + _HAIR
         )
-
-    def _may_be(self, target: Target, by: int) -> bool:
-        # a small count stays small, or the reader who takes each star for small is told
-        ceiling = self.small if target.value <= self.small else math.inf
-        return by != 0 and 1 <= target.value + by <= ceiling
 
 
 @dataclass(frozen=True)

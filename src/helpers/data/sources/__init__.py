@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
-from helpers.data.opening import Opened
+from helpers.data.open_files import Opened
 from helpers.data.sheets import Sheet
 from helpers.data.sources.layout import Layout, Match, find_header
 from helpers.data.sources.period_words import is_month_name, parse_period

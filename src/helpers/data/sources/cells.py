@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as compute
 
-from helpers.data.sheets import Table
+from helpers.data.sheets import SheetTable
 from helpers.data.sources.period_words import FORMS, parse_period
 from helpers.errors import DataError, Problem, near_misses
 
@@ -32,7 +32,7 @@ _THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$"
 class Cells:
     """The columns of a table as typed series; mistakes are gathered until `check` raises them."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: SheetTable) -> None:
         self.table = table
         self.problems: list[Problem] = []
         #: rows with a mistake so far: what follows from a mistake is not reported as another one
@@ -172,7 +172,7 @@ def first_of_month(days: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
     return pd.Series(days.to_numpy().astype("datetime64[M]").astype("datetime64[s]"), index=days.index)
 
 
-def read_months(table: Table, column: str) -> tuple[Cells, pd.DataFrame, int]:
+def read_months(table: SheetTable, column: str) -> tuple[Cells, pd.DataFrame, int]:
     """Return the rows of a national series with their months, and how many notes stand among them.
 
     A row without a month is a note where it holds nothing else, and a mistake where it does.

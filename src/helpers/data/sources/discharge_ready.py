@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.data.sheets import Table
+from helpers.data.sheets import SheetTable
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND
@@ -42,7 +42,7 @@ def read(matches: list[Match], _: Context) -> Reading:
     )
 
 
-def _is(table: Table, column: str, word: str) -> list[bool]:
+def _is(table: SheetTable, column: str, word: str) -> list[bool]:
     """Return which rows hold a word in a column that may be absent."""
     if column not in table.columns.column_names:
         return [False] * len(table)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from helpers.data.manifest import Mode, Policy
+from helpers.data.mart_manifest import Mode, Policy
 from helpers.data.schema import find_table
-from helpers.data.sheets import Sheet, Table, plain
+from helpers.data.sheets import Sheet, SheetTable, plain
 from helpers.errors import DataError, Problem
 from helpers.register import Register
 
@@ -119,7 +119,7 @@ class Match:
     sheet: Sheet
     header: int
 
-    def table(self, columns: Iterable[str] = ()) -> Table:
+    def table(self, columns: Iterable[str] = ()) -> SheetTable:
         """Return the named columns below the header; those of the layout by default.
 
         They are named as asked for, however the header spells them.
@@ -130,7 +130,7 @@ class Match:
         table = self.sheet.table(self.header, [exact[plain(column)] for column in wanted])
         return replace(table, columns=table.columns.rename_columns(wanted))
 
-    def table_at(self, places: Mapping[str, int]) -> Table:
+    def table_at(self, places: Mapping[str, int]) -> SheetTable:
         """Return columns by their places, counted from 0: for headers in which names come again."""
         return self.sheet.table_at(self.header, places)
 

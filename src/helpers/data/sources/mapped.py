@@ -8,7 +8,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from helpers.data.sheets import Table, plain
+from helpers.data.sheets import SheetTable, plain
 from helpers.data.sources import own_measures
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import parse_period
@@ -77,7 +77,7 @@ def _unmerged(match: Match, mapping: TableMapping) -> Match:
     return replace(match, sheet=match.sheet.fill_merged(match.header, places))
 
 
-def _unread(match: Match, table: Table) -> list[str]:
+def _unread(match: Match, table: SheetTable) -> list[str]:
     """Return a remark on the columns that the mapping says nothing of."""
     read_ones = {plain(name) for name in table.columns.column_names}
     rest = [head.strip() for head in match.sheet.head[match.header] if plain(head) not in read_ones | {""}]
@@ -104,7 +104,7 @@ def _period_headings(match: Match) -> list[str]:
 class _Wide:
     """A table as it is, and the rows that its cells make."""
 
-    table: Table
+    table: SheetTable
     mapping: TableMapping
     rows: list[dict[str, str]] = field(default_factory=list)
     shares: list[dict[str, bool]] = field(default_factory=list)
@@ -162,12 +162,12 @@ class _Wide:
         self.numbers.append(self.table.row(row))
         self.labels.append(label)
 
-    def long(self) -> Table:
+    def long(self) -> SheetTable:
         """Return the rows as a table with the columns of own measures."""
         names = own_measures.COLUMNS
         columns = {name: pa.array([row[name] for row in self.rows], pa.string()) for name in names}
         shares = {name: [share.get(name, False) for share in self.shares] for name in MAPPED_FIGURES}
-        return Table(
+        return SheetTable(
             self.table.sheet,
             pa.table(columns),
             0,

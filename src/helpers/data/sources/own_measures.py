@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from helpers.data.sheets import Table, plain
+from helpers.data.sheets import SheetTable, plain
 from helpers.data.sources.cells import Cells
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import ANY_FORM, FORMS, days_come_first, parse_period
@@ -58,7 +58,7 @@ def read(matches: list[Match], context: Context) -> Reading:
 
 
 def read_rows(
-    table: Table, context: Context, *, fractions: bool = False, unknown: str = UNKNOWN_MEASURE
+    table: SheetTable, context: Context, *, fractions: bool = False, unknown: str = UNKNOWN_MEASURE
 ) -> Reading:
     """Return the rows of a table that has the layout's columns, or some of them.
 
@@ -125,7 +125,7 @@ def refuse_merged(match: Match) -> None:
         raise DataError(problems)
 
 
-def notes_in(table: Table, measures: Collection[str], figures: Collection[str]) -> list[bool]:
+def notes_in(table: SheetTable, measures: Collection[str], figures: Collection[str]) -> list[bool]:
     """Return which rows are notes: one cell of words in no column of figures, and not a measure's name."""
     columns = {name: table.columns[name].to_pylist() for name in table.columns.column_names}
     noted = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.data.sheets import Table
+from helpers.data.sheets import SheetTable
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows
@@ -140,7 +140,7 @@ def _add_waits(cells: Cells, frame: pd.DataFrame, bands: list[str]) -> NDArray[n
     return by_week
 
 
-def _check_specialties(table: Table, frame: pd.DataFrame) -> None:
+def _check_specialties(table: SheetTable, frame: pd.DataFrame) -> None:
     """Refuse a file in which rows are missing: the specialties then miss the row of all specialties."""
     whole = frame["Treatment Function Code"] == ALL_SPECIALTIES
     if not whole.any():

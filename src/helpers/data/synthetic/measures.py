@@ -35,7 +35,7 @@ BEDS = 800.0
 
 
 @dataclass(frozen=True)
-class Process:
+class MeasureProcess:
     """How a measure moves: log odds of its level, spread between trusts, season, drift, noise.
 
     `size` is the monthly denominator of a trust of average size; `winter` the log odds added in the
@@ -55,32 +55,34 @@ class Process:
 
 
 @dataclass(frozen=True)
-class Panel:
+class MeasurePanel:
     """Numerators and denominators, trusts x months x parts (parts: specialties, divisions or one)."""
 
     numerator: Floats
     denominator: Floats
 
 
-RTT = Process("rtt_18_weeks", 46_000, 0.62, 0.30, drift=0.10, noise=0.10, persistence=0.95)
-RTT_LONG = Process("rtt_over_52_weeks", 46_000, 0.028, 0.55, drift=-0.25, noise=0.14, persistence=0.95)
-SICKNESS = Process(
+RTT = MeasureProcess("rtt_18_weeks", 46_000, 0.62, 0.30, drift=0.10, noise=0.10, persistence=0.95)
+RTT_LONG = MeasureProcess(
+    "rtt_over_52_weeks", 46_000, 0.028, 0.55, drift=-0.25, noise=0.14, persistence=0.95
+)
+SICKNESS = MeasureProcess(
     "sickness_absence", 195_000, 0.051, 0.12, winter=0.16, noise=0.035, persistence=0.6, counted=False
 )
-OCCUPANCY = Process(
+OCCUPANCY = MeasureProcess(
     "bed_occupancy", BEDS, 0.925, 0.35, winter=0.25, noise=0.12, specialist=False, counted=False
 )
-NO_CRITERIA = Process(
+NO_CRITERIA = MeasureProcess(
     "no_criteria_to_reside", BEDS, 0.14, 0.30, winter=0.12, noise=0.08, persistence=0.6, specialist=False
 )
-CANCER_31 = Process("cancer_31_day", 300, 0.955, 0.25, noise=0.05)
+CANCER_31 = MeasureProcess("cancer_31_day", 300, 0.955, 0.25, noise=0.05)
 SIMPLE = (
-    Process("ae_four_hours", 11_500, 0.74, 0.28, winter=-0.22, drift=0.05, noise=0.09, persistence=0.5,
+    MeasureProcess("ae_four_hours", 11_500, 0.74, 0.28, winter=-0.22, drift=0.05, noise=0.09, persistence=0.5,
             specialist=False),
-    Process("cancer_62_day", 160, 0.69, 0.25, drift=0.04, noise=0.06),
-    Process("cancer_28_day_fds", 1_900, 0.77, 0.22, winter=-0.08, drift=0.05, noise=0.07),
-    Process("cancelled_operations", 3_600, 0.011, 0.30, winter=0.25, noise=0.10),
-    Process("friends_and_family", 1_500, 0.945, 0.25, noise=0.06),
+    MeasureProcess("cancer_62_day", 160, 0.69, 0.25, drift=0.04, noise=0.06),
+    MeasureProcess("cancer_28_day_fds", 1_900, 0.77, 0.22, winter=-0.08, drift=0.05, noise=0.07),
+    MeasureProcess("cancelled_operations", 3_600, 0.011, 0.30, winter=0.25, noise=0.10),
+    MeasureProcess("friends_and_family", 1_500, 0.945, 0.25, noise=0.06),
 )  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def _waiting_list(rng: np.random.Generator, trusts: Trusts) -> Iterator[pd.DataF
     share = longer.numerator / np.maximum(longer.denominator, 1)
     beyond = within.denominator - within.numerator
     long = np.minimum(beyond, rng.poisson(share * within.denominator)).astype(float)
-    for process, panel in ((RTT, within), (RTT_LONG, Panel(long, within.denominator))):
+    for process, panel in ((RTT, within), (RTT_LONG, MeasurePanel(long, within.denominator))):
         yield _tidy(trusts, process.measure, panel, specialty_code=CODES)
         yield _tidy(trusts, process.measure, _total(panel))
 
@@ -151,13 +153,13 @@ def _hospital(rng: np.random.Generator, trusts: Trusts) -> Iterator[pd.DataFrame
 def draw_panel(
     rng: np.random.Generator,
     trusts: Trusts,
-    process: Process,
+    process: MeasureProcess,
     *,
     level: Floats | None = None,
     denominator: Floats | None = None,
     weights: Floats | None = None,
     offsets: Floats | None = None,
-) -> Panel:
+) -> MeasurePanel:
     """Draw a measure for all trusts and months.
 
     Parameters
@@ -190,10 +192,10 @@ def draw_panel(
     counted = (
         rng.binomial(denominator.astype(np.int64), chance) if process.counted else denominator * chance
     )
-    return Panel(np.round(np.asarray(counted, dtype=float)), denominator)
+    return MeasurePanel(np.round(np.asarray(counted, dtype=float)), denominator)
 
 
-def _movement(rng: np.random.Generator, trusts: Trusts, process: Process) -> Floats:
+def _movement(rng: np.random.Generator, trusts: Trusts, process: MeasureProcess) -> Floats:
     """Return the log odds that each trust and month differ by from the trust's level."""
     season = process.winter * (drawing.by_month(drawing.WINTER) - 1) / 0.10
     drift = process.drift * (np.arange(truth.MONTHS) - truth.MONTHS / 2) / 12
@@ -214,7 +216,7 @@ def _wander(rng: np.random.Generator, count: int, *, noise: float, persistence: 
     return path
 
 
-def _kept(process: Process) -> Floats:
+def _kept(process: MeasureProcess) -> Floats:
     """Return the share of a denominator that is still counted, month by month: breaks at all trusts."""
     kept = np.ones((1, truth.MONTHS, 1))
     for item in truth.BREAKS:
@@ -240,7 +242,7 @@ def _from_chances(
 
     def share(measure: str, values: Floats, chosen: NDArray[np.bool_]) -> pd.DataFrame:
         level, number = mean(values, chosen)
-        process = Process(measure, 0, 0, 0, noise=0.04)
+        process = MeasureProcess(measure, 0, 0, 0, noise=0.04)
         denominator = _denominator(rng, number)
         odds = drawing.log_odds(np.clip(level, 0.001, 0.999))
         return _tidy(trusts, measure, draw_panel(rng, trusts, process, level=odds, denominator=denominator))
@@ -252,14 +254,14 @@ def _from_chances(
     deaths = np.round(_denominator(rng, number) * expected[:, None, None], 1)
     noise = np.exp(_wander(rng, count, noise=0.05, persistence=0.3))[:, :, None]
     observed = rng.poisson(deaths * ratio[:, None, None] * noise).astype(float)
-    yield _tidy(trusts, "mortality", Panel(observed, deaths))
+    yield _tidy(trusts, "mortality", MeasurePanel(observed, deaths))
     cost, number = mean(outcomes.cost, np.ones(len(patients.trust), dtype=bool))
     denominator = _denominator(rng, number)
     noise = np.exp(_wander(rng, count, noise=0.02, persistence=0.5) + 0.03 * np.arange(truth.MONTHS) / 12)
     yield _tidy(
         trusts,
         "cost_per_spell",
-        Panel(np.round(denominator * (cost[:, None] * noise)[..., None]), denominator),
+        MeasurePanel(np.round(denominator * (cost[:, None] * noise)[..., None]), denominator),
     )
 
 
@@ -269,14 +271,16 @@ def _denominator(rng: np.random.Generator, monthly: Floats) -> Floats:
     return np.asarray(np.round(monthly[:, None] * season * noise))[..., None]
 
 
-def _total(panel: Panel) -> Panel:
-    return Panel(panel.numerator.sum(axis=2, keepdims=True), panel.denominator.sum(axis=2, keepdims=True))
+def _total(panel: MeasurePanel) -> MeasurePanel:
+    return MeasurePanel(
+        panel.numerator.sum(axis=2, keepdims=True), panel.denominator.sum(axis=2, keepdims=True)
+    )
 
 
 def _tidy(
     trusts: Trusts,
     measure: str,
-    panel: Panel,
+    panel: MeasurePanel,
     *,
     specialty_code: tuple[str, ...] | None = None,
     unit: tuple[str, ...] | None = None,

@@ -42,7 +42,7 @@ class Intervention:
 
 
 @dataclass(frozen=True)
-class Merger:
+class InventedMerger:
     """A trust that became part of another; its history stays under its own code."""
 
     org_code: str
@@ -100,7 +100,7 @@ INTERVENTIONS = (
     ),
     Intervention("SYN17", "mean_los", date(2025, 1, 1), 1.00, "Discharge lounge opened"),
 )
-MERGERS = (Merger("SYN88", "SYN87", date(2025, 4, 1)),)
+MERGERS = (InventedMerger("SYN88", "SYN87", date(2025, 4, 1)),)
 BREAKS = (
     SeriesBreak(
         "mean_los",
@@ -200,7 +200,7 @@ class Truth:
     dna_not_recorded: str = DNA_NOT_RECORDED
     small: str = SMALL
     interventions: tuple[Intervention, ...] = INTERVENTIONS
-    mergers: tuple[Merger, ...] = MERGERS
+    mergers: tuple[InventedMerger, ...] = MERGERS
     breaks: tuple[SeriesBreak, ...] = BREAKS
     signals: tuple[Signal, ...] = SIGNALS
     gaps: tuple[Gap, ...] = GAPS

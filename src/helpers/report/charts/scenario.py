@@ -1,10 +1,11 @@
-"""Charts of a scenario: a fan from week to week, and what moves the result (tornado)."""
+"""Charts of a scenario: a range from week to week, and what moves the result (tornado)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import matplotlib.dates as mdates
 import numpy as np
@@ -19,61 +20,70 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Fan:
-    """Median with 80 % and 95 % interval at each day."""
+class Reach:
+    """The range of a result at each day, and the middle of each way of counting that lies in it.
+
+    Parameters
+    ----------
+    days
+        When.
+    low, high
+        The ends of the range.
+    middles
+        Name and values of each way of counting; the name of an only one may be empty.
+    """
 
     days: tuple[date, ...]
-    median: Floats
-    low80: Floats
-    high80: Floats
-    low95: Floats
-    high95: Floats
+    low: Floats
+    high: Floats
+    middles: tuple[tuple[str, Floats], ...]
 
     @property
     def certain(self) -> bool:
         """Whether there is nothing between the ends."""
-        return bool(np.allclose(self.low95, self.high95))
+        return bool(np.allclose(self.low, self.high))
 
 
-def fan_chart(fan: Fan, *, unit: str, label: str, beside: tuple[str, Floats] | None = None) -> Figure:
-    """Draw a median with its intervals from week to week, labelled at its end.
+def reach_chart(reach: Reach, *, unit: str, beside: tuple[str, Floats] | None = None) -> Figure:
+    """Draw a range from week to week with the middles in it; its ends are labelled by their numbers.
 
     Parameters
     ----------
-    fan
+    reach
         What to draw.
     unit
         Label of the upright axis.
-    label
-        What stands at the end of the median.
     beside
         Name and values of a line to compare with: the list if nothing changed.
     """
     figure, axes = canvas(2.5)
-    x = mdates.date2num(np.array(fan.days, dtype="datetime64[D]"))
-    if not fan.certain:
-        axes.fill_between(x, fan.low95, fan.high95, color=colours.BAND, linewidth=0)
-        axes.fill_between(x, fan.low80, fan.high80, color=colours.INTERVAL, linewidth=0)
-        for edge in (fan.low95, fan.high95, fan.low80, fan.high80):
-            axes.plot(x, edge, color=colours.LIMITS, linewidth=0.7)
-    axes.plot(x, fan.median, color=colours.HIGHLIGHT, linewidth=2)
+    x = mdates.date2num(np.array(reach.days, dtype="datetime64[D]"))
+    if not reach.certain:
+        axes.fill_between(x, reach.low, reach.high, color=colours.FAN_INNER, linewidth=0)
+        for edge in (reach.low, reach.high):
+            axes.plot(x, edge, color=colours.HIGHLIGHT, linewidth=1)
+    for (_, middle), style in zip(reach.middles, _STYLES, strict=False):
+        axes.plot(x, middle, color=colours.HIGHLIGHT, linewidth=1.8, linestyle=style)
     if beside:
         axes.plot(x, beside[1], color=colours.TEXT, linewidth=1.2, linestyle=(0, (4, 2)))
-    elif fan.low95.min() < 0:
+    elif reach.low.min() < 0:
         axes.axhline(0, color=colours.TEXT, linewidth=1)
     axes.set_ylabel(unit)
     label_months(axes)
     axes.margins(x=0.01)
-    name_ends(axes, _fan_names(fan, label, beside))
+    name_ends(axes, _reach_names(reach, beside))
     return figure
 
 
-def _fan_names(fan: Fan, label: str, beside: tuple[str, Floats] | None) -> list[Name]:
-    """Return the names at the ends of the lines and of the upper edges of the bands."""
-    names = [Name(label, 0, fan.median[-1], colours.HIGHLIGHT, bold=True)]
-    if not fan.certain:
-        edges = (("95%", fan.high95[-1]), ("80%", fan.high80[-1]))
-        names += [Name(name, 0, height, colours.TEXT_SECONDARY) for name, height in edges]
+#: solid, then dotted: two ways of counting can be told apart without colour
+_STYLES: Final = ("solid", (0, (1, 1.5)))
+
+
+def _reach_names(reach: Reach, beside: tuple[str, Floats] | None) -> list[Name]:
+    """Return the names at the ends of the lines: numbers at those of the range."""
+    names = [Name(name, 0, middle[-1], colours.HIGHLIGHT) for name, middle in reach.middles if name]
+    ends = (reach.high,) if reach.certain else (reach.low, reach.high)
+    names += [Name(f"{end[-1]:,.0f}", 0, end[-1], colours.HIGHLIGHT, bold=True) for end in ends]
     return [*names, Name(beside[0], 0, beside[1][-1])] if beside else names
 
 

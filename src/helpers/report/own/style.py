@@ -8,8 +8,8 @@ from typing import Any
 def board_style() -> None:
     """Let every chart that this notebook draws from here on look like those of the report.
 
-    Type, lines, quiet axes, and the trust's colours (`params/_theme.yml`), which seaborn takes too: call it once, after
-    `open_report`, and not `sns.set_theme`, which would put seaborn's own in its place.
+    Type, lines, quiet axes, and the trust's palette, which seaborn takes too. Call it after `open_report`, and not
+    `sns.set_theme`, which would put seaborn's own in its place.
     """
     import matplotlib as mpl
 

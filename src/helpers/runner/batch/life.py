@@ -27,7 +27,7 @@ from helpers.runner.kernel.execute import (
     ForkServer,
     Ground,
     InterruptionError,
-    Limits,
+    KernelLimits,
     MemoryLimitError,
     TimeLimitError,
     execute,
@@ -78,7 +78,7 @@ class Setting:
     surroundings: Surroundings
     history: History
     run: str
-    limits: Limits
+    limits: KernelLimits
     stop: threading.Event
     engine: Quarto | None = None
     wish: Wish = field(default_factory=Wish)

@@ -17,7 +17,7 @@ from helpers.runner.batch.life import Life, Setting, as_before, blank_entry
 from helpers.runner.engines import choose_engine
 from helpers.runner.history.entries import Entry, State, now
 from helpers.runner.history.store import History
-from helpers.runner.kernel.execute import Limits
+from helpers.runner.kernel.execute import KernelLimits
 from helpers.runner.key.due import Decision, Wish, decide
 from helpers.runner.key.surroundings import survey
 from helpers.runner.plan.jobs import Job
@@ -53,7 +53,7 @@ class Order:
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
     jobs: int = field(default_factory=usable_jobs)
-    limits: Limits = field(default_factory=Limits)
+    limits: KernelLimits = field(default_factory=KernelLimits)
     renderer: str = "auto"
     hold: bool = False
     verify: bool = False

@@ -20,7 +20,7 @@ import yaml
 from helpers.bundle import Bundle, ReportFacts
 from helpers.errors import GateError, Problem
 from helpers.runner.document.outputs.order import in_order
-from helpers.runner.document.outputs.pieces import Prose, Shown
+from helpers.runner.document.outputs.pieces import Prose, ShownOutput
 from helpers.runner.document.prose import (
     check_levels,
     check_prose,
@@ -234,7 +234,7 @@ def _check_shown(reading: Reading) -> Iterator[Problem]:
         yield from _check_rows(where, bundle)
 
 
-def _lack(shown: Shown, things: list[str]) -> Problem:
+def _lack(shown: ShownOutput, things: list[str]) -> Problem:
     """Return all that one figure or table lacks, with what its author puts at the top of the cell."""
     bundle = shown.bundle
     came = f"a {bundle.kind} without {' and '.join(things)}"
@@ -310,7 +310,7 @@ def _check_text(reading: Reading) -> Iterator[Problem]:
     yield from check_levels((piece.where, _headed(piece)) for piece in reading.pieces)
 
 
-def _headed(piece: Prose | Shown) -> str:
+def _headed(piece: Prose | ShownOutput) -> str:
     """Return the Markdown of a piece with the heading that it may be."""
     if isinstance(piece, Prose):
         return piece.text
@@ -364,7 +364,7 @@ def _body(reading: Reading) -> Iterator[str]:
         yield clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece)
 
 
-def _write(shown: Shown) -> str:
+def _write(shown: ShownOutput) -> str:
     bundle = shown.bundle
     if bundle.kind == "figure":
         return write_figure(bundle, shown.svg or b"", caption=shown.caption)

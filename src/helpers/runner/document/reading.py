@@ -14,9 +14,9 @@ from helpers.errors import Problem
 from helpers.runner.document.front_matter import read_front_matter
 from helpers.runner.document.outputs.options import CellOptions
 from helpers.runner.document.outputs.ordinary import Draft, name_outputs, read_ordinary, read_own_table
-from helpers.runner.document.outputs.pictures import clean_svg
-from helpers.runner.document.outputs.pieces import Prose, Shown
-from helpers.runner.document.outputs.preparing import Findings, prepare
+from helpers.runner.document.outputs.pieces import Prose, ShownOutput
+from helpers.runner.document.outputs.preparing import CellFindings, prepare
+from helpers.runner.document.outputs.svg import clean_svg
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Reading:
     """A notebook as the document needs it: its pieces in order, and the problems found on the way."""
 
     front_matter: Mapping[str, Any] = field(default_factory=dict)
-    pieces: tuple[Prose | Shown, ...] = ()
+    pieces: tuple[Prose | ShownOutput, ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
-    def shown(self) -> tuple[Shown, ...]:
+    def shown(self) -> tuple[ShownOutput, ...]:
         """What code cells showed, in order."""
-        return tuple(piece for piece in self.pieces if isinstance(piece, Shown))
+        return tuple(piece for piece in self.pieces if isinstance(piece, ShownOutput))
 
 
 def read_notebook(notebook: nbformat.NotebookNode) -> Reading:
@@ -49,7 +49,7 @@ def read_notebook(notebook: nbformat.NotebookNode) -> Reading:
     """
     prepared, findings = prepare(notebook)
     front: Mapping[str, Any] = {}
-    found: list[Prose | Shown | Problem] = [*findings.problems]
+    found: list[Prose | ShownOutput | Problem] = [*findings.problems]
     labels = _own_labels(prepared)
     for index, cell in enumerate(prepared.cells):
         where = findings.places[index]
@@ -84,8 +84,8 @@ def _read_code_cell(
     cell: nbformat.NotebookNode,
     options: CellOptions,
     labels: set[str],
-    findings: Findings,
-) -> Iterator[Shown | Problem]:
+    findings: CellFindings,
+) -> Iterator[ShownOutput | Problem]:
     if cell.source.strip() and options.run and not cell.get("execution_count"):
         yield Problem(where, "a cell that was not run", cure="Run the notebook from top to bottom.")
     read = [_read_output(where, output, options) for output in cell.outputs]
@@ -116,9 +116,9 @@ def _read_bundle(where: str, data: Mapping[str, Any]) -> Draft | Problem:
     if bundle.own and bundle.kind == "table":
         return read_own_table(where, bundle, data.get("text/html", ""))
     if bundle.kind != "figure" or svg is None:
-        return Draft(Shown(where, bundle), handed_over=True)
+        return Draft(ShownOutput(where, bundle), handed_over=True)
     picture, wrong = clean_svg("".join(svg) if isinstance(svg, list) else str(svg))
     if wrong:
         return Problem(f"{where}, {bundle.id}", wrong, cure="Draw it with a helper.")
     caption = bundle.caption if bundle.own else ""
-    return Draft(Shown(where, bundle, picture, caption=caption), handed_over=not bundle.own)
+    return Draft(ShownOutput(where, bundle, picture, caption=caption), handed_over=not bundle.own)

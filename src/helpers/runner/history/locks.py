@@ -65,6 +65,21 @@ def hold(state: Path, what: str) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def try_hold(state: Path, what: str) -> Iterator[bool]:
+    """Run the block, which is told whether this process alone does; another one that does already is not waited for."""
+    lock = FileLock(private_folder(state / FOLDER) / what, timeout=0, mode=0o600, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
 class ReportLock:
     """The right to make and publish one report, which one run has at a time.
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from helpers.bundle import ReportFacts
 from helpers.runner.history.entries import Entry, Output, State
+from helpers.runner.history.occurrences import TABLE as OCCURRENCES
 from helpers.runner.project import DataSet
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _TABLES = (
     """CREATE TABLE runs (
         run TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, data_version TEXT NOT NULL,
@@ -80,6 +81,8 @@ def bring_up_to_date(database: sqlite3.Connection) -> None:
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
         _execute_all(database, (*_TABLES, *_ADDED))
+    if version < 4:
+        database.execute(OCCURRENCES)
     if version == 1:
         _upgrade_from_1(database)
     if version in {1, 2}:

@@ -16,6 +16,7 @@ import psutil
 from helpers.errors import Problem, UserError
 from helpers.runner.history.entries import Entry, Output, State, now
 from helpers.runner.history.locks import hold_run, is_run_alive, let_run_go
+from helpers.runner.history.occurrences import NOTE, READ, Occurrence
 from helpers.runner.history.schema import (
     IN_PLACE,
     SCHEMA_VERSION,
@@ -126,6 +127,16 @@ class History:
         with self._connect() as database:
             for entry in entries:
                 write_entry(database, entry)
+
+    def note(self, occurrence: Occurrence) -> None:
+        """Write what became of a moment at which a schedule was due; what is written already stays."""
+        with self._connect() as database:
+            database.execute(NOTE, occurrence.row)
+
+    def occurrences(self) -> list[Occurrence]:
+        """Return what became of the moments at which schedules were due, oldest first."""
+        with self._connect() as database:
+            return [Occurrence.read(row) for row in database.execute(READ)]
 
     def keep(self, contents: Mapping[str, object]) -> None:
         """Keep what some hashes stand for, where it is not kept yet."""

@@ -29,9 +29,9 @@ from helpers.runner.kernel.mirror import MIRROR, make_mirror, remove_links
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
 from helpers.runner.kernel.saving import register_engine
 from helpers.runner.kernel.sockets import socket_folder
-from helpers.runner.kernel.watch import Limits, Watch
+from helpers.runner.kernel.watch import KernelLimits, Watch
 from helpers.runner.plan.jobs import Job
-from helpers.runner.walls import Room, Wall
+from helpers.runner.walls import RoomProcess, Wall
 
 __all__ = [
     "EXECUTED",
@@ -42,7 +42,7 @@ __all__ = [
     "ForkServer",
     "Ground",
     "InterruptionError",
-    "Limits",
+    "KernelLimits",
     "MemoryLimitError",
     "TimeLimitError",
     "execute",
@@ -78,7 +78,7 @@ class Ground:
     state: Path | None = None
     caches: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
-    room: Room | None = None
+    room: RoomProcess | None = None
 
     def wall(self, *own: Path) -> Wall | None:
         """Return what holds a kernel to its own folders; nothing where there is no project to protect."""
@@ -140,7 +140,7 @@ def execute(
     folder: Path,
     *,
     environment: Mapping[str, str],
-    limits: Limits,
+    limits: KernelLimits,
     stop: threading.Event,
     server: ForkServer | None = None,
     ground: Ground | None = None,

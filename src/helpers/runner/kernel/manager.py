@@ -29,7 +29,7 @@ START_TIMEOUT = 120  # seconds that a kernel may take to answer for the first ti
 NOTES = "reads"
 _SETTINGS = (
     "--HistoryManager.enabled=False",
-    "--IPKernelApp.extensions=helpers.runner.kernel.observing",
+    "--IPKernelApp.extensions=helpers.runner.kernel.audit_hook",
     # charts as vectors for the report, and as Jupyter has them besides; a notebook may still ask for others
     *(f"--InlineBackend.figure_formats={each}" for each in ("svg", "png")),
     "--InlineBackend.rc=svg.hashsalt=boardpack",  # the ids of an SVG: same chart, same bytes

@@ -7,7 +7,7 @@ Nobody needs rights for it. Nothing is refused here and nothing is hidden; an op
 through io_uring.
 
 Where Linux is older than 5.19, another watcher is there already, or no process may look into another
-(`kernel.yama.ptrace_scope` of 2 or 3), what the interpreter sees (`helpers.runner.kernel.observing`) is all there is.
+(`kernel.yama.ptrace_scope` of 2 or 3), what the interpreter sees (`helpers.runner.kernel.audit_hook`) is all there is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from helpers.reads import Note, line_of, stamp_of
-from helpers.runner.kernel.observing import ANNOUNCED
+from helpers.runner.kernel.audit_hook import ANNOUNCED
 from helpers.runner.machine import is_of_the_machine
 
 if sys.platform == "linux":

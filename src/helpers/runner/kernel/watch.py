@@ -13,7 +13,7 @@ _INTERVAL = 0.2  # seconds between two looks at the clock and the memory
 
 
 @dataclass(frozen=True)
-class Limits:
+class KernelLimits:
     """What one report may use.
 
     Parameters
@@ -65,7 +65,7 @@ class Watch:
         Set by the batch when it is interrupted.
     """
 
-    def __init__(self, limits: Limits, stop: threading.Event) -> None:
+    def __init__(self, limits: KernelLimits, stop: threading.Event) -> None:
         self.cause: Cause | None = None
         self.peak = 0.0  # megabytes
         self.limits, self._stop = limits, stop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from helpers.audience import PUBLIC_NAME
@@ -64,6 +64,15 @@ class Job:
         """The value of every parameter: what the file gives, else the notebook's own."""
         return {p.name: self.parameters.get(p.name, p.default) for p in self.notebook.parameters}
 
+    def for_month(self, month: str) -> Job:
+        """Return the report of one month, where it is of the latest."""
+        given = {
+            each.name: month
+            for each in self.notebook.parameters
+            if each.type.word == "month" and self.settings[each.name] == LATEST
+        }
+        return replace(self, parameters={**self.parameters, **given})
+
     @property
     def organisations(self) -> tuple[str, ...]:
         """The organisations that the report is asked to be about."""
@@ -111,6 +120,10 @@ class Plan:
 
     def __bool__(self) -> bool:
         return bool(self.jobs or self.refused or self.problems)
+
+    def for_month(self, month: str) -> Plan:
+        """Return the same reports of one month, where they are of the latest."""
+        return replace(self, jobs=tuple(each.for_month(month) for each in self.jobs))
 
     @property
     def mistakes(self) -> tuple[Problem, ...]:

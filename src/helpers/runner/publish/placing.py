@@ -13,7 +13,7 @@ from helpers.errors import GateError
 from helpers.runner.hashes import hash_bytes
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.locks import LISTING, ReportLock, hold
-from helpers.runner.history.manifest import make_manifest
+from helpers.runner.history.report_manifest import make_manifest
 from helpers.runner.history.store import History
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish.switching import MANIFEST, STAGED, settle, stage, sweep, switch, unstage

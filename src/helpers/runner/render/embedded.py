@@ -14,9 +14,9 @@ import yaml
 from helpers.errors import Problem, ReportError
 from helpers.runner.document.making import Document
 from helpers.runner.processes import call_briefly
-from helpers.runner.render.drawing import fonts
 from helpers.runner.render.office import draw_figures, finish, prepare, reference_of
 from helpers.runner.render.offline import check_offline
+from helpers.runner.render.png import fonts
 from helpers.theme import Theme
 
 # Raw HTML and TeX are shown as the words they are; the filter sets equations and resolves references.

@@ -32,7 +32,7 @@ _COLOURED: Final = {
 
 
 @dataclass(frozen=True)
-class Room:
+class TextArea:
     """Where the text of a slide stands, in English metric units."""
 
     left: int
@@ -41,7 +41,7 @@ class Room:
     height: int
 
 
-def finish_table(shape: Any, title: str, room: Room, theme: Theme) -> int:
+def finish_table(shape: Any, title: str, room: TextArea, theme: Theme) -> int:
     """Set a table over the slide's width: columns by what they hold, header in dark, type as large as fits.
 
     Parameters
@@ -76,7 +76,7 @@ def finish_table(shape: Any, title: str, room: Room, theme: Theme) -> int:
     return left_out
 
 
-def _choose_size(texts: list[list[str]], room: Room) -> tuple[float, int]:
+def _choose_size(texts: list[list[str]], room: TextArea) -> tuple[float, int]:
     """Return the size of type, and how many rows fit at it."""
     for size in _SIZES:
         heights = _heights(texts, size, room)
@@ -92,12 +92,12 @@ def _choose_size(texts: list[list[str]], room: Room) -> tuple[float, int]:
     return _SIZES[-1], fitting
 
 
-def _heights(texts: list[list[str]], size: float, room: Room) -> list[float]:
+def _heights(texts: list[list[str]], size: float, room: TextArea) -> list[float]:
     widths = _widths(texts, size, room)
     return [_row_height(row, widths, size) for row in texts]
 
 
-def _widths(texts: list[list[str]], size: float, room: Room) -> list[float]:
+def _widths(texts: list[list[str]], size: float, room: TextArea) -> list[float]:
     """Return the width of each column in points."""
     width = room.width / POINT - _SIDES * len(texts[0])
     shares = share_out([row for row in texts if not _is_group(row)], width / (LETTER * size))

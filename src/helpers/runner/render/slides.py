@@ -16,7 +16,7 @@ from pptx.util import Pt
 from helpers.runner.document.making import Document
 from helpers.runner.render.columns import LETTER, count_lines
 from helpers.runner.render.properties import set_properties
-from helpers.runner.render.slide_tables import LINE, POINT, Room, finish_table
+from helpers.runner.render.slide_tables import LINE, POINT, TextArea, finish_table
 from helpers.theme import Theme, colours
 from helpers.theme.brand import Brand
 from helpers.theme.markdown import plain_line
@@ -54,13 +54,13 @@ def finish_slides(path: Path, document: Document, *, theme: Theme, logo: Path | 
     deck.save(str(path))
 
 
-def _room(slide: Any) -> Room:
+def _room(slide: Any) -> TextArea:
     """Return where the reference document has the text of its slides."""
     body = next(each for each in slide.slide_layout.placeholders if each.placeholder_format.idx == 1)
-    return Room(body.left, body.top, body.width, body.height)
+    return TextArea(body.left, body.top, body.width, body.height)
 
 
-def _finish_shapes(slide: Any, room: Room, theme: Theme) -> int:
+def _finish_shapes(slide: Any, room: TextArea, theme: Theme) -> int:
     """Finish the text and the table of a slide; return how many rows had to be left out."""
     left_out = 0
     for shape in slide.shapes:
@@ -71,7 +71,7 @@ def _finish_shapes(slide: Any, room: Room, theme: Theme) -> int:
     return left_out
 
 
-def _fit_body(shape: Any, room: Room) -> None:
+def _fit_body(shape: Any, room: TextArea) -> None:
     """Set the text of a slide as large as its length lets it."""
     texts = [paragraph.text for paragraph in shape.text_frame.paragraphs]
     width, height = room.width / POINT, room.height / POINT
@@ -90,7 +90,7 @@ def _height(texts: list[str], width: float, size: float) -> float:
     return size * (LINE * lines + 0.5 * len(texts))
 
 
-def _add_foot(slide: Any, room: Room, height: int, words: str) -> None:
+def _add_foot(slide: Any, room: TextArea, height: int, words: str) -> None:
     """Set words below the text of a slide."""
     top = (room.top + room.height + height - _FOOT_HEIGHT) // 2
     frame = slide.shapes.add_textbox(room.left, top, room.width, _FOOT_HEIGHT).text_frame
@@ -100,7 +100,7 @@ def _add_foot(slide: Any, room: Room, height: int, words: str) -> None:
     run.font.color.rgb = RGBColor.from_string(colours.TEXT_SECONDARY.lstrip("#"))
 
 
-def _add_logo(slide: Any, logo: Path, room: Room, height: int, brand: Brand) -> None:
+def _add_logo(slide: Any, logo: Path, room: TextArea, height: int, brand: Brand) -> None:
     """Set the logo at the lower right."""
     picture = slide.shapes.add_picture(str(logo), 0, 0, height=_LOGO_HEIGHT)
     picture.left, picture.top = (

@@ -17,7 +17,7 @@ from helpers.stats.spc.rules import (
     TREND,
     TWO_IN_THREE,
     UNJUDGED,
-    Findings,
+    RuleFindings,
     RuleSettings,
     find_special_cause,
 )
@@ -31,7 +31,7 @@ class Analysis:
     """Everything about all series: per row, per segment, per series."""
 
     lines: dict[str, Floats]  # per row
-    findings: Findings  # per row
+    findings: RuleFindings  # per row
     point_type: Ints  # per row: place in chart.POINT_TYPES
     limits: Limits  # per segment
     points: Ints  # per segment: points that have a value
@@ -83,8 +83,8 @@ def settled(series: Series, settings: Settings) -> Series:
 
 
 def _unjudged(
-    series: Series, limits: Limits, lines: dict[str, Floats], findings: Findings
-) -> tuple[Limits, dict[str, Floats], Findings]:
+    series: Series, limits: Limits, lines: dict[str, Floats], findings: RuleFindings
+) -> tuple[Limits, dict[str, Floats], RuleFindings]:
     """Take lines and rules from the segments before a suggested stretch: no one pair of limits describes them."""
     if series.suggested is None or (series.suggested < 0).all():
         return limits, lines, findings
@@ -96,7 +96,7 @@ def _unjudged(
     return (
         replace(limits, **blank),
         {name: np.where(rows, np.nan, line) for name, line in lines.items()},
-        Findings(
+        RuleFindings(
             np.where(rows & (findings.rule != MISSING), UNJUDGED, findings.rule),
             np.where(rows, 0, findings.direction),
         ),
@@ -130,11 +130,11 @@ def _limits_of_all(
     return Limits(**wide, baseline=baseline, screened=screened)
 
 
-def _on_all_rows(found: Findings, counted: Bools) -> Findings:
+def _on_all_rows(found: RuleFindings, counted: Bools) -> RuleFindings:
     rule = np.full(len(counted), MISSING, dtype=np.int64)
     direction = np.zeros(len(counted), dtype=np.int64)
     rule[counted], direction[counted] = found.rule, found.direction
-    return Findings(rule, direction)
+    return RuleFindings(rule, direction)
 
 
 def reason_words(settings: RuleSettings) -> tuple[str, ...]:

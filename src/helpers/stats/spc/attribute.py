@@ -17,7 +17,7 @@ from helpers.stats.spc.attribute_limits import (
     RANGE_TO_SD,
     AttributeChart,
     Compatible,
-    Plan,
+    LimitPlan,
     check_points,
     laney_chart,
     plain_chart,
@@ -77,7 +77,7 @@ def p_chart(
     >>> round(chart.sigma_z[0], 6), round(chart.lower[0], 6), round(chart.upper[0], 6)
     (np.float64(2.095631), np.float64(0.025252), np.float64(0.132395))
     """
-    plan = Plan(dates, rebase, fix_after, screen, compatible)
+    plan = LimitPlan(dates, rebase, fix_after, screen, compatible)
     points = check_points("numerator", numerator, plan, weight=denominator, weight_name="denominator")
     check_at_most(
         "numerator", check_numbers("numerator", numerator, missing=True), "denominator", points.weight
@@ -127,7 +127,7 @@ def u_chart(
     >>> chart.centre[0].round(4), chart.upper[0].round(4)
     (np.float64(0.05), np.float64(0.1171))
     """
-    plan = Plan(dates, rebase, fix_after, screen, compatible)
+    plan = LimitPlan(dates, rebase, fix_after, screen, compatible)
     points = check_points("events", events, plan, weight=exposure, weight_name="exposure")
     centre = points.pooled()
     sigma = np.sqrt(centre / points.weight)
@@ -162,7 +162,7 @@ def c_chart(
     >>> chart.centre[0], chart.lower[0], chart.upper[0]
     (np.float64(9.0), np.float64(0.0), np.float64(18.0))
     """
-    points = check_points("events", events, Plan(dates, rebase, fix_after))
+    points = check_points("events", events, LimitPlan(dates, rebase, fix_after))
     check_whole("events", points.values)
     centre = points.mean(points.values)
     return plain_chart("c", points, centre, np.sqrt(centre))
@@ -203,7 +203,7 @@ def g_chart(
     >>> chart.centre[0], round(chart.upper[0], 4), chart.lower[0]
     (np.float64(8.0), np.float64(33.4558), np.float64(0.0))
     """
-    points = check_points("between", between, Plan(dates, rebase, fix_after, compatible=compatible))
+    points = check_points("between", between, LimitPlan(dates, rebase, fix_after, compatible=compatible))
     check_whole("between", points.values)
     mean = points.mean(points.values)
     chart = plain_chart("g", points, mean, np.sqrt(mean * (mean + 1)))
@@ -249,7 +249,7 @@ def t_chart(
     >>> t_chart([10.0, 10.0, 10.0]).centre.round(6).tolist()
     [10.0, 10.0, 10.0]
     """
-    points = check_points("between", between, Plan(dates, rebase, fix_after, screen, compatible))
+    points = check_points("between", between, LimitPlan(dates, rebase, fix_after, screen, compatible))
     check_numbers("between", points.values, missing=True, above=0)
     roots = replace(points, values=points.values ** (1 / T_POWER))
     centre = roots.mean(roots.values)

@@ -71,7 +71,7 @@ class AttributeChart:
 
 
 @dataclass(frozen=True)
-class Plan:
+class LimitPlan:
     """How one chart is worked out."""
 
     dates: Any
@@ -91,7 +91,7 @@ class Points:
     values: Floats
     segments: Segments
     base: Bools
-    plan: Plan
+    plan: LimitPlan
 
     def mean(self, values: Floats) -> Floats:
         """Return the mean of each segment's baseline, on every row."""
@@ -126,7 +126,7 @@ class Points:
 
 
 def check_points(
-    name: str, values: Any, plan: Plan, *, weight: Any = None, weight_name: str = ""
+    name: str, values: Any, plan: LimitPlan, *, weight: Any = None, weight_name: str = ""
 ) -> Points:
     """Check the points of a chart; with a weight, the values are numerators and become ratios."""
     check_choice("compatible", plan.compatible, (None, "qicharts2"))

@@ -18,6 +18,8 @@ LIMIT_FACTOR = 2.66
 NEAR_FACTOR = 2 * (LIMIT_FACTOR / 3)
 #: D4 for ranges of two points: a moving range at or above this times the mean is screened (Nelson 1982)
 SCREEN_FACTOR = 3.267
+#: so many in a row that rise, fall or lie on one side of the mean are a special cause (Making Data Count)
+RUN_POINTS = 7
 #: fewer baseline points than this make provisional limits (Making Data Count)
 FIRM_FROM = 13
 

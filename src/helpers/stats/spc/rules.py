@@ -38,7 +38,7 @@ class RuleSettings:
 
 
 @dataclass(frozen=True)
-class Findings:
+class RuleFindings:
     """Per row: the first rule that applies, and its direction (+1 high or rising, -1 low or falling)."""
 
     rule: Ints
@@ -108,7 +108,7 @@ def find_two_in_three(near: Bools, counted: Bools, side: Ints, segments: Segment
 
 def find_special_cause(
     values: Floats, lines: dict[str, Floats], segments: Segments, settings: RuleSettings
-) -> Findings:
+) -> RuleFindings:
     """Name the first rule that applies to each row.
 
     Parameters
@@ -133,4 +133,4 @@ def find_special_cause(
     ]
     rule = np.select(rules, [OUTSIDE, TREND, TWO_IN_THREE, SHIFT], COMMON).astype(np.int64)
     direction = np.select([rule == TREND, rule != COMMON], [trend_direction, side], 0).astype(np.int64)
-    return Findings(rule, direction)
+    return RuleFindings(rule, direction)

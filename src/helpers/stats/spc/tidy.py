@@ -18,7 +18,7 @@ SIGN: dict[str, int] = {"increase": 1, "decrease": -1, "neutral": 0}
 
 
 @dataclass(frozen=True)
-class Table:
+class SeriesTable:
     """Rows of a tidy frame, sorted by series and date.
 
     Parameters
@@ -55,7 +55,7 @@ class Table:
         return int(np.asarray(self.keys.get_loc(key)))
 
 
-def sort_table(frame: pd.DataFrame, names: Sequence[str], date: str, value: str) -> Table:
+def sort_table(frame: pd.DataFrame, names: Sequence[str], date: str, value: str) -> SeriesTable:
     """Sort a frame by series and date.
 
     Raises
@@ -69,7 +69,7 @@ def sort_table(frame: pd.DataFrame, names: Sequence[str], date: str, value: str)
     dates = check_dates(date, frame[date])
     values = check_numbers(value, frame[value], missing=True)
     order = np.lexsort((dates.asi8, codes))
-    table = Table(keys, codes[order], dates[order], values[order], order)
+    table = SeriesTable(keys, codes[order], dates[order], values[order], order)
     twice = np.flatnonzero((np.diff(table.codes) == 0) & (np.diff(table.dates.asi8) == 0))
     if len(twice):
         came = f"{table.dates[twice[0]]:%Y-%m-%d} came twice in series {keys[table.codes[twice[0]]]!r}"
@@ -87,7 +87,7 @@ def _number_series(frame: pd.DataFrame, names: Sequence[str]) -> tuple[Ints, pd.
     return codes, grouped.size().index
 
 
-def improvement_by_series(improvement: Any, table: Table) -> Ints:
+def improvement_by_series(improvement: Any, table: SeriesTable) -> Ints:
     """Return +1, -1 or 0 for each series; a mapping must name all of them."""
     if not isinstance(improvement, Mapping):
         check_choice("improvement", improvement, SIGN)
@@ -102,7 +102,7 @@ def improvement_by_series(improvement: Any, table: Table) -> Ints:
     return np.array([SIGN[improvement[key]] for key in table.keys], dtype=np.int64)
 
 
-def targets_by_series(target: Any, table: Table) -> Floats:
+def targets_by_series(target: Any, table: SeriesTable) -> Floats:
     """Return the target in force at each row; series that a mapping does not name have none."""
     if not isinstance(target, Mapping):
         return dated_values("target", target, None, len(table.codes))
@@ -121,7 +121,7 @@ def targets_by_series(target: Any, table: Table) -> Floats:
     return targets
 
 
-def segments_by_series(rebase: Any, table: Table, *, strict: bool) -> Ints:
+def segments_by_series(rebase: Any, table: SeriesTable, *, strict: bool) -> Ints:
     """Number the segments over all series; each series, and each of its rebase dates, starts one."""
     new = table.segments.firsts()
     if isinstance(rebase, Mapping):
@@ -133,7 +133,7 @@ def segments_by_series(rebase: Any, table: Table, *, strict: bool) -> Ints:
     return np.cumsum(new) - 1
 
 
-def _marks_everywhere(rebase: Any, table: Table, *, strict: bool) -> Bools:
+def _marks_everywhere(rebase: Any, table: SeriesTable, *, strict: bool) -> Bools:
     """Mark the rows of the rebase dates; every series must have each of them."""
     starts = rebase_dates(rebase)
     marks = np.asarray(table.dates.isin(starts))

@@ -9,7 +9,7 @@ import numpy as np
 from helpers.stats.checks import Bools, Floats, Ints
 from helpers.stats.spc.chart import ASSURANCE, NOTES, POINT_TYPES, UNSTABLE, VARIATION
 from helpers.stats.spc.limits import FIRM_FROM, Limits, Segments
-from helpers.stats.spc.rules import COMMON, MISSING, Findings
+from helpers.stats.spc.rules import COMMON, MISSING, RuleFindings
 from helpers.stats.spc.series import Series, Settings
 from helpers.stats.spc.stretch import lag1_correlation
 
@@ -60,7 +60,7 @@ class Summary:
     change: Floats
 
 
-def point_types(findings: Findings, improvement: Ints) -> Ints:
+def point_types(findings: RuleFindings, improvement: Ints) -> Ints:
     """Return the place in `chart.POINT_TYPES` of each row's type."""
     good = findings.direction * improvement
     neutral = (improvement == 0) & (findings.direction != 0)
@@ -81,7 +81,7 @@ def _first_that_holds(words: dict[str, Bools], places: tuple[str, ...], otherwis
 
 
 def summarise(
-    series: Series, settings: Settings, limits: Limits, findings: Findings, provisional: Bools
+    series: Series, settings: Settings, limits: Limits, findings: RuleFindings, provisional: Bools
 ) -> Summary:
     """Return icons, stability and distances of each series."""
     groups = Segments.of(series.group)
@@ -138,7 +138,7 @@ def _rows_before(series: Series, latest: Ints, back: int) -> Ints:
     return np.where(same, row, -1)
 
 
-def _stability_of_segments(series: Series, findings: Findings) -> tuple[Floats, Floats, Ints]:
+def _stability_of_segments(series: Series, findings: RuleFindings) -> tuple[Floats, Floats, Ints]:
     """Return per segment: share of special cause, lag-1 correlation, points that have a value."""
     every = Segments.of(series.segment)
     present = ~np.isnan(series.values)
@@ -152,7 +152,7 @@ def _stability_of_segments(series: Series, findings: Findings) -> tuple[Floats, 
     return share, lag1, points
 
 
-def _variation(findings: Findings, latest: Ints, improvement: Ints) -> Ints:
+def _variation(findings: RuleFindings, latest: Ints, improvement: Ints) -> Ints:
     """Return places in `chart.VARIATION` for the latest shown point of each series."""
     rule, direction = np.append(findings.rule, MISSING)[latest], np.append(findings.direction, 0)[latest]
     good = direction * improvement

@@ -17,6 +17,7 @@ from helpers.stats.checks import (
 )
 from helpers.stats.spc.analysis import analyse, settled
 from helpers.stats.spc.chart import Compatible, Improvement, XmRChart
+from helpers.stats.spc.limits import RUN_POINTS
 from helpers.stats.spc.many import XmRCharts, chart_of
 from helpers.stats.spc.rules import RuleSettings
 from helpers.stats.spc.series import Series, Settings
@@ -42,8 +43,8 @@ def xmr(
     rebase: Sequence[Any] = (),
     fix_after: int | None = None,
     screen: bool = True,
-    trend_points: int = 7,
-    shift_points: int = 7,
+    trend_points: int = RUN_POINTS,
+    shift_points: int = RUN_POINTS,
     outside_counts_in_two_in_three: bool = False,
     settle: bool = False,
     compatible: Compatible | None = None,
@@ -139,8 +140,8 @@ def xmr_many(
     rebase: Sequence[Any] | Mapping[Any, Sequence[Any]] = (),
     fix_after: int | None = None,
     screen: bool = True,
-    trend_points: int = 7,
-    shift_points: int = 7,
+    trend_points: int = RUN_POINTS,
+    shift_points: int = RUN_POINTS,
     outside_counts_in_two_in_three: bool = False,
     settle: bool = False,
     compatible: Compatible | None = None,

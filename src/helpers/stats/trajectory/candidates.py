@@ -34,7 +34,7 @@ _SMOOTHING_PARAMETERS = 5
 
 
 @dataclass(frozen=True)
-class Forecast:
+class CandidateForecast:
     """An expected path, shape (steps,), and its error matrix, shape (steps, sources of error)."""
 
     path: Floats
@@ -46,7 +46,7 @@ class Forecast:
         return np.asarray(np.sqrt((self.errors**2).sum(axis=1)), dtype=float)
 
 
-def random_walk(values: Floats, steps: int) -> Forecast:
+def random_walk(values: Floats, steps: int) -> CandidateForecast:
     """Forecast a random walk with drift; the drift's own error is in.
 
     Notes
@@ -58,10 +58,10 @@ def random_walk(values: Floats, steps: int) -> Forecast:
     ahead = np.arange(1, steps + 1)
     shocks = np.tril(np.ones((steps, steps)))
     drift = ahead[:, None] / np.sqrt(len(differences))
-    return Forecast(values[-1] + ahead * differences.mean(), sd * np.column_stack([shocks, drift]))
+    return CandidateForecast(values[-1] + ahead * differences.mean(), sd * np.column_stack([shocks, drift]))
 
 
-def smoothing(values: Floats, steps: int) -> Forecast:
+def smoothing(values: Floats, steps: int) -> CandidateForecast:
     """Forecast by exponential smoothing with a damped trend and additive errors.
 
     The smoothing parameters are the best of a grid: an optimiser takes a hundred times as long for a
@@ -79,7 +79,7 @@ def smoothing(values: Floats, steps: int) -> Forecast:
     reach = np.cumsum(phi ** np.arange(1, steps + 1))
     weights = np.concatenate([[1.0], alpha + beta * reach[:-1]])
     sd = float(np.sqrt(states.squares[best] / max(len(values) - _SMOOTHING_PARAMETERS, 1)))
-    return Forecast(states.level[best] + reach * states.trend[best], _lower(sd * weights))
+    return CandidateForecast(states.level[best] + reach * states.trend[best], _lower(sd * weights))
 
 
 @dataclass(frozen=True)
@@ -108,18 +108,18 @@ def smooth(values: Floats, alpha: Floats, beta: Floats, phi: Floats) -> Smoothed
     return SmoothedStates(level, trend, squares)
 
 
-def sarimax(values: Floats, steps: int) -> Forecast:
+def sarimax(values: Floats, steps: int) -> CandidateForecast:
     """Forecast by SARIMAX(1,0,0): a mean with first-order autoregressive errors."""
     return _autoregression(values, np.ones((len(values) + steps, 1)))
 
 
-def seasonal_sarimax(values: Floats, steps: int) -> Forecast:
+def seasonal_sarimax(values: Floats, steps: int) -> CandidateForecast:
     """Forecast by SARIMAX(1,0,0) with a season of two harmonics as regressors."""
     periods = np.arange(len(values) + steps)
     return _autoregression(values, np.column_stack([np.ones(len(periods)), *_season(periods)]))
 
 
-def _autoregression(values: Floats, regressors: Floats) -> Forecast:
+def _autoregression(values: Floats, regressors: Floats) -> CandidateForecast:
     """Fit by restricted maximum likelihood; regressors reach to the end of the forecast."""
     count = len(values)
     fit = fit_ar1(values, regressors[:count])
@@ -129,7 +129,7 @@ def _autoregression(values: Floats, regressors: Floats) -> Forecast:
     # the regressors' coefficients are estimated too: their error, less what the last value tells of it
     seen = regressors[count:] - rho ** ahead[:, None] * regressors[count - 1]
     path = line[count:] + rho**ahead * (values[-1] - line[count - 1])
-    return Forecast(path, np.column_stack([shocks, seen @ _root(fit.covariance)]))
+    return CandidateForecast(path, np.column_stack([shocks, seen @ _root(fit.covariance)]))
 
 
 def _root(covariance: Floats) -> Floats:
@@ -138,7 +138,7 @@ def _root(covariance: Floats) -> Floats:
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)), dtype=float)
 
 
-def seasonal_smoothing(values: Floats, steps: int) -> Forecast:
+def seasonal_smoothing(values: Floats, steps: int) -> CandidateForecast:
     """Forecast by exponential smoothing of the values less a season of two harmonics, which is put back."""
     periods = np.arange(len(values) + steps)
     season = np.column_stack(_season(periods))
@@ -146,7 +146,7 @@ def seasonal_smoothing(values: Floats, steps: int) -> Forecast:
     weights = np.linalg.lstsq(np.column_stack([line, season[: len(values)]]), values)[0]
     pattern = season @ weights[2:]
     rest = smoothing(values - pattern[: len(values)], steps)
-    return Forecast(rest.path + pattern[len(values) :], rest.errors)
+    return CandidateForecast(rest.path + pattern[len(values) :], rest.errors)
 
 
 def _season(periods: Ints) -> list[Floats]:
@@ -159,7 +159,7 @@ def _lower(weights: Floats) -> Floats:
     return np.asarray(toeplitz(weights, np.zeros(len(weights))), dtype=float)
 
 
-Candidate = Callable[[Floats, int], Forecast]
+Candidate = Callable[[Floats, int], CandidateForecast]
 
 #: candidates by name, the simplest first
 CANDIDATES: Mapping[str, Candidate] = {

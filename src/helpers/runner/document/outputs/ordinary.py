@@ -13,9 +13,9 @@ from nbformat import NotebookNode
 from helpers.bundle import Bundle
 from helpers.errors import Problem
 from helpers.runner.document.outputs.options import CellOptions
-from helpers.runner.document.outputs.pictures import clean_svg, wrap_png
-from helpers.runner.document.outputs.pieces import Shown
+from helpers.runner.document.outputs.pieces import ShownOutput
 from helpers.runner.document.outputs.streams import refuse_text
+from helpers.runner.document.outputs.svg import clean_svg, wrap_png
 from helpers.runner.document.outputs.tables import HtmlTable, read_table
 from helpers.theme.markdown import plain_words
 
@@ -47,7 +47,7 @@ class Draft:
         Whether it came with everything that it needs, and takes nothing from the cell's options.
     """
 
-    shown: Shown
+    shown: ShownOutput
     warnings: tuple[str, ...] = ()
     handed_over: bool = False
 
@@ -85,7 +85,9 @@ def _read_stream(where: str, output: NotebookNode, options: CellOptions) -> Draf
 
 def _prose(where: str, text: str) -> Draft:
     return Draft(
-        Shown(where, Bundle(kind="text", id="text", markdown=text.strip(), origin="published", own=True))
+        ShownOutput(
+            where, Bundle(kind="text", id="text", markdown=text.strip(), origin="published", own=True)
+        )
     )
 
 
@@ -104,7 +106,9 @@ def _read_picture(clean: Callable[[str], tuple[bytes, str]]) -> Callable[[str, s
         svg, wrong = clean(content)
         if wrong:
             return Problem(where, wrong, "a static picture, SVG or PNG", "Draw it with matplotlib.")
-        return Draft(Shown(where, Bundle(kind="figure", id="fig-", origin="published", own=True), svg))
+        return Draft(
+            ShownOutput(where, Bundle(kind="figure", id="fig-", origin="published", own=True), svg)
+        )
 
     return read
 
@@ -135,7 +139,7 @@ def _table(where: str, bundle: Bundle, table: HtmlTable) -> Draft:
         "caption": bundle.caption or table.caption,
         "markdown": "\n\n".join(filter(None, (bundle.markdown, *table.notes))),
     }
-    shown = Shown(where, bundle.model_copy(update=told), table=table, caption=bundle.caption)
+    shown = ShownOutput(where, bundle.model_copy(update=told), table=table, caption=bundle.caption)
     return Draft(shown, tuple(f"{where}: {each}" for each in table.warnings))
 
 
@@ -165,7 +169,7 @@ def _refuse(where: str, data: dict[str, str]) -> Problem:
 
 def name_outputs(
     drafts: Sequence[Draft], options: CellOptions, taken: set[str]
-) -> Iterator[Shown | Problem]:
+) -> Iterator[ShownOutput | Problem]:
     """Yield the outputs of a cell with the captions, alt texts and labels of its options.
 
     Parameters
@@ -200,7 +204,9 @@ def _too_many(where: str, key: str, given: Sequence[str], there: int) -> Iterato
         yield Problem(f"{where}, #| {key}", came, cure=f"Give as many as there are {what}s.")
 
 
-def _named(shown: Shown, options: CellOptions, place: tuple[int, int], taken: set[str]) -> Shown:
+def _named(
+    shown: ShownOutput, options: CellOptions, place: tuple[int, int], taken: set[str]
+) -> ShownOutput:
     kind = shown.bundle.kind
     number, count = place
     captions = options.figure_captions if kind == "figure" else options.table_captions

@@ -17,7 +17,7 @@ class Prose:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownOutput:
     """One object that a code cell showed.
 
     Parameters

@@ -35,7 +35,7 @@ _PICTURES: Final = frozenset({"image/svg+xml", "image/png"})
 
 
 @dataclass
-class Findings:
+class CellFindings:
     """What preprocessors found: by cell its place and options; and what is wrong, or left out."""
 
     options: dict[int, CellOptions] = field(default_factory=dict)
@@ -44,9 +44,9 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
 
 
-def findings(resources: dict[str, Any]) -> Findings:
+def findings(resources: dict[str, Any]) -> CellFindings:
     """Return what the preprocessors of this notebook have found so far."""
-    found: Findings = resources.setdefault(FOUND, Findings())
+    found: CellFindings = resources.setdefault(FOUND, CellFindings())
     return found
 
 
@@ -112,7 +112,7 @@ class DropPlottingText(Preprocessor):
 PREPROCESSORS: Final = (NumberCells, ApplyCellOptions, DropPlottingText)
 
 
-def prepare(notebook: NotebookNode) -> tuple[NotebookNode, Findings]:
+def prepare(notebook: NotebookNode) -> tuple[NotebookNode, CellFindings]:
     """Return a copy of a notebook without what is no part of the report, and what was found on the way."""
     from copy import deepcopy
 

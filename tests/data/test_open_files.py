@@ -12,7 +12,7 @@ import pytest
 
 from helpers.data.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
-from helpers.data.opening import open_bytes, open_file
+from helpers.data.open_files import open_bytes, open_file
 from helpers.data.workbooks import as_text
 from helpers.errors import DataError
 from helpers.register import Register

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from helpers.data.manifest import Manifest
+from helpers.data.mart_manifest import Manifest
 from helpers.data.schema import TABLES
 
 if TYPE_CHECKING:

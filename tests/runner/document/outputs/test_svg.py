@@ -8,7 +8,7 @@ import io
 import pytest
 from matplotlib.figure import Figure
 
-from helpers.runner.document.outputs.pictures import clean_svg, wrap_png
+from helpers.runner.document.outputs.svg import clean_svg, wrap_png
 
 
 def png(dpi=200):

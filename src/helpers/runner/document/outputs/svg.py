@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from helpers.theme.pictures import unsafe_in_svg
+from helpers.theme.logo import unsafe_in_svg
 
 # Matplotlib's metadata holds the time of drawing; declarations are for files, not for pages. Its comments stay:
 # they are the words that are drawn as outlines, and the gate reads them.

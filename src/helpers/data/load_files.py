@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.data.manifest import PRIVATE_FILE, FileRecord, make_private
+from helpers.data.mart_manifest import PRIVATE_FILE, FileRecord, make_private
 from helpers.data.schema import STAMP, Table, arrow_schema, find_table, validate
 from helpers.errors import DataError, Problem
 

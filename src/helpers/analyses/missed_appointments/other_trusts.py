@@ -1,0 +1,179 @@
+"""Every trust's rate of missed appointments, and where this one lies among them."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from helpers.analyses.missed_appointments import words as dna_words
+from helpers.analyses.missed_appointments.findings import PER_CENT, DnaFindings
+from helpers.analyses.missed_appointments.rates import COUNTS, ENDS
+from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.phrases import phrase
+from helpers.report import controlled
+from helpers.report.charts import rates as charts_rates
+from helpers.report.parts import Field, Part
+from helpers.report.sections import Sections
+from helpers.report.words import count, number
+from helpers.stats.rates import proportion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
+#: of one trust among others
+RATE: Final = Field("rate", Column(label="Missed", kind="rate", unit="%", digits=2), COUNTS[-1].about)
+PEERS: Final = (
+    Field("trust", Column(label="Trust")),
+    RATE,
+    *ENDS,
+    Field(
+        "limits",
+        Column(label="Against the 99.8% limits", kind="text"),
+        "high, low or within; empty where trusts vary far more than chance, so that no limits are drawn",
+    ),
+)
+
+
+class PeerRates:
+    """Every trust's rate; a caterpillar where chance explains nothing, else a funnel.
+
+    Parameters
+    ----------
+    made, found
+        As for `KindRates`.
+    """
+
+    def __init__(self, made: Sections, found: DnaFindings) -> None:
+        self.made, self.found = made, found
+
+    @cached_property
+    def part(self) -> Part:
+        """Figure and sentences."""
+        if not self.found.comparable:
+            return self.made.part(
+                "peers", fields=PEERS, words={"none": phrase("reasons.missed.too_few_trusts")}
+            )
+        table = self._visible
+        kind = "Each trust's rate with its 95% interval" if self._is_caterpillar else "Funnel of rates"
+        trusts = count(len(table), "trust")
+        return self.made.part(
+            "peers",
+            fields=PEERS,
+            rows=self._rows(),
+            caption=f"{kind}, {trusts}, {self.made.report.period.label}.",
+            alt=f"{kind} for {trusts}{self._own_alt}.",
+            words=self._words(),
+            values={"trusts": len(table)},
+            chart=self._caterpillar() if self._is_caterpillar else self._funnel(),
+        )
+
+    def _rows(self) -> list[tuple[Cell, ...]]:
+        found = self.found.peers
+        flags = dict(zip(found.group, found.flag, strict=True))
+        return [
+            (str(code), float(rate), float(low), float(high), flags[code] if found.adjusted else "")
+            for code, rate, low, high in self._visible[["rate", "low", "high"]].itertuples()
+        ]
+
+    @property
+    def _is_caterpillar(self) -> bool:
+        return self.found.peers.advice == "caterpillar"
+
+    @cached_property
+    def _visible(self) -> pd.DataFrame:
+        """The compared trusts whose figures may be shown, from counts as shown: dnas, booked, rate, low, high."""
+        table = self.found.compared
+        rates = controlled.percentages(table["dnas"], table["booked"], self.made.origin)
+        table = table[[cell != SUPPRESSED for cell in rates]]
+        cells = self.found.cells_of_trusts([str(code) for code in table.index])
+        shown = pd.DataFrame(cells, columns=["booked", "dnas"], index=table.index)
+        shown = shown[(shown != SUPPRESSED).all(axis=1)].astype(float)
+        own = proportion(shown["dnas"], shown["booked"], multiplier=PER_CENT)
+        return shown.assign(rate=own.value, low=own.lower95, high=own.upper95)
+
+    @property
+    def _own_place(self) -> int | None:
+        codes = list(self._visible.index)
+        own = self.made.report.organisation.code
+        return codes.index(own) if own in codes else None
+
+    @property
+    def _own_alt(self) -> str:
+        return "" if self._own_place is None else f"; this trust's is marked, {self._own_label}"
+
+    @property
+    def _own_label(self) -> str:
+        place = self._own_place
+        rate = "" if place is None else f": {number(float(self._visible['rate'].iloc[place]), 1)}%"
+        return f"{self.made.report.organisation.code}{rate}"
+
+    def _caterpillar(self) -> Callable[[], Figure]:
+        table = self._visible
+        ends = (table["low"].to_numpy(float), table["high"].to_numpy(float))
+        other = (
+            ("England", self.found.england) if self.found.england else ("all trusts", self.found.all_trusts)
+        )
+        lines = [("best quarter", self.found.peers.spread.lower_quartile), (other[0], other[1].rate)]
+        # a quartile may be one trust's own rate: drawn exactly it would tell the counts behind
+        lines = [(name, round(float(rate), RATE.column.digits)) for name, rate in lines]
+        return partial(
+            charts_rates.caterpillar_chart,
+            table["rate"].to_numpy(float),
+            ends,
+            self._own_place,
+            label=self._own_label,
+            lines=lines,
+            unit="% of appointments missed",
+        )
+
+    def _funnel(self) -> Callable[[], Figure]:
+        table, found = self._visible, self.found.peers
+        x = np.linspace(table["booked"].min() * 0.9, table["booked"].max() * 1.04, 120)
+        lines = found.limits_at(x)
+        # what leaves the room is rounded as it is listed: exact lines would tell the sums behind
+        edges = {
+            "95%": (x, lines.lower95.round(2), lines.upper95.round(2)),
+            "99.8%": (x, lines.lower998.round(2), lines.upper998.round(2)),
+        }
+        return partial(
+            charts_rates.rate_funnel_chart,
+            table["booked"].to_numpy(float),
+            table["rate"].to_numpy(float),
+            self._own_place,
+            edges,
+            label=self._own_label,
+            centre=round(float(found.target), 2),
+            axis_labels=("appointments attended or missed", "% of appointments missed"),
+        )
+
+    def _words(self) -> dict[str, str]:
+        found, shown = self.found.peers, self._visible["rate"]
+        spread = found.spread
+        words = {
+            "spread": dna_words.spread_sentence(
+                len(found.group),
+                float(shown.min()),
+                (spread.lower_quartile, spread.upper_quartile),
+                float(shown.max()),
+            )
+        }
+        if self._own_place is not None:
+            flag = found.flag[found.group.index(self.made.report.organisation.code)]
+            where = self._quarter() if self._is_caterpillar else flag
+            words["place"] = dna_words.place_sentence(
+                where, caterpillar=self._is_caterpillar, phi=found.dispersion.phi
+            )
+        if self.found.not_recorded:
+            words["left_out"] = dna_words.left_out_sentence(len(self.found.not_recorded))
+        return words
+
+    def _quarter(self) -> str:
+        rate, spread = self.found.counts().rate, self.found.peers.spread
+        if rate < spread.lower_quartile:
+            return "lower quarter"
+        return "upper quarter" if rate > spread.upper_quartile else "middle"

@@ -1,0 +1,223 @@
+"""Sentences about the scenario: what fewer missed appointments would bring, and what that depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from helpers.phrases import phrase
+from helpers.report.words import count, interval, month, number, sentence
+from helpers.stats.dna.uncertainty import Spread
+
+#: what each parameter of the scenario is called
+NAMES = {
+    "missed": "Missed appointments",
+    "reduction": "Share of missed appointments that is avoided",
+    "filled": "Share of missed slots that are filled anyway, by overbooking",
+    "rebooked": "Share of missed appointments that are booked again",
+    "ramp_weeks": "Weeks until the whole reduction is reached",
+    "additions": "Additions to the waiting list",
+    "waiting_list": "Patients on the waiting list",
+    "removals": "Removals from the waiting list",
+    "first_minutes": "Length of a first appointment",
+    "follow_up_minutes": "Length of a follow-up",
+    "price": "Income for an attendance",
+}
+SHORT_NAMES = {
+    "reduction": "Share avoided",
+    "filled": "Share of slots filled anyway",
+    "rebooked": "Share booked again",
+    "ramp_weeks": "Weeks until it works fully",
+}
+#: smaller effects in patients are none
+SMALLEST = 0.5
+#: numbers of people below it are not told one by one, whatever they are numbers of
+FEW = 8
+
+
+def apart_sentence(months: int, list_month: date, period: str) -> str:
+    """Say that list and missed appointments are of different times.
+
+    >>> apart_sentence(61, date(2026, 4, 1), "April 2020 to March 2021")[:54]
+    'The waiting list is of April 2026, the missed appointm'
+    """
+    gap = f"{months // 12} years" if months >= 24 else count(months, "month")
+    return sentence(
+        f"the waiting list is of {month(list_month)}, the missed appointments of {period}: about {gap} apart, "
+        "so the scenario mixes two different times"
+    )
+
+
+def scenario_sentence(
+    reduction: str, when: tuple[date, date], reach: tuple[float, float], *, certain: bool, past: bool
+) -> str:
+    """Say the one range to repeat: by how many patients the list is shorter at the horizon.
+
+    Parameters
+    ----------
+    reduction
+        The share of missed appointments that is avoided.
+    when
+        The day on which the change begins, and the horizon.
+    reach
+        The ends of the range: patients, negative where the list gets longer.
+    certain
+        Whether every input is one number: then the ends are told as they are, not roughly.
+    past
+        Whether the horizon has passed.
+
+    >>> said = scenario_sentence("15%", (date(2026, 10, 1), date(2027, 3, 31)), (412, 1234), certain=False, past=False)
+    >>> said[43:]
+    '**the waiting list would be about 410 to 1,200 patients shorter by 31 March 2027** than without it.'
+    """
+    patients = reach_words(reach, certain=certain)
+    if past:
+        return (
+            f"Had {reduction} of missed appointments been avoided from {day_words(when[0])} on, **the waiting list "
+            f"would have been {patients} on {day_words(when[1])}** than it was."
+        )
+    return (
+        f"If {reduction} of missed appointments are avoided, **the waiting list would be {patients} by "
+        f"{day_words(when[1])}** than without it."
+    )
+
+
+def reach_words(reach: tuple[float, float], *, certain: bool) -> str:
+    """Return by how many patients a list is shorter or longer, from the one end to the other.
+
+    >>> reach_words((412, 1234), certain=False)
+    'about 410 to 1,200 patients shorter'
+    >>> reach_words((-63, -63), certain=True), reach_words((0.2, 0.3), certain=True)
+    ('63 patients longer', 'no shorter')
+    """
+    if max(map(abs, reach)) < SMALLEST:
+        return "no shorter"
+    if reach[0] < -SMALLEST and reach[1] > SMALLEST:
+        longer, shorter = (_span(0, abs(end), certain=certain) for end in reach)
+        return f"between {longer} longer and {shorter} shorter"
+    side = "longer" if reach[0] < -SMALLEST else "shorter"
+    return f"{_span(*sorted(map(abs, reach)), certain=certain)} {side}"
+
+
+def _span(low: float, high: float, *, certain: bool) -> str:
+    """Return so many patients; what could be taken for a small count of people is told as less than that.
+
+    >>> _span(412, 1234, certain=False), _span(2, 11, certain=False), _span(2, 5, certain=False)
+    ('about 410 to 1,200 patients', 'up to about 11 patients', 'fewer than 8 patients')
+    """
+    about = "" if certain else "about "
+    low, high = (value if certain else roughly(value) for value in (low, high))
+    if round(high) < FEW:
+        return f"fewer than {FEW} patients"
+    ends = dict.fromkeys((number(low), number(high)))
+    return (
+        f"{about}{' to '.join(ends)} patients"
+        if round(low) >= FEW
+        else f"up to {about}{number(high)} patients"
+    )
+
+
+def roughly(value: float) -> float:
+    """Return a number with its first two figures, as one repeats it.
+
+    >>> roughly(1234), roughly(87), roughly(4.4)
+    (1200, 87, 4)
+    """
+    whole = round(value)
+    return round(whole, min(0, 2 - len(str(whole))))
+
+
+def day_words(day: date) -> str:
+    """Return a day as a reader says it.
+
+    >>> day_words(date(2027, 3, 31))
+    '31 March 2027'
+    """
+    return f"{day.day} {month(day)}"
+
+
+def bounds_sentence(
+    bounds: Sequence[tuple[float, float]], in_days: Sequence[float], *, certain: bool
+) -> str:
+    """Say what the range holds: eight of ten draws, of one way of counting or of two; and what it is in days.
+
+    Parameters
+    ----------
+    bounds
+        The 80% ends in patients: where only slots of first appointments help the list, and where every slot does.
+    in_days
+        The medians of the same in days of additions.
+    certain
+        Whether nothing was drawn.
+
+    >>> bounds_sentence([(315, 315)], [11.0003], certain=True)
+    'That is 11.0 days of additions.'
+    """
+    middles = [number(abs(each), 1) for each in in_days]
+    days_words = " and ".join(dict.fromkeys(middles))
+    told = (
+        "That is"
+        if certain and len(bounds) == 1
+        else "Its middles are"
+        if len(bounds) > 1
+        else "Its middle is"
+    )
+    last = f"{told} {days_words} days of additions{' longer' if max(in_days) < 0 else ''}."
+    if len(bounds) == 1:
+        return last if certain else f"The range holds eight of ten draws. {last}"
+    first, every = (reach_words(each, certain=certain).removesuffix(" shorter") for each in bounds)
+    holds = "either count" if certain else "eight of ten draws by either count"
+    return (
+        f"The range holds {holds}: {first} if only slots of first appointments go to patients on the list, {every} "
+        f"if every freed slot does. {last}"
+    )
+
+
+def attendances_sentence(spread: Spread, *, certain: bool, past: bool) -> str:
+    """Say how many attendances are gained.
+
+    >>> attendances_sentence(Spread(315, 315, 315, 315, 315), certain=True, past=False)
+    'It would fill 315 more slots that stand empty otherwise.'
+    """
+    chance = "" if certain else f" (95% interval {interval(spread.low95, spread.high95, 0)})"
+    shown = number(spread.median)
+    fill, stand = ("have filled", "stood") if past else ("fill", "stand")
+    slots = "slot" if shown == "1" else "slots"
+    return f"It would {fill} {shown} more {slots}{chance} that {stand} empty otherwise."
+
+
+def chance_sentence(relief: float, wait: float | None, target: float | None) -> str:
+    """Say how likely it is that the list gets shorter, and that a stated wait is reached.
+
+    >>> chance_sentence(0.93, None, None)
+    'In 93% of the draws the list gets shorter.'
+    """
+    words = f"in {number(100 * relief)}% of the draws the list gets shorter"
+    if wait is not None and target is not None:
+        words += f", and in {number(100 * wait)}% a newcomer's wait is {number(target)} days or less"
+    return sentence(words)
+
+
+def sensitivity_sentence(names: Sequence[str]) -> str:
+    """Say on which assumptions the result depends most.
+
+    >>> sensitivity_sentence(["reduction", "filled", "rebooked"])
+    'The result depends most on the share avoided, then on the share of slots filled anyway.'
+    """
+    if not names:
+        return phrase("reasons.missed.nothing_to_vary")
+    words = [SHORT_NAMES[name] for name in names[:2]]
+    words = [f"{'the ' if word.startswith('Share') else ''}{word[:1].lower()}{word[1:]}" for word in words]
+    return sentence("the result depends most on " + ", then on ".join(words))
+
+
+def value_sentence(hours: float, income: float | None, *, past: bool) -> str:
+    """Say what the recovered attendances are worth.
+
+    >>> value_sentence(84.0, 37800.0, past=False)
+    'They would take 84 hours of clinics, worth £37,800 at the price given.'
+    """
+    worth = "" if income is None else f", worth £{number(income)} at the price given"
+    return sentence(
+        f"they would {'have taken' if past else 'take'} {number(hours)} hours of clinics{worth}"
+    )

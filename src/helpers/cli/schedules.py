@@ -1,0 +1,260 @@
+"""`boardpack schedule …`: make what is due, by oneself or by a scheduler that somebody has."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import typer
+
+from helpers.cli import batches, showing
+from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project
+from helpers.errors import ExitCode, Problem, UsageError, UserError
+from helpers.places import find_root
+from helpers.runner.batch.run import Batch, Order, run_batch
+from helpers.runner.history.locks import try_hold
+from helpers.runner.history.store import History
+from helpers.runner.plan.jobs import Plan
+from helpers.runner.project import Project
+from helpers.runner.publish.placing import recover
+from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
+from helpers.runner.schedule.export import EXPORTS
+from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
+
+schedule_app = typer.Typer(help="Make reports by themselves: params/_schedule.yml.", no_args_is_help=True)
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing where all is well.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+#: in the private folder: held by whoever makes what is due
+LOCK: Final = "schedule"
+
+
+def run_parts(parts: Sequence[tuple[Project, Plan, Order]], *, quiet: bool) -> Batch:
+    """Run the reports of each audience as a batch of its own; what is interrupted begins none of the others."""
+    ended: list[Batch] = []
+    with batches.show_progress(sum(len(asked.jobs) for _, asked, _ in parts), quiet=quiet) as tell:
+        for project, asked, order in parts:
+            ended.append(run_batch(project, asked.jobs, order, refused=asked.refused, tell=tell))
+            if ended[-1].interrupted:
+                break
+    return batches.merge(ended)
+
+
+@schedule_app.command()
+def once(context: typer.Context, quiet: Quiet = False) -> None:
+    """Make what is due now, and end: the whole engine, for cron, systemd, Task Scheduler and the like."""
+    root = find_root(context.obj)
+    with _alone(root):
+        raise typer.Exit(_make_due(root, quiet=quiet))
+
+
+@schedule_app.command()
+def run(
+    context: typer.Context,
+    every: Annotated[int, typer.Option(min=1, help="Seconds between two looks at what is due.")] = 60,
+    quiet: Quiet = False,
+) -> None:
+    """Make what is due whenever it is, until asked to end (Ctrl-C, SIGTERM): a service in the foreground."""
+    root = find_root(context.obj)
+    wait = threading.Event()
+    with _alone(root), _ended_by_request():
+        print(f"boardpack schedule is at work; {_next_words(root)}", flush=True)
+        told = ""
+        while True:
+            try:
+                try:
+                    _make_due(root, quiet=quiet)
+                except UserError as error:  # settings that are being written, say: it is tried again
+                    told = _tell_once(error, told)
+                wait.wait(every)
+            except _UnderWayError:
+                raise
+            except KeyboardInterrupt:
+                print("boardpack schedule ends: nothing was under way")
+                return
+
+
+@schedule_app.command("next")
+def show_next(
+    context: typer.Context,
+    count: Annotated[int, typer.Option("--count", min=1, help="How many moments of each.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Show when what comes next, by the clocks of each schedule, and what became of it last."""
+    root = find_root(context.obj)
+    noted, now = History(open_project(root).state).occurrences(), datetime.now(UTC)
+    rows = []
+    for schedule in _read(root):
+        zone = ZoneInfo(schedule.zone)
+        moments = [f"{each.astimezone(zone):%Y-%m-%d %H:%M %Z}" for each in coming(schedule, now, count)]
+        last = [each for each in noted if each.schedule == schedule.name][-1:]
+        ended = [f"{each.due.astimezone(zone):%Y-%m-%d %H:%M} {each.outcome}" for each in last]
+        rows.append({"schedule": schedule.name, "next": moments, "last": ended[0] if ended else ""})
+    if as_json:
+        showing.show_json(rows)
+        return
+    for row in rows:
+        print(f"{row['schedule']}: {', '.join(row['next']) or 'when its data are renewed'}")
+        print(
+            f"  last: {row['last'] or 'not looked at yet; it begins with the first `boardpack schedule once`'}"
+        )
+
+
+@schedule_app.command("export")
+def export(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="|".join(EXPORTS), help="For which scheduler.")],
+    to: Annotated[Path | None, typer.Option(help="The folder to write to; printed unless given.")] = None,
+    minutes: Annotated[int, typer.Option(min=1, max=59, help="Minutes between two looks.")] = 15,
+) -> None:
+    """Write what a scheduler needs that calls `boardpack schedule once`."""
+    if kind not in EXPORTS:
+        raise UsageError(Problem(kind, "no such scheduler", ", ".join(EXPORTS)))
+    command = Path(sys.executable).with_name("boardpack")
+    for name, text in EXPORTS[kind](find_root(context.obj).resolve(), command, minutes).items():
+        if to is None:
+            print(f"# {name}\n{text}")
+        else:
+            to.mkdir(parents=True, exist_ok=True)
+            (to / name).write_text(text, "utf-8")
+            print(to / name)
+
+
+def _read(root: Path) -> tuple[Schedule, ...]:
+    schedules = read_schedules(root / "params")
+    if not schedules:
+        cure = "write one: docs/how-to/schedule.md"
+        raise UsageError(Problem(f"params/{FILE}", "there is no schedule", cure=cure))
+    return schedules
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Run the block unless another schedule is at work in the project."""
+    with try_hold(open_project(root).home, LOCK) as mine:
+        if not mine:
+            cure = "let it; `boardpack schedule next` shows what comes"
+            raise UserError(
+                Problem("schedule", "another boardpack schedule is at work in this project", cure=cure)
+            )
+        yield
+
+
+@contextlib.contextmanager
+def _ended_by_request() -> Iterator[None]:
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _make_due(root: Path, *, quiet: bool, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
+    """Make what is due of every schedule; return the highest exit code."""
+    schedules, project = _read(root), open_project(root)
+    history = History(project.state)
+    recover(project, history)
+    making = _Making(root, quiet=quiet, clock=clock)
+    for schedule in schedules:
+        version = project.pin()
+        data = (
+            {name: each.fingerprint for name, each in project.datasets(version).items()} if version else {}
+        )
+        due = find_due(schedule, history.occurrences(), clock(), data)
+        done = do_due(due, making.make, history.note, clock=clock)
+        making.codes += [each.exit_code for each in done]
+        for each in done:
+            if not quiet or each.exit_code:
+                print(f"{schedule.name}, due {each.due:%Y-%m-%d %H:%M} UTC: {each.outcome}")
+    return max(making.codes, default=0)
+
+
+class _Making:
+    """Makes the reports of a schedule for a moment."""
+
+    def __init__(self, root: Path, *, quiet: bool, clock: Callable[[], datetime]) -> None:
+        self._root, self._quiet, self._clock = root, quiet, clock
+        self.codes: list[int] = []
+
+    def make(self, schedule: Schedule, moment: datetime) -> tuple[str, int] | None:
+        """Load what is to be loaded and run; None where there is nothing to load yet, or a mistake stops all."""
+        month = f"{moment.astimezone(ZoneInfo(schedule.zone)).replace(day=1) - timedelta(days=1):%Y-%m}"
+        try:
+            self._load([each.replace("{month}", month) for each in schedule.load])
+            public, asked = open_and_plan(self._root, schedule.reports, strict=False)
+        except UserError as error:
+            self.codes.append(int(error.exit_code))
+            print(f"{schedule.name}, due {moment:%Y-%m-%d %H:%M} UTC, waits: {error}", file=sys.stderr)
+            return None
+        if schedule.missed == "all" and self._clock() - moment > ON_TIME:
+            asked = asked.for_month(month)
+        order = Order(formats=schedule.formats, hold=schedule.hold)
+        parts = [(project, some, order) for project, some in by_audience(public, asked)]
+        batch = run_parts(parts, quiet=self._quiet)
+        if batch.interrupted:
+            raise _UnderWayError
+        if not self._quiet or batch.exit_code:
+            pages = ", ".join(each.show(each.reports / "index.html") for each, *_ in parts)
+            batches.show_batch(batch, pages, as_json=False)
+        return batch.run, batch.exit_code
+
+    def _load(self, paths: Sequence[str]) -> None:
+        """Load files; those that are not there yet are an error of their own."""
+        from helpers.data.load import load_paths
+        from helpers.register.reading import read_register
+
+        wanted = [each if "://" in each else str(self._root / each) for each in paths]
+        late = [each for each in wanted if "://" not in each and not _is_there(Path(each))]
+        if late:
+            problem = Problem(late[0], "is not there yet", cure="it is looked for again")
+            raise _LateError(problem)
+        if wanted:
+            register = read_register(self._root / "params" / "_register", spared=[])
+            results = load_paths(open_mart(self._root), wanted, register)
+            if not self._quiet:
+                showing.show_results(results, as_json=False)
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is a file or folder of that name, which may hold wildcards."""
+    anchor = Path(path.anchor)
+    return path.exists() or any(anchor.glob(str(path.relative_to(anchor))))
+
+
+class _UnderWayError(KeyboardInterrupt):
+    """An interruption of a batch, whose reports are not all made."""
+
+
+class _LateError(UserError):
+    """Data that have not come yet."""
+
+    exit_code = ExitCode.OK
+
+
+def _tell_once(error: UserError, told: str) -> str:
+    """Print an error that was not the last one told, and return it."""
+    if str(error) != told:
+        print(error, file=sys.stderr, flush=True)
+    return str(error)
+
+
+def _next_words(root: Path) -> str:
+    now = datetime.now(UTC)
+    soonest = min(
+        ((moment, each) for each in _read(root) for moment in coming(each, now, 1)),
+        key=lambda pair: pair[0],
+        default=None,
+    )
+    if soonest is None:
+        return "it waits for data"
+    moment, schedule = soonest
+    return f"next: {schedule.name} at {moment.astimezone(ZoneInfo(schedule.zone)):%Y-%m-%d %H:%M %Z}"

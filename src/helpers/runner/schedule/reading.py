@@ -1,0 +1,150 @@
+"""`params/_schedule.yml`: what is made by itself, when, and what becomes of what was missed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+from helpers.errors import Problem, near_misses
+from helpers.runner.engines import FORMATS
+from helpers.runner.schedule.times import LONDON, DataRule, MonthRule, is_cron, is_zone
+from helpers.yaml_files import YamlFile, raise_all, read_yaml
+
+FILE: Final = "_schedule.yml"
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,40}")
+_SPAN: Final = re.compile(r"(\d+) (hour|day|week)s?")
+
+Missed = Literal["skip", "once", "all"]
+When = str | MonthRule | DataRule
+
+
+def _is_span(text: str) -> str:
+    if not _SPAN.fullmatch(text):
+        raise ValueError("a number of hours, days or weeks, such as 7 days")
+    return text
+
+
+def _is_format(name: str) -> str:
+    if name not in FORMATS:
+        raise ValueError(", ".join(FORMATS))
+    return name
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: str
+    when: Any
+    zone: Annotated[str, AfterValidator(is_zone)] = LONDON
+    reports: tuple[str, ...] = ()
+    formats: tuple[Annotated[str, AfterValidator(_is_format)], ...] = ("html", "pdf")
+    load: tuple[str, ...] = ()
+    missed: Missed = "once"
+    within: Annotated[str, AfterValidator(_is_span)] = "7 days"
+    hold: bool = False
+
+
+class _Cron(BaseModel):
+    when: Annotated[str, BeforeValidator(str), AfterValidator(is_cron)]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Reports that are made by themselves.
+
+    Parameters
+    ----------
+    name
+        What the history calls it.
+    when
+        A cron expression, a day of the month, or data sets whose renewal makes it due.
+    zone
+        The time zone by whose clocks `when` is meant.
+    reports
+        Names or files, as `boardpack run` takes them; none: all.
+    formats, hold
+        As `boardpack run` takes them.
+    load
+        Files, folders, wildcards or addresses that are loaded first; `{month}` is the month before, as YYYY-MM.
+        Nothing is run before there is something to load.
+    missed, within
+        What becomes of what the machine slept through: of those within this time `once` makes up for the newest,
+        `all` for each, and `skip` for none.
+    """
+
+    name: str
+    when: When
+    zone: str = LONDON
+    reports: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ("html", "pdf")
+    load: tuple[str, ...] = ()
+    missed: Missed = "once"
+    within: timedelta = timedelta(days=7)
+    hold: bool = False
+
+
+def read_schedules(params: Path) -> tuple[Schedule, ...]:
+    """Return what the folder of parameters says is made by itself.
+
+    Raises
+    ------
+    UsageError
+        With every problem of the file.
+    """
+    path = params / FILE
+    if not path.exists():
+        return ()
+    found = read_yaml(path)
+    entries = found.build_each(_Entry)
+    schedules = [schedule for number, entry in entries for schedule in _read(found, number, entry)]
+    names: set[str] = set()
+    for number, entry in entries:
+        if not _NAME.fullmatch(entry.name) or entry.name in names:
+            came = "is there twice" if entry.name in names else "cannot be a schedule's name"
+            place = found.place((number, "name"))
+            found.problems.append(
+                Problem(place, f"`{entry.name}` {came}", "small letters, digits, - and _, once")
+            )
+        names.add(entry.name)
+    raise_all(found.problems)
+    return tuple(schedules)
+
+
+def _read(found: YamlFile, number: int, entry: _Entry) -> Iterator[Schedule]:
+    when = _read_when(found, number, entry.when)
+    if when is not None:
+        content = entry.model_dump(exclude={"when", "within"})
+        yield Schedule(when=when, within=_span(entry.within), **content)
+
+
+def _read_when(found: YamlFile, number: int, said: object) -> When | None:
+    way = (number, "when")
+    if isinstance(said, dict):
+        if "data" in said:
+            return found.build(DataRule, said, way)
+        return found.build(MonthRule, said, way)
+    if isinstance(said, str):
+        built = found.build(_Cron, {"when": said}, (number,))
+        return built.when if built else None
+    allowed = "a cron expression in quotes, or day, working_day or data"
+    found.problems.append(Problem(found.place(way), f"{said}", allowed))
+    return None
+
+
+def _span(text: str) -> timedelta:
+    number, unit = text.split()
+    return timedelta(**{f"{unit.rstrip('s')}s": int(number)})
+
+
+def find_schedule(schedules: tuple[Schedule, ...], name: str) -> Problem | None:
+    """Return what is wrong with the name of a schedule."""
+    known = [each.name for each in schedules]
+    if name in known:
+        return None
+    return Problem(name, "there is no such schedule", ", ".join(known), near_misses(name, known))

@@ -1,0 +1,169 @@
+"""`boardpack schedule`: what is due is made once, waits for its data, and only one is at work at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from helpers.cli import main
+from helpers.cli.schedules import LOCK, _make_due
+from helpers.errors import ExitCode, UsageError
+from helpers.runner.history.locks import try_hold
+from helpers.runner.history.store import History
+
+GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
+DAILY = '- name: daily\n  when: "0 6 * * *"\n  zone: UTC\n  formats: [html]\n'
+BEGIN = datetime(2026, 4, 1, 12, tzinfo=UTC)
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def root(lay_out: Callable[..., Path]) -> Path:
+    """A project with a report that is to be made each day at six."""
+    root = lay_out({"good": {"SYN07.yml": GOOD}})
+    (root / "params" / "_schedule.yml").write_text(DAILY, "utf-8")
+    return root
+
+
+@pytest.fixture
+def call(capfd: pytest.CaptureFixture[str], root: Path) -> Call:
+    def run(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["--project", str(root), *words])
+        said = capfd.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, said.out, said.err
+
+    return run
+
+
+def look(root: Path, after: timedelta) -> int:
+    return _make_due(root, quiet=True, clock=lambda: BEGIN + after)
+
+
+def ended(root: Path) -> list[str]:
+    return [f"{each.due:%d} {each.outcome}" for each in History(root / ".boardpack").occurrences()]
+
+
+def test_what_is_due_is_made_once(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    page = root / "reports" / "2026-03" / "good" / "SYN07.html"
+    assert look(root, timedelta(0)) == 0
+    assert not page.exists()
+    assert look(root, timedelta(days=1)) == 0
+    made = page.stat().st_mtime_ns
+    assert look(root, timedelta(days=1, hours=1)) == 0
+    assert page.stat().st_mtime_ns == made
+    assert ended(root) == ["01 begun", "02 ran"]
+    assert len(History(root / ".boardpack").runs()) == 1
+    assert capfd.readouterr() == ("", "")  # cron mails what is said
+
+
+def test_a_failing_report_is_told_and_its_moment_is_over(
+    root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (root / "params" / "good" / "bad.yml").write_text("trust: 5\n", "utf-8")
+    look(root, timedelta(0))
+    assert look(root, timedelta(days=1)) == ExitCode.USAGE
+    assert "good/bad: refused" in capfd.readouterr().err
+    assert look(root, timedelta(days=1, hours=1)) == 0
+    assert ended(root) == ["01 begun", "02 ran"]
+
+
+def test_a_moment_waits_for_its_data_until_it_is_too_old(
+    root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = f'{DAILY}  load: ["incoming/beds-{{month}}*.csv"]\n  within: 2 days\n'
+    (root / "params" / "_schedule.yml").write_text(text, "utf-8")
+    look(root, timedelta(0))
+    assert look(root, timedelta(days=1)) == 0  # nobody has made a mistake
+    assert "incoming/beds-2026-03*.csv: is not there yet" in capfd.readouterr().err
+    assert ended(root) == ["01 begun"]
+    look(root, timedelta(days=4))
+    assert ended(root) == ["01 begun", "02 missed", "03 missed", "04 covered by the next"]
+
+
+def test_a_mistake_in_the_settings_leaves_the_moment_due(
+    root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    look(root, timedelta(0))
+    theme = root / "params" / "_theme.yml"
+    theme.write_text("colours: blue\n", "utf-8")
+    with pytest.raises(UsageError, match=r"_theme\.yml"):
+        look(root, timedelta(days=1))
+    theme.unlink()
+    assert look(root, timedelta(days=1, hours=1)) == 0
+    assert ended(root) == ["01 begun", "02 ran"]
+    capfd.readouterr()
+
+
+def test_one_is_at_work_at_a_time_and_the_other_says_so(root: Path, call: Call) -> None:
+    with try_hold(root / ".boardpack", LOCK) as mine:
+        assert mine
+        for word in ("once", "run"):
+            code, _, told = call("schedule", word)
+            assert code == ExitCode.REPORT
+            assert "another boardpack schedule is at work" in told
+    assert call("schedule", "once")[0] == 0
+
+
+def test_what_comes_is_shown_by_the_clocks_of_the_schedule(root: Path, call: Call) -> None:
+    assert "it begins with the first" in call("schedule", "next")[1]
+    look(root, timedelta(0))
+    said = call("schedule", "next", "--count", "2")[1]
+    assert said.count("06:00 UTC") == 2
+    assert "last: 2026-04-01 12:00 begun" in said
+
+
+def test_without_a_schedule_it_says_where_to_write_one(root: Path, call: Call) -> None:
+    (root / "params" / "_schedule.yml").unlink()
+    code, _, told = call("schedule", "once")
+    assert code == ExitCode.USAGE
+    assert "params/_schedule.yml: there is no schedule" in told
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
+def test_a_service_ends_cleanly_when_it_is_asked_to(root: Path) -> None:
+    command = [sys.executable, "-c", "from helpers.start import main; main()", "--project", str(root)]
+    service = subprocess.Popen(
+        [*command, "schedule", "run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert service.stdout is not None
+        assert "is at work; next: daily at" in service.stdout.readline()
+        while "begun" not in service.stdout.readline():
+            assert service.poll() is None
+        service.send_signal(signal.SIGTERM)
+        said, told = service.communicate(timeout=60)
+    finally:
+        service.kill()
+    assert (service.returncode, told) == (0, "")
+    assert "nothing was under way" in said
+
+
+@pytest.mark.parametrize("kind", ["cron", "systemd", "windows"])
+def test_what_schedulers_need_names_the_project_and_the_command(
+    tmp_path: Path, root: Path, call: Call, kind: str
+) -> None:
+    assert call("schedule", "export", kind, "--to", str(tmp_path / "out"))[0] == 0
+    text = "".join(path.read_text("utf-8") for path in (tmp_path / "out").iterdir())
+    assert str(root.resolve()) in text
+    assert "schedule once --quiet" in text
+    assert call("schedule", "export", "launchd")[0] == ExitCode.USAGE
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+def test_systemd_takes_the_units(tmp_path: Path, call: Call) -> None:
+    assert call("schedule", "export", "systemd", "--to", str(tmp_path))[0] == 0
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / "boardpack.service"), str(tmp_path / "boardpack.timer")],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "boardpack" not in done.stderr

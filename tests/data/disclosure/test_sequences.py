@@ -1,0 +1,121 @@
+"""Tables one after the other, a period or a group later: what is let through tells no star, the oracle says."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from solver import Oracle
+
+from helpers.data.disclosure.deciding import Asked, Witnesses, decide
+from helpers.data.disclosure.people import People
+from helpers.data.disclosure.queries import Condition, Query, Told
+from helpers.data.releases import shown_cell
+
+CODES, SEXES = ("100", "300"), ("female", "male")
+APRIL, MAY, JUNE = "2026-04-01", "2026-05-01", "2026-06-01"
+COUNT = st.one_of(st.integers(0, 9), st.integers(0, 40))
+CELLS = st.lists(COUNT, min_size=4, max_size=4)
+
+
+def people_of(first: list[int], second: list[int], dimension: str, values: tuple[str, str]) -> People:
+    """Two blocks of specialty by sex; the blocks are two months, or two groups of one month."""
+    rows = [
+        (*pair, block)
+        for block in values
+        for pair in itertools.product(CODES, SEXES)
+    ]  # fmt: skip
+    kinds = pd.DataFrame(rows, columns=["specialty_code", "sex", dimension]).assign(org_code="T1")
+    if dimension != "day":
+        kinds["day"] = APRIL
+    nothing = np.zeros(len(rows))
+    return People(kinds, np.array([*first, *second]), nothing, nothing, nothing)
+
+
+def table(base: Query) -> list[Asked]:
+    """Its grand total, then totals, then cells."""
+    by_code = [base.where(Condition("specialty_code", (code,))) for code in CODES]
+    by_sex = [base.where(Condition("sex", (sex,))) for sex in SEXES]
+    cells = [row.where(Condition("sex", (sex,))) for row in by_code for sex in SEXES]
+    return [Asked(query) for query in (base, *by_code, *by_sex, *cells)]
+
+
+def release(people: People, *tables: list[Asked]) -> list[Told]:
+    told: list[Told] = []
+    witnesses: Witnesses = {}
+    for asked in tables:
+        decision = decide(people, told, asked, witnesses=witnesses)
+        told, witnesses = [*told, *decision.told], decision.witnesses
+    return told
+
+
+def check(people: People, *tables: list[Asked]) -> None:
+    told = release(people, *tables)
+    reader = Oracle(people, told)
+    for each in told:
+        assert not each.star or reader.values(each.query) >= 3, each.query.words
+
+
+def a_period_later(april: list[int], may: list[int]) -> None:
+    """April; then May; then both as the year to date."""
+    spans = [
+        Query("spells", "T1", (), first, end) for first, end in ((APRIL, MAY), (MAY, JUNE), (APRIL, JUNE))
+    ]
+    check(people_of(april, may, "day", (APRIL, MAY)), *map(table, spans))
+
+
+def with_and_without(group: list[int], rest: list[int]) -> None:
+    """Everybody; then everybody but a group; then the group."""
+    everybody = Query("spells", "T1")
+    parts = [everybody.where(Condition("kind", ("elective",), excluded=out)) for out in (True, False)]
+    check(people_of(group, rest, "kind", ("elective", "other")), *map(table, (everybody, *parts)))
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(CELLS, CELLS)
+def test_periods_and_groups_tell_no_star_together(one: list[int], other: list[int]) -> None:
+    a_period_later(one, other)
+    with_and_without(one, other)
+
+
+@pytest.mark.long
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(CELLS, CELLS)
+def test_many_sequences_tell_no_star_together(one: list[int], other: list[int]) -> None:
+    a_period_later(one, other)
+    with_and_without(one, other)
+
+
+def one_by_one(counts: list[int], *asked: tuple[str, ...]) -> list[object]:
+    """What is shown of sums of specialties, each asked for by itself."""
+    kinds = pd.DataFrame({"specialty_code": [str(place) for place in range(len(counts))], "day": APRIL})
+    nothing = np.zeros(len(counts))
+    people = People(kinds, np.array(counts), nothing, nothing, nothing)
+    queries = [Query("spells", "T1", (Condition("specialty_code", codes),)) for codes in asked]
+    return [shown_cell(each) for each in release(people, *([Asked(query)] for query in queries))]
+
+
+def test_a_star_that_a_later_number_would_tell_keeps_that_number_hidden() -> None:
+    # 1 and 8 in 17: once the total and two parts are told, the third part hides the first
+    assert one_by_one([1, 8, 8], ("0", "1", "2"), ("0",), ("2",), ("1",)) == [15, "*", 10, "*"]
+
+
+def test_a_year_to_date_gives_way_to_a_months_star() -> None:
+    # 18 to 22 less 8 to 12 would leave 6 and 7 to a star of 7, once it is taken for small
+    assert one_by_one([12, 7], ("0",), ("1",), ("0", "1")) == [10, "*", "*"]
+
+
+def test_revised_figures_are_not_held_against_the_old_ones() -> None:
+    kinds = pd.DataFrame({"specialty_code": ["0", "1"], "day": APRIL})
+    nothing = np.zeros(2)
+    people = People(kinds, np.array([100, 40]), nothing, nothing, nothing)
+    both = Query("spells", "T1")
+    before = [Told(both, 23, 27), Told(both.where(Condition("specialty_code", ("0",))), 1, 7, star=True)]
+    asked = [
+        Asked(query) for query in (both, *(both.where(Condition("specialty_code", (c,))) for c in "01"))
+    ]
+    assert [shown_cell(each) for each in decide(people, before, asked).told] == [140, 100, 40]

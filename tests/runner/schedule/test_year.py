@@ -1,0 +1,167 @@
+"""A year by a fake clock: every report once for each month, whatever the machine and the data do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from helpers.runner.history.occurrences import Occurrence, Outcome
+from helpers.runner.history.store import History
+from helpers.runner.schedule.due import do_due, find_due
+from helpers.runner.schedule.reading import Missed, Schedule
+from helpers.runner.schedule.times import DataRule, MonthRule
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+LOOK = timedelta(hours=12)
+
+
+class Machine:
+    """A machine that looks at what is due every twelve hours, unless it is off, and sometimes dies at it."""
+
+    def __init__(self, folder: Path, *schedules: Schedule) -> None:
+        self.history, self.schedules, self.now = History(folder), schedules, BEGIN
+        self.made: list[tuple[str, str]] = []  # schedule, and the month that it is about
+        self.late: set[str] = set()  # months whose data have not come
+        self.deaths: Iterator[str] = iter(())
+        self.data = {"measure_values/rtt": "january"}
+
+    def make(self, schedule: Schedule, moment: datetime) -> tuple[str, int] | None:
+        month = f"{moment.replace(day=1) - timedelta(days=1):%Y-%m}"
+        if month in self.late:
+            return None
+        death = next(self.deaths, "")
+        if death == "before":
+            raise SystemExit
+        self.made.append((schedule.name, month))
+        if death == "after":
+            raise SystemExit
+        return f"run-{len(self.made)}", int(schedule.name == "failing")
+
+    def look(self) -> None:
+        noted = self.history.occurrences()
+        for schedule in self.schedules:
+            due = find_due(schedule, noted, self.now, self.data)
+            try:
+                do_due(due, self.make, self.history.note, clock=lambda: self.now)
+            except SystemExit:
+                self.history = History(self.history._folder)
+
+    def until(self, then: datetime) -> None:
+        while self.now < then:
+            self.look()
+            self.now += LOOK
+
+    def off(self, span: timedelta) -> None:
+        self.now += span
+
+    def outcomes(self, name: str) -> Counter[Outcome]:
+        return Counter(each.outcome for each in self.history.occurrences() if each.schedule == name)
+
+
+def day(month: int, number: int) -> datetime:
+    return datetime(2026, month, number, tzinfo=UTC)
+
+
+def test_a_year_has_every_report_once_for_each_month(tmp_path: Path) -> None:
+    monthly = [
+        Schedule(
+            f"monthly-{number}",
+            f"{5 * number} 1 {number + 20} * *",
+            within=timedelta(weeks=6),
+            missed="all",
+        )
+        for number in range(6)
+    ]
+    rules = [
+        Schedule(
+            f"working-{number}",
+            MonthRule(working_day=number + 1, at="01:30"),
+            within=timedelta(weeks=6),
+            missed="all",
+        )
+        for number in range(5)
+    ]
+    machine = Machine(
+        tmp_path,
+        *monthly,
+        *rules,
+        Schedule("failing", "30 1 28 * *", within=timedelta(weeks=6), missed="all"),
+    )
+    machine.until(day(3, 19))
+    machine.off(timedelta(days=3))  # over monthly-0 and monthly-1
+    machine.late = {"2026-04", "2026-08"}
+    machine.until(day(5, 28))
+    machine.late = {"2026-08"}  # four days and more late
+    machine.until(day(7, 1))
+    machine.off(timedelta(weeks=5))  # over all of July's
+    machine.deaths = iter(["before", "after", "", "before"])
+    machine.until(day(9, 29))
+    machine.late = set()
+    machine.until(datetime(2027, 1, 1, 12, tzinfo=UTC))
+
+    made = Counter(machine.made)
+    months = [
+        f"{each:%Y-%m}" for each in (datetime(2025 + (n // 12), n % 12 + 1, 1) for n in range(11, 23))
+    ]
+    for schedule in machine.schedules:
+        missing = [month for month in months if not made[schedule.name, month]]
+        assert missing == [], schedule.name
+    # one was killed between its reports and its note: it was made again, which a batch finds unchanged
+    assert sum(made.values()) == len(made) + 1
+    noted = Counter((each.schedule, each.due) for each in machine.history.occurrences())
+    assert set(noted.values()) == {1}
+    failed = [each for each in machine.history.occurrences() if each.exit_code]
+    assert {each.schedule for each in failed} == {"failing"}
+
+
+@pytest.mark.parametrize(
+    ("missed", "weeks", "ran"),
+    [("once", 1, [7]), ("all", 1, [1, 2, 3, 4, 5, 6, 7]), ("skip", 1, []), ("once", 0, []), ("all", 0, [])],
+)
+def test_what_was_slept_through_is_made_up_for_as_asked(
+    tmp_path: Path, missed: Missed, weeks: int, ran: list[int]
+) -> None:
+    span = timedelta(weeks=weeks, hours=1)
+    daily = Schedule("daily", "0 6 * * *", zone="UTC", missed=missed, within=span)
+    history = History(tmp_path)
+    history.note(Occurrence("daily", day(6, 1) - timedelta(hours=1), Outcome.BEGUN))
+    now = day(6, 7) + timedelta(hours=9)
+    due = find_due(daily, history.occurrences(), now, {})
+    assert [each.day for each in due.run] == ran
+    assert len(due.run) + len(due.settled) == 7
+    do_due(due, lambda *_: ("run", 0), history.note, clock=lambda: now)
+    assert find_due(daily, history.occurrences(), now, {}).run == ()
+    on_time = find_due(daily, history.occurrences(), day(6, 8) + timedelta(hours=6, minutes=10), {})
+    assert len(on_time.run) == 1
+
+
+def test_a_schedule_begins_when_it_is_first_looked_at(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, Schedule("daily", "0 6 * * *"))
+    machine.look()
+    assert machine.made == []
+    machine.off(timedelta(days=1))
+    machine.look()
+    assert len(machine.made) == 1
+
+
+def test_a_schedule_on_data_is_due_when_they_are_renewed_and_only_then(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, Schedule("rtt", DataRule(data=("measure_values/*",))))
+    machine.until(day(1, 3))
+    assert machine.made == []
+    machine.data = {"measure_values/rtt": "february", "spells/pas": "x"}
+    machine.until(day(1, 4))
+    machine.data = {"measure_values/rtt": "february", "spells/pas": "y"}
+    machine.until(day(1, 5))
+    assert len(machine.made) == 1
+
+
+def test_a_rule_that_was_not_looked_at_for_months_leads_to_one_run(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.note(Occurrence("often", datetime(2025, 7, 1, tzinfo=UTC), Outcome.BEGUN))
+    due = find_due(Schedule("often", "*/30 * * * *"), history.occurrences(), BEGIN, {})
+    assert len(due.run) == 1
+    assert BEGIN - due.run[0] <= timedelta(minutes=30)
