@@ -84,9 +84,11 @@ fuzz: env
 	BOARDPACK_FUZZ=2000 $(BIN)/python -m pytest -m "not long" tests/stats tests/data/disclosure tests/report
 	BOARDPACK_FUZZ=50000 $(BIN)/python -m pytest tests/data/test_fuzz.py
 
-# make disclosure  10,000 small trusts with up to twelve publications each: a full solver looks for what they tell
+# make disclosure  10,000 small trusts with up to twelve publications each: a full solver looks for what they tell;
+#                 then 24 monthly editions of a small trust in both settings: what is hidden, and what it costs
 disclosure: env
-	BOARDPACK_WORLDS=10000 $(BIN)/python -m pytest tests/data/disclosure/test_worlds.py
+	BOARDPACK_WORLDS=10000 $(BIN)/python -m pytest tests/data/disclosure/test_worlds.py -k any_publications
+	$(BIN)/python benchmarks/editions.py
 
 # make national   what the providers in the loaded mart add up to, beside the published figures of England
 national: env

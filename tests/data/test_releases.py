@@ -17,6 +17,7 @@ from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
 from helpers.data.mart import Mart
 from helpers.data.releases import Releases, manifest_entry, shown_cell
 from helpers.data.releasing import decide_on
+from helpers.data.state import back_up, restore
 from helpers.errors import GateError
 from helpers.places import REPORT_VARIABLE
 
@@ -153,6 +154,24 @@ def test_a_missing_ledger_blocks_until_it_is_rebuilt_from_the_manifests(
     assert ledger.rebuild() == (1, 3)
     assert cells(ledger, mart, YEAR) == ["*"]
     assert sorted(str(shown_cell(entry.told)) for entry in ledger.entries("spells")) == ["*", "10", "10"]
+
+
+def test_a_backup_holds_what_was_told(ledger: Releases, mart: Mart, tmp_path: Path) -> None:
+    cells(ledger, mart, SURGERY, MEDICINE, ENT)
+    ledger.release("stays/T1")
+    back_up(tmp_path / "state", tmp_path / "copy.tar.gz")
+    ledger.path.unlink()
+    restore(tmp_path / "state", tmp_path / "copy.tar.gz", replace=True)
+    assert cells(ledger, Mart(mart.path).at(mart.version), YEAR) == ["*"]
+
+
+def test_a_report_that_was_replaced_or_withdrawn_still_binds(ledger: Releases, mart: Mart) -> None:
+    cells(ledger, mart, SURGERY, MEDICINE, ENT)
+    ledger.release("stays/T1")
+    cells(ledger, mart, SURGERY)  # the next edition in its place shows less
+    ledger.release("stays/T1")
+    assert len(ledger.of_report("stays/T1")) == 3
+    assert cells(ledger, mart, YEAR) == ["*"]
 
 
 def test_a_manifest_says_no_more_than_the_report(ledger: Releases, mart: Mart) -> None:

@@ -122,3 +122,8 @@ def policy_for(origin: Origin) -> DisclosurePolicy:
     'hes_record_level'
     """
     return PUBLISHED if origin == "published" else policy_of_records()
+
+
+def policy_of_several(origin: Origin) -> DisclosurePolicy:
+    """Return the policy for figures of several organisations: small numbers are shown of one's own alone."""
+    return PUBLISHED if origin == "published" else HES_RECORD_LEVEL

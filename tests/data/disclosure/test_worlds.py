@@ -8,6 +8,7 @@ import random
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from solver import Oracle
@@ -81,12 +82,23 @@ def release(people: People, tables: list[list[Asked]]) -> tuple[list[Told], int]
     return list(known.values()), beyond
 
 
-@settings(max_examples=WORLDS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.integers(0, 2**32), st.integers(0, 2**32))
-def test_each_star_of_any_publications_keeps_three_values(world: int, reports: int) -> None:
+def check(world: int, reports: int) -> None:
     people = people_of(world)
     told, _ = release(people, publications(reports))
     reader = Oracle(people, told)
     for each in told:
         if each.star:
             assert reader.values(each.query) >= 3, each.query.words
+
+
+@settings(max_examples=WORLDS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**32), st.integers(0, 2**32))
+def test_each_star_of_any_publications_keeps_three_values(world: int, reports: int) -> None:
+    check(world, reports)
+
+
+@pytest.mark.long
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**32), st.integers(0, 2**32))
+def test_each_star_of_a_thousand_trusts_keeps_three_values(world: int, reports: int) -> None:
+    check(world, reports)

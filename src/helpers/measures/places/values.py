@@ -15,7 +15,7 @@ from helpers.data.mart import Mart
 from helpers.data.measured import as_told
 from helpers.data.peer_values import BASES, peer_values
 from helpers.data.periods import period_end
-from helpers.data.policy import DisclosurePolicy, policy_for
+from helpers.data.policy import DisclosurePolicy, policy_of_several
 from helpers.register.models import Measure
 from helpers.report import controlled
 from helpers.report.period import add_months
@@ -222,7 +222,7 @@ def series_of(rows: pd.DataFrame, measure: Measure) -> PeerSeries:
     )
     known = parts if counted else rows["value"].notna()
     frame["state"] = np.select([rows["suppressed"], ~known], ["suppressed", "empty"], "shown")
-    frame = _controlled(frame, measure, scale, policy_for(origin))
+    frame = _controlled(frame, measure, scale, policy_of_several(origin))
     frame = _judged(frame, measure, counted)
     return PeerSeries(measure, frame, measure.frequency, unit, scale, origin)
 
