@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from helpers.data.disclosure.queries import Condition
 from helpers.data.room.door import in_room
+from helpers.data.room.selection import Selection
 from helpers.data.sources.names import ENGLAND
 
 if TYPE_CHECKING:
@@ -39,11 +42,25 @@ _DUE = """WITH due AS (
         SELECT coalesce(s.successor, a.org_code) AS org_code, a.* EXCLUDE (org_code)
         FROM appointments a LEFT JOIN successors s ON s.org_code = a.org_code
         WHERE a.appointment_date >= ? AND a.appointment_date < ? AND a.outcome IN ('attended', 'dna')
+              AND ({})
     )"""
 _COUNTS = "count(*) FILTER (outcome = 'dna') AS dnas, count(*) FILTER (outcome = 'attended') AS attended"
 
 
-def appointment_months(mart: Mart, first: date, end: date) -> pd.DataFrame:
+def restriction_of(where: tuple[Condition, ...]) -> str:
+    """Return what every appointment must meet, as SQL."""
+    return Selection("appointments", "", "all", where, (), "", "").restriction
+
+
+def derived_name(name: str, first: date, end: date, where: tuple[Condition, ...]) -> str:
+    """Return a name for what is computed once per load of these appointments."""
+    which = f"_{sha256(restriction_of(where).encode()).hexdigest()[:12]}" if where else ""
+    return f"{name}_{first}_{end}{which}"
+
+
+def appointment_months(
+    mart: Mart, first: date, end: date, where: tuple[Condition, ...] = ()
+) -> pd.DataFrame:
     """Return counts from records for every organisation; computed once per load and span.
 
     Parameters
@@ -52,22 +69,28 @@ def appointment_months(mart: Mart, first: date, end: date) -> pd.DataFrame:
         The mart.
     first, end
         First day of the span, and first day after it.
+    where
+        What every appointment must meet.
 
     Returns
     -------
     DataFrame
         org_code, specialty, kind (first, follow_up or unknown), month (first day), dnas, attended.
     """
-    sql = f"""{_DUE}
+    sql = f"""{_DUE.format(restriction_of(where))}
         SELECT org_code, specialty_code AS specialty, coalesce(kind, 'unknown') AS kind,
                date_trunc('month', appointment_date)::DATE AS month, {_COUNTS}
         FROM due GROUP BY ALL ORDER BY ALL"""
     return mart.derived(
-        f"appointment_months_{first}_{end}", lambda: mart.query(sql, [first, end]), records=True
+        derived_name("appointment_months", first, end, where),
+        lambda: mart.query(sql, [first, end]),
+        records=True,
     )
 
 
-def appointment_groups(mart: Mart, first: date, end: date) -> pd.DataFrame:
+def appointment_groups(
+    mart: Mart, first: date, end: date, where: tuple[Condition, ...] = ()
+) -> pd.DataFrame:
     """Return counts from records by everything that may drive a DNA; computed once per load and span.
 
     Appointments that lack one of the characteristics are left out.
@@ -78,7 +101,7 @@ def appointment_groups(mart: Mart, first: date, end: date) -> pd.DataFrame:
         org_code, specialty, kind, mode, age_band, sex, deprivation (fifth), weekday, lead, dnas,
         appointments (attended and missed).
     """
-    sql = f"""{_DUE}
+    sql = f"""{_DUE.format(restriction_of(where))}
         SELECT org_code, specialty_code AS specialty, kind, mode, age_band, sex,
                {_fifths()} AS deprivation, dayname(appointment_date) AS weekday, {_leads()} AS lead,
                count(*) FILTER (outcome = 'dna') AS dnas, count(*) AS appointments
@@ -87,7 +110,9 @@ def appointment_groups(mart: Mart, first: date, end: date) -> pd.DataFrame:
               AND lead_days IS NOT NULL AND sex IN ('female', 'male')
         GROUP BY ALL ORDER BY ALL"""
     return mart.derived(
-        f"appointment_groups_{first}_{end}", lambda: mart.query(sql, [first, end]), records=True
+        derived_name("appointment_groups", first, end, where),
+        lambda: mart.query(sql, [first, end]),
+        records=True,
     )
 
 

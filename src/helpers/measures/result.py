@@ -271,7 +271,8 @@ class MeasureResult:
         """Row of the matrix, from the latest shown value in its window of judgement.
 
         Without a stable period the rules are those of the whole series, which speak up by chance far too often:
-        a signal counts only if the latest three months also differ, the same way, from those a year before.
+        a signal counts only if the latest three months also differ, the same way, from those a year before; and
+        none is called better that has gone the wrong way for six months. An alarm is never silenced by that.
         """
         if self.latest is None:
             return "common"
@@ -279,7 +280,8 @@ class MeasureResult:
         if not self.unstable:
             return found
         confirmed = {"better": "improvement", "worse": "concern"}.get(year_on_year(self))
-        return found if found == confirmed else "unsettled"
+        turned = found == "improvement" and self.trend == "worse"
+        return found if found == confirmed and not turned else "unsettled"
 
     @property
     def _signal(self) -> Variation:

@@ -257,7 +257,7 @@ class Part:
     def as_figure(self) -> Shown:
         """Return the picture as it is shown bare."""
         figure: Any = self.figure()
-        return Shown(figure.bundle, picture_of(figure))
+        return Shown(figure.bundle, picture_of(figure, altered=False))
 
     # --- pieces -------------------------------------------------------------------------------------
 

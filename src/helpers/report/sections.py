@@ -160,7 +160,7 @@ class Sections:
             rows=tuple(rows),
             suppressed=controlled.hidden(rows),
         )
-        return Shown(bundle, picture_of(draw(chart)))
+        return Shown(bundle, picture_of(draw(chart), altered=False))
 
 
 def _as_listed(field: Field, cell: Cell) -> Cell:

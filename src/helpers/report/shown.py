@@ -92,13 +92,24 @@ def draw(chart: Callable[[], Figure]) -> Figure:
     return figure
 
 
-def picture_of(figure: Figure) -> str:
-    """Return the SVG of a chart, text as outlines so that it looks the same everywhere."""
+def picture_of(figure: Figure, *, altered: bool = True) -> str:
+    """Return the SVG of a chart, text as outlines so that it looks the same everywhere.
+
+    One that nobody can have altered since it was laid out is drawn once; matplotlib's own way lays it out and
+    draws it twice.
+    """
     from helpers.theme.charts import chart_style
 
+    told: dict[str, Any] = {"metadata": {"Date": None, "Creator": None}}
     file = io.StringIO()
     with chart_style():
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        if altered or not getattr(figure, "settled", False):
+            figure.savefig(file, format="svg", **told)
+        else:
+            from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+            figure.set_layout_engine("none")
+            FigureCanvasSVG(figure).print_svg(file, **told)
     return _PATH.sub(lambda path: _LONG.sub(r"\1", path[0]), file.getvalue())
 
 

@@ -34,6 +34,7 @@ local HALF = 46     -- letters of an entry of the contents in half the page's wi
 local BEFORE = 3    -- short blocks before a figure that go with it
 local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
+local CARDS = 4     -- from this many columns a row is a card on a telephone
 local WIDE_ON_SCREEN = 6  -- from this many it may reach into the margin where the window has one
 local ICON = "4mm"  -- height of an icon beside its words in Word
 local SPARK = "5.5mm" -- height of a small line in a cell
@@ -329,6 +330,21 @@ local function free_widths(tbl)
   return tbl
 end
 
+-- On a telephone a row becomes a card: each cell then says what heads its column. One that spans rows cannot.
+local function name_cells(tbl)
+  if #tbl.colspecs < CARDS or #tbl.head.rows ~= 1 then return false end
+  local heads = tbl.head.rows[1].cells:map(function(cell) return text(cell.contents) end)
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      for i, cell in ipairs(row.cells) do
+        if cell.row_span > 1 or #row.cells ~= #heads then return false end
+        if i > 1 then cell.attributes["data-head"] = heads[i] end
+      end
+    end
+  end
+  return true
+end
+
 -- In HTML a cell of the first column cannot reach beyond it, so that such a row heads a body of its own.
 local function part_bodies(tbl)
   local bodies = pandoc.List({})
@@ -351,6 +367,7 @@ end
 local function html_table(tbl, name, caption, grouped)
   if grouped then part_bodies(tbl) end
   free_widths(mark_lengths(mark_headers(tbl)))
+  if caption and name_cells(tbl) then tbl.classes:insert("cards") end
   tbl.caption = { long = {} }
   local wide = #tbl.colspecs >= WIDE_ON_SCREEN and " wide" or ""
   if not caption then

@@ -125,6 +125,34 @@ def test_a_trust_without_appointments_has_no_report(demo: Mart) -> None:
         open_for(demo, "SYN31", date(2020, 3, 1))
 
 
+def test_which_appointments_count_is_the_analysts_choice(tmp_path: Path) -> None:
+    """100 and 200 are told apart by their specialty here, first appointments and follow-ups by `where`."""
+    counts = {(org, "100"): (missed, 400) for org, missed in (("S1", 40), ("S2", 20), ("S3", 30))}
+    mart = mart_of_records(tmp_path, counts)
+    every = open_for(mart, "S1", date(2026, 9, 1))
+    first = open_for(mart, "S1", date(2026, 9, 1), where={"kind": "first"})
+    none = {"kind": "follow_up"}
+    assert every.rates.rows[0][1:3] == first.rates.rows[0][1:3] == (440, 40)
+    assert first.data.words.where == "Only appointments count where the kind is first."
+    with pytest.raises(DataError, match="where: kind of S1"):
+        open_for(mart, "S1", date(2026, 9, 1), where=none)
+    with pytest.raises(UsageError, match=r"(?s)where, outcome: is not chosen here.*reduction"):
+        open_for(mart, "S1", date(2026, 9, 1), where={"outcome": "dna"}, reduction=[2])
+
+
+def test_a_table_of_assumptions_can_be_changed_and_handed_back(demo: Mart) -> None:
+    found = open_for(demo, "SYN31", date(2026, 9, 1))
+    table = found.assumptions.frame
+    changed = table[table["name"] == "reduction"].assign(low=0.5, likely=0.6, high=0.7, source="our pilot")
+    again = open_for(demo, "SYN31", date(2026, 9, 1), assumptions=changed).assumptions.frame.set_index(
+        "name"
+    )
+    assert again.loc["reduction", ["value", "source"]].tolist() == ["50% to 70% (likely 60%)", "our pilot"]
+    assert again.loc["filled", "value"] == table.set_index("name").loc["filled", "value"]
+    with pytest.raises(UsageError, match="did you mean reduction"):
+        open_for(demo, "SYN31", date(2026, 9, 1), assumptions=changed.assign(name="reductions"))
+
+
 # --- from published statistics ------------------------------------------------------------------------
 
 

@@ -216,7 +216,7 @@ def test_the_target_of_the_table_is_the_registers_milestone(page: Page) -> None:
 def test_words_of_the_analysts_and_their_absence_are_there(page: Page) -> None:
     assert "Staff sickness in the first two weeks of September" in page.text
     assert "Recovery by 30 November 2026." in page.text
-    assert "Nobody has given an explanation" in page.text
+    assert "Nobody has explained this" in page.text
 
 
 def test_each_measure_has_its_own_day(project: Path, page: Page) -> None:

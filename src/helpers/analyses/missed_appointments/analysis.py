@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from helpers.report.opening import Report
 def did_not_attend(
     report: Report,
     *,
+    where: Mapping[str, Any] | None = None,
     reduction: Sequence[float] = (0.05, 0.15, 0.3),
     filled: Sequence[float] = (0.0, 0.1, 0.3),
     rebooked: Sequence[float] = (0.5, 0.7, 0.9),
@@ -38,6 +40,9 @@ def did_not_attend(
     ----------
     report
         The open report.
+    where
+        Which of the appointments attended or missed count, here and at all other trusts, as `report.records` takes
+        it: `{"mode": "telephone"}`; None for all. It needs records.
     reduction, filled, rebooked
         Shares of missed appointments that are avoided, whose slots are filled anyway, that are booked again:
         one number, or low, likely and high.
@@ -79,6 +84,7 @@ def did_not_attend(
         "minutes": minutes,
         "price": price,
         "sources": sources,
+        "where": where or {},
         **({} if assumptions is None else options_of(assumptions)),
     }
     options = DnaOptions(specialty=report.specialty, horizon=horizon, use_rtt=use_rtt, **asked)

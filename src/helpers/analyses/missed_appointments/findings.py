@@ -115,7 +115,9 @@ class DnaFindings:
             raise self._nothing()
 
     def _from_records(self) -> pd.DataFrame:
-        frame = appointments.appointment_months(self.mart, self.span.first, self.span.end)
+        frame = appointments.appointment_months(
+            self.mart, self.span.first, self.span.end, self.options.conditions
+        )
         if self.options.specialty is not None:
             frame = frame[frame["specialty"] == self.options.specialty]
         keys = ["org_code", "kind", "month"]
@@ -133,6 +135,11 @@ class DnaFindings:
                     "leave the specialty out, or load the trust's outpatient records",
                 )
             )  # fmt: skip
+        if self.options.where:
+            came = f"{', '.join(self.options.where)} of {self.organisation.code}"
+            allowed = "none: published statistics tell appointments apart by kind alone"
+            cure = "leave it out, or load the trust's outpatient records"
+            raise DataError(Problem("where", came, allowed, cure))
         frame = appointments.published_months(self.mart, self.codes, self.span.first, self.span.end)
         return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
 
@@ -174,7 +181,9 @@ class DnaFindings:
     @cached_property
     def told(self) -> AppointmentsTold:
         """What may be told of every count from records that the report shows, or that a rate of it rests on."""
-        told = AppointmentsTold(self.organisation.code, self.period, self.options.specialty, self._ask)
+        told = AppointmentsTold(
+            self.organisation.code, self.period, self.options.specialty, self._ask, self.options.conditions
+        )
         kinds = [kind for kind, code in self.totals.index if code == self.organisation.code and kind != ALL]
         parts = [self.of_specialty(code) for code in self.own_specialties.index]
         told.settle(
@@ -325,7 +334,9 @@ class DnaFindings:
     @cached_property
     def own_specialties(self) -> pd.DataFrame:
         """The trust's counts by specialty, from records: name, dnas, booked; most appointments first."""
-        frame = appointments.appointment_months(self.mart, self.span.first, self.span.end)
+        frame = appointments.appointment_months(
+            self.mart, self.span.first, self.span.end, self.options.conditions
+        )
         months = pd.to_datetime(frame["month"]).dt.date
         own = frame[(frame["org_code"] == self.organisation.code) & (months >= self.period.first)]
         table = own.groupby("specialty")[["dnas", "attended"]].sum()
@@ -343,7 +354,9 @@ class DnaFindings:
     @cached_property
     def groups(self) -> pd.DataFrame:
         """Counts from records by everything that may drive a missed appointment."""
-        frame = appointments.appointment_groups(self.mart, self.period.first, self.period.end)
+        frame = appointments.appointment_groups(
+            self.mart, self.period.first, self.period.end, self.options.conditions
+        )
         wanted = self.options.specialty
         return frame if wanted is None else frame[frame["specialty"] == wanted]
 
@@ -355,7 +368,8 @@ class DnaFindings:
         """
         if self.groups["appointments"].sum() < FEWEST_GROUPED or not self.comparable:
             return pd.DataFrame(columns=["driver", "level", "appointments", "odds_ratio", "low", "high"])
-        name = f"dna_drivers_{self.period.first}_{self.period.end}_{self.options.specialty}"
+        which = self.period.first, self.period.end, self.options.conditions
+        name = f"{appointments.derived_name('dna_drivers', *which)}_{self.options.specialty}"
         frame = self.mart.derived(name, self._drivers, records=True)
         return frame[frame["driver"] != "specialty"]
 

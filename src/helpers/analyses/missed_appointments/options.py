@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
+from helpers.data.disclosure.queries import Condition
+from helpers.data.room.selection import read_where
 from helpers.errors import ArgumentError, Problem, UsageError, near_misses
 from helpers.stats.dna import Pert
 from helpers.stats.dna.inputs import Input
 
 ASSUMED = "assumed"
+#: conditions that have an argument of their own, or are what a rate is made of
+_APART = {
+    "specialty_code": "open_report has specialty=",
+    "outcome": "a rate is of appointments attended or missed",
+}
 #: where the notebook's own values come from; what a file changes is "assumed" unless it says its source
 DEFAULTS: dict[str, tuple[object, str]] = {
     "reduction": (
@@ -61,6 +69,8 @@ class DnaOptions:
         Income for an attendance in pounds.
     sources
         Where assumptions come from, each "name: words".
+    where
+        Which of the appointments attended or missed count, as `report.records` takes it.
 
     Raises
     ------
@@ -81,9 +91,11 @@ class DnaOptions:
     minutes: Sequence[float] = (30.0, 20.0)
     price: float | None = None
     sources: Sequence[str] | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = [
+            *self._where_problems(),
             *self._distribution_problems(),
             *self._amount_problems(),
             *self._list_problems(),
@@ -91,6 +103,19 @@ class DnaOptions:
         ]
         if problems:
             raise UsageError(problems)
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What every appointment must meet."""
+        return read_where("appointments", self.where, [])
+
+    def _where_problems(self) -> Iterator[Problem]:
+        problems: list[Problem] = []
+        read_where("appointments", self.where, problems)
+        yield from problems
+        for name, cure in _APART.items():
+            if name in self.where:
+                yield Problem(f"where, {name}", "is not chosen here", cure=cure)
 
     # --- as numbers -------------------------------------------------------------------------------
 

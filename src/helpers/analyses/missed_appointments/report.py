@@ -16,6 +16,7 @@ from helpers.analyses.missed_appointments.outlook import Outlook
 from helpers.analyses.missed_appointments.patients import deprivation_part, drivers_part, specialties_part
 from helpers.analyses.missed_appointments.rates import KindRates
 from helpers.analyses.missed_appointments.scenario import DRAWS, FAR_APART_MONTHS, Scenario
+from helpers.analyses.stays.words import conditions_words
 from helpers.phrases import phrase, phrases
 from helpers.report.age import age_sentence, good_until
 from helpers.report.parts import Headline, Part, part
@@ -124,11 +125,19 @@ class MissedAppointments:
             "counted": phrase("method.missed.counts", where=self._where),
             "months": words.months_sentence(known, len(months)),
         }
+        if self.options.conditions:
+            only = conditions_words(self.options.conditions)
+            told["where"] = f"Only appointments count where {only}."
         if merged := self.report.organisation.predecessors:
             told["merged"] = phrase("statements.merged", codes=", ".join(merged))
         if self.found.basis == "published":
             told["hidden"] = phrase("statements.missed.hidden_by_publisher")
-        values = {"basis": self.found.basis, "months": known, "of": len(months)}
+        values = {
+            "basis": self.found.basis,
+            "months": known,
+            "of": len(months),
+            "where": dict(self.options.where),
+        }
         return self.made.part("data", words=told, values=values)
 
     @property

@@ -35,12 +35,15 @@ class AppointmentsTold:
         Whose, when, and of which specialty; None for all.
     ask
         The ledger.
+    where
+        What every appointment must meet.
     """
 
     organisation: str
     period: Period
     specialty: str | None
     ask: Ask
+    where: tuple[Condition, ...] = ()
     _told: dict[Query, Told] = field(default_factory=dict)
 
     def query(
@@ -59,6 +62,7 @@ class AppointmentsTold:
         if self.specialty is not None and not any(c.dimension == "specialty_code" for c in conditions):
             wanted.append(Condition("specialty_code", (self.specialty,)))
         whose = self.organisation if organisation is None else organisation
+        wanted = one_each([*self.where, *wanted])
         return Query("appointments", whose, tuple(wanted), span.first.isoformat(), span.end.isoformat())
 
     @staticmethod
@@ -94,3 +98,32 @@ class AppointmentsTold:
         exact = zip(pair, (booked, missed), strict=True)
         told = self.ask([Asked(query, exact=int(count)) for query, count in exact])
         return shown_cell(told[pair[0]]), shown_cell(told[pair[1]])
+
+
+def one_each(conditions: Iterable[Condition]) -> list[Condition]:
+    """Return conditions of which each dimension has one: what meets all that were given for it.
+
+    >>> [told] = one_each([Condition("mode", ("telephone",), excluded=True), Condition("mode", ("",), excluded=True)])
+    >>> told.among, told.excluded
+    (('', 'telephone'), True)
+    >>> one_each([Condition("lead_days", low=0), Condition("lead_days", low=7, high=28)])[0].low
+    7
+    """
+    found: dict[str, Condition] = {}
+    for each in conditions:
+        known = found.get(each.dimension)
+        found[each.dimension] = each if known is None or known == each else _both(known, each)
+    return list(found.values())
+
+
+def _both(one: Condition, other: Condition) -> Condition:
+    name = one.dimension
+    if one.is_range or other.is_range:
+        lows = [each.low for each in (one, other) if each.low is not None]
+        highs = [each.high for each in (one, other) if each.high is not None]
+        return Condition(name, low=max(lows, default=None), high=min(highs, default=None))
+    if one.excluded and other.excluded:
+        return Condition(name, tuple(sorted({*one.among, *other.among})), excluded=True)
+    kept, beside = (other, one) if one.excluded else (one, other)
+    within = [value for value in kept.among if (value in beside.among) != beside.excluded]
+    return Condition(name, tuple(within))

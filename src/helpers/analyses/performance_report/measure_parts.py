@@ -81,7 +81,8 @@ def _section(
 ) -> Iterator[Shown]:
     name = name_of(result)
     yield sections.heading(name, result.measure.name, level=3)
-    yield sections.text(f"meaning-{name}", meaning_words(result))
+    meaning = sentence(result.measure.description) if short else meaning_words(result)
+    yield sections.text(f"meaning-{name}", meaning)
     if result.latest is None:
         yield sections.text(f"nothing-{name}", latest_sentence(result))
         return
@@ -89,7 +90,9 @@ def _section(
         yield sections.panels(f"icons-{name}", icon_panels(result))
         yield chart.as_figure()
     yield sections.text(f"what-{name}", what_words(result))
-    if result.comment is not None or result.category == "attention":
+    if result.comment is None and result.category == "attention":
+        yield sections.text(f"why-{name}", nobody_words(result))
+    elif result.comment is not None:
         yield sections.panels(f"why-{name}", story_panels(result, period))
     if notes := short_notes_words(result) if short else notes_words(result):
         yield sections.text(f"notes-{name}", notes)
@@ -197,7 +200,8 @@ def story_panels(result: MeasureResult, period: str) -> list[Panel]:
 
 def what_words(result: MeasureResult) -> str:
     """Return what the data say: the chart, the people, every reason why the measure needs attention."""
-    people = people_words(result) if result.measure.kind != "count" else ""
+    told_already = result.measure.kind == "count" or result.measure.digits > 1  # "252 of 115,702"
+    people = "" if told_already else people_words(result)
     clauses = attention_clauses(result)
     told = _what_words(result)
     parts = (
@@ -208,6 +212,13 @@ def what_words(result: MeasureResult) -> str:
         sentence(f"it needs attention: {'; '.join(clauses)}") if clauses else "",
     )
     return " ".join(part for part in parts if part)
+
+
+def nobody_words(result: MeasureResult) -> str:
+    """Say that nobody has explained what needs attention, who answers for it, and the register's rule for it."""
+    owner = f" It is for the {result.measure.owner} to do so." if result.measure.owner else ""
+    rule = f" Standing rule: {sentence(result.measure.action)}" if result.measure.action else ""
+    return f"**Nobody has explained this, or said what comes next.**{owner}{rule}"
 
 
 def why_words(result: MeasureResult, period: str) -> str:
@@ -282,8 +293,9 @@ def notes_words(result: MeasureResult) -> str:
 
 def short_notes_words(result: MeasureResult) -> str:
     """Return of the list below the chart the target, the place among trusts, and doubts about the data."""
-    wanted = {"Marked", "Reasons", "Change of source", "Another source", "Data quality"}
-    others = national_sentence(result).partition(". ")[0]
+    wanted = {"Reasons", "Change of source", "Another source", "Data quality"}
+    said = any(alarm.kind == "worst_quarter" for alarm in result.alarms)  # with its reasons, above
+    others = "" if said else national_sentence(result).partition(". ")[0]
     lines = [
         ("Target", target_sentence(result)),
         ("Other trusts", sentence(others) if others else ""),

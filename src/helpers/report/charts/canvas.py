@@ -40,6 +40,8 @@ class ReportFigure(Figure):
 
     #: what it is in the report: set by the part that it pictures
     bundle: Bundle | None = None
+    #: whether it is laid out with all its words: what shows it as it is need not do so again
+    settled: bool = False
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

@@ -20,11 +20,13 @@ from matplotlib.text import Annotation
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
+from helpers.report.charts.canvas import ReportFigure
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
 
 _GAP: Final = 4.0  # points between a label and what it names
+_EDGE: Final = 0.04  # inches between what is drawn and the edge of the picture
 _BETWEEN: Final = 1.5  # points between two labels
 _EVENT_LETTERS: Final = 48  # an event's name wraps after this many
 _ROUNDS: Final = 12  # how often axes are widened; each round leaves a fraction of what stood out
@@ -109,6 +111,10 @@ def name_all(
             each.remove()
         name_ends(axes, ends)
     name_points(axes, points, path)
+    if not points:
+        settle(axes)
+    if isinstance(axes.figure, ReportFigure):
+        axes.figure.settled = True
 
 
 def name_ends(axes: Axes, names: Sequence[Name]) -> list[Annotation]:
@@ -224,7 +230,24 @@ def _data_of(curves: Sequence[tuple[Any, Any]]) -> list[tuple[Floats, Floats]]:
 def settle(axes: Axes) -> None:
     """Let matplotlib lay the figure out, so that places in pixels are those of the finished chart."""
     axes.autoscale_view()
-    cast(Figure, axes.figure).draw_without_rendering()
+    figure = cast(Figure, axes.figure)
+    engine = figure.get_layout_engine()
+    if len(figure.axes) == 1:
+        _fit(axes, figure)
+    elif engine is not None:
+        engine.execute(figure)  # drawing it all for its layout takes twice as long
+
+
+def _fit(axes: Axes, figure: Figure) -> None:
+    """Let the only axes of a figure fill it with all that stands around them: one look, where the engine takes two."""
+    box, tight = axes.bbox, axes.get_tightbbox(_renderer(axes), for_layout_only=True)
+    assert tight is not None, "axes that are shown have an extent"
+    (width, height), pad = figure.bbox.size, _EDGE * figure.dpi
+    left, right = box.x0 - tight.x0 + pad, tight.x1 - box.x1 + pad
+    below, above = box.y0 - tight.y0 + pad, tight.y1 - box.y1 + pad
+    size = (width - left - right) / width, (height - below - above) / height
+    axes.set_position((left / width, below / height, *size))
+    axes.set_in_layout(True)  # a place of its own takes axes out of what the engine lays out later
 
 
 def _best_place(axes: Axes, name: Name, taken: Sequence[_Box], drawn: tuple[Floats, Floats]) -> _Box | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
@@ -47,7 +47,7 @@ def multiples_chart(smalls: Sequence[Small]) -> Figure:
     """Draw small charts, two beside each other."""
     rows = -(-len(smalls) // ACROSS)
     width, height = FIGURE_SIZE[0], rows * _ROW
-    figure: Figure = plt.figure(figsize=(width, height), FigureClass=ReportFigure, layout="none")
+    figure: Any = plt.figure(figsize=(width, height), FigureClass=ReportFigure, layout="none")
     for number, small in enumerate(smalls):
         row, column = divmod(number, ACROSS)
         left = column * width / ACROSS + _LEFT
@@ -59,7 +59,8 @@ def multiples_chart(smalls: Sequence[Small]) -> Figure:
             (_ROW - _ABOVE - _BELOW) / height,
         )
         _draw(figure.add_axes(box), small)
-    return figure
+    figure.settled = True
+    return figure  # type: ignore[no-any-return]
 
 
 def _draw(axes: Axes, small: Small) -> None:
