@@ -3,60 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from helpers.audience import FOLDER as AUDIENCES
 from helpers.audience import PUBLIC_NAME, Audience
 from helpers.bundle import Bundle
-from helpers.cli.datasets import datasets_of
-from helpers.data.coverage import MONTHS_COVERED
-from helpers.data.published_stays import COMPARABLE
+from helpers.cli.questions import SELECTORS, MartQuestions, RegisterQuestions
 from helpers.errors import GateError, Problem, UsageError, near_misses
 from helpers.phrases import own_phrases
 from helpers.places import state_folder
-from helpers.register.models import Register
-from helpers.register.questions import answer
 from helpers.runner.document.prose import check_prose
 from helpers.runner.mentions import mentions_of
 from helpers.runner.plan.jobs import Plan, find_plan
 from helpers.runner.plan.refused import Refused
-from helpers.runner.project import Groups, Organisations, Project, Whence
+from helpers.runner.project import Project
 from helpers.runner.publisher import Publisher, read_publisher
 from helpers.runner.walls import RoomProcess
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
+    from helpers.data.audit import Allowed
     from helpers.data.mart import Mart
     from helpers.register.reading import Spared
 
 Found = TypeVar("Found")
 
-#: what `select:` in a `_matrix.yml` may name, and the rows of the mart that it stands for
-SELECTORS = {
-    "trusts_with_published_dna": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
-        LEFT JOIN successors s ON s.org_code = v.org_code
-        WHERE measure = 'dna_rate' AND origin = 'published' AND basis = 'provider' AND denominator > 0
-          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
-          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
-    "trusts_with_published_stay": COMPARABLE,
-    "trusts_with_published_measures": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
-        LEFT JOIN successors s ON s.org_code = v.org_code
-        WHERE measure = 'rtt_18_weeks' AND basis = 'provider' AND denominator > 0
-          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
-          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
-    "trusts": "SELECT DISTINCT org_code FROM organisations"
-    " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
-    "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
-}
-
-#: by what `where:` in a `_matrix.yml` may narrow a selector, and the column of the mart that says it
-GROUPS = {"region": "region", "icb": "icb_code", "peer_group": "peer_group", "type": "kind"}
-_GROUPED = """SELECT {0}, org_code FROM organisations WHERE {0} IS NOT NULL AND valid_to IS NULL
-    AND successor IS NULL AND kind NOT IN ('icb', 'region', 'nation') ORDER BY 1, 2"""
-
+#: rooms whose modules notebooks need
+_ROOMS = ("report", "measures", "analyses", "data/room")
 #: what the rooms import only where they need it, and every report does
 LATE = (
     "duckdb",
@@ -99,10 +74,11 @@ def open_project(
     UsageError
         With the same, where `problems` is None; for an audience that is not named.
     """
-    from helpers.data.audit import Allowed, audit_bundles, audit_file, read_allowed, redact
+    from helpers.data.audit import audit_bundles, audit_file, redact
     from helpers.data.disclosure import disclosure_problems
     from helpers.data.last_published import FOLDER as LAST
     from helpers.data.last_published import keep_published
+    from helpers.data.mart import Mart
     from helpers.data.mart_files import DERIVED, ROOM, SPILL
     from helpers.data.mart_manifest import make_private
     from helpers.data.policy import policy_of
@@ -111,34 +87,12 @@ def open_project(
     from helpers.data.state import open_state
 
     open_state(state_folder(root))
-    told: list[Problem] = []  # before anything runs
-    allowed = collect(told, read_allowed, root / "params" / "_register") or Allowed()
-    theme = collect(told, read_theme, root / "_quarto.yml", root / "params" / "_theme.yml") or Theme()
-    name = theme.brand.name
-    publisher = collect(told, lambda: read_publisher(root / "params", name=name)) or Publisher()
-    if problems is None:
-        raise_all(told)
-    else:
-        problems += told
+    allowed, theme, publisher = _settings(root, problems)
     readers = _named_audience(publisher, audience)
     others = tuple(each for each in publisher.audiences.values() if each != readers and not each.is_public)
     policy, home = policy_of(readers), readers.home(state_folder(root))
     make_private(home / LAST)  # what is not there when a wall is built stays closed to reports
     releases = Releases.of(state_folder(root), root, readers)
-
-    @cache
-    def mart() -> Mart:
-        return open_mart(root)
-
-    def organisations() -> Organisations:
-        rows = _rows(mart(), "SELECT org_code, name FROM organisations ORDER BY valid_from")
-        return {row[0]: row[1] for row in rows}  # of a code's names the newest
-
-    @cache
-    def months() -> tuple[str, str] | None:
-        for first, last in _rows(mart(), MONTHS_COVERED):
-            return (first, last) if first else None
-        return None
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
         if problems := releases.unentered(report, bundles):
@@ -146,39 +100,19 @@ def open_project(
         releases.release(report)
         keep_published(home, bundles)
 
-    def expand(selector: str) -> tuple[str, ...]:
-        return tuple(code for (code,) in _rows(mart(), SELECTORS[selector]))
-
-    @cache
-    def groups() -> Groups:
-        found: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in GROUPS}
-        for kind, column in GROUPS.items():
-            for name, code in _rows(mart(), _GROUPED.format(column)):
-                found[kind][name] = (*found[kind].get(name, ()), code)
-        return found
-
-    folder = root / "params" / "_register"
-
-    @cache
-    def register() -> Register:
-        from helpers.register.reading import read_register
-
-        return read_register(folder, spared=[]) if folder.is_dir() else Register()
-
-    def whence(name: str) -> Whence | None:
-        found = register().file(name)
-        return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
-
+    state, folder = state_folder(root), root / "params" / "_register"
+    mart, register = MartQuestions(Mart(state / "mart")), RegisterQuestions(folder)
+    caches = tuple(state / "mart" / each for each in (DERIVED, SPILL))
     watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.files
     return Project(
         root,
-        organisations=organisations,
-        months=months,
-        pin=lambda: mart().version,
-        datasets=lambda version: datasets_of(mart().at(version)),
-        expand=expand,
+        organisations=mart.organisations,
+        months=mart.months,
+        pin=mart.pin,
+        datasets=mart.datasets,
+        expand=mart.expand,
         selectors=tuple(SELECTORS),
-        groups=groups,
+        groups=mart.groups,
         bundle_checks=(
             lambda bundles: disclosure_problems(bundles, policy),
             lambda bundles: audit_bundles(bundles, policy),
@@ -190,32 +124,45 @@ def open_project(
         reserve=releases.release,
         told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
         redact=redact,
-        caches=tuple(state_folder(root) / "mart" / each for each in (DERIVED, SPILL)),
+        caches=caches,
         room=RoomProcess(
             MODULE,
             ROOM_VARIABLE,
-            sealed=lambda: mart().sealed(),
-            caches=(
-                *(state_folder(root) / "mart" / each for each in (DERIVED, SPILL, ROOM)),
-                home / FOLDER,
-            ),
+            sealed=mart.sealed,
+            caches=(*caches, state / "mart" / ROOM, home / FOLDER),
         ),
-        preload=(*_modules_below("report"), *_modules_below("data/room"), *LATE),
+        preload=(*(name for room in _ROOMS for name in _modules_below(room)), *LATE),
         publisher=publisher,
         suppression=f"Figures from records of patients follow {policy.source}",
         audience=readers,
         closed=_closed(root, publisher, readers),
         watched=watched,
-        answer=lambda question: answer(register(), question),
+        answer=register.answer,
         apart=(
             *watched,
             folder,
-            state_folder(root),
+            state,
             *(each.reports(root) for each in publisher.audiences.values()),
             root / "params" / "_theme.yml",
         ),
-        whence=whence,
+        whence=register.whence,
     )
+
+
+def _settings(root: Path, problems: list[Problem] | None) -> tuple[Allowed, Theme, Publisher]:
+    """Return what the project's own files say, before anything runs."""
+    from helpers.data.audit import Allowed, read_allowed
+
+    told: list[Problem] = []
+    allowed = collect(told, read_allowed, root / "params" / "_register") or Allowed()
+    theme = collect(told, read_theme, root / "_quarto.yml", root / "params" / "_theme.yml") or Theme()
+    name = theme.brand.name
+    publisher = collect(told, lambda: read_publisher(root / "params", name=name)) or Publisher()
+    if problems is None:
+        raise_all(told)
+    else:
+        problems += told
+    return allowed, theme, publisher
 
 
 def open_audiences(root: Path, audience: str = "") -> tuple[Project, ...]:
@@ -341,8 +288,3 @@ def _modules_below(room: str) -> list[str]:
     files = sorted((package / room).rglob("*.py"))
     names = (file.relative_to(package.parent).with_suffix("").parts for file in files)
     return [".".join(name).removesuffix(".__init__") for name in names]
-
-
-def _rows(mart: Mart, query: str) -> list[tuple[str, ...]]:
-    """Return the rows of a query as they are: a frame would bring pandas along."""
-    return mart.fetch(query) if mart.version else []

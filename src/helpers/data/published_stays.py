@@ -24,7 +24,8 @@ ACUTE = "specific acute"
 #: a trust with fewer admissions a quarter is no general acute trust whose stay compares
 FEWEST_ADMISSIONS = 3_000
 
-_QUARTERS = """WITH own AS (SELECT unnest($own) AS code), beds AS (
+# the names of measures stand in the query: of a list of values nobody could see which were read
+_QUARTERS = f"""WITH own AS (SELECT unnest($own) AS code), beds AS (
         SELECT CASE WHEN org_code IN (FROM own) THEN $code ELSE org_code END AS org_code, period::DATE AS quarter,
                sum(numerator) AS occupied, any_value(source) AS beds_source
         FROM measure_values
@@ -37,7 +38,7 @@ _QUARTERS = """WITH own AS (SELECT unnest($own) AS code), beds AS (
                date_trunc('quarter', period)::DATE AS quarter, sum(numerator) AS admissions,
                any_value(source) AS admissions_source, count(DISTINCT (measure, period)) AS parts
         FROM measure_values
-        WHERE measure IN (SELECT unnest($admissions)) AND period_type = 'month' AND basis = 'provider'
+        WHERE measure IN {ADMISSIONS} AND period_type = 'month' AND basis = 'provider'
           AND category = $acute AND status <> 'plan' AND numerator IS NOT NULL
         GROUP BY ALL
     )
@@ -113,7 +114,7 @@ def latest_stay_month(mart: Mart, own: Sequence[str]) -> date | None:
 
 def _values(own: Sequence[str]) -> dict[str, object]:
     return {
-        "own": list(own), "code": own[0], "beds": BEDS, "admissions": list(ADMISSIONS), "acute": ACUTE,
+        "own": list(own), "code": own[0], "beds": BEDS, "acute": ACUTE,
     }  # fmt: skip
 
 

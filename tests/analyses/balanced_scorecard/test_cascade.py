@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from helpers.analyses.balanced_scorecard.cascade import build_cascade
-from helpers.analyses.balanced_scorecard.rows import cascade_row
+from helpers.analyses.balanced_scorecard.cascade import Carried, build_cascade
+from helpers.analyses.balanced_scorecard.rows import CASCADE
 from helpers.data.units import Unit, below
 from helpers.register import Objective, Register
 
@@ -64,22 +64,23 @@ def test_a_measure_without_figures_below_is_carried_by_nobody(row, card) -> None
     assert [measure.name for measure in cascade.without] == ["Waits", "Beds"]
 
 
+def cells(carried: Carried) -> list[object]:
+    return [each.cell(carried) for each in CASCADE]
+
+
 def test_few_units_are_listed_and_of_many_those_that_need_attention(row, card) -> None:
     quiet = [9.7, 9.0, 10.9, 10.8, 10.3, 9.2, 9.4, 10.1, 9.6, 10.7, 9.8, 10.5] * 3
     few = build_cascade(REGISTER, card(row("Waits")), unit_results(row, D1=[5.0], D2=[6.0]), UNITS)
-    assert cascade_row(few.carried[0])[2:] == ("Surgery 5.0%\nMedicine 6.0%", "–")
+    assert cells(few.carried[0])[2:] == ["Surgery 5.0%\nMedicine 6.0%", "–"]
     teams = {f"T{number}": quiet if number else [*quiet[:-1], 2.0] for number in range(6)}
     many = build_cascade(REGISTER, card(row("Waits")), unit_results(row, **teams), UNITS)
-    assert (
-        cascade_row(many.carried[0])[3]
-        == "Six units, one in need of attention\nTeam 0 2.0%, needs attention"
-    )
+    assert cells(many.carried[0])[3] == "Six units, one in need of attention\nTeam 0 2.0%, needs attention"
 
 
 def test_of_many_units_none_may_need_attention(row, card) -> None:
     teams = {f"T{number}": [5.0] for number in range(6)}
     many = build_cascade(REGISTER, card(row("Waits")), unit_results(row, **teams), UNITS)
-    assert cascade_row(many.carried[0])[3] == "Six units, none in need of attention"
+    assert cells(many.carried[0])[3] == "Six units, none in need of attention"
 
 
 def test_no_figure_is_made_of_others(row, card) -> None:
@@ -88,4 +89,4 @@ def test_no_figure_is_made_of_others(row, card) -> None:
         REGISTER, card(row("Waits", values=None)), unit_results(row, D1=[5.0], D2=[6.0]), UNITS
     )
     assert cascade.carried[0].own is None
-    assert cascade_row(cascade.carried[0])[1] == "no figures"
+    assert cells(cascade.carried[0])[1] == "no figures"

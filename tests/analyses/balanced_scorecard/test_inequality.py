@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.analyses.balanced_scorecard.inequality import missed_by_deprivation
-from helpers.analyses.balanced_scorecard.rows import inequality_row
+from helpers.analyses.balanced_scorecard.rows import inequality_line
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.report.period import Period
@@ -48,8 +48,8 @@ def test_the_deprived_who_miss_more_are_found_with_the_relative_index(tmp_path) 
     assert found.gap == "deprived_worse"
     assert (found.most, found.least) == (20.0, 10.0)
     assert found.found.relative == pytest.approx(0.42, abs=0.02)  # counts are rounded to 5
-    assert inequality_row(found)[1] == "20.0% against 10.0%"
-    assert inequality_row(found)[3] == "most deprived\nmiss more"
+    assert inequality_line(found).cells["latest"] == "20.0% against 10.0%"
+    assert inequality_line(found).cells["variation"] == "most deprived\nmiss more"
 
 
 def test_a_difference_that_chance_explains_is_called_that(tmp_path) -> None:
@@ -61,7 +61,7 @@ def test_a_fifth_with_few_missed_or_few_kept_hides_all(tmp_path, missed) -> None
     found = found_in(mart_of(tmp_path, missed))
     assert found.gap == "hidden"
     assert found.found is None
-    assert inequality_row(found)[1] == "*"
+    assert inequality_line(found).cells["latest"] == "*"
 
 
 def test_a_fifth_without_appointments_hides_all(tmp_path) -> None:
@@ -72,8 +72,8 @@ def test_appointments_before_the_year_do_not_count(tmp_path) -> None:
     mart = mart_of(tmp_path, [40, 34, 28, 26, 20], day=date(2025, 9, 30))
     found = found_in(mart)
     assert found.gap == "no_records"
-    assert inequality_row(found)[1] == "needs records"
+    assert inequality_line(found).cells["latest"] == "needs records"
 
 
 def test_a_unit_has_no_row_of_its_own() -> None:
-    assert inequality_row(None)[1] == "whole organisation only"
+    assert inequality_line(None).cells["latest"] == "whole organisation only"

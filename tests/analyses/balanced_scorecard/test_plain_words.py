@@ -24,7 +24,6 @@ def all_texts(card) -> list[str]:
     texts = [
         words.lead_sentence(card),
         words.too_many_sentence(card),
-        words.attention_sentence(card),
         outlook_summary(card),
         words.missing_sentence(card),
         words.suppressed_sentence(card),

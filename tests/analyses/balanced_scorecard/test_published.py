@@ -175,7 +175,7 @@ def test_one_month_of_data_makes_a_card_that_claims_nothing(root) -> None:
         for row in first.cells.values()
         if row[0] not in ("no figures", "Latest", "*") and "index 1" not in row
     ]
-    assert {row[2] for row in cells} <= {"one value", "judged by the year"}
+    assert {row[2] for row in cells} <= {"one point", "judged by the year"}
     assert {row[4] for row in cells} <= {"no forecast", "–"}
     assert "are watched" in first.text
 

@@ -7,7 +7,6 @@ from datetime import date
 from made_cards import QUIET
 
 from helpers.analyses.balanced_scorecard import words
-from helpers.register.models import Target
 
 LATE = date(2028, 1, 31)
 FALLEN = [*QUIET[:-1], 2.0]
@@ -25,27 +24,6 @@ def test_one_measure_alone_and_all_alike_are_worded_as_such(row, card) -> None:
     assert (
         words.lead_sentence(card(row("A"), row("B"))) == "All two measures on this scorecard are watched."
     )
-
-
-def test_what_needs_attention_is_named_with_the_month_of_old_figures(row, card) -> None:
-    fresh = row("Waits", values=FALLEN)
-    stale = row("Beds, all", id="beds", values=FALLEN, judged_on=LATE)
-    assert words.attention_sentence(card(fresh)) == "Needing attention: Waits."
-    assert (
-        words.attention_sentence(card(fresh, stale))
-        == "Needing attention: Waits; and Beds, all (March 2027)."
-    )
-    assert words.attention_sentence(card(row())) == ""
-
-
-#: no single stable period: the level climbs all the time, to 37.5
-CLIMBING = [20 + 0.5 * month for month in range(36)]
-MISSED, MET = (Target(value=aim, kind="local", source="Plan") for aim in (80, 30))
-
-
-def test_a_target_missed_month_after_month_needs_attention_without_a_stable_period(row, card) -> None:
-    short, fine = (row(name, values=CLIMBING, targets=[aim]) for name, aim in (("A", MISSED), ("B", MET)))
-    assert words.attention_sentence(card(short, fine)) == "Needing attention: A."
 
 
 def test_more_than_22_measures_are_warned_of_with_both_numbers(row, card) -> None:

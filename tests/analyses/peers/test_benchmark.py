@@ -13,23 +13,25 @@ from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.bundle import Bundle
 from helpers.data.disclosure import disclosure_problems
 from helpers.errors import DataError, UsageError
-from helpers.report.shown import Shown, ShownParts
 
 from .conftest import Figure, MakePeers, Trust, every_month, make_measure
 
-SECTIONS = (
-    "headline", "overview", "measures", "movement", "opportunity", "left_out", "every_trust", "method",
-)  # fmt: skip
 RATES = np.linspace(0.3, 0.8, 12)
 
 
-def shown(part: Shown | ShownParts) -> tuple[Shown, ...]:
-    return part.parts if isinstance(part, ShownParts) else (part,)
-
-
 def bundles(report: PeerBenchmark) -> list[Bundle]:
-    """Return every object of a report in its order."""
-    return [each.bundle for name in SECTIONS for each in shown(getattr(report, name)())]
+    """Return every object of a report in the order of the notebook."""
+    if report.found.single:
+        shown = [
+            *report.trusts().shown, *report.groups().shown, *report.movement().shown, *report.opportunity.shown,
+            *report.left_out.shown, report.trusts().table(label="tbl-trusts"),
+        ]  # fmt: skip
+    else:
+        shown = [
+            *report.standings.shown, report.standings.table(), *report.sections().parts,
+            report.movements.table(), *report.opportunity.shown, *report.left_out.shown,
+        ]  # fmt: skip
+    return [each.bundle for each in (report.headline(), *shown, *report.method.shown)]
 
 
 def text(found: Iterable[Bundle]) -> str:
@@ -68,7 +70,7 @@ def test_every_place_comes_with_its_interval(peers: MakePeers) -> None:
     found = bundles(peers(*figures()).benchmark(measures=("seen_soon",)))
     for each in found:
         for column, place in ((c.label, n) for n, c in enumerate(each.columns)):
-            if "better than" in column:
+            if "interval" in column and "better than" in column:
                 assert all(row[place] is None or " to " in str(row[place]) for row in each.rows)
 
 
@@ -103,7 +105,7 @@ def test_all_measures_side_by_side(peers: MakePeers) -> None:
     report = peers(*figures(), *figures("seen_late"), *visits, measures=measures).benchmark()
     found = bundles(report)
     assert report.report.title == "Peer benchmark"
-    assert [row[0] for row in table(found, "tbl-overview").rows] == ["Seen soon", "Seen late"]
+    assert [row[0] for row in table(found, "tbl-standings").rows] == ["Seen soon", "Seen late"]
     headline = text(found[:1])
     assert (
         "Of two measures, Synthetic T1 is very likely in the worst quarter of acute trusts by one and in the best by "
@@ -126,21 +128,21 @@ def test_figures_that_ended_long_ago_are_named_and_not_shown(peers: MakePeers) -
     measures = [make_measure("older", name="Older"), make_measure("old", name="Old"), make_measure()]
     mart = peers(*figures(), *old, *older, measures=measures)
     found = bundles(mart.benchmark())
-    rows = table(found, "tbl-overview").rows
+    rows = table(found, "tbl-standings").rows
     # the newest first, old ones marked
     assert [row[:2] for row in rows] == [("Seen soon", "May 2026"), ("Old", "May 2024 (old)")]
-    assert [row[0] for row in table(found, "fig-positions").rows] == ["Seen soon"]
+    assert "Where the trust stands among the others by one measure" in table(found, "fig-standings").caption
     assert "Old figures stand in the table alone." in text(found)
     assert "more than 24 months before May 2026 say nothing of today" in text(found)
     assert "Older (April 2024)" in text(found)
     asked = bundles(mart.benchmark(measures=("older", "seen_soon")))
-    assert [row[0] for row in table(asked, "tbl-overview").rows] == ["Seen soon", "Older"]
+    assert [row[0] for row in table(asked, "tbl-standings").rows] == ["Seen soon", "Older"]
     assert "say nothing of today, so they are not shown" not in text(asked)
 
 
 def test_a_report_of_old_figures_alone_shows_them(peers: MakePeers) -> None:
     found = bundles(peers(*figures()).benchmark(last=date(2030, 1, 1)))
-    assert table(found, "tbl-overview").rows
+    assert table(found, "tbl-standings").rows
 
 
 def test_a_trust_in_no_outer_quarter_is_told_so(peers: MakePeers) -> None:
@@ -189,7 +191,7 @@ def test_what_is_short_of_the_benchmark_is_listed_and_the_rest_is_not(peers: Mak
 def test_old_figures_are_marked_and_counted_apart(peers: MakePeers) -> None:
     report = peers(*figures()).benchmark(last=date(2026, 12, 1))
     found = bundles(report)
-    assert "May 2026 (old)" in {row[1] for row in table(found, "tbl-overview").rows}
+    assert "May 2026 (old)" in {row[1] for row in table(found, "tbl-standings").rows}
     assert "One more measure has figures older than the register allows" in text(found[:1])
     assert "By no measure with figures new enough can Synthetic T1 be placed" in text(found[:1])
 
@@ -198,7 +200,7 @@ def test_a_trust_without_its_own_figure(peers: MakePeers) -> None:
     mart = peers(*figures(), trusts=[*(Trust(f"T{n}") for n in range(1, 13)), Trust("T0")])
     found = bundles(mart.benchmark("T0", measures=("seen_soon",)))
     assert "Synthetic T0 has no figure of this measure for May 2026" in text(found)
-    assert "does better" not in text(each for each in found if each.id != "method").replace(
+    assert "does better" not in text(each for each in found if each.id != "say-method").replace(
         "A place is", ""
     )
 
@@ -233,7 +235,7 @@ def test_sixty_measures(peers: MakePeers) -> None:
     few = [Figure(f"T{n}", 40 + n, 100, measure=name) for name in names for n in range(1, 6)]
     report = peers(*few, measures=[make_measure(name, name=name) for name in names]).benchmark()
     found = bundles(report)
-    assert len(table(found, "tbl-overview").rows) == 60
+    assert len(table(found, "tbl-standings").rows) == 60
     assert "60 measures" in text(found[:1])
 
 
@@ -270,3 +272,38 @@ def test_no_such_group_and_nothing_to_compare_are_said(peers: MakePeers) -> None
 def test_a_board_is_no_trust(peers: MakePeers) -> None:
     with pytest.raises(DataError, match="is no NHS trust"):
         peers(*figures(months=1)).benchmark("Q1")
+
+
+def test_where_nearly_all_have_none_no_place_is_claimed_or_counted(peers: MakePeers) -> None:
+    """Nine of twelve trusts have nought: T1 with ten of them is no worse than a place could say."""
+    few = [Figure(f"T{n}", 10 if n < 4 else 0, 1000, measure="waits") for n in range(1, 13)]
+    measures = [make_measure(), make_measure("waits", name="Waits", direction="decrease")]
+    report = peers(*figures(), *few, measures=measures).benchmark()
+    frame = report.standings.frame.set_index("measure")
+    assert frame["better_than"].notna().to_dict() == {"Seen soon": True, "Waits": False}
+    assert "By the one measure" in text([report.headline().bundle]) or "Of one measure" in text(
+        [report.headline().bundle]
+    )
+    assert "At least 75% of the trusts have none, so a place says nothing and is not counted" in text(
+        [report.left_out.say().bundle]
+    )
+
+
+def test_a_column_that_says_the_same_in_every_row_is_in_the_frame_alone(peers: MakePeers) -> None:
+    measures = [make_measure(), make_measure("seen_late", name="Seen late", direction="decrease")]
+    report = peers(*figures(), *figures("seen_late"), measures=measures).benchmark("T6")
+    assert "Against 99.8% limits" not in {each.label for each in report.standings.table().bundle.columns}
+    assert set(report.standings.frame["against_limits"]) == {"within the limits"}
+
+
+def test_the_measures_of_the_table_and_their_sections_stand_in_one_order(peers: MakePeers) -> None:
+    measures = [make_measure("seen_late", name="Seen late", direction="decrease"), make_measure()]
+    report = peers(*figures(), *figures("seen_late"), measures=measures).benchmark()
+    names = list(report.standings.frame["id"])
+    assert names == ["seen_soon", "seen_late"]
+    assert [name for name in names if name in report.apart] == list(report.apart)
+
+
+def test_a_measure_that_is_not_compared_names_its_near_miss(peers: MakePeers) -> None:
+    with pytest.raises(UsageError, match="seen_soon"):
+        peers(*figures()).benchmark().trusts("seen_sooon")

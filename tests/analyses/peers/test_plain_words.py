@@ -10,8 +10,8 @@ import pytest
 from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.peers import headline_words, pictures
-from helpers.analyses.peers.benchmark import NOTHING_KNOWN
 from helpers.analyses.peers.findings import PeerFindings, PeerOptions
+from helpers.analyses.peers.headline_words import NOTHING_KNOWN
 from helpers.analyses.peers.method_words import method_points
 from helpers.analyses.peers.movement_words import gain_sentence, movement_sentence
 from helpers.analyses.peers.words import left_out_sentence, peer_sentences
@@ -45,11 +45,11 @@ def texts_of(found: PeerFindings) -> Iterator[str]:
             yield movement_sentence(each, found.movements[each.measure.id])
     if found.single:
         (comparison,) = found.comparisons
-        yield from headline_words.single_lines(comparison, found)
+        yield from headline_words.single_lines(comparison, found).values()
         yield headline_words.groups_sentence(found.groups_of(comparison))
     else:
-        yield from headline_words.all_lines(found)
-        yield headline_words.nothing_short(found.compared)
+        yield from headline_words.all_lines(found).values()
+        yield headline_words.nothing_short(known=True)
 
 
 @pytest.fixture(scope="module", params=["SYN07", "SYN58", "SYN63", "SYN120"])

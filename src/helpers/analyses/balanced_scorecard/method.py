@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.analyses.balanced_scorecard.balance import HEAVIEST_MEASURE, MANY_MEASURES, TOLERANCE
 from helpers.analyses.balanced_scorecard.card import TOO_MANY, Card
 from helpers.analyses.balanced_scorecard.inequality import MONTHS as INEQUALITY_MONTHS
+from helpers.measures.attention import PERSISTENT
 from helpers.measures.result import MOST_MEASURES
 from helpers.phrases import phrase
 from helpers.report.words import count, in_words, listed, number
@@ -21,10 +22,12 @@ def method_sentences(card: Card) -> list[str]:
     card
         The card, whose perspectives are named.
     """
+    months, missed = PERSISTENT["month"]
     return [
         _perspectives(card),
         phrase("method.scorecard.variation"),
-        phrase("method.scorecard.attention"),
+        phrase("method.performance.attention", missed=missed, of=months, unlikely=UNLIKELY),
+        phrase("method.performance.maintenance"),
         phrase(
             "method.scorecard.chance", fewest_points=FEWEST_POINTS, on_track=ON_TRACK, unlikely=UNLIKELY
         ),

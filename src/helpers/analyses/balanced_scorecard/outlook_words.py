@@ -42,6 +42,16 @@ def outlook_summary(card: Card) -> str:
     return sentence(f"of {count(total, 'measure')} whose targets can be forecast, {parted(present)}")
 
 
+def chances_alt(rows: Sequence[CardRow]) -> str:
+    """Return in words what a chart of the chances shows; empty where there are none."""
+    said = [
+        f"{row.measure.name}: {VERDICT_WORDS[row.outlook.verdict]}, {chance_words(row.outlook.chance)}"
+        for row in rows
+        if row.outlook.chance is not None
+    ]
+    return f"Chance of meeting the target. {'; '.join(said)}." if said else ""
+
+
 def outlook_lines(card: Card) -> list[str]:
     """Return one line for each verdict, for what sets progress and success apart, and for why others have none."""
     return [

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from helpers.analyses.balanced_scorecard.card import Card, CardRow
+from helpers.analyses.balanced_scorecard.card import CardRow
 from helpers.analyses.balanced_scorecard.cascade import Carried
 from helpers.analyses.balanced_scorecard.inequality import Inequality
 from helpers.analyses.balanced_scorecard.outlook import Outlook
 from helpers.analyses.balanced_scorecard.outlook_words import VERDICT_WORDS
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.measures.figures import chance_words, figure_words, goal_words, period_words
+from helpers.measures.columns import ASSURANCE, NUMBERS, VARIATION, Result, short_period
+from helpers.measures.figures import chance_words, figure_words, goal_words
 from helpers.measures.result import MeasureResult
 from helpers.measures.targets import Goal
-from helpers.measures.words import NO_ICON_WORDS, UNSETTLED_WORDS
-from helpers.register.models import Measure, Perspective
+from helpers.register.models import Measure
+from helpers.report.columns import Filled
 from helpers.report.words import count, in_words, number
 
-CARD_COLUMNS: Final = (
-    Column(label="Measure"),
-    Column(label="Latest", kind="text"),
-    Column(label="Target", kind="text"),
-    Column(label="Variation", kind="icon"),
-    Column(label="Assurance", kind="icon"),
-    Column(label="Chance", kind="text"),
-    Column(label="Weight", kind="text"),
-)
-CASCADE_COLUMNS: Final = (
-    Column(label="Measure"),
-    Column(label="Here", kind="text"),
-    Column(label="Units right below", kind="text"),
-    Column(label="Units below those", kind="text"),
-)
 #: units in one cell; of more, those that need attention are named first and the rest counted
 UNITS_NAMED: Final = 4
 _GAP: Final = {
@@ -41,43 +28,6 @@ _GAP: Final = {
     "deprived_better": "least deprived\nmiss more",
     "chance": "within chance",
 }
-
-
-def group_row(card: Card, perspective: Perspective) -> tuple[Cell, ...]:
-    """Return the line above a perspective's measures: its name, its question, its share of the weight."""
-    share, aim = card.share(card.of(perspective.id)), card.aims[perspective.id]
-    words = f"{perspective.name}: {perspective.question} {number(share)}% of the weight, {number(aim)}% aimed at"
-    return heading_row(words)
-
-
-def heading_row(words: str, columns: Sequence[Column] = CARD_COLUMNS) -> tuple[Cell, ...]:
-    """Return a line of words alone, above others."""
-    return (words, *[""] * (len(columns) - 1))
-
-
-def measure_row(card: Card, row: CardRow) -> tuple[Cell, ...]:
-    """Return one measure of the card."""
-    name = f"{row.measure.name} (self-assessed)" if row.measure.self_assessed else row.measure.name
-    weight = f"{number(card.share((row,)))}%"
-    result = row.result
-    if result is None:
-        return (name, "no figures", "–", "–", "–", "–", weight)
-    if result.latest is None:
-        return (name, SUPPRESSED, "–", "–", "–", "–", weight)
-    return (
-        name,
-        _latest_on_card(row, result),
-        target_cell(row, result),
-        _variation(result),
-        _assurance(result),
-        chance_cell(row.outlook),
-        weight,
-    )
-
-
-def empty_row() -> tuple[Cell, ...]:
-    """Return the line of a perspective without measures."""
-    return ("No measure", *("–",) * (len(CARD_COLUMNS) - 1))
 
 
 def latest_cell(result: MeasureResult) -> str:
@@ -95,32 +45,14 @@ def _figure(result: MeasureResult, value: float) -> str:
     return figure_words(result.measure, value)
 
 
-def _latest_on_card(row: CardRow, result: MeasureResult) -> str:
+def _latest_on_card(row: CardRow, result: MeasureResult) -> Cell:
     """Return the latest value; of a yearly sum what has come so far."""
     if row.outlook.year is None:
         return latest_cell(result)
     return f"{_figure(result, row.outlook.year.total)} so far, {short_period(result)}"
 
 
-def short_period(result: MeasureResult) -> str:
-    """Return the period of the latest shown value as a narrow cell has it: "Sep 2026"."""
-    assert result.latest is not None, "asked for a shown value alone"
-    words = period_words(result.latest.day, result.measure.frequency)
-    for long, short in _MONTHS.items():
-        words = words.replace(long, short)
-    return words
-
-
-_MONTHS: Final = {
-    name: name[:3]
-    for name in (
-        "January", "February", "March", "April", "June", "July",
-        "August", "September", "October", "November", "December",
-    )
-}  # fmt: skip
-
-
-def target_cell(row: CardRow, result: MeasureResult) -> str:
+def target_cell(row: CardRow, result: MeasureResult) -> Cell:
     """Return the target in force, and the one to come where that is another; by when, where it has a date."""
     goal, current = row.outlook.goal, result.target
     ahead = "" if goal is None else _goal(row.measure, goal)
@@ -146,22 +78,6 @@ def _goal(measure: Measure, goal: Goal) -> str:
             return words if plain else f"{words} by {by}"
 
 
-def _variation(result: MeasureResult) -> str:
-    """Return the icon of the variation, or why there is none."""
-    if result.target is not None and result.target.meaning == "cumulative":
-        return "judged by the year"
-    if result.points < 2 and result.variation == "common":
-        return "one value"
-    return result.variation_icon or UNSETTLED_WORDS
-
-
-def _assurance(result: MeasureResult) -> str:
-    """Return the icon of the assurance, or why there is none."""
-    if result.assurance_icon:
-        return result.assurance_icon
-    return "–" if result.standing == "no_target" else NO_ICON_WORDS[result.standing]
-
-
 def chance_cell(outlook: Outlook) -> str:
     """Return the verdict and the chance; a dash without a target to come."""
     if outlook.verdict == "no_target":
@@ -169,28 +85,6 @@ def chance_cell(outlook: Outlook) -> str:
     if outlook.chance is None:
         return "no forecast"
     return f"{VERDICT_WORDS[outlook.verdict]}, {chance_words(outlook.chance)}"
-
-
-def inequality_row(inequality: Inequality | None) -> tuple[Cell, ...]:
-    """Return the line on inequality, with its relative index; or that it is not known here."""
-    name = "Missed appointments, most against least deprived"
-    if inequality is None:
-        return (name, "whole organisation only", *("–",) * 4, "")
-    if inequality.found is None:
-        known = "needs records" if inequality.gap == "no_records" else SUPPRESSED
-        return (name, known, *("–",) * 4, "")
-    found = inequality.found
-    rates = f"{number(inequality.most, 1)}% against {number(inequality.least, 1)}%"
-    index = f"index {number(found.relative, 2)}"
-    if not math.isnan(found.relative_low):
-        index += f"\n{number(found.relative_low, 2)} to {number(found.relative_high, 2)}"
-    return (name, rates, "index 1", _GAP[inequality.gap], index, "–", "")
-
-
-def cascade_row(carried: Carried) -> tuple[Cell, ...]:
-    """Return one measure and who carries it below."""
-    own = latest_cell(carried.own) if carried.own is not None else "no figures"
-    return (carried.measure.name, own, _units(carried.units), _units(carried.further))
 
 
 def _units(results: tuple[MeasureResult, ...]) -> str:
@@ -212,3 +106,168 @@ def _unit(result: MeasureResult) -> str:
     assert result.latest is not None, "a unit without a shown value is left out"
     need = ", needs attention" if result.category == "attention" else ""
     return f"{result.part_name} {figure_words(result.measure, result.latest.value)}{need}"
+
+
+# --- the columns --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the card: a heading, a measure, or who misses out; what it is not is None.
+
+    Parameters
+    ----------
+    words
+        What stands in the first cell.
+    row
+        Its measure.
+    cells
+        In place of a measure's cells, by the column's name.
+    """
+
+    words: str
+    row: CardRow | None = None
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+
+
+def heading_line(words: str) -> Line:
+    """Return a line of words alone, above others."""
+    return Line(words, cells=dict.fromkeys(("latest", "target", "variation", "assurance", "chance"), ""))
+
+
+def empty_line() -> Line:
+    """Return the line of a perspective without measures."""
+    return Line(
+        "No measure", cells=dict.fromkeys(("latest", "target", "variation", "assurance", "chance"), "–")
+    )
+
+
+def measure_line(row: CardRow) -> Line:
+    """Return one measure of the card."""
+    name = f"{row.measure.name} (self-assessed)" if row.measure.self_assessed else row.measure.name
+    if row.has_figure:
+        return Line(name, row)
+    known = "no figures" if row.result is None else SUPPRESSED
+    return Line(name, row, {**empty_line().cells, "latest": known})
+
+
+def inequality_line(inequality: Inequality | None) -> Line:
+    """Return the line on inequality, with its relative index; or that it is not known here."""
+    name, nothing = "Missed appointments, most against least deprived", empty_line().cells
+    if inequality is None:
+        return Line(name, cells={**nothing, "latest": "whole organisation only"})
+    if inequality.found is None:
+        known = "needs records" if inequality.gap == "no_records" else SUPPRESSED
+        return Line(name, cells={**nothing, "latest": known})
+    found = inequality.found
+    index = f"index {number(found.relative, 2)}"
+    if not math.isnan(found.relative_low):
+        index += f"\n{number(found.relative_low, 2)} to {number(found.relative_high, 2)}"
+    told = {
+        "latest": f"{number(inequality.most, 1)}% against {number(inequality.least, 1)}%",
+        "target": "index 1",
+        "variation": _GAP[inequality.gap],
+        "assurance": index,
+    }
+    return Line(name, cells={**nothing, **told})
+
+
+OnCard = Filled[Line]
+
+
+def _result(line: Line) -> MeasureResult | None:
+    return line.row.result if line.row and line.row.has_figure else None
+
+
+def _shown(column: Result) -> Callable[[Line], Cell]:
+    """Return what fills a column of the card with the cell that every report has of a result."""
+
+    def cell(line: Line) -> Cell:
+        result = _result(line)
+        return line.cells.get(column.name) if result is None else column.cell(result)
+
+    return cell
+
+
+def _variation(line: Line) -> Cell:
+    result = _result(line)
+    if result is not None and _by_year(result):
+        return "judged by the year"
+    return _shown(VARIATION)(line)
+
+
+def _assurance(line: Line) -> Cell:
+    result = _result(line)
+    if result is not None and not result.assurance_icon and result.standing == "no_target":
+        return "–"
+    return _shown(ASSURANCE)(line)
+
+
+def _by_year(result: MeasureResult) -> bool:
+    return result.target is not None and result.target.meaning == "cumulative"
+
+
+def _own(name: str, of: Callable[[CardRow, MeasureResult], Cell]) -> Callable[[Line], Cell]:
+    def cell(line: Line) -> Cell:
+        result = _result(line)
+        return line.cells.get(name) if line.row is None or result is None else of(line.row, result)
+
+    return cell
+
+
+def _chance(row: CardRow, _: MeasureResult) -> Cell:
+    return None if row.outlook.chance is None else 100 * row.outlook.chance
+
+
+CARD: Final = (
+    OnCard("measure", Column(label="Measure"), lambda each: each.words),
+    OnCard("latest", Column(label="Latest", kind="text"), _own("latest", _latest_on_card)),
+    OnCard(
+        "target", Column(label="Target", kind="text"), _own("target", target_cell), "in force, and to come"
+    ),
+    OnCard("variation", VARIATION.column, _variation),
+    OnCard("assurance", ASSURANCE.column, _assurance),
+    OnCard(
+        "chance",
+        Column(label="Chance", kind="text"),
+        _own("chance", lambda row, _: chance_cell(row.outlook)),
+        "of meeting the target",
+    ),
+    *(OnCard(each.name, each.column, _shown(each), each.about, usual=False) for each in NUMBERS),
+    OnCard(
+        "chance_percent",
+        Column(label="Chance", kind="model", unit="%"),
+        _own("chance_percent", _chance),
+        "of meeting the target",
+        usual=False,
+    ),
+)
+
+Below = Filled[Carried | str]
+
+
+def _carried(of: Callable[[Carried], Cell]) -> Callable[[Carried | str], Cell]:
+    """Return what fills a column below: nothing beside the heading of an objective."""
+    return lambda each: "" if isinstance(each, str) else of(each)
+
+
+CASCADE: Final = (
+    Below(
+        "measure",
+        Column(label="Measure"),
+        lambda each: each if isinstance(each, str) else each.measure.name,
+    ),
+    Below(
+        "here",
+        Column(label="Here", kind="text"),
+        _carried(lambda each: "no figures" if each.own is None else latest_cell(each.own)),
+    ),
+    Below(
+        "units", Column(label="Units right below", kind="text"), _carried(lambda each: _units(each.units))
+    ),
+    Below(
+        "further",
+        Column(label="Units below those", kind="text"),
+        _carried(lambda each: _units(each.further)),
+    ),
+)

@@ -1,4 +1,4 @@
-"""The balanced scorecard: each method is one section's table or text."""
+"""The balanced scorecard in parts."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 from helpers.analyses.balanced_scorecard import balance_words, below_words, outlook_words, rows, words
 from helpers.analyses.balanced_scorecard.balance import Finding, find_imbalance
 from helpers.analyses.balanced_scorecard.card import Card, build_card, choose_measures
-from helpers.analyses.balanced_scorecard.cascade import Cascade, build_cascade
+from helpers.analyses.balanced_scorecard.cascade import Carried, Cascade, build_cascade
 from helpers.analyses.balanced_scorecard.inequality import Inequality, missed_by_deprivation
 from helpers.analyses.balanced_scorecard.method import method_sentences
-from helpers.bundle import Cell
+from helpers.analyses.performance_report.page_one import headline_words
 from helpers.data.measure_series import Part
 from helpers.data.units import find_unit, units_of
 from helpers.measures.gathering import Asked, Results, measure_results
 from helpers.phrases import phrase
 from helpers.register.models import Measure
+from helpers.report.columns import laid_out
+from helpers.report.parts import Headline, part
+from helpers.report.parts import Part as PartOfReport
 from helpers.report.sections import Sections
-from helpers.report.shown import Shown
+from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
@@ -94,29 +97,40 @@ class Scorecard(Sections):
 
     # --- page one -----------------------------------------------------------------------------------
 
-    def headline(self) -> Shown:
-        """What a board should know first."""
-        lines = [
-            f"**{words.lead_sentence(self.card)}**",
-            words.too_many_sentence(self.card),
-            words.attention_sentence(self.card),
-            outlook_words.outlook_summary(self.card),
-        ]
-        return self.text("headline", "\n\n".join(line for line in lines if line), kind="headline")
+    @part
+    def headline(self) -> Headline:
+        """What a board should know first: the worst problems in the words of every report, then the counts."""
+        results = [row.result for row in self.card.rows if row.result is not None]
+        news = headline_words(results, self.register.pathways)
+        counted = {
+            "counts": words.lead_sentence(self.card),
+            "too_many": words.too_many_sentence(self.card),
+            "outlook": outlook_words.outlook_summary(self.card),
+        }
+        said = {name: escape_markdown(line) for name, line in news.items()} | counted
+        first, *_ = said
+        return self.headline_of({**said, first: f"**{said[first]}**"})
 
-    def table_of_measures(self) -> Shown:
-        """Table: the measures by perspective, the line on inequality, and below it the check of balance."""
-        lines: list[tuple[Cell, ...]] = []
+    @part
+    def measures(self) -> PartOfReport:
+        """The measures by perspective, the line on inequality, and below them the check of balance."""
+        lines: list[rows.Line] = []
         groups: list[int] = []
         for perspective in self.card.perspectives:
             groups.append(len(lines))
-            own = [rows.measure_row(self.card, row) for row in self.card.of(perspective.id)]
-            lines += [rows.group_row(self.card, perspective), *(own or [rows.empty_row()])]
+            own = [rows.measure_line(row) for row in self.card.of(perspective.id)]
+            lines += [
+                rows.heading_line(f"{perspective.name}: {perspective.question}"),
+                *(own or [rows.empty_line()]),
+            ]
         groups.append(len(lines))
-        lines += [rows.heading_row("Inequality: who misses out?"), rows.inequality_row(self.inequality)]
-        caption = f"The scorecard of {self.whole}, {self.report.period.label}."
-        return self.table(
-            "tbl-card", caption, rows.CARD_COLUMNS, lines, note=self._balance(), groups=groups
+        lines += [rows.heading_line("Inequality: who misses out?"), rows.inequality_line(self.inequality)]
+        return self.part(
+            "card",
+            **laid_out(rows.CARD, lines),
+            caption=f"The scorecard of {self.whole}, {self.report.period.label}.",
+            note=self._balance(),
+            groups=tuple(groups),
         )
 
     def _balance(self) -> str:
@@ -129,31 +143,46 @@ class Scorecard(Sections):
 
     # --- after page one -----------------------------------------------------------------------------
 
-    def trajectories(self) -> Shown:
+    @part
+    def trajectories(self) -> PartOfReport:
         """Whether each target will be met: the unlikely first, and why some have no forecast."""
         lines = outlook_words.outlook_lines(self.card)
         said = "\n".join(f"* {line}" for line in lines)
-        return self.text("trajectories", said or outlook_words.outlook_summary(self.card))
+        judged = [row for row in self.card.rows if row.has_figure and row.outlook.chance is not None]
+        return self.part(
+            "trajectories",
+            words={"trajectories": said or outlook_words.outlook_summary(self.card)},
+            alt=outlook_words.chances_alt(judged),
+        )
 
-    def say_inequality(self) -> Shown:
+    @part
+    def inequality_words(self) -> PartOfReport:
         """Whether the deprived miss more appointments, in words."""
-        return self.text("say-inequality", below_words.inequality_sentence(self.inequality))
+        return self.part(
+            "inequality", words={"inequality": below_words.inequality_sentence(self.inequality)}
+        )
 
-    def lines_of_sight(self) -> Shown:
-        """Table: the measures by objective, and who carries them below."""
+    @part
+    def lines_of_sight(self) -> PartOfReport:
+        """The measures by objective, and who carries them below."""
         said = " ".join(below_words.cascade_sentences(self.cascade, self.whole))
         if not self.cascade.units or len(self.cascade.without) == len(self.cascade.carried):
-            return self.text("cascade", said)
-        lines: list[tuple[Cell, ...]] = []
+            return self.part("cascade", words={"below": said})
+        lines: list[Carried | str] = []
         groups: list[int] = []
         for objective, measures in self.cascade.lines:
             groups.append(len(lines))
-            lines.append((f"{objective.name} (answers: {objective.owner})", "", "", ""))
-            lines += [rows.cascade_row(carried) for carried in measures]
-        caption = f"Who carries the measures of {self.whole}."
-        return self.table("tbl-cascade", caption, rows.CASCADE_COLUMNS, lines, note=said, groups=groups)
+            lines += [f"{objective.name} (answers: {objective.owner})", *measures]
+        return self.part(
+            "cascade",
+            **laid_out(rows.CASCADE, lines),
+            caption=f"Who carries the measures of {self.whole}.",
+            note=said,
+            groups=tuple(groups),
+        )
 
-    def gaps(self) -> Shown:
+    @part
+    def gaps(self) -> PartOfReport:
         """What is missing, suppressed, out of date or self-assessed."""
         said = [
             words.missing_sentence(self.card),
@@ -163,9 +192,8 @@ class Scorecard(Sections):
             words.self_assessed_sentence(self.card),
         ]
         kept = [text for text in said if text]
-        return self.text(
-            "gaps", "\n".join(f"* {text}" for text in kept) or "Every measure has a fresh figure."
-        )
+        lines = "\n".join(f"* {text}" for text in kept)
+        return self.part("gaps", words={"gaps": lines or "Every measure has a fresh figure."})
 
     @property
     def _left_out(self) -> list[Measure]:
@@ -176,6 +204,8 @@ class Scorecard(Sections):
             if measure.scorecard and measure.id not in self.chosen
         ]
 
-    def method(self) -> Shown:
+    @part
+    def method(self) -> PartOfReport:
         """How the card is made and how to read it."""
-        return self.text("method", "\n".join(f"* {text}" for text in method_sentences(self.card)))
+        said = "\n".join(f"* {text}" for text in method_sentences(self.card))
+        return self.part("method", words={"method": said})

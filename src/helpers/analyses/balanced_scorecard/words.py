@@ -36,12 +36,6 @@ def lead_sentence(card: Card) -> str:
     return sentence(f"of {count(total, 'measure')} on this scorecard, {parted(present)}")
 
 
-def attention_sentence(card: Card) -> str:
-    """Name the measures that need attention, with the period of old figures; empty where none does."""
-    rows = card.in_category("attention")
-    return sentence(f"needing attention: {dated_names(rows)}") if rows else ""
-
-
 def too_many_sentence(card: Card) -> str:
     """Warn of more measures than a board can act on; empty where there are not."""
     if not card.too_many:

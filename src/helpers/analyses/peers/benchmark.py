@@ -1,24 +1,28 @@
-"""The sections of the peer benchmark: one measure for all trusts, or one trust over all measures."""
+"""The peer benchmark in parts: one measure for all trusts, or one trust over all measures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from helpers.analyses.peers import (
+    amounts,
+    columns,
     headline_words,
+    left_out_words,
     method_words,
-    movement_tables,
     pictures,
-    tables,
-    trust_tables,
+    words,
 )
 from helpers.analyses.peers.findings import PeerFindings, PeerOptions, datasets_of
 from helpers.analyses.peers.movement_words import gain_sentence, movement_sentence
 from helpers.analyses.peers.result import PeerComparison
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.report.columns import laid_out
+from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections
-from helpers.report.shown import Shown, ShownParts
+from helpers.report.shown import ShownParts
 from helpers.report.words import count
 from helpers.theme.markdown import escape_markdown
 
@@ -26,15 +30,30 @@ if TYPE_CHECKING:
     from helpers.report.opening import Report
 
 #: measures that are shown with a chart of their own in a report on all of them
-FEATURED = 6
-NOTHING_KNOWN = (
-    "What matching others would bring cannot be said: that needs a good direction, and the counts behind the "
-    "figures."
+FEATURED: Final = 6
+#: with fewer periods there is nothing to draw over time
+FEWEST_MOMENTS: Final = 3
+_READING: Final = (
+    "To the right is better. The line shows where the true place may lie: the longer it is, the less the place "
+    "means. A filled mark says that all of the line lies in one outer quarter."
+)
+_STANDINGS_NOTE: Final = (
+    "Does better than: share of the other trusts; for measures without a good direction, the share of them that it "
+    "lies above."
+)
+_MOVEMENT_NOTE: Final = (
+    "Changes are of the trust's own figure, and of the median over the trusts with a figure in both periods; of "
+    "percentages in percentage points."
+)
+_OPPORTUNITY_NOTE: Final = (
+    "Upper bounds, for one period, and not to be added up over measures. Raw: from the figure as it is. Allowing for "
+    "chance: from the figure drawn towards the group's mean (empirical Bayes). Certain: the same, counted only where "
+    "the 95% interval leaves the benchmark out. Benchmarks are taken as known."
 )
 
 
 class PeerBenchmark:
-    """The sections of one report; `report` is the open report, named after its measure where it has one.
+    """A trust among its peers; `report` is the open report, named after its measure where it has one.
 
     Parameters
     ----------
@@ -56,150 +75,214 @@ class PeerBenchmark:
         if self.found.single:
             report = replace(report, title=f"{report.title}: {self.found.asked[0].name}")
         self.report, self.options = report, options
-        self._all = self._sections(self.found.comparisons)
 
-    def _sections(self, comparisons: Sequence[PeerComparison]) -> Sections:
-        """Return what makes objects that name the data sets of these comparisons alone."""
-        return Sections(self.report, datasets_of(comparisons))
+    def _sections(self, *comparisons: PeerComparison) -> Sections:
+        """Return what makes objects that name the data sets of these comparisons alone; of all without any."""
+        return Sections(self.report, datasets_of(comparisons or self.found.comparisons))
 
-    # --- the first page -----------------------------------------------------------------------------
+    def _one(self, measure: str | None) -> PeerComparison:
+        """Return the comparison by a measure; by the one that was asked for where none is named."""
+        known = {each.measure.id: each for each in self.found.comparisons}
+        if measure is None and self.found.single:
+            return self.found.comparisons[0]
+        if measure not in known:
+            cure = near_misses(measure or "", list(known)) or "name one of them"
+            raise UsageError(Problem("measure", repr(measure), ", ".join(known), cure))
+        return known[measure]
 
-    def headline(self) -> Shown:
-        """What a board should know first."""
+    # --- every measure ------------------------------------------------------------------------------
+
+    @part
+    def headline(self) -> Headline:
+        """What a board should know first: the one measure, or where the trust is very likely worst and best."""
         found = self.found
-        if found.single:
-            lines = headline_words.single_lines(found.comparisons[0], found)
-        else:
-            lines = headline_words.all_lines(found)
-        first, *rest = (escape_markdown(line) for line in lines)
-        return self._all.text("headline", "\n\n".join([f"**{first}**", *rest]), kind="headline")
+        said = (
+            headline_words.single_lines(found.comparisons[0], found)
+            if found.single
+            else headline_words.all_lines(found)
+        )
+        first, *_ = said
+        escaped = {name: escape_markdown(line) for name, line in said.items()}
+        return self._sections().headline_of(escaped | {first: f"**{escaped[first]}**"})
 
-    def overview(self) -> ShownParts:
-        """Where the trust stands: one measure in its group, or all measures side by side."""
-        if self.found.single:
-            return ShownParts(self._measure_parts(self.found.comparisons[0]))
-        parts = []
-        placed = [each for each in self.found.compared if each.own and each.own.percentile]
-        fresh = [each for each in placed if not self.found.stale(each)]
-        if placed:
-            words = (
-                "To the right is better. The line shows where the true place may lie: the longer it is, the less "
-                "the place means. A filled mark says that all of the line lies in one outer quarter."
-            )
-            if fresh and len(fresh) < len(placed):
-                words += " Old figures stand in the table alone."
-            parts += [self._all.text("say-positions", words), self._positions(fresh or placed)]
-        parts.append(tables.overview(self._all, self.found))
-        return ShownParts(tuple(parts))
-
-    def _positions(self, placed: Sequence[PeerComparison]) -> Shown:
-        columns, rows = tables.position_rows(placed)
-        return self._all.figure(
-            "fig-positions",
-            lambda: pictures.positions(placed),
+    @part
+    def standings(self) -> Part:
+        """Where the trust stands by every measure, the worst place first and old figures last."""
+        found = self.found
+        placed = [each for each in found.ranked if each.own and each.own.percentile and not each.alike]
+        drawn = [each for each in placed if not each.stale] or placed
+        reading = (
+            f"{_READING} Old figures stand in the table alone." if len(drawn) < len(placed) else _READING
+        )
+        old = " Old: older by the end of the report's period than the register allows."
+        label = found.comparisons[0].group.label
+        return self._sections().part(
+            "standings",
+            **laid_out(columns.STANDINGS, found.ranked, drop_alike=True),
             caption=(
-                f"Where the trust stands among the others by {count(len(placed), 'measure')}, with 95% intervals; "
+                f"Where the trust stands among the others by {count(len(drawn), 'measure')}, with 95% intervals; "
                 "each measure at its own period."
             ),
-            alt=pictures.positions_alt(placed),
-            data=(columns, rows),
+            table_caption=(
+                f"Every measure beside {label}, each at the newest period that the trust shares with them."
+            ),
+            alt=pictures.positions_alt(drawn) if drawn else "",
+            note=_STANDINGS_NOTE + (old if any(each.stale for each in found.ranked) else ""),
+            words={"reading": reading} if drawn else {},
+            chart=partial(pictures.positions, drawn) if drawn else None,
         )
 
-    # --- measure by measure ---------------------------------------------------------------------------
+    @part
+    def movements(self) -> Part:
+        """How the trust and its peers moved by every measure."""
+        rows = [(each, self.found.movements[each.measure.id]) for each in self.found.ranked if each.own]
+        return self._sections().part(
+            "movements",
+            **laid_out(columns.MOVEMENTS, rows),
+            caption="How the trust and its peers moved.",
+            alt=pictures.moves_alt(rows),
+            note=_MOVEMENT_NOTE,
+        )
 
-    def measures(self) -> ShownParts:
-        """The one measure by every peer group and trust, or the measures by which the trust stands apart."""
+    @part
+    def opportunity(self) -> Part:
+        """What reaching a benchmark would bring where the trust falls short: raw, allowing for chance, certain."""
+        known = [(each, each.gain) for each in self.found.ranked if each.gain]
+        short = [(each, gain) for each, gain in known if gain is not None and round(gain.raw)]
         if self.found.single:
-            comparison = self.found.comparisons[0]
-            sections = self._sections([comparison])
-            groups = self.found.groups_of(comparison)
-            said = headline_words.groups_sentence(groups)
-            told = [_said(sections, "say-groups", said)] if said else []
-            return ShownParts((*told, tables.groups(sections, groups)))
-        chosen = headline_words.standing_apart(self.found)[:FEATURED]
-        if not chosen:
-            words = "By none of the measures does the trust clearly stand apart from the others."
-            return ShownParts((self._all.text("none-apart", words),))
-        return ShownParts(
-            tuple(part for each in chosen for part in self._measure_parts(each, heading=True))
-        )
-
-    def _measure_parts(self, comparison: PeerComparison, *, heading: bool = False) -> tuple[Shown, ...]:
-        """Return heading, meaning, chart and words of one measure."""
-        sections, measure = self._sections([comparison]), comparison.measure
-        name = measure.id.replace("_", "-")
-        parts = [sections.heading(name, measure.name, level=3)] if heading else []
-        parts.append(_said(sections, f"meaning-{name}", measure.description))
-        if len(comparison.members) > 1:
-            parts.append(self._picture(sections, comparison, name))
-        parts.append(_said(sections, f"say-{name}", headline_words.measure_words(comparison, self.found)))
-        return tuple(parts)
-
-    def _picture(self, sections: Sections, comparison: PeerComparison, name: str) -> Shown:
-        columns, rows = trust_tables.member_rows(comparison)
-        return sections.figure(
-            f"fig-{name}",
-            lambda: pictures.members(comparison),
-            caption=pictures.members_caption(comparison),
-            alt=pictures.members_alt(comparison),
-            data=(columns, rows),
-        )
-
-    # --- over time, worth ------------------------------------------------------------------------------
-
-    def movement(self) -> ShownParts:
-        """How the trust and its peers moved."""
-        if not self.found.single:
-            return ShownParts((movement_tables.movements(self._all, self.found),))
-        comparison = self.found.comparisons[0]
-        sections = self._sections([comparison])
-        moved = self.found.movement(comparison)
-        words = _said(sections, "say-movement", movement_sentence(comparison, moved))
-        if moved is None or len(moved.moments) < 3:
-            return ShownParts((words,))
-        columns, rows = movement_tables.moment_rows(comparison, moved)
-        figure = sections.figure(
-            "fig-movement",
-            lambda: pictures.movement(comparison, moved),
-            caption=pictures.movement_caption(comparison, moved),
-            alt=f"{pictures.movement_caption(comparison, moved)} {movement_sentence(comparison, moved)}",
-            data=(columns, rows),
-        )
-        return ShownParts((figure, words))
-
-    def opportunity(self) -> ShownParts:
-        """What reaching a benchmark would bring: raw, shrunken, certain."""
-        known = [each for each in self.found.compared if each.gain]
-        short = [each for each in known if each.gain and round(each.gain.raw)]
-        tabled = [movement_tables.opportunity(self._sections(short), short)] if short else []
-        if self.found.single:
-            said = gain_sentence(self.found.comparisons[0]) or NOTHING_KNOWN
+            said = gain_sentence(self.found.comparisons[0]) or headline_words.NOTHING_KNOWN
         else:
-            said = "" if short else headline_words.nothing_short(known)
-        words = [_said(self._all, "say-opportunity", said)] if said else []
-        return ShownParts((*tabled, *words))
+            said = "" if short else headline_words.nothing_short(known=bool(known))
+        return self._sections(*(each for each, _ in short)).part(
+            "opportunity",
+            **(laid_out(columns.OPPORTUNITY, short) if short else {}),
+            caption="What reaching the benchmark would bring, where the trust falls short of it.",
+            note=_OPPORTUNITY_NOTE,
+            words={"worth": escape_markdown(said)} if said else {},
+        )
 
-    # --- method and quality ----------------------------------------------------------------------------
-
-    def left_out(self) -> ShownParts:
+    @part
+    def left_out(self) -> Part:
         """Who and what is not compared, and why."""
-        return ShownParts(tuple(tables.left_out(self._all, self.found)))
+        short = [each for each in self.found.comparisons if each.left_out.codes]
+        reasons = [name for name in columns.REASONS if any(getattr(each.left_out, name) for each in short)]
+        return self._sections().part(
+            "left-out",
+            **(laid_out(columns.left_out_columns(reasons), short) if short else {}),
+            caption="Trusts that cannot be compared, by number and code.",
+            note=left_out_words.notes(reasons),
+            words=left_out_words.not_compared(self.found, everybody=not short),
+        )
 
-    def every_trust(self) -> ShownParts:
-        """Every trust that one measure was compared with; nothing in a report on all measures."""
-        if not self.found.single:
-            return ShownParts(())
-        comparison = self.found.comparisons[0]
-        sections = self._sections([comparison])
-        heading = sections.heading("every-trust", "Every trust that is compared")
-        return ShownParts((heading, trust_tables.all_trusts(sections, comparison)))
-
-    def method(self) -> Shown:
+    @part
+    def method(self) -> Part:
         """How positions, limits and gains are worked out, and what is assumed."""
         points = method_words.method_points(self.found)
-        return self._all.text("method", "\n".join(f"- {escape_markdown(point)}" for point in points))
+        said = "\n".join(f"- {escape_markdown(point)}" for point in points)
+        return self._sections().part("method", words={"method": said})
+
+    # --- one measure --------------------------------------------------------------------------------
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Ids of the measures by which the trust clearly stands apart, in the order of the standings."""
+        return tuple(each.measure.id for each in headline_words.standing_apart(self.found))
+
+    def sections(self, *, top: int = FEATURED) -> ShownParts:
+        """Return a section for each of the measures by which the trust stands apart.
+
+        Parameters
+        ----------
+        top
+            How many at most.
+        """
+        if not self.apart:
+            said = "By none of the measures does the trust clearly stand apart from the others."
+            return ShownParts((self._sections().text("none-apart", said),))
+        return ShownParts(tuple(each for name in self.apart[:top] for each in self.section(name).parts))
+
+    def section(self, measure: str) -> ShownParts:
+        """Return heading, meaning, chart and words of a measure.
+
+        Parameters
+        ----------
+        measure
+            A measure that is compared.
+        """
+        comparison = self._one(measure)
+        heading = self._sections(comparison).heading(_slug(comparison), comparison.measure.name, level=3)
+        return ShownParts((heading, *self.trusts(measure).shown))
+
+    def trusts(self, measure: str | None = None) -> Part:
+        """Return every trust by a measure: this one first, the others by name, so that order says nothing.
+
+        Parameters
+        ----------
+        measure
+            A measure that is compared; None for the one that was asked for.
+        """
+        comparison, found = self._one(measure), self.found
+        own = [comparison.own] if comparison.own else []
+        others = sorted(comparison.others, key=lambda member: (member.name, member.code))
+        rows = [columns.Member(comparison, each) for each in (*own, *others)]
+        drawn = len(rows) > 1
+        said = {
+            "meaning": comparison.measure.description,
+            "place": headline_words.measure_words(comparison, found),
+        }
+        return self._sections(comparison).part(
+            _slug(comparison),
+            **laid_out(columns.trust_columns(comparison), rows, drop_alike=True),
+            caption=pictures.members_caption(comparison),
+            alt=pictures.members_alt(comparison) if drawn else "",
+            table_caption=(
+                f"{comparison.measure.name}, {amounts.when(comparison)}: {amounts.members_words(comparison)}, by name."
+            ),
+            note=escape_markdown(words.left_out_sentence(comparison)),
+            words={name: escape_markdown(text) for name, text in said.items()},
+            chart=partial(pictures.members, comparison) if drawn else None,
+        )
+
+    def groups(self, measure: str | None = None) -> Part:
+        """Return the trust by a measure in each of its peer groups.
+
+        Parameters
+        ----------
+        measure
+            A measure that is compared; None for the one that was asked for.
+        """
+        comparison = self._one(measure)
+        groups = self.found.groups_of(comparison)
+        said = headline_words.groups_sentence(groups)
+        return self._sections(comparison).part(
+            "groups",
+            **laid_out(columns.GROUPS, groups),
+            caption="The trust among different peers.",
+            words={"peers": escape_markdown(said)} if said else {},
+        )
+
+    def movement(self, measure: str | None = None) -> Part:
+        """Return how the trust and its peers moved by a measure, period by period.
+
+        Parameters
+        ----------
+        measure
+            A measure that is compared; None for the one that was asked for.
+        """
+        comparison = self._one(measure)
+        moved = self.found.movement(comparison)
+        said = movement_sentence(comparison, moved)
+        drawn = moved if moved is not None and len(moved.moments) >= FEWEST_MOMENTS else None
+        caption = pictures.movement_caption(comparison, drawn) if drawn else ""
+        return self._sections(comparison).part(
+            "movement",
+            **(laid_out(columns.moment_columns(comparison), drawn.moments) if drawn else {}),
+            caption=caption,
+            alt=f"{caption} {said}" if drawn else "",
+            words={"movement": escape_markdown(said)},
+            chart=partial(pictures.movement, comparison, drawn) if drawn else None,
+        )
 
 
-def _said(sections: Sections, name: str, words: str) -> Shown:
-    """Return plain words as a paragraph."""
-    return sections.text(name, escape_markdown(words))
+def _slug(comparison: PeerComparison) -> str:
+    return comparison.measure.id.replace("_", "-")

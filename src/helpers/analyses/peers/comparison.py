@@ -10,6 +10,7 @@ from functools import partial
 from helpers.analyses.peers.result import PeerComparison
 from helpers.data.mart import Mart
 from helpers.data.peer_values import peer_organisations
+from helpers.data.periods import period_end
 from helpers.measures.places.groups import GroupKind, PeerGroup, find_group
 from helpers.measures.places.spread import Places, places_at, places_of
 from helpers.measures.places.values import PeerSeries, can_be_compared, read_series
@@ -111,6 +112,7 @@ def compare_series(
         group=group,
         period=period,
         newest=max(*series.returned(choice.until), period),
+        judged_on=period_end(choice.until, "month") if choice.until else None,
         wanted=choice.benchmark or measure.benchmark,
         names=names,
         series=series,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from helpers.analyses.peers.comparison import PeerChoice, compare_with
@@ -151,7 +151,7 @@ class PeerFindings:
         """
         past = {each.measure.id for each in self.long_past}
         kept = [each for each in self._every if each.measure.id not in past]
-        return tuple(sorted(kept, key=self.stale))
+        return tuple(sorted(kept, key=lambda each: each.stale))
 
     @cached_property
     def long_past(self) -> tuple[PeerComparison, ...]:
@@ -159,6 +159,16 @@ class PeerFindings:
         first = add_months(self.period.last, -TOO_OLD_MONTHS)
         ended = tuple(each for each in self._every if period_end(each.period, each.period_type) < first)
         return () if self.options.measures or len(ended) == len(self._every) else ended
+
+    @cached_property
+    def ranked(self) -> tuple[PeerComparison, ...]:
+        """The comparisons as they are spoken of: the worst place first, those without one later, old figures last."""
+
+        def place(each: PeerComparison) -> tuple[bool, float]:
+            known = each.own.percentile if each.own and each.measure.direction != "neutral" else None
+            return (True, 0.0) if known is None or each.alike else (False, known.percent)
+
+        return tuple(sorted(self.comparisons, key=lambda each: (each.stale, *place(each))))
 
     @property
     def compared(self) -> tuple[PeerComparison, ...]:
@@ -229,11 +239,6 @@ class PeerFindings:
         """Return how the trust and its peers moved since the latest break in the series."""
         since = self.break_before(comparison)
         return find_movement(comparison, months=self.options.months, only_ends=only_ends, since=since)
-
-    def stale(self, comparison: PeerComparison) -> bool:
-        """Whether the figures are older, by the end of the report's period, than the register allows."""
-        end = period_end(comparison.period, comparison.period_type)
-        return self.period.end > end + timedelta(days=1 + comparison.measure.stale_after_days)
 
     def break_before(self, comparison: PeerComparison) -> date:
         """Return the day from which the measure is what it is now; the beginning of time without a break."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from helpers.analyses.peers import words
 from helpers.analyses.peers.amounts import NAMED
 from helpers.analyses.peers.findings import InGroup, PeerFindings
@@ -13,29 +15,36 @@ from helpers.measures.places.spread import Percentile
 from helpers.report.words import count, in_words, listed, number, sentence
 from helpers.stats.position import VERY_LIKELY
 
+#: where the one measure has no good direction, or no counts
+NOTHING_KNOWN = (
+    "What matching others would bring cannot be said: that needs a good direction, and the counts behind the "
+    "figures."
+)
 
-def single_lines(comparison: PeerComparison, found: PeerFindings) -> list[str]:
-    """Return the headline of a report on one measure: value first, then position, method, movement."""
+
+def single_lines(comparison: PeerComparison, found: PeerFindings) -> dict[str, str]:
+    """Return the headline of a report on one measure by name: value, place (or how it is shown), movement."""
     first = words.value_sentence(comparison)
     rest = [
         words.position_sentence(comparison),
         words.flag_sentence(comparison),
         words.stale_sentence(comparison),
-        old_sentence(comparison, found),
+        old_sentence(comparison),
         words.small_sentence(comparison),
     ]
-    lines = [f"{comparison.measure.name}: {first[:1].lower()}{first[1:]}"]
-    lines.append(" ".join(part for part in rest if part) or words.method_sentence(comparison))
-    if comparison.own:
-        moved = found.movements[comparison.measure.id]
-        lines.append(movement_sentence(comparison, moved))
-    return [line for line in lines if line]
+    moved = found.movements[comparison.measure.id] if comparison.own else None
+    lines = {
+        "value": f"{comparison.measure.name}: {first[:1].lower()}{first[1:]}",
+        "place": " ".join(part for part in rest if part) or words.method_sentence(comparison),
+        "movement": movement_sentence(comparison, moved) if comparison.own else "",
+    }
+    return {name: line for name, line in lines.items() if line}
 
 
 def measure_words(comparison: PeerComparison, found: PeerFindings) -> str:
     """Return what is said below a measure's chart; how it is drawn only where it is the one measure."""
     said = words.peer_sentences(comparison, method=found.single)
-    return f"{said} {old_sentence(comparison, found)}".strip()
+    return f"{said} {old_sentence(comparison)}".strip()
 
 
 def groups_sentence(groups: Sequence[InGroup]) -> str:
@@ -69,9 +78,9 @@ def _half(place: Percentile) -> str:
     return "good" if place.low >= 50 else "bad" if place.high <= 50 else ""
 
 
-def old_sentence(comparison: PeerComparison, found: PeerFindings) -> str:
+def old_sentence(comparison: PeerComparison) -> str:
     """Say that figures are older than the register allows; empty where they are not."""
-    if not found.stale(comparison):
+    if not comparison.stale:
         return ""
     return sentence(
         f"these figures are old: the register allows {comparison.measure.stale_after_days} days after the period, "
@@ -79,28 +88,22 @@ def old_sentence(comparison: PeerComparison, found: PeerFindings) -> str:
     )
 
 
-def all_lines(found: PeerFindings) -> list[str]:
-    """Return the headline of a report on all measures: very likely worst, very likely best, what moved."""
+def all_lines(found: PeerFindings) -> dict[str, str]:
+    """Return the headline of a report on all measures by name: lead, very likely worst and best, moved, old."""
     placed = [
         each
-        for each in found.compared
-        if each.own
-        and each.own.percentile
-        and each.measure.direction != "neutral"
-        and not found.stale(each)
+        for each in found.ranked
+        if each.own and each.own.percentile and each.measure.direction != "neutral" and not each.stale
     ]
     worst, best = in_quarter(placed, best=False), in_quarter(placed, best=True)
-    lines = [
-        _first_line(found, placed, worst, best),
-        *(
-            f"{edge} quarter: {_names(chosen)}."
-            for chosen, edge in ((worst, "Worst"), (best, "Best"))
-            if chosen
-        ),
-        _moved_line(found, placed),
-        _old_line(sum(found.stale(each) for each in found.compared)),
-    ]
-    return [line for line in lines if line]
+    lines = {
+        "lead": _first_line(found, placed, worst, best),
+        "worst": f"Worst quarter: {_names(worst)}." if worst else "",
+        "best": f"Best quarter: {_names(best)}." if best else "",
+        "moved": _moved_line(found, placed),
+        "old": _old_line(sum(each.stale for each in found.compared)),
+    }
+    return {name: line for name, line in lines.items() if line}
 
 
 def _first_line(
@@ -147,18 +150,16 @@ def in_quarter(placed: Sequence[PeerComparison], *, best: bool) -> list[PeerComp
 
 
 def standing_apart(found: PeerFindings) -> list[PeerComparison]:
-    """Return the measures by which the trust clearly stands apart: the worst first, old figures last."""
-    ranked = []
-    for each in found.compared:
-        own = each.own
-        if own is None or each.measure.direction == "neutral":
-            continue
-        place = own.percentile
-        worst = own.flag == "worse" or bool(in_quarter([each], best=False))
-        best = own.flag == "better" or bool(in_quarter([each], best=True))
-        if place is not None and (worst or best):
-            ranked.append((found.stale(each), not worst, place.percent if worst else -place.percent, each))
-    return [each for *_, each in sorted(ranked, key=lambda entry: entry[:3])]
+    """Return the measures by which the trust clearly stands apart, as they are ranked."""
+    return [each for each in found.ranked if _is_apart(each)]
+
+
+def _is_apart(comparison: PeerComparison) -> bool:
+    own = comparison.own
+    if own is None or comparison.measure.direction == "neutral" or np.isnan(own.low):
+        return False
+    outer = in_quarter([comparison], best=False) or in_quarter([comparison], best=True)
+    return own.flag in ("worse", "better") or bool(outer)
 
 
 def _moved_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
@@ -183,8 +184,8 @@ def _names(chosen: Sequence[PeerComparison]) -> str:
     return listed(shown)
 
 
-def nothing_short(known: Sequence[PeerComparison]) -> str:
-    """Say why nothing is tabled that matching others would bring."""
+def nothing_short(*, known: bool) -> str:
+    """Say why nothing is tabled that matching others would bring; `known`: of some measure it can be said."""
     if not known:
         return "What matching others would bring cannot be said: no measure has a good direction and its counts."
     return "By no measure does the trust fall short of its benchmark."

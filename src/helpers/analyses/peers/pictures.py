@@ -150,6 +150,17 @@ def positions_alt(placed: Sequence[PeerComparison]) -> str:
     return f"Percentiles with 95% intervals by {count(len(placed), 'measure')}. {'; '.join(said)}."
 
 
+def moves_alt(moved: Sequence[tuple[PeerComparison, Movement | None]]) -> str:
+    """Return in words what a chart of then and now shows; empty where there is nothing to show."""
+    said = [
+        f"{each.measure.name}: {number(found.first.percentile.percent)}% then, "
+        f"{number(found.last.percentile.percent)}% now"
+        for each, found in moved
+        if found and found.first.percentile and found.last.percentile
+    ]
+    return f"Share of the other trusts that it does better than. {'; '.join(said)}." if said else ""
+
+
 def movement(comparison: PeerComparison, moved: Movement) -> Figure:
     """Draw the trust's figures over the middle half of its peers."""
     moments = moved.moments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
@@ -95,6 +95,8 @@ class PeerComparison:
     newest
         The newest period of the group that could be asked for: later than the compared one where the
         organisation's own figures ended.
+    judged_on
+        The day by which freshness is judged; None where nothing is old.
     wanted
         What gains are to be measured against, where the group can give it.
     names
@@ -110,6 +112,7 @@ class PeerComparison:
     group: PeerGroup
     period: date
     newest: date
+    judged_on: date | None
     wanted: Benchmark
     names: Mapping[str, str] = field(repr=False, compare=False)
     series: PeerSeries = field(repr=False, compare=False)
@@ -140,6 +143,14 @@ class PeerComparison:
     def period_type(self) -> str:
         """Month, quarter and so on."""
         return self.series.period_type
+
+    @property
+    def stale(self) -> bool:
+        """Whether the figures are older than the register allows."""
+        if self.judged_on is None:
+            return False
+        end = period_end(self.period, self.period_type)
+        return self.judged_on > end + timedelta(days=self.measure.stale_after_days)
 
     @property
     def unit(self) -> str:

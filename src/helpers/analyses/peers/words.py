@@ -127,16 +127,17 @@ def _too_few(comparison: PeerComparison) -> str:
 
 
 def flag_sentence(comparison: PeerComparison) -> str:
-    """Say whether the organisation stands apart from chance and spread at 99.8 %; empty without limits."""
+    """Say that the organisation stands apart from chance and spread at 99.8 %; empty where it does not.
+
+    That a figure lies within these limits is not said: beside a place in the worst quarter it reads as no matter.
+    """
     own = comparison.own
-    if own is None or own.flag == "unknown" or comparison.method == "dots":
+    if own is None or own.flag in ("unknown", "within") or comparison.method == "dots":
         return ""
     chance_alone = comparison.funnel is not None and not comparison.funnel.adjusted
     limits = (
         f"the 99.8% limits of chance{'' if chance_alone else ' and the ordinary spread between trusts'}"
     )
-    if own.flag == "within":
-        return sentence(f"its figure lies within {limits}")
     others = sum(member.code != own.code for member in comparison.flagged)
     too = f", as do {others:,} of the other {len(comparison.others):,}" if others else ""
     return sentence(f"its figure lies beyond {limits}, {_SIDE[own.flag]}{too}")

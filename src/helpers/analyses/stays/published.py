@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from helpers.bundle import Cell, Column
 from helpers.data.published_stays import FEWEST_ADMISSIONS, published_stays
 from helpers.errors import DataError, Problem
-from helpers.phrases import bulleted, phrase
+from helpers.phrases import phrase
 from helpers.report.age import age_sentence, good_until
 from helpers.report.charts import rates as charts_rates
+from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.period import Period, add_months
 from helpers.report.sections import Sections
-from helpers.report.shown import Shown
 from helpers.report.words import count, days, number, sentence
 from helpers.stats import los
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from helpers.report.opening import Report
 
 #: quarters of the first year of the pandemic, by their first days
 PANDEMIC = ((2020, 4), (2021, 3))
 _CRUDE = "crude, not adjusted for who the patients were"
+_PANDEMIC = (
+    "The quarter lies in the first year of the pandemic: fewer and sicker patients were admitted, so neither level nor "
+    "order of the trusts is typical."
+)
+
+
+def _days(label: str) -> Column:
+    return Column(label=label, kind="rate", unit="days", digits=2)
+
+
+MEANS: Final = (
+    Field("whose", Column(label="Trusts")),
+    Field("beds", Column(label="Beds occupied", kind="rate", digits=1), "general and acute, at midnight"),
+    Field("bed_days", Column(label="Bed-days", kind="rate")),
+    Field("admissions", Column(label="Admissions", kind="count")),
+    Field("mean", _days("Mean stay"), "bed-days over admissions"),
+)
+TRUSTS: Final = (
+    Field("trust", Column(label="Trust"), "organisation code"),
+    Field("mean", _days("Mean stay")),
+)
+QUARTERS: Final = (
+    Field("quarter", Column(label="Quarter")),
+    Field("trusts", Column(label="Trusts compared", kind="rate")),
+    Field("own", _days("This trust")),
+    Field("pooled", _days("All patients"), "mean with every patient counting once"),
+    Field("unweighted", _days("Every trust once"), "mean with every trust counting once"),
+    Field("note", Column(label="Note", kind="text")),
+    Field("first", Column(label="First month", kind="date"), usual=False),
+)
 
 
 @dataclass(frozen=True)
@@ -75,84 +103,70 @@ class PublishedStay(Sections):
     """
 
     def __init__(self, report: Report) -> None:
-        self.quarter = add_months(report.period.last, -2)
+        self._quarter = add_months(report.period.last, -2)
         own = (report.organisation.code, *report.organisation.predecessors)
-        self.all_quarters = published_stays(report.mart, own)
-        frame = self.all_quarters[self.all_quarters["quarter"] == self.quarter]
-        self.returned = len(frame)
-        self.trusts = frame[frame["admissions"] > FEWEST_ADMISSIONS].set_index("org_code")
-        if report.organisation.code not in self.trusts.index:
+        self._all_quarters = published_stays(report.mart, own)
+        frame = self._all_quarters[self._all_quarters["quarter"] == self._quarter]
+        self._returned = len(frame)
+        self._trusts = frame[frame["admissions"] > FEWEST_ADMISSIONS].set_index("org_code")
+        if report.organisation.code not in self._trusts.index:
             raise DataError(
                 Problem(
-                    f"{report.organisation.code}, {_quarter_words(self.quarter)}",
+                    f"{report.organisation.code}, {_quarter_words(self._quarter)}",
                     "no quarter with both beds and admissions that can be compared",
                     f"KH03 beds and more than {FEWEST_ADMISSIONS:,} admissions in HES of the same quarter",
                     "choose another quarter, or load both files",
                 )
             )
-        sources = {*self.trusts["beds_source"], *self.trusts["admissions_source"]}
+        sources = {*self._trusts["beds_source"], *self._trusts["admissions_source"]}
         super().__init__(report, [f"measure_values/{source}" for source in sorted(map(str, sources))])
 
     @cached_property
-    def own(self) -> pd.Series:
+    def _own(self) -> pd.Series:
         """The trust's row of the quarter."""
-        return self.trusts.T[self.report.organisation.code]
+        return self._trusts.T[self.report.organisation.code]
 
     @cached_property
-    def stays(self) -> pd.Series:
+    def _stays(self) -> pd.Series:
         """Mean stay of each compared trust in days."""
-        return self.trusts["bed_days"] / self.trusts["admissions"]
+        return self._trusts["bed_days"] / self._trusts["admissions"]
 
     @cached_property
-    def place(self) -> Place:
+    def _place(self) -> Place:
         """The trust among all compared ones."""
-        stays, sums = self.trusts["admissions"], self.trusts["bed_days"]
+        stays, sums = self._trusts["admissions"], self._trusts["bed_days"]
         return Place(
-            float(self.stays[self.report.organisation.code]),
+            float(self._stays[self.report.organisation.code]),
             los.pooled_mean(stays, sums),
             los.unweighted_mean(stays, sums),
             los.best_quartile(stays, sums),
-            len(self.trusts),
+            len(self._trusts),
         )
 
-    def headline(self) -> Shown:
-        """What a board should know first."""
-        first = pd.Timestamp(str(self.quarter)).date()
-        period, today = Period(first, add_months(first, 2)), self.report.today
-        lines = [age_sentence(period, today), f"**{self._words()}**", sentence(f"the figure is {_CRUDE}")]
-        if self._pandemic(self.quarter):
-            lines.append(
-                "The quarter lies in the first year of the pandemic: fewer and sicker patients were admitted, so "
-                "neither level nor order of the trusts is typical."
-            )
-        lines.append(
-            f"Means of {count(self.place.trusts, 'trust')}: {number(self.place.pooled, 2)} days over all patients, "
-            f"{number(self.place.unweighted, 2)} days with every trust counting once."
-        )
-        said, until = "\n\n".join(line for line in lines if line), good_until(period).isoformat()
-        bundle = self.report.bundle(
-            "headline", "headline", within=self.within, markdown=said, good_until=until
-        )
-        return Shown(bundle)
+    @part
+    def headline(self) -> Headline:
+        """What a board should know first: age, stay, crude, pandemic, means."""
+        first = pd.Timestamp(str(self._quarter)).date()
+        period = Period(first, add_months(first, 2))
+        place = self._place
+        words = {
+            "age": age_sentence(period, self.report.today),
+            "stay": f"**{self._words}**",
+            "crude": sentence(f"the figure is {_CRUDE}"),
+            "pandemic": _PANDEMIC if _in_pandemic(self._quarter) else "",
+            "means": f"Means of {count(place.trusts, 'trust')}: {number(place.pooled, 2)} days over all patients, "
+            f"{number(place.unweighted, 2)} days with every trust counting once.",
+        }
+        return self.headline_of(words, asdict(place), until=good_until(period))
 
+    @property
     def _words(self) -> str:
-        return stay_sentence(self.report.organisation.name, _quarter_words(self.quarter), self.place)
+        return stay_sentence(self.report.organisation.name, _quarter_words(self._quarter), self._place)
 
-    @staticmethod
-    def _pandemic(quarter: object) -> bool:
-        when = pd.Timestamp(str(quarter))
-        return PANDEMIC[0] <= (when.year, when.month) <= PANDEMIC[1]
-
-    def means(self) -> Shown:
-        """Table: beds, bed-days, admissions and mean stay, here and elsewhere."""
-        place, own, sums = self.place, self.own, self.trusts.sum(numeric_only=True)
-        columns = (
-            Column(label="Trusts"),
-            Column(label="Beds occupied", kind="rate", digits=1),
-            Column(label="Bed-days", kind="rate"),
-            Column(label="Admissions", kind="count"),
-            _days("Mean stay"),
-        )
+    @part
+    def means(self) -> Part:
+        """Beds, bed-days, admissions and mean stay, here and elsewhere."""
+        place, own, sums = self._place, self._own, self._trusts.sum(numeric_only=True)
         rows: list[tuple[Cell, ...]] = [
             ("This trust", float(own["occupied"]), float(own["bed_days"]), float(own["admissions"]), place.own),
             ("All, every patient counting once", float(sums["occupied"]), float(sums["bed_days"]),
@@ -160,65 +174,71 @@ class PublishedStay(Sections):
             ("All, every trust counting once", None, None, None, place.unweighted),
             ("Best quarter of trusts, at most", None, None, None, place.best_quarter),
         ]  # fmt: skip
-        caption = f"Crude mean stay, {_quarter_words(self.quarter)}."
-        return self.table("tbl-means", caption, columns, rows)
+        caption = f"Crude mean stay, {_quarter_words(self._quarter)}."
+        return self.part("means", fields=MEANS, rows=rows, caption=caption, values=asdict(place))
 
-    def trusts_chart(self) -> Shown:
-        """Figure: the crude stay of every trust, lowest first."""
-        table = self.stays.sort_values()
-        columns = (Column(label="Trust"), _days("Mean stay"))
-        rows = [(str(code), float(value)) for code, value in table.items()]
-        return self.figure(
-            "fig-trusts",
-            self._chart,
-            caption=f"Crude mean stay of {count(len(table), 'trust')}, {_quarter_words(self.quarter)}.",
-            alt=f"Dots from {days(rows[0][1])} to {days(rows[-1][1])}. {self._words()}",
-            data=(columns, rows),
-        )
-
-    def _chart(self) -> Figure:
-        values = self.stays.to_numpy(dtype=float)
-        own = list(self.stays.index).index(self.report.organisation.code)
-        lines = [("best quarter", self.place.best_quarter), ("mean, all patients", self.place.pooled)]
-        label = f"{self.report.organisation.code}: {days(self.place.own)}"
-        return charts_rates.caterpillar_chart(
-            values, (values, values), own, label=label, lines=lines, unit="days"
-        )
-
-    def quarters(self) -> Shown:
-        """Table: every quarter with both returns, the trust beside all."""
-        frame = self.all_quarters[self.all_quarters["admissions"] > FEWEST_ADMISSIONS]
-        rows: list[tuple[Cell, ...]] = []
-        for quarter, part in frame.groupby("quarter"):
-            own = part[part["org_code"] == self.report.organisation.code]
-            mean = float(own["bed_days"].iloc[0] / own["admissions"].iloc[0]) if len(own) else None
-            pooled = los.pooled_mean(part["admissions"], part["bed_days"])
-            unweighted = los.unweighted_mean(part["admissions"], part["bed_days"])
-            note = "first year of the pandemic" if self._pandemic(quarter) else ""
-            rows.append((_quarter_words(quarter), len(part), mean, pooled, unweighted, note))
-        columns = (
-            Column(label="Quarter"), Column(label="Trusts compared", kind="rate"), _days("This trust"),
-            _days("All patients"), _days("Every trust once"), Column(label="Note", kind="text"),
-        )  # fmt: skip
-        return self.table("tbl-quarters", "Crude mean stay by quarter.", columns, rows)
-
-    def method(self) -> Shown:
-        """What was counted, and why it is crude."""
-        length = int(self.own["days"])
-        points = [
-            phrase("method.published_stay.bed_days", days=length, returned=count(self.returned, "trust")),
-            phrase(
-                "method.published_stay.stays", fewest_admissions=FEWEST_ADMISSIONS, trusts=self.place.trusts
+    @part
+    def trusts(self) -> Part:
+        """The crude stay of every trust, lowest first."""
+        table, code = self._stays.sort_values(), self.report.organisation.code
+        rows = [(str(each), float(value)) for each, value in table.items()]
+        values = self._stays.to_numpy(dtype=float)
+        return self.part(
+            "trusts",
+            fields=TRUSTS,
+            rows=rows,
+            caption=f"Crude mean stay of {count(len(table), 'trust')}, {_quarter_words(self._quarter)}.",
+            alt=f"Dots from {days(rows[0][1])} to {days(rows[-1][1])}. {self._words}",
+            chart=partial(
+                charts_rates.caterpillar_chart,
+                values,
+                (values, values),
+                list(self._stays.index).index(code),
+                label=f"{code}: {days(self._place.own)}",
+                lines=[
+                    ("best quarter", self._place.best_quarter),
+                    ("mean, all patients", self._place.pooled),
+                ],
+                unit="days",
             ),
-            phrase("method.published_stay.crude"),
-            phrase("method.published_stay.two_returns"),
-            phrase("method.published_stay.rounded"),
-        ]
-        return self.text("method", bulleted(points))
+        )
+
+    @part
+    def quarters(self) -> Part:
+        """Every quarter with both returns, the trust beside all."""
+        frame = self._all_quarters[self._all_quarters["admissions"] > FEWEST_ADMISSIONS]
+        rows: list[tuple[Cell, ...]] = []
+        for quarter, each in frame.groupby("quarter"):
+            own = each[each["org_code"] == self.report.organisation.code]
+            mean = float(own["bed_days"].iloc[0] / own["admissions"].iloc[0]) if len(own) else None
+            pooled = los.pooled_mean(each["admissions"], each["bed_days"])
+            unweighted = los.unweighted_mean(each["admissions"], each["bed_days"])
+            note = "first year of the pandemic" if _in_pandemic(quarter) else ""
+            first = f"{pd.Timestamp(str(quarter)):%Y-%m}"
+            rows.append((_quarter_words(quarter), len(each), mean, pooled, unweighted, note, first))
+        return self.part("quarters", fields=QUARTERS, rows=rows, caption="Crude mean stay by quarter.")
+
+    @part
+    def method(self) -> Part:
+        """What was counted, and why it is crude, point by point."""
+        length, returned = int(self._own["days"]), count(self._returned, "trust")
+        words = {
+            "bed_days": phrase("method.published_stay.bed_days", days=length, returned=returned),
+            "stays": phrase(
+                "method.published_stay.stays",
+                fewest_admissions=FEWEST_ADMISSIONS,
+                trusts=self._place.trusts,
+            ),
+            "crude": phrase("method.published_stay.crude"),
+            "two_returns": phrase("method.published_stay.two_returns"),
+            "rounded": phrase("method.published_stay.rounded"),
+        }
+        return self.part("method", words=words, bulleted=True)
 
 
-def _days(label: str) -> Column:
-    return Column(label=label, kind="rate", unit="days", digits=2)
+def _in_pandemic(quarter: object) -> bool:
+    when = pd.Timestamp(str(quarter))
+    return PANDEMIC[0] <= (when.year, when.month) <= PANDEMIC[1]
 
 
 def _quarter_words(quarter: object) -> str:

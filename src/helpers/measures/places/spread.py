@@ -92,10 +92,11 @@ class Places:
     def percentile(self, code: str) -> Percentile | None:
         """Return where an organisation stands, turned so that more is better where a measure has a direction.
 
-        None where it has no figure, nothing is known of chance, or there are too few others.
+        None where it has no figure, nothing is known of chance, there are too few others, or nearly all have
+        nought.
         """
         row = self.rows.get(code)
-        if row is None or not np.isfinite(row["percent"]):
+        if row is None or not np.isfinite(row["percent"]) or self.mostly_nought:
             return None
         percent, low, high = (float(row[name]) for name in ("percent", "percent_low", "percent_high"))
         lowest, highest = float(row["lowest"]), float(row["highest"])

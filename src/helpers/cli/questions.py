@@ -1,0 +1,114 @@
+"""What the runner asks of the data and of the register, answered without pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.cli.datasets import datasets_of
+from helpers.data.coverage import MONTHS_COVERED
+from helpers.data.published_stays import COMPARABLE
+from helpers.register.models import Register
+from helpers.register.questions import answer
+from helpers.runner.project import DataSet, Groups, Organisations, Whence
+
+if TYPE_CHECKING:
+    from helpers.data.mart import Mart
+
+#: what `select:` in a `_matrix.yml` may name, and the rows of the mart that it stands for
+SELECTORS = {
+    "trusts_with_published_dna": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
+        LEFT JOIN successors s ON s.org_code = v.org_code
+        WHERE measure = 'dna_rate' AND origin = 'published' AND basis = 'provider' AND denominator > 0
+          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
+    "trusts_with_published_stay": COMPARABLE,
+    "trusts_with_published_measures": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
+        LEFT JOIN successors s ON s.org_code = v.org_code
+        WHERE measure = 'rtt_18_weeks' AND basis = 'provider' AND denominator > 0
+          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
+    "trusts": "SELECT DISTINCT org_code FROM organisations"
+    " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
+    "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
+}
+
+#: by what `where:` in a `_matrix.yml` may narrow a selector, and the column of the mart that says it
+GROUPS = {"region": "region", "icb": "icb_code", "peer_group": "peer_group", "type": "kind"}
+_GROUPED = """SELECT {0}, org_code FROM organisations WHERE {0} IS NOT NULL AND valid_to IS NULL
+    AND successor IS NULL AND kind NOT IN ('icb', 'region', 'nation') ORDER BY 1, 2"""
+
+
+class MartQuestions:
+    """What the runner asks of a mart."""
+
+    def __init__(self, mart: Mart) -> None:
+        self._mart = mart
+        self.sealed = mart.sealed
+
+    def pin(self) -> str:
+        """Return the version that a batch reads."""
+        return self._mart.version
+
+    def datasets(self, version: str) -> Mapping[str, DataSet]:
+        """Return what each data set is in a version."""
+        return datasets_of(self._mart.at(version))
+
+    def organisations(self) -> Organisations:
+        """Return the names of the organisations by code; of a code's names the newest."""
+        rows = self._rows("SELECT org_code, name FROM organisations ORDER BY valid_from")
+        return {row[0]: row[1] for row in rows}
+
+    def months(self) -> tuple[str, str] | None:
+        """Return the first and the last month of which the data say anything."""
+        return self._months
+
+    def expand(self, selector: str) -> tuple[str, ...]:
+        """Return the codes that a selector stands for."""
+        return tuple(code for (code,) in self._rows(SELECTORS[selector]))
+
+    def groups(self) -> Groups:
+        """Return the groups by which a selector may be narrowed, and who is in each."""
+        return self._groups
+
+    @cached_property
+    def _months(self) -> tuple[str, str] | None:
+        for first, last in self._rows(MONTHS_COVERED):
+            return (first, last) if first else None
+        return None
+
+    @cached_property
+    def _groups(self) -> Groups:
+        found: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in GROUPS}
+        for kind, column in GROUPS.items():
+            for name, code in self._rows(_GROUPED.format(column)):
+                found[kind][name] = (*found[kind].get(name, ()), code)
+        return found
+
+    def _rows(self, query: str) -> list[tuple[str, ...]]:
+        """Return the rows of a query as they are: a frame would bring pandas along."""
+        return self._mart.fetch(query) if self._mart.version else []
+
+
+class RegisterQuestions:
+    """What the runner asks of the register in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _register(self) -> Register:
+        from helpers.register.reading import read_register
+
+        return read_register(self._folder, spared=[]) if self._folder.is_dir() else Register()
+
+    def answer(self, question: str) -> str:
+        """Return the digest of what it answers to a report's question."""
+        return answer(self._register, question)
+
+    def whence(self, name: str) -> Whence | None:
+        """Return where an own file comes from; None where nothing says it."""
+        found = self._register.file(name)
+        return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
