@@ -14,6 +14,7 @@ from helpers.data.room.door import in_room
 from helpers.errors import DataError, Problem, near_misses
 from helpers.places import in_notebook
 from helpers.report.parts import Part, out_of_room, part
+from helpers.report.sections import Sections
 from helpers.report.shown import Shown, ShownParts
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ Analysis = TypeVar("Analysis")
 _ANALYSES: dict[str, Any] = {}
 
 
-def analyse_in_room(kind: type[Analysis], report: Report, options: object) -> Analysis:
+def analyse_in_room(kind: type[Analysis], report: Report, *options: object) -> Analysis:
     """Return an analysis of records: in a notebook a stand-in for one that is in the records room.
 
     Parameters
@@ -36,8 +37,8 @@ def analyse_in_room(kind: type[Analysis], report: Report, options: object) -> An
         What it is made with.
     """
     if not in_notebook():
-        return kind(report, options)  # type: ignore[call-arg]
-    return cast(Analysis, StandIn(kind, report, _begin(kind, report, options)))
+        return kind(report, *options)  # type: ignore[call-arg]
+    return cast(Analysis, StandIn(kind, report, _begin(kind, report, *options)))
 
 
 class StandIn:
@@ -67,7 +68,8 @@ class StandIn:
 
     def _leaves(self, name: str) -> bool:
         found = inspect.getattr_static(self._kind, name)
-        return isinstance(found, part) or inspect.isfunction(found)
+        # what its parts are made with is not one of them
+        return isinstance(found, part) or (inspect.isfunction(found) and not hasattr(Sections, name))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in dir(self):
@@ -107,9 +109,9 @@ def _marked(shown: Shown) -> Shown:
 
 
 @in_room(str)
-def _begin(kind: type, report: Report, options: object) -> str:
+def _begin(kind: type, report: Report, *options: object) -> str:
     name = secrets.token_hex(8)
-    _ANALYSES[name] = kind(report, options)
+    _ANALYSES[name] = kind(report, *options)
     return name
 
 

@@ -378,6 +378,7 @@ def open_report(
     trust: str,
     specialty: str | None = None,
     unit: str | None = None,
+    measure: str | None = None,
     period: str = "latest",
     months: int = 12,
     latest_in: Latest = "spells",
@@ -394,6 +395,8 @@ def open_report(
         Treatment function code, whose name is added to the title; None for all.
     unit
         Code of a division, site or other unit, whose name is added to the title; None for the whole.
+    measure
+        Id of the one measure that the report is on, whose name is added to the title.
     period
         Last month of the report, `YYYY-MM`, or `latest` for the latest complete month of the data.
     months
@@ -433,7 +436,9 @@ def open_report(
     if unit is not None:
         title = f"{title}: {find_unit(units_of(mart, organisation.code), organisation.code, unit).name}"
     # what was read to open it is no figure of the report: not its source, nor records that it shows
-    return Report(title, root, mart.apart(), organisation, Period.ending(last, months), specialty)
+    opened = Report(title, root, mart.apart(), organisation, Period.ending(last, months), specialty)
+    known = opened.register.measures  # an analysis refuses one that is unknown, with near misses
+    return replace(opened, title=f"{title}: {known[measure].name}") if measure in known else opened
 
 
 def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
+from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.calls import names_near_misses
 from helpers.report.opening import Report
 
@@ -24,4 +25,4 @@ def scorecard(
     unit
         Code of a division, site or specialty; None for the whole organisation.
     """
-    return Scorecard(report.apart(), measures, unit)
+    return analyse_in_room(Scorecard, report.apart(), measures, unit)

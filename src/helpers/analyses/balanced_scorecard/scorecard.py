@@ -27,6 +27,8 @@ from helpers.theme.markdown import escape_markdown
 if TYPE_CHECKING:
     from helpers.report.opening import Report
 
+#: problems that the headline tells in full
+WORST = 2
 #: months of the charts behind the icons
 MONTHS = 36
 
@@ -107,7 +109,8 @@ class Scorecard(Sections):
             "too_many": words.too_many_sentence(self.card),
             "outlook": outlook_words.outlook_summary(self.card),
         }
-        said = {name: escape_markdown(line) for name, line in news.items()} | counted
+        worst = dict(list(news.items())[:WORST])  # the card below shows the rest: both stand on one page
+        said = {name: escape_markdown(line) for name, line in worst.items()} | counted
         first, *_ = said
         return self.headline_of({**said, first: f"**{said[first]}**"})
 

@@ -8,6 +8,7 @@ from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.peers.findings import MOVEMENT_MONTHS, PeerOptions
 from helpers.measures.places.groups import GroupKind
 from helpers.register.models import Benchmark
+from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.calls import names_near_misses
 from helpers.report.opening import Report
 
@@ -49,4 +50,4 @@ def peer_benchmark(
     """
     wanted = (measure,) if measure else tuple(measures or ())
     options = PeerOptions(wanted, group=group, peers=tuple(peers or ()), benchmark=benchmark, months=months)
-    return PeerBenchmark(report.apart(), options)
+    return analyse_in_room(PeerBenchmark, report.apart(), options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -53,7 +52,7 @@ _OPPORTUNITY_NOTE: Final = (
 
 
 class PeerBenchmark:
-    """A trust among its peers; `report` is the open report, named after its measure where it has one.
+    """A trust among its peers.
 
     Parameters
     ----------
@@ -72,8 +71,6 @@ class PeerBenchmark:
 
     def __init__(self, report: Report, options: PeerOptions) -> None:
         self.found = PeerFindings(report.mart, report.organisation, report.period, report.register, options)
-        if self.found.single:
-            report = replace(report, title=f"{report.title}: {self.found.asked[0].name}")
         self.report, self.options = report, options
 
     def _sections(self, *comparisons: PeerComparison) -> Sections:
@@ -184,7 +181,7 @@ class PeerBenchmark:
     # --- one measure --------------------------------------------------------------------------------
 
     @property
-    def apart(self) -> tuple[str, ...]:
+    def _apart(self) -> tuple[str, ...]:
         """Ids of the measures by which the trust clearly stands apart, in the order of the standings."""
         return tuple(each.measure.id for each in headline_words.standing_apart(self.found))
 
@@ -196,10 +193,10 @@ class PeerBenchmark:
         top
             How many at most.
         """
-        if not self.apart:
+        if not self._apart:
             said = "By none of the measures does the trust clearly stand apart from the others."
             return ShownParts((self._sections().text("none-apart", said),))
-        return ShownParts(tuple(each for name in self.apart[:top] for each in self.section(name).parts))
+        return ShownParts(tuple(each for name in self._apart[:top] for each in self.section(name).parts))
 
     def section(self, measure: str) -> ShownParts:
         """Return heading, meaning, chart and words of a measure.

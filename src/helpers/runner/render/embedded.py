@@ -26,6 +26,8 @@ SOURCE: Final = "report.md"
 LOOK: Final = "theme"
 _SETTINGS: Final = "page.yml"
 _SECONDS: Final = 120
+#: what Typst says where a page could be laid out in two ways for ever; see `contents` in board.typ
+_UNSETTLED: Final = "did not converge"
 
 
 def write_sources(document: Document, folder: Path) -> None:
@@ -110,6 +112,16 @@ def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:  # no
         When Typst refuses or warns.
     """
     path = folder / "report.pdf"
+    warnings = _typeset(folder, path)
+    if any(_UNSETTLED in each for each in warnings):
+        warnings = _typeset(folder, path, contents="always")
+    if warnings:
+        raise _failed("PDF (Typst)", *warnings)
+    return path
+
+
+def _typeset(folder: Path, path: Path, **inputs: str) -> list[str]:
+    """Write the PDF and return what Typst warns of."""
     import typst  # late: the compiler is loaded only where a PDF is made
 
     try:
@@ -120,12 +132,11 @@ def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:  # no
             font_paths=fonts(),
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],
+            sys_inputs=inputs,
         )
     except typst.TypstError as error:
         raise _failed("PDF (Typst)", error.message, *error.hints) from error
-    if warnings:
-        raise _failed("PDF (Typst)", *(warning.message for warning in warnings))
-    return path
+    return [warning.message for warning in warnings]
 
 
 def render_docx(document: Document, *, theme: Theme, folder: Path) -> Path:
