@@ -110,4 +110,4 @@ def test_the_page_of_runs_says_what_was_done(open_page: OpenPage, reports: Path)
     kinds = page.locator("table.runs tbody td:first-of-type").all_inner_texts()
     assert kinds == ["Withdrawal", "Run", "Run", "Run"]
     assert "SYN22" in page.inner_text("main")
-    assert "1999-12" not in page.inner_text("main")  # parameters are private
+    assert "2023-11" not in page.inner_text("main")  # parameters are private

@@ -42,6 +42,12 @@ def outlook_summary(card: Card) -> str:
     return sentence(f"of {count(total, 'measure')} whose targets can be forecast, {parted(present)}")
 
 
+def judged_rows(card: Card) -> list[CardRow]:
+    """Return the rows with a chance of meeting their target, the unlikely first."""
+    known = [row for row in card.rows if row.has_figure and row.outlook.chance is not None]
+    return sorted(known, key=lambda row: row.outlook.chance or 0.0)
+
+
 def chances_alt(rows: Sequence[CardRow]) -> str:
     """Return in words what a chart of the chances shows; empty where there are none."""
     said = [

@@ -242,6 +242,10 @@ CARD: Final = (
         usual=False,
     ),
 )
+#: of the chart of chances
+CHANCES: Final = tuple(
+    each for each in CARD if each.name in ("measure", "target", "chance", "chance_percent")
+)
 
 Below = Filled[Carried | str]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from helpers.analyses.balanced_scorecard import balance_words, below_words, outlook_words, rows, words
@@ -18,6 +18,7 @@ from helpers.data.units import find_unit, units_of
 from helpers.measures.gathering import Asked, Results, measure_results
 from helpers.phrases import phrase
 from helpers.register.models import Measure
+from helpers.report.charts.positions import Percent, percents_chart
 from helpers.report.columns import laid_out
 from helpers.report.parts import Headline, part
 from helpers.report.parts import Part as PartOfReport
@@ -151,11 +152,15 @@ class Scorecard(Sections):
         """Whether each target will be met: the unlikely first, and why some have no forecast."""
         lines = outlook_words.outlook_lines(self.card)
         said = "\n".join(f"* {line}" for line in lines)
-        judged = [row for row in self.card.rows if row.has_figure and row.outlook.chance is not None]
+        judged = outlook_words.judged_rows(self.card)
+        drawn = tuple(Percent(row.measure.name, 100 * (row.outlook.chance or 0)) for row in judged)
         return self.part(
             "trajectories",
+            **(laid_out(rows.CHANCES, map(rows.measure_line, judged)) if judged else {}),
+            caption="The chance that each target will be met, if the past is a guide.",
             words={"trajectories": said or outlook_words.outlook_summary(self.card)},
             alt=outlook_words.chances_alt(judged),
+            chart=partial(percents_chart, drawn, unit="chance of meeting the target, %") if drawn else None,
         )
 
     @part

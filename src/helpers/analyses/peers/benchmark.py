@@ -133,12 +133,15 @@ class PeerBenchmark:
     def movements(self) -> Part:
         """How the trust and its peers moved by every measure."""
         rows = [(each, self.found.movements[each.measure.id]) for each in self.found.ranked if each.own]
+        drawn = pictures.moved_places(rows)
         return self._sections().part(
             "movements",
             **laid_out(columns.MOVEMENTS, rows),
-            caption="How the trust and its peers moved.",
-            alt=pictures.moves_alt(rows),
+            caption="Where the trust stood among the others, then and now.",
+            table_caption="How the trust and its peers moved.",
+            alt=pictures.moves_alt(drawn) if drawn else "",
             note=_MOVEMENT_NOTE,
+            chart=partial(pictures.moves, drawn) if drawn else None,
         )
 
     @part

@@ -150,15 +150,32 @@ def positions_alt(placed: Sequence[PeerComparison]) -> str:
     return f"Percentiles with 95% intervals by {count(len(placed), 'measure')}. {'; '.join(said)}."
 
 
-def moves_alt(moved: Sequence[tuple[PeerComparison, Movement | None]]) -> str:
-    """Return in words what a chart of then and now shows; empty where there is nothing to show."""
-    said = [
-        f"{each.measure.name}: {number(found.first.percentile.percent)}% then, "
-        f"{number(found.last.percentile.percent)}% now"
+def moved_places(
+    moved: Sequence[tuple[PeerComparison, Movement | None]],
+) -> tuple[charts_positions.Percent, ...]:
+    """Return where the trust stood then and stands now, by each measure of which both are known."""
+    return tuple(
+        charts_positions.Percent(
+            each.measure.name, found.last.percentile.percent, found.first.percentile.percent
+        )
         for each, found in moved
         if found and found.first.percentile and found.last.percentile
+    )
+
+
+def moves(places: Sequence[charts_positions.Percent]) -> Figure:
+    """Draw where the trust stood among the others then and stands now."""
+    return charts_positions.percents_chart(places, unit="% of the other trusts that it does better than")
+
+
+def moves_alt(places: Sequence[charts_positions.Percent]) -> str:
+    """Return the chart of then and now in words."""
+    said = [
+        f"{each.label}: {number(each.then)}% then, {number(each.now)}% now"
+        for each in places
+        if each.then is not None
     ]
-    return f"Share of the other trusts that it does better than. {'; '.join(said)}." if said else ""
+    return f"Share of the other trusts that it does better than. {'; '.join(said)}."
 
 
 def movement(comparison: PeerComparison, moved: Movement) -> Figure:

@@ -11,6 +11,7 @@ from datetime import date
 
 import matplotlib.dates as mdates
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -48,19 +49,57 @@ def positions_chart(rows: Sequence[Place], *, words: tuple[str, str], unit: str)
         axes.plot(
             row.percent, place, shape, color=colour, markerfacecolor=face, markersize=size, clip_on=False
         )
-    axes.set_yticks(range(len(rows)), [row.label for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(0, 100)
-    axes.set_xticks([0, 25, 50, 75, 100])
-    axes.set_xlabel(unit)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    _percent_axes(axes, [row.label for row in rows], unit)
     for text, x, side in ((f"◀ {words[0]}", 0, "left"), (f"{words[1]} ▶", 100, "right")):
         axes.annotate(
             text, (x, 1), (0, 4), xycoords=("data", "axes fraction"), **OFFSET, ha=side,
             color=colours.COMMON_CAUSE, family=SYMBOLS,
         )  # fmt: skip
     return figure
+
+
+@dataclass(frozen=True)
+class Percent:
+    """One row of a scale from 0 to 100: where it is now, and where it was then, if that is known."""
+
+    label: str
+    now: float
+    then: float | None = None
+
+
+def percents_chart(rows: Sequence[Percent], *, unit: str) -> Figure:
+    """Draw percentages on one scale from 0 to 100, each joined to the one before it."""
+    figure, axes = canvas(0.22 * len(rows) + 0.9)
+    axes.axvline(50, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
+    for place, row in enumerate(rows):
+        if row.then is not None:
+            axes.plot(
+                [row.then, row.now], [place, place], color=colours.COMMON_CAUSE, linewidth=1.4, zorder=2
+            )
+            axes.plot(
+                row.then, place, "o", color=colours.COMMON_CAUSE, markerfacecolor="white", markersize=5.5,
+                clip_on=False, zorder=3,
+            )  # fmt: skip
+        axes.plot(row.now, place, "o", color=colours.HIGHLIGHT, markersize=6.5, clip_on=False, zorder=4)
+    _percent_axes(axes, [row.label for row in rows], unit)
+    axes.tick_params(axis="y", pad=9)  # a mark at nought stands clear of its name
+    if any(row.then is not None for row in rows):
+        axes.annotate(
+            "○ then   ● now", (1, 1), (0, 4), xycoords="axes fraction", **OFFSET, ha="right",
+            color=colours.COMMON_CAUSE, family=SYMBOLS,
+        )  # fmt: skip
+    return figure
+
+
+def _percent_axes(axes: Axes, labels: Sequence[str], unit: str) -> None:
+    """Name the rows of a scale from 0 to 100, the first on top."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.set_xlim(0, 100)
+    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.set_xlabel(unit)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
 
 
 @dataclass(frozen=True)
