@@ -29,8 +29,8 @@ LOOSE_SCROLLERS = """[...document.querySelectorAll('body *')].filter(each => {
   const named = each.hasAttribute('aria-label') || each.hasAttribute('aria-labelledby');
   return scrolls && !(each.tabIndex === 0 && each.getAttribute('role') === 'region' && named);
 }).map(each => each.outerHTML.slice(0, 150))"""
-# charts without words, or without the table of their data after them
-BARE_CHARTS = """[...document.querySelectorAll('figure')].filter(each => {
+# charts without words, or without the table of their data after them; a table may hold small pictures
+BARE_CHARTS = """[...document.querySelectorAll('figure:not(.table)')].filter(each => {
   const picture = each.querySelector('img, svg[role=img]');
   const words = picture && (picture.alt || picture.getAttribute('aria-label') || '');
   let table = each.querySelector('details table');

@@ -28,8 +28,8 @@ def bundles(report: PeerBenchmark) -> list[Bundle]:
         ]  # fmt: skip
     else:
         shown = [
-            *report.standings.shown, report.standings.table(), *report.sections().parts,
-            report.movements.table(), *report.opportunity.shown, *report.left_out.shown,
+            *report.standings.shown, *report.sections().parts,
+            *report.movements.shown, *report.opportunity.shown, *report.left_out.shown,
         ]  # fmt: skip
     return [each.bundle for each in (report.headline(), *shown, *report.method.shown)]
 

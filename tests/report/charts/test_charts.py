@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 
 from helpers.report.charts.canvas import MARKS
 from helpers.report.charts.comparison import Bar, Step, bars_chart, funnel_chart, split_chart
+from helpers.report.charts.positions import Percent, percents_chart
 from helpers.report.charts.process import spc_chart
 from helpers.stats.spc import xmr
 from helpers.theme import colours
@@ -54,6 +55,20 @@ def test_bars_beyond_chance_have_another_shape_and_uncertain_ones_are_open() -> 
     uncertain = next(line for line in axes.lines if line.get_marker() == MARKS["common"][0])
     assert uncertain.get_markerfacecolor() == "white"
     assert {"◀ fewer", "more ▶"} <= set(texts(axes))
+
+
+def test_a_percentage_is_joined_to_the_one_before_it_where_that_is_known() -> None:
+    axes = percents_chart((Percent("a", 60, 40), Percent("b", 5)), unit="%").axes[0]
+    joined = [
+        list(line.get_xdata())
+        for line in axes.lines
+        if line.get_linestyle() == "-" and len(line.get_xdata()) == 2
+    ]
+    assert joined == [[40, 60]]
+    assert sorted(markers(axes, "o")) == [0, 0, 1]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
+    assert texts(axes) == ["○ then   ● now"]
+    assert texts(percents_chart((Percent("b", 5),), unit="%").axes[0]) == []
 
 
 VALUES = np.array([5.0, 5.2, 4.9, 5.1, 5.0, 4.8, 5.2, 9.0, 4.9, 5.1, 5.0, 5.1, 4.9, 5.0])

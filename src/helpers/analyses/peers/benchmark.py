@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -19,9 +21,9 @@ from helpers.analyses.peers.movement_words import gain_sentence, movement_senten
 from helpers.analyses.peers.result import PeerComparison
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.report.columns import laid_out
-from helpers.report.parts import Headline, Part, part
+from helpers.report.parts import Composed, Headline, Part, part
 from helpers.report.sections import Sections
-from helpers.report.shown import ShownParts
+from helpers.report.shown import Shown, ShownParts
 from helpers.report.words import count
 from helpers.theme.markdown import escape_markdown
 
@@ -103,7 +105,7 @@ class PeerBenchmark:
         return self._sections().headline_of(escaped | {first: f"**{escaped[first]}**"})
 
     @part
-    def standings(self) -> Part:
+    def standings(self) -> Composed:
         """Where the trust stands by every measure, the worst place first and old figures last."""
         found = self.found
         placed = [each for each in found.ranked if each.own and each.own.percentile and not each.alike]
@@ -113,7 +115,7 @@ class PeerBenchmark:
         )
         old = " Old: older by the end of the report's period than the register allows."
         label = found.comparisons[0].group.label
-        return self._sections().part(
+        plain = self._sections().part(
             "standings",
             **laid_out(columns.STANDINGS, found.ranked, drop_alike=True),
             caption=(
@@ -128,13 +130,14 @@ class PeerBenchmark:
             words={"reading": reading} if drawn else {},
             chart=partial(pictures.positions, drawn) if drawn else None,
         )
+        return _figure_and_table(plain)
 
     @part
-    def movements(self) -> Part:
+    def movements(self) -> Composed:
         """How the trust and its peers moved by every measure."""
         rows = [(each, self.found.movements[each.measure.id]) for each in self.found.ranked if each.own]
         drawn = pictures.moved_places(rows)
-        return self._sections().part(
+        plain = self._sections().part(
             "movements",
             **laid_out(columns.MOVEMENTS, rows),
             caption="Where the trust stood among the others, then and now.",
@@ -143,6 +146,7 @@ class PeerBenchmark:
             note=_MOVEMENT_NOTE,
             chart=partial(pictures.moves, drawn) if drawn else None,
         )
+        return _figure_and_table(plain)
 
     @part
     def opportunity(self) -> Part:
@@ -282,6 +286,17 @@ class PeerBenchmark:
             words={"movement": escape_markdown(said)},
             chart=partial(pictures.movement, comparison, drawn) if drawn else None,
         )
+
+
+def _figure_and_table(plain: Part) -> Composed:
+    """Return a part that is shown bare as its figure, where it has one, its sentences and its table."""
+
+    def content() -> Iterator[Shown]:
+        yield from plain.shown
+        if plain.chart is not None:  # without one, the table stands there already
+            yield plain.table()
+
+    return Composed(**{each.name: getattr(plain, each.name) for each in fields(plain)}, content=content)
 
 
 def _slug(comparison: PeerComparison) -> str:
