@@ -6,7 +6,6 @@ import functools
 import inspect
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from helpers.bundle import Bundle
@@ -92,20 +91,14 @@ class StandIn:
         came = _show(self._name, name, args, keywords)
         if isinstance(came, Part):
             self._note([came.made])
-            return out_of_room(came)
+            return came
         shown = came.parts if isinstance(came, ShownParts) else (came,)
         self._note([each.bundle for each in shown])
-        marked = tuple(map(_marked, shown))
-        return ShownParts(marked) if isinstance(came, ShownParts) else marked[0]
+        return came
 
     def _note(self, bundles: Iterable[Bundle]) -> None:
         reads = {read for bundle in bundles for read in bundle.reads}
         self._report.mart.note(reads, elsewhere=True)
-
-
-def _marked(shown: Shown) -> Shown:
-    """Return what came out of the room, with that said of it."""
-    return replace(shown, bundle=shown.bundle.model_copy(update={"in_room": True}))
 
 
 @in_room(str)
@@ -123,5 +116,9 @@ def _show(
         cure = "run the cell again that makes it, such as stays = length_of_stay(report)"
         raise DataError(Problem(method, "the records room has begun anew without this analysis", cure=cure))
     found: Any = getattr(_ANALYSES[name], method)
-    shown: Shown | ShownParts | Part = found if isinstance(found, Part) else found(*args, **keywords)
-    return shown
+    came: Shown | ShownParts | Part = found if isinstance(found, Part) else found(*args, **keywords)
+    if isinstance(came, Part):
+        return out_of_room(came)
+    if isinstance(came, ShownParts):
+        return ShownParts(tuple(each.out_of_room() for each in came.parts))
+    return came.out_of_room()

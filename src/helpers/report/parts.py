@@ -407,6 +407,20 @@ def said(what: Part, names: Iterable[str], between: str = " ") -> str:
     return between.join(sentence for name in names or known if (sentence := what.words[name]))
 
 
+@dataclass(frozen=True)
+class Ready:
+    """Content of a composed part that has been made."""
+
+    shown: tuple[Shown, ...]
+
+    def __call__(self) -> tuple[Shown, ...]:
+        """Return it."""
+        return self.shown
+
+
 def out_of_room(what: Part) -> Part:
-    """Return a part with it said that it came out of the records room."""
-    return replace(what, made=what.made.model_copy(update={"in_room": True}))
+    """Return a part with it said that it came out of the records room, and with nothing left to be made there."""
+    told = replace(what, made=what.made.model_copy(update={"in_room": True}))
+    if isinstance(told, Composed):
+        return replace(told, content=Ready(tuple(each.out_of_room() for each in told.content())))
+    return told

@@ -7,8 +7,8 @@ import io
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from helpers.bundle import MIME, Bundle, Cell, Column, Panel
 from helpers.theme.icons import icon_words
@@ -58,6 +58,10 @@ class Shown:
             look = {"text/markdown": self.markdown or _markdown(self.bundle)}
         plain = self.bundle.alt or self.bundle.markdown or self.bundle.caption or self.bundle.id
         return {MIME: self.bundle.model_dump(mode="json"), "text/plain": plain, **look}
+
+    def out_of_room(self) -> Self:
+        """Return it with it said that it came out of the records room."""
+        return replace(self, bundle=self.bundle.model_copy(update={"in_room": True}))
 
     @property
     def _is_numbered_by_quarto(self) -> bool:
