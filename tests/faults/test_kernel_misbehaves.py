@@ -345,11 +345,11 @@ from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.plan.parameters import read_notebook
 from helpers.runner.plan.jobs import Job
 from helpers.runner.kernel.prewarmed import ForkServer
-from helpers.runner.kernel.watch import Limits
+from helpers.runner.kernel.watch import KernelLimits
 notebook, folder = map(Path, sys.argv[1:])
 job = Job(read_notebook(notebook), "SYN07", {}, notebook)
 with ForkServer(kernel_environment({}, folder)) as server:
-    execute(job, folder, environment={}, limits=Limits(), stop=threading.Event(), server=server)
+    execute(job, folder, environment={}, limits=KernelLimits(), stop=threading.Event(), server=server)
 """
 
 

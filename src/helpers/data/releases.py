@@ -26,7 +26,7 @@ from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Q
 from helpers.data.mart_manifest import PRIVATE_FILE, make_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of, policy_of_records
 from helpers.errors import GateError, Problem, UsageError
-from helpers.places import find_root
+from helpers.places import find_root, state_folder
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -237,11 +237,14 @@ class Releases:
 
 def releases_of(mart: Mart) -> Releases:
     """Return the ledger of what is told from a mart to those for whom this process works."""
+    state = mart.path.parent
     try:
-        root = find_root()
+        root: Path | None = find_root()
     except UsageError:  # a mart without a project around it
         root = None
-    return Releases.of(mart.path.parent, root, current_audience())
+    if root is not None and state_folder(root).resolve() != state.resolve():
+        root = None  # what this project has published came from another mart
+    return Releases.of(state, root, current_audience())
 
 
 def insert(

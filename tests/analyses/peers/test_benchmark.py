@@ -299,7 +299,8 @@ def test_the_measures_of_the_table_and_their_sections_stand_in_one_order(peers: 
     report = peers(*figures(), *figures("seen_late"), measures=measures).benchmark()
     names = list(report.standings.frame["id"])
     assert names == ["seen_soon", "seen_late"]
-    assert [name for name in names if name in report.apart] == list(report.apart)
+    headings = [each.bundle.id for each in report.sections().parts if each.bundle.kind == "heading"]
+    assert headings == [f"sec-{name.replace('_', '-')}" for name in names]
 
 
 def test_a_measure_that_is_not_compared_names_its_near_miss(peers: MakePeers) -> None:

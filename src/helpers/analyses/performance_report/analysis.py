@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from helpers.analyses.performance_report.cover import Cover
 from helpers.analyses.performance_report.report import PerformanceReport, read_options
+from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.calls import names_near_misses
 from helpers.report.opening import Report
 
@@ -51,4 +52,4 @@ def performance(
     """
     sheet = Cover(purpose or "", lead or "", tuple(risks or ()), recommendation or "")
     options = read_options(report, measures=measures, months=months, pages=pages, sheet=sheet)
-    return PerformanceReport(report.apart(), options)
+    return analyse_in_room(PerformanceReport, report.apart(), options)
