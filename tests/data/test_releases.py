@@ -182,6 +182,13 @@ def test_a_manifest_says_no_more_than_the_report(ledger: Releases, mart: Mart) -
     assert all(set(each) == {"query", "shown", "mean"} for each in listed)
 
 
+def test_the_first_report_that_tells_something_blocks_no_other(ledger: Releases) -> None:
+    with ledger.open(), ledger.reading() as found:  # its tables are made, and not yet for others to see
+        assert found is None
+    with ledger.reading() as found:
+        assert found is not None
+
+
 def test_a_damaged_ledger_blocks(ledger: Releases, mart: Mart) -> None:
     cells(ledger, mart, YEAR)
     ledger.path.write_bytes(b"no database at all, but long enough to be taken for one" * 40)

@@ -222,7 +222,9 @@ class Releases:
         try:
             database = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=60.0)
             try:
-                yield database
+                # the first to tell something is still at it, unless something was published: then it is damaged
+                begun = database.execute("SELECT 1 FROM sqlite_master").fetchone()
+                yield database if begun or next(_manifests(self.reports, self.policy), None) else None
             finally:
                 database.close()
         except sqlite3.DatabaseError as error:

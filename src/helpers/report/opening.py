@@ -437,6 +437,8 @@ def open_report(
         title = f"{title}: {find_unit(units_of(mart, organisation.code), organisation.code, unit).name}"
     # what was read to open it is no figure of the report: not its source, nor records that it shows
     opened = Report(title, root, mart.apart(), organisation, Period.ending(last, months), specialty)
+    if measure is None:
+        return opened
     known = opened.register.measures  # an analysis refuses one that is unknown, with near misses
     return replace(opened, title=f"{title}: {known[measure].name}") if measure in known else opened
 
