@@ -42,35 +42,7 @@ _SOME_NUMBERS = "one number, or three: low, likely and high"
 
 @dataclass(frozen=True, kw_only=True)
 class DnaOptions:
-    """What a parameter file asks for.
-
-    Parameters
-    ----------
-    specialty
-        Treatment function code; None for all.
-    reduction, filled, rebooked
-        Shares of missed appointments that are avoided, whose slots are filled anyway, that are booked again:
-        one number, or low, likely and high.
-    ramp_weeks
-        Weeks until the whole reduction is reached, likewise.
-    horizon
-        Day (ISO) at which the effect is read; None is the end of the financial year.
-    missed
-        Missed appointments a year; None takes the trust's own.
-    flows
-        Patients added to the list a year and, beside a list, those removed.
-    waiting_list
-        Patients on the list, and a wait in days to reach (may be left out).
-    use_rtt
-        Whether list and flows come from the waiting-time statistics.
-    minutes
-        Length of a first appointment and of a follow-up.
-    price
-        Income for an attendance in pounds.
-    sources
-        Where assumptions come from, each "name: words".
-    where
-        Which of the appointments attended or missed count, as `report.records` takes it.
+    """What a parameter file asks for: the options of `did_not_attend`, and the report's specialty.
 
     Raises
     ------
