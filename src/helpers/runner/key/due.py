@@ -32,12 +32,18 @@ class Wish:
         Keep what passes as a draft until it is approved.
     verify
         Read every published file again, rather than trust its size, time stamp and number on the disk.
+    month
+        The past month (YYYY-MM) that is made up for; then what stands is what stands of that month.
+    known
+        The day (ISO) as on which its figures are known; empty where as now.
     """
 
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
     hold: bool = False
     verify: bool = False
+    month: str = ""
+    known: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ def decide(
             **(
                 {} if project.audience.is_public else {"audience": hash_json(project.audience.model_dump())}
             ),
+            **({"known": wish.known or "now"} if wish.month else {}),
         }
         decisions.append(
             _decide_one(
