@@ -66,7 +66,7 @@ class Forecast:
     """
 
     goal: Goal
-    result: trajectory.Trajectory
+    result: trajectory.TargetForecast
     months: tuple[date, ...]
     year: YearSoFar | None = None
 
@@ -125,7 +125,7 @@ def forecast_of(result: MeasureResult, goal: Goal) -> Forecast:
     history, last = _history(result), result.latest.day
     horizon = _months_to(last, goal.due)
     so_far = max(0, min(_months_to(goal.first, last) + 1, len(history)))
-    wanted = trajectory.Target(
+    wanted = trajectory.TargetAhead(
         value=goal.target.value,
         horizon=horizon,
         improvement="increase" if result.measure.direction == "increase" else "decrease",

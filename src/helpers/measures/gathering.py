@@ -41,7 +41,7 @@ from helpers.stats.spc import XmRCharts, xmr_many
 
 
 @dataclass(frozen=True)
-class Asked:
+class WantedMeasures:
     """Which measures of whom are wanted.
 
     Parameters
@@ -80,7 +80,7 @@ class Results:
         Data sets behind the periods that are kept.
     """
 
-    asked: Asked
+    asked: WantedMeasures
     found: tuple[MeasureResult, ...]
     missing: tuple[Measure, ...]
     sources: tuple[Source, ...] = field(default=())
@@ -106,7 +106,7 @@ class Results:
         return {category: len(self.of(category)) for category in CATEGORIES}
 
 
-def measure_results(mart: Mart, register: Register, asked: Asked) -> Results:
+def measure_results(mart: Mart, register: Register, asked: WantedMeasures) -> Results:
     """Return the results of all measures asked for.
 
     Parameters
@@ -156,7 +156,7 @@ class _Draft:
 
 
 def _pieces(
-    rows: pd.DataFrame, wanted: Sequence[Measure], asked: Asked, as_at: Mapping[str, date]
+    rows: pd.DataFrame, wanted: Sequence[Measure], asked: WantedMeasures, as_at: Mapping[str, date]
 ) -> list[tuple[Measure, str, MeasureSeries]]:
     """Cut the rows into series, in the order wanted and then by part."""
     column = {"unit": "unit_code", "specialty": "specialty_code"}.get(asked.part)
@@ -175,7 +175,7 @@ def _pieces(
 def _draft(
     piece: tuple[Measure, str, MeasureSeries],
     register: Register,
-    asked: Asked,
+    asked: WantedMeasures,
     mergers: Sequence[tuple[str, str, date | None]],
 ) -> _Draft:
     measure, part, series = piece
@@ -228,7 +228,7 @@ def _chart_rows(number: int, draft: _Draft) -> pd.DataFrame:
 class _Beside:
     """What stands beside the charts: comments, other trusts, quality, names of parts."""
 
-    def __init__(self, mart: Mart, register: Register, asked: Asked, rows: pd.DataFrame) -> None:
+    def __init__(self, mart: Mart, register: Register, asked: WantedMeasures, rows: pd.DataFrame) -> None:
         self.mart, self.register, self.asked, self.rows = mart, register, asked, rows
         self.whole = asked.part == "organisation"
         self.moves = edition_moves(mart, asked.organisation.code) if self.whole else {}

@@ -23,7 +23,7 @@ Gap = Literal["deprived_worse", "deprived_better", "chance", "hidden", "no_recor
 
 
 @dataclass(frozen=True)
-class Inequality:
+class MissedByDeprivation:
     """Missed appointments by fifth of deprivation.
 
     Parameters
@@ -45,8 +45,8 @@ class Inequality:
     found: DnaInequality | None = None
 
 
-@in_room(Inequality)
-def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period) -> Inequality:
+@in_room(MissedByDeprivation)
+def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period) -> MissedByDeprivation:
     """Return the inequality of missed appointments over the year that a period ends.
 
     Rates and indices come from counts rounded as they may be shown; nothing is given where one of them
@@ -56,7 +56,7 @@ def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period
     groups = appointment_groups(mart, year.first, year.end)
     own = groups[groups["org_code"] == organisation.code]
     if own.empty:
-        return Inequality(year, "no_records")
+        return MissedByDeprivation(year, "no_records")
     table = (
         own.groupby("deprivation")[["dnas", "appointments"]].sum().reindex(list(DEPRIVATION), fill_value=0)
     )
@@ -68,15 +68,15 @@ def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period
         or (kept == SUPPRESSED).any()
         or (table["appointments"] == 0).any()
     ):
-        return Inequality(year, "hidden")
+        return MissedByDeprivation(year, "hidden")
     return _judged(year, shown.astype(float))
 
 
-def _judged(year: Period, shown: pd.DataFrame) -> Inequality:
+def _judged(year: Period, shown: pd.DataFrame) -> MissedByDeprivation:
     dnas = np.minimum(shown["dnas"], shown["appointments"])
     found = dna_inequality(dnas, shown["appointments"])
     gap: Gap = "chance"
     if found.slope_low > 0 or found.slope_high < 0:
         gap = "deprived_better" if found.slope > 0 else "deprived_worse"
     rates = 100 * dnas / shown["appointments"]
-    return Inequality(year, gap, float(rates.iloc[0]), float(rates.iloc[-1]), found)
+    return MissedByDeprivation(year, gap, float(rates.iloc[0]), float(rates.iloc[-1]), found)

@@ -32,7 +32,7 @@ from helpers.runner.kernel.execute import (
     TimeLimitError,
     execute,
 )
-from helpers.runner.key.due import Decision, Wish, decide
+from helpers.runner.key.due import RunDecision, Wish, decide
 from helpers.runner.key.observed import Observed, look_through
 from helpers.runner.key.surroundings import Surroundings
 from helpers.runner.plan.jobs import Job
@@ -88,7 +88,7 @@ class Setting:
         return told
 
 
-def as_before(setting: Setting, decision: Decision, standing: Entry) -> Entry:
+def as_before(setting: Setting, decision: RunDecision, standing: Entry) -> Entry:
     """Return what the history says of a report of which nothing was done: what stands stays."""
     state = State.UNCHANGED if standing.state is State.PUBLISHED else standing.state
     return replace(
@@ -104,7 +104,7 @@ def as_before(setting: Setting, decision: Decision, standing: Entry) -> Entry:
     )
 
 
-def blank_entry(setting: Setting, decision: Decision) -> Entry:
+def blank_entry(setting: Setting, decision: RunDecision) -> Entry:
     """Return what the history says of a report before it has begun."""
     job = decision.job
     return Entry(setting.run, job.notebook.name, job.name, State.WAITING, now(), parameters=job.settings)
@@ -123,7 +123,7 @@ class Life:
         Which report, why, and in which formats.
     """
 
-    def __init__(self, setting: Setting, decision: Decision) -> None:
+    def __init__(self, setting: Setting, decision: RunDecision) -> None:
         self.decision = decision
         self.ended: Entry | None = None
         self._setting, self._steps = setting, Steps(setting.stop, setting.folder(decision.job))

@@ -18,7 +18,7 @@ from helpers.runner.engines import choose_engine
 from helpers.runner.history.entries import Entry, State, now
 from helpers.runner.history.store import History
 from helpers.runner.kernel.execute import KernelLimits
-from helpers.runner.key.due import Decision, Wish, decide
+from helpers.runner.key.due import RunDecision, Wish, decide
 from helpers.runner.key.surroundings import survey
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.refused import Refused
@@ -90,7 +90,7 @@ class Batch:
         return INTERRUPTED if self.interrupted else max(codes, default=0)
 
 
-def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Decision, ...]:
+def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[RunDecision, ...]:
     """Decide which reports are due without running any."""
     surroundings = survey(project, choose_engine(order.renderer))
     return decide(project, jobs, surroundings, standing=History(project.state).standing(), wish=order.wish)
@@ -164,7 +164,7 @@ def _take_through(
             setting.stop.set()
 
 
-def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting, tuple[Decision, ...]]:
+def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting, tuple[RunDecision, ...]]:
     """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
     engine = choose_engine(order.renderer)
     if not project.audience.is_public:
@@ -184,7 +184,7 @@ def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting
     return setting, decisions
 
 
-def _first_entry(setting: Setting, decision: Decision) -> Entry:
+def _first_entry(setting: Setting, decision: RunDecision) -> Entry:
     if decision.reason or decision.previous is None:
         return blank_entry(setting, decision)
     return as_before(setting, decision, decision.previous)
@@ -196,7 +196,7 @@ def _refused_entry(setting: Setting, refused: Refused) -> Entry:
     return replace(blank, exit_code=int(ExitCode.USAGE), error=told)
 
 
-def _not_reached(setting: Setting, decision: Decision) -> Entry:
+def _not_reached(setting: Setting, decision: RunDecision) -> Entry:
     blank = blank_entry(setting, decision)
     return replace(blank, state=State.INTERRUPTED, exit_code=INTERRUPTED, error="the batch was interrupted")
 

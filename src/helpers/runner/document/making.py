@@ -30,7 +30,7 @@ from helpers.runner.document.prose import (
     labels,
     without_title,
 )
-from helpers.runner.document.reading import Reading, read_notebook
+from helpers.runner.document.reading import NotebookContent, read_notebook
 from helpers.runner.document.writing import (
     data_as_at,
     of_content,
@@ -168,7 +168,7 @@ def find_problems(notebook: nbformat.NotebookNode) -> list[Problem]:
     return _all_problems(read_notebook(notebook))
 
 
-def _all_problems(reading: Reading) -> list[Problem]:
+def _all_problems(reading: NotebookContent) -> list[Problem]:
     found = [
         *reading.problems,
         *_check_report(reading),
@@ -180,7 +180,7 @@ def _all_problems(reading: Reading) -> list[Problem]:
     return in_order(found)
 
 
-def _check_report(reading: Reading) -> Iterator[Problem]:
+def _check_report(reading: NotebookContent) -> Iterator[Problem]:
     count = sum(shown.bundle.report is not None for shown in reading.shown)
     if count != 1:
         came = "no report is opened" if count == 0 else f"{count} reports are opened"
@@ -188,7 +188,7 @@ def _check_report(reading: Reading) -> Iterator[Problem]:
         yield Problem("notebook", came, allowed="one", cure=cure)
 
 
-def _check_ids(reading: Reading) -> Iterator[Problem]:
+def _check_ids(reading: NotebookContent) -> Iterator[Problem]:
     """Labels are well formed and unique, upper and lower case apart: they become file names."""
     places = [(_ABOUT, "the report's last section")]
     for piece in reading.pieces:
@@ -207,7 +207,7 @@ def _check_ids(reading: Reading) -> Iterator[Problem]:
             yield Problem(where, f"the id {key} {count} times", allowed="once", cure="Rename one.")
 
 
-def _check_shown(reading: Reading) -> Iterator[Problem]:
+def _check_shown(reading: NotebookContent) -> Iterator[Problem]:
     for shown in reading.shown:
         bundle, where = shown.bundle, f"{shown.where}, {shown.bundle.id}"
         needed = {
@@ -233,7 +233,7 @@ def _lack(shown: ShownOutput, things: list[str]) -> Problem:
     return Problem(shown.where, came, cure=cure)
 
 
-def _check_own_files(reading: Reading, files: Mapping[str, Whence | None]) -> Iterator[Problem]:
+def _check_own_files(reading: NotebookContent, files: Mapping[str, Whence | None]) -> Iterator[Problem]:
     """Refuse an author's own content beside a file of patient records, as beside those of the mart."""
     records = [name for name, known in files.items() if known and known.origin == "records"]
     cure = "Load the file (`boardpack data load`) and use what protects small numbers, or leave it out."
@@ -243,7 +243,7 @@ def _check_own_files(reading: Reading, files: Mapping[str, Whence | None]) -> It
             yield Problem(f"{shown.where}, {shown.bundle.id}", said, cure=cure)
 
 
-def _check_own(reading: Reading) -> Iterator[Problem]:
+def _check_own(reading: NotebookContent) -> Iterator[Problem]:
     """Refuse an author's own content where the kernel holds patient records: nothing has put it under control.
 
     What comes from the records room may be shown however an author likes.
@@ -272,7 +272,7 @@ def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
             yield Problem(f"{where}, row {number}", "nan or infinity", "a number, words, * or none")
 
 
-def _check_text(reading: Reading) -> Iterator[Problem]:
+def _check_text(reading: NotebookContent) -> Iterator[Problem]:
     texts = [
         (
             piece.where,
@@ -319,7 +319,9 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     return facts.model_copy(update=told)
 
 
-def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...], mark: str) -> str:
+def _front_matter(
+    reading: NotebookContent, facts: ReportFacts, bundles: tuple[Bundle, ...], mark: str
+) -> str:
     """Return the YAML at the top; pandoc reads its values as Markdown, so they are escaped."""
     organisation = f"{facts.organisation_name} ({facts.organisation_code})"
     settings = {
@@ -346,7 +348,7 @@ def _table_on_slide(bundles: tuple[Bundle, ...]) -> str:
     return chosen[0] if chosen else ""
 
 
-def _body(reading: Reading) -> Iterator[str]:
+def _body(reading: NotebookContent) -> Iterator[str]:
     for piece in reading.pieces:
         yield clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece)
 

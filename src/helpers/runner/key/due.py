@@ -37,7 +37,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Decision:
+class RunDecision:
     """Whether a report will run.
 
     Parameters
@@ -74,7 +74,7 @@ def decide(
     *,
     standing: Mapping[tuple[str, str], Entry],
     wish: Wish | None = None,
-) -> tuple[Decision, ...]:
+) -> tuple[RunDecision, ...]:
     """Decide for each report whether it is due, and say why.
 
     Parameters
@@ -100,7 +100,7 @@ def decide(
         }
         decisions.append(
             _decide_one(
-                project, Decision(job, "", (), key, standing.get(_id(job))), surroundings, wish=wish
+                project, RunDecision(job, "", (), key, standing.get(_id(job))), surroundings, wish=wish
             )
         )
     return tuple(decisions)
@@ -111,8 +111,8 @@ def _id(job: Job) -> tuple[str, str]:
 
 
 def _decide_one(
-    project: Project, decision: Decision, surroundings: Surroundings, *, wish: Wish
-) -> Decision:
+    project: Project, decision: RunDecision, surroundings: Surroundings, *, wish: Wish
+) -> RunDecision:
     previous = decision.previous
     formats = tuple(dict.fromkeys((*wish.formats, *(previous.outputs if previous else ()))))
     hold = wish.hold or project.publisher.wants_approval(decision.job.notebook.name)
@@ -135,7 +135,9 @@ def changed_parts(previous: Entry, key: Mapping[str, str], surroundings: Surroun
     return [part for part, value in whole.items() if previous.key.get(part) != value]
 
 
-def _look_at_files(project: Project, decision: Decision, previous: Entry, *, verify: bool) -> Decision:
+def _look_at_files(
+    project: Project, decision: RunDecision, previous: Entry, *, verify: bool
+) -> RunDecision:
     if previous.state is State.WITHDRAWN:
         return decision
     folder = project.reports if previous.state is State.PUBLISHED else draft_folder(project.state, previous)
