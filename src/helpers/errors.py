@@ -33,19 +33,11 @@ INTERRUPTED_WORDS = (
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where it is, what came, what is allowed and what to do.
+    """One thing that is wrong: where it is, what came, what is allowed and what to do."""
 
-    Parameters
-    ----------
-    where
-        File, key, line or row, as the user would look for it.
-    allowed
-        What would have been right; may be empty where `cure` says it.
-    """
-
-    where: str
+    where: str  # file, key, line or row, as the user would look for it
     came: str
-    allowed: str = ""
+    allowed: str = ""  # what would have been right; may be empty where `cure` says it
     cure: str = ""
 
     def __str__(self) -> str:

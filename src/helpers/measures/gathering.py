@@ -42,25 +42,13 @@ from helpers.stats.spc import XmRCharts, xmr_many
 
 @dataclass(frozen=True)
 class WantedMeasures:
-    """Which measures of whom are wanted.
-
-    Parameters
-    ----------
-    until
-        First day of the report's last month; later figures are left out.
-    measures
-        Ids in the order wanted; empty takes every measure of the register.
-    months
-        How many months a chart covers.
-    part
-        Whole organisation, its units or its specialties.
-    """
+    """Which measures of whom are wanted."""
 
     organisation: Organisation
-    until: date
-    measures: tuple[str, ...] = ()
-    months: int = 36
-    part: Part = "organisation"
+    until: date  # first day of the report's last month; later figures are left out
+    measures: tuple[str, ...] = ()  # ids in the order wanted; empty takes every measure of the register
+    months: int = 36  # how many months a chart covers
+    part: Part = "organisation"  # whole organisation, its units or its specialties
 
     @property
     def judged_on(self) -> date:
@@ -70,20 +58,13 @@ class WantedMeasures:
 
 @dataclass(frozen=True)
 class Results:
-    """The results of one organisation, in the order asked for.
-
-    Parameters
-    ----------
-    found
-        One result per measure (and unit or specialty) that has a row in the mart.
-    sources
-        Data sets behind the periods that are kept.
-    """
+    """The results of one organisation, in the order asked for."""
 
     asked: WantedMeasures
+    #: one result per measure (and unit or specialty) that has a row in the mart
     found: tuple[MeasureResult, ...]
     missing: tuple[Measure, ...]
-    sources: tuple[Source, ...] = field(default=())
+    sources: tuple[Source, ...] = field(default=())  # data sets behind the periods that are kept
 
     def __iter__(self) -> Iterator[MeasureResult]:
         return iter(self.found)

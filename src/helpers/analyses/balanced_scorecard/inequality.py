@@ -24,25 +24,15 @@ Gap = Literal["deprived_worse", "deprived_better", "chance", "hidden", "no_recor
 
 @dataclass(frozen=True)
 class MissedByDeprivation:
-    """Missed appointments by fifth of deprivation.
+    """Missed appointments by fifth of deprivation."""
 
-    Parameters
-    ----------
-    period
-        The twelve months.
-    gap
-        Whether the deprived miss more beyond chance, or why that is not said.
-    most, least
-        Rates of the most and of the least deprived fifth, in %, as they may be shown; NaN where not given.
-    found
-        Slope and relative index; None where not given.
-    """
-
-    period: Period
-    gap: Gap
+    period: Period  # the twelve months
+    gap: Gap  # whether the deprived miss more beyond chance, or why that is not said
+    #: most, least: rates of the most and of the least deprived fifth, in %, as they may be shown; NaN where not
+    #: given
     most: float = float("nan")
     least: float = float("nan")
-    found: DnaInequality | None = None
+    found: DnaInequality | None = None  # slope and relative index; None where not given
 
 
 @in_room(MissedByDeprivation)

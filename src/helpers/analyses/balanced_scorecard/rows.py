@@ -113,18 +113,11 @@ def _unit(result: MeasureResult) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the card: a heading, a measure, or who misses out; what it is not is None.
+    """A line of the card: a heading, a measure, or who misses out; what it is not is None."""
 
-    Parameters
-    ----------
-    words
-        What stands in the first cell.
-    cells
-        In place of a measure's cells, by the column's name.
-    """
-
-    words: str
+    words: str  # what stands in the first cell
     row: CardRow | None = None
+    #: in place of a measure's cells, by the column's name
     cells: Mapping[str, Cell] = field(default_factory=dict)
 
 

@@ -54,23 +54,16 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Setting:
-    """What all reports of a batch share.
+    """What all reports of a batch share."""
 
-    Parameters
-    ----------
-    project, surroundings
-        The project, and what its reports depend on, pinned.
-    engine
-        Quarto, or None for the embedded engine.
-    """
-
+    #: project, surroundings: the project, and what its reports depend on, pinned
     project: Project
     surroundings: Surroundings
     history: History
     run: str
     limits: KernelLimits
     stop: threading.Event
-    engine: Quarto | None = None
+    engine: Quarto | None = None  # Quarto, or None for the embedded engine
     wish: Wish = field(default_factory=Wish)
 
     def folder(self, job: Job) -> Path:

@@ -30,26 +30,15 @@ from helpers.runner.publish.switching import readers_folder, sweep
 
 @dataclass(frozen=True)
 class Order:
-    """How a batch is to be run.
-
-    Parameters
-    ----------
-    jobs
-        How many reports run beside each other.
-    renderer
-        `auto`, `quarto` or `embedded` (`helpers.runner.engines`).
-    hold
-        Keep what passes as a draft until it is approved.
-    verify
-        Read every published file again, rather than trust its size, time stamp and number on the disk.
-    """
+    """How a batch is to be run."""
 
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
-    jobs: int = field(default_factory=usable_jobs)
+    jobs: int = field(default_factory=usable_jobs)  # how many reports run beside each other
     limits: KernelLimits = field(default_factory=KernelLimits)
-    renderer: str = "auto"
-    hold: bool = False
+    renderer: str = "auto"  # `auto`, `quarto` or `embedded` (`helpers.runner.engines`)
+    hold: bool = False  # keep what passes as a draft until it is approved
+    #: read every published file again, rather than trust its size, time stamp and number on the disk
     verify: bool = False
 
     @property
@@ -60,24 +49,15 @@ class Order:
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of a batch.
-
-    Parameters
-    ----------
-    interrupted
-        Whether it was ended before its end.
-    no_data
-        The reports that were left out, as nothing of their organisation is loaded.
-    mistakes
-        What was wrong with what was asked for, beside single reports.
-    """
+    """What became of a batch."""
 
     run: str
     entries: tuple[Entry, ...]
-    interrupted: bool = False
+    interrupted: bool = False  # whether it was ended before its end
     problems: tuple[Problem, ...] = ()
+    #: the reports that were left out, as nothing of their organisation is loaded
     no_data: tuple[Refused, ...] = ()
-    mistakes: tuple[Problem, ...] = ()
+    mistakes: tuple[Problem, ...] = ()  # what was wrong with what was asked for, beside single reports
 
     @property
     def exit_code(self) -> int:

@@ -61,58 +61,29 @@ _SYNTHETIC: Final = (
 
 @dataclass(frozen=True)
 class Provenance:
-    """How a report was made, for its last section.
-
-    Parameters
-    ----------
-    code_version
-        Version of the code, as a reader can look it up.
-    parameters
-        The parameters of the run, in order.
-    suppression
-        One sentence on how small numbers were protected; empty where nothing had to be.
-    files
-        The own files of data that it read, and where they come from; None where nothing says it.
-    code
-        The own modules and other code that it read.
-    mark
-        What every page must bear: that it is not for publication; empty where it is.
-    """
+    """How a report was made, for its last section."""
 
     run_id: str
     notebook: str
-    code_version: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    suppression: str = ""
+    code_version: str  # version of the code, as a reader can look it up
+    parameters: Mapping[str, object] = field(default_factory=dict)  # the parameters of the run, in order
+    suppression: str = ""  # one sentence on how small numbers were protected; empty where nothing had to be
+    #: the own files of data that it read, and where they come from; None where nothing says it
     files: Mapping[str, Whence | None] = field(default_factory=dict)
-    code: tuple[str, ...] = ()
-    mark: str = ""
+    code: tuple[str, ...] = ()  # the own modules and other code that it read
+    mark: str = ""  # what every page must bear: that it is not for publication; empty where it is
 
 
 @dataclass(frozen=True)
 class Document:
-    """One report, ready to be rendered.
+    """One report, ready to be rendered."""
 
-    Parameters
-    ----------
-    markdown
-        The whole text, with YAML front matter; pictures as `figures/<id>.svg`.
-    figures
-        SVG of each figure by its id.
-    bundles
-        Everything that the notebook handed over, in order.
-    warnings
-        What of its outputs is left out.
-    mark
-        What every page bears, in each format.
-    """
-
-    markdown: str
-    figures: Mapping[str, bytes]
+    markdown: str  # the whole text, with YAML front matter; pictures as `figures/<id>.svg`
+    figures: Mapping[str, bytes]  # SVG of each figure by its id
     facts: ReportFacts
-    bundles: tuple[Bundle, ...]
-    warnings: tuple[str, ...] = ()
-    mark: str = ""
+    bundles: tuple[Bundle, ...]  # everything that the notebook handed over, in order
+    warnings: tuple[str, ...] = ()  # what of its outputs is left out
+    mark: str = ""  # what every page bears, in each format
 
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:

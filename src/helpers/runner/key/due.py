@@ -20,50 +20,31 @@ _SAME_STAMP = 3_000_000_000
 
 @dataclass(frozen=True)
 class Wish:
-    """What a user asks of a batch.
-
-    Parameters
-    ----------
-    hold
-        Keep what passes as a draft until it is approved.
-    verify
-        Read every published file again, rather than trust its size, time stamp and number on the disk.
-    """
+    """What a user asks of a batch."""
 
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
-    hold: bool = False
+    hold: bool = False  # keep what passes as a draft until it is approved
+    #: read every published file again, rather than trust its size, time stamp and number on the disk
     verify: bool = False
 
 
 @dataclass(frozen=True)
 class RunDecision:
-    """Whether a report will run.
-
-    Parameters
-    ----------
-    reason
-        Why it runs, in words; empty where it is unchanged.
-    formats
-        What it is rendered to: what was asked for and what is already published, so that the published
-        formats of one report always come from one run.
-    key
-        The hashes on which its content depends, but for the data.
-    previous
-        What stands of the report: the entry of its publication, draft or withdrawal, if there is one.
-    hold
-        Whether what passes waits as a draft: asked for, always so with its notebook, or because the one before does
-        or was withdrawn.
-    refreshed
-        The files of `previous` as they lie now, where they were read anew and found the same.
-    """
+    """Whether a report will run."""
 
     job: Job
-    reason: str
+    reason: str  # why it runs, in words; empty where it is unchanged
+    #: what it is rendered to: what was asked for and what is already published, so that the published formats
+    #: of one report always come from one run
     formats: tuple[str, ...]
-    key: Mapping[str, str]
+    key: Mapping[str, str]  # the hashes on which its content depends, but for the data
+    #: what stands of the report: the entry of its publication, draft or withdrawal, if there is one
     previous: Entry | None
+    #: whether what passes waits as a draft: asked for, always so with its notebook, or because the one before
+    #: does or was withdrawn
     hold: bool = False
+    #: the files of `previous` as they lie now, where they were read anew and found the same
     refreshed: Mapping[str, Output] = field(default_factory=dict)
 
 
