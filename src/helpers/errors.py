@@ -39,12 +39,8 @@ class Problem:
     ----------
     where
         File, key, line or row, as the user would look for it.
-    came
-        What was found there.
     allowed
         What would have been right; may be empty where `cure` says it.
-    cure
-        What to do about it.
     """
 
     where: str
@@ -99,17 +95,7 @@ class ReportError(UserError):
 
 
 class ArgumentError(ValueError):
-    """An argument of a statistical function that it cannot use.
-
-    Parameters
-    ----------
-    argument
-        Name of the argument.
-    came
-        What was passed.
-    allowed
-        What the function takes.
-    """
+    """An argument of a statistical function that it cannot use."""
 
     def __init__(self, argument: str, came: str, allowed: str) -> None:
         self.argument, self.came, self.allowed = argument, came, allowed

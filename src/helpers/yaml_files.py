@@ -59,8 +59,6 @@ class YamlFile:
 
     Parameters
     ----------
-    file
-        How messages call it.
     content
         Dictionaries, lists, words, numbers, true, false and None.
     root
@@ -95,8 +93,6 @@ class YamlFile:
             A pydantic model. Not strict: ISO dates are words here.
         entry
             The part, or what was made of it.
-        way
-            Where it stands.
 
         Returns
         -------

@@ -36,15 +36,7 @@ _COLOURS = {
 
 @contextmanager
 def show_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Entry], None]]:
-    """Yield what to call with each report that is done: it moves a bar, or prints a line where there is none.
-
-    Parameters
-    ----------
-    total
-        How many reports were asked for.
-    quiet
-        Print nothing.
-    """
+    """Yield what to call with each report that is done: it moves a bar, or prints a line where there is none."""
     console = Console(stderr=True)
     if quiet:
         yield lambda _: None

@@ -36,8 +36,6 @@ class Disagreement:
 
     Parameters
     ----------
-    measure, organisation, period, period_type, basis
-        What it is of.
     part
         Unit, specialty or category; empty for the whole organisation.
     used, other
@@ -64,8 +62,6 @@ def disagreements(
 
     Parameters
     ----------
-    mart
-        The mart.
     measures
         Only figures of these; all by default.
     organisation

@@ -18,8 +18,6 @@ class TidyFrame:
 
     Parameters
     ----------
-    data
-        The rows.
     sources
         Every data set that was read for them, whether or not it gave a row.
     """

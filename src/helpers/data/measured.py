@@ -40,8 +40,6 @@ class Figure:
 
     Parameters
     ----------
-    measure, kind, digits, scale
-        As the register has them.
     organisation, unit
         Codes.
     period, period_type

@@ -71,10 +71,6 @@ def peer_values(mart: Mart, measure: str, period_type: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    mart
-        The mart.
-    measure
-        Id of the measure.
     period_type
         One of those of the mart; series of different type are never mixed.
 

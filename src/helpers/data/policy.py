@@ -16,8 +16,6 @@ class DisclosurePolicy:
 
     Parameters
     ----------
-    name
-        Its name in the mart's loads.
     source
         Where the rule comes from, in words that a report can print.
     suppress_up_to

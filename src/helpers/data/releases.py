@@ -68,8 +68,6 @@ class Releases:
         The project's private folder.
     reports
         The folder of published reports: a ledger that is missing beside some is an error.
-    policy
-        How counts are shown in them.
     others
         Ledgers of what the same readers know besides: what was told to the public.
     """
@@ -93,8 +91,6 @@ class Releases:
         ----------
         state, root
             The whole private state, and the project's folder; None where there is no project around.
-        audience
-            The readers.
         """
         public = cls(state, PUBLIC.reports(root) if root else None)
         if audience.is_public:

@@ -162,10 +162,6 @@ class SheetTable:
 
     Parameters
     ----------
-    sheet
-        Where they come from.
-    columns
-        The cells.
     first_row
         Row number, as a person counts, of the first row.
     numbers

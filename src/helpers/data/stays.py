@@ -43,8 +43,6 @@ class StayRule:
         "none", "fixed" (at `trim_days`) or "upper_quartile" (by specialty and admission method).
     trim_days
         The fixed trim point, in days.
-    where
-        What every spell must meet.
     """
 
     first: date
@@ -102,8 +100,6 @@ def stay_tails(mart: Mart, rule: StayRule, lengths: Sequence[int] = LONG_STAYS) 
 
     Parameters
     ----------
-    mart, rule
-        Which stays.
     lengths
         From how many days on a stay is long.
 

@@ -39,8 +39,6 @@ class Alarm:
 
     Parameters
     ----------
-    kind
-        Which.
     missed, of
         For a persistent miss: how many of how many latest values missed.
     since

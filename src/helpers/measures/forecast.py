@@ -59,8 +59,6 @@ class Forecast:
     ----------
     goal
         What has to be reached, by when.
-    result
-        Chance, words, median and intervals.
     months
         First days of the months ahead, one per row of the fan.
     year

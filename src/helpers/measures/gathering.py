@@ -46,8 +46,6 @@ class Asked:
 
     Parameters
     ----------
-    organisation
-        Whose.
     until
         First day of the report's last month; later figures are left out.
     measures
@@ -76,12 +74,8 @@ class Results:
 
     Parameters
     ----------
-    asked
-        What was asked.
     found
         One result per measure (and unit or specialty) that has a row in the mart.
-    missing
-        Measures without any row.
     sources
         Data sets behind the periods that are kept.
     """
@@ -119,10 +113,6 @@ def measure_results(mart: Mart, register: Register, asked: Asked) -> Results:
     ----------
     mart
         Pinned to one version.
-    register
-        Measures, events, comments, mergers.
-    asked
-        Which measures of whom.
 
     Returns
     -------

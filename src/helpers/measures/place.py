@@ -25,8 +25,6 @@ class Place:
         First day of the period that is compared.
     measure
         The measure in the unit of the comparison: counts with a base are per 100 of it.
-    value
-        The own value.
     trusts, nation
         How many trusts have a value, the own one included, and what they are called: "acute trusts".
     national

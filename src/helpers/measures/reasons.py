@@ -44,12 +44,8 @@ class Reasons:
     ----------
     period
         First day of the period.
-    total
-        All that are counted here.
     trusts
         How many trusts give reasons in that period.
-    kinds
-        Each kind of reason once.
     """
 
     period: date

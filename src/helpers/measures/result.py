@@ -89,8 +89,6 @@ class MeasureResult:
 
     Parameters
     ----------
-    measure
-        What the register says of it.
     organisation
         Code.
     series
@@ -98,8 +96,6 @@ class MeasureResult:
     chart
         XmR chart of the exact values with dated targets, restarted at registered events, as far as it may
         be told (`chart_told`); same length as the series.
-    targets
-        All dated targets.
     events
         Registered events, mergers and series breaks within the series, in order.
     judged_on

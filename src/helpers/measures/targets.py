@@ -34,8 +34,6 @@ class Goal:
 
     Parameters
     ----------
-    target
-        The target.
     due
         First day of the month in which it has to be met.
     met

@@ -89,8 +89,6 @@ def read_register(folder: Path | str, *, spared: list[Spared] | None = None) -> 
 
     Parameters
     ----------
-    folder
-        Where the files lie.
     spared
         Gets the comments in which something is wrong, which are then left out: they concern their organisation's
         reports alone. Without it they are mistakes like all others.

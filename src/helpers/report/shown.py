@@ -34,8 +34,6 @@ class Shown:
     ----------
     bundle
         The structured entry; report and gate are made from it alone.
-    svg
-        The picture of a figure.
     markdown
         What JupyterLab shows where the report shows nothing at this place.
     html

@@ -30,8 +30,6 @@ class Quarto:
 
     Parameters
     ----------
-    path
-        The command.
     version
         Its version as numbers.
     """

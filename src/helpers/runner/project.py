@@ -24,8 +24,6 @@ class DataSet:
     ----------
     fingerprint
         Hash of its content.
-    name
-        What people call it.
     as_at
         The date (ISO) up to which it speaks.
     load
@@ -47,8 +45,6 @@ class Whence:
 
     Parameters
     ----------
-    source
-        Who made it, in words.
     origin
         Patient records, somebody's published statistics, or nothing about patients.
     as_at

@@ -46,8 +46,6 @@ class RoomProcess:
         The environment variable by which a kernel is told its end of it.
     sealed
         Returns the folders whose files it alone may read.
-    caches
-        Folders in which it may write.
     """
 
     module: str

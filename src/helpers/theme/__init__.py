@@ -80,10 +80,6 @@ class Theme:
     ----------
     folder
         Where `board.css`, `board.typ`, `filter.lua`, the pandoc templates and the reference documents lie.
-    page
-        Language, contents, numbering and paper.
-    brand
-        Whose reports these are.
     references
         By format, the reference documents of a trust's own that take the place of ours.
     """

@@ -45,8 +45,6 @@ class Palette(BaseModel):
         Rules, links, numbers of sections, the edge of the headline's box; in charts what the report is about.
     headings
         The title and the headings of sections; in charts the third colour.
-    box
-        The background of boxes.
     charts
         The colours of series in charts after `main`, grey and `headings`.
     """
@@ -83,10 +81,6 @@ class Brand:
     ----------
     name
         Who publishes; shown in the foot of each page.
-    logo
-        Shown beside the title.
-    palette
-        The colours.
     files
         The files that were read: reports change with them.
     """

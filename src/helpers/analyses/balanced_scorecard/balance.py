@@ -43,8 +43,6 @@ class Finding:
         `one_sided` holds every measure of the card.
     perspective
         Where; None for one measure of the whole card.
-    rows
-        The measures concerned.
     share, aim
         Of the weights, in %, what the perspective or measure has and what it should have (a measure: at
         most).

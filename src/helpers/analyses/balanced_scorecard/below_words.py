@@ -44,8 +44,6 @@ def cascade_sentences(cascade: Cascade, whole: str) -> list[str]:
 
     Parameters
     ----------
-    cascade
-        Who carries what.
     whole
         Name of the organisation or unit.
     """

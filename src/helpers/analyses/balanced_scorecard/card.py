@@ -23,8 +23,6 @@ class CardRow:
 
     Parameters
     ----------
-    measure
-        What the register says.
     result
         What is known of it; None where the mart has no row.
     outlook

@@ -18,14 +18,10 @@ class Carried:
 
     Parameters
     ----------
-    measure
-        The measure.
     own
         Result of the organisation or unit of the card; None without a figure.
     units
         Results of the units right below it, in order of their codes.
-    further
-        Results of the units below those.
     """
 
     measure: Measure
@@ -71,8 +67,6 @@ def build_cascade(
     ----------
     register
         Objectives, in their order.
-    card
-        The card.
     results
         Results of all units of the organisation.
     units

@@ -22,8 +22,6 @@ class Outlook:
 
     Parameters
     ----------
-    verdict
-        What the chance is called.
     chance
         Chance of meeting the target, 0 to 1; None without a forecast.
     goal

@@ -119,8 +119,6 @@ class Line:
     ----------
     words
         What stands in the first cell.
-    row
-        Its measure.
     cells
         In place of a measure's cells, by the column's name.
     """

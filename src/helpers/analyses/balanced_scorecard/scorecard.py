@@ -39,8 +39,6 @@ class Scorecard(Sections):
 
     Parameters
     ----------
-    report
-        The open report.
     measures
         Ids of the measures, in the order of the page; None takes those that the register marks.
     unit

@@ -21,8 +21,6 @@ class Clinic:
     ----------
     first, follow_up
         Missed appointments that the scenario reckons with.
-    additions
-        Additions to the waiting list.
     waiting, removals
         Patients on the list, and all who leave it; None where no list is given.
     list_month

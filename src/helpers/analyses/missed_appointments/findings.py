@@ -78,10 +78,6 @@ class DnaFindings:
 
     Parameters
     ----------
-    mart, organisation, period
-        What to analyse.
-    options
-        How.
     events
         What happened at the trust and may show in its rate.
     ask

@@ -41,8 +41,6 @@ class Outlook:
 
     Parameters
     ----------
-    made
-        What its parts are made with.
     scenario
         The numbers.
     """

@@ -34,15 +34,7 @@ _PANDEMIC: Final = 2020
 
 
 class MissedAppointments:
-    """How many appointments are missed, and what fewer would bring.
-
-    Parameters
-    ----------
-    report
-        The open report.
-    options
-        What the parameter file asks for.
-    """
+    """How many appointments are missed, and what fewer would bring."""
 
     def __init__(self, report: Report, options: DnaOptions) -> None:
         events = report.register.events_of(MEASURE, report.organisation.code)

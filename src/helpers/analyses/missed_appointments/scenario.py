@@ -41,15 +41,6 @@ class Scenario:
     Two bounds, since a follow-up stops no clock: `first` (only first-appointment slots go to patients on
     the list) and `all` (every freed slot does, minute for minute).
 
-    Parameters
-    ----------
-    options
-        What the parameter file asks for.
-    clinic
-        What the change begins from.
-    start
-        The day on which it begins.
-
     Raises
     ------
     UsageError

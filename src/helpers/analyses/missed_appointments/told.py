@@ -33,10 +33,6 @@ class AppointmentsTold:
     ----------
     organisation, period, specialty
         Whose, when, and of which specialty; None for all.
-    ask
-        The ledger.
-    where
-        What every appointment must meet.
     """
 
     organisation: str

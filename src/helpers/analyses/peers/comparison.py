@@ -23,8 +23,6 @@ class PeerChoice:
 
     Parameters
     ----------
-    group
-        The kind of peer group.
     chosen
         Codes for the kind `chosen`.
     until
@@ -48,8 +46,6 @@ def compare_peers(
     ----------
     mart
         The mart, pinned.
-    measure
-        From the register.
     organisation
         Code of a trust that has not merged into another.
     choice

@@ -86,10 +86,6 @@ class PeerFindings:
     ----------
     mart, organisation, period
         What to compare; the period's last month is the latest that may be used.
-    register
-        Measures and events.
-    options
-        With whom and how.
 
     Raises
     ------

@@ -20,8 +20,6 @@ class PeerMoment:
     ----------
     period
         First day.
-    members
-        How many had a figure.
     value
         The own one; None where it had none that can be compared.
     percentile
@@ -49,8 +47,6 @@ class Movement:
         The earliest moment of the span with an own value, and the compared one.
     same
         How many organisations have a figure in both.
-    median_before, median_now
-        The median of these.
     own_change, peers_change
         How the own value and that median changed, in the unit.
     """
@@ -72,10 +68,6 @@ def find_movement(
 
     Parameters
     ----------
-    comparison
-        Whose series and peers are taken.
-    months
-        How far back.
     only_ends
         Whether the periods between the first and the last are left out.
     since

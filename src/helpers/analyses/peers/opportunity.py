@@ -21,12 +21,8 @@ class Level:
 
     Parameters
     ----------
-    kind
-        Where it comes from.
     words
         What prose calls it: "the median of the group".
-    value
-        Its value, taken as known.
     """
 
     kind: PeerBenchmark
@@ -62,8 +58,6 @@ def choose_level(wanted: str, places: Places, *, target: Target | None) -> Level
         One of the register's benchmarks.
     places
         Of the group; its measure's direction says which quartile is the best.
-    target
-        The target in force.
     """
     values, measure = places.table["value"], places.measure
     if wanted == "best_quartile" and measure.direction != "neutral":
@@ -89,10 +83,6 @@ def find_gain(row: Mapping[str, Any], places: Places, level: float) -> Gain | No
 
     Parameters
     ----------
-    row
-        Its row of the places' table.
-    places
-        Of the group.
     level
         In the unit of the measure.
     """

@@ -88,8 +88,6 @@ class PeerComparison:
     ----------
     measure, organisation
         The register's measure, the organisation's code.
-    group
-        Whom it is compared with.
     period
         First day of the period that all figures are of.
     newest

@@ -30,8 +30,6 @@ class StaysTold:
     ----------
     organisation, period, options
         Whose stays, when, and which of them.
-    ask
-        The ledger.
     """
 
     organisation: str

@@ -28,8 +28,6 @@ class StayTrend:
     stays
         Sums of the trust by specialty and month: month (its first day), specialty, spells, days; over the
         two years that end with the period, or the period where it is longer.
-    period
-        What the report covers.
     specialty
         Treatment function code; None for all.
     benchmark

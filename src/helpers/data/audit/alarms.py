@@ -24,8 +24,6 @@ class Alarm(Problem):
 
     Parameters
     ----------
-    kind
-        What was found.
     values
         As it stands there. No field of the problem, so that it gets into no message, log or JSON.
     """
@@ -100,14 +98,10 @@ class AllowedAlarm(BaseModel):
 
     Parameters
     ----------
-    finding
-        The kind of alarm.
     value
         What stands there, word for word; there is no way to allow all of a kind.
     place
         A report as "notebook/name", a notebook, or the name of a file given to `boardpack audit`.
-    reason
-        Why it identifies nobody.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -58,10 +58,6 @@ class Layout:
 
     Parameters
     ----------
-    name
-        Short name, that of its module.
-    title
-        The publication or extract, for people.
     columns
         The header's columns by which it is recognised; all of them are needed.
     read
@@ -70,8 +66,6 @@ class Layout:
         Name of the data set in the mart; the layout's own by default.
     sheet
         Start of the sheet's name in a workbook; any sheet by default.
-    feeds
-        Which measures come from which columns.
     tables
         Which tables of the mart it fills.
     """

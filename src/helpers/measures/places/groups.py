@@ -34,8 +34,6 @@ class PeerGroup:
 
     Parameters
     ----------
-    kind
-        How it is made.
     label
         Who is in it, as prose says it after their number: "acute trusts in the region North West".
     codes

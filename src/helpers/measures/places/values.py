@@ -70,16 +70,12 @@ class PeerSeries:
 
     Parameters
     ----------
-    measure
-        From the register.
     frame
         org_code, period (first day), numerator, denominator (NaN where only values are published), value in
         the unit; `state`: shown, suppressed, not_recorded, impossible, small_base or empty; `members`: how many
         organisations the row adds up; `source`: the data sets of the row, separated by commas.
     period_type, unit, scale
         Of the values; a count with a base is per 100 of it.
-    origin
-        How they may be shown.
     """
 
     measure: Measure

@@ -25,10 +25,6 @@ class Reach:
 
     Parameters
     ----------
-    days
-        When.
-    low, high
-        The ends of the range.
     middles
         Name and values of each way of counting; the name of an only one may be empty.
     """
@@ -49,10 +45,6 @@ def reach_chart(reach: Reach, *, unit: str, beside: tuple[str, Floats] | None = 
 
     Parameters
     ----------
-    reach
-        What to draw.
-    unit
-        Label of the upright axis.
     beside
         Name and values of a line to compare with: the list if nothing changed.
     """

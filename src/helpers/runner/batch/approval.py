@@ -37,12 +37,6 @@ def approve(project: Project, report: ReportId, *, note: str = "", draft: str = 
 
     Parameters
     ----------
-    project
-        The project.
-    report
-        Notebook and name.
-    note
-        What to record with it.
     draft
         The first characters of the hash of one of the draft's files, as `boardpack show` prints it: nothing
         is published where another draft has taken the place of that one.
@@ -78,10 +72,6 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
 
     Parameters
     ----------
-    project
-        The project.
-    report
-        Notebook and name.
     why
         What readers are told in its place: one plain sentence or two.
     period

@@ -60,18 +60,8 @@ class Setting:
     ----------
     project, surroundings
         The project, and what its reports depend on, pinned.
-    history
-        Where it is recorded.
-    run
-        The batch's id.
-    limits
-        What one report may use.
-    stop
-        Set when the batch is interrupted.
     engine
         Quarto, or None for the embedded engine.
-    wish
-        What the user asks for.
     """
 
     project: Project

@@ -34,14 +34,8 @@ class Order:
 
     Parameters
     ----------
-    formats
-        What to render.
-    force
-        Run also what has not changed.
     jobs
         How many reports run beside each other.
-    limits
-        What one report may use.
     renderer
         `auto`, `quarto` or `embedded` (`helpers.runner.engines`).
     hold
@@ -70,14 +64,8 @@ class Batch:
 
     Parameters
     ----------
-    run
-        Its id.
-    entries
-        One for each report.
     interrupted
         Whether it was ended before its end.
-    problems
-        What else went wrong.
     no_data
         The reports that were left out, as nothing of their organisation is loaded.
     mistakes
@@ -120,12 +108,8 @@ def run_batch(
 
     Parameters
     ----------
-    project
-        The project.
     jobs
         The reports that were asked for, checked (`helpers.runner.plan.jobs.make_plan`).
-    order
-        How to run them.
     refused
         Those that cannot be run: they are recorded, but for those of which there are no data.
     tell

@@ -65,10 +65,6 @@ class Provenance:
 
     Parameters
     ----------
-    run_id
-        The run that made it.
-    notebook
-        Name of the notebook.
     code_version
         Version of the code, as a reader can look it up.
     parameters
@@ -103,8 +99,6 @@ class Document:
         The whole text, with YAML front matter; pictures as `figures/<id>.svg`.
     figures
         SVG of each figure by its id.
-    facts
-        What the report is about.
     bundles
         Everything that the notebook handed over, in order.
     warnings
@@ -123,13 +117,6 @@ class Document:
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
     """Turn an executed notebook into a document.
-
-    Parameters
-    ----------
-    notebook
-        The executed notebook.
-    provenance
-        How it was made.
 
     Returns
     -------

@@ -68,10 +68,6 @@ class Entry:
 
     Parameters
     ----------
-    run, notebook, name
-        Which.
-    state
-        How it ended.
     started, seconds
         When it began (ISO, UTC) and how long it took.
     exit_code
@@ -84,8 +80,6 @@ class Entry:
         Highest resident memory of its kernel, in megabytes.
     timings
         Seconds of each step.
-    parameters
-        What the notebook ran with.
     reads
         What of the data it read (`helpers.reads`).
     data

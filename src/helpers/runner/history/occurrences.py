@@ -32,14 +32,10 @@ class Occurrence:
     ----------
     schedule, due
         Which, and when (with a time zone).
-    outcome
-        What became of it.
     run, exit_code
         The batch that it led to, and what that returned.
     data
         What the data sets were that it had waited for.
-    noted
-        When this was written.
     """
 
     schedule: str

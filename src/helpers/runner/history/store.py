@@ -57,8 +57,6 @@ class Run:
         ISO, UTC; finished is empty while it is under way.
     data_version
         The version of the data that its reports read.
-    settings
-        How it was asked to run.
     states
         How many of its reports ended in which state.
     """

@@ -125,8 +125,6 @@ def fork_server(
         A private folder for what IPython keeps.
     notebooks
         What is going to run: the modules that they import are imported before the first fork.
-    preload
-        Modules to import besides.
     """
     if not IS_SUPPORTED:
         yield None
@@ -149,16 +147,12 @@ def execute(
 
     Parameters
     ----------
-    job
-        The report.
     folder
         The report's own run folder; the executed notebook and the logs stay there.
     environment
         Environment variables that the project hands to the kernel.
     limits
         Time and memory that end the kernel and everything that it started.
-    stop
-        Set when the batch is interrupted.
     server
         From what the kernel is forked; None starts it as a process of its own.
     ground

@@ -56,10 +56,6 @@ class Request:
     ----------
     command
         The command that would start it from nothing.
-    folder
-        Its working folder.
-    environment
-        Its whole environment.
     wall
         Where it may write, and what it may not read; None where it is held to nothing.
     room

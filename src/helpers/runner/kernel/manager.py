@@ -41,8 +41,6 @@ def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
 
     Parameters
     ----------
-    extra
-        What the project adds.
     home
         A private folder. An empty one in it takes the place of the user's IPython profile and start-up
         files; temporary files lie there too, and go with it.
@@ -74,8 +72,6 @@ class Seat:
         The folder of its sockets, its working folder, its log.
     environment
         What it is told besides the runner's own environment.
-    watch
-        What ends it in time.
     server
         From what it is forked; None starts it as a process of its own.
     wall

@@ -59,8 +59,6 @@ class Watch:
 
     Parameters
     ----------
-    limits
-        What the report may use.
     stop
         Set by the batch when it is interrupted.
     """

@@ -24,10 +24,6 @@ class Wish:
 
     Parameters
     ----------
-    formats
-        What to render.
-    force
-        Run also what has not changed.
     hold
         Keep what passes as a draft until it is approved.
     verify
@@ -46,8 +42,6 @@ class Decision:
 
     Parameters
     ----------
-    job
-        The report.
     reason
         Why it runs, in words; empty where it is unchanged.
     formats
@@ -87,8 +81,6 @@ def decide(
     ----------
     standing
         What stands of each report, from the history.
-    wish
-        What the user asks for.
     """
     wish = wish or Wish()
     notebooks: dict[Path, str] = {}

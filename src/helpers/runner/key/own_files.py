@@ -32,8 +32,6 @@ class Grounds:
 
     Parameters
     ----------
-    root
-        The project's folder.
     apart
         Files and folders that have a place of their own in the key, or are no business of a report.
     mirror

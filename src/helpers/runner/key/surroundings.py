@@ -73,13 +73,7 @@ class Surroundings:
 def keys_of(
     data: Mapping[str, DataSet], files: Mapping[str, str], answers: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the parts of a report's key that rest on what it read.
-
-    Parameters
-    ----------
-    data, files, answers
-        As in an entry.
-    """
+    """Return the parts of a report's key that rest on what it read."""
     return {
         "data": hash_json({name: each.fingerprint for name, each in data.items()}),
         "files": hash_json(dict(files)),

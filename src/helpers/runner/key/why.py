@@ -24,8 +24,6 @@ def explain(decision: Decision, surroundings: Surroundings, history: History) ->
     ----------
     decision
         Whether it is due, and what stands of it.
-    surroundings
-        What all reports depend on, now.
     history
         Where it is kept what code and environment were then.
     """

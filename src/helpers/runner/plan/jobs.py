@@ -36,8 +36,6 @@ class Job:
 
     Parameters
     ----------
-    notebook
-        The notebook with its declarations.
     name
         The report's name, unique for its notebook.
     parameters
@@ -106,10 +104,6 @@ class Plan:
 
     Parameters
     ----------
-    jobs
-        The reports that can be run.
-    refused
-        Those that cannot.
     problems
         What is wrong beside them: a list of reports that cannot be read, say.
     """
@@ -137,8 +131,6 @@ def make_plan(project: Project, words: Sequence[str] = ()) -> tuple[Job, ...]:
 
     Parameters
     ----------
-    project
-        The project.
     words
         Names (``notebook/name``, ``notebook`` or ``name``) or files; none means all reports.
 

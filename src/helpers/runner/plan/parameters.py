@@ -42,8 +42,6 @@ class Parameter:
         What it is called and what it takes.
     required
         Whether every parameter file must give it, because the notebook has no default.
-    default
-        The notebook's own value.
     comment
         The analyst's comment on the same line: unit or format.
     """
@@ -66,10 +64,6 @@ class Notebook:
 
     Parameters
     ----------
-    name
-        Its file's name without the ending.
-    path
-        Where it lies.
     parameters
         What it declares, in the notebook's order.
     """

@@ -15,14 +15,8 @@ class Refused:
 
     Parameters
     ----------
-    notebook, name
-        Which.
-    problems
-        Everything that is wrong.
     no_data
         The organisation of which nothing is loaded, where that is all: no mistake of anybody's, so it fails nothing.
-    audience
-        For whom it is asked.
     """
 
     notebook: str

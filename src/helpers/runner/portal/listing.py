@@ -122,8 +122,6 @@ def list_reports(history: History, reports: Path, *, today: date | None = None) 
 
     Parameters
     ----------
-    history
-        What happened.
     reports
         The folder of published reports; what is no longer there is not listed.
     today

@@ -37,10 +37,6 @@ class Page:
     ----------
     file
         Its name, of `PAGES`, and that of its template.
-    title
-        Its heading.
-    values
-        What its template is filled with.
     script
         The name of the script file that belongs to it, or none.
     data

@@ -28,8 +28,6 @@ class Due:
 
     Parameters
     ----------
-    schedule
-        Which.
     run
         The moments for which reports are to be made, oldest first.
     settled
@@ -51,8 +49,6 @@ def find_due(schedule: Schedule, noted: Iterable[Occurrence], now: datetime, dat
 
     Parameters
     ----------
-    schedule
-        Which.
     noted
         What the history says of its moments.
     now
@@ -117,14 +113,8 @@ def do_due(
 
     Parameters
     ----------
-    due
-        What is due.
-    make
-        Makes the reports of a moment.
     note
         Writes what became of a moment into the history.
-    clock
-        Returns what time it is.
     """
     done = list(due.settled)
     for each in done:

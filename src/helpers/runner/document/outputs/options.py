@@ -58,13 +58,6 @@ class CellOptions:
 def read_options(where: str, source: str) -> tuple[CellOptions, list[Problem]]:
     """Read the options of a code cell.
 
-    Parameters
-    ----------
-    where
-        The cell, for messages.
-    source
-        Its source.
-
     Returns
     -------
     tuple of CellOptions and list of Problem

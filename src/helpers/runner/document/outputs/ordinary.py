@@ -39,10 +39,6 @@ class Draft:
 
     Parameters
     ----------
-    shown
-        What it is.
-    warnings
-        What of it is left out.
     handed_over
         Whether it came with everything that it needs, and takes nothing from the cell's options.
     """
@@ -53,17 +49,7 @@ class Draft:
 
 
 def read_ordinary(where: str, output: NotebookNode, options: CellOptions) -> Draft | Problem:
-    """Read one output that no helper handed over.
-
-    Parameters
-    ----------
-    where
-        The cell.
-    output
-        A stream or display of it.
-    options
-        Its cell options.
-    """
+    """Read one output that no helper handed over."""
     if output.output_type == "stream":
         return _read_stream(where, output, options)
     data = {kind: _joined(value) for kind, value in output.data.items()}
@@ -176,8 +162,6 @@ def name_outputs(
     ----------
     drafts
         What was read, in order.
-    options
-        The cell's options.
     taken
         Labels of the notebook so far; what is made up here is added.
     """

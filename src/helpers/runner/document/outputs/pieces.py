@@ -22,12 +22,8 @@ class ShownOutput:
 
     Parameters
     ----------
-    where
-        The cell.
     bundle
         What was handed over, or made of an ordinary output.
-    svg
-        The picture of a figure.
     table
         The rows of an ordinary table, which may span columns.
     caption

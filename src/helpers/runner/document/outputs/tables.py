@@ -54,8 +54,6 @@ class HtmlTable:
     ----------
     caption
         What it calls itself, in plain words.
-    head, body
-        Its rows.
     notes
         What stands below it, as Markdown.
     warnings
