@@ -97,7 +97,10 @@ def page(root: Path, month: str) -> str:
 
 def test_months_as_they_were_known_then_and_as_known_now(root: Path, call: Call) -> None:
     assert call(*RUN, "--for", "2025-12..2026-01", "--known", "then")[0] == 0
-    for month, rate, then in (("2025-12", "4.0", "31 January 2026"), ("2026-01", "5.0", "28 February 2026")):
+    for month, rate, then in (
+        ("2025-12", "4.0", "31 January 2026"),
+        ("2026-01", "5.0", "28 February 2026"),
+    ):
         said = page(root, month)
         assert f"The rate was {rate}." in said
         assert f"with the figures as they were known on {then}" in said
@@ -178,6 +181,4 @@ def test_what_is_asked_for_is_checked_first(root: Path, call: Call) -> None:
         assert (code, said in told) == (ExitCode.USAGE, True)
     (root / "params" / "sickness" / "SYN07.yml").write_text('trust: SYN07\nperiod: "2026-02"\n', "utf-8")
     assert "none of the reports asked for is of the latest month" in call(*RUN, "--for", "2026-01")[2]
-    assert not any(
-        each.state is State.PUBLISHED for each in History(root / ".boardpack").latest().values()
-    )
+    assert not any(each.state is State.PUBLISHED for each in History(root / ".boardpack").latest().values())

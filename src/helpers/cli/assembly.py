@@ -66,8 +66,6 @@ def open_project(
 
     Parameters
     ----------
-    root
-        The folder.
     problems
         Gets what is wrong with its settings, so that it can be told with what is wrong elsewhere.
     audience
@@ -234,8 +232,6 @@ def plan(
 
     Parameters
     ----------
-    project
-        The project.
     words
         Names or files of reports; none: all.
     problems

@@ -156,8 +156,6 @@ class MartFiles:
             How the file is recorded, where that is not its path: the address it was fetched from.
         synthetic
             True for invented data: every report that reads them says so.
-        name
-            The source's name for people.
         mode
             "replace" drops earlier loads of the source; "append" adds to them, the latest vintage wins.
         secondary

@@ -39,12 +39,6 @@ def approve(
 
     Parameters
     ----------
-    project
-        The project.
-    report
-        Notebook and name.
-    note
-        What to record with it.
     draft
         The first characters of the hash of one of the draft's files, as `boardpack show` prints it: nothing
         is published where another draft has taken the place of that one.
@@ -82,10 +76,6 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
 
     Parameters
     ----------
-    project
-        The project.
-    report
-        Notebook and name.
     why
         What readers are told in its place: one plain sentence or two.
     period

@@ -39,7 +39,7 @@ from helpers.runner.kernel.execute import (
     TimeLimitError,
     execute,
 )
-from helpers.runner.key.due import Decision, Wish, decide
+from helpers.runner.key.due import RunDecision, Wish, decide
 from helpers.runner.key.observed import Observed, look_through
 from helpers.runner.key.surroundings import Surroundings
 from helpers.runner.plan.jobs import Job
@@ -61,33 +61,16 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Setting:
-    """What all reports of a batch share.
+    """What all reports of a batch share."""
 
-    Parameters
-    ----------
-    project, surroundings
-        The project, and what its reports depend on, pinned.
-    history
-        Where it is recorded.
-    run
-        The batch's id.
-    limits
-        What one report may use.
-    stop
-        Set when the batch is interrupted.
-    engine
-        Quarto, or None for the embedded engine.
-    wish
-        What the user asks for.
-    """
-
+    #: project, surroundings: the project, and what its reports depend on, pinned
     project: Project
     surroundings: Surroundings
     history: History
     run: str
     limits: KernelLimits
     stop: threading.Event
-    engine: Quarto | None = None
+    engine: Quarto | None = None  # Quarto, or None for the embedded engine
     wish: Wish = field(default_factory=Wish)
 
     def folder(self, job: Job) -> Path:
@@ -107,7 +90,7 @@ class Setting:
         return told
 
 
-def as_before(setting: Setting, decision: Decision, standing: Entry) -> Entry:
+def as_before(setting: Setting, decision: RunDecision, standing: Entry) -> Entry:
     """Return what the history says of a report of which nothing was done: what stands stays."""
     state = State.UNCHANGED if standing.state is State.PUBLISHED else standing.state
     return replace(
@@ -123,7 +106,7 @@ def as_before(setting: Setting, decision: Decision, standing: Entry) -> Entry:
     )
 
 
-def blank_entry(setting: Setting, decision: Decision) -> Entry:
+def blank_entry(setting: Setting, decision: RunDecision) -> Entry:
     """Return what the history says of a report before it has begun."""
     job = decision.job
     return Entry(setting.run, job.notebook.name, job.name, State.WAITING, now(), parameters=job.settings)
@@ -142,7 +125,7 @@ class Life:
         Which report, why, and in which formats.
     """
 
-    def __init__(self, setting: Setting, decision: Decision) -> None:
+    def __init__(self, setting: Setting, decision: RunDecision) -> None:
         self.decision = decision
         self.ended: Entry | None = None
         self._setting, self._steps = setting, Steps(setting.stop, setting.folder(decision.job))

@@ -54,28 +54,17 @@ _CAME_ABOUT = (
 
 @dataclass(frozen=True)
 class Run:
-    """A run of a command that changed something.
+    """A run of a command that changed something."""
 
-    Parameters
-    ----------
-    run, kind
-        Its id, and `run`, `back-fill`, `approve` or `withdraw`.
-    started, finished
-        ISO, UTC; finished is empty while it is under way.
-    data_version
-        The version of the data that its reports read.
-    settings
-        How it was asked to run.
-    states
-        How many of its reports ended in which state.
-    """
-
+    #: run, kind: its id, and `run`, `back-fill`, `approve` or `withdraw`
     run: str
     kind: str
+    #: started, finished: ISO, UTC; finished is empty while it is under way
     started: str
     finished: str
-    data_version: str
+    data_version: str  # the version of the data that its reports read
     settings: Mapping[str, Any] = field(default_factory=dict)
+    #: how many of its reports ended in which state
     states: Mapping[State, int] = field(default_factory=dict)
 
 

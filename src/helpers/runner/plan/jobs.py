@@ -32,27 +32,14 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{word}{n}" for word in ("com", "lpt
 
 @dataclass(frozen=True)
 class Job:
-    """One report that can be run.
-
-    Parameters
-    ----------
-    notebook
-        The notebook with its declarations.
-    name
-        The report's name, unique for its notebook.
-    parameters
-        What its file gives, checked; what it leaves out keeps the notebook's default.
-    source
-        The file that asks for it: its own or the notebook's `_matrix.yml`.
-    audience
-        For whom it is, of those that `_publisher.yml` names.
-    """
+    """One report that can be run."""
 
     notebook: Notebook
-    name: str
+    name: str  # the report's name, unique for its notebook
+    #: what its file gives, checked; what it leaves out keeps the notebook's default
     parameters: Mapping[str, Value]
-    source: Path
-    audience: str = PUBLIC_NAME
+    source: Path  # the file that asks for it: its own or the notebook's `_matrix.yml`
+    audience: str = PUBLIC_NAME  # for whom it is, of those that `_publisher.yml` names
 
     @property
     def title(self) -> str:
@@ -103,20 +90,11 @@ class _Found:
 
 @dataclass(frozen=True)
 class Plan:
-    """What was asked for.
-
-    Parameters
-    ----------
-    jobs
-        The reports that can be run.
-    refused
-        Those that cannot.
-    problems
-        What is wrong beside them: a list of reports that cannot be read, say.
-    """
+    """What was asked for."""
 
     jobs: tuple[Job, ...] = ()
     refused: tuple[Refused, ...] = ()
+    #: what is wrong beside them: a list of reports that cannot be read, say
     problems: tuple[Problem, ...] = ()
 
     def __bool__(self) -> bool:
@@ -143,8 +121,6 @@ def make_plan(project: Project, words: Sequence[str] = ()) -> tuple[Job, ...]:
 
     Parameters
     ----------
-    project
-        The project.
     words
         Names (``notebook/name``, ``notebook`` or ``name``) or files; none means all reports.
 
