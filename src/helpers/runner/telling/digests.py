@@ -11,7 +11,7 @@ from helpers.runner.telling.message import Kind, Message, digest
 from helpers.runner.telling.outbox import Outbox
 from helpers.runner.telling.rows import Tell
 
-#: the project of each audience, and what became of its reports
+#: projects of audiences, and what became of their reports
 Made = Sequence[tuple[Project, Sequence[Entry]]]
 
 
@@ -29,12 +29,12 @@ def digests(
     now
         What time it is.
     """
-    by_audience = {project.audience.name: (project, entries) for project, entries in made}
     for row in rows:
-        if row.audience in by_audience:
-            project, entries = by_audience[row.audience]
+        theirs = [(project, entries) for project, entries in made if project.audience.name == row.audience]
+        if theirs:
+            project, all_of_them = theirs[0][0], [each for _, entries in theirs for each in entries]
             told, mark = Outbox(project.home).told(row.readers, schedule), project.audience.mark
-            if message := digest(row, schedule, due, entries, told, mark=mark, now=now):
+            if message := digest(row, schedule, due, all_of_them, told, mark=mark, now=now):
                 yield message
 
 
