@@ -39,8 +39,6 @@ def analyse_in_room(kind: type[Analysis], report: Report, *options: object) -> A
     ----------
     kind
         Its class, whose methods return what may be shown.
-    report, options
-        What it is made with.
     """
     if not in_notebook():
         return kind(report, *options)  # type: ignore[call-arg]
@@ -52,10 +50,6 @@ class StandIn:
 
     Parameters
     ----------
-    kind
-        Class of the analysis.
-    report
-        The open report.
     name
         What it is called in the room.
     """

@@ -44,12 +44,6 @@ def caterpillar_chart(
         Rates, and the lower and upper ends of their intervals, in any order.
     own
         Position of the reported organisation; None where it is not among them.
-    label
-        What stands beside it.
-    lines
-        Names and heights of reference lines.
-    unit
-        Label of the upright axis.
     names
         What each organisation is called below the axis, where there are few enough for it.
     ceiling
