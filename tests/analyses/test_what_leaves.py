@@ -10,11 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from helpers import analyses
-from helpers.bundle import SUPPRESSED, Bundle, Cell, Column
+from helpers.bundle import Bundle, Cell, Column
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.synthetic import write_demo
