@@ -29,7 +29,7 @@ from helpers.data.mart import Mart
 from helpers.data.peer_values import peer_organisations
 from helpers.measures.attention import misses
 from helpers.measures.attention_words import attention_clauses
-from helpers.measures.gathering import Asked, measure_results
+from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
 from helpers.measures.words import what_sentences
 from helpers.places import state_folder
@@ -65,7 +65,7 @@ def census(mart: Mart, until: date, *, kind: str) -> None:
     known = peer_organisations(mart)
     boards: dict[str, list[MeasureResult]] = {}
     for code in known.index[known["org_type"].str.contains(kind, case=False)]:
-        found = measure_results(mart, register, Asked(find_organisation(mart, str(code)), until))
+        found = measure_results(mart, register, WantedMeasures(find_organisation(mart, str(code)), until))
         shown = [each for each in found if not faded(each) and each.category != "nothing"]
         if len(shown) >= FEWEST_MEASURES:
             boards[str(code)] = shown
@@ -105,7 +105,7 @@ def pages(mart: Mart, codes: list[str], until: date) -> None:
     """Print page one's panels of some trusts, and every measure of theirs in a line."""
     register = read_register(ROOT / "params" / "_register")
     for code in codes:
-        found = measure_results(mart, register, Asked(find_organisation(mart, code), until))
+        found = measure_results(mart, register, WantedMeasures(find_organisation(mart, code), until))
         shown = [each for each in found if not faded(each)]
         print(f"\n## {code}")
         print("\n".join(headline_words(shown, register.pathways).values()))
