@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
-from helpers.bundle import SUPPRESSED, Bundle, Cell, Column
+from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Panel
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.report.own.cells import Format, show
 from helpers.report.shown import Shown, draw, picture_of
@@ -105,7 +105,9 @@ class Part:
     by
         The field whose cells head the rows that follow in the usual table; these stand next to each other.
     on_slide
-        Whether the table is the second slide of the PowerPoint.
+        Whether the table is on the last slides of the PowerPoint.
+    beside
+        What stands below the figure on a slide of its own; it has none without.
     bulleted
         Whether its sentences are said as a list.
     """
@@ -124,6 +126,7 @@ class Part:
     groups: tuple[int, ...] = ()
     by: str = ""
     on_slide: bool = False
+    beside: tuple[Panel, ...] = ()
     bulleted: bool = False
 
     # --- what it holds ------------------------------------------------------------------------------
@@ -285,6 +288,7 @@ class Part:
             "columns": tuple(each.column for each in self.fields),  # whatever may be drawn
             "rows": self.rows,
             "suppressed": sum(cell == SUPPRESSED for row in self.rows for cell in row),
+            "panels": self.beside,
         }
         return self.made.model_copy(update=told)
 
