@@ -14,20 +14,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from helpers.errors import Problem, near_misses
 from helpers.runner.engines import FORMATS
 from helpers.runner.schedule.times import LONDON, DataRule, MonthRule, is_cron, is_zone
-from helpers.yaml_files import YamlFile, raise_all, read_yaml
+from helpers.yaml_files import YamlFile, is_span, raise_all, read_span, read_yaml
 
 FILE: Final = "_schedule.yml"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,40}")
-_SPAN: Final = re.compile(r"(\d+) (hour|day|week)s?")
 
 Missed = Literal["skip", "once", "all"]
 When = str | MonthRule | DataRule
-
-
-def _is_span(text: str) -> str:
-    if not _SPAN.fullmatch(text):
-        raise ValueError("a number of hours, days or weeks, such as 7 days")
-    return text
 
 
 def _is_format(name: str) -> str:
@@ -46,7 +39,7 @@ class _Entry(BaseModel):
     formats: tuple[Annotated[str, AfterValidator(_is_format)], ...] = ("html", "pdf")
     load: tuple[str, ...] = ()
     missed: Missed = "once"
-    within: Annotated[str, AfterValidator(_is_span)] = "7 days"
+    within: Annotated[str, AfterValidator(is_span)] = "7 days"
     hold: bool = False
 
 
@@ -118,7 +111,7 @@ def _read(found: YamlFile, number: int, entry: _Entry) -> Iterator[Schedule]:
     when = _read_when(found, number, entry.when)
     if when is not None:
         content = entry.model_dump(exclude={"when", "within"})
-        yield Schedule(when=when, within=_span(entry.within), **content)
+        yield Schedule(when=when, within=read_span(entry.within), **content)
 
 
 def _read_when(found: YamlFile, number: int, said: object) -> When | None:
@@ -133,11 +126,6 @@ def _read_when(found: YamlFile, number: int, said: object) -> When | None:
     allowed = "a cron expression in quotes, or day, working_day or data"
     found.problems.append(Problem(found.place(way), f"{said}", allowed))
     return None
-
-
-def _span(text: str) -> timedelta:
-    number, unit = text.split()
-    return timedelta(**{f"{unit.rstrip('s')}s": int(number)})
 
 
 def find_schedule(schedules: tuple[Schedule, ...], name: str) -> Problem | None:
