@@ -15,6 +15,7 @@ from helpers.analyses.balanced_scorecard.outlook_words import VERDICT_WORDS
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.columns import ASSURANCE, NUMBERS, VARIATION, Result, short_period
 from helpers.measures.figures import chance_words, figure_words, goal_words
+from helpers.measures.people import told_figure
 from helpers.measures.result import MeasureResult
 from helpers.measures.targets import Goal
 from helpers.register.models import Measure
@@ -35,7 +36,7 @@ def latest_cell(result: MeasureResult) -> str:
     assert result.latest is not None, "asked for a shown value alone"
     when = short_period(result)
     late = ", out of date" if result.stale else ""
-    return f"{_figure(result, result.latest.value)}, {when}{late}"
+    return f"{told_figure(result)}, {when}{late}"
 
 
 def _figure(result: MeasureResult, value: float) -> str:
