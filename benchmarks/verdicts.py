@@ -39,7 +39,7 @@ from helpers.data.peer_values import peer_organisations
 from helpers.errors import DataError
 from helpers.measures.attention import misses
 from helpers.measures.attention_words import attention_clauses
-from helpers.measures.gathering import Asked, Results, measure_results
+from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.measures.people import counted_as_people
 from helpers.measures.result import MeasureResult
 from helpers.places import state_folder
@@ -205,7 +205,9 @@ def boards_of(mart: Mart, register: Register, until: date, kind: str) -> Iterato
     known = peer_organisations(mart)
     for code in known.index[known["org_type"].str.contains(kind, case=False)]:
         organisation = find_organisation(mart, str(code))
-        found = measure_results(mart, register, Asked(organisation, until, tuple(register.measures)))
+        found = measure_results(
+            mart, register, WantedMeasures(organisation, until, tuple(register.measures))
+        )
         board = Board(organisation, found, register)
         if len(board.shown) >= FEWEST_MEASURES:
             yield board

@@ -19,7 +19,7 @@ from helpers.cli.showing import print_table, show_json
 from helpers.errors import ExitCode
 from helpers.runner.batch.run import Batch
 from helpers.runner.history.entries import Entry, State
-from helpers.runner.key.due import Decision
+from helpers.runner.key.due import RunDecision
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.plan.refused import no_data_words
 
@@ -36,15 +36,7 @@ _COLOURS = {
 
 @contextmanager
 def show_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Entry], None]]:
-    """Yield what to call with each report that is done: it moves a bar, or prints a line where there is none.
-
-    Parameters
-    ----------
-    total
-        How many reports were asked for.
-    quiet
-        Print nothing.
-    """
+    """Yield what to call with each report that is done: it moves a bar, or prints a line where there is none."""
     console = Console(stderr=True)
     if quiet:
         yield lambda _: None
@@ -177,7 +169,7 @@ def _coloured(state: State, words: str) -> str:
     return f"[{colour}]{words}[/{colour}]" if colour else words
 
 
-def show_decisions(decisions: Iterable[Decision], plan: Plan, *, as_json: bool) -> None:
+def show_decisions(decisions: Iterable[RunDecision], plan: Plan, *, as_json: bool) -> None:
     """Print which reports would run, and why; and which cannot."""
     rows = [(each.job.title, each.reason or "unchanged") for each in decisions]
     told = {each.title: "; ".join(map(str, each.problems)) for each in plan.refused if not each.no_data}

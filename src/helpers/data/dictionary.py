@@ -86,8 +86,6 @@ def write_dictionary(register: Register, national: Path) -> str:
 
     Parameters
     ----------
-    register
-        The measures.
     national
         The file of national figures, see `helpers.data.national`.
     """

@@ -64,12 +64,8 @@ def load_paths(
 
     Parameters
     ----------
-    mart
-        Where to.
     paths
         What to load; a folder stands for every data file in it and below.
-    register
-        What own measures are checked against.
     progress
         Called with each file, how many are done, and how many there are.
     vintage

@@ -105,28 +105,16 @@ _SPECIAL: Final = "Special causes have occurred since the limits began, so it ma
 
 @dataclass(frozen=True)
 class Process:
-    """A process behaviour chart of months and how much of it readers may see.
+    """A process behaviour chart of months and how much of it readers may see."""
 
-    Parameters
-    ----------
-    chart
-        Limits and rules, worked out on the exact values, as `chart_told` leaves them.
-    shown
-        The values that may be shown, one per point; NaN where one is missing or suppressed.
-    what
-        What was measured, as the subject of a sentence: "the mean stay".
-    unit, digits
-        Its unit, and how many decimals are shown.
-    target
-        What it is compared with: "the national mean".
-    """
-
-    chart: XmRChart
+    chart: XmRChart  # limits and rules, worked out on the exact values, as `chart_told` leaves them
+    #: the values that may be shown, one per point; NaN where one is missing or suppressed
     shown: NDArray[np.float64]
-    what: str
+    what: str  # what was measured, as the subject of a sentence: "the mean stay"
+    #: unit, digits: its unit, and how many decimals are shown
     unit: str
     digits: int
-    target: str
+    target: str  # what it is compared with: "the national mean"
 
     @property
     def latest(self) -> int | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from helpers.analyses.balanced_scorecard.card import CardRow
 from helpers.analyses.balanced_scorecard.cascade import Carried
-from helpers.analyses.balanced_scorecard.inequality import Inequality
+from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.analyses.balanced_scorecard.outlook import Outlook
 from helpers.analyses.balanced_scorecard.outlook_words import VERDICT_WORDS
 from helpers.bundle import SUPPRESSED, Cell, Column
@@ -114,20 +114,11 @@ def _unit(result: MeasureResult) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the card: a heading, a measure, or who misses out; what it is not is None.
+    """A line of the card: a heading, a measure, or who misses out; what it is not is None."""
 
-    Parameters
-    ----------
-    words
-        What stands in the first cell.
-    row
-        Its measure.
-    cells
-        In place of a measure's cells, by the column's name.
-    """
-
-    words: str
+    words: str  # what stands in the first cell
     row: CardRow | None = None
+    #: in place of a measure's cells, by the column's name
     cells: Mapping[str, Cell] = field(default_factory=dict)
 
 
@@ -152,7 +143,7 @@ def measure_line(row: CardRow) -> Line:
     return Line(name, row, {**empty_line().cells, "latest": known})
 
 
-def inequality_line(inequality: Inequality | None) -> Line:
+def inequality_line(inequality: MissedByDeprivation | None) -> Line:
     """Return the line on inequality, with its relative index; or that it is not known here."""
     name, nothing = "Missed appointments, most against least deprived", empty_line().cells
     if inequality is None:

@@ -40,8 +40,6 @@ class KindRates:
 
     Parameters
     ----------
-    made
-        What its part is made with.
     found
         The numbers.
     """

@@ -26,8 +26,6 @@ def rate_sentence(
 
     Parameters
     ----------
-    trust
-        Its name.
     missed, booked, rate
         The counts, and the rate in per cent.
     beside

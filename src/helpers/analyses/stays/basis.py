@@ -31,15 +31,7 @@ def capital(text: str) -> str:
 
 
 class StayBasis(Sections):
-    """The findings on one organisation's stays, and how they are told.
-
-    Parameters
-    ----------
-    report
-        The open report.
-    options
-        What the parameter file asks for.
-    """
+    """The findings on one organisation's stays, and how they are told."""
 
     def __init__(self, report: Report, options: StayOptions) -> None:
         super().__init__(report)

@@ -181,18 +181,12 @@ SHAPES = (
 
 @dataclass(frozen=True)
 class Truth:
-    """Everything that was put in.
+    """Everything that was put in."""
 
-    Parameters
-    ----------
-    trusts
-        One row per trust: org_code, los_ratio, dna_odds_ratio, death_odds_ratio, readmission_odds_ratio
-        (1 = as everywhere; events such as interventions come on top).
-    los_by_specialty
-        org_code, specialty_code, los_ratio: the multiplier of mean days in each specialty.
-    """
-
+    #: one row per trust: org_code, los_ratio, dna_odds_ratio, death_odds_ratio, readmission_odds_ratio (1 = as
+    #: everywhere; events such as interventions come on top)
     trusts: pd.DataFrame
+    #: org_code, specialty_code, los_ratio: the multiplier of mean days in each specialty
     los_by_specialty: pd.DataFrame
     differences: tuple[Difference, ...] = DIFFERENCES
     fair: tuple[str, ...] = FAIR

@@ -75,8 +75,6 @@ def spc_chart(
         Limits and rules, from the exact values.
     shown
         The values that may be drawn, NaN where one is missing or suppressed.
-    unit
-        Label of the upright axis.
     target
         Name and value of a target for the whole chart.
     steps

@@ -60,8 +60,6 @@ class Schedule:
 
     Parameters
     ----------
-    name
-        What the history calls it.
     when
         A cron expression, a day of the month, or data sets whose renewal makes it due.
     zone
