@@ -27,7 +27,8 @@ class ExitCode(IntEnum):
 #: what the command returns when it was interrupted, as shells have it: 128 + SIGINT; and what it says
 INTERRUPTED = 130
 INTERRUPTED_WORDS = (
-    "interrupted: what was not finished has changed nothing; boardpack run --resume does the rest"
+    "interrupted: what was not finished has changed nothing; "
+    "boardpack run --resume does the rest (of run --for: the same command again)"
 )
 
 

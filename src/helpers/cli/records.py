@@ -152,13 +152,14 @@ def approve(
         str, typer.Option(help="First characters of the hash that `show` prints: only that very draft.")
     ] = "",
     note: Annotated[str, typer.Option(help="What to record with it.")] = "",
+    period: Annotated[str, typer.Option(help="The folder of its period; the newest unless given.")] = "",
     readers: Readers = "",
 ) -> None:
     """Publish the draft of a held report: the very files that were held."""
     from helpers.runner.batch.approval import approve as approve_draft
 
     project, _, pair = find_report(_open(context, readers), report)
-    entry = approve_draft(project, pair, note=note, draft=draft)
+    entry = approve_draft(project, pair, note=note, draft=draft, period=period)
     _tell_places(project, entry, "published")
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -195,10 +196,16 @@ class _Making:
             self.codes.append(int(error.exit_code))
             print(f"{schedule.name}, due {moment:%Y-%m-%d %H:%M} UTC, waits: {error}", file=sys.stderr)
             return None
-        if schedule.missed == "all" and self._clock() - moment > ON_TIME:
-            asked = asked.for_month(month)
         order = Order(formats=schedule.formats, hold=schedule.hold)
-        parts = [(project, some, order) for project, some in by_audience(public, asked)]
+        orders = [(asked, order)]
+        if schedule.missed == "all" and self._clock() - moment > ON_TIME:
+            orders = [(asked.for_month(month), replace(order, month=month)), (asked.of_no_latest, order)]
+        parts = [
+            (project, some, how)
+            for plan, how in orders
+            if plan or len(orders) == 1
+            for project, some in by_audience(public, plan)
+        ]
         batch = run_parts(parts, quiet=self._quiet)
         if batch.interrupted:
             raise _UnderWayError

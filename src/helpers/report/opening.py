@@ -28,7 +28,7 @@ from helpers.data.room.selection import Whose
 from helpers.data.schema import NAME_LISTS
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
-from helpers.places import REPORT_VARIABLE, VERSION_VARIABLE, find_root, state_folder
+from helpers.places import REPORT_VARIABLE, VERSION_VARIABLE, current_day, find_root, state_folder
 from helpers.reads import is_about, note_file
 from helpers.register.models import Register
 from helpers.register.questions import ObservedRegister
@@ -96,7 +96,7 @@ class Report:
     organisation: Organisation
     period: Period
     specialty: str | None = None
-    today: date = field(default_factory=date.today)
+    today: date = field(default_factory=current_day)
 
     def sources(self, within: Collection[str] | None = None) -> tuple[Source, ...]:
         """Return the data sets that were read so far, or of these some that rows name.

@@ -16,7 +16,7 @@ from helpers.runner.batch.flow import run_lives
 from helpers.runner.batch.life import Life, Setting, as_before, blank_entry
 from helpers.runner.engines import choose_engine
 from helpers.runner.history.entries import Entry, State, now
-from helpers.runner.history.store import History
+from helpers.runner.history.store import BACK_FILL, History
 from helpers.runner.kernel.execute import KernelLimits
 from helpers.runner.key.due import RunDecision, Wish, decide
 from helpers.runner.key.surroundings import survey
@@ -40,11 +40,15 @@ class Order:
     hold: bool = False  # keep what passes as a draft until it is approved
     #: read every published file again, rather than trust its size, time stamp and number on the disk
     verify: bool = False
+    month: str = (
+        ""  # the past month that is made up for, and the day as on which its figures are known (`Wish`)
+    )
+    known: str = ""
 
     @property
     def wish(self) -> Wish:
         """What it asks for report by report."""
-        return Wish(self.formats, self.force, self.hold, self.verify)
+        return Wish(self.formats, self.force, self.hold, self.verify, self.month, self.known)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class Batch:
 def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[RunDecision, ...]:
     """Decide which reports are due without running any."""
     surroundings = survey(project, choose_engine(order.renderer))
-    return decide(project, jobs, surroundings, standing=History(project.state).standing(), wish=order.wish)
+    standing = History(project.state).standing(month=order.month)
+    return decide(project, jobs, surroundings, standing=standing, wish=order.wish)
 
 
 def run_batch(
@@ -104,7 +109,8 @@ def run_batch(
     history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
     entries |= {each.title: _refused_entry(setting, each) for each in refused if not each.no_data}
     settings = {**asdict(order.wish), "renderer": order.renderer}
-    history.begin(setting.run, setting.surroundings.version, entries.values(), settings=settings)
+    kind = BACK_FILL if order.month else "run"
+    history.begin(setting.run, setting.surroundings.version, entries.values(), kind=kind, settings=settings)
 
     def take(entry: Entry) -> None:
         entries[entry.report] = entry
@@ -152,7 +158,9 @@ def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting
     history = History(project.state)
     recover(project, history)
     surroundings = survey(project, engine)
-    decisions = decide(project, jobs, surroundings, standing=history.standing(), wish=order.wish)
+    decisions = decide(
+        project, jobs, surroundings, standing=history.standing(month=order.month), wish=order.wish
+    )
     history.keep(surroundings.contents)
     refreshed = [replace(e.previous, outputs=e.refreshed) for e in decisions if e.previous and e.refreshed]
     history.record(*refreshed)

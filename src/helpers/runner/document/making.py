@@ -12,6 +12,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import nbformat
@@ -34,6 +35,7 @@ from helpers.runner.document.reading import NotebookContent, read_notebook
 from helpers.runner.document.writing import (
     data_as_at,
     of_content,
+    show_date,
     show_file,
     show_path,
     sparks_of,
@@ -72,6 +74,22 @@ class Provenance:
     files: Mapping[str, Whence | None] = field(default_factory=dict)
     code: tuple[str, ...] = ()  # the own modules and other code that it read
     mark: str = ""  # what every page must bear: that it is not for publication; empty where it is
+    made_up: str = ""  # of a report that was made later than its month, a sentence that says so
+
+
+def made_up_words(month: str, known: str, today: date) -> str:
+    """Return what a report says that was made later than its month; nothing for one that was not.
+
+    >>> made_up_words("2025-10", "", date(2026, 11, 29))
+    'Made on 29 November 2026 for October 2025, with the figures as known now.'
+    >>> made_up_words("2025-10", "2025-11-30", date(2026, 11, 29))
+    'Made on 29 November 2026 for October 2025, with the figures as they were known on 30 November 2025.'
+    """
+    if not month:
+        return ""
+    figures = f"as they were known on {show_date(known)}" if known else "as known now"
+    named = f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+    return f"Made on {show_date(today.isoformat())} for {named}, with the figures {figures}."
 
 
 @dataclass(frozen=True)
@@ -108,6 +126,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     parts = [
         _front_matter(reading, facts, bundles, provenance.mark),
         f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
+        f"::: {{.notes}}\n{provenance.made_up}\n:::" if provenance.made_up else "",
         *_body(reading),
         _about(bundles, facts, provenance),
     ]
@@ -359,5 +378,6 @@ def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenan
         "Own code": ", ".join(show_path(each) for each in provenance.code),
         "Code": provenance.code_version,
         "Run": provenance.run_id,
+        "Past month": provenance.made_up,
     }
     return write_about(bundles, lines, provenance.parameters)

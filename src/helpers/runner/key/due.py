@@ -27,6 +27,9 @@ class Wish:
     hold: bool = False  # keep what passes as a draft until it is approved
     #: read every published file again, rather than trust its size, time stamp and number on the disk
     verify: bool = False
+    #: the past month (YYYY-MM) that is made up for: what stands is then what stands of that month
+    month: str = ""
+    known: str = ""  # the day (ISO) as on which its figures are known; empty where as now
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def decide(
             **(
                 {} if project.audience.is_public else {"audience": hash_json(project.audience.model_dump())}
             ),
+            **({"known": wish.known or "now"} if wish.month else {}),
         }
         decisions.append(
             _decide_one(

@@ -51,14 +51,15 @@ class Job:
         """The value of every parameter: what the file gives, else the notebook's own."""
         return {p.name: self.parameters.get(p.name, p.default) for p in self.notebook.parameters}
 
+    @property
+    def of_latest(self) -> tuple[str, ...]:
+        """The parameters by which it is of the latest month."""
+        months = [each.name for each in self.notebook.parameters if each.type.word == "month"]
+        return tuple(name for name in months if self.settings[name] == LATEST)
+
     def for_month(self, month: str) -> Job:
         """Return the report of one month, where it is of the latest."""
-        given = {
-            each.name: month
-            for each in self.notebook.parameters
-            if each.type.word == "month" and self.settings[each.name] == LATEST
-        }
-        return replace(self, parameters={**self.parameters, **given})
+        return replace(self, parameters={**self.parameters, **dict.fromkeys(self.of_latest, month)})
 
     @property
     def organisations(self) -> tuple[str, ...]:
@@ -100,8 +101,13 @@ class Plan:
         return bool(self.jobs or self.refused or self.problems)
 
     def for_month(self, month: str) -> Plan:
-        """Return the same reports of one month, where they are of the latest."""
-        return replace(self, jobs=tuple(each.for_month(month) for each in self.jobs))
+        """Return of the same reports those that are of the latest month, for another one."""
+        return replace(self, jobs=tuple(each.for_month(month) for each in self.jobs if each.of_latest))
+
+    @property
+    def of_no_latest(self) -> Plan:
+        """The reports alone that are not of the latest month."""
+        return Plan(tuple(each for each in self.jobs if not each.of_latest))
 
     @property
     def mistakes(self) -> tuple[Problem, ...]:
