@@ -31,11 +31,12 @@ _GAP: Final = {
 
 
 def latest_cell(result: MeasureResult) -> str:
-    """Return the latest shown value, its period, and whether it is out of date."""
+    """Return the latest shown value, its period where it is not the report's month, and whether it is out of date."""
     assert result.latest is not None, "asked for a shown value alone"
-    when = short_period(result)
     late = ", out of date" if result.stale else ""
-    return f"{_figure(result, result.latest.value)}, {when}{late}"
+    is_now = result.measure.frequency == "month" and result.latest_end == result.judged_on
+    when = "" if is_now else f", {short_period(result)}"
+    return f"{_figure(result, result.latest.value)}{when}{late}"
 
 
 def _figure(result: MeasureResult, value: float) -> str:
