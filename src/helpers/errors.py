@@ -27,25 +27,18 @@ class ExitCode(IntEnum):
 #: what the command returns when it was interrupted, as shells have it: 128 + SIGINT; and what it says
 INTERRUPTED = 130
 INTERRUPTED_WORDS = (
-    "interrupted: what was not finished has changed nothing; boardpack run --resume does the rest"
+    "interrupted: what was not finished has changed nothing; "
+    "boardpack run --resume does the rest (of run --for: the same command again)"
 )
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where it is, what came, what is allowed and what to do.
+    """One thing that is wrong: where it is, what came, what is allowed and what to do."""
 
-    Parameters
-    ----------
-    where
-        File, key, line or row, as the user would look for it.
-    allowed
-        What would have been right; may be empty where `cure` says it.
-    """
-
-    where: str
+    where: str  # file, key, line or row, as the user would look for it
     came: str
-    allowed: str = ""
+    allowed: str = ""  # what would have been right; may be empty where `cure` says it
     cure: str = ""
 
     def __str__(self) -> str:

@@ -75,20 +75,12 @@ class _ThemeFile(BaseModel):
 
 @dataclass(frozen=True)
 class Brand:
-    """Whose reports these are: name, logo and colours; the defaults are nobody's.
+    """Whose reports these are: name, logo and colours; the defaults are nobody's."""
 
-    Parameters
-    ----------
-    name
-        Who publishes; shown in the foot of each page.
-    files
-        The files that were read: reports change with them.
-    """
-
-    name: str = ""
+    name: str = ""  # who publishes; shown in the foot of each page
     logo: Logo | None = None
     palette: Palette = field(default_factory=Palette)
-    files: tuple[Path, ...] = ()
+    files: tuple[Path, ...] = ()  # the files that were read: reports change with them
 
 
 def read_brand(path: Path | None) -> Brand:

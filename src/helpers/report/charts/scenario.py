@@ -21,17 +21,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Reach:
-    """The range of a result at each day, and the middle of each way of counting that lies in it.
-
-    Parameters
-    ----------
-    middles
-        Name and values of each way of counting; the name of an only one may be empty.
-    """
+    """The range of a result at each day, and the middle of each way of counting that lies in it."""
 
     days: tuple[date, ...]
     low: Floats
     high: Floats
+    #: name and values of each way of counting; the name of an only one may be empty
     middles: tuple[tuple[str, Floats], ...]
 
     @property

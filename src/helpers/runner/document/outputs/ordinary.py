@@ -35,16 +35,11 @@ _TABLE_CURES: Final = {
 
 @dataclass(frozen=True)
 class Draft:
-    """An output that was read; an ordinary one has no label yet.
-
-    Parameters
-    ----------
-    handed_over
-        Whether it came with everything that it needs, and takes nothing from the cell's options.
-    """
+    """An output that was read; an ordinary one has no label yet."""
 
     shown: ShownOutput
     warnings: tuple[str, ...] = ()
+    #: whether it came with everything that it needs, and takes nothing from the cell's options
     handed_over: bool = False
 
 
