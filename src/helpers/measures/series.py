@@ -185,7 +185,9 @@ def _shown(
     elif measure.kind == "count":
         cells = controlled.counts(controlled.people(values), origin)
     else:
-        cells = controlled.values(values, _people(table, _PEOPLE.get(measure.kind, "numerator")), origin)
+        # with all its digits a mean names the people behind it: 57/13 = 4.3846…; it is drawn and compared as listed
+        people = _people(table, _PEOPLE.get(measure.kind, "numerator"))
+        cells = controlled.values(values.round(measure.digits), people, origin)
     if origin == "records":
         # a figure of which nobody can tell how many patients are behind it is not shown
         cells = [
