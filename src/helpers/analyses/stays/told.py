@@ -77,7 +77,11 @@ class StaysTold:
             *(self._asked(query) for query in wholes),
             *(self._asked(query) for query in parts),
             # a report of one month has asked for that month, with its count
-            *(self._asked(query, counted=False) for query in map(self.month, months) if query not in wholes),
+            *(
+                self._asked(query, counted=False)
+                for query in map(self.month, months)
+                if query not in wholes
+            ),
             *tails,
         ]
 
