@@ -36,6 +36,7 @@ class _Entry(BaseModel):
     missed: Missed = "once"
     within: Annotated[str, AfterValidator(is_span)] = "7 days"
     hold: bool = False
+    publish_to: str | None = None
     tell: tuple[Tell, ...] = ()
 
 
@@ -63,6 +64,8 @@ class Schedule:
     missed, within
         What becomes of what the machine slept through: of those within this time `once` makes up for the newest,
         `all` for each, and `skip` for none.
+    publish_to
+        A folder, share or bucket to which what is published is taken (`helpers.runner.onward`).
     tell
         Who is told what became of it.
     """
@@ -76,6 +79,7 @@ class Schedule:
     missed: Missed = "once"
     within: timedelta = timedelta(days=7)
     hold: bool = False
+    publish_to: str | None = None
     tell: tuple[Tell, ...] = ()
 
 
