@@ -10,12 +10,12 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import open_mart
+from helpers.cli.showing import Json
 from helpers.places import find_root
+from helpers.runner.publisher import read_publisher
 
 data_app = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
 demo_app = typer.Typer(help="The invented national data set.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @demo_app.command("build")
@@ -64,9 +64,7 @@ def load_data(
 @data_app.command("list")
 def list_data(context: typer.Context, as_json: Json = False) -> None:
     """Show what is loaded, from where, how fresh, and how it may be shown."""
-    from helpers.data.load import describe_loads
-
-    showing.show_loads(describe_loads(open_mart(find_root(context.obj))), as_json=as_json)
+    showing.show_loads(open_mart(find_root(context.obj)).loads(), as_json=as_json)
 
 
 @data_app.command("check")
@@ -87,13 +85,17 @@ def check_data(
 @data_app.command("sources")
 def list_sources(as_json: Json = False) -> None:
     """Show the layouts of files that can be loaded, and the measures that each feeds."""
-    from helpers.data.dictionary import describe_sources
+    from helpers.data.sources import all_layouts
 
-    showing.show_sources(describe_sources(), as_json=as_json)
+    showing.show_sources(sorted(all_layouts(), key=lambda each: each.name), as_json=as_json)
 
 
 @data_app.command("prune")
 def prune_data(context: typer.Context) -> None:
-    """Remove editions and loads that no version in use refers to; those of the last day stay."""
-    removed = open_mart(find_root(context.obj)).prune()
+    """Remove versions of the data that are older than `keep: {versions: …}` says, else than a day."""
+    from helpers.data.mart_files import KEEP_MANIFESTS
+
+    root = find_root(context.obj)
+    kept = read_publisher(root / "params").keep.versions  # how months were known then is made from them
+    removed = open_mart(root).prune(older_than=max(kept or KEEP_MANIFESTS, KEEP_MANIFESTS))
     print(f"removed {len(removed)} versions and loads" if removed else "nothing to remove")

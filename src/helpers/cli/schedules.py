@@ -17,6 +17,8 @@ import typer
 
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project
+from helpers.cli.onward import bring_up_to_date
+from helpers.cli.showing import Json
 from helpers.cli.telling_people import send_waiting, tell
 from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.places import find_root, state_folder
@@ -37,7 +39,6 @@ from helpers.runner.telling.outbox import Outbox
 
 schedule_app = typer.Typer(help="Make reports by themselves: params/_schedule.yml.", no_args_is_help=True)
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing where all is well.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 schedule_app.command("tell")(tell)
 #: in the private folder: held by whoever makes what is due
 LOCK: Final = "schedule"
@@ -187,6 +188,8 @@ def _make_due(root: Path, *, quiet: bool, clock: Callable[[], datetime] = lambda
         for each in done:
             if not quiet or each.exit_code:
                 print(f"{schedule.name}, due {each.due:%Y-%m-%d %H:%M} UTC: {each.outcome}")
+    places = [each.publish_to for each in schedules if each.publish_to]
+    making.codes.append(bring_up_to_date(project, places, clock().date()))
     send_waiting(project, clock())
     return max(making.codes, default=0)
 

@@ -25,11 +25,6 @@ def days_column(label: str, *, kind: ColumnKind = "rate", signed: bool = False) 
     return Column(label=label, kind=kind, unit="days", digits=1, signed=signed)
 
 
-def capital(text: str) -> str:
-    """Return words with a capital first letter."""
-    return text[:1].upper() + text[1:]
-
-
 class StayBasis(Sections):
     """The findings on one organisation's stays, and how they are told."""
 

@@ -90,6 +90,11 @@ class Layout:
         """Name of the data set in the mart."""
         return self.source or self.name
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that it feeds."""
+        return tuple(dict.fromkeys(feed.measure for feed in self.feeds))
+
 
 @dataclass(frozen=True)
 class Match:

@@ -188,17 +188,6 @@ class Truth:
     trusts: pd.DataFrame
     #: org_code, specialty_code, los_ratio: the multiplier of mean days in each specialty
     los_by_specialty: pd.DataFrame
-    differences: tuple[Difference, ...] = DIFFERENCES
-    fair: tuple[str, ...] = FAIR
-    complex_mix: str = COMPLEX_MIX
-    dna_not_recorded: str = DNA_NOT_RECORDED
-    small: str = SMALL
-    interventions: tuple[Intervention, ...] = INTERVENTIONS
-    mergers: tuple[InventedMerger, ...] = MERGERS
-    breaks: tuple[SeriesBreak, ...] = BREAKS
-    signals: tuple[Signal, ...] = SIGNALS
-    gaps: tuple[Gap, ...] = GAPS
-    shapes: tuple[Shape, ...] = SHAPES
 
 
 def month_index(day: date) -> int:
