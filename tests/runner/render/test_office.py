@@ -213,9 +213,10 @@ def test_a_figure_with_words_for_a_slide_has_one_with_its_picture_and_they_are_o
     (picture,) = [shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE]
     assert picture._element.nvPicPr.cNvPr.get("descr") == "Line chart. The mean falls from 5 to 4 days."
     texts = [shape for shape in slide.shapes if shape.has_text_frame and shape is not slide.shapes.title]
-    assert ["What the data say\nIt rose.", "Why\nNobody knows."] == [
-        each.text_frame.text for each in texts if each.top >= picture.top + picture.height
-    ][:2]
+    assert [each.text_frame.text for each in texts if each.top >= picture.top + picture.height][:2] == [
+        "What the data say\nIt rose.",
+        "Why\nNobody knows.",
+    ]
     assert "It rose." not in rendered(notebook, "html").read_text("utf-8")
 
 
