@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _QUARTO: Final = "QUARTO_DOCUMENT_PATH"
 #: what a path goes through, and its numbers beyond a hundredth of a point: half of a chart's size, nothing to see
 _PATH: Final = re.compile(' d="[^"]*"')
-_LONG: Final = re.compile(r"(\.\d\d)\d+")
+_LONG: Final = re.compile(r"(?<=\.\d\d)\d+")
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,13 @@ def picture_of(figure: Figure, *, altered: bool = True) -> str:
         else:
             from matplotlib.backends.backend_svg import FigureCanvasSVG
 
+            from helpers.report.charts.layout import freeze
+
             figure.set_layout_engine("none")
+            for axes in figure.axes:
+                freeze(axes)
             FigureCanvasSVG(figure).print_svg(file, **told)
-    return _PATH.sub(lambda path: _LONG.sub(r"\1", path[0]), file.getvalue())
+    return _PATH.sub(lambda path: _LONG.sub("", path[0]), file.getvalue())
 
 
 def _for_quarto(bundle: Bundle, svg: str) -> str:
