@@ -24,7 +24,7 @@ from nbformat import v4
 
 from helpers.bundle import MIME, Bundle, Cell, Column, Panel, ReportFacts, Source
 from helpers.data.audit import audit_bundles, audit_file, audit_text, read_allowed, redact
-from helpers.data.audit.alarms import Alarm
+from helpers.data.audit.alarms import AuditAlarm
 from helpers.data.disclosure import disclosure_problems
 from helpers.errors import GateError, UsageError
 from helpers.runner.document.making import Provenance, make_document
@@ -462,7 +462,7 @@ def test_a_rule_of_disclosure_cannot_be_allowed(tmp_path: Path) -> None:
 
 def test_what_was_found_is_in_no_field_of_an_alarm() -> None:
     (problem,) = audit_text(f"Patient {NUMBER}", "page")
-    assert isinstance(problem, Alarm)
+    assert isinstance(problem, AuditAlarm)
     assert "9434765919" not in repr(problem) + str(vars(problem).get("came"))
 
 

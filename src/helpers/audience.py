@@ -26,10 +26,6 @@ class Audience(BaseModel):
 
     Parameters
     ----------
-    name
-        What parameter files call them.
-    readers
-        Who they are, in words.
     folder
         Where their pages lie: below the project, or an absolute path.
     hide_up_to, round_to

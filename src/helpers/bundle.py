@@ -115,7 +115,7 @@ class Bundle(_Frozen):
     columns: tuple[Column, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     #: kind table: rows (counted from 0) whose first cell heads those that follow, across the whole width;
-    #: such a table is set tight, so that it stays on one page
+    #: such a table is set tight
     groups: tuple[int, ...] = ()
 
     on_slide: bool = False  # kind table: the second of the two slides; where none says so, the first table

@@ -27,29 +27,18 @@ class ExitCode(IntEnum):
 #: what the command returns when it was interrupted, as shells have it: 128 + SIGINT; and what it says
 INTERRUPTED = 130
 INTERRUPTED_WORDS = (
-    "interrupted: what was not finished has changed nothing; boardpack run --resume does the rest"
+    "interrupted: what was not finished has changed nothing; "
+    "boardpack run --resume does the rest (of run --for: the same command again)"
 )
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where it is, what came, what is allowed and what to do.
+    """One thing that is wrong: where it is, what came, what is allowed and what to do."""
 
-    Parameters
-    ----------
-    where
-        File, key, line or row, as the user would look for it.
-    came
-        What was found there.
-    allowed
-        What would have been right; may be empty where `cure` says it.
-    cure
-        What to do about it.
-    """
-
-    where: str
+    where: str  # file, key, line or row, as the user would look for it
     came: str
-    allowed: str = ""
+    allowed: str = ""  # what would have been right; may be empty where `cure` says it
     cure: str = ""
 
     def __str__(self) -> str:
@@ -99,17 +88,7 @@ class ReportError(UserError):
 
 
 class ArgumentError(ValueError):
-    """An argument of a statistical function that it cannot use.
-
-    Parameters
-    ----------
-    argument
-        Name of the argument.
-    came
-        What was passed.
-    allowed
-        What the function takes.
-    """
+    """An argument of a statistical function that it cannot use."""
 
     def __init__(self, argument: str, came: str, allowed: str) -> None:
         self.argument, self.came, self.allowed = argument, came, allowed

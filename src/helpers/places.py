@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from helpers.errors import Problem, UsageError
@@ -14,6 +15,8 @@ ROOT_VARIABLE, STATE_VARIABLE = "BOARDPACK_ROOT", "BOARDPACK_STATE"
 VERSION_VARIABLE = "BOARDPACK_MART_VERSION"
 #: in a batch: which report a kernel works for
 REPORT_VARIABLE = "BOARDPACK_REPORT"
+#: in a batch of past months: the day on which the figures were known so
+KNOWN_VARIABLE = "BOARDPACK_KNOWN_ON"
 #: a folder that holds both is a project
 MARKS = ("notebooks", "params")
 
@@ -22,6 +25,16 @@ def in_notebook() -> bool:
     """Tell whether this process is a notebook's kernel, which holds no records."""
     application = sys.modules.get("ipykernel.kernelapp")
     return application is not None and bool(application.IPKernelApp.initialized())
+
+
+def current_day(*, environment: Mapping[str, str] = os.environ) -> date:
+    """Return the day that counts as today: where figures are shown as they were known once, that day.
+
+    >>> current_day(environment={"BOARDPACK_KNOWN_ON": "2025-11-30"})
+    datetime.date(2025, 11, 30)
+    """
+    told = environment.get(KNOWN_VARIABLE)
+    return date.fromisoformat(told) if told else date.today()
 
 
 def find_root(given: Path | None = None, *, environment: Mapping[str, str] = os.environ) -> Path:

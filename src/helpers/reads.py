@@ -121,8 +121,6 @@ def is_about(note: str, dataset: str, measures: Iterable[str] | None = None) -> 
 
     Parameters
     ----------
-    note
-        Its name, as above.
     dataset
         Its name, "<table>/<source>".
     measures

@@ -55,27 +55,15 @@ _ALLOWED = {
 
 @dataclass
 class YamlFile:
-    """A file's content, the place of each value as it was written, and what is wrong with it.
-
-    Parameters
-    ----------
-    file
-        How messages call it.
-    content
-        Dictionaries, lists, words, numbers, true, false and None.
-    root
-        The node of the whole, None where the file is empty or no YAML.
-    nodes, lines
-        The node of each value, and the line where it or its key begins.
-    problems
-        What is wrong: syntax, keys written twice, and what `build` finds.
-    """
+    """A file's content, the place of each value as it was written, and what is wrong with it."""
 
     file: str
-    content: object = None
-    root: yaml.Node | None = None
+    content: object = None  # dictionaries, lists, words, numbers, true, false and None
+    root: yaml.Node | None = None  # the node of the whole, None where the file is empty or no YAML
+    #: nodes, lines: the node of each value, and the line where it or its key begins
     nodes: dict[Way, yaml.Node] = field(default_factory=dict)
     lines: dict[Way, int] = field(default_factory=dict)
+    #: what is wrong: syntax, keys written twice, and what `build` finds
     problems: list[Problem] = field(default_factory=list)
 
     def place(self, way: Way) -> str:
@@ -95,8 +83,6 @@ class YamlFile:
             A pydantic model. Not strict: ISO dates are words here.
         entry
             The part, or what was made of it.
-        way
-            Where it stands.
 
         Returns
         -------

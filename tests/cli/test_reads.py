@@ -16,7 +16,7 @@ from helpers.runner.batch.run import Order, preview, run_batch
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
 from helpers.runner.kernel.seccomp import can_watch
-from helpers.runner.key.due import Decision
+from helpers.runner.key.due import RunDecision
 from helpers.runner.key.surroundings import survey
 from helpers.runner.key.why import explain
 from helpers.runner.plan.jobs import make_plan
@@ -152,7 +152,7 @@ def standing(root: Path) -> Entry:
     return History(root / ".boardpack").standing()["beds", "SYN07"]
 
 
-def decide_all(root: Path) -> dict[str, Decision]:
+def decide_all(root: Path) -> dict[str, RunDecision]:
     project = open_project(root)
     return {each.job.name: each for each in preview(project, make_plan(project), ORDER)}
 

@@ -18,6 +18,7 @@ from helpers.cli.schedules import LOCK, _make_due
 from helpers.errors import ExitCode, UsageError
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
+from helpers.runner.telling.outbox import FOLDER, Outbox
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
 DAILY = '- name: daily\n  when: "0 6 * * *"\n  zone: UTC\n  formats: [html]\n'
@@ -127,6 +128,51 @@ def test_without_a_schedule_it_says_where_to_write_one(root: Path, call: Call) -
     code, _, told = call("schedule", "once")
     assert code == ExitCode.USAGE
     assert "params/_schedule.yml: there is no schedule" in told
+
+
+TELL = "  tell:\n    - mail: [board@example.org]\n    - webhook: BOARDPACK_HOOK\n      about: failures\n"
+
+
+def test_an_analyst_sees_the_mail_before_it_goes(root: Path, call: Call, tmp_path: Path) -> None:
+    (root / "params" / "_schedule.yml").write_text(DAILY + TELL, "utf-8")
+    (root / "params" / "good" / "bad.yml").write_text("trust: 5\n", "utf-8")
+    assert "Nothing is new" in call("schedule", "tell", "--dry-run")[1]
+    call("run")
+    code, said, _ = call("schedule", "tell", "daily", "--dry-run", "--to", str(tmp_path / "seen"))
+    assert code == 0
+    assert "To: board@example.org\nSubject: daily: 1 new report\n" in said
+    assert {path.suffix for path in (tmp_path / "seen").iterdir()} == {".eml"}
+    assert Outbox(root / ".boardpack").messages() == []
+    assert call("schedule", "tell", "dayly", "--dry-run")[0] == ExitCode.USAGE
+
+
+def test_a_mail_that_cannot_be_sent_fails_no_run_and_is_said_once(
+    root: Path, call: Call, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (root / "params" / "_schedule.yml").write_text(DAILY + TELL, "utf-8")
+    look(root, timedelta(0))
+    assert look(root, timedelta(days=1)) == 0
+    assert "daily: 1 new report: BOARDPACK_SMTP: is not set" in capfd.readouterr().err
+    assert look(root, timedelta(days=1, hours=1)) == 0
+    assert capfd.readouterr().err == ""
+    assert look(root, timedelta(days=2)) == 0  # nothing is new, so nothing more is told
+    box = Outbox(root / ".boardpack")
+    (waits,) = box.messages()
+    (root / ".boardpack" / FOLDER / f"{waits.id}.json").unlink()
+    box.put(waits.model_copy(update={"made": datetime.now(UTC)}))  # or it would be too old by this clock
+    code, said, told = call("schedule", "tell")
+    assert (code, said) == (ExitCode.REPORT, "0 sent, 1 could not be sent\n")
+    assert "BOARDPACK_SMTP: is not set" in told
+
+
+def test_what_waits_for_its_data_is_told_once_to_those_who_mend_it(root: Path) -> None:
+    late = f'{DAILY}  load: ["incoming/beds-{{month}}*.csv"]\n{TELL}'
+    (root / "params" / "_schedule.yml").write_text(late, "utf-8")
+    look(root, timedelta(0))
+    look(root, timedelta(days=1))
+    look(root, timedelta(days=1, hours=1))
+    (told,) = Outbox(root / ".boardpack").messages()
+    assert (told.kind, told.row.webhook) == ("waits", "BOARDPACK_HOOK")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")

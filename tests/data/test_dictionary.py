@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.data.dictionary import describe_measures, describe_sources, write_dictionary
+from helpers.data.dictionary import describe_measures, function_of, write_dictionary
+from helpers.data.sources import all_layouts
 from helpers.register import read_register
 
 ROOT = Path(__file__).parents[2]
@@ -18,13 +19,17 @@ def test_the_written_dictionary_is_up_to_date() -> None:
 
 
 def test_a_measure_leads_to_columns_and_function() -> None:
-    (line,) = [line for line in describe_measures(REGISTER) if line.measure == "sickness_absence"]
-    assert (line.numerator, line.denominator) == ("FTE_DAYS_LOST", "FTE_DAYS_AVAILABLE")
-    assert line.function == "sources.sickness_absence.read"
+    ((layout, feed),) = [
+        (layout, feed)
+        for measure, layout, feed in describe_measures(REGISTER)
+        if measure.id == "sickness_absence"
+    ]
+    assert (feed.numerator, feed.denominator) == ("FTE_DAYS_LOST", "FTE_DAYS_AVAILABLE")
+    assert function_of(layout) == "sources.sickness_absence.read"
 
 
 def test_every_layout_has_a_name_of_its_own_and_says_what_it_is() -> None:
-    lines = describe_sources()
+    lines = list(all_layouts())
     assert len({line.name for line in lines}) == len(lines)
     assert len({line.columns for line in lines}) == len(lines)
     assert all(line.title and line.tables for line in lines)

@@ -15,7 +15,7 @@ from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.synthetic import truth
 from helpers.measures import gathering
-from helpers.measures.gathering import Asked, Results, measure_results
+from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.measures.result import STANDINGS, VARIATIONS
 from helpers.measures.words import what_sentences
 from helpers.register import Register, read_register
@@ -30,7 +30,7 @@ def register() -> Register:
 
 
 def gather(mart: Mart, register: Register, code: str, **keys: object) -> Results:
-    return measure_results(mart, register, Asked(find_organisation(mart, code), LAST, **keys))  # type: ignore[arg-type]
+    return measure_results(mart, register, WantedMeasures(find_organisation(mart, code), LAST, **keys))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_gaps_keep_their_place(demo_measures: Mart, register: Register) -> None:
 
 def test_an_earlier_report_sees_nothing_of_later_months(demo_measures: Mart, register: Register) -> None:
     about = find_organisation(demo_measures, "SYN07")
-    results = measure_results(demo_measures, register, Asked(about, date(2026, 6, 1)))
+    results = measure_results(demo_measures, register, WantedMeasures(about, date(2026, 6, 1)))
     assert all(result.series.days[-1] <= date(2026, 6, 1) for result in results)
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers.reads import READS_VARIABLE, noted, read_notes
-from helpers.register.models import Comment, Event, Measure, OwnFile, Register, Trajectory
+from helpers.reads import READS_VARIABLE, read_notes
+from helpers.register.cycle import BoardDecision, MatrixRow, Team
+from helpers.register.files import OwnFile
+from helpers.register.models import Comment, Event, Measure, Register, Trajectory
 from helpers.register.questions import ObservedRegister, answer
 
 BEDS = Measure(
@@ -27,6 +29,21 @@ WORDS = Comment(
 )
 LATER = WORDS.model_copy(update={"month": "2026-04"})
 CLOSED = Event(id="closed", name="Closed", day=date(2026, 1, 1), kind="intervention", organisation="RGT")
+
+WARDS = Team(id="wards", name="Wards", organisation="RGT", owner="Matron")
+ROW = MatrixRow(
+    id="shorter",
+    organisation="RGT",
+    objective="capacity",
+    team="wards",
+    team_objective="Shorter stays",
+    measure="beds",
+    change="A daily round",
+    start="2026-01",
+)
+DECIDED = BoardDecision(
+    organisation="RGT", day=date(2026, 1, 8), decision="Open the ward", owner="Chief nurse"
+)
 
 
 @pytest.fixture
@@ -69,6 +86,13 @@ def test_whoever_looks_through_all_asks_for_all(asked: Callable[[], list[str]]) 
         ("measures", {"measures": {"beds": BEDS}}, True),
         ("measures waits", {"measures": {"beds": BEDS}}, False),
         ("mergers RGT", {"measures": {"beds": BEDS}}, False),
+        ("teams_of RGT", {"teams": {"wards": WARDS}}, True),
+        ("teams_of RWF", {"teams": {"wards": WARDS}}, False),
+        ("matrix_of RGT", {"matrix": {"shorter": ROW}}, True),
+        ("matrix_of RWF", {"matrix": {"shorter": ROW}}, False),
+        ("decisions RGT", {"decisions": (DECIDED,)}, True),
+        ("decisions RGT 2025-12", {"decisions": (DECIDED,)}, False),
+        ("decisions RWF", {"decisions": (DECIDED,)}, False),
         (
             "files data/a.csv",
             {"files": {"data/*.csv": OwnFile(origin="other", source="x", as_at=date(2026, 1, 1))}},
@@ -82,11 +106,30 @@ def test_an_answer_changes_with_what_was_asked_and_with_nothing_else(
     assert (answer(Register(), question) != answer(Register.model_validate(change), question)) is is_changed
 
 
-def test_a_trajectory_is_asked_of_one_organisation() -> None:
+def test_a_trajectory_is_asked_of_one_organisation(asked: Callable[[], list[str]]) -> None:
     plan = Trajectory(measure="beds", organisation="RGT", source="Board plan", months={"2026-04": 92.0})
     without, held = Register(), Register(trajectories=(plan,))
     assert answer(without, "trajectory beds RGT") != answer(held, "trajectory beds RGT")
     assert answer(without, "trajectory beds RYR") == answer(held, "trajectory beds RYR")
     observed = ObservedRegister.over(held)
     assert observed.trajectory_of("beds", "RGT") == {"2026-04": 92.0}
-    assert "trajectory beds RGT" in noted("answer")
+    assert asked() == ["trajectory beds RGT"]
+
+
+def test_what_an_organisation_carries_and_decided_is_asked_of_it_alone(
+    asked: Callable[[], list[str]],
+) -> None:
+    elsewhere = DECIDED.model_copy(update={"organisation": "RWF"})
+    shared = WARDS.model_copy(update={"id": "shared", "organisation": "all"})
+    register = ObservedRegister.over(
+        Register(
+            teams={"wards": WARDS, "shared": shared},
+            matrix={"shorter": ROW},
+            decisions=(DECIDED, elsewhere),
+        )
+    )
+    assert list(register.teams_of("RWF")) == ["shared"]
+    assert register.matrix_of("RGT") == {"shorter": ROW}
+    assert register.decisions_of("RGT", "2026-01") == (DECIDED,)
+    assert register.decisions_of("RGT", "2025-12") == ()
+    assert asked() == ["teams_of RWF", "matrix_of RGT", "decisions RGT 2026-01", "decisions RGT 2025-12"]

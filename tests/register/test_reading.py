@@ -263,3 +263,48 @@ def test_a_trajectory_is_read_by_month_and_its_measure_must_be_known(tmp_path: P
     write(tmp_path, trajectories=plan.replace("MEASURE", "won"))
     with pytest.raises(UsageError, match="measure 'won' is not in the register"):
         read_register(tmp_path)
+
+
+ROW = """\
+shorter:
+  organisation: RGT
+  objective: {objective}
+  team: {team}
+  team_objective: Shorter stays
+  measure: one
+  change: A daily round
+  start: 2026-01
+  impact: {impact}
+"""
+TEAMS = "wards:\n  name: Wards\n  owner: Matron\n"
+
+
+def test_a_row_of_the_matrix_names_what_the_register_knows(tmp_path: Path) -> None:
+    row = ROW.format(objective="p", team="ward", impact="{model: length_of_stay}")
+    effect = "{size: -1, row: short}"
+    event = f"round:\n  name: N\n  day: 2026-01-05\n  kind: intervention\n  expected: {{one: {effect}}}\n"
+    text = problems(write(tmp_path, matrix=row, teams=TEAMS, events=event))
+    assert "objective 'p' is not in the register" in text
+    assert "did you mean wards?" in text
+    assert "row 'short' is not in the register" in text
+    assert "events.yml, line 5, round.expected.one.row" in text
+
+
+@pytest.mark.parametrize(
+    ("impact", "said"),
+    [
+        ("{model: length_of_stay, value: 3, unit: beds, reason: R}", "either a model, or a value"),
+        ("{}", "either a model, or a value"),
+        ("{value: 3, unit: beds}", "needs its unit and its reason"),
+        ("{value: 3, low: 4, high: 2, unit: beds, reason: R}", "low 4 is above high 2"),
+        ("{model: length_of_sty}", "did you mean length_of_stay?"),
+    ],
+)
+def test_an_impact_is_worked_out_or_estimated(tmp_path: Path, impact: str, said: str) -> None:
+    row = ROW.format(objective="o", team="wards", impact=impact)
+    assert said in problems(write(tmp_path, matrix=row, teams=TEAMS))
+
+
+def test_a_decision_is_not_done_before_it_was_taken(tmp_path: Path) -> None:
+    decided = "- {organisation: RGT, day: 2026-02-01, decision: D, owner: Board, done: 2026-01-31}\n"
+    assert "2026-01-31 is before 2026-02-01" in problems(write(tmp_path, decisions=decided))

@@ -38,8 +38,8 @@ CELLS = pd.DataFrame(
 )
 
 
-def project(value: float, horizon: int, so_far: int) -> trajectory.Trajectory:
-    target = trajectory.Target(
+def project(value: float, horizon: int, so_far: int) -> trajectory.TargetForecast:
+    target = trajectory.TargetAhead(
         value=value, horizon=horizon, improvement="increase", met="total", so_far=so_far
     )
     return trajectory.trajectory(COUNTS, target, kind="count", draws=1000)

@@ -56,18 +56,22 @@ def open_mart(root: Path) -> Mart:
 
 
 def open_project(
-    root: Path, problems: list[Problem] | None = None, *, audience: str = PUBLIC_NAME
+    root: Path,
+    problems: list[Problem] | None = None,
+    *,
+    audience: str = PUBLIC_NAME,
+    version: str | None = None,
 ) -> Project:
     """Return the project at a folder, with all that the runner may ask of the other rooms.
 
     Parameters
     ----------
-    root
-        The folder.
     problems
         Gets what is wrong with its settings, so that it can be told with what is wrong elsewhere.
     audience
         For whom its reports are made, and what was made is looked at.
+    version
+        The version of the data that its reports read; the current one unless given.
 
     Raises
     ------
@@ -101,7 +105,7 @@ def open_project(
         keep_published(home, bundles)
 
     state, folder = state_folder(root), root / "params" / "_register"
-    mart, register = MartQuestions(Mart(state / "mart")), RegisterQuestions(folder)
+    mart, register = MartQuestions(Mart(state / "mart", version)), RegisterQuestions(folder)
     caches = tuple(state / "mart" / each for each in (DERIVED, SPILL))
     watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.files
     return Project(
@@ -180,12 +184,12 @@ def open_audiences(root: Path, audience: str = "") -> tuple[Project, ...]:
     return public, *(open_project(root, audience=name) for name in others)
 
 
-def by_audience(public: Project, asked: Plan) -> list[tuple[Project, Plan]]:
+def by_audience(public: Project, asked: Plan, *, version: str | None = None) -> list[tuple[Project, Plan]]:
     """Return what is asked for each audience with its project, the public first; an empty plan is the public's."""
     parts = {name: _for(asked, name) for name in public.publisher.audiences}
     is_empty = not any(parts.values())
     return [
-        (public if name == PUBLIC_NAME else open_project(public.root, audience=name), part)
+        (public if name == PUBLIC_NAME else open_project(public.root, audience=name, version=version), part)
         for name, part in parts.items()
         if part or (is_empty and name == PUBLIC_NAME)
     ]
@@ -228,8 +232,6 @@ def plan(
 
     Parameters
     ----------
-    project
-        The project.
     words
         Names or files of reports; none: all.
     problems

@@ -13,13 +13,13 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.text import Text
 
-from helpers.cli.showing import print_table, show_json
+from helpers.cli.showing import show_json, show_table
 from helpers.errors import ExitCode
 from helpers.runner.batch.run import Batch
 from helpers.runner.history.entries import Entry, State
-from helpers.runner.key.due import Decision
+from helpers.runner.key.due import RunDecision
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.plan.refused import no_data_words
 
@@ -36,15 +36,7 @@ _COLOURS = {
 
 @contextmanager
 def show_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Entry], None]]:
-    """Yield what to call with each report that is done: it moves a bar, or prints a line where there is none.
-
-    Parameters
-    ----------
-    total
-        How many reports were asked for.
-    quiet
-        Print nothing.
-    """
+    """Yield what to call with each report that is done: it moves a bar, or prints a line where there is none."""
     console = Console(stderr=True)
     if quiet:
         yield lambda _: None
@@ -162,22 +154,16 @@ def show_foreign(foreign: Mapping[str, str], folder: str) -> None:
 
 def show_entries(entries: Iterable[Entry]) -> None:
     """Print a table of reports, one row each."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("Report", "State", "Started", "Period"):
-        table.add_column(heading)
-    table.add_column("Seconds", justify="right")
-    for e in entries:
-        state = _coloured(e.state, f"{e.state}{_at(e)}")
-        table.add_row(escape(e.report), state, e.started, escape(e.period), f"{e.seconds:.1f}")
-    print_table(table)
+    rows = ((e.report, _coloured(e), e.started, e.period, f"{e.seconds:.1f}") for e in entries)
+    show_table(("Report", "State", "Started", "Period", "Seconds"), rows, right=("Seconds",))
 
 
-def _coloured(state: State, words: str) -> str:
-    colour = _COLOURS.get(state, "" if state is State.WAITING else "red")
-    return f"[{colour}]{words}[/{colour}]" if colour else words
+def _coloured(entry: Entry) -> Text:
+    colour = _COLOURS.get(entry.state, "" if entry.state is State.WAITING else "red")
+    return Text(f"{entry.state}{_at(entry)}", style=colour)
 
 
-def show_decisions(decisions: Iterable[Decision], plan: Plan, *, as_json: bool) -> None:
+def show_decisions(decisions: Iterable[RunDecision], plan: Plan, *, as_json: bool) -> None:
     """Print which reports would run, and why; and which cannot."""
     rows = [(each.job.title, each.reason or "unchanged") for each in decisions]
     told = {each.title: "; ".join(map(str, each.problems)) for each in plan.refused if not each.no_data}

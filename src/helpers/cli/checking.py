@@ -11,6 +11,7 @@ import typer
 from helpers.cli import showing
 from helpers.cli.assembly import collect, open_project, plan
 from helpers.cli.preview import put_back
+from helpers.cli.showing import Json
 from helpers.errors import Problem
 from helpers.places import find_root
 from helpers.runner.document.stored import find_offers, find_shadows, find_stored, find_unfit, mend
@@ -26,7 +27,6 @@ Words = Annotated[
         metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def check(

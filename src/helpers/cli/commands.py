@@ -15,8 +15,10 @@ import typer
 from helpers import __version__
 from helpers.cli import batches, checking, data, matrices, private, records, showing
 from helpers.cli.assembly import by_audience, open_and_plan
-from helpers.cli.checking import Json, Words
-from helpers.cli.schedules import run_parts, schedule_app
+from helpers.cli.checking import Words
+from helpers.cli.past import NOW, Part, Past, past_parts, read_past
+from helpers.cli.schedules import Quiet, run_parts, schedule_app
+from helpers.cli.showing import Json
 from helpers.errors import (
     INTERRUPTED,
     INTERRUPTED_WORDS,
@@ -122,13 +124,27 @@ def run(
         int, typer.Option(min=64, help="Megabytes for one report.")
     ] = KernelLimits.megabytes,
     renderer: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.")] = RENDERERS[0],
+    months: Annotated[
+        str,
+        typer.Option("--for", metavar="MONTH[..MONTH]", help="Make up for past months: 2025-10..2026-03."),
+    ] = "",
+    known: Annotated[
+        str, typer.Option(help="With --for: figures as known now, then (a month later), or on YYYY-MM-DD.")
+    ] = NOW,
+    or_now: Annotated[
+        bool, typer.Option("--or-now", help="With --known: as known now where that is not kept.")
+    ] = False,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
     limits = KernelLimits(time_limit, memory_limit)
     order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
-    project, asked = open_and_plan(find_root(context.obj), words or (), strict=strict)
-    parts = [(each, some, order) for each, some in by_audience(project, asked)]
+    root = find_root(context.obj)
+    if months and resumed:
+        raise UsageError(Problem("--resume", "not with --for", cure="the same command again does the rest"))
+    past = read_past(months, known, or_now=or_now) if months else None
+    parts, asked = _ask(root, words or (), order, past, strict=strict, quiet=quiet)
     if resumed or only_failed:
         parts = [
             _left(each, some, order, resumed=resumed, only_failed=only_failed) for each, some, _ in parts
@@ -139,16 +155,34 @@ def run(
         batches.show_decisions(decisions, asked, as_json=as_json)
         return
     if not parts:
-        _say_nothing_is_left(as_json=as_json)
+        _say_nothing_is_left(as_json=as_json, quiet=quiet)
         return
-    batch = replace(run_parts(parts, quiet=as_json), mistakes=asked.problems)
-    pages = ", ".join(each.show(each.reports / "index.html") for each, *_ in parts)
-    batches.show_batch(batch, pages, as_json=as_json)
+    batch = replace(run_parts(parts, quiet=quiet or as_json), mistakes=asked.problems)
+    pages = ", ".join(dict.fromkeys(each.show(each.reports / "index.html") for each, *_ in parts))
+    if as_json or not quiet or batch.exit_code:
+        batches.show_batch(batch, pages, as_json=as_json)
     if verify:
         for each, *_ in parts:
             found = find_foreign(History(each.state), each.reports, verify=True)
             batches.show_foreign(found, each.show(each.reports))
     raise typer.Exit(batch.exit_code)
+
+
+def _ask(
+    root: Path, words: Sequence[str], order: Order, past: Past | None, *, strict: bool, quiet: bool
+) -> tuple[list[Part], Plan]:
+    """Return the batches that are asked for, and the plan of them all."""
+    if past is None:
+        project, asked = open_and_plan(root, words, strict=strict)
+        return [(each, some, order) for each, some in by_audience(project, asked)], asked
+    parts, told = past_parts(root, words, order, past, strict=strict)
+    for line in () if quiet else told:
+        print(line, file=sys.stderr)
+    plans = [some for _, some, _ in parts]
+    problems = dict.fromkeys(problem for some in plans for problem in some.problems)
+    return parts, Plan(
+        refused=tuple(each for some in plans for each in some.refused), problems=tuple(problems)
+    )
 
 
 def _left(
@@ -163,10 +197,10 @@ def _left(
     return project, replace(asked, jobs=jobs), order
 
 
-def _say_nothing_is_left(*, as_json: bool) -> None:
+def _say_nothing_is_left(*, as_json: bool, quiet: bool) -> None:
     if as_json:
         showing.show_json({"run": None, "states": {}, "reports": [], "exit_code": 0})
-    else:
+    elif not quiet:
         print("nothing is left to run")
 
 

@@ -10,12 +10,11 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import open_mart
+from helpers.cli.showing import Json
 from helpers.places import find_root
 
 data_app = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
 demo_app = typer.Typer(help="The invented national data set.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @demo_app.command("build")
@@ -64,9 +63,7 @@ def load_data(
 @data_app.command("list")
 def list_data(context: typer.Context, as_json: Json = False) -> None:
     """Show what is loaded, from where, how fresh, and how it may be shown."""
-    from helpers.data.load import describe_loads
-
-    showing.show_loads(describe_loads(open_mart(find_root(context.obj))), as_json=as_json)
+    showing.show_loads(open_mart(find_root(context.obj)).loads(), as_json=as_json)
 
 
 @data_app.command("check")
@@ -87,9 +84,9 @@ def check_data(
 @data_app.command("sources")
 def list_sources(as_json: Json = False) -> None:
     """Show the layouts of files that can be loaded, and the measures that each feeds."""
-    from helpers.data.dictionary import describe_sources
+    from helpers.data.sources import all_layouts
 
-    showing.show_sources(describe_sources(), as_json=as_json)
+    showing.show_sources(sorted(all_layouts(), key=lambda each: each.name), as_json=as_json)
 
 
 @data_app.command("prune")

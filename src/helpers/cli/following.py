@@ -17,8 +17,6 @@ def follow(traces: Traces, *, is_over: Callable[[], bool], pause: float = _LOOK)
     ----------
     traces
         Where its logs lie, or will lie.
-    is_over
-        Says whether the report has ended.
     pause
         Seconds between two looks.
     """

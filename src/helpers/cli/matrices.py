@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from helpers.cli import showing
 from helpers.cli.assembly import open_project
+from helpers.cli.showing import Json
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import find_root
 from helpers.runner.plan.jobs import find_plan
 from helpers.runner.plan.matrix import FILE
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def matrix(
@@ -40,13 +37,11 @@ def matrix(
     if as_json:
         showing.show_json({"selectors": selectors, "groups": groups, "reports": reports})
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("In the file", "Name", "Stands for"):
-        table.add_column(heading, justify="right" if heading == "Stands for" else "left")
-    for name, count in selectors.items():
-        table.add_row("select", name, f"{count:,}")
-    for kind, some in groups.items():
-        for name, count in some.items():
-            table.add_row(f"where: {kind}", escape(name), f"{count:,}")
-    showing.print_table(table)
+    rows = [("select", name, f"{count:,}") for name, count in selectors.items()]
+    rows += [
+        (f"where: {kind}", name, f"{count:,}")
+        for kind, some in groups.items()
+        for name, count in some.items()
+    ]
+    showing.show_table(("In the file", "Name", "Stands for"), rows, right=("Stands for",))
     print(f"{project.show(path)}: {reports:,} reports" if asked else f"{project.show(path)} is not there")

@@ -34,15 +34,7 @@ _INPUTS: Final = "QUARTO_PROJECT_INPUT_FILES"
 
 
 def keep(root: Path, names: list[str]) -> None:
-    """Copy the notebooks that are about to be rendered, after putting back what a failed preview left.
-
-    Parameters
-    ----------
-    root
-        The project's folder.
-    names
-        The files, as Quarto names them.
-    """
+    """Copy the notebooks that are about to be rendered, after putting back what a failed preview left."""
     put_back(root)
     for name in names:
         path = (root / name).resolve()

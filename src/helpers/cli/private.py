@@ -12,6 +12,7 @@ import typer
 from helpers.audience import PUBLIC_NAME
 from helpers.cli import showing
 from helpers.cli.assembly import open_audiences, open_project
+from helpers.cli.showing import Json
 from helpers.errors import ExitCode, Problem, UsageError, near_misses
 from helpers.places import find_root, state_folder
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 state_app = typer.Typer(
     help="The private state: back it up, restore it, remove what is old.", no_args_is_help=True
 )
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def audit(

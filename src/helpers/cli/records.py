@@ -12,6 +12,7 @@ import typer
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_audiences, open_project
 from helpers.cli.following import follow
+from helpers.cli.showing import Json
 from helpers.cli.telling import show_history, show_report, show_run
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import find_root
@@ -27,7 +28,6 @@ from helpers.runner.plan.jobs import Plan, make_plan
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import recover
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Report = Annotated[
     str, typer.Argument(metavar="REPORT", help="notebook/name, or a name that is the only one.")
 ]
@@ -90,6 +90,7 @@ def _show_runs(opened: Opened, most: int, *, as_json: bool) -> None:
 def show(
     context: typer.Context,
     report: Report,
+    *,
     run: Annotated[str, typer.Option(help="The run; the newest unless given.")] = "",
     opened: Annotated[
         str, typer.Option("--open", metavar="WHAT", help="Open html, pdf, docx, notebook, log or folder.")
@@ -146,23 +147,26 @@ def why(
 def approve(
     context: typer.Context,
     report: Report,
+    *,
     draft: Annotated[
         str, typer.Option(help="First characters of the hash that `show` prints: only that very draft.")
     ] = "",
     note: Annotated[str, typer.Option(help="What to record with it.")] = "",
+    period: Annotated[str, typer.Option(help="The folder of its period; the newest unless given.")] = "",
     readers: Readers = "",
 ) -> None:
     """Publish the draft of a held report: the very files that were held."""
     from helpers.runner.batch.approval import approve as approve_draft
 
     project, _, pair = find_report(_open(context, readers), report)
-    entry = approve_draft(project, pair, note=note, draft=draft)
+    entry = approve_draft(project, pair, note=note, draft=draft, period=period)
     _tell_places(project, entry, "published")
 
 
 def withdraw(
     context: typer.Context,
     report: Report,
+    *,
     why: Annotated[str, typer.Option("--why", help="What readers are told in its place.")],
     period: Annotated[str, typer.Option(help="The folder of its period; the newest unless given.")] = "",
     readers: Readers = "",

@@ -6,7 +6,8 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,10 +17,14 @@ import typer
 
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project
+from helpers.cli.showing import Json
+from helpers.cli.telling_people import send_waiting, tell
 from helpers.errors import ExitCode, Problem, UsageError, UserError
-from helpers.places import find_root
+from helpers.places import find_root, state_folder
 from helpers.runner.batch.run import Batch, Order, run_batch
+from helpers.runner.history.entries import Entry
 from helpers.runner.history.locks import try_hold
+from helpers.runner.history.occurrences import Outcome
 from helpers.runner.history.store import History
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.project import Project
@@ -27,10 +32,13 @@ from helpers.runner.publish.placing import recover
 from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
 from helpers.runner.schedule.export import EXPORTS
 from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
+from helpers.runner.telling.digests import digests, not_made
+from helpers.runner.telling.message import Message
+from helpers.runner.telling.outbox import Outbox
 
 schedule_app = typer.Typer(help="Make reports by themselves: params/_schedule.yml.", no_args_is_help=True)
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing where all is well.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+schedule_app.command("tell")(tell)
 #: in the private folder: held by whoever makes what is due
 LOCK: Final = "schedule"
 
@@ -164,17 +172,22 @@ def _make_due(root: Path, *, quiet: bool, clock: Callable[[], datetime] = lambda
     history = History(project.state)
     recover(project, history)
     making = _Making(root, quiet=quiet, clock=clock)
+    outbox = Outbox(project.home)
     for schedule in schedules:
         version = project.pin()
         data = (
             {name: each.fingerprint for name, each in project.datasets(version).items()} if version else {}
         )
         due = find_due(schedule, history.occurrences(), clock(), data)
+        missed = [each.due for each in due.settled if each.outcome is Outcome.MISSED]
+        for moment in missed[-1:]:
+            _put(outbox, not_made(schedule.name, schedule.tell, moment, "missed", now=clock()))
         done = do_due(due, making.make, history.note, clock=clock)
         making.codes += [each.exit_code for each in done]
         for each in done:
             if not quiet or each.exit_code:
                 print(f"{schedule.name}, due {each.due:%Y-%m-%d %H:%M} UTC: {each.outcome}")
+    send_waiting(project, clock())
     return max(making.codes, default=0)
 
 
@@ -194,14 +207,25 @@ class _Making:
         except UserError as error:
             self.codes.append(int(error.exit_code))
             print(f"{schedule.name}, due {moment:%Y-%m-%d %H:%M} UTC, waits: {error}", file=sys.stderr)
+            told = not_made(schedule.name, schedule.tell, moment, "waits", now=self._clock())
+            _put(Outbox(state_folder(self._root)), told)
             return None
-        if schedule.missed == "all" and self._clock() - moment > ON_TIME:
-            asked = asked.for_month(month)
         order = Order(formats=schedule.formats, hold=schedule.hold)
-        parts = [(project, some, order) for project, some in by_audience(public, asked)]
+        orders = [(asked, order)]
+        if schedule.missed == "all" and self._clock() - moment > ON_TIME:
+            orders = [(asked.for_month(month), replace(order, month=month)), (asked.of_no_latest, order)]
+        parts = [
+            (project, some, how)
+            for plan, how in orders
+            if plan or len(orders) == 1
+            for project, some in by_audience(public, plan)
+        ]
         batch = run_parts(parts, quiet=self._quiet)
         if batch.interrupted:
             raise _UnderWayError
+        reports = [(project, _entries_of(some, batch)) for project, some, _ in parts]
+        told = digests(schedule.name, schedule.tell, moment, reports, now=self._clock())
+        _put(Outbox(public.home), told)
         if not self._quiet or batch.exit_code:
             pages = ", ".join(each.show(each.reports / "index.html") for each, *_ in parts)
             batches.show_batch(batch, pages, as_json=False)
@@ -222,6 +246,17 @@ class _Making:
             results = load_paths(open_mart(self._root), wanted, register)
             if not self._quiet:
                 showing.show_results(results, as_json=False)
+
+
+def _put(outbox: Outbox, messages: Iterable[Message]) -> None:
+    for each in [*messages]:
+        outbox.put(each)
+
+
+def _entries_of(asked: Plan, batch: Batch) -> list[Entry]:
+    """Return what became of the reports of a plan in a batch of several."""
+    titles = {job.title for job in asked.jobs} | {each.title for each in asked.refused}
+    return [each for each in batch.entries if each.report in titles]
 
 
 def _is_there(path: Path) -> bool:

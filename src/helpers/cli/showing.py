@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from helpers.errors import UserError
 
 if TYPE_CHECKING:
-    from helpers.data.dictionary import LayoutLine
-    from helpers.data.load import LoadLine, LoadResult
+    from helpers.data.load import LoadResult
     from helpers.data.load import Progress as LoadProgress
+    from helpers.data.mart_manifest import LoadRecord
     from helpers.data.quality import QualityFinding
+    from helpers.data.sources.layout import Layout
 
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 _WIDE = 200
 #: organisations that a finding names before it only says that there are more
 MOST_NAMED = 6
@@ -41,29 +46,28 @@ def show_user_error(error: UserError, *, as_json: bool) -> None:
         print(problem, file=sys.stderr)
 
 
-def show_loads(loads: Sequence[LoadLine], *, as_json: bool) -> None:
+def show_loads(loads: Sequence[LoadRecord], *, as_json: bool) -> None:
     """Print the loads of the mart: what, from where, how fresh, under which policy."""
     if as_json:
-        show_json([asdict(load) for load in loads])
+        show_json([_load_as_json(load) for load in loads])
         return
     if not loads:
         print("nothing is loaded; begin with: boardpack data load PATH, or boardpack demo build")
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("Source", "Data as at", "Loaded", "Rows", "Rejected", "Policy", "File"):
-        table.add_column(heading, justify="right" if heading in {"Rows", "Rejected"} else "left")
-    for load in loads:
-        name = f"{load.name} (synthetic)" if load.synthetic and "ynthetic" not in load.name else load.name
-        rows = (f"{load.rows:,}", f"{load.rejected:,}")
-        table.add_row(
-            escape(name),
-            f"{load.as_at}",
-            f"{load.loaded_at:%Y-%m-%d}",
-            *rows,
-            load.policy,
-            escape(load.file),
-        )
-    print_table(table)
+    headings = ("Source", "Data as at", "Loaded", "Rows", "Rejected", "Policy", "File")
+    show_table(headings, map(_load_row, loads), right=("Rows", "Rejected"))
+
+
+def _load_as_json(load: LoadRecord) -> dict[str, object]:
+    same = {name: getattr(load, name) for name in ("source", "name", "layout")}
+    rows = {"file": Path(load.file).name, "rows": load.rows_kept, "rejected": load.rows_rejected}
+    return {**same, **rows, **load.model_dump(include={"as_at", "loaded_at", "policy", "synthetic"})}
+
+
+def _load_row(load: LoadRecord) -> tuple[str, ...]:
+    name = f"{load.name} (synthetic)" if load.synthetic and "ynthetic" not in load.name else load.name
+    when, rows = f"{load.loaded_at:%Y-%m-%d}", (f"{load.rows_kept:,}", f"{load.rows_rejected:,}")
+    return name, f"{load.as_at}", when, *rows, load.policy, Path(load.file).name
 
 
 @contextmanager
@@ -110,36 +114,42 @@ def show_findings(findings: Sequence[QualityFinding], *, each: bool = False, as_
     if not findings:
         print("nothing found")
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("Severity", "Aspect", "Measure", "QualityFinding", "Organisations"):
-        table.add_column(heading)
-    for finding in findings:
-        places = finding.organisations
-        named = ", ".join(places[:MOST_NAMED]) + (" …" if len(places) > MOST_NAMED else "")
-        words = (finding.severity, finding.aspect, finding.measure, finding.message, named)
-        table.add_row(*(escape(word) for word in words))
-    print_table(table)
+    show_table(("Severity", "Aspect", "Measure", "Finding", "Organisations"), map(_finding_row, findings))
     if each:
         for finding in findings:
             for line in finding.each:
                 print(f"{finding.measure}: {line}")
 
 
-def show_sources(sources: Sequence[LayoutLine], *, as_json: bool) -> None:
+def _finding_row(finding: QualityFinding) -> tuple[str, ...]:
+    places = finding.organisations
+    named = ", ".join(places[:MOST_NAMED]) + (" …" if len(places) > MOST_NAMED else "")
+    return finding.severity, finding.aspect, finding.measure, finding.message, named
+
+
+def show_sources(sources: Sequence[Layout], *, as_json: bool) -> None:
     """Print the known layouts: their names, what they are, and the measures they feed."""
     if as_json:
-        show_json([asdict(source) for source in sources])
+        names = ("name", "title", "tables", "measures", "columns", "policy")
+        show_json([{name: getattr(source, name) for name in names} for source in sources])
         return
+    rows = (
+        (each.name, each.title, each.policy, ", ".join(each.measures or each.tables)) for each in sources
+    )
+    show_table(("Layout", "What it is", "Policy", "Measures"), rows)
+
+
+def show_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: Sequence[str] = ()
+) -> None:
+    """Print a table as wide as the terminal; where there is none, wide enough to keep each row whole.
+
+    The columns whose heading is in `right` are set to the right.
+    """
     table = Table(box=None, pad_edge=False)
-    for heading in ("Layout", "What it is", "Policy", "Measures"):
-        table.add_column(heading)
-    for source in sources:
-        fed = ", ".join(source.measures) or ", ".join(source.tables)
-        table.add_row(*(escape(word) for word in (source.name, source.title, source.policy, fed)))
-    print_table(table)
-
-
-def print_table(table: Table) -> None:
-    """Print a table as wide as the terminal; where there is none, wide enough to keep each row whole."""
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in right else "left")
+    for row in rows:
+        table.add_row(*(escape(cell) if isinstance(cell, str) else cell for cell in row))
     console = Console()
     (console if console.is_terminal else Console(width=_WIDE)).print(table)

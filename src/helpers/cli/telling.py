@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich.markup import escape
-from rich.table import Table
-
 from helpers.audience import Audience
 from helpers.cli.batches import count_words, show_entries, summarise
-from helpers.cli.showing import print_table
+from helpers.cli.showing import show_table
 from helpers.runner.batch.folders import Traces
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import Run
@@ -18,25 +15,28 @@ from helpers.runner.history.store import Run
 
 def show_history(runs: Iterable[Run]) -> None:
     """Print a table of runs, one row each."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("Run", "What", "Started", "Ended", "Reports"):
-        table.add_column(heading)
-    for run in runs:
-        words = (run.run, run.kind, run.started, run.finished or "under way", count_words(run.states))
-        table.add_row(*(escape(word) for word in words))
-    print_table(table)
+    rows = (
+        (run.run, run.kind, run.started, run.finished or "under way", count_words(run.states))
+        for run in runs
+    )
+    show_table(("Run", "What", "Started", "Ended", "Reports"), rows)
 
 
 def show_run(entries: Sequence[Entry]) -> None:
     """Print the reports of one run, or the runs of one report."""
     if len({entry.run for entry in entries}) > 1:
-        table = Table(box=None, pad_edge=False)
-        for heading in ("Run", "State", "Started", "Period", "Seconds", "Why"):
-            table.add_column(heading)
-        for e in entries:
-            first = e.error.splitlines()[0] if e.error else e.note
-            table.add_row(e.run, e.state, e.started, escape(e.period), f"{e.seconds:.1f}", escape(first))
-        print_table(table)
+        rows = (
+            (
+                e.run,
+                e.state,
+                e.started,
+                e.period,
+                f"{e.seconds:.1f}",
+                (e.error or e.note).partition("\n")[0],
+            )
+            for e in entries
+        )
+        show_table(("Run", "State", "Started", "Period", "Seconds", "Why"), rows)
         return
     show_entries(entries)
     print(summarise(entries))

@@ -32,29 +32,18 @@ class Figures:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """One figure of which another source says something else.
-
-    Parameters
-    ----------
-    measure, organisation, period, period_type, basis
-        What it is of.
-    part
-        Unit, specialty or category; empty for the whole organisation.
-    used, other
-        What is shown, and what the other source gives.
-    published
-        Whether neither comes from records, so that both may be printed.
-    """
+    """One figure of which another source says something else."""
 
     measure: str
     organisation: str
     period: date
     period_type: str
     basis: str
-    part: str
+    part: str  # unit, specialty or category; empty for the whole organisation
+    #: used, other: what is shown, and what the other source gives
     used: Figures
     other: Figures
-    published: bool
+    published: bool  # whether neither comes from records, so that both may be printed
 
 
 def disagreements(
@@ -64,8 +53,6 @@ def disagreements(
 
     Parameters
     ----------
-    mart
-        The mart.
     measures
         Only figures of these; all by default.
     organisation

@@ -65,12 +65,8 @@ def appointment_months(
 
     Parameters
     ----------
-    mart
-        The mart.
     first, end
         First day of the span, and first day after it.
-    where
-        What every appointment must meet.
 
     Returns
     -------
@@ -193,8 +189,6 @@ def published_months(mart: Mart, own: Sequence[str], first: date, end: date) -> 
 
     Parameters
     ----------
-    mart
-        The mart.
     own
         The trust's code, and those of its predecessors after it.
     first, end
@@ -262,8 +256,6 @@ def latest_appointments(mart: Mart, own: Sequence[str]) -> date | None:
 
     Parameters
     ----------
-    mart
-        The mart.
     own
         The trust's code, and those of its predecessors.
     """

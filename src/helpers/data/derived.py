@@ -31,10 +31,6 @@ def derived_frame(
 
     Parameters
     ----------
-    folder
-        That of the mart's version.
-    name
-        What identifies the frame, parameters included.
     build
         Computes it, and says what was read for it.
 
@@ -68,14 +64,8 @@ def fill_derived(
     ----------
     connection
         Has the table, and what the query reads.
-    table
-        Takes the rows.
     query
         Gives the SQL for them, where no process has kept them or their file is damaged.
-    folder
-        That of the mart's version.
-    name
-        What identifies the rows.
     """
     path = _path(folder, name)
     if _fill(connection, table, path):

@@ -3,81 +3,25 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.data.national import read_figures, table_lines
 from helpers.data.sources import all_layouts
-from helpers.data.sources.layout import Layout
+from helpers.data.sources.layout import Feed, Layout
 from helpers.data.views import DERIVED, REMAINING
-from helpers.register import Register, read_register
+from helpers.register import Measure, Register, read_register
 
 
-@dataclass(frozen=True)
-class LayoutLine:
-    """A line of `boardpack data sources`: a kind of file that can be loaded."""
-
-    name: str
-    title: str
-    tables: tuple[str, ...]
-    measures: tuple[str, ...]
-    columns: tuple[str, ...]
-    policy: str
-
-
-@dataclass(frozen=True)
-class DictionaryLine:
-    """Where a measure comes from in one layout."""
-
-    measure: str
-    name: str
-    unit: str
-    layout: str
-    numerator: str
-    denominator: str
-    note: str
-    function: str
-
-
-def describe_sources() -> list[LayoutLine]:
-    """Return every known layout, by name."""
-    return sorted(
-        (
-            LayoutLine(
-                layout.name,
-                layout.title,
-                layout.tables,
-                tuple(dict.fromkeys(feed.measure for feed in layout.feeds)),
-                layout.columns,
-                layout.policy,
-            )
-            for layout in all_layouts()
-        ),
-        key=lambda line: line.name,
-    )
-
-
-def describe_measures(register: Register) -> list[DictionaryLine]:
-    """Return a line per measure and layout that feeds it, in the register's order."""
+def describe_measures(register: Register) -> Iterator[tuple[Measure, Layout, Feed]]:
+    """Yield each measure with each layout that feeds it and the columns it comes from, in the register's order."""
     feeds = [(layout, feed) for layout in all_layouts() for feed in layout.feeds]
-    return [
-        DictionaryLine(
-            measure.id,
-            measure.name,
-            measure.unit,
-            layout.name,
-            feed.numerator,
-            feed.denominator,
-            feed.note,
-            _function(layout),
-        )
-        for measure in register.measures.values()
-        for layout, feed in feeds
-        if feed.measure == measure.id
-    ]
+    for measure in register.measures.values():
+        yield from ((measure, layout, feed) for layout, feed in feeds if feed.measure == measure.id)
 
 
-def _function(layout: Layout) -> str:
+def function_of(layout: Layout) -> str:
+    """Return the name of the function that reads a layout."""
     return f"{layout.read.__module__.removeprefix('helpers.data.')}.{layout.read.__name__}"
 
 
@@ -86,8 +30,6 @@ def write_dictionary(register: Register, national: Path) -> str:
 
     Parameters
     ----------
-    register
-        The measures.
     national
         The file of national figures, see `helpers.data.national`.
     """
@@ -102,9 +44,9 @@ def write_dictionary(register: Register, national: Path) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {line.name} (`{line.measure}`) | {line.unit} | `{line.layout}` | {_cell(line.numerator)} "
-        f"| {_cell(line.denominator)} | `{line.function}` | {_cell(line.note)} |"
-        for line in describe_measures(register)
+        f"| {measure.name} (`{measure.id}`) | {measure.unit} | `{layout.name}` | {_cell(feed.numerator)} "
+        f"| {_cell(feed.denominator)} | `{function_of(layout)}` | {_cell(feed.note)} |"
+        for measure, layout, feed in describe_measures(register)
     ]
     name, numerator, denominator = DERIVED
     lines += [
@@ -122,7 +64,8 @@ def write_dictionary(register: Register, national: Path) -> str:
         "| layout | what it is | fills |",
         "|---|---|---|",
     ]
-    lines += [f"| `{line.name}` | {line.title} | {', '.join(line.tables)} |" for line in describe_sources()]
+    layouts = sorted(all_layouts(), key=lambda layout: layout.name)
+    lines += [f"| `{each.name}` | {each.title} | {', '.join(each.tables)} |" for each in layouts]
     return "\n".join(lines) + "\n"
 
 

@@ -16,30 +16,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation as a report names it.
+    """An organisation as a report names it."""
 
-    Parameters
-    ----------
-    code, name
-        As published.
-    kind
-        trust, icb and so on.
-    region, icb_code, peer_group
-        Where it belongs; empty where unknown.
-    predecessors
-        Codes whose history counts as its own since they merged into it.
-    icb_name
-        Name of the integrated care board of `icb_code`; empty where unknown.
-    """
-
+    #: code, name: as published
     code: str
     name: str
-    kind: str
+    kind: str  # trust, icb and so on
+    #: region, icb_code, peer_group: where it belongs; empty where unknown
     region: str
     icb_code: str
     peer_group: str
-    predecessors: tuple[str, ...]
-    icb_name: str = ""
+    predecessors: tuple[str, ...]  # codes whose history counts as its own since they merged into it
+    icb_name: str = ""  # name of the integrated care board of `icb_code`; empty where unknown
 
     @property
     def groups(self) -> tuple[tuple[str, str], ...]:

@@ -14,18 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TidyFrame:
-    """A validated frame with its sources.
-
-    Parameters
-    ----------
-    data
-        The rows.
-    sources
-        Every data set that was read for them, whether or not it gave a row.
-    """
+    """A validated frame with its sources."""
 
     data: pd.DataFrame
-    sources: tuple[Source, ...]
+    sources: tuple[Source, ...]  # every data set that was read for them, whether or not it gave a row
 
     @property
     def origin(self) -> Origin:

@@ -43,8 +43,6 @@ def last_before(state: Path, key: str, period: str) -> LastPublished | None:
     ----------
     state
         The project's private folder.
-    key
-        Which report, as it names itself.
     period
         "2026-09": only earlier ones count.
 

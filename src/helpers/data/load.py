@@ -64,12 +64,8 @@ def load_paths(
 
     Parameters
     ----------
-    mart
-        Where to.
     paths
         What to load; a folder stands for every data file in it and below.
-    register
-        What own measures are checked against.
     progress
         Called with each file, how many are done, and how many there are.
     vintage
@@ -352,38 +348,3 @@ def _last_day(reading: Reading) -> date | None:
 
     values = reading.tables.get("measure_values")
     return None if values is None or values.empty else last_day(values)
-
-
-@dataclass(frozen=True)
-class LoadLine:
-    """A line of `boardpack data list`: what was loaded, from where, how fresh, under which policy."""
-
-    source: str
-    name: str
-    layout: str
-    file: str
-    rows: int
-    rejected: int
-    as_at: date
-    loaded_at: datetime
-    policy: str
-    synthetic: bool
-
-
-def describe_loads(mart: Mart) -> list[LoadLine]:
-    """Return what the mart holds, a line per load, the oldest first."""
-    return [
-        LoadLine(
-            source=load.source,
-            name=load.name,
-            layout=load.layout,
-            file=Path(load.file).name,
-            rows=load.rows_kept,
-            rejected=load.rows_rejected,
-            as_at=load.as_at,
-            loaded_at=load.loaded_at,
-            policy=load.policy,
-            synthetic=load.synthetic,
-        )
-        for load in mart.loads()
-    ]

@@ -60,7 +60,7 @@ class Mart:
         self._shares_reader = False
         self.files = MartFiles(self.path)
         self.load, self.holds, self.prune = self.files.load, self.files.holds, self.files.prune
-        self.sealed = self.files.sealed
+        self.sealed, self.in_force = self.files.sealed, self.files.in_force
 
     def __reduce__(self) -> tuple[Callable[..., Mart], tuple[Path, str | None]]:
         return (Mart if self._pinned is None else _reopened), (self.path, self._pinned)

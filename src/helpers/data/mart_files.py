@@ -90,6 +90,27 @@ class MartFiles:
         """Return the loads and files of a version."""
         return read_manifest(self.manifest_path(version)) if version else Manifest()
 
+    def in_force(self, moment: datetime) -> str:
+        """Return the version that was current at a moment (UTC).
+
+        Raises
+        ------
+        DataError
+            Where nothing was loaded by then, or that version is not kept any more.
+        """
+        found = [read_manifest(path) for path in (self.path / "manifests").glob("*.json")]
+        by_age = sorted(found, key=lambda each: (each.created_at or datetime.min, each.version))
+        then = [each for each in by_age if (each.created_at or datetime.min) <= moment]
+        later = by_age[len(then)] if len(then) < len(by_age) else None
+        if then and (later is None or later.parent == then[-1].version):
+            return then[-1].version
+        where = f"the data as they were known on {moment:%Y-%m-%d}"
+        if later is None or not later.parent:
+            first = f"; the first load was on {later.created_at:%Y-%m-%d}" if later else ""
+            raise DataError(Problem(where, f"nothing was loaded by then{first}"))
+        came = f"are not kept: what was in force before {later.created_at:%Y-%m-%d} was removed"
+        raise DataError(Problem(where, came))
+
     def sealed(self) -> tuple[Path, ...]:
         """Return the folders, of any version, that hold records of patients or what was worked out from them."""
         data = self.path / "data"
@@ -135,8 +156,6 @@ class MartFiles:
             How the file is recorded, where that is not its path: the address it was fetched from.
         synthetic
             True for invented data: every report that reads them says so.
-        name
-            The source's name for people.
         mode
             "replace" drops earlier loads of the source; "append" adds to them, the latest vintage wins.
         secondary

@@ -36,28 +36,19 @@ _FIGURES: Final = ("numerator", "denominator", "value")
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of a measure: of which organisation and unit ("" for the whole), when, and what it is made of.
-
-    Parameters
-    ----------
-    measure, kind, digits, scale
-        As the register has them.
-    organisation, unit
-        Codes.
-    period, period_type
-        First day, and one of the mart's types.
-    numerator, denominator, value
-        NaN where it is not known.
-    """
+    """A figure of a measure: of which organisation and unit ("" for the whole), when, and what it is made of."""
 
     measure: str
     kind: str
     digits: int
     scale: float
+    #: organisation, unit: codes
     organisation: str
     unit: str
+    #: period, period_type: first day, and one of the mart's types
     period: date
     period_type: str
+    #: numerator, denominator, value: NaN where it is not known
     numerator: float
     denominator: float
     value: float

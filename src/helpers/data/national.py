@@ -40,14 +40,8 @@ class NationalFigure:
         What it is of; the period's first day, and whether it is a month or a quarter.
     source
         Data set of the mart that is added up.
-    where
-        What it was read in.
     published, ours
         Numerator, and denominator where the measure has one.
-    organisations
-        How many providers are added up.
-    why
-        What makes them differ.
     """
 
     measure: str

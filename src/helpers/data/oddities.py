@@ -173,8 +173,6 @@ def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None 
 
     Parameters
     ----------
-    mart
-        What is looked at.
     register
         Which measures are percentages, and their targets.
     loads

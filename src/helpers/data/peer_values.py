@@ -23,19 +23,12 @@ BEDS = "bed_occupancy"
 
 @dataclass(frozen=True)
 class Base:
-    """What a count is compared per: another measure of the same trust and period.
+    """What a count is compared per: another measure of the same trust and period."""
 
-    Parameters
-    ----------
-    measure, part
-        The measure, and which of its parts: numerator or denominator.
-    words
-        What the base is called after "per 100".
-    """
-
+    #: measure, part: the measure, and which of its parts: numerator or denominator
     measure: str
     part: str
-    words: str
+    words: str  # what the base is called after "per 100"
 
 
 _BEDS_OCCUPIED = Base(BEDS, "numerator", "occupied beds")
@@ -71,10 +64,6 @@ def peer_values(mart: Mart, measure: str, period_type: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    mart
-        The mart.
-    measure
-        Id of the measure.
     period_type
         One of those of the mart; series of different type are never mixed.
 

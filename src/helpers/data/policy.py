@@ -12,24 +12,13 @@ from helpers.errors import ArgumentError
 
 @dataclass(frozen=True)
 class DisclosurePolicy:
-    """How figures of a source may be shown.
-
-    Parameters
-    ----------
-    name
-        Its name in the mart's loads.
-    source
-        Where the rule comes from, in words that a report can print.
-    suppress_up_to
-        Counts of people from 1 to this become `SUPPRESSED`; 0 for a source that needs no control.
-    round_to
-        Larger counts are rounded to the nearest multiple of this.
-    """
+    """How figures of a source may be shown."""
 
     name: str
-    source: str
+    source: str  # where the rule comes from, in words that a report can print
+    #: counts of people from 1 to this become `SUPPRESSED`; 0 for a source that needs no control
     suppress_up_to: int = 0
-    round_to: int = 1
+    round_to: int = 1  # larger counts are rounded to the nearest multiple of this
 
     @property
     def controls(self) -> bool:

@@ -64,8 +64,6 @@ def query_published(mart: PublishedMart, sql: str, values: Mapping[str, object])
 
     Parameters
     ----------
-    mart
-        What is asked.
     sql, values
         The query, and the values of its `$names`.
 

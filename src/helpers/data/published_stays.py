@@ -70,8 +70,6 @@ def published_stays(mart: Mart, own: Sequence[str]) -> pd.DataFrame:
 
     Parameters
     ----------
-    mart
-        The mart.
     own
         The reported trust's code, and those of its predecessors after it.
 

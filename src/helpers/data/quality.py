@@ -88,8 +88,6 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
 
     Parameters
     ----------
-    mart
-        What is checked.
     register
         What measures should be like; a measure that it does not describe is a finding.
     today
@@ -328,8 +326,6 @@ def rate_series(
     ----------
     frame
         Rows of `measure_values` of the measure and organisation.
-    measure, organisation
-        What is rated.
     today
         The day by which freshness is judged.
     moves

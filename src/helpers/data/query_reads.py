@@ -36,17 +36,7 @@ def observe(connection: duckdb.DuckDBPyConnection) -> None:
 def tables_read(
     connection: duckdb.DuckDBPyConnection, sql: str, root: Path, manifest: Manifest
 ) -> frozenset[str]:
-    """Return notes (`helpers.reads`) of what the last query of a connection read.
-
-    Parameters
-    ----------
-    connection
-        That was told to observe.
-    sql
-        The query.
-    root, manifest
-        The mart's folder and version.
-    """
+    """Return notes (`helpers.reads`) of what the last query of a connection read."""
     plan = json.loads(connection.get_profiling_information("json") or "{}")
     scans = [scan for root_operator in plan.get("operator", ()) for scan in _scans(root_operator)]
     return frozenset([*_notes(scans, root / "data"), *_empty_tables(sql, manifest)])

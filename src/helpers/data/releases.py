@@ -51,7 +51,7 @@ _REBUILD = "restore a back-up (boardpack state restore FILE), or rebuild it: boa
 
 
 @dataclass(frozen=True)
-class Entry:
+class ReleasedCount:
     """A count that was told: what, by which report, and when it was published; empty where it was not yet."""
 
     told: Told
@@ -68,8 +68,6 @@ class Releases:
         The project's private folder.
     reports
         The folder of published reports: a ledger that is missing beside some is an error.
-    policy
-        How counts are shown in them.
     others
         Ledgers of what the same readers know besides: what was told to the public.
     """
@@ -93,8 +91,6 @@ class Releases:
         ----------
         state, root
             The whole private state, and the project's folder; None where there is no project around.
-        audience
-            The readers.
         """
         public = cls(state, PUBLIC.reports(root) if root else None)
         if audience.is_public:
@@ -104,7 +100,7 @@ class Releases:
 
     # --- publishing -------------------------------------------------------------------------------------
 
-    def of_report(self, report: str) -> list[Entry]:
+    def of_report(self, report: str) -> list[ReleasedCount]:
         """Return what a report tells, has ever told, or will once it is published."""
         if not self._is_there():
             return []
@@ -152,7 +148,7 @@ class Releases:
             if not {row[place] for row in bundle.rows} <= entered
         ]
 
-    def entries(self, data_set: str = "") -> list[Entry]:
+    def entries(self, data_set: str = "") -> list[ReleasedCount]:
         """Return everything that was published, of one data set or of all."""
         if not self._is_there():
             return []
@@ -291,7 +287,7 @@ def _bring_up_to_date(database: sqlite3.Connection) -> None:
         database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def manifest_entry(entry: Entry, policy: DisclosurePolicy = HES_RECORD_LEVEL) -> dict[str, Any]:
+def manifest_entry(entry: ReleasedCount, policy: DisclosurePolicy = HES_RECORD_LEVEL) -> dict[str, Any]:
     """Return an entry as the manifest beside a report has it: whom it counts, and what was shown.
 
     No more than that: the ledger itself knows which stars are small counts, and takes some counts for known.
@@ -340,8 +336,8 @@ def _manifests(reports: Path | None, policy: DisclosurePolicy) -> Iterator[tuple
             raise GateError(Problem(str(path), came, "what a report tells of records", cure)) from error
 
 
-def _entry(told: str, report: str, released: str) -> Entry:
-    return Entry(Told.read(json.loads(told)), report, released)
+def _entry(told: str, report: str, released: str) -> ReleasedCount:
+    return ReleasedCount(Told.read(json.loads(told)), report, released)
 
 
 #: times that a manifest which vanished while the folder was read is looked for again, 0.05 s apart

@@ -42,8 +42,6 @@ def decide_on(
 
     Parameters
     ----------
-    releases
-        The ledger.
     mart
         Pinned to a version.
     asked

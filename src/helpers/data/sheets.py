@@ -158,33 +158,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class SheetTable:
-    """Columns of text below a header.
-
-    Parameters
-    ----------
-    sheet
-        Where they come from.
-    columns
-        The cells.
-    first_row
-        Row number, as a person counts, of the first row.
-    numbers
-        Row number of every row, where some between them were left out.
-    columns_at
-        Each column's place in the sheet, counted from 0.
-    shares
-        Which cells of a column are shown as per cent, where the table was made of another one's cells.
-    labels
-        What tells rows apart that come from one row of the sheet.
-    """
+    """Columns of text below a header."""
 
     sheet: Sheet
     columns: pa.SheetTable
-    first_row: int
-    numbers: tuple[int, ...] | None = None
-    columns_at: tuple[int, ...] = ()
+    first_row: int  # row number, as a person counts, of the first row
+    numbers: tuple[int, ...] | None = None  # row number of every row, where some between them were left out
+    columns_at: tuple[int, ...] = ()  # each column's place in the sheet, counted from 0
+    #: which cells of a column are shown as per cent, where the table was made of another one's cells
     shares: Mapping[str, Sequence[bool]] | None = None
-    labels: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()  # what tells rows apart that come from one row of the sheet
 
     def __len__(self) -> int:
         return int(self.columns.num_rows)

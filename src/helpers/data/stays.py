@@ -31,27 +31,15 @@ ORDINARY: Final = (Condition("patient_class", ("ordinary",)),)
 
 @dataclass(frozen=True)
 class StayRule:
-    """Which stays count, and how long a stay may count.
+    """Which stays count, and how long a stay may count."""
 
-    Parameters
-    ----------
-    first, end
-        Discharged on or after `first` and before `end`.
-    zero_day
-        Whether stays that end on the day of admission count.
-    trim
-        "none", "fixed" (at `trim_days`) or "upper_quartile" (by specialty and admission method).
-    trim_days
-        The fixed trim point, in days.
-    where
-        What every spell must meet.
-    """
-
+    #: first, end: discharged on or after `first` and before `end`
     first: date
     end: date
-    zero_day: bool = True
+    zero_day: bool = True  # whether stays that end on the day of admission count
+    #: "none", "fixed" (at `trim_days`) or "upper_quartile" (by specialty and admission method)
     trim: str = "none"
-    trim_days: float | None = None
+    trim_days: float | None = None  # the fixed trim point, in days
     where: tuple[Condition, ...] = ORDINARY
 
     @property
@@ -102,8 +90,6 @@ def stay_tails(mart: Mart, rule: StayRule, lengths: Sequence[int] = LONG_STAYS) 
 
     Parameters
     ----------
-    mart, rule
-        Which stays.
     lengths
         From how many days on a stay is long.
 

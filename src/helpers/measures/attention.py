@@ -35,21 +35,13 @@ RECENT, YEAR = 3, 12
 
 @dataclass(frozen=True)
 class Alarm:
-    """One reason why a measure needs attention.
-
-    Parameters
-    ----------
-    kind
-        Which.
-    missed, of
-        For a persistent miss: how many of how many latest values missed.
-    since
-        First day of the period since when it holds without a break, where that is known.
-    """
+    """One reason why a measure needs attention."""
 
     kind: Kind
+    #: missed, of: for a persistent miss: how many of how many latest values missed
     missed: int = 0
     of: int = 0
+    #: first day of the period since when it holds without a break, where that is known
     since: date | None = None
 
 

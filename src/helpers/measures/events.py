@@ -37,8 +37,6 @@ def events_of(
         Code, name and day of the organisations that became part of this one.
     register
         The register's mergers, whose day goes before the mart's.
-    frequency
-        Period type of the series.
     """
     found = [
         ChartEvent(event.day, event.name, event.kind, event.description, event.author, rebases=event.rebase)

@@ -65,12 +65,8 @@ def example_result(
         By month; None is missing.
     measure
         Default: `example_measure()`.
-    targets
-        Dated targets.
     hidden
         Places whose value must not be shown.
-    rebase
-        Places from which the limits restart.
     first
         First month.
 

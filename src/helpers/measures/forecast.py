@@ -28,49 +28,23 @@ TOUCHES, NEAR = 0.05, 1.0
 
 @dataclass(frozen=True)
 class YearSoFar:
-    """A yearly sum part of the way.
+    """A yearly sum part of the way."""
 
-    Parameters
-    ----------
-    months
-        Months of the year that have come.
-    total
-        Their sum, in the measure's unit, of the values that may be shown.
-    share
-        Share of the year's sum that had come by then in past years, 0 to 1.
-    years
-        How many past years that rests on.
-    projected
-        The year's sum to which this projects.
-    """
-
-    months: int
-    total: float
-    share: float
-    years: int
-    projected: float
+    months: int  # months of the year that have come
+    total: float  # their sum, in the measure's unit, of the values that may be shown
+    share: float  # share of the year's sum that had come by then in past years, 0 to 1
+    years: int  # how many past years that rests on
+    projected: float  # the year's sum to which this projects
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Whether a goal will be met.
+    """Whether a goal will be met."""
 
-    Parameters
-    ----------
-    goal
-        What has to be reached, by when.
-    result
-        Chance, words, median and intervals.
-    months
-        First days of the months ahead, one per row of the fan.
-    year
-        For a sum over the year: what has come of it so far.
-    """
-
-    goal: Goal
-    result: trajectory.Trajectory
-    months: tuple[date, ...]
-    year: YearSoFar | None = None
+    goal: Goal  # what has to be reached, by when
+    result: trajectory.TargetForecast
+    months: tuple[date, ...]  # first days of the months ahead, one per row of the fan
+    year: YearSoFar | None = None  # for a sum over the year: what has come of it so far
 
     @property
     def chance(self) -> float:
@@ -127,7 +101,7 @@ def forecast_of(result: MeasureResult, goal: Goal) -> Forecast:
     history, last = _history(result), result.latest.day
     horizon = _months_to(last, goal.due)
     so_far = max(0, min(_months_to(goal.first, last) + 1, len(history)))
-    wanted = trajectory.Target(
+    wanted = trajectory.TargetAhead(
         value=goal.target.value,
         horizon=horizon,
         improvement="increase" if result.measure.direction == "increase" else "decrease",

@@ -41,28 +41,14 @@ from helpers.stats.spc import XmRCharts, xmr_many
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which measures of whom are wanted.
-
-    Parameters
-    ----------
-    organisation
-        Whose.
-    until
-        First day of the report's last month; later figures are left out.
-    measures
-        Ids in the order wanted; empty takes every measure of the register.
-    months
-        How many months a chart covers.
-    part
-        Whole organisation, its units or its specialties.
-    """
+class WantedMeasures:
+    """Which measures of whom are wanted."""
 
     organisation: Organisation
-    until: date
-    measures: tuple[str, ...] = ()
-    months: int = 36
-    part: Part = "organisation"
+    until: date  # first day of the report's last month; later figures are left out
+    measures: tuple[str, ...] = ()  # ids in the order wanted; empty takes every measure of the register
+    months: int = 36  # how many months a chart covers
+    part: Part = "organisation"  # whole organisation, its units or its specialties
 
     @property
     def judged_on(self) -> date:
@@ -72,24 +58,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Results:
-    """The results of one organisation, in the order asked for.
+    """The results of one organisation, in the order asked for."""
 
-    Parameters
-    ----------
-    asked
-        What was asked.
-    found
-        One result per measure (and unit or specialty) that has a row in the mart.
-    missing
-        Measures without any row.
-    sources
-        Data sets behind the periods that are kept.
-    """
-
-    asked: Asked
+    asked: WantedMeasures
+    #: one result per measure (and unit or specialty) that has a row in the mart
     found: tuple[MeasureResult, ...]
     missing: tuple[Measure, ...]
-    sources: tuple[Source, ...] = field(default=())
+    sources: tuple[Source, ...] = field(default=())  # data sets behind the periods that are kept
 
     def __iter__(self) -> Iterator[MeasureResult]:
         return iter(self.found)
@@ -112,17 +87,13 @@ class Results:
         return {category: len(self.of(category)) for category in CATEGORIES}
 
 
-def measure_results(mart: Mart, register: Register, asked: Asked) -> Results:
+def measure_results(mart: Mart, register: Register, asked: WantedMeasures) -> Results:
     """Return the results of all measures asked for.
 
     Parameters
     ----------
     mart
         Pinned to one version.
-    register
-        Measures, events, comments, mergers.
-    asked
-        Which measures of whom.
 
     Returns
     -------
@@ -166,7 +137,7 @@ class _Draft:
 
 
 def _pieces(
-    rows: pd.DataFrame, wanted: Sequence[Measure], asked: Asked, as_at: Mapping[str, date]
+    rows: pd.DataFrame, wanted: Sequence[Measure], asked: WantedMeasures, as_at: Mapping[str, date]
 ) -> list[tuple[Measure, str, MeasureSeries]]:
     """Cut the rows into series, in the order wanted and then by part."""
     column = {"unit": "unit_code", "specialty": "specialty_code"}.get(asked.part)
@@ -185,7 +156,7 @@ def _pieces(
 def _draft(
     piece: tuple[Measure, str, MeasureSeries],
     register: Register,
-    asked: Asked,
+    asked: WantedMeasures,
     mergers: Sequence[tuple[str, str, date | None]],
 ) -> _Draft:
     measure, part, series = piece
@@ -238,7 +209,7 @@ def _chart_rows(number: int, draft: _Draft) -> pd.DataFrame:
 class _Beside:
     """What stands beside the charts: comments, other trusts, quality, names of parts."""
 
-    def __init__(self, mart: Mart, register: Register, asked: Asked, rows: pd.DataFrame) -> None:
+    def __init__(self, mart: Mart, register: Register, asked: WantedMeasures, rows: pd.DataFrame) -> None:
         self.mart, self.register, self.asked, self.rows = mart, register, asked, rows
         self.whole = asked.part == "organisation"
         self.moves = edition_moves(mart, asked.organisation.code) if self.whole else {}

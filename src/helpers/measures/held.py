@@ -28,18 +28,10 @@ By = Literal["target", "trajectory", "our_line"]
 
 @dataclass(frozen=True)
 class Held:
-    """What one period is held against.
+    """What one period is held against."""
 
-    Parameters
-    ----------
-    value
-        In the measure's unit.
-    by
-        The target itself, the trajectory that the organisation registered, or our straight line.
-    """
-
-    value: float
-    by: By
+    value: float  # in the measure's unit
+    by: By  # the target itself, the trajectory that the organisation registered, or our straight line
 
 
 def held_against(result: MeasureResult) -> tuple[Held | None, ...]:

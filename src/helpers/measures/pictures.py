@@ -18,9 +18,12 @@ from helpers.register.models import Target
 from helpers.report.charts.multiples import Small, multiples_chart
 from helpers.report.charts.process import FanAhead, TargetStep, spc_chart
 from helpers.report.controlled_charts import unmarked
+from helpers.report.period import add_months
 
 #: inches: lower than a chart alone, so that a section needs less than a page
 HEIGHT: Final = 1.9
+#: months behind the last value for which an own plan is drawn
+PLAN_AHEAD: Final = 12
 SHORT: Final = {"constitutional": "standard", "planning_milestone": "milestone", "local": "local target"}
 
 
@@ -34,9 +37,21 @@ def chart_of_result(result: MeasureResult) -> Figure:
         steps=target_steps(result, forecast),
         events=[(event.day, event.name) for event in result.events],
         fan=None if forecast is None else _fan(forecast),
+        planned=planned_of(result),
         digits=result.measure.digits,
         height=HEIGHT,
     )
+
+
+def planned_of(result: MeasureResult) -> list[tuple[date, float]]:
+    """Return the own trajectory: from the first month drawn to the day its goal is due, a year at most."""
+    days = result.series.days
+    due = result.goal.due if result.goal is not None else days[-1]
+    last = min(due, add_months(days[-1], PLAN_AHEAD))
+    planned = [
+        (date.fromisoformat(f"{month}-01"), value) for month, value in sorted(result.trajectory.items())
+    ]
+    return [(day, value) for day, value in planned if days[0] <= day <= max(last, days[-1])]
 
 
 def multiples_of(results: Sequence[MeasureResult]) -> Figure:

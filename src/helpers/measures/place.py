@@ -17,47 +17,30 @@ Side = Literal["better", "typical", "worse", "lower", "higher"]
 
 @dataclass(frozen=True)
 class Place:
-    """The trusts' values of one period as they are compared, and how the own value lies to them.
+    """The trusts' values of one period as they are compared, and how the own value lies to them."""
 
-    Parameters
-    ----------
-    period
-        First day of the period that is compared.
-    measure
-        The measure in the unit of the comparison: counts with a base are per 100 of it.
-    value
-        The own value.
-    trusts, nation
-        How many trusts have a value, the own one included, and what they are called: "acute trusts".
-    national
-        All numerators over all denominators; NaN where these are not known.
-    low, median, high
-        Quartiles of the trusts' values.
-    group, group_trusts, group_median
-        Who the peers are, how many of them have a value, and their median; "" and NaN without.
-    side
-        Whether the own value lies in the middle half of trusts, or beyond it and on which side.
-    worst_quarter
-        The chance, 0 to 1, that it is one of the worst quarter, allowing for chance; NaN where only values are
-        known or neither way is better.
-    percentile
-        The share of the other trusts that it does better than, or lies above; None where only values are known.
-    """
-
-    period: date
-    measure: Measure
+    period: date  # first day of the period that is compared
+    measure: Measure  # the measure in the unit of the comparison: counts with a base are per 100 of it
     value: float
+    #: trusts, nation: how many trusts have a value, the own one included, and what they are called: "acute
+    #: trusts"
     trusts: int
     nation: str
-    national: float
+    national: float  # all numerators over all denominators; NaN where these are not known
+    #: low, median, high: quartiles of the trusts' values
     low: float
     median: float
     high: float
+    #: group, group_trusts, group_median: who the peers are, how many of them have a value, and their median; ""
+    #: and NaN without
     group: str
     group_trusts: int
     group_median: float
-    side: Side
+    side: Side  # whether the own value lies in the middle half of trusts, or beyond it and on which side
+    #: the chance, 0 to 1, that it is one of the worst quarter, allowing for chance; NaN where only values are
+    #: known or neither way is better
     worst_quarter: float = float("nan")
+    #: the share of the other trusts that it does better than, or lies above; None where only values are known
     percentile: Percentile | None = None
 
     @property

@@ -14,47 +14,26 @@ _DASH: Final = " – "
 
 @dataclass(frozen=True)
 class ReasonKind:
-    """One kind of reason.
+    """One kind of reason."""
 
-    Parameters
-    ----------
-    name
-        The kind: "Capacity".
-    patients, share
-        How many are counted for it here, and per cent of all counted here.
-    everywhere
-        Per cent of all that all trusts count for it.
-    largest, largest_patients
-        The reason of this kind that counts most here; "" and 0 where none counts anybody.
-    """
-
-    name: str
+    name: str  # the kind: "Capacity"
+    #: patients, share: how many are counted for it here, and per cent of all counted here
     patients: float
     share: float
-    everywhere: float
+    everywhere: float  # per cent of all that all trusts count for it
+    #: largest, largest_patients: the reason of this kind that counts most here; "" and 0 where none counts
+    #: anybody
     largest: str
     largest_patients: float
 
 
 @dataclass(frozen=True)
 class Reasons:
-    """The reasons of one period, most first.
+    """The reasons of one period, most first."""
 
-    Parameters
-    ----------
-    period
-        First day of the period.
-    total
-        All that are counted here.
-    trusts
-        How many trusts give reasons in that period.
-    kinds
-        Each kind of reason once.
-    """
-
-    period: date
+    period: date  # first day of the period
     total: float
-    trusts: int
+    trusts: int  # how many trusts give reasons in that period
     kinds: tuple[ReasonKind, ...]
 
 

@@ -53,24 +53,15 @@ _ICONS = {"pass": "consistent_pass", "fail": "consistent_fail", "hit_or_miss": "
 
 @dataclass(frozen=True)
 class ChartEvent:
-    """Something registered that may show in the series, at the first day of its period.
+    """Something registered that may show in the series, at the first day of its period."""
 
-    Parameters
-    ----------
-    day
-        First day of the period from which it counts.
-    name, kind, reason, author
-        As registered; author is a role.
-    rebases
-        Whether the limits restart there.
-    """
-
-    day: date
+    day: date  # first day of the period from which it counts
+    #: name, kind, reason, author: as registered; author is a role
     name: str
     kind: EventKind
     reason: str = ""
     author: str = ""
-    rebases: bool = False
+    rebases: bool = False  # whether the limits restart there
 
 
 @dataclass(frozen=True)
@@ -85,58 +76,34 @@ class Latest:
 
 @dataclass(frozen=True)
 class MeasureResult:
-    """One measure at one organisation, or at one unit or specialty of it.
-
-    Parameters
-    ----------
-    measure
-        What the register says of it.
-    organisation
-        Code.
-    series
-        Values by period, exact and as they may be shown.
-    chart
-        XmR chart of the exact values with dated targets, restarted at registered events, as far as it may
-        be told (`chart_told`); same length as the series.
-    targets
-        All dated targets.
-    events
-        Registered events, mergers and series breaks within the series, in order.
-    judged_on
-        The day by which freshness is judged: the last of the report's period.
-    comment
-        The analysts' newest words up to the report's period; None where there are none.
-    national
-        Place among trusts in the latest shown period; None where it is not compared.
-    quality
-        The computed half of the data-quality kite mark; the declared half stands in the register.
-    reasons
-        What the latest shown period counts by reason; None where that is not published.
-    trajectory
-        What the organisation registered that it plans to reach, by month ("2026-09"), in the unit.
-    part, part_name
-        Code and name of a unit or specialty; empty for the whole organisation.
-    disagreements
-        Periods of the series of which another published source gives another figure.
-    sources
-        What the sources of figures are called, by their short names.
-    """
+    """One measure at one organisation, or at one unit or specialty of it."""
 
     measure: Measure
-    organisation: str
-    series: MeasureSeries
+    organisation: str  # code
+    series: MeasureSeries  # values by period, exact and as they may be shown
+    #: XmR chart of the exact values with dated targets, restarted at registered events, as far as it may be
+    #: told (`chart_told`); same length as the series
     chart: XmRChart
     targets: tuple[Target, ...]
+    #: registered events, mergers and series breaks within the series, in order
     events: tuple[ChartEvent, ...]
-    judged_on: date
+    judged_on: date  # the day by which freshness is judged: the last of the report's period
+    #: the analysts' newest words up to the report's period; None where there are none
     comment: Comment | None = None
+    #: place among trusts in the latest shown period; None where it is not compared
     national: Place | None = None
+    #: the computed half of the data-quality kite mark; the declared half stands in the register
     quality: QualityRating | None = None
+    #: what the latest shown period counts by reason; None where that is not published
     reasons: Reasons | None = None
+    #: what the organisation registered that it plans to reach, by month ("2026-09"), in the unit
     trajectory: Mapping[str, float] = field(default_factory=dict)
+    #: part, part_name: code and name of a unit or specialty; empty for the whole organisation
     part: str = ""
     part_name: str = ""
+    #: periods of the series of which another published source gives another figure
     disagreements: tuple[Disagreement, ...] = ()
+    #: what the sources of figures are called, by their short names
     sources: Mapping[str, str] = field(default_factory=dict)
 
     # --- the latest shown value ------------------------------------------------------------------

@@ -29,53 +29,28 @@ EXACT: Final = 9
 
 @dataclass(frozen=True)
 class MeasureSeries:
-    """The values of one measure of one organisation or part of it, one entry per period without gaps.
+    """The values of one measure of one organisation or part of it, one entry per period without gaps."""
 
-    Parameters
-    ----------
-    periods
-        First days, ascending; a period without a return has its place and no value.
-    values
-        Exact values in the measure's unit, NaN where missing or suppressed by the publisher. For charts'
-        limits alone: what is drawn, listed, said or forecast from is `shown`.
-    shown
-        The values that may be shown, in the measure's unit; NaN where missing or suppressed.
-    numerator, denominator
-        Exact counts behind the values; NaN where unknown.
-    hidden
-        Where a figure exists that must not be shown: suppressed by the publisher or by our rule.
-    provisional
-        Where the publisher may still revise the figure.
-    members
-        How many organisations returned what a row adds up (merged histories); 0 without a return.
-    targets
-        Targets that came with the data, in the measure's unit; NaN without.
-    origin
-        Whether disclosure control applies.
-    datasets
-        Data sets that gave rows, "measure_values/<source>".
-    came_from
-        The source of each period, "" where nothing was returned.
-    vintage
-        Edition of the newest figure; None without figures.
-    as_at
-        Day up to which the data sets speak; None without figures.
-    """
-
+    #: first days, ascending; a period without a return has its place and no value
     periods: NDArray[np.datetime64]
+    #: exact values in the measure's unit, NaN where missing or suppressed by the publisher. For charts' limits
+    #: alone: what is drawn, listed, said or forecast from is `shown`.
     values: Floats
-    shown: Floats
+    shown: Floats  # the values that may be shown, in the measure's unit; NaN where missing or suppressed
+    #: numerator, denominator: exact counts behind the values; NaN where unknown
     numerator: Floats
     denominator: Floats
+    #: where a figure exists that must not be shown: suppressed by the publisher or by our rule
     hidden: NDArray[np.bool_]
-    provisional: NDArray[np.bool_]
+    provisional: NDArray[np.bool_]  # where the publisher may still revise the figure
+    #: how many organisations returned what a row adds up (merged histories); 0 without a return
     members: NDArray[np.int64]
-    targets: Floats
-    origin: Origin
-    datasets: tuple[str, ...] = ()
-    came_from: tuple[str, ...] = ()
-    vintage: datetime | None = None
-    as_at: date | None = None
+    targets: Floats  # targets that came with the data, in the measure's unit; NaN without
+    origin: Origin  # whether disclosure control applies
+    datasets: tuple[str, ...] = ()  # data sets that gave rows, "measure_values/<source>"
+    came_from: tuple[str, ...] = ()  # the source of each period, "" where nothing was returned
+    vintage: datetime | None = None  # edition of the newest figure; None without figures
+    as_at: date | None = None  # day up to which the data sets speak; None without figures
 
     def __len__(self) -> int:
         return len(self.periods)
@@ -212,7 +187,9 @@ def _shown(
     elif measure.kind == "count":
         cells = controlled.counts(controlled.people(values), origin)
     else:
-        cells = controlled.values(values, _people(table, _PEOPLE.get(measure.kind, "numerator")), origin)
+        # with all its digits a mean names the people behind it: 57/13 = 4.3846…; it is drawn and compared as listed
+        people = _people(table, _PEOPLE.get(measure.kind, "numerator"))
+        cells = controlled.values(values.round(measure.digits), people, origin)
     if origin == "records":
         # a figure of which nobody can tell how many patients are behind it is not shown
         cells = [

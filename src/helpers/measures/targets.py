@@ -30,27 +30,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Goal:
-    """What a forecast is asked: will this target be met by then?
-
-    Parameters
-    ----------
-    target
-        The target.
-    due
-        First day of the month in which it has to be met.
-    met
-        Whether the value of that month, the year's mean or the year's total has to meet it.
-    first
-        First month of the year that counts towards a mean or total.
-    dated
-        Whether the target itself names the date; otherwise it is the end of the financial year.
-    """
+    """What a forecast is asked: will this target be met by then?"""
 
     target: Target
-    due: date
-    met: Met
-    first: date
-    dated: bool
+    due: date  # first day of the month in which it has to be met
+    met: Met  # whether the value of that month, the year's mean or the year's total has to meet it
+    first: date  # first month of the year that counts towards a mean or total
+    dated: bool  # whether the target itself names the date; otherwise it is the end of the financial year
 
 
 def targets_of(measure: Measure, series: MeasureSeries) -> tuple[Target, ...]:

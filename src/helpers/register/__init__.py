@@ -1,5 +1,7 @@
 """The register: what is measured and why, as YAML that becomes frozen models."""
 
+from helpers.register.cycle import BoardDecision, ExpectedEffect, ExpectedImpact, MatrixRow, Team
+from helpers.register.files import OwnFile, TableMapping
 from helpers.register.models import (
     Comment,
     DeclaredQuality,
@@ -7,19 +9,21 @@ from helpers.register.models import (
     Measure,
     Merger,
     Objective,
-    OwnFile,
     Perspective,
     Register,
-    TableMapping,
     Target,
 )
 from helpers.register.questions import ObservedRegister, answer
 from helpers.register.reading import find_measure, read_register
 
 __all__ = [
+    "BoardDecision",
     "Comment",
     "DeclaredQuality",
     "Event",
+    "ExpectedEffect",
+    "ExpectedImpact",
+    "MatrixRow",
     "Measure",
     "Merger",
     "Objective",
@@ -29,6 +33,7 @@ __all__ = [
     "Register",
     "TableMapping",
     "Target",
+    "Team",
     "answer",
     "find_measure",
     "read_register",

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-MonthText = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+from helpers.register.cycle import BoardDecision, ExpectedEffect, MatrixRow, Team
+from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, OrganisationCode, Text
+from helpers.register.files import OwnFile, TableMapping
 
 Direction = Literal["increase", "decrease", "neutral"]
 #: what numerator and denominator are: persons of persons, events per something, one count, a mean
@@ -27,11 +27,8 @@ TargetKind = Literal["constitutional", "planning_milestone", "local"]
 #: what must reach the target: each period's value, March's, the year's mean, or the year's sum
 TargetMeaning = Literal["every_period", "march_value", "year_mean", "cumulative"]
 Rating = Literal["sufficient", "insufficient", "not_assessed"]
-#: patient records, somebody's published statistics, or nothing about patients: targets, money, staff
-FileOrigin = Literal["records", "published", "other"]
 EventKind = Literal["intervention", "series_break", "merger", "external"]
 
-ALL_ORGANISATIONS = "all"
 #: days after the end of a period for which its figure counts as fresh, where a measure says nothing else
 FRESH_FOR: Final[dict[str, int]] = {
     "day": 14,
@@ -43,11 +40,7 @@ FRESH_FOR: Final[dict[str, int]] = {
 }
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Target(_Frozen):
+class Target(Entry):
     """A target and the days on which it is in force (both included); `value` is in the measure's unit."""
 
     value: float
@@ -68,14 +61,14 @@ class Target(_Frozen):
         return self
 
 
-class Examples(_Frozen):
+class Examples(Entry):
     """What a measure says of an invented organisation alone: no real one has agreed it."""
 
     action: str = ""
     targets: tuple[Target, ...] = ()
 
 
-class DeclaredQuality(_Frozen):
+class DeclaredQuality(Entry):
     """The half of the data-quality kite mark that people declare; the other half is computed."""
 
     signed_off_by: str = ""  # a role, not a name
@@ -85,7 +78,7 @@ class DeclaredQuality(_Frozen):
     systems: Rating = "not_assessed"
 
 
-class Perspective(_Frozen):
+class Perspective(Entry):
     """One side from which a scorecard looks at the organisation; the file's order is the page's."""
 
     id: Identifier
@@ -120,7 +113,7 @@ KAPLAN_NORTON: Final = (
 )
 
 
-class Pathway(_Frozen):
+class Pathway(Entry):
     """What a board looks after as one: a row of page one; its domain heads it on page two."""
 
     id: Identifier
@@ -143,7 +136,7 @@ BOARD_PATHWAYS: Final = tuple(
 )
 
 
-class Measure(_Frozen):
+class Measure(Entry):
     """One measure: what it is, why it is kept, who acts on it, and when it is good.
 
     Needed are its name, kind, unit and direction, and what it is counted of unless it is a count.
@@ -181,8 +174,15 @@ class Measure(_Frozen):
     source: str = ""
     frequency: Frequency = "month"
     stale_after_days: int = Field(gt=0)  # after the end of the period; by default as `FRESH_FOR` says
-    owner: str = ""  # a role
+    owner: str = ""  # a role: who acts on it
     action: str = ""
+    requested_by: str = ""  # who asked for it
+    collected_by: str = ""  # who measures
+    read_by: tuple[
+        Text, ...
+    ] = ()  # the meetings that look at it: one of "board" is a measure at board level
+    target_basis: str = ""  # how the target was set
+    perverse_effects: str = ""  # what it may lead people to do, and how that would be seen
     seasonal: bool = False  # a winter is worse than a summer: like months are compared
     quality: DeclaredQuality = DeclaredQuality()
     examples: Examples = Examples()
@@ -248,16 +248,17 @@ class Measure(_Frozen):
         return self
 
 
-class Objective(_Frozen):
+class Objective(Entry):
     """What the organisation wants to reach; measures say how far it has come."""
 
     id: Identifier
     name: Text
     description: Text
     owner: Text
+    ambition: str = ""  # what reaching it would mean, in a sentence with its number and its day
 
 
-class Event(_Frozen):
+class Event(Entry):
     """Something that happened on a day and may show in a series."""
 
     id: Identifier
@@ -269,6 +270,7 @@ class Event(_Frozen):
     rebase: bool = False  # limits restart here
     description: str = ""  # why: printed beside the chart
     author: str = ""  # who registered it: a role
+    expected: dict[Identifier, ExpectedEffect] = Field(default_factory=dict)  # by measure
 
     def concerns(self, measure: str, organisation: str) -> bool:
         """Tell whether the event bears on a measure of an organisation."""
@@ -277,16 +279,16 @@ class Event(_Frozen):
         )
 
 
-class Merger(_Frozen):
+class Merger(Entry):
     """An organisation that became part of another on a day; its history counts for the successor."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,5}$")]
+    id: OrganisationCode
     name: Text
-    successor: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,5}$")]
+    successor: OrganisationCode
     day: date
 
 
-class Action(_Frozen):
+class Action(Entry):
     """What was agreed to be done, by which role, until when."""
 
     action: Text
@@ -294,7 +296,7 @@ class Action(_Frozen):
     due: date
 
 
-class Trajectory(_Frozen):
+class Trajectory(Entry):
     """What an organisation plans to reach, month by month, on the way to a target of a measure."""
 
     measure: Identifier
@@ -304,7 +306,7 @@ class Trajectory(_Frozen):
     months: dict[MonthText, float] = Field(min_length=1)  # in the measure's unit
 
 
-class Comment(_Frozen):
+class Comment(Entry):
     """An analyst's words on a measure of an organisation in a month."""
 
     measure: Identifier
@@ -318,54 +320,7 @@ class Comment(_Frozen):
     actions: tuple[Action, ...] = ()
 
 
-#: what a column of somebody's table may hold
-MappedField = Literal[
-    "measure", "org_code", "unit_code", "period", "numerator", "denominator", "value", "target"
-]
-MAPPED_FIGURES: Final = ("numerator", "denominator", "value", "target")
-
-
-class TableMapping(_Frozen):
-    """How somebody's own table is read: which of its columns holds what, in rows or across."""
-
-    id: Identifier
-    title: Text
-    sheet: str = ""  # how the sheet's name begins; any by default
-    columns: dict[MappedField, Text] = Field(default_factory=dict)  # what: heading of its column
-    always: dict[Literal["measure", "org_code", "unit_code", "period"], Text] = Field(default_factory=dict)
-    periods_across: Literal["value", "numerator"] | None = (
-        None  # what stands below headings that are periods
-    )
-    measures_across: dict[Text, Identifier] = Field(default_factory=dict)  # heading of values: measure
-    measures: dict[Text, Identifier] = Field(default_factory=dict)  # word in the table: measure
-    organisations: dict[Text, Text] = Field(default_factory=dict)  # word in the table: code
-    leave_out: tuple[Text, ...] = ()  # measures or organisations in the table whose rows are not read
-    fractions: bool = False  # whether shares are written 0.92 and not 92
-
-    @model_validator(mode="after")
-    def _says_each_thing_once(self) -> Self:
-        across = {"period": bool(self.periods_across), "measure": bool(self.measures_across)}
-        if all(across.values()):
-            raise ValueError("either periods_across or measures_across, not both")
-        for name in ("measure", "org_code", "period"):
-            ways = (name in self.columns) + (name in self.always) + across.get(name, False)
-            if ways != 1:
-                raise ValueError(f"{name} is said {ways} times; once in columns, always or across")
-        figures = {"value", "numerator"} & set(self.columns)
-        if any(across.values()) == bool(figures):
-            raise ValueError("a value or numerator, once: in columns, or across")
-        return self
-
-
-class OwnFile(_Frozen):
-    """A file of the project's own that reports read: where it comes from, and up to when it speaks."""
-
-    origin: FileOrigin
-    source: Text
-    as_at: date
-
-
-class Register(_Frozen):
+class Register(Entry):
     """All of it, keyed by id where there is one; files by their path from the project's folder."""
 
     measures: dict[str, Measure] = Field(default_factory=dict)
@@ -374,6 +329,9 @@ class Register(_Frozen):
     comments: tuple[Comment, ...] = ()
     trajectories: tuple[Trajectory, ...] = ()
     mergers: dict[str, Merger] = Field(default_factory=dict)
+    teams: dict[str, Team] = Field(default_factory=dict)
+    matrix: dict[str, MatrixRow] = Field(default_factory=dict)
+    decisions: tuple[BoardDecision, ...] = ()
     files: dict[str, OwnFile] = Field(default_factory=dict)
     mappings: dict[str, TableMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
@@ -408,6 +366,24 @@ class Register(_Frozen):
         found = [c for c in self.comments if c.measure == measure and c.organisation == organisation]
         wanted = [comment for comment in found if not until or comment.month <= until]
         return tuple(sorted(wanted, key=lambda comment: comment.month, reverse=True))
+
+    def teams_of(self, organisation: str) -> dict[str, Team]:
+        """Return the teams of an organisation by id, those of every organisation among them."""
+        return {
+            key: team
+            for key, team in self.teams.items()
+            if team.organisation in (ALL_ORGANISATIONS, organisation)
+        }
+
+    def matrix_of(self, organisation: str) -> dict[str, MatrixRow]:
+        """Return the rows of an organisation's four column matrix by id."""
+        return {key: row for key, row in self.matrix.items() if row.organisation == organisation}
+
+    def decisions_of(self, organisation: str, until: str = "") -> tuple[BoardDecision, ...]:
+        """Return an organisation's decisions up to a month, the earliest first."""
+        found = [each for each in self.decisions if each.organisation == organisation]
+        wanted = [each for each in found if not until or f"{each.day:%Y-%m}" <= until]
+        return tuple(sorted(wanted, key=lambda each: each.day))
 
     def file(self, name: str) -> OwnFile | None:
         """Return what is said of a file: under its own path, or the first pattern that it matches.

@@ -11,6 +11,8 @@ question                                 answer
 ``events beds RGT``                      what bears on a measure of an organisation
 ``comments beds RGT 2026-03``            the words on it up to a month; without one, all of them
 ``comments``                             the words on everything
+``decisions RGT 2026-03``                what was decided up to a month; without one, all of it
+``teams_of RGT``, ``matrix_of RGT``      the teams of an organisation, the rows of its four column matrix
 ``trajectory beds RGT``                  what the organisation plans of the measure by month
 ``files data/beds.csv``                  where a file of one's own comes from
 =======================================  ==================================================================
@@ -26,6 +28,7 @@ from typing import Any, Final, SupportsIndex, TypeVar
 from pydantic import BaseModel, PrivateAttr
 
 from helpers.reads import Note, note
+from helpers.register.cycle import BoardDecision, MatrixRow, Team
 from helpers.register.models import Comment, Event, Register
 
 Entry = TypeVar("Entry", bound=BaseModel)
@@ -33,7 +36,17 @@ Entry = TypeVar("Entry", bound=BaseModel)
 #: letters of a digest that tell two answers apart
 _LENGTH: Final = 16
 #: what is kept by id; events are asked for by measure and organisation too
-_KEYED: Final = ("measures", "objectives", "events", "mergers", "mappings", "perspectives", "pathways")
+_KEYED: Final = (
+    "measures",
+    "objectives",
+    "events",
+    "mergers",
+    "mappings",
+    "perspectives",
+    "pathways",
+    "teams",
+    "matrix",
+)
 
 
 def answer(register: Register, question: str) -> str:
@@ -55,6 +68,10 @@ def answer(register: Register, question: str) -> str:
         return _digest(register.events_of(*words))
     if kind == "trajectory":
         return _digest(register.trajectory_of(*words))
+    if kind == "decisions":
+        return _digest(register.decisions_of(*words))
+    if kind in ("teams_of", "matrix_of"):
+        return _digest(getattr(register, kind)(rest))
     entries: Mapping[str, BaseModel] = getattr(register, kind)
     return _digest(entries.get(rest) if rest else list(entries))
 
@@ -103,6 +120,21 @@ class ObservedRegister(Register):
         """Return the comments on a measure of an organisation up to a month, the latest first."""
         _note(self._whole, " ".join(filter(None, ("comments", measure, organisation, until))))
         return self._whole.comments_of(measure, organisation, until)
+
+    def teams_of(self, organisation: str) -> dict[str, Team]:
+        """Return the teams of an organisation by id, those of every organisation among them."""
+        _note(self._whole, f"teams_of {organisation}")
+        return self._whole.teams_of(organisation)
+
+    def matrix_of(self, organisation: str) -> dict[str, MatrixRow]:
+        """Return the rows of an organisation's four column matrix by id."""
+        _note(self._whole, f"matrix_of {organisation}")
+        return self._whole.matrix_of(organisation)
+
+    def decisions_of(self, organisation: str, until: str = "") -> tuple[BoardDecision, ...]:
+        """Return an organisation's decisions up to a month, the earliest first."""
+        _note(self._whole, " ".join(filter(None, ("decisions", organisation, until))))
+        return self._whole.decisions_of(organisation, until)
 
 
 def _note(register: Register, question: str) -> None:

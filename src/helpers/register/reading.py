@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from helpers.errors import Problem, UsageError, near_misses
+from helpers.register.cycle import BoardDecision, MatrixRow, Team
+from helpers.register.entry import Entry
+from helpers.register.files import OwnFile, TableMapping
 from helpers.register.models import (
     BOARD_PATHWAYS,
     KAPLAN_NORTON,
@@ -16,14 +19,12 @@ from helpers.register.models import (
     Measure,
     Merger,
     Objective,
-    OwnFile,
     Pathway,
     Perspective,
     Register,
-    TableMapping,
     Trajectory,
 )
-from helpers.yaml_files import Model, YamlFile, raise_all, read_yaml
+from helpers.yaml_files import YamlFile, raise_all, read_yaml
 
 #: the shares of the perspectives in per cent; thirds may be written as 33.3
 WHOLE, SHARE_TOLERANCE = 100, 0.5
@@ -39,16 +40,43 @@ class Spared(NamedTuple):
     problem: Problem
 
 
-#: beside `measures.yml`, in the order in which they are read
-_FILES = (
-    "objectives",
-    "events",
-    "comments",
-    "mergers",
-    "perspectives",
-    "pathways",
-    "files",
-    "trajectories",
+class _Kind(NamedTuple):
+    """A file of the register: of which model its entries are, by id or in a list."""
+
+    model: type[Entry]
+    keyed: bool = True
+
+
+_KINDS: Final = {
+    "measures": _Kind(Measure),
+    "objectives": _Kind(Objective),
+    "events": _Kind(Event),
+    "comments": _Kind(Comment, keyed=False),
+    "mergers": _Kind(Merger),
+    "perspectives": _Kind(Perspective),
+    "pathways": _Kind(Pathway),
+    "files": _Kind(OwnFile),
+    "trajectories": _Kind(Trajectory, keyed=False),
+    "teams": _Kind(Team),
+    "matrix": _Kind(MatrixRow),
+    "decisions": _Kind(BoardDecision, keyed=False),
+}
+#: which key of which entries names an entry of which kind
+_NAMES: Final = (
+    ("measures", "objective", "objectives"),
+    ("measures", "perspective", "perspectives"),
+    ("measures", "pathway", "pathways"),
+    ("events", "measures", "measures"),
+    ("events", "expected", "measures"),
+    ("comments", "measure", "measures"),
+    ("trajectories", "measure", "measures"),
+    ("teams", "parent", "teams"),
+    ("matrix", "objective", "objectives"),
+    ("matrix", "team", "teams"),
+    ("matrix", "measure", "measures"),
+    ("decisions", "measure", "measures"),
+    ("decisions", "objective", "objectives"),
+    ("decisions", "event", "events"),
 )
 
 
@@ -61,8 +89,6 @@ def read_register(folder: Path | str, *, spared: list[Spared] | None = None) -> 
 
     Parameters
     ----------
-    folder
-        Where the files lie.
     spared
         Gets the comments in which something is wrong, which are then left out: they concern their organisation's
         reports alone. Without it they are mistakes like all others.
@@ -74,60 +100,60 @@ def read_register(folder: Path | str, *, spared: list[Spared] | None = None) -> 
         that no other entry has.
     """
     folder = Path(folder)
-    measures_file = _read(folder, "measures.yml", needed=not (folder / "files.yml").exists())
-    others = {name: _read(folder, f"{name}.yml") for name in _FILES}
-    events_file, comments_file, plans_file = (
-        others[name] for name in ("events", "comments", "trajectories")
-    )
-    measures = _keyed(Measure, measures_file)
-    objectives = _keyed(Objective, others["objectives"])
-    events = _keyed(Event, events_file)
-    is_spared = spared is not None and isinstance(comments_file.content, list)
-    comments = [] if is_spared else comments_file.build_each(Comment)
-    plans = plans_file.build_each(Trajectory)
-    mergers = _keyed(Merger, others["mergers"])
-    own_files = _keyed(OwnFile, others["files"], with_id=False)
-    perspectives = _keyed(Perspective, others["perspectives"]) or {
-        perspective.id: perspective for perspective in KAPLAN_NORTON
-    }
-    pathways = _keyed(Pathway, others["pathways"]) or {pathway.id: pathway for pathway in BOARD_PATHWAYS}
-    problems = [problem for file in (measures_file, *others.values()) for problem in file.problems]
-    problems += _share_problems(perspectives, others["perspectives"])
-    known_perspectives = _keys(others["perspectives"]) or list(perspectives)
-    known_pathways = _keys(others["pathways"]) or list(pathways)
-    known_measures, known_objectives = _keys(measures_file), _keys(others["objectives"])
-    for name, measure in measures.items():
-        for key, named, known in (
-            ("objective", measure.objective, known_objectives),
-            ("perspective", measure.perspective, known_perspectives),
-            ("pathway", measure.pathway, known_pathways),
-        ):
-            place = measures_file.place((name, key))
-            problems += _unknown(place, key, [] if named is None else [named], known)
-    for name, event in events.items():
-        problems += _unknown(
-            events_file.place((name, "measures")), "measure", event.measures, known_measures
+    files = {
+        kind: _read(
+            folder, f"{kind}.yml", needed=kind == "measures" and not (folder / "files.yml").exists()
         )
-    for file, entries in ((comments_file, comments), (plans_file, plans)):
-        for number, entry in entries:
-            place = file.place((number, "measure"))
-            problems += _unknown(place, "measure", [entry.measure], known_measures)
+        for kind in _KINDS
+    }
+    is_spared = spared is not None and isinstance(files["comments"].content, list)
+    found = {
+        kind: {} if is_spared and kind == "comments" else _entries(_KINDS[kind], file)
+        for kind, file in files.items()
+    }
+    for kind, defaults in (("perspectives", KAPLAN_NORTON), ("pathways", BOARD_PATHWAYS)):
+        found[kind] = found[kind] or {entry.id: entry for entry in defaults}
+    known = {kind: _keys(file) or list(map(str, found[kind])) for kind, file in files.items()}
+    problems = [problem for file in files.values() for problem in file.problems]
+    problems += _share_problems(found["perspectives"], files["perspectives"])
+    for kind, key, named in _NAMES:
+        for way, entry in found[kind].items():
+            problems += _unknown(
+                files[kind].place((way, key)), named.removesuffix("s"), _named(entry, key), known[named]
+            )
+    problems += _row_problems(found["events"], files["events"], known["matrix"])
     if spared is not None and is_spared:
-        comments = _sound_comments(comments_file, known_measures, spared)
-    mappings = _read_mappings(folder / "mappings", known_measures, problems)
+        found["comments"] = dict(_sound_comments(files["comments"], known["measures"], spared))
+    mappings = _read_mappings(folder / "mappings", known["measures"], problems)
     raise_all(problems)
-    return Register(
-        measures=measures,
-        objectives=objectives,
-        events=events,
-        comments=tuple(comment for _, comment in comments),
-        trajectories=tuple(plan for _, plan in plans),
-        mergers=mergers,
-        files=own_files,
-        mappings=mappings,
-        perspectives=perspectives,
-        pathways=pathways,
-    )
+    whole: dict[str, Any] = {
+        kind: entries if _KINDS[kind].keyed else tuple(entries.values()) for kind, entries in found.items()
+    }
+    return Register(**whole, mappings=mappings)
+
+
+def _named(entry: Entry, key: str) -> list[str]:
+    """Return what an entry names under a key: one, several or none."""
+    named = getattr(entry, key)
+    if named is None:
+        return []
+    return [named] if isinstance(named, str) else list(named)
+
+
+def _row_problems(events: Mapping[Any, Any], file: YamlFile, rows: list[str]) -> list[Problem]:
+    """Return the changes that carry out a row which the matrix does not have."""
+    return [
+        problem
+        for name, event in events.items()
+        for measure, effect in event.expected.items()
+        for problem in _unknown(
+            file.place((name, "expected", measure, "row")),
+            "row",
+            _named(effect, "row"),
+            rows,
+            kept="matrix.yml",
+        )
+    ]
 
 
 def _sound_comments(
@@ -203,25 +229,31 @@ def _keys(found: YamlFile) -> list[str]:
     return [str(key) for key in found.content] if isinstance(found.content, dict) else []
 
 
-def _keyed(model: type[Model], found: YamlFile, *, with_id: bool = True) -> dict[str, Model]:
-    if found.content is None:
+def _entries(kind: _Kind, file: YamlFile) -> dict[Any, Any]:
+    """Return a file's entries by their id, or by their number where it is a list."""
+    if not kind.keyed:
+        return dict(file.build_each(kind.model))
+    if file.content is None:
         return {}
-    if not isinstance(found.content, dict):
-        problem = Problem(found.place(()), "a list or a word", "entries of the form `id:` and its keys")
-        found.problems.append(problem)
+    if not isinstance(file.content, dict):
+        problem = Problem(file.place(()), "a list or a word", "entries of the form `id:` and its keys")
+        file.problems.append(problem)
         return {}
-    models = {}
-    for key, entry in found.content.items():
-        fields = {"id": key, **entry} if with_id and isinstance(entry, dict) else entry
-        built = found.build(model, fields, (key,))
-        if built is not None:
-            models[key] = built
-    return models
+    with_id = "id" in kind.model.model_fields
+    built = {
+        key: file.build(
+            kind.model, {"id": key, **entry} if with_id and isinstance(entry, dict) else entry, (key,)
+        )
+        for key, entry in file.content.items()
+    }
+    return {key: entry for key, entry in built.items() if entry is not None}
 
 
-def _unknown(place: str, what: str, names: Iterable[str], known: list[str]) -> list[Problem]:
+def _unknown(
+    place: str, what: str, names: Iterable[str], known: list[str], kept: str = ""
+) -> list[Problem]:
     listed = ", ".join(known) if len(known) <= FEW_NAMES else ""
-    cure = "" if listed else f"see {what}s.yml for those that it knows"
+    cure = "" if listed else f"see {kept or f'{what}s.yml'} for those that it knows"
     return [
         Problem(place, f"{what} {name!r} is not in the register", listed, near_misses(name, known) or cure)
         for name in names

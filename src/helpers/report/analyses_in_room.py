@@ -6,6 +6,7 @@ import functools
 import inspect
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from helpers.bundle import Bundle
@@ -14,15 +15,21 @@ from helpers.errors import DataError, Problem, near_misses
 from helpers.places import in_notebook
 from helpers.report.parts import Part, out_of_room, part
 from helpers.report.sections import Sections
-from helpers.report.shown import Shown, ShownParts
+from helpers.report.shown import Shown, ShownParts, draw, picture_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
     from helpers.report.opening import Report
 
 Analysis = TypeVar("Analysis")
 
 #: in the room: what is worked on there, by a name that no other room gives
 _ANALYSES: dict[str, Any] = {}
+#: in the room: what draws the figures of parts that have left it
+_CHARTS: dict[str, Callable[[], Figure]] = {}
 
 
 def analyse_in_room(kind: type[Analysis], report: Report, *options: object) -> Analysis:
@@ -32,8 +39,6 @@ def analyse_in_room(kind: type[Analysis], report: Report, *options: object) -> A
     ----------
     kind
         Its class, whose methods return what may be shown.
-    report, options
-        What it is made with.
     """
     if not in_notebook():
         return kind(report, *options)  # type: ignore[call-arg]
@@ -45,10 +50,6 @@ class StandIn:
 
     Parameters
     ----------
-    kind
-        Class of the analysis.
-    report
-        The open report.
     name
         What it is called in the room.
     """
@@ -101,6 +102,60 @@ class StandIn:
         self._report.mart.note(reads, elsewhere=True)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A figure as it leaves the room: what is drawn, and nothing that it was drawn from."""
+
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class DrawnInRoom:
+    """What a part has in place of the function that draws its figure: the room draws it.
+
+    Parameters
+    ----------
+    name
+        What that function is called in the room.
+    """
+
+    name: str
+
+    def __call__(self) -> Figure:
+        """Return the figure, which may be altered."""
+        return _picture(self.name).figure
+
+    def svg(self) -> str:
+        """Return the picture as it is."""
+        return _svg(self.name)
+
+
+@in_room(Picture)
+def _picture(name: str) -> Picture:
+    return Picture(draw(_drawer(name)))
+
+
+@in_room(str)
+def _svg(name: str) -> str:
+    return picture_of(draw(_drawer(name)), altered=False)
+
+
+def _drawer(name: str) -> Callable[[], Figure]:
+    if name not in _CHARTS:
+        cure = "run the cell again that makes the part, such as stays = length_of_stay(report)"
+        raise DataError(Problem("figure", "the records room has begun anew without it", cure=cure))
+    return _CHARTS[name]
+
+
+def _without_drawer(what: Part) -> Part:
+    """Return a part whose figure is drawn in the room: what draws it may hold what it draws from."""
+    if what.chart is None:
+        return what
+    name = secrets.token_hex(8)
+    _CHARTS[name] = what.chart
+    return replace(what, chart=DrawnInRoom(name))
+
+
 @in_room(str)
 def _begin(kind: type, report: Report, *options: object) -> str:
     name = secrets.token_hex(8)
@@ -118,7 +173,7 @@ def _show(
     found: Any = getattr(_ANALYSES[name], method)
     came: Shown | ShownParts | Part = found if isinstance(found, Part) else found(*args, **keywords)
     if isinstance(came, Part):
-        return out_of_room(came)
+        return _without_drawer(out_of_room(came))
     if isinstance(came, ShownParts):
         return ShownParts(tuple(each.out_of_room() for each in came.parts))
     return came.out_of_room()

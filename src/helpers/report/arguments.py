@@ -15,13 +15,6 @@ _ALLOWED = {str: "words in quotes", int: "a whole number"}
 def read_code(name: str, value: object, problems: list[Problem]) -> str | None:
     """Return a code; `quarto render -P specialty:110` gives a number where words were meant.
 
-    Parameters
-    ----------
-    name, value
-        The argument.
-    problems
-        Gets what is wrong with it.
-
     >>> read_code("specialty", 110, [])
     '110'
     """

@@ -23,6 +23,11 @@ def origin_of(measure: Measure, rows: pd.DataFrame) -> Origin:
     return "records" if measure.controlled and (rows["origin"] == "records").any() else "published"
 
 
+def finite(value: float) -> float | None:
+    """Return a number for a cell: nothing where there is none."""
+    return float(value) if math.isfinite(value) else None
+
+
 def people(values: pd.Series) -> pd.Series:
     """Return counts of people; what cannot be one (negative, not whole) is missing."""
     return values.where((values >= 0) & (values % 1 == 0))

@@ -72,8 +72,6 @@ def chart_as_shown(chart: XmRChart, shown: Floats, *, digits: int, origin: Origi
 
     Parameters
     ----------
-    chart
-        The chart of the exact values.
     shown
         The values that may be shown, NaN where one is missing or hidden.
     digits

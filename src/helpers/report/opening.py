@@ -28,7 +28,7 @@ from helpers.data.room.selection import Whose
 from helpers.data.schema import NAME_LISTS
 from helpers.data.units import find_unit, units_of
 from helpers.errors import DataError, Problem
-from helpers.places import REPORT_VARIABLE, VERSION_VARIABLE, find_root, state_folder
+from helpers.places import REPORT_VARIABLE, VERSION_VARIABLE, current_day, find_root, state_folder
 from helpers.reads import is_about, note_file
 from helpers.register.models import Register
 from helpers.register.questions import ObservedRegister
@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 
 Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
 
+_NOTHING_TO_DRAW = (
+    "*Nothing can be drawn: every value is missing, or hidden so that nobody can be identified.*"
+)
 _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
     WHERE period_type = 'month' AND status <> 'plan'"""
 #: what has a latest month of all organisations together
@@ -96,7 +99,7 @@ class Report:
     organisation: Organisation
     period: Period
     specialty: str | None = None
-    today: date = field(default_factory=date.today)
+    today: date = field(default_factory=current_day)
 
     def sources(self, within: Collection[str] | None = None) -> tuple[Source, ...]:
         """Return the data sets that were read so far, or of these some that rows name.
@@ -254,15 +257,17 @@ class Report:
             "fig-…", by which Markdown refers to it; by default made of the caption.
         data
             The frame behind it, which readers can open and keep as CSV. Where it has no rows there is nothing to
-            draw, and nothing is shown.
+            draw, and nothing is shown; where it has no number, a sentence says so.
         """
-        from helpers.report.own.frames import data_behind
+        from helpers.report.own.frames import data_behind, has_nothing_to_draw
         from helpers.report.own.pictures import draw_figure, find_figure
 
         svg = draw_figure(find_figure(drawn))
         columns, rows = ((), ()) if data is None else data_behind(data)
         if data is not None and not rows:
             return ShownParts(())
+        if has_nothing_to_draw(columns, rows):
+            return Shown(self._own("text", "text", markdown=_NOTHING_TO_DRAW))
         told = {"caption": caption, "alt": alt, "columns": columns, "rows": rows}
         return Shown(self._own("figure", label or "fig-", **told), svg)
 

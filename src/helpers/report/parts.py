@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
 from helpers.bundle import SUPPRESSED, Bundle, Cell, Column
 from helpers.errors import Problem, UsageError, near_misses
@@ -39,6 +39,19 @@ class Named(dict[str, Value]):
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self]
+
+
+@runtime_checkable
+class Elsewhere(Protocol):
+    """Draws a figure in another process, and gives the picture itself where nobody is to alter it."""
+
+    def __call__(self) -> Figure:
+        """Return the figure."""
+        ...
+
+    def svg(self) -> str:
+        """Return its picture."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,7 @@ class Part:
     values
         Its numbers by name, for sentences of one's own; hidden ones are None.
     chart
-        Draws the figure from what may be shown: it is taken along where the part leaves the records room.
+        Draws the figure from what may be shown; it stays in the records room, which draws for a part that has left it.
     groups
         Places of rows whose first cell heads those that follow.
     by
@@ -256,6 +269,8 @@ class Part:
 
     def as_figure(self) -> Shown:
         """Return the picture as it is shown bare."""
+        if isinstance(self.chart, Elsewhere):
+            return Shown(self._figure_bundle("", "", ""), self.chart.svg())
         figure: Any = self.figure()
         return Shown(figure.bundle, picture_of(figure, altered=False))
 

@@ -32,7 +32,6 @@ VERDICT: Final[dict[str, str]] = {
 }
 ONE_VALUE: Final = "One value shows no variation."
 UNTOLD: Final = "Too many values rest on too few patients to be shown, so nothing is said of the trend."
-UNSETTLED: Final = "There is no stable period yet, so no limits are drawn."
 #: what limits promise of a target, and of a mean that is only compared with
 Promise = Literal["pass", "fail", "hit_or_miss"]
 
@@ -56,6 +55,17 @@ def signal_sentence(reason: str, signal: str) -> str:
     'That is above the upper limit: worse than ordinary variation explains.'
     """
     return f"That is {WHY.get(reason, 'unusual')}: {VERDICT[signal]}."
+
+
+def unsettled_sentence(*, restarted: bool) -> str:
+    """Say that there is no stable period; limits of the time before a restart are drawn all the same.
+
+    >>> unsettled_sentence(restarted=True)
+    'There is no stable period yet since the limits restarted, so none are drawn from there on.'
+    """
+    if restarted:
+        return "There is no stable period yet since the limits restarted, so none are drawn from there on."
+    return "There is no stable period yet, so no limits are drawn."
 
 
 def suggested_sentence(when: str) -> str:
@@ -95,28 +105,16 @@ _SPECIAL: Final = "Special causes have occurred since the limits began, so it ma
 
 @dataclass(frozen=True)
 class Process:
-    """A process behaviour chart of months and how much of it readers may see.
+    """A process behaviour chart of months and how much of it readers may see."""
 
-    Parameters
-    ----------
-    chart
-        Limits and rules, worked out on the exact values, as `chart_told` leaves them.
-    shown
-        The values that may be shown, one per point; NaN where one is missing or suppressed.
-    what
-        What was measured, as the subject of a sentence: "the mean stay".
-    unit, digits
-        Its unit, and how many decimals are shown.
-    target
-        What it is compared with: "the national mean".
-    """
-
-    chart: XmRChart
+    chart: XmRChart  # limits and rules, worked out on the exact values, as `chart_told` leaves them
+    #: the values that may be shown, one per point; NaN where one is missing or suppressed
     shown: NDArray[np.float64]
-    what: str
+    what: str  # what was measured, as the subject of a sentence: "the mean stay"
+    #: unit, digits: its unit, and how many decimals are shown
     unit: str
     digits: int
-    target: str
+    target: str  # what it is compared with: "the national mean"
 
     @property
     def latest(self) -> int | None:
@@ -161,7 +159,7 @@ def variation_sentences(process: Process) -> str:
     if chart.limits is None or chart.limits.points < 2:
         return ONE_VALUE
     if process.unstable:
-        return UNSETTLED
+        return unsettled_sentence(restarted=len(chart.segments) > 1)
     if not np.isfinite(chart.limits.centre):
         return WITHOUT_LIMITS
     signal = (

@@ -28,24 +28,12 @@ _LONG: Final = re.compile(r"(?<=\.\d\d)\d+")
 
 @dataclass(frozen=True)
 class Shown:
-    """What a helper returns for a cell to show.
+    """What a helper returns for a cell to show."""
 
-    Parameters
-    ----------
-    bundle
-        The structured entry; report and gate are made from it alone.
-    svg
-        The picture of a figure.
-    markdown
-        What JupyterLab shows where the report shows nothing at this place.
-    html
-        A table of an analyst's own, as the report reads it.
-    """
-
-    bundle: Bundle
+    bundle: Bundle  # the structured entry; report and gate are made from it alone
     svg: str = ""
-    markdown: str = ""
-    html: str = ""
+    markdown: str = ""  # what JupyterLab shows where the report shows nothing at this place
+    html: str = ""  # a table of an analyst's own, as the report reads it
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
         if self._is_numbered_by_quarto:

@@ -85,4 +85,18 @@ def sentence(text: str) -> str:
     'The mean fell.'
     """
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    return capital(text) + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def capital(text: str) -> str:
+    """Return words with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def possessive(name: str) -> str:
+    """Return the possessive of a name.
+
+    >>> possessive("Guy's"), possessive("Northmoor")
+    ("Guy's'", "Northmoor's")
+    """
+    return f"{name}'" if name.endswith("s") else f"{name}'s"

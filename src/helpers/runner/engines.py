@@ -26,18 +26,10 @@ _SECONDS: Final = 60
 
 @dataclass(frozen=True)
 class Quarto:
-    """A `quarto` command that was found.
-
-    Parameters
-    ----------
-    path
-        The command.
-    version
-        Its version as numbers.
-    """
+    """A `quarto` command that was found."""
 
     path: Path
-    version: tuple[int, ...]
+    version: tuple[int, ...]  # its version as numbers
 
     @property
     def tags_pdf(self) -> bool:

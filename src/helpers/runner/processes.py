@@ -35,8 +35,6 @@ def end_group(leader: int, *, patience: float = 5.0) -> None:
 
     Parameters
     ----------
-    leader
-        Process id of the kernel.
     patience
         Seconds after which to give up on processes that the system cannot end.
     """
@@ -49,13 +47,7 @@ def end_group(leader: int, *, patience: float = 5.0) -> None:
 
 
 class ProcessGroup:
-    """The processes of a kernel that was started without a keeper: its group and its descendants.
-
-    Parameters
-    ----------
-    leader
-        Process id of the kernel.
-    """
+    """The processes of a kernel that was started without a keeper: its group and its descendants."""
 
     def __init__(self, leader: int) -> None:
         self._leader = leader
@@ -149,8 +141,6 @@ def call_briefly(
     ----------
     command, folder
         The program with its arguments, and where it works.
-    seconds
-        How long it may take.
 
     Raises
     ------

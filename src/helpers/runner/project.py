@@ -18,46 +18,24 @@ from helpers.runner.walls import RoomProcess
 
 @dataclass(frozen=True)
 class DataSet:
-    """A data set as it is in one version of the data.
+    """A data set as it is in one version of the data."""
 
-    Parameters
-    ----------
-    fingerprint
-        Hash of its content.
-    name
-        What people call it.
-    as_at
-        The date (ISO) up to which it speaks.
-    load
-        The newest load that its rows came with.
-    measures
-        The measures that it holds; None where that is not known or it has none.
-    """
-
-    fingerprint: str
+    fingerprint: str  # hash of its content
     name: str = ""
-    as_at: str = ""
-    load: str = ""
+    as_at: str = ""  # the date (ISO) up to which it speaks
+    load: str = ""  # the newest load that its rows came with
+    #: the measures that it holds; None where that is not known or it has none
     measures: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Whence:
-    """Where a file of the project's own comes from.
-
-    Parameters
-    ----------
-    source
-        Who made it, in words.
-    origin
-        Patient records, somebody's published statistics, or nothing about patients.
-    as_at
-        The date (ISO) up to which it speaks.
-    """
+    """Where a file of the project's own comes from."""
 
     source: str
+    #: patient records, somebody's published statistics, or nothing about patients
     origin: Literal["records", "published", "other"]
-    as_at: str
+    as_at: str  # the date (ISO) up to which it speaks
 
 
 #: organisation codes and their names
@@ -131,96 +109,58 @@ def by_period(facts: ReportFacts, notebook: str, name: str) -> PurePosixPath:
 
 @dataclass(frozen=True)
 class Project:
-    """A folder of notebooks and parameter files, and what the rest of the package knows about it.
+    """A folder of notebooks and parameter files, and what the rest of the package knows about it."""
 
-    Parameters
-    ----------
-    root
-        The project's folder, with `notebooks/`, `params/` and `reports/`.
-    organisations
-        The organisations that parameter files may name; empty where none are known yet.
-    months
-        Returns the first and the last month (YYYY-MM) of which the data say anything; None where nothing is loaded.
-    pin
-        Returns the version of the data that a whole batch reads.
-    datasets
-        Returns, for a version, what each data set is in it, keyed ``<table>/<source>``.
-    expand
-        Returns the values that a selector of `_matrix.yml` stands for; KeyError if it knows none.
-    selectors
-        The selectors that `expand` knows, for messages.
-    groups
-        Returns the groups by which a selector may be narrowed: regions, boards, peers, types.
-    bundle_checks
-        Gate checks over everything that a notebook handed over, before rendering.
-    text_checks
-        Gate checks over the text of what would leave.
-    file_checks
-        Gate checks over the executed notebook, before rendering, and over each file that would leave.
-    allow
-        Returns the problems of a report that stand; the others are known false alarms.
-    release
-        Called with the report and its bundles just before its files are put in place.
-    reserve
-        Called with a report that is held: what it shows binds others from then on.
-    told
-        Returns what a report tells, or ever told, of records of patients, for its manifest.
-    redact
-        Takes out of messages, logs and tracebacks what must not be repeated.
-    place
-        Where a report belongs below `reports/`, without the ending.
-    preload
-        Modules that its notebooks need, for the process from which their kernels are forked.
-    caches
-        Folders in which kernels keep what they have worked out; all others of the project are closed to them.
-    room
-        What is run beside each kernel, and alone may read some of the state; None where there is nothing to hide.
-    watched
-        Files and folders, besides the package, on which every report depends.
-    answer
-        Returns the digest of what the register answers to a question of a report.
-    apart
-        Files and folders of the project that are no report's own: what is watched or answers, for one.
-    whence
-        Returns where an own file comes from, by its name; None where nothing says it.
-    publisher
-        Who publishes the reports and answers for them.
-    suppression
-        One sentence for each report on how small numbers are protected.
-    audience
-        For whom its reports are made; those for others are another project's, with the same notebooks and data.
-    closed
-        Folders of what is told to other audiences, which kernels may not read.
-    """
-
-    root: Path
+    root: Path  # the project's folder, with `notebooks/`, `params/` and `reports/`
+    #: the organisations that parameter files may name; empty where none are known yet
     organisations: Callable[[], Organisations] = _no_organisations
+    #: returns the first and the last month (YYYY-MM) of which the data say anything; None where nothing is
+    #: loaded
     months: Callable[[], tuple[str, str] | None] = _any_month
-    pin: Callable[[], str] = _unpinned
+    pin: Callable[[], str] = _unpinned  # returns the version of the data that a whole batch reads
+    #: returns, for a version, what each data set is in it, keyed ``<table>/<source>``
     datasets: Callable[[str], Mapping[str, DataSet]] = _no_datasets
+    #: returns the values that a selector of `_matrix.yml` stands for; KeyError if it knows none
     expand: Callable[[str], tuple[str, ...]] = _no_selectors
-    selectors: tuple[str, ...] = ()
+    selectors: tuple[str, ...] = ()  # the selectors that `expand` knows, for messages
+    #: returns the groups by which a selector may be narrowed: regions, boards, peers, types
     groups: Callable[[], Groups] = _no_groups
+    #: gate checks over everything that a notebook handed over, before rendering
     bundle_checks: tuple[BundleCheck, ...] = ()
-    text_checks: tuple[TextCheck, ...] = ()
+    text_checks: tuple[TextCheck, ...] = ()  # gate checks over the text of what would leave
+    #: gate checks over the executed notebook, before rendering, and over each file that would leave
     file_checks: tuple[FileCheck, ...] = ()
+    #: returns the problems of a report that stand; the others are known false alarms
     allow: Allowance = _all_stand
+    #: called with the report and its bundles just before its files are put in place
     release: Release = _release
+    #: called with a report that is held: what it shows binds others from then on
     reserve: Callable[[str], None] = _reserve
+    #: returns what a report tells, or ever told, of records of patients, for its manifest
     told: Callable[[str], list[dict[str, Any]]] = _nothing_told
+    #: takes out of messages, logs and tracebacks what must not be repeated
     redact: Callable[[str], str] = _as_it_is
+    #: where a report belongs below `reports/`, without the ending
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
+    #: modules that its notebooks need, for the process from which their kernels are forked
     preload: tuple[str, ...] = ()
+    #: folders in which kernels keep what they have worked out; all others of the project are closed to them
     caches: tuple[Path, ...] = ()
+    #: what is run beside each kernel, and alone may read some of the state; None where there is nothing to hide
     room: RoomProcess | None = None
-    watched: tuple[Path, ...] = ()
+    watched: tuple[Path, ...] = ()  # files and folders, besides the package, on which every report depends
+    #: returns the digest of what the register answers to a question of a report
     answer: Callable[[str], str] = _as_it_is
+    #: files and folders of the project that are no report's own: what is watched or answers, for one
     apart: tuple[Path, ...] = ()
+    #: returns where an own file comes from, by its name; None where nothing says it
     whence: Callable[[str], Whence | None] = _unknown
+    #: who publishes the reports and answers for them
     publisher: Publisher = field(default_factory=Publisher)
-    suppression: str = ""
+    suppression: str = ""  # one sentence for each report on how small numbers are protected
+    #: for whom its reports are made; those for others are another project's, with the same notebooks and data
     audience: Audience = PUBLIC
-    closed: tuple[Path, ...] = ()
+    closed: tuple[Path, ...] = ()  # folders of what is told to other audiences, which kernels may not read
 
     @property
     def state(self) -> Path:

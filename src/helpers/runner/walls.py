@@ -10,18 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Wall:
-    """What a kernel is held to.
+    """What a kernel is held to."""
 
-    Parameters
-    ----------
-    writable
-        The folders in which alone it may write.
-    hidden
-        Folders whose files it may not read, but for those that are writable.
-    """
-
-    writable: tuple[Path, ...]
-    hidden: tuple[Path, ...] = ()
+    writable: tuple[Path, ...]  # the folders in which alone it may write
+    hidden: tuple[Path, ...] = ()  # folders whose files it may not read, but for those that are writable
 
     @property
     def told(self) -> dict[str, list[str]]:
@@ -36,23 +28,11 @@ class Wall:
 
 @dataclass(frozen=True)
 class RoomProcess:
-    """What is run beside a kernel, and alone may read certain files for it.
+    """What is run beside a kernel, and alone may read certain files for it."""
 
-    Parameters
-    ----------
-    module
-        Its module: `python -m MODULE DESCRIPTOR` answers on a socket.
-    variable
-        The environment variable by which a kernel is told its end of it.
-    sealed
-        Returns the folders whose files it alone may read.
-    caches
-        Folders in which it may write.
-    """
-
-    module: str
-    variable: str
-    sealed: Callable[[], tuple[Path, ...]]
+    module: str  # its module: `python -m MODULE DESCRIPTOR` answers on a socket
+    variable: str  # the environment variable by which a kernel is told its end of it
+    sealed: Callable[[], tuple[Path, ...]]  # returns the folders whose files it alone may read
     caches: tuple[Path, ...] = ()
 
     def told(self, hidden: tuple[Path, ...]) -> dict[str, Any]:

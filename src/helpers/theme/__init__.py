@@ -74,23 +74,13 @@ class _QuartoFile(PageSettings):
 
 @dataclass(frozen=True)
 class Theme:
-    """The files that give every report its look, and the page settings.
+    """The files that give every report its look, and the page settings."""
 
-    Parameters
-    ----------
-    folder
-        Where `board.css`, `board.typ`, `filter.lua`, the pandoc templates and the reference documents lie.
-    page
-        Language, contents, numbering and paper.
-    brand
-        Whose reports these are.
-    references
-        By format, the reference documents of a trust's own that take the place of ours.
-    """
-
+    #: where `board.css`, `board.typ`, `filter.lua`, the pandoc templates and the reference documents lie
     folder: Path = _HERE
     page: PageSettings = field(default_factory=PageSettings)
     brand: Brand = field(default_factory=Brand)
+    #: by format, the reference documents of a trust's own that take the place of ours
     references: Mapping[str, Path] = field(default_factory=dict)
 
     @property

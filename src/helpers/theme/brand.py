@@ -45,8 +45,6 @@ class Palette(BaseModel):
         Rules, links, numbers of sections, the edge of the headline's box; in charts what the report is about.
     headings
         The title and the headings of sections; in charts the third colour.
-    box
-        The background of boxes.
     charts
         The colours of series in charts after `main`, grey and `headings`.
     """
@@ -77,24 +75,12 @@ class _ThemeFile(BaseModel):
 
 @dataclass(frozen=True)
 class Brand:
-    """Whose reports these are: name, logo and colours; the defaults are nobody's.
+    """Whose reports these are: name, logo and colours; the defaults are nobody's."""
 
-    Parameters
-    ----------
-    name
-        Who publishes; shown in the foot of each page.
-    logo
-        Shown beside the title.
-    palette
-        The colours.
-    files
-        The files that were read: reports change with them.
-    """
-
-    name: str = ""
+    name: str = ""  # who publishes; shown in the foot of each page
     logo: Logo | None = None
     palette: Palette = field(default_factory=Palette)
-    files: tuple[Path, ...] = ()
+    files: tuple[Path, ...] = ()  # the files that were read: reports change with them
 
 
 def read_brand(path: Path | None) -> Brand:

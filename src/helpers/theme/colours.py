@@ -35,6 +35,7 @@ CONCERN: Final = "#AD4E00"  # the orange of SPC icons, darkened until it can car
 COMMON_CAUSE: Final = NHS_DARK_GREY
 TARGET: Final = NHS_DARK_GREEN
 PEER: Final = NHS_MID_GREY  # 3.8: other trusts recede, and can still be seen
+PLAN: Final = NHS_PURPLE  # 15: what the organisation itself meant to reach
 INTERVAL: Final = "#C2CBD0"  # a band; the lines at its edges carry it
 HIGHLIGHT: Final = (
     "C0"  # what a report is about: the first colour of the cycle, a trust's own where it has one

@@ -855,6 +855,21 @@ local function tables_before_tall(blocks)
   end
 end
 
+-- The last two points of a list stay together: one alone at the head of a page belongs to nothing.
+local function keep_ends(list)
+  local many = #list.content
+  if many < 2 then return nil, false end
+  local between = list.content[1][1].t == "Para" and "1em" or "0.62em"
+  local out = pandoc.Blocks({})
+  if many > 2 then
+    local first = pandoc.BulletList({ table.unpack(list.content, 1, many - 2) })
+    out:extend({ raw("#list-start(" .. between .. ")["), first, raw("]") })
+  end
+  local last = pandoc.BulletList({ table.unpack(list.content, many - 1, many) })
+  out:extend({ raw("#list-end(" .. between .. ")["), last, raw("]") })
+  return out, false
+end
+
 -- The table of every measure has small lines in its rows and headings between them.
 local function has_lines_in_groups(tbl)
   local lines, groups = false, false
@@ -962,6 +977,7 @@ function Pandoc(doc)
   doc = doc:walk({ Span = span_piece, Image = spark })
   if typst then
     tables_before_tall(doc.blocks)
+    doc = doc:walk({ traverse = "topdown", BulletList = keep_ends })
     doc = keep_together(doc):walk({ Str = keep_runs })
   end
   -- a table that was moved into a figure is not visited again: topdown, and stop there

@@ -29,8 +29,6 @@ def write_look(theme: Theme, folder: Path) -> None:
 
     Parameters
     ----------
-    theme
-        The look.
     folder
         Where. Afterwards it holds the theme's own files and `MADE`.
     """

@@ -55,11 +55,6 @@ def break_short_codes(text: str) -> str:
 def escape_markdown(text: str) -> str:
     """Return the text so that Markdown (pandoc's and Quarto's) shows it exactly, on one line.
 
-    Parameters
-    ----------
-    text
-        Any words from data.
-
     Returns
     -------
     str

@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers.analyses.balanced_scorecard.card import Card, CardRow
 from helpers.analyses.balanced_scorecard.cascade import Carried, Cascade
-from helpers.analyses.balanced_scorecard.inequality import Inequality
+from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.analyses.balanced_scorecard.outlook import outlook_of
 from helpers.data.units import Unit
 from helpers.measures.examples import example_measure, example_result
@@ -54,14 +54,14 @@ def make_card(*rows: CardRow, perspectives: Sequence[Perspective] = KAPLAN_NORTO
     return Card(tuple(perspectives), tuple(rows), aims)
 
 
-def make_inequality(missed: Sequence[int]) -> Inequality:
+def make_inequality(missed: Sequence[int]) -> MissedByDeprivation:
     """Return the inequality of these appointments missed, of 1,000 in each fifth, the most deprived first."""
     found = dna_inequality(missed, [1000] * 5)
     gap = (
         "deprived_worse" if found.slope_high < 0 else "deprived_better" if found.slope_low > 0 else "chance"
     )
     year = Period(date(2025, 10, 1), date(2026, 9, 1))
-    return Inequality(year, gap, missed[0] / 10, missed[-1] / 10, found)
+    return MissedByDeprivation(year, gap, missed[0] / 10, missed[-1] / 10, found)
 
 
 def make_cascade(carried: int, of: int, units: int = 2) -> Cascade:

@@ -8,7 +8,7 @@ import pytest
 from made_cards import make_cascade, make_inequality
 
 from helpers.analyses.balanced_scorecard.below_words import cascade_sentences, inequality_sentence
-from helpers.analyses.balanced_scorecard.inequality import Inequality
+from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.report.period import Period
 
 YEAR = Period(date(2025, 10, 1), date(2026, 9, 1))
@@ -30,8 +30,8 @@ def test_inequality_beyond_chance_in_either_direction_and_within_it() -> None:
 
 
 def test_inequality_that_cannot_be_shown_says_what_is_missing() -> None:
-    assert "needs the outpatient records" in inequality_sentence(Inequality(YEAR, "no_records"))
-    assert "too few appointments" in inequality_sentence(Inequality(YEAR, "hidden"))
+    assert "needs the outpatient records" in inequality_sentence(MissedByDeprivation(YEAR, "no_records"))
+    assert "too few appointments" in inequality_sentence(MissedByDeprivation(YEAR, "hidden"))
     assert "not for its units" in inequality_sentence(None)
 
 

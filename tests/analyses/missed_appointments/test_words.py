@@ -8,11 +8,11 @@ import pytest
 
 from helpers.analyses.missed_appointments import scenario_words, words
 from helpers.bundle import SUPPRESSED
-from helpers.stats.dna.uncertainty import Spread
+from helpers.stats.dna.uncertainty import DrawnSpread
 
 
-def spread(median: float, reach: float = 1.0) -> Spread:
-    return Spread(median - reach, median - reach / 2, median, median + reach / 2, median + reach)
+def spread(median: float, reach: float = 1.0) -> DrawnSpread:
+    return DrawnSpread(median - reach, median - reach / 2, median, median + reach / 2, median + reach)
 
 
 @pytest.mark.parametrize("hidden", [(SUPPRESSED, 100, 5.0), (10, SUPPRESSED, 5.0), (10, 100, SUPPRESSED)])

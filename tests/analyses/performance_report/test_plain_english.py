@@ -14,7 +14,7 @@ from helpers.analyses.performance_report.annex import annex_rows
 from helpers.analyses.performance_report.ranking import pathway_rows
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
-from helpers.measures.gathering import Asked, Results, measure_results
+from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.measures.words import all_sentences
 from helpers.phrases import phrases
 from helpers.register import read_register
@@ -30,7 +30,7 @@ PATHWAYS = {pathway.id: pathway for pathway in BOARD_PATHWAYS}
 def results(request: pytest.FixtureRequest, demo_measures: Mart) -> Results:
     about = find_organisation(demo_measures, request.param)
     return measure_results(
-        demo_measures, read_register(ROOT / "params" / "_register"), Asked(about, date(2026, 9, 1))
+        demo_measures, read_register(ROOT / "params" / "_register"), WantedMeasures(about, date(2026, 9, 1))
     )
 
 

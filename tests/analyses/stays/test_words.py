@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analyses.stays import words as los_words
-from helpers.analyses.stays.published import Place, stay_sentence
+from helpers.analyses.stays.published import StayPlace, stay_sentence
 from helpers.analyses.stays.words import Wording
 
 TRUST = Wording("Synthetic Hospitals", "the national mean")
@@ -44,7 +44,7 @@ def sound(text: str) -> bool:
     ],
 )
 def test_a_difference_is_of_exact_means_rounded_once(own: float, pooled: float, said: str) -> None:
-    place = Place(own, pooled, 4.0, 3.2, 126)
+    place = StayPlace(own, pooled, 4.0, 3.2, 126)
     assert said in stay_sentence("Northmoor", "July to September 2020", place)
 
 

@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from helpers.data.load import LoadError, describe_loads, load_paths
+from helpers.data.load import LoadError, load_paths
 from helpers.data.mart import Mart
 from helpers.data.sources.period_words import parse_period
 from helpers.errors import ExitCode
@@ -99,7 +99,7 @@ def test_shares_rates_and_counts_are_kept_as_plain_ratios(mart: Mart, tmp_path: 
     assert shown["period_type"].tolist() == ["month", "quarter", "month", "month"]
     assert shown["org_code"].tolist() == ["RX2", "RX1", "RX1", "RX1"]
     assert set(shown["origin"]) == {"records"}
-    assert [line.policy for line in describe_loads(mart)] == ["published", "hes_record_level"]
+    assert [line.policy for line in mart.loads()] == ["published", "hes_record_level"]
 
 
 def test_a_workbook_is_read_as_the_csv_is(mart: Mart, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from helpers.cli.assembly import open_project, plan
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.synthetic import truth, write_demo
-from helpers.measures.gathering import Asked, measure_results
+from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.pictures import chart_of_result
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE
 from helpers.register import read_register
@@ -39,7 +39,9 @@ TRUSTS = (truth.MATRIX, truth.AWKWARD)
 @pytest.mark.parametrize("trust", TRUSTS)
 def test_no_label_of_a_measure_lies_over_another(demo_measures: Mart, trust: str) -> None:
     register = read_register(ROOT / "params" / "_register")
-    results = measure_results(demo_measures, register, Asked(find_organisation(demo_measures, trust), LAST))
+    results = measure_results(
+        demo_measures, register, WantedMeasures(find_organisation(demo_measures, trust), LAST)
+    )
     found: dict[str, list[str]] = {}
     for result in results:
         if result.latest is not None:

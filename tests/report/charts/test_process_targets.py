@@ -141,3 +141,16 @@ def test_a_constant_series_at_100_percent_has_room_about_it() -> None:
     assert 100 < high < 101  # no share is larger
     _, beyond = spc_chart(chart, chart.values, unit="ratio").axes[0].get_ylim()
     assert beyond > 104
+
+
+def test_an_own_plan_is_a_line_with_its_name_where_it_ends() -> None:
+    chart, days = series(36, 1)
+    plan = [(day, 80.0 + place) for place, day in enumerate(months(18, days[24]))]
+    steps = [TargetStep(days[0], days[-1], 95.0, "milestone")]
+    figure = spc_chart(chart, chart.values, unit="%", steps=steps, fan=fan(days[-1]), planned=plan)
+    assert label_problems(figure) == []
+    assert "own plan" in words_of(figure)
+    (axes,) = figure.axes
+    drawn = [line for line in axes.lines if line.get_marker() == "D" and len(line.get_xdata()) == len(plan)]
+    assert [list(line.get_ydata()) for line in drawn] == [[value for _, value in plan]]
+    assert axes.get_xlim()[1] >= drawn[0].get_xdata()[-1]

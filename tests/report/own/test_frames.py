@@ -7,7 +7,7 @@ import pytest
 from great_tables import GT
 
 from helpers.errors import UsageError
-from helpers.report.own.frames import data_behind, table_html
+from helpers.report.own.frames import data_behind, has_nothing_to_draw, table_html
 from helpers.runner.document.outputs.tables import read_table
 
 WARDS = pd.DataFrame(
@@ -107,3 +107,12 @@ def test_the_data_behind_a_figure_keep_their_numbers() -> None:
         ("ward", "text", 0), ("beds", "rate", 0), ("share", "rate", 3), ("from", "text", 0),
     ]  # fmt: skip
     assert rows == (("Ash", 1240, 0.958, "1 April 2026"), ("Elm", 22, None, "1 April 2026"))
+
+
+def test_an_index_without_a_name_has_a_heading_in_the_data_behind_and_a_part_hidden_is_drawn_all_the_same() -> (
+    None
+):
+    columns, rows = data_behind(pd.DataFrame({"beds": [1, None]}, index=["A", "B"]))
+    assert [column.label for column in columns] == ["row", "beds"]
+    assert not has_nothing_to_draw(columns, rows)
+    assert has_nothing_to_draw(*data_behind(pd.DataFrame({"beds": [None, None]}, index=["A", "B"])))

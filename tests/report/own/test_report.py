@@ -90,6 +90,13 @@ def test_captions_and_labels_may_stand_in_the_cell_too(report: Report) -> None:
     assert 'label="tbl-t"' in made.markdown
 
 
+def test_a_figure_whose_data_are_all_hidden_gives_way_to_a_sentence(report: Report) -> None:
+    hidden = pd.DataFrame({"age": ["0-17", "85+"], "stay": [None, None]})
+    made = document(report, ("x", report.figure(chart(), caption="Stays", alt="A grid.", data=hidden)))
+    assert "Nothing can be drawn" in made.markdown
+    assert made.figures == {}
+
+
 def beds() -> pd.DataFrame:
     return pd.DataFrame({"beds": [12]})
 

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.runner.hashes import hash_files
 from helpers.runner.history.entries import Entry, Output, State
-from helpers.runner.key.due import Decision, Wish, decide
+from helpers.runner.key.due import RunDecision, Wish, decide
 from helpers.runner.key.surroundings import Surroundings
 from helpers.runner.plan.jobs import Job, make_plan
 from helpers.runner.project import DataSet, Project
@@ -30,7 +30,7 @@ def project(lay_out: Callable[..., Path]) -> Project:
 
 def decide_one(
     project: Project, previous: Entry | None, around: Surroundings = AROUND, **options: object
-) -> Decision:
+) -> RunDecision:
     standing = {("good", "SYN07"): previous} if previous else {}
     wish = Wish(**{"formats": ("html",), **options})
     (decision,) = decide(project, make_plan(project), around, standing=standing, wish=wish)

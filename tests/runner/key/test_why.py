@@ -8,7 +8,7 @@ import pytest
 
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.store import History
-from helpers.runner.key.due import Decision, decide
+from helpers.runner.key.due import RunDecision, decide
 from helpers.runner.key.surroundings import Surroundings
 from helpers.runner.key.why import explain
 from helpers.runner.plan.jobs import make_plan
@@ -32,7 +32,7 @@ def history(tmp_path: Path) -> History:
     return history
 
 
-def decide_now(project: Project, previous: Entry | None, around: Surroundings) -> Decision:
+def decide_now(project: Project, previous: Entry | None, around: Surroundings) -> RunDecision:
     standing = {("good", "SYN07"): previous} if previous else {}
     (decision,) = decide(project, make_plan(project), around, standing=standing)
     return decision

@@ -97,6 +97,15 @@ def test_a_row_that_heads_others_never_ends_a_page_and_comes_again_on_the_next(
         assert not re.search(r"Money\s+April 2025", table), "a heading alone at the foot of a page"
 
 
+@pytest.mark.parametrize("lines", range(26, 40, 2))
+def test_no_point_of_a_list_stands_alone_at_the_head_of_a_page(notebook, pages, lines) -> None:
+    points = "\n".join(f"- point {n}" for n in range(6))
+    fill(notebook, lines).markdown(f"Before.\n\n{points}\n\nAfter.")
+    counts = [len(re.findall(r"point \d", page)) for page in pages()]
+    assert sum(counts) == 6
+    assert counts[-1] != 1
+
+
 def test_what_is_said_about_the_report_stays_together(notebook, pages) -> None:
     for lines in (26, 30, 34):
         fill(notebook, lines)

@@ -8,6 +8,7 @@ import pytest
 from helpers.errors import UsageError
 from helpers.runner.schedule.reading import read_schedules
 from helpers.runner.schedule.times import DataRule, MonthRule
+from helpers.runner.telling.rows import Tell
 
 GOOD = """
 - name: board-pack
@@ -15,6 +16,12 @@ GOOD = """
   reports: [performance_report, los_deviation/RGT]
   load: ["incoming/rtt-{month}.csv"]
   within: 2 weeks
+  tell:
+    - mail: [board@example.org]
+      attach: [pdf]
+    - webhook: BOARDPACK_TEAMS
+      shape: teams
+      about: failures
 - name: first-look
   when: {working_day: 5, at: "07:30"}
   missed: all
@@ -33,6 +40,10 @@ def test_what_the_file_says_is_read(tmp_path: Path) -> None:
     pack, look, waits = read_schedules(write(tmp_path, GOOD))
     assert (pack.when, pack.within, pack.missed) == ("0 6 8 * *", timedelta(weeks=2), "once")
     assert pack.reports == ("performance_report", "los_deviation/RGT")
+    assert pack.tell == (
+        Tell(mail=("board@example.org",), attach=("pdf",)),
+        Tell(webhook="BOARDPACK_TEAMS", shape="teams", about="failures"),
+    )
     assert look.when == MonthRule(working_day=5, at="07:30")
     assert waits.when == DataRule(data=("measure_values/rtt*",))
 
@@ -55,6 +66,13 @@ def test_what_the_file_says_is_read(tmp_path: Path) -> None:
         ("missed: all", "zone: Europe/Lodnon", "a time zone such as Europe/London"),
         ("missed: all", "formats: [html, doc]", "pdf"),
         ("data: [", "date: [", "unknown key"),
+        ("board@example.org", "board at example.org", "line 8.*an address such as board@example.org"),
+        ("mail: [board@example.org]", "about: all", "mail .*or webhook"),
+        ("shape: teams", "attach: [pdf]", "attach goes with mail"),
+        ("BOARDPACK_TEAMS", "https://example.org/hook", "name of an environment variable"),
+        ("shape: teams", "shape: team", "did you mean teams?"),
+        ("attach: [pdf]", "audience: ward", "board-pack, tell: no audience ward; allowed: public"),
+        ("attach: [pdf]", "attach: [odt]", "html, pdf"),
     ],
 )
 def test_each_mistake_is_told_with_its_place(tmp_path: Path, old: str, new: str, told: str) -> None:

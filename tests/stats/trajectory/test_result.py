@@ -7,7 +7,7 @@ import pytest
 
 from helpers.errors import ArgumentError
 from helpers.stats import trajectory as tr
-from helpers.stats.trajectory import Target
+from helpers.stats.trajectory import TargetAhead
 
 WALK = 60 + np.random.default_rng(8).normal(size=20).cumsum()
 
@@ -26,7 +26,7 @@ def test_words_at_their_bounds() -> None:
 def test_a_target_at_the_median_is_met_in_half_of_the_paths() -> None:
     # random walk with drift: the median of the end is the drift's line
     drift = np.diff(WALK).mean()
-    goal = Target(value=float(WALK[-1] + 6 * drift), horizon=6, improvement="increase")
+    goal = TargetAhead(value=float(WALK[-1] + 6 * drift), horizon=6, improvement="increase")
     found = tr.trajectory(WALK, goal, kind="number", draws=20_000)
     assert found.probability == pytest.approx(0.5, abs=0.02)
     assert found.words == "at risk"
@@ -35,7 +35,7 @@ def test_a_target_at_the_median_is_met_in_half_of_the_paths() -> None:
 
 def test_the_interval_of_the_end_is_that_of_the_widened_random_walk() -> None:
     found = tr.trajectory(
-        WALK, Target(value=0, horizon=4, improvement="increase"), kind="number", draws=50_000
+        WALK, TargetAhead(value=0, horizon=4, improvement="increase"), kind="number", draws=50_000
     )
     assert found.back_test is not None
     sd = np.diff(WALK).std(ddof=1) * np.sqrt(4 + 16 / 19) * found.back_test.widening
@@ -47,7 +47,7 @@ def test_the_interval_of_the_end_is_that_of_the_widened_random_walk() -> None:
 
 def test_improvement_by_decrease_turns_the_probability_round() -> None:
     up, down = (
-        tr.trajectory(WALK, Target(value=61, horizon=6, improvement=way), kind="number").probability
+        tr.trajectory(WALK, TargetAhead(value=61, horizon=6, improvement=way), kind="number").probability
         for way in ("increase", "decrease")
     )
     assert up is not None
@@ -58,25 +58,29 @@ def test_improvement_by_decrease_turns_the_probability_round() -> None:
 def test_mean_and_total_of_the_year_count_what_has_come() -> None:
     flat = [40.0] * 18
     for met, value in (("mean", 40.0), ("total", 480.0)):
-        goal = Target(value=value, horizon=6, improvement="increase", met=met, so_far=6)
+        goal = TargetAhead(value=value, horizon=6, improvement="increase", met=met, so_far=6)
         assert tr.trajectory(flat, goal, kind="number").outcome["median"] == pytest.approx(value)
 
 
 def test_a_forecast_of_a_percentage_stays_within_it() -> None:
     values = 95 + np.random.default_rng(3).normal(size=20)
-    found = tr.trajectory(values, Target(value=95, horizon=12, improvement="increase"), kind="percentage")
+    found = tr.trajectory(
+        values, TargetAhead(value=95, horizon=12, improvement="increase"), kind="percentage"
+    )
     assert found.fan.to_numpy().max() < 100
 
 
 def test_below_twelve_points_there_is_no_forecast() -> None:
-    found = tr.trajectory(WALK[:11], Target(value=60, horizon=6, improvement="increase"), kind="number")
+    found = tr.trajectory(
+        WALK[:11], TargetAhead(value=60, horizon=6, improvement="increase"), kind="number"
+    )
     assert (found.words, found.probability, found.back_test) == ("too few points", None, None)
     assert found.fan.empty
     assert found.outcome.empty
 
 
 def test_the_same_seed_gives_the_same_result() -> None:
-    goal = Target(value=61, horizon=6, improvement="increase")
+    goal = TargetAhead(value=61, horizon=6, improvement="increase")
     first, second, other = (tr.trajectory(WALK, goal, kind="number", seed=s) for s in (1, 1, 2))
     assert first.fan.equals(second.fan)
     assert not first.fan.equals(other.fan)
@@ -96,16 +100,18 @@ def test_the_same_seed_gives_the_same_result() -> None:
 def test_impossible_targets_are_refused(change: dict[str, object]) -> None:
     usual: dict[str, object] = {"value": 92, "horizon": 6, "improvement": "increase"}
     with pytest.raises(ArgumentError) as caught:
-        Target(**(usual | change))
+        TargetAhead(**(usual | change))
     assert caught.value.argument in change
 
 
 def test_more_months_so_far_than_values_are_refused() -> None:
-    goal = Target(value=92, horizon=6, improvement="increase", met="mean", so_far=21)
+    goal = TargetAhead(value=92, horizon=6, improvement="increase", met="mean", so_far=21)
     with pytest.raises(ArgumentError, match="so_far: 21"):
         tr.trajectory(WALK, goal, kind="number")
     with pytest.raises(ArgumentError, match="draws"):
-        tr.trajectory(WALK, Target(value=92, horizon=6, improvement="increase"), kind="number", draws=10)
+        tr.trajectory(
+            WALK, TargetAhead(value=92, horizon=6, improvement="increase"), kind="number", draws=10
+        )
 
 
 def test_the_widened_interval_covers_a_random_walk_about_as_promised() -> None:
@@ -114,7 +120,7 @@ def test_the_widened_interval_covers_a_random_walk_about_as_promised() -> None:
     for _ in range(150):
         walk = rng.normal(size=26).cumsum()
         fan = tr.trajectory(
-            walk[:20], Target(value=0, horizon=6, improvement="increase"), kind="number"
+            walk[:20], TargetAhead(value=0, horizon=6, improvement="increase"), kind="number"
         ).fan
         covered += fan.loc[6, "low95"] <= walk[-1] <= fan.loc[6, "high95"]
     assert 0.92 <= covered / 150 <= 1

@@ -34,25 +34,15 @@ Fault = Literal[
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is unbalanced.
+    """Something that is unbalanced."""
 
-    Parameters
-    ----------
-    fault
-        What kind: `single` rests on one measure, `one_objective` has several that serve the same one,
-        `one_sided` holds every measure of the card.
-    perspective
-        Where; None for one measure of the whole card.
-    rows
-        The measures concerned.
-    share, aim
-        Of the weights, in %, what the perspective or measure has and what it should have (a measure: at
-        most).
-    """
-
+    #: what kind: `single` rests on one measure, `one_objective` has several that serve the same one,
+    #: `one_sided` holds every measure of the card
     fault: Fault
-    perspective: Perspective | None
+    perspective: Perspective | None  # where; None for one measure of the whole card
     rows: tuple[CardRow, ...]
+    #: share, aim: of the weights, in %, what the perspective or measure has and what it should have (a measure:
+    #: at most)
     share: float
     aim: float
 

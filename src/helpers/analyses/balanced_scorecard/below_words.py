@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from helpers.analyses.balanced_scorecard.cascade import Cascade
-from helpers.analyses.balanced_scorecard.inequality import Inequality
+from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.analyses.balanced_scorecard.names import names_of
 from helpers.report.words import count, in_words, number, sentence
 from helpers.theme.markdown import escape_markdown
 
 
-def inequality_sentence(inequality: Inequality | None) -> str:
+def inequality_sentence(inequality: MissedByDeprivation | None) -> str:
     """Say whether the deprived miss more appointments; or what would be needed to know."""
     if inequality is None:
         return "Inequality is measured for the whole organisation, not for its units."
@@ -44,8 +44,6 @@ def cascade_sentences(cascade: Cascade, whole: str) -> list[str]:
 
     Parameters
     ----------
-    cascade
-        Who carries what.
     whole
         Name of the organisation or unit.
     """

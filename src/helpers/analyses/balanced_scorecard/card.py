@@ -19,21 +19,11 @@ TOO_MANY: Final = 470
 
 @dataclass(frozen=True)
 class CardRow:
-    """One measure on the card.
-
-    Parameters
-    ----------
-    measure
-        What the register says.
-    result
-        What is known of it; None where the mart has no row.
-    outlook
-        Whether its target will be met.
-    """
+    """One measure on the card."""
 
     measure: Measure
-    result: MeasureResult | None
-    outlook: Outlook
+    result: MeasureResult | None  # what is known of it; None where the mart has no row
+    outlook: Outlook  # whether its target will be met
 
     @property
     def has_figure(self) -> bool:
@@ -48,21 +38,11 @@ class CardRow:
 
 @dataclass(frozen=True)
 class Card:
-    """The measures of one organisation or unit by perspective.
+    """The measures of one organisation or unit by perspective."""
 
-    Parameters
-    ----------
-    perspectives
-        In the order of the page.
-    rows
-        In the order asked for.
-    aims
-        The share of the weights that each perspective is to have, by its id, in %.
-    """
-
-    perspectives: tuple[Perspective, ...]
-    rows: tuple[CardRow, ...]
-    aims: dict[str, float]
+    perspectives: tuple[Perspective, ...]  # in the order of the page
+    rows: tuple[CardRow, ...]  # in the order asked for
+    aims: dict[str, float]  # the share of the weights that each perspective is to have, by its id, in %
 
     def of(self, perspective: str) -> tuple[CardRow, ...]:
         """Return the rows of a perspective."""

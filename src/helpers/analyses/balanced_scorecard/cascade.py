@@ -14,39 +14,21 @@ from helpers.register.models import Measure, Objective, Register
 
 @dataclass(frozen=True)
 class Carried:
-    """One measure and those below who have figures of it.
-
-    Parameters
-    ----------
-    measure
-        The measure.
-    own
-        Result of the organisation or unit of the card; None without a figure.
-    units
-        Results of the units right below it, in order of their codes.
-    further
-        Results of the units below those.
-    """
+    """One measure and those below who have figures of it."""
 
     measure: Measure
-    own: MeasureResult | None
-    units: tuple[MeasureResult, ...]
+    own: MeasureResult | None  # result of the organisation or unit of the card; None without a figure
+    units: tuple[MeasureResult, ...]  # results of the units right below it, in order of their codes
     further: tuple[MeasureResult, ...]
 
 
 @dataclass(frozen=True)
 class Cascade:
-    """The measures of a card by objective, and who carries them below.
+    """The measures of a card by objective, and who carries them below."""
 
-    Parameters
-    ----------
-    units
-        All units right below the card's organisation or unit, whether or not they have figures.
-    lines
-        Objectives in the register's order, each with its measures.
-    """
-
+    #: all units right below the card's organisation or unit, whether or not they have figures
     units: tuple[Unit, ...]
+    #: objectives in the register's order, each with its measures
     lines: tuple[tuple[Objective, tuple[Carried, ...]], ...]
 
     @property
@@ -71,8 +53,6 @@ def build_cascade(
     ----------
     register
         Objectives, in their order.
-    card
-        The card.
     results
         Results of all units of the organisation.
     units

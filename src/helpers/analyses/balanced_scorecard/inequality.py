@@ -23,30 +23,20 @@ Gap = Literal["deprived_worse", "deprived_better", "chance", "hidden", "no_recor
 
 
 @dataclass(frozen=True)
-class Inequality:
-    """Missed appointments by fifth of deprivation.
+class MissedByDeprivation:
+    """Missed appointments by fifth of deprivation."""
 
-    Parameters
-    ----------
-    period
-        The twelve months.
-    gap
-        Whether the deprived miss more beyond chance, or why that is not said.
-    most, least
-        Rates of the most and of the least deprived fifth, in %, as they may be shown; NaN where not given.
-    found
-        Slope and relative index; None where not given.
-    """
-
-    period: Period
-    gap: Gap
+    period: Period  # the twelve months
+    gap: Gap  # whether the deprived miss more beyond chance, or why that is not said
+    #: most, least: rates of the most and of the least deprived fifth, in %, as they may be shown; NaN where not
+    #: given
     most: float = float("nan")
     least: float = float("nan")
-    found: DnaInequality | None = None
+    found: DnaInequality | None = None  # slope and relative index; None where not given
 
 
-@in_room(Inequality)
-def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period) -> Inequality:
+@in_room(MissedByDeprivation)
+def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period) -> MissedByDeprivation:
     """Return the inequality of missed appointments over the year that a period ends.
 
     Rates and indices come from counts rounded as they may be shown; nothing is given where one of them
@@ -56,7 +46,7 @@ def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period
     groups = appointment_groups(mart, year.first, year.end)
     own = groups[groups["org_code"] == organisation.code]
     if own.empty:
-        return Inequality(year, "no_records")
+        return MissedByDeprivation(year, "no_records")
     table = (
         own.groupby("deprivation")[["dnas", "appointments"]].sum().reindex(list(DEPRIVATION), fill_value=0)
     )
@@ -68,15 +58,15 @@ def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period
         or (kept == SUPPRESSED).any()
         or (table["appointments"] == 0).any()
     ):
-        return Inequality(year, "hidden")
+        return MissedByDeprivation(year, "hidden")
     return _judged(year, shown.astype(float))
 
 
-def _judged(year: Period, shown: pd.DataFrame) -> Inequality:
+def _judged(year: Period, shown: pd.DataFrame) -> MissedByDeprivation:
     dnas = np.minimum(shown["dnas"], shown["appointments"])
     found = dna_inequality(dnas, shown["appointments"])
     gap: Gap = "chance"
     if found.slope_low > 0 or found.slope_high < 0:
         gap = "deprived_better" if found.slope > 0 else "deprived_worse"
     rates = 100 * dnas / shown["appointments"]
-    return Inequality(year, gap, float(rates.iloc[0]), float(rates.iloc[-1]), found)
+    return MissedByDeprivation(year, gap, float(rates.iloc[0]), float(rates.iloc[-1]), found)

@@ -15,13 +15,7 @@ from helpers.theme.markdown import escape_markdown
 
 
 def method_sentences(card: Card) -> list[str]:
-    """Return the notes on method, one paragraph each.
-
-    Parameters
-    ----------
-    card
-        The card, whose perspectives are named.
-    """
+    """Return the notes on method, one paragraph each."""
     months, missed = PERSISTENT["month"]
     return [
         _perspectives(card),

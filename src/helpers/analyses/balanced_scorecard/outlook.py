@@ -18,30 +18,16 @@ _VERDICTS: dict[str, Verdict] = {"on track": "on_track", "at risk": "at_risk", "
 
 @dataclass(frozen=True)
 class Outlook:
-    """The trajectory of one measure to its target: progress is not success, and lagging is not failure.
-
-    Parameters
-    ----------
-    verdict
-        What the chance is called.
-    chance
-        Chance of meeting the target, 0 to 1; None without a forecast.
-    goal
-        What has to be reached, and by when; None without a target to come.
-    why
-        Why there is no forecast, in words; empty where there is one or no target.
-    met
-        Whether the latest value meets the target in force; None where that cannot be said, as for the sum
-        of a year.
-    year
-        For a yearly sum: what has come so far against what had come by then in past years.
-    """
+    """The trajectory of one measure to its target: progress is not success, and lagging is not failure."""
 
     verdict: Verdict
-    chance: float | None = None
-    goal: Goal | None = None
-    why: str = ""
+    chance: float | None = None  # chance of meeting the target, 0 to 1; None without a forecast
+    goal: Goal | None = None  # what has to be reached, and by when; None without a target to come
+    why: str = ""  # why there is no forecast, in words; empty where there is one or no target
+    #: whether the latest value meets the target in force; None where that cannot be said, as for the sum of a
+    #: year
     met: bool | None = None
+    #: for a yearly sum: what has come so far against what had come by then in past years
     year: YearSoFar | None = None
 
     @property

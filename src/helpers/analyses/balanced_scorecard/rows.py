@@ -9,12 +9,13 @@ from typing import Final
 
 from helpers.analyses.balanced_scorecard.card import CardRow
 from helpers.analyses.balanced_scorecard.cascade import Carried
-from helpers.analyses.balanced_scorecard.inequality import Inequality
+from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.analyses.balanced_scorecard.outlook import Outlook
 from helpers.analyses.balanced_scorecard.outlook_words import VERDICT_WORDS
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.columns import ASSURANCE, NUMBERS, VARIATION, Result, short_period
 from helpers.measures.figures import chance_words, figure_words, goal_words
+from helpers.measures.people import told_figure
 from helpers.measures.result import MeasureResult
 from helpers.measures.targets import Goal
 from helpers.register.models import Measure
@@ -31,11 +32,12 @@ _GAP: Final = {
 
 
 def latest_cell(result: MeasureResult) -> str:
-    """Return the latest shown value, its period, and whether it is out of date."""
+    """Return the latest shown value, its period where it is not the report's month, and whether it is out of date."""
     assert result.latest is not None, "asked for a shown value alone"
-    when = short_period(result)
     late = ", out of date" if result.stale else ""
-    return f"{_figure(result, result.latest.value)}, {when}{late}"
+    is_now = result.measure.frequency == "month" and result.latest_end == result.judged_on
+    when = "" if is_now else f", {short_period(result)}"
+    return f"{told_figure(result)}{when}{late}"
 
 
 def _figure(result: MeasureResult, value: float) -> str:
@@ -113,20 +115,11 @@ def _unit(result: MeasureResult) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the card: a heading, a measure, or who misses out; what it is not is None.
+    """A line of the card: a heading, a measure, or who misses out; what it is not is None."""
 
-    Parameters
-    ----------
-    words
-        What stands in the first cell.
-    row
-        Its measure.
-    cells
-        In place of a measure's cells, by the column's name.
-    """
-
-    words: str
+    words: str  # what stands in the first cell
     row: CardRow | None = None
+    #: in place of a measure's cells, by the column's name
     cells: Mapping[str, Cell] = field(default_factory=dict)
 
 
@@ -151,7 +144,7 @@ def measure_line(row: CardRow) -> Line:
     return Line(name, row, {**empty_line().cells, "latest": known})
 
 
-def inequality_line(inequality: Inequality | None) -> Line:
+def inequality_line(inequality: MissedByDeprivation | None) -> Line:
     """Return the line on inequality, with its relative index; or that it is not known here."""
     name, nothing = "Missed appointments, most against least deprived", empty_line().cells
     if inequality is None:

@@ -10,12 +10,12 @@ from helpers.analyses.balanced_scorecard import balance_words, below_words, outl
 from helpers.analyses.balanced_scorecard.balance import Finding, find_imbalance
 from helpers.analyses.balanced_scorecard.card import Card, build_card, choose_measures
 from helpers.analyses.balanced_scorecard.cascade import Carried, Cascade, build_cascade
-from helpers.analyses.balanced_scorecard.inequality import Inequality, missed_by_deprivation
+from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation, missed_by_deprivation
 from helpers.analyses.balanced_scorecard.method import method_sentences
 from helpers.analyses.performance_report.page_one import headline_words
 from helpers.data.measure_series import Part
 from helpers.data.units import find_unit, units_of
-from helpers.measures.gathering import Asked, Results, measure_results
+from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.phrases import phrase
 from helpers.register.models import Measure
 from helpers.report.charts.positions import Percent, percents_chart
@@ -39,8 +39,6 @@ class Scorecard(Sections):
 
     Parameters
     ----------
-    report
-        The open report.
     measures
         Ids of the measures, in the order of the page; None takes those that the register marks.
     unit
@@ -61,7 +59,7 @@ class Scorecard(Sections):
 
     def _results(self, part: Part) -> Results:
         """Return the results of the chosen measures."""
-        asked = Asked(self.report.organisation, self.report.period.last, self.chosen, MONTHS, part)
+        asked = WantedMeasures(self.report.organisation, self.report.period.last, self.chosen, MONTHS, part)
         return measure_results(self.mart, self.register, asked)
 
     def _traced(self, used: Results) -> list[str]:
@@ -82,7 +80,7 @@ class Scorecard(Sections):
         return build_cascade(self.register, self.card, self.of_units, self.units, unit=self.code)
 
     @cached_property
-    def inequality(self) -> Inequality | None:
+    def inequality(self) -> MissedByDeprivation | None:
         """Missed appointments by deprivation; None for a unit."""
         if self.unit:
             return None

@@ -15,29 +15,18 @@ from helpers.errors import DataError, Problem
 
 @dataclass(frozen=True)
 class Clinic:
-    """What the scenario starts from; amounts are a year's.
+    """What the scenario starts from; amounts are a year's."""
 
-    Parameters
-    ----------
-    first, follow_up
-        Missed appointments that the scenario reckons with.
-    additions
-        Additions to the waiting list.
-    waiting, removals
-        Patients on the list, and all who leave it; None where no list is given.
-    list_month
-        The month in which list and flows were counted; None where they are stated or not given.
-    came_from
-        Where each of these comes from, in words, by name.
-    """
-
+    #: first, follow_up: missed appointments that the scenario reckons with
     first: float
     follow_up: float
     additions: float
+    #: waiting, removals: patients on the list, and all who leave it; None where no list is given
     waiting: float | None = None
     removals: float | None = None
+    #: the month in which list and flows were counted; None where they are stated or not given
     list_month: date | None = None
-    came_from: tuple[tuple[str, str], ...] = ()
+    came_from: tuple[tuple[str, str], ...] = ()  # where each of these comes from, in words, by name
 
     def months_apart(self, period_end: date) -> int:
         """Return how many months lie between the list and the missed appointments."""

@@ -50,22 +50,13 @@ PER_CENT = 100.0
 
 @dataclass(frozen=True)
 class Counts:
-    """Missed appointments and all that could have been kept.
+    """Missed appointments and all that could have been kept."""
 
-    Parameters
-    ----------
-    missed, booked
-        Their numbers; lower bounds where `hidden` is not nought.
-    months
-        How many months they are of.
-    hidden
-        In how many of these the publisher has hidden a small number, which is left out.
-    """
-
+    #: missed, booked: their numbers; lower bounds where `hidden` is not nought
     missed: float
     booked: float
-    months: int = 0
-    hidden: int = 0
+    months: int = 0  # how many months they are of
+    hidden: int = 0  # in how many of these the publisher has hidden a small number, which is left out
 
     @property
     def rate(self) -> float:
@@ -78,10 +69,6 @@ class DnaFindings:
 
     Parameters
     ----------
-    mart, organisation, period
-        What to analyse.
-    options
-        How.
     events
         What happened at the trust and may show in its rate.
     ask

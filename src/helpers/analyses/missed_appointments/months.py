@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from helpers.analyses.missed_appointments import words as dna_words
-from helpers.analyses.missed_appointments.findings import PER_CENT, DnaFindings
+from helpers.analyses.missed_appointments.findings import PER_CENT
 from helpers.analyses.missed_appointments.other_trusts import RATE
+from helpers.analyses.missed_appointments.rates import RateSection
 from helpers.bundle import Cell, Column
 from helpers.data.policy import policy_for
 from helpers.phrases import phrase
@@ -18,7 +19,6 @@ from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.rates import Floats, RateMonths
 from helpers.report.controlled_charts import lines_may_be_drawn
 from helpers.report.parts import Field, Part
-from helpers.report.sections import Sections
 from helpers.report.words import count
 
 TREND: Final = (
@@ -30,17 +30,8 @@ TREND: Final = (
 )
 
 
-class MonthlyRates:
-    """The p' chart of the monthly rate.
-
-    Parameters
-    ----------
-    made, found
-        As for `KindRates`.
-    """
-
-    def __init__(self, made: Sections, found: DnaFindings) -> None:
-        self.made, self.found = made, found
+class MonthlyRates(RateSection):
+    """The p' chart of the monthly rate."""
 
     @cached_property
     def part(self) -> Part:
@@ -65,20 +56,12 @@ class MonthlyRates:
 
     def _rows(self) -> list[tuple[Cell, ...]]:
         drawn, kinds = self._drawn, {1: "above the upper limit", -1: "below the lower limit"}
+        months = self.found.own_months.index
+        lines = (map(controlled.finite, line) for line in (drawn.lower, drawn.upper))
+        signals = (kinds.get(int(side), "") for side in drawn.outside)
         return [
-            (
-                f"{when:%Y-%m}",
-                cell,
-                *controlled.derived([_or_none(low), _or_none(high), kinds.get(int(side), "")], [cell] * 3),
-            )
-            for when, cell, low, high, side in zip(
-                self.found.own_months.index,
-                self._cells,
-                drawn.lower,
-                drawn.upper,
-                drawn.outside,
-                strict=True,
-            )
+            (f"{when:%Y-%m}", cell, *controlled.derived(row, [cell] * 3))
+            for when, cell, *row in zip(months, self._cells, *lines, signals, strict=True)
         ]
 
     @cached_property
@@ -133,7 +116,3 @@ class MonthlyRates:
         return dna_words.trend_sentence(
             when, cells[place], int(chart.outside[place]), shifted=chart.tests[-1].signal, points=len(there)
         )
-
-
-def _or_none(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

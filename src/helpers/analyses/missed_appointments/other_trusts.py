@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.analyses.missed_appointments import words as dna_words
-from helpers.analyses.missed_appointments.findings import PER_CENT, DnaFindings
-from helpers.analyses.missed_appointments.rates import COUNTS, ENDS
+from helpers.analyses.missed_appointments.findings import PER_CENT
+from helpers.analyses.missed_appointments.rates import COUNTS, ENDS, RateSection
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
 from helpers.report.parts import Field, Part
-from helpers.report.sections import Sections
 from helpers.report.words import count, number
 from helpers.stats.rates import proportion
 
@@ -39,17 +38,8 @@ PEERS: Final = (
 )
 
 
-class PeerRates:
-    """Every trust's rate; a caterpillar where chance explains nothing, else a funnel.
-
-    Parameters
-    ----------
-    made, found
-        As for `KindRates`.
-    """
-
-    def __init__(self, made: Sections, found: DnaFindings) -> None:
-        self.made, self.found = made, found
+class PeerRates(RateSection):
+    """Every trust's rate; a caterpillar where chance explains nothing, else a funnel."""
 
     @cached_property
     def part(self) -> Part:

@@ -19,7 +19,7 @@ from helpers.report.sections import Sections
 from helpers.report.words import number
 from helpers.stats.dna import newcomer_wait
 from helpers.stats.dna.impact import DAYS_PER_YEAR, NEGATIVE_RELIEF
-from helpers.stats.dna.uncertainty import DnaUncertainty, Spread
+from helpers.stats.dna.uncertainty import DnaUncertainty, DrawnSpread
 
 _BOUNDS: Final = {
     "first": "only first-appointment slots go to patients on the list",
@@ -36,13 +36,11 @@ _SPREAD: Final = (
 )
 
 
-class Outlook:
+class ScenarioParts:
     """The scenario in figures, tables and words.
 
     Parameters
     ----------
-    made
-        What its parts are made with.
     scenario
         The numbers.
     """
@@ -161,7 +159,9 @@ class Outlook:
             rows.append((f"A newcomer's wait, first in, first out{self._wait_now()}", wait))
         return self._table("days", "The same in days.", rows, digits=1)
 
-    def _by_bound(self, label: str, spread: Callable[[DnaUncertainty], Spread]) -> list[tuple[str, Spread]]:
+    def _by_bound(
+        self, label: str, spread: Callable[[DnaUncertainty], DrawnSpread]
+    ) -> list[tuple[str, DrawnSpread]]:
         """Return a spread of each bound under its label, with what the bound means where there are two."""
         outcomes = self.scenario.outcomes
         return [
@@ -173,7 +173,7 @@ class Outlook:
         self,
         name: str,
         caption: str,
-        spreads: Sequence[tuple[str, Spread]],
+        spreads: Sequence[tuple[str, DrawnSpread]],
         *,
         digits: int,
         note: str = "",
@@ -247,5 +247,5 @@ def _patients(label: str) -> Column:
     return Column(label=label, kind="model")
 
 
-def _cells(spread: Spread, digits: int) -> tuple[Cell, ...]:
+def _cells(spread: DrawnSpread, digits: int) -> tuple[Cell, ...]:
     return tuple(round(float(getattr(spread, name)), digits or None) for name, _ in _SPREAD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -35,19 +36,16 @@ COUNTS: Final = (
 RATES: Final = (Field("appointments", Column(label="Appointments")), *COUNTS, *ENDS)
 
 
-class KindRates:
-    """The rate of all appointments and of each kind, here and elsewhere.
+@dataclass
+class RateSection:
+    """A section on rates: what its part is made with, and the numbers."""
 
-    Parameters
-    ----------
-    made
-        What its part is made with.
-    found
-        The numbers.
-    """
+    made: Sections
+    found: DnaFindings
 
-    def __init__(self, made: Sections, found: DnaFindings) -> None:
-        self.made, self.found = made, found
+
+class KindRates(RateSection):
+    """The rate of all appointments and of each kind, here and elsewhere."""
 
     @cached_property
     def part(self) -> Part:

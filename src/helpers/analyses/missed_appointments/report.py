@@ -12,7 +12,7 @@ from helpers.analyses.missed_appointments.findings import DnaFindings
 from helpers.analyses.missed_appointments.months import MonthlyRates
 from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.analyses.missed_appointments.other_trusts import PeerRates
-from helpers.analyses.missed_appointments.outlook import Outlook
+from helpers.analyses.missed_appointments.outlook import ScenarioParts
 from helpers.analyses.missed_appointments.patients import deprivation_part, drivers_part, specialties_part
 from helpers.analyses.missed_appointments.rates import KindRates
 from helpers.analyses.missed_appointments.scenario import DRAWS, FAR_APART_MONTHS, Scenario
@@ -34,15 +34,7 @@ _PANDEMIC: Final = 2020
 
 
 class MissedAppointments:
-    """How many appointments are missed, and what fewer would bring.
-
-    Parameters
-    ----------
-    report
-        The open report.
-    options
-        What the parameter file asks for.
-    """
+    """How many appointments are missed, and what fewer would bring."""
 
     def __init__(self, report: Report, options: DnaOptions) -> None:
         events = report.register.events_of(MEASURE, report.organisation.code)
@@ -55,12 +47,12 @@ class MissedAppointments:
         _ = self._outlook  # a horizon in the past, or no additions, ends the report here
 
     @cached_property
-    def _outlook(self) -> Outlook | None:
+    def _outlook(self) -> ScenarioParts | None:
         """The scenario; None where there is nothing to work it out from."""
         if not can_be_worked_out(self.found):
             return None
         scenario = Scenario(self.options, find_clinic(self.found), self.report.period.end)
-        return Outlook(self.made, scenario)
+        return ScenarioParts(self.made, scenario)
 
     def _of_outlook(self, name: str, *, why: bool = False) -> Part:
         """Return a part of the scenario; where there is none, one that is empty or says why."""

@@ -16,7 +16,7 @@ from helpers.errors import ArgumentError, Problem, UsageError
 from helpers.stats import dna
 from helpers.stats.checks import Floats
 from helpers.stats.dna.impact import DAYS_PER_YEAR, WEEKS_PER_YEAR, impact_of
-from helpers.stats.dna.uncertainty import Spread, draw_inputs
+from helpers.stats.dna.uncertainty import DrawnSpread, draw_inputs
 
 #: draws of the inputs, and the seed that makes them the same in every run
 DRAWS, SEED = 10_000, 1
@@ -31,8 +31,8 @@ class PathPoint:
     """The effect at one day, by bound: patients by whom the list is shorter, and the list where it is known."""
 
     day: date
-    relief: Mapping[str, Spread]
-    waiting_list: Mapping[str, Spread]
+    relief: Mapping[str, DrawnSpread]
+    waiting_list: Mapping[str, DrawnSpread]
 
 
 class Scenario:
@@ -40,15 +40,6 @@ class Scenario:
 
     Two bounds, since a follow-up stops no clock: `first` (only first-appointment slots go to patients on
     the list) and `all` (every freed slot does, minute for minute).
-
-    Parameters
-    ----------
-    options
-        What the parameter file asks for.
-    clinic
-        What the change begins from.
-    start
-        The day on which it begins.
 
     Raises
     ------
@@ -109,7 +100,7 @@ class Scenario:
         return dna.simulate_impact(inputs, weeks=weeks, wait_target_days=target, draws=DRAWS, seed=SEED)
 
     @cached_property
-    def attendances(self) -> Spread:
+    def attendances(self) -> DrawnSpread:
         """Attendances gained by the horizon, of first appointments and follow-ups together."""
         every = replace(self.bounds["all"], dnas=self.clinic.first + self.clinic.follow_up)
         return self._simulate(every, self.weeks).attendances
@@ -167,11 +158,11 @@ class Scenario:
         return tuple(max(0.0, clinic.waiting + a_week * week) for week in weeks)
 
 
-def reach_of(spreads: Iterable[Spread]) -> tuple[float, float]:
+def reach_of(spreads: Iterable[DrawnSpread]) -> tuple[float, float]:
     """Return the range of several results: from the lowest 80% end to the highest."""
     spreads = tuple(spreads)
     return min(each.low80 for each in spreads), max(each.high80 for each in spreads)
 
 
-def _spread(values: Floats) -> Spread:
-    return Spread(*(float(end) for end in np.quantile(values, (0.025, 0.1, 0.5, 0.9, 0.975))))
+def _spread(values: Floats) -> DrawnSpread:
+    return DrawnSpread(*(float(end) for end in np.quantile(values, (0.025, 0.1, 0.5, 0.9, 0.975))))

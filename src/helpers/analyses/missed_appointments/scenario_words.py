@@ -7,7 +7,7 @@ from datetime import date
 
 from helpers.phrases import phrase
 from helpers.report.words import count, interval, month, number, sentence
-from helpers.stats.dna.uncertainty import Spread
+from helpers.stats.dna.uncertainty import DrawnSpread
 
 #: what each parameter of the scenario is called
 NAMES = {
@@ -173,10 +173,10 @@ def bounds_sentence(
     )
 
 
-def attendances_sentence(spread: Spread, *, certain: bool, past: bool) -> str:
+def attendances_sentence(spread: DrawnSpread, *, certain: bool, past: bool) -> str:
     """Say how many attendances are gained.
 
-    >>> attendances_sentence(Spread(315, 315, 315, 315, 315), certain=True, past=False)
+    >>> attendances_sentence(DrawnSpread(315, 315, 315, 315, 315), certain=True, past=False)
     'It would fill 315 more slots that stand empty otherwise.'
     """
     chance = "" if certain else f" (95% interval {interval(spread.low95, spread.high95, 0)})"

@@ -27,18 +27,9 @@ _KNOWN = (
 
 @dataclass
 class AppointmentsTold:
-    """The appointments of a trust, and those of others, as the ledger lets them be told.
+    """The appointments of a trust, and those of others, as the ledger lets them be told."""
 
-    Parameters
-    ----------
-    organisation, period, specialty
-        Whose, when, and of which specialty; None for all.
-    ask
-        The ledger.
-    where
-        What every appointment must meet.
-    """
-
+    #: organisation, period, specialty: whose, when, and of which specialty; None for all
     organisation: str
     period: Period
     specialty: str | None

@@ -9,7 +9,7 @@ from helpers.bundle import Cell
 from helpers.data.appointments import MOST_HIDDEN
 from helpers.phrases import phrase
 from helpers.report.controlled_charts import WITHOUT_LIMITS
-from helpers.report.words import count, interval, listed, month, number, sentence
+from helpers.report.words import count, interval, listed, month, number, possessive, sentence
 
 
 def rate_sentence(
@@ -26,8 +26,6 @@ def rate_sentence(
 
     Parameters
     ----------
-    trust
-        Its name.
     missed, booked, rate
         The counts, and the rate in per cent.
     beside
@@ -260,12 +258,3 @@ def equity_sentence(slope: float, ends: tuple[float, float], avoided: Cell) -> s
     if slope < 0 and isinstance(avoided, int | float) and avoided > 0:
         words += f" At the rate of the least deprived fifth {number(float(avoided))} fewer would be missed."
     return words
-
-
-def possessive(name: str) -> str:
-    """Return the possessive of a name.
-
-    >>> possessive("Guy's"), possessive("Northmoor")
-    ("Guy's'", "Northmoor's")
-    """
-    return f"{name}'" if name.endswith("s") else f"{name}'s"

@@ -60,8 +60,6 @@ class PeerBenchmark:
     ----------
     report
         The open report; the last month of its period is the newest that may be used.
-    options
-        Which measures, with whom and how.
 
     Raises
     ------
@@ -193,26 +191,14 @@ class PeerBenchmark:
         return tuple(each.measure.id for each in headline_words.standing_apart(self.found))
 
     def sections(self, *, top: int = FEATURED) -> ShownParts:
-        """Return a section for each of the measures by which the trust stands apart.
-
-        Parameters
-        ----------
-        top
-            How many at most.
-        """
+        """Return a section for each of the measures by which the trust stands apart."""
         if not self._apart:
             said = "By none of the measures does the trust clearly stand apart from the others."
             return ShownParts((self._sections().text("none-apart", said),))
         return ShownParts(tuple(each for name in self._apart[:top] for each in self.section(name).parts))
 
     def section(self, measure: str) -> ShownParts:
-        """Return heading, meaning, chart and words of a measure.
-
-        Parameters
-        ----------
-        measure
-            A measure that is compared.
-        """
+        """Return heading, meaning, chart and words of a measure."""
         comparison = self._one(measure)
         heading = self._sections(comparison).heading(_slug(comparison), comparison.measure.name, level=3)
         return ShownParts((heading, *self.trusts(measure).shown))

@@ -19,23 +19,12 @@ from helpers.register.models import Benchmark, Measure
 
 @dataclass(frozen=True)
 class PeerChoice:
-    """What an organisation is compared with.
-
-    Parameters
-    ----------
-    group
-        The kind of peer group.
-    chosen
-        Codes for the kind `chosen`.
-    until
-        Last month that may be used, by its first day; None for the newest.
-    benchmark
-        What gains are measured against; None takes the register's, where peers can give it.
-    """
+    """What an organisation is compared with."""
 
     group: GroupKind = "national"
-    chosen: tuple[str, ...] = ()
-    until: date | None = None
+    chosen: tuple[str, ...] = ()  # codes for the kind `chosen`
+    until: date | None = None  # last month that may be used, by its first day; None for the newest
+    #: what gains are measured against; None takes the register's, where peers can give it
     benchmark: Benchmark | None = None
 
 
@@ -48,8 +37,6 @@ def compare_peers(
     ----------
     mart
         The mart, pinned.
-    measure
-        From the register.
     organisation
         Code of a trust that has not merged into another.
     choice

@@ -31,27 +31,16 @@ TOO_OLD_MONTHS = 24
 
 @dataclass(frozen=True)
 class PeerOptions:
-    """What a peer benchmark is asked for.
+    """What a peer benchmark is asked for."""
 
-    Parameters
-    ----------
-    measures
-        Ids from the register; none takes every measure that trusts can be compared by.
-    group
-        Whom the trust is compared with first.
-    peers
-        Codes of chosen peers: a group of their own, and the first one where `group` is `chosen`.
-    benchmark
-        What gains are measured against; None takes each measure's own from the register.
-    months
-        How far back the trust and its peers are followed.
-    """
-
+    #: ids from the register; none takes every measure that trusts can be compared by
     measures: tuple[str, ...] = ()
-    group: GroupKind = "national"
+    group: GroupKind = "national"  # whom the trust is compared with first
+    #: codes of chosen peers: a group of their own, and the first one where `group` is `chosen`
     peers: tuple[str, ...] = ()
+    #: what gains are measured against; None takes each measure's own from the register
     benchmark: Benchmark | None = None
-    months: int = MOVEMENT_MONTHS
+    months: int = MOVEMENT_MONTHS  # how far back the trust and its peers are followed
 
     def __post_init__(self) -> None:
         problems = []
@@ -86,10 +75,6 @@ class PeerFindings:
     ----------
     mart, organisation, period
         What to compare; the period's last month is the latest that may be used.
-    register
-        Measures and events.
-    options
-        With whom and how.
 
     Raises
     ------

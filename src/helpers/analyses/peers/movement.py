@@ -14,53 +14,29 @@ from helpers.measures.places.spread import FEWEST_MEMBERS, Percentile
 
 @dataclass(frozen=True)
 class PeerMoment:
-    """One period: the organisation among its peers of then; values in the unit.
+    """One period: the organisation among its peers of then; values in the unit."""
 
-    Parameters
-    ----------
-    period
-        First day.
-    members
-        How many had a figure.
-    value
-        The own one; None where it had none that can be compared.
-    percentile
-        None without own value, a model of chance or enough peers.
-    """
-
-    period: date
+    period: date  # first day
     members: int
-    value: float | None
+    value: float | None  # the own one; None where it had none that can be compared
     lower_quartile: float
     median: float
     upper_quartile: float
-    percentile: Percentile | None
+    percentile: Percentile | None  # none without own value, a model of chance or enough peers
 
 
 @dataclass(frozen=True)
 class Movement:
-    """From a first to the compared period, by those who have a figure in both.
+    """From a first to the compared period, by those who have a figure in both."""
 
-    Parameters
-    ----------
-    moments
-        In order of their periods.
-    first, last
-        The earliest moment of the span with an own value, and the compared one.
-    same
-        How many organisations have a figure in both.
-    median_before, median_now
-        The median of these.
-    own_change, peers_change
-        How the own value and that median changed, in the unit.
-    """
-
-    moments: tuple[PeerMoment, ...]
+    moments: tuple[PeerMoment, ...]  # in order of their periods
+    #: first, last: the earliest moment of the span with an own value, and the compared one
     first: PeerMoment
     last: PeerMoment
-    same: int
+    same: int  # how many organisations have a figure in both
     median_before: float
     median_now: float
+    #: own_change, peers_change: how the own value and that median changed, in the unit
     own_change: float
     peers_change: float
 
@@ -72,10 +48,6 @@ def find_movement(
 
     Parameters
     ----------
-    comparison
-        Whose series and peers are taken.
-    months
-        How far back.
     only_ends
         Whether the periods between the first and the last are left out.
     since

@@ -17,40 +17,21 @@ PeerBenchmark = Literal["peer_median", "best_quartile", "national_mean", "target
 
 @dataclass(frozen=True)
 class Level:
-    """A level that values are held against, in the unit of the measure.
-
-    Parameters
-    ----------
-    kind
-        Where it comes from.
-    words
-        What prose calls it: "the median of the group".
-    value
-        Its value, taken as known.
-    """
+    """A level that values are held against, in the unit of the measure."""
 
     kind: PeerBenchmark
-    words: str
+    words: str  # what prose calls it: "the median of the group"
     value: float
 
 
 @dataclass(frozen=True)
 class Gain:
-    """Events or days that reaching a benchmark would change at one organisation, never below 0.
+    """Events or days that reaching a benchmark would change at one organisation, never below 0."""
 
-    Parameters
-    ----------
-    raw
-        From the value as it is: noise alone makes it large.
-    shrunken
-        From the value drawn towards the group's mean by its error (empirical Bayes), at most as raw.
-    certain
-        As shrunken where the 95 % interval leaves the benchmark out, else 0.
-    """
-
-    raw: float
+    raw: float  # from the value as it is: noise alone makes it large
+    #: from the value drawn towards the group's mean by its error (empirical Bayes), at most as raw
     shrunken: float
-    certain: float
+    certain: float  # as shrunken where the 95 % interval leaves the benchmark out, else 0
 
 
 def choose_level(wanted: str, places: Places, *, target: Target | None) -> Level:
@@ -62,8 +43,6 @@ def choose_level(wanted: str, places: Places, *, target: Target | None) -> Level
         One of the register's benchmarks.
     places
         Of the group; its measure's direction says which quartile is the best.
-    target
-        The target in force.
     """
     values, measure = places.table["value"], places.measure
     if wanted == "best_quartile" and measure.direction != "neutral":
@@ -89,10 +68,6 @@ def find_gain(row: Mapping[str, Any], places: Places, level: float) -> Gain | No
 
     Parameters
     ----------
-    row
-        Its row of the places' table.
-    places
-        Of the group.
     level
         In the unit of the measure.
     """

@@ -132,7 +132,7 @@ def positions(placed: Sequence[PeerComparison]) -> Figure:
     )
 
 
-def _place(comparison: PeerComparison) -> charts_positions.Place:
+def _place(comparison: PeerComparison) -> charts_positions.PositionRow:
     own = comparison.own
     assert own is not None
     assert own.percentile is not None
@@ -141,7 +141,9 @@ def _place(comparison: PeerComparison) -> charts_positions.Place:
     if place.low >= 75 or place.high <= 25:
         verdict = "improving" if place.low >= 75 else "concerning"
         verdict = "neutral" if comparison.measure.direction == "neutral" else verdict
-    return charts_positions.Place(comparison.measure.name, place.percent, place.low, place.high, verdict)
+    return charts_positions.PositionRow(
+        comparison.measure.name, place.percent, place.low, place.high, verdict
+    )
 
 
 def positions_alt(placed: Sequence[PeerComparison]) -> str:

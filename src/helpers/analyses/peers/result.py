@@ -33,89 +33,52 @@ Verdict = Literal["better", "worse", "higher", "lower", "within", "unknown"]
 
 @dataclass(frozen=True)
 class PeerValue:
-    """One organisation of a comparison; value and ends in the unit.
-
-    Parameters
-    ----------
-    numerator, denominator
-        As they may be shown; NaN where only a value is published.
-    low, high
-        95 % interval: chance, widened to the ordinary variation from one period to the next; NaN where
-        only a value is published.
-    flag
-        Against the 99.8 % limits of chance and the spread between organisations.
-    percentile
-        None where no interval can be given for it.
-    """
+    """One organisation of a comparison; value and ends in the unit."""
 
     code: str
     name: str
+    #: numerator, denominator: as they may be shown; NaN where only a value is published
     numerator: float
     denominator: float
     value: float
+    #: low, high: 95 % interval: chance, widened to the ordinary variation from one period to the next; NaN
+    #: where only a value is published
     low: float
     high: float
-    flag: Verdict
-    percentile: Percentile | None
+    flag: Verdict  # against the 99.8 % limits of chance and the spread between organisations
+    percentile: Percentile | None  # none where no interval can be given for it
 
 
 @dataclass(frozen=True)
 class Levels:
-    """Where a group lies, in the unit: every organisation counting once, quantiles of type 7.
-
-    Parameters
-    ----------
-    best_quartile
-        The quartile at the good end; None without a good direction.
-    pooled
-        All events together; None where only values are published.
-    """
+    """Where a group lies, in the unit: every organisation counting once, quantiles of type 7."""
 
     lowest: float
     lower_quartile: float
     median: float
     upper_quartile: float
     highest: float
-    best_quartile: float | None
-    pooled: float | None
+    best_quartile: float | None  # the quartile at the good end; None without a good direction
+    pooled: float | None  # all events together; None where only values are published
 
 
 @dataclass(frozen=True)
 class PeerComparison:
-    """A measure of an organisation and its peers at one period; every number as it may be shown.
+    """A measure of an organisation and its peers at one period; every number as it may be shown."""
 
-    Parameters
-    ----------
-    measure, organisation
-        The register's measure, the organisation's code.
-    group
-        Whom it is compared with.
-    period
-        First day of the period that all figures are of.
-    newest
-        The newest period of the group that could be asked for: later than the compared one where the
-        organisation's own figures ended.
-    judged_on
-        The day by which freshness is judged; None where nothing is old.
-    wanted
-        What gains are to be measured against, where the group can give it.
-    names
-        Of organisations by their code.
-    series
-        All periods, for what changed over time.
-    places_on
-        Where all of them stand at a period.
-    """
-
+    #: measure, organisation: the register's measure, the organisation's code
     measure: Measure
     organisation: str
     group: PeerGroup
-    period: date
+    period: date  # first day of the period that all figures are of
+    #: the newest period of the group that could be asked for: later than the compared one where the
+    #: organisation's own figures ended
     newest: date
-    judged_on: date | None
-    wanted: Benchmark
-    names: Mapping[str, str] = field(repr=False, compare=False)
-    series: PeerSeries = field(repr=False, compare=False)
+    judged_on: date | None  # the day by which freshness is judged; None where nothing is old
+    wanted: Benchmark  # what gains are to be measured against, where the group can give it
+    names: Mapping[str, str] = field(repr=False, compare=False)  # of organisations by their code
+    series: PeerSeries = field(repr=False, compare=False)  # all periods, for what changed over time
+    #: where all of them stand at a period
     places_on: Callable[[date], Places] = field(repr=False, compare=False)
 
     @property

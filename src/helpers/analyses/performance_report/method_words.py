@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from helpers.measures.attention import PERSISTENT
-from helpers.measures.gathering import Asked
+from helpers.measures.gathering import WantedMeasures
 from helpers.measures.result import MeasureResult
 from helpers.phrases import bulleted, phrase
 from helpers.report.words import in_words, listed, month, sentence
@@ -15,7 +15,7 @@ from helpers.stats.trajectory import FEWEST_POINTS
 from helpers.stats.trajectory.result import UNLIKELY
 
 
-def method_words(asked: Asked, merged: str) -> str:
+def method_words(asked: WantedMeasures, merged: str) -> str:
     """Return the method as a list.
 
     Parameters

@@ -29,7 +29,7 @@ from helpers.bundle import Column, Panel
 from helpers.data.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.measures.figures import period_words
-from helpers.measures.gathering import Asked, Results, measure_results
+from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.measures.result import MOST_MEASURES, MeasureResult
 from helpers.measures.words import all_sentences
 from helpers.places import state_folder
@@ -115,7 +115,7 @@ class PerformanceReport(Sections):
 
     def __init__(self, report: Report, options: PerformanceOptions) -> None:
         self.options = options
-        asked = Asked(report.organisation, report.period.last, options.measures, options.months)
+        asked = WantedMeasures(report.organisation, report.period.last, options.measures, options.months)
         self.results: Results = measure_results(report.mart, report.register, asked)
         super().__init__(
             report, sorted({name for result in self._shown for name in result.series.datasets})

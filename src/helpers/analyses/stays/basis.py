@@ -25,21 +25,8 @@ def days_column(label: str, *, kind: ColumnKind = "rate", signed: bool = False) 
     return Column(label=label, kind=kind, unit="days", digits=1, signed=signed)
 
 
-def capital(text: str) -> str:
-    """Return words with a capital first letter."""
-    return text[:1].upper() + text[1:]
-
-
 class StayBasis(Sections):
-    """The findings on one organisation's stays, and how they are told.
-
-    Parameters
-    ----------
-    report
-        The open report.
-    options
-        What the parameter file asks for.
-    """
+    """The findings on one organisation's stays, and how they are told."""
 
     def __init__(self, report: Report, options: StayOptions) -> None:
         super().__init__(report)

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.analyses.stays import words as los_words
-from helpers.analyses.stays.basis import StayBasis, capital, days_column
+from helpers.analyses.stays.basis import StayBasis, days_column
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.phrases import phrase
 from helpers.report.charts import comparison
 from helpers.report.parts import Field, Part
-from helpers.report.words import days, listed, number, sentence
+from helpers.report.words import capital, days, listed, number, sentence
 from helpers.stats import los
 
 CRUDE: Final = (

@@ -71,8 +71,8 @@ def trend(basis: StayBasis) -> Part:
 
 def _month_rows(chart: XmRChart, months: list[date], means: list[Cell]) -> list[tuple[Cell, ...]]:
     signals = controlled.derived(chart.reason, means)
-    lines = [[_or_none(value) for value in line] for line in (chart.lower, chart.upper)]
-    more = [[_or_none(value) for value in line] for line in (chart.centre, chart.target)]
+    lines = [[controlled.finite(value) for value in line] for line in (chart.lower, chart.upper)]
+    more = [[controlled.finite(value) for value in line] for line in (chart.centre, chart.target)]
     days = [f"{day:%Y-%m}" for day in months]
     return list(zip(days, means, *lines, signals, *more, strict=True))
 
@@ -81,9 +81,9 @@ def _month_values(process: Process) -> dict[str, float | None]:
     limits, place = process.chart.limits, process.latest
     return {
         "latest": None if place is None else round(float(process.shown[place]), process.digits),
-        "centre": _or_none(limits.centre),
-        "lower": _or_none(limits.lower),
-        "upper": _or_none(limits.upper),
+        "centre": controlled.finite(limits.centre),
+        "lower": controlled.finite(limits.lower),
+        "upper": controlled.finite(limits.upper),
     }
 
 
@@ -113,10 +113,6 @@ def _process(basis: StayBasis, means: list[Cell]) -> Process:
     hidden = 2 * int(np.isfinite(shown).sum()) < len(shown)
     drawn = chart_told(basis.found.trend.chart, shown, digits=1, origin=basis.origin, blank=hidden)
     return Process(drawn, shown, "the mean stay", "days", 1, basis.wording.benchmark)
-
-
-def _or_none(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 # --- other trusts -------------------------------------------------------------------------------------

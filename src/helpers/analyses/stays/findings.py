@@ -56,10 +56,6 @@ class StayFindings:
 
     Parameters
     ----------
-    mart, organisation, period
-        What to analyse.
-    options
-        How.
     events
         What happened at the organisation and may show in its stays.
     policy

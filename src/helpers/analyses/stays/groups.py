@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.analyses.stays import words as los_words
-from helpers.analyses.stays.basis import StayBasis, capital, days_column
+from helpers.analyses.stays.basis import StayBasis, days_column
 from helpers.analyses.stays.findings import REST
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.report import controlled
 from helpers.report.charts import comparison
 from helpers.report.parts import Field, Part
-from helpers.report.words import count, interval, number, sentence
+from helpers.report.words import capital, count, interval, number, sentence
 
 #: groups in the chart; the table lists them all
 MOST_BARS = 12

@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 class LengthOfStay:
     """How long patients stay compared with a benchmark, part by part.
 
-    Parameters
-    ----------
-    report
-        The open report.
-    options
-        What the parameter file asks for.
-
     Raises
     ------
     DataError

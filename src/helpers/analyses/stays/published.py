@@ -59,7 +59,7 @@ QUARTERS: Final = (
 
 
 @dataclass(frozen=True)
-class Place:
+class StayPlace:
     """A trust's mean stay beside the others': days."""
 
     own: float
@@ -69,10 +69,10 @@ class Place:
     trusts: int
 
 
-def stay_sentence(trust: str, quarter: str, place: Place) -> str:
+def stay_sentence(trust: str, quarter: str, place: StayPlace) -> str:
     """Say how the crude stay lies to the pooled mean and to the best quarter of trusts.
 
-    >>> stay_sentence("Northmoor", "July to September 2020", Place(4.83, 4.1, 4.0, 3.24, 126))[:72]
+    >>> stay_sentence("Northmoor", "July to September 2020", StayPlace(4.83, 4.1, 4.0, 3.24, 126))[:72]
     'In July to September 2020 a stay at Northmoor lasted 4.8 days, 0.7 days '
     """
     gap = place.own - place.pooled  # of the exact means, rounded once: as printed, they may seem 0.1 apart
@@ -132,10 +132,10 @@ class PublishedStay(Sections):
         return self._trusts["bed_days"] / self._trusts["admissions"]
 
     @cached_property
-    def _place(self) -> Place:
+    def _place(self) -> StayPlace:
         """The trust among all compared ones."""
         stays, sums = self._trusts["admissions"], self._trusts["bed_days"]
-        return Place(
+        return StayPlace(
             float(self._stays[self.report.organisation.code]),
             los.pooled_mean(stays, sums),
             los.unweighted_mean(stays, sums),

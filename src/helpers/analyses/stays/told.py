@@ -24,16 +24,9 @@ _FAR = 16
 
 @dataclass
 class StaysTold:
-    """The stays of one organisation as the ledger lets them be told.
+    """The stays of one organisation as the ledger lets them be told."""
 
-    Parameters
-    ----------
-    organisation, period, options
-        Whose stays, when, and which of them.
-    ask
-        The ledger.
-    """
-
+    #: organisation, period, options: whose stays, when, and which of them
     organisation: str
     period: Period
     options: StayOptions

@@ -21,28 +21,15 @@ TREND_MONTHS = 24
 
 @dataclass(frozen=True)
 class StayTrend:
-    """The stays of one trust by month.
+    """The stays of one trust by month."""
 
-    Parameters
-    ----------
-    stays
-        Sums of the trust by specialty and month: month (its first day), specialty, spells, days; over the
-        two years that end with the period, or the period where it is longer.
-    period
-        What the report covers.
-    specialty
-        Treatment function code; None for all.
-    benchmark
-        Target of the chart in days.
-    registered
-        What happened at the trust and may show in its stays.
-    """
-
+    #: sums of the trust by specialty and month: month (its first day), specialty, spells, days; over the two
+    #: years that end with the period, or the period where it is longer
     stays: pd.DataFrame
     period: Period
-    specialty: str | None
-    benchmark: float
-    registered: Sequence[Event] = ()
+    specialty: str | None  # treatment function code; None for all
+    benchmark: float  # target of the chart in days
+    registered: Sequence[Event] = ()  # what happened at the trust and may show in its stays
 
     @staticmethod
     def span(period: Period) -> Period:

@@ -8,7 +8,7 @@ from typing import Final
 
 from helpers.data.disclosure.queries import Condition
 from helpers.data.stays import ORDINARY
-from helpers.report.words import count, days, interval, listed, number, sentence
+from helpers.report.words import count, days, interval, listed, number, possessive, sentence
 
 #: differences that show as nought at one decimal are called none
 SMALLEST_DAYS = 0.05
@@ -62,7 +62,7 @@ def ratio_sentence(wording: Wording, ratio: float, low: float, high: float) -> s
     >>> ratio_sentence(Wording("Northmoor", ""), 1.19, 1.11, 1.28)
     "Allowing for case mix, Northmoor's patients stay 19% longer than they would elsewhere (95% interval 11% to 28%)."
     """
-    who = f"{_possessive(wording.trust)} {wording.patients}"
+    who = f"{possessive(wording.trust)} {wording.patients}"
     change, ends = percent_change(ratio), (percent_change(low), percent_change(high))
     if low <= 1 <= high:
         said = f"(from {_change(ends[0])} to {_change(ends[1])}, 95% interval)"
@@ -250,10 +250,6 @@ def peers_sentence(flag: str, flag95: str, *, trusts: int, outside: int) -> str:
 def _first(names: list[str], most: int = 3) -> str:
     more = len(names) - most
     return listed(names) if more <= 1 else f"{', '.join(names[:most])} and {count(more, 'other')}"
-
-
-def _possessive(name: str) -> str:
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
 def _change(percent: float) -> str:

@@ -19,13 +19,11 @@ LISTED = 5
 ALLOWED_FILE = "allowed.yml"
 
 
-class Alarm(Problem):
+class AuditAlarm(Problem):
     """A problem that an analyst may have found to be a false alarm; what was found is never printed.
 
     Parameters
     ----------
-    kind
-        What was found.
     values
         As it stands there. No field of the problem, so that it gets into no message, log or JSON.
     """
@@ -41,14 +39,14 @@ class Alarm(Problem):
         object.__setattr__(self, "values", tuple(values))
 
 
-def alarm(kind: Kind, where: str, found: dict[str, str]) -> Alarm:
+def alarm(kind: Kind, where: str, found: dict[str, str]) -> AuditAlarm:
     """Return the alarm about identifiers; each comes with its place, and is shown only in part."""
     shown = [f"{_masked(kind, value)} ({place})" for value, place in list(found.items())[:LISTED]]
     more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
     name = _NAMES[kind] + ("s" if len(found) > 1 else "")
     if kind == "date_of_birth" and len(found) > 1:
         name = "dates of birth"
-    return Alarm(
+    return AuditAlarm(
         kind,
         found,
         where,
@@ -100,14 +98,10 @@ class AllowedAlarm(BaseModel):
 
     Parameters
     ----------
-    finding
-        The kind of alarm.
     value
         What stands there, word for word; there is no way to allow all of a kind.
     place
         A report as "notebook/name", a notebook, or the name of a file given to `boardpack audit`.
-    reason
-        Why it identifies nobody.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -132,7 +126,7 @@ class AllowedAlarm(BaseModel):
             raise ValueError(f"must say why, in {cls.SHORTEST_REASON} letters or more")
         return text
 
-    def covers(self, alarm: Alarm, value: str, place: str) -> bool:
+    def covers(self, alarm: AuditAlarm, value: str, place: str) -> bool:
         """Tell whether this is about a value of an alarm at a place."""
         is_there = place == self.place or place.startswith(f"{self.place}/")
         return is_there and alarm.kind == self.finding and _bare(value) == _bare(self.value)
@@ -149,7 +143,7 @@ class Allowed:
         return [problem for problem in problems if not self._is_allowed(place, problem)]
 
     def _is_allowed(self, place: str, problem: Problem) -> bool:
-        if not isinstance(problem, Alarm) or not problem.values:
+        if not isinstance(problem, AuditAlarm) or not problem.values:
             return False
         return all(
             any(each.covers(problem, value, place) for each in self.alarms) for value in problem.values

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from helpers.bundle import Cell
-from helpers.data.audit.alarms import Alarm
+from helpers.data.audit.alarms import AuditAlarm
 from helpers.data.audit.identifiers import words_of
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
@@ -46,7 +46,7 @@ def holds_any(text: str, names: Iterable[str]) -> bool:
     return any(name in letters for name in names)
 
 
-def audit_header(names: Iterable[str], where: str) -> list[Alarm]:
+def audit_header(names: Iterable[str], where: str) -> list[AuditAlarm]:
     """Return the column names that only a table of records has.
 
     >>> audit_header(["Trust", "Date of birth"], "table 1")[0].came
@@ -72,9 +72,9 @@ def is_record_heading(names: Iterable[str]) -> bool:
     return bool(plain & DAY_COLUMNS) and len(plain & RECORD_COLUMNS) >= RECORD_COLUMNS_IN_A_ROW
 
 
-def name_problem(where: str, names: Sequence[str]) -> Alarm:
+def name_problem(where: str, names: Sequence[str]) -> AuditAlarm:
     """Return the alarm about names of record-level columns."""
-    return Alarm(
+    return AuditAlarm(
         "record_columns",
         names,
         where,
@@ -84,9 +84,9 @@ def name_problem(where: str, names: Sequence[str]) -> Alarm:
     )
 
 
-def rows_problem(where: str) -> Alarm:
+def rows_problem(where: str) -> AuditAlarm:
     """Return the alarm about a table whose rows are patients."""
-    return Alarm(
+    return AuditAlarm(
         "record_rows",
         [where],
         where,

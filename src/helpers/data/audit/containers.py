@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
-from helpers.data.audit.alarms import Alarm
+from helpers.data.audit.alarms import AuditAlarm
 from helpers.data.audit.tables import audit_table, text_rows
 from helpers.errors import Problem
 
@@ -60,9 +60,11 @@ def audit_container(content: bytes, name: str, depth: int, inside: Inside) -> li
     return None
 
 
-def unreadable(name: str, came: str, cure: str = "open it without protection, or leave it out") -> Alarm:
+def unreadable(
+    name: str, came: str, cure: str = "open it without protection, or leave it out"
+) -> AuditAlarm:
     """Return the alarm about a file that cannot be looked through."""
-    return Alarm("unreadable", [name], name, came, allowed="a file that can be read", cure=cure)
+    return AuditAlarm("unreadable", [name], name, came, allowed="a file that can be read", cure=cure)
 
 
 def _audit_packed(

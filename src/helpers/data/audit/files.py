@@ -12,7 +12,7 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from helpers.data.audit.alarms import Alarm
+from helpers.data.audit.alarms import AuditAlarm
 from helpers.data.audit.columns import audit_header, has_rows_of_patients, rows_problem, unsaid
 from helpers.data.audit.containers import DEEPEST, LARGEST, audit_container, unreadable
 from helpers.data.audit.notebooks import audit_json
@@ -134,7 +134,7 @@ def _rows(text: str) -> list[list[str]]:
 
 
 def _is_rows(problem: Problem) -> bool:
-    return isinstance(problem, Alarm) and problem.kind == "record_rows"
+    return isinstance(problem, AuditAlarm) and problem.kind == "record_rows"
 
 
 # --- archives: Word, Excel, PowerPoint ----------------------------------------------------------------

@@ -202,8 +202,6 @@ def measure_rows(
 
     Parameters
     ----------
-    measure
-        Its id.
     frame
         Index columns: org_code, period and, where they vary, unit_code, scheme, specialty_code, basis,
         status, suppressed.

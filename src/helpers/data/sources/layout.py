@@ -54,36 +54,16 @@ class Feed:
 
 @dataclass(frozen=True)
 class Layout:
-    """One kind of file.
-
-    Parameters
-    ----------
-    name
-        Short name, that of its module.
-    title
-        The publication or extract, for people.
-    columns
-        The header's columns by which it is recognised; all of them are needed.
-    read
-        Turns the sheets that match into frames.
-    source
-        Name of the data set in the mart; the layout's own by default.
-    sheet
-        Start of the sheet's name in a workbook; any sheet by default.
-    feeds
-        Which measures come from which columns.
-    tables
-        Which tables of the mart it fills.
-    """
+    """One kind of file."""
 
     name: str
     title: str
-    columns: tuple[str, ...]
-    read: Callable[[list[Match], Context], Reading]
-    tables: tuple[str, ...] = ("measure_values",)
+    columns: tuple[str, ...]  # the header's columns by which it is recognised; all of them are needed
+    read: Callable[[list[Match], Context], Reading]  # turns the sheets that match into frames
+    tables: tuple[str, ...] = ("measure_values",)  # which tables of the mart it fills
     feeds: tuple[Feed, ...] = ()
-    source: str = ""
-    sheet: str = ""
+    source: str = ""  # name of the data set in the mart; the layout's own by default
+    sheet: str = ""  # start of the sheet's name in a workbook; any sheet by default
     policy: Policy = "published"
     mode: Mode = "append"
     secondary: bool = False
@@ -109,6 +89,11 @@ class Layout:
     def dataset(self) -> str:
         """Name of the data set in the mart."""
         return self.source or self.name
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that it feeds."""
+        return tuple(dict.fromkeys(feed.measure for feed in self.feeds))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import parse_period
 from helpers.errors import DataError, Problem
 from helpers.register import Register, TableMapping
-from helpers.register.models import MAPPED_FIGURES
+from helpers.register.files import MAPPED_FIGURES
 
 LEFT_OUT = "left out by the mapping"
 

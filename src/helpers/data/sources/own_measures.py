@@ -64,8 +64,6 @@ def read_rows(
 
     Parameters
     ----------
-    table
-        Its text cells.
     context
         The register and the organisations that are known.
     fractions

@@ -54,8 +54,6 @@ def parse_period(word: str, frequency: str = "", *, british: bool = False) -> Pe
 
     Parameters
     ----------
-    word
-        What was written.
     frequency
         The measure's; any with "".
     british

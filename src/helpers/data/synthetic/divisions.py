@@ -57,8 +57,6 @@ def unit_values(rng: np.random.Generator, trusts: Trusts, values: pd.DataFrame) 
 
     Parameters
     ----------
-    rng, trusts
-        As elsewhere.
     values
         Monthly rows of whole organisations and of specialties.
     """

@@ -87,8 +87,6 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
 
     Parameters
     ----------
-    mart
-        The mart to load into.
     scale, seed
         As for `generate`.
     """

@@ -181,30 +181,13 @@ SHAPES = (
 
 @dataclass(frozen=True)
 class Truth:
-    """Everything that was put in.
+    """Everything that was put in."""
 
-    Parameters
-    ----------
-    trusts
-        One row per trust: org_code, los_ratio, dna_odds_ratio, death_odds_ratio, readmission_odds_ratio
-        (1 = as everywhere; events such as interventions come on top).
-    los_by_specialty
-        org_code, specialty_code, los_ratio: the multiplier of mean days in each specialty.
-    """
-
+    #: one row per trust: org_code, los_ratio, dna_odds_ratio, death_odds_ratio, readmission_odds_ratio (1 = as
+    #: everywhere; events such as interventions come on top)
     trusts: pd.DataFrame
+    #: org_code, specialty_code, los_ratio: the multiplier of mean days in each specialty
     los_by_specialty: pd.DataFrame
-    differences: tuple[Difference, ...] = DIFFERENCES
-    fair: tuple[str, ...] = FAIR
-    complex_mix: str = COMPLEX_MIX
-    dna_not_recorded: str = DNA_NOT_RECORDED
-    small: str = SMALL
-    interventions: tuple[Intervention, ...] = INTERVENTIONS
-    mergers: tuple[InventedMerger, ...] = MERGERS
-    breaks: tuple[SeriesBreak, ...] = BREAKS
-    signals: tuple[Signal, ...] = SIGNALS
-    gaps: tuple[Gap, ...] = GAPS
-    shapes: tuple[Shape, ...] = SHAPES
 
 
 def month_index(day: date) -> int:

@@ -30,24 +30,12 @@ _SIZES = ("smallest", "second smallest", "second largest", "largest")
 
 @dataclass(frozen=True)
 class PeerGroup:
-    """A group that an organisation is compared with, itself included.
-
-    Parameters
-    ----------
-    kind
-        How it is made.
-    label
-        Who is in it, as prose says it after their number: "acute trusts in the region North West".
-    codes
-        Organisations, whether or not they have a figure.
-    note
-        Why there is no such group, where it is empty.
-    """
+    """A group that an organisation is compared with, itself included."""
 
     kind: GroupKind
-    label: str
-    codes: frozenset[str]
-    note: str = ""
+    label: str  # who is in it, as prose says it after their number: "acute trusts in the region North West"
+    codes: frozenset[str]  # organisations, whether or not they have a figure
+    note: str = ""  # why there is no such group, where it is empty
 
 
 def find_group(

@@ -39,54 +39,36 @@ _NUMBERS: Final = ("low", "high", "percent", "percent_low", "percent_high", "low
 
 @dataclass(frozen=True)
 class Percentile:
-    """The share of the others that an organisation does better than (or lies above), per cent.
+    """The share of the others that an organisation does better than (or lies above), per cent."""
 
-    Parameters
-    ----------
-    percent, low, high
-        Expected share and its 95 % interval.
-    worst, best
-        The chance, 0 to 1, of being one of the worst (or lowest) quarter, and of the best (or highest).
-    """
-
+    #: percent, low, high: expected share and its 95 % interval
     percent: float
     low: float
     high: float
+    #: worst, best: the chance, 0 to 1, of being one of the worst (or lowest) quarter, and of the best (or
+    #: highest)
     worst: float
     best: float
 
 
 @dataclass(frozen=True)
 class Places:
-    """The organisations of a group at a period.
+    """The organisations of a group at a period."""
 
-    Parameters
-    ----------
-    period
-        First day.
-    measure
-        In the unit and with the decimals of the comparison: a count with a base is per 100 of it.
-    scale
-        What a ratio of the parts is multiplied by.
-    table
-        Indexed by org_code, lowest value first: numerator, denominator (NaN where only values are
-        published) and value; low and high, the 95 % interval: chance, widened to the ordinary variation from one
-        period to the next; flag, `high`, `within` or `low` against the 99.8 % limits of chance and spread, empty
-        without them; percent, percent_low, percent_high, the share of the others that lie below, with its
-        95 % interval; lowest and highest, the chance of being in these quarters; shrunken, the value drawn towards
-        the group's mean by its error. NaN where nothing is known of chance.
-    model
-        What chance does; None where only values are known.
-    widened
-        How many times chance was widened to the variation from one period to the next; None where there
-        are too few periods to tell.
-    """
-
-    period: date
+    period: date  # first day
+    #: in the unit and with the decimals of the comparison: a count with a base is per 100 of it
     measure: Measure
-    scale: float
+    scale: float  # what a ratio of the parts is multiplied by
+    #: indexed by org_code, lowest value first: numerator, denominator (NaN where only values are published) and
+    #: value; low and high, the 95 % interval: chance, widened to the ordinary variation from one period to the
+    #: next; flag, `high`, `within` or `low` against the 99.8 % limits of chance and spread, empty without them;
+    #: percent, percent_low, percent_high, the share of the others that lie below, with its 95 % interval;
+    #: lowest and highest, the chance of being in these quarters; shrunken, the value drawn towards the group's
+    #: mean by its error. NaN where nothing is known of chance.
     table: pd.DataFrame = field(repr=False)
-    model: Model | None
+    model: Model | None  # what chance does; None where only values are known
+    #: how many times chance was widened to the variation from one period to the next; None where there are too
+    #: few periods to tell
     widened: float | None
 
     def percentile(self, code: str) -> Percentile | None:

@@ -36,27 +36,14 @@ _MISSED = "dna_rate"
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Organisations of a group that cannot be compared, by reason; codes in order.
+    """Organisations of a group that cannot be compared, by reason; codes in order."""
 
-    Parameters
-    ----------
-    missing
-        Without a figure for the period, with one in the year before.
-    suppressed
-        With a figure that must not be shown.
-    not_recorded
-        With a rate of missed appointments so low that they are not written down: not the best, but unknown.
-    impossible
-        With a part that is larger than its whole.
-    small_base
-        With hardly anything of what others' counts are taken per.
-    """
-
-    missing: tuple[str, ...] = ()
-    suppressed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # without a figure for the period, with one in the year before
+    suppressed: tuple[str, ...] = ()  # with a figure that must not be shown
+    #: with a rate of missed appointments so low that they are not written down: not the best, but unknown
     not_recorded: tuple[str, ...] = ()
-    impossible: tuple[str, ...] = ()
-    small_base: tuple[str, ...] = ()
+    impossible: tuple[str, ...] = ()  # with a part that is larger than its whole
+    small_base: tuple[str, ...] = ()  # with hardly anything of what others' counts are taken per
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -66,24 +53,14 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class PeerSeries:
-    """A measure of a group of organisations over all periods.
-
-    Parameters
-    ----------
-    measure
-        From the register.
-    frame
-        org_code, period (first day), numerator, denominator (NaN where only values are published), value in
-        the unit; `state`: shown, suppressed, not_recorded, impossible, small_base or empty; `members`: how many
-        organisations the row adds up; `source`: the data sets of the row, separated by commas.
-    period_type, unit, scale
-        Of the values; a count with a base is per 100 of it.
-    origin
-        How they may be shown.
-    """
+    """A measure of a group of organisations over all periods."""
 
     measure: Measure
+    #: org_code, period (first day), numerator, denominator (NaN where only values are published), value in the
+    #: unit; `state`: shown, suppressed, not_recorded, impossible, small_base or empty; `members`: how many
+    #: organisations the row adds up; `source`: the data sets of the row, separated by commas
     frame: pd.DataFrame
+    #: period_type, unit, scale: of the values; a count with a base is per 100 of it
     period_type: str
     unit: str
     scale: float

@@ -120,7 +120,7 @@ def funnel_chart(
     axes.plot(expected[own], ratio[own], "o", color=colours.HIGHLIGHT, markersize=9)
     axes.set_xlabel(axis_labels[0])
     axes.set_ylabel(axis_labels[1])
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     _fit_ratio(axes, np.append(ratio, [line[edge][-1] for line in limits.values() for edge in (1, 2)]))
     name_ends(axes, [Name(name, 0, line[2][-1], colours.COMMON_CAUSE) for name, line in limits.items()])
     named = Name(label, expected[own], ratio[own], colours.HIGHLIGHT, bold=True)

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Place:
+class PositionRow:
     """One row of percentiles: 100 is the good end; `verdict` marks a row that surely stands apart."""
 
     label: str
@@ -33,7 +33,7 @@ class Place:
     verdict: Verdict = "common"
 
 
-def positions_chart(rows: Sequence[Place], *, words: tuple[str, str], unit: str) -> Figure:
+def positions_chart(rows: Sequence[PositionRow], *, words: tuple[str, str], unit: str) -> Figure:
     """Draw percentiles with their intervals on one scale from 0 to 100, quarters shaded.
 
     `words` name the two ends of the scale, left and right.

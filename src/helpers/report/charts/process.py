@@ -64,6 +64,7 @@ def spc_chart(
     steps: Sequence[TargetStep] = (),
     events: Sequence[tuple[date, str]] = (),
     fan: FanAhead | None = None,
+    planned: Sequence[tuple[date, float]] = (),
     digits: int = 1,
     height: float = 2.5,
 ) -> Figure:
@@ -75,8 +76,6 @@ def spc_chart(
         Limits and rules, from the exact values.
     shown
         The values that may be drawn, NaN where one is missing or suppressed.
-    unit
-        Label of the upright axis.
     target
         Name and value of a target for the whole chart.
     steps
@@ -85,6 +84,8 @@ def spc_chart(
         First days of periods, and what happened.
     fan
         A forecast to draw behind the last point.
+    planned
+        First days of periods, in order, and what the organisation planned to reach in them.
     digits
         Decimals of the values that are written.
     height
@@ -96,11 +97,13 @@ def spc_chart(
     _draw_points(axes, chart, days, shown)
     if fan is not None:
         _draw_fan(axes, fan, (days, shown))
+    plan = _draw_plan(axes, planned)
     last = days[-1] if fan is None else float(mdates.date2num(fan.months[-1]))
+    last = max([last, *(each.x for each in plan)])
     steps = list(steps) or _whole(chart, target, last)
     axes.set_ylabel(unit)
     axes.set_xlim(days[0] - 2 * half, last + 2 * half)
-    _set_heights(axes, shown, chart, steps)
+    _set_heights(axes, shown, chart, steps, [value for _, value in planned])
     if unit == "%":
         _end_at_all(axes, shown)
     drawn = _draw_steps(axes, steps, half, last)
@@ -108,7 +111,7 @@ def spc_chart(
     label_numbers(axes)
     name_all(
         axes,
-        _ends(chart, drawn, axes.get_ylim(), digits=digits, has_fan=fan is not None),
+        [*_ends(chart, drawn, axes.get_ylim(), digits=digits, has_fan=fan is not None), *plan],
         events=[(float(mdates.date2num(day)) - half, name) for day, name in events],
         points=[*_causes(chart, days, shown), *_past_steps(drawn, axes.get_ylim(), digits)],
         path=(days, shown),
@@ -173,6 +176,19 @@ def _draw_fan(axes: Axes, fan: FanAhead, known: tuple[Floats, Floats]) -> None:
     )
 
 
+def _draw_plan(axes: Axes, planned: Sequence[tuple[date, float]]) -> list[Name]:
+    """Draw what was planned as a line; return its name, for its right end."""
+    if not planned:
+        return []
+    days = [float(mdates.date2num(day)) for day, _ in planned]
+    values = [value for _, value in planned]
+    axes.plot(
+        days, values, "D-", color=colours.PLAN, linewidth=1.4, markersize=2.6, markerfacecolor="white",
+        zorder=3.5,
+    )  # fmt: skip
+    return [Name("own plan", days[-1], values[-1], colours.PLAN)]
+
+
 def _whole(chart: XmRChart, target: tuple[str, float] | None, last: float) -> list[TargetStep]:
     """Return one target over the whole chart as a step."""
     if target is None or not np.isfinite(target[1]):
@@ -181,7 +197,9 @@ def _whole(chart: XmRChart, target: tuple[str, float] | None, last: float) -> li
     return [TargetStep(first, mdates.num2date(last).date(), target[1], target[0])]
 
 
-def _set_heights(axes: Axes, shown: Floats, chart: XmRChart, steps: Sequence[TargetStep]) -> None:
+def _set_heights(
+    axes: Axes, shown: Floats, chart: XmRChart, steps: Sequence[TargetStep], planned: Sequence[float]
+) -> None:
     """Fit the upright axis to what is drawn; limits below nought are cut in drawing alone."""
     axes.margins(y=0.2)
     axes.autoscale_view()
@@ -193,7 +211,7 @@ def _set_heights(axes: Axes, shown: Floats, chart: XmRChart, steps: Sequence[Tar
         for step, far in zip(steps, fars, strict=False)
         if low - far * spread <= step.value <= high + far * spread
     ]
-    low, high = min([low, *near]), max([high, *near])
+    low, high = min([low, *near, *planned]), max([high, *near, *planned])
     room = 0.06 * (high - low) if near else 0.0
     if chart.limits.lower == chart.limits.upper and high - low < 1e-9 + abs(high) * 0.2:
         room = max(room, 0.05 * max(abs(high), 1.0))  # a constant series is a line amid white

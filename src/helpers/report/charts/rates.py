@@ -44,12 +44,6 @@ def caterpillar_chart(
         Rates, and the lower and upper ends of their intervals, in any order.
     own
         Position of the reported organisation; None where it is not among them.
-    label
-        What stands beside it.
-    lines
-        Names and heights of reference lines.
-    unit
-        Label of the upright axis.
     names
         What each organisation is called below the axis, where there are few enough for it.
     ceiling
@@ -128,7 +122,7 @@ def rate_funnel_chart(
         axes.plot(denominator[own], value[own], "o", color=colours.HIGHLIGHT, markersize=8, zorder=5)
     axes.set_xlabel(axis_labels[0])
     axes.set_ylabel(axis_labels[1])
-    axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     ends = [line[edge][-1] for line in limits.values() for edge in (1, 2)]  # where they are narrowest
     low, high = min(value.min(), *ends), max(value.max(), *ends)
     room = 0.25 * max(float(high - low), 0.1)

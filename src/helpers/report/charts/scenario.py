@@ -21,21 +21,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Reach:
-    """The range of a result at each day, and the middle of each way of counting that lies in it.
-
-    Parameters
-    ----------
-    days
-        When.
-    low, high
-        The ends of the range.
-    middles
-        Name and values of each way of counting; the name of an only one may be empty.
-    """
+    """The range of a result at each day, and the middle of each way of counting that lies in it."""
 
     days: tuple[date, ...]
     low: Floats
     high: Floats
+    #: name and values of each way of counting; the name of an only one may be empty
     middles: tuple[tuple[str, Floats], ...]
 
     @property
@@ -49,10 +40,6 @@ def reach_chart(reach: Reach, *, unit: str, beside: tuple[str, Floats] | None = 
 
     Parameters
     ----------
-    reach
-        What to draw.
-    unit
-        Label of the upright axis.
     beside
         Name and values of a line to compare with: the list if nothing changed.
     """

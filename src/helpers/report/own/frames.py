@@ -14,8 +14,9 @@ from helpers.report.own.cells import Format, digits_for, is_nothing, show, shown
 if TYPE_CHECKING:
     import pandas as pd
 
-#: what heads a series without a name
+#: what heads a series without a name, and an index without one in a list of data
 _UNNAMED: Final = "value"
+_UNNAMED_INDEX: Final = "row"
 #: columns to show: their names in the frame, or these with what heads them
 Columns = Sequence[Any] | Mapping[Any, str]
 
@@ -149,9 +150,21 @@ def data_behind(data: Any) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], 
 
 def _column(name: str, cells: Sequence[Any]) -> Column:
     there = [cell for cell in cells if not is_nothing(cell)]
+    label = name.strip() or _UNNAMED_INDEX  # a heading without words says nothing to those who hear it
     if there and all(isinstance(cell, Real) and not isinstance(cell, bool) for cell in there):
-        return Column(label=name.strip(), kind="rate", digits=digits_for(there))
-    return Column(label=name.strip(), kind="text")
+        return Column(label=label, kind="rate", digits=digits_for(there))
+    return Column(label=label, kind="text")
+
+
+def has_nothing_to_draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether data hold no number and a column of nothing at all: what was to be drawn is missing or hidden.
+
+    >>> import pandas as pd
+    >>> has_nothing_to_draw(*data_behind(pd.DataFrame({"age": ["0-17", "85+"], "stay": [None, None]})))
+    True
+    """
+    has_numbers = any(column.kind == "rate" for column in columns)
+    return not has_numbers and any(all(cell is None for cell in cells) for cells in zip(*rows, strict=True))
 
 
 def _cell(column: Column, cell: Any) -> Cell:

@@ -32,20 +32,18 @@ from helpers.runner.publish.switching import settle
 ReportId = tuple[str, str]
 
 
-def approve(project: Project, report: ReportId, *, note: str = "", draft: str = "") -> Entry:
+def approve(
+    project: Project, report: ReportId, *, note: str = "", draft: str = "", period: str = ""
+) -> Entry:
     """Publish the draft of a held report: the very files that were held, told by their hashes.
 
     Parameters
     ----------
-    project
-        The project.
-    report
-        Notebook and name.
-    note
-        What to record with it.
     draft
         The first characters of the hash of one of the draft's files, as `boardpack show` prints it: nothing
         is published where another draft has taken the place of that one.
+    period
+        The folder of its period, for the draft of a past month; the newest draft unless given.
 
     Raises
     ------
@@ -55,7 +53,7 @@ def approve(project: Project, report: ReportId, *, note: str = "", draft: str = 
         If the draft is not what was held, or what has been published since forbids it.
     """
     with _in_hand(project, report) as history:
-        held = history.standing(report).get(report)
+        held = history.standing(report, month=period).get(report)
         if held is None or held.state is not State.HELD:
             raise UsageError(
                 Problem("/".join(report), "no draft of it waits", cure="see `boardpack status`")
@@ -78,10 +76,6 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
 
     Parameters
     ----------
-    project
-        The project.
-    report
-        Notebook and name.
     why
         What readers are told in its place: one plain sentence or two.
     period

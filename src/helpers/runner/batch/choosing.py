@@ -27,10 +27,6 @@ def resume(project: Project, jobs: Sequence[Job], order: Order) -> tuple[tuple[J
 
     Parameters
     ----------
-    project
-        The project.
-    jobs
-        The reports among which to look.
     order
         How to run them; what decides over the results is taken from the batch.
 

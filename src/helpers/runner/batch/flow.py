@@ -27,8 +27,6 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
     ----------
     setting
         What they share.
-    lives
-        The reports that are due.
     jobs
         How many are executed beside each other; as many are rendered meanwhile.
     """

@@ -15,18 +15,10 @@ from helpers.runner.publish.placing import draft_folder
 
 @dataclass(frozen=True)
 class Traces:
-    """Where the traces of one report of one run lie, whether or not they are there (any more).
+    """Where the traces of one report of one run lie, whether or not they are there (any more)."""
 
-    Parameters
-    ----------
-    folder
-        The private folder of the run.
-    outputs
-        The files by format: published, or of a draft.
-    """
-
-    folder: Path
-    outputs: Mapping[str, Path]
+    folder: Path  # the private folder of the run
+    outputs: Mapping[str, Path]  # the files by format: published, or of a draft
 
     @property
     def logs(self) -> tuple[Path, ...]:

@@ -19,10 +19,6 @@ def find_foreign(history: History, reports: Path, *, verify: bool = False) -> di
 
     Parameters
     ----------
-    history
-        What was published.
-    reports
-        The folder of published reports.
     verify
         Read every file, rather than trust its size, time stamp and number on the disk.
 

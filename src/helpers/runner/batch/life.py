@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,13 @@ from typing import TYPE_CHECKING
 from helpers import __version__
 from helpers.audience import AUDIENCE_VARIABLE
 from helpers.errors import INTERRUPTED, ExitCode, GateError, Problem, ReportError, UserError
-from helpers.places import REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
+from helpers.places import (
+    KNOWN_VARIABLE,
+    REPORT_VARIABLE,
+    ROOT_VARIABLE,
+    STATE_VARIABLE,
+    VERSION_VARIABLE,
+)
 from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
 from helpers.runner.engines import Quarto
 from helpers.runner.history.entries import Entry, State, now
@@ -32,7 +39,7 @@ from helpers.runner.kernel.execute import (
     TimeLimitError,
     execute,
 )
-from helpers.runner.key.due import Decision, Wish, decide
+from helpers.runner.key.due import RunDecision, Wish, decide
 from helpers.runner.key.observed import Observed, look_through
 from helpers.runner.key.surroundings import Surroundings
 from helpers.runner.plan.jobs import Job
@@ -54,33 +61,16 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Setting:
-    """What all reports of a batch share.
+    """What all reports of a batch share."""
 
-    Parameters
-    ----------
-    project, surroundings
-        The project, and what its reports depend on, pinned.
-    history
-        Where it is recorded.
-    run
-        The batch's id.
-    limits
-        What one report may use.
-    stop
-        Set when the batch is interrupted.
-    engine
-        Quarto, or None for the embedded engine.
-    wish
-        What the user asks for.
-    """
-
+    #: project, surroundings: the project, and what its reports depend on, pinned
     project: Project
     surroundings: Surroundings
     history: History
     run: str
     limits: KernelLimits
     stop: threading.Event
-    engine: Quarto | None = None
+    engine: Quarto | None = None  # Quarto, or None for the embedded engine
     wish: Wish = field(default_factory=Wish)
 
     def folder(self, job: Job) -> Path:
@@ -93,12 +83,14 @@ class Setting:
         told = {ROOT_VARIABLE: str(self.project.root), STATE_VARIABLE: str(self.project.home)}
         if self.surroundings.version:
             told[VERSION_VARIABLE] = self.surroundings.version
+        if self.wish.known:
+            told[KNOWN_VARIABLE] = self.wish.known
         if not self.project.audience.is_public:
             told[AUDIENCE_VARIABLE] = self.project.audience.model_dump_json()
         return told
 
 
-def as_before(setting: Setting, decision: Decision, standing: Entry) -> Entry:
+def as_before(setting: Setting, decision: RunDecision, standing: Entry) -> Entry:
     """Return what the history says of a report of which nothing was done: what stands stays."""
     state = State.UNCHANGED if standing.state is State.PUBLISHED else standing.state
     return replace(
@@ -114,7 +106,7 @@ def as_before(setting: Setting, decision: Decision, standing: Entry) -> Entry:
     )
 
 
-def blank_entry(setting: Setting, decision: Decision) -> Entry:
+def blank_entry(setting: Setting, decision: RunDecision) -> Entry:
     """Return what the history says of a report before it has begun."""
     job = decision.job
     return Entry(setting.run, job.notebook.name, job.name, State.WAITING, now(), parameters=job.settings)
@@ -133,7 +125,7 @@ class Life:
         Which report, why, and in which formats.
     """
 
-    def __init__(self, setting: Setting, decision: Decision) -> None:
+    def __init__(self, setting: Setting, decision: RunDecision) -> None:
         self.decision = decision
         self.ended: Entry | None = None
         self._setting, self._steps = setting, Steps(setting.stop, setting.folder(decision.job))
@@ -214,7 +206,7 @@ class Life:
         if not self._lock.is_held and not self._lock.acquire(setting.stop):
             raise InterruptionError(Problem("start", "was not begun: the batch was interrupted"))
         setting.history.recover(partial(settle, setting.project.reports), report=self._id)
-        now_standing = setting.history.standing(self._id)
+        now_standing = setting.history.standing(self._id, month=setting.wish.month)
         entry, previous = now_standing.get(self._id), self.decision.previous
         if entry is None or (previous is not None and entry.run == previous.run):
             return True
@@ -354,7 +346,7 @@ def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None
 
 
 def _provenance(setting: Setting, job: Job, observed: Observed) -> Provenance:
-    from helpers.runner.document.making import Provenance
+    from helpers.runner.document.making import Provenance, made_up_words
 
     return Provenance(
         run_id=setting.run,
@@ -363,6 +355,7 @@ def _provenance(setting: Setting, job: Job, observed: Observed) -> Provenance:
         parameters=job.settings,
         suppression=setting.project.suppression,
         mark=setting.project.audience.mark,
+        made_up=made_up_words(setting.wish.month, setting.wish.known, datetime.now(UTC).date()),
         files=observed.whence,
         code=observed.code,
     )

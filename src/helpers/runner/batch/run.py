@@ -16,9 +16,9 @@ from helpers.runner.batch.flow import run_lives
 from helpers.runner.batch.life import Life, Setting, as_before, blank_entry
 from helpers.runner.engines import choose_engine
 from helpers.runner.history.entries import Entry, State, now
-from helpers.runner.history.store import History
+from helpers.runner.history.store import BACK_FILL, History
 from helpers.runner.kernel.execute import KernelLimits
-from helpers.runner.key.due import Decision, Wish, decide
+from helpers.runner.key.due import RunDecision, Wish, decide
 from helpers.runner.key.surroundings import survey
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.refused import Refused
@@ -30,66 +30,38 @@ from helpers.runner.publish.switching import readers_folder, sweep
 
 @dataclass(frozen=True)
 class Order:
-    """How a batch is to be run.
-
-    Parameters
-    ----------
-    formats
-        What to render.
-    force
-        Run also what has not changed.
-    jobs
-        How many reports run beside each other.
-    limits
-        What one report may use.
-    renderer
-        `auto`, `quarto` or `embedded` (`helpers.runner.engines`).
-    hold
-        Keep what passes as a draft until it is approved.
-    verify
-        Read every published file again, rather than trust its size, time stamp and number on the disk.
-    """
+    """How a batch is to be run."""
 
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
-    jobs: int = field(default_factory=usable_jobs)
+    jobs: int = field(default_factory=usable_jobs)  # how many reports run beside each other
     limits: KernelLimits = field(default_factory=KernelLimits)
-    renderer: str = "auto"
-    hold: bool = False
+    renderer: str = "auto"  # `auto`, `quarto` or `embedded` (`helpers.runner.engines`)
+    hold: bool = False  # keep what passes as a draft until it is approved
+    #: read every published file again, rather than trust its size, time stamp and number on the disk
     verify: bool = False
+    month: str = (
+        ""  # the past month that is made up for, and the day as on which its figures are known (`Wish`)
+    )
+    known: str = ""
 
     @property
     def wish(self) -> Wish:
         """What it asks for report by report."""
-        return Wish(self.formats, self.force, self.hold, self.verify)
+        return Wish(self.formats, self.force, self.hold, self.verify, self.month, self.known)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of a batch.
-
-    Parameters
-    ----------
-    run
-        Its id.
-    entries
-        One for each report.
-    interrupted
-        Whether it was ended before its end.
-    problems
-        What else went wrong.
-    no_data
-        The reports that were left out, as nothing of their organisation is loaded.
-    mistakes
-        What was wrong with what was asked for, beside single reports.
-    """
+    """What became of a batch."""
 
     run: str
     entries: tuple[Entry, ...]
-    interrupted: bool = False
+    interrupted: bool = False  # whether it was ended before its end
     problems: tuple[Problem, ...] = ()
+    #: the reports that were left out, as nothing of their organisation is loaded
     no_data: tuple[Refused, ...] = ()
-    mistakes: tuple[Problem, ...] = ()
+    mistakes: tuple[Problem, ...] = ()  # what was wrong with what was asked for, beside single reports
 
     @property
     def exit_code(self) -> int:
@@ -102,10 +74,11 @@ class Batch:
         return INTERRUPTED if self.interrupted else max(codes, default=0)
 
 
-def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Decision, ...]:
+def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[RunDecision, ...]:
     """Decide which reports are due without running any."""
     surroundings = survey(project, choose_engine(order.renderer))
-    return decide(project, jobs, surroundings, standing=History(project.state).standing(), wish=order.wish)
+    standing = History(project.state).standing(month=order.month)
+    return decide(project, jobs, surroundings, standing=standing, wish=order.wish)
 
 
 def run_batch(
@@ -120,12 +93,8 @@ def run_batch(
 
     Parameters
     ----------
-    project
-        The project.
     jobs
         The reports that were asked for, checked (`helpers.runner.plan.jobs.make_plan`).
-    order
-        How to run them.
     refused
         Those that cannot be run: they are recorded, but for those of which there are no data.
     tell
@@ -140,7 +109,8 @@ def run_batch(
     history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
     entries |= {each.title: _refused_entry(setting, each) for each in refused if not each.no_data}
     settings = {**asdict(order.wish), "renderer": order.renderer}
-    history.begin(setting.run, setting.surroundings.version, entries.values(), settings=settings)
+    kind = BACK_FILL if order.month else "run"
+    history.begin(setting.run, setting.surroundings.version, entries.values(), kind=kind, settings=settings)
 
     def take(entry: Entry) -> None:
         entries[entry.report] = entry
@@ -180,7 +150,7 @@ def _take_through(
             setting.stop.set()
 
 
-def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting, tuple[Decision, ...]]:
+def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting, tuple[RunDecision, ...]]:
     """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
     engine = choose_engine(order.renderer)
     if not project.audience.is_public:
@@ -188,7 +158,9 @@ def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting
     history = History(project.state)
     recover(project, history)
     surroundings = survey(project, engine)
-    decisions = decide(project, jobs, surroundings, standing=history.standing(), wish=order.wish)
+    decisions = decide(
+        project, jobs, surroundings, standing=history.standing(month=order.month), wish=order.wish
+    )
     history.keep(surroundings.contents)
     refreshed = [replace(e.previous, outputs=e.refreshed) for e in decisions if e.previous and e.refreshed]
     history.record(*refreshed)
@@ -200,7 +172,7 @@ def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting
     return setting, decisions
 
 
-def _first_entry(setting: Setting, decision: Decision) -> Entry:
+def _first_entry(setting: Setting, decision: RunDecision) -> Entry:
     if decision.reason or decision.previous is None:
         return blank_entry(setting, decision)
     return as_before(setting, decision, decision.previous)
@@ -212,7 +184,7 @@ def _refused_entry(setting: Setting, refused: Refused) -> Entry:
     return replace(blank, exit_code=int(ExitCode.USAGE), error=told)
 
 
-def _not_reached(setting: Setting, decision: Decision) -> Entry:
+def _not_reached(setting: Setting, decision: RunDecision) -> Entry:
     blank = blank_entry(setting, decision)
     return replace(blank, state=State.INTERRUPTED, exit_code=INTERRUPTED, error="the batch was interrupted")
 

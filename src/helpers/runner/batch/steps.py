@@ -20,8 +20,6 @@ class Steps:
 
     Parameters
     ----------
-    stop
-        Set when the batch is interrupted.
     folder
         The report's private folder; nothing is logged before it is there.
     """

@@ -35,13 +35,6 @@ class FrontMatter(BaseModel):
 def read_front_matter(where: str, source: str) -> tuple[Mapping[str, Any], list[Problem]]:
     """Read a raw first cell.
 
-    Parameters
-    ----------
-    where
-        The cell, for messages.
-    source
-        Its text.
-
     Returns
     -------
     tuple of mapping, and list of Problem

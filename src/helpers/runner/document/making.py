@@ -12,6 +12,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import nbformat
@@ -30,10 +31,11 @@ from helpers.runner.document.prose import (
     labels,
     without_title,
 )
-from helpers.runner.document.reading import Reading, read_notebook
+from helpers.runner.document.reading import NotebookContent, read_notebook
 from helpers.runner.document.writing import (
     data_as_at,
     of_content,
+    show_date,
     show_file,
     show_path,
     sparks_of,
@@ -61,75 +63,49 @@ _SYNTHETIC: Final = (
 
 @dataclass(frozen=True)
 class Provenance:
-    """How a report was made, for its last section.
-
-    Parameters
-    ----------
-    run_id
-        The run that made it.
-    notebook
-        Name of the notebook.
-    code_version
-        Version of the code, as a reader can look it up.
-    parameters
-        The parameters of the run, in order.
-    suppression
-        One sentence on how small numbers were protected; empty where nothing had to be.
-    files
-        The own files of data that it read, and where they come from; None where nothing says it.
-    code
-        The own modules and other code that it read.
-    mark
-        What every page must bear: that it is not for publication; empty where it is.
-    """
+    """How a report was made, for its last section."""
 
     run_id: str
     notebook: str
-    code_version: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    suppression: str = ""
+    code_version: str  # version of the code, as a reader can look it up
+    parameters: Mapping[str, object] = field(default_factory=dict)  # the parameters of the run, in order
+    suppression: str = ""  # one sentence on how small numbers were protected; empty where nothing had to be
+    #: the own files of data that it read, and where they come from; None where nothing says it
     files: Mapping[str, Whence | None] = field(default_factory=dict)
-    code: tuple[str, ...] = ()
-    mark: str = ""
+    code: tuple[str, ...] = ()  # the own modules and other code that it read
+    mark: str = ""  # what every page must bear: that it is not for publication; empty where it is
+    made_up: str = ""  # of a report that was made later than its month, a sentence that says so
+
+
+def made_up_words(month: str, known: str, today: date) -> str:
+    """Return what a report says that was made later than its month; nothing for one that was not.
+
+    >>> made_up_words("2025-10", "", date(2026, 11, 29))
+    'Made on 29 November 2026 for October 2025, with the figures as known now.'
+    >>> made_up_words("2025-10", "2025-11-30", date(2026, 11, 29))
+    'Made on 29 November 2026 for October 2025, with the figures as they were known on 30 November 2025.'
+    """
+    if not month:
+        return ""
+    figures = f"as they were known on {show_date(known)}" if known else "as known now"
+    named = f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+    return f"Made on {show_date(today.isoformat())} for {named}, with the figures {figures}."
 
 
 @dataclass(frozen=True)
 class Document:
-    """One report, ready to be rendered.
+    """One report, ready to be rendered."""
 
-    Parameters
-    ----------
-    markdown
-        The whole text, with YAML front matter; pictures as `figures/<id>.svg`.
-    figures
-        SVG of each figure by its id.
-    facts
-        What the report is about.
-    bundles
-        Everything that the notebook handed over, in order.
-    warnings
-        What of its outputs is left out.
-    mark
-        What every page bears, in each format.
-    """
-
-    markdown: str
-    figures: Mapping[str, bytes]
+    markdown: str  # the whole text, with YAML front matter; pictures as `figures/<id>.svg`
+    figures: Mapping[str, bytes]  # SVG of each figure by its id
     facts: ReportFacts
-    bundles: tuple[Bundle, ...]
-    warnings: tuple[str, ...] = ()
-    mark: str = ""
+    bundles: tuple[Bundle, ...]  # everything that the notebook handed over, in order
+    warnings: tuple[str, ...] = ()  # what of its outputs is left out
+    mark: str = ""  # what every page bears, in each format
 
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
     """Turn an executed notebook into a document.
-
-    Parameters
-    ----------
-    notebook
-        The executed notebook.
-    provenance
-        How it was made.
 
     Returns
     -------
@@ -150,6 +126,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     parts = [
         _front_matter(reading, facts, bundles, provenance.mark),
         f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
+        f"::: {{.notes}}\n{provenance.made_up}\n:::" if provenance.made_up else "",
         *_body(reading),
         _about(bundles, facts, provenance),
     ]
@@ -181,7 +158,7 @@ def find_problems(notebook: nbformat.NotebookNode) -> list[Problem]:
     return _all_problems(read_notebook(notebook))
 
 
-def _all_problems(reading: Reading) -> list[Problem]:
+def _all_problems(reading: NotebookContent) -> list[Problem]:
     found = [
         *reading.problems,
         *_check_report(reading),
@@ -193,7 +170,7 @@ def _all_problems(reading: Reading) -> list[Problem]:
     return in_order(found)
 
 
-def _check_report(reading: Reading) -> Iterator[Problem]:
+def _check_report(reading: NotebookContent) -> Iterator[Problem]:
     count = sum(shown.bundle.report is not None for shown in reading.shown)
     if count != 1:
         came = "no report is opened" if count == 0 else f"{count} reports are opened"
@@ -201,7 +178,7 @@ def _check_report(reading: Reading) -> Iterator[Problem]:
         yield Problem("notebook", came, allowed="one", cure=cure)
 
 
-def _check_ids(reading: Reading) -> Iterator[Problem]:
+def _check_ids(reading: NotebookContent) -> Iterator[Problem]:
     """Labels are well formed and unique, upper and lower case apart: they become file names."""
     places = [(_ABOUT, "the report's last section")]
     for piece in reading.pieces:
@@ -220,7 +197,7 @@ def _check_ids(reading: Reading) -> Iterator[Problem]:
             yield Problem(where, f"the id {key} {count} times", allowed="once", cure="Rename one.")
 
 
-def _check_shown(reading: Reading) -> Iterator[Problem]:
+def _check_shown(reading: NotebookContent) -> Iterator[Problem]:
     for shown in reading.shown:
         bundle, where = shown.bundle, f"{shown.where}, {shown.bundle.id}"
         needed = {
@@ -246,7 +223,7 @@ def _lack(shown: ShownOutput, things: list[str]) -> Problem:
     return Problem(shown.where, came, cure=cure)
 
 
-def _check_own_files(reading: Reading, files: Mapping[str, Whence | None]) -> Iterator[Problem]:
+def _check_own_files(reading: NotebookContent, files: Mapping[str, Whence | None]) -> Iterator[Problem]:
     """Refuse an author's own content beside a file of patient records, as beside those of the mart."""
     records = [name for name, known in files.items() if known and known.origin == "records"]
     cure = "Load the file (`boardpack data load`) and use what protects small numbers, or leave it out."
@@ -256,7 +233,7 @@ def _check_own_files(reading: Reading, files: Mapping[str, Whence | None]) -> It
             yield Problem(f"{shown.where}, {shown.bundle.id}", said, cure=cure)
 
 
-def _check_own(reading: Reading) -> Iterator[Problem]:
+def _check_own(reading: NotebookContent) -> Iterator[Problem]:
     """Refuse an author's own content where the kernel holds patient records: nothing has put it under control.
 
     What comes from the records room may be shown however an author likes.
@@ -285,7 +262,7 @@ def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
             yield Problem(f"{where}, row {number}", "nan or infinity", "a number, words, * or none")
 
 
-def _check_text(reading: Reading) -> Iterator[Problem]:
+def _check_text(reading: NotebookContent) -> Iterator[Problem]:
     texts = [
         (
             piece.where,
@@ -332,7 +309,9 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     return facts.model_copy(update=told)
 
 
-def _front_matter(reading: Reading, facts: ReportFacts, bundles: tuple[Bundle, ...], mark: str) -> str:
+def _front_matter(
+    reading: NotebookContent, facts: ReportFacts, bundles: tuple[Bundle, ...], mark: str
+) -> str:
     """Return the YAML at the top; pandoc reads its values as Markdown, so they are escaped."""
     organisation = f"{facts.organisation_name} ({facts.organisation_code})"
     settings = {
@@ -359,7 +338,7 @@ def _table_on_slide(bundles: tuple[Bundle, ...]) -> str:
     return chosen[0] if chosen else ""
 
 
-def _body(reading: Reading) -> Iterator[str]:
+def _body(reading: NotebookContent) -> Iterator[str]:
     for piece in reading.pieces:
         yield clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece)
 
@@ -399,5 +378,6 @@ def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenan
         "Own code": ", ".join(show_path(each) for each in provenance.code),
         "Code": provenance.code_version,
         "Run": provenance.run_id,
+        "Past month": provenance.made_up,
     }
     return write_about(bundles, lines, provenance.parameters)

@@ -150,8 +150,6 @@ def check_prose(where: str, text: str) -> Iterator[Problem]:
 
     Parameters
     ----------
-    where
-        The place, for the message.
     text
         The Markdown.
 

@@ -20,7 +20,7 @@ from helpers.runner.document.outputs.svg import clean_svg
 
 
 @dataclass(frozen=True)
-class Reading:
+class NotebookContent:
     """A notebook as the document needs it: its pieces in order, and the problems found on the way."""
 
     front_matter: Mapping[str, Any] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Reading:
         return tuple(piece for piece in self.pieces if isinstance(piece, ShownOutput))
 
 
-def read_notebook(notebook: nbformat.NotebookNode) -> Reading:
+def read_notebook(notebook: nbformat.NotebookNode) -> NotebookContent:
     """Read an executed notebook cell by cell.
 
     Parameters
@@ -44,7 +44,7 @@ def read_notebook(notebook: nbformat.NotebookNode) -> Reading:
 
     Returns
     -------
-    Reading
+    NotebookContent
         Everything that can be read, with a problem for everything that cannot.
     """
     prepared, findings = prepare(notebook)
@@ -60,7 +60,7 @@ def read_notebook(notebook: nbformat.NotebookNode) -> Reading:
             found.append(Prose(where, cell.source))
         elif cell.cell_type == "code":
             found += _read_code_cell(where, cell, findings.options[index], labels, findings)
-    return Reading(
+    return NotebookContent(
         front_matter=front,
         pieces=tuple(item for item in found if not isinstance(item, Problem)),
         problems=tuple(item for item in found if isinstance(item, Problem)),

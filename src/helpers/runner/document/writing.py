@@ -240,8 +240,6 @@ def write_about(
         Everything that was shown; their sources are listed once each.
     lines
         Further terms and what is said of them; one that is empty is left out.
-    parameters
-        The parameters of the run.
     """
     bundles = of_content(bundles)
     sources = {source.dataset: source for bundle in bundles for source in bundle.sources}

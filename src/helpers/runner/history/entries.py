@@ -42,21 +42,12 @@ _FAILURES = frozenset({State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY, State
 
 @dataclass(frozen=True)
 class Output:
-    """A finished file.
+    """A finished file."""
 
-    Parameters
-    ----------
-    path
-        Where it lies, or would lie, below the reports folder.
-    sha256
-        The hash of its content.
-    size, modified, inode
-        Its bytes, its time stamp in nanoseconds and its number on the disk as it was put in place: a file
-        that still has all three is taken for the same without being read. 0 where unknown.
-    """
-
-    path: str
-    sha256: str
+    path: str  # where it lies, or would lie, below the reports folder
+    sha256: str  # the hash of its content
+    #: size, modified, inode: its bytes, its time stamp in nanoseconds and its number on the disk as it was put
+    #: in place: a file that still has all three is taken for the same without being read. 0 where unknown.
     size: int = 0
     modified: int = 0
     inode: int = 0
@@ -64,73 +55,39 @@ class Output:
 
 @dataclass(frozen=True)
 class Entry:
-    """One report of one run.
-
-    Parameters
-    ----------
-    run, notebook, name
-        Which.
-    state
-        How it ended.
-    started, seconds
-        When it began (ISO, UTC) and how long it took.
-    exit_code
-        What the command returns because of it.
-    step, error
-        At which step it ended and why; empty when all is well.
-    facts
-        What the report says about itself; None where it did not come so far.
-    peak
-        Highest resident memory of its kernel, in megabytes.
-    timings
-        Seconds of each step.
-    parameters
-        What the notebook ran with.
-    reads
-        What of the data it read (`helpers.reads`).
-    data
-        The data sets that this meant then: fingerprint, name, as-at date, load.
-    files
-        The files of its own that it read, and what lay there (`helpers.runner.key.own_files`).
-    answers
-        What it asked the register, with the digests of the answers.
-    key
-        The hashes on which its content depends, part by part.
-    outputs
-        The files by format: published, or of a held report those of its draft.
-    warnings
-        What was noticed and did not stop it.
-    note
-        Why a person approved or withdrew it.
-    same_as
-        Where nothing was done because nothing has changed: the run that left the report as it is.
-    made_in
-        The run that made what a person approved or withdrew; empty where that is this run.
-    """
+    """One report of one run."""
 
     run: str
     notebook: str
     name: str
     state: State
+    #: started, seconds: when it began (ISO, UTC) and how long it took
     started: str = ""
     seconds: float = 0.0
-    exit_code: int = 0
+    exit_code: int = 0  # what the command returns because of it
+    #: step, error: at which step it ended and why; empty when all is well
     step: str = ""
     error: str = ""
-    facts: ReportFacts | None = None
-    peak: float = 0.0
-    timings: Mapping[str, float] = field(default_factory=dict)
+    facts: ReportFacts | None = None  # what the report says about itself; None where it did not come so far
+    peak: float = 0.0  # highest resident memory of its kernel, in megabytes
+    timings: Mapping[str, float] = field(default_factory=dict)  # seconds of each step
     parameters: Mapping[str, object] = field(default_factory=dict)
-    reads: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()  # what of the data it read (`helpers.reads`)
+    #: the data sets that this meant then: fingerprint, name, as-at date, load
     data: Mapping[str, DataSet] = field(default_factory=dict)
+    #: the files of its own that it read, and what lay there (`helpers.runner.key.own_files`)
     files: Mapping[str, str] = field(default_factory=dict)
+    #: what it asked the register, with the digests of the answers
     answers: Mapping[str, str] = field(default_factory=dict)
+    #: the hashes on which its content depends, part by part
     key: Mapping[str, str] = field(default_factory=dict)
+    #: the files by format: published, or of a held report those of its draft
     outputs: Mapping[str, Output] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    note: str = ""
+    warnings: tuple[str, ...] = ()  # what was noticed and did not stop it
+    note: str = ""  # why a person approved or withdrew it
+    #: where nothing was done because nothing has changed: the run that left the report as it is
     same_as: str = ""
-    made_in: str = ""
+    made_in: str = ""  # the run that made what a person approved or withdrew; empty where that is this run
 
     @property
     def report(self) -> str:

@@ -87,8 +87,6 @@ class ReportLock:
     ----------
     state
         The project's private folder.
-    notebook, name
-        Which report.
     """
 
     def __init__(self, state: Path, notebook: str, name: str) -> None:

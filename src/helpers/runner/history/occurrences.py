@@ -26,28 +26,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A moment at which a schedule was due, and what became of it.
+    """A moment at which a schedule was due, and what became of it."""
 
-    Parameters
-    ----------
-    schedule, due
-        Which, and when (with a time zone).
-    outcome
-        What became of it.
-    run, exit_code
-        The batch that it led to, and what that returned.
-    data
-        What the data sets were that it had waited for.
-    noted
-        When this was written.
-    """
-
+    #: schedule, due: which, and when (with a time zone)
     schedule: str
     due: datetime
     outcome: Outcome
+    #: run, exit_code: the batch that it led to, and what that returned
     run: str = ""
     exit_code: int = 0
-    data: str = ""
+    data: str = ""  # what the data sets were that it had waited for
     noted: datetime | None = None
 
     @property

@@ -30,8 +30,6 @@ def make_manifest(
         The report's entry, with its facts and its files.
     released
         Each count of patients that it shows: whom it counts, and what was shown.
-    audience
-        For whom it is.
     """
     facts = entry.facts
     assert facts is not None, "what is published knows what it is about"

@@ -33,9 +33,16 @@ FILE = "history.sqlite"
 _WAIT = 30.0  # seconds for another command to let go of the file
 #: what a report becomes that was at this step when its run ended, and could be completed
 _UNDER_WAY = {"publish": State.PUBLISHED, "withdraw": State.WITHDRAWN}
-_NEWEST = (
-    f"(SELECT max(id) FROM reports WHERE {IN_PLACE} AND state <> 'withdrawn' {{}} GROUP BY notebook, name)"
+#: the kind of a run that makes up for a past month: what it leaves is the newest of that month, not of the report
+BACK_FILL = "back-fill"
+_OF_NOW = f"coalesce(nullif(made_in, ''), run) NOT IN (SELECT run FROM runs WHERE kind = '{BACK_FILL}')"
+#: of a report the newest entry, and one of a past month only where there is no other
+_LAST = f"coalesce(max(id) FILTER (WHERE {_OF_NOW}), max(id))"
+_STANDING = (
+    f"reports.id IN (SELECT {{}} FROM reports WHERE {IN_PLACE} AND state <> 'withdrawn' {{}}"
+    " GROUP BY notebook, name)"
 )
+_OF_MONTH = "AND json_extract(nullif(facts, ''), '$.period_folder') = ?"
 
 
 #: what is no withdrawal that failed: that leaves the earlier state
@@ -47,28 +54,17 @@ _CAME_ABOUT = (
 
 @dataclass(frozen=True)
 class Run:
-    """A run of a command that changed something.
+    """A run of a command that changed something."""
 
-    Parameters
-    ----------
-    run, kind
-        Its id, and `run`, `approve` or `withdraw`.
-    started, finished
-        ISO, UTC; finished is empty while it is under way.
-    data_version
-        The version of the data that its reports read.
-    settings
-        How it was asked to run.
-    states
-        How many of its reports ended in which state.
-    """
-
+    #: run, kind: its id, and `run`, `back-fill`, `approve` or `withdraw`
     run: str
     kind: str
+    #: started, finished: ISO, UTC; finished is empty while it is under way
     started: str
     finished: str
-    data_version: str
+    data_version: str  # the version of the data that its reports read
     settings: Mapping[str, Any] = field(default_factory=dict)
+    #: how many of its reports ended in which state
     states: Mapping[State, int] = field(default_factory=dict)
 
 
@@ -190,23 +186,33 @@ class History:
     # --- reading -----------------------------------------------------------------------------------
 
     def latest(self) -> dict[tuple[str, str], Entry]:
-        """Return the newest entry of each report, by notebook and name; a withdrawal that failed is none."""
-        newest = f"SELECT max(id) FROM reports WHERE {_CAME_ABOUT} GROUP BY notebook, name"
+        """Return the newest entry of each report, by notebook and name; a withdrawal that failed is none.
+
+        What made up for a past month is, only of a report of which nothing else was made.
+        """
+        newest = f"SELECT {_LAST} FROM reports WHERE {_CAME_ABOUT} GROUP BY notebook, name"
         found = self._read(f"WHERE reports.id IN ({newest}) ORDER BY reports.notebook, reports.name")
         return {(entry.notebook, entry.name): entry for entry in found}
 
-    def standing(self, report: tuple[str, str] | None = None) -> dict[tuple[str, str], Entry]:
+    def standing(
+        self, report: tuple[str, str] | None = None, *, month: str = ""
+    ) -> dict[tuple[str, str], Entry]:
         """Return what stands of each report, by notebook and name: its newest publication, draft or withdrawal.
 
-        A publication of an earlier period that was withdrawn does not change what stands.
+        A publication of an earlier period that was withdrawn does not change what stands, nor does what made up
+        for a past month.
 
         Parameters
         ----------
         report
             Notebook and name of the one report to look at; all unless given.
+        month
+            The period's folder of which to look at what stands; the report's newest unless given.
         """
         only = "AND notebook = ? AND name = ?" if report else ""
-        newest = self._read(f"WHERE reports.id IN {_NEWEST.format(only)}", *(report or ()))
+        values = (*(report or ()), *((month,) if month else ()))
+        last, of_month = ("max(id)", _OF_MONTH) if month else (_LAST, "")
+        newest = self._read(f"WHERE {_STANDING.format(last, f'{only} {of_month}')}", *values)
         found = {(e.notebook, e.name): e for e in newest}
         for gone in self._read("WHERE reports.same_as = '' AND reports.state = 'withdrawn'"):
             stood = found.get((gone.notebook, gone.name))

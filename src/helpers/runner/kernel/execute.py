@@ -58,27 +58,14 @@ PAUSES = (2.0, 10.0)
 
 @dataclass(frozen=True)
 class Ground:
-    """The project around a notebook, as its kernel may use it.
+    """The project around a notebook, as its kernel may use it."""
 
-    Parameters
-    ----------
-    root
-        Its folder, which the kernel may read.
-    state
-        Its private state, which the working folder does not show.
-    caches
-        Folders of the state in which a kernel keeps what it has worked out, for itself or for others.
-    hidden
-        Folders whose files it may not read, but for its own.
-    room
-        What is run beside it, and alone may read some of the rest.
-    """
-
-    root: Path | None = None
-    state: Path | None = None
+    root: Path | None = None  # its folder, which the kernel may read
+    state: Path | None = None  # its private state, which the working folder does not show
+    #: folders of the state in which a kernel keeps what it has worked out, for itself or for others
     caches: tuple[Path, ...] = ()
-    hidden: tuple[Path, ...] = ()
-    room: RoomProcess | None = None
+    hidden: tuple[Path, ...] = ()  # folders whose files it may not read, but for its own
+    room: RoomProcess | None = None  # what is run beside it, and alone may read some of the rest
 
     def wall(self, *own: Path) -> Wall | None:
         """Return what holds a kernel to its own folders; nothing where there is no project to protect."""
@@ -88,27 +75,13 @@ class Ground:
 
 @dataclass(frozen=True)
 class Executed:
-    """An executed notebook.
+    """An executed notebook."""
 
-    Parameters
-    ----------
-    path
-        Where it lies: private.
-    notebook
-        Its content (nbformat 4).
-    peak
-        The highest resident memory that was seen, in megabytes.
-    notes
-        What was read (`helpers.reads`).
-    warnings
-        What papermill and the kernel's client warned of.
-    """
-
-    path: Path
-    notebook: Any
-    peak: float
-    notes: tuple[Note, ...] = ()
-    warnings: tuple[str, ...] = ()
+    path: Path  # where it lies: private
+    notebook: Any  # its content (nbformat 4)
+    peak: float  # the highest resident memory that was seen, in megabytes
+    notes: tuple[Note, ...] = ()  # what was read (`helpers.reads`)
+    warnings: tuple[str, ...] = ()  # what papermill and the kernel's client warned of
 
 
 @contextlib.contextmanager
@@ -125,8 +98,6 @@ def fork_server(
         A private folder for what IPython keeps.
     notebooks
         What is going to run: the modules that they import are imported before the first fork.
-    preload
-        Modules to import besides.
     """
     if not IS_SUPPORTED:
         yield None
@@ -149,16 +120,12 @@ def execute(
 
     Parameters
     ----------
-    job
-        The report.
     folder
         The report's own run folder; the executed notebook and the logs stay there.
     environment
         Environment variables that the project hands to the kernel.
     limits
         Time and memory that end the kernel and everything that it started.
-    stop
-        Set when the batch is interrupted.
     server
         From what the kernel is forked; None starts it as a process of its own.
     ground

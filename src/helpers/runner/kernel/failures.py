@@ -83,14 +83,10 @@ def ended_early(job: Job, executed: Path, watch: Watch, error: Exception) -> Rep
 
     Parameters
     ----------
-    job
-        The report.
     executed
         The executed notebook as far as it came.
     watch
         What watched the kernel, and may have ended it.
-    error
-        What the kernel's client said.
     """
     kind, came = _END[watch.cause] if watch.cause else _own_end(watch.exit_code, error)
     came = came.format(limits=watch.limits)

@@ -50,41 +50,24 @@ _OOM_SCORE = "500"
 
 @dataclass(frozen=True)
 class Request:
-    """One kernel that is asked for.
+    """One kernel that is asked for."""
 
-    Parameters
-    ----------
-    command
-        The command that would start it from nothing.
-    folder
-        Its working folder.
-    environment
-        Its whole environment.
-    wall
-        Where it may write, and what it may not read; None where it is held to nothing.
-    room
-        The module that is run beside it, the wall of that, and the variable that tells the kernel its socket;
-        None where there is none.
-    warm
-        Whether to go on in this process's image rather than to start the command from nothing.
-    log, lifeline, told
-        Descriptors: of its log; of the pipe that breaks with the runner; of the pipe that tells how it ended.
-    door
-        Descriptor of its end of the sockets between kernel and room, once there are any.
-    channel
-        In the kernel's process, on which it lets its keeper see what it opens.
-    """
-
-    command: list[str]
+    command: list[str]  # the command that would start it from nothing
     folder: str
     environment: dict[str, str]
+    #: where it may write, and what it may not read; None where it is held to nothing
     wall: dict[str, list[str]] | None
+    #: the module that is run beside it, the wall of that, and the variable that tells the kernel its socket;
+    #: None where there is none
     room: dict[str, Any] | None
-    warm: bool
+    warm: bool  # whether to go on in this process's image rather than to start the command from nothing
+    #: log, lifeline, told: descriptors: of its log; of the pipe that breaks with the runner; of the pipe that
+    #: tells how it ended
     log: int
     lifeline: int
     told: int
-    door: int = -1
+    door: int = -1  # descriptor of its end of the sockets between kernel and room, once there are any
+    #: in the kernel's process, on which it lets its keeper see what it opens
     channel: socket.socket | None = None
 
 

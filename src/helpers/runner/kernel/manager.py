@@ -41,8 +41,6 @@ def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
 
     Parameters
     ----------
-    extra
-        What the project adds.
     home
         A private folder. An empty one in it takes the place of the user's IPython profile and start-up
         files; temporary files lie there too, and go with it.
@@ -66,32 +64,18 @@ def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Seat:
-    """Where a kernel runs.
+    """Where a kernel runs."""
 
-    Parameters
-    ----------
-    sockets, folder, log
-        The folder of its sockets, its working folder, its log.
-    environment
-        What it is told besides the runner's own environment.
-    watch
-        What ends it in time.
-    server
-        From what it is forked; None starts it as a process of its own.
-    wall
-        Where it may write and what it may not read, where the system can hold it to that.
-    room
-        What is run beside it, where it is forked.
-    """
-
+    #: sockets, folder, log: the folder of its sockets, its working folder, its log
     sockets: Path
     folder: Path
     log: Path
-    environment: Mapping[str, str]
+    environment: Mapping[str, str]  # what it is told besides the runner's own environment
     watch: Watch
-    server: ForkServer | None = None
+    server: ForkServer | None = None  # from what it is forked; None starts it as a process of its own
+    #: where it may write and what it may not read, where the system can hold it to that
     wall: Wall | None = None
-    room: Mapping[str, object] | None = None
+    room: Mapping[str, object] | None = None  # what is run beside it, where it is forked
 
     @property
     def notes(self) -> Path:

@@ -153,8 +153,6 @@ class Watcher:
         On which the kernel hands over its listener (`let_watch`).
     notes
         The file to which notes are added.
-    folder
-        The kernel's working folder.
     """
 
     def __init__(self, channel: socket.socket, notes: Path, folder: str) -> None:

@@ -14,21 +14,11 @@ _INTERVAL = 0.2  # seconds between two looks at the clock and the memory
 
 @dataclass(frozen=True)
 class KernelLimits:
-    """What one report may use.
+    """What one report may use."""
 
-    Parameters
-    ----------
-    seconds
-        Wall-clock time of its execution, the kernel's start included.
-    megabytes
-        Resident memory of the kernel and of everything that it started, together.
-    output
-        Megabytes of output that its cells may give: a report shows far less.
-    """
-
-    seconds: float = 900.0
-    megabytes: int = 4096
-    output: int = 64
+    seconds: float = 900.0  # wall-clock time of its execution, the kernel's start included
+    megabytes: int = 4096  # resident memory of the kernel and of everything that it started, together
+    output: int = 64  # megabytes of output that its cells may give: a report shows far less
 
 
 class Cause(StrEnum):
@@ -59,8 +49,6 @@ class Watch:
 
     Parameters
     ----------
-    limits
-        What the report may use.
     stop
         Set by the batch when it is interrupted.
     """

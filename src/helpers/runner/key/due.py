@@ -20,56 +20,34 @@ _SAME_STAMP = 3_000_000_000
 
 @dataclass(frozen=True)
 class Wish:
-    """What a user asks of a batch.
-
-    Parameters
-    ----------
-    formats
-        What to render.
-    force
-        Run also what has not changed.
-    hold
-        Keep what passes as a draft until it is approved.
-    verify
-        Read every published file again, rather than trust its size, time stamp and number on the disk.
-    """
+    """What a user asks of a batch."""
 
     formats: tuple[str, ...] = ("html", "pdf")
     force: bool = False
-    hold: bool = False
+    hold: bool = False  # keep what passes as a draft until it is approved
+    #: read every published file again, rather than trust its size, time stamp and number on the disk
     verify: bool = False
+    #: the past month (YYYY-MM) that is made up for: what stands is then what stands of that month
+    month: str = ""
+    known: str = ""  # the day (ISO) as on which its figures are known; empty where as now
 
 
 @dataclass(frozen=True)
-class Decision:
-    """Whether a report will run.
-
-    Parameters
-    ----------
-    job
-        The report.
-    reason
-        Why it runs, in words; empty where it is unchanged.
-    formats
-        What it is rendered to: what was asked for and what is already published, so that the published
-        formats of one report always come from one run.
-    key
-        The hashes on which its content depends, but for the data.
-    previous
-        What stands of the report: the entry of its publication, draft or withdrawal, if there is one.
-    hold
-        Whether what passes waits as a draft: asked for, always so with its notebook, or because the one before does
-        or was withdrawn.
-    refreshed
-        The files of `previous` as they lie now, where they were read anew and found the same.
-    """
+class RunDecision:
+    """Whether a report will run."""
 
     job: Job
-    reason: str
+    reason: str  # why it runs, in words; empty where it is unchanged
+    #: what it is rendered to: what was asked for and what is already published, so that the published formats
+    #: of one report always come from one run
     formats: tuple[str, ...]
-    key: Mapping[str, str]
+    key: Mapping[str, str]  # the hashes on which its content depends, but for the data
+    #: what stands of the report: the entry of its publication, draft or withdrawal, if there is one
     previous: Entry | None
+    #: whether what passes waits as a draft: asked for, always so with its notebook, or because the one before
+    #: does or was withdrawn
     hold: bool = False
+    #: the files of `previous` as they lie now, where they were read anew and found the same
     refreshed: Mapping[str, Output] = field(default_factory=dict)
 
 
@@ -80,15 +58,13 @@ def decide(
     *,
     standing: Mapping[tuple[str, str], Entry],
     wish: Wish | None = None,
-) -> tuple[Decision, ...]:
+) -> tuple[RunDecision, ...]:
     """Decide for each report whether it is due, and say why.
 
     Parameters
     ----------
     standing
         What stands of each report, from the history.
-    wish
-        What the user asks for.
     """
     wish = wish or Wish()
     notebooks: dict[Path, str] = {}
@@ -105,10 +81,11 @@ def decide(
             **(
                 {} if project.audience.is_public else {"audience": hash_json(project.audience.model_dump())}
             ),
+            **({"known": wish.known or "now"} if wish.month else {}),
         }
         decisions.append(
             _decide_one(
-                project, Decision(job, "", (), key, standing.get(_id(job))), surroundings, wish=wish
+                project, RunDecision(job, "", (), key, standing.get(_id(job))), surroundings, wish=wish
             )
         )
     return tuple(decisions)
@@ -119,8 +96,8 @@ def _id(job: Job) -> tuple[str, str]:
 
 
 def _decide_one(
-    project: Project, decision: Decision, surroundings: Surroundings, *, wish: Wish
-) -> Decision:
+    project: Project, decision: RunDecision, surroundings: Surroundings, *, wish: Wish
+) -> RunDecision:
     previous = decision.previous
     formats = tuple(dict.fromkeys((*wish.formats, *(previous.outputs if previous else ()))))
     hold = wish.hold or project.publisher.wants_approval(decision.job.notebook.name)
@@ -143,7 +120,9 @@ def changed_parts(previous: Entry, key: Mapping[str, str], surroundings: Surroun
     return [part for part, value in whole.items() if previous.key.get(part) != value]
 
 
-def _look_at_files(project: Project, decision: Decision, previous: Entry, *, verify: bool) -> Decision:
+def _look_at_files(
+    project: Project, decision: RunDecision, previous: Entry, *, verify: bool
+) -> RunDecision:
     if previous.state is State.WITHDRAWN:
         return decision
     folder = project.reports if previous.state is State.PUBLISHED else draft_folder(project.state, previous)

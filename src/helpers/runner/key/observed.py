@@ -18,23 +18,14 @@ FILES_YML = "params/_register/files.yml"
 
 @dataclass(frozen=True)
 class Observed:
-    """What a report read.
+    """What a report read."""
 
-    Parameters
-    ----------
-    data
-        Of the mart, as `helpers.reads` names it.
-    files
-        The own files, and what lies there (`helpers.runner.key.own_files`).
-    answers
-        What it asked the register, with the digests of the answers.
-    whence
-        Where those of the files come from that are data; None where nothing says it.
-    """
-
-    data: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()  # of the mart, as `helpers.reads` names it
+    #: the own files, and what lies there (`helpers.runner.key.own_files`)
     files: Mapping[str, str] = field(default_factory=dict)
+    #: what it asked the register, with the digests of the answers
     answers: Mapping[str, str] = field(default_factory=dict)
+    #: where those of the files come from that are data; None where nothing says it
     whence: Mapping[str, Whence | None] = field(default_factory=dict)
 
     @property

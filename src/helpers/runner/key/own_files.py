@@ -28,21 +28,13 @@ _NOT_LISTED: Final = frozenset((".ipynb", ".py"))
 
 @dataclass(frozen=True)
 class Grounds:
-    """Where a report's own files may lie, and which do not count among them.
-
-    Parameters
-    ----------
-    root
-        The project's folder.
-    apart
-        Files and folders that have a place of their own in the key, or are no business of a report.
-    mirror
-        The working folder that the kernel had (`helpers.runner.kernel.mirror`): what it looked for there is meant in
-        the project.
-    """
+    """Where a report's own files may lie, and which do not count among them."""
 
     root: Path
+    #: files and folders that have a place of their own in the key, or are no business of a report
     apart: tuple[Path, ...] = ()
+    #: the working folder that the kernel had (`helpers.runner.kernel.mirror`): what it looked for there is
+    #: meant in the project
     mirror: Path | None = None
 
     def read(self, notes: Iterable[Note]) -> dict[str, str]:

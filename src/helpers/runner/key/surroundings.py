@@ -20,36 +20,19 @@ PACKAGE = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What all reports of a batch depend on.
+    """What all reports of a batch depend on."""
 
-    Parameters
-    ----------
-    code
-        Hash of the package with renderer and theme, and of what the project watches.
-    environment
-        Hash of the interpreter's version and of everything that is installed.
-    version
-        The pinned version of the data.
-    datasets
-        What each data set is in that version.
-    renderer
-        The engine and, where it is not part of the environment, its version.
-    contents
-        What the hashes of code and environment stand for, for words about a change.
-    look
-        Returns what lies at an own file now (`helpers.runner.key.own_files.look_at`).
-    answer
-        Returns the digest of what the register answers to a question now.
-    """
-
-    code: str
-    environment: str
-    version: str
-    datasets: Mapping[str, DataSet]
+    code: str  # hash of the package with renderer and theme, and of what the project watches
+    environment: str  # hash of the interpreter's version and of everything that is installed
+    version: str  # the pinned version of the data
+    datasets: Mapping[str, DataSet]  # what each data set is in that version
+    #: the engine and, where it is not part of the environment, its version
     renderer: str = engine_name(None)
+    #: what the hashes of code and environment stand for, for words about a change
     contents: Mapping[str, object] = field(default_factory=dict)
+    #: returns what lies at an own file now (`helpers.runner.key.own_files.look_at`)
     look: Callable[[str], str] = str
-    answer: Callable[[str], str] = str
+    answer: Callable[[str], str] = str  # returns the digest of what the register answers to a question now
 
     def meant_by(self, reads: Iterable[str]) -> dict[str, DataSet]:
         """Return the data sets of this version that some notes of reading mean (`helpers.reads`)."""
@@ -73,13 +56,7 @@ class Surroundings:
 def keys_of(
     data: Mapping[str, DataSet], files: Mapping[str, str], answers: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the parts of a report's key that rest on what it read.
-
-    Parameters
-    ----------
-    data, files, answers
-        As in an entry.
-    """
+    """Return the parts of a report's key that rest on what it read."""
     return {
         "data": hash_json({name: each.fingerprint for name, each in data.items()}),
         "files": hash_json(dict(files)),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from helpers.reads import ABSENT
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
-from helpers.runner.key.due import Decision, changed_parts
+from helpers.runner.key.due import RunDecision, changed_parts
 from helpers.runner.key.own_files import UNDER_CHANGE, is_folder
 from helpers.runner.key.surroundings import Surroundings
 from helpers.runner.project import DataSet
@@ -17,15 +17,13 @@ from helpers.runner.project import DataSet
 MOST_NAMED = 6
 
 
-def explain(decision: Decision, surroundings: Surroundings, history: History) -> tuple[str, ...]:
+def explain(decision: RunDecision, surroundings: Surroundings, history: History) -> tuple[str, ...]:
     """Return what has changed since a report was made, one sentence each.
 
     Parameters
     ----------
     decision
         Whether it is due, and what stands of it.
-    surroundings
-        What all reports depend on, now.
     history
         Where it is kept what code and environment were then.
     """
@@ -46,11 +44,11 @@ def _standing(entry: Entry) -> str:
     )
 
 
-def _notebook(decision: Decision, *_: object) -> Iterator[str]:
+def _notebook(decision: RunDecision, *_: object) -> Iterator[str]:
     yield f"notebook: {decision.job.notebook.path.name} was edited"
 
 
-def _parameters(decision: Decision, previous: Entry, *_: object) -> Iterator[str]:
+def _parameters(decision: RunDecision, previous: Entry, *_: object) -> Iterator[str]:
     now = json.loads(json.dumps(decision.job.settings, default=str))
     then = previous.parameters
     changed = [name for name in dict.fromkeys((*then, *now)) if then.get(name) != now.get(name)]
@@ -64,7 +62,7 @@ def _value(values: Mapping[str, object], name: str) -> str:
     return json.dumps(values[name], ensure_ascii=False) if name in values else "not there"
 
 
-def _data(_: Decision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
+def _data(_: RunDecision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
     present = surroundings.meant_by(previous.reads)
     for name in sorted({*previous.data, *present}):
         then, now = previous.data.get(name), present.get(name)
@@ -76,7 +74,7 @@ def _data(_: Decision, previous: Entry, surroundings: Surroundings, *__: object)
             yield f"data {name} ({now.name}): {_load(then)} became {_load(now)}"
 
 
-def _files(_: Decision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
+def _files(_: RunDecision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
     for name, then in previous.files.items():
         now = surroundings.look(name)
         if then == now:
@@ -91,7 +89,7 @@ def _files(_: Decision, previous: Entry, surroundings: Surroundings, *__: object
             yield f"{'folder' if is_folder(now) else 'file'} {name}: changed"
 
 
-def _register(_: Decision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
+def _register(_: RunDecision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
     changed = [
         question for question, then in previous.answers.items() if surroundings.answer(question) != then
     ]
@@ -104,7 +102,7 @@ def _load(data_set: DataSet | None) -> str:
     return f"load {data_set.load or '?'}, as at {data_set.as_at or '?'}"
 
 
-def _code(_: Decision, previous: Entry, surroundings: Surroundings, history: History) -> Iterator[str]:
+def _code(_: RunDecision, previous: Entry, surroundings: Surroundings, history: History) -> Iterator[str]:
     then, now = _contents(previous.key.get("code", ""), surroundings.code, history)
     if not isinstance(then, dict) or not isinstance(now, dict):
         yield "code: the package or what it watches was changed"
@@ -114,7 +112,7 @@ def _code(_: Decision, previous: Entry, surroundings: Surroundings, history: His
 
 
 def _environment(
-    _: Decision, previous: Entry, surroundings: Surroundings, history: History
+    _: RunDecision, previous: Entry, surroundings: Surroundings, history: History
 ) -> Iterator[str]:
     then, now = _contents(previous.key.get("environment", ""), surroundings.environment, history)
     if not isinstance(then, list) or not isinstance(now, list):
@@ -136,7 +134,7 @@ def _versions(installed: Sequence[str]) -> dict[str, str]:
     return {"Python": python.split(" (")[0], **{name: version for name, _, version in pairs}}
 
 
-def _renderer(decision: Decision, previous: Entry, *_: object) -> Iterator[str]:
+def _renderer(decision: RunDecision, previous: Entry, *_: object) -> Iterator[str]:
     yield f"renderer: {previous.key.get('renderer', '?')} became {decision.key['renderer']}"
 
 

@@ -32,27 +32,14 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{word}{n}" for word in ("com", "lpt
 
 @dataclass(frozen=True)
 class Job:
-    """One report that can be run.
-
-    Parameters
-    ----------
-    notebook
-        The notebook with its declarations.
-    name
-        The report's name, unique for its notebook.
-    parameters
-        What its file gives, checked; what it leaves out keeps the notebook's default.
-    source
-        The file that asks for it: its own or the notebook's `_matrix.yml`.
-    audience
-        For whom it is, of those that `_publisher.yml` names.
-    """
+    """One report that can be run."""
 
     notebook: Notebook
-    name: str
+    name: str  # the report's name, unique for its notebook
+    #: what its file gives, checked; what it leaves out keeps the notebook's default
     parameters: Mapping[str, Value]
-    source: Path
-    audience: str = PUBLIC_NAME
+    source: Path  # the file that asks for it: its own or the notebook's `_matrix.yml`
+    audience: str = PUBLIC_NAME  # for whom it is, of those that `_publisher.yml` names
 
     @property
     def title(self) -> str:
@@ -64,14 +51,15 @@ class Job:
         """The value of every parameter: what the file gives, else the notebook's own."""
         return {p.name: self.parameters.get(p.name, p.default) for p in self.notebook.parameters}
 
+    @property
+    def of_latest(self) -> tuple[str, ...]:
+        """The parameters by which it is of the latest month."""
+        months = [each.name for each in self.notebook.parameters if each.type.word == "month"]
+        return tuple(name for name in months if self.settings[name] == LATEST)
+
     def for_month(self, month: str) -> Job:
         """Return the report of one month, where it is of the latest."""
-        given = {
-            each.name: month
-            for each in self.notebook.parameters
-            if each.type.word == "month" and self.settings[each.name] == LATEST
-        }
-        return replace(self, parameters={**self.parameters, **given})
+        return replace(self, parameters={**self.parameters, **dict.fromkeys(self.of_latest, month)})
 
     @property
     def organisations(self) -> tuple[str, ...]:
@@ -102,28 +90,24 @@ class _Found:
 
 @dataclass(frozen=True)
 class Plan:
-    """What was asked for.
-
-    Parameters
-    ----------
-    jobs
-        The reports that can be run.
-    refused
-        Those that cannot.
-    problems
-        What is wrong beside them: a list of reports that cannot be read, say.
-    """
+    """What was asked for."""
 
     jobs: tuple[Job, ...] = ()
     refused: tuple[Refused, ...] = ()
+    #: what is wrong beside them: a list of reports that cannot be read, say
     problems: tuple[Problem, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.jobs or self.refused or self.problems)
 
     def for_month(self, month: str) -> Plan:
-        """Return the same reports of one month, where they are of the latest."""
-        return replace(self, jobs=tuple(each.for_month(month) for each in self.jobs))
+        """Return of the same reports those that are of the latest month, for another one."""
+        return replace(self, jobs=tuple(each.for_month(month) for each in self.jobs if each.of_latest))
+
+    @property
+    def of_no_latest(self) -> Plan:
+        """The reports alone that are not of the latest month."""
+        return Plan(tuple(each for each in self.jobs if not each.of_latest))
 
     @property
     def mistakes(self) -> tuple[Problem, ...]:
@@ -137,8 +121,6 @@ def make_plan(project: Project, words: Sequence[str] = ()) -> tuple[Job, ...]:
 
     Parameters
     ----------
-    project
-        The project.
     words
         Names (``notebook/name``, ``notebook`` or ``name``) or files; none means all reports.
 

@@ -117,12 +117,6 @@ def read_values(
 
     Parameters
     ----------
-    notebook
-        The notebook with its declarations.
-    given
-        The file's entries.
-    where
-        How messages call the file.
     problems
         Gets every unknown, missing and mistyped parameter of the file.
 

@@ -90,24 +90,14 @@ VOCABULARY = (
 
 @dataclass(frozen=True)
 class ParameterType:
-    """One type of the vocabulary.
+    """One type of the vocabulary."""
 
-    Parameters
-    ----------
-    word
-        ``int``, ``float``, ``bool``, ``str``, ``date``, ``month``, ``org``, ``choice``, ``list``, ``dict``, ``any``.
-    choices
-        For ``choice``: the words it takes.
-    item
-        For ``list``: the type of each entry.
-    optional
-        Whether the value may be None.
-    """
-
+    #: ``int``, ``float``, ``bool``, ``str``, ``date``, ``month``, ``org``, ``choice``, ``list``, ``dict``,
+    #: ``any``
     word: str
-    choices: tuple[str, ...] = ()
-    item: ParameterType | None = None
-    optional: bool = False
+    choices: tuple[str, ...] = ()  # for ``choice``: the words it takes
+    item: ParameterType | None = None  # for ``list``: the type of each entry
+    optional: bool = False  # whether the value may be None
 
     def __str__(self) -> str:
         inner = f"[{', '.join(self.choices)}]" if self.choices else f"[{self.item}]" if self.item else ""

@@ -34,25 +34,14 @@ _KNOWN = {"trust": ParameterType("org"), "period": ParameterType("month")}
 
 @dataclass(frozen=True)
 class Parameter:
-    """A declared parameter.
+    """A declared parameter."""
 
-    Parameters
-    ----------
-    name, type
-        What it is called and what it takes.
-    required
-        Whether every parameter file must give it, because the notebook has no default.
-    default
-        The notebook's own value.
-    comment
-        The analyst's comment on the same line: unit or format.
-    """
-
+    #: name, type: what it is called and what it takes
     name: str
     type: ParameterType
-    required: bool
+    required: bool  # whether every parameter file must give it, because the notebook has no default
     default: Value = None
-    comment: str = ""
+    comment: str = ""  # the analyst's comment on the same line: unit or format
 
     @property
     def allowed(self) -> str:
@@ -62,21 +51,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A report notebook as the plan needs it.
-
-    Parameters
-    ----------
-    name
-        Its file's name without the ending.
-    path
-        Where it lies.
-    parameters
-        What it declares, in the notebook's order.
-    """
+    """A report notebook as the plan needs it."""
 
     name: str
     path: Path
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[Parameter, ...]  # what it declares, in the notebook's order
 
     @property
     def organisation_parameters(self) -> tuple[str, ...]:

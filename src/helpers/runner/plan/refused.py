@@ -11,23 +11,13 @@ from helpers.errors import Problem
 
 @dataclass(frozen=True)
 class Refused:
-    """A report that is asked for and cannot be run.
-
-    Parameters
-    ----------
-    notebook, name
-        Which.
-    problems
-        Everything that is wrong.
-    no_data
-        The organisation of which nothing is loaded, where that is all: no mistake of anybody's, so it fails nothing.
-    audience
-        For whom it is asked.
-    """
+    """A report that is asked for and cannot be run."""
 
     notebook: str
     name: str
     problems: tuple[Problem, ...]
+    #: the organisation of which nothing is loaded, where that is all: no mistake of anybody's, so it fails
+    #: nothing
     no_data: str = ""
     audience: str = PUBLIC_NAME
 

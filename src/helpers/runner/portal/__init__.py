@@ -26,8 +26,6 @@ def write_portal(history: History, project: Project, *, today: date | None = Non
 
     Parameters
     ----------
-    history
-        What happened.
     project
         Where the reports lie, and who publishes them.
     today

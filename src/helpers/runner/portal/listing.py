@@ -35,44 +35,24 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Listed:
-    """One report of one period, as the portal shows it.
+    """One report of one period, as the portal shows it."""
 
-    Parameters
-    ----------
-    report
-        ``notebook/name``.
-    title, organisation
-        What it is and whom it is about, with the organisation's code.
-    period
-        The folder of its period: ``2026-03``, or ``undated``.
-    status, note
-        How it stands, and in a few words why; without any error's text.
-    published
-        When its files were put in place; for one that was withdrawn, when that was done.
-    outputs
-        The path below `reports/` of each format; none where it was withdrawn.
-    groups
-        What else a reader may look for it by, as pairs of kind and name.
-    previous
-        The folder of the period before, where that one can be compared with this.
-    synthetic
-        Whether it describes invented data.
-    headline
-        What it says first; nothing of one that cannot be read.
-    """
-
-    report: str
+    report: str  # ``notebook/name``
+    #: title, organisation: what it is and whom it is about, with the organisation's code
     title: str
     organisation: str
-    period: str
+    period: str  # the folder of its period: ``2026-03``, or ``undated``
+    #: status, note: how it stands, and in a few words why; without any error's text
     status: Status
     note: str
-    published: date
+    published: date  # when its files were put in place; for one that was withdrawn, when that was done
+    #: the path below `reports/` of each format; none where it was withdrawn
     outputs: Mapping[str, str] = field(default_factory=dict)
+    #: what else a reader may look for it by, as pairs of kind and name
     groups: tuple[tuple[str, str], ...] = ()
-    previous: str = ""
-    synthetic: bool = False
-    headline: str = ""
+    previous: str = ""  # the folder of the period before, where that one can be compared with this
+    synthetic: bool = False  # whether it describes invented data
+    headline: str = ""  # what it says first; nothing of one that cannot be read
 
 
 def period_name(folder: str) -> str:
@@ -122,8 +102,6 @@ def list_reports(history: History, reports: Path, *, today: date | None = None) 
 
     Parameters
     ----------
-    history
-        What happened.
     reports
         The folder of published reports; what is no longer there is not listed.
     today

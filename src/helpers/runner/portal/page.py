@@ -31,30 +31,14 @@ PAGES: Final = {
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the portal.
+    """One page of the portal."""
 
-    Parameters
-    ----------
-    file
-        Its name, of `PAGES`, and that of its template.
-    title
-        Its heading.
-    values
-        What its template is filled with.
-    script
-        The name of the script file that belongs to it, or none.
-    data
-        What the script works on; anything that JSON can hold.
-    frames
-        Whether it shows reports within itself.
-    """
-
-    file: str
+    file: str  # its name, of `PAGES`, and that of its template
     title: str
     values: Mapping[str, object] = field(default_factory=dict)
-    script: str = ""
-    data: object = None
-    frames: bool = False
+    script: str = ""  # the name of the script file that belongs to it, or none
+    data: object = None  # what the script works on; anything that JSON can hold
+    frames: bool = False  # whether it shows reports within itself
 
 
 def write_page(page: Page, theme: Theme, *, mark: str = "") -> str:

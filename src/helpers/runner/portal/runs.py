@@ -16,7 +16,7 @@ MOST_RUNS: Final = 30
 MOST_NAMED: Final = 100
 FILE: Final = "runs.html"
 #: what each kind of run did, in a word
-_KINDS: Final = {"run": "Run", "approve": "Approval", "withdraw": "Withdrawal"}
+_KINDS: Final = {"run": "Run", "back-fill": "Past month", "approve": "Approval", "withdraw": "Withdrawal"}
 _DONE: Final = frozenset({State.PUBLISHED, State.UNCHANGED, State.HELD, State.WITHDRAWN, State.WAITING})
 
 

@@ -39,14 +39,8 @@ def stage(files: Mapping[str, bytes], reports: Path, place: PurePosixPath, run: 
 
     Parameters
     ----------
-    files
-        The content of each format.
-    reports
-        The folder of published reports.
     place
         Where the report belongs in it, without the ending.
-    run
-        The run that made them.
 
     Raises
     ------
@@ -125,15 +119,7 @@ def unstage(reports: Path, outputs: Mapping[str, Output], run: str) -> None:
 
 
 def settle(reports: Path, entry: Entry) -> bool:
-    """Complete a publication that a sudden end cut short; return whether the report is in place now.
-
-    Parameters
-    ----------
-    reports
-        The folder of published reports.
-    entry
-        What the history noted just before.
-    """
+    """Complete a publication that a sudden end cut short; return whether the report is in place now."""
     whole = with_manifest(entry.outputs)
     ready = all(_is_at_hand(reports, output, entry.run) for output in entry.outputs.values())
     if not entry.outputs or not ready:
@@ -206,8 +192,6 @@ def sweep(reports: Path, runs: Collection[str] = ()) -> None:
 
     Parameters
     ----------
-    reports
-        The folder of published reports.
     runs
         Runs that are known to be over; what others left goes when it is a day old.
     """

@@ -50,16 +50,10 @@ def call(
 
     Parameters
     ----------
-    command
-        The program and its arguments.
-    folder
-        Where it works.
     environment
         Variables for it beside those of this process.
     patience
         Seconds without a word after which it is taken to hang.
-    stop
-        Ends it when set.
 
     Returns
     -------

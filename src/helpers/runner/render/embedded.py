@@ -31,15 +31,7 @@ _UNSETTLED: Final = "did not converge"
 
 
 def write_sources(document: Document, folder: Path) -> None:
-    """Write a document's Markdown and figures into its folder.
-
-    Parameters
-    ----------
-    document
-        The document.
-    folder
-        An existing folder of its own.
-    """
+    """Write a document's Markdown and figures into its folder."""
     (folder / SOURCE).write_text(document.markdown, encoding="utf-8")
     (folder / "figures").mkdir(exist_ok=True)
     for figure_id, svg in document.figures.items():
@@ -53,8 +45,6 @@ def write_pages(formats: Iterable[str], *, theme: Theme, folder: Path) -> None:
     ----------
     formats
         Any; those of them that are not in `PAGES` are passed over.
-    theme
-        The look.
     folder
         The report's own folder, with its sources and the look.
 
@@ -76,10 +66,6 @@ def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # n
     ----------
     document
         The document; `write_pages` has written it into `folder`.
-    theme
-        The look.
-    folder
-        The report's own folder.
 
     Returns
     -------

@@ -39,8 +39,6 @@ def prepare(formats: Iterable[str], theme: Theme, look: Path) -> None:
     ----------
     formats
         Formats of a batch; nothing is written for others than Word and PowerPoint.
-    theme
-        The look.
     look
         The folder where it lies: afterwards also reference documents, logo and icons.
     """
@@ -83,12 +81,8 @@ def finish(name: str, path: Path, document: Document, *, theme: Theme, look: Pat
 
     Parameters
     ----------
-    name
-        Its format.
     path
         The file; it is changed in place.
-    document
-        What it shows.
     theme, look
         As for `prepare`.
     """

@@ -60,8 +60,6 @@ def render_batch(
         Documents by stem; a stem names files, so it is made of letters, digits, `-`, `_` and `.`.
     formats
         Any of `FORMATS`.
-    theme
-        The look.
     folder
         An existing, empty folder: it becomes the Quarto project.
     quarto

@@ -50,10 +50,6 @@ def finish_table(shape: Any, title: str, room: TextArea, theme: Theme) -> int:
         The shape that holds it; it is changed in place.
     title
         What it shows, for those who do not see it.
-    room
-        Where it may stand.
-    theme
-        The look.
 
     Returns
     -------

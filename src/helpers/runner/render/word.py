@@ -43,10 +43,6 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
     ----------
     path
         The Word file; it is changed in place.
-    document
-        What it shows.
-    theme
-        The look.
     logo
         The trust's logo as PNG.
     """

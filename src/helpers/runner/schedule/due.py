@@ -24,24 +24,12 @@ Fingerprints = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Due:
-    """What there is to do for a schedule, and what is settled without doing anything.
-
-    Parameters
-    ----------
-    schedule
-        Which.
-    run
-        The moments for which reports are to be made, oldest first.
-    settled
-        What the history is to say of others.
-    data
-        What the data sets are that it waits for; of a schedule on data.
-    """
+    """What there is to do for a schedule, and what is settled without doing anything."""
 
     schedule: Schedule
-    run: tuple[datetime, ...] = ()
-    settled: tuple[Occurrence, ...] = ()
-    data: str = ""
+    run: tuple[datetime, ...] = ()  # the moments for which reports are to be made, oldest first
+    settled: tuple[Occurrence, ...] = ()  # what the history is to say of others
+    data: str = ""  # what the data sets are that it waits for; of a schedule on data
 
 
 def find_due(schedule: Schedule, noted: Iterable[Occurrence], now: datetime, data: Fingerprints) -> Due:
@@ -51,8 +39,6 @@ def find_due(schedule: Schedule, noted: Iterable[Occurrence], now: datetime, dat
 
     Parameters
     ----------
-    schedule
-        Which.
     noted
         What the history says of its moments.
     now
@@ -117,14 +103,8 @@ def do_due(
 
     Parameters
     ----------
-    due
-        What is due.
-    make
-        Makes the reports of a moment.
     note
         Writes what became of a moment into the history.
-    clock
-        Returns what time it is.
     """
     done = list(due.settled)
     for each in done:

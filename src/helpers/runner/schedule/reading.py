@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from helpers.errors import Problem, near_misses
-from helpers.runner.engines import FORMATS
+from helpers.runner.publisher import read_publisher
 from helpers.runner.schedule.times import LONDON, DataRule, MonthRule, is_cron, is_zone
+from helpers.runner.telling.rows import Tell, is_format
 from helpers.yaml_files import YamlFile, raise_all, read_yaml
 
 FILE: Final = "_schedule.yml"
@@ -30,12 +31,6 @@ def _is_span(text: str) -> str:
     return text
 
 
-def _is_format(name: str) -> str:
-    if name not in FORMATS:
-        raise ValueError(", ".join(FORMATS))
-    return name
-
-
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -43,11 +38,12 @@ class _Entry(BaseModel):
     when: Any
     zone: Annotated[str, AfterValidator(is_zone)] = LONDON
     reports: tuple[str, ...] = ()
-    formats: tuple[Annotated[str, AfterValidator(_is_format)], ...] = ("html", "pdf")
+    formats: tuple[Annotated[str, AfterValidator(is_format)], ...] = ("html", "pdf")
     load: tuple[str, ...] = ()
     missed: Missed = "once"
     within: Annotated[str, AfterValidator(_is_span)] = "7 days"
     hold: bool = False
+    tell: tuple[Tell, ...] = ()
 
 
 class _Cron(BaseModel):
@@ -60,8 +56,6 @@ class Schedule:
 
     Parameters
     ----------
-    name
-        What the history calls it.
     when
         A cron expression, a day of the month, or data sets whose renewal makes it due.
     zone
@@ -76,6 +70,8 @@ class Schedule:
     missed, within
         What becomes of what the machine slept through: of those within this time `once` makes up for the newest,
         `all` for each, and `skip` for none.
+    tell
+        Who is told what became of it.
     """
 
     name: str
@@ -87,6 +83,7 @@ class Schedule:
     missed: Missed = "once"
     within: timedelta = timedelta(days=7)
     hold: bool = False
+    tell: tuple[Tell, ...] = ()
 
 
 def read_schedules(params: Path) -> tuple[Schedule, ...]:
@@ -113,13 +110,16 @@ def read_schedules(params: Path) -> tuple[Schedule, ...]:
             )
         names.add(entry.name)
     raise_all(found.problems)
+    check_audiences(params, schedules)
     return tuple(schedules)
 
 
 def _read(found: YamlFile, number: int, entry: _Entry) -> Iterator[Schedule]:
     when = _read_when(found, number, entry.when)
     if when is not None:
-        content = entry.model_dump(exclude={"when", "within"})
+        content = {
+            name: getattr(entry, name) for name in _Entry.model_fields if name not in {"when", "within"}
+        }
         yield Schedule(when=when, within=_span(entry.within), **content)
 
 
@@ -140,6 +140,23 @@ def _read_when(found: YamlFile, number: int, said: object) -> When | None:
 def _span(text: str) -> timedelta:
     number, unit = text.split()
     return timedelta(**{f"{unit.rstrip('s')}s": int(number)})
+
+
+def check_audiences(params: Path, schedules: Iterable[Schedule]) -> None:
+    """Check that whoever is told is told of an audience that there is.
+
+    Raises
+    ------
+    UsageError
+        With each that is not named in `_publisher.yml`.
+    """
+    known = [*read_publisher(params).audiences]
+    asked = ((each.name, row.audience) for each in schedules for row in each.tell)
+    raise_all(
+        Problem(f"{params.name}/{FILE}, {name}, tell", f"no audience {audience}", ", ".join(known))
+        for name, audience in asked
+        if audience not in known
+    )
 
 
 def find_schedule(schedules: tuple[Schedule, ...], name: str) -> Problem | None:

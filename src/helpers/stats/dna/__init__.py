@@ -18,7 +18,7 @@ from helpers.stats.dna.impact import (
     weeks_to_year_end,
 )
 from helpers.stats.dna.inputs import Beta, DnaInputs, Pert
-from helpers.stats.dna.uncertainty import DnaUncertainty, Spread, simulate_impact, tornado
+from helpers.stats.dna.uncertainty import DnaUncertainty, DrawnSpread, simulate_impact, tornado
 
 __all__ = [
     "Beta",
@@ -26,10 +26,10 @@ __all__ = [
     "DnaInequality",
     "DnaInputs",
     "DnaUncertainty",
+    "DrawnSpread",
     "FollowUpBounds",
     "Pert",
     "SlotValue",
-    "Spread",
     "dna_drivers",
     "dna_impact",
     "dna_inequality",

@@ -19,7 +19,7 @@ _LOW, _HIGH = 0.1, 0.9
 
 
 @dataclass(frozen=True)
-class Spread:
+class DrawnSpread:
     """Median and intervals of an outcome over the draws."""
 
     low95: float
@@ -45,11 +45,11 @@ class DnaUncertainty:
         How many draws.
     """
 
-    attendances: Spread
-    relief: Spread
-    days_of_additions: Spread
-    waiting_list: Spread | None
-    wait_days: Spread | None
+    attendances: DrawnSpread
+    relief: DrawnSpread
+    days_of_additions: DrawnSpread
+    waiting_list: DrawnSpread | None
+    wait_days: DrawnSpread | None
     chance_of_relief: float
     chance_of_wait: float | None
     draws: int
@@ -114,8 +114,8 @@ def _chance_of_wait(outcome: DnaImpact, target: float) -> float:
     return float((outcome.wait_days <= check_number("wait_target_days", target, minimum=0)).mean())
 
 
-def _spread(values: Floats) -> Spread:
-    return Spread(*(float(q) for q in np.quantile(values, _PROBABILITIES)))
+def _spread(values: Floats) -> DrawnSpread:
+    return DrawnSpread(*(float(q) for q in np.quantile(values, _PROBABILITIES)))
 
 
 def tornado(inputs: DnaInputs, *, weeks: int = WEEKS_PER_YEAR) -> pd.DataFrame:

@@ -8,7 +8,14 @@ from helpers.stats.trajectory.cumulative import (
     cumulative_projection,
     project_total,
 )
-from helpers.stats.trajectory.result import ON_TRACK, UNLIKELY, Target, Trajectory, trajectory, words_for
+from helpers.stats.trajectory.result import (
+    ON_TRACK,
+    UNLIKELY,
+    TargetAhead,
+    TargetForecast,
+    trajectory,
+    words_for,
+)
 from helpers.stats.trajectory.scales import KINDS, from_scale, to_scale
 
 __all__ = [
@@ -18,8 +25,8 @@ __all__ = [
     "UNLIKELY",
     "BackTest",
     "CumulativeProjection",
-    "Target",
-    "Trajectory",
+    "TargetAhead",
+    "TargetForecast",
     "back_test",
     "candidates_for",
     "cumulative_profile",

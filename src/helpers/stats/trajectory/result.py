@@ -23,7 +23,7 @@ _QUANTILES = {"low95": 0.025, "low80": 0.1, "median": 0.5, "high80": 0.9, "high9
 
 
 @dataclass(frozen=True)
-class Trajectory:
+class TargetForecast:
     """Whether a target will be met.
 
     Attributes
@@ -51,7 +51,7 @@ class Trajectory:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
+class TargetAhead:
     """A target at a date.
 
     Attributes
@@ -88,8 +88,8 @@ class Target:
 
 
 def trajectory(
-    values: npt.ArrayLike, target: Target, *, kind: Kind, draws: int = 4000, seed: int = 1
-) -> Trajectory:
+    values: npt.ArrayLike, target: TargetAhead, *, kind: Kind, draws: int = 4000, seed: int = 1
+) -> TargetForecast:
     """Return whether a target will be met: forecast, probability and words.
 
     Parameters
@@ -106,7 +106,7 @@ def trajectory(
 
     Returns
     -------
-    Trajectory
+    TargetForecast
         With fewer than 12 points there is no forecast. The mean is that of the monthly values, unweighted.
 
     Raises
@@ -121,7 +121,7 @@ def trajectory(
     widened by what the back-test's intervals failed to cover before a probability is stated.
 
     >>> rising = [60 + month for month in range(18)]
-    >>> goal = Target(value=70.0, horizon=6, improvement="increase")
+    >>> goal = TargetAhead(value=70.0, horizon=6, improvement="increase")
     >>> trajectory(rising, goal, kind="percentage").words
     'on track'
     """
@@ -131,7 +131,7 @@ def trajectory(
         raise ArgumentError("so_far", f"{target.so_far}", f"at most the {len(scaled)} values")
     if len(scaled) < FEWEST_POINTS:
         nothing = pd.DataFrame(columns=list(_QUANTILES), dtype=float)
-        return Trajectory("too few points", None, target.met, pd.Series(dtype=float), nothing, None)
+        return TargetForecast("too few points", None, target.met, pd.Series(dtype=float), nothing, None)
     tested = evaluate(scaled, target.horizon)
     forecast = CANDIDATES[tested.chosen](scaled, target.horizon)
     shocks = np.random.default_rng(seed).standard_normal((forecast.errors.shape[1], draws))
@@ -142,10 +142,10 @@ def trajectory(
     fan = pd.DataFrame(np.quantile(paths, list(_QUANTILES.values()), axis=1).T, columns=list(_QUANTILES))
     fan.index = pd.RangeIndex(1, target.horizon + 1, name="months_ahead")
     outcome = pd.Series(np.quantile(reached, list(_QUANTILES.values())), index=list(_QUANTILES))
-    return Trajectory(words_for(probability), probability, target.met, outcome, fan, tested)
+    return TargetForecast(words_for(probability), probability, target.met, outcome, fan, tested)
 
 
-def _reached(paths: Floats, past: Floats, target: Target) -> Floats:
+def _reached(paths: Floats, past: Floats, target: TargetAhead) -> Floats:
     """Return, per path, the value that has to meet the target."""
     if target.met == "end":
         return np.asarray(paths[-1])

@@ -22,18 +22,10 @@ _BREAK: Final = "<br>"
 
 @dataclass(frozen=True)
 class Words:
-    """What a cell says.
+    """What a cell says."""
 
-    Parameters
-    ----------
-    html
-        With the few marks that every format has.
-    plain
-        The words alone, without the marks of footnotes.
-    """
-
-    html: str = ""
-    plain: str = ""
+    html: str = ""  # with the few marks that every format has
+    plain: str = ""  # the words alone, without the marks of footnotes
 
 
 def words_of(cell: Any) -> Words:

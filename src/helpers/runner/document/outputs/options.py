@@ -30,40 +30,21 @@ _KINDS: Final = {
 
 @dataclass(frozen=True)
 class CellOptions:
-    """The options of one code cell.
+    """The options of one code cell."""
 
-    Parameters
-    ----------
-    label
-        What its figure or table is referred to by.
-    figure_captions, figure_alts, table_captions
-        One for each figure or table of the cell, in order; a single one stands for the first.
-    shown
-        Whether its outputs are in the report.
-    as_is
-        Whether its printed text is Markdown.
-    run
-        Whether it is run at all.
-    """
-
-    label: str = ""
+    label: str = ""  # what its figure or table is referred to by
+    #: figure_captions, figure_alts, table_captions: one for each figure or table of the cell, in order; a
+    #: single one stands for the first
     figure_captions: tuple[str, ...] = ()
     figure_alts: tuple[str, ...] = ()
     table_captions: tuple[str, ...] = ()
-    shown: bool = True
-    as_is: bool = False
-    run: bool = True
+    shown: bool = True  # whether its outputs are in the report
+    as_is: bool = False  # whether its printed text is Markdown
+    run: bool = True  # whether it is run at all
 
 
 def read_options(where: str, source: str) -> tuple[CellOptions, list[Problem]]:
     """Read the options of a code cell.
-
-    Parameters
-    ----------
-    where
-        The cell, for messages.
-    source
-        Its source.
 
     Returns
     -------

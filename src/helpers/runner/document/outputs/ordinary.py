@@ -35,35 +35,16 @@ _TABLE_CURES: Final = {
 
 @dataclass(frozen=True)
 class Draft:
-    """An output that was read; an ordinary one has no label yet.
-
-    Parameters
-    ----------
-    shown
-        What it is.
-    warnings
-        What of it is left out.
-    handed_over
-        Whether it came with everything that it needs, and takes nothing from the cell's options.
-    """
+    """An output that was read; an ordinary one has no label yet."""
 
     shown: ShownOutput
     warnings: tuple[str, ...] = ()
+    #: whether it came with everything that it needs, and takes nothing from the cell's options
     handed_over: bool = False
 
 
 def read_ordinary(where: str, output: NotebookNode, options: CellOptions) -> Draft | Problem:
-    """Read one output that no helper handed over.
-
-    Parameters
-    ----------
-    where
-        The cell.
-    output
-        A stream or display of it.
-    options
-        Its cell options.
-    """
+    """Read one output that no helper handed over."""
     if output.output_type == "stream":
         return _read_stream(where, output, options)
     data = {kind: _joined(value) for kind, value in output.data.items()}
@@ -176,8 +157,6 @@ def name_outputs(
     ----------
     drafts
         What was read, in order.
-    options
-        The cell's options.
     taken
         Labels of the notebook so far; what is made up here is added.
     """

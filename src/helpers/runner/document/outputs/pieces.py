@@ -18,24 +18,10 @@ class Prose:
 
 @dataclass(frozen=True)
 class ShownOutput:
-    """One object that a code cell showed.
-
-    Parameters
-    ----------
-    where
-        The cell.
-    bundle
-        What was handed over, or made of an ordinary output.
-    svg
-        The picture of a figure.
-    table
-        The rows of an ordinary table, which may span columns.
-    caption
-        The caption as Markdown, where the author wrote it in a cell option.
-    """
+    """One object that a code cell showed."""
 
     where: str
-    bundle: Bundle
+    bundle: Bundle  # what was handed over, or made of an ordinary output
     svg: bytes | None = None
-    table: HtmlTable | None = None
-    caption: str = ""
+    table: HtmlTable | None = None  # the rows of an ordinary table, which may span columns
+    caption: str = ""  # the caption as Markdown, where the author wrote it in a cell option

@@ -26,8 +26,6 @@ def refuse_text(where: str, text: str, is_printed: bool) -> Problem:
 
     Parameters
     ----------
-    where
-        The cell.
     text
         What stands on standard output or, where it was not printed, on standard error.
     """

@@ -48,25 +48,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class HtmlTable:
-    """A table that a notebook showed as HTML.
+    """A table that a notebook showed as HTML."""
 
-    Parameters
-    ----------
-    caption
-        What it calls itself, in plain words.
-    head, body
-        Its rows.
-    notes
-        What stands below it, as Markdown.
-    warnings
-        What of its look is left out.
-    """
-
-    caption: str = ""
+    caption: str = ""  # what it calls itself, in plain words
     head: tuple[tuple[Cell, ...], ...] = ()
     body: tuple[tuple[Cell, ...], ...] = ()
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what stands below it, as Markdown
+    warnings: tuple[str, ...] = ()  # what of its look is left out
 
     @property
     def width(self) -> int:

@@ -1,0 +1,47 @@
+"""From what became of a schedule's moment to the messages for each row of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from helpers.runner.history.entries import Entry
+from helpers.runner.project import Project
+from helpers.runner.telling.message import Kind, Message, digest
+from helpers.runner.telling.outbox import Outbox
+from helpers.runner.telling.rows import Tell
+
+#: projects of audiences, and what became of their reports
+Made = Sequence[tuple[Project, Sequence[Entry]]]
+
+
+def digests(
+    schedule: str, rows: Sequence[Tell], due: datetime, made: Made, *, now: datetime
+) -> Iterator[Message]:
+    """Yield what each row is to be told of the reports of a moment.
+
+    Parameters
+    ----------
+    schedule, rows, due
+        Of what, and whom.
+    made
+        What became of the reports.
+    now
+        What time it is.
+    """
+    for row in rows:
+        theirs = [(project, entries) for project, entries in made if project.audience.name == row.audience]
+        if theirs:
+            project, all_of_them = theirs[0][0], [each for _, entries in theirs for each in entries]
+            told, mark = Outbox(project.home).told(row.readers, schedule), project.audience.mark
+            if message := digest(row, schedule, due, all_of_them, told, mark=mark, now=now):
+                yield message
+
+
+def not_made(
+    schedule: str, rows: Sequence[Tell], due: datetime, kind: Kind, *, now: datetime
+) -> Iterator[Message]:
+    """Yield what those who are told of failures are told of a moment for which nothing was made."""
+    for row in rows:
+        if row.about != "reports":
+            yield Message(schedule=schedule, due=due, row=row, kind=kind, made=now)

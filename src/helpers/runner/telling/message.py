@@ -1,0 +1,199 @@
+"""What is told: one message for a row of the table and a moment, with what its readers were not told before.
+
+It says no more than the portal does: no error, parameter or path of the machine. `boardpack show` says these, there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from helpers.runner.hashes import hash_json
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.portal.listing import show_day
+from helpers.runner.portal.page import HOME
+from helpers.runner.telling.rows import Tell
+
+#: reports that a message names; the portal has all
+MOST_NAMED: Final = 100
+Kind = Literal["ran", "waits", "missed"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Ready(_Frozen):
+    """A published report.
+
+    Parameters
+    ----------
+    report, made_in
+        Which publication: ``notebook/name`` and the run that put it in place.
+    words
+        Its title, organisation and period.
+    files
+        The path below the reports folder and the hash of each format.
+    """
+
+    report: str
+    made_in: str
+    words: str
+    files: dict[str, tuple[str, str]]
+
+
+class Message(_Frozen):
+    """What the readers of a row are told of a moment, and how far that has come.
+
+    Parameters
+    ----------
+    schedule, due, row, kind
+        Of what, whom, and whether it ran, waits for something or was missed.
+    ready
+        Reports that are new to these readers.
+    counts
+        How many reports ended in which state.
+    failed
+        What went wrong, a line for each report.
+    mark
+        What all that is for one audience bears.
+    made, tries, next_try, error, sent
+        When it was made, how often it was tried and when it is again, why it failed last, when it was sent.
+    """
+
+    schedule: str
+    due: datetime
+    row: Tell
+    kind: Kind = "ran"
+    ready: tuple[Ready, ...] = ()
+    counts: dict[str, int] = Field(default_factory=dict)
+    failed: tuple[str, ...] = ()
+    mark: str = ""
+    made: datetime
+    tries: int = 0
+    next_try: datetime | None = None
+    error: str = ""
+    sent: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """What is the same whenever this is to be told, so that it is told once."""
+        return hash_json(
+            [self.schedule, self.due.astimezone(UTC).isoformat(), self.kind, self.row.readers]
+        )[:32]
+
+    @property
+    def subject(self) -> str:
+        """Its one line."""
+        if self.kind == "waits":
+            return f"{self.schedule}: waits for its data or its settings"
+        if self.kind == "missed":
+            return f"{self.schedule}: was missed"
+        new = f"{len(self.ready)} new report{'' if len(self.ready) == 1 else 's'}"
+        wrong = f"{len(self.failed)} did not pass" if self.failed else ""
+        told = [new] if self.row.about == "reports" else [new, wrong] if self.ready else [wrong]
+        return f"{self.schedule}: {', '.join(filter(None, told))}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it: words, each with the address that it leads to, if any."""
+
+    heading: str
+    lines: tuple[tuple[str, str], ...]
+
+
+def digest(
+    row: Tell,
+    schedule: str,
+    due: datetime,
+    entries: Sequence[Entry],
+    told: Collection[tuple[str, str]],
+    *,
+    mark: str = "",
+    now: datetime,
+) -> Message | None:
+    """Return what the readers of a row are to be told of a moment's reports; None where there is nothing.
+
+    Parameters
+    ----------
+    row, schedule, due
+        Whom, and of what.
+    entries
+        The reports of the row's audience.
+    told
+        The publications (report and run) that they were told of before.
+    mark
+        What all that is for one audience bears.
+    now
+        What time it is.
+    """
+    ready = [_ready(each) for each in entries if each.state.is_good and each.outputs]
+    new = tuple(each for each in ready if (each.report, each.made_in) not in told)
+    failed = tuple(_failure(each) for each in entries if each.state.is_failure)
+    if row.about == "reports":
+        failed = ()
+    if row.about == "failures":
+        new = ()
+    if not new and not failed:
+        return None
+    counts = {str(state): number for state, number in Counter(each.state for each in entries).items()}
+    return Message(
+        schedule=schedule, due=due, row=row, ready=new, counts=counts, failed=failed, mark=mark, made=now
+    )
+
+
+def _ready(entry: Entry) -> Ready:
+    about = ", ".join(filter(None, [entry.title, entry.organisation]))
+    period = entry.facts.period_label if entry.facts else ""
+    return Ready(
+        report=entry.report,
+        made_in=entry.same_as or entry.run,
+        words=": ".join(filter(None, [about, period])) or entry.report,
+        files={name: (each.path, each.sha256) for name, each in entry.outputs.items()},
+    )
+
+
+def _failure(entry: Entry) -> str:
+    step = f" at {entry.step}" if entry.step and entry.state is State.FAILED else ""
+    return f"{entry.report}: {entry.state}{step}"
+
+
+def sections(message: Message, most: int = MOST_NAMED) -> Iterator[Section]:
+    """Yield what a message says, in the order in which it matters."""
+    day = f"{show_day(message.due.date())}, {message.due.astimezone(UTC):%H:%M} UTC"
+    if message.kind != "ran":
+        said = {
+            "waits": "is due and waits: its data have not come, or a setting is wrong.",
+            "missed": "was not made: it was due too long ago when the machine came to it.",
+        }[message.kind]
+        cure = "On the machine, `boardpack schedule next` and `boardpack check` say more."
+        yield Section(f"Due {day}", ((f"{message.schedule} {said} {cure}", ""),))
+        return
+    if message.failed:
+        lines = [(each, "") for each in message.failed[:most]]
+        lines += _others(len(message.failed) - most, "")
+        lines.append(("On the machine, `boardpack show REPORT` says why.", ""))
+        yield Section("Did not pass", tuple(lines))
+    if message.ready:
+        base = message.row.links
+        lines = [(each.words, _address(base, each)) for each in message.ready[:most]]
+        lines += _others(len(message.ready) - most, f"{base}/{HOME}" if base else "")
+        yield Section("New reports", tuple(lines))
+    counted = ", ".join(f"{number} {state}" for state, number in message.counts.items())
+    yield Section(f"Of what was due {day}", ((counted, ""),))
+
+
+def _others(number: int, address: str) -> list[tuple[str, str]]:
+    return [(f"and {number:,} more", address)] if number > 0 else []
+
+
+def _address(base: str | None, ready: Ready) -> str:
+    path = ready.files.get("html") or next(iter(ready.files.values()))
+    return f"{base}/{PurePosixPath(path[0])}" if base else ""
