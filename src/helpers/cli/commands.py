@@ -16,6 +16,7 @@ from helpers import __version__
 from helpers.cli import batches, checking, data, matrices, private, records, showing
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
+from helpers.cli.onward import publish_to
 from helpers.cli.past import NOW, Part, Past, past_parts, read_past
 from helpers.cli.schedules import Quiet, run_parts, schedule_app
 from helpers.cli.showing import Json
@@ -88,6 +89,7 @@ def set_project(
 
 app.command()(checking.check)
 app.command()(matrices.matrix)
+app.command()(publish_to)
 
 
 @app.command()

@@ -43,6 +43,7 @@ class _Entry(BaseModel):
     missed: Missed = "once"
     within: Annotated[str, AfterValidator(_is_span)] = "7 days"
     hold: bool = False
+    publish_to: str | None = None
     tell: tuple[Tell, ...] = ()
 
 
@@ -70,6 +71,8 @@ class Schedule:
     missed, within
         What becomes of what the machine slept through: of those within this time `once` makes up for the newest,
         `all` for each, and `skip` for none.
+    publish_to
+        A folder, share or bucket to which what is published is taken (`helpers.runner.onward`).
     tell
         Who is told what became of it.
     """
@@ -83,6 +86,7 @@ class Schedule:
     missed: Missed = "once"
     within: timedelta = timedelta(days=7)
     hold: bool = False
+    publish_to: str | None = None
     tell: tuple[Tell, ...] = ()
 
 
