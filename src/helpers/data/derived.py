@@ -115,9 +115,10 @@ def _read(path: Path) -> pd.DataFrame | None:
     import pyarrow.parquet as pq
 
     try:  # a report reads dozens of these small files: a thread for each column costs more than it gains
-        return pq.ParquetFile(path).read(use_threads=False).to_pandas(use_threads=False)
+        frame: pd.DataFrame = pq.ParquetFile(path).read(use_threads=False).to_pandas(use_threads=False)
     except (OSError, ValueError):  # not there, or not whole
         return None
+    return frame
 
 
 @cache

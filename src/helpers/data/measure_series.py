@@ -81,9 +81,7 @@ def read_series(
         },
     )
     given = _names(rows["source"])
-    return TidyFrame(
-        typed(find_table("measure_values"), rows), sources_of(mart, "measure_values", given)
-    )
+    return TidyFrame(typed(find_table("measure_values"), rows), sources_of(mart, "measure_values", given))
 
 
 def _names(sources: Iterable[str]) -> set[str]:

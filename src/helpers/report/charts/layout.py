@@ -66,7 +66,7 @@ def _extent(axes: Axes) -> Bbox:
     if not _is_plain(axes):
         tight = axes.get_tightbbox(renderer, for_layout_only=True)
         assert tight is not None, "axes that are shown have an extent"
-        return cast(Bbox, tight)
+        return tight
     rest = [
         artist.get_tightbbox(renderer)
         for artist in axes.get_default_bbox_extra_artists()
@@ -84,7 +84,7 @@ def _is_plain(axes: Axes) -> bool:
 
 def _is_level(axis: Axis) -> bool:
     first = axis.majorTicks[0]
-    axis.get_major_formatter().format_ticks(axis.get_majorticklocs())
+    axis.get_major_formatter().format_ticks(list(axis.get_majorticklocs()))
     offset = axis.get_major_formatter().get_offset()
     return not (offset or first.label1.get_rotation() or first.label2.get_visible())
 
@@ -106,7 +106,8 @@ def _axis_box(axes: Axes, axis: Axis) -> Bbox:
 def _reach(axis: Axis) -> tuple[float, float]:
     """Return how far the words at the ticks of an axis reach to the left of the axes, and below them."""
     first, sizes = axis.majorTicks[0], [size for _, size in _words(axis)]
-    away = _points(axis, first.get_tick_padding() + (first.get_pad() if sizes else 0.0))
+    pad = cast(Any, first).get_pad()  # matplotlib's stubs say that it returns nothing
+    away = _points(axis, cast(Any, first).get_tick_padding() + (pad if sizes else 0.0))
     width, height = np.max(sizes, axis=0) if sizes else (0.0, 0.0)
     return (0.0, away + height) if axis is axis.axes.xaxis else (away + width, 0.0)
 
@@ -117,7 +118,7 @@ def _words(axis: Axis) -> list[tuple[float, tuple[float, float]]]:
     if not label.get_visible():
         return []
     places = axis.get_majorticklocs()
-    words = axis.get_major_formatter().format_ticks(places)
+    words = axis.get_major_formatter().format_ticks(list(places))
     low, high = sorted(axis.get_view_interval())
     way = axis.axes.transData.transform
     across = axis is axis.axes.xaxis
@@ -136,7 +137,10 @@ def _size(axis: Axis, like: Text, words: str | None = None) -> tuple[float, floa
     """Return width and height in pixels of level words in the type of a text, or of its own."""
     figure = cast(Figure, axis.figure)
     return _measure(
-        like.get_text() if words is None else words, like.get_fontproperties(), figure.dpi, like.get_parse_math()
+        like.get_text() if words is None else words,
+        like.get_fontproperties(),
+        figure.dpi,
+        like.get_parse_math(),
     )
 
 
