@@ -127,6 +127,7 @@ def open_project(
         release=release,
         reserve=releases.release,
         told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
+        keep_manifest=releases.keep_manifest,
         redact=redact,
         caches=caches,
         room=RoomProcess(
