@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from helpers.bundle import MIME, Bundle, Cell, Column, Panel
 from helpers.theme.icons import icon_words
@@ -100,11 +100,7 @@ def picture_of(figure: Figure, *, altered: bool = True) -> str:
         else:
             from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-            from helpers.report.charts.layout import freeze
-
-            figure.set_layout_engine("none")
-            for axes in figure.axes:
-                freeze(axes)
+            cast(Any, figure).freeze()
             FigureCanvasSVG(figure).print_svg(file, **told)
     return _PATH.sub(lambda path: _LONG.sub("", path[0]), file.getvalue())
 

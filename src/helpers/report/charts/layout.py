@@ -33,7 +33,7 @@ def settle(axes: Axes) -> None:
         engine.execute(figure)  # drawing it all for its layout takes twice as long
 
 
-def freeze(axes: Axes) -> None:
+def fix_labels(axes: Axes) -> None:
     """Fix where the labels of settled axes stand: nobody alters them any more, and drawing need not look again."""
     if not _is_plain(axes):
         return
