@@ -71,7 +71,7 @@ gallery: env
 
 # make verdicts   what the board of every loaded trust would be told, counted; load real publications first
 verdicts: env
-	$(BIN)/python benchmarks/verdicts.py
+	$(BIN)/python benchmarks/verdicts.py $(VERDICTS)
 
 # make simulate   coverage and false alarms of the methods
 simulate: env
@@ -95,8 +95,9 @@ national: env
 	$(BIN)/python -m helpers.data.national $(or $(BOARDPACK_STATE),.boardpack)/mart docs/reference/national-figures.yml
 	$(MAKE) dictionary
 
-# make census     the open NHS data beside plain pandas: every provider and measure, the newest 13 periods
-census: env
+# make census     the open NHS data beside plain pandas: every provider and measure, the newest 13 periods; then what
+#                 every board of the loaded trusts is told
+census: env verdicts
 	$(BIN)/python -m pytest -n 0 tests/data/test_census.py tests/data/test_acceptance.py
 
 # make mutations  2,000 files spoilt as people spoil them: what becomes wrong without a word, counted

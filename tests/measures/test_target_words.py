@@ -49,9 +49,8 @@ def test_a_milestone_says_when_it_counts_and_the_standard_behind_it() -> None:
     )
     standard = target(5.0, "constitutional", start=date(2012, 4, 1))
     assert target_words.target_sentence(quiet(targets=[milestone, standard])) == (
-        "It is 2.5 points above the planning milestone of 8%, which counts in September 2027. On the way there, a "
-        "straight line from where it stood (our line) has 8.8% for this month: it is 1.7 points above. The "
-        "constitutional standard is 5%."
+        "It is 2.5 points above the planning milestone of 8%, which counts in September 2027. A straight line "
+        "to it (our line) stands at 8.8% by now: it is 1.7 points above. The constitutional standard is 5%."
     )
 
 

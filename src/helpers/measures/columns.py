@@ -12,9 +12,10 @@ import numpy as np
 
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.figures import goal_words, short_period_words
+from helpers.measures.people import told_figure
 from helpers.measures.result import MeasureResult
-from helpers.measures.value_words import bare_figure, short_words
-from helpers.measures.words import CATEGORY_WORDS, NO_ICON_WORDS, UNSETTLED_WORDS
+from helpers.measures.value_words import short_words
+from helpers.measures.words import CATEGORY_WORDS, UNSETTLED_WORDS, no_assurance_words
 from helpers.report.columns import Filled
 from helpers.report.words import number
 
@@ -25,7 +26,7 @@ def latest_cell(result: MeasureResult) -> str | None:
     """Return the latest shown value over its period; a star where all are hidden, nothing where there is none."""
     if result.latest is None:
         return SUPPRESSED if result.series.hidden.any() else None
-    return f"{bare_figure(result.measure, result.latest.value)}\n{short_period(result)}"
+    return f"{told_figure(result)}\n{short_period(result)}"
 
 
 def dated_cell(result: MeasureResult) -> str | None:
@@ -56,7 +57,7 @@ def assurance_cell(result: MeasureResult) -> str | None:
     """Return the assurance's icon, or why there is none."""
     if result.latest is None:
         return None
-    return result.assurance_icon or NO_ICON_WORDS[result.standing]
+    return result.assurance_icon or no_assurance_words(result)
 
 
 def place_cell(result: MeasureResult) -> str | None:

@@ -36,6 +36,18 @@ def figure_words(measure: Measure, value: float, *, digits: int | None = None) -
     return f"{text} {unit.removesuffix('s') if text == '1' else unit}"
 
 
+def bare_figure(measure: Measure, value: float) -> str:
+    """Return a value beside what it is of: without the unit of a count, whose subject names it.
+
+    >>> from helpers.measures.examples import example_measure
+    >>> counted = example_measure(kind="count", subject="the number of falls", unit="patients", digits=0)
+    >>> bare_figure(counted, 4469)
+    '4,469'
+    """
+    counted = measure.kind == "count" and measure.called.startswith("the number of")
+    return number(value, measure.digits) if counted else figure_words(measure, value)
+
+
 def gap_words(measure: Measure, gap: float) -> str:
     """Return the size of a difference with its unit: points for percentages.
 
@@ -50,12 +62,14 @@ def gap_words(measure: Measure, gap: float) -> str:
 
 
 def goal_words(measure: Measure, value: float) -> str:
-    """Return a target's value without decimals that it does not need.
+    """Return a target's value without decimals that it does not need; none of the people that a measure counts.
 
     >>> from helpers.measures.examples import example_measure
     >>> goal_words(example_measure(), 82.0), goal_words(example_measure(), 4.5), goal_words(example_measure(), 0)
     ('82%', '4.5%', '0%')
     """
+    if value == 0 and measure.people:
+        return "none"
     return figure_words(measure, value, digits=0 if float(value).is_integer() else measure.digits)
 
 

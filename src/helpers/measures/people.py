@@ -1,10 +1,15 @@
-"""How many people are on the wrong side of a measure: boards count those who wait too long as people."""
+"""How many people are on the wrong side of a measure: boards count those who wait too long as people.
+
+Where the target is that there be none of them, the people are the figure: "4 people" instead of "0.00%".
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from helpers.measures.figures import figure_words
 from helpers.measures.result import MeasureResult
+from helpers.report.words import number
 
 
 def people_affected(result: MeasureResult) -> int | None:
@@ -26,6 +31,29 @@ def people_affected(result: MeasureResult) -> int | None:
 def people_words(result: MeasureResult) -> str:
     """Return them as a clause, "4,076 people had waited more than a year"; empty where none are counted."""
     found = people_affected(result)
-    if not found:
-        return ""
-    return f"{found:,} {'person' if found == 1 else 'people'} {result.measure.people}"
+    return f"{counted_words(found)} {result.measure.people}" if found else ""
+
+
+def counted_as_people(result: MeasureResult) -> bool:
+    """Tell whether the latest figure is told in people: a share whose target is that there be none of them."""
+    nobody = result.target is not None and result.target.value == 0
+    return nobody and result.measure.kind != "count" and people_affected(result) is not None
+
+
+def told_figure(result: MeasureResult) -> str:
+    """Return the latest value as tables and lines have it: in people where those are what counts."""
+    assert result.latest is not None, "asked for a shown value alone"
+    if counted_as_people(result):
+        return counted_words(people_affected(result) or 0)
+    if result.measure.kind == "count":  # its name says of what
+        return number(result.latest.value, result.measure.digits)
+    return figure_words(result.measure, result.latest.value)
+
+
+def counted_words(people: int) -> str:
+    """Return a number of people.
+
+    >>> counted_words(4075), counted_words(1), counted_words(0)
+    ('4,075 people', '1 person', 'nobody')
+    """
+    return "nobody" if not people else f"{people:,} {'person' if people == 1 else 'people'}"

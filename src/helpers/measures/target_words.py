@@ -83,11 +83,11 @@ def _line_sentence(result: MeasureResult) -> str:
     if held is None or held.by == "target" or result.latest is None:
         return ""
     way = {
-        "trajectory": "the trajectory that was registered",
-        "our_line": "a straight line from where it stood (our line)",
+        "trajectory": "the trajectory registered",
+        "our_line": "a straight line to it (our line)",
     }[held.by]
     gap = round(result.latest.value - held.value, EXACT)
-    said = f"on the way there, {way} has {figure_words(measure, held.value)} for this month"
+    said = f"{way} stands at {figure_words(measure, held.value)} by now"
     if round(abs(gap), measure.digits) == 0:
         return sentence(f"{said}, which it equals")
     return sentence(f"{said}: it is {gap_words(measure, gap)} {'above' if gap > 0 else 'below'}")
@@ -96,6 +96,8 @@ def _line_sentence(result: MeasureResult) -> str:
 def _standing_words(result: MeasureResult, target: Target, due: str) -> str:
     named, gap = target_words(result, target), result.distance
     later = f", {due}" if due else ""
+    if gap > 0 == target.value and result.measure.people:
+        return f"it misses {named}{later}"
     if gap == 0:
         return f"it {'meets' if target.value == 0 else 'equals'} {named}{later}"
     side = "above" if gap > 0 else "below"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.measures.figures import bounded, figure_words, gap_words, period_words, range_words
+from helpers.measures.figures import bare_figure, bounded, gap_words, period_words, range_words
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Measure
 from helpers.report import process_words
@@ -40,18 +40,6 @@ def value_clause(measure: Measure, value: float) -> str:
     'the number of discharges was 4,469'
     """
     return f"{measure.called} was {bare_figure(measure, value)}"
-
-
-def bare_figure(measure: Measure, value: float) -> str:
-    """Return a value beside what it is of: without the unit of a count, whose subject names it.
-
-    >>> from helpers.measures.examples import example_measure
-    >>> counted = example_measure(kind="count", subject="the number of falls", unit="patients", digits=0)
-    >>> bare_figure(counted, 4469)
-    '4,469'
-    """
-    counted = measure.kind == "count" and measure.called.startswith("the number of")
-    return number(value, measure.digits) if counted else figure_words(measure, value)
 
 
 def _why_nothing(result: MeasureResult) -> str:
@@ -120,11 +108,17 @@ def variation_sentence(result: MeasureResult) -> str:
 
 def _unsettled_sentences(result: MeasureResult) -> str:
     """Say what can be said without a stable period: a signal that a year before confirms, and the direction."""
-    parts = [process_words.UNSETTLED]
-    if result.variation != "unsettled":
-        said = signal_words(result).replace("better", "are better").replace("worse", "are worse")
-        parts.append(sentence(f"{said}, and a signal says so too"))
-    return " ".join(part for part in (*parts, change_sentence(result)) if part)
+    parts = [process_words.unsettled_sentence(restarted=len(result.chart.segments) > 1)]
+    if result.variation == "unsettled":
+        return " ".join(part for part in (*parts, change_sentence(result)) if part)
+    said = signal_words(result).replace("better", "are better").replace("worse", "are worse")
+    parts.append(sentence(f"{said}, and a signal says so too"))
+    against = {"improvement": "worse", "concern": "better"}.get(result.variation)
+    change = (
+        "" if result.trend == "flat" else change_sentence(result)
+    )  # what has not moved takes nothing back
+    parts.append(change.replace("Over", "But over", 1) if result.trend == against else change)
+    return " ".join(part for part in parts if part)
 
 
 def _suggested_sentence(result: MeasureResult) -> str:

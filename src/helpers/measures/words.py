@@ -38,6 +38,12 @@ NO_ICON_WORDS: Final[dict[Standing, str]] = {
     "too_few": "too few points",
     "unstable": UNSETTLED_WORDS,
 }
+#: targets that no single period has to meet, in place of an assurance
+_LATER: Final = {
+    "cumulative": "judged by the year",
+    "year_mean": "judged by the year",
+    "march_value": "judged in March",
+}
 #: the chance that a steady process of a year or two shows a signal for the worse in its latest value
 FALSE_SIGNAL: Final = 0.008
 _SIDES: Final = {
@@ -47,6 +53,16 @@ _SIDES: Final = {
     "higher": "above",
     "lower": "below",
 }
+
+
+def no_assurance_words(result: MeasureResult) -> str:
+    """Return what stands in place of an assurance icon: how often the target was missed, else why there is none."""
+    missed = next((alarm for alarm in result.alarms if alarm.kind == "persistent"), None)
+    if missed is not None:
+        return f"missed {missed.missed} of {missed.of}"
+    if result.standing == "no_target" and result.target is not None:
+        return _LATER.get(result.target.meaning, "")
+    return NO_ICON_WORDS[result.standing]
 
 
 def national_sentence(result: MeasureResult) -> str:

@@ -32,7 +32,6 @@ VERDICT: Final[dict[str, str]] = {
 }
 ONE_VALUE: Final = "One value shows no variation."
 UNTOLD: Final = "Too many values rest on too few patients to be shown, so nothing is said of the trend."
-UNSETTLED: Final = "There is no stable period yet, so no limits are drawn."
 #: what limits promise of a target, and of a mean that is only compared with
 Promise = Literal["pass", "fail", "hit_or_miss"]
 
@@ -56,6 +55,17 @@ def signal_sentence(reason: str, signal: str) -> str:
     'That is above the upper limit: worse than ordinary variation explains.'
     """
     return f"That is {WHY.get(reason, 'unusual')}: {VERDICT[signal]}."
+
+
+def unsettled_sentence(*, restarted: bool) -> str:
+    """Say that there is no stable period; limits of the time before a restart are drawn all the same.
+
+    >>> unsettled_sentence(restarted=True)
+    'There is no stable period yet since the limits restarted, so none are drawn from there on.'
+    """
+    if restarted:
+        return "There is no stable period yet since the limits restarted, so none are drawn from there on."
+    return "There is no stable period yet, so no limits are drawn."
 
 
 def suggested_sentence(when: str) -> str:
@@ -149,7 +159,7 @@ def variation_sentences(process: Process) -> str:
     if chart.limits is None or chart.limits.points < 2:
         return ONE_VALUE
     if process.unstable:
-        return UNSETTLED
+        return unsettled_sentence(restarted=len(chart.segments) > 1)
     if not np.isfinite(chart.limits.centre):
         return WITHOUT_LIMITS
     signal = (

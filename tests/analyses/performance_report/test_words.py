@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from made_results import QUIET
+from made_results import QUIET, target
 
 from helpers.analyses.performance_report import changes, measure_parts, page_one
 from helpers.analyses.performance_report.glossary import glossary_words
@@ -125,9 +125,7 @@ def test_page_one_has_five_rows_at_most_and_names_the_rest() -> None:
 def test_a_row_says_value_target_since_when_and_that_nobody_explained_it() -> None:
     (row,) = page_one.rows_of(pathway_rows([WAITS], PATHWAYS), PERIOD)
     assert row[0] == "Planned care"
-    assert row[1] == (
-        "Waits: 10.5% in Mar 2027 against 5%; missed in all 36 months shown; 10 people had waited too long."
-    )
+    assert row[1] == ("Waits: 10.5% in Mar 2027 (10 people) against 5%; missed in all 36 months shown.")
     assert str(row[2]).endswith("10.5 | 5.0")
     assert row[4] == "Nobody has explained this.\nOwner: Chief operating officer."
 
@@ -221,7 +219,7 @@ def test_the_table_shows_stars_for_what_is_suppressed_and_words_for_what_has_no_
     rows = summary_rows([HIDDEN, DRIFTING, WORSE], PATHWAYS)
     hidden, drifting, worse = (dict(zip(names, row, strict=True)) for row in rows)
     assert (hidden["latest"], hidden["icons"], hidden["trend"]) == ("*", None, None)
-    assert drifting["icons"] == "concern_high\nno stable period yet"
+    assert drifting["icons"] == "concern_high\nmissed 12 of 12"
     assert worse["icons"] == "concern_high\nconsistent_pass"
     assert worse["usual"] == "10.1\n8.1 to 12.2"
 
@@ -371,3 +369,32 @@ def test_old_figures_are_counted_with_the_oldest_period() -> None:
     assert page_one.stale_count_sentence([old]) == (
         "Steady is out of date: its latest figure is of March 2027."
     )
+
+
+def test_a_target_of_nobody_is_told_in_people() -> None:
+    waits = example_measure(id="long", name="Long waits", people="had waited too long", digits=2)
+    result = example_result([5.0] * 35 + [3.0], measure=waits, targets=[target(0.0)])
+    (row,) = page_one.rows_of(pathway_rows([result], PATHWAYS), "2027-03")
+    assert row[1] == "Long waits: 3 people in Mar 2027 against none; missed in all 36 months shown."
+    (cells,) = summary_rows([result], PATHWAYS)
+    assert cells[2:4] == ("3 people\nMar 2027", "none")
+    assert "3 people had waited too long in March 2027" in headline(result)["first"]
+
+
+def test_short_of_target_without_a_reason_is_advised_of_and_never_assured() -> None:
+    short = named("Short", [9.0, 11.5] * 17 + [9.0, 10.5], 10.0)
+    assert short.category == "watched"
+    assert page_one.advise_words([short]).startswith("- **Short**: 10.5% against 10%; ")
+    better = replace(
+        named("Better yet", [*QUIET[:-7], *[9.5] * 7]),
+        targets=(Target(value=9.0, kind="local", source="the board", start=date(2027, 3, 1)),),
+    )
+    assert (better.variation, better.met) == ("improvement", False)
+    assert page_one.assure_words([better]) == "- **Better, still short of target**: Better yet"
+
+
+def test_what_was_wrong_by_old_figures_stands_in_the_headline() -> None:
+    old = replace(FAILING, judged_on=date(2027, 12, 31))
+    said = page_one.stale_count_sentence([old, replace(STEADY, judged_on=date(2027, 12, 31))])
+    assert said.startswith("Two measures are out of date, the oldest with a figure of March 2027. ")
+    assert "Needing attention by their last figures: Failing, " in said

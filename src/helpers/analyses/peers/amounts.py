@@ -24,6 +24,8 @@ FLAG_WORDS: dict[Verdict, str] = {
     "within": "within the limits",
     "unknown": "no limits",
 }
+#: flags that are not told beside a place: in the worst quarter of trusts "within the limits" reads as no matter
+QUIET: frozenset[Verdict] = frozenset({"within", "unknown"})
 
 
 def value_words(comparison: PeerComparison, value: float) -> str:

@@ -84,9 +84,11 @@ STANDINGS: Final[tuple[Filled[PeerComparison], ...]] = (
     _better_than("place", lambda each: amounts.place_words(each)),
     Each(
         "against_limits",
-        _text("Against 99.8% limits"),
-        lambda each: amounts.FLAG_WORDS[each.own.flag] if each.own else None,
-        "of chance and the ordinary spread between trusts",
+        _text("Beyond 99.8% limits"),
+        lambda each: (
+            amounts.FLAG_WORDS[each.own.flag] if each.own and each.own.flag not in amounts.QUIET else None
+        ),
+        "of chance and the ordinary spread between trusts; that one lies within them is not said",
     ),
     Each("trusts", Column(label="Trusts", kind="rate"), lambda each: len(each.places.table), "compared"),
     Each("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False),

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from helpers.analyses.performance_report.tables import Rows, short_period
+from helpers.analyses.performance_report.tables import Rows
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.measures.figures import figure_words, goal_words
+from helpers.measures.columns import short_period
+from helpers.measures.figures import goal_words
+from helpers.measures.people import told_figure
 from helpers.measures.pictures import multiples_of
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import latest_sentence, short_words
@@ -38,7 +40,7 @@ def line_words(result: MeasureResult) -> str:
     """Return a measure in a line: its latest value, its target, what that says of the process."""
     if result.latest is None:
         return latest_sentence(result)
-    said = f"{figure_words(result.measure, result.latest.value)} in {short_period(result)}"
+    said = f"{told_figure(result)} in {short_period(result)}"
     if result.target is not None and result.target.meaning != "cumulative":
         said += f", target {goal_words(result.measure, result.target.value)}"
     return sentence(f"{said}; {short_words(result)}")

@@ -12,7 +12,6 @@ from helpers.analyses.performance_report.tables import (
     chart_fields,
     chart_rows,
     reasons_table,
-    variation_cell,
 )
 from helpers.bundle import Panel
 from helpers.measures.attention_words import attention_clauses
@@ -24,9 +23,9 @@ from helpers.measures.source_words import seam_sentence, sources_sentence
 from helpers.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
 from helpers.measures.value_words import latest_sentence, stale_sentence, variation_sentence
 from helpers.measures.words import (
-    NO_ICON_WORDS,
     UNSETTLED_WORDS,
     national_sentence,
+    no_assurance_words,
     reasons_sentence,
 )
 from helpers.register.models import Comment
@@ -151,13 +150,14 @@ def meaning_words(result: MeasureResult) -> str:
 
 def icon_panels(result: MeasureResult) -> list[Panel]:
     """Return the icons of variation and assurance, or the words that stand in their place."""
-    variation = variation_cell(result)
     if result.points < 2:
         first = Panel(markdown="one point shows no variation")
     else:
-        first = Panel(icon=variation) if result.variation_icon else Panel(markdown=UNSETTLED_WORDS)
+        first = (
+            Panel(icon=result.variation_icon) if result.variation_icon else Panel(markdown=UNSETTLED_WORDS)
+        )
     icon = result.assurance_icon
-    second = Panel(icon=icon) if icon else Panel(markdown=f"no assurance: {NO_ICON_WORDS[result.standing]}")
+    second = Panel(icon=icon) if icon else Panel(markdown=no_assurance_words(result))
     stale = [Panel(markdown="out of date")] if result.stale else []
     return [first, second, *stale]
 
@@ -216,7 +216,7 @@ def what_words(result: MeasureResult) -> str:
 
 def nobody_words(result: MeasureResult) -> str:
     """Say that nobody has explained what needs attention, who answers for it, and the register's rule for it."""
-    owner = f" It is for the {result.measure.owner} to do so." if result.measure.owner else ""
+    owner = f" Owner: {result.measure.owner}." if result.measure.owner else ""
     rule = f" Standing rule: {sentence(result.measure.action)}" if result.measure.action else ""
     return f"**Nobody has explained this, or said what comes next.**{owner}{rule}"
 

@@ -7,13 +7,26 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from helpers.analyses.performance_report.measure_parts import comment_words, day_words
-from helpers.analyses.performance_report.ranking import PathwayRow, in_order, off_course, pathway_rows
-from helpers.analyses.performance_report.tables import place_words, short_period, spark_of
+from helpers.analyses.performance_report.ranking import (
+    PathwayRow,
+    in_order,
+    is_short,
+    off_course,
+    pathway_rows,
+)
+from helpers.analyses.performance_report.tables import place_words, spark_of
 from helpers.bundle import Cell, Column
 from helpers.measures.attention import Alarm
 from helpers.measures.attention_words import alarm_words, attention_clauses, periods_of
+from helpers.measures.columns import short_period
 from helpers.measures.figures import figure_words, goal_words, period_words
-from helpers.measures.people import people_words
+from helpers.measures.people import (
+    counted_as_people,
+    counted_words,
+    people_affected,
+    people_words,
+    told_figure,
+)
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import parts_words, short_words, value_clause
 from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
@@ -30,6 +43,14 @@ MOST_NAMES: Final = 6
 MOST_ADVISED: Final = 3
 #: which reason says most of a measure in one clause: since when before by which rule
 _TELLING: Final = ("persistent", "worst_quarter", "settled", "signal", "unlikely", "limits")
+#: of what a board may be assured, the surest first
+_ASSURANCES: Final = (
+    "Steady and meeting target",
+    "Meeting target, changed within a year",
+    "At target, no stable period yet",
+    "Better",
+    "Better, still short of target",
+)
 _ORDINALS: Final = ("first", "second", "third")
 
 FIELDS: Final = (
@@ -109,7 +130,7 @@ def _cut(names: Sequence[str]) -> str:
 
 
 def stale_count_sentence(results: Sequence[MeasureResult]) -> str:
-    """Say how many measures have no recent figure, and how old the oldest is; empty where all are recent."""
+    """Say how many measures have no recent figure and what was wrong by the last; empty where all are recent."""
     old = [result for result in results if result.stale]
     if not old:
         return ""
@@ -118,7 +139,16 @@ def stale_count_sentence(results: Sequence[MeasureResult]) -> str:
     when = period_words(oldest.latest.day, oldest.measure.frequency)
     if len(old) == 1:
         return sentence(f"{oldest.measure.name} is out of date: its latest figure is of {when}")
-    return sentence(f"{_many(len(old))} measures are out of date, the oldest with a figure of {when}")
+    said = f"{_many(len(old))} measures are out of date, the oldest with a figure of {when}"
+    wrong = [r for r in in_order(old) if r.category == "attention"]
+    if not wrong:
+        return sentence(said)
+    named = "; ".join(
+        f"{r.measure.name}, {told_figure(r)} in {short_period(r)}" for r in wrong[:MOST_WORST]
+    )
+    more = len(wrong) - MOST_WORST
+    rest = f"; and {_many(more)} more" if more > 0 else ""
+    return f"{sentence(said)} Needing attention by their last figures: {named}{rest}."
 
 
 # --- the rows -----------------------------------------------------------------------------------------
@@ -154,12 +184,18 @@ def _stands(results: Sequence[MeasureResult]) -> str:
 
 
 def _stand_line(result: MeasureResult) -> str:
-    """Return one measure's line: value, what it is held against, since when or by what, people."""
-    assert result.latest is not None, "a measure without a figure has no line"
-    value = figure_words(result.measure, result.latest.value)
-    people = people_words(result) if result.measure.kind != "count" else ""
-    said = f"{result.measure.name}: {value} in {short_period(result)}{against_words(result)}; {_short_clause(result)}"
-    return sentence(f"{said}; {people}" if people else said)
+    """Return one measure's line: value and people, what it is held against, since when or by what it is wrong."""
+    value = f"{result.measure.name}: {told_figure(result)} in {short_period(result)}{_people_in_brackets(result)}"
+    return sentence(f"{value}{against_words(result)}; {_short_clause(result)}")
+
+
+def _people_in_brackets(result: MeasureResult) -> str:
+    """Return how many people are on the wrong side, in brackets: what is wrong for them the measure's name says."""
+    found = people_affected(result)
+    if not found or result.measure.kind == "count" or counted_as_people(result):
+        return ""
+    aside = "but not for " if result.measure.direction == "increase" else ""
+    return f" ({aside}{counted_words(found)})"
 
 
 def against_words(result: MeasureResult) -> str:
@@ -206,23 +242,39 @@ def answer_words(results: Sequence[MeasureResult], period: str) -> str:
 
 
 def advise_words(results: Sequence[MeasureResult]) -> str:
-    """Return what to advise the board of: watched measures that go the wrong way or stand still short of target."""
+    """Return what to advise the board of: watched measures that go the wrong way or are short of their target."""
     found = [r for r in in_order(results) if r.category == "watched" and not r.stale and _advised(r)]
-    lines = [f"- **{result.measure.name}**: {_advise_line(result)}" for result in found[:MOST_ADVISED]]
+    lines = [
+        f"- **{result.measure.name}**: {_against_target(result)}; {short_words(result)}"
+        for result in found[:MOST_ADVISED]
+    ]
     if len(found) > MOST_ADVISED:
         lines.append(f"- and {_many(len(found) - MOST_ADVISED)} more, in the table of all measures")
     return "\n".join(lines) or "Nothing further to advise of."
 
 
 def assure_words(results: Sequence[MeasureResult]) -> str:
-    """Return what the board may be assured of: in maintenance, better than ordinary, or at target and not worsening."""
-    fresh = [r for r in in_order(results) if r.category != "nothing" and not r.stale]
-    kept = [r.measure.name for r in fresh if r.category == "maintenance"]
-    better = [r.measure.name for r in fresh if _improved(r)]
-    meets = [r.measure.name for r in fresh if _gaining(r) and not _improved(r)]
-    lines = {"Steady and meeting target": kept, "Better": better, "At target, no stable period yet": meets}
-    said = [f"- **{what}**: {_cut(names)}" for what, names in lines.items() if names]
-    return "\n".join(said) or "Nothing can be assured yet."
+    """Return what the board may be assured of: what meets its target and will, and what is better than it was."""
+    found: dict[str, list[str]] = {}
+    for result in in_order(results):
+        if said := _assurance(result):
+            found.setdefault(said, []).append(result.measure.name)
+    lines = [f"- **{what}**: {_cut(found[what])}" for what in _ASSURANCES if what in found]
+    return "\n".join(lines) or "Nothing can be assured yet."
+
+
+def _assurance(result: MeasureResult) -> str:
+    """Return of what a board may be assured; empty where of nothing."""
+    steady, steady_lately, at_target, better, short = _ASSURANCES
+    if result.stale or result.category not in ("watched", "maintenance"):
+        return ""
+    if result.category == "maintenance":
+        return steady
+    if result.variation == "improvement" and not result.too_few:
+        return short if result.met is False else better
+    if result.standing == "pass" and result.met is not False and result.variation != "concern":
+        return steady_lately
+    return at_target if result.unstable and result.met is True and result.trend != "worse" else ""
 
 
 def out_of_date_words(results: Sequence[MeasureResult]) -> str:
@@ -230,7 +282,12 @@ def out_of_date_words(results: Sequence[MeasureResult]) -> str:
     old = [result for result in in_order(results) if result.stale and result.category != "nothing"]
     wrong = [result for result in old if result.category == "attention"]
     lines = [f"- **{result.measure.name}**: {old_words(result)}" for result in wrong]
-    if rest := [f"{r.measure.name} ({short_period(r)})" for r in old if r.category != "attention"]:
+    calm = [result for result in old if result.category != "attention"]
+    if short := [
+        f"{r.measure.name}, {_against_target(r)} in {short_period(r)}" for r in calm if is_short(r)
+    ]:
+        lines.append(f"- Short of target, but did not need attention then: {'; '.join(short)}")
+    if rest := [f"{r.measure.name} ({short_period(r)})" for r in calm if not is_short(r)]:
         lines.append(f"- Did not need attention then: {'; '.join(rest)}")
     return "\n".join(lines)
 
@@ -238,37 +295,29 @@ def out_of_date_words(results: Sequence[MeasureResult]) -> str:
 def old_words(result: MeasureResult) -> str:
     """Return how a measure without a recent figure stood then."""
     assert result.latest is not None, "a measure without a figure is not out of date"
-    said = f"{figure_words(result.measure, result.latest.value)} in {short_period(result)}"
+    said = f"{told_figure(result)} in {short_period(result)}"
     if result.category == "attention":
         return f"{said}; {telling_clause(result)}"
     return f"{said}; {CATEGORY_WORDS[result.category].removeprefix('is ')} then"
 
 
 def _advised(result: MeasureResult) -> bool:
-    assured = _improved(result) or _gaining(result)
-    return not assured and (off_course(result) or _early(result) or result.variation == "concern")
-
-
-def _improved(result: MeasureResult) -> bool:
-    better = result.variation == "improvement" and result.category == "watched"
-    return better and not result.too_few and not result.stale
-
-
-def _gaining(result: MeasureResult) -> bool:
-    unsettled = result.unstable and result.category == "watched"
-    return unsettled and result.met is True and result.trend != "worse"
+    if _assurance(result):
+        return False
+    return is_short(result) or off_course(result) or _early(result) or result.variation == "concern"
 
 
 def _early(result: MeasureResult) -> bool:
-    return result.too_few and result.variation == "concern" and result.category != "attention"
+    early = result.too_few and result.variation == "concern" and result.category != "attention"
+    return early and not result.stale
 
 
-def _advise_line(result: MeasureResult) -> str:
+def _against_target(result: MeasureResult) -> str:
     assert result.latest is not None, "a measure without a figure is off no course"
-    said = figure_words(result.measure, result.latest.value)
+    said = told_figure(result)
     if result.target is not None and result.met is False:
         said += f" against {goal_words(result.measure, result.target.value)}"
-    return f"{said}; {short_words(result)}"
+    return said
 
 
 # --- how many, and how many by chance -----------------------------------------------------------------

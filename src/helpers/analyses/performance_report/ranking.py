@@ -90,12 +90,13 @@ def relative_distance(result: MeasureResult) -> float:
     return abs(result.distance) / max(abs(result.target.value), farthest, 1e-9)
 
 
-def off_course(result: MeasureResult) -> bool:
-    """Tell whether a measure without a stable period moves the wrong way, or stands still short of its target.
+def is_short(result: MeasureResult) -> bool:
+    """Tell whether the latest value is short of its target; one that equals it when rounded stands at it."""
+    return result.met is False and round(abs(result.distance), result.measure.digits) > 0
 
-    A value that is its target when rounded stands at it.
-    """
+
+def off_course(result: MeasureResult) -> bool:
+    """Tell whether a measure without a stable period moves the wrong way, or stands still short of its target."""
     if not result.unstable or result.category != "watched":
         return False
-    short = result.met is False and round(abs(result.distance), result.measure.digits) > 0
-    return result.trend == "worse" or (short and result.trend != "better")
+    return result.trend == "worse" or (is_short(result) and result.trend != "better")

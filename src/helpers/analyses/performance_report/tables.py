@@ -11,11 +11,12 @@ import numpy as np
 from helpers.analyses.performance_report.ranking import by_domain, pathway_of
 from helpers.bundle import SUPPRESSED, Cell, Column, ColumnKind
 from helpers.data.quality import QualityRating
-from helpers.measures.figures import bounded, goal_words, period_words
+from helpers.measures.columns import short_period, variation_cell
+from helpers.measures.figures import bounded, goal_words
+from helpers.measures.people import told_figure
 from helpers.measures.reasons import Reasons
 from helpers.measures.result import STANDINGS, MeasureResult, Standing, Variation
-from helpers.measures.value_words import bare_figure
-from helpers.measures.words import NO_ICON_WORDS, UNSETTLED_WORDS
+from helpers.measures.words import no_assurance_words
 from helpers.register.models import Pathway
 from helpers.report.parts import Field
 from helpers.report.words import number
@@ -27,7 +28,7 @@ STANDING_WORDS: Final[dict[Standing, str]] = {
     "hit_or_miss": "Hit or miss",
     "fail": "Misses target",
     "no_target": "No target",
-    "too_few": "Too few points",
+    "too_few": "Too few points for limits",
     "unstable": "No stable period yet",
 }
 VARIATION_WORDS: Final[dict[Variation, str]] = {
@@ -75,7 +76,7 @@ def summary_rows(results: Sequence[MeasureResult], pathways: Mapping[str, Pathwa
 def _summary_row(result: MeasureResult, pathway: Pathway) -> tuple[Cell, ...]:
     measure, latest, limits = result.measure, result.latest, result.chart.limits
     hidden = SUPPRESSED if result.series.hidden.any() else None
-    shown = hidden if latest is None else f"{bare_figure(measure, latest.value)}\n{_period_cell(result)}"
+    shown = hidden if latest is None else f"{told_figure(result)}\n{_period_cell(result)}"
     lines = [value if np.isfinite(value) else None for value in (limits.centre, limits.lower, limits.upper)]
     return (
         pathway.domain,
@@ -103,7 +104,7 @@ def _period_cell(result: MeasureResult) -> str:
 
 def _icons_cell(result: MeasureResult) -> str:
     """Return the icons of a measure, a line each; what has none for the same reason says it once."""
-    words = (variation_cell(result), result.assurance_icon or NO_ICON_WORDS[result.standing])
+    words = (variation_cell(result) or "", result.assurance_icon or no_assurance_words(result))
     return "\n".join(dict.fromkeys(words))
 
 
@@ -149,19 +150,6 @@ def quality_mark(result: MeasureResult) -> str:
     rated = zip(_WANTING, _computed(result.quality), strict=True)
     wanting = [name for name, rating in rated if rating == "insufficient"]
     return ", ".join(wanting) or ("not checked" if result.quality is None else "sound")
-
-
-def variation_cell(result: MeasureResult) -> str:
-    """Return the variation's icon, or why there is none."""
-    return "one point" if result.points < 2 else result.variation_icon or UNSETTLED_WORDS
-
-
-def short_period(result: MeasureResult) -> str:
-    """Return the latest shown period, short enough for a cell: "Sep 2026"."""
-    assert result.latest is not None, "asked for with a latest value alone"
-    if result.measure.frequency == "month":
-        return f"{result.latest.day:%b %Y}"
-    return period_words(result.latest.day, result.measure.frequency)
 
 
 def as_at_words(result: MeasureResult) -> str:

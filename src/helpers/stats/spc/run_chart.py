@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from helpers.stats.checks import Bools, Floats, Ints, check_integer, locked
 from helpers.stats.spc.limits import Segments
@@ -169,5 +169,5 @@ def run_limits(useful: int) -> tuple[int, int]:
     >>> [run_limits(n) for n in (12, 24, 36)]
     [(7, 3), (8, 8), (8, 13)]
     """
-    crossings_min = stats.binom.ppf(CROSSINGS_QUANTILE, useful - 1, 0.5) if useful > 1 else 0
-    return round(np.log2(useful)) + 3, int(crossings_min)
+    at_most = special.bdtr(np.arange(max(useful, 1)), max(useful - 1, 0), 0.5)  # so many crossings or fewer
+    return round(np.log2(useful)) + 3, int(np.searchsorted(at_most, CROSSINGS_QUANTILE))
