@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from helpers import __version__
-from helpers.cli import batches, checking, data, matrices, private, records, showing
+from helpers.cli import batches, checking, data, leaving, matrices, private, records, showing
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
 from helpers.cli.onward import publish_to
@@ -63,6 +63,7 @@ for command in (
     records.why,
     records.approve,
     records.withdraw,
+    leaving.retire,
 ):
     app.command()(command)
 
