@@ -165,6 +165,20 @@ def test_a_mail_that_cannot_be_sent_fails_no_run_and_is_said_once(
     assert "BOARDPACK_SMTP: is not set" in told
 
 
+def test_what_is_published_is_taken_on_and_a_share_that_is_not_there_is_tried_again(
+    root: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    share = tmp_path / "share"
+    (root / "params" / "_schedule.yml").write_text(f"{DAILY}  publish_to: {share}\n", "utf-8")
+    assert look(root, timedelta(0)) == ExitCode.REPORT
+    assert "mount the share" in capfd.readouterr().err
+    assert look(root, timedelta(days=1)) == ExitCode.REPORT
+    assert capfd.readouterr().err == ""  # it was said
+    share.mkdir()
+    assert look(root, timedelta(days=1, minutes=1)) == 0
+    assert (share / "2026-03" / "good" / "SYN07.html").exists()
+
+
 def test_what_waits_for_its_data_is_told_once_to_those_who_mend_it(root: Path) -> None:
     late = f'{DAILY}  load: ["incoming/beds-{{month}}*.csv"]\n{TELL}'
     (root / "params" / "_schedule.yml").write_text(late, "utf-8")

@@ -17,6 +17,7 @@ import typer
 
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project
+from helpers.cli.onward import bring_up_to_date
 from helpers.cli.showing import Json
 from helpers.cli.telling_people import send_waiting, tell
 from helpers.errors import ExitCode, Problem, UsageError, UserError
@@ -187,6 +188,8 @@ def _make_due(root: Path, *, quiet: bool, clock: Callable[[], datetime] = lambda
         for each in done:
             if not quiet or each.exit_code:
                 print(f"{schedule.name}, due {each.due:%Y-%m-%d %H:%M} UTC: {each.outcome}")
+    places = [each.publish_to for each in schedules if each.publish_to]
+    making.codes.append(bring_up_to_date(project, places, clock().date()))
     send_waiting(project, clock())
     return max(making.codes, default=0)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from helpers.bundle import SUPPRESSED
-from helpers.data.disclosure.exhibiting import exhibit
+from helpers.data.disclosure.exhibiting import NEEDED, Exhibits
 from helpers.data.disclosure.people import Kind, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.worlds import Change, Target, World
@@ -22,7 +23,9 @@ Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 
 
 #: programmes that are solved to show new figures that are asked for together: beyond, what is not found gives way
-MOST_PROGRAMMES = 8
+MOST_PROGRAMMES = 16
+#: and for each
+_SOLVED_EACH = 3
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,6 @@ def decide(
     trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
     trial.begin(witnesses or {})
     trial.add_unasked(unasked)
-    trial.world.programmes = MOST_PROGRAMMES
     for place in range(len(known), len(known) + len(asked)):
         trial.show(place)
     told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
@@ -149,8 +151,10 @@ class _Trial:
 
     def __init__(self, people: People, world: World, old: int) -> None:
         self.people, self.world, self.old = people, world, old
+        self.found = Exhibits(world)
         self.targets: dict[Uncertain | int, Target] = {}
-        self._open: dict[Uncertain | int, tuple[Change, ...]] = {}
+        self._open: dict[Uncertain | int, tuple[int, ...]] = {}
+        self.programmes = MOST_PROGRAMMES
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
 
     def begin(self, witnesses: Witnesses) -> None:
@@ -161,7 +165,7 @@ class _Trial:
         have = self._changes(witnesses)
         for place, cell in enumerate(world.cells):
             if cell.star and world.people[place] > 0:
-                self._add((cell.query,), Target(world.holds[place] > 0, int(world.people[place])), have)
+                self._add((cell.query,), self._star(place), have)
         for name in witnesses:
             if len(name) > 1 and all(query in self._places for query in name):
                 self._add(name, self._difference(*(self._places[query] for query in name)), have)
@@ -175,66 +179,64 @@ class _Trial:
         sizes = np.bincount(group.reshape(-1), self.world.count)
         small = (sizes >= 1) & (sizes <= self.world.small) & told_apart.any(axis=0)
         for number in np.flatnonzero(small):
-            self._add(int(number), Target(group.reshape(-1) == number, int(sizes[number])), {})
+            target = Target(group.reshape(-1) == number, int(sizes[number]), self.world.small)
+            self._add(int(number), target, {})
 
     def show(self, place: int) -> None:
         """Show a new number if all stays uncertain beside it, else hide it."""
         world = self.world
         if world.cells[place].star:
             return
+        before = self.found.agree.copy()
         world.active[place] = True
+        self.found.agree &= self.found.agreeing(place)
         fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
-        wanted = {name: (self.targets[name], self._open[name]) for name in self._broken(place)}
-        if (
-            found := self._all({**wanted, **{name: (each, ()) for name, each in fresh.items()}})
-        ) is not None:
+        broken = [name for name, each in self._open.items() if not self.found.agree[list(each)].all()]
+        wanted = {name: (self.targets[name], self._open[name]) for name in broken}
+        found = self._all({**wanted, **{name: (each, ()) for name, each in fresh.items()}})
+        if found is not None:
             self.targets |= fresh
             self._open |= found
             return
+        self.found.agree[: len(before)] |= before
         world.hide(place)
-        name, target = (world.cells[place].query,), Target(world.holds[place] > 0, int(world.people[place]))
-        self._add(name, target, {})
+        self.found.agree &= self.found.agreeing(place)
+        self._add((world.cells[place].query,), self._star(place), {})
 
     def _add(
-        self, name: Uncertain | int, target: Target, have: Mapping[Uncertain, tuple[Change, ...]]
+        self, name: Uncertain | int, target: Target, have: Mapping[Uncertain, tuple[int, ...]]
     ) -> None:
         self.targets[name] = target
         known = have.get(name, ()) if isinstance(name, tuple) else ()
         if isinstance(name, tuple) and name in have and not known:
             return  # was looked for in vain when it was new: what is new now cannot hide it
-        if found := exhibit(self.world, target, known):
+        found = self.found.of(target, known, solve=_SOLVED_EACH)
+        if len(found) == NEEDED:
             self._open[name] = found
 
     def _all(
-        self, wanted: Mapping[Uncertain | int, tuple[Target, tuple[Change, ...]]]
-    ) -> dict[Uncertain | int, tuple[Change, ...]] | None:
-        """Return worlds for each of these; None as soon as there are none for one, tried the quick way first."""
-        found: dict[Uncertain | int, tuple[Change, ...]] = {}
-        for solve in (False, True):
-            for name, (target, have) in wanted.items():
-                if name in found:
-                    continue
-                if changes := exhibit(self.world, target, have, solve=solve):
-                    found[name] = changes
-                elif solve:
-                    return None
+        self, wanted: Mapping[Uncertain | int, tuple[Target, tuple[int, ...]]]
+    ) -> dict[Uncertain | int, tuple[int, ...]] | None:
+        """Return worlds for each of these; None as soon as there are none for one."""
+        found: dict[Uncertain | int, tuple[int, ...]] = {}
+        for name, (target, have) in wanted.items():
+            before = self.found.solved
+            solve = min(_SOLVED_EACH, self.programmes)
+            chosen = self.found.of(target, have, solve=solve)
+            self.programmes -= self.found.solved - before
+            if len(chosen) < NEEDED:
+                return None
+            found[name] = chosen
         return found
 
-    def _broken(self, place: int) -> list[Uncertain | int]:
-        """Return what was shown to be uncertain by a world that a new number rules out."""
-        world, holds = self.world, self.world.holds[place]
-        low, high = world.low[place] - world.people[place], world.high[place] - world.people[place]
-
-        def agrees(change: Change) -> bool:
-            mine = holds[change.pieces] > 0
-            people, amount = change.people[mine].sum(), change.amount[mine].sum()
-            return bool(low <= people <= high) and world.keeps_mean(place, people, amount)
-
-        return [name for name, changes in self._open.items() if not all(map(agrees, changes))]
+    def _star(self, place: int) -> Target:
+        number = int(self.world.people[place])
+        ceiling = self.world.small if number <= self.world.small else math.inf
+        return Target(self.world.holds[place] > 0, number, ceiling)
 
     def _difference(self, one: int, other: int) -> Target:
         pieces = self.world.holds[one] != self.world.holds[other]
-        return Target(pieces, int(self.world.count[pieces].sum()))
+        return Target(pieces, int(self.world.count[pieces].sum()), self.world.small)
 
     def _differences(self, place: int) -> Iterator[tuple[Uncertain, Target]]:
         """Yield the small groups by which a new number differs from another one that holds it, or that it holds."""
@@ -252,22 +254,24 @@ class _Trial:
         for other in np.flatnonzero(nested & numbers):
             yield (world.cells[other].query, world.cells[place].query), self._difference(int(other), place)
 
-    def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[Change, ...]]:
+    def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[int, ...]]:
         """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""
         places = self.people.places({kind for each in witnesses.values() for w in each for kind, _, _ in w})
-        found = {}
-        for name, each in witnesses.items():
-            known = [w for w in each if all(kind in places for kind, _, _ in w)]
-            found[name] = tuple(
-                self.world.change([(places[kind], n, days) for kind, n, days in w]) for w in known
-            )
-        return found
+        different = {
+            w for each in witnesses.values() for w in each if all(kind in places for kind, _, _ in w)
+        }
+        families = self.world.families(self.old)
+        changes = [
+            self.world.change([(places[kind], n, days) for kind, n, days in w], families) for w in different
+        ]
+        number = dict(zip(different, self.found.add(changes), strict=True))
+        return {name: tuple(number[w] for w in each if w in number) for name, each in witnesses.items()}
 
     @property
     def kept(self) -> dict[Uncertain, tuple[Witness, ...]]:
         """The worlds by which all is uncertain, as they are kept; none for what was told already."""
         return {
-            name: tuple(map(self._witness, self._open.get(name, ())))
+            name: tuple(self._witness(self.found.changes[each]) for each in self._open.get(name, ()))
             for name in self.targets
             if isinstance(name, tuple)
         }

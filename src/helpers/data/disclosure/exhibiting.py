@@ -2,62 +2,147 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
+
+from helpers.data.disclosure.people import Mask
 from helpers.data.disclosure.programming import solve_change
 from helpers.data.disclosure.searching import find_change
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
-from helpers.data.disclosure.worlds import CHANGES, Change, Target, World
+from helpers.data.disclosure.worlds import CHANGES, Change, Places, Target, World, grouped
 
+#: how many other worlds show three values
+NEEDED: Final = POSSIBLE_VALUES - 1
 #: the most by which a programme lets a star's other values differ from the true one
 _MOST_OFF: Final = 6
+#: pieces among which people are moved, and which a programme may change: those of one specialty, mostly
+_NEAR: Final = 72
+#: pieces elsewhere for each way in which the wider figures hold those
+_ELSEWHERE: Final = 2
+_NOBODY: Final = 1e6
 
 
-def exhibit(
-    world: World, target: Target, have: Iterable[Change] = (), *, solve: bool = True
-) -> tuple[Change, ...] | None:
-    """Return two changes of the true world with which a target has other values; None where none are found.
+class Exhibits:
+    """Other worlds that were found, each of use to every target that has another value in it.
 
     Parameters
     ----------
     world
         The true people, and what is told of them.
-    target
-        What must stay uncertain.
-    have
-        Changes that once served: those that still do are taken first.
-    solve
-        Whether programmes are solved where moving people about finds none.
     """
-    found: dict[int, Change] = {}
-    for change in have:
-        if _may_be(world, target, by := target.change(change)) and world.allows(change):
-            found.setdefault(by, change)
-    for by in CHANGES:
-        if len(found) >= POSSIBLE_VALUES - 1:
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.changes: list[Change] = []
+        #: how many programmes were solved
+        self.solved = 0
+        self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
+        #: which of them agree with all that binds
+        self.agree = np.zeros(64, dtype=np.bool_)
+
+    def add(self, changes: Iterable[Change]) -> list[int]:
+        """Add changes, whether or not they agree; return their places."""
+        first = len(self.changes)
+        self.changes += changes
+        while len(self.changes) > len(self.agree):
+            self._people, self._amount = (
+                np.hstack([each, np.zeros_like(each)]) for each in (self._people, self._amount)
+            )
+            self.agree = np.concatenate([self.agree, np.zeros_like(self.agree)])
+        for place, change in enumerate(self.changes[first:], start=first):
+            self._people[change.pieces, place] = change.people
+            self._amount[change.pieces, place] = change.amount
+            self.agree[place] = self.world.allows(change)
+        return list(range(first, len(self.changes)))
+
+    def agreeing(self, figure: int) -> Mask:
+        """Tell which of them agree with all that binds and with one figure more."""
+        same = self.world.agree(self._people, self._amount, np.array([figure]))
+        return np.asarray(self.agree & same)
+
+    def of(self, target: Target, have: Iterable[int] = (), *, solve: int = 0) -> tuple[int, ...]:
+        """Return up to two of them with which a target has other values: the same as before, others, or new ones.
+
+        Parameters
+        ----------
+        target
+            What must stay uncertain.
+        have
+            Those that once served are taken first.
+        solve
+            How many programmes may be solved where moving people about finds none.
+        """
+        values = target.value + target.pieces @ self._people[:, : len(self.changes)]
+        useful = self.agree[: len(values)] & (values != target.value)
+        useful &= (values >= 1) & (values <= target.ceiling)
+        found: dict[int, int] = {}
+        for place in (*have, *np.flatnonzero(useful).tolist()):
+            if useful[place]:
+                found.setdefault(round(values[place]) - target.value, place)
+            if len(found) == NEEDED:
+                break
+        if len(found) < NEEDED:
+            self._search(target, found, solve)
+        return tuple(found.values())
+
+    def _search(self, target: Target, found: dict[int, int], solve: int) -> None:
+        near, wider = _around(self.world, target)
+        for by in CHANGES:
+            if len(found) == NEEDED:
+                return
+            if by not in found and 1 <= target.value + by <= target.ceiling:
+                self._keep(
+                    find_change(_part(self.world, wider), target.part(wider), by), wider, target, found
+                )
+        for side in (-1, 1):  # a count that may not grow beyond small must become smaller
+            while len(found) < NEEDED and solve > 0:
+                solve -= 1
+                self.solved += 1
+                if not self._keep(self._solved(near, target, side, found), near, target, found):
+                    break
+
+    def _solved(self, near: Places, target: Target, side: int, found: Iterable[int]) -> Change | None:
+        """Return a change to a value further off, on one side, than those that were found."""
+        least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
+        if side > 0:
+            least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
+        return solve_change(_part(self.world, near), target.part(near), least, most)
+
+    def _keep(self, change: Change | None, pieces: Places, target: Target, found: dict[int, int]) -> bool:
+        if change is None:
+            return False
+        change = Change(pieces[change.pieces], change.people, change.amount)
+        by = int(change.people @ target.pieces[change.pieces])
+        (found[by],) = self.add([change])
+        return True
+
+
+def _part(world: World, pieces: Places) -> World:
+    return world.part(pieces, np.flatnonzero(world.active & (world.holds[:, pieces] != 0).any(axis=1)))
+
+
+def _around(world: World, target: Target) -> tuple[Places, Places]:
+    """Return the pieces of the smallest figures that overlap a target; and these with some elsewhere.
+
+    Those elsewhere, in the same of the wider figures, take up what comes or goes here.
+    """
+    found = target.pieces.copy()
+    overlaps = world.active & (world.holds[:, found] != 0).any(axis=1)
+    sizes = world.holds.sum(axis=1)
+    order = np.flatnonzero(overlaps)[np.argsort(sizes[overlaps], kind="stable")]
+    inside = 0
+    for place in order:
+        widened = found | (world.holds[place] > 0)
+        if widened.sum() > max(_NEAR, found.sum()):
             break
-        if by not in found and _may_be(world, target, by) and (new := find_change(world, target, by)):
-            found[by] = new
-    for side in (-1, 1) if solve else ():  # a count that may not grow beyond small must become smaller
-        while len(found) < POSSIBLE_VALUES - 1 and (solved := _solve(world, target, side, found)):
-            found[target.change(solved)] = solved
-    return tuple(found.values())[: POSSIBLE_VALUES - 1] if len(found) >= POSSIBLE_VALUES - 1 else None
-
-
-def _may_be(world: World, target: Target, by: int) -> bool:
-    # a small count stays small, or the reader who takes each star for small is told
-    ceiling = world.small if target.value <= world.small else math.inf
-    return by != 0 and 1 <= target.value + by <= ceiling
-
-
-def _solve(world: World, target: Target, side: int, found: Mapping[int, Change]) -> Change | None:
-    """Return a change to a value further off, on one side, than those that were found."""
-    if world.programmes < 1:
-        return None
-    world.programmes -= 1
-    ceiling = world.small if target.value <= world.small else target.value + _MOST_OFF
-    if side > 0:
-        return solve_change(world, target, max([0, *found]) + 1, min(ceiling - target.value, _MOST_OFF))
-    return solve_change(world, target, max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1)
+        found, inside = widened, inside + 1
+    near = np.flatnonzero(found)
+    alike = grouped(list(world.holds[order[inside:]] > 0), len(world.count))
+    # those in the fewest figures, with somebody in them, upset least
+    upset = world.holds[world.active].sum(axis=0) + _NOBODY * (world.count == 0)
+    others = np.flatnonzero(~found & np.isin(alike, alike[near]))
+    others = others[np.lexsort((upset[others], alike[others]))]
+    first = np.searchsorted(alike[others], alike[others])
+    return near, np.concatenate([near, others[np.arange(len(others)) - first < _ELSEWHERE]])

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from helpers.data.disclosure.worlds import Change, Floats, Target, World
 
 #: pieces of the star that are tried, those first to which somebody comes most easily
-_STARTS = 12
+_STARTS = 3
 #: people moved to mend what the first ones upset
-_MENDS = 12
+_MENDS = 8
 #: changes of amounts that mend means
-_AMOUNTS = 24
+_AMOUNTS = 12
 _HAIR = 1e-9
 
 
@@ -59,15 +59,15 @@ def _upset_by(world: World, people: Floats, sign: int) -> Floats:
     here, there = (
         np.maximum(0, each - world.high) + np.maximum(0, world.low - each) for each in (people, after)
     )
-    return np.where(world.active, there - here, 0.0).astype(np.float32)
+    return np.asarray(there - here)
 
 
 def _mend_counts(world: World, people: Floats, target: Target) -> bool:
     """Bring or take people outside the target, in place, until every count comes out as it was shown."""
-    counts = world.people + world.holds.astype(np.float64) @ people
-    weights = np.ones(len(counts), dtype=np.float32)
+    counts = world.people + world.holds @ people
+    weights = np.ones(len(counts))
     for _ in range(_MENDS):
-        wrong = world.active & ((counts > world.high) | (counts < world.low))
+        wrong = (counts > world.high) | (counts < world.low)
         if not wrong.any():
             return True
         weights[wrong] += 1  # what stays wrong counts for more and more
@@ -91,16 +91,16 @@ def _mended_amounts(world: World, people: Floats) -> Floats | None:
     high = world.most * after - world.amount
     usual = np.divide(world.amount, world.count, out=np.zeros(len(after)), where=world.count > 0)
     amount = np.clip(np.round(people * usual), low, high)
-    bound = world.active & world.has_mean
+    bound = world.has_mean
     if not bound.any():
         return amount
     holds = world.holds[bound]
-    counts = world.people[bound] + holds.astype(np.float64) @ people
+    counts = world.people[bound] + holds @ people
     least, most = (
         np.ceil(world.mean_low[bound] * counts - _HAIR),
         np.floor(world.mean_high[bound] * counts + _HAIR),
     )
-    totals = world.total[bound] + holds.astype(np.float64) @ amount
+    totals = world.total[bound] + holds @ amount
     for _ in range(_AMOUNTS):
         over, under = np.maximum(0, totals - most), np.maximum(0, least - totals)
         if not (over.any() or under.any()):

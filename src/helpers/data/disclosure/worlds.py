@@ -8,6 +8,7 @@ the star. What is not found is taken for told, so a fault of the search hides mo
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from helpers.data.disclosure.people import Mask, People
 from helpers.data.disclosure.queries import Told
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 #: changes of a star that are looked for, in this order
 CHANGES = (1, -1, 2, -2, 3, -3)
@@ -42,7 +44,7 @@ class World:
     def __init__(self, people: People, cells: Sequence[Told], small: int) -> None:
         self.cells, self.small = list(cells), small
         masks = [people.mask(cell.query) for cell in cells]
-        pieces = _grouped(masks, len(people.count))
+        pieces = grouped(masks, len(people.count))
         size = int(pieces.max()) + 1 if len(pieces) else 0
         self._piece_of = pieces
         self.first_kind = np.zeros(size, dtype=np.int64)
@@ -58,7 +60,6 @@ class World:
         self.people = self.holds.astype(np.float64) @ self.count
         self.total = self.holds.astype(np.float64) @ self.amount
         self.active = np.ones(len(cells), dtype=np.bool_)
-        self.programmes = math.inf
         self._bind()
 
     def _bind(self) -> None:
@@ -81,49 +82,99 @@ class World:
         self.cells[place] = Told(self.cells[place].query, 1, None, star=True)
         self._bind()
 
-    def change(self, steps: Iterable[tuple[int, float, float]]) -> Change:
-        """Return a change of this world from kinds, how many more or fewer, and their amount."""
-        sums: dict[int, tuple[float, float]] = {}
+    def change(self, steps: Iterable[tuple[int, float, float]], families: Places) -> Change:
+        """Return a change of this world from kinds, how many more or fewer, and their amount.
+
+        Parameters
+        ----------
+        steps
+            What changes.
+        families
+            For each piece the number of its family: the figures by which the change was found do not tell those
+            of one apart, so it is made wherever in the family it can be.
+        """
+        sums: dict[int, Floats] = {}
         for kind, people, amount in steps:
-            before = sums.get(piece := int(self._piece_of[kind]), (0.0, 0.0))
-            sums[piece] = (before[0] + people, before[1] + amount)
-        people_, amounts = (
-            np.array([each[side] for each in sums.values()], dtype=float) for side in (0, 1)
-        )
-        return Change(np.array(list(sums), dtype=np.int64), people_, amounts)
+            piece = int(self._piece_of[kind])
+            sums[piece] = sums.get(piece, 0) + np.array([people, amount])
+        pieces, people_, amounts = np.array(list(sums), dtype=np.int64), *np.array(list(sums.values())).T
+        if self._can_be(pieces, people_, amounts):
+            return Change(pieces, people_, amounts)
+        parts: list[Floats] = []
+        for family in dict.fromkeys(families[pieces].tolist()):
+            mine, members = families[pieces] == family, np.flatnonzero(families == family)
+            parts.append(
+                np.stack([members, *self._spread(members, people_[mine].sum(), amounts[mine].sum())])
+            )
+        every = np.hstack(parts)
+        pieces, people_, amounts = every[:, (every[1:] != 0).any(axis=0)]
+        return Change(pieces.astype(np.int64), people_, amounts)
+
+    def _spread(self, members: Places, number: float, amount: float) -> tuple[Floats, Floats]:
+        """Return so many people more or fewer, and so much amount, as some pieces can take them, the largest first."""
+        members = members[order := np.argsort(-self.count[members], kind="stable")]
+        people = np.zeros(len(members))
+        if number > 0:
+            people[0] = number
+        else:
+            taken = np.minimum(np.cumsum(self.count[members]), -number)
+            people = -np.diff(taken, prepend=0.0)
+        after = self.count[members] + people
+        low = np.ceil(self.least[members] * after - self.amount[members] - _HAIR)
+        high = np.floor(self.most[members] * after - self.amount[members] + _HAIR)
+        amounts = np.clip(np.zeros(len(members)), low, high)
+        left = amount - amounts.sum()
+        room = high - amounts if left > 0 else amounts - low
+        amounts += math.copysign(1, left) * np.diff(np.minimum(np.cumsum(room), abs(left)), prepend=0.0)
+        back = np.argsort(order)
+        return people[back], amounts[back]
+
+    def families(self, figures: int) -> Places:
+        """Return for each piece the number of those that the first figures do not tell apart."""
+        return grouped(list(self.holds[:figures] > 0), len(self.count))
+
+    def _can_be(self, pieces: Places, people: Floats, amount: Floats) -> bool:
+        """Tell whether there can be so many people more or fewer, with so much amount."""
+        after, amount = self.count[pieces] + people, self.amount[pieces] + amount
+        least, most = self.least[pieces] * after, self.most[pieces] * after
+        return bool(((after >= 0) & (amount >= least - _HAIR) & (amount <= most + _HAIR)).all())
+
+    def agree(self, people: Floats, amount: Floats, figures: Places) -> Mask:
+        """Tell for each of some changes, side by side, whether these figures come out the same."""
+        holds = self.holds[figures]
+        after = self.people[figures, None] + holds @ people
+        total = self.total[figures, None] + holds @ amount
+        low, high = self.low[figures, None], self.high[figures, None]
+        mean_low, mean_high = self.mean_low[figures, None], self.mean_high[figures, None]
+        means = (total >= mean_low * after - _HAIR) & (total <= mean_high * after + _HAIR)
+        same = (after >= low) & (after <= high) & (means | ~self.has_mean[figures, None])
+        return np.asarray(same.all(axis=0))
 
     def allows(self, change: Change) -> bool:
-        """Tell whether everything that binds comes out the same in another world."""
-        places = list(change.pieces)
-        if (self.count[places] + change.people < 0).any():
+        """Tell whether everything that binds comes out the same in another world, which can be."""
+        places = change.pieces
+        if not self._can_be(places, change.people, change.amount):
             return False
-        holds = self.holds[:, places].astype(np.float64)
-        people, total = self.people + holds @ change.people, self.total + holds @ change.amount
-        counts = (people >= self.low) & (people <= self.high)
-        means = (total >= self.mean_low * people - _HAIR) & (total <= self.mean_high * people + _HAIR)
-        if not (counts & (means | ~self.has_mean))[self.active].all():
-            return False
-        after, amount = self.count[places] + change.people, self.amount[places] + change.amount
-        fits = (amount >= self.least[places] * after - _HAIR) & (
-            amount <= self.most[places] * after + _HAIR
-        )
-        return bool(fits.all())
+        touched = np.flatnonzero(self.active & (self.holds[:, places] != 0).any(axis=1))
+        part = self.part(places, touched)
+        return bool(part.agree(change.people[:, None], change.amount[:, None], np.arange(len(touched)))[0])
 
-    def keeps_mean(self, place: int, people: float, amount: float) -> bool:
-        """Tell whether a figure's mean comes out the same with so many people and so much amount more."""
-        if not self.has_mean[place]:
-            return True
-        people, amount = self.people[place] + people, self.total[place] + amount
-        return bool(
-            self.mean_low[place] * people - _HAIR <= amount <= self.mean_high[place] * people + _HAIR
-        )
+    def part(self, pieces: Places, figures: Places) -> World:
+        """Return some pieces and some figures of it, all else being as it is."""
+        found = copy.copy(self)
+        for name in ("count", "amount", "least", "most"):
+            setattr(found, name, getattr(self, name)[pieces])
+        for name in ("people", "total", "low", "high", "has_mean", "mean_low", "mean_high", "active"):
+            setattr(found, name, getattr(self, name)[figures])
+        found.holds = self.holds[np.ix_(figures, pieces)].astype(np.float64)
+        return found
 
 
 @dataclass(frozen=True)
 class Change:
     """How another world differs: pieces, how many people more or fewer they hold, and how much amount."""
 
-    pieces: NDArray[np.int64]
+    pieces: Places
     people: Floats
     amount: Floats
 
@@ -134,13 +185,15 @@ class Target:
 
     pieces: Mask
     value: int
+    #: the largest that it may be in other worlds: a reader may take a star for small
+    ceiling: float = math.inf
 
-    def change(self, change: Change) -> int:
-        """Return by how much its value differs in another world."""
-        return int(change.people[self.pieces[change.pieces]].sum())
+    def part(self, pieces: Places) -> Target:
+        """Return it among some of the pieces."""
+        return Target(self.pieces[pieces], self.value, self.ceiling)
 
 
-def _grouped(masks: Sequence[Mask], size: int) -> NDArray[np.int64]:
+def grouped(masks: Sequence[Mask], size: int) -> Places:
     """Return for each kind the number of its piece: kinds in the same figures are one."""
     if not masks:
         return np.zeros(size, dtype=np.int64)
