@@ -87,11 +87,6 @@ def run_chart(
     fix_after
         How many first points of each segment make the median; None takes all.
 
-    Raises
-    ------
-    ArgumentError
-        Naming the argument, what came and what is allowed.
-
     Notes
     -----
     Points on the median do not count. Source: Anhøj and Olesen (2014), PLoS ONE 9:e113825.
