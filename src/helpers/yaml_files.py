@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -31,6 +32,8 @@ _CONSTANTS: dict[str, object] = {
 _FAST: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: signs that it lets pass and PyYAML, with which papermill reads, does not; or takes otherwise
 _READ_OTHERWISE = re.compile("[^\n\r -~\u00a1-\u2027\u2030-\ud7ff]")
+#: a span of time in words
+_SPAN = re.compile(r"(\d+) (hour|day|week)s?")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _FORM = "lines of the form `key: value`"
@@ -309,3 +312,20 @@ def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
     for each in (kind, *get_args(kind)):
         if isinstance(each, type) and issubclass(each, BaseModel):
             yield each
+
+
+def is_span(text: str) -> str:
+    """Return a span of time in words; ValueError for what is none."""
+    if not _SPAN.fullmatch(text):
+        raise ValueError("a number of hours, days or weeks, such as 7 days")
+    return text
+
+
+def read_span(text: str) -> timedelta:
+    """Return how long a span is.
+
+    >>> read_span("90 days").days
+    90
+    """
+    number, unit = text.split()
+    return timedelta(**{f"{unit.rstrip('s')}s": int(number)})

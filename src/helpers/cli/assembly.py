@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-#: rooms whose modules notebooks need
-_ROOMS = ("report", "measures", "analyses", "data/room")
+#: rooms whose modules every notebook needs; what it imports itself is imported before it is forked too
+_ROOMS = ("report", "data/room")
 #: what the rooms import only where they need it, and every report does
 LATE = (
     "duckdb",
@@ -127,6 +127,7 @@ def open_project(
         release=release,
         reserve=releases.release,
         told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
+        keep_manifest=releases.keep_manifest,
         redact=redact,
         caches=caches,
         room=RoomProcess(

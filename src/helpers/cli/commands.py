@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 from helpers import __version__
-from helpers.cli import batches, checking, data, matrices, private, records, showing
+from helpers.cli import batches, checking, data, leaving, matrices, private, records, showing
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
+from helpers.cli.onward import publish_to
 from helpers.cli.past import NOW, Part, Past, past_parts, read_past
 from helpers.cli.schedules import Quiet, run_parts, schedule_app
 from helpers.cli.showing import Json
@@ -62,6 +63,7 @@ for command in (
     records.why,
     records.approve,
     records.withdraw,
+    leaving.retire,
 ):
     app.command()(command)
 
@@ -88,6 +90,7 @@ def set_project(
 
 app.command()(checking.check)
 app.command()(matrices.matrix)
+app.command()(publish_to)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from helpers.cli import showing
 from helpers.cli.assembly import open_mart
 from helpers.cli.showing import Json
 from helpers.places import find_root
+from helpers.runner.publisher import read_publisher
 
 data_app = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
 demo_app = typer.Typer(help="The invented national data set.", no_args_is_help=True)
@@ -91,6 +92,10 @@ def list_sources(as_json: Json = False) -> None:
 
 @data_app.command("prune")
 def prune_data(context: typer.Context) -> None:
-    """Remove editions and loads that no version in use refers to; those of the last day stay."""
-    removed = open_mart(find_root(context.obj)).prune()
+    """Remove versions of the data that are older than `keep: {versions: …}` says, else than a day."""
+    from helpers.data.mart_files import KEEP_MANIFESTS
+
+    root = find_root(context.obj)
+    kept = read_publisher(root / "params").keep.versions  # how months were known then is made from them
+    removed = open_mart(root).prune(older_than=max(kept or KEEP_MANIFESTS, KEEP_MANIFESTS))
     print(f"removed {len(removed)} versions and loads" if removed else "nothing to remove")

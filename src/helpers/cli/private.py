@@ -182,11 +182,41 @@ def rebuild_ledger(context: typer.Context) -> None:
 def prune(
     context: typer.Context,
     days: Annotated[
-        int, typer.Option("--older-than", min=1, help="Days that executed notebooks stay.")
-    ] = 90,
+        int | None,
+        typer.Option("--older-than", min=1, help="Days that runs and versions stay, whatever `keep` says."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where all is well.")] = False,
 ) -> None:
-    """Remove executed notebooks, logs and versions of the mart by their age."""
+    """Remove executed notebooks, logs, versions of the data and editions as `keep` in _publisher.yml says."""
     from helpers.data.state import prune_state
+    from helpers.runner.batch.leaving import beyond, remove_editions
+    from helpers.runner.history.store import History
 
-    done = prune_state(state_folder(find_root(context.obj)), older_than=timedelta(days=days))
-    print(f"{len(done.runs)} runs and {len(done.versions)} versions of the mart are removed")
+    root = find_root(context.obj)
+    projects = open_audiences(root)
+    keep = projects[0].publisher.keep
+    age = timedelta(days=days) if days else keep.runs
+    histories = {project.audience.name: History(project.state) for project in projects}
+    waiting = {draft.maker for each in histories.values() for draft in each.drafts()}
+    done = prune_state(
+        state_folder(root),
+        older_than=age,
+        versions=age if days else keep.versions,
+        spared=waiting,
+        dry_run=dry_run,
+    )
+    lines = [f"run {each}" for each in done.runs] + [f"version or load {each}" for each in done.versions]
+    for project in projects:
+        old = beyond(histories[project.audience.name].published(), keep.editions)
+        lines += [f"edition {each.period}/{each.report}" for each in old]
+        if not dry_run:
+            remove_editions(project, old)
+    if not quiet:
+        for line in lines if dry_run else ():
+            print(f"would remove {line}")
+        verb = "would be" if dry_run else "are"
+        runs, editions = len(done.runs), len(lines) - len(done.runs) - len(done.versions)
+        print(
+            f"{runs} runs, {len(done.versions)} versions of the mart and {editions} editions {verb} removed"
+        )

@@ -17,6 +17,7 @@ import typer
 
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project
+from helpers.cli.onward import bring_up_to_date
 from helpers.cli.showing import Json
 from helpers.cli.telling_people import send_waiting, tell
 from helpers.errors import ExitCode, Problem, UsageError, UserError
@@ -32,7 +33,7 @@ from helpers.runner.publish.placing import recover
 from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
 from helpers.runner.schedule.export import EXPORTS
 from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
-from helpers.runner.telling.digests import digests, not_made
+from helpers.runner.telling.digests import approved, digests, not_made
 from helpers.runner.telling.message import Message
 from helpers.runner.telling.outbox import Outbox
 
@@ -107,6 +108,8 @@ def show_next(
     if as_json:
         showing.show_json(rows)
         return
+    for message in Outbox(state_folder(root)).waiting(now):
+        print(f"waits to be sent: {message.subject}" + (f" ({message.error})" if message.error else ""))
     for row in rows:
         print(f"{row['schedule']}: {', '.join(row['next']) or 'when its data are renewed'}")
         print(
@@ -187,6 +190,12 @@ def _make_due(root: Path, *, quiet: bool, clock: Callable[[], datetime] = lambda
         for each in done:
             if not quiet or each.exit_code:
                 print(f"{schedule.name}, due {each.due:%Y-%m-%d %H:%M} UTC: {each.outcome}")
+    for schedule in schedules:
+        ran = [e for e in history.occurrences() if e.schedule == schedule.name and e.outcome is Outcome.RAN]
+        for last in ran[-1:] if schedule.tell else []:
+            _put(outbox, approved(schedule.name, schedule.tell, last, project, history, now=clock()))
+    places = [each.publish_to for each in schedules if each.publish_to]
+    making.codes.append(bring_up_to_date(project, places, clock().date()))
     send_waiting(project, clock())
     return max(making.codes, default=0)
 

@@ -230,7 +230,7 @@ class MartFiles:
         )
         write_private(self.path / "CURRENT", f"{manifest.version}\n".encode())
 
-    def prune(self, *, older_than: timedelta = KEEP_MANIFESTS) -> list[str]:
+    def prune(self, *, older_than: timedelta = KEEP_MANIFESTS, dry_run: bool = False) -> list[str]:
         """Remove the versions that nothing refers to, and the files that only they held.
 
         Parameters
@@ -249,15 +249,20 @@ class MartFiles:
             manifests = [read_manifest(path) for path in (self.path / "manifests").glob("*.json")]
             old = [m for m in manifests if m.version != self.current and (m.created_at or limit) <= limit]
             held = {file.load for m in manifests if m not in old for file in m.files}
-            for manifest in old:
-                self.manifest_path(manifest.version).unlink()
-                for folder in (self.path, self.path / ROOM):
-                    shutil.rmtree(folder / DERIVED / manifest.version, ignore_errors=True)
-            self._clear_spill(limit)
             gone = [path for path in (self.path / "data").glob("*") if path.name not in held]
-            for folder in gone:
-                shutil.rmtree(folder)
+            if not dry_run:
+                self._remove(old, gone)
+                self._clear_spill(limit)
             return sorted([m.version for m in old] + [folder.name for folder in gone])
+
+    def _remove(self, old: list[Manifest], loads: list[Path]) -> None:
+        """Remove versions, what was derived from them, and folders of loads."""
+        for manifest in old:
+            self.manifest_path(manifest.version).unlink()
+            for folder in (self.path, self.path / ROOM):
+                shutil.rmtree(folder / DERIVED / manifest.version, ignore_errors=True)
+        for folder in loads:
+            shutil.rmtree(folder)
 
     def _clear_spill(self, limit: datetime) -> None:
         """Remove what killed queries left; those under way are younger."""

@@ -23,7 +23,7 @@ from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import MISSING, SUPPRESSED, Bundle
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
-from helpers.data.mart_manifest import PRIVATE_FILE, make_private
+from helpers.data.mart_manifest import PRIVATE_FILE, make_private, write_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of, policy_of_records
 from helpers.errors import GateError, Problem, UsageError
 from helpers.places import find_root, state_folder
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from helpers.data.mart import Mart
 
 FOLDER, FILE = "released", "ledger.sqlite"
+#: below it, the manifests of editions that were removed by their age
+REMOVED = "removed"
 SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE cells (
@@ -170,17 +172,30 @@ class Releases:
         make_private(self.folder)
         if self.path.exists():
             self.path.replace(self.path.with_suffix(f".{datetime.now(UTC):%Y%m%dT%H%M%S}.old"))
-        found = list(_manifests(self.reports, self.policy))
+        found = list(self._manifests())
         with self._open(new=True) as database:
             for report, made, told in found:
                 insert(database, told, report, data="", released=made)
         return len(found), sum(len(told) for _, _, told in found)
 
+    def keep_manifest(self, path: Path) -> None:
+        """Keep the manifest of an edition that is about to be removed, where it tells of records."""
+        if self.reports is not None and next(_manifests([path], self.policy), None):
+            kept = self.folder / REMOVED / path.relative_to(self.reports)
+            make_private(kept.parent)
+            write_private(kept, path.read_bytes())
+
+    def _manifests(self) -> Iterator[tuple[str, str, list[Told]]]:
+        """Yield what published reports tell, and editions told that have been removed since."""
+        folders = [self.folder / REMOVED, *([self.reports] if self.reports else [])]
+        paths = (path for folder in folders for path in sorted(folder.rglob("*manifest.json")))
+        return _manifests(paths, self.policy)
+
     def _is_there(self) -> bool:
         """Tell whether there is a ledger; one that is missing beside published figures of records is an error."""
         if self.path.exists():
             return True
-        if next(_manifests(self.reports, self.policy), None):
+        if next(self._manifests(), None):
             came = "is missing, though reports on patients' records were published"
             raise GateError(Problem(f"{FOLDER}/{FILE}", came, cure=_REBUILD))
         return False
@@ -220,7 +235,7 @@ class Releases:
             try:
                 # the first to tell something is still at it, unless something was published: then it is damaged
                 begun = database.execute("SELECT 1 FROM sqlite_master").fetchone()
-                yield database if begun or next(_manifests(self.reports, self.policy), None) else None
+                yield database if begun or next(self._manifests(), None) else None
             finally:
                 database.close()
         except sqlite3.DatabaseError as error:
@@ -314,15 +329,15 @@ def _read_settled(path: Path) -> str:
     return path.read_text("utf-8")
 
 
-def _manifests(reports: Path | None, policy: DisclosurePolicy) -> Iterator[tuple[str, str, list[Told]]]:
-    """Yield each published report that tells something of records, when it was made, and what.
+def _manifests(paths: Iterable[Path], policy: DisclosurePolicy) -> Iterator[tuple[str, str, list[Told]]]:
+    """Yield by its manifest each report that tells something of records, when it was made, and what.
 
     Raises
     ------
     GateError
         If a manifest cannot be read: what it tells would be forgotten.
     """
-    for path in sorted(reports.rglob("*manifest.json")) if reports else ():
+    for path in paths:
         try:
             content = json.loads(_read_settled(path))
             told = [_from_manifest(each, policy) for each in content.get("released", ())]

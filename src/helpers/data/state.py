@@ -14,7 +14,7 @@ import secrets
 import shutil
 import sqlite3
 import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -287,21 +287,36 @@ class Pruned:
     versions: tuple[str, ...]
 
 
-def prune_state(state: Path, *, older_than: timedelta = KEEP_RUNS, now: datetime | None = None) -> Pruned:
+def prune_state(
+    state: Path,
+    *,
+    older_than: timedelta = KEEP_RUNS,
+    versions: timedelta | None = None,
+    spared: Collection[str] = (),
+    now: datetime | None = None,
+    dry_run: bool = False,
+) -> Pruned:
     """Remove executed notebooks, logs and versions of the mart that are older than this.
 
     History and the record of what was released stay: they hold no figures of patients beyond those that
     were published.
+
+    Parameters
+    ----------
+    versions
+        That from which versions of the mart go; the same unless given.
+    spared
+        Runs that stay: a draft of theirs waits.
     """
     limit = (now or datetime.now(UTC)) - older_than
-    gone = []
-    for folder in sorted(run for home in homes(state) for run in (home / "runs").glob("*")):
-        if _begun(folder) < limit:
-            shutil.rmtree(folder)
-            gone.append(folder.name)
+    folders = sorted(run for home in homes(state) for run in (home / "runs").glob("*"))
+    gone = [each for each in folders if _begun(each) < limit and each.name not in spared]
+    for folder in () if dry_run else gone:
+        shutil.rmtree(folder)
     mart = Mart(state / "mart")
-    versions = mart.prune(older_than=older_than) if mart.version else []
-    return Pruned(tuple(gone), tuple(versions))
+    age = older_than if versions is None else versions
+    old = mart.prune(older_than=age, dry_run=dry_run) if mart.version else []
+    return Pruned(tuple(each.name for each in gone), tuple(old))
 
 
 def _begun(run: Path) -> datetime:

@@ -90,6 +90,10 @@ def _reserve(_report: str) -> None:
     return
 
 
+def _kept_elsewhere(_manifest: Path) -> None:
+    return
+
+
 def _nothing_told(_report: str) -> list[dict[str, Any]]:
     return []
 
@@ -138,6 +142,8 @@ class Project:
     reserve: Callable[[str], None] = _reserve
     #: returns what a report tells, or ever told, of records of patients, for its manifest
     told: Callable[[str], list[dict[str, Any]]] = _nothing_told
+    #: called with the manifest of an edition that is about to be removed: what it tells stays on record
+    keep_manifest: Callable[[Path], None] = _kept_elsewhere
     #: takes out of messages, logs and tracebacks what must not be repeated
     redact: Callable[[str], str] = _as_it_is
     #: where a report belongs below `reports/`, without the ending

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from helpers.audience import PUBLIC, PUBLIC_NAME, Audience
 from helpers.errors import Problem, near_misses
-from helpers.yaml_files import YamlFile, raise_all, read_settings
+from helpers.yaml_files import YamlFile, is_span, raise_all, read_settings, read_span
 
 FILE: Final = "_publisher.yml"
 _EVERY: Final = "all"
@@ -76,10 +77,30 @@ class _Answers(BaseModel):
     sign_off: str = ""
 
 
+class _Keep(BaseModel):
+    """How long what stays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    runs: Annotated[str, AfterValidator(is_span)] = "90 days"
+    versions: Annotated[str, AfterValidator(is_span)] | None = None
+    editions: Annotated[int, Field(ge=1)] | None = None
+
+
 class _File(_Answers):
     """All of the file."""
 
+    keep: _Keep = _Keep()
     audiences: dict[str, _Policy] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Keep:
+    """How long what stays: executed notebooks and logs, versions of the data (the same unless said), editions."""
+
+    runs: timedelta = timedelta(days=90)
+    versions: timedelta | None = None
+    editions: int = 0  # 0: all
 
 
 class Publisher(_Answers):
@@ -99,9 +120,12 @@ class Publisher(_Answers):
         The notebooks, with commas between, whose reports wait as drafts until they are approved; `all` for every one.
     audiences
         For whom reports may be made: always the public, and whom the file names besides.
+    keep
+        How long runs, versions of the data and editions stay (`boardpack state prune`).
     """
 
     name: str = ""
+    keep: Keep = Keep()
     audiences: Mapping[str, Audience] = Field(default_factory=lambda: {PUBLIC_NAME: PUBLIC})
 
     def wants_approval(self, notebook: str) -> bool:
@@ -133,8 +157,10 @@ def read_publisher(params: Path, *, name: str = "") -> Publisher:
     problems = [*found.problems, *_unknown_notebooks(found, said, params.parent / "notebooks")]
     raise_all([*problems, *_misplaced(found, said, params.parent)])
     others = {key: Audience(name=key, **each.model_dump()) for key, each in said.audiences.items()}
-    answers = said.model_dump(exclude_unset=True, exclude={"audiences"})
-    return Publisher(name=name, audiences={PUBLIC_NAME: PUBLIC, **others}, **answers)
+    answers = said.model_dump(exclude_unset=True, exclude={"audiences", "keep"})
+    versions = read_span(said.keep.versions) if said.keep.versions else None
+    keep = Keep(read_span(said.keep.runs), versions, said.keep.editions or 0)
+    return Publisher(name=name, keep=keep, audiences={PUBLIC_NAME: PUBLIC, **others}, **answers)
 
 
 def _misplaced(found: YamlFile, said: _File, root: Path) -> Iterator[Problem]:

@@ -76,7 +76,12 @@ class StaysTold:
         return [
             *(self._asked(query) for query in wholes),
             *(self._asked(query) for query in parts),
-            *(self._asked(self.month(first), counted=False) for first in months),
+            # a report of one month has asked for that month, with its count
+            *(
+                self._asked(query, counted=False)
+                for query in map(self.month, months)
+                if query not in wholes
+            ),
             *tails,
         ]
 

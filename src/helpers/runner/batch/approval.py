@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -68,6 +68,7 @@ def approve(
             project.release(entry.report, read_bundles(folder))
             entry = put_in_place(project, history, entry, contents, manifest)
             history.record(entry)
+    list_anew(project, history)
     return entry
 
 
@@ -96,24 +97,45 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
         if not chosen:
             allowed = " or ".join(sorted(each.period for each in there))
             raise UsageError(Problem("/".join(report), f"is not published {period}".rstrip(), allowed))
-        published = chosen[-1]
-        entry = replace(
-            published, run=new_id(), state=State.WITHDRAWN, note=why.strip(), made_in=published.maker
-        )
-        entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
-        contents = {"html": make_note(entry, mark=project.audience.mark).encode()}
-        entry = replace(entry, outputs=expected_outputs(contents, place_of(published)))
-        _check_note(project, entry, contents)
-        with _recorded(project, history, entry, kind="withdraw"):
-            manifest = checked_manifest(project, entry, _folder(project, entry))
-            entry = put_in_place(project, history, entry, contents, manifest)
-            history.record(entry)
+        entry = _take_back(project, history, chosen[-1], why, for_good=False)
+    list_anew(project, history)
+    return entry
+
+
+def withdraw_all(project: Project, published: Sequence[Entry], *, why: str) -> None:
+    """Take editions back for good, as their reports are made no more; the portal follows once all are gone.
+
+    Raises
+    ------
+    UserError
+        As `withdraw`; those before it are withdrawn then.
+    """
+    try:
+        for each in published:
+            with _in_hand(project, (each.notebook, each.name)) as history:
+                _take_back(project, history, each, why, for_good=True)
+    finally:
+        list_anew(project, History(project.state))
+
+
+def _take_back(project: Project, history: History, published: Entry, why: str, *, for_good: bool) -> Entry:
+    entry = replace(
+        published, run=new_id(), state=State.WITHDRAWN, note=why.strip(), made_in=published.maker
+    )
+    entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
+    contents = {"html": make_note(entry, mark=project.audience.mark, for_good=for_good).encode()}
+    entry = replace(entry, outputs=expected_outputs(contents, place_of(published)))
+    _check_note(project, entry, contents)
+    with _recorded(project, history, entry, kind="withdraw"):
+        manifest = checked_manifest(project, entry, _folder(project, entry))
+        entry = put_in_place(project, history, entry, contents, manifest)
+        history.record(entry)
     return entry
 
 
 @contextlib.contextmanager
 def _in_hand(project: Project, report: ReportId) -> Iterator[History]:
-    """Yield the history while no run may touch the report; then bring the index up to date."""
+    """Yield the history while no run may touch the report."""
     history = History(project.state)
     recover(project, history)
     lock = ReportLock(project.state, *report)
@@ -125,7 +147,6 @@ def _in_hand(project: Project, report: ReportId) -> Iterator[History]:
         yield history
     finally:
         lock.release()
-    list_anew(project, history)
 
 
 @contextlib.contextmanager
@@ -179,7 +200,7 @@ def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -
         raise GateError(problems)
 
 
-def make_note(entry: Entry, *, mark: str = "") -> str:
+def make_note(entry: Entry, *, mark: str = "", for_good: bool = False) -> str:
     """Return the page that stands in the place of a withdrawn report.
 
     Parameters
@@ -188,9 +209,11 @@ def make_note(entry: Entry, *, mark: str = "") -> str:
         The withdrawal: what the report was about, when it was withdrawn and why.
     mark
         What the page bears: that it is not for publication, say.
+    for_good
+        Whether none is to come in its place.
     """
     facts = entry.facts
     assert facts is not None, "what was published knows what it is about"
     day = datetime.fromisoformat(entry.started).astimezone(UTC)
     reasons = [line for line in entry.note.splitlines() if line.strip()]
-    return fill("withdrawn.html", facts=facts, day=day, reasons=reasons, mark=mark)
+    return fill("withdrawn.html", facts=facts, day=day, reasons=reasons, mark=mark, for_good=for_good)

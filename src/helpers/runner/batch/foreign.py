@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpers.runner.history.entries import Entry
+from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
 from helpers.runner.key.due import look_at
 from helpers.runner.portal.page import PAGES
@@ -27,7 +27,7 @@ def find_foreign(history: History, reports: Path, *, verify: bool = False) -> di
     dict of str to str
         Paths below `reports`, in order, with a few words; hidden files are passed over.
     """
-    places = history.places()
+    places = [each for each in history.places() if each.state is not State.REMOVED]
     known = {each.path for entry in places for each in with_manifest(entry.outputs).values()} | set(PAGES)
     found = dict(_altered(places, reports, verify=verify))
     for path in reports.rglob("*"):

@@ -25,6 +25,7 @@ class State(StrEnum):
     INTERRUPTED = "interrupted"
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
+    REMOVED = "removed"
 
     @property
     def is_good(self) -> bool:

@@ -33,6 +33,8 @@ FILE = "history.sqlite"
 _WAIT = 30.0  # seconds for another command to let go of the file
 #: what a report becomes that was at this step when its run ended, and could be completed
 _UNDER_WAY = {"publish": State.PUBLISHED, "withdraw": State.WITHDRAWN}
+#: the kind of a run that takes editions away that are beyond those that are kept
+PRUNE = "prune"
 #: the kind of a run that makes up for a past month: what it leaves is the newest of that month, not of the report
 BACK_FILL = "back-fill"
 _OF_NOW = f"coalesce(nullif(made_in, ''), run) NOT IN (SELECT run FROM runs WHERE kind = '{BACK_FILL}')"
@@ -50,6 +52,9 @@ _CAME_ABOUT = (
     "NOT (state IN ('failed', 'blocked by gate', 'interrupted')"
     " AND run IN (SELECT run FROM runs WHERE kind = 'withdraw'))"
 )
+
+
+_STAYS = "state <> 'removed'"
 
 
 @dataclass(frozen=True)
@@ -190,7 +195,7 @@ class History:
 
         What made up for a past month is, only of a report of which nothing else was made.
         """
-        newest = f"SELECT {_LAST} FROM reports WHERE {_CAME_ABOUT} GROUP BY notebook, name"
+        newest = f"SELECT {_LAST} FROM reports WHERE {_CAME_ABOUT} AND {_STAYS} GROUP BY notebook, name"
         found = self._read(f"WHERE reports.id IN ({newest}) ORDER BY reports.notebook, reports.name")
         return {(entry.notebook, entry.name): entry for entry in found}
 
@@ -232,14 +237,14 @@ class History:
         newest = f"SELECT max(id) FROM reports WHERE {_CAME_ABOUT} GROUP BY notebook, name"
         bad = ", ".join(f"'{state}'" for state in State if state.is_failure or state is State.INTERRUPTED)
         queries = (
-            f"SELECT count(*), coalesce(max(id), 0) FROM reports WHERE {IN_PLACE}",
+            f"SELECT count(*), coalesce(max(id), 0) FROM reports WHERE {IN_PLACE} OR state = 'removed'",
             f"SELECT count(*), coalesce(sum(id), 0) FROM reports WHERE id IN ({newest}) AND state IN ({bad})",
         )
         with self._connect() as database:
             return [number for query in queries for number in database.execute(query).fetchone()]
 
     def places(self) -> list[Entry]:
-        """Return for each report and period what became of its place last: published or withdrawn; oldest first."""
+        """Return for each report and period what became of its place last, oldest first."""
         return self.changes(1)
 
     def changes(self, most: int = 2) -> list[Entry]:
@@ -247,11 +252,17 @@ class History:
         changed = (
             "SELECT id, row_number() OVER (PARTITION BY notebook, name,"
             " CASE WHEN facts <> '' THEN json_extract(facts, '$.period_folder') END ORDER BY id DESC) AS age"
-            " FROM reports WHERE same_as = '' AND state IN ('published', 'withdrawn')"
+            " FROM reports WHERE same_as = '' AND state IN ('published', 'withdrawn', 'removed')"
         )
         return self._read(
             f"WHERE reports.id IN (SELECT id FROM ({changed}) WHERE age <= ?) ORDER BY reports.id", most
         )
+
+    def drafts(self) -> list[Entry]:
+        """Return the drafts that wait, of any period, oldest first."""
+        of_each = "notebook, name, json_extract(nullif(facts, ''), '$.period_folder')"
+        newest = f"SELECT max(id) FROM reports WHERE {IN_PLACE} GROUP BY {of_each}"
+        return self._read(f"WHERE reports.id IN ({newest}) AND reports.state = 'held' ORDER BY reports.id")
 
     def published(self) -> list[Entry]:
         """Return the entries that put in place what is published now, oldest first."""

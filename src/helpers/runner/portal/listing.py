@@ -129,6 +129,7 @@ def describe(
     places: dict[Place, list[Entry]] = {}
     for entry in changes:
         places.setdefault((entry.report, entry.period), []).append(entry)
+    places = {place: found for place, found in places.items() if found[-1].state is not State.REMOVED}
     periods = _periods_with_pages(places)
     newest = {(report, max(found, key=_age)) for report, found in periods.items()}
     drafts = {(e.report, e.period): e for e in standing.values() if e.state is State.HELD}
@@ -178,7 +179,7 @@ def _previous(period: str, periods: list[str]) -> str:
 
 
 def _is_there(entry: Entry, reports: Path) -> bool:
-    return entry.state is State.WITHDRAWN or all(
+    return entry.state in {State.WITHDRAWN, State.REMOVED} or all(
         (reports / output.path).is_file() for output in entry.outputs.values()
     )
 

@@ -16,8 +16,16 @@ MOST_RUNS: Final = 30
 MOST_NAMED: Final = 100
 FILE: Final = "runs.html"
 #: what each kind of run did, in a word
-_KINDS: Final = {"run": "Run", "back-fill": "Past month", "approve": "Approval", "withdraw": "Withdrawal"}
-_DONE: Final = frozenset({State.PUBLISHED, State.UNCHANGED, State.HELD, State.WITHDRAWN, State.WAITING})
+_KINDS: Final = {
+    "run": "Run",
+    "back-fill": "Past month",
+    "approve": "Approval",
+    "withdraw": "Withdrawal",
+    "prune": "Editions removed",
+}
+_DONE: Final = frozenset(
+    {State.PUBLISHED, State.UNCHANGED, State.HELD, State.WITHDRAWN, State.WAITING, State.REMOVED}
+)
 
 
 def runs_page(runs: Sequence[Run], entries: Mapping[str, Sequence[Entry]], known: Collection[str]) -> Page:

@@ -37,7 +37,9 @@ def list_anew(project: Project, history: History, *, today: date | None = None) 
     noted = project.state / LISTED
     try:
         with hold(project.state, LISTING):
-            source = hash_json([history.mark(), day.isoformat(), project.publisher.model_dump()])
+            source = hash_json(
+                [history.mark(), day.isoformat(), project.publisher.model_dump(exclude={"keep"})]
+            )
             is_same = noted.is_file() and noted.read_text("utf-8") == source
             if is_same and (project.reports / HOME).is_file():
                 write_runs(history, project)

@@ -15,20 +15,13 @@ from helpers.errors import Problem, near_misses
 from helpers.runner.publisher import read_publisher
 from helpers.runner.schedule.times import LONDON, DataRule, MonthRule, is_cron, is_zone
 from helpers.runner.telling.rows import Tell, is_format
-from helpers.yaml_files import YamlFile, raise_all, read_yaml
+from helpers.yaml_files import YamlFile, is_span, raise_all, read_span, read_yaml
 
 FILE: Final = "_schedule.yml"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,40}")
-_SPAN: Final = re.compile(r"(\d+) (hour|day|week)s?")
 
 Missed = Literal["skip", "once", "all"]
 When = str | MonthRule | DataRule
-
-
-def _is_span(text: str) -> str:
-    if not _SPAN.fullmatch(text):
-        raise ValueError("a number of hours, days or weeks, such as 7 days")
-    return text
 
 
 class _Entry(BaseModel):
@@ -41,8 +34,9 @@ class _Entry(BaseModel):
     formats: tuple[Annotated[str, AfterValidator(is_format)], ...] = ("html", "pdf")
     load: tuple[str, ...] = ()
     missed: Missed = "once"
-    within: Annotated[str, AfterValidator(_is_span)] = "7 days"
+    within: Annotated[str, AfterValidator(is_span)] = "7 days"
     hold: bool = False
+    publish_to: str | None = None
     tell: tuple[Tell, ...] = ()
 
 
@@ -70,6 +64,8 @@ class Schedule:
     missed, within
         What becomes of what the machine slept through: of those within this time `once` makes up for the newest,
         `all` for each, and `skip` for none.
+    publish_to
+        A folder, share or bucket to which what is published is taken (`helpers.runner.onward`).
     tell
         Who is told what became of it.
     """
@@ -83,6 +79,7 @@ class Schedule:
     missed: Missed = "once"
     within: timedelta = timedelta(days=7)
     hold: bool = False
+    publish_to: str | None = None
     tell: tuple[Tell, ...] = ()
 
 
@@ -120,7 +117,7 @@ def _read(found: YamlFile, number: int, entry: _Entry) -> Iterator[Schedule]:
         content = {
             name: getattr(entry, name) for name in _Entry.model_fields if name not in {"when", "within"}
         }
-        yield Schedule(when=when, within=_span(entry.within), **content)
+        yield Schedule(when=when, within=read_span(entry.within), **content)
 
 
 def _read_when(found: YamlFile, number: int, said: object) -> When | None:
@@ -135,11 +132,6 @@ def _read_when(found: YamlFile, number: int, said: object) -> When | None:
     allowed = "a cron expression in quotes, or day, working_day or data"
     found.problems.append(Problem(found.place(way), f"{said}", allowed))
     return None
-
-
-def _span(text: str) -> timedelta:
-    number, unit = text.split()
-    return timedelta(**{f"{unit.rstrip('s')}s": int(number)})
 
 
 def check_audiences(params: Path, schedules: Iterable[Schedule]) -> None:

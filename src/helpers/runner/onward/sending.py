@@ -1,0 +1,153 @@
+"""Bring a destination to what is published now: what has passed the gate and stands, and nothing else.
+
+The destination holds a list of what was put there. It is written before the first file and after the last, so what a
+sudden end cuts short is done again, and nothing that was put there is ever forgotten. Files that the list does not
+name are nobody's business here. What was withdrawn goes first, the pages that lead to reports come last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from helpers.errors import Problem, UsageError
+from helpers.runner.hashes import hash_bytes
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.store import History
+from helpers.runner.onward.destinations import Destination
+from helpers.runner.portal.page import HOME, PAGES
+from helpers.runner.project import Project
+from helpers.runner.publish.switching import MANIFEST, with_manifest
+
+LIST: Final = ".boardpack-published.json"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was done to a destination."""
+
+    #: written, removed, kept: paths of files that were put there and taken away, and how many were as they
+    #: should be
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    kept: int
+    problems: tuple[Problem, ...]  # files that were not taken there, and why
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file that is to be there, and in which turn it comes."""
+
+    path: str
+    sha256: str
+    turn: int
+
+
+def send_onward(
+    project: Project,
+    history: History,
+    destination: Destination,
+    *,
+    everything: bool = False,
+    dry_run: bool = False,
+) -> Sent:
+    """Bring a destination to what is published now.
+
+    Parameters
+    ----------
+    everything
+        Write also what the list there says is there already.
+
+    Raises
+    ------
+    UsageError
+        If the destination holds another audience's reports, or pages that were not put there by boardpack.
+    ReportError
+        If the destination cannot be used.
+    """
+    there = _read_list(destination, project.audience.name)
+    files, problems = _wanted(project, history)
+    spared = {problem.where for problem in problems}
+    gone = tuple(path for path in there if path not in {each.path for each in files} | spared)
+    changed = [each for each in files if everything or there.get(each.path) != each.sha256]
+    written = tuple(each.path for each in sorted(changed, key=lambda each: (each.turn, each.path)))
+    sent = Sent(written, gone, len(files) - len(changed), tuple(problems))
+    if dry_run or not (changed or gone):
+        return sent
+    _write_list(destination, project, {**there, **dict.fromkeys(written, "")})
+    for path in gone:
+        destination.remove(path)
+    listed = {path: sha256 for path, sha256 in there.items() if path not in gone}
+    for each in sorted(changed, key=lambda each: (each.turn, each.path)):
+        content = (project.reports / each.path).read_bytes()
+        listed[each.path] = ""
+        if (
+            hash_bytes(content) == each.sha256
+        ):  # or a run has just replaced it: the next time brings the new one
+            destination.write(each.path, content)
+            listed[each.path] = each.sha256
+    _write_list(destination, project, listed)
+    return sent
+
+
+def _wanted(project: Project, history: History) -> tuple[list[_File], list[Problem]]:
+    """Return the files of all reports that stand and the pages that list them, and what is wrong with some."""
+    files: list[_File] = []
+    problems: list[Problem] = []
+    for entry in history.places():
+        for name, output in with_manifest(entry.outputs).items():
+            turn = 0 if entry.state is State.WITHDRAWN else 2 if name == "html" else 1
+            found = _hash(project, output.path)
+            if _is_of(project, output.path, entry) if name == MANIFEST else found == output.sha256:
+                files.append(_File(output.path, found, turn))
+            else:
+                came = "is not as it was published, and is left out"
+                problems.append(Problem(output.path, came, cure="see `boardpack status`"))
+    for name in PAGES:
+        if found := _hash(project, name):
+            wrong = [each for check in project.file_checks for each in check(project.reports / name)]
+            problems += [Problem(name, each.came, each.allowed, each.cure) for each in wrong]
+            if not wrong:
+                files.append(_File(name, found, 4 if name == HOME else 3))
+    return files, problems
+
+
+def _hash(project: Project, path: str) -> str:
+    file = project.reports / path
+    return hash_bytes(file.read_bytes()) if file.is_file() else ""
+
+
+def _is_of(project: Project, path: str, entry: Entry) -> bool:
+    """Tell whether a manifest is that of the very publication, or withdrawal, that stands."""
+    try:
+        said = json.loads((project.reports / path).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(said, dict) and said.get("run") == entry.run
+
+
+def _read_list(destination: Destination, audience: str) -> dict[str, str]:
+    content = destination.read(LIST)
+    if content is None:
+        if destination.read(HOME) is not None:
+            came = "is there, and boardpack did not put it there"
+            raise UsageError(Problem(HOME, came, cure="choose a folder or prefix that holds nothing else"))
+        return {}
+    said = json.loads(content)
+    if said["audience"] != audience:
+        came = f"says that the reports there are for {said['audience']}, and not for {audience}"
+        raise UsageError(Problem(LIST, came, cure="give each audience a place of its own"))
+    return dict(said["files"])
+
+
+def _write_list(destination: Destination, project: Project, files: Mapping[str, str]) -> None:
+    told = {"audience": project.audience.name, "files": dict(sorted(files.items()))}
+    destination.write(LIST, json.dumps(told, indent=1).encode())
+
+
+def words(sent: Sent) -> Iterator[str]:
+    """Yield what was done, in lines."""
+    yield from map(str, sent.problems)
+    yield f"{len(sent.written)} files written, {len(sent.removed)} removed, {sent.kept} as they should be"
