@@ -92,7 +92,8 @@ class Part:
     #: the field whose cells head the rows that follow in the usual table; these stand next to each other
     by: str = ""
     on_slide: bool = False  # whether the table is on the last slides of the PowerPoint
-    beside: tuple[Panel, ...] = ()  # what stands below the figure on a slide of its own; it has none without
+    #: what stands below the figure on a slide of its own; it has none without
+    beside: tuple[Panel, ...] = ()
     bulleted: bool = False  # whether its sentences are said as a list
 
     # --- what it holds ------------------------------------------------------------------------------
