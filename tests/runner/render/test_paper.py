@@ -106,6 +106,28 @@ def test_no_point_of_a_list_stands_alone_at_the_head_of_a_page(notebook, pages, 
     assert counts[-1] != 1
 
 
+def test_no_table_caption_or_note_is_smaller_than_a_board_reads(notebook, document_of, tmp_path) -> None:
+    """Only the foot and the running head are smaller, and they are at the edges of the page."""
+    wide = tuple(Column(label=f"Column {n}") for n in range(9))
+    notebook.raw("---\ntoc: false\n---").table(columns=WORDS, rows=rows(40), markdown="A note.")
+    notebook.table(
+        "tbl-wide", columns=wide, rows=tuple(tuple(f"cell {n}" for n in range(9)) for _ in range(30))
+    )
+    body = [("Patients", ""), *rows(40)]
+    notebook.table("tbl-card", columns=WORDS, rows=tuple(body), groups=(0,))
+    path = render(document_of(notebook), ["pdf"], theme=Theme(), folder=tmp_path)["pdf"]
+    sizes = set()
+    with pypdfium2.PdfDocument(path) as pdf:
+        for page in pdf:
+            text, height = page.get_textpage(), page.get_height()
+            for place in range(text.count_chars()):
+                _, bottom, _, top = text.get_charbox(place)
+                if bottom > 57 and top < height - 68 and text.get_text_range(place, 1).strip():
+                    sizes.add(round(pypdfium2.raw.FPDFText_GetFontSize(text, place), 1))
+    assert 9.5 in sizes
+    assert min(sizes) >= 9.5
+
+
 def test_what_is_said_about_the_report_stays_together(notebook, pages) -> None:
     for lines in (26, 30, 34):
         fill(notebook, lines)
