@@ -25,6 +25,10 @@ FILES = {
 IMPORTS = """from pathlib import Path
 from half import half_are_out
 """
+OWN_FIGURE = """beds = report.query(
+    "SELECT org_code, max(denominator) AS beds FROM measure_values WHERE measure = 'bed_occupancy' GROUP BY 1"
+)
+report.table(beds.head(3), caption="Beds that were open, by trust.")"""
 
 
 def changed(notebook: nbformat.NotebookNode, found: list[tuple[str, str]]) -> nbformat.NotebookNode:
@@ -152,6 +156,7 @@ def test_11_another_measure_has_its_section(project: Path) -> None:
     notebook = nbformat.read(ROOT / "notebooks" / "performance_report.ipynb", as_version=4)
     exceptions = next(cell for cell in notebook.cells if cell.source == "board.exceptions")
     exceptions.source = dict(blocks(PAGE))["section"]
+    notebook.cells += [nbformat.v4.new_code_cell(OWN_FIGURE)]  # beside figures of one's own
     nbformat.write(notebook, project / "notebooks" / "performance_report.ipynb")
     (project / "params" / "performance_report").mkdir()
     said = dict(blocks(PAGE))["measures"]
@@ -161,6 +166,7 @@ def test_11_another_measure_has_its_section(project: Path) -> None:
     )
     page = next((project / "reports").rglob("performance_report/SYN07.html")).read_text("utf-8")
     assert 'id="sec-sickness-absence"' in page
+    assert "Beds that were open, by trust." in page
 
 
 def test_12_a_method_of_one_s_own_lives_beside_the_notebook(page: str) -> None:

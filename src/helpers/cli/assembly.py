@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-#: rooms whose modules notebooks need
-_ROOMS = ("report", "measures", "analyses", "data/room")
+#: rooms whose modules every notebook needs; what it imports itself is imported before it is forked too
+_ROOMS = ("report", "data/room")
 #: what the rooms import only where they need it, and every report does
 LATE = (
     "duckdb",

@@ -25,21 +25,12 @@ _SPAN: Final = re.compile(rf"({_MONTH})(?:\.\.({_MONTH}))?")
 
 @dataclass(frozen=True)
 class Past:
-    """What is asked for of past months.
+    """What is asked for of past months."""
 
-    Parameters
-    ----------
-    months
-        As YYYY-MM, oldest first.
-    known
-        `now`, `then` (the last day of the month after each), or a day (ISO) on which figures were known so.
-    or_now
-        Whether a month of which it is not kept how it was known is made as known now.
-    """
-
-    months: tuple[str, ...]
+    months: tuple[str, ...]  # as YYYY-MM, oldest first
+    #: `now`, `then` (the last day of the month after each), or a day (ISO) on which figures were known so
     known: str = NOW
-    or_now: bool = False
+    or_now: bool = False  # whether a month of which it is not kept how it was known is made as known now
 
     def day_of(self, month: str, today: date) -> date | None:
         """Return the day as on which a month's figures are to be known; None for now."""

@@ -10,7 +10,7 @@ from helpers.data.directory import readable_name
 from helpers.data.frames import TidyFrame, sources_of
 from helpers.data.mart import Mart
 from helpers.data.quality import CHANGE_TOLERANCE, EDITIONS, WHOLE
-from helpers.data.schema import find_table, validate
+from helpers.data.schema import find_table, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,9 +81,7 @@ def read_series(
         },
     )
     given = _names(rows["source"])
-    return TidyFrame(
-        validate(find_table("measure_values"), rows), sources_of(mart, "measure_values", given)
-    )
+    return TidyFrame(typed(find_table("measure_values"), rows), sources_of(mart, "measure_values", given))
 
 
 def _names(sources: Iterable[str]) -> set[str]:

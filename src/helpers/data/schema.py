@@ -309,6 +309,15 @@ def validate(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     return checked
 
 
+def typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows that come from the mart, which were validated when they were loaded, with words as words.
+
+    A column without any words comes as one of objects.
+    """
+    words = {column.name: "str" for column in table.columns if column.type == "text"}
+    return frame.astype({name: kind for name, kind in words.items() if name in frame.columns})
+
+
 def _missing_column(table: Table, name: str, frame: pd.DataFrame) -> Problem:
     return Problem(
         f"table {table.name}, column {name}",

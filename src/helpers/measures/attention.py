@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from helpers.stats.position import VERY_LIKELY
 from helpers.stats.rates import proportion
@@ -147,7 +147,7 @@ def _interval_misses(result: MeasureResult, places: list[int]) -> bool:
         low, high = float(found.lower95[0]), float(found.upper95[0])
     else:
         values = series.shown[places]
-        reach = float(stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+        reach = float(special.stdtrit(len(values) - 1, 0.975) * values.std(ddof=1) / np.sqrt(len(values)))
         low, high = values.mean() - reach, values.mean() + reach
     return bool(high < held.value if result.measure.direction == "increase" else low > held.value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -54,10 +55,11 @@ class MeasureSeries:
     def __len__(self) -> int:
         return len(self.periods)
 
-    @property
+    @cached_property
     def days(self) -> list[date]:
         """The periods as dates."""
-        return [pd.Timestamp(period).date() for period in self.periods]
+        days: list[date] = self.periods.astype("datetime64[D]").tolist()
+        return days
 
     @property
     def latest(self) -> int | None:

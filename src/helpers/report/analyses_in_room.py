@@ -111,15 +111,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class DrawnInRoom:
-    """What a part has in place of the function that draws its figure: the room draws it.
+    """What a part has in place of the function that draws its figure: the room draws it."""
 
-    Parameters
-    ----------
-    name
-        What that function is called in the room.
-    """
-
-    name: str
+    name: str  # what that function is called in the room
 
     def __call__(self) -> Figure:
         """Return the figure, which may be altered."""

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from helpers.audience import current_audience
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
-from helpers.data.appointments import latest_appointments
 from helpers.data.directory import Organisation, find_organisation, find_specialty
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.mart import Mart
-from helpers.data.measure_series import latest_measure_month
 from helpers.data.published import RECORDS
-from helpers.data.published_stays import latest_stay_month
 from helpers.data.releases import Releases
 from helpers.data.releasing import decide_on
-from helpers.data.room.latest import latest_month_of
 from helpers.data.room.records import Records, open_records
 from helpers.data.room.selection import Whose
 from helpers.data.schema import NAME_LISTS
@@ -34,6 +30,7 @@ from helpers.register.models import Register
 from helpers.register.questions import ObservedRegister
 from helpers.register.reading import Spared, read_register
 from helpers.report.arguments import check_word, read_argument, read_code
+from helpers.report.latest import LATEST_IN, Latest, latest_month
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.period import Period, read_month
 from helpers.report.shown import Shown, ShownParts
@@ -49,56 +46,23 @@ if TYPE_CHECKING:
     from helpers.report.own.frames import Columns
 
 
-Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
-
 _NOTHING_TO_DRAW = (
     "*Nothing can be drawn: every value is missing, or hidden so that nobody can be identified.*"
 )
-_LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
-    WHERE period_type = 'month' AND status <> 'plan'"""
-#: what has a latest month of all organisations together
-_OF_ALL: dict[str, Callable[[Mart], pd.DataFrame]] = {
-    "spells": partial(latest_month_of, table="spells"),
-    "appointments": partial(latest_month_of, table="appointments"),
-    "measure_values": lambda mart: mart.derived("latest value", lambda: mart.query(_LATEST_VALUES)),
-}
-#: what has a latest month of the organisation's own: statistics end at different months
-_OWN_LATEST = {
-    "dna": latest_appointments,
-    "published_stay": latest_stay_month,
-    "measures": latest_measure_month,
-}
-_NONE_OF = {
-    "dna": "outpatient appointments",
-    "published_stay": "quarters with both beds and admissions",
-    "measures": "monthly figures",
-}
 
 
 @dataclass(frozen=True)
 class Report:
-    """One report under way: its organisation, its period and the data it may read.
+    """One report under way: its organisation, its period and the data it may read."""
 
-    Parameters
-    ----------
-    title
-        What readers see above the organisation's name.
-    root
-        The project's folder.
-    mart
-        Pinned to one version.
-    organisation, period, specialty
-        What the report is about; no specialty means all.
-    today
-        The day on which it is made: what lies before it is past.
-    """
-
-    title: str
-    root: Path
-    mart: Mart
+    title: str  # what readers see above the organisation's name
+    root: Path  # the project's folder
+    mart: Mart  # pinned to one version
+    #: organisation, period, specialty: what the report is about; no specialty means all
     organisation: Organisation
     period: Period
     specialty: str | None = None
+    #: the day on which it is made: what lies before it is past
     today: date = field(default_factory=current_day)
 
     def sources(self, within: Collection[str] | None = None) -> tuple[Source, ...]:
@@ -427,7 +391,7 @@ def open_report(
     specialty, unit = read_code("specialty", specialty, problems), read_code("unit", unit, problems)
     period = read_argument("period", period, str, problems) or ""
     months = read_argument("months", months, int, problems) or 0
-    check_word("latest_in", latest_in, (*_OF_ALL, *_OWN_LATEST), problems)
+    check_word("latest_in", latest_in, LATEST_IN, problems)
     raise_all(problems)
     show_series_as_tables()
     root = find_root()
@@ -446,27 +410,6 @@ def open_report(
         return opened
     known = opened.register.measures  # an analysis refuses one that is unknown, with near misses
     return replace(opened, title=f"{title}: {known[measure].name}") if measure in known else opened
-
-
-def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
-    """Return the first day of the latest month that the data cover to its last day; see `open_report`.
-
-    Raises
-    ------
-    DataError
-        Where there are no such data.
-    """
-    if kind in _OWN_LATEST:
-        own = (organisation.code, *organisation.predecessors)
-        found, where = _OWN_LATEST[kind](mart, own), f"{organisation.code}, period: latest"
-        if found is None:
-            came = f"the mart holds no {_NONE_OF[kind]} of it"
-            raise DataError(Problem(where, came, cure="load data first"))
-        return found
-    latest = _OF_ALL[kind](mart)["latest"][0]
-    if latest is None or latest != latest:
-        raise DataError(Problem("period: latest", f"the mart holds no {kind}", cure="load data first"))
-    return date(latest.year, latest.month, 1)
 
 
 def _open_mart(root: Path) -> Mart:

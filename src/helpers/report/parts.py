@@ -56,24 +56,12 @@ class Elsewhere(Protocol):
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a part.
+    """A column of a part."""
 
-    Parameters
-    ----------
-    name
-        What the frame calls it.
-    column
-        How a table shows it.
-    about
-        What stands in it, with its unit, where the heading does not say enough.
-    usual
-        Whether the table has it where nobody chooses columns.
-    """
-
-    name: str
-    column: Column
-    about: str = ""
-    usual: bool = True
+    name: str  # what the frame calls it
+    column: Column  # how a table shows it
+    about: str = ""  # what stands in it, with its unit, where the heading does not say enough
+    usual: bool = True  # whether the table has it where nobody chooses columns
 
 
 @dataclass(frozen=True)
@@ -81,50 +69,30 @@ class Part:
     """One result of an analysis; shown bare, it is its figure, or its table, with its sentences.
 
     Where nothing may be shown it has columns and no rows, and its sentences say why.
-
-    Parameters
-    ----------
-    name
-        What labels are made of: "fig-<name>", "tbl-<name>".
-    made
-        Where it comes from and how it may be shown: a bundle without content.
-    fields, rows
-        Its columns, and their cells as they may be shown.
-    caption, alt, note
-        Of the figure, or of a part without one of the table; the note stands below a table.
-    table_caption
-        Of the table, where it differs.
-    words
-        Its sentences by name, Markdown, in the order in which they are said.
-    values
-        Its numbers by name, for sentences of one's own; hidden ones are None.
-    chart
-        Draws the figure from what may be shown; it stays in the records room, which draws for a part that has left it.
-    groups
-        Places of rows whose first cell heads those that follow.
-    by
-        The field whose cells head the rows that follow in the usual table; these stand next to each other.
-    on_slide
-        Whether the table is the second slide of the PowerPoint.
-    bulleted
-        Whether its sentences are said as a list.
     """
 
-    name: str
-    made: Bundle
+    name: str  # what labels are made of: "fig-<name>", "tbl-<name>"
+    made: Bundle  # where it comes from and how it may be shown: a bundle without content
+    #: fields, rows: its columns, and their cells as they may be shown
     fields: tuple[Field, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    #: caption, alt, note: of the figure, or of a part without one of the table; the note stands below a table
     caption: str = ""
     alt: str = ""
     note: str = ""
-    table_caption: str = ""
+    table_caption: str = ""  # of the table, where it differs
+    #: its sentences by name, Markdown, in the order in which they are said
     words: Named[str] = field(default_factory=Named)
+    #: its numbers by name, for sentences of one's own; hidden ones are None
     values: Named[Any] = field(default_factory=Named)
+    #: draws the figure from what may be shown; it stays in the records room, which draws for a part that has
+    #: left it
     chart: Callable[[], Figure] | None = None
-    groups: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()  # places of rows whose first cell heads those that follow
+    #: the field whose cells head the rows that follow in the usual table; these stand next to each other
     by: str = ""
-    on_slide: bool = False
-    bulleted: bool = False
+    on_slide: bool = False  # whether the table is the second slide of the PowerPoint
+    bulleted: bool = False  # whether its sentences are said as a list
 
     # --- what it holds ------------------------------------------------------------------------------
 
@@ -133,7 +101,8 @@ class Part:
         """The cells as a tidy frame: numbers in the unit that is shown, dates as dates; hidden ones are missing."""
         import pandas as pd
 
-        columns = zip(self.fields, self._columns, strict=True)
+        cells = zip(*self.rows, strict=True) if self.rows else [()] * len(self.fields)
+        columns = zip(self.fields, cells, strict=True)
         return pd.DataFrame({each.name: _series(each.column, cells) for each, cells in columns})
 
     @property
@@ -146,10 +115,6 @@ class Part:
             for each in self.fields
         ]
         return pd.DataFrame(told, columns=["column", "about", "unit", "in_table"]).set_index("column")
-
-    @property
-    def _columns(self) -> list[tuple[Cell, ...]]:
-        return list(zip(*self.rows, strict=True)) if self.rows else [()] * len(self.fields)
 
     # --- what it shows ------------------------------------------------------------------------------
 
@@ -212,7 +177,7 @@ class Part:
         chosen = self._chosen(columns)
         rows = self._arranged(sort, top)
         shown = tuple(
-            tuple(self._cell(each, row[self._place(each)], formats) for each in chosen) for row in rows
+            tuple(self._cell(each, row[self._place(each.name)], formats) for each in chosen) for row in rows
         )
         heads = columns if isinstance(columns, Mapping) else {}
         usual = columns is None and not sort and top is None
@@ -292,8 +257,8 @@ class Part:
     def _instead(self) -> str:
         return f"show {self.name}.say()" if any(self.words.values()) else f"show {self.name}.table()"
 
-    def _place(self, wanted: Field) -> int:
-        return next(place for place, each in enumerate(self.fields) if each.name == wanted.name)
+    def _place(self, name: str) -> int:
+        return next(place for place, each in enumerate(self.fields) if each.name == name)
 
     def _check_table(self, columns: Heads | None, formats: Mapping[str, Format] | None, sort: str) -> None:
         known = [each.name for each in self.fields]
@@ -327,8 +292,7 @@ class Part:
     def _arranged(self, sort: str, top: int | None) -> list[tuple[Cell, ...]]:
         rows = list(self.rows)
         if sort:
-            name = sort.removeprefix(_DESCENDING)
-            place = next(place for place, each in enumerate(self.fields) if each.name == name)
+            place = self._place(sort.removeprefix(_DESCENDING))
             have = [row for row in rows if row[place] not in (None, SUPPRESSED)]
             have.sort(key=lambda row: row[place], reverse=sort.startswith(_DESCENDING))  # type: ignore[arg-type,return-value]
             rows = have + [row for row in rows if row[place] in (None, SUPPRESSED)]
@@ -338,7 +302,7 @@ class Part:
         self, rows: Sequence[tuple[Cell, ...]], shown: Sequence[tuple[Cell, ...]]
     ) -> tuple[tuple[tuple[Cell, ...], ...], tuple[int, ...]]:
         """Return rows with one before each group that names it, and the places of those."""
-        place = next(place for place, each in enumerate(self.fields) if each.name == self.by)
+        place = self._place(self.by)
         headed: list[tuple[Cell, ...]] = []
         groups: list[int] = []
         for number, (row, cells) in enumerate(zip(rows, shown, strict=True)):
@@ -386,15 +350,9 @@ class Headline(Part):
 
 @dataclass(frozen=True)
 class Composed(Part):
-    """A part that is shown bare as several objects: a section of a measure, say, or words side by side.
+    """A part that is shown bare as several objects: a section of a measure, say, or words side by side."""
 
-    Parameters
-    ----------
-    content
-        Makes what is shown, when it is shown.
-    """
-
-    content: Callable[[], Iterable[Shown]] = tuple
+    content: Callable[[], Iterable[Shown]] = tuple  # makes what is shown, when it is shown
 
     @property
     def shown(self) -> tuple[Shown, ...]:

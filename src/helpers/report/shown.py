@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from helpers.bundle import MIME, Bundle, Cell, Column, Panel
 from helpers.theme.icons import icon_words
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _QUARTO: Final = "QUARTO_DOCUMENT_PATH"
 #: what a path goes through, and its numbers beyond a hundredth of a point: half of a chart's size, nothing to see
 _PATH: Final = re.compile(' d="[^"]*"')
-_LONG: Final = re.compile(r"(\.\d\d)\d+")
+_LONG: Final = re.compile(r"(?<=\.\d\d)\d+")
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ def picture_of(figure: Figure, *, altered: bool = True) -> str:
         else:
             from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-            figure.set_layout_engine("none")
+            cast(Any, figure).freeze()
             FigureCanvasSVG(figure).print_svg(file, **told)
-    return _PATH.sub(lambda path: _LONG.sub(r"\1", path[0]), file.getvalue())
+    return _PATH.sub(lambda path: _LONG.sub("", path[0]), file.getvalue())
 
 
 def _for_quarto(bundle: Bundle, svg: str) -> str:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from statsmodels.regression.linear_model import OLS
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats
@@ -181,6 +180,9 @@ def fit_newey_west(values: Floats, matrix: Floats, lags: int | None, adjust: boo
             "values", "missing or too few values", "a whole series with compatible='newey_west'"
         )
     longest = int(4 * (count / 100) ** (2 / 9)) if lags is None else lags
+    # late: it takes as long to import as all else that a forecast needs
+    from statsmodels.regression.linear_model import OLS
+
     options = {"maxlags": longest, "use_correction": adjust}
     fit = OLS(values, matrix).fit(cov_type="HAC", cov_kwds=options)
     residuals = np.asarray(fit.resid)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from helpers.stats.checks import Floats
 
@@ -89,8 +89,9 @@ def _limits(sides: list[Floats]) -> FunnelLimits:
 
 
 def _poisson(expected: Floats, tail: float) -> tuple[Floats, Floats]:
-    lower = stats.chi2.ppf(tail, 2 * expected) / (2 * expected)
-    upper = stats.chi2.isf(tail, 2 * (expected + 1)) / (2 * expected)
+    """Return where a Poisson mean would have to be for the tail beyond the count: half a quantile of chi-squared."""
+    lower = special.gammaincinv(expected, tail) / expected
+    upper = special.gammainccinv(expected + 1, tail) / expected
     return lower, upper
 
 

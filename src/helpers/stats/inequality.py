@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_choice, check_lengths, check_numbers
@@ -19,7 +19,7 @@ from helpers.stats.rates import NARROW, WIDE
 Scale = Literal["identity", "log", "logit"]
 
 #: the limits that come in are 95 % limits
-_Z95 = float(stats.norm.ppf(0.975))
+_Z95 = float(special.ndtri(0.975))
 
 
 @dataclass(frozen=True)
@@ -205,4 +205,4 @@ def _ratio_limits(line: _Line, z: float) -> tuple[float, float]:
 
 
 def _z(confidence: float) -> float:
-    return float(stats.norm.ppf((1 + confidence) / 2))
+    return float(special.ndtri((1 + confidence) / 2))

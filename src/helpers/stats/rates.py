@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import (
@@ -68,7 +68,7 @@ class Means(Estimates):
 
 
 def _z(confidence: float) -> float:
-    return float(stats.norm.ppf(confidence + (1 - confidence) / 2))
+    return float(special.ndtri(confidence + (1 - confidence) / 2))
 
 
 def both_limits(value: Floats, limits: Iterable[Floats], method: Iterable[str]) -> dict[str, Any]:
@@ -204,8 +204,8 @@ def poisson_limits(events: Floats, confidence: float) -> tuple[Floats, Floats]:
     byar_lower = some * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
     more = events + 1
     byar_upper = more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
-    lower = np.where(few, stats.chi2.ppf(tail, 2 * some) / 2, byar_lower)
-    upper = np.where(few, stats.chi2.ppf(1 - tail, 2 * more) / 2, byar_upper)
+    lower = np.where(few, special.gammaincinv(some, tail), byar_lower)
+    upper = np.where(few, special.gammainccinv(more, tail), byar_upper)
     return np.where(events == 0, 0.0, lower), upper
 
 
@@ -248,7 +248,7 @@ def mean(values: Any, groups: Any = None) -> Means:
     squares = np.bincount(codes, (y - centre[codes]) ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         error = np.sqrt(squares / (n - 1)) / np.sqrt(n)
-    spread = [stats.t.ppf(level + (1 - level) / 2, n - 1) * error for level in (NARROW, WIDE)]
+    spread = [special.stdtrit(n - 1, level + (1 - level) / 2) * error for level in (NARROW, WIDE)]
     limits = [centre + sign * half for half in spread for sign in (-1, 1)]
     found = both_limits(centre, limits, ("Student's t",) * len(n))
     return Means(**found, group=names, count=n.astype(np.int64))

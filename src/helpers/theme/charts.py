@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 from helpers.theme import colours, font_folder
@@ -84,6 +85,7 @@ def _marks() -> dict[str, Any]:
     }
 
 
+@cache
 def register_fonts() -> None:
     """Make the package's fonts known to matplotlib, once."""
     from matplotlib import font_manager

@@ -45,15 +45,22 @@ def test_the_interval_of_the_plain_comparison_is_the_t_interval_of_the_mean(usua
 def test_a_target_stands_for_one_way_of_counting_only(usual: Analysis) -> None:
     found = usual.findings(benchmark="target", target_days=4.5)
     assert found.crude["deviation"] == pytest.approx(-0.5)
-    assert found.crude_other[["benchmark", "deviation", "low", "high"]].isna().all()
-    assert found.crude_other["mean"] == 4
+    assert (
+        found.crude_of(zero_day=not found.options.zero_day_stays)[["benchmark", "deviation", "low", "high"]]
+        .isna()
+        .all()
+    )
+    assert found.crude_of(zero_day=not found.options.zero_day_stays)["mean"] == 4
 
 
 @pytest.mark.parametrize("zero_day", [True, False])
 def test_zero_day_stays_are_in_or_out_of_mean_and_benchmark_alike(analyse: Analyse, zero_day: bool) -> None:
     found = analyse(*USUAL, Stays("T1", 20, 0), Stays("T2", 60, 0)).findings(zero_day_stays=zero_day)
     rows = {True: (40, 2.0, 480 / 160), False: (20, 4.0, 4.8)}
-    for row, counted in ((found.crude, zero_day), (found.crude_other, not zero_day)):
+    for row, counted in (
+        (found.crude, zero_day),
+        (found.crude_of(zero_day=not zero_day), not zero_day),
+    ):
         assert (row["spells"], row["mean"]) == rows[counted][:2]
         assert row["benchmark"] == pytest.approx(rows[counted][2])
 
@@ -64,7 +71,7 @@ def test_the_past_counts_zero_day_stays_as_the_present_does(analyse: Analyse, ze
     found = analyse(*USUAL, *past).findings(benchmark="own_past", zero_day_stays=zero_day)
     means = {True: 2.5, False: 5.0}
     assert found.crude["benchmark"] == means[zero_day]
-    assert found.crude_other["benchmark"] == means[not zero_day]
+    assert found.crude_of(zero_day=not found.options.zero_day_stays)["benchmark"] == means[not zero_day]
 
 
 def test_the_pooled_and_the_unweighted_mean_of_the_others(usual: Analysis) -> None:
@@ -223,7 +230,7 @@ def test_within_a_specialty_groups_are_ages(analyse: Analyse) -> None:
 
 def test_tails_count_zero_days_and_trim_nothing_whatever_is_asked(analyse: Analyse) -> None:
     stays = (*USUAL, Stays("T1", 3, 0), Stays("T1", 2, 14), Stays("T1", 1, 21))
-    own = analyse(*stays).findings(zero_day_stays=False, trim="fixed", trim_days=5).tails_of("own")
+    own = analyse(*stays).findings(zero_day_stays=False, trim="fixed", trim_days=5).tails.T["own"]
     expected = {"spells": 26, "days": 129, "zero_day": 3, "spells_7": 3, "days_7": 49, "spells_14": 3}
     assert own[list(expected)].to_dict() == expected
     assert (own["spells_21"], own["days_21"]) == (1, 21)

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from helpers.data.mart import Mart
+from helpers.data.policy import DisclosurePolicy
+from helpers.data.room import selection
 from helpers.data.room.memory import remember
 from helpers.data.room.records import Records, open_records
 from helpers.errors import UsageError
@@ -165,12 +167,47 @@ def test_a_function_that_returns_rows_or_words_is_refused(stays: Stays, function
         lambda group: (group["casemix_group"] == "Z").mean(),
         lambda group: 100 * (group["casemix_group"] == "Z").mean(),
         lambda group: group.loc[group["casemix_group"] == "Z", "cost"].sum(),
+        lambda group: group.nlargest(3, "cost")["cost"].mean() + 0.25,  # picked in the function
+        lambda group: (
+            group[group["cost"].between(103, 106)]["los_days"].std() + group["cost"].nlargest(5).median()
+        ),
     ],
 )
 def test_a_number_that_tells_of_few_people_is_hidden(stays: Stays, function: Any) -> None:
     frame = stays().apply(function)
     assert frame["value"].isna().all()
     assert frame["hidden"].all()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda group: group["cost"].mean() + 0.25,
+        lambda group: group["cost"].std() / group["cost"].mean(),
+        lambda group: (group["sex"] == "male").mean(),
+        lambda group: group.loc[group["sex"] == "male", "cost"].mean() + 0.25,  # 40 of them
+        lambda group: len(group) * 0 + 0.125,  # of nobody
+    ],
+)
+def test_a_number_of_many_is_shown(stays: Stays, function: Any) -> None:
+    assert not stays().apply(function)["hidden"].any()
+
+
+@pytest.mark.parametrize(("hide_up_to", "shown"), [(0, True), (7, False), (12, False)])
+def test_quantiles_models_and_functions_follow_the_audience(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch, hide_up_to: int, shown: bool
+) -> None:
+    policy = DisclosurePolicy("ward", "ward", hide_up_to, 1)
+    monkeypatch.setattr(selection, "policy_of_records", lambda: policy)
+    assert stays().quantile("cost", [0.05])["q5"].notna().all() == shown
+    assert (
+        stays().apply(lambda group: group["cost"].nlargest(3).mean() + 0.25)["value"].notna().all() == shown
+    )
+    if shown:
+        assert stays().fit("cost ~ I(cost > 176)").count == 80
+    else:
+        with pytest.raises(UsageError, match=f"{hide_up_to + 1} or more"):
+            stays().fit("cost ~ I(cost > 176)")
 
 
 def test_a_group_of_few_is_not_given_to_a_function(stays: Stays) -> None:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from helpers.bundle import ReportFacts
+from helpers.errors import Problem, UserError
+from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.occurrences import Occurrence, Outcome
 from helpers.runner.history.store import History
+from helpers.runner.project import Project
 from helpers.runner.schedule.due import do_due, find_due
 from helpers.runner.schedule.reading import Missed, Schedule
 from helpers.runner.schedule.times import DataRule, MonthRule
+from helpers.runner.telling.digests import digests, not_made
+from helpers.runner.telling.message import Message
+from helpers.runner.telling.outbox import Outbox
+from helpers.runner.telling.rows import Tell
 
+#: the board, and those who mend what fails
+TELL = (Tell(mail=("board@example.org",)), Tell(mail=("analysts@example.org",), about="failures"))
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 LOOK = timedelta(hours=12)
 
@@ -62,6 +73,68 @@ class Machine:
         return Counter(each.outcome for each in self.history.occurrences() if each.schedule == name)
 
 
+class TellingMachine(Machine):
+    """A machine that publishes, and tells two kinds of readers; its mail server is down at times."""
+
+    def __init__(self, folder: Path, *schedules: Schedule) -> None:
+        super().__init__(folder, *schedules)
+        self.outbox, self.mails = Outbox(folder), list[Message]()
+        self.down = (day(3, 1), day(3, 6))
+        self.project = Project(folder)
+
+    def make(self, schedule: Schedule, moment: datetime) -> tuple[str, int] | None:
+        try:
+            made = super().make(schedule, moment)
+        except SystemExit:
+            if (
+                self.made[-1:] and self.made[-1][0] == schedule.name
+            ):  # after its reports, before it was told
+                self._publish(schedule, self.made[-1][1])
+            raise
+        if made is None:
+            self._put(not_made(schedule.name, schedule.tell, moment, "waits", now=self.now))
+            return None
+        entry = self._publish(schedule, self.made[-1][1])
+        told = [(self.project, [entry])]
+        self._put(digests(schedule.name, schedule.tell, moment, told, now=self.now))
+        return entry.run, entry.exit_code
+
+    def _publish(self, schedule: Schedule, month: str) -> Entry:
+        """Record a run in which the report of a month is published, or found as it was."""
+        run = f"run-{len(self.history.runs()) + 1}"
+        facts = ReportFacts(
+            title=schedule.name, organisation_code="T1", organisation_name="Trust", synthetic=True,
+            period_label=month, period_folder=month,
+        )  # fmt: skip
+        before = [
+            each for each in self.history.published() if (each.name, each.period) == (schedule.name, month)
+        ]
+        outputs = {"html": Output(f"{month}/{schedule.name}.html", "x")}
+        entry = Entry(run, "notebook", schedule.name, State.PUBLISHED, facts=facts, outputs=outputs)
+        if schedule.name == "failing":
+            entry = Entry(run, "notebook", schedule.name, State.FAILED, exit_code=1)
+        elif before:
+            entry = replace(before[-1], run=run, state=State.UNCHANGED, same_as=before[-1].run)
+        self.history.begin(run, "", [entry])
+        self.history.end(run)
+        return entry
+
+    def _put(self, messages: Iterable[Message]) -> None:
+        for each in messages:
+            self.outbox.put(each)
+
+    def _deliver(self, message: Message) -> str:
+        if self.down[0] <= self.now < self.down[1]:
+            raise UserError(Problem("mail", "the server is down"))
+        self.mails.append(message)
+        return ""
+
+    def look(self) -> None:
+        super().look()
+        for _ in self.outbox.send(self._deliver, self.now):
+            pass
+
+
 def day(month: int, number: int) -> datetime:
     return datetime(2026, month, number, tzinfo=UTC)
 
@@ -73,6 +146,7 @@ def test_a_year_has_every_report_once_for_each_month(tmp_path: Path) -> None:
             f"{5 * number} 1 {number + 20} * *",
             within=timedelta(weeks=6),
             missed="all",
+            tell=TELL,
         )
         for number in range(6)
     ]
@@ -82,14 +156,15 @@ def test_a_year_has_every_report_once_for_each_month(tmp_path: Path) -> None:
             MonthRule(working_day=number + 1, at="01:30"),
             within=timedelta(weeks=6),
             missed="all",
+            tell=TELL,
         )
         for number in range(5)
     ]
-    machine = Machine(
+    machine = TellingMachine(
         tmp_path,
         *monthly,
         *rules,
-        Schedule("failing", "30 1 28 * *", within=timedelta(weeks=6), missed="all"),
+        Schedule("failing", "30 1 28 * *", within=timedelta(weeks=6), missed="all", tell=TELL),
     )
     machine.until(day(3, 19))
     machine.off(timedelta(days=3))  # over monthly-0 and monthly-1
@@ -116,6 +191,35 @@ def test_a_year_has_every_report_once_for_each_month(tmp_path: Path) -> None:
     assert set(noted.values()) == {1}
     failed = [each for each in machine.history.occurrences() if each.exit_code]
     assert {each.schedule for each in failed} == {"failing"}
+    assert_told_once(machine, months)
+
+
+def assert_told_once(machine: TellingMachine, months: list[str]) -> None:
+    """Check, and print as a table, that each report was published and told once for each month."""
+    entries = [entry for run in machine.history.runs() for entry in machine.history.entries(run.run)]
+    published = Counter((e.name, e.period) for e in entries if e.state is State.PUBLISHED)
+    board = Counter(
+        (each.words.partition(",")[0], each.words[-7:])
+        for mail in machine.mails
+        if mail.row.about == "reports"
+        for each in mail.ready
+    )
+    mend = Counter((mail.schedule, mail.kind) for mail in machine.mails if mail.row.about == "failures")
+    print("\nschedule     published  told  failures told  waits told")
+    for schedule in machine.schedules:
+        name = schedule.name
+        mine = [sum(counts[name, month] for month in months) for counts in (published, board)]
+        print(f"{name:<12} {mine[0]:>9} {mine[1]:>5} {mend[name, 'ran']:>14} {mend[name, 'waits']:>11}")
+    expected = {
+        (each.name, month): 1 for each in machine.schedules for month in months if each.name != "failing"
+    }
+    assert published == expected
+    assert board == expected
+    assert mend["failing", "ran"] == len(months)
+    late = [mail for mail in machine.mails if mail.tries]
+    assert late, "the mail server was down when something was to be told"
+    assert len({mail.id for mail in machine.mails}) == len(machine.mails)
+    assert machine.outbox.waiting(machine.now) == []
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,17 @@ def test_what_cannot_be_sent_waits_longer_each_time_and_says_so_when_it_comes(tm
     assert sent[0]["Message-ID"] == f"<{message().id}@example.org>"
 
 
+def test_a_kill_just_after_the_note_that_it_was_sent_sends_it_no_second_time(tmp_path: Path) -> None:
+    box = Outbox(tmp_path)
+    box.put(message())
+    waits = tmp_path / FOLDER / f"{message().id}.json"
+    content = waits.read_bytes()
+    assert len([*box.send(lambda _: "", NOW)]) == 1
+    waits.write_bytes(content)  # as if the kill had come before it was taken away
+    assert [*box.send(fails, NOW)] == []
+    assert [each.sent for each in box.messages()] == [NOW]
+
+
 def test_what_was_tried_for_two_weeks_is_left(tmp_path: Path) -> None:
     box = Outbox(tmp_path)
     box.put(message())

@@ -18,7 +18,6 @@ from helpers.bundle import SUPPRESSED, Cell
 from helpers.data import appointments
 from helpers.data.appointments import ALL, DEPRIVATION
 from helpers.data.directory import Organisation, specialty_names
-from helpers.data.disclosure.queries import Condition
 from helpers.data.mart import Mart
 from helpers.data.policy import policy_for
 from helpers.data.releases import Releases
@@ -101,17 +100,21 @@ class DnaFindings:
         if not self._has_own(self.months):
             raise self._nothing()
 
+    @cached_property
+    def _recorded(self) -> pd.DataFrame:
+        """Counts from records of every trust by specialty, kind and month."""
+        span, conditions = self.span, self.options.conditions
+        frame = appointments.appointment_months(self.mart, span.first, span.end, conditions)
+        return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
+
     def _from_records(self) -> pd.DataFrame:
-        frame = appointments.appointment_months(
-            self.mart, self.span.first, self.span.end, self.options.conditions
-        )
+        frame = self._recorded
         if self.options.specialty is not None:
             frame = frame[frame["specialty"] == self.options.specialty]
         keys = ["org_code", "kind", "month"]
         by_kind = frame.groupby(keys)[["dnas", "attended"]].sum().reset_index()
         total = frame.groupby(["org_code", "month"])[["dnas", "attended"]].sum().reset_index()
-        both = pd.concat([by_kind, total.assign(kind=ALL)], ignore_index=True)
-        return both.assign(month=pd.to_datetime(both["month"]).dt.date, hidden=False)
+        return pd.concat([by_kind, total.assign(kind=ALL)], ignore_index=True).assign(hidden=False)
 
     def _from_publications(self) -> pd.DataFrame:
         if self.options.specialty is not None:
@@ -172,7 +175,7 @@ class DnaFindings:
             self.organisation.code, self.period, self.options.specialty, self._ask, self.options.conditions
         )
         kinds = [kind for kind, code in self.totals.index if code == self.organisation.code and kind != ALL]
-        parts = [self.of_specialty(code) for code in self.own_specialties.index]
+        parts = [told.of_specialty(code) for code in self.own_specialties.index]
         told.settle(
             [
                 *told.pair(),
@@ -197,11 +200,6 @@ class DnaFindings:
             self.told.settle(query for code in codes for query in self.told.pair(organisation=code))
         return [self.cells(code=code) for code in codes]
 
-    @staticmethod
-    def of_specialty(code: object) -> Condition:
-        """Return what the appointments of a specialty have in common."""
-        return Condition("specialty_code", (str(code),))
-
     def cells(self, kind: str = ALL, code: str | None = None) -> tuple[Cell, Cell]:
         """Return booked and missed appointments of a trust in the period as they may be shown."""
         exact = self.counts(kind, code)
@@ -224,9 +222,10 @@ class DnaFindings:
         scenario and every comparison in words begin from these.
         """
         exact, policy = self.counts(kind), policy_for(self.basis)
-        if any(policy.hides(part) for part in (exact.missed, exact.booked, exact.booked - exact.missed)):
-            return None
-        if not exact.booked:
+        small = any(
+            policy.hides(part) for part in (exact.missed, exact.booked, exact.booked - exact.missed)
+        )
+        if small or not exact.booked:
             return None
         booked, missed = self.cells(kind)
         if isinstance(booked, str) or isinstance(missed, str):
@@ -281,10 +280,6 @@ class DnaFindings:
         """Whether there are trusts enough to compare with."""
         return len(self.compared) >= FEWEST_TRUSTS
 
-    def above_best_quarter(self, own: Counts) -> float:
-        """Return missed appointments beyond the rate that the best quarter of trusts keeps below."""
-        return own.missed - own.booked * self.peers.spread.lower_quartile / PER_CENT
-
     # --- trend ------------------------------------------------------------------------------------
 
     @cached_property
@@ -321,11 +316,8 @@ class DnaFindings:
     @cached_property
     def own_specialties(self) -> pd.DataFrame:
         """The trust's counts by specialty, from records: name, dnas, booked; most appointments first."""
-        frame = appointments.appointment_months(
-            self.mart, self.span.first, self.span.end, self.options.conditions
-        )
-        months = pd.to_datetime(frame["month"]).dt.date
-        own = frame[(frame["org_code"] == self.organisation.code) & (months >= self.period.first)]
+        frame = self._recorded
+        own = frame[(frame["org_code"] == self.organisation.code) & (frame["month"] >= self.period.first)]
         table = own.groupby("specialty")[["dnas", "attended"]].sum()
         table = table.assign(booked=table["dnas"] + table["attended"])
         names = specialty_names(self.mart)

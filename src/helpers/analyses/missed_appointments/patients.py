@@ -79,7 +79,7 @@ def specialties_part(made: Sections, found: DnaFindings) -> Part:
 
 def _own_specialties(made: Sections, found: DnaFindings) -> Part:
     table = found.own_specialties
-    pairs = [found.told.cells(found.of_specialty(code)) for code in table.index]
+    pairs = [found.told.cells(found.told.of_specialty(code)) for code in table.index]
     booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
     if all(cell == SUPPRESSED for cell in missed):
         words = {"none": phrase("reasons.missed.too_few_by_specialty")}

@@ -95,7 +95,7 @@ class KindRates(RateSection):
             words["hidden"] = dna_words.hidden_sentence(own.hidden)
         if self.found.comparable:
             best = self.found.peers.spread.lower_quartile
-            words["best_quarter"] = dna_words.best_sentence(best, self.found.above_best_quarter(own))
+            words["best_quarter"] = dna_words.best_sentence(best, own.missed - own.booked * best / PER_CENT)
         return words
 
     def _values(self) -> dict[str, float | str | None]:

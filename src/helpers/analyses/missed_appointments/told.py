@@ -57,6 +57,11 @@ class AppointmentsTold:
         return Query("appointments", whose, tuple(wanted), span.first.isoformat(), span.end.isoformat())
 
     @staticmethod
+    def of_specialty(code: object) -> Condition:
+        """Return what the appointments of a specialty have in common."""
+        return Condition("specialty_code", (str(code),))
+
+    @staticmethod
     def of_fifth(place: int) -> tuple[Condition, ...]:
         """Return what the appointments of a fifth of deprivation have in common, the most deprived being 1."""
         return (*_KNOWN, Condition("deprivation", (str(place),)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ from helpers.analyses.peers.opportunity import Gain
 from helpers.analyses.peers.result import PeerComparison, PeerValue
 from helpers.bundle import Cell, Column
 from helpers.measures.places.spread import Percentile
-from helpers.report.columns import Filled
+from helpers.report.columns import Filled, Row
 from helpers.report.words import interval, sentence
 
 PLACE_WORDS: Final = (
@@ -33,6 +34,13 @@ def _share(label: str) -> Column:
 
 def _place(comparison: PeerComparison) -> Percentile | None:
     return comparison.own.percentile if comparison.own and not comparison.alike else None
+
+
+def _better_than(
+    name: str, words: Callable[[Row], str], label: str = "Does better than (95% interval)"
+) -> Filled[Row]:
+    """Return a column of places among the other trusts in words."""
+    return Filled(name, _text(label), lambda row: words(row) or None, PLACE_WORDS)
 
 
 def _short_name(name: str) -> str:
@@ -54,52 +62,31 @@ def _when(comparison: PeerComparison) -> str:
     return f"{when} (old)" if comparison.stale else when
 
 
-def _number(of: str) -> Filled[PeerComparison]:
-    """Return a column of the own percentile's numbers."""
-    label, about = {
-        "percent": ("Does better than", "expected share of the other trusts"),
-        "low": ("Low", "lower end of its 95% interval"),
-        "high": ("High", "upper end of its 95% interval"),
-    }[of]
+def _own_value(comparison: PeerComparison) -> Cell:
+    return amounts.short_value(comparison, comparison.own.value) if comparison.own else None
+
+
+def _of_place(name: str, label: str, of: str, about: str, *, times: float = 1) -> Filled[PeerComparison]:
+    """Return a column of one of the own percentile's numbers."""
 
     def cell(comparison: PeerComparison) -> Cell:
         place = _place(comparison)
-        return None if place is None else float(getattr(place, of))
+        return None if place is None else times * float(getattr(place, of))
 
-    return Each(
-        f"better_than_{of}" if of != "percent" else "better_than", _share(label), cell, about, usual=False
-    )
+    return Each(name, _share(label), cell, about, usual=False)
 
 
-def _chance(of: str) -> Filled[PeerComparison]:
-    def cell(comparison: PeerComparison) -> Cell:
-        place = _place(comparison)
-        return None if place is None else 100 * float(getattr(place, of))
-
-    about = f"chance of being one of the {of} quarter"
-    return Each(f"{of}_quarter", _share(f"{of.capitalize()} quarter"), cell, about, usual=False)
-
-
-STANDINGS: Final = (
+STANDINGS: Final[tuple[Filled[PeerComparison], ...]] = (
     Each("measure", Column(label="Measure"), lambda each: each.measure.name),
     Each("period", _text("Period"), _when, "that all trusts are compared at"),
-    Each(
-        "this_trust",
-        _text("This trust"),
-        lambda each: amounts.short_value(each, each.own.value) if each.own else None,
-    ),
+    Each("this_trust", _text("This trust"), _own_value),
     Each("median", _text("Median"), lambda each: amounts.short_value(each, each.levels.median)),
-    Each(
-        "place",
-        _text("Does better than (95% interval)"),
-        lambda each: amounts.place_words(each) or None,
-        PLACE_WORDS,
-    ),
+    _better_than("place", lambda each: amounts.place_words(each)),
     Each(
         "against_limits",
         _text("Beyond 99.8% limits"),
         lambda each: (
-            amounts.FLAG_WORDS[each.own.flag] if each.own and each.own.flag not in amounts.QUIET else None
+            amounts.flag_words(each.own.flag) if each.own and each.own.flag not in amounts.QUIET else None
         ),
         "of chance and the ordinary spread between trusts; that one lies within them is not said",
     ),
@@ -119,11 +106,19 @@ STANDINGS: Final = (
         usual=False,
     ),
     Each("unit", Column(label="Unit"), lambda each: each.unit, usual=False),
-    _number("percent"),
-    _number("low"),
-    _number("high"),
-    _chance("worst"),
-    _chance("best"),
+    _of_place("better_than", "Does better than", "percent", "expected share of the other trusts"),
+    _of_place("better_than_low", "Low", "low", "lower end of its 95% interval"),
+    _of_place("better_than_high", "High", "high", "upper end of its 95% interval"),
+    *(
+        _of_place(
+            f"{of}_quarter",
+            f"{of.capitalize()} quarter",
+            of,
+            f"chance of being one of the {of} quarter",
+            times=100,
+        )
+        for of in ("worst", "best")
+    ),
     Each(
         "old",
         Column(label="Old"),
@@ -162,7 +157,7 @@ def _percent_of(moved: Moved, moment: str) -> Cell:
     return place.percent if place else None
 
 
-MOVEMENTS: Final = (
+MOVEMENTS: Final[tuple[Filled[Moved], ...]] = (
     Move("measure", Column(label="Measure"), lambda each: each[0].measure.name),
     Move("then_now", _text("Then, now"), _then_now, "the periods that are compared"),
     Move(
@@ -177,17 +172,11 @@ MOVEMENTS: Final = (
         lambda each: _change(each, "peers_change"),
         "change of the median over the trusts with a figure in both periods",
     ),
-    Move(
-        "place_then",
-        _text("Did better than"),
-        lambda each: amounts.percentile_words(_place_of(each, "first")) or None,
-        PLACE_WORDS,
+    _better_than(
+        "place_then", lambda each: amounts.percentile_words(_place_of(each, "first")), "Did better than"
     ),
-    Move(
-        "place_now",
-        _text("Does better than"),
-        lambda each: amounts.percentile_words(_place_of(each, "last")) or None,
-        PLACE_WORDS,
+    _better_than(
+        "place_now", lambda each: amounts.percentile_words(_place_of(each, "last")), "Does better than"
     ),
     Move(
         "change_of_place",
@@ -237,11 +226,7 @@ def _counted(short: Short) -> str:
 OPPORTUNITY: Final = (
     Worth("measure", Column(label="Measure"), lambda each: each[0].measure.name),
     Worth("benchmark", _text("Benchmark"), _level),
-    Worth(
-        "this_trust",
-        _text("This trust"),
-        lambda each: amounts.short_value(each[0], each[0].own.value) if each[0].own else None,
-    ),
+    Worth("this_trust", _text("This trust"), lambda each: _own_value(each[0])),
     Worth("what", _text("What would change"), _counted),
     Worth("raw", Column(label="Raw", kind="model"), lambda each: each[1].raw, "from the figure as it is"),
     Worth(
@@ -309,18 +294,14 @@ def trust_columns(comparison: PeerComparison) -> tuple[Filled[Member], ...]:
             lambda each: interval(*each.ends, digits) if each.ends else None,
             "chance and the ordinary variation from one period to the next",
         ),
-        Filled(
+        _better_than(
             "place",
-            _text("Does better than (95% interval)"),
-            lambda each: (
-                None if comparison.alike else amounts.percentile_words(each.member.percentile) or None
-            ),
-            PLACE_WORDS,
+            lambda each: "" if comparison.alike else amounts.percentile_words(each.member.percentile),
         ),
         Filled(
             "against_limits",
             _text("Against 99.8% limits"),
-            lambda each: amounts.FLAG_WORDS[each.member.flag],
+            lambda each: amounts.flag_words(each.member.flag),
             "of chance and the ordinary spread between trusts",
         ),
         end("low", 0),
@@ -350,6 +331,11 @@ def _level_of(each: InGroup, name: str) -> Cell:
     return amounts.short_value(comparison, getattr(comparison.levels, name)) if comparison else None
 
 
+def _group_place(each: InGroup) -> str:
+    comparison = _compared(each)
+    return amounts.place_words(comparison) if comparison else ""
+
+
 def _group_note(each: InGroup) -> str:
     if each.comparison is None:
         return sentence(each.note)
@@ -370,14 +356,7 @@ GROUPS: Final = (
     Group("median", _text("Median"), lambda each: _level_of(each, "median")),
     Group("best_quarter", _text("Best quarter"), lambda each: _level_of(each, "best_quartile")),
     Group("together", _text("All together"), lambda each: _level_of(each, "pooled")),
-    Group(
-        "place",
-        _text("Does better than (95% interval)"),
-        lambda each: (
-            amounts.place_words(each.comparison) or None if _compared(each) and each.comparison else None
-        ),
-        PLACE_WORDS,
-    ),
+    _better_than("place", _group_place),
     Group("note", _text("Note"), _group_note),
 )
 
@@ -396,12 +375,7 @@ def moment_columns(comparison: PeerComparison) -> tuple[Filled[PeerMoment], ...]
         figure("median", "Median", "median"),
         figure("upper_quartile", "Upper quartile", "upper_quartile"),
         Filled("trusts", Column(label="Trusts", kind="rate"), lambda each: each.members),
-        Filled(
-            "place",
-            _text("Does better than (95% interval)"),
-            lambda each: amounts.percentile_words(each.percentile) or None,
-            PLACE_WORDS,
-        ),
+        _better_than("place", lambda each: amounts.percentile_words(each.percentile)),
     )
 
 

@@ -96,12 +96,14 @@ def all_lines(found: PeerFindings) -> dict[str, str]:
         if each.own and each.own.percentile and each.measure.direction != "neutral" and not each.stale
     ]
     worst, best = in_quarter(placed, best=False), in_quarter(placed, best=True)
+    old = [each for each in found.compared if each.stale]
+    turned = [each for each in old if each.measure.direction != "neutral"]
     lines = {
         "lead": _first_line(found, placed, worst, best),
         "worst": f"Worst quarter: {_names(worst)}." if worst else "",
         "best": f"Best quarter: {_names(best)}." if best else "",
         "moved": _moved_line(found, placed),
-        "old": _old_line(sum(each.stale for each in found.compared)),
+        "old": _old_line(len(old), in_quarter(turned, best=False)),
     }
     return {name: line for name, line in lines.items() if line}
 
@@ -129,15 +131,18 @@ def _first_line(
     return sentence(f"of {count(len(placed), 'measure')}, {name} is very likely {said}")
 
 
-def _old_line(many: int) -> str:
+def _old_line(many: int, worst: Sequence[PeerComparison]) -> str:
+    """Say how many figures are old, and by which of them the trust was very likely in the worst quarter."""
     if not many:
         return ""
     if many == 1:
-        return "One more measure has figures older than the register allows: it is shown, and not counted here."
-    return sentence(
-        f"{in_words(many)} more measures have figures older than the register allows: they are shown, and not "
-        "counted here"
-    )
+        said = "One more measure has figures older than the register allows: it is shown, and not counted here."
+    else:
+        said = sentence(
+            f"{in_words(many)} more measures have figures older than the register allows: they are shown, and not "
+            "counted here"
+        )
+    return f"{said} In the worst quarter then: {_names(worst)}." if worst else said
 
 
 def in_quarter(placed: Sequence[PeerComparison], *, best: bool) -> list[PeerComparison]:

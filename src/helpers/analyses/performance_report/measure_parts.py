@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 from helpers.analyses.performance_report.tables import (
+    REASONS,
     as_at_words,
     chart_fields,
     chart_rows,
-    reasons_table,
+    reasons_rows,
 )
 from helpers.bundle import Panel
 from helpers.measures.attention_words import attention_clauses
@@ -96,9 +97,9 @@ def _section(
     if notes := short_notes_words(result) if short else notes_words(result):
         yield sections.text(f"notes-{name}", notes)
     if result.reasons is not None and not short:
-        columns, rows = reasons_table(result.reasons)
         caption = f"{result.measure.name}, {month(result.reasons.period)}."
-        yield sections.table(f"tbl-{name}-reasons", caption, columns, rows)
+        rows = reasons_rows(result.reasons)
+        yield sections.part(f"{name}-reasons", fields=REASONS, rows=rows, caption=caption).table()
 
 
 def name_of(result: MeasureResult) -> str:

@@ -72,7 +72,7 @@ def crude(basis: StayBasis) -> Part:
     """Return the mean stay against the benchmark, with and without zero-day stays."""
     found, usual, told = basis.found, basis.options.zero_day_stays, basis.found.told
     names = ("With zero-day stays", "Without zero-day stays")
-    table = pd.DataFrame([found.crude, found.crude_other], dtype=float)
+    table = pd.DataFrame([found.crude, found.crude_of(zero_day=not usual)], dtype=float)
     queries = [told.all_stays(zero_day=each) for each in (usual, not usual)]
     cells = [
         [told.derived(value, query) for value, query in zip(table[name], queries, strict=True)]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -148,17 +147,10 @@ class StayFindings:
     @cached_property
     def crude(self) -> pd.Series:
         """The mean stay against the benchmark: spells, mean, benchmark, deviation, low, high."""
-        return self._crude(zero_day=self.options.zero_day_stays)
+        return self.crude_of(zero_day=self.options.zero_day_stays)
 
-    @cached_property
-    def crude_other(self) -> pd.Series:
-        """The same with stays of nought days the other way round (out where they are in).
-
-        A stated target was set for one way of counting: the other has no benchmark.
-        """
-        return self._crude(zero_day=not self.options.zero_day_stays)
-
-    def _crude(self, *, zero_day: bool) -> pd.Series:
+    def crude_of(self, *, zero_day: bool) -> pd.Series:
+        """Return the same with or without zero-day stays; a stated target is for the report's way alone."""
         cells = self._of_specialty(stay_cells(self.mart, self._rule(self.period, zero_day=zero_day)))
         sums = self._own(cells)[["spells", "days", "days_squared"]].sum()
         benchmark = self._benchmark(cells, zero_day=zero_day)
@@ -373,10 +365,6 @@ class StayFindings:
         table = self._of_specialty(stay_tails(self.mart, rule, self.options.tails))
         own = table["org_code"].eq(self.organisation.code).map({True: "own", False: "others"})
         return table.drop(columns=["org_code", "specialty"]).groupby(own).sum()
-
-    def tails_of(self, whose: Literal["own", "others"]) -> pd.Series:
-        """Return one side of `tails`."""
-        return self.tails.T[whose]
 
     @cached_property
     def trend(self) -> StayTrend:

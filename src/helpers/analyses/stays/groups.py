@@ -175,7 +175,7 @@ TAILS: Final = (
 def tails(basis: StayBasis) -> Part:
     """Return zero-day stays and long stays with their share of patients and of bed-days, here and elsewhere."""
     found, told, lengths = basis.found, basis.found.told, basis.options.tails
-    own, others = found.tails_of("own"), found.tails_of("others")
+    own, others = found.tails.T["own"], found.tails.T["others"]
     days_here, days_elsewhere = _own_tail_days(basis), _tail_days(basis, others)
     names = ("Zero days", *(f"{n} days or more" for n in lengths))
     some = {0: float(others["zero_day"]), **{n: float(others[f"spells_{n}"]) for n in lengths}}
@@ -216,7 +216,7 @@ def _tail_days(basis: StayBasis, sums: pd.Series) -> list[Cell]:
 def _own_tail_days(basis: StayBasis) -> list[Cell]:
     told = basis.found.told
     parts = [told.cell(told.tail(days)) for days in basis.options.tails]
-    return controlled.derived(_tail_days(basis, basis.found.tails_of("own")), parts)
+    return controlled.derived(_tail_days(basis, basis.found.tails.T["own"]), parts)
 
 
 def _long_words(days: int, here: Cell, there: Cell) -> str:

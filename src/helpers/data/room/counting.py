@@ -12,7 +12,7 @@ from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.people import TABLES
 from helpers.data.disclosure.queries import Condition, Query
 from helpers.data.disclosure.values import control_share
-from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
+from helpers.data.policy import DisclosurePolicy
 from helpers.data.room.door import in_room
 from helpers.data.room.memory import remember
 from helpers.data.room.selection import Selection, find_column
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 #: the columns of every answer
 COUNT, HIDDEN = "count", "hidden"
-#: a quantile is shown where at least so many people lie on either side of it
-_BESIDE: Final = HES_RECORD_LEVEL.suppress_up_to + 1
 _EXACT, _PART = "exact_count", "part"
 #: decimals of days: more would tell small groups as the rest of a mean
 _MOST_DIGITS: Final = 1
@@ -134,6 +132,7 @@ def digits_for(count: Cell, policy: DisclosurePolicy) -> int:
 
     Whole numbers of n people have a mean in steps of 1/n: an exact one would tell n.
 
+    >>> from helpers.data.policy import HES_RECORD_LEVEL
     >>> [digits_for(count, HES_RECORD_LEVEL) for count in (10, 25, 1000)]
     [0, 1, 2]
     """
@@ -151,8 +150,9 @@ def quantile(mart: Mart, selection: Selection, column: str, shares: tuple[float,
     frame = grouped(mart, selection, *amounts)
     counts = counted(mart, selection, frame)
     columns: dict[str, Sequence[Cell]] = {COUNT: counts}
+    beside = selection.policy.suppress_up_to + 1  # so many people at least lie on either side
     for name, share in names.items():
-        few = [min(share, 1 - share) * n < _BESIDE for n in frame[_EXACT]]
+        few = [min(share, 1 - share) * n < beside for n in frame[_EXACT]]
         shown = _beside([three_figures(each) for each in frame[name]], counts)
         columns[name] = [
             SUPPRESSED if hide and n else each for hide, n, each in zip(few, counts, shown, strict=True)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell
-from helpers.data.policy import DisclosurePolicy, policy_of_records
+from helpers.data.policy import DisclosurePolicy
 from helpers.data.room.counting import COUNT, answered, counted, grouped, three_figures
 from helpers.data.room.door import in_room
 from helpers.data.room.selection import Selection
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MOST_NUMBERS: Final = 10
 #: what a number is called that has no name
 VALUE: Final = "value"
+#: how often a group is split anew to see whether a number stays without a part of it
+_SPLITS: Final = 4
 #: shares as they are written: of 1, in per cent, in a thousand
 _SCALES: Final = (1, 100, 1000)
 _CURE: Final = (
@@ -80,7 +82,7 @@ def apply(mart: Mart, selection: Selection, function: bytes) -> pd.DataFrame:
     counts = counted(mart, selection, frame)
     with _closed_off():
         given = [
-            _numbers(run, group) if shown != SUPPRESSED else {}
+            _numbers(run, group, selection.policy) if shown != SUPPRESSED else {}
             for group, shown in zip(_groups(selection, frame, records), counts, strict=True)
         ]
     names = tuple(dict.fromkeys(name for each in given for name in each))
@@ -144,7 +146,9 @@ def _plain(value: object) -> object:
     return None if value is None or value != value else value
 
 
-def _numbers(run: Callable[[pd.DataFrame], object], group: pd.DataFrame) -> dict[str, Cell]:
+def _numbers(
+    run: Callable[[pd.DataFrame], object], group: pd.DataFrame, policy: DisclosurePolicy
+) -> dict[str, Cell]:
     """Return the numbers that a function gives of a group, as they may be shown.
 
     Raises
@@ -153,7 +157,7 @@ def _numbers(run: Callable[[pd.DataFrame], object], group: pd.DataFrame) -> dict
         Where it gives anything but a few numbers whose names stand in its code.
     """
     found = run(group.copy())
-    named: dict[Any, Any] = dict(found) if isinstance(found, Mapping) else {VALUE: found}
+    named = _named(found)
     bad = [name for name, value in named.items() if type(value) is bool or not isinstance(value, Real)]
     if bad or not named or len(named) > MOST_NUMBERS:
         came = f"it gives {_described(found)}"
@@ -163,7 +167,63 @@ def _numbers(run: Callable[[pd.DataFrame], object], group: pd.DataFrame) -> dict
     if unknown:
         came = f"{len(unknown)} of its names do not stand in its code, so they come from records"
         raise UsageError(Problem("records, apply", came, "names written in the function", _CURE))
-    return {str(name): may_leave(float(value), group) for name, value in named.items()}
+    few = _decided_by_few(run, group, named, policy)
+    return {
+        str(name): SUPPRESSED if name in few else may_leave(float(value), group, policy)
+        for name, value in named.items()
+    }
+
+
+def _named(found: object) -> dict[Any, Any]:
+    return dict(found) if isinstance(found, Mapping) else {VALUE: found}
+
+
+def _decided_by_few(
+    run: Callable[[pd.DataFrame], object],
+    group: pd.DataFrame,
+    named: Mapping[Any, Any],
+    policy: DisclosurePolicy,
+) -> set[Any]:
+    """Return the names of numbers that a few people of the group decide: the mean of those whom a function picks.
+
+    Split into one part more than the rule hides people, some part holds none of a few, so that their number stays
+    the same without it. One of everybody changes with each part, and one that nobody decides stays in each.
+    """
+    few = {
+        name
+        for name, value in named.items()
+        if policy.controls and not float(value).is_integer() and not _many_have(value, group, policy)
+    }
+    for split in range(_SPLITS):
+        places = np.random.default_rng(split).permutation(len(group))
+        parts = np.array_split(places, policy.suppress_up_to + 1)
+        without = [_tried(run, group.iloc[np.setdiff1d(places, part)]) for part in parts] if few else []
+        same = {name: sum(_is_same(each.get(name), named[name]) for each in without) for name in few}
+        few = {name for name, number in same.items() if 0 < number < len(parts)}
+    return few
+
+
+def _tried(run: Callable[[pd.DataFrame], object], group: pd.DataFrame) -> dict[Any, Any]:
+    """Return what a function gives of some of a group; nothing where it cannot do without the others."""
+    with contextlib.suppress(Exception):
+        return _named(run(group.copy()))
+    return {}
+
+
+def _is_same(one: object, other: Any) -> bool:
+    return isinstance(one, Real) and math.isclose(float(one), float(other), rel_tol=1e-12)
+
+
+def _many_have(value: Any, group: pd.DataFrame, policy: DisclosurePolicy) -> bool:
+    return any(number > policy.suppress_up_to for number in _having(float(value), group))
+
+
+def _having(value: float, group: pd.DataFrame) -> list[int]:
+    """Return how many people of a group have a value exactly, by column."""
+    numbers = group.select_dtypes("number")
+    return [
+        int(np.isclose(numbers[name].astype(float), value, rtol=1e-9, atol=0).sum()) for name in numbers
+    ]
 
 
 def _described(found: object) -> str:
@@ -187,7 +247,7 @@ def _words(run: Any) -> Iterator[str]:
                 waiting.append(constant)
 
 
-def may_leave(value: float, group: pd.DataFrame) -> Cell:
+def may_leave(value: float, group: pd.DataFrame, policy: DisclosurePolicy) -> Cell:
     """Return a number of a group as it may be shown: three figures, and none that tells of a few people.
 
     A whole number is taken for a count of people. A share that is a few people of the group, or all but a few,
@@ -195,7 +255,6 @@ def may_leave(value: float, group: pd.DataFrame) -> Cell:
     """
     if not math.isfinite(value):
         return None
-    policy = policy_of_records()
     if value.is_integer():
         rest = len(group) - abs(value)
         if policy.hides(abs(value)) or policy.hides(rest):
@@ -215,8 +274,4 @@ def _is_few(share: float, people: int, policy: DisclosurePolicy) -> bool:
 
 
 def _belongs_to_few(value: float, group: pd.DataFrame, policy: DisclosurePolicy) -> bool:
-    numbers = group.select_dtypes("number")
-    return any(
-        policy.hides(int(np.isclose(numbers[name].astype(float), value, rtol=1e-9, atol=0).sum()))
-        for name in numbers
-    )
+    return any(policy.hides(number) for number in _having(value, group))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from helpers.data.policy import HES_RECORD_LEVEL
 from helpers.data.room.counting import COUNT, answered, counted, digits_for, grouped, three_figures
 from helpers.data.room.door import in_room
 from helpers.data.room.single import single_records
@@ -19,6 +18,7 @@ from helpers.errors import Problem, UsageError
 if TYPE_CHECKING:
     from helpers.bundle import Cell
     from helpers.data.mart import Mart
+    from helpers.data.policy import DisclosurePolicy
     from helpers.data.room.selection import Selection
 
 Family = Literal["gaussian", "poisson", "gamma", "binomial", "negative_binomial"]
@@ -26,7 +26,6 @@ Family = Literal["gaussian", "poisson", "gamma", "binomial", "negative_binomial"
 RECORDS_PER_TERM: Final = 10
 #: how far one record may decide its own fitted value (0 to 1)
 MOST_LEVERAGE: Final = 0.9
-FEWEST: Final = HES_RECORD_LEVEL.suppress_up_to + 1
 _WHERE: Final = "records, fit"
 _LEVEL: Final = re.compile(r"\[[^\]]*\]")
 
@@ -76,7 +75,7 @@ def fit(mart: Mart, selection: Selection, formula: str, family: Family) -> Fit:
     """
     records = single_records(mart, selection)
     outcome, design = _matrices(formula, records)
-    _refuse_few(outcome, design)
+    _refuse_few(outcome, design, selection.policy)
     result = _fitted(outcome, design, family)
     ratio = family != "gaussian"
     ends = np.column_stack([result.params, result.conf_int()])
@@ -86,11 +85,16 @@ def fit(mart: Mart, selection: Selection, formula: str, family: Family) -> Fit:
     return Fit(
         formula=formula,
         family=family,
-        count=int(HES_RECORD_LEVEL.show(len(design)) or 0),
+        count=_rounded(len(design), selection.policy),
         scale="ratio" if ratio else "difference",
         coefficients=coefficients,
         fitted=_fitted_groups(mart, selection, records, pd.Series(result.fittedvalues, design.index)),
     )
+
+
+def _rounded(people: int, policy: DisclosurePolicy) -> int:
+    shown = policy.show(people)
+    return shown if isinstance(shown, int) else 0
 
 
 def _matrices(formula: str, records: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
@@ -113,19 +117,23 @@ def _matrices(formula: str, records: pd.DataFrame) -> tuple[pd.Series, pd.DataFr
     return outcome[kinds[0]], design
 
 
-def _refuse_few(outcome: pd.Series, design: pd.DataFrame) -> None:
+def _refuse_few(outcome: pd.Series, design: pd.DataFrame, policy: DisclosurePolicy) -> None:
     """Refuse a model of which a part rests on a few people."""
     people, terms = design.shape
-    problems = []
-    if people < max(FEWEST, RECORDS_PER_TERM * terms):
+    fewest, problems = policy.suppress_up_to + 1, []
+    if people < max(fewest, RECORDS_PER_TERM * terms):
         allowed = f"{RECORDS_PER_TERM} records for each of its {terms} coefficients"
         problems.append(
             Problem(_WHERE, "too few records", allowed, "leave terms out, or cover more months")
         )
-    few = [name for name in design if _is_few(design[name]) or _tells_few(outcome, design[name])]
+    few = [
+        name
+        for name in design
+        if _is_few(design[name], policy) or _tells_few(outcome, design[name], policy)
+    ]
     for name in dict.fromkeys(_LEVEL.sub("", str(name)) for name in few):  # a level may be somebody's own
         cure = "put its groups together, or leave it out"
-        problems.append(Problem(f"{_WHERE}, {name}", "rests on a few people", f"{FEWEST} or more", cure))
+        problems.append(Problem(f"{_WHERE}, {name}", "rests on a few people", f"{fewest} or more", cure))
     if not problems and _leverage(design) > MOST_LEVERAGE:
         came = "one record decides what is fitted to it"
         problems.append(
@@ -135,17 +143,17 @@ def _refuse_few(outcome: pd.Series, design: pd.DataFrame) -> None:
         raise UsageError(problems)
 
 
-def _is_few(column: pd.Series) -> bool:
+def _is_few(column: pd.Series, policy: DisclosurePolicy) -> bool:
     """Tell whether all records but a few have the same value: a dummy for them, whatever its name."""
-    return HES_RECORD_LEVEL.hides(len(column) - int(column.value_counts().iloc[0]))
+    return policy.hides(len(column) - int(column.value_counts().iloc[0]))
 
 
-def _tells_few(outcome: pd.Series, column: pd.Series) -> bool:
+def _tells_few(outcome: pd.Series, column: pd.Series, policy: DisclosurePolicy) -> bool:
     """Tell whether a yes-or-no outcome has a few of one kind in the group of a dummy: its odds tell them."""
     if not set(outcome.unique()) <= {0.0, 1.0} or not set(column.unique()) <= {0.0, 1.0}:
         return False
     inside = outcome[column == 1.0]
-    return any(HES_RECORD_LEVEL.hides(count) for count in (inside.sum(), len(inside) - inside.sum()))
+    return any(policy.hides(count) for count in (inside.sum(), len(inside) - inside.sum()))
 
 
 def _leverage(design: pd.DataFrame) -> float:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from helpers.data.mart import Mart
 from helpers.measures.places.values import PeerSeries, shown_as
@@ -275,11 +275,10 @@ def _exact_tails(shape: Funnel) -> Floats:
     """Return how likely chance makes counts at least as far from the target, on their side of it."""
     x, n, target = np.round(shape.numerator), shape.denominator, shape.scale.target
     if shape.scale.kind == "proportion":
-        low, high = (
-            tail(at, np.round(n), target) for tail, at in ((stats.binom.cdf, x), (stats.binom.sf, x - 1))
-        )
+        many = np.round(n).astype(int)
+        low, high = special.bdtr(x, many, target), special.bdtrc(x - 1, many, target)
     else:
-        low, high = stats.poisson.cdf(x, n * target), stats.poisson.sf(x - 1, n * target)
+        low, high = special.pdtr(x, n * target), special.gammainc(x, n * target)
     return np.asarray(np.minimum(low, high), dtype=float)
 
 

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Locator, ScalarFormatter
 
 from helpers.bundle import Bundle
+from helpers.report.charts.layout import fix_labels
 from helpers.report.shown import Shown, picture_of
 from helpers.theme import colours
 from helpers.theme.charts import FIGURE_SIZE
@@ -42,6 +43,12 @@ class ReportFigure(Figure):
     bundle: Bundle | None = None
     #: whether it is laid out with all its words: what shows it as it is need not do so again
     settled: bool = False
+
+    def freeze(self) -> None:
+        """Leave everything where it stands: it is shown as it is."""
+        self.set_layout_engine("none")
+        for axes in self.axes:
+            fix_labels(axes)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

@@ -13,7 +13,6 @@ from typing import Any, Final, cast
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
@@ -21,12 +20,12 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from helpers.report.charts.canvas import ReportFigure
+from helpers.report.charts.layout import renderer_of, settle
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
 
 _GAP: Final = 4.0  # points between a label and what it names
-_EDGE: Final = 0.04  # inches between what is drawn and the edge of the picture
 _BETWEEN: Final = 1.5  # points between two labels
 _EVENT_LETTERS: Final = 48  # an event's name wraps after this many
 _ROUNDS: Final = 12  # how often axes are widened; each round leaves a fraction of what stood out
@@ -227,29 +226,6 @@ def _data_of(curves: Sequence[tuple[Any, Any]]) -> list[tuple[Floats, Floats]]:
     return [(x, y) for x, y in numbers if len(y) > 2 and len(x) == len(y)]
 
 
-def settle(axes: Axes) -> None:
-    """Let matplotlib lay the figure out, so that places in pixels are those of the finished chart."""
-    axes.autoscale_view()
-    figure = cast(Figure, axes.figure)
-    engine = figure.get_layout_engine()
-    if len(figure.axes) == 1:
-        _fit(axes, figure)
-    elif engine is not None:
-        engine.execute(figure)  # drawing it all for its layout takes twice as long
-
-
-def _fit(axes: Axes, figure: Figure) -> None:
-    """Let the only axes of a figure fill it with all that stands around them: one look, where the engine takes two."""
-    box, tight = axes.bbox, axes.get_tightbbox(_renderer(axes), for_layout_only=True)
-    assert tight is not None, "axes that are shown have an extent"
-    (width, height), pad = figure.bbox.size, _EDGE * figure.dpi
-    left, right = box.x0 - tight.x0 + pad, tight.x1 - box.x1 + pad
-    below, above = box.y0 - tight.y0 + pad, tight.y1 - box.y1 + pad
-    size = (width - left - right) / width, (height - below - above) / height
-    axes.set_position((left / width, below / height, *size))
-    axes.set_in_layout(True)  # a place of its own takes axes out of what the engine lays out later
-
-
 def _best_place(axes: Axes, name: Name, taken: Sequence[_Box], drawn: tuple[Floats, Floats]) -> _Box | None:
     """Return the box in which a name covers no other, hardly anything of the lines, and is near what it names."""
     path, levels = drawn
@@ -333,7 +309,7 @@ def _pixels_along(axes: Axes, path: tuple[Floats, Floats]) -> Floats:
 
 def _boxes_of(axes: Axes) -> list[_Box]:
     """Return the boxes of the words that the axes hold already."""
-    renderer = _renderer(axes)
+    renderer = renderer_of(axes)
     extents = [text.get_window_extent(renderer) for text in axes.texts]
     return [_Box(each.x0, each.y0, each.x1, each.y1) for each in extents]
 
@@ -359,13 +335,9 @@ def _rows(starts: Sequence[float], widths: Sequence[float], gap: float) -> list[
 def _size(axes: Axes, name: Name) -> tuple[float, float]:
     """Return a name's width and height in pixels."""
     text = axes.text(0, 0, name.text, **name.style)
-    box = text.get_window_extent(_renderer(axes))
+    box = text.get_window_extent(renderer_of(axes))
     text.remove()
     return box.width, box.height
-
-
-def _renderer(axes: Axes) -> Any:
-    return cast(FigureCanvasAgg, cast(Figure, axes.figure).canvas).get_renderer()
 
 
 def _points_per_pixel(axes: Axes) -> float:

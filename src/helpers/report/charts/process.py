@@ -143,6 +143,8 @@ def _draw_points(axes: Axes, chart: XmRChart, days: Floats, shown: Floats) -> No
     many = 1.0 if len(days) <= 40 else 0.8
     for verdict, (shape, colour, size) in MARKS.items():
         chosen = np.array([_verdict(kind) == verdict for kind in chart.point_type])
+        if not chosen.any():
+            continue
         axes.plot(
             days[chosen],
             shown[chosen],

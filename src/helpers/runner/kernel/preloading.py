@@ -46,7 +46,7 @@ def _import(name: str) -> str:
     """Import a module, and return what it said: a fresh kernel would say it in a cell."""
     before = _said()
     try:
-        importlib.import_module(name)
+        _import_or_get(name)
     except ModuleNotFoundError as error:
         if f"{name}.".startswith(
             f"{error.name}."
@@ -59,6 +59,14 @@ def _import(name: str) -> str:
         text = os.pread(sys.stdout.fileno(), min(length, 200), before).decode(errors="replace")
         return f"{name} says when it is imported: {' '.join(text.split())}"
     return ""
+
+
+def _import_or_get(name: str) -> None:
+    """Import a module, or get a name from one, which may import what it stands for only then."""
+    package, _, last = name.rpartition(".")
+    if package in sys.modules and hasattr(sys.modules[package], last):
+        return
+    importlib.import_module(name)
 
 
 def _said() -> int:

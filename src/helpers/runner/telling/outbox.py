@@ -34,18 +34,16 @@ class Outbox:
     """
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / FOLDER
+        self._folder, self._sent = home / FOLDER, home / FOLDER / "sent"
 
     def put(self, message: Message) -> None:
         """Put a message in, unless it is there, sent or not."""
-        if not self._path(message).exists():
-            self._write(message)
+        if not any(_path(folder, message).exists() for folder in (self._folder, self._sent)):
+            _write(self._folder, message)
 
     def messages(self) -> list[Message]:
         """Return all messages, sent or not, oldest first."""
-        files = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
-        found = [Message.model_validate_json(path.read_bytes()) for path in files]
-        return sorted(found, key=lambda each: (each.made, each.id))
+        return _read(self._sent, self._folder)
 
     def told(self, readers: str, schedule: str) -> set[tuple[str, str]]:
         """Return the publications (report and run) of which the readers of a row were told, or will be."""
@@ -54,7 +52,11 @@ class Outbox:
 
     def waiting(self, now: datetime) -> list[Message]:
         """Return what was not sent, oldest first; without what was tried in vain for too long."""
-        return [each for each in self.messages() if each.sent is None and now - each.made <= GIVEN_UP]
+        return [
+            each
+            for each in _read(self._folder)
+            if now - each.made <= GIVEN_UP and not _path(self._sent, each).exists()
+        ]
 
     def send(
         self, deliver: Callable[[Message], str], now: datetime, *, at_once: bool = False
@@ -78,17 +80,28 @@ class Outbox:
             except UserError as error:
                 wait = min(_FIRST * 2**message.tries, _LONGEST)
                 changes = {"tries": message.tries + 1, "next_try": now + wait, "error": str(error)}
-            self._write(message := message.model_copy(update=changes))
+            message = message.model_copy(update=changes)
+            _write(self._sent if message.sent else self._folder, message)
+            if message.sent:
+                _path(self._folder, message).unlink()
             yield message
 
-    def _path(self, message: Message) -> Path:
-        return self._folder / f"{message.id}.json"
 
-    def _write(self, message: Message) -> None:
-        path = private_folder(self._folder) / f"{message.id}.json"
-        staged = path.with_suffix(".part")
-        with staged.open("wb") as file:
-            file.write(message.model_dump_json(indent=1).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
+def _path(folder: Path, message: Message) -> Path:
+    return folder / f"{message.id}.json"
+
+
+def _read(*folders: Path) -> list[Message]:
+    files = [path for folder in folders for path in folder.glob("*.json")]
+    found = {path.name: Message.model_validate_json(path.read_bytes()) for path in reversed(files)}
+    return sorted(found.values(), key=lambda each: (each.made, each.id))
+
+
+def _write(folder: Path, message: Message) -> None:
+    path = _path(private_folder(folder), message)
+    staged = path.with_suffix(".part")
+    with staged.open("wb") as file:
+        file.write(message.model_dump_json(indent=1).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    staged.replace(path)

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
-from statsmodels.genmod.families import Binomial
-from statsmodels.genmod.generalized_linear_model import GLM
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_array, check_at_most, check_columns, check_confidence
@@ -71,7 +69,7 @@ def dna_drivers(
     labels, design = _design(used, categories, numeric)
     groups = None if cluster is None else pd.factorize(used[cluster])[0]
     estimate, error, freedom = _fit(dnas[booked > 0], booked[booked > 0], design, groups)
-    reach = stats.t.ppf((1 + check_confidence(confidence)) / 2, freedom) * error
+    reach = special.stdtrit(freedom, (1 + check_confidence(confidence)) / 2) * error
     fitted = dict(zip(labels, zip(estimate, reach, strict=True), strict=True))
     return pd.DataFrame(_rows(used, categories, numeric, fitted))
 
@@ -114,6 +112,10 @@ def _fit(
     dnas: Floats, booked: Floats, design: Floats, groups: npt.NDArray[np.int64] | None
 ) -> tuple[Floats, Floats, float]:
     """Return coefficients, their standard errors and the degrees of freedom of the quantile."""
+    # late: takes as long to import as all else that a report of missed appointments needs
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
     model = GLM(np.column_stack([dnas, booked - dnas]), design, family=Binomial())
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise ArgumentError("categories", "columns that say the same", "columns that differ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_at_most, check_confidence, check_lengths, check_series
@@ -83,7 +83,7 @@ def dna_inequality(
     check_at_most("dnas", missed, "appointments", booked)
     if len(missed) < 2 or (booked == 0).any():
         raise ArgumentError("appointments", "too few", "at least two groups, each with appointments")
-    z = float(stats.norm.ppf((1 + check_confidence(confidence)) / 2))
+    z = float(special.ndtri((1 + check_confidence(confidence)) / 2))
     rate = missed / booked
     ridit = (np.cumsum(booked) - booked / 2) / booked.sum()
     slope, relative = _line(rate, ridit, booked, z)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_number
@@ -50,7 +50,7 @@ class Pert:
         width = self.high - self.low
         first = 1 + MODE_WEIGHT * (self.mode - self.low) / width
         second = 1 + MODE_WEIGHT * (self.high - self.mode) / width
-        return np.asarray(self.low + width * stats.beta.ppf(probability, first, second), dtype=float)
+        return np.asarray(self.low + width * special.betaincinv(first, second, probability), dtype=float)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Beta:
 
     def quantile(self, probability: Floats | float) -> Floats:
         """Return the value below which a share `probability` of draws lies."""
-        return np.asarray(stats.beta.ppf(probability, self.successes, self.failures), dtype=float)
+        return np.asarray(special.betaincinv(self.successes, self.failures, probability), dtype=float)
 
 
 Input = float | Pert | Beta

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import check_confidence, check_integer, check_number, check_series
@@ -61,7 +61,7 @@ def smallest_detectable_change(
     distance = np.abs(np.subtract.outer(np.arange(before + after), np.arange(before + after)))
     weights = np.linalg.inv(rho**distance)
     variance = design.now @ np.linalg.inv(design.matrix.T @ weights @ design.matrix) @ design.now
-    quantiles = stats.norm.ppf((1 + check_confidence(confidence)) / 2) + stats.norm.ppf(chance)
+    quantiles = special.ndtri((1 + check_confidence(confidence)) / 2) + special.ndtri(chance)
     return float(quantiles * np.sqrt(variance) * check_number("sd", sd, minimum=0))
 
 

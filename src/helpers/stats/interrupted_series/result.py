@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.autoregression import LinearFit, fit_ar1, fit_newey_west, lag_one
@@ -245,9 +245,9 @@ class _Report:
 
     def effect(self, contrast: Floats) -> Effect:
         estimate, error, freedom = self._judge(contrast)
-        reach = stats.t.ppf((1 + self.confidence) / 2, freedom) * error
+        reach = special.stdtrit(freedom, (1 + self.confidence) / 2) * error
         if error > 0:
-            p = float(2 * stats.t.sf(abs(estimate) / error, freedom))
+            p = float(2 * special.stdtr(freedom, -abs(estimate) / error))
         else:  # a series without any noise
             p = 1.0 if abs(estimate) <= 1e-9 * np.nanmax(np.abs(self.observed)) else 0.0
         numbers = np.array([estimate, estimate - reach, estimate + reach])
@@ -261,14 +261,14 @@ class _Report:
 
     def smallest_change(self) -> float:
         _, error, freedom = self._judge(self.design.now)
-        quantiles = stats.t.ppf((1 + self.confidence) / 2, freedom) + stats.t.ppf(POWER, freedom)
+        quantiles = special.stdtrit(freedom, (1 + self.confidence) / 2) + special.stdtrit(freedom, POWER)
         return float(np.exp(quantiles * error) if self.ratio else quantiles * error)
 
     def series(self) -> pd.DataFrame:
         """Return values, fitted values and the counterfactual with its interval."""
         design = self.design
         judged = np.array([self._judge(row) for row in design.without_change[design.before :]])
-        reach = stats.t.ppf((1 + self.confidence) / 2, judged[:, 2]) * judged[:, 1]
+        reach = special.stdtrit(judged[:, 2], (1 + self.confidence) / 2) * judged[:, 1]
         lines = np.stack([judged[:, 0], judged[:, 0] - reach, judged[:, 0] + reach])
         fitted = design.matrix @ self.fit.coefficients
         if self.ratio:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_confidence, check_each, check_lengths, check_series
@@ -130,7 +130,7 @@ def _half_width(counts: Floats, totals: Floats, squares: Floats, confidence: flo
     if (around_mean < -1e-9 * squares).any():
         raise ArgumentError("days_squared", "smaller than days**2 / spells", "the sum of the squared stays")
     variance = np.where(counts > 1, np.maximum(around_mean, 0) / (counts - 1), np.nan)
-    quantile = stats.t.ppf((1 + level) / 2, np.where(counts > 1, counts - 1, np.nan))
+    quantile = special.stdtrit(np.where(counts > 1, counts - 1, np.nan), (1 + level) / 2)
     return np.asarray(quantile * np.sqrt(variance / counts), dtype=float)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Ints, check_array, check_choice, check_columns, check_confidence
@@ -92,7 +92,7 @@ def adjusted_ratio(
     """
     check_columns("stays", stays, [*covariates, "days", trust])
     check_choice("family", family, ("nb2", "gamma"))
-    z = stats.norm.ppf((1 + check_confidence(confidence)) / 2)
+    z = special.ndtri((1 + check_confidence(confidence)) / 2)
     table = _comparable(_frequencies(stays, family), covariates, trust)
     fit = (fit_nb2 if family == "nb2" else fit_gamma)(_observations(table, covariates, trust))
     estimates, errors = fit.coefficients, np.sqrt(np.diag(fit.covariance))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import (
@@ -77,7 +77,7 @@ def ratio_interval(
     o, e = check_series("observed", observed, minimum=0), check_series("expected", expected, minimum=0)
     v = check_series("variance", variance, minimum=0)
     check_lengths(observed=o, expected=e, variance=v)
-    z = stats.norm.ppf((1 + check_confidence(confidence)) / 2)
+    z = special.ndtri((1 + check_confidence(confidence)) / 2)
     e = np.where(e > 0, e, np.nan)
     ratio, error = o / e, np.sqrt(v) / e
     centre = np.log(np.maximum(o, CONTINUITY * (o == 0)) / e)

@@ -116,11 +116,6 @@ def u_chart(
     AttributeChart
         Values are events per one unit of exposure; limits are cut at 0.
 
-    Raises
-    ------
-    ArgumentError
-        Naming the argument, what came and what is allowed.
-
     Examples
     --------
     >>> chart = u_chart([4, 6, 5], [100, 100, 100])
@@ -150,11 +145,6 @@ def c_chart(
     -------
     AttributeChart
         mean +/- 3 sqrt(mean), cut at 0.
-
-    Raises
-    ------
-    ArgumentError
-        Naming the argument, what came and what is allowed.
 
     Examples
     --------
@@ -191,11 +181,6 @@ def g_chart(
     -------
     AttributeChart
         mean +/- 3 sqrt(mean (mean + 1)), cut at 0.
-
-    Raises
-    ------
-    ArgumentError
-        Naming the argument, what came and what is allowed.
 
     Examples
     --------
@@ -238,11 +223,6 @@ def t_chart(
     -------
     AttributeChart
         An XmR chart of the times to the power 1/3.6, transformed back; limits are cut at 0.
-
-    Raises
-    ------
-    ArgumentError
-        Naming the argument, what came and what is allowed.
 
     Examples
     --------

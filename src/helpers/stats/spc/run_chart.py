@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from helpers.stats.checks import Bools, Floats, Ints, check_integer, locked
 from helpers.stats.spc.limits import Segments
@@ -86,11 +86,6 @@ def run_chart(
         Dates at which median and rules restart; each must be a date in the data.
     fix_after
         How many first points of each segment make the median; None takes all.
-
-    Raises
-    ------
-    ArgumentError
-        Naming the argument, what came and what is allowed.
 
     Notes
     -----
@@ -174,5 +169,5 @@ def run_limits(useful: int) -> tuple[int, int]:
     >>> [run_limits(n) for n in (12, 24, 36)]
     [(7, 3), (8, 8), (8, 13)]
     """
-    crossings_min = stats.binom.ppf(CROSSINGS_QUANTILE, useful - 1, 0.5) if useful > 1 else 0
-    return round(np.log2(useful)) + 3, int(crossings_min)
+    at_most = special.bdtr(np.arange(max(useful, 1)), max(useful - 1, 0), 0.5)  # so many crossings or fewer
+    return round(np.log2(useful)) + 3, int(np.searchsorted(at_most, CROSSINGS_QUANTILE))

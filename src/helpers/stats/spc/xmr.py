@@ -85,11 +85,6 @@ def xmr(
     XmRChart
         One frozen object that chart, icons, table and sentence all read.
 
-    Raises
-    ------
-    ArgumentError
-        Naming the argument, what came and what is allowed.
-
     Notes
     -----
     Source: NHS England, Making Data Count; Nelson (1982), Journal of Quality Technology 14:172.
@@ -172,11 +167,6 @@ def xmr_many(
     -------
     XmRCharts
         `points` and `summary` as frames; `charts[key]` is the `XmRChart` of one series.
-
-    Raises
-    ------
-    ArgumentError
-        Naming the argument, what came and what is allowed.
 
     Examples
     --------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_integer
@@ -129,7 +129,7 @@ def _errors(name: str, scaled: Floats, origins: range, horizon: int) -> Floats:
 
 
 def _judge(errors: Floats) -> tuple[float, int, float]:
-    reach = stats.norm.ppf((1 + NOMINAL) / 2) * errors[:, 1]
+    reach = special.ndtri((1 + NOMINAL) / 2) * errors[:, 1]
     # a series that never moves has errors and intervals of no width
     inside = np.abs(errors[:, 0]) <= reach + 1e-12
     return float(np.abs(errors[:, 0]).mean()), len(errors), float(inside.mean())
@@ -151,4 +151,4 @@ def _widening(errors: Floats) -> float:
     standardised = np.sort(np.divide(size, spread, out=np.zeros_like(size), where=spread > 0))
     # the rank that keeps the promise for a further forecast, not for these alone (conformal prediction)
     rank = min(int(np.ceil((len(size) + 1) * NOMINAL)), len(size))
-    return float(max(1.0, standardised[rank - 1] / stats.norm.ppf((1 + NOMINAL) / 2)))
+    return float(max(1.0, standardised[rank - 1] / special.ndtri((1 + NOMINAL) / 2)))

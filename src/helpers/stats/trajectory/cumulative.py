@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import (
@@ -157,7 +157,7 @@ def cumulative_projection(
     if count < 2:
         return CumulativeProjection(share, total, float("nan"), float("nan"), None, "too few points")
     error = float(np.log(shares[:, months - 1]).std(ddof=1) * np.sqrt(1 + 1 / count))
-    reach = float(stats.t.ppf((1 + level) / 2, count - 1)) * error
+    reach = float(special.stdtrit(count - 1, (1 + level) / 2)) * error
     probability = _chance(np.log(total / goal), error, count - 1)
     if improvement == "decrease":
         probability = 1 - probability
@@ -172,4 +172,4 @@ def _chance(distance: float, error: float, freedom: int) -> float:
     """Return the chance of a total at or above the target, `distance` above it on the log scale."""
     if error == 0:  # past years that were all alike
         return float(distance >= 0)
-    return float(stats.t.cdf(distance / error, freedom))
+    return float(special.stdtr(freedom, distance / error))
