@@ -160,9 +160,27 @@ def test_a_mail_that_cannot_be_sent_fails_no_run_and_is_said_once(
     (waits,) = box.messages()
     (root / ".boardpack" / FOLDER / f"{waits.id}.json").unlink()
     box.put(waits.model_copy(update={"made": datetime.now(UTC)}))  # or it would be too old by this clock
+    assert "waits to be sent: daily: 1 new report (BOARDPACK_SMTP" in call("schedule", "next")[1]
     code, said, told = call("schedule", "tell")
     assert (code, said) == (ExitCode.REPORT, "0 sent, 1 could not be sent\n")
     assert "BOARDPACK_SMTP: is not set" in told
+
+
+def test_drafts_are_told_once_when_a_person_has_decided_on_all_of_them(root: Path, call: Call) -> None:
+    (root / "params" / "good" / "SYN08.yml").write_text(GOOD.replace("SYN07", "SYN08"), "utf-8")
+    (root / "params" / "_schedule.yml").write_text(f"{DAILY}  hold: true\n{TELL}", "utf-8")
+    look(root, timedelta(0))
+    look(root, timedelta(days=1))
+    assert call("approve", "good/SYN07")[0] == 0
+    look(root, timedelta(days=1, minutes=15))
+    box = Outbox(root / ".boardpack")
+    assert box.messages() == []  # the other draft waits
+    assert call("approve", "good/SYN08")[0] == 0
+    for minutes in (30, 45):
+        look(root, timedelta(days=1, minutes=minutes))
+    look(root, timedelta(days=2))
+    (told,) = box.messages()
+    assert told.subject == "daily: 2 new reports"
 
 
 def test_what_is_published_is_taken_on_and_a_share_that_is_not_there_is_tried_again(

@@ -19,6 +19,7 @@ from helpers.cli.schedules import _make_due
 from helpers.runner.history.entries import State
 from helpers.runner.history.occurrences import Occurrence, Outcome
 from helpers.runner.history.store import History
+from helpers.runner.telling.outbox import Outbox
 
 pytestmark = [pytest.mark.skipif(os.name != "posix", reason="a kill as on Unix"), pytest.mark.long]
 
@@ -30,6 +31,7 @@ def test_killed_at_random_moments_it_makes_every_report_once(lay_out: Callable[.
     files = {f"SYN0{n}.yml": f'trust: SYN0{n}\nperiod: "2026-03"\n' for n in (7, 8)}
     root = lay_out({"good": files})
     text = '- name: often\n  when: "* * * * *"\n  formats: [html]\n  missed: all\n  within: 1 hour\n'
+    text += "  tell: [{mail: [board@example.org]}]\n"
     (root / "params" / "_schedule.yml").write_text(text, "utf-8")
     command = [sys.executable, "-c", "from helpers.start import main; main()", "--project", str(root)]
     began = datetime.now(UTC) - timedelta(minutes=5)
@@ -54,5 +56,7 @@ def test_killed_at_random_moments_it_makes_every_report_once(lay_out: Callable[.
         states = Counter(entry.state for entry in history.of("good", name))
         assert states[State.PUBLISHED] == 1
         assert states[State.WAITING] == 0
+    told = [each.report for message in Outbox(root / ".boardpack").messages() for each in message.ready]
+    assert sorted(told) == ["good/SYN07", "good/SYN08"]
     left = [path.name for path in (root / "reports").rglob(".*") if path.is_file()]
     assert left == []

@@ -70,10 +70,6 @@ def bring_up_to_date(project: Project, destinations: Iterable[str], today: date)
 
     Parameters
     ----------
-    project
-        The public's project.
-    destinations
-        Folders and buckets.
     today
         The day, by which the pages that list reports change.
     """

@@ -33,7 +33,7 @@ from helpers.runner.publish.placing import recover
 from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
 from helpers.runner.schedule.export import EXPORTS
 from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
-from helpers.runner.telling.digests import digests, not_made
+from helpers.runner.telling.digests import approved, digests, not_made
 from helpers.runner.telling.message import Message
 from helpers.runner.telling.outbox import Outbox
 
@@ -108,6 +108,8 @@ def show_next(
     if as_json:
         showing.show_json(rows)
         return
+    for message in Outbox(state_folder(root)).waiting(now):
+        print(f"waits to be sent: {message.subject}" + (f" ({message.error})" if message.error else ""))
     for row in rows:
         print(f"{row['schedule']}: {', '.join(row['next']) or 'when its data are renewed'}")
         print(
@@ -188,6 +190,10 @@ def _make_due(root: Path, *, quiet: bool, clock: Callable[[], datetime] = lambda
         for each in done:
             if not quiet or each.exit_code:
                 print(f"{schedule.name}, due {each.due:%Y-%m-%d %H:%M} UTC: {each.outcome}")
+    for schedule in schedules:
+        ran = [e for e in history.occurrences() if e.schedule == schedule.name and e.outcome is Outcome.RAN]
+        for last in ran[-1:] if schedule.tell else []:
+            _put(outbox, approved(schedule.name, schedule.tell, last, project, history, now=clock()))
     places = [each.publish_to for each in schedules if each.publish_to]
     making.codes.append(bring_up_to_date(project, places, clock().date()))
     send_waiting(project, clock())

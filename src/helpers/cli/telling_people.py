@@ -116,10 +116,6 @@ def send_waiting(
 
     Parameters
     ----------
-    project
-        The public's project.
-    now
-        What time it is.
     at_once
         Try also what failed a moment ago.
     environment

@@ -237,8 +237,6 @@ class MartFiles:
         ----------
         older_than
             Younger versions stay: a batch may have pinned one.
-        dry_run
-            Only say what would be removed.
 
         Returns
         -------

@@ -303,14 +303,10 @@ def prune_state(
 
     Parameters
     ----------
-    older_than
-        The age from which runs go.
     versions
         That from which versions of the mart go; the same unless given.
     spared
         Runs that stay: a draft of theirs waits.
-    dry_run
-        Only say what would go.
     """
     limit = (now or datetime.now(UTC)) - older_than
     folders = sorted(run for home in homes(state) for run in (home / "runs").glob("*"))

@@ -9,25 +9,23 @@ from helpers.analyses.balanced_scorecard.card import Card, CardRow
 from helpers.analyses.balanced_scorecard.names import joined, names_of, parted, period_of
 from helpers.analyses.balanced_scorecard.outlook import Verdict
 from helpers.measures.figures import chance_words, figure_words, goal_words
+from helpers.phrases import phrases
 from helpers.report.words import count, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
-#: what is said of one measure of a verdict, and of several
-_VERDICT: Final[dict[Verdict, tuple[str, str]]] = {
-    "on_track": ("is on track", "are on track"),
-    "at_risk": ("is at risk", "are at risk"),
-    "unlikely": ("is unlikely to meet it", "are unlikely to meet them"),
-}
-VERDICT_WORDS: Final[dict[Verdict, str]] = {
-    "on_track": "on track",
-    "at_risk": "at risk",
-    "unlikely": "unlikely",
-}
+#: verdicts by a chance, the best first
+JUDGED: Final[tuple[Verdict, ...]] = ("on_track", "at_risk", "unlikely")
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Return what the chance of meeting a target is called."""
+    return phrases("standings.chances")[verdict]
 
 
 def outlook_summary(card: Card) -> str:
     """Say how many measures are on track, at risk and unlikely, of those that can be forecast."""
-    groups = [(len(card.with_outlook(verdict)), said) for verdict, said in _VERDICT.items()]
+    one, several = phrases("standings.chances_of_one"), phrases("standings.chances_of_several")
+    groups = [(len(card.with_outlook(name)), (one[name], several[name])) for name in JUDGED]
     present = [(many, said) for many, said in groups if many]
     total = sum(many for many, _ in present)
     if not total:
@@ -35,10 +33,10 @@ def outlook_summary(card: Card) -> str:
             return "No measure with a figure has a target to come, so none is judged by its trajectory."
         return "No target to come can be forecast; the section on targets says why."
     if len(present) == 1:
-        one, several = present[0][1]
+        is_so, are_so = present[0][1]
         if total == 1:
-            return sentence(f"the one measure whose target can be forecast {one}")
-        return sentence(f"all {count(total, 'measure')} whose targets can be forecast {several}")
+            return sentence(f"the one measure whose target can be forecast {is_so}")
+        return sentence(f"all {count(total, 'measure')} whose targets can be forecast {are_so}")
     return sentence(f"of {count(total, 'measure')} whose targets can be forecast, {parted(present)}")
 
 
@@ -51,7 +49,7 @@ def judged_rows(card: Card) -> list[CardRow]:
 def chances_alt(rows: Sequence[CardRow]) -> str:
     """Return in words what a chart of the chances shows; empty where there are none."""
     said = [
-        f"{row.measure.name}: {VERDICT_WORDS[row.outlook.verdict]}, {chance_words(row.outlook.chance)}"
+        f"{row.measure.name}: {verdict_words(row.outlook.verdict)}, {chance_words(row.outlook.chance)}"
         for row in rows
         if row.outlook.chance is not None
     ]
@@ -63,7 +61,7 @@ def outlook_lines(card: Card) -> list[str]:
     return [
         line
         for line in (
-            *(_verdict_line(card, verdict) for verdict in ("unlikely", "at_risk", "on_track")),
+            *(_verdict_line(card, verdict) for verdict in reversed(JUDGED)),
             *_progress_lines(card),
             *(_year_line(row) for row in card.rows if row.has_figure and row.outlook.year is not None),
             *_refused_lines(card),
@@ -77,7 +75,7 @@ def _verdict_line(card: Card, verdict: Verdict) -> str:
     rows = [row for row in card.with_outlook(verdict) if row.outlook.year is None]
     if not rows:
         return ""
-    said = f"{_bold(VERDICT_WORDS[verdict])}: {'; '.join(map(_aimed, rows))}"
+    said = f"{_bold(verdict_words(verdict))}: {'; '.join(map(_aimed, rows))}"
     return sentence(said)
 
 
@@ -144,7 +142,7 @@ def _year_line(row: CardRow) -> str:
     chance = chance_words(outlook.chance)
     here, target = figure_words(measure, year.total), goal_words(measure, goal.target.value)
     said = (
-        f"{_bold(measure.name)}, {VERDICT_WORDS[outlook.verdict]}: {here} has come in {count(year.months, 'month')}, "
+        f"{_bold(measure.name)}, {verdict_words(outlook.verdict)}: {here} has come in {count(year.months, 'month')}, "
         f"and by then {count(year.years, 'past year')} had {number(100 * year.share)}% of their sum. So the year "
         f"points to {figure_words(measure, year.projected)}, and the chance of {target} is {chance}."
     )

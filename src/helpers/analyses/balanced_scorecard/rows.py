@@ -11,7 +11,7 @@ from helpers.analyses.balanced_scorecard.card import CardRow
 from helpers.analyses.balanced_scorecard.cascade import Carried
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.analyses.balanced_scorecard.outlook import Outlook
-from helpers.analyses.balanced_scorecard.outlook_words import VERDICT_WORDS
+from helpers.analyses.balanced_scorecard.outlook_words import verdict_words
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.columns import ASSURANCE, NUMBERS, VARIATION, Result, short_period
 from helpers.measures.figures import chance_words, figure_words, goal_words
@@ -86,7 +86,7 @@ def chance_cell(outlook: Outlook) -> str:
         return "–"
     if outlook.chance is None:
         return "no forecast"
-    return f"{VERDICT_WORDS[outlook.verdict]}, {chance_words(outlook.chance)}"
+    return f"{verdict_words(outlook.verdict)}, {chance_words(outlook.chance)}"
 
 
 def _units(results: tuple[MeasureResult, ...]) -> str:

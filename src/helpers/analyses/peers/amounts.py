@@ -11,21 +11,18 @@ from datetime import date
 from helpers.analyses.peers.result import PeerComparison, Verdict
 from helpers.measures.figures import figure_words, gap_words, period_words, short_period_words
 from helpers.measures.places.spread import Percentile
+from helpers.phrases import phrases
 from helpers.report.words import count, listed, number
 
 #: how many organisations a sentence names before it only counts them
 NAMED = 8
-#: what a flag says of an organisation
-FLAG_WORDS: dict[Verdict, str] = {
-    "better": "better than expected",
-    "worse": "worse than expected",
-    "higher": "higher than expected",
-    "lower": "lower than expected",
-    "within": "within the limits",
-    "unknown": "no limits",
-}
 #: flags that are not told beside a place: in the worst quarter of trusts "within the limits" reads as no matter
 QUIET: frozenset[Verdict] = frozenset({"within", "unknown"})
+
+
+def flag_words(flag: Verdict) -> str:
+    """Return what a flag says of an organisation."""
+    return phrases("standings.limits")[flag]
 
 
 def value_words(comparison: PeerComparison, value: float) -> str:

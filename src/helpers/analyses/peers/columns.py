@@ -86,7 +86,7 @@ STANDINGS: Final[tuple[Filled[PeerComparison], ...]] = (
         "against_limits",
         _text("Beyond 99.8% limits"),
         lambda each: (
-            amounts.FLAG_WORDS[each.own.flag] if each.own and each.own.flag not in amounts.QUIET else None
+            amounts.flag_words(each.own.flag) if each.own and each.own.flag not in amounts.QUIET else None
         ),
         "of chance and the ordinary spread between trusts; that one lies within them is not said",
     ),
@@ -301,7 +301,7 @@ def trust_columns(comparison: PeerComparison) -> tuple[Filled[Member], ...]:
         Filled(
             "against_limits",
             _text("Against 99.8% limits"),
-            lambda each: amounts.FLAG_WORDS[each.member.flag],
+            lambda each: amounts.flag_words(each.member.flag),
             "of chance and the ordinary spread between trusts",
         ),
         end("low", 0),

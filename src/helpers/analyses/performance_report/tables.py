@@ -258,16 +258,18 @@ def _computed(rating: QualityRating | None) -> tuple[str, ...]:
     return rating.timeliness, rating.completeness, rating.validity, rating.consistency
 
 
-def reasons_table(reasons: Reasons) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of the kinds of reason, most first, beside all trusts."""
-    columns = (
-        Column(label="Kind of reason"),
-        Column(label="Patients", kind="rate"),
-        Column(label="Share", kind="rate", unit="%"),
-        Column(label="All trusts", kind="rate", unit="%"),
-        Column(label="Most frequent", kind="text"),
-    )
-    return columns, [
+REASONS: Final = (
+    Field("kind", Column(label="Kind of reason")),
+    Field("patients", Column(label="Patients", kind="rate")),
+    Field("share", Column(label="Share", kind="rate", unit="%")),
+    Field("everywhere", Column(label="All trusts", kind="rate", unit="%")),
+    Field("largest", Column(label="Most frequent", kind="text"), "reason of the kind, with its patients"),
+)
+
+
+def reasons_rows(reasons: Reasons) -> Rows:
+    """Return the kinds of reason, most first, beside all trusts."""
+    return [
         (
             kind.name,
             kind.patients,

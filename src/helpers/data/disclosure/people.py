@@ -53,23 +53,14 @@ TABLES: Mapping[str, RecordTable] = {
 
 @dataclass(frozen=True)
 class People:
-    """Kinds of people, one entry each: nobody is in two, and no query tells those of one kind apart.
+    """Kinds of people, one entry each: nobody is in two, and no query tells those of one kind apart."""
 
-    Parameters
-    ----------
-    kinds
-        A row for each kind: dimensions as words (numbers as numbers), and `day`, an ISO date.
-    count
-        How many there are.
-    amount
-        What they add up to (days of stay); zeros where the data set has no amount.
-    least, most
-        Between what the amount of one person of the kind can lie.
-    """
-
+    #: a row for each kind: dimensions as words (numbers as numbers), and `day`, an ISO date
     kinds: pd.DataFrame
     count: NDArray[np.int64]
+    #: what they add up to (days of stay); zeros where the data set has no amount
     amount: NDArray[np.float64]
+    #: least, most: between what the amount of one person of the kind can lie
     least: NDArray[np.float64]
     most: NDArray[np.float64]
 

@@ -20,24 +20,14 @@ COUNTED, MET, REST, PEOPLE = "counted", "met", "rest", "people"
 
 @dataclass(frozen=True, order=True)
 class Condition:
-    """What the records counted have in common in one dimension: some values, or a stretch of numbers.
+    """What the records counted have in common in one dimension: some values, or a stretch of numbers."""
 
-    Parameters
-    ----------
-    dimension
-        A column of the records ("specialty_code", "age_band", "outcome", "los_days"), the same word in all
-        reports; a fifth or a band that is made of a column has a name of its own ("deprivation").
-    among
-        Values as words, sorted; a missing value is "".
-    excluded
-        Whether it is all others that count.
-    low, high
-        For numbers in place of `among`: at least `low` and below `high`; None is no limit.
-    """
-
+    #: a column of the records ("specialty_code", "age_band", "outcome", "los_days"), the same word in all
+    #: reports; a fifth or a band that is made of a column has a name of its own ("deprivation")
     dimension: str
-    among: tuple[str, ...] = ()
-    excluded: bool = False
+    among: tuple[str, ...] = ()  # values as words, sorted; a missing value is ""
+    excluded: bool = False  # whether it is all others that count
+    #: low, high: for numbers in place of `among`: at least `low` and below `high`; None is no limit
     low: float | None = None
     high: float | None = None
 
@@ -51,17 +41,6 @@ class Condition:
 class Query:
     """The records behind a count: all that meet every condition.
 
-    Parameters
-    ----------
-    data_set
-        Table of records: "spells" (by day of discharge), "appointments" (by day of the appointment).
-    organisation
-        Code of the organisation, its predecessors included; `EVERYBODY` for all of them.
-    conditions
-        One for each restricted dimension, sorted by its name.
-    first, end
-        ISO dates: on or after `first`, and before `end`; empty where nothing restricts them.
-
     Examples
     --------
     >>> query = Query("spells", "RGT", first="2025-04-01", end="2026-04-01")
@@ -69,9 +48,11 @@ class Query:
     'spells of RGT, 2025-04-01 to before 2026-04-01, specialty_code 100'
     """
 
+    #: table of records: "spells" (by day of discharge), "appointments" (by day of the appointment)
     data_set: str
-    organisation: str
-    conditions: tuple[Condition, ...] = ()
+    organisation: str  # code of the organisation, its predecessors included; `EVERYBODY` for all of them
+    conditions: tuple[Condition, ...] = ()  # one for each restricted dimension, sorted by its name
+    #: first, end: ISO dates: on or after `first`, and before `end`; empty where nothing restricts them
     first: str = ""
     end: str = ""
 
@@ -110,27 +91,18 @@ class Query:
 
 @dataclass(frozen=True)
 class Told:
-    """What a reader was told of one count of people, directly or by a mean, rate or limit that rests on it.
-
-    Parameters
-    ----------
-    query
-        Whom it counts.
-    low, high
-        Between what it lies as far as it is shown, inclusive; `high` None is no limit. A rounded 10 is
-        (8, 12), a mean that is shown says only that the count is 8 or more: (8, None).
-    star
-        Whether it was hidden: then `low` and `high` are what a reader who knows the rule knows, and a count
-        that is hidden to protect another one need not be small: (1, None).
-    mean
-        Between what the mean of the data set's amount (days of stay) lies, where it was shown; what rounds
-        to 4.2 is (4.15, 4.25).
-    """
+    """What a reader was told of one count of people, directly or by a mean, rate or limit that rests on it."""
 
     query: Query
+    #: low, high: between what it lies as far as it is shown, inclusive; `high` None is no limit. A rounded 10
+    #: is (8, 12), a mean that is shown says only that the count is 8 or more: (8, None).
     low: int
     high: int | None
+    #: whether it was hidden: then `low` and `high` are what a reader who knows the rule knows, and a count that
+    #: is hidden to protect another one need not be small: (1, None)
     star: bool = False
+    #: between what the mean of the data set's amount (days of stay) lies, where it was shown; what rounds to
+    #: 4.2 is (4.15, 4.25)
     mean: tuple[float, float] | None = None
 
     @property

@@ -41,8 +41,6 @@ def control_with_total(counts: pd.Series, policy: DisclosurePolicy) -> Controlle
     ----------
     counts
         Exact counts of people that add up to the total; NaN is missing, and the total then too.
-    policy
-        The policy of the source.
 
     Examples
     --------

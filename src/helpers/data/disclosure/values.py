@@ -21,8 +21,6 @@ def control_counts(counts: pd.Series, policy: DisclosurePolicy) -> pd.Series:
     counts
         Whole counts of people, exact; NaN is missing. A total is summed from exact counts and passed here
         like any other count: it is never the sum of what is shown.
-    policy
-        The policy of the source.
 
     Returns
     -------
@@ -54,8 +52,6 @@ def control_share(numerator: pd.Series, denominator: pd.Series, policy: Disclosu
     ----------
     numerator, denominator
         Exact counts of people, under the same index.
-    policy
-        The policy of the source.
 
     Returns
     -------
@@ -90,8 +86,6 @@ def control_value(value: pd.Series, count: pd.Series, policy: DisclosurePolicy) 
         The figures, in any unit.
     count
         How many people each figure rests on, exact; for a ratio or O - E the observed events.
-    policy
-        The policy of the source.
 
     Returns
     -------

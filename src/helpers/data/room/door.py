@@ -136,8 +136,6 @@ class Room:
 
     Parameters
     ----------
-    channel
-        What leads there.
     may_be_replaced
         Whether another one can be started when it has ended: not in a batch, whose kernel cannot open records.
     """

@@ -26,16 +26,9 @@ class Records:
     Every question is answered by a frame: a row for each group with `count`, the figure asked for, and `hidden`
     (whether something of the row may not be shown; it is missing then). Counts of 1 to 7 are hidden, larger ones
     rounded to the nearest 5, and figures rest on what may be shown.
-
-    Parameters
-    ----------
-    mart
-        Where the records are; the kernel's own view of it has none.
-    selection
-        Which ones, and in which groups.
     """
 
-    mart: Mart
+    mart: Mart  # where the records are; the kernel's own view of it has none
     selection: Selection
 
     def count(self) -> pd.DataFrame:
@@ -55,8 +48,6 @@ class Records:
 
         Parameters
         ----------
-        column
-            Its name.
         share
             One share between 0 and 1, or several.
         """

@@ -36,29 +36,14 @@ class Key:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which records, and in which groups.
+    """Which records, and in which groups."""
 
-    Parameters
-    ----------
-    table
-        "spells" or "appointments".
-    organisation
-        Code of the report's organisation.
-    whose
-        Its own records, those of all others, or everybody's.
-    conditions
-        What they have in common.
-    keys
-        By what they are grouped.
-    first, end
-        ISO dates: on or after `first`, and before `end`.
-    """
-
-    table: str
-    organisation: str
-    whose: Whose
+    table: str  # "spells" or "appointments"
+    organisation: str  # code of the report's organisation
+    whose: Whose  # its own records, those of all others, or everybody's
     conditions: tuple[Condition, ...]
     keys: tuple[Key, ...]
+    #: first, end: ISO dates: on or after `first`, and before `end`
     first: str
     end: str
 
@@ -190,13 +175,9 @@ def read_where(
 
     Parameters
     ----------
-    table
-        Table of records.
     where
         Column (or "deprivation", "weekday") to a value, a list of values, "!value" for all others, None for
         missing ones; for a number a pair (from, to), `to` excluded, either of them None.
-    problems
-        Gets what is wrong.
     """
     found: list[Condition] = []
     for name, wanted in (where or {}).items():

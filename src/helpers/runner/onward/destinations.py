@@ -133,8 +133,6 @@ def open_destination(project: Project, address: str) -> Destination:
 
     Parameters
     ----------
-    project
-        Whose reports are taken there.
     address
         A folder, or ``s3://bucket/prefix``.
 

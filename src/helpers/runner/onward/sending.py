@@ -26,20 +26,14 @@ LIST: Final = ".boardpack-published.json"
 
 @dataclass(frozen=True)
 class Sent:
-    """What was done to a destination.
+    """What was done to a destination."""
 
-    Parameters
-    ----------
-    written, removed, kept
-        Paths of files that were put there and taken away, and how many were as they should be.
-    problems
-        Files that were not taken there, and why.
-    """
-
+    #: written, removed, kept: paths of files that were put there and taken away, and how many were as they
+    #: should be
     written: tuple[str, ...]
     removed: tuple[str, ...]
     kept: int
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...]  # files that were not taken there, and why
 
 
 @dataclass(frozen=True)
@@ -63,14 +57,8 @@ def send_onward(
 
     Parameters
     ----------
-    project, history
-        Whose reports.
-    destination
-        Where to.
     everything
         Write also what the list there says is there already.
-    dry_run
-        Only say what would be done.
 
     Raises
     ------

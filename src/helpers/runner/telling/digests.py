@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from helpers.runner.history.entries import Entry
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.occurrences import Occurrence
+from helpers.runner.history.store import History
 from helpers.runner.project import Project
 from helpers.runner.telling.message import Kind, Message, digest
 from helpers.runner.telling.outbox import Outbox
@@ -36,6 +38,37 @@ def digests(
             told, mark = Outbox(project.home).told(row.readers, schedule), project.audience.mark
             if message := digest(row, schedule, due, all_of_them, told, mark=mark, now=now):
                 yield message
+
+
+def approved(
+    schedule: str,
+    rows: Sequence[Tell],
+    last: Occurrence,
+    project: Project,
+    history: History,
+    *,
+    now: datetime,
+) -> Iterator[Message]:
+    """Yield what is to be told of the drafts of a schedule's last moment, once a person has decided on all of them.
+
+    Parameters
+    ----------
+    schedule, rows, last
+        Of what, whom, and what became of it last.
+    project, history
+        The public's, in which drafts waited.
+    now
+        What time it is.
+    """
+    drafts = {(each.notebook, each.name) for each in history.entries(last.run) if each.state is State.HELD}
+    if not drafts:
+        return
+    standing = history.standing()
+    stand = [standing[each] for each in drafts if each in standing]
+    if any(each.state is State.HELD for each in stand):
+        return
+    for message in digests(schedule, rows, last.due, [(project, stand)], now=now):
+        yield message.model_copy(update={"kind": "approved"})
 
 
 def not_made(

@@ -31,12 +31,8 @@ def as_mail(message: Message, reports: Path, sender: str) -> EmailMessage:
 
     Parameters
     ----------
-    message
-        What is told.
     reports
         The folder of published reports, for what is attached: files that were replaced since are not.
-    sender
-        The address that it comes from.
     """
     told = [*sections(message)]
     attached, notes = _attachments(message, reports)

@@ -22,7 +22,7 @@ from helpers.runner.telling.rows import Tell
 
 #: reports that a message names; the portal has all
 MOST_NAMED: Final = 100
-Kind = Literal["ran", "waits", "missed"]
+Kind = Literal["ran", "approved", "waits", "missed"]
 
 
 class _Frozen(BaseModel):
@@ -54,7 +54,7 @@ class Message(_Frozen):
     Parameters
     ----------
     schedule, due, row, kind
-        Of what, whom, and whether it ran, waits for something or was missed.
+        Of what, whom, and whether it ran, its drafts were approved, it waits for something or was missed.
     ready
         Reports that are new to these readers.
     counts
@@ -168,7 +168,7 @@ def _failure(entry: Entry) -> str:
 def sections(message: Message, most: int = MOST_NAMED) -> Iterator[Section]:
     """Yield what a message says, in the order in which it matters."""
     day = f"{show_day(message.due.date())}, {message.due.astimezone(UTC):%H:%M} UTC"
-    if message.kind != "ran":
+    if message.kind in {"waits", "missed"}:
         said = {
             "waits": "is due and waits: its data have not come, or a setting is wrong.",
             "missed": "was not made: it was due too long ago when the machine came to it.",
