@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from made_results import quiet
 
-from helpers.analyses.performance_report.tables import reasons_table
+from helpers.analyses.performance_report.tables import reasons_rows
 from helpers.measures.reasons import reasons_of
 from helpers.measures.words import reasons_sentence
 
@@ -52,7 +52,7 @@ def test_the_sentence_names_the_largest_kind_beside_all_trusts() -> None:
 def test_the_table_has_a_row_for_each_kind() -> None:
     reasons = reasons_of(ROWS, "T1", MAY)
     assert reasons is not None
-    _, rows = reasons_table(reasons)
+    rows = reasons_rows(reasons)
     assert [row[0] for row in rows] == ["Capacity", "Hospital process", "Wellbeing concerns"]
     assert [row[4] for row in rows] == ["Beds elsewhere (30)", "Medicines (20)", None]
 

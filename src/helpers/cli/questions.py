@@ -89,7 +89,7 @@ class MartQuestions:
 
     def _rows(self, query: str) -> list[tuple[str, ...]]:
         """Return the rows of a query as they are: a frame would bring pandas along."""
-        return self._mart.fetch(query) if self._mart.version else []
+        return self._mart.recall(query) if self._mart.version else []
 
 
 class RegisterQuestions:

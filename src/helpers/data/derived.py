@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+Row = tuple[str, ...]
 #: where a kept frame says what was read for it (`helpers.reads`)
 _READ = "reads"
 
@@ -51,6 +54,29 @@ def derived_frame(
                 found = _read(path)
     assert found is not None
     return found, found.attrs.pop(_READ)
+
+
+def kept_rows(folder: Path, query: str, ask: Callable[[], list[Row]]) -> list[Row]:
+    """Return the few rows of words that answer a query, from a folder or, where no process has kept them, by asking.
+
+    Parameters
+    ----------
+    folder
+        That of the mart's version, for what no kernel may write.
+    query
+        What identifies them.
+    ask
+        Asks the mart, which takes the libraries that read it and most of a second.
+    """
+    path = _path(folder, query).with_suffix(".json")
+    try:
+        return [tuple(row) for row in json.loads(path.read_bytes())]
+    except (OSError, ValueError):  # not there, or not whole
+        rows = ask()
+    with suppress(OSError):  # a mart that may only be read keeps nothing
+        make_private(folder)
+        write_private(path, json.dumps(rows).encode())
+    return rows
 
 
 def fill_derived(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.bundle import Source
 from helpers.data.choice import choice_query
-from helpers.data.derived import derived_frame, fill_derived
+from helpers.data.derived import Row, derived_frame, fill_derived, kept_rows
 from helpers.data.mart_files import DERIVED, ROOM, SPILL, MartFiles, record_tables
 from helpers.data.mart_manifest import (
     LoadRecord,
@@ -244,6 +244,10 @@ class Mart:
         with self._observed(sql) as connection:
             found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
+
+    def recall(self, sql: str) -> list[Row]:
+        """Return the few rows of words of a query, which is carried out once per version of the mart."""
+        return kept_rows(self._derived_folder(self.path / ROOM), sql, lambda: self.fetch(sql))
 
     def derived(
         self, name: str, build: Callable[[], pd.DataFrame], *, records: bool = False

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.analyses.performance_report.report import PerformanceOptions, PerformanceReport, read_options
+from helpers.analyses.performance_report.options import PerformanceOptions, read_options
+from helpers.analyses.performance_report.report import PerformanceReport
 from helpers.bundle import Bundle
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
 
 from helpers.analyses.performance_report.tables import (
+    REASONS,
     as_at_words,
     chart_fields,
     chart_rows,
-    reasons_table,
+    reasons_rows,
 )
 from helpers.bundle import Panel
 from helpers.measures.attention_words import attention_clauses
@@ -55,6 +57,8 @@ def section_part(
         Leave out of the list below the chart what a board can do without.
     """
     chart = spc_part(sections, result)
+    if result.category == "attention" and not result.stale:
+        chart = replace(chart, beside=slide_panels(result, period))
     words = {
         "meaning": meaning_words(result),
         **chart.words,
@@ -96,9 +100,9 @@ def _section(
     if notes := short_notes_words(result) if short else notes_words(result):
         yield sections.text(f"notes-{name}", notes)
     if result.reasons is not None and not short:
-        columns, rows = reasons_table(result.reasons)
         caption = f"{result.measure.name}, {month(result.reasons.period)}."
-        yield sections.table(f"tbl-{name}-reasons", caption, columns, rows)
+        rows = reasons_rows(result.reasons)
+        yield sections.part(f"{name}-reasons", fields=REASONS, rows=rows, caption=caption).table()
 
 
 def name_of(result: MeasureResult) -> str:
@@ -198,6 +202,26 @@ def story_panels(result: MeasureResult, period: str) -> list[Panel]:
     ]
 
 
+def slide_panels(result: MeasureResult, period: str) -> tuple[Panel, ...]:
+    """Return what a slide says below the chart of what needs attention, shorter than the page does."""
+    people = "" if result.measure.kind == "count" else people_words(result)
+    parts = (
+        latest_sentence(result),
+        sentence(people) if people else "",
+        sentence(f"it needs attention: {'; '.join(attention_clauses(result))}"),
+    )
+    what = Panel(title="What the data say", markdown=" ".join(part for part in parts if part))
+    owner = result.measure.owner
+    if result.comment is None:
+        said = f"**Nobody has explained this.**{f' It is for the {owner} to do so.' if owner else ''}"
+        return (
+            what,
+            Panel(title="Why", markdown=said),
+            Panel(title="What next", markdown=next_words(result)),
+        )
+    return what, *story_panels(result, period)
+
+
 def what_words(result: MeasureResult) -> str:
     """Return what the data say: the chart, the people, every reason why the measure needs attention."""
     told_already = result.measure.kind == "count" or result.measure.digits > 1  # "252 of 115,702"
@@ -218,7 +242,7 @@ def nobody_words(result: MeasureResult) -> str:
     """Say that nobody has explained what needs attention, who answers for it, and the register's rule for it."""
     owner = f" Owner: {result.measure.owner}." if result.measure.owner else ""
     rule = f" Standing rule: {sentence(result.measure.action)}" if result.measure.action else ""
-    return f"**Nobody has explained this, or said what comes next.**{owner}{rule}"
+    return f"**Nobody has explained this or planned for it.**{owner}{rule}"
 
 
 def why_words(result: MeasureResult, period: str) -> str:

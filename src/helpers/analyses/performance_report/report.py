@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from helpers.analyses.performance_report import annex, changes, cover, page_one, tables
 from helpers.analyses.performance_report.glossary import glossary_words
@@ -17,6 +17,7 @@ from helpers.analyses.performance_report.measure_parts import (
     why_words,
 )
 from helpers.analyses.performance_report.method_words import method_words, small_numbers_words
+from helpers.analyses.performance_report.options import PerformanceOptions
 from helpers.analyses.performance_report.ranking import (
     FADED_AFTER,
     faded,
@@ -41,10 +42,7 @@ from helpers.report.words import listed, sentence
 if TYPE_CHECKING:
     from helpers.report.opening import Report
 
-#: charts shorter than this have no limits worth drawing
-FEWEST_MONTHS = 13
-#: board: pages one and two and the exceptions; full: with all that an annex holds
-Pages = Literal["board", "full"]
+Content = Callable[[], Iterable[Shown]]
 EXCEPTIONS: Final = (
     Field("measure", Column(label="Measure")),
     Field("pathway", Column(label="Pathway")),
@@ -52,54 +50,6 @@ EXCEPTIONS: Final = (
     Field("why", Column(label="Why", kind="text")),
     Field("next", Column(label="What next", kind="text"), "with owner and date of recovery"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class PerformanceOptions:
-    """What a parameter file may ask of the report; see the notebook's parameters cell."""
-
-    measures: tuple[str, ...] = ()
-    months: int = 36
-    pages: str = "full"
-    cover: cover.Cover = field(default_factory=cover.Cover)
-
-
-def read_options(
-    report: Report,
-    *,
-    measures: Sequence[str] | None = None,
-    months: int = 36,
-    pages: str = "full",
-    sheet: cover.Cover | None = None,
-) -> PerformanceOptions:
-    """Return the options, checked against the register.
-
-    Raises
-    ------
-    UsageError
-        For a measure that the register does not have or that is named twice, too few months, or a purpose or
-        version that there is not.
-    """
-    sheet = sheet or cover.Cover()
-    known = report.register.measures
-    problems = [
-        Problem(f"measures: {name}", "not in the register", cure=near_misses(name, list(known)))
-        for name in measures or ()
-        if name not in known
-    ]
-    twice = sorted({name for name in measures or () if list(measures or ()).count(name) > 1})
-    problems += [Problem(f"measures: {name}", "named twice", cure="name it once") for name in twice]
-    if months < FEWEST_MONTHS:
-        problems.append(Problem("months", f"{months}", f"{FEWEST_MONTHS} or more"))
-    for name, came, allowed in (
-        ("pages", pages, get_args(Pages)),
-        ("purpose", sheet.purpose, ("", *cover.PURPOSES)),
-    ):
-        if came not in allowed:
-            problems.append(Problem(name, came, ", ".join(filter(None, allowed))))
-    if problems:
-        raise UsageError(problems)
-    return PerformanceOptions(tuple(measures or ()), months, pages, sheet)
 
 
 class PerformanceReport(Sections):
@@ -149,7 +99,7 @@ class PerformanceReport(Sections):
         rows = cover.cover_rows(self.options.cover, attention, self.report.register)
         sheet = self.part("cover", fields=cover.FIELDS, rows=rows, caption="Cover sheet.")
         wanted = bool(self.options.cover.purpose)
-        return self._composed_of(sheet, lambda: (sheet.table(),) if wanted else ())
+        return _shown_as(sheet, lambda: (sheet.table(),) if wanted else ())
 
     @part
     def headline(self) -> Headline:
@@ -277,28 +227,19 @@ class PerformanceReport(Sections):
     def annex(self) -> Composed:
         """Every other measure as a small chart with a line; not shown in the board version, like all that follows."""
         rest = [result for result in self._ranked if result not in self._exceptions]
-        return self._annexed(
-            "Annex: all other measures",
-            "annex",
-            lambda: annex.annex_pages(self, rest),
-            fields=annex.FIELDS,
-            rows=annex.annex_rows(rest),
-        )
+        plain = self.part("annex", fields=annex.FIELDS, rows=annex.annex_rows(rest))
+        return self._annexed("Annex: all other measures", plain, lambda: annex.annex_pages(self, rest))
 
-    def _annexed(self, heading: str, name: str, content: Any, **told: Any) -> Composed:
+    def _annexed(self, heading: str, plain: Part, content: Content) -> Composed:
         """Return a part below a heading of its own, which the board version does not show."""
 
         def shown() -> Iterator[Shown]:
             found = () if self._is_board else tuple(content())
             if found:
-                yield self.heading(name, heading)
+                yield self.heading(plain.name, heading)
                 yield from found
 
-        return self.composed(name, shown, **told)
-
-    def _composed_of(self, plain: Part, content: Any) -> Composed:
-        told = {name: getattr(plain, name) for name in ("fields", "rows", "caption", "note", "words")}
-        return self.composed(plain.name, content, **told)
+        return _shown_as(plain, shown)
 
     # --- one measure, for a notebook of an analyst's own ---------------------------------------------
 
@@ -342,9 +283,9 @@ class PerformanceReport(Sections):
             caption="Has it changed, will it meet its target, and what to do.",
             by="variation",
         )
-        content = (lambda: (plain.table(),)) if plain.rows else tuple
-        told = {name: getattr(plain, name) for name in ("fields", "rows", "caption", "by")}
-        return self._annexed("Variation and assurance", "matrix", content, **told)
+        return self._annexed(
+            "Variation and assurance", plain, lambda: (plain.table(),) if plain.rows else ()
+        )
 
     @cached_property
     def _last(self) -> LastPublished | None:
@@ -360,10 +301,7 @@ class PerformanceReport(Sections):
         plain = self.part(
             "changes", fields=changes.FIELDS, rows=rows, caption=said, words={"changes": said}
         )
-        content = (lambda: (plain.table(),)) if rows else (lambda: (plain.say(),))
-        return self._annexed(
-            "What has changed", "changes", content, fields=plain.fields, rows=plain.rows, words=plain.words
-        )
+        return self._annexed("What has changed", plain, lambda: (plain.table() if rows else plain.say(),))
 
     @part
     def quality(self) -> Composed:
@@ -381,20 +319,14 @@ class PerformanceReport(Sections):
                 ]
             ).strip(),
         )
-        content = (lambda: (plain.table(),)) if plain.rows else tuple
-        told = {name: getattr(plain, name) for name in ("fields", "rows", "caption", "note")}
-        return self._annexed("Data quality", "quality", content, **told)
+        return self._annexed("Data quality", plain, lambda: (plain.table(),) if plain.rows else ())
 
     @part
     def missing(self) -> Composed:
         """Which measures of the register are not reported, and why."""
         said = self._missing_words()
-        return self._annexed(
-            "Not in this report",
-            "missing",
-            lambda: (self.text("missing-words", said),),
-            words={"missing": said},
-        )
+        plain = self.part("missing", words={"missing": said})
+        return self._annexed("Not in this report", plain, lambda: (self.text("missing-words", said),))
 
     def _missing_words(self) -> str:
         old = [
@@ -418,16 +350,15 @@ class PerformanceReport(Sections):
     def method(self) -> Composed:
         """How the report was made."""
         said = method_words(self.results.asked, listed(self.report.organisation.predecessors))
-        return self._annexed(
-            "Method", "method", lambda: (self.text("method-words", said),), words={"method": said}
-        )
+        plain = self.part("method", words={"method": said})
+        return self._annexed("Method", plain, lambda: (self.text("method-words", said),))
 
     @part
     def glossary(self) -> Composed:
         """The terms that occur in this report, in plain words."""
         said = glossary_words(self._texts())
-        content = (lambda: (self.text("terms", said),)) if said else tuple
-        return self._annexed("Terms used", "glossary", content, words={"terms": said})
+        plain = self.part("glossary", words={"terms": said})
+        return self._annexed("Terms used", plain, lambda: (self.text("terms", said),) if said else ())
 
     def _texts(self) -> Iterator[str]:
         """Yield everything that this report says."""
@@ -437,3 +368,8 @@ class PerformanceReport(Sections):
             yield from (str(cell) for row in what.rows for cell in row)
         for result in self._ranked:
             yield from all_sentences(result)
+
+
+def _shown_as(plain: Part, content: Content) -> Composed:
+    """Return a part with what it is shown as, bare, in place of its table and its words."""
+    return Composed(**{each.name: getattr(plain, each.name) for each in fields(plain)}, content=content)

@@ -13,7 +13,7 @@ from helpers.bundle import SUPPRESSED, Cell, Column, ColumnKind
 from helpers.data.quality import QualityRating
 from helpers.measures.columns import short_period, variation_cell
 from helpers.measures.figures import bounded, goal_words
-from helpers.measures.people import told_figure
+from helpers.measures.people import table_figure
 from helpers.measures.reasons import Reasons
 from helpers.measures.result import STANDINGS, MeasureResult, Standing, Variation
 from helpers.measures.words import no_assurance_words
@@ -76,7 +76,7 @@ def summary_rows(results: Sequence[MeasureResult], pathways: Mapping[str, Pathwa
 def _summary_row(result: MeasureResult, pathway: Pathway) -> tuple[Cell, ...]:
     measure, latest, limits = result.measure, result.latest, result.chart.limits
     hidden = SUPPRESSED if result.series.hidden.any() else None
-    shown = hidden if latest is None else f"{told_figure(result)}\n{_period_cell(result)}"
+    shown = hidden if latest is None else f"{table_figure(result)}\n{_period_cell(result)}"
     lines = [value if np.isfinite(value) else None for value in (limits.centre, limits.lower, limits.upper)]
     return (
         pathway.domain,
@@ -258,16 +258,18 @@ def _computed(rating: QualityRating | None) -> tuple[str, ...]:
     return rating.timeliness, rating.completeness, rating.validity, rating.consistency
 
 
-def reasons_table(reasons: Reasons) -> tuple[tuple[Column, ...], Rows]:
-    """Return columns and rows of the kinds of reason, most first, beside all trusts."""
-    columns = (
-        Column(label="Kind of reason"),
-        Column(label="Patients", kind="rate"),
-        Column(label="Share", kind="rate", unit="%"),
-        Column(label="All trusts", kind="rate", unit="%"),
-        Column(label="Most frequent", kind="text"),
-    )
-    return columns, [
+REASONS: Final = (
+    Field("kind", Column(label="Kind of reason")),
+    Field("patients", Column(label="Patients", kind="rate")),
+    Field("share", Column(label="Share", kind="rate", unit="%")),
+    Field("everywhere", Column(label="All trusts", kind="rate", unit="%")),
+    Field("largest", Column(label="Most frequent", kind="text"), "reason of the kind, with its patients"),
+)
+
+
+def reasons_rows(reasons: Reasons) -> Rows:
+    """Return the kinds of reason, most first, beside all trusts."""
+    return [
         (
             kind.name,
             kind.patients,
