@@ -73,6 +73,7 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
     from helpers.data.disclosure.people import TABLES
     from helpers.data.disclosure.queries import MEASURED
     from helpers.data.releases import FROM_RECORDS, Releases, shown_words
+    from helpers.data.releasing import uncertified
 
     project = open_project(root, audience=readers)
     ledger = Releases.of(project.home, root, project.audience)
@@ -85,6 +86,7 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
         came = f"{asked} is no table of records, and no measure that was told of"
         raise UsageError(Problem("--released", came, ", ".join(names), near_misses(asked, names)))
     entries = [each for name in sorted(names[asked]) for each in ledger.entries(name)]
+    open_ones = uncertified(ledger, names[asked])
     if as_json:
         rows = [
             {
@@ -95,7 +97,7 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
             }
             for e in entries
         ]
-        showing.show_json({"released": rows})
+        showing.show_json({"released": rows, "uncertified": open_ones})
         return
     for each in entries:
         print(
@@ -103,7 +105,12 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
         )
     stars = sum(each.told.star for each in entries)
     reports = len({each.report for each in entries})
-    print(f"{len(entries)} counts of {asked} in {reports} reports, {stars} of them hidden")
+    for words in open_ones:
+        print(f"not certified, may be told by what was released before: {words}")
+    print(
+        f"{len(entries)} counts of {asked} in {reports} reports, {stars} of them hidden, "
+        f"{len(open_ones)} groups not certified"
+    )
 
 
 def _allowed(context: typer.Context) -> Allowed:

@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from helpers.data.disclosure.deciding import Asked, Decision, Witnesses, at_first, decide
+from helpers.data.disclosure.exhibiting import NEEDED
 from helpers.data.disclosure.people import People, find_people
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.mart import Mart
@@ -79,6 +80,22 @@ def decide_on(
         with _alone(releases.folder, data_set, whose) if report else contextlib.nullcontext():
             found |= group.decide(some, report, several=organisation == EVERYBODY)
     return found
+
+
+def uncertified(releases: Releases, data_sets: Iterable[str]) -> list[str]:
+    """Return in words what the ledger could not certify beside what was released before, so that it may be told."""
+    wanted = sorted(data_sets)
+    with releases.reading() as database:
+        rows = database and database.execute(
+            f"SELECT worlds FROM witnesses WHERE data_set IN ({', '.join('?' * len(wanted))})", wanted
+        )
+        kept = [_read_witnesses(worlds) for (worlds,) in rows or ()]
+    return sorted(
+        " less ".join(query.words for query in sorted(name, key=lambda each: each.words))
+        for each in kept
+        for name, worlds in each.items()
+        if len(worlds) < NEEDED
+    )
 
 
 def _standing(releases: Releases, mart: Mart, asked: Sequence[Asked]) -> dict[Query, Told]:

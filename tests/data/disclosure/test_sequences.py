@@ -14,10 +14,12 @@ from solver import Oracle
 from helpers.data.disclosure.deciding import Asked, Witnesses, decide
 from helpers.data.disclosure.people import People
 from helpers.data.disclosure.queries import Condition, Query, Told
+from helpers.data.disclosure.worlds import World
 from helpers.data.releases import shown_cell
 
 CODES, SEXES = ("100", "300"), ("female", "male")
 APRIL, MAY, JUNE = "2026-04-01", "2026-05-01", "2026-06-01"
+MONTH = Query("spells", "T1", (), APRIL, MAY)
 COUNT = st.one_of(st.integers(0, 9), st.integers(0, 40))
 CELLS = st.lists(COUNT, min_size=4, max_size=4)
 
@@ -119,3 +121,47 @@ def test_revised_figures_are_not_held_against_the_old_ones() -> None:
         Asked(query) for query in (both, *(both.where(Condition("specialty_code", (c,))) for c in "01"))
     ]
     assert [shown_cell(each) for each in decide(people, before, asked).told] == [140, 100, 40]
+
+
+def specialties_of(counts: list[int]) -> People:
+    """One kind of people for each specialty, all in April."""
+    kinds = pd.DataFrame({"specialty_code": [str(place) for place in range(len(counts))], "day": APRIL})
+    nothing = np.zeros(len(counts))
+    return People(kinds, np.array(counts), nothing, nothing, nothing)
+
+
+def among(*codes: str) -> Query:
+    return Query("spells", "T1", (Condition("specialty_code", codes),))
+
+
+def test_what_was_told_before_is_said_and_nothing_new_is_told_about_it() -> None:
+    people, exactly = (
+        specialties_of([100, 5]),
+        [Told(among("0"), 100, 100), Told(among("0", "1"), 105, 105)],
+    )
+    asked = [Asked(among("1")), Asked(among("0", "1"), digits=1)]
+    told = decide(people, exactly, asked)
+    assert (among("1"),) in told.exposed
+    assert [shown_cell(each) for each in told.told] == ["*", "*"]
+    beside_less = decide(people, exactly[:1], asked)
+    assert not beside_less.exposed
+    assert [shown_cell(each) for each in beside_less.told] == ["*", 105]
+
+
+def test_a_star_that_would_be_told_if_it_were_small_may_be_any_number() -> None:
+    people = specialties_of([7, 3])
+    before = [Told(among("1"), 3, 3), Told(among("0", "1"), 10, 14)]
+    told = decide(people, before, [Asked(among("0"))])
+    assert not told.exposed
+    again = decide(people, [*before, *told.told], [Asked(among("0", "1"))], witnesses=told.witnesses)
+    assert not again.exposed
+
+
+def test_a_world_outlasts_a_finer_division_of_the_people_in_it() -> None:
+    # once found for both months together; whom it takes away were all discharged in the second
+    kinds = pd.DataFrame({"day": [APRIL, MAY]})
+    people = People(kinds, np.array([0, 3]), np.array([0.0, 9.0]), np.zeros(2), np.full(2, 400.0))
+    world = World(people, [Told(Query("spells", "T1"), 1, 7, star=True), Told(MONTH, 0, 0)], 7)
+    change = world.change([(0, -1.0, -2.0)], world.families(1))
+    assert world.allows(change)
+    assert (change.people.sum(), change.amount.sum()) == (-1, -2)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from helpers.bundle import SUPPRESSED
-from helpers.data.disclosure.exhibiting import NEEDED, Exhibits
-from helpers.data.disclosure.people import Kind, People
+from helpers.data.disclosure.exhibiting import NEEDED, Exhibits, around
+from helpers.data.disclosure.people import Kind, Mask, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
-from helpers.data.disclosure.worlds import Change, Target, World
+from helpers.data.disclosure.worlds import Change, Places, Target, World
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 
 #: what must stay uncertain: a hidden count, or the difference of two that are shown
@@ -65,7 +65,7 @@ class Decision:
     witnesses
         Other worlds for everything that must stay uncertain, old and new.
     exposed
-        What was told already by what was released before; nothing new tells it.
+        What is not certified beside what was released before: nothing new is shown about it.
     """
 
     told: tuple[Told, ...]
@@ -118,7 +118,7 @@ def decide(
     for place in range(len(known), len(known) + len(asked)):
         trial.show(place)
     told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
-    return Decision(told, kept, tuple(name for name, worlds in kept.items() if not worlds))
+    return Decision(told, kept, tuple(name for name, worlds in kept.items() if len(worlds) < NEEDED))
 
 
 def at_first(asked: Asked, count: int, amount: float, policy: DisclosurePolicy) -> Told:
@@ -154,6 +154,7 @@ class _Trial:
         self.found = Exhibits(world)
         self.targets: dict[Uncertain | int, Target] = {}
         self._open: dict[Uncertain | int, tuple[int, ...]] = {}
+        self._told: list[tuple[Mask, Places]] = []
         self.programmes = MOST_PROGRAMMES
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
 
@@ -169,6 +170,8 @@ class _Trial:
         for name in witnesses:
             if len(name) > 1 and all(query in self._places for query in name):
                 self._add(name, self._difference(*(self._places[query] for query in name)), have)
+        told = [self.targets[name] for name, worlds in self._open.items() if not worlds]
+        self._told = [(each.pieces, around(world, each)[0]) for each in told]
 
     def add_unasked(self, queries: Sequence[Query]) -> None:
         """Add the small groups that these figures tell apart, each by its number."""
@@ -183,7 +186,7 @@ class _Trial:
             self._add(int(number), target, {})
 
     def show(self, place: int) -> None:
-        """Show a new number if all stays uncertain beside it, else hide it."""
+        """Show a new number if all stays as uncertain beside it as it was, else hide it."""
         world = self.world
         if world.cells[place].star:
             return
@@ -191,47 +194,58 @@ class _Trial:
         world.active[place] = True
         self.found.agree &= self.found.agreeing(place)
         fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
-        broken = [name for name, each in self._open.items() if not self.found.agree[list(each)].all()]
-        wanted = {name: (self.targets[name], self._open[name]) for name in broken}
-        found = self._all({**wanted, **{name: (each, ()) for name, each in fresh.items()}})
-        if found is not None:
+        if not self._is_close_to_told(place) and self._keep(fresh):
             self.targets |= fresh
-            self._open |= found
             return
         self.found.agree[: len(before)] |= before
         world.hide(place)
         self.found.agree &= self.found.agreeing(place)
         self._add((world.cells[place].query,), self._star(place), {})
+        for name in self._broken():  # by a world without anybody where there is a star now
+            self._open[name] = self.found.of(self.targets[name], self._open[name], solve=_SOLVED_EACH)
+
+    def _is_close_to_told(self, place: int) -> bool:
+        """Tell whether a number is about what was told before, or may have been: that is not told once more."""
+        holds = self.world.holds[place] > 0
+        return any(holds[pieces].any() and holds.sum() == holds[near].sum() for pieces, near in self._told)
 
     def _add(
         self, name: Uncertain | int, target: Target, have: Mapping[Uncertain, tuple[int, ...]]
     ) -> None:
+        """Add what must stay uncertain, as far as it is: what is not was told by what was released before."""
         self.targets[name] = target
         known = have.get(name, ()) if isinstance(name, tuple) else ()
-        if isinstance(name, tuple) and name in have and not known:
-            return  # was looked for in vain when it was new: what is new now cannot hide it
-        found = self.found.of(target, known, solve=_SOLVED_EACH)
-        if len(found) == NEEDED:
-            self._open[name] = found
+        was_told = isinstance(name, tuple) and name in have and not known
+        found = () if was_told else self.found.of(target, known, solve=_SOLVED_EACH, whole=True)
+        if len(found) < NEEDED and not was_told and isinstance(name, tuple) and len(name) == 1:
+            # some stars hide larger counts, so a reader who takes this one for small may be wrong
+            self.world.free(self._places[name[0]])
+            self.targets[name] = target = replace(target, ceiling=math.inf)
+            found = self.found.of(target, found, solve=_SOLVED_EACH)
+        self._open[name] = found
 
-    def _all(
-        self, wanted: Mapping[Uncertain | int, tuple[Target, tuple[int, ...]]]
-    ) -> dict[Uncertain | int, tuple[int, ...]] | None:
-        """Return worlds for each of these; None as soon as there are none for one."""
+    def _broken(self) -> list[Uncertain | int]:
+        agree = self.found.agree.tolist()
+        return [name for name, each in self._open.items() if not all(agree[place] for place in each)]
+
+    def _keep(self, fresh: Mapping[Uncertain | int, Target]) -> bool:
+        """Find worlds for what is new, and as many as before for what had some that agree no more."""
         found: dict[Uncertain | int, tuple[int, ...]] = {}
-        for name, (target, have) in wanted.items():
-            before = self.found.solved
+        for name in (*self._broken(), *fresh):
+            have, before = self._open.get(name), self.found.solved
+            target = self.targets[name] if have is not None else fresh[name]
             solve = min(_SOLVED_EACH, self.programmes)
-            chosen = self.found.of(target, have, solve=solve)
+            found[name] = self.found.of(target, have or (), solve=solve)
             self.programmes -= self.found.solved - before
-            if len(chosen) < NEEDED:
-                return None
-            found[name] = chosen
-        return found
+            if len(found[name]) < (NEEDED if have is None else len(have)):
+                return False
+        self._open |= found
+        return True
 
     def _star(self, place: int) -> Target:
         number = int(self.world.people[place])
-        ceiling = self.world.small if number <= self.world.small else math.inf
+        small = number <= self.world.small and not self.world.freed[place]
+        ceiling = self.world.small if small else math.inf
         return Target(self.world.holds[place] > 0, number, ceiling)
 
     def _difference(self, one: int, other: int) -> Target:
@@ -243,15 +257,14 @@ class _Trial:
         world = self.world
         if world.cells[place].query.organisation == EVERYBODY:
             return
-        both = world.holds @ (world.holds[place] * world.count)
         apart = np.abs(world.people - world.people[place])
-        nested = (
-            (both == np.minimum(world.people, world.people[place])) & (apart >= 1) & (apart <= world.small)
-        )
-        # a figure of several organisations is too coarse to be taken from another one
-        number = [not cell.star and cell.query.organisation != EVERYBODY for cell in world.cells]
-        numbers = world.active & np.array(number) & (world.people > 0)
-        for other in np.flatnonzero(nested & numbers):
+        others = np.flatnonzero((apart >= 1) & (apart <= world.small) & world.active & (world.people > 0))
+        both = world.holds[others] @ (world.holds[place] * world.count)
+        for other in others[both == np.minimum(world.people[others], world.people[place])]:
+            cell = world.cells[other]
+            # a figure of several organisations is too coarse to be taken from another one
+            if cell.star or cell.query.organisation == EVERYBODY:
+                continue
             yield (world.cells[other].query, world.cells[place].query), self._difference(int(other), place)
 
     def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[int, ...]]:
@@ -260,6 +273,7 @@ class _Trial:
         different = {
             w for each in witnesses.values() for w in each if all(kind in places for kind, _, _ in w)
         }
+        self._free_those_of(witnesses, places)
         families = self.world.families(self.old)
         changes = [
             self.world.change([(places[kind], n, days) for kind, n, days in w], families) for w in different
@@ -267,12 +281,25 @@ class _Trial:
         number = dict(zip(different, self.found.add(changes), strict=True))
         return {name: tuple(number[w] for w in each if w in number) for name, each in witnesses.items()}
 
+    def _free_those_of(self, witnesses: Witnesses, places: Mapping[Kind, int]) -> None:
+        """Take stars for any number that are no small one in their other worlds."""
+        for name, worlds in witnesses.items():
+            place = self._places.get(name[0]) if len(name) == 1 else None
+            if place is None or not self.world.cells[place].star:
+                continue
+            holds = self.people.mask(name[0])
+            more = (sum(n for kind, n, _ in w if kind in places and holds[places[kind]]) for w in worlds)
+            if self.world.people[place] + max(more, default=0) > self._star(place).ceiling:
+                self.world.free(place)
+
     @property
     def kept(self) -> dict[Uncertain, tuple[Witness, ...]]:
         """The worlds by which all is uncertain, as they are kept; none for what was told already."""
+        used = {place for places in self._open.values() for place in places}
+        worlds = {place: self._witness(self.found.changes[place]) for place in used}
         return {
-            name: tuple(self._witness(self.found.changes[each]) for each in self._open.get(name, ()))
-            for name in self.targets
+            name: tuple(worlds[place] for place in places)
+            for name, places in self._open.items()
             if isinstance(name, tuple)
         }
 

@@ -62,7 +62,9 @@ class Exhibits:
         same = self.world.agree(self._people, self._amount, np.array([figure]))
         return np.asarray(self.agree & same)
 
-    def of(self, target: Target, have: Iterable[int] = (), *, solve: int = 0) -> tuple[int, ...]:
+    def of(
+        self, target: Target, have: Iterable[int] = (), *, solve: int = 0, whole: bool = False
+    ) -> tuple[int, ...]:
         """Return up to two of them with which a target has other values: the same as before, others, or new ones.
 
         Parameters
@@ -73,42 +75,49 @@ class Exhibits:
             Those that once served are taken first.
         solve
             How many programmes may be solved where moving people about finds none.
+        whole
+            Whether the slow kind of programme may be tried after the quick one.
         """
-        values = target.value + target.pieces @ self._people[:, : len(self.changes)]
-        useful = self.agree[: len(values)] & (values != target.value)
-        useful &= (values >= 1) & (values <= target.ceiling)
         found: dict[int, int] = {}
-        for place in (*have, *np.flatnonzero(useful).tolist()):
-            if useful[place]:
-                found.setdefault(round(values[place]) - target.value, place)
+        for places in (np.array(tuple(have), dtype=np.int64), np.arange(len(self.changes))):
             if len(found) == NEEDED:
                 break
+            by = target.pieces @ self._people[:, places]
+            values = target.value + by
+            useful = self.agree[places] & (by != 0) & (values >= 1) & (values <= target.ceiling)
+            for place in np.flatnonzero(useful).tolist():
+                if len(found) < NEEDED:
+                    found.setdefault(round(by[place]), int(places[place]))
         if len(found) < NEEDED:
-            self._search(target, found, solve)
+            near, wider = around(self.world, target)
+            self._search(target, wider, found)
+            for slow in (False, True) if whole else (False,):
+                self._solve(target, near, found, solve, whole=slow)
         return tuple(found.values())
 
-    def _search(self, target: Target, found: dict[int, int], solve: int) -> None:
-        near, wider = _around(self.world, target)
+    def _search(self, target: Target, pieces: Places, found: dict[int, int]) -> None:
         for by in CHANGES:
             if len(found) == NEEDED:
                 return
             if by not in found and 1 <= target.value + by <= target.ceiling:
-                self._keep(
-                    find_change(_part(self.world, wider), target.part(wider), by), wider, target, found
-                )
+                change = find_change(_part(self.world, pieces), target.part(pieces), by)
+                self._keep(change, pieces, target, found)
+
+    def _solve(
+        self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, whole: bool
+    ) -> None:
+        """Look for values further off, on either side, than those that were found."""
         for side in (-1, 1):  # a count that may not grow beyond small must become smaller
             while len(found) < NEEDED and solve > 0:
                 solve -= 1
                 self.solved += 1
-                if not self._keep(self._solved(near, target, side, found), near, target, found):
+                least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
+                if side > 0:
+                    least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
+                part = _part(self.world, pieces)
+                change = solve_change(part, target.part(pieces), least, most, whole=whole)
+                if not self._keep(change, pieces, target, found):
                     break
-
-    def _solved(self, near: Places, target: Target, side: int, found: Iterable[int]) -> Change | None:
-        """Return a change to a value further off, on one side, than those that were found."""
-        least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
-        if side > 0:
-            least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
-        return solve_change(_part(self.world, near), target.part(near), least, most)
 
     def _keep(self, change: Change | None, pieces: Places, target: Target, found: dict[int, int]) -> bool:
         if change is None:
@@ -123,7 +132,7 @@ def _part(world: World, pieces: Places) -> World:
     return world.part(pieces, np.flatnonzero(world.active & (world.holds[:, pieces] != 0).any(axis=1)))
 
 
-def _around(world: World, target: Target) -> tuple[Places, Places]:
+def around(world: World, target: Target) -> tuple[Places, Places]:
     """Return the pieces of the smallest figures that overlap a target; and these with some elsewhere.
 
     Those elsewhere, in the same of the wider figures, take up what comes or goes here.

@@ -20,12 +20,16 @@ _GAP: Final = 0.5
 _HAIR: Final = 1e-9
 
 
-def solve_change(world: World, target: Target, least: int, most: int) -> Change | None:
+def solve_change(
+    world: World, target: Target, least: int, most: int, *, whole: bool = False
+) -> Change | None:
     """Return a change that moves few people by which a target has from `least` to `most` more; None if none is found.
 
     The world is a small part: those of one specialty, mostly; with more a programme takes seconds.
     Unknown are how many come to each piece, how many leave it, and how its amount changes. Every figure that
-    binds comes out the same, and so does what the amounts of so many people can be.
+    binds comes out the same, and so does what the amounts of so many people can be. Amounts need not be whole at
+    first and are made whole beside the same people: that takes a tenth of the time of `whole` ones from the start,
+    and finds three of four.
     """
     if least > most:
         return None
@@ -42,12 +46,12 @@ def solve_change(world: World, target: Target, least: int, most: int) -> Change 
             [np.full(size, _MOST_MOVED), np.minimum(count, _MOST_MOVED), np.full(size, _MOST_AMOUNT)]
         ),
     )
-    # amounts that need not be whole are found in a tenth of the time, and made whole beside the same people
-    if (found := rows.solved(limits, whole_amounts=False)) is None:
+    if (found := rows.solved(limits, whole_amounts=whole)) is None:
         return None
-    moved = np.round(found[: 2 * size])
-    same = [np.concatenate([moved, limit[2 * size :]]) for limit in limits]
-    if (found := rows.solved(same)) is None and (found := rows.solved(limits)) is None:
+    if not whole:
+        moved = np.round(found[: 2 * size])
+        found = rows.solved([np.concatenate([moved, limit[2 * size :]]) for limit in limits])
+    if found is None:
         return None
     solved = np.round(found)
     people, days = solved[:size] - solved[size : 2 * size], solved[2 * size :]

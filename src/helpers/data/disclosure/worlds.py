@@ -60,6 +60,8 @@ class World:
         self.people = self.holds.astype(np.float64) @ self.count
         self.total = self.holds.astype(np.float64) @ self.amount
         self.active = np.ones(len(cells), dtype=np.bool_)
+        #: stars that may be any number
+        self.freed = np.zeros(len(cells), dtype=np.bool_)
         self._bind()
 
     def _bind(self) -> None:
@@ -68,7 +70,8 @@ class World:
         high = np.array([math.inf if c.high is None else c.high for c in self.cells], dtype=float)
         star = np.array([cell.star for cell in self.cells], dtype=np.bool_)
         # a reader who takes a star for small is not proved wrong by the worlds that are exhibited
-        high = np.where(star & (self.people <= self.small), np.minimum(high, self.small), high)
+        taken = star & (self.people <= self.small) & ~self.freed
+        high = np.where(taken, np.minimum(high, self.small), np.where(self.freed, math.inf, high))
         self.low, self.high = np.minimum(low, self.people), np.maximum(high, self.people)
         mean = np.divide(self.total, self.people, out=np.zeros_like(self.total), where=self.people > 0)
         means = [cell.mean for cell in self.cells]
@@ -80,6 +83,11 @@ class World:
     def hide(self, place: int) -> None:
         """Make a figure a star."""
         self.cells[place] = Told(self.cells[place].query, 1, None, star=True)
+        self._bind()
+
+    def free(self, place: int) -> None:
+        """Let a star be any number: a reader who takes it for small cannot be sure."""
+        self.freed[place] = True
         self._bind()
 
     def change(self, steps: Iterable[tuple[int, float, float]], families: Places) -> Change:

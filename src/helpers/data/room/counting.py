@@ -132,6 +132,7 @@ def digits_for(count: Cell, policy: DisclosurePolicy) -> int:
 
     Whole numbers of n people have a mean in steps of 1/n: an exact one would tell n.
 
+    >>> from helpers.data.policy import HES_RECORD_LEVEL
     >>> [digits_for(count, HES_RECORD_LEVEL) for count in (10, 25, 1000)]
     [0, 1, 2]
     """
