@@ -111,14 +111,14 @@ class Bundle(_Frozen):
     markdown: str = ""  # kinds headline and text: paragraphs and lists; table: notes below it
     good_until: str = ""  # kind headline: ISO date from which on the report is out of date
     level: Literal[2, 3] = 2  # kind heading: of a section, or within one
-    panels: tuple[Panel, ...] = ()  # kind panels
+    panels: tuple[Panel, ...] = ()  # kind panels; kind figure: what stands below it on a slide of its own
     columns: tuple[Column, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     #: kind table: rows (counted from 0) whose first cell heads those that follow, across the whole width;
     #: such a table is set tight
     groups: tuple[int, ...] = ()
 
-    on_slide: bool = False  # kind table: the second of the two slides; where none says so, the first table
+    on_slide: bool = False  # kind table: the last slides; where none says so, the first table
     sources: tuple[Source, ...] = ()
     origin: Origin = "records"
     #: records behind it were read in the records room alone: the kernel that shows it holds none

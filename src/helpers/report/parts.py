@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
-from helpers.bundle import SUPPRESSED, Bundle, Cell, Column
+from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Panel
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.report.own.cells import Format, show
 from helpers.report.shown import Shown, draw, picture_of
@@ -91,7 +91,9 @@ class Part:
     groups: tuple[int, ...] = ()  # places of rows whose first cell heads those that follow
     #: the field whose cells head the rows that follow in the usual table; these stand next to each other
     by: str = ""
-    on_slide: bool = False  # whether the table is the second slide of the PowerPoint
+    on_slide: bool = False  # whether the table is on the last slides of the PowerPoint
+    #: what stands below the figure on a slide of its own; it has none without
+    beside: tuple[Panel, ...] = ()
     bulleted: bool = False  # whether its sentences are said as a list
 
     # --- what it holds ------------------------------------------------------------------------------
@@ -250,6 +252,7 @@ class Part:
             "columns": tuple(each.column for each in self.fields),  # whatever may be drawn
             "rows": self.rows,
             "suppressed": sum(cell == SUPPRESSED for row in self.rows for cell in row),
+            "panels": self.beside,
         }
         return self.made.model_copy(update=told)
 

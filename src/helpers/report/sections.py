@@ -123,7 +123,7 @@ class Sections:
         """Return a table with its caption; the cells are as they may be shown.
 
         `groups` are the places of rows whose first cell heads those that follow. A table that is `on_slide`
-        is the second slide of the PowerPoint.
+        is on the last slides of the PowerPoint.
         """
         bundle = self.report.bundle(
             "table",

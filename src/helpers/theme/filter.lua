@@ -24,7 +24,7 @@ local NUMBERED_BY_QUARTO = pandoc.List({
 })
 local KNOWN = pandoc.List({
   "headline", "synthetic", "notes", "panels", "strip", "panel", "panel-title", "data-behind", "icon", "group", "break",
-  "unnumbered", "smallcaps", "mark", "underline",
+  "unnumbered", "on-slide", "smallcaps", "mark", "underline",
 })
 local KNOWN_SETTINGS = pandoc.List({ "title", "figure", "csv", "alt" })
 local TOP = 2       -- sections are level 2 in the notebook; level 1 is the report's title
@@ -911,14 +911,51 @@ local function keep_together(doc)
   return doc
 end
 
--- ---------------------------------------------------------------- two slides: the headline and the matrix
+-- ---------------------------------------------------------------- slides: the headline, marked figures, a table
 
 local function without_links(blocks)
   return blocks:walk({ Link = function(link) if link.target:match("^#") then return link.content end end })
 end
 
+-- No picture stands in a table of PowerPoint, so a column of small lines would be empty.
+local function without_lines(tbl)
+  for i = #tbl.colspecs, 2, -1 do
+    local lines = false
+    for _, body in ipairs(tbl.bodies) do
+      for _, row in ipairs(body.body) do
+        local cell = row.cells[i]
+        if cell then
+          cell.contents:walk({ Image = function(image) lines = lines or image.classes:includes("spark") end })
+        end
+      end
+    end
+    if lines then
+      tbl.colspecs:remove(i)
+      for _, row in ipairs(tbl.head.rows) do row.cells:remove(i) end
+      for _, body in ipairs(tbl.bodies) do
+        for _, row in ipairs(body.body) do row.cells:remove(i) end
+      end
+    end
+  end
+  return tbl
+end
+
+-- The words of a slide whose picture is set when it is finished, below the heading of its section without its number.
+local function figure_slide(div, heading)
+  local title = heading.content:filter(function(el) return not (el.t == "Span" and el.classes:includes("header-section-number")) end)
+  while title[1] and title[1].t == "Space" do title:remove(1) end
+  local blocks = pandoc.Blocks({ pandoc.Header(TOP, title) })
+  for _, panel in ipairs(div.content) do
+    blocks:extend(panel.content:walk({ Span = function(span)
+      return span.classes:includes("panel-title") and pandoc.Strong(span.content) or nil
+    end }))
+  end
+  return blocks
+end
+
 -- A caption is a sentence, a slide's title is none.
 local function table_slide(tbl)
+  tbl = without_lines(tbl)
   local words = caption_of(tbl)
   local last = words[#words]
   if last and last.t == "Str" then last.text = last.text:gsub("%.$", "") end
@@ -927,16 +964,21 @@ local function table_slide(tbl)
   return pandoc.Blocks({ pandoc.Header(TOP, words), tbl })
 end
 
-function two_slides(doc)
+function as_slides(doc)
   local facts = doc.meta.facts
   local about = text(facts.organisation) .. " · " .. text(facts.period)
   if facts["as-at"] and text(facts["as-at"]) ~= "" then about = about .. " · data as at " .. text(facts["as-at"]) end
   local title = pandoc.utils.type(doc.meta.title) == "Inlines" and doc.meta.title or pandoc.Inlines(text(doc.meta.title))
   local blocks = pandoc.Blocks({ pandoc.Header(TOP, title), pandoc.Para({ pandoc.Str(about) }) })
   local matrix = facts.slide and text(facts.slide) or ""
-  local found = pandoc.Blocks({})
+  local found, figures = pandoc.Blocks({}), pandoc.Blocks({})
+  local heading = pandoc.Header(TOP, title)
   for _, block in ipairs(doc.blocks) do
-    if block.t == "Div" and block.classes:includes("headline") then
+    if block.t == "Header" then
+      heading = block
+    elseif block.t == "Div" and block.classes:includes("on-slide") then
+      figures:extend(figure_slide(block, heading))
+    elseif block.t == "Div" and block.classes:includes("headline") then
       for i, part in ipairs(block.content) do
         blocks:insert(i == 1 and part.t == "Para" and pandoc.Para({ pandoc.Strong(part.content) }) or part)
       end
@@ -944,6 +986,7 @@ function two_slides(doc)
       found = table_slide(block)
     end
   end
+  blocks:extend(figures)
   blocks:extend(found)
   doc.blocks = without_links(blocks:walk({ Span = span_piece, Image = spark }))
   for _, key in ipairs({ "title", "subtitle", "author", "date" }) do doc.meta[key] = nil end
@@ -971,7 +1014,8 @@ function Pandoc(doc)
   wants_annex = page["data-annex"] == true
   number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
-  if slides then return two_slides(doc) end
+  if slides then return as_slides(doc) end
+  doc = doc:walk({ Div = function(div) return div.classes:includes("on-slide") and {} or nil end })
   doc = doc:walk(equations)
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece, Image = spark })

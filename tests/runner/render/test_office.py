@@ -7,6 +7,7 @@ import pptx
 import pytest
 from docx.shared import Mm
 from pptx.dml.color import RGBColor
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from helpers.bundle import Bundle, Column, Panel
 from helpers.data.audit import audit_file
@@ -162,20 +163,61 @@ def test_a_report_without_a_table_has_one_slide(notebook, rendered):
     assert len(deck.slides) == 1
 
 
-def test_a_long_table_is_cut_and_says_so_and_stays_on_the_slide(notebook, rendered):
-    rows = tuple((f"Measure {n}", n, "a sentence of some length that says why it is so") for n in range(40))
+@pytest.mark.parametrize("many", [40, 400])
+def test_a_long_table_goes_on_over_slides_and_says_what_is_left_out(notebook, rendered, many):
+    rows = tuple(
+        (f"Measure {n}", n, "a sentence of some length that says why it is so") for n in range(many)
+    )
     notebook.table(columns=COLUMNS, rows=rows, caption="Where to look")
     deck = pptx.Presentation(str(rendered(notebook, "pptx")))
-    slide = deck.slides[1]
-    assert slide.shapes.title.text_frame.text == "Where to look"
-    table = next(shape for shape in slide.shapes if shape.has_table)
-    shown = len(table.table.rows) - 1
-    assert 10 < shown < 40
-    assert f"{40 - shown} more rows in the report" in texts_of(slide)
-    assert table.top + sum(row.height for row in table.table.rows) < deck.slide_height
-    assert table.left + sum(column.width for column in table.table.columns) <= deck.slide_width
-    sizes = {run.font.size.pt for cell in table.table.iter_cells() for run in runs_of(cell)}
-    assert min(sizes) >= 10.5
+    first, *further = list(deck.slides)[1:]
+    assert first.shapes.title.text_frame.text == "Where to look"
+    assert {each.shapes.title.text_frame.text for each in further} == {"Where to look, continued"}
+    tables = [next(shape for shape in slide.shapes if shape.has_table) for slide in (first, *further)]
+    for table in tables:
+        assert table.top + sum(row.height for row in table.table.rows) < deck.slide_height
+        assert table.left + sum(column.width for column in table.table.columns) <= deck.slide_width
+        sizes = {run.font.size.pt for cell in table.table.iter_cells() for run in runs_of(cell)}
+        assert min(sizes) >= 12
+        assert table.table.cell(0, 0).text == "Measure"
+    names = [row.cells[0].text for table in tables for row in list(table.table.rows)[1:]]
+    assert names == [f"Measure {n}" for n in range(len(names))]
+    assert len(names) == many or f"{many - len(names)} more rows in the report" in texts_of(further[-1])
+    assert len(tables) <= 5
+
+
+def test_where_a_group_goes_on_over_slides_its_heading_comes_again(notebook, rendered):
+    rows = [(f"Measure {n}", n, "a sentence of some length that says why it is so") for n in range(40)]
+    rows = [("Patients", None, None), *rows[:20], ("Money", None, None), *rows[20:]]
+    table = Bundle(kind="table", id="tbl-m", caption="C", columns=COLUMNS, rows=tuple(rows), groups=(0, 21))
+    deck = pptx.Presentation(str(rendered(notebook.bundle(table), "pptx")))
+    tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table]
+    assert len(tables) > 2
+    for each in tables:
+        names = [row.cells[0].text for row in each.rows]
+        assert names[1] in ("Patients", "Money")
+        assert names[-1].startswith("Measure")
+
+
+def test_a_figure_with_words_for_a_slide_has_one_with_its_picture_and_they_are_on_no_page(
+    notebook, rendered
+):
+    beside = [
+        Panel(title="What the data say", markdown="It rose."),
+        Panel(title="Why", markdown="Nobody *knows*."),
+    ]
+    notebook.text("Attention.", "headline").markdown("## Stay {#sec-stay}").figure(panels=tuple(beside))
+    deck = pptx.Presentation(str(rendered(notebook.table(), "pptx")))
+    _, slide, _ = deck.slides
+    assert slide.shapes.title.text_frame.text == "Stay"
+    (picture,) = [shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE]
+    assert picture._element.nvPicPr.cNvPr.get("descr") == "Line chart. The mean falls from 5 to 4 days."
+    texts = [shape for shape in slide.shapes if shape.has_text_frame and shape is not slide.shapes.title]
+    assert [each.text_frame.text for each in texts if each.top >= picture.top + picture.height][:2] == [
+        "What the data say\nIt rose.",
+        "Why\nNobody knows.",
+    ]
+    assert "It rose." not in rendered(notebook, "html").read_text("utf-8")
 
 
 def texts_of(slide):

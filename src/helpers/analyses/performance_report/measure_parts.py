@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -56,6 +57,8 @@ def section_part(
         Leave out of the list below the chart what a board can do without.
     """
     chart = spc_part(sections, result)
+    if result.category == "attention" and not result.stale:
+        chart = replace(chart, beside=slide_panels(result, period))
     words = {
         "meaning": meaning_words(result),
         **chart.words,
@@ -199,6 +202,26 @@ def story_panels(result: MeasureResult, period: str) -> list[Panel]:
     ]
 
 
+def slide_panels(result: MeasureResult, period: str) -> tuple[Panel, ...]:
+    """Return what a slide says below the chart of what needs attention, shorter than the page does."""
+    people = "" if result.measure.kind == "count" else people_words(result)
+    parts = (
+        latest_sentence(result),
+        sentence(people) if people else "",
+        sentence(f"it needs attention: {'; '.join(attention_clauses(result))}"),
+    )
+    what = Panel(title="What the data say", markdown=" ".join(part for part in parts if part))
+    owner = result.measure.owner
+    if result.comment is None:
+        said = f"**Nobody has explained this.**{f' It is for the {owner} to do so.' if owner else ''}"
+        return (
+            what,
+            Panel(title="Why", markdown=said),
+            Panel(title="What next", markdown=next_words(result)),
+        )
+    return what, *story_panels(result, period)
+
+
 def what_words(result: MeasureResult) -> str:
     """Return what the data say: the chart, the people, every reason why the measure needs attention."""
     told_already = result.measure.kind == "count" or result.measure.digits > 1  # "252 of 115,702"
@@ -219,7 +242,7 @@ def nobody_words(result: MeasureResult) -> str:
     """Say that nobody has explained what needs attention, who answers for it, and the register's rule for it."""
     owner = f" Owner: {result.measure.owner}." if result.measure.owner else ""
     rule = f" Standing rule: {sentence(result.measure.action)}" if result.measure.action else ""
-    return f"**Nobody has explained this, or said what comes next.**{owner}{rule}"
+    return f"**Nobody has explained this or planned for it.**{owner}{rule}"
 
 
 def why_words(result: MeasureResult, period: str) -> str:

@@ -43,9 +43,8 @@ def alarm(kind: Kind, where: str, found: dict[str, str]) -> AuditAlarm:
     """Return the alarm about identifiers; each comes with its place, and is shown only in part."""
     shown = [f"{_masked(kind, value)} ({place})" for value, place in list(found.items())[:LISTED]]
     more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
-    name = _NAMES[kind] + ("s" if len(found) > 1 else "")
-    if kind == "date_of_birth" and len(found) > 1:
-        name = "dates of birth"
+    name, several = _NAMES[kind], len(found) > 1
+    name = _SEVERAL.get(kind, f"{name}s") if several else name
     return AuditAlarm(
         kind,
         found,
@@ -62,6 +61,8 @@ _NAMES: dict[Kind, str] = {
     "postcode": "full postcode",
     "small_count": "small count of people",
 }
+#: more than one, where it is not the same with an s
+_SEVERAL: dict[Kind, str] = {"date_of_birth": "dates of birth", "small_count": "small counts of people"}
 
 
 def _masked(kind: Kind, value: str) -> str:

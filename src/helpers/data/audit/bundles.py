@@ -29,6 +29,46 @@ _PEOPLE = (
     "patients?|people|persons?|spells?|admissions?|discharges|deaths?|died|stays?|attendances|attenders|"
     "children|babies|women|men|boys|girls|cases|appointments|DNAs|readmissions"
 )
+#: nouns whose number is a name: type 1 attendances, ward 4 patients, pathway 2 discharges
+_NUMBERED = frozenset(
+    (
+        *(
+            "band",
+            "block",
+            "category",
+            "class",
+            "clinic",
+            "cluster",
+            "day",
+            "figure",
+            "floor",
+            "grade",
+            "group",
+        ),
+        *(
+            "level",
+            "month",
+            "part",
+            "pathway",
+            "phase",
+            "priority",
+            "quarter",
+            "section",
+            "site",
+            "stage",
+            "step",
+        ),
+        *("table", "tier", "type", "unit", "ward", "week", "year"),
+    )
+)
+#: what a number is the length of, not the number: a 3 day stay, two week appointments
+_LONG = re.compile(
+    r"\w+ (?:hour|day|night|week|month|year) (?:stays?|admissions|appointments|readmissions)", re.IGNORECASE
+)
+#: shares in words: one patient in six
+_SHARE = re.compile(
+    rf" (?:in|out of) (?:every )?(?:\d|{'|'.join((*_SMALL, 'eight', 'nine', 'ten'))}\b)", re.IGNORECASE
+)
 
 
 @cache
@@ -68,8 +108,16 @@ def small_counts(text: str, where: str, policy: DisclosurePolicy = HES_RECORD_LE
     found = {
         match.group(0): f"line {clean.count(chr(10), 0, match.start()) + 1}"
         for match in _small_count(policy.suppress_up_to).finditer(clean)
+        if not _counts_nobody(match)
     }
     return [alarm("small_count", where, found)] if found else []
+
+
+def _counts_nobody(match: re.Match[str]) -> bool:
+    """Tell whether what looks like a count of people names a kind of them, a length of time, or a share."""
+    before = match.string[: match.start()].split("\n")[-1].split()
+    named = bool(before) and before[-1].lower().strip("(*_") in _NUMBERED
+    return named or bool(_LONG.fullmatch(match[0])) or bool(_SHARE.match(match.string, match.end()))
 
 
 def _facts(bundle: Bundle) -> Iterator[str]:

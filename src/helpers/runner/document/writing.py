@@ -43,6 +43,8 @@ def write_figure(bundle: Bundle, svg: bytes = b"", *, caption: str = "") -> str:
     parts = [picture, _notes(bundle)]
     if bundle.columns:
         parts.append(_data_behind(bundle))
+    if bundle.panels:
+        parts.append("\n\n".join([":::: {.on-slide}", *map(_panel, bundle.panels), "::::"]))
     return _paragraphs(parts)
 
 

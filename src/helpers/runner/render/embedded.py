@@ -135,7 +135,7 @@ def render_docx(document: Document, *, theme: Theme, folder: Path) -> Path:
 
 
 def render_pptx(document: Document, *, theme: Theme, folder: Path) -> Path:
-    """Render two slides, the headline and the matrix.
+    """Render slides: the headline, figures that have words for one, a table.
 
     Parameters, returns and raises as `render_html`; the file is `report.pptx`.
     """

@@ -18,6 +18,7 @@ POINT: Final = 12_700  # English metric units
 LINE: Final = 1.22  # height of a line, in sizes of the type
 #: sizes of type that are tried, in points; below the last nobody at the back can read
 _SIZES: Final = (18.0, 16.0, 14.0, 13.0, 12.0, 11.0, 10.5)
+_GOING_ON: Final = 12.0
 _PADDING: Final = 7.0  # points above and below the text of a row, together
 _SIDES: Final = 15.0  # the same beside it
 _SPACE: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -81,11 +82,14 @@ def _choose_size(texts: list[list[str]], room: TextArea) -> tuple[float, int]:
             and sum(heights) <= room.height / POINT
         ):
             return size, len(texts)
+    # what goes on over further slides need not be as small as what would fit on one
+    wide = needs(texts) * LETTER * _GOING_ON > room.width / POINT - _SIDES * len(texts[0])
+    size = _SIZES[-1] if wide else _GOING_ON
     used, fitting = 0.0, 0
-    for height in _heights(texts, _SIZES[-1], room):
+    for height in _heights(texts, size, room):
         used += height
         fitting += used <= room.height / POINT
-    return _SIZES[-1], fitting
+    return size, fitting
 
 
 def _heights(texts: list[list[str]], size: float, room: TextArea) -> list[float]:
@@ -96,12 +100,12 @@ def _heights(texts: list[list[str]], size: float, room: TextArea) -> list[float]
 def _widths(texts: list[list[str]], size: float, room: TextArea) -> list[float]:
     """Return the width of each column in points."""
     width = room.width / POINT - _SIDES * len(texts[0])
-    shares = share_out([row for row in texts if not _is_group(row)], width / (LETTER * size))
+    shares = share_out([row for row in texts if not is_group(row)], width / (LETTER * size))
     return [share * LETTER * size + _SIDES for share in shares]
 
 
 def _row_height(row: list[str], widths: Sequence[float], size: float) -> float:
-    if _is_group(row):
+    if is_group(row):
         return size * LINE + _PADDING
     lines = max(
         count_lines(text, (width - _SIDES) / (LETTER * size))
@@ -110,16 +114,16 @@ def _row_height(row: list[str], widths: Sequence[float], size: float) -> float:
     return lines * size * LINE + _PADDING
 
 
-def _is_group(row: Sequence[str]) -> bool:
+def is_group(row: Sequence[str]) -> bool:
     """Whether a row heads those after it: nothing stands beside its first words."""
     return bool(row[0]) and not any(row[1:])
 
 
 def _cut(table: Any, texts: list[list[str]], fitting: int) -> int:
     """Leave out the rows that do not fit, and a heading that has lost all that it heads."""
-    while fitting > 1 and fitting < len(texts) and _is_group(texts[fitting - 1]):
+    while fitting > 1 and fitting < len(texts) and is_group(texts[fitting - 1]):
         fitting -= 1
-    left_out = sum(not _is_group(row) for row in texts[fitting:])
+    left_out = sum(not is_group(row) for row in texts[fitting:])
     for row in list(table._tbl.tr_lst)[fitting:]:
         table._tbl.remove(row)
     return left_out
@@ -127,11 +131,11 @@ def _cut(table: Any, texts: list[list[str]], fitting: int) -> int:
 
 def _set_row(row: Any, size: float, *, is_header: bool, theme: Theme) -> None:
     cells = list(row.cells)
-    is_group = not is_header and _is_group([cell.text for cell in cells])
-    if is_group and len(cells) > 1:
+    heads = not is_header and is_group([cell.text for cell in cells])
+    if heads and len(cells) > 1:
         cells[0].merge(cells[-1])
     palette = theme.brand.palette
-    background = palette.headings if is_header else palette.box if is_group else "#FFFFFF"
+    background = palette.headings if is_header else palette.box if heads else "#FFFFFF"
     for number, cell in enumerate(cells):
         cell.margin_top = cell.margin_bottom = Pt(_PADDING / 2)
         cell.fill.solid()
