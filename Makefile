@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal browser gallery dictionary fuzz census national mutations disclosure faults lock clean
+.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal browser gallery dictionary fuzz census national mutations disclosure stars faults lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -90,6 +90,10 @@ fuzz: env
 disclosure: env
 	BOARDPACK_WORLDS=10000 $(BIN)/python -m pytest tests/data/disclosure/test_worlds.py -k any_publications
 	$(BIN)/python benchmarks/editions.py
+
+# make stars      the stars of the published reports on records, and how many of them the first rule alone would show
+stars: env
+	$(BIN)/python benchmarks/stars.py
 
 # make national   what the providers in the loaded mart add up to, beside the published figures of England
 national: env

@@ -46,7 +46,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     failed = Entry("run1", "stay", "SYN001", State.FAILED, step="execute")
     pages = [
         *listing_pages(listed),
-        runs_page([run], {"run1": [failed]}, {"stay/SYN001"}),
+        runs_page(
+            [run], {"run1": [failed]}, {"stay/SYN001"}, late=["board-pack: due 8 April 2026, 06:00, missed"]
+        ),
         statement_page(Publisher(name="Trust", email="a@example.org", prepared="2026-11-02")),
     ]
     write_pages(pages, folder, theme=Theme())

@@ -10,12 +10,14 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from helpers.cli import main
 from helpers.cli.schedules import LOCK, _make_due
 from helpers.errors import ExitCode, UsageError
+from helpers.runner import portal
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
 from helpers.runner.telling.outbox import FOLDER, Outbox
@@ -245,3 +247,27 @@ def test_systemd_takes_the_units(tmp_path: Path, call: Call) -> None:
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert "boardpack" not in done.stderr
+
+
+def test_what_is_late_stands_on_the_page_of_runs_until_it_is_made(
+    root: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f'{DAILY}  load: ["incoming/*.csv"]\n'
+    (root / "params" / "_schedule.yml").write_text(text, "utf-8")
+    page = root / "reports" / "runs.html"
+
+    def at(after: timedelta) -> str:
+        monkeypatch.setattr(portal, "datetime", SimpleNamespace(now=lambda _: BEGIN + after))
+        look(root, after)
+        return page.read_text("utf-8")
+
+    (root / "reports").mkdir()
+    assert "Late against" not in at(timedelta(0))
+    assert "Late against" not in at(timedelta(hours=18, minutes=30))  # six o'clock is half an hour ago
+    said = at(timedelta(hours=20))
+    assert "Late against the schedule" in said
+    assert "daily: due 2 April 2026, 06:00, not made yet" in said
+    (root / "params" / "_schedule.yml").write_text(DAILY, "utf-8")
+    assert "Late against" not in at(timedelta(hours=21))
+    assert "daily: due 5 April 2026, 06:00, missed" in at(timedelta(days=11))
+    capfd.readouterr()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -128,6 +130,7 @@ def open_project(
         reserve=releases.release,
         told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
         keep_manifest=releases.keep_manifest,
+        late=partial(_late, root) if readers.is_public else lambda _: (),
         redact=redact,
         caches=caches,
         room=RoomProcess(
@@ -152,6 +155,16 @@ def open_project(
         ),
         whence=register.whence,
     )
+
+
+def _late(root: Path, now: datetime) -> Sequence[str]:
+    """Return what is late against the schedule; nothing where that cannot be read, which `check` tells."""
+    from helpers.runner.history.store import History
+    from helpers.runner.schedule.due import late_words
+    from helpers.runner.schedule.reading import read_schedules
+
+    schedules = collect([], read_schedules, root / "params") or ()
+    return late_words(schedules, History(state_folder(root)).occurrences(), now) if schedules else ()
 
 
 def _settings(root: Path, problems: list[Problem] | None) -> tuple[Allowed, Theme, Publisher]:

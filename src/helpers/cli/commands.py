@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from helpers import __version__
-from helpers.cli import batches, checking, data, leaving, matrices, private, records, showing
+from helpers.cli import batches, checking, data, for_machines, leaving, matrices, private, records, showing
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
 from helpers.cli.onward import publish_to
@@ -39,6 +39,7 @@ from helpers.runner.history.store import History
 from helpers.runner.kernel.execute import KernelLimits
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.project import Project
+from helpers.runner.publish.switching import write_whole
 
 #: what a folder or disk does not allow: the user's to mend, no bug of ours
 _OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
@@ -64,6 +65,7 @@ for command in (
     records.approve,
     records.withdraw,
     leaving.retire,
+    for_machines.metrics,
 ):
     app.command()(command)
 
@@ -137,6 +139,10 @@ def run(
     or_now: Annotated[
         bool, typer.Option("--or-now", help="With --known: as known now where that is not kept.")
     ] = False,
+    junit: Annotated[
+        Path | None,
+        typer.Option("--junit", help="Write what became of each report to a file, as JUnit XML."),
+    ] = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -162,6 +168,8 @@ def run(
         return
     batch = replace(run_parts(parts, quiet=quiet or as_json), mistakes=asked.problems)
     pages = ", ".join(dict.fromkeys(each.show(each.reports / "index.html") for each, *_ in parts))
+    if junit is not None:
+        write_whole(junit, for_machines.as_junit(batch))
     if as_json or not quiet or batch.exit_code:
         batches.show_batch(batch, pages, as_json=as_json)
     if verify:

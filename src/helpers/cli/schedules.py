@@ -28,6 +28,7 @@ from helpers.runner.history.locks import try_hold
 from helpers.runner.history.occurrences import Outcome
 from helpers.runner.history.store import History
 from helpers.runner.plan.jobs import Plan
+from helpers.runner.portal import write_runs
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import recover
 from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
@@ -190,6 +191,8 @@ def _make_due(root: Path, *, quiet: bool, clock: Callable[[], datetime] = lambda
         for each in done:
             if not quiet or each.exit_code:
                 print(f"{schedule.name}, due {each.due:%Y-%m-%d %H:%M} UTC: {each.outcome}")
+    if project.reports.is_dir():  # what was late may be made now, and what waits is late by now
+        write_runs(history, project)
     for schedule in schedules:
         ran = [e for e in history.occurrences() if e.schedule == schedule.name and e.outcome is Outcome.RAN]
         for last in ran[-1:] if schedule.tell else []:

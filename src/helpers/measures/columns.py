@@ -12,7 +12,7 @@ import numpy as np
 
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.figures import goal_words, short_period_words
-from helpers.measures.people import told_figure
+from helpers.measures.people import table_figure
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, UNSETTLED_WORDS, no_assurance_words
@@ -26,7 +26,7 @@ def latest_cell(result: MeasureResult) -> str | None:
     """Return the latest shown value over its period; a star where all are hidden, nothing where there is none."""
     if result.latest is None:
         return SUPPRESSED if result.series.hidden.any() else None
-    return f"{told_figure(result)}\n{short_period(result)}"
+    return f"{table_figure(result)}\n{short_period(result)}"
 
 
 def dated_cell(result: MeasureResult) -> str | None:

@@ -50,6 +50,14 @@ def told_figure(result: MeasureResult) -> str:
     return figure_words(result.measure, result.latest.value)
 
 
+def table_figure(result: MeasureResult) -> str:
+    """Return the latest value for a cell: people with their share, in which its mean and limits are."""
+    assert result.latest is not None, "asked for a shown value alone"
+    if counted_as_people(result):
+        return f"{told_figure(result)} ({figure_words(result.measure, result.latest.value)})"
+    return told_figure(result)
+
+
 def counted_words(people: int) -> str:
     """Return a number of people.
 

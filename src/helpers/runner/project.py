@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, Literal
@@ -94,6 +95,10 @@ def _kept_elsewhere(_manifest: Path) -> None:
     return
 
 
+def _nothing_late(_now: datetime) -> Sequence[str]:
+    return ()
+
+
 def _nothing_told(_report: str) -> list[dict[str, Any]]:
     return []
 
@@ -144,6 +149,8 @@ class Project:
     told: Callable[[str], list[dict[str, Any]]] = _nothing_told
     #: called with the manifest of an edition that is about to be removed: what it tells stays on record
     keep_manifest: Callable[[Path], None] = _kept_elsewhere
+    #: returns what is late against the schedule at a moment, in words for readers
+    late: Callable[[datetime], Sequence[str]] = _nothing_late
     #: takes out of messages, logs and tracebacks what must not be repeated
     redact: Callable[[str], str] = _as_it_is
     #: where a report belongs below `reports/`, without the ending

@@ -15,7 +15,7 @@ from helpers.analyses.balanced_scorecard.outlook_words import verdict_words
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.columns import ASSURANCE, NUMBERS, VARIATION, Result, short_period
 from helpers.measures.figures import chance_words, figure_words, goal_words
-from helpers.measures.people import told_figure
+from helpers.measures.people import table_figure
 from helpers.measures.result import MeasureResult
 from helpers.measures.targets import Goal
 from helpers.register.models import Measure
@@ -37,7 +37,7 @@ def latest_cell(result: MeasureResult) -> str:
     late = ", out of date" if result.stale else ""
     is_now = result.measure.frequency == "month" and result.latest_end == result.judged_on
     when = "" if is_now else f", {short_period(result)}"
-    return f"{told_figure(result)}{when}{late}"
+    return f"{table_figure(result)}{when}{late}"
 
 
 def _figure(result: MeasureResult, value: float) -> str:

@@ -13,7 +13,7 @@ from helpers.bundle import SUPPRESSED, Cell, Column, ColumnKind
 from helpers.data.quality import QualityRating
 from helpers.measures.columns import short_period, variation_cell
 from helpers.measures.figures import bounded, goal_words
-from helpers.measures.people import told_figure
+from helpers.measures.people import table_figure
 from helpers.measures.reasons import Reasons
 from helpers.measures.result import STANDINGS, MeasureResult, Standing, Variation
 from helpers.measures.words import no_assurance_words
@@ -76,7 +76,7 @@ def summary_rows(results: Sequence[MeasureResult], pathways: Mapping[str, Pathwa
 def _summary_row(result: MeasureResult, pathway: Pathway) -> tuple[Cell, ...]:
     measure, latest, limits = result.measure, result.latest, result.chart.limits
     hidden = SUPPRESSED if result.series.hidden.any() else None
-    shown = hidden if latest is None else f"{told_figure(result)}\n{_period_cell(result)}"
+    shown = hidden if latest is None else f"{table_figure(result)}\n{_period_cell(result)}"
     lines = [value if np.isfinite(value) else None for value in (limits.centre, limits.lower, limits.upper)]
     return (
         pathway.domain,

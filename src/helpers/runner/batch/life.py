@@ -285,6 +285,8 @@ class Life:
     def _finish(self, entry: Entry) -> Entry:
         timings = dict(self._steps.timings)
         redact = self._setting.project.redact
+        # a batch of hundreds keeps its lives to the end, and each of these is some 10 MB
+        self._executed, self._document, self._files = None, None, {}
         self._lock.release()
         self._steps.note(str(entry.state))
         redact_logs(self.folder, redact)

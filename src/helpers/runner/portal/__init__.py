@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from helpers.runner.history.store import History
@@ -35,7 +35,7 @@ def write_portal(history: History, project: Project, *, today: date | None = Non
     theme = read_theme(project.quarto_yml, project.theme_yml)
     name = project.publisher.name or theme.brand.name
     publisher = project.publisher.model_copy(update={"name": name})
-    pages = [*listing_pages(listed), _runs(history), statement_page(publisher)]
+    pages = [*listing_pages(listed), _runs(history, project), statement_page(publisher)]
     write_pages(pages, project.reports, theme=theme, mark=project.audience.mark)
     return project.reports / HOME
 
@@ -60,11 +60,15 @@ def write_pages(pages: Sequence[Page], reports: Path, *, theme: Theme, mark: str
 
 def write_runs(history: History, project: Project) -> None:
     """Write the page of the runs alone, where the others would say what they say already."""
-    theme = read_theme(project.quarto_yml, project.theme_yml)
-    write_pages([_runs(history)], project.reports, theme=theme, mark=project.audience.mark)
+    theme, page = read_theme(project.quarto_yml, project.theme_yml), _runs(history, project)
+    there = project.reports / page.file
+    if not there.is_file() or there.read_text("utf-8") != write_page(
+        page, theme, mark=project.audience.mark
+    ):
+        write_pages([page], project.reports, theme=theme, mark=project.audience.mark)
 
 
-def _runs(history: History) -> Page:
+def _runs(history: History, project: Project) -> Page:
     runs = history.runs(MOST_RUNS)
     failed = {
         run.run: [entry for entry in history.entries(run.run) if did_not_pass(entry)]
@@ -72,4 +76,4 @@ def _runs(history: History) -> Page:
         if any(not state.is_good for state in run.states)
     }
     known = {entry.report for entry in history.places()} if any(failed.values()) else set()
-    return runs_page(runs, failed, known)
+    return runs_page(runs, failed, known, late=project.late(datetime.now(UTC)))

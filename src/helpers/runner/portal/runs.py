@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -28,7 +29,13 @@ _DONE: Final = frozenset(
 )
 
 
-def runs_page(runs: Sequence[Run], entries: Mapping[str, Sequence[Entry]], known: Collection[str]) -> Page:
+def runs_page(
+    runs: Sequence[Run],
+    entries: Mapping[str, Sequence[Entry]],
+    known: Collection[str],
+    *,
+    late: Sequence[str] = (),
+) -> Page:
     """Return the page.
 
     Parameters
@@ -40,11 +47,26 @@ def runs_page(runs: Sequence[Run], entries: Mapping[str, Sequence[Entry]], known
     known
         The reports (``notebook/name``) that readers know, as they were published once; others are counted
         and not named.
+    late
+        What is late against the schedule.
     """
     failures = [
         (show_time(run.started), _failures(entries[run.run], known)) for run in runs if entries.get(run.run)
     ]
-    return Page(FILE, PAGES[FILE], {"runs": [_row(run) for run in runs], "failures": failures})
+    values = {"runs": [_row(run) for run in runs], "failures": failures, "late": late}
+    return Page(FILE, PAGES[FILE], {**values, "causes": _causes(entries, [run.run for run in runs])})
+
+
+def _causes(entries: Mapping[str, Sequence[Entry]], runs: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return why reports did not pass, the most frequent first: the cause, how often, in how many runs."""
+    found = Counter(_cause(entry) for run in runs for entry in entries.get(run, ()))
+    in_runs = Counter(cause for run in runs for cause in {_cause(entry) for entry in entries.get(run, ())})
+    return [(cause, count, in_runs[cause]) for cause, count in found.most_common()]
+
+
+def _cause(entry: Entry) -> str:
+    words = f"{entry.state} at the step {entry.step}" if entry.step else str(entry.state)
+    return words[:1].upper() + words[1:]
 
 
 def did_not_pass(entry: Entry) -> bool:

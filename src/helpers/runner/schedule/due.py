@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatch
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from helpers.runner.hashes import hash_json
 from helpers.runner.history.occurrences import Occurrence, Outcome
@@ -18,6 +19,9 @@ from helpers.runner.schedule.times import DataRule, moments
 ON_TIME: Final = timedelta(hours=1)
 #: moments that are looked at one by one; of a schedule that was due more often, the machine off for years, the newest
 _MOST: Final = 5_000
+
+#: how long the page of runs says what was missed
+_TOLD_FOR: Final = timedelta(days=31)
 
 Fingerprints = Mapping[str, str]
 
@@ -73,6 +77,36 @@ def _passed(schedule: Schedule, after: datetime, now: datetime) -> Collection[da
             break
         found.append(moment)
     return found
+
+
+def late_words(
+    schedules: Iterable[Schedule], noted: Iterable[Occurrence], now: datetime
+) -> tuple[str, ...]:
+    """Return what is late against the schedule: the newest moment of each that has passed unmade, and what was missed.
+
+    Parameters
+    ----------
+    schedules
+        All there are; of one that the history does not know nothing is late.
+    noted
+        What the history says of their moments.
+    now
+        With a time zone.
+    """
+    told: list[str] = []
+    known = tuple(noted)
+    for schedule in schedules:
+        mine = [each for each in known if each.schedule == schedule.name]
+        if not mine or isinstance(schedule.when, DataRule):
+            continue
+        last = max(each.due for each in mine)
+        waiting = [each for each in _passed(schedule, last, now) if now - each > ON_TIME]
+        missed = [e.due for e in mine if e.outcome is Outcome.MISSED and now - e.due <= _TOLD_FOR]
+        for which, words in ((waiting, "not made yet"), (missed, "missed")):
+            for moment in which[-1:]:
+                there = moment.astimezone(ZoneInfo(schedule.zone))
+                told.append(f"{schedule.name}: due {there.day} {there:%B %Y, %H:%M}, {words}")
+    return tuple(told)
 
 
 def _mark(schedule: Schedule, data: Fingerprints) -> str:
