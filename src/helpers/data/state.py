@@ -48,12 +48,11 @@ def open_state(state: Path) -> None:
     UsageError
         If a newer boardpack wrote it.
     """
-    if _is_empty(state):
+    if not (state / IGNORED).exists():
         with contextlib.suppress(OSError):  # whoever may not write here is told by what has to
             write_private(make_private(state) / IGNORED, b"*\n")
+    if _is_empty(state):
         return
-    if not (state / IGNORED).exists():
-        write_private(state / IGNORED, b"*\n")
     version = _version(state)
     if version > STATE_VERSION:
         came = f"was written by a newer boardpack (state {version})"
