@@ -109,7 +109,7 @@ def test_the_table_heads_what_is_overdue_and_counts_what_is_left_out(mart: Mart)
     assert [row[0] for row in table.rows] == [
         "Overdue", "Open the ward", "To be done", "Buy a scanner", "Done", "Send reminders",
     ]  # fmt: skip
-    assert table.markdown == "One decision done more than 3 months ago left out."
+    assert table.markdown == "One decision done more than 3 months ago is left out."
 
 
 def test_a_report_made_early_knows_no_later_decision_and_none_after_its_meeting(mart: Mart) -> None:

@@ -111,11 +111,10 @@ def about_words(decision: BoardDecision, register: Register) -> str | None:
 def older_words(decisions: Sequence[BoardDecision], shown: int) -> str:
     """Say how many decisions were done so long ago that they are not listed; empty where none was."""
     left = len(decisions) - shown
-    return (
-        sentence(f"{count(left, 'decision')} done more than {MONTHS_SHOWN} months ago left out")
-        if left
-        else ""
-    )
+    if not left:
+        return ""
+    verb = "is" if left == 1 else "are"
+    return sentence(f"{count(left, 'decision')} done more than {MONTHS_SHOWN} months ago {verb} left out")
 
 
 def decided_part(sections: Sections, report: Report) -> Composed:
