@@ -13,7 +13,18 @@ from typing import Annotated
 import typer
 
 from helpers import __version__
-from helpers.cli import batches, checking, data, for_machines, leaving, matrices, private, records, showing
+from helpers.cli import (
+    batches,
+    checking,
+    data,
+    drafts,
+    for_machines,
+    leaving,
+    matrices,
+    private,
+    records,
+    showing,
+)
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
 from helpers.cli.onward import publish_to
@@ -92,6 +103,7 @@ def set_project(
 
 app.command()(checking.check)
 app.command()(matrices.matrix)
+app.command()(drafts.preview)
 app.command()(publish_to)
 
 
