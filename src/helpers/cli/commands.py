@@ -17,6 +17,7 @@ from helpers.cli import (
     batches,
     checking,
     data,
+    drafts,
     for_machines,
     leaving,
     matrices,
@@ -105,6 +106,7 @@ def set_project(
 
 app.command()(checking.check)
 app.command()(matrices.matrix)
+app.command()(drafts.preview)
 app.command()(publish_to)
 app.command()(year.plan)
 
