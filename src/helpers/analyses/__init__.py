@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from helpers.analyses.balanced_scorecard.analysis import scorecard
     from helpers.analyses.decided.analysis import decisions
+    from helpers.analyses.four_columns.analysis import four_column_matrix
     from helpers.analyses.missed_appointments.analysis import did_not_attend
     from helpers.analyses.peers.analysis import peer_benchmark
     from helpers.analyses.performance_report.analysis import performance
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "decisions",
     "did_not_attend",
+    "four_column_matrix",
     "length_of_stay",
     "peer_benchmark",
     "performance",
@@ -33,6 +35,7 @@ __all__ = [
 _HOMES = {
     "decisions": "decided",
     "did_not_attend": "missed_appointments",
+    "four_column_matrix": "four_columns",
     "length_of_stay": "stays",
     "peer_benchmark": "peers",
     "performance": "performance_report",

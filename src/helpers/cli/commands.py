@@ -26,11 +26,13 @@ from helpers.cli import (
     private,
     records,
     showing,
+    year,
 )
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
 from helpers.cli.onward import publish_to
 from helpers.cli.past import NOW, Part, Past, past_parts, read_past
+from helpers.cli.registers import register_app
 from helpers.cli.schedules import Quiet, run_parts, schedule_app
 from helpers.cli.showing import Json
 from helpers.errors import (
@@ -68,6 +70,7 @@ app.add_typer(data.data_app, name="data")
 app.add_typer(data.demo_app, name="demo")
 app.add_typer(private.state_app, name="state")
 app.add_typer(schedule_app, name="schedule")
+app.add_typer(register_app, name="register")
 app.command("audit")(private.audit)
 data.data_app.command("show")(figures.show_series)
 app.command()(figures.explain)
@@ -110,6 +113,7 @@ app.command()(matrices.matrix)
 app.command()(drafts.preview)
 app.command()(doctor.doctor)
 app.command()(publish_to)
+app.command()(year.plan)
 
 
 @app.command()
