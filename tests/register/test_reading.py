@@ -308,7 +308,8 @@ TEAMS = "wards:\n  name: Wards\n  owner: Matron\n"
 
 
 def test_a_row_of_the_matrix_names_what_the_register_knows(tmp_path: Path) -> None:
-    row = ROW.format(objective="p", team="ward", impact="{model: length_of_stay}")
+    impact = "{model: length_of_stay, settings: {days_shorter: 1, patients: 9}}"
+    row = ROW.format(objective="p", team="ward", impact=impact)
     effect = "{size: -1, row: short}"
     event = f"round:\n  name: N\n  day: 2026-01-05\n  kind: intervention\n  expected: {{one: {effect}}}\n"
     text = problems(write(tmp_path, matrix=row, teams=TEAMS, events=event))
@@ -326,6 +327,15 @@ def test_a_row_of_the_matrix_names_what_the_register_knows(tmp_path: Path) -> No
         ("{value: 3, unit: beds}", "needs its unit and its reason"),
         ("{value: 3, low: 4, high: 2, unit: beds, reason: R}", "low 4 is above high 2"),
         ("{model: length_of_sty}", "did you mean length_of_stay?"),
+        ("{model: length_of_stay, settings: {days_shorter: 1}}", "patients is needed"),
+        (
+            "{model: length_of_stay, settings: {days_shorter: [3, 2, 4], patients: 9}}",
+            "days_shorter: low, likely",
+        ),
+        (
+            "{model: length_of_stay, settings: {days_shorter: 1, patients: 9, ocupancy: 1}}",
+            "did you mean occupancy?",
+        ),
     ],
 )
 def test_an_impact_is_worked_out_or_estimated(tmp_path: Path, impact: str, said: str) -> None:

@@ -77,6 +77,7 @@ _NAMES: Final = (
     ("matrix", "objective", "objectives"),
     ("matrix", "team", "teams"),
     ("matrix", "measure", "measures"),
+    ("matrix", "overlaps", "matrix"),
     ("decisions", "measure", "measures"),
     ("decisions", "objective", "objectives"),
     ("decisions", "event", "events"),
