@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.analyses.balanced_scorecard.analysis import scorecard
+    from helpers.analyses.decided.analysis import decisions
+    from helpers.analyses.four_columns.analysis import four_column_matrix
     from helpers.analyses.missed_appointments.analysis import did_not_attend
     from helpers.analyses.peers.analysis import peer_benchmark
     from helpers.analyses.performance_report.analysis import performance
     from helpers.analyses.stays.analysis import length_of_stay, published_stay
 
 __all__ = [
+    "decisions",
     "did_not_attend",
+    "four_column_matrix",
     "length_of_stay",
     "peer_benchmark",
     "performance",
@@ -29,7 +33,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    "decisions": "decided",
     "did_not_attend": "missed_appointments",
+    "four_column_matrix": "four_columns",
     "length_of_stay": "stays",
     "peer_benchmark": "peers",
     "performance": "performance_report",

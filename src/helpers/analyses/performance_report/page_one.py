@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from helpers.analyses.performance_report.measure_parts import comment_words, day_words
+from helpers.analyses.performance_report.measure_parts import comment_words
 from helpers.analyses.performance_report.ranking import (
     PathwayRow,
     in_order,
@@ -32,7 +32,7 @@ from helpers.measures.value_words import parts_words, short_words, value_clause
 from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
 from helpers.register.models import Pathway
 from helpers.report.parts import Field
-from helpers.report.words import count, listed, number, sentence
+from helpers.report.words import count, day_words, listed, number, sentence
 
 #: problems that the headline says in full; rows of page one; measures in a row said in full
 MOST_WORST: Final = 3
