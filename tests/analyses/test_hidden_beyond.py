@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def mart(tmp_path_factory: pytest.TempPathFactory) -> Mart:
 
 
 @pytest.fixture
-def hidden(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+def hidden(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether each figure of more people than the rule hides is hidden all the same."""
     found: list[bool] = []
     decide = releasing.decide
@@ -59,7 +59,7 @@ def hidden(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
         return decision
 
     monkeypatch.setattr(releasing, "decide", counted)
-    yield found
+    return found
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
