@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from helpers.analyses.peers.analysis import peer_benchmark
     from helpers.analyses.performance_report.analysis import performance
     from helpers.analyses.stays.analysis import length_of_stay, published_stay
+    from helpers.analyses.systems.analysis import system_view
 
 __all__ = [
     "did_not_attend",
@@ -26,6 +27,7 @@ __all__ = [
     "performance",
     "published_stay",
     "scorecard",
+    "system_view",
 ]
 
 _HOMES = {
@@ -35,6 +37,7 @@ _HOMES = {
     "performance": "performance_report",
     "published_stay": "stays",
     "scorecard": "balanced_scorecard",
+    "system_view": "systems",
 }
 
 

@@ -17,6 +17,7 @@ from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
+from helpers.analyses.systems.view import SystemView
 from helpers.data.room.records import Records
 from helpers.report.opening import Report, open_report
 from helpers.report.parts import Part
@@ -29,6 +30,7 @@ ANALYSES: Final = {
     "peer_benchmark": PeerBenchmark,
     "performance": PerformanceReport,
     "scorecard": Scorecard,
+    "system_view": SystemView,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses")
 _HEAD: Final = """# What a notebook calls
