@@ -458,24 +458,19 @@ class SystemView:
     @part
     def method(self) -> Part:
         """How sums, beds and models are worked out, and what is assumed, point by point."""
-        told = {
-            "trusts": len(self.system.trusts),
-            "small": SMALL,
-            "least": EMERGENCY_SHARE[0],
-            "most": EMERGENCY_SHARE[1],
+        least, most = EMERGENCY_SHARE
+        former = phrase("method.system_view.former") if self.system.former else ""
+        said = {
+            "sums": phrase("method.system_view.sums", trusts=len(self.system.trusts), small=SMALL),
+            **({"former": former} if former else {}),
+            "spc": phrase("method.system_view.spc"),
+            "beds": phrase("method.system_view.beds"),
+            "reasons": phrase("method.system_view.reasons"),
+            "models": phrase("method.system_view.models", least=least, most=most),
+            "not_ranked": phrase("method.system_view.not_ranked"),
+            "no_lags": phrase("method.system_view.no_lags"),
         }
-        names = ["sums", "spc", "beds", "reasons", "models", "not_ranked", "no_lags"]
-        if self.system.former:
-            names.insert(1, "former")
-        said = {name: phrase(f"method.system_view.{name}", **_asked(name, told)) for name in names}
         return self._sections().part("method", words=said, bulleted=True)
-
-
-_ASKED: Final = {"sums": ("trusts", "small"), "models": ("least", "most")}
-
-
-def _asked(name: str, told: dict[str, float]) -> dict[str, float]:
-    return {key: told[key] for key in _ASKED.get(name, ())}
 
 
 def _short(result: MeasureResult) -> str:
