@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.analyses.balanced_scorecard.analysis import scorecard
+    from helpers.analyses.decided.analysis import decisions
+    from helpers.analyses.four_columns.analysis import four_column_matrix
     from helpers.analyses.missed_appointments.analysis import did_not_attend
     from helpers.analyses.peers.analysis import peer_benchmark
     from helpers.analyses.performance_report.analysis import performance
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from helpers.analyses.systems.analysis import system_view
 
 __all__ = [
+    "decisions",
     "did_not_attend",
+    "four_column_matrix",
     "length_of_stay",
     "peer_benchmark",
     "performance",
@@ -31,7 +35,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    "decisions": "decided",
     "did_not_attend": "missed_appointments",
+    "four_column_matrix": "four_columns",
     "length_of_stay": "stays",
     "peer_benchmark": "peers",
     "performance": "performance_report",

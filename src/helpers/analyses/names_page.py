@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from helpers import analyses
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
+from helpers.analyses.decided.analysis import Decisions
+from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
@@ -31,6 +33,8 @@ ANALYSES: Final = {
     "performance": PerformanceReport,
     "scorecard": Scorecard,
     "system_view": SystemView,
+    "four_column_matrix": FourColumnMatrix,
+    "decisions": Decisions,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses")
 _HEAD: Final = """# What a notebook calls

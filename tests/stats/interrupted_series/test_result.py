@@ -35,6 +35,35 @@ def test_without_noise_level_slope_and_effect_now_are_what_was_put_in() -> None:
     assert found.series["counterfactual"].isna().sum() == 12
 
 
+@pytest.mark.parametrize(
+    ("shape", "level", "slope", "now"),
+    [("level", -4, None, -4), ("slope", 0, 0.5, 6), ("both", -4, 0.5, 2)],
+)
+def test_the_shape_that_was_registered_is_what_is_looked_for(
+    shape: its.Shape, level: float, slope: float | None, now: float
+) -> None:
+    found = its.interrupted_series(line(12, 13, level, slope or 0), 12, shape=shape)
+    assert found.level.estimate == pytest.approx(level, abs=1e-9)
+    assert (found.slope and found.slope.estimate) == (slope and pytest.approx(slope))
+    assert found.now.estimate == pytest.approx(now)  # the slope over twelve months: 12 x 0.5
+    assert found.series["fitted"].to_numpy() == pytest.approx(line(12, 13, level, slope or 0))
+
+
+def test_a_jump_alone_is_seen_where_jump_and_slope_together_are_not() -> None:
+    values = CALM[:48] + np.r_[np.zeros(24), np.full(24, 2.0)]
+    alone, both = (its.interrupted_series(values, 24, shape=shape) for shape in ("level", "both"))
+    assert (alone.verdict, both.verdict) == ("rise", "no change seen")
+    assert alone.chance_of_seeing(2.0) > 2 * both.chance_of_seeing(2.0)
+
+
+def test_the_chance_of_seeing_an_effect_grows_with_it_whatever_its_sign() -> None:
+    found = its.interrupted_series(CALM[:48], 24, shape="level")
+    chances = [found.chance_of_seeing(size) for size in (0.2, -0.5, 1, -2, 4)]
+    assert chances == sorted(chances)
+    assert found.chance_of_seeing(-found.smallest_change) == pytest.approx(0.8)
+    assert its.interrupted_series(line(12, 13, 0, 0), 12).chance_of_seeing(1) == 1
+
+
 def test_a_constant_series_shows_no_change() -> None:
     found = its.interrupted_series([100.0] * 30, 15)
     assert (found.verdict, found.now.p) == ("no change seen", 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from helpers.analyses.performance_report.measure_parts import comment_words, day_words
+from helpers.analyses.performance_report.measure_parts import comment_words
 from helpers.analyses.performance_report.ranking import (
     PathwayRow,
     in_order,
@@ -34,7 +34,7 @@ from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
 from helpers.register.models import Pathway
 from helpers.report.parts import Field
-from helpers.report.words import count, listed, number, sentence
+from helpers.report.words import count, day_words, listed, number, sentence
 
 #: problems that the headline says in full; rows of page one; measures in a row said in full
 MOST_WORST: Final = 3

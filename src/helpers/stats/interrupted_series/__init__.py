@@ -1,7 +1,7 @@
 """Did the change work? Interrupted time series (methods, section 8)."""
 
 from helpers.stats.interrupted_series.checks import placebo_dates, smallest_detectable_change
-from helpers.stats.interrupted_series.design import FEWEST_FOR_SEASON, FEWEST_FOR_VERDICT
+from helpers.stats.interrupted_series.design import FEWEST_FOR_SEASON, FEWEST_FOR_VERDICT, Shape
 from helpers.stats.interrupted_series.result import (
     Effect,
     InterruptedSeries,
@@ -15,6 +15,7 @@ __all__ = [
     "FEWEST_FOR_VERDICT",
     "Effect",
     "InterruptedSeries",
+    "Shape",
     "follows_extreme",
     "interrupted_counts",
     "interrupted_series",

@@ -9,7 +9,7 @@ from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import check_confidence, check_integer, check_number, check_series
-from helpers.stats.interrupted_series.design import FEWEST_BEFORE, build_design
+from helpers.stats.interrupted_series.design import FEWEST_BEFORE, Shape, build_design
 from helpers.stats.interrupted_series.result import POWER, interrupted_series
 
 #: least points on both sides of a placebo date
@@ -24,6 +24,7 @@ def smallest_detectable_change(
     *,
     power: float = POWER,
     confidence: float = 0.95,
+    shape: Shape = "both",
 ) -> float:
     """Return the effect after `after` periods that would be seen with a chance of 80 %, for planning.
 
@@ -37,6 +38,8 @@ def smallest_detectable_change(
         Chance that it is seen.
     confidence
         Level of the interval that has to exclude no effect.
+    shape
+        How it shows; see `interrupted_series`.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def smallest_detectable_change(
     check_integer("after", after, 1)
     rho = check_number("autocorrelation", autocorrelation, minimum=-0.98, maximum=0.98)
     chance = check_number("power", power, minimum=0.5, maximum=0.999)
-    design = build_design(before + after, before, seasonal=False)
+    design = build_design(before + after, before, seasonal=False, shape=shape)
     distance = np.abs(np.subtract.outer(np.arange(before + after), np.arange(before + after)))
     weights = np.linalg.inv(rho**distance)
     variance = design.now @ np.linalg.inv(design.matrix.T @ weights @ design.matrix) @ design.now
@@ -66,7 +69,12 @@ def smallest_detectable_change(
 
 
 def placebo_dates(
-    values: npt.ArrayLike, before: int, *, fewest: int = FEWEST_ROUND_PLACEBO, confidence: float = 0.95
+    values: npt.ArrayLike,
+    before: int,
+    *,
+    fewest: int = FEWEST_ROUND_PLACEBO,
+    confidence: float = 0.95,
+    shape: Shape = "both",
 ) -> pd.DataFrame:
     """Return the effects that the method finds at dates before the change, where there was none.
 
@@ -80,6 +88,8 @@ def placebo_dates(
         Least periods on both sides of a placebo date.
     confidence
         Level of the intervals.
+    shape
+        How the change would show; see `interrupted_series`.
 
     Returns
     -------
@@ -103,6 +113,6 @@ def placebo_dates(
         raise ArgumentError("before", f"{before}", allowed)
     calm, rows = observed[:before], []
     for date in range(fewest, before - fewest + 1):
-        now = interrupted_series(calm, date, seasonal=False, confidence=confidence).now
+        now = interrupted_series(calm, date, seasonal=False, shape=shape, confidence=confidence).now
         rows.append((date, now.estimate, now.low, now.high, now.low > 0 or now.high < 0))
     return pd.DataFrame(rows, columns=["before", "estimate", "low", "high", "found"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, check_integer
+from helpers.stats.checks import Floats, check_choice, check_integer
+
+#: how a change shows: as a jump, as another trend, or as both
+Shape = Literal["level", "slope", "both"]
 
 #: both sides need so many points before a verdict
 FEWEST_FOR_VERDICT = 12
@@ -27,12 +31,13 @@ class Design:
     Attributes
     ----------
     matrix
-        Shape (periods, columns): 1, time since the change, after, after x time since the change, season.
+        Shape (periods, columns): 1, time since the change, what `shape` has of after and after x time since
+        the change, season.
     without_change
         The same with the change taken out: the counterfactual.
     level, slope, now
-        What to multiply the coefficients with: the jump, the change of slope (None where too few points are
-        after the change), and the effect at the last period.
+        What to multiply the coefficients with: the jump (noughts without one), the change of slope (None
+        without one), and the effect at the last period.
     before, after
         Periods on each side.
     seasonal
@@ -49,7 +54,9 @@ class Design:
     seasonal: bool
 
 
-def build_design(periods: int, before: int, *, seasonal: bool | None = None) -> Design:
+def build_design(
+    periods: int, before: int, *, seasonal: bool | None = None, shape: Shape = "both"
+) -> Design:
     """Return the design of a series of equally spaced periods whose change comes after `before` of them.
 
     Parameters
@@ -60,13 +67,17 @@ def build_design(periods: int, before: int, *, seasonal: bool | None = None) -> 
         How many of them lie before the change: at least 3, fewer than `periods`.
     seasonal
         Whether to fit a season of twelve months; None: with 24 periods or more on both sides.
+    shape
+        How the change shows; with fewer than 3 periods after it, as a jump alone.
 
     Raises
     ------
     ArgumentError
-        Too few periods before the change, none after it, a season with fewer than 24 periods on a side.
+        An unknown shape, too few periods before the change, none after it, a season with fewer than 24
+        periods on a side.
     """
     check_integer("before", before, FEWEST_BEFORE)
+    check_choice("shape", shape, get_args(Shape))
     after = periods - before
     if after < 1:
         raise ArgumentError(
@@ -79,13 +90,16 @@ def build_design(periods: int, before: int, *, seasonal: bool | None = None) -> 
     season = enough if seasonal is None else seasonal
     since = np.arange(periods) - float(before)
     is_after = (since >= 0).astype(float)
-    change = [is_after] if after < FEWEST_FOR_SLOPE else [is_after, is_after * since]
+    shown = {"level"} if after < FEWEST_FOR_SLOPE else {"level", "slope"} if shape == "both" else {shape}
+    columns = {"level": is_after, "slope": is_after * since}
+    change = [column for name, column in columns.items() if name in shown]
     calm = [np.ones(periods), since, *(np.zeros(periods) for _ in change), *_season(periods, season)]
-    matrix = np.column_stack([calm[0], calm[1], *change, *_season(periods, season)])
-    unit = np.eye(matrix.shape[1])
-    slope = unit[3] if len(change) == 2 else None
-    now = unit[2] if slope is None else unit[2] + since[-1] * slope
-    return Design(matrix, np.column_stack(calm), unit[2], slope, now, before, after, season)
+    matrix = np.column_stack([*calm[:2], *change, *_season(periods, season)])
+    unit, none = np.eye(matrix.shape[1]), np.zeros(matrix.shape[1])
+    level = unit[2] if "level" in shown else none
+    slope = unit[1 + len(change)] if "slope" in shown else None
+    now = level if slope is None else level + since[-1] * slope
+    return Design(matrix, np.column_stack(calm), level, slope, now, before, after, season)
 
 
 def _season(periods: int, wanted: bool) -> list[Floats]:

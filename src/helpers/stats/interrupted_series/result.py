@@ -20,7 +20,7 @@ from helpers.stats.checks import (
     check_number,
     check_series,
 )
-from helpers.stats.interrupted_series.design import FEWEST_FOR_VERDICT, Design, build_design
+from helpers.stats.interrupted_series.design import FEWEST_FOR_VERDICT, Design, Shape, build_design
 from helpers.stats.log_linear import Observations, fit_nb2, fit_quasi_poisson
 
 Verdict = Literal["too early", "no change seen", "rise", "fall"]
@@ -59,11 +59,15 @@ class InterruptedSeries:
     trend
         Change per period before the intervention.
     level, slope
-        The jump, and the change of trend per period (None with fewer than 3 periods after).
+        The jump (0 where the shape has none), and the change of trend per period (None where the shape has
+        none, or with fewer than 3 periods after).
     now
         Effect at the last period: level + slope x (t - T0).
     smallest_change
         Effect now that would have been seen with a chance of 80 %: a difference, or a ratio above 1.
+    error, freedom, confidence
+        Standard error of the effect now (of its logarithm for a ratio), the degrees of freedom of its t
+        quantiles, and the level of its interval.
     autocorrelation, dispersion
         Of the errors; see `LinearFit`.
     seasonal
@@ -87,11 +91,33 @@ class InterruptedSeries:
     slope: Effect | None
     now: Effect
     smallest_change: float
+    error: float
+    freedom: float
+    confidence: float
     autocorrelation: float
     dispersion: float
     seasonal: bool
     follows_extreme: bool
     series: pd.DataFrame
+
+    def chance_of_seeing(self, size: float) -> float:
+        """Return the chance with which an effect now of a size would have been seen: the power.
+
+        Parameters
+        ----------
+        size
+            A difference of either sign, or a ratio of rates.
+
+        >>> months = [10, 12, 11, 13, 9, 11, 12, 10, 13, 11, 10, 12] * 2
+        >>> found = interrupted_series(months, 12, shape="level")
+        >>> round(found.chance_of_seeing(found.smallest_change), 2)
+        0.8
+        """
+        distance = abs(np.log(size) if self.scale == "ratio" else size)
+        if self.error <= 0:  # a series without any noise
+            return float(distance > 0)
+        quantile = special.stdtrit(self.freedom, (1 + self.confidence) / 2)
+        return float(special.stdtr(self.freedom, distance / self.error - quantile))
 
 
 def interrupted_series(
@@ -100,6 +126,7 @@ def interrupted_series(
     *,
     control: npt.ArrayLike | None = None,
     seasonal: bool | None = None,
+    shape: Shape = "both",
     confidence: float = 0.95,
     compatible: Literal["newey_west"] | None = None,
     lags: int | None = None,
@@ -118,6 +145,10 @@ def interrupted_series(
         is the stronger design.
     seasonal
         Fit a season of twelve months; None: with 24 periods on both sides.
+    shape
+        How the change is expected to show, said before one looks: a jump ("level"), another trend ("slope"),
+        or both, which sees far less: an effect of one sigma in about one of ten series where the jump alone
+        sees it in about half.
     confidence
         Level of the intervals.
     compatible
@@ -145,7 +176,7 @@ def interrupted_series(
         other = check_series("control", control, missing=True)
         check_lengths(values=observed, control=other)
         observed = observed - other
-    design = build_design(len(observed), before, seasonal=seasonal)
+    design = build_design(len(observed), before, seasonal=seasonal, shape=shape)
     if compatible is None:
         method: Method = "ar1_reml"
         fit = fit_ar1(observed, design.matrix)
@@ -282,6 +313,7 @@ class _Report:
         design, neutral = self.design, 1.0 if self.ratio else 0.0
         before, after = (int((~np.isnan(part)).sum()) for part in np.split(self.observed, [design.before]))
         now = self.effect(design.now)
+        _, error, freedom = self._judge(design.now)
         enough = min(before, after) >= FEWEST_FOR_VERDICT
         return InterruptedSeries(
             method=method,
@@ -295,6 +327,9 @@ class _Report:
             slope=None if design.slope is None else self.effect(design.slope),
             now=now,
             smallest_change=self.smallest_change(),
+            error=error,
+            freedom=freedom,
+            confidence=self.confidence,
             autocorrelation=self.fit.autocorrelation,
             dispersion=self.fit.dispersion,
             seasonal=design.seasonal,
