@@ -102,7 +102,7 @@ class RegisterQuestions:
     def _register(self) -> Register:
         from helpers.register.reading import read_register
 
-        return read_register(self._folder, spared=[]) if self._folder.is_dir() else Register()
+        return read_register(self._folder, spared=[])
 
     def answer(self, question: str) -> str:
         """Return the digest of what it answers to a report's question."""
