@@ -17,6 +17,7 @@ from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
+from helpers.analyses.sight.report import LineOfSight
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
 from helpers.analyses.systems.view import SystemView
@@ -34,6 +35,7 @@ ANALYSES: Final = {
     "scorecard": Scorecard,
     "system_view": SystemView,
     "four_column_matrix": FourColumnMatrix,
+    "line_of_sight": LineOfSight,
     "decisions": Decisions,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses")
