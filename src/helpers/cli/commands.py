@@ -17,7 +17,9 @@ from helpers.cli import (
     batches,
     checking,
     data,
+    doctor,
     drafts,
+    figures,
     for_machines,
     leaving,
     matrices,
@@ -70,6 +72,8 @@ app.add_typer(private.state_app, name="state")
 app.add_typer(schedule_app, name="schedule")
 app.add_typer(register_app, name="register")
 app.command("audit")(private.audit)
+data.data_app.command("show")(figures.show_series)
+app.command()(figures.explain)
 data.data_app.command("forget")(private.forget)
 for command in (
     records.status,
@@ -107,6 +111,7 @@ def set_project(
 app.command()(checking.check)
 app.command()(matrices.matrix)
 app.command()(drafts.preview)
+app.command()(doctor.doctor)
 app.command()(publish_to)
 app.command()(year.plan)
 
