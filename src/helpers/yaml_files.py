@@ -175,7 +175,7 @@ def conflict(file: str, text: str, *, place: str = "") -> Problem | None:
     if file.endswith(".ipynb"):
         cure = (
             f"`nbdime config-git --enable && git checkout --merge {place or file}` merges it cell by cell (nbdime "
-            "comes with boardpack[git]); what is left stands in single cells, for JupyterLab; then `git add` it. "
+            "comes with boardpack[git]); what is left stands in single cells; then `git add` it. "
             "Without nbdime `git checkout --ours` or `--theirs` keeps one side whole"
         )
     return Problem(f"{file}, line {line}", "git has left the marks of a merge (<<<<<<<)", cure=cure)
