@@ -165,3 +165,17 @@ def test_a_world_outlasts_a_finer_division_of_the_people_in_it() -> None:
     change = world.change([(0, -1.0, -2.0)], world.families(1))
     assert world.allows(change)
     assert (change.people.sum(), change.amount.sum()) == (-1, -2)
+
+
+def test_a_count_is_shown_without_the_mean_that_would_tell_a_star() -> None:
+    # both wholes share 200 days: 200 / 20 and 200 / 17 leave one ratio of the counts, and so one number without a night
+    kinds = pd.DataFrame({"day": [APRIL, APRIL], "los_days": [0, 1]})
+    people = People(
+        kinds, np.array([3, 17]), np.array([0.0, 200.0]), np.array([0.0, 1.0]), np.array([0, 400.0])
+    )
+    nights, none = (MONTH.where(Condition("los_days", **each)) for each in ({"low": 1}, {"high": 1}))
+    asked = [Asked(MONTH, digits=3), Asked(nights, digits=3, spare=True), Asked(none)]
+    whole, other, star = decide(people, [], asked).told
+    assert star.star and not whole.star and whole.mean
+    assert not other.star and other.mean is None
+    assert decide(people, [], [asked[0], Asked(nights, digits=3), asked[2]]).told[1].star

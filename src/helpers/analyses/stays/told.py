@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from helpers.analyses.stays.options import StayOptions
@@ -32,6 +32,8 @@ class StaysTold:
     options: StayOptions
     ask: Ask
     _told: dict[Query, Told] = field(default_factory=dict)
+    #: whose count is shown and whose mean is not
+    _meanless: set[Query] = field(default_factory=set)
 
     def all_stays(self, *, zero_day: bool, period: Period | None = None) -> Query:
         """Return the query of the stays that count, in the report's specialty where it has one."""
@@ -70,17 +72,19 @@ class StaysTold:
 
     def first_asked(self, column: str, groups: Iterable[str], months: Iterable[date]) -> list[Asked]:
         """Return what the report wants to show, the most important first."""
-        wholes = [self.stays, self.all_stays(zero_day=not self.options.zero_day_stays)]
+        # both ways share their bed-days, so that two means give the ratio of the counts
+        other = self._asked(self.all_stays(zero_day=not self.options.zero_day_stays))
+        wholes = [self._asked(self.stays), replace(other, spare=True)]
         parts = [self.group(column, [value]) for value in groups]
         tails = [Asked(self.tail(days)) for days in (0, *self.options.tails)]
         return [
-            *(self._asked(query) for query in wholes),
+            *wholes,
             *(self._asked(query) for query in parts),
             # a report of one month has asked for that month, with its count
             *(
                 self._asked(query, counted=False)
                 for query in map(self.month, months)
-                if query not in wholes
+                if query not in [each.query for each in wholes]
             ),
             *tails,
         ]
@@ -93,6 +97,10 @@ class StaysTold:
     def settle(self, asked: Sequence[Asked]) -> None:
         """Ask the ledger."""
         self._told |= self.ask(asked)
+        for each in asked:
+            told = self._told[each.query]
+            if each.digits is not None and told.mean is None and not told.star and told.high != 0:
+                self._meanless.add(each.query)
 
     def settle_group(self, query: Query) -> None:
         """Ask for one more group."""
@@ -129,6 +137,6 @@ class StaysTold:
 
     def derived(self, value: float, query: Query) -> Cell:
         """Return what rests on them, hidden with them; missing where nobody is."""
-        if self.hides(query):
+        if self.hides(query) or query in self._meanless:
             return SUPPRESSED
         return None if value != value else value

@@ -52,6 +52,8 @@ class Asked:
     digits: int | None = None
     exactly: bool = False
     exact: int | None = None
+    #: whether its count alone is of use where it cannot be shown with its mean
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,8 @@ def decide(
     trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
     trial.begin(witnesses or {})
     trial.add_unasked(unasked)
-    for place in range(len(known), len(known) + len(asked)):
-        trial.show(place)
+    for place, each in enumerate(asked, start=len(known)):
+        trial.show(place, spare=each.spare)
     told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
     return Decision(told, kept, tuple(name for name, worlds in kept.items() if len(worlds) < NEEDED))
 
@@ -185,24 +187,33 @@ class _Trial:
             target = Target(group.reshape(-1) == number, int(sizes[number]), self.world.small)
             self._add(int(number), target, {})
 
-    def show(self, place: int) -> None:
-        """Show a new number if all stays as uncertain beside it as it was, else hide it."""
+    def show(self, place: int, *, spare: bool) -> None:
+        """Show a new number if all stays as uncertain beside it as it was, at need without its mean, else hide it."""
         world = self.world
-        if world.cells[place].star:
+        if world.cells[place].star or self._fits(place):
             return
-        before = self.found.agree.copy()
-        world.active[place] = True
-        self.found.agree &= self.found.agreeing(place)
-        fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
-        if not self._is_close_to_told(place) and self._keep(fresh):
-            self.targets |= fresh
-            return
-        self.found.agree[: len(before)] |= before
+        if spare and world.cells[place].mean is not None:
+            world.leave_mean_out(place)
+            if self._fits(place):
+                return
         world.hide(place)
         self.found.agree &= self.found.agreeing(place)
         self._add((world.cells[place].query,), self._star(place), {})
         for name in self._broken():  # by a world without anybody where there is a star now
             self._open[name] = self.found.of(self.targets[name], self._open[name], solve=_SOLVED_EACH)
+
+    def _fits(self, place: int) -> bool:
+        """Tell whether all stays uncertain beside a new number; if so it binds from now on."""
+        before = self.found.agree.copy()
+        self.world.active[place] = True
+        self.found.agree &= self.found.agreeing(place)
+        fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
+        if not self._is_close_to_told(place) and self._keep(fresh):
+            self.targets |= fresh
+            return True
+        self.found.agree[: len(before)] |= before
+        self.world.active[place] = False
+        return False
 
     def _is_close_to_told(self, place: int) -> bool:
         """Tell whether a number is about what was told before, or may have been: that is not told once more."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +83,12 @@ class World:
     def hide(self, place: int) -> None:
         """Make a figure a star."""
         self.cells[place] = Told(self.cells[place].query, 1, None, star=True)
+        self.active[place] = True
+        self._bind()
+
+    def leave_mean_out(self, place: int) -> None:
+        """Leave a figure its count alone."""
+        self.cells[place] = replace(self.cells[place], mean=None)
         self._bind()
 
     def free(self, place: int) -> None:
