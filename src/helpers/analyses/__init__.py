@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.analyses.balanced_scorecard.analysis import scorecard
+    from helpers.analyses.changes.analysis import change_review
     from helpers.analyses.missed_appointments.analysis import did_not_attend
     from helpers.analyses.peers.analysis import peer_benchmark
     from helpers.analyses.performance_report.analysis import performance
     from helpers.analyses.stays.analysis import length_of_stay, published_stay
 
 __all__ = [
+    "change_review",
     "did_not_attend",
     "length_of_stay",
     "peer_benchmark",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "change_review": "changes",
     "did_not_attend": "missed_appointments",
     "length_of_stay": "stays",
     "peer_benchmark": "peers",

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from helpers import analyses
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
+from helpers.analyses.changes.review import ChangeReview
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
@@ -29,6 +30,7 @@ ANALYSES: Final = {
     "peer_benchmark": PeerBenchmark,
     "performance": PerformanceReport,
     "scorecard": Scorecard,
+    "change_review": ChangeReview,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses")
 _HEAD: Final = """# What a notebook calls
