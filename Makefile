@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal browser gallery dictionary fuzz census national mutations disclosure stars faults lock clean
+.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national mutations disclosure stars faults lock clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -60,6 +60,10 @@ bench: env
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/unchanged.py
 	$(BIN)/python benchmarks/room.py
+
+# make bench-preview  seconds from a save to the new page of a preview
+bench-preview: env
+	$(BIN)/python benchmarks/preview.py
 
 # make bench-portal  the portal with 5,000 reports in a browser: its size, and the time to open and search
 bench-portal: env

@@ -24,7 +24,7 @@ def block(language: str) -> str:
 @pytest.fixture
 def register(tmp_path: Path) -> Register:
     (tmp_path / "measures.yml").write_text(block("yaml"), "utf-8")
-    return read_register(tmp_path)
+    return read_register(tmp_path, base=None)
 
 
 def test_the_example_loads_as_it_stands(tmp_path: Path, register: Register) -> None:

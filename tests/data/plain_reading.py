@@ -15,13 +15,15 @@ import pandas as pd
 import xlrd
 import yaml
 
+from helpers.register.reading import SHIPPED
+
 Reading = Iterator[tuple[str, str, str, pd.DataFrame]]
 KEY = ["source", "measure", "org_code", "period_type", "period"]
 
 
-def successors(register: Path) -> dict[str, str]:
+def successors() -> dict[str, str]:
     """Return the last successor of each organisation that became part of another."""
-    mergers = yaml.safe_load((register / "mergers.yml").read_text("utf-8"))
+    mergers = yaml.safe_load((SHIPPED / "mergers.yml").read_text("utf-8"))
     steps = {code: merger["successor"] for code, merger in mergers.items()}
     last = dict(steps)
     for code in steps:
@@ -30,7 +32,7 @@ def successors(register: Path) -> dict[str, str]:
     return last
 
 
-def read_all(folder: Path, register: Path) -> pd.DataFrame:
+def read_all(folder: Path) -> pd.DataFrame:
     """Return every figure by source, measure, successor organisation and period; merged histories added up."""
     readers = (
         _rtt, _rtt_extract, _cancer, _ae_files, _ae_months, _ae_archive, _beds, _criteria, _reasons, _hes, _hes_england,
@@ -42,7 +44,7 @@ def read_all(folder: Path, register: Path) -> pd.DataFrame:
         for source, measure, kind, frame in reader(folder)
     ]
     table = pd.concat([frame[[*KEY, "numerator", "denominator"]] for frame in frames], ignore_index=True)
-    table["org_code"] = table["org_code"].replace(successors(register))
+    table["org_code"] = table["org_code"].replace(successors())
     # a figure of one of those merged that is not known leaves their sum unknown
     sums = table.groupby(KEY)[["numerator", "denominator"]].agg(["sum", "count", "size"])
     whole = pd.DataFrame(

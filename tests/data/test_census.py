@@ -72,7 +72,7 @@ SHOWN = f"""
 @pytest.fixture(scope="module")
 def raw(real_data: Path) -> pd.DataFrame:
     """Return every figure of every provider as plain pandas reads it, by source."""
-    return on_days(plain_reading.read_all(real_data, REGISTER))
+    return on_days(plain_reading.read_all(real_data))
 
 
 @pytest.fixture(scope="module")

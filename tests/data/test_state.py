@@ -97,10 +97,12 @@ def test_a_newer_state_is_refused_with_the_cure_and_a_damaged_one_too(state: Pat
         open_state(state)
 
 
-def test_an_absent_or_empty_state_is_left_alone(tmp_path: Path) -> None:
-    open_state(tmp_path / "none")
-    open_state(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+def test_an_absent_or_empty_state_gets_nothing_but_what_keeps_git_out(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("none", "empty"):
+        open_state(tmp_path / name)
+        open_state(tmp_path / name)
+        assert [each.name for each in (tmp_path / name).iterdir()] == [".gitignore"]
 
 
 def test_whatever_a_library_writes_is_private_and_the_mask_comes_back(tmp_path: Path) -> None:

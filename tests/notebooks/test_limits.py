@@ -20,8 +20,8 @@ import pytest
 from helpers.runner.plan.parameters import read_notebook as read_declared
 
 SHIPPED = (
-    "change_review", "dna_impact", "los_deviation", "los_published", "outpatient_follow_up", "peer_benchmark",
-    "performance_report", "scorecard",
+    "change_review", "dna_impact", "four_column_matrix", "line_of_sight", "los_deviation", "los_published",
+    "outpatient_follow_up", "peer_benchmark", "performance_report", "scorecard", "system_view",
 )  # fmt: skip
 #: written without any analysis of ours, so that its cells hold the method
 PLAIN = ("outpatient_follow_up",)
@@ -84,7 +84,14 @@ def test_only_setup_imports_and_only_what_analysts_know(path: Path) -> None:
         for node in ast.walk(ast.parse(cell.source))
         for name in imported(node)
     ]
-    assert {name for _, name in imports} <= {"helpers", "matplotlib", "numpy", "pandas", "seaborn", "statsmodels"}
+    assert {name for _, name in imports} <= {
+        "helpers",
+        "matplotlib",
+        "numpy",
+        "pandas",
+        "seaborn",
+        "statsmodels",
+    }
     assert {place for place, _ in imports} == {1}
 
 

@@ -8,9 +8,17 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import UsageError
-from helpers.register import Measure, find_measure, read_register
+from helpers.register import Measure, Register, find_measure
+from helpers.register import read_register as read_over_shipped
 
 ROOT = Path(__file__).parents[2]
+
+
+def read_register(folder: Path) -> Register:
+    """Return what stands in a folder alone."""
+    return read_over_shipped(folder, base=None)
+
+
 OBJECTIVES = "o:\n  name: N\n  description: D\n  owner: Board\n"
 MEASURE = """\
 {id}:
@@ -48,7 +56,7 @@ def problems(folder: Path) -> str:
 
 
 def test_the_projects_own_register_is_complete() -> None:
-    register = read_register(ROOT / "params" / "_register")
+    register = read_over_shipped(ROOT / "params" / "_register")
     assert {measure.perspective for measure in register.measures.values()} == {
         "patients",
         "processes",
@@ -56,6 +64,26 @@ def test_the_projects_own_register_is_complete() -> None:
         "money",
     }
     assert set(register.objectives) == {m.objective for m in register.measures.values()}
+
+
+def test_an_own_entry_goes_over_the_shipped_one_key_by_key(tmp_path: Path) -> None:
+    shipped = read_over_shipped(tmp_path / "nowhere").measures
+    own = "ae_four_hours: {owner: Director of flow, people: null}\nae_attendances: null\n" + MEASURE.format(
+        id="one"
+    )
+    measures = read_over_shipped(write(tmp_path, measures=own)).measures
+    assert measures["ae_four_hours"].owner == "Director of flow"
+    assert measures["ae_four_hours"].targets == shipped["ae_four_hours"].targets
+    assert shipped["ae_four_hours"].people
+    assert not measures["ae_four_hours"].people
+    assert set(shipped) - set(measures) == {"ae_attendances"}
+    assert set(measures) - set(shipped) == {"one"}
+
+
+def test_a_mistake_in_an_own_key_of_a_shipped_entry_has_its_line(tmp_path: Path) -> None:
+    write(tmp_path, measures="\nae_four_hours:\n  ownr: Director of flow\n")
+    with pytest.raises(UsageError, match=r"measures.yml, line 3, ae_four_hours.ownr: unknown key.* owner"):
+        read_over_shipped(tmp_path)
 
 
 def test_a_measure_is_read_with_its_targets_dated(tmp_path: Path) -> None:
@@ -280,7 +308,8 @@ TEAMS = "wards:\n  name: Wards\n  owner: Matron\n"
 
 
 def test_a_row_of_the_matrix_names_what_the_register_knows(tmp_path: Path) -> None:
-    row = ROW.format(objective="p", team="ward", impact="{model: length_of_stay}")
+    impact = "{model: length_of_stay, settings: {days_shorter: 1, patients: 9}}"
+    row = ROW.format(objective="p", team="ward", impact=impact)
     effect = "{size: -1, row: short}"
     event = f"round:\n  name: N\n  day: 2026-01-05\n  kind: intervention\n  expected: {{one: {effect}}}\n"
     text = problems(write(tmp_path, matrix=row, teams=TEAMS, events=event))
@@ -298,6 +327,15 @@ def test_a_row_of_the_matrix_names_what_the_register_knows(tmp_path: Path) -> No
         ("{value: 3, unit: beds}", "needs its unit and its reason"),
         ("{value: 3, low: 4, high: 2, unit: beds, reason: R}", "low 4 is above high 2"),
         ("{model: length_of_sty}", "did you mean length_of_stay?"),
+        ("{model: length_of_stay, settings: {days_shorter: 1}}", "patients is needed"),
+        (
+            "{model: length_of_stay, settings: {days_shorter: [3, 2, 4], patients: 9}}",
+            "days_shorter: low, likely",
+        ),
+        (
+            "{model: length_of_stay, settings: {days_shorter: 1, patients: 9, ocupancy: 1}}",
+            "did you mean occupancy?",
+        ),
     ],
 )
 def test_an_impact_is_worked_out_or_estimated(tmp_path: Path, impact: str, said: str) -> None:

@@ -142,8 +142,10 @@ def test_a_pinned_version_is_read_whatever_has_been_loaded_since(
     assert open_report("Stays", trust="T1").mart.version == version
 
 
-def test_a_project_without_a_register_has_an_empty_one() -> None:
-    assert open_report("Stays", trust="T1").register.events_of("mean_los", "T1") == ()
+def test_a_project_without_a_register_has_the_shipped_one() -> None:
+    register = open_report("Stays", trust="T1").register
+    assert register.events_of("mean_los", "T1") == ()
+    assert "rtt_18_weeks" in register.measures
 
 
 def test_readers_can_look_for_a_report_by_board_and_region(

@@ -13,11 +13,15 @@ from typing import Any, Final
 from helpers import analyses
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
 from helpers.analyses.changes.review import ChangeReview
+from helpers.analyses.decided.analysis import Decisions
+from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
+from helpers.analyses.sight.report import LineOfSight
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
+from helpers.analyses.systems.view import SystemView
 from helpers.data.room.records import Records
 from helpers.report.opening import Report, open_report
 from helpers.report.parts import Part
@@ -31,6 +35,10 @@ ANALYSES: Final = {
     "performance": PerformanceReport,
     "scorecard": Scorecard,
     "change_review": ChangeReview,
+    "system_view": SystemView,
+    "four_column_matrix": FourColumnMatrix,
+    "line_of_sight": LineOfSight,
+    "decisions": Decisions,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses")
 _HEAD: Final = """# What a notebook calls

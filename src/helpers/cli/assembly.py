@@ -16,6 +16,7 @@ from helpers.errors import GateError, Problem, UsageError, near_misses
 from helpers.phrases import own_phrases
 from helpers.places import state_folder
 from helpers.runner.document.prose import check_prose
+from helpers.runner.document.stored import find_shadows
 from helpers.runner.mentions import mentions_of
 from helpers.runner.plan.jobs import Plan, find_plan
 from helpers.runner.plan.refused import Refused
@@ -264,10 +265,11 @@ def plan(
     asked = collect(found, lambda: find_plan(project, words)) or Plan()
     for where, text in (collect(found, own_phrases, project.root) or {}).values():
         found += check_prose(where, text)
+    found += find_shadows(project.notebooks, f"{project.show(project.notebooks)}/")
+    found += find_shadows(project.root, "", {"helpers"})  # Python starts in the project's folder too
     register = project.root / "params" / "_register"
     comments: list[Spared] = []
-    if register.is_dir():
-        collect(found, lambda: read_register(register, spared=comments))
+    collect(found, lambda: read_register(register, spared=comments))
     if strict or found:  # what stops everything is told with all else that is wrong
         found += [*asked.mistakes, *(each.problem for each in comments)]
     raise_all(dict.fromkeys(found))

@@ -14,7 +14,7 @@ from helpers.cli.preview import put_back
 from helpers.cli.showing import Json
 from helpers.errors import Problem
 from helpers.places import find_root
-from helpers.runner.document.stored import find_offers, find_shadows, find_stored, find_unfit, mend
+from helpers.runner.document.stored import find_offers, find_stored, find_unfit, mend
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.plan.refused import no_data_words
 from helpers.runner.project import Project
@@ -49,7 +49,6 @@ def check(
     chosen = sorted({job.notebook.path for job in jobs}) if words else _all_notebooks(project)
     for path in chosen:
         problems += _notebook_problems(project, path)
-    problems += find_shadows(project.notebooks, project.show(project.notebooks))
     raise_all(dict.fromkeys(problems))
     offers = [offer for path in chosen for offer in find_offers(path, project.show(path))]
     if as_json:

@@ -13,11 +13,26 @@ from typing import Annotated
 import typer
 
 from helpers import __version__
-from helpers.cli import batches, checking, data, for_machines, leaving, matrices, private, records, showing
+from helpers.cli import (
+    batches,
+    checking,
+    data,
+    doctor,
+    drafts,
+    figures,
+    for_machines,
+    leaving,
+    matrices,
+    private,
+    records,
+    showing,
+    year,
+)
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
 from helpers.cli.onward import publish_to
 from helpers.cli.past import NOW, Part, Past, past_parts, read_past
+from helpers.cli.registers import register_app
 from helpers.cli.schedules import Quiet, run_parts, schedule_app
 from helpers.cli.showing import Json
 from helpers.errors import (
@@ -55,7 +70,10 @@ app.add_typer(data.data_app, name="data")
 app.add_typer(data.demo_app, name="demo")
 app.add_typer(private.state_app, name="state")
 app.add_typer(schedule_app, name="schedule")
+app.add_typer(register_app, name="register")
 app.command("audit")(private.audit)
+data.data_app.command("show")(figures.show_series)
+app.command()(figures.explain)
 data.data_app.command("forget")(private.forget)
 for command in (
     records.status,
@@ -92,7 +110,10 @@ def set_project(
 
 app.command()(checking.check)
 app.command()(matrices.matrix)
+app.command()(drafts.preview)
+app.command()(doctor.doctor)
 app.command()(publish_to)
+app.command()(year.plan)
 
 
 @app.command()

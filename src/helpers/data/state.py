@@ -30,6 +30,8 @@ from helpers.errors import DataError, Problem, UsageError
 STATE_VERSION = 3
 VERSION_FILE = "VERSION"
 CONTENTS = "CONTENTS.json"
+#: keeps private files out of git wherever the state lies, also where no `.gitignore` of the project names it
+IGNORED = ".gitignore"
 #: how long executed notebooks and logs stay
 KEEP_RUNS = timedelta(days=90)
 #: what a back-up leaves out: it is made anew, or belongs to a process
@@ -39,14 +41,17 @@ WAIT = 600
 
 
 def open_state(state: Path) -> None:
-    """Upgrade the private state to this version in place, or refuse it.
+    """Upgrade the private state to this version in place, or refuse it; whatever comes there, git leaves alone.
 
     Raises
     ------
     UsageError
         If a newer boardpack wrote it.
     """
-    if not state.is_dir() or not any(state.iterdir()):
+    if not (state / IGNORED).exists():
+        with contextlib.suppress(OSError):  # whoever may not write here is told by what has to
+            write_private(make_private(state) / IGNORED, b"*\n")
+    if _is_empty(state):
         return
     version = _version(state)
     if version > STATE_VERSION:
@@ -56,6 +61,10 @@ def open_state(state: Path) -> None:
     for step in range(version, STATE_VERSION):
         _UPGRADES[step](state)
         write_private(state / VERSION_FILE, f"{step + 1}\n".encode())
+
+
+def _is_empty(state: Path) -> bool:
+    return not state.is_dir() or all(each.name == IGNORED for each in state.iterdir())
 
 
 def _version(state: Path) -> int:
@@ -229,7 +238,7 @@ def restore(state: Path, source: Path, *, replace: bool = False) -> int:
     """
     if not source.is_file():
         raise DataError(Problem(str(source), "there is no such file"))
-    if state.exists() and any(state.iterdir()) and not replace:
+    if not _is_empty(state) and not replace:
         raise DataError(
             Problem(str(state), "there is a private state already", cure="give --replace to drop it")
         )

@@ -6,17 +6,47 @@ expected to give; a change carries it out (`Event.expected`); a decision says wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from helpers.errors import near_misses
 from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, Text
 
 #: by which of the models an expected impact is worked out
 ImpactModel = Literal[
     "missed_appointments", "length_of_stay", "waiting_list", "day_cases", "follow_up_ratio"
 ]
+#: a setting of a model: a number, or its low, likely and high
+Setting = float | tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """What a model is told: what it cannot do without, and what it takes where nothing is said."""
+
+    needed: tuple[str, ...]
+    usual: Mapping[str, float] = field(default_factory=dict)
+    further: tuple[str, ...] = ()  # what it does without where nothing is said
+
+
+#: a list is too long by so much that nobody waits longer than the standard: told by these two
+_AMBITION: Final = ("waiting_list", "standard_weeks")
+#: amounts are of a year, shares between 0 and 1
+MODEL_SETTINGS: Final[dict[ImpactModel, ModelSettings]] = {
+    "missed_appointments": ModelSettings(
+        ("missed", "reduction", "additions"), {"filled": 0, "rebooked": 1, "ramp_weeks": 0}, _AMBITION
+    ),
+    "length_of_stay": ModelSettings(("days_shorter", "patients"), {"occupancy": 0.92}),
+    "waiting_list": ModelSettings(("extra_a_week", "additions", "waiting_list"), {}, ("standard_weeks",)),
+    "day_cases": ModelSettings(("operations", "share_now", "share_aimed", "nights"), {"occupancy": 0.92}),
+    "follow_up_ratio": ModelSettings(
+        ("first_appointments", "ratio_now", "ratio_aimed"), {"first_minutes": 30, "follow_up_minutes": 15}
+    ),
+}
 #: how a change is expected to show in a series
 EffectShape = Literal["level", "slope", "both"]
 #: what a change is held against: other trusts' mean, nothing, or the code of an organisation
@@ -42,7 +72,9 @@ class ExpectedImpact(Entry):
     """
 
     model: ImpactModel | None = None
-    settings: dict[Identifier, float | str] = Field(default_factory=dict)  # of the model
+    settings: dict[Identifier, Setting] = Field(
+        default_factory=dict
+    )  # of the model, as MODEL_SETTINGS has them
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -59,6 +91,29 @@ class ExpectedImpact(Entry):
             raise ValueError(f"low {self.low:g} is above high {self.high:g}")
         return self
 
+    @model_validator(mode="after")
+    def _says_what_the_model_needs(self) -> Self:
+        if self.model is None:
+            return self
+        takes = MODEL_SETTINGS[self.model]
+        known = (*takes.needed, *takes.usual, *takes.further)
+        problems = [f"{name} is needed" for name in takes.needed if name not in self.settings]
+        problems += [
+            f"{name} is none of its settings. {near_misses(name, known)}".strip()
+            for name in self.settings
+            if name not in known
+        ]
+        problems += [
+            f"{name}: low, likely and high must rise"
+            for name, value in self.settings.items()
+            if isinstance(value, tuple) and not (value[0] <= value[1] <= value[2] and value[0] < value[2])
+        ]
+        if problems:
+            raise ValueError(
+                f"settings of {self.model}: {'; '.join(problems)}; it takes {', '.join(known)}"
+            )
+        return self
+
 
 class MatrixRow(Entry):
     """A row of the four column matrix: the organisation's objective, the team's, its measure, its impact."""
@@ -73,6 +128,9 @@ class MatrixRow(Entry):
     start: MonthText
     review: MonthText | None = None  # when it is looked at again
     impact: ExpectedImpact | None = None  # none: nobody has said yet
+    overlaps: tuple[
+        Identifier, ...
+    ] = ()  # rows whose effect is partly the same, beyond same measure or beds
 
 
 class ExpectedEffect(Entry):

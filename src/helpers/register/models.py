@@ -192,6 +192,7 @@ class Measure(Entry):
     def _fill(cls, entry: object) -> object:
         if not isinstance(entry, dict):
             return entry
+        entry = {key: value for key, value in entry.items() if value is not None}  # a blank form's: open
         name, days = entry.get("name"), FRESH_FOR.get(str(entry.get("frequency", "month")))
         defaults = {"description": name, "numerator": name, "stale_after_days": days}
         return {key: value for key, value in defaults.items() if value is not None} | entry

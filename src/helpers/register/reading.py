@@ -32,6 +32,9 @@ WHOLE, SHARE_TOLERANCE = 100, 0.5
 #: so many names are listed where none is near
 FEW_NAMES = 12
 
+#: the register that comes with the package: national measures with their targets, and what happened to all
+SHIPPED: Final = Path(__file__).parent / "shipped"
+
 
 class Spared(NamedTuple):
     """What is wrong with a comment, and whose reports it concerns; nobody's where it does not say."""
@@ -74,21 +77,27 @@ _NAMES: Final = (
     ("matrix", "objective", "objectives"),
     ("matrix", "team", "teams"),
     ("matrix", "measure", "measures"),
+    ("matrix", "overlaps", "matrix"),
     ("decisions", "measure", "measures"),
     ("decisions", "objective", "objectives"),
     ("decisions", "event", "events"),
 )
 
 
-def read_register(folder: Path | str, *, spared: list[Spared] | None = None) -> Register:
-    """Return the register of a folder such as `params/_register`.
+def read_register(
+    folder: Path | str, *, base: Path | None = SHIPPED, spared: list[Spared] | None = None
+) -> Register:
+    """Return the register of a folder such as `params/_register`, over the one that comes with the package.
 
-    `measures.yml` must exist, unless `files.yml` does; the others may be absent. Without `perspectives.yml` there
-    are Kaplan and Norton's four, without `pathways.yml` those of a hospital. The folder `mappings` has a file for
-    each kind of table of one's own.
+    Any file may be absent. An entry with the id of a shipped one gives the keys that are to be otherwise, and its
+    other keys stay; an id or a key that is empty (`null`) takes the shipped one away. Without `pathways.yml` there
+    are those of a hospital. The folder `mappings` has a file for each kind of table of one's own.
 
     Parameters
     ----------
+    base
+        What the folder's entries go over. With None they are all there is: then `measures.yml` must exist, unless
+        `files.yml` does, and without `perspectives.yml` there are Kaplan and Norton's four.
     spared
         Gets the comments in which something is wrong, which are then left out: they concern their organisation's
         reports alone. Without it they are mistakes like all others.
@@ -102,10 +111,15 @@ def read_register(folder: Path | str, *, spared: list[Spared] | None = None) -> 
     folder = Path(folder)
     files = {
         kind: _read(
-            folder, f"{kind}.yml", needed=kind == "measures" and not (folder / "files.yml").exists()
+            folder,
+            f"{kind}.yml",
+            needed=kind == "measures" and base is None and not (folder / "files.yml").exists(),
         )
         for kind in _KINDS
     }
+    for kind, file in files.items():
+        if base is not None:
+            _put_over(_read(base, f"{kind}.yml"), file)
     is_spared = spared is not None and isinstance(files["comments"].content, list)
     found = {
         kind: {} if is_spared and kind == "comments" else _entries(_KINDS[kind], file)
@@ -223,6 +237,24 @@ def _read(folder: Path, name: str, *, needed: bool = False) -> YamlFile:
         return read_yaml(path)
     missing = Problem(str(path), "missing", cure="describe the measures there")
     return YamlFile(name, problems=[missing] if needed else [])
+
+
+def _put_over(base: YamlFile, own: YamlFile) -> None:
+    """Give a file the entries of the base that it leaves as they are, and the keys of those that it changes."""
+    shipped, said = base.content, {} if own.content is None else own.content
+    if not isinstance(shipped, dict) or not isinstance(said, dict):
+        return
+    own.content = _over(shipped, {key: _over_entry(shipped.get(key), entry) for key, entry in said.items()})
+
+
+def _over_entry(shipped: object, said: object) -> object:
+    return _over(shipped, said) if isinstance(shipped, dict) and isinstance(said, dict) else said
+
+
+def _over(shipped: dict[Any, Any], said: dict[Any, Any]) -> dict[Any, Any]:
+    """Return two mappings as one, without what the second empties."""
+    emptied = {key for key, value in said.items() if value is None and key in shipped}
+    return {key: value for key, value in {**shipped, **said}.items() if key not in emptied}
 
 
 def _keys(found: YamlFile) -> list[str]:

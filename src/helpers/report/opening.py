@@ -131,12 +131,11 @@ class Report:
 
     @cached_property
     def register(self) -> Register:
-        """What is measured and why, and what happened when; empty where the project keeps none."""
+        """What is measured and why, and what happened when: the shipped one, and over it the project's own."""
         folder = self.root / "params" / "_register"
         # a batch has refused the reports that a wrong comment concerns; elsewhere it is the author's to mend
         spared: list[Spared] | None = [] if os.environ.get(REPORT_VARIABLE) else None
-        found = read_register(folder, spared=spared) if folder.is_dir() else Register()
-        return ObservedRegister.over(found)
+        return ObservedRegister.over(read_register(folder, spared=spared))
 
     @property
     def synthetic(self) -> bool:

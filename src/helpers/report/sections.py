@@ -77,7 +77,11 @@ class Sections:
 
     def composed(self, name: str, content: Callable[[], Iterable[Shown]], **told: Any) -> Composed:
         """Return a part that is shown bare as several objects; see `part` for the rest."""
-        plain = self.part(name, **told)
+        return self.shown_as(self.part(name, **told), content)
+
+    @staticmethod
+    def shown_as(plain: Part, content: Callable[[], Iterable[Shown]]) -> Composed:
+        """Return a part with what it is shown as, bare, in place of its table and its words."""
         return Composed(
             **{each.name: getattr(plain, each.name) for each in fields_of(plain)}, content=content
         )

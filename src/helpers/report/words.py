@@ -78,6 +78,15 @@ def month(day: date) -> str:
     return f"{day:%B %Y}"
 
 
+def day_words(day: date) -> str:
+    """Return a day as a reader says it.
+
+    >>> day_words(date(2027, 3, 31))
+    '31 March 2027'
+    """
+    return f"{day.day} {month(day)}"
+
+
 def sentence(text: str) -> str:
     """Return text that begins with a capital letter and ends with a full stop.
 

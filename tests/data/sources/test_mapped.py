@@ -39,7 +39,7 @@ def register(folder: Path, mapping: str) -> Register:
     (folder / "mappings").mkdir(exist_ok=True)
     (folder / "measures.yml").write_text(MEASURES, "utf-8")
     (folder / "mappings" / "tracker.yml").write_text(mapping, "utf-8")
-    return read_register(folder)
+    return read_register(folder, base=None)
 
 
 def load(

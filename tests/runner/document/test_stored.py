@@ -104,14 +104,14 @@ def test_optional_types_that_papermill_does_not_know_are_offered_and_written(tmp
 def test_a_module_that_python_would_take_for_another_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).touch()
-    assert "rename it" in told(find_shadows(tmp_path, "notebooks"))
+    assert "rename it" in told(find_shadows(tmp_path, "notebooks/"))
 
 
 def test_own_modules_and_folders_of_data_shadow_nothing(tmp_path: Path) -> None:
     for name in ("beds.py", "calendar.csv"):
         (tmp_path / name).touch()
     (tmp_path / "json").mkdir()
-    assert list(find_shadows(tmp_path, "notebooks")) == []
+    assert list(find_shadows(tmp_path, "notebooks/")) == []
 
 
 @pytest.mark.parametrize("path", SHIPPED + FIXTURES, ids=lambda path: path.stem)

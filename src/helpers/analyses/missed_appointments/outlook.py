@@ -16,7 +16,7 @@ from helpers.report.charts import scenario as charts_scenario
 from helpers.report.charts.scenario import Reach, Swing
 from helpers.report.parts import Field, Part
 from helpers.report.sections import Sections
-from helpers.report.words import number
+from helpers.report.words import day_words, number
 from helpers.stats.dna import newcomer_wait
 from helpers.stats.dna.impact import DAYS_PER_YEAR, NEGATIVE_RELIEF
 from helpers.stats.dna.uncertainty import DnaUncertainty, DrawnSpread
@@ -90,7 +90,7 @@ class ScenarioParts:
                 Field("high", _patients("to"), "upper end of the range"),
             ],
             rows=self._path_rows(reach),
-            caption=f"{caption}, to {say.day_words(found.horizon)}: the range, and the middle of each bound in it.",
+            caption=f"{caption}, to {day_words(found.horizon)}: the range, and the middle of each bound in it.",
             alt=f"Band from {found.start:%B %Y} to {found.horizon:%B %Y}, at its end "
             f"{say.reach_words(found.reach, certain=found.certain)}.",
             words={"bounds": self._bounds_words()},
@@ -183,7 +183,7 @@ class ScenarioParts:
         return self.made.part(
             name,
             fields=[
-                Field("outcome", Column(label=f"By {say.day_words(self.scenario.horizon)}")),
+                Field("outcome", Column(label=f"By {day_words(self.scenario.horizon)}")),
                 *columns,
             ],
             rows=[(label, *_cells(spread, digits)) for label, spread in spreads],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from helpers.phrases import phrase
-from helpers.report.words import count, interval, month, number, sentence
+from helpers.report.words import count, day_words, interval, month, number, sentence
 from helpers.stats.dna.uncertainty import DrawnSpread
 
 #: what each parameter of the scenario is called
@@ -125,15 +125,6 @@ def roughly(value: float) -> float:
     """
     whole = round(value)
     return round(whole, min(0, 2 - len(str(whole))))
-
-
-def day_words(day: date) -> str:
-    """Return a day as a reader says it.
-
-    >>> day_words(date(2027, 3, 31))
-    '31 March 2027'
-    """
-    return f"{day.day} {month(day)}"
 
 
 def bounds_sentence(

@@ -34,7 +34,7 @@ from helpers.register.models import Comment
 from helpers.report.parts import Composed, Part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
-from helpers.report.words import count, month, sentence
+from helpers.report.words import count, day_words, month, sentence
 
 #: events that a section describes; a chart of more would be a list of dates
 MOST_EVENTS = 8
@@ -303,11 +303,6 @@ def next_words(result: MeasureResult) -> str:
         late = comment.recovery < result.judged_on and result.category == "attention"
         parts.append(f"Recovery by {day_words(comment.recovery)}{', which has passed' if late else ''}.")
     return " ".join(parts)
-
-
-def day_words(day: date) -> str:
-    """Return a day as a reader says it."""
-    return f"{day.day} {month(day)}"
 
 
 def notes_words(result: MeasureResult) -> str:

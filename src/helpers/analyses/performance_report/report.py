@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from helpers.analyses.decided.log import decided_part
 from helpers.analyses.performance_report import annex, changes, cover, page_one, tables
 from helpers.analyses.performance_report.glossary import glossary_words
 from helpers.analyses.performance_report.measure_parts import (
@@ -99,7 +100,7 @@ class PerformanceReport(Sections):
         rows = cover.cover_rows(self.options.cover, attention, self.report.register)
         sheet = self.part("cover", fields=cover.FIELDS, rows=rows, caption="Cover sheet.")
         wanted = bool(self.options.cover.purpose)
-        return _shown_as(sheet, lambda: (sheet.table(),) if wanted else ())
+        return self.shown_as(sheet, lambda: (sheet.table(),) if wanted else ())
 
     @part
     def headline(self) -> Headline:
@@ -152,6 +153,11 @@ class PerformanceReport(Sections):
             lambda: (self.panels("out-of-date", [panel]),) if said else (),
             words={"out_of_date": said},
         )
+
+    @part
+    def decided(self) -> Composed:
+        """Table: what was decided before, what is overdue first; nothing where the register has no decisions."""
+        return decided_part(self, self.report)
 
     # --- page two --------------------------------------------------------------------------------
 
@@ -239,7 +245,7 @@ class PerformanceReport(Sections):
                 yield self.heading(plain.name, heading)
                 yield from found
 
-        return _shown_as(plain, shown)
+        return self.shown_as(plain, shown)
 
     # --- one measure, for a notebook of an analyst's own ---------------------------------------------
 
@@ -368,8 +374,3 @@ class PerformanceReport(Sections):
             yield from (str(cell) for row in what.rows for cell in row)
         for result in self._ranked:
             yield from all_sentences(result)
-
-
-def _shown_as(plain: Part, content: Content) -> Composed:
-    """Return a part with what it is shown as, bare, in place of its table and its words."""
-    return Composed(**{each.name: getattr(plain, each.name) for each in fields(plain)}, content=content)

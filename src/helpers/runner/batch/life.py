@@ -164,12 +164,13 @@ class Life:
                 return
             private_folder(self.folder)  # before the step, which is written to its log
             with self._steps.step("execute"):
-                self._executed = _execute(setting, job, self.folder, server)
+                named = {REPORT_VARIABLE: job.title}
+                self._executed = execute_job(setting, job, self.folder, server, named)
             with self._steps.step("document"):
                 self._observed = look_through(
                     self._executed.notes, setting.project, setting.surroundings, self.folder / MIRROR
                 )
-                provenance = _provenance(setting, job, self._observed)
+                provenance = provenance_of(setting, job, self._observed)
                 self._document = make_document(self._executed.notebook, provenance=provenance)
             with self._steps.step("gate"):
                 path = self._executed.path
@@ -326,14 +327,17 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
             life.take(rendered[stem], share)
 
 
-def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None) -> Executed:
+def execute_job(
+    setting: Setting, job: Job, folder: Path, server: ForkServer | None, named: Mapping[str, str]
+) -> Executed:
+    """Run a report's notebook; it is `named` where what it is told of records is to be entered."""
     project = setting.project
     for cache in (*project.caches, *(project.room.caches if project.room else ())):
         private_folder(cache)  # what is not there stays closed
     return execute(
         job,
         folder,
-        environment={**setting.environment, REPORT_VARIABLE: job.title},
+        environment={**setting.environment, **named},
         limits=setting.limits,
         stop=setting.stop,
         server=server,
@@ -347,7 +351,8 @@ def _execute(setting: Setting, job: Job, folder: Path, server: ForkServer | None
     )
 
 
-def _provenance(setting: Setting, job: Job, observed: Observed) -> Provenance:
+def provenance_of(setting: Setting, job: Job, observed: Observed) -> Provenance:
+    """Return how a report was made, for its last section."""
     from helpers.runner.document.making import Provenance, made_up_words
 
     return Provenance(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,13 +68,15 @@ def find_unfit(path: Path, shown: str) -> Iterator[Problem]:
     yield from check_titles(prose)
 
 
-def find_shadows(folder: Path, shown: str) -> Iterator[Problem]:
-    """Find modules beside notebooks that Python would take instead of those which reports are made with."""
+def find_shadows(
+    folder: Path, shown: str, names: Collection[str] = _IMPORTED | sys.stdlib_module_names
+) -> Iterator[Problem]:
+    """Find modules of some names that Python would take instead of those which reports are made with."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         is_module = path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py")))
-        if is_module and path.stem in _IMPORTED | sys.stdlib_module_names:
+        if is_module and path.stem in names:
             came = f"it would be imported instead of Python's own or an installed `{path.stem}`"
-            yield Problem(f"{shown}/{path.name}", came, cure=f"rename it, for instance to our_{path.name}")
+            yield Problem(f"{shown}{path.name}", came, cure=f"rename it, for instance to our_{path.name}")
 
 
 def find_offers(path: Path, shown: str) -> Iterator[Problem]:

@@ -24,10 +24,12 @@ from helpers.runner.kernel.failures import (
     ended_early,
     failed_cell,
 )
+from helpers.runner.kernel.guard import can_wall_off
 from helpers.runner.kernel.manager import START_TIMEOUT, Seat, kernel_environment, kernel_manager
 from helpers.runner.kernel.mirror import MIRROR, make_mirror, remove_links
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
 from helpers.runner.kernel.saving import register_engine
+from helpers.runner.kernel.seccomp import can_watch
 from helpers.runner.kernel.sockets import socket_folder
 from helpers.runner.kernel.watch import KernelLimits, Watch
 from helpers.runner.plan.jobs import Job
@@ -35,6 +37,7 @@ from helpers.runner.walls import RoomProcess, Wall
 
 __all__ = [
     "EXECUTED",
+    "IS_SUPPORTED",
     "KERNEL_LOG",
     "MIRROR",
     "RUN_LOG",
@@ -45,6 +48,8 @@ __all__ = [
     "KernelLimits",
     "MemoryLimitError",
     "TimeLimitError",
+    "can_wall_off",
+    "can_watch",
     "execute",
     "fork_server",
 ]

@@ -1,0 +1,1 @@
+"""What was decided, who does it by when, and what is overdue."""

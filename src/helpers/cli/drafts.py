@@ -1,0 +1,146 @@
+"""`boardpack preview`: the finished page while its author works on it, made anew with each save."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import threading
+import time
+import traceback
+import webbrowser
+from collections.abc import Callable
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from helpers.cli.assembly import by_audience, open_and_plan
+from helpers.cli.serving import Board, handler_of
+from helpers.errors import Problem, UsageError, UserError, near_misses
+from helpers.places import find_root
+from helpers.runner.plan.jobs import Job
+from helpers.runner.plan.parameters import read_notebook
+from helpers.runner.project import Project
+
+if TYPE_CHECKING:
+    from helpers.runner.batch.drafting import Desk
+
+#: seconds between two looks at the files; what has not changed since the look before is whole
+_LOOK: Final = 0.15
+_HERE: Final = "127.0.0.1"  # never reachable from another machine
+
+
+def preview(
+    context: typer.Context,
+    notebook: Annotated[
+        str, typer.Argument(metavar="NOTEBOOK", help="Its name or its file; or notebook/name.")
+    ],
+    file: Annotated[
+        str,
+        typer.Option("--file", "-f", help="A parameter file or a report's name; the first unless given."),
+    ] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of 127.0.0.1; a free one unless given.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Show a report as it would be, and again with each save of its notebook, modules, parameters or register."""
+    from helpers.runner.batch.drafting import Desk  # late: it brings the renderers along
+
+    root = find_root(context.obj)
+    if not notebook.endswith(".ipynb") and "/" in notebook:  # a report, as other commands call it
+        notebook, _, file = notebook.partition("/")
+    path = _notebook(root, notebook)
+    board, token = Board(), secrets.token_urlsafe(12)
+    try:
+        server = ThreadingHTTPServer((_HERE, port), handler_of(board, token))
+    except OSError as error:
+        cure = "choose another, or leave --port out"
+        raise UsageError(Problem(f"--port {port}", str(error.strerror), cure=cure)) from None
+    address = f"http://{_HERE}:{server.server_address[1]}/{token}/"
+    threading.Thread(target=server.serve_forever, name="preview", daemon=True).start()
+    print(f"{address}\nCtrl-C ends it. Nothing of it is published.", flush=True)
+    if browser:
+        webbrowser.open(address)
+    try:
+        with Desk(lambda: find_report(root, path, file), root, path) as desk:
+            keep_fresh(desk, board, tell=lambda words: print(words, flush=True))
+    except KeyboardInterrupt:
+        return
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def find_report(root: Path, notebook: Path, file: str) -> tuple[Project, Job]:
+    """Return the project and the report that is meant; of a notebook without parameter files, that of its defaults.
+
+    Raises
+    ------
+    UsageError
+        With all that is wrong with register, settings, notebook or parameter file.
+    """
+    name = notebook.stem
+    if not file and not (root / "params" / name).is_dir():
+        project, _ = open_and_plan(root, (), strict=False)
+        return project, Job(read_notebook(notebook), "draft", {}, notebook)
+    word = file if Path(file).is_file() else f"{name}/{Path(file).stem}" if file else name
+    public, asked = open_and_plan(root, [word], strict=bool(file))
+    mine = [
+        (project, job)
+        for project, some in by_audience(public, asked)
+        for job in some.jobs
+        if job.notebook.name == name
+    ]
+    if not mine:
+        known = [each.stem for each in (root / "params" / name).glob("[!_]*.yml")]
+        cure = near_misses(Path(file).stem, known) or f"name one of params/{name}/"
+        raise UsageError(Problem(f"-f {file}", f"no report of {name} can be made of it", cure=cure))
+    return mine[0]
+
+
+def keep_fresh(
+    desk: Desk, board: Board, *, tell: Callable[[str], None], ended: threading.Event | None = None
+) -> None:
+    """Make the page, and anew with each save, until it is ended."""
+    ended = ended or threading.Event()
+    seen = None
+    while not ended.is_set():
+        if (now := desk.look()) != seen and now == (ended.wait(_LOOK) or desk.look()):
+            board.begin()
+            tell(_make(desk, board))
+            # what a page has read is only known once it is made; what was saved meanwhile counts as new
+            seen = {path: stamp for path, stamp in desk.look().items() if now.get(path, stamp) == stamp}
+            continue
+        ended.wait(_LOOK)
+
+
+def _make(desk: Desk, board: Board) -> str:
+    """Make the page and put it on the board; return in words what became of it."""
+    clock = time.strftime("%H:%M:%S")
+    try:
+        draft = desk.make()
+    except UserError as error:
+        problems = [str(each) for each in error.problems]
+        board.refuse(clock, problems)
+        return "\n".join(f"{clock}  {each}" for each in problems)
+    except Exception:
+        from helpers.data.audit import redact
+
+        print(redact(traceback.format_exc()), file=sys.stderr)
+        board.refuse(clock, ["This is a bug in boardpack; the terminal shows where. Please report it."])
+        return f"{clock}  a bug in boardpack; please report it"
+    how = "ran and rendered" if draft.ran else "only rendered"
+    words = f"{clock}, {how} in {draft.seconds:.1f} s"
+    board.show(draft.page, words, draft.warnings)
+    return "\n".join((words, *(f"  {each}" for each in draft.warnings)))
+
+
+def _notebook(root: Path, word: str) -> Path:
+    """Return the file of a notebook, by its name or its path."""
+    name = Path(word).name.removesuffix(".ipynb")
+    path = root / "notebooks" / f"{name}.ipynb"
+    if path.is_file():
+        return path
+    known = [each.stem for each in path.parent.glob("*.ipynb")]
+    cure = near_misses(name, known) or "see `ls notebooks`"
+    raise UsageError(Problem(word, "there is no such notebook in notebooks/", cure=cure))

@@ -1,0 +1,109 @@
+"""`boardpack data show` and `boardpack explain`: the figures of a measure, and what it is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from helpers.cli import showing
+from helpers.cli.assembly import open_mart
+from helpers.cli.showing import Json
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.places import find_root
+
+if TYPE_CHECKING:
+    from helpers.bundle import Cell
+    from helpers.measures.listing import Listing
+    from helpers.register.models import Measure, Register
+
+Name = Annotated[str, typer.Argument(metavar="MEASURE", help="Its id, as in the register.")]
+
+
+def show_series(
+    context: typer.Context,
+    name: Name,
+    org: Annotated[str, typer.Option("--org", metavar="CODE", help="The organisation.")],
+    as_json: Json = False,
+) -> None:
+    """Show the series of a measure: a row for each period, with what it is made of, its source and its edition."""
+    from helpers.data.directory import find_organisation
+    from helpers.measures.listing import list_series
+
+    root = find_root(context.obj)
+    measure = _measure(_register(root), name)
+    mart = open_mart(root)
+    mart = mart.at(mart.version)
+    listing = list_series(mart, measure, find_organisation(mart, org))
+    if as_json:
+        showing.show_json(asdict(listing))
+        return
+    _print_series(measure, listing)
+
+
+def _print_series(measure: Measure, listing: Listing) -> None:
+    print(f"{measure.name} ({measure.id}), {measure.unit}: {listing.organisation} {listing.name}")
+    if not listing.rows:
+        print("no figure is loaded; `boardpack explain` names the publications that feed it")
+        return
+    heads = ("Period", "Value", "Numerator", "Denominator", "Source", "Edition", "")
+    rows = [
+        (
+            each.period,
+            _cell(each.value, measure.digits),
+            _cell(each.numerator),
+            _cell(each.denominator),
+            each.source,
+            each.vintage,
+            each.status,
+        )
+        for each in listing.rows
+    ]
+    showing.show_table(heads, rows, right=("Value", "Numerator", "Denominator"))
+    for seam in listing.seams:
+        print(f"From {seam.period} on: {seam.source}; before that: {seam.before}")
+    if any("*" in (row.value, row.numerator, row.denominator) for row in listing.rows):
+        print("* is hidden, by the publisher or so that small numbers of patients stay private")
+
+
+def _cell(value: Cell, digits: int = 0) -> str:
+    if isinstance(value, float | int):
+        return f"{value:,.{digits}f}" if digits or float(value).is_integer() else f"{value:,.3f}"
+    return value or ""
+
+
+def explain(context: typer.Context, name: Name, as_json: Json = False) -> None:
+    """Show the record sheet of a measure: what the register says, and from which columns its figures come."""
+    from helpers.measures.record_sheet import feeds_of, record_sheet
+
+    root = find_root(context.obj)
+    register = _register(root)
+    measure = _measure(register, name)
+    feeds = feeds_of(measure)
+    if as_json:
+        sheet = {**measure.model_dump(mode="json"), "feeds": [asdict(each) for each in feeds]}
+        showing.show_json(sheet)
+        return
+    showing.show_table(("", measure.name), record_sheet(measure, register))
+    if feeds:
+        print("\nIts figures come from:")
+        heads = ("Layout", "Numerator", "Denominator", "Function", "Note")
+        showing.show_table(
+            heads, ((f.layout, f.numerator, f.denominator, f.function, f.note) for f in feeds)
+        )
+    print(f"\nIts series: boardpack data show {measure.id} --org CODE")
+
+
+def _register(root: Path) -> Register:
+    from helpers.register.reading import read_register
+
+    return read_register(root / "params" / "_register")
+
+
+def _measure(register: Register, name: str) -> Measure:
+    if name not in register.measures:
+        cure = near_misses(name, register.measures) or "params/_register/measures.yml lists them"
+        raise UsageError(Problem(name, "the register has no such measure", cure=cure))
+    return register.measures[name]
