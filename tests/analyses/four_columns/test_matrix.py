@@ -180,6 +180,24 @@ def test_the_demo_shows_the_seed_example_on_page_one(report: Report) -> None:
     assert found.headline.values["rows"] == len(found.rows.frame) > 3
 
 
+def test_five_questions_of_a_board_member_are_answered_by_the_page(report: Report) -> None:
+    found = analyses.four_column_matrix(report)
+    rows, ambitions = (
+        found.rows.frame.set_index("row"),
+        found.ambitions.frame.set_index("owner"),
+    )
+    # which ambition do the text reminders serve, who does it, and when is it looked at?
+    assert rows.loc["fewer_missed_appointments", "objective"] == "Patients are seen in time"
+    assert "Outpatient booking, Head of outpatients" in str(rows.loc["fewer_missed_appointments", "team"])
+    assert "review Oct 2026" in str(rows.loc["fewer_missed_appointments", "team"])
+    # what do the rows for beds give together, and which of them is a guess? 29.6 by the model and 6 by hand
+    assert rows["impact"].str.contains("by hand").tolist().count(True) == 1
+    beds = ambitions[ambitions["together"].str.contains("beds", na=False)]
+    assert str(beds["together"].iloc[0]).startswith("35.6 beds freed")
+    # which ambition has nobody?
+    assert ambitions.loc[["Chief nurse"], "counted"].tolist() == ["no row"]
+
+
 def test_a_review_is_handed_over_as_a_table(report: Report) -> None:
     came = {
         "row": ["shorter_stays"],

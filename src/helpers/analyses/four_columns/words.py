@@ -197,6 +197,11 @@ def month(text: str) -> str:
     return f"{date.fromisoformat(f'{text}-01'):%B %Y}"
 
 
+def short_month(text: str) -> str:
+    """Return a month of the register, short enough for a cell: "Apr 2026"."""
+    return f"{date.fromisoformat(f'{text}-01'):%b %Y}"
+
+
 def together_sentence(matrix: Matrix) -> str:
     """Say what the rows of each ambition give together."""
     said = [
