@@ -43,7 +43,7 @@ def _ambition(ambition: Ambition) -> str:
 def _team(line: Line) -> str:
     start, review = line.row.start, line.row.review
     when = words.short_month(start) + (f", review {words.short_month(review)}" if review else ", no review")
-    return f"{line.row.team_objective}\n{line.row.change} ({when})\n{line.team.name}, {line.team.owner}"
+    return f"{line.row.team_objective}\n{line.row.change} ({when})\n{line.team.name}"
 
 
 def _measure(line: Line) -> str:
@@ -82,15 +82,8 @@ ROWS: Final = (
 )
 ASSUMPTIONS: Final = (
     OfLine("team", Column(label="Team's objective", kind="text"), lambda line: line.row.team_objective),
-    OfLine(
-        "model",
-        Column(label="Model", kind="text"),
-        lambda line: (
-            "by hand"
-            if line.row.impact is None or line.row.impact.model is None
-            else line.row.impact.model.replace("_", " ")
-        ),
-    ),
+    OfLine("owner", Column(label="Who answers", kind="text"), lambda line: line.team.owner),
+    OfLine("model", Column(label="Model", kind="text"), words.model_words),
     OfLine("assumed", Column(label="What it takes for granted", kind="text"), words.assumption_words),
 )
 AMBITIONS: Final = (
