@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpers.analyses.missed_appointments.analysis import did_not_attend
     from helpers.analyses.peers.analysis import peer_benchmark
     from helpers.analyses.performance_report.analysis import performance
+    from helpers.analyses.record_sheets.analysis import measure_records
     from helpers.analyses.sight.analysis import line_of_sight
     from helpers.analyses.stays.analysis import length_of_stay, published_stay
     from helpers.analyses.systems.analysis import system_view
@@ -31,6 +32,7 @@ __all__ = [
     "four_column_matrix",
     "length_of_stay",
     "line_of_sight",
+    "measure_records",
     "peer_benchmark",
     "performance",
     "published_stay",
@@ -44,6 +46,7 @@ _HOMES = {
     "did_not_attend": "missed_appointments",
     "four_column_matrix": "four_columns",
     "length_of_stay": "stays",
+    "measure_records": "record_sheets",
     "line_of_sight": "sight",
     "peer_benchmark": "peers",
     "performance": "performance_report",

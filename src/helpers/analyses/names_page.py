@@ -18,6 +18,7 @@ from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
+from helpers.analyses.record_sheets.report import MeasureRecords
 from helpers.analyses.sight.report import LineOfSight
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
@@ -37,6 +38,7 @@ ANALYSES: Final = {
     "change_review": ChangeReview,
     "system_view": SystemView,
     "four_column_matrix": FourColumnMatrix,
+    "measure_records": MeasureRecords,
     "line_of_sight": LineOfSight,
     "decisions": Decisions,
 }
