@@ -24,7 +24,7 @@ from helpers.register.sheet import GAPS
 from helpers.report.parts import Composed, Field, Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
-from helpers.report.words import count
+from helpers.report.words import capital, count
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
