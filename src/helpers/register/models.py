@@ -385,6 +385,12 @@ class Register(Entry):
         """Return the risks of an organisation by id."""
         return {key: risk for key, risk in self.risks.items() if risk.organisation == organisation}
 
+    def changes_of(self, organisation: str) -> dict[str, Event]:
+        """Return the events of an organisation with an expected effect by id, the earliest first."""
+        whom = (ALL_ORGANISATIONS, organisation)
+        found = [each for each in self.events.values() if each.expected and each.organisation in whom]
+        return {each.id: each for each in sorted(found, key=lambda each: each.day)}
+
     def decisions_of(self, organisation: str, until: str = "") -> tuple[BoardDecision, ...]:
         """Return an organisation's decisions up to a month, the earliest first."""
         found = [each for each in self.decisions if each.organisation == organisation]

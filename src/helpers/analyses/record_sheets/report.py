@@ -101,7 +101,7 @@ class MeasureRecords(Sections):
         rows = [
             (
                 owner or NOBODY,
-                gap.words,
+                capital(gap.words),
                 count(len(found), "measure"),
                 "; ".join(each.measure.name for each in found),
             )
