@@ -19,17 +19,23 @@ if TYPE_CHECKING:
     from helpers.analyses.missed_appointments.analysis import did_not_attend
     from helpers.analyses.peers.analysis import peer_benchmark
     from helpers.analyses.performance_report.analysis import performance
+    from helpers.analyses.record_sheets.analysis import measure_records
+    from helpers.analyses.sight.analysis import line_of_sight
     from helpers.analyses.stays.analysis import length_of_stay, published_stay
+    from helpers.analyses.systems.analysis import system_view
 
 __all__ = [
     "decisions",
     "did_not_attend",
     "four_column_matrix",
     "length_of_stay",
+    "line_of_sight",
+    "measure_records",
     "peer_benchmark",
     "performance",
     "published_stay",
     "scorecard",
+    "system_view",
 ]
 
 _HOMES = {
@@ -37,10 +43,13 @@ _HOMES = {
     "did_not_attend": "missed_appointments",
     "four_column_matrix": "four_columns",
     "length_of_stay": "stays",
+    "measure_records": "record_sheets",
+    "line_of_sight": "sight",
     "peer_benchmark": "peers",
     "performance": "performance_report",
     "published_stay": "stays",
     "scorecard": "balanced_scorecard",
+    "system_view": "systems",
 }
 
 

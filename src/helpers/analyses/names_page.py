@@ -17,8 +17,11 @@ from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
+from helpers.analyses.record_sheets.report import MeasureRecords
+from helpers.analyses.sight.report import LineOfSight
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
+from helpers.analyses.systems.view import SystemView
 from helpers.data.room.records import Records
 from helpers.report.opening import Report, open_report
 from helpers.report.parts import Part
@@ -31,7 +34,10 @@ ANALYSES: Final = {
     "peer_benchmark": PeerBenchmark,
     "performance": PerformanceReport,
     "scorecard": Scorecard,
+    "system_view": SystemView,
     "four_column_matrix": FourColumnMatrix,
+    "measure_records": MeasureRecords,
+    "line_of_sight": LineOfSight,
     "decisions": Decisions,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses")

@@ -18,6 +18,12 @@ from helpers.runner.project import DataSet, Groups, Organisations, Whence
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
 
+_WITH_BEDS = """SELECT DISTINCT {code} FROM organisations o LEFT JOIN successors b ON b.org_code = o.icb_code
+    WHERE o.kind = 'trust' AND {code} IN (SELECT org_code FROM organisations WHERE kind = '{kind}')
+      AND o.org_code IN (SELECT coalesce(s.successor, v.org_code) FROM measure_values v
+        LEFT JOIN successors s ON s.org_code = v.org_code
+        WHERE measure = 'bed_occupancy' AND period_type = 'month' AND denominator > 0
+          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic)) ORDER BY 1"""
 #: what `select:` in a `_matrix.yml` may name, and the rows of the mart that it stands for
 SELECTORS = {
     "trusts_with_published_dna": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
@@ -31,6 +37,8 @@ SELECTORS = {
         WHERE measure = 'rtt_18_weeks' AND basis = 'provider' AND denominator > 0
           AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
           AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
+    "boards_with_published_beds": _WITH_BEDS.format(code="coalesce(b.successor, o.icb_code)", kind="icb"),
+    "regions_with_published_beds": _WITH_BEDS.format(code="o.region", kind="region"),
     "trusts": "SELECT DISTINCT org_code FROM organisations"
     " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
     "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",

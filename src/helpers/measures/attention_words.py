@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from helpers.measures.attention import Alarm
 from helpers.measures.figures import chance_words, period_words
+from helpers.measures.people import people_words
 from helpers.measures.result import MeasureResult
 from helpers.measures.target_words import held_words, target_words
-from helpers.measures.value_words import signal_words
-from helpers.report.words import in_words, month
+from helpers.measures.value_words import parts_words, signal_words, value_clause
+from helpers.report.words import in_words, month, sentence
 
+#: which reason says most of a measure in one clause: since when before by which rule
+_TELLING: Final = ("persistent", "worst_quarter", "settled", "signal", "unlikely", "limits")
 _PERIODS = {"month": "months", "quarter": "quarters", "year": "years"}
 
 
@@ -73,3 +79,27 @@ def _unlikely_words(result: MeasureResult) -> str:
 def attention_clauses(result: MeasureResult) -> list[str]:
     """Return every reason why a measure needs attention, in order of proof."""
     return [alarm_words(result, alarm) for alarm in result.alarms]
+
+
+def problem_sentence(result: MeasureResult) -> str:
+    """Say what is wrong with one measure, in people where they are counted, and since when or by what."""
+    assert result.latest is not None, "a measure without a figure needs none"
+    measure, latest = result.measure, result.latest
+    when, clause = period_words(latest.day, measure.frequency), telling_clause(result)
+    people = people_words(result)
+    if people and (measure.kind == "count" or measure.digits > 1):  # a share so small says nothing
+        return sentence(f"{people} in {when}: {re.sub('^it ', 'this ', clause)}")
+    said = f"{value_clause(measure, latest.value)}{parts_words(result)}"
+    joined = f"{said}{_joint(clause)}{clause}"
+    return sentence(f"{people} in {when}: {joined}" if people else f"in {when} {joined}")
+
+
+def _joint(clause: str) -> str:
+    return ", and " if clause.startswith(("it ", "its ", "the chance ")) else ", "
+
+
+def telling_clause(result: MeasureResult) -> str:
+    """Return the one reason that tells most of why a measure needs attention."""
+    alarms: dict[str, Alarm] = {alarm.kind: alarm for alarm in result.alarms}
+    kind = next(kind for kind in _TELLING if kind in alarms)
+    return alarm_words(result, alarms[kind])

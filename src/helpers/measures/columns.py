@@ -18,6 +18,7 @@ from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, UNSETTLED_WORDS, no_assurance_words
 from helpers.report.columns import Filled
 from helpers.report.words import number
+from helpers.theme.sparks import spark_cell
 
 Result = Filled[MeasureResult]
 
@@ -67,6 +68,15 @@ def place_cell(result: MeasureResult) -> str | None:
         return None
     found = place.percentile
     return f"{number(found.percent)}% ({number(found.low)} to {number(found.high)})"
+
+
+def spark_of(result: MeasureResult) -> str | None:
+    """Return the small line of a measure: what may be shown of it, and the target in force."""
+    if not result.drawn:
+        return None
+    target = result.target
+    aim = None if target is None or target.meaning == "cumulative" else target.value
+    return spark_cell(result.series.shown, target=aim, digits=result.measure.digits)
 
 
 def _value(result: MeasureResult) -> Cell:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -37,7 +37,7 @@ from helpers.measures.series import MeasureSeries, build_series
 from helpers.measures.targets import target_on, targets_of
 from helpers.register.models import Comment, Measure, Register, Target
 from helpers.report.controlled_charts import chart_told
-from helpers.stats.spc import XmRCharts, xmr_many
+from helpers.stats.spc import XmRChart, XmRCharts, xmr_many
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,35 @@ def measure_results(mart: Mart, register: Register, asked: WantedMeasures) -> Re
     missing = tuple(measure for measure in wanted if measure.id not in held)
     kept = {name for draft in drafts for name in draft.series.datasets}
     return Results(asked, found, missing, tuple(each for each in frame.sources if each.dataset in kept))
+
+
+def results_of_rows(
+    mart: Mart, register: Register, asked: WantedMeasures, rows: pd.DataFrame
+) -> tuple[MeasureResult, ...]:
+    """Return the results of figures that were put together elsewhere, such as sums over several organisations.
+
+    They have chart, targets, events and the analysts' words; no place among trusts and no rating of quality.
+
+    Parameters
+    ----------
+    rows
+        As those of `measure_values` with `members`: a row for each measure and period.
+    """
+    if rows.empty:
+        return ()
+    wanted = [register.measures[name] for name in asked.measures]
+    as_at = {source.dataset: date.fromisoformat(source.as_at) for source in mart.sources()}
+    names = {source.dataset.partition("/")[2]: source.name for source in mart.sources()}
+    drafts = [_draft(piece, register, asked, ()) for piece in _pieces(rows, wanted, asked, as_at)]
+    charts = _charts(drafts)
+    code, month = asked.organisation.code, f"{asked.until:%Y-%m}"
+    return tuple(
+        replace(
+            _plain(draft, charts[place], asked, names),  # type: ignore[index]
+            comment=next(iter(register.comments_of(draft.measure.id, code, month)), None),
+        )
+        for place, draft in enumerate(drafts)
+    )
 
 
 @dataclass(frozen=True)
@@ -288,20 +317,8 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
         if beside.whole
         else None
     )
-    return MeasureResult(
-        measure=draft.measure,
-        organisation=asked.organisation.code,
-        series=draft.series,
-        chart=chart_told(
-            charts[place],
-            draft.series.shown,
-            digits=draft.measure.digits,
-            origin=draft.series.origin,
-            blank=draft.series.mostly_hidden,
-        ),
-        targets=draft.targets,
-        events=draft.events,
-        judged_on=asked.judged_on,
+    return replace(
+        _plain(draft, charts[place], asked, beside.sources),
         comment=beside.comment(draft.measure),
         national=beside.place(draft),
         reasons=beside.reasons(draft),
@@ -312,5 +329,26 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
         part=draft.part,
         part_name=beside.names.get(draft.part, draft.part),
         disagreements=beside.disagreements(draft),
-        sources=beside.sources,
+    )
+
+
+def _plain(
+    draft: _Draft, chart: XmRChart, asked: WantedMeasures, sources: Mapping[str, str]
+) -> MeasureResult:
+    """Return a result with its chart, and nothing beside it."""
+    return MeasureResult(
+        measure=draft.measure,
+        organisation=asked.organisation.code,
+        series=draft.series,
+        chart=chart_told(
+            chart,
+            draft.series.shown,
+            digits=draft.measure.digits,
+            origin=draft.series.origin,
+            blank=draft.series.mostly_hidden,
+        ),
+        targets=draft.targets,
+        events=draft.events,
+        judged_on=asked.judged_on,
+        sources=sources,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -14,21 +13,24 @@ from helpers.analyses.performance_report.ranking import (
     off_course,
     pathway_rows,
 )
-from helpers.analyses.performance_report.tables import place_words, spark_of
+from helpers.analyses.performance_report.tables import place_words
 from helpers.bundle import Cell, Column
-from helpers.measures.attention import Alarm
-from helpers.measures.attention_words import alarm_words, attention_clauses, periods_of
-from helpers.measures.columns import short_period
+from helpers.measures.attention_words import (
+    attention_clauses,
+    periods_of,
+    problem_sentence,
+    telling_clause,
+)
+from helpers.measures.columns import short_period, spark_of
 from helpers.measures.figures import figure_words, goal_words, period_words
 from helpers.measures.people import (
     counted_as_people,
     counted_words,
     people_affected,
-    people_words,
     told_figure,
 )
 from helpers.measures.result import MeasureResult
-from helpers.measures.value_words import parts_words, short_words, value_clause
+from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
 from helpers.register.models import Pathway
 from helpers.report.parts import Field
@@ -41,8 +43,6 @@ MOST_IN_ROW: Final = 3
 #: names in a list before the rest is only counted; watched measures that page one advises of
 MOST_NAMES: Final = 6
 MOST_ADVISED: Final = 3
-#: which reason says most of a measure in one clause: since when before by which rule
-_TELLING: Final = ("persistent", "worst_quarter", "settled", "signal", "unlikely", "limits")
 #: of what a board may be assured, the surest first
 _ASSURANCES: Final = (
     "Steady and meeting target",
@@ -82,30 +82,6 @@ def headline_words(results: Sequence[MeasureResult], pathways: Mapping[str, Path
     words["early"] = _names_sentence("worse on few points, so an early sign", early)
     words["out_of_date"] = stale_count_sentence(shown)
     return {name: said for name, said in words.items() if said}
-
-
-def problem_sentence(result: MeasureResult) -> str:
-    """Say what is wrong with one measure, in people where they are counted, and since when or by what."""
-    assert result.latest is not None, "a measure without a figure needs none"
-    measure, latest = result.measure, result.latest
-    when, clause = period_words(latest.day, measure.frequency), telling_clause(result)
-    people = people_words(result)
-    if people and (measure.kind == "count" or measure.digits > 1):  # a share so small says nothing
-        return sentence(f"{people} in {when}: {re.sub('^it ', 'this ', clause)}")
-    said = f"{value_clause(measure, latest.value)}{parts_words(result)}"
-    joined = f"{said}{_joint(clause)}{clause}"
-    return sentence(f"{people} in {when}: {joined}" if people else f"in {when} {joined}")
-
-
-def _joint(clause: str) -> str:
-    return ", and " if clause.startswith(("it ", "its ", "the chance ")) else ", "
-
-
-def telling_clause(result: MeasureResult) -> str:
-    """Return the one reason that tells most of why a measure needs attention."""
-    alarms: dict[str, Alarm] = {alarm.kind: alarm for alarm in result.alarms}
-    kind = next(kind for kind in _TELLING if kind in alarms)
-    return alarm_words(result, alarms[kind])
 
 
 def _calm_sentence(results: Sequence[MeasureResult]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from helpers.analyses.performance_report.ranking import by_domain, pathway_of
 from helpers.bundle import SUPPRESSED, Cell, Column, ColumnKind
 from helpers.data.quality import QualityRating
-from helpers.measures.columns import short_period, variation_cell
+from helpers.measures.columns import short_period, spark_of, variation_cell
 from helpers.measures.figures import bounded, goal_words
 from helpers.measures.people import table_figure
 from helpers.measures.reasons import Reasons
@@ -21,7 +21,6 @@ from helpers.register.models import Pathway
 from helpers.report.parts import Field
 from helpers.report.words import number
 from helpers.stats.position import VERY_LIKELY
-from helpers.theme.sparks import spark_cell
 
 STANDING_WORDS: Final[dict[Standing, str]] = {
     "pass": "Meets target",
@@ -117,15 +116,6 @@ def _usual_cell(result: MeasureResult) -> str | None:
         return mean
     low, high = (number(bounded(measure, value), measure.digits) for value in (limits.lower, limits.upper))
     return f"{mean}\n{low} to {high}"
-
-
-def spark_of(result: MeasureResult) -> str | None:
-    """Return the small line of a measure: what may be shown of it, and the target in force."""
-    if not result.drawn:
-        return None
-    target = result.target
-    aim = None if target is None or target.meaning == "cumulative" else target.value
-    return spark_cell(result.series.shown, target=aim, digits=result.measure.digits)
 
 
 def place_words(result: MeasureResult) -> str | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.data.disclosure.people import Mask
 from helpers.data.disclosure.programming import solve_change
-from helpers.data.disclosure.searching import find_change
+from helpers.data.disclosure.searching import find_change, upset_by
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
 from helpers.data.disclosure.worlds import CHANGES, Change, Places, Target, World, grouped
 
@@ -91,6 +91,7 @@ class Exhibits:
         if len(found) < NEEDED:
             near, wider = around(self.world, target)
             self._search(target, wider, found)
+            self._search(target, np.arange(len(self.world.count)), found)
             for slow in (False, True) if whole else (False,):
                 self._solve(target, near, found, solve, whole=slow)
         return tuple(found.values())
@@ -139,19 +140,28 @@ def around(world: World, target: Target) -> tuple[Places, Places]:
     """
     found = target.pieces.copy()
     overlaps = world.active & (world.holds[:, found] != 0).any(axis=1)
-    sizes = world.holds.sum(axis=1)
-    order = np.flatnonzero(overlaps)[np.argsort(sizes[overlaps], kind="stable")]
-    inside = 0
-    for place in order:
-        widened = found | (world.holds[place] > 0)
-        if widened.sum() > max(_NEAR, found.sum()):
-            break
-        found, inside = widened, inside + 1
+    holds = world.holds[overlaps] > 0
+    for figure in holds[np.argsort(holds.sum(axis=1), kind="stable")]:
+        if (found | figure).sum() <= max(_NEAR, found.sum()):
+            found |= figure
     near = np.flatnonzero(found)
-    alike = grouped(list(world.holds[order[inside:]] > 0), len(world.count))
-    # those in the fewest figures, with somebody in them, upset least
-    upset = world.holds[world.active].sum(axis=0) + _NOBODY * (world.count == 0)
-    others = np.flatnonzero(~found & np.isin(alike, alike[near]))
-    others = others[np.lexsort((upset[others], alike[others]))]
-    first = np.searchsorted(alike[others], alike[others])
-    return near, np.concatenate([near, others[np.arange(len(others)) - first < _ELSEWHERE]])
+    # a figure that lies within them is kept by moves among them
+    wider = holds[(holds & ~found).any(axis=1)]
+    alike = grouped(list(wider), len(world.count))
+    # patients of no night have no days to give or to take
+    rooms = np.unique(np.stack([alike, world.least, world.most]), axis=1, return_inverse=True)[1].reshape(
+        -1
+    )
+    outside = np.flatnonzero(~found & np.isin(alike, alike[near]))
+    elsewhere = [_easiest(world, outside, rooms[outside], by) for by in (1, -1)]
+    return near, np.unique(np.concatenate([near, *elsewhere]))
+
+
+def _easiest(world: World, pieces: Places, groups: Places, by: int) -> Places:
+    """Return those few of each group to which one more comes, or from which one goes, with least upset."""
+    binds = world.active & (world.holds[:, pieces] != 0).any(axis=1)
+    upset = upset_by(world, world.people, by)[binds] @ world.holds[np.ix_(binds, pieces)]
+    upset += _NOBODY * ((world.count[pieces] == 0) & (by < 0))
+    order = np.lexsort((upset, groups))
+    rank = np.arange(len(order)) - np.searchsorted(groups[order], groups[order])
+    return pieces[order[rank < _ELSEWHERE]]

@@ -24,7 +24,7 @@ def find_change(world: World, target: Target, by: int) -> Change | None:
     """
     sign = 1 if by > 0 else -1
     inside = np.flatnonzero(target.pieces & ((world.count > 0) if by < 0 else True))
-    upset = _upset_by(world, world.people, sign) @ world.holds[:, inside]
+    upset = upset_by(world, world.people, sign) @ world.holds[:, inside]
     ordered = inside[np.argsort(upset, kind="stable")]
     for place in range(min(len(ordered), _STARTS)):
         people = _moved(world, np.roll(ordered, -place), by)
@@ -53,7 +53,7 @@ def _moved(world: World, pieces: NDArray[np.int64], by: int) -> Floats | None:
     return None
 
 
-def _upset_by(world: World, people: Floats, sign: int) -> Floats:
+def upset_by(world: World, people: Floats, sign: int) -> Floats:
     """Return for each figure by how much one person more (or fewer) takes it out of what was shown, or back."""
     after = people + sign
     here, there = (
@@ -71,8 +71,8 @@ def _mend_counts(world: World, people: Floats, target: Target) -> bool:
         if not wrong.any():
             return True
         weights[wrong] += 1  # what stays wrong counts for more and more
-        more = (weights * _upset_by(world, counts, 1)) @ world.holds
-        fewer = (weights * _upset_by(world, counts, -1)) @ world.holds
+        more = (weights * upset_by(world, counts, 1)) @ world.holds
+        fewer = (weights * upset_by(world, counts, -1)) @ world.holds
         more[target.pieces] = fewer[target.pieces] = np.inf
         fewer[world.count + people < 1] = np.inf
         best_more, best_fewer = int(more.argmin()), int(fewer.argmin())

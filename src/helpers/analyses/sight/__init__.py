@@ -1,0 +1,1 @@
+"""The line of sight: objectives, measures, teams and owners, read from either end."""

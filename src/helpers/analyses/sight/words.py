@@ -1,0 +1,205 @@
+"""What the line of sight says: lines, gaps, quarters and actions in words; each tested by case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+import numpy as np
+
+from helpers.analyses.decided.log import standing_of, until_words
+from helpers.analyses.sight.lines import Carried, Carrier, Lines, Sight, path
+from helpers.measures.columns import dated_cell
+from helpers.measures.figures import figure_words
+from helpers.measures.result import MeasureResult
+from helpers.measures.words import CATEGORY_WORDS
+from helpers.register.cycle import BoardDecision, Team
+from helpers.report.period import add_months
+from helpers.report.words import count, day_words, in_words, listed, sentence
+from helpers.theme.markdown import escape_markdown
+
+#: names in a sentence of page one; the rest is counted, and listed further down
+NAMED = 3
+QUARTERS = 4
+
+
+# --- nodes ----------------------------------------------------------------------------------------------
+
+
+def standing_words(result: MeasureResult | None) -> str:
+    """Return the latest figure and how it stands, as every report says it."""
+    if result is None or result.latest is None:
+        return "no figure"
+    return f"{(dated_cell(result) or '').replace(chr(10), ', ')}; {CATEGORY_WORDS[result.category]}"
+
+
+def carrier_words(carrier: Carrier) -> str:
+    """Return a team with what it does and its own figure."""
+    said = [f"“{row.team_objective}”" for row in carrier.rows]
+    if carrier.result is not None:
+        said.append(f"own figure {standing_words(carrier.result)}")
+    return f"{carrier.team.name}: {'; '.join(said)}"
+
+
+def team_words(team: Team, lines: Lines) -> str:
+    """Return a team below those that it belongs to: "Medicine › Discharge team"."""
+    return " › ".join(lines.teams[name].name for name in reversed(path(team.id, lines.teams)))
+
+
+def objective_words(sight: Sight) -> str:
+    """Return how many of an objective's measures need attention."""
+    many, worst = len(sight.measures), len(sight.worst)
+    if not many:
+        return "no measure"
+    if not worst:
+        return "its measure does not need attention" if many == 1 else "no measure needs attention"
+    verb = "needs" if worst == 1 else "need"
+    if many == 1:
+        return "its measure needs attention"
+    return f"{in_words(worst)} of {count(many, 'measure')} {verb} attention"
+
+
+def contribution_words(team: Team, lines: Lines) -> str:
+    """Return what a team contributes to, a line for each measure."""
+    said = []
+    for sight, each, carrier in lines.of_team(team.id):
+        how = [row.team_objective for row in carrier.rows]
+        if carrier.result is not None:
+            how.append(f"own figure {standing_words(carrier.result)}")
+        said.append(f"{sight.objective.name}: {each.measure.name} ({'; '.join(how)})")
+    if said:
+        return "\n".join(said)
+    return "nothing yet" if team in lines.idle else "by the teams below it"
+
+
+def nested_list(lines: Lines) -> str:
+    """Return all lines as a nested list in Markdown: objective, measure, team, each with who answers."""
+    said = []
+    for sight in lines.sights:
+        name, owner = escape_markdown(sight.objective.name), escape_markdown(sight.objective.owner)
+        said.append(f"- **{name}** ({owner}): {objective_words(sight)}")
+        for each in sight.measures:
+            owned = f" ({escape_markdown(each.measure.owner)})" if each.measure.owner else ""
+            standing = escape_markdown(standing_words(each.result))
+            said.append(f"    - {escape_markdown(each.measure.name)}{owned}: {standing}")
+            said += [
+                f"        - {escape_markdown(carrier_words(carrier))} ({escape_markdown(carrier.team.owner)})"
+                for carrier in each.carriers
+            ]
+    return "\n".join(said)
+
+
+# --- page one -------------------------------------------------------------------------------------------
+
+
+def headline_words(lines: Lines) -> dict[str, str]:
+    """Return what a board should know first: what is bad and carried by nobody, objectives and teams without a line."""
+    bad = [each for each in lines.uncarried if each.needs_attention]
+    all_bad = [each for each in lines.measures if each.needs_attention]
+    bare, idle = (
+        [each.name for each in found] for found in ([s.objective for s in lines.bare], lines.idle)
+    )
+    said = {
+        "uncarried": _bad_words(bad, len(all_bad)),
+        "bare": _names("objective has no measure", "objectives have no measure", bare),
+        "idle": _names("team has no line to an objective", "teams have no line to an objective", idle),
+        "lines": _lines_words(lines),
+    }
+    return {name: text for name, text in said.items() if text}
+
+
+def _bad_words(bad: Sequence[Carried], of: int) -> str:
+    if not of:
+        return "No measure needs attention."
+    if not bad:
+        verb = "is" if of == 1 else "are"
+        return sentence(f"{count(of, 'measure')} in need of attention {verb} carried by a team")
+    verb = "needs" if len(bad) == 1 else "need"
+    start = f"{count(len(bad), 'measure')} {verb} attention and no team carries"
+    return sentence(f"{start} {'it' if len(bad) == 1 else 'them'}: {_some([_owned(each) for each in bad])}")
+
+
+def _owned(each: Carried) -> str:
+    return f"{each.measure.name} ({each.measure.owner})" if each.measure.owner else each.measure.name
+
+
+def _lines_words(lines: Lines) -> str:
+    if not lines.teams:
+        return "No team is registered, so the line of sight ends at the board."
+    carried, many = sum(bool(each.carriers) for each in lines.measures), len(lines.measures)
+    teams = len(lines.teams) - len(lines.idle)
+    verb = "carries" if teams == 1 else "carry"
+    return sentence(f"{count(teams, 'team')} {verb} {in_words(carried)} of {count(many, 'measure')}")
+
+
+def _names(one: str, several: str, names: Sequence[str]) -> str:
+    return sentence(f"{count(len(names), one, several)}: {_some(names)}") if names else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - NAMED
+    return listed([*names[:NAMED], f"{in_words(rest)} more"] if rest > 1 else names)
+
+
+# --- orphans --------------------------------------------------------------------------------------------
+
+
+def orphan_sentences(lines: Lines) -> Iterator[str]:
+    """Yield what has no line, from the top and from the bottom."""
+    every = lines.measures
+    unowned = [each.measure.name for each in every if not each.measure.owner]
+    unknown = [each.measure.name for each in every if each.result is None or each.result.latest is None]
+    found = {
+        "objective {} without a measure": [each.objective.name for each in lines.bare],
+        "measure {} without an objective": [each.name for each in lines.unserved],
+        "measure {} without anybody who answers": unowned,
+        "measure {} without a team that carries it": list(map(_owned, lines.uncarried)),
+        "measure {} without a figure": unknown,
+        "team {} without a line to an objective": [f"{team.name} ({team.owner})" for team in lines.idle],
+    }
+    for words, names in found.items():
+        noun, _, rest = words.partition(" {} ")
+        if names:
+            yield sentence(f"{count(len(names), noun)} {rest}: {listed(names)}")
+
+
+# --- quarters -------------------------------------------------------------------------------------------
+
+
+def quarter_starts(last: date) -> list[date]:
+    """Return the first days of the calendar quarters up to a month, the latest last.
+
+    >>> [f"{day:%b %Y}" for day in quarter_starts(date(2026, 9, 1))]
+    ['Oct 2025', 'Jan 2026', 'Apr 2026', 'Jul 2026']
+    """
+    start = date(last.year, 3 * ((last.month - 1) // 3) + 1, 1)
+    return [add_months(start, -3 * back) for back in reversed(range(QUARTERS))]
+
+
+def quarter_cell(result: MeasureResult | None, start: date) -> str | None:
+    """Return the last figure that may be shown of the months of a quarter; nothing without one."""
+    if result is None:
+        return None
+    end = add_months(start, 3)
+    shown = [
+        float(value)
+        for day, value in zip(result.series.days, result.series.shown, strict=True)
+        if start <= day < end and np.isfinite(value)
+    ]
+    return figure_words(result.measure, shown[-1]) if shown else None
+
+
+def action_words(decisions: Iterable[BoardDecision], result: MeasureResult | None, day: date) -> str:
+    """Return what was decided and agreed, with who and until when; what is overdue first."""
+    order = {"overdue": 0, "open": 1, "done": 2}
+    known = sorted(decisions, key=lambda each: (order[standing_of(each, day)], each.due or date.max))
+    said = [
+        ("Overdue: " if each.is_overdue(day) else "")
+        + f"{each.decision} ({each.owner}, {until_words(each, day).rstrip('.')})"
+        for each in known
+    ]
+    if result is not None and result.comment is not None:
+        said += [
+            f"{each.action} ({each.owner}, due {day_words(each.due)})" for each in result.comment.actions
+        ]
+    return "\n".join(said) or "none"

@@ -1,0 +1,488 @@
+"""The system view in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from helpers.analyses.systems import words
+from helpers.analyses.systems.findings import (
+    EMERGENCY_SHARE,
+    Held,
+    Pressure,
+    Ranged,
+    Scenario,
+    WayOut,
+    pressure_of,
+    scenarios_of,
+    way_out_of,
+)
+from helpers.bundle import Cell, Column
+from helpers.data.measure_series import read_reasons
+from helpers.data.systems import KINDS, System, read_published, system_of
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.measures.attention_words import attention_clauses
+from helpers.measures.columns import (
+    ASSURANCE,
+    DATED,
+    IN_WORDS,
+    MEASURE,
+    NUMBERS,
+    TARGET,
+    VARIATION,
+    dated_cell,
+    spark_of,
+)
+from helpers.measures.figures import figure_words, short_period_words
+from helpers.measures.gathering import WantedMeasures, results_of_rows
+from helpers.measures.pictures import chart_of_result, multiples_of
+from helpers.measures.result import MeasureResult
+from helpers.measures.sums import SMALL, SystemSum, system_sum
+from helpers.measures.words import what_sentences
+from helpers.phrases import phrase
+from helpers.report.columns import Filled, laid_out
+from helpers.report.parts import Field, Headline, Part, part
+from helpers.report.sections import Sections
+from helpers.report.words import count, month, number, sentence
+from helpers.theme.markdown import escape_markdown
+
+if TYPE_CHECKING:
+    from helpers.register.models import Measure
+    from helpers.report.opening import Report
+
+MONTHS: Final = 36
+#: who could leave and stays over beds in use; beds in use over beds available
+WAITING, BEDS, ADMISSIONS, REASONS = (
+    "no_criteria_to_reside", "bed_occupancy", "emergency_admissions", "delayed_patients",
+)  # fmt: skip
+#: what is looked at, from the door to the way out
+STEPS: Final = {
+    "Demand": ("ae_attendances", ADMISSIONS, "rtt_new_periods", "gp_referrals"),
+    "Flow": ("ae_four_hours", "ae_12_hours_from_decision", BEDS),
+    "Way out": (WAITING, REASONS),
+    "Planned care": ("rtt_18_weeks", "rtt_over_52_weeks", "rtt_list_size"),
+    "Cancer": ("cancer_28_day_fds", "cancer_31_day", "cancer_62_day"),
+    "Staff": ("sickness_absence",),
+}
+#: what only those can lack by mistake who return another measure of the same publication
+SAME_TRUSTS: Final = {"rtt_new_periods": "rtt_list_size"}
+#: of which a commissioner has figures of its own, for the people it is responsible for
+COMMISSIONED: Final = (*STEPS["Planned care"], *STEPS["Cancer"])
+#: what the table of trusts shows, each the part of the sum that is a count of people or beds
+PARTS: Final = {
+    ADMISSIONS: "Emergency admissions",
+    BEDS: "Beds in use",
+    WAITING: "Could leave and stay",
+    "rtt_list_size": "Waiting for treatment",
+}
+SCENARIOS: Final = (
+    Field("change", Column(label="If", kind="text")),
+    Field("where", Column(label="A change here", kind="text")),
+    Field("shows", Column(label="Shows there", kind="text")),
+    Field("low", Column(label="Beds, least", kind="model"), "beds at least"),
+    Field("high", Column(label="Beds, most", kind="model"), "beds at most"),
+    Field("occupancy", Column(label="Occupancy, %", kind="text"), "per cent of the beds available"),
+    Field("room", Column(label="Room for emergency admissions a month", kind="text")),
+)
+HELD: Final = (
+    Field("who", Column(label="Who could act", kind="text")),
+    Field(
+        "patients", Column(label="Patients, so beds at least", kind="count"), "counted with such a reason"
+    ),
+    Field("share", Column(label="Share", kind="rate", unit="%"), "of all counted with a reason"),
+    Field("most", Column(label="Beds at most", kind="count"), "these and all of whom no reason is known"),
+    Field("largest", Column(label="Most often", kind="text"), "the reason that counts most"),
+)
+PRESSURE: Final = (
+    Field("what", Column(label="Figure", kind="text")),
+    Field("value", Column(label="Latest", kind="rate", digits=1)),
+    Field("low", Column(label="Least", kind="rate", digits=1), "of the latest twelve whole months"),
+    Field("high", Column(label="Most", kind="rate", digits=1), "of the latest twelve whole months"),
+)
+
+
+class SystemView:
+    """A system as one.
+
+    Parameters
+    ----------
+    report
+        The open report, on a board or a region.
+    months
+        How many months charts go back.
+    change
+        Per cent: the size of the changes that the models are asked about.
+    """
+
+    def __init__(self, report: Report, *, months: int, change: float) -> None:
+        self.report, self.months, self.change = report, months, change
+        self.system: System = system_of(report.mart, report.organisation)
+        self.measures: dict[str, Measure] = {
+            name: report.register.measures[name]
+            for names in STEPS.values()
+            for name in names
+            if name in report.register.measures
+        }
+        self._rows = self._read("provider", list(self.system.trusts), tuple(self.measures))
+
+    def _read(self, basis: str, codes: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+        frequencies = {name: self.measures[name].frequency for name in names if name in self.measures}
+        until = self.report.period.last
+        return read_published(self.report.mart, codes, frequencies, until=until, basis=basis).data
+
+    # --- what is known --------------------------------------------------------------------------------
+
+    @cached_property
+    def sums(self) -> dict[str, SystemSum]:
+        """Every measure of which the trusts have figures, summed."""
+        found: dict[str, SystemSum] = {}
+        for name in sorted(self.measures, key=lambda name: name in SAME_TRUSTS):
+            rows = self._rows[self._rows["measure"] == name]
+            beside = found.get(SAME_TRUSTS.get(name, ""))
+            expected = beside.trusts if beside else ()
+            if len(rows):
+                found[name] = system_sum(rows, self.measures[name], months=self.months, expected=expected)
+        return {name: found[name] for name in self.measures if name in found}
+
+    @cached_property
+    def results(self) -> dict[str, MeasureResult]:
+        """The sums as results: chart, target, what needs attention."""
+        return self._results([each.rows.assign(measure=name) for name, each in self.sums.items()])
+
+    @cached_property
+    def commissioned(self) -> dict[str, MeasureResult]:
+        """What is published for the people whom the board is responsible for, wherever they are treated."""
+        rows = self._read("commissioner", [self.report.organisation.code], COMMISSIONED)
+        known = rows[~rows["suppressed"].astype(bool) & rows["value"].notna()]
+        return self._results([known] if len(known) else [])
+
+    def _results(self, frames: Sequence[pd.DataFrame]) -> dict[str, MeasureResult]:
+        frames = [each for each in frames if len(each)]
+        if not frames:
+            return {}
+        asked = WantedMeasures(
+            self.report.organisation, self.report.period.last, tuple(self.measures), self.months
+        )
+        rows = pd.concat(frames, ignore_index=True)
+        found = results_of_rows(self.report.mart, self.report.register, asked, rows)
+        return {each.measure.id: each for each in found}
+
+    @cached_property
+    def pressure(self) -> Pressure | None:
+        """Beds and days of the trusts that return beds, patients who could leave and admissions."""
+        needed = (WAITING, BEDS, ADMISSIONS)
+        if any(name not in self.sums for name in needed):
+            return None
+        alike = set.intersection(*(set(self.sums[name].trusts) for name in needed))
+        rows = self._rows[self._rows["org_code"].isin(alike)]
+        if not alike:
+            return None
+        same = [
+            system_sum(rows[rows["measure"] == name], self.measures[name], months=self.months)
+            for name in needed
+        ]
+        return pressure_of(*same)
+
+    @cached_property
+    def held(self) -> WayOut | None:
+        """What patients who could leave wait for."""
+        reasons = read_reasons(self.report.mart)
+        own = reasons["org_code"].isin(list(self.system.trusts)) & (reasons["measure"] == REASONS)
+        waiting = self._rows[self._rows["measure"] == WAITING]
+        return way_out_of(reasons[own], waiting, self.report.period.last)
+
+    # --- what is shown --------------------------------------------------------------------------------
+
+    def _sections(self) -> Sections:
+        return Sections(self.report)
+
+    @part
+    def headline(self) -> Headline:
+        """What a board should know first: what is wrong, what holds patients back, and what of it lies outside."""
+        said = words.problem_sentences(list(self.results.values()))
+        first, *_ = said
+        said = {name: escape_markdown(text) for name, text in said.items()}
+        said |= {
+            first: f"**{said[first]}**",
+            "pressure": words.pressure_sentence(self.pressure),
+            "outside": words.outside_sentence(self.held),
+        }
+        age = {"age": said.pop("age")} if "age" in said else {}
+        return self._sections().headline_of(said | age)
+
+    @part
+    def steps(self) -> Part:
+        """Every measure of the system's own sum, from the door to the way out."""
+        places = {name: step for step, names in STEPS.items() for name in names}
+        columns: tuple[Filled[MeasureResult], ...] = (
+            Filled("step", Column(label="Step"), lambda each: places[each.measure.id], usual=False),
+            MEASURE,
+            Filled("latest", Column(label="Latest", kind="text"), self._latest_cell, DATED.about),
+            TARGET,
+            VARIATION,
+            ASSURANCE,
+            Filled("trend", Column(label="Trend", kind="spark"), spark_of, "all values; dotted the target"),
+            IN_WORDS,
+            Filled("trusts", Column(label="Trusts", kind="rate"), self._trusts_cell, "in the sum"),
+            *NUMBERS,
+        )
+        missing = [each.name for name, each in self.measures.items() if name not in self.sums]
+        none = sentence(f"no trust of the system has figures of: {'; '.join(missing)}") if missing else ""
+        return self._sections().part(
+            "steps",
+            **laid_out(columns, self.results.values()),
+            by="step",
+            caption=f"{self.report.organisation.name} as one: sums over its trusts.",
+            note=escape_markdown(none),
+        )
+
+    def _latest_cell(self, result: MeasureResult) -> Cell:
+        bound = self.sums[result.measure.id].later_bound
+        latest = dated_cell(result)
+        if bound is None:
+            return latest
+        when = short_period_words(bound[0], result.measure.frequency)
+        return f"{latest or ''}\nat least {number(bound[1], result.measure.digits)} in {when}".strip()
+
+    def _trusts_cell(self, result: MeasureResult) -> Cell:
+        return len(self.sums[result.measure.id].trusts)
+
+    @part
+    def charts(self) -> Part:
+        """Small charts of all sums that have two values at least."""
+        drawn = [each for each in self.results.values() if each.drawn]
+        rows = [
+            (each.measure.name, day.isoformat(), None if np.isnan(value) else float(value))
+            for each in drawn
+            for day, value in zip(each.series.days, each.series.shown, strict=True)
+        ]
+        return self._sections().part(
+            "charts",
+            fields=(
+                Field("measure", Column(label="Measure")),
+                Field("period", Column(label="Period", kind="date")),
+                Field("value", Column(label="Value", kind="rate", digits=2)),
+            ),
+            rows=rows,
+            caption="The system's own sums: values, means, limits and targets.",
+            alt=" ".join(f"{each.measure.name}: {_short(each)}" for each in drawn),
+            chart=partial(multiples_of, drawn) if drawn else None,
+        )
+
+    def measure(self, name: str) -> Part:
+        """Return one measure in full: its chart, and what it says.
+
+        Parameters
+        ----------
+        name
+            Its id in the register.
+        """
+        if name not in self.results:
+            known = ", ".join(self.results) or "none: the trusts have no figures"
+            raise UsageError(Problem("measure", repr(name), known, near_misses(name, list(self.results))))
+        result = self.results[name]
+        said = {"meaning": result.measure.description, "latest": what_sentences(result)}
+        reasons = attention_clauses(result)
+        if reasons:
+            said["attention"] = sentence("; ".join(reasons))
+        if result.comment is not None:
+            said["comment"] = f"{result.comment.why} {result.comment.next}".strip()
+        return self._sections().part(
+            f"sum-{name.replace('_', '-')}",
+            caption=f"{result.measure.name}: {self.report.organisation.name} as one.",
+            alt=what_sentences(result),
+            words={key: escape_markdown(text) for key, text in said.items()},
+            chart=partial(chart_of_result, result) if result.drawn else None,
+        )
+
+    @part
+    def beds(self) -> Part:
+        """Who holds the beds: beds in use as admissions times stay, and what of it is held on the way out."""
+        found = self.pressure
+        rows = [] if found is None else [
+            ("Beds in use", *_three(found.occupied)),
+            ("of which held by patients who could leave", *_three(found.waiting)),
+            ("Bed-days for each emergency admission", *_three(found.days)),
+            ("of which of patients who could leave", *_three(found.days_waiting)),
+        ]  # fmt: skip
+        when = (
+            ""
+            if found is None
+            else f"{month(found.month)} and the latest {count(found.months, 'whole month')}"
+        )
+        return self._sections().part(
+            "beds",
+            fields=PRESSURE,
+            rows=rows,
+            caption=f"Beds and days: {when}, {count(len(found.trusts), 'trust')} with all three figures."
+            if found
+            else "",
+            words={"pressure": words.pressure_sentence(found)},
+            values={} if found is None else {"beds": found.occupied.value, "waiting": found.waiting.value},
+        )
+
+    @part
+    def way_out(self) -> Part:
+        """What patients who could leave wait for, by who could act."""
+        found = self.held
+        return self._sections().part(
+            "way-out",
+            fields=HELD,
+            rows=[] if found is None else [self._held_row(each, found) for each in found.groups],
+            caption=f"What patients who could leave wait for, {month(found.month)}." if found else "",
+            note=escape_markdown(words.way_out_note(found)) if found else "",
+            words={"outside": words.outside_sentence(found)},
+        )
+
+    def _held_row(self, each: Held, found: WayOut) -> tuple[Cell, ...]:
+        share = 100 * each.patients / found.total
+        largest = each.largest.partition(" – ")[2] or each.largest
+        most = each.most if np.isfinite(found.remaining) else None
+        return (words.WHO[each.who], each.patients, share, most, largest)
+
+    @part
+    def organisations(self) -> Part:
+        """Each trust's part of the sums, by name: parts of a whole, and no ranking."""
+        shown = [name for name in PARTS if name in self.sums and self.sums[name].latest is not None]
+        cells = {name: self._latest_parts(name) for name in shown}
+        codes = [code for code in self.system.trusts if any(code in each.index for each in cells.values())]
+        fields = [Field("trust", Column(label="Trust")), Field("code", Column(label="Code"), usual=False)]
+        for name in shown:
+            latest = self.sums[name].latest
+            when = short_period_words(latest, "month") if latest else ""
+            fields.append(Field(name, Column(label=f"{PARTS[name]}, {when}", kind="count")))
+        rows: list[tuple[Cell, ...]] = [
+            (self.system.trusts[code], code, *(_cell(cells[name], code) for name in shown))
+            for code in codes
+        ]
+        rows.append(("Sum", "", *(float(cells[name].sum()) for name in shown)))
+        note = "By name. What lies behind a figure, such as size, services and the people served, differs by trust."
+        return self._sections().part(
+            "organisations",
+            fields=fields,
+            rows=rows if codes else [],
+            caption="The parts of the sums.",
+            note=f"{note} Empty: no such figure, or not in the sum.",
+            words={} if codes else {"none": "No trust of the system has these figures for a whole month."},
+        )
+
+    def _latest_parts(self, name: str) -> pd.Series:
+        found = self.sums[name]
+        parts: pd.Series = found.parts.xs(pd.Timestamp(str(found.latest)), level="period")["numerator"]
+        return parts
+
+    @part
+    def population(self) -> Part:
+        """What the board's own people wait, wherever they are treated, beside the sums over trusts."""
+        both = [name for name in COMMISSIONED if name in self.results or name in self.commissioned]
+        rows = [
+            (
+                self.measures[name].name,
+                dated_cell(self.results[name]) if name in self.results else None,
+                dated_cell(self.commissioned[name]) if name in self.commissioned else None,
+                words.short_history(self.commissioned.get(name)),
+            )
+            for name in both
+        ]
+        if not self.commissioned:
+            kind = KINDS[self.report.organisation.kind]
+            said = f"The data hold no figures of this {kind} as a commissioner."
+            return self._sections().part("population", words={"none": said})
+        return self._sections().part(
+            "population",
+            fields=(
+                Field("measure", Column(label="Measure")),
+                Field("trusts", Column(label="Treated by its trusts", kind="text")),
+                Field("people", Column(label="Its own people", kind="text"), "on the commissioner's basis"),
+                Field("in_words", Column(label="Its own people, in words", kind="text")),
+            ),
+            rows=rows,
+            caption="Patients of the system's trusts, and people whom the board is responsible for.",
+            words={"apart": phrase("method.system_view.population"), "lacking": self._lacking},
+        )
+
+    @property
+    def _lacking(self) -> str:
+        """Say which figures of the board's own people lack those at trusts that returned none in that month."""
+        short = [
+            name
+            for name, own in self.commissioned.items()
+            if name in self.sums and own.latest is not None and own.latest.day in self.sums[name].missing
+        ]
+        gone = {code for name in short for code in self.sums[name].missing[max(self.sums[name].missing)]}
+        return escape_markdown(
+            words.lacking_sentence(
+                [self.measures[name].name for name in short],
+                [each for code, each in self.system.trusts.items() if code in gone],
+            )
+        )
+
+    @part
+    def models(self) -> Part:
+        """What a change in one place would give in another by the models, as a range."""
+        found = [] if self.pressure is None else scenarios_of(self.pressure, self.held, self.change)
+        return self._sections().part(
+            "models",
+            fields=SCENARIOS,
+            rows=[self._scenario_row(each) for each in found],
+            caption=f"What changes of {self.change:g}% would give by the models.",
+            note="One at a time: the rows overlap and must not be added." if found else "",
+            words={"models": words.scenario_words(found, self.change)},
+        )
+
+    def _scenario_row(self, each: Scenario) -> tuple[Cell, ...]:
+        what, where, shows = words.SCENARIOS[each.name]
+        used, room = each.occupancy, each.room
+        return (
+            what.format(change=f"{self.change:g}"),
+            where,
+            shows,
+            each.low,
+            each.high,
+            f"{number(used[0], 1)} to {number(used[1], 1)}" if np.isfinite(used).all() else None,
+            f"{number(room[0])} to {number(room[1])}" if np.isfinite(room).all() else None,
+        )
+
+    @part
+    def gaps(self) -> Part:
+        """Whose figures the sums lack."""
+        said = words.gap_sentences(list(self.sums.values()), self.system.trusts)
+        named = {f"gap_{number}": escape_markdown(each) for number, each in enumerate(said, 1)}
+        none = {"none": "Every trust with a figure has one for every month of the charts."}
+        return self._sections().part("gaps", words=named or none, bulleted=bool(named))
+
+    @part
+    def method(self) -> Part:
+        """How sums, beds and models are worked out, and what is assumed, point by point."""
+        least, most = EMERGENCY_SHARE
+        former = phrase("method.system_view.former") if self.system.former else ""
+        said = {
+            "sums": phrase("method.system_view.sums", trusts=len(self.system.trusts), small=SMALL),
+            **({"former": former} if former else {}),
+            "spc": phrase("method.system_view.spc"),
+            "beds": phrase("method.system_view.beds"),
+            "reasons": phrase("method.system_view.reasons"),
+            "models": phrase("method.system_view.models", least=least, most=most),
+            "not_ranked": phrase("method.system_view.not_ranked"),
+            "no_lags": phrase("method.system_view.no_lags"),
+        }
+        return self._sections().part("method", words=said, bulleted=True)
+
+
+def _short(result: MeasureResult) -> str:
+    assert result.latest is not None, "drawn, so there is a latest value"
+    return sentence(
+        f"latest {figure_words(result.measure, result.latest.value)}, {month(result.latest.day)}"
+    )
+
+
+def _three(figure: Ranged) -> tuple[float, float, float]:
+    return figure.value, figure.low, figure.high
+
+
+def _cell(parts: pd.Series, code: str) -> Cell:
+    return float(parts[code]) if code in parts.index else None

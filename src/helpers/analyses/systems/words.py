@@ -1,0 +1,206 @@
+"""Sentences on a system, by what they speak of; none names a trust as the cause of anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from helpers.analyses.systems.findings import (
+    OUTSIDE,
+    Pressure,
+    Ranged,
+    Scenario,
+    WayOut,
+    Who,
+)
+from helpers.measures.attention_words import problem_sentence
+from helpers.measures.figures import figure_words, period_words
+from helpers.measures.result import MeasureResult
+from helpers.measures.sums import SystemSum
+from helpers.measures.value_words import short_words
+from helpers.report.words import count, days, in_words, listed, month, number, sentence
+
+#: problems that the headline says
+MOST_WORST: Final = 3
+#: who could act, as a table's row has it
+WHO: Final[Mapping[Who, str]] = {
+    "hospital": "The hospital itself",
+    "interface": "Hospital and partners together",
+    "community": "Community health services",
+    "social": "Social care and housing",
+    "patient": "Patient and family, with the teams that know them",
+    "untold": "Not told by the reason",
+}
+SCENARIOS: Final = {
+    "way_out": (
+        "{change}% fewer patients stay who could leave",
+        "Everybody on the way out",
+        "Beds in hospitals",
+    ),
+    "outside": (
+        "{change}% fewer wait for community services, social care or housing",
+        "Outside the hospital",
+        "Beds in hospitals",
+    ),
+    "demand": ("{change}% fewer emergency admissions", "Before the hospital", "Beds in hospitals"),
+}
+
+
+def ends(figure: Ranged, digits: int = 0) -> str:
+    """Return the least and the most of a figure."""
+    return f"{number(figure.low, digits)} to {number(figure.high, digits)}"
+
+
+def problem_sentences(results: Sequence[MeasureResult]) -> dict[str, str]:
+    """Say what is wrong with the sums, the gravest first and fresh before old; that nothing is where that holds."""
+    wrong = [each for each in results if each.category == "attention"]
+    wrong.sort(key=lambda each: (each.stale, -each.measure.consequence))
+    first = {
+        name: problem_sentence(each)
+        for name, each in zip(("first", "second", "third"), _one_a_pathway(wrong), strict=False)
+    }
+    shown = [each for each in results if each.latest is not None]
+    if not shown:
+        return {"nothing": "No figure of the system is known for every trust, so nothing can be said."}
+    if not wrong:
+        first["calm"] = sentence(
+            f"nothing in the {count(len(shown), 'measure')} of the system needs attention"
+        )
+    old = [each for each in shown if each.stale]
+    if old:
+        when = period_words(max(each.latest.day for each in old if each.latest), "month")
+        first["age"] = sentence(
+            f"{count(len(old), 'of', 'of')} {count(len(shown), 'measure')} {'has' if len(old) == 1 else 'have'} no "
+            f"recent figure: the newest of these is for {when}"
+        )
+    return first
+
+
+def _one_a_pathway(results: Sequence[MeasureResult]) -> list[MeasureResult]:
+    found: dict[str | None, MeasureResult] = {}
+    for each in results:
+        found.setdefault(each.measure.pathway, each)
+    return list(found.values())[:MOST_WORST]
+
+
+def short_history(result: MeasureResult | None) -> str | None:
+    """Return what a board's own figure says of the process; of a board with one figure, since when it has any."""
+    if result is None or result.latest is None:
+        return None
+    if len(result.series) == 1:
+        return f"first figure: {period_words(result.latest.day, result.measure.frequency)}"
+    return short_words(result)
+
+
+def pressure_sentence(pressure: Pressure | None) -> str:
+    """Say how many beds are held by patients who could leave, and what that is in days."""
+    if pressure is None:
+        return (
+            "How many beds are held by patients who could leave is not known: no month has beds, such patients and "
+            "emergency admissions of the same trusts."
+        )
+    of = number(pressure.occupied.value)
+    beds = sentence(
+        f"in {month(pressure.month)} patients who could leave held {number(pressure.waiting.value)} of {of} beds in "
+        f"use ({number(pressure.share, 1)}%){_over(pressure, ends(pressure.waiting))}"
+    )
+    whole = days(pressure.days.value).removesuffix(" days")
+    return f"{beds} " + sentence(
+        f"of the {whole} bed-days for each emergency admission, {number(pressure.days_waiting.value, 1)} were theirs"
+        f"{_over(pressure, ends(pressure.days_waiting, 1))}"
+    )
+
+
+def _over(pressure: Pressure, words: str) -> str:
+    return (
+        "" if pressure.months < 2 else f"; over the latest {in_words(pressure.months)} whole months {words}"
+    )
+
+
+def outside_sentence(way_out: WayOut | None) -> str:
+    """Say how many of the beds wait for what lies outside the hospital, as bounds."""
+    if way_out is None:
+        return "What these patients wait for is not in the data: no trust of the system gives reasons of delay."
+    low, high = way_out.of(*OUTSIDE)
+    between, _ = way_out.of("interface")
+    inside, _ = way_out.of("hospital")
+    at_most = f" and at most {number(high)}" if np.isfinite(way_out.remaining) else ""
+    lead = sentence(
+        f"in {month(way_out.month)} at least {number(low)}{at_most} beds were held by patients who waited for "
+        "community health services, social care or housing, which no hospital provides"
+    )
+    return f"{lead} " + sentence(
+        f"{number(between)} waited at least for arrangements that hospitals and partners make together, and "
+        f"{number(inside)} for a step of the hospital's own"
+    )
+
+
+def way_out_note(way_out: WayOut) -> str:
+    """Say how far reasons cover the patients, and whose are missing."""
+    known = np.isfinite(way_out.remaining)
+    said = [
+        f"{count(len(way_out.trusts), 'trust')} gave reasons for {number(way_out.total)} patients"
+        + (f" of {number(way_out.remaining)} who could leave" if known and way_out.unknown else "")
+    ]
+    if way_out.unknown:
+        said.append(
+            "at most: as if all patients without a reason waited for the same, so the column does not add up"
+        )
+    if known and not way_out.unknown:
+        said.append(
+            "more are counted by reason than stayed on the median day, so least and most are the same"
+        )
+    if way_out.absent:
+        said.append(f"{listed(way_out.absent)} gave reasons in the year before and none in this month")
+    return " ".join(sentence(each) for each in said)
+
+
+def scenario_words(scenarios: Sequence[Scenario], change: float) -> str:
+    """Say what a change on the way out would give, as a range and no cause."""
+    found = {each.name: each for each in scenarios}
+    if "way_out" not in found:
+        return "Without beds and patients who could leave of the same trusts the models have nothing to work on."
+    first = found["way_out"]
+    said = (
+        f"if {change:g}% fewer patients stayed who could leave, the identity of beds, admissions and stay gives "
+        f"{number(first.low)} to {number(first.high)} beds, room for {number(first.room[0])} to "
+        f"{number(first.room[1])} emergency admissions a month"
+    )
+    return f"{sentence(said)} It is an upper bound and not a forecast: freed beds mostly fill again."
+
+
+def lacking_sentence(measures: Sequence[str], trusts: Sequence[str]) -> str:
+    """Say which figures of a board's own people lack whom; empty where none do."""
+    if not measures:
+        return ""
+    return sentence(
+        f"people treated by {listed(trusts)}, from which no figure came, are missing from: {'; '.join(measures)}"
+    )
+
+
+def gap_sentences(sums: Sequence[SystemSum], names: Mapping[str, str]) -> list[str]:
+    """Say of each sum whose figures it lacks: for good, or in its newest months."""
+    said = []
+    for each in sums:
+        name = each.measure.name
+        if each.left_out:
+            share = number(100 * sum(each.left_out.values()), 1)
+            who = listed(names.get(code, code) for code in each.left_out)
+            said.append(f"{name}: without {who}, whose figures miss months ({share}% of the sum)")
+        newest = max(each.missing, default=None)
+        if newest is not None and (each.latest is None or newest > each.latest):
+            who = listed(names.get(code, code) for code in each.missing[newest])
+            bound = each.later_bound
+            least = (
+                f"; the others had {figure_words(each.measure, bound[1])}, so the sum is at least that"
+                if bound
+                else ""
+            )
+            said.append(f"{name}: no whole sum for {month(newest)}, as no figure came from {who}{least}")
+        elif each.missing:
+            gaps = "one month of the chart is a gap" if len(each.missing) == 1 else ""
+            gaps = gaps or f"{count(len(each.missing), 'month')} of the chart are gaps"
+            said.append(f"{name}: {gaps}, as a figure is missing")
+    return [sentence(each) for each in said]

@@ -1,0 +1,112 @@
+"""Systems: the trusts of an integrated care board or a region, and the published figures that they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from helpers.data.directory import Organisation, readable_name
+from helpers.data.frames import TidyFrame, sources_of
+from helpers.data.mart import Mart
+from helpers.data.schema import find_table, typed
+from helpers.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: kinds of organisation that are a system
+KINDS: Final = {"icb": "integrated care board", "region": "region"}
+
+# A board that became part of another counts as that; one that was divided is told by its trusts' older entries.
+_TRUSTS = """
+    SELECT coalesce(s.successor, o.org_code) AS code, arg_max(n.name, coalesce(n.valid_from, DATE '1900-01-01'))
+    FROM {table} o LEFT JOIN successors s ON s.org_code = o.org_code
+    LEFT JOIN successors b ON b.org_code = o.icb_code
+    JOIN organisations n ON n.org_code = coalesce(s.successor, o.org_code)
+    WHERE o.kind = 'trust' AND {belongs} GROUP BY 1 ORDER BY 1"""
+_IN_BOARD = "coalesce(b.successor, o.icb_code) IN (?)"
+_IN_REGION = "o.region IN (?, ?)"
+_FIGURES = """
+    SELECT * FROM measure_values_rolled_up
+    WHERE list_contains($codes, org_code) AND basis = $basis AND status <> 'plan' AND origin = 'published'
+        AND breakdown IS NULL AND unit_code IS NULL AND specialty_code IS NULL AND period <= $until
+        AND list_contains($wanted, measure || '/' || period_type)
+    ORDER BY measure, org_code, period"""
+
+
+@dataclass(frozen=True)
+class System:
+    """The trusts of a system by the lists that name it last."""
+
+    trusts: Mapping[str, str]  # names by code, in the order of the names
+    #: whether it is a board that no longer stands: most of its trusts have been listed under another since
+    former: bool
+
+
+def system_of(mart: Mart, about: Organisation) -> System:
+    """Return the trusts of a board or a region.
+
+    Today's trusts count for the whole of a series, so that no month is larger or smaller because a border moved.
+
+    Raises
+    ------
+    DataError
+        For an organisation of another kind, or one of which the data name no trust.
+    """
+    if about.kind not in KINDS:
+        came = f"is a {about.kind or 'place of unknown kind'}"
+        raise DataError(Problem(about.code, came, "an integrated care board or a region", "choose another"))
+    if about.kind == "region":
+        now, former = (
+            _trusts(mart, "organisations", _IN_REGION, [about.code, about.region or about.code]),
+            False,
+        )
+    else:
+        now = _trusts(mart, "organisations", _IN_BOARD, [about.code])
+        ever = _trusts(mart, "organisations_all", _IN_BOARD, [about.code])
+        former = 2 * len(now) < len(ever)
+        now = ever if former else now
+    if not now:
+        cure = "load a list of organisations that says which trust belongs to it"
+        raise DataError(Problem(about.code, "the mart names no trust of it", cure=cure))
+    return System(dict(sorted(now.items(), key=lambda entry: entry[1])), former)
+
+
+def _trusts(mart: Mart, table: str, belongs: str, values: list[object]) -> dict[str, str]:
+    rows = mart.fetch(_TRUSTS.format(table=table, belongs=belongs), values)
+    return {code: readable_name(name or code) for code, name in rows}
+
+
+def read_published(
+    mart: Mart,
+    codes: Iterable[str],
+    frequencies: Mapping[str, str],
+    *,
+    until: date,
+    basis: str = "provider",
+) -> TidyFrame:
+    """Return the published figures of whole organisations, merged histories added up.
+
+    Parameters
+    ----------
+    codes
+        Of the organisations.
+    frequencies
+        The period type that is wanted of each measure, by its id.
+    until
+        First day of the last period.
+    basis
+        Of providers or of commissioners: one is not the sum of the other.
+
+    Returns
+    -------
+    TidyFrame
+        Columns of `measure_values` and `members`, in order of measure, organisation and period.
+    """
+    wanted = [f"{measure}/{kind}" for measure, kind in frequencies.items()]
+    values = {"codes": list(codes), "basis": basis, "until": until, "wanted": wanted}
+    rows: pd.DataFrame = mart.query(_FIGURES, values)
+    given = {name for cell in set(rows["source"]) for name in cell.split(", ")}
+    return TidyFrame(typed(find_table("measure_values"), rows), sources_of(mart, "measure_values", given))
