@@ -17,6 +17,7 @@ from helpers.cli import (
     batches,
     checking,
     data,
+    differences,
     doctor,
     drafts,
     figures,
@@ -116,6 +117,7 @@ app.command()(checking.check)
 app.command()(matrices.matrix)
 app.command()(drafts.preview)
 app.command()(doctor.doctor)
+app.command()(differences.diff)
 app.command()(publish_to)
 app.command()(year.plan)
 
