@@ -82,6 +82,7 @@ simulate: env
 	$(BIN)/python benchmarks/simulate_spc_funnel.py
 	$(BIN)/python benchmarks/simulate_models.py
 	$(BIN)/python benchmarks/simulate_attention.py
+	$(BIN)/python benchmarks/simulate_changes.py
 	$(BIN)/python -m pytest -m long tests
 
 # make fuzz       property tests on new random examples, and many more spoilt files than the gate tries

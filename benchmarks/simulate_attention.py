@@ -51,6 +51,11 @@ def step(rng: np.random.Generator, size: float, ago: int) -> Floats:
     return rng.normal(size=MONTHS) + size * (np.arange(MONTHS) >= MONTHS - ago)
 
 
+def seasonal_step(rng: np.random.Generator, size: float, worse: float, ago: int) -> Floats:
+    """Return noise on a yearly wave that became worse by so many sigma so many months ago."""
+    return season(rng, size) + worse * (np.arange(MONTHS) >= MONTHS - ago)
+
+
 def ramp(rng: np.random.Generator, slope: float, months: int) -> Floats:
     """Return noise that becomes worse by so many sigma in each of the latest months."""
     return rng.normal(size=MONTHS) + slope * np.maximum(0, np.arange(MONTHS) - (MONTHS - months) + 1)
@@ -108,6 +113,10 @@ def simulate_series(rng: np.random.Generator, runs: int) -> None:
     print("worse, no target: finds")
     for size, ago in ((3.0, 3), (3.0, 7), (3.0, 12), (3.0, 21), (4.0, 21)):
         show(f"step of {size:g} sigma {ago} months ago", partial(step, rng, size, ago), runs)
+    for ago in (1, 3, 7):
+        for seasonal in (False, True):
+            name = f"the same on a season of 2 sigma, {ago} ago{', registered' if seasonal else ''}"
+            show(name, partial(seasonal_step, rng, 2.0, 3.0, ago), runs, seasonal=seasonal)
     for slope, months in ((0.05, 36), (0.1, 36), (0.25, 12), (0.5, 6)):
         show(f"{slope:g} sigma a month for {months} months", partial(ramp, rng, slope, months), runs)
     print("a target for every month")

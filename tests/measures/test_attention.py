@@ -55,6 +55,21 @@ def test_a_winter_like_the_last_is_no_alarm_of_a_seasonal_measure(
     assert kinds(result) == expected
 
 
+@pytest.mark.parametrize(
+    ("latest", "expected"),
+    # like months differ by up to 1.9 without a reason: 0.5 above the Marches before is nothing, 4 is
+    [(15.5, []), (19.0, ["signal"])],
+)
+def test_a_seasonal_measure_must_be_worse_than_a_year_before_by_more_than_chance(
+    latest: float, expected: list[str]
+) -> None:
+    values = [*QUIET[:12], *QUIET[:12][::-1], *QUIET[:12]]
+    values[11], values[23], values[35] = 15.0, 15.0, latest
+    result = example_result(values, measure=example_measure(seasonal=True))
+    assert result.variation == "concern"
+    assert kinds(result) == expected
+
+
 def test_a_neutral_measure_and_one_of_few_points_have_no_signal() -> None:
     assert kinds(example_result([*QUIET[:-1], 15.0], measure=example_measure(direction="neutral"))) == []
     assert kinds(example_result([*QUIET[:9], 30.0])) == []

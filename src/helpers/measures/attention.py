@@ -18,6 +18,7 @@ from scipy import special
 
 from helpers.stats.position import VERY_LIKELY
 from helpers.stats.rates import proportion
+from helpers.stats.spc.attribute_limits import RANGE_TO_SD
 
 if TYPE_CHECKING:
     from helpers.measures.result import MeasureResult
@@ -31,6 +32,8 @@ PERSISTENT: Final[dict[str, tuple[int, int]]] = {"month": (12, 10), "quarter": (
 FEWEST_POOLED: Final = 6
 #: months of the comparison with a year before
 RECENT, YEAR = 3, 12
+#: so many standard errors the latest months must be worse than a year before to be more than a season
+BEYOND_SEASON: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,22 @@ def _alarms(result: MeasureResult) -> Iterator[Alarm]:
 
 
 def _beyond_season(result: MeasureResult) -> bool:
-    """Tell whether a signal is more than a season: of seasonal measures like months are compared."""
-    if not result.measure.seasonal or len(result.series) < 2 * YEAR:
+    """Tell whether a signal is more than a season: of seasonal measures like months are compared.
+
+    The differences from a year before have no season. Their own moving ranges say how far they differ by chance
+    (a step within the year would widen their standard deviation and hide itself), and the latest alone or the latest
+    together must be worse by more than that: "worse than a year before" by whatever is a coin's throw.
+    """
+    shown = result.series.shown
+    if not result.measure.seasonal or result.measure.frequency != "month" or len(shown) < 2 * YEAR:
         return True
-    return year_on_year(result) == "worse"
+    assert result.latest is not None, "asked of a signal, which is one of the latest value"
+    change = (shown[YEAR:] - shown[:-YEAR])[: result.latest.place + 1 - YEAR]
+    ranges = np.abs(np.diff(change))
+    spread = float(np.nanmean(ranges)) / RANGE_TO_SD if np.isfinite(ranges).any() else np.nan
+    worse = -change if result.measure.direction == "increase" else change
+    # a month without its like cannot be shown to be a season, and an alarm is not silenced by a gap
+    return any(not worse[-n:].mean() <= BEYOND_SEASON * spread / np.sqrt(n) for n in (1, RECENT))
 
 
 def year_on_year(result: MeasureResult) -> Literal["better", "worse", ""]:

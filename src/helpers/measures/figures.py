@@ -62,14 +62,14 @@ def gap_words(measure: Measure, gap: float) -> str:
 
 
 def goal_words(measure: Measure, value: float) -> str:
-    """Return a target's value without decimals that it does not need; none of the people that a measure counts.
+    """Return a target's value without decimals that it does not need; zero of the people that a measure counts.
 
     >>> from helpers.measures.examples import example_measure
     >>> goal_words(example_measure(), 82.0), goal_words(example_measure(), 4.5), goal_words(example_measure(), 0)
     ('82%', '4.5%', '0%')
     """
     if value == 0 and measure.people:
-        return "none"
+        return "zero"
     return figure_words(measure, value, digits=0 if float(value).is_integer() else measure.digits)
 
 

@@ -380,6 +380,12 @@ class Register(Entry):
         """Return the rows of an organisation's four column matrix by id."""
         return {key: row for key, row in self.matrix.items() if row.organisation == organisation}
 
+    def changes_of(self, organisation: str) -> dict[str, Event]:
+        """Return the events of an organisation with an expected effect by id, the earliest first."""
+        whom = (ALL_ORGANISATIONS, organisation)
+        found = [each for each in self.events.values() if each.expected and each.organisation in whom]
+        return {each.id: each for each in sorted(found, key=lambda each: each.day)}
+
     def decisions_of(self, organisation: str, until: str = "") -> tuple[BoardDecision, ...]:
         """Return an organisation's decisions up to a month, the earliest first."""
         found = [each for each in self.decisions if each.organisation == organisation]

@@ -100,7 +100,7 @@ def test_the_last_section_says_how_the_report_was_made(notebook, document_of, so
         "20261014-0915-ab12",
     ):
         assert words in about
-    assert "trust \\= SYN07, period \\= 2026-03, specialties \\= none" in about
+    assert "trust \\= SYN07, period \\= 2026-03\n" in about
     assert "Values hidden\n:   2" in about
     assert r"\* not shown" in text
 

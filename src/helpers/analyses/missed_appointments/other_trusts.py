@@ -32,8 +32,8 @@ PEERS: Final = (
     *ENDS,
     Field(
         "limits",
-        Column(label="Against the 99.8% limits", kind="text"),
-        "high, low or within; empty where trusts vary far more than chance, so that no limits are drawn",
+        Column(label="Allowing for chance", kind="text"),
+        "high, low or within the 99.8% limits; empty where trusts vary far more than chance and none are drawn",
     ),
 )
 

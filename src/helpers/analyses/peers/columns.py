@@ -84,11 +84,11 @@ STANDINGS: Final[tuple[Filled[PeerComparison], ...]] = (
     _better_than("place", lambda each: amounts.place_words(each)),
     Each(
         "against_limits",
-        _text("Beyond 99.8% limits"),
+        _text("Allowing for chance"),
         lambda each: (
             amounts.flag_words(each.own.flag) if each.own and each.own.flag not in amounts.QUIET else None
         ),
-        "of chance and the ordinary spread between trusts; that one lies within them is not said",
+        "beyond the 99.8% limits of chance and the ordinary spread between trusts; empty within them",
     ),
     Each("trusts", Column(label="Trusts", kind="rate"), lambda each: len(each.places.table), "compared"),
     Each("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False),
@@ -300,9 +300,9 @@ def trust_columns(comparison: PeerComparison) -> tuple[Filled[Member], ...]:
         ),
         Filled(
             "against_limits",
-            _text("Against 99.8% limits"),
+            _text("Allowing for chance"),
             lambda each: amounts.flag_words(each.member.flag),
-            "of chance and the ordinary spread between trusts",
+            "limits of 99.8%: of chance and the ordinary spread between trusts",
         ),
         end("low", 0),
         end("high", 1),

@@ -35,7 +35,7 @@ TREND: Final = (
 PEERS: Final = (
     Field("trust", Column(label="Trust"), "organisation code"),
     Field("ratio", Column(label="Observed over expected", kind="model", digits=2)),
-    Field("place", Column(label="Against the 99.8% limits", kind="text"), "within, high or low"),
+    Field("place", Column(label="Allowing for chance", kind="text"), "within limits of 99.8%, high or low"),
     Field("precision", Column(label="Precision", kind="model"), "larger for larger trusts", usual=False),
 )
 _AXES: Final = ("Precision of the trust's ratio (larger trusts to the right)", "Observed / expected")

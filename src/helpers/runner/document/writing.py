@@ -245,7 +245,8 @@ def write_about(
     """
     bundles = of_content(bundles)
     sources = {source.dataset: source for bundle in bundles for source in bundle.sources}
-    shown = ", ".join(f"{name} = {show_value(value)}" for name, value in parameters.items())
+    given = {name: value for name, value in parameters.items() if value is not None and value != []}
+    shown = ", ".join(f"{name} = {show_value(value)}" for name, value in given.items())
     terms = {
         "Data as at": data_as_at(bundles),
         "Sources": "; ".join(dict.fromkeys(_source(source) for source in sources.values())),

@@ -1,0 +1,24 @@
+"""`measure_records`: the measures record sheets of an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helpers.analyses.record_sheets.report import MeasureRecords
+from helpers.report.analyses_in_room import analyse_in_room
+from helpers.report.calls import names_near_misses
+from helpers.report.opening import Report
+
+
+@names_near_misses
+def measure_records(report: Report, *, measures: Sequence[str] | None = None) -> MeasureRecords:
+    """Return the record sheets, with where each measure stands now.
+
+    Parameters
+    ----------
+    report
+        The open report; its period is one month.
+    measures
+        Ids of the register in their order; None takes those with a figure, and those that somebody reads.
+    """
+    return analyse_in_room(MeasureRecords, report.apart(), tuple(measures or ()))
