@@ -147,8 +147,22 @@ def read_yaml(path: Path, shown: str = "") -> YamlFile:
     return parse_yaml(text, file)
 
 
-def conflict(file: str, text: str) -> Problem | None:
+def has_marks(text: str) -> bool:
+    """Tell whether git, or nbdime in a cell, has left the marks of a merge in a text.
+
+    >>> has_marks("<<<<<<< local\\nOurs"), has_marks("a << b")
+    (True, False)
+    """
+    return bool(_CONFLICT.search(text))
+
+
+def conflict(file: str, text: str, *, place: str = "") -> Problem | None:
     """Return what to do about a file in which git has left the marks of a merge; None where there are none.
+
+    Parameters
+    ----------
+    place
+        The file as a command finds it from here; as messages call it unless given.
 
     >>> conflict("a.yml", "x: 1\\n<<<<<<< HEAD\\ny: 2\\n").where
     'a.yml, line 2'
@@ -157,10 +171,13 @@ def conflict(file: str, text: str) -> Problem | None:
     if found is None:
         return None
     line = text.count("\n", 0, found.start()) + 1
-    cure = (
-        "keep one side whole with `git checkout --ours FILE` or `--theirs`, make the other side's change again, "
-        "then `git add FILE`; `nbdime` merges notebooks cell by cell"
-    )
+    cure = "open it in an editor, keep what is right of both sides, take the marks out, then `git add` it"
+    if file.endswith(".ipynb"):
+        cure = (
+            f"`nbdime config-git --enable && git checkout --merge {place or file}` merges it cell by cell (nbdime "
+            "comes with boardpack[git]); what is left stands in single cells; then `git add` it. "
+            "Without nbdime `git checkout --ours` or `--theirs` keeps one side whole"
+        )
     return Problem(f"{file}, line {line}", "git has left the marks of a merge (<<<<<<<)", cure=cure)
 
 

@@ -38,13 +38,13 @@ def test_the_formula_says_what_is_divided_by_what_in_which_unit() -> None:
 @pytest.mark.parametrize(
     ("targets", "said"),
     [
-        ([], ""),
+        ([], "None"),
         ([{"kind": "constitutional"}], "92% (NHS constitution)"),
         (
             [{"start": "2026-04-01", "end": "2027-03-31", "meaning": "march_value"}],
-            "92% (set locally), to be reached in March until March 2027",
+            "92% (set locally), to be reached by its end, until March 2027",
         ),
-        ([{"start": "2027-04-01"}], "92% (set locally) from April 2027"),
+        ([{"start": "2027-04-01"}], "92% (set locally), from April 2027"),
         ([{"end": "2026-03-31"}], "None in force; the last was 92% (set locally), until March 2026"),
     ],
 )

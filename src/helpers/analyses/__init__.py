@@ -14,21 +14,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.analyses.balanced_scorecard.analysis import scorecard
+    from helpers.analyses.changes.analysis import change_review
     from helpers.analyses.decided.analysis import decisions
     from helpers.analyses.four_columns.analysis import four_column_matrix
     from helpers.analyses.missed_appointments.analysis import did_not_attend
     from helpers.analyses.peers.analysis import peer_benchmark
     from helpers.analyses.performance_report.analysis import performance
+    from helpers.analyses.record_sheets.analysis import measure_records
     from helpers.analyses.sight.analysis import line_of_sight
     from helpers.analyses.stays.analysis import length_of_stay, published_stay
     from helpers.analyses.systems.analysis import system_view
 
 __all__ = [
+    "change_review",
     "decisions",
     "did_not_attend",
     "four_column_matrix",
     "length_of_stay",
     "line_of_sight",
+    "measure_records",
     "peer_benchmark",
     "performance",
     "published_stay",
@@ -37,10 +41,12 @@ __all__ = [
 ]
 
 _HOMES = {
+    "change_review": "changes",
     "decisions": "decided",
     "did_not_attend": "missed_appointments",
     "four_column_matrix": "four_columns",
     "length_of_stay": "stays",
+    "measure_records": "record_sheets",
     "line_of_sight": "sight",
     "peer_benchmark": "peers",
     "performance": "performance_report",

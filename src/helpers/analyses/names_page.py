@@ -12,11 +12,13 @@ from typing import Any, Final
 
 from helpers import analyses
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
+from helpers.analyses.changes.review import ChangeReview
 from helpers.analyses.decided.analysis import Decisions
 from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
+from helpers.analyses.record_sheets.report import MeasureRecords
 from helpers.analyses.sight.report import LineOfSight
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
@@ -33,8 +35,10 @@ ANALYSES: Final = {
     "peer_benchmark": PeerBenchmark,
     "performance": PerformanceReport,
     "scorecard": Scorecard,
+    "change_review": ChangeReview,
     "system_view": SystemView,
     "four_column_matrix": FourColumnMatrix,
+    "measure_records": MeasureRecords,
     "line_of_sight": LineOfSight,
     "decisions": Decisions,
 }

@@ -152,6 +152,9 @@ def _without_drawer(what: Part) -> Part:
 
 @in_room(str)
 def _begin(kind: type, report: Report, *options: object) -> str:
+    from helpers.report.opening import use_colours_of
+
+    use_colours_of(report.root)  # the room draws its figures, in a process of its own
     name = secrets.token_hex(8)
     _ANALYSES[name] = kind(report, *options)
     return name

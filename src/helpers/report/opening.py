@@ -340,6 +340,11 @@ def _table(source: Source) -> str:
     return source.dataset.partition("/")[0]
 
 
+def use_colours_of(root: Path) -> None:
+    """Draw all charts of this process from now on in the colours of a project."""
+    use_palette(read_brand(root / "params" / "_theme.yml").palette)
+
+
 def open_report(
     title: str,
     *,
@@ -394,7 +399,7 @@ def open_report(
     raise_all(problems)
     show_series_as_tables()
     root = find_root()
-    use_palette(read_brand(root / "params" / "_theme.yml").palette)
+    use_colours_of(root)
     mart = _open_mart(root)
     organisation = find_organisation(mart, trust)
     latest = latest_month(mart, latest_in, organisation) if period == "latest" else date.min

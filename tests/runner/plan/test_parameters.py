@@ -80,7 +80,8 @@ def test_the_marks_of_a_merge_are_told_with_a_way_out_that_needs_no_jupyterlab(t
     path.write_text(f"<<<<<<< HEAD\n{text}\n=======\n{text}\n>>>>>>> other\n", "utf-8")
     told = problems_of(path)
     assert "made.ipynb, line 1: git has left the marks of a merge" in told
-    assert "git checkout --ours FILE" in told
+    assert f"git checkout --merge {path}`" in told
+    assert "`git checkout --ours`" in told
     assert "JupyterLab" not in told
 
 

@@ -18,6 +18,7 @@ from helpers.runner.document.front_matter import read_front_matter
 from helpers.runner.document.outputs.options import read_options
 from helpers.runner.document.prose import check_prose, check_titles
 from helpers.runner.plan.parameters import TAG, load_notebook
+from helpers.yaml_files import has_marks
 
 #: cells that papermill and Quarto add when they run a notebook
 _ADDED: Final = ("injected-parameters", "papermill-error-cell-tag")
@@ -45,6 +46,10 @@ def find_stored(path: Path, shown: str) -> Iterator[Problem]:
     left = [number for number, cell in enumerate(content["cells"], start=1) if _holds_outputs(cell)]
     added = [cell for cell in content["cells"] if _is_added(cell)]
     cure = "run `boardpack check --fix`, which takes them out"
+    for number, cell in enumerate(content["cells"], start=1):
+        if has_marks(_source(cell)):
+            mend = "keep what is right of both sides in JupyterLab, take the marks out, then `git add` the notebook"
+            yield Problem(f"{shown}, cell {number}", "a merge has left its marks (<<<<<<<)", cure=mend)
     if left:
         cells = ", ".join(map(str, left[:5])) + (", …" if len(left) > 5 else "")
         came = f"outputs or numbers of a run are stored (cell {cells})"

@@ -105,12 +105,20 @@ def load_notebook(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise UsageError(Problem(path.name, "there is no such notebook", cure="check the name")) from None
     except (ValueError, OSError) as error:
-        if isinstance(error, json.JSONDecodeError) and (marked := conflict(path.name, text)):
+        if isinstance(error, json.JSONDecodeError) and (
+            marked := conflict(path.name, text, place=_from_here(path))
+        ):
             raise UsageError(marked) from None
         raise UsageError(Problem(path.name, f"cannot be read ({error})", "a notebook", cure)) from None
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise UsageError(Problem(path.name, "is not a notebook of format 4", "an .ipynb file", cure))
     return content
+
+
+def _from_here(path: Path) -> str:
+    """Return a file as a command that is typed now finds it."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
 
 
 def _kernel_problems(where: str, metadata: dict[str, Any]) -> Iterator[Problem]:

@@ -1,0 +1,129 @@
+"""One record sheet: a measure with what its sheet answers, what it leaves open, and where it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from helpers.analyses.performance_report.measure_parts import (
+    icon_panels,
+    name_of,
+    quality_words,
+    spc_part,
+    what_words,
+)
+from helpers.bundle import Column
+from helpers.measures.gathering import Results
+from helpers.measures.result import CATEGORIES, MOST_MEASURES, MeasureResult
+from helpers.measures.value_words import latest_sentence
+from helpers.measures.words import CATEGORY_WORDS
+from helpers.register.models import Measure, Register
+from helpers.register.sheet import Answer, Gap, answers, gaps_of, is_at_board
+from helpers.report.parts import Composed, Field
+from helpers.report.sections import Sections
+from helpers.report.shown import Shown
+
+FIELDS: Final = (
+    Field("asked", Column(label="Record sheet")),
+    Field("answer", Column(label="What the register says", kind="text")),
+)
+OPEN: Final = "not answered"
+NO_FIGURE: Final = "no figure"
+
+
+@dataclass(frozen=True)
+class RecordSheet:
+    """A measure of an organisation as its record sheet has it."""
+
+    measure: Measure
+    result: MeasureResult | None  # None where the data have no figure of it
+    answers: tuple[Answer, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def drop(self) -> bool:
+        """Whether it is a candidate to drop."""
+        return any(gap.drop for gap in self.gaps)
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether it needs attention by its figures."""
+        return self.result is not None and self.result.category == "attention"
+
+    @property
+    def standing(self) -> str:
+        """Where it stands in a few words."""
+        if self.result is None or self.result.category == "nothing":
+            return NO_FIGURE
+        return CATEGORY_WORDS[self.result.category].lower() + (
+            ", by figures out of date" if self.result.stale else ""
+        )
+
+
+def sheets_of(results: Results, register: Register, day: date) -> tuple[RecordSheet, ...]:
+    """Return the sheets of what is asked for in its order; of a whole register those with a figure or a reader."""
+    found, asked = results.by_measure, results.asked.measures
+    without = {measure.id: measure for measure in results.missing if asked or measure.read_by}
+    order = asked or tuple(register.measures)
+    measures = [found[name].measure if name in found else without.get(name) for name in order]
+    return tuple(
+        RecordSheet(each, found.get(each.id), answers(each, register, day), gaps_of(each, register, day))
+        for each in measures
+        if each is not None
+    )
+
+
+def leaving_board(board: Sequence[RecordSheet]) -> list[RecordSheet]:
+    """Return those beyond what a board can weigh, the first to leave first: the quiet and the least grave."""
+
+    def weight(sheet: RecordSheet) -> tuple[int, int]:
+        category = "nothing" if sheet.result is None else sheet.result.category
+        return CATEGORIES.index(category), -sheet.measure.consequence
+
+    return sorted(board, key=weight)[MOST_MEASURES:][::-1]
+
+
+def at_board(sheets: Sequence[RecordSheet]) -> list[RecordSheet]:
+    """Return what the board reads."""
+    return [each for each in sheets if is_at_board(each.measure)]
+
+
+def sheet_part(sections: Sections, sheet: RecordSheet) -> Composed:
+    """Return one sheet: where the measure stands now, and the record sheet below it."""
+    name = f"sheet-{sheet.measure.id.replace('_', '-')}"
+    rows = [(each.question.label, each.text or OPEN) for each in sheet.answers[1:]]
+    if sheet.result is not None and (found := quality_words(sheet.result)):
+        rows.append(("Checks of the data", found))
+    plain = sections.part(
+        name,
+        fields=FIELDS,
+        rows=rows,
+        caption=f"Record sheet: {sheet.measure.name}.",
+        words={"standing": standing_words(sheet)},
+    )
+
+    def content() -> Iterator[Shown]:
+        yield sections.heading(name, sheet.measure.name, level=3)
+        yield from _standing(sections, sheet)
+        yield plain.table()
+
+    return sections.shown_as(plain, content)
+
+
+def standing_words(sheet: RecordSheet) -> str:
+    """Say where a measure stands now."""
+    if sheet.result is None:
+        return "The data have no figure of this measure for this organisation."
+    return latest_sentence(sheet.result) if sheet.result.latest is None else what_words(sheet.result)
+
+
+def _standing(sections: Sections, sheet: RecordSheet) -> Iterator[Shown]:
+    result = sheet.result
+    if result is not None and result.latest is not None:
+        chart = spc_part(sections, result)
+        if chart.chart is not None:
+            yield sections.panels(f"icons-{name_of(result)}", icon_panels(result))
+            yield chart.as_figure()
+    yield sections.text(f"standing-{sheet.measure.id.replace('_', '-')}", standing_words(sheet))
