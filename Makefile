@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national mutations disclosure stars faults lock clean
+.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national mutations disclosure stars faults lock wheel clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -131,6 +131,10 @@ lock: env
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras \
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock --custom-compile-command "make lock"
+
+# make wheel      the package as a file, dist/boardpack-….whl, to be installed by pip
+wheel: env
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
