@@ -28,7 +28,8 @@ _SIDES: Final = ("A", "B", "B less A")
 _STYLE: Final = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#212b32}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
-    "border-bottom:1px solid #aeb7bd}caption{text-align:left;font-weight:600;padding-top:1rem}del{background:#fbe3e0}ins{background:#dff1e4;text-decoration:none}"
+    "border-bottom:1px solid #aeb7bd}caption{text-align:left;font-weight:600;padding-top:1rem}"
+    "del{background:#fbe3e0}ins{background:#dff1e4;text-decoration:none}"
 )
 
 
