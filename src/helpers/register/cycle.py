@@ -133,6 +133,23 @@ class MatrixRow(Entry):
     ] = ()  # rows whose effect is partly the same, beyond same measure or beds
 
 
+class Risk(Entry):
+    """A risk on the assurance framework: what is done about it, and how anybody knows that this works."""
+
+    id: Identifier
+    organisation: Text
+    name: Text
+    owner: Text  # a role
+    committee: str = ""  # that looks after it
+    objective: Identifier | None = None  # what it endangers
+    score: int = Field(ge=1, le=25)  # likelihood times consequence, as it is now
+    accepted: int | None = Field(default=None, ge=1, le=25)  # the score with which one could live
+    controls: tuple[Text, ...] = ()  # what is done about it
+    assurance: tuple[Text, ...] = ()  # from where one knows that the controls work
+    gaps: tuple[Text, ...] = ()  # in either
+    measures: tuple[Identifier, ...] = ()  # in which it would be seen
+
+
 class ExpectedEffect(Entry):
     """By how much a change is expected to move a measure, in the measure's unit: -0.3 is less by 0.3.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.register.cycle import BoardDecision, MatrixRow, Team
+from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
 from helpers.register.entry import Entry
 from helpers.register.files import OwnFile, TableMapping
 from helpers.register.models import (
@@ -63,6 +63,7 @@ KINDS: Final = {
     "teams": Kind(Team),
     "matrix": Kind(MatrixRow),
     "decisions": Kind(BoardDecision, keyed=False),
+    "risks": Kind(Risk),
 }
 #: which key of which entries names an entry of which kind
 _NAMES: Final = (
@@ -81,6 +82,8 @@ _NAMES: Final = (
     ("decisions", "measure", "measures"),
     ("decisions", "objective", "objectives"),
     ("decisions", "event", "events"),
+    ("risks", "objective", "objectives"),
+    ("risks", "measures", "measures"),
 )
 
 

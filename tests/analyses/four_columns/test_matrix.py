@@ -121,6 +121,10 @@ def test_estimates_that_were_too_high_say_by_how_much() -> None:
     assert list(words.learned_sentences(found, factors)) == [
         "Wards: our estimates have been 1.8 times too high."
     ]
+    one = matrix(row("a"), achieved=tuple(came[:1]))
+    assert list(words.learned_sentences(one, overestimated(one.lines))) == [
+        "Wards: 56% of what was estimated came, in one review, which says little of the next estimate."
+    ]
     nothing = matrix(row("a"), achieved=(Achieved("a", -1, 0.1, -1, 1),))
     assert list(words.learned_sentences(nothing, overestimated(nothing.lines))) == [
         "Wards: nothing of what was estimated has come so far."

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
 from helpers.analyses.changes.judged import Verdict
-from helpers.analyses.changes.made import Review, review_changes
-from helpers.data.directory import Organisation
-from helpers.data.mart import Mart
+from helpers.analyses.changes.made import Review
 from helpers.register.cycle import MatrixRow
-from helpers.register.models import Measure, Register
+from helpers.register.models import Measure
 
 #: reviews that a statement on estimates rests on
 FEWEST_ESTIMATES = 2
@@ -33,21 +30,6 @@ class Achieved:
     achieved: float | None = None
     low: float | None = None
     high: float | None = None
-
-
-def achieved_effects(
-    mart: Mart, register: Register, organisation: Organisation, until: date
-) -> dict[str, Achieved]:
-    """Return what came of the rows of an organisation's matrix, by row; rows without a change are left out.
-
-    Parameters
-    ----------
-    mart
-        Pinned.
-    until
-        First day of the last month that is looked at.
-    """
-    return achieved_by_row(review_changes(mart, register, organisation, until))
 
 
 def achieved_by_row(reviews: Iterable[Review]) -> dict[str, Achieved]:

@@ -111,7 +111,7 @@ def judge(
     known = np.isfinite(values if control is None else values - control)
     sides = int(known[:before].sum()), int(known[before:].sum())
     if min(sides) < FEWEST_FOR_VERDICT and (sides[0] < FEWEST_FITTED[0] or sides[1] < FEWEST_FITTED[1]):
-        return Judged("too_early", size, more=max(FEWEST_FOR_VERDICT - sides[1], 0) or None)
+        return Judged("too_early", size, more=_lacking(sides))
     found = interrupted_series(values, before, control=control, shape=expected.shape)
     trend = control is None or expected.shape != "level" or found.trend.p < PARALLEL
     if not trend:
@@ -157,6 +157,11 @@ def _placebo(calm: Floats, expected: ExpectedEffect, *, trend: bool) -> tuple[in
     return len(tried), int(tried["found"].sum())
 
 
+def _lacking(sides: tuple[int, int]) -> int | None:
+    """Return how many values after the change a verdict lacks; None where those before it do not suffice."""
+    return FEWEST_FOR_VERDICT - sides[1] if sides[0] >= FEWEST_FOR_VERDICT else None
+
+
 def _more(
     found: InterruptedSeries,
     verdict: Verdict,
@@ -168,7 +173,7 @@ def _more(
 ) -> int | None:
     """Return after how many periods more one can tell; None where two years would not do, or it is told."""
     if verdict == "too_early":
-        return max(FEWEST_FOR_VERDICT - sides[1], 0) or None
+        return _lacking(sides)
     if verdict != "no_sign" or power >= SEEN:
         return None
     before, after = sides

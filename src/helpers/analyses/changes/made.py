@@ -132,9 +132,10 @@ class _Reviewer:
         places = _window(result, event)
         days = tuple(result.series.days[places])
         values = result.series.shown[places].copy()
-        if not any(day <= event.day for day in days) or event.day > period_end(days[-1], measure.frequency):
-            return replace(untold, why="its figures do not reach from before the change to after it")
         values[[_is_mixed(day, event, measure.frequency) for day in days]] = np.nan
+        earlier = np.array([period_end(day, measure.frequency) < event.day for day in days])
+        if not (np.isfinite(values[earlier]).any() and np.isfinite(values[~earlier]).any()):
+            return replace(untold, why="its figures do not reach from before the change to after it")
         control, beside = self._control(event, measure, expected, days)
         draft = replace(untold, days=days, values=values, control=control, beside=beside)
         judged = judge(

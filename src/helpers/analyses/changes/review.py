@@ -80,6 +80,13 @@ SHARES: Final[tuple[Filled[Review], ...]] = (
     Filled("low", _model("Low", "%"), lambda r: 100 * r.judged.share_ends[0]),
     Filled("high", _model("High", "%"), lambda r: 100 * r.judged.share_ends[1]),
 )
+ACHIEVED: Final = (
+    Field("row", Column(label="Row"), "id in the four column matrix"),
+    Field("expected", _model("Expected")),
+    Field("achieved", _model("Achieved")),
+    Field("low", _model("Low")),
+    Field("high", _model("High")),
+)
 NEXT: Final[tuple[Filled[Review], ...]] = (
     Filled("change", Column(label="Change"), lambda r: r.event.name),
     Filled("suggested", Column(label="What the review suggests", kind="text"), words.next_words),
@@ -220,6 +227,15 @@ class ChangeReview(Sections):
             words={"estimates": " ".join(said)}
             if self._rows
             else {"none": "No row of a four column matrix is registered."},
+        )
+
+    @part
+    def achieved(self) -> Part:
+        """Expected and achieved by row of the matrix, in the measure's unit: `four_column_matrix` takes its frame."""
+        done = achieved_by_row(self._reviews)
+        rows = [(each.row, each.expected, each.achieved, each.low, each.high) for each in done.values()]
+        return self.part(
+            "achieved", fields=ACHIEVED, rows=rows, caption="What came of the rows of the matrix."
         )
 
     @part

@@ -93,7 +93,7 @@ def seen_sentence(review: Review) -> str:
     """Say which effect could have been seen, and with what chance the expected one."""
     judged, measure = review.judged, review.measure
     if judged.found is None:
-        return "There are too few figures for any effect to be seen."
+        return "There are too few figures on one side for any effect to be seen."
     least = gap_words(measure, judged.found.smallest_change)
     chance = chance_words(judged.power)
     if judged.verdict == "too_early":
@@ -115,6 +115,8 @@ def course_sentence(review: Review) -> str:
     if review.control is None:
         without = "what would have been is the course before the change, carried on"
         return sentence(f"{review.beside}: {without}")
+    if judged.found is None:
+        return sentence(f"it is held against {escape_markdown(review.beside)}")
     if judged.trend:
         return sentence(
             f"it is held against {escape_markdown(review.beside)}; the two moved apart before the change already, "
@@ -139,7 +141,8 @@ def care_sentences(review: Review) -> list[str]:
     if judged.placebo:
         found_at = in_words(judged.placebo_found) if judged.placebo_found else "none"
         at = f"{found_at} of {count(judged.placebo, 'earlier date')}"
-        much = judged.placebo_found > _MANY_PLACEBO * judged.placebo
+        claimed = judged.verdict in ("worked", "partly", "worse")
+        much = claimed and judged.placebo_found > _MANY_PLACEBO * judged.placebo
         warned = ", so this one may be no more real" if much else ""
         said.append(f"Tried on dates when nothing changed, the method finds an effect at {at}{warned}.")
     elif judged.settled:
@@ -172,7 +175,7 @@ def next_words(review: Review) -> str:
         case "no_sign":
             return again or "Decide on other grounds: two more years of figures would hardly tell."
         case "too_early":
-            return again or "Look again when there are more figures from before and after."
+            return again or "Decide on other grounds: there are too few figures from before the change."
     return "Register how it can be seen, or decide on other grounds."
 
 

@@ -277,11 +277,19 @@ def _of_lines(lines: Iterable[Line], what: str) -> Iterator[str]:
 
 def learned_sentences(matrix: Matrix, factors: Mapping[str, float]) -> Iterator[str]:
     """Yield what reviews say of each team's estimates, by `overestimated`."""
-    reviewed = {line.row.team: line.team.name for line in matrix.lines if line.achieved is not None}
-    for team, name in reviewed.items():
-        factor = factors.get(team)
+    teams: dict[str, list[Line]] = {}
+    for line in matrix.lines:
+        if line.achieved is not None:
+            teams.setdefault(line.row.team, []).append(line)
+    for team, lines in teams.items():
+        name, factor = lines[0].team.name, factors.get(team)
         if factor is None:
             yield sentence(f"{name}: nothing of what was estimated has come so far")
+        elif len(lines) == 1:
+            part = number(100 / factor)
+            yield sentence(
+                f"{name}: {part}% of what was estimated came, in one review, which says little of the next estimate"
+            )
         elif abs(factor - 1) < RIGHT:
             yield sentence(f"{name}: our estimates have been right so far")
         elif factor > 1:
