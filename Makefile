@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national mutations disclosure stars faults lock clean
+.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national mutations disclosure stars faults lock wheel clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -82,6 +82,7 @@ simulate: env
 	$(BIN)/python benchmarks/simulate_spc_funnel.py
 	$(BIN)/python benchmarks/simulate_models.py
 	$(BIN)/python benchmarks/simulate_attention.py
+	$(BIN)/python benchmarks/simulate_changes.py
 	$(BIN)/python -m pytest -m long tests
 
 # make fuzz       property tests on new random examples, and many more spoilt files than the gate tries
@@ -130,6 +131,10 @@ lock: env
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras \
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock --custom-compile-command "make lock"
+
+# make wheel      the package as a file, dist/boardpack-….whl, to be installed by pip
+wheel: env
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -35,6 +35,8 @@ SHIPPED: dict[str, tuple[Analyse, Period]] = {
     "did_not_attend": (analyses.did_not_attend, YEAR),
     "performance": (lambda report: analyses.performance(report, measures=OWN), MONTH),
     "scorecard": (lambda report: analyses.scorecard(report, measures=OWN), MONTH),
+    "four_column_matrix": (analyses.four_column_matrix, MONTH),
+    "line_of_sight": (lambda report: analyses.line_of_sight(report, measures=OWN), MONTH),
     "measure_records": (lambda report: analyses.measure_records(report, measures=OWN), MONTH),
     "decisions": (analyses.decisions, MONTH),
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.reads import READS_VARIABLE, read_notes
-from helpers.register.cycle import BoardDecision, MatrixRow, Team
+from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
 from helpers.register.files import OwnFile
 from helpers.register.models import Comment, Event, Measure, Register, Trajectory
 from helpers.register.questions import ObservedRegister, answer
@@ -30,6 +30,7 @@ WORDS = Comment(
 LATER = WORDS.model_copy(update={"month": "2026-04"})
 CLOSED = Event(id="closed", name="Closed", day=date(2026, 1, 1), kind="intervention", organisation="RGT")
 
+FULL = Risk(id="full", organisation="RGT", name="No bed", owner="Matron", score=20)
 WARDS = Team(id="wards", name="Wards", organisation="RGT", owner="Matron")
 ROW = MatrixRow(
     id="shorter",
@@ -90,6 +91,8 @@ def test_whoever_looks_through_all_asks_for_all(asked: Callable[[], list[str]]) 
         ("teams_of RWF", {"teams": {"wards": WARDS}}, False),
         ("matrix_of RGT", {"matrix": {"shorter": ROW}}, True),
         ("matrix_of RWF", {"matrix": {"shorter": ROW}}, False),
+        ("risks_of RGT", {"risks": {"full": FULL}}, True),
+        ("risks_of RWF", {"risks": {"full": FULL}}, False),
         ("decisions RGT", {"decisions": (DECIDED,)}, True),
         ("decisions RGT 2025-12", {"decisions": (DECIDED,)}, False),
         ("decisions RWF", {"decisions": (DECIDED,)}, False),

@@ -38,7 +38,7 @@ def test_the_formula_says_what_is_divided_by_what_in_which_unit() -> None:
 @pytest.mark.parametrize(
     ("targets", "said"),
     [
-        ([], ""),
+        ([], "None"),
         ([{"kind": "constitutional"}], "92% (NHS constitution)"),
         (
             [{"start": "2026-04-01", "end": "2027-03-31", "meaning": "march_value"}],

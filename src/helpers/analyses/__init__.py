@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.analyses.balanced_scorecard.analysis import scorecard
+    from helpers.analyses.changes.analysis import change_review
     from helpers.analyses.decided.analysis import decisions
     from helpers.analyses.four_columns.analysis import four_column_matrix
     from helpers.analyses.missed_appointments.analysis import did_not_attend
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from helpers.analyses.systems.analysis import system_view
 
 __all__ = [
+    "change_review",
     "decisions",
     "did_not_attend",
     "four_column_matrix",
@@ -39,6 +41,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "change_review": "changes",
     "decisions": "decided",
     "did_not_attend": "missed_appointments",
     "four_column_matrix": "four_columns",

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from helpers import analyses
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
+from helpers.analyses.changes.review import ChangeReview
 from helpers.analyses.decided.analysis import Decisions
 from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.missed_appointments.report import MissedAppointments
@@ -34,6 +35,7 @@ ANALYSES: Final = {
     "peer_benchmark": PeerBenchmark,
     "performance": PerformanceReport,
     "scorecard": Scorecard,
+    "change_review": ChangeReview,
     "system_view": SystemView,
     "four_column_matrix": FourColumnMatrix,
     "measure_records": MeasureRecords,

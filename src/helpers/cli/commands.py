@@ -17,6 +17,7 @@ from helpers.cli import (
     batches,
     checking,
     data,
+    differences,
     doctor,
     drafts,
     figures,
@@ -31,6 +32,8 @@ from helpers.cli import (
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
 from helpers.cli.onward import publish_to
+from helpers.cli.own.making import new
+from helpers.cli.own.starting import init
 from helpers.cli.past import NOW, Part, Past, past_parts, read_past
 from helpers.cli.registers import register_app
 from helpers.cli.schedules import Quiet, run_parts, schedule_app
@@ -108,10 +111,13 @@ def set_project(
     context.obj = project
 
 
+app.command()(init)
+app.command()(new)
 app.command()(checking.check)
 app.command()(matrices.matrix)
 app.command()(drafts.preview)
 app.command()(doctor.doctor)
+app.command()(differences.diff)
 app.command()(publish_to)
 app.command()(year.plan)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpers.cli.datasets import datasets_of
 from helpers.data.coverage import MONTHS_COVERED
+from helpers.data.organisations import has_no_list
 from helpers.data.published_stays import COMPARABLE
 from helpers.register.models import Register
 from helpers.register.questions import answer
@@ -65,7 +66,9 @@ class MartQuestions:
         return datasets_of(self._mart.at(version))
 
     def organisations(self) -> Organisations:
-        """Return the names of the organisations by code; of a code's names the newest."""
+        """Return the names of the organisations by code, of a code's names the newest; nothing without a list."""
+        if has_no_list(self._mart):
+            return {}
         rows = self._rows("SELECT org_code, name FROM organisations ORDER BY valid_from")
         return {row[0]: row[1] for row in rows}
 

@@ -39,7 +39,7 @@ MOST_RUNS = 20
 
 def status(context: typer.Context, readers: Readers = "", as_json: Json = False) -> None:
     """Show the newest run of each report, and what lies among the reports that no run has put there so."""
-    opened = _open(context, readers)
+    opened = open_records(context, readers)
     if as_json:
         told = [(project, entry) for project, record in opened for entry in record.latest().values()]
         showing.show_json([_as_json(project, entry) for project, entry in told])
@@ -61,7 +61,7 @@ def history(
     as_json: Json = False,
 ) -> None:
     """Show the newest runs, every run of one report, or every report of one run."""
-    opened = _open(context, readers)
+    opened = open_records(context, readers)
     if not word:
         _show_runs(opened, most, as_json=as_json)
         return
@@ -102,7 +102,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show what became of a report, what it was made from, and where its notebook, logs and files lie."""
-    project, record, (notebook, name) = find_report(_open(context, readers), report)
+    project, record, (notebook, name) = find_report(open_records(context, readers), report)
     entries = record.of(notebook, name)
     entry = next((each for each in entries if run in {"", each.run}), None)
     if entry is None:
@@ -158,7 +158,7 @@ def approve(
     """Publish the draft of a held report: the very files that were held."""
     from helpers.runner.batch.approval import approve as approve_draft
 
-    project, _, pair = find_report(_open(context, readers), report)
+    project, _, pair = find_report(open_records(context, readers), report)
     entry = approve_draft(project, pair, note=note, draft=draft, period=period)
     _tell_places(project, entry, "published")
 
@@ -174,12 +174,13 @@ def withdraw(
     """Take a published report back and leave a note in its place."""
     from helpers.runner.batch.approval import withdraw as take_back
 
-    project, _, pair = find_report(_open(context, readers), report)
+    project, _, pair = find_report(open_records(context, readers), report)
     entry = take_back(project, pair, why=why, period=period)
     _tell_places(project, entry, "withdrawn")
 
 
-def _open(context: typer.Context, readers: str) -> Opened:
+def open_records(context: typer.Context, readers: str) -> Opened:
+    """Return the audiences' projects, each with its history, put right."""
     projects = open_audiences(find_root(context.obj), readers)
     return [(project, _recovered(project)) for project in projects]
 

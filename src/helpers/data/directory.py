@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.data.organisations import has_no_list
 from helpers.errors import DataError, Problem, near_misses
 
 if TYPE_CHECKING:
@@ -105,6 +106,9 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
         predecessors = tuple(filter(None, former.split(",")))
         icb_name = str(known.loc[icb_code, "name"]) if icb_code in known.index else ""
         return Organisation(code, name, kind, region, icb_code, peer_group, predecessors, icb_name)
+    mine = "SELECT 1 FROM measure_values WHERE org_code = ? LIMIT 1"
+    if has_no_list(mart) and len(mart.query(mine, [code])):
+        return Organisation(code, code, "trust", "", "", "", ())
     heir = mart.query("SELECT successor FROM successors WHERE org_code = ?", [code])
     cure = (
         f"use {heir['successor'][0]}, which it became part of"

@@ -16,9 +16,14 @@ MERGERS = "register_mergers"
 
 def known_codes(mart: Mart) -> frozenset[str]:
     """Return the code of every organisation that the mart knows; the register's mergers alone are no list."""
-    if all(file.source == MERGERS for file in mart.manifest.table_files("organisations")):
+    if has_no_list(mart):
         return frozenset()
     return frozenset(mart.query("SELECT DISTINCT org_code FROM organisations_all")["org_code"])
+
+
+def has_no_list(mart: Mart) -> bool:
+    """Tell whether nothing that was loaded names organisations: then whoever has figures is one."""
+    return all(file.source == MERGERS for file in mart.manifest.table_files("organisations"))
 
 
 def store_mergers(mart: Mart, register: Register) -> None:

@@ -125,6 +125,7 @@ def _organisations(mart: Mart) -> pd.DataFrame:
     )
     words = frame.drop(columns="beds").fillna("")
     for column in ("name", "region_name", "icb_name"):
-        words[column] = [readable_name(name) for name in words[column]]
-    words["region_name"] = words["region_name"].str.removesuffix(" Commissioning Region")
+        words[column] = [
+            readable_name(name).removesuffix(" Commissioning Region") for name in words[column]
+        ]
     return words.assign(beds=frame["beds"].astype(float))

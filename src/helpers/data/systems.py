@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 KINDS: Final = {"icb": "integrated care board", "region": "region"}
 
 # A board that became part of another counts as that; one that was divided is told by its trusts' older entries.
+# A trust belongs where it is listed itself: one that it took over may have been listed elsewhere.
 _TRUSTS = """
-    SELECT coalesce(s.successor, o.org_code) AS code, arg_max(n.name, coalesce(n.valid_from, DATE '1900-01-01'))
-    FROM {table} o LEFT JOIN successors s ON s.org_code = o.org_code
-    LEFT JOIN successors b ON b.org_code = o.icb_code
-    JOIN organisations n ON n.org_code = coalesce(s.successor, o.org_code)
-    WHERE o.kind = 'trust' AND {belongs} GROUP BY 1 ORDER BY 1"""
+    SELECT o.org_code, arg_max(n.name, coalesce(n.valid_from, DATE '1900-01-01'))
+    FROM {table} o LEFT JOIN successors b ON b.org_code = o.icb_code
+    JOIN organisations n ON n.org_code = o.org_code
+    WHERE o.kind = 'trust' AND {belongs} AND o.org_code NOT IN (SELECT org_code FROM successors)
+    GROUP BY 1 ORDER BY 1"""
 _IN_BOARD = "coalesce(b.successor, o.icb_code) IN (?)"
 _IN_REGION = "o.region IN (?, ?)"
 _FIGURES = """

@@ -1,6 +1,6 @@
 """The register: what is measured and why, as YAML that becomes frozen models."""
 
-from helpers.register.cycle import BoardDecision, ExpectedEffect, ExpectedImpact, MatrixRow, Team
+from helpers.register.cycle import BoardDecision, ExpectedEffect, ExpectedImpact, MatrixRow, Risk, Team
 from helpers.register.files import OwnFile, TableMapping
 from helpers.register.models import (
     Comment,
@@ -31,6 +31,7 @@ __all__ = [
     "OwnFile",
     "Perspective",
     "Register",
+    "Risk",
     "TableMapping",
     "Target",
     "Team",

@@ -133,8 +133,28 @@ class MatrixRow(Entry):
     ] = ()  # rows whose effect is partly the same, beyond same measure or beds
 
 
+class Risk(Entry):
+    """A risk on the assurance framework: what is done about it, and how anybody knows that this works."""
+
+    id: Identifier
+    organisation: Text
+    name: Text
+    owner: Text  # a role
+    committee: str = ""  # that looks after it
+    objective: Identifier | None = None  # what it endangers
+    score: int = Field(ge=1, le=25)  # likelihood times consequence, as it is now
+    accepted: int | None = Field(default=None, ge=1, le=25)  # the score with which one could live
+    controls: tuple[Text, ...] = ()  # what is done about it
+    assurance: tuple[Text, ...] = ()  # from where one knows that the controls work
+    gaps: tuple[Text, ...] = ()  # in either
+    measures: tuple[Identifier, ...] = ()  # in which it would be seen
+
+
 class ExpectedEffect(Entry):
-    """By how much a change is expected to move a measure, in the measure's unit: -0.3 is less by 0.3."""
+    """By how much a change is expected to move a measure, in the measure's unit: -0.3 is less by 0.3.
+
+    With the shape `slope` the size is what it comes to after a year.
+    """
 
     size: float
     low: float | None = None
@@ -142,6 +162,15 @@ class ExpectedEffect(Entry):
     shape: EffectShape = "level"
     control: Text = PEERS  # or "none", or the code of an organisation
     row: Identifier | None = None  # the row of the matrix that it carries out
+
+    @model_validator(mode="after")
+    def _moves_the_measure(self) -> Self:
+        if self.size == 0:
+            raise ValueError("a change that moves nothing has no effect to look for; give its size")
+        low, high = (self.size if end is None else end for end in (self.low, self.high))
+        if not low <= self.size <= high:
+            raise ValueError(f"size {self.size:g} is not between low {low:g} and high {high:g}")
+        return self
 
 
 class BoardDecision(Entry):

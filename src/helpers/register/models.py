@@ -12,7 +12,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from helpers.register.cycle import BoardDecision, ExpectedEffect, MatrixRow, Team
+from helpers.register.cycle import BoardDecision, ExpectedEffect, MatrixRow, Risk, Team
 from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, OrganisationCode, Text
 from helpers.register.files import OwnFile, TableMapping
 
@@ -333,6 +333,7 @@ class Register(Entry):
     teams: dict[str, Team] = Field(default_factory=dict)
     matrix: dict[str, MatrixRow] = Field(default_factory=dict)
     decisions: tuple[BoardDecision, ...] = ()
+    risks: dict[str, Risk] = Field(default_factory=dict)
     files: dict[str, OwnFile] = Field(default_factory=dict)
     mappings: dict[str, TableMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
@@ -379,6 +380,16 @@ class Register(Entry):
     def matrix_of(self, organisation: str) -> dict[str, MatrixRow]:
         """Return the rows of an organisation's four column matrix by id."""
         return {key: row for key, row in self.matrix.items() if row.organisation == organisation}
+
+    def risks_of(self, organisation: str) -> dict[str, Risk]:
+        """Return the risks of an organisation by id."""
+        return {key: risk for key, risk in self.risks.items() if risk.organisation == organisation}
+
+    def changes_of(self, organisation: str) -> dict[str, Event]:
+        """Return the events of an organisation with an expected effect by id, the earliest first."""
+        whom = (ALL_ORGANISATIONS, organisation)
+        found = [each for each in self.events.values() if each.expected and each.organisation in whom]
+        return {each.id: each for each in sorted(found, key=lambda each: each.day)}
 
     def decisions_of(self, organisation: str, until: str = "") -> tuple[BoardDecision, ...]:
         """Return an organisation's decisions up to a month, the earliest first."""

@@ -13,6 +13,8 @@ question                                 answer
 ``comments``                             the words on everything
 ``decisions RGT 2026-03``                what was decided up to a month; without one, all of it
 ``teams_of RGT``, ``matrix_of RGT``      the teams of an organisation, the rows of its four column matrix
+``risks_of RGT``                         the risks on its assurance framework
+``changes_of RGT``                       its changes with an expected effect
 ``trajectory beds RGT``                  what the organisation plans of the measure by month
 ``files data/beds.csv``                  where a file of one's own comes from
 =======================================  ==================================================================
@@ -28,7 +30,7 @@ from typing import Any, Final, SupportsIndex, TypeVar
 from pydantic import BaseModel, PrivateAttr
 
 from helpers.reads import Note, note
-from helpers.register.cycle import BoardDecision, MatrixRow, Team
+from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
 from helpers.register.models import Comment, Event, Register
 
 Entry = TypeVar("Entry", bound=BaseModel)
@@ -46,6 +48,7 @@ _KEYED: Final = (
     "pathways",
     "teams",
     "matrix",
+    "risks",
 )
 
 
@@ -70,7 +73,7 @@ def answer(register: Register, question: str) -> str:
         return _digest(register.trajectory_of(*words))
     if kind == "decisions":
         return _digest(register.decisions_of(*words))
-    if kind in ("teams_of", "matrix_of"):
+    if kind in ("teams_of", "matrix_of", "risks_of", "changes_of"):
         return _digest(getattr(register, kind)(rest))
     entries: Mapping[str, BaseModel] = getattr(register, kind)
     return _digest(entries.get(rest) if rest else list(entries))
@@ -130,6 +133,16 @@ class ObservedRegister(Register):
         """Return the rows of an organisation's four column matrix by id."""
         _note(self._whole, f"matrix_of {organisation}")
         return self._whole.matrix_of(organisation)
+
+    def risks_of(self, organisation: str) -> dict[str, Risk]:
+        """Return the risks of an organisation by id."""
+        _note(self._whole, f"risks_of {organisation}")
+        return self._whole.risks_of(organisation)
+
+    def changes_of(self, organisation: str) -> dict[str, Event]:
+        """Return the events of an organisation with an expected effect by id, the earliest first."""
+        _note(self._whole, f"changes_of {organisation}")
+        return self._whole.changes_of(organisation)
 
     def decisions_of(self, organisation: str, until: str = "") -> tuple[BoardDecision, ...]:
         """Return an organisation's decisions up to a month, the earliest first."""

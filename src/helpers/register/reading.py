@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.register.cycle import BoardDecision, MatrixRow, Team
+from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
 from helpers.register.entry import Entry
 from helpers.register.files import OwnFile, TableMapping
 from helpers.register.models import (
@@ -43,26 +43,27 @@ class Spared(NamedTuple):
     problem: Problem
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
     """A file of the register: of which model its entries are, by id or in a list."""
 
     model: type[Entry]
     keyed: bool = True
 
 
-_KINDS: Final = {
-    "measures": _Kind(Measure),
-    "objectives": _Kind(Objective),
-    "events": _Kind(Event),
-    "comments": _Kind(Comment, keyed=False),
-    "mergers": _Kind(Merger),
-    "perspectives": _Kind(Perspective),
-    "pathways": _Kind(Pathway),
-    "files": _Kind(OwnFile),
-    "trajectories": _Kind(Trajectory, keyed=False),
-    "teams": _Kind(Team),
-    "matrix": _Kind(MatrixRow),
-    "decisions": _Kind(BoardDecision, keyed=False),
+KINDS: Final = {
+    "measures": Kind(Measure),
+    "objectives": Kind(Objective),
+    "events": Kind(Event),
+    "comments": Kind(Comment, keyed=False),
+    "mergers": Kind(Merger),
+    "perspectives": Kind(Perspective),
+    "pathways": Kind(Pathway),
+    "files": Kind(OwnFile),
+    "trajectories": Kind(Trajectory, keyed=False),
+    "teams": Kind(Team),
+    "matrix": Kind(MatrixRow),
+    "decisions": Kind(BoardDecision, keyed=False),
+    "risks": Kind(Risk),
 }
 #: which key of which entries names an entry of which kind
 _NAMES: Final = (
@@ -81,6 +82,8 @@ _NAMES: Final = (
     ("decisions", "measure", "measures"),
     ("decisions", "objective", "objectives"),
     ("decisions", "event", "events"),
+    ("risks", "objective", "objectives"),
+    ("risks", "measures", "measures"),
 )
 
 
@@ -115,14 +118,14 @@ def read_register(
             f"{kind}.yml",
             needed=kind == "measures" and base is None and not (folder / "files.yml").exists(),
         )
-        for kind in _KINDS
+        for kind in KINDS
     }
     for kind, file in files.items():
         if base is not None:
             _put_over(_read(base, f"{kind}.yml"), file)
     is_spared = spared is not None and isinstance(files["comments"].content, list)
     found = {
-        kind: {} if is_spared and kind == "comments" else _entries(_KINDS[kind], file)
+        kind: {} if is_spared and kind == "comments" else _entries(KINDS[kind], file)
         for kind, file in files.items()
     }
     for kind, defaults in (("perspectives", KAPLAN_NORTON), ("pathways", BOARD_PATHWAYS)):
@@ -141,7 +144,7 @@ def read_register(
     mappings = _read_mappings(folder / "mappings", known["measures"], problems)
     raise_all(problems)
     whole: dict[str, Any] = {
-        kind: entries if _KINDS[kind].keyed else tuple(entries.values()) for kind, entries in found.items()
+        kind: entries if KINDS[kind].keyed else tuple(entries.values()) for kind, entries in found.items()
     }
     return Register(**whole, mappings=mappings)
 
@@ -261,7 +264,7 @@ def _keys(found: YamlFile) -> list[str]:
     return [str(key) for key in found.content] if isinstance(found.content, dict) else []
 
 
-def _entries(kind: _Kind, file: YamlFile) -> dict[Any, Any]:
+def _entries(kind: Kind, file: YamlFile) -> dict[Any, Any]:
     """Return a file's entries by their id, or by their number where it is a list."""
     if not kind.keyed:
         return dict(file.build_each(kind.model))

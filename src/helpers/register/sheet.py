@@ -119,9 +119,7 @@ def gaps_of(measure: Measure, register: Register, day: date) -> tuple[Gap, ...]:
     ['nobody acts on it', 'nobody reads it', 'serves no objective']
     """
     told = _answers(measure, register, day)
-    return tuple(
-        gap for gap in GAPS if not told[gap.key]() and (gap.key != "target_basis" or measure.targets)
-    )
+    return tuple(gap for gap in GAPS if not told[gap.key]())
 
 
 def is_at_board(measure: Measure) -> bool:
@@ -157,12 +155,13 @@ def _answers(measure: Measure, register: Register, day: date) -> dict[str, Calla
         "objective": lambda: _objective_words(measure, register),
         "numerator": lambda: _formula_words(measure),
         "direction": lambda: _DIRECTIONS[measure.direction],
-        "targets": lambda: "; ".join(_target_words(measure, day)),
+        "targets": lambda: "; ".join(_target_words(measure, day)) or "None",
         "frequency": lambda: (
             f"{_FREQUENCIES[measure.frequency]}; out of date after {measure.stale_after_days} days"
         ),
         "quality": lambda: "; ".join(_quality_words(measure)),
-        "read_by": lambda: "; ".join(measure.read_by),
+        "read_by": lambda: "; ".join(f"{meeting[:1].upper()}{meeting[1:]}" for meeting in measure.read_by),
+        "target_basis": lambda: measure.target_basis or ("" if measure.targets else "No target"),
     }
 
 

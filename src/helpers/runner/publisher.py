@@ -87,7 +87,7 @@ class _Keep(BaseModel):
     editions: Annotated[int, Field(ge=1)] | None = None
 
 
-class _File(_Answers):
+class PublisherFile(_Answers):
     """All of the file."""
 
     keep: _Keep = _Keep()
@@ -139,7 +139,7 @@ class Publisher(_Answers):
 
 
 #: what its file may say
-KEYS: Final = tuple(_File.model_fields)
+KEYS: Final = tuple(PublisherFile.model_fields)
 
 
 def read_publisher(params: Path, *, name: str = "") -> Publisher:
@@ -153,7 +153,7 @@ def read_publisher(params: Path, *, name: str = "") -> Publisher:
     path = params / FILE
     if not path.is_file():
         return Publisher(name=name)
-    found, said = read_settings(path, _File)
+    found, said = read_settings(path, PublisherFile)
     problems = [*found.problems, *_unknown_notebooks(found, said, params.parent / "notebooks")]
     raise_all([*problems, *_misplaced(found, said, params.parent)])
     others = {key: Audience(name=key, **each.model_dump()) for key, each in said.audiences.items()}
@@ -163,7 +163,7 @@ def read_publisher(params: Path, *, name: str = "") -> Publisher:
     return Publisher(name=name, keep=keep, audiences={PUBLIC_NAME: PUBLIC, **others}, **answers)
 
 
-def _misplaced(found: YamlFile, said: _File, root: Path) -> Iterator[Problem]:
+def _misplaced(found: YamlFile, said: PublisherFile, root: Path) -> Iterator[Problem]:
     """Yield audiences whose name or folder cannot be: each needs a folder that no other reader may look into."""
     taken = {"reports": "the public's", **dict.fromkeys(_OF_THE_PROJECT, "the project's own")}
     for name, audience in said.audiences.items():

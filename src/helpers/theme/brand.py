@@ -63,7 +63,7 @@ class Palette(BaseModel):
         return (*own, *(each for each in self.charts if each not in own))
 
 
-class _ThemeFile(BaseModel):
+class ThemeFile(BaseModel):
     """What a theme file may say."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -103,14 +103,14 @@ def read_brand(path: Path | None) -> Brand:
     """
     if path is None or not path.is_file():
         return Brand()
-    found, said = read_settings(path, _ThemeFile)
+    found, said = read_settings(path, ThemeFile)
     palette = said.colours or Palette()
     logo, files, problems = _logo(path, said)
     raise_all([*found.problems, *problems, *_hard_to_read(palette, f"{path.name}, colours")])
     return Brand(name=said.name, logo=logo, palette=palette, files=(path, *files))
 
 
-def _logo(path: Path, said: _ThemeFile) -> tuple[Logo | None, tuple[Path, ...], list[Problem]]:
+def _logo(path: Path, said: ThemeFile) -> tuple[Logo | None, tuple[Path, ...], list[Problem]]:
     """Return the logo, the files that were read for it, and what is wrong with it."""
     if not said.logo:
         return None, (), []

@@ -121,6 +121,10 @@ def test_estimates_that_were_too_high_say_by_how_much() -> None:
     assert list(words.learned_sentences(found, factors)) == [
         "Wards: our estimates have been 1.8 times too high."
     ]
+    one = matrix(row("a"), achieved=tuple(came[:1]))
+    assert list(words.learned_sentences(one, overestimated(one.lines))) == [
+        "Wards: 56% of what was estimated came, in one review, which says little of the next estimate."
+    ]
     nothing = matrix(row("a"), achieved=(Achieved("a", -1, 0.1, -1, 1),))
     assert list(words.learned_sentences(nothing, overestimated(nothing.lines))) == [
         "Wards: nothing of what was estimated has come so far."
@@ -173,11 +177,30 @@ def test_the_demo_shows_the_seed_example_on_page_one(report: Report) -> None:
     found = analyses.four_column_matrix(report)
     impact = found.rows.frame.set_index("row").loc["fewer_missed_appointments", "impact"]
     assert str(impact).split("\n") == [
-        "315 patients fewer waiting by 31 March 2027",
+        "315 patients fewer waiting",
         "11.0 days of additions less on the list",
-        "25% of the way to nobody waiting over 18 weeks",
+        "25% of the way to 18 weeks for all",
     ]
     assert found.headline.values["rows"] == len(found.rows.frame) > 3
+
+
+def test_five_questions_of_a_board_member_are_answered_by_the_page(report: Report) -> None:
+    found = analyses.four_column_matrix(report)
+    rows, ambitions = (
+        found.rows.frame.set_index("row"),
+        found.ambitions.frame.set_index("owner"),
+    )
+    # which ambition do the text reminders serve, who does it, and when is it looked at?
+    assert rows.loc["fewer_missed_appointments", "objective"] == "Patients are seen in time"
+    assert str(rows.loc["fewer_missed_appointments", "team"]).endswith("Outpatient booking")
+    assert found.assumptions.frame["owner"].iloc[0] == "Head of outpatients"
+    assert "review Oct 2026" in str(rows.loc["fewer_missed_appointments", "team"])
+    # what do the rows for beds give together, and which of them is a guess? 20,000 x 0.5 / 365 / 0.92 = 29.8, and 6
+    assert rows["impact"].str.contains("by hand").tolist().count(True) == 1
+    beds = ambitions[ambitions["together"].str.contains("beds", na=False)]
+    assert str(beds["together"].iloc[0]).startswith("35.8 beds freed")
+    # which ambition has nobody?
+    assert ambitions.loc[["Chief nurse"], "counted"].tolist() == ["no row"]
 
 
 def test_a_review_is_handed_over_as_a_table(report: Report) -> None:

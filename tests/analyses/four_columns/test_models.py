@@ -69,7 +69,7 @@ def test_follow_ups_become_first_appointments_minute_for_minute() -> None:
 def test_a_range_of_settings_is_a_range_of_amounts() -> None:
     found = impact("length_of_stay", days_shorter=[0.2, 0.5, 0.8], patients=6716).first
     assert 4 < found.low < 10 < found.high < 16
-    assert found.value == pytest.approx(10, abs=0.1)
+    assert found.value == pytest.approx(10, abs=0.001)
 
 
 def test_by_hand_it_is_what_was_said() -> None:

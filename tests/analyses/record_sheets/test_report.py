@@ -88,7 +88,7 @@ def test_a_sheet_has_its_chart_its_standing_and_every_answer(make: Make) -> None
 def test_gaps_stand_by_owner_and_nobody_comes_first(make: Make) -> None:
     records = make({"missed": {}, "idle": {"owner": ""}}, ("missed", "idle"))
     rows = records.gaps.rows
-    assert [row[0] for row in rows if row[1] == "nobody acts on it"] == [NOBODY]
+    assert [row[0] for row in rows if row[1] == "Nobody acts on it"] == [NOBODY]
     assert rows[0][0] == NOBODY
     assert {row[3] for row in rows if row[0] == "Chief operating officer"} == {"Missed"}
     assert [row[0] for row in records.to_drop.rows] == ["Missed", "Idle"]

@@ -40,7 +40,8 @@ URGENT = sheet("Urgent", BAD, read_by=())
         ([], "The register has no measure of which this organisation has a figure."),
         (
             [WHOLE],
-            "Somebody acts on, somebody reads, and an objective needs, the one measure: none is one to drop.",
+            "The one measure has somebody who acts on it, a meeting that reads it and an objective that it serves: "
+            "none is one to drop.",
         ),
         (
             [WHOLE, UNREAD],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from plain_english import text_problems
 from helpers.analyses.systems.analysis import system_view
 from helpers.analyses.systems.findings import who_could_act
 from helpers.analyses.systems.view import SystemView
+from helpers.analyses.systems.words import answer_sentence
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.errors import DataError, UsageError
+from helpers.register.models import Comment
 from helpers.report.opening import Report
 from helpers.report.parts import Part
 from helpers.report.period import Period
@@ -149,6 +152,12 @@ def test_a_merged_history_counts_once_and_a_joined_board_holds_its_trusts(tmp_pa
     assert len(found.sums["emergency_admissions"].rows) == len(MONTHS)
 
 
+def test_a_trust_belongs_where_it_is_listed_not_where_one_that_it_took_over_was(tmp_path: Path) -> None:
+    places = [*PLACES, ("T7", "Synthetic Elder", "trust", "Q1", "T3")]
+    rows = [*USUAL, *figures("emergency_admissions", "T3", 70)]
+    assert list(view(tmp_path, rows, places=places).system.trusts) == ["T1", "T2"]
+
+
 def test_a_board_that_was_divided_keeps_the_trusts_last_listed_under_it(tmp_path: Path) -> None:
     rows = figures("emergency_admissions", "T3", 70)
     old = view(tmp_path, rows, "Q8")
@@ -177,6 +186,11 @@ def test_a_commissioners_figure_is_beside_the_sum_and_never_in_it(tmp_path: Path
     assert latest(found, "rtt_list_size")[1] == 500.0
     (row,) = found.population.rows
     assert row[1:3] == ("500\nApr 2026", "900\nApr 2026")
+
+
+def test_a_region_has_no_people_of_its_own(tmp_path: Path) -> None:
+    rows = [*figures("rtt_list_size", "T1", 500), *figures("rtt_list_size", "Y1", 3, basis="commissioner")]
+    assert view(tmp_path, rows, "Y1").population.rows == ()
 
 
 def test_figures_from_records_are_not_added_up(tmp_path: Path) -> None:
@@ -238,6 +252,22 @@ def test_reasons_are_told_by_who_could_act_with_bounds(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_each_kind_of_reason_has_somebody_who_could_act(reason: str, who: str) -> None:
     assert who_could_act(reason) == who
+
+
+def test_what_is_done_is_said_with_who_and_when_and_its_lack_too(tmp_path: Path) -> None:
+    rows = [*USUAL, *figures("cancer_62_day", "T1", 50, 100)]
+    found = view(tmp_path, rows)
+    assert "not registered" in found.headline.words["answer"]
+    told = Comment(
+        measure="cancer_62_day", organisation="Q1", month="2026-04", author="Head of performance", why="One scanner.",
+        next="One list from May.", owner="Director of coordination", recovery=date(2026, 9, 30),
+    )  # fmt: skip
+    results = [replace(each, comment=told) for each in found.results.values()]
+    said = answer_sentence([each for each in results if each.measure.id == "cancer_62_day"])
+    assert said == (
+        "Cancer treatment within 62 days: One list from May. Director of coordination answers for it, to be back on "
+        "course by 30 September 2026."
+    )
 
 
 def test_models_give_ranges_by_hand(tmp_path: Path) -> None:

@@ -43,7 +43,6 @@ class Line:
     expected: Impact | None  # None: nobody has said
     branch: tuple[str, ...] = ()  # ids of the team and of those that it belongs to
     achieved: Achieved | None = None
-    leads: bool = True  # whether it is the first of its objective
 
     @property
     def by(self) -> date:
@@ -140,7 +139,7 @@ def build_matrix(
     Parameters
     ----------
     results
-        Of all measures of the register.
+        Of the measures on the scorecard and in a row of the matrix.
     achieved
         What reviews found: it takes the place of what was expected.
     """
@@ -151,17 +150,12 @@ def build_matrix(
     ambitions = [
         Ambition(
             objective,
-            tuple(_led(line for line in lines if line.row.objective == name)),
+            tuple(line for line in lines if line.row.objective == name),
             tuple(each for each in results if each.measure.objective == name),
         )
         for name, objective in register.objectives.items()
     ]
     return Matrix(tuple(each for each in ambitions if each.lines or each.results), teams, f"{month:%Y-%m}")
-
-
-def _led(lines: Iterable[Line]) -> list[Line]:
-    """Return the rows of one objective, which the first of them names in full."""
-    return [replace(line, leads=not place) for place, line in enumerate(lines)]
 
 
 def _line(row: MatrixRow, register: Register, teams: Mapping[str, Team], results: Results) -> Line:

@@ -17,6 +17,7 @@ from helpers.analyses.four_columns.matrix import (
     overestimated,
 )
 from helpers.analyses.four_columns.models import DRAWS
+from helpers.analyses.sight.lines import choose_measures
 from helpers.bundle import Column
 from helpers.measures.columns import dated_cell, target_cell
 from helpers.measures.gathering import Results, WantedMeasures, measure_results
@@ -35,15 +36,14 @@ OfLine = Filled[Line]
 OfAmbition = Filled[Ambition]
 
 
-def _objective(line: Line) -> str:
-    ambition = line.objective.ambition
-    return f"{line.objective.name}\n{ambition}" if ambition and line.leads else line.objective.name
+def _ambition(ambition: Ambition) -> str:
+    return "\n".join(filter(None, (ambition.objective.name, ambition.objective.ambition)))
 
 
 def _team(line: Line) -> str:
-    review = f", review {words.month(line.row.review)}" if line.row.review else ", no review"
-    done = f"{line.row.change} ({words.month(line.row.start)}{review})"
-    return f"{line.row.team_objective}\n{done}\n{line.team.name}, {line.team.owner}"
+    start, review = line.row.start, line.row.review
+    when = words.short_month(start) + (f", review {words.short_month(review)}" if review else ", no review")
+    return f"{line.row.team_objective}\n{line.row.change} ({when})\n{line.team.name}"
 
 
 def _measure(line: Line) -> str:
@@ -67,7 +67,7 @@ def _amount(end: str) -> OfLine:
 
 
 ROWS: Final = (
-    OfLine("objective", Column(label="Organisation's objective", kind="text"), _objective),
+    OfLine("objective", Column(label="Organisation's objective"), lambda line: line.objective.name),
     OfLine("team", Column(label="Team's objective", kind="text"), _team, "what is done, and by whom"),
     OfLine("measure", Column(label="Measure", kind="text"), _measure, "where it stands now"),
     OfLine("impact", Column(label="Expected impact", kind="text"), words.impact_words),
@@ -82,19 +82,12 @@ ROWS: Final = (
 )
 ASSUMPTIONS: Final = (
     OfLine("team", Column(label="Team's objective", kind="text"), lambda line: line.row.team_objective),
-    OfLine(
-        "model",
-        Column(label="Model", kind="text"),
-        lambda line: (
-            "by hand"
-            if line.row.impact is None or line.row.impact.model is None
-            else line.row.impact.model.replace("_", " ")
-        ),
-    ),
+    OfLine("owner", Column(label="Who answers", kind="text"), lambda line: line.team.owner),
+    OfLine("model", Column(label="Model", kind="text"), words.model_words),
     OfLine("assumed", Column(label="What it takes for granted", kind="text"), words.assumption_words),
 )
 AMBITIONS: Final = (
-    OfAmbition("objective", Column(label="Ambition", kind="text"), lambda each: each.objective.name),
+    OfAmbition("objective", Column(label="Ambition", kind="text"), _ambition),
     OfAmbition("owner", Column(label="Who answers", kind="text"), lambda each: each.objective.owner),
     OfAmbition("rows", Column(label="Rows", kind="model"), lambda each: len(each.lines)),
     OfAmbition(
@@ -123,7 +116,8 @@ class FourColumnMatrix(Sections):
     """
 
     def __init__(self, report: Report, achieved: Sequence[Achieved]) -> None:
-        asked = WantedMeasures(report.organisation, report.period.last)
+        chosen = choose_measures(report.register, report.organisation.code, None)
+        asked = WantedMeasures(report.organisation, report.period.last, chosen)
         results: Results = measure_results(report.mart, report.register, asked)
         self.matrix: Matrix = build_matrix(
             report.register, report.organisation, report.period.last, results, achieved

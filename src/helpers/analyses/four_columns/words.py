@@ -76,8 +76,6 @@ def impact_words(line: Line) -> str:
     if line.expected is None or line.amount is None:
         return "nobody has said yet"
     first = amount_words(line.expected.first)
-    if line.expected.first.unit in (PATIENTS, SLOTS):
-        first += f" by {line.by:%-d %B %Y}"
     if line.achieved is not None:
         return f"achieved: {amount_words(line.amount)}\nexpected: {first}"
     said = [first, *map(amount_words, line.expected.amounts[1:])]
@@ -94,10 +92,10 @@ def share_words(share: Amount, standard: Setting) -> str:
     """Return the part of the way to the ambition on waits.
 
     >>> share_words(Amount("%", 25.3, 25.3, 25.3), 18)
-    '25% of the way to nobody waiting over 18 weeks'
+    '25% of the way to 18 weeks for all'
     """
     weeks = _plain(standard[1] if isinstance(standard, tuple) else standard)
-    return f"{amount_words(share)} of the way to nobody waiting over {weeks} weeks"
+    return f"{amount_words(share)} of the way to {weeks} weeks for all"
 
 
 def setting_words(name: str, value: Setting) -> str:
@@ -117,12 +115,19 @@ def _plain(value: float) -> str:
     return number(value, 0 if value == round(value) else 1 if value * 10 == round(value * 10) else 2)
 
 
+def model_words(line: Line) -> str:
+    """Return by which model a row's impact is worked out."""
+    if line.row.impact is None:
+        return "none yet"
+    return (line.row.impact.model or "by hand").replace("_", " ")
+
+
 def assumption_words(line: Line) -> str:
     """Return what the impact of a row takes for granted."""
     if line.row.impact is None or line.expected is None:
         return "nothing is assumed yet"
     if line.row.impact.model is None:
-        return f"by hand: {line.row.impact.reason}"
+        return line.row.impact.reason
     usual = MODEL_SETTINGS[line.row.impact.model].usual
     stated = line.row.impact.settings
     said = [
@@ -143,16 +148,14 @@ def headline_words(matrix: Matrix) -> dict[str, str]:
             "without_row": without_row_sentence(matrix),
         }
     rows, teams = len(matrix.lines), len({line.row.team for line in matrix.lines})
-    served = sum(bool(each.lines) for each in matrix.ambitions)
     has = "has" if teams == 1 else "have"
     said = {
         "without_row": without_row_sentence(matrix),
         "to_review": review_sentence(matrix),
         "together": together_sentence(matrix),
-        "rows": sentence(
-            f"{count(teams, 'team')} {has} {count(rows, 'row')} for {in_words(served)} of "
-            f"{count(len(matrix.ambitions), 'ambition')}"
-        ),
+        "rows": ""
+        if matrix.without_row
+        else sentence(f"{count(teams, 'team')} {has} {count(rows, 'row')}"),
     }
     return {name: text for name, text in said.items() if text}
 
@@ -195,6 +198,11 @@ def month(text: str) -> str:
     'April 2026'
     """
     return f"{date.fromisoformat(f'{text}-01'):%B %Y}"
+
+
+def short_month(text: str) -> str:
+    """Return a month of the register, short enough for a cell: "Apr 2026"."""
+    return f"{date.fromisoformat(f'{text}-01'):%b %Y}"
 
 
 def together_sentence(matrix: Matrix) -> str:
@@ -269,11 +277,19 @@ def _of_lines(lines: Iterable[Line], what: str) -> Iterator[str]:
 
 def learned_sentences(matrix: Matrix, factors: Mapping[str, float]) -> Iterator[str]:
     """Yield what reviews say of each team's estimates, by `overestimated`."""
-    reviewed = {line.row.team: line.team.name for line in matrix.lines if line.achieved is not None}
-    for team, name in reviewed.items():
-        factor = factors.get(team)
+    teams: dict[str, list[Line]] = {}
+    for line in matrix.lines:
+        if line.achieved is not None:
+            teams.setdefault(line.row.team, []).append(line)
+    for team, lines in teams.items():
+        name, factor = lines[0].team.name, factors.get(team)
         if factor is None:
             yield sentence(f"{name}: nothing of what was estimated has come so far")
+        elif len(lines) == 1:
+            part = number(100 / factor)
+            yield sentence(
+                f"{name}: {part}% of what was estimated came, in one review, which says little of the next estimate"
+            )
         elif abs(factor - 1) < RIGHT:
             yield sentence(f"{name}: our estimates have been right so far")
         elif factor > 1:

@@ -11,7 +11,9 @@ from helpers.report.opening import Report
 
 
 @names_near_misses
-def measure_records(report: Report, *, measures: Sequence[str] | None = None) -> MeasureRecords:
+def measure_records(
+    report: Report, *, measures: Sequence[str] | None = None, committee: str | None = None
+) -> MeasureRecords:
     """Return the record sheets, with where each measure stands now.
 
     Parameters
@@ -20,5 +22,12 @@ def measure_records(report: Report, *, measures: Sequence[str] | None = None) ->
         The open report; its period is one month.
     measures
         Ids of the register in their order; None takes those with a figure, and those that somebody reads.
+    committee
+        A meeting, as `read_by` and the risks name it: then what it reads, and the risks that it looks after.
+
+    Raises
+    ------
+    UsageError
+        For a measure that the register does not have, or a committee that nothing there names.
     """
-    return analyse_in_room(MeasureRecords, report.apart(), tuple(measures or ()))
+    return analyse_in_room(MeasureRecords, report.apart(), tuple(measures or ()), committee or "")

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from helpers.analyses.record_sheets import words
+from helpers.analyses.record_sheets.risks import RISKS, is_same, of_committee, risk_rows
 from helpers.analyses.record_sheets.sheets import (
     RecordSheet,
     at_board,
@@ -23,7 +24,7 @@ from helpers.register.sheet import GAPS
 from helpers.report.parts import Composed, Field, Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
-from helpers.report.words import count
+from helpers.report.words import capital, count
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
@@ -51,10 +52,16 @@ class MeasureRecords(Sections):
     ----------
     measures
         Ids of the register in their order; none takes those with a figure, and those that somebody reads.
+    committee
+        A meeting: then what it reads, and the risks that it looks after; empty for all.
     """
 
-    def __init__(self, report: Report, measures: Sequence[str]) -> None:
+    def __init__(self, report: Report, measures: Sequence[str], committee: str = "") -> None:
         known = report.register.measures
+        self.risks_kept = list(report.register.risks_of(report.organisation.code).values())
+        if committee:
+            self.risks_kept = [each for each in self.risks_kept if is_same(each.committee, committee)]
+            measures = measures or of_committee(known.values(), self.risks_kept, committee)
         problems = [
             Problem(f"measures: {name}", "not in the register", cure=near_misses(name, list(known)))
             for name in measures
@@ -94,7 +101,7 @@ class MeasureRecords(Sections):
         rows = [
             (
                 owner or NOBODY,
-                gap.words,
+                capital(gap.words),
                 count(len(found), "measure"),
                 "; ".join(each.measure.name for each in found),
             )
@@ -143,6 +150,16 @@ class MeasureRecords(Sections):
         )
         caption = f"Beyond the {MOST_MEASURES} that a board can weigh, the quietest and least grave first."
         return self.part("board", fields=fields, rows=rows, caption=caption, words=said)
+
+    @part
+    def risks(self) -> Part:
+        """Table: risks on the assurance framework with controls, assurance, gaps and the data behind each."""
+        if not self.risks_kept:
+            return self.part("risks", words={"none": "No risk is registered (`risks.yml`)."})
+        rows = risk_rows(self.risks_kept, self.sheets, self.report.register)
+        return self.part(
+            "risks", fields=RISKS, rows=rows, caption="Risks on the assurance framework, the highest first."
+        )
 
     @part
     def pages(self) -> Composed:

@@ -27,18 +27,14 @@ def drop_sentence(sheets: Sequence[RecordSheet]) -> str:
     if not sheets:
         return "The register has no measure of which this organisation has a figure."
     if not wanting:
-        return sentence(
-            f"somebody acts on, somebody reads, and an objective needs, {_all_of(len(sheets))}: none is one to drop"
-        )
+        whole = "the one measure" if len(sheets) == 1 else f"each of the {count(len(sheets), 'measure')}"
+        has = "has somebody who acts on it, a meeting that reads it and an objective that it serves"
+        return sentence(f"{whole} {has}: none is one to drop")
     verb = "is a candidate" if len(wanting) == 1 else "are candidates"
     said = f"{in_words(len(wanting))} of {count(len(sheets), 'measure')} {verb} to drop"
     them, serves = ("it", "it serves") if len(wanting) == 1 else ("them", "they serve")
     why = f"nobody acts on {them}, nobody reads {them}, or {serves} no objective"
     return f"**{sentence(said)}** " + sentence(f"{why}: {names_of(wanting)}")
-
-
-def _all_of(number: int) -> str:
-    return "the one measure" if number == 1 else f"each of the {count(number, 'measure')}"
 
 
 def urgent_sentence(sheets: Sequence[RecordSheet]) -> str:

@@ -81,10 +81,9 @@ PARTS: Final = {
 }
 SCENARIOS: Final = (
     Field("change", Column(label="If", kind="text")),
-    Field("where", Column(label="A change here", kind="text")),
-    Field("shows", Column(label="Shows there", kind="text")),
-    Field("low", Column(label="Beds, least", kind="model"), "beds at least"),
-    Field("high", Column(label="Beds, most", kind="model"), "beds at most"),
+    Field("where", Column(label="Where", kind="text")),
+    Field("low", Column(label="Beds free, least", kind="model")),
+    Field("high", Column(label="Beds free, most", kind="model")),
     Field("occupancy", Column(label="Occupancy, %", kind="text"), "per cent of the beds available"),
     Field("room", Column(label="Room for emergency admissions a month", kind="text")),
 )
@@ -99,9 +98,8 @@ HELD: Final = (
 )
 PRESSURE: Final = (
     Field("what", Column(label="Figure", kind="text")),
-    Field("value", Column(label="Latest", kind="rate", digits=1)),
-    Field("low", Column(label="Least", kind="rate", digits=1), "of the latest twelve whole months"),
-    Field("high", Column(label="Most", kind="rate", digits=1), "of the latest twelve whole months"),
+    Field("latest", Column(label="Latest", kind="text")),
+    Field("range", Column(label="Least to most", kind="text"), "of the latest twelve whole months"),
 )
 
 
@@ -156,6 +154,8 @@ class SystemView:
     @cached_property
     def commissioned(self) -> dict[str, MeasureResult]:
         """What is published for the people whom the board is responsible for, wherever they are treated."""
+        if self.report.organisation.kind == "region":
+            return {}  # what is published under its code is what the nation commissions there, not its people
         rows = self._read("commissioner", [self.report.organisation.code], COMMISSIONED)
         known = rows[~rows["suppressed"].astype(bool) & rows["value"].notna()]
         return self._results([known] if len(known) else [])
@@ -208,6 +208,7 @@ class SystemView:
         said = {name: escape_markdown(text) for name, text in said.items()}
         said |= {
             first: f"**{said[first]}**",
+            "answer": escape_markdown(words.answer_sentence(list(self.results.values()))),
             "pressure": words.pressure_sentence(self.pressure),
             "outside": words.outside_sentence(self.held),
         }
@@ -253,8 +254,8 @@ class SystemView:
 
     @part
     def charts(self) -> Part:
-        """Small charts of all sums that have two values at least."""
-        drawn = [each for each in self.results.values() if each.drawn]
+        """Small charts of the sums whose limits rest on enough months."""
+        drawn = [each for each in self.results.values() if each.drawn and not each.too_few]
         rows = [
             (each.measure.name, day.isoformat(), None if np.isnan(value) else float(value))
             for each in drawn
@@ -268,7 +269,7 @@ class SystemView:
                 Field("value", Column(label="Value", kind="rate", digits=2)),
             ),
             rows=rows,
-            caption="The system's own sums: values, means, limits and targets.",
+            caption="The system's own sums: values, means, limits and targets, where limits rest on enough months.",
             alt=" ".join(f"{each.measure.name}: {_short(each)}" for each in drawn),
             chart=partial(multiples_of, drawn) if drawn else None,
         )
@@ -304,10 +305,10 @@ class SystemView:
         """Who holds the beds: beds in use as admissions times stay, and what of it is held on the way out."""
         found = self.pressure
         rows = [] if found is None else [
-            ("Beds in use", *_three(found.occupied)),
-            ("of which held by patients who could leave", *_three(found.waiting)),
-            ("Bed-days for each emergency admission", *_three(found.days)),
-            ("of which of patients who could leave", *_three(found.days_waiting)),
+            ("Beds in use", *_latest(found.occupied)),
+            ("of which held by patients who could leave", *_latest(found.waiting)),
+            ("Bed-days for each emergency admission", *_latest(found.days, 1)),
+            ("of which of patients who could leave", *_latest(found.days_waiting, 1)),
         ]  # fmt: skip
         when = (
             ""
@@ -322,7 +323,7 @@ class SystemView:
             if found
             else "",
             words={"pressure": words.pressure_sentence(found)},
-            values={} if found is None else {"beds": found.occupied.value, "waiting": found.waiting.value},
+            values={} if found is None else _values(found),
         )
 
     @part
@@ -435,12 +436,11 @@ class SystemView:
         )
 
     def _scenario_row(self, each: Scenario) -> tuple[Cell, ...]:
-        what, where, shows = words.SCENARIOS[each.name]
+        what, where = words.SCENARIOS[each.name]
         used, room = each.occupancy, each.room
         return (
             what.format(change=f"{self.change:g}"),
             where,
-            shows,
             each.low,
             each.high,
             f"{number(used[0], 1)} to {number(used[1], 1)}" if np.isfinite(used).all() else None,
@@ -480,8 +480,18 @@ def _short(result: MeasureResult) -> str:
     )
 
 
-def _three(figure: Ranged) -> tuple[float, float, float]:
-    return figure.value, figure.low, figure.high
+def _values(found: Pressure) -> dict[str, float]:
+    """Return beds and days as numbers: latest, least, most."""
+    figures = ("occupied", "waiting", "days", "days_waiting")
+    return {
+        name if end == "value" else f"{name}_{end}": getattr(getattr(found, name), end)
+        for name in figures
+        for end in ("value", "low", "high")
+    }
+
+
+def _latest(figure: Ranged, digits: int = 0) -> tuple[str, str]:
+    return number(figure.value, digits), words.ends(figure, digits)
 
 
 def _cell(parts: pd.Series, code: str) -> Cell:

@@ -33,18 +33,14 @@ WHO: Final[Mapping[Who, str]] = {
     "patient": "Patient and family, with the teams that know them",
     "untold": "Not told by the reason",
 }
+#: what would change, and where
 SCENARIOS: Final = {
-    "way_out": (
-        "{change}% fewer patients stay who could leave",
-        "Everybody on the way out",
-        "Beds in hospitals",
-    ),
+    "way_out": ("{change}% fewer patients stay who could leave", "Everybody on the way out"),
     "outside": (
         "{change}% fewer wait for community services, social care or housing",
         "Outside the hospital",
-        "Beds in hospitals",
     ),
-    "demand": ("{change}% fewer emergency admissions", "Before the hospital", "Beds in hospitals"),
+    "demand": ("{change}% fewer emergency admissions", "Before the hospital"),
 }
 
 
@@ -55,8 +51,7 @@ def ends(figure: Ranged, digits: int = 0) -> str:
 
 def problem_sentences(results: Sequence[MeasureResult]) -> dict[str, str]:
     """Say what is wrong with the sums, the gravest first and fresh before old; that nothing is where that holds."""
-    wrong = [each for each in results if each.category == "attention"]
-    wrong.sort(key=lambda each: (each.stale, -each.measure.consequence))
+    wrong = worst_first(results)
     first = {
         name: problem_sentence(each)
         for name, each in zip(("first", "second", "third"), _one_a_pathway(wrong), strict=False)
@@ -78,11 +73,32 @@ def problem_sentences(results: Sequence[MeasureResult]) -> dict[str, str]:
     return first
 
 
+def worst_first(results: Sequence[MeasureResult]) -> list[MeasureResult]:
+    """Return what needs attention, fresh before old, the gravest first as the register weighs it."""
+    wrong = [each for each in results if each.category == "attention"]
+    return sorted(wrong, key=lambda each: (each.stale, -each.measure.consequence))
+
+
 def _one_a_pathway(results: Sequence[MeasureResult]) -> list[MeasureResult]:
     found: dict[str | None, MeasureResult] = {}
     for each in results:
         found.setdefault(each.measure.pathway, each)
     return list(found.values())[:MOST_WORST]
+
+
+def answer_sentence(results: Sequence[MeasureResult]) -> str:
+    """Say what is registered to be done about the gravest problem, by whom and by when; that nothing is, otherwise."""
+    wrong = worst_first(results)
+    if not wrong:
+        return ""
+    answered = next((each for each in wrong if each.comment is not None and each.comment.next), None)
+    if answered is None or answered.comment is None:
+        return "What is done about it, by whom and by when, is not registered for this system."
+    told = answered.comment
+    owner = f" {told.owner} answers for it" if told.owner else ""
+    due = f", to be back on course by {told.recovery.day} {month(told.recovery)}" if told.recovery else ""
+    said = sentence(f"{answered.measure.name}: {told.next}")
+    return f"{said}{owner}{due}." if owner else said
 
 
 def short_history(result: MeasureResult | None) -> str | None:
@@ -164,9 +180,8 @@ def scenario_words(scenarios: Sequence[Scenario], change: float) -> str:
         return "Without beds and patients who could leave of the same trusts the models have nothing to work on."
     first = found["way_out"]
     said = (
-        f"if {change:g}% fewer patients stayed who could leave, the identity of beds, admissions and stay gives "
-        f"{number(first.low)} to {number(first.high)} beds, room for {number(first.room[0])} to "
-        f"{number(first.room[1])} emergency admissions a month"
+        f"if {change:g}% fewer patients stayed who could leave, {number(first.low)} to {number(first.high)} beds would "
+        f"be free, with room for {number(first.room[0])} to {number(first.room[1])} emergency admissions a month"
     )
     return f"{sentence(said)} It is an upper bound and not a forecast: freed beds mostly fill again."
 
@@ -202,5 +217,8 @@ def gap_sentences(sums: Sequence[SystemSum], names: Mapping[str, str]) -> list[s
         elif each.missing:
             gaps = "one month of the chart is a gap" if len(each.missing) == 1 else ""
             gaps = gaps or f"{count(len(each.missing), 'month')} of the chart are gaps"
-            said.append(f"{name}: {gaps}, as a figure is missing")
+            codes = sorted({code for gone in each.missing.values() for code in gone})
+            said.append(
+                f"{name}: {gaps}, as figures are missing from {listed(names.get(c, c) for c in codes)}"
+            )
     return [sentence(each) for each in said]

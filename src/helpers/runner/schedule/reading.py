@@ -24,7 +24,7 @@ Missed = Literal["skip", "once", "all"]
 When = str | MonthRule | DataRule
 
 
-class _Entry(BaseModel):
+class ScheduleEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     name: str
@@ -95,7 +95,7 @@ def read_schedules(params: Path) -> tuple[Schedule, ...]:
     if not path.exists():
         return ()
     found = read_yaml(path)
-    entries = found.build_each(_Entry)
+    entries = found.build_each(ScheduleEntry)
     schedules = [schedule for number, entry in entries for schedule in _read(found, number, entry)]
     names: set[str] = set()
     for number, entry in entries:
@@ -111,11 +111,13 @@ def read_schedules(params: Path) -> tuple[Schedule, ...]:
     return tuple(schedules)
 
 
-def _read(found: YamlFile, number: int, entry: _Entry) -> Iterator[Schedule]:
+def _read(found: YamlFile, number: int, entry: ScheduleEntry) -> Iterator[Schedule]:
     when = _read_when(found, number, entry.when)
     if when is not None:
         content = {
-            name: getattr(entry, name) for name in _Entry.model_fields if name not in {"when", "within"}
+            name: getattr(entry, name)
+            for name in ScheduleEntry.model_fields
+            if name not in {"when", "within"}
         }
         yield Schedule(when=when, within=read_span(entry.within), **content)
 

@@ -25,6 +25,7 @@ def smallest_detectable_change(
     power: float = POWER,
     confidence: float = 0.95,
     shape: Shape = "both",
+    trend: bool = True,
 ) -> float:
     """Return the effect after `after` periods that would be seen with a chance of 80 %, for planning.
 
@@ -38,8 +39,8 @@ def smallest_detectable_change(
         Chance that it is seen.
     confidence
         Level of the interval that has to exclude no effect.
-    shape
-        How it shows; see `interrupted_series`.
+    shape, trend
+        How it shows, and whether the series may have been moving before; see `interrupted_series`.
 
     Returns
     -------
@@ -60,7 +61,7 @@ def smallest_detectable_change(
     check_integer("after", after, 1)
     rho = check_number("autocorrelation", autocorrelation, minimum=-0.98, maximum=0.98)
     chance = check_number("power", power, minimum=0.5, maximum=0.999)
-    design = build_design(before + after, before, seasonal=False, shape=shape)
+    design = build_design(before + after, before, seasonal=False, shape=shape, trend=trend)
     distance = np.abs(np.subtract.outer(np.arange(before + after), np.arange(before + after)))
     weights = np.linalg.inv(rho**distance)
     variance = design.now @ np.linalg.inv(design.matrix.T @ weights @ design.matrix) @ design.now
@@ -75,6 +76,7 @@ def placebo_dates(
     fewest: int = FEWEST_ROUND_PLACEBO,
     confidence: float = 0.95,
     shape: Shape = "both",
+    trend: bool = True,
 ) -> pd.DataFrame:
     """Return the effects that the method finds at dates before the change, where there was none.
 
@@ -88,8 +90,8 @@ def placebo_dates(
         Least periods on both sides of a placebo date.
     confidence
         Level of the intervals.
-    shape
-        How the change would show; see `interrupted_series`.
+    shape, trend
+        As for `interrupted_series`.
 
     Returns
     -------
@@ -113,6 +115,9 @@ def placebo_dates(
         raise ArgumentError("before", f"{before}", allowed)
     calm, rows = observed[:before], []
     for date in range(fewest, before - fewest + 1):
-        now = interrupted_series(calm, date, seasonal=False, shape=shape, confidence=confidence).now
+        found = interrupted_series(
+            calm, date, seasonal=False, shape=shape, trend=trend, confidence=confidence
+        )
+        now = found.now
         rows.append((date, now.estimate, now.low, now.high, now.low > 0 or now.high < 0))
     return pd.DataFrame(rows, columns=["before", "estimate", "low", "high", "found"])

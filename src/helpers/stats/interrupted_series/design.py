@@ -31,13 +31,13 @@ class Design:
     Attributes
     ----------
     matrix
-        Shape (periods, columns): 1, time since the change, what `shape` has of after and after x time since
-        the change, season.
+        Shape (periods, columns): 1, time since the change (with a trend), what `shape` has of after and
+        after x time since the change, season.
     without_change
         The same with the change taken out: the counterfactual.
-    level, slope, now
-        What to multiply the coefficients with: the jump (noughts without one), the change of slope (None
-        without one), and the effect at the last period.
+    trend, level, slope, now
+        What to multiply the coefficients with: the trend and the jump (noughts without one), the change of
+        slope (None without one), and the effect at the last period.
     before, after
         Periods on each side.
     seasonal
@@ -46,6 +46,7 @@ class Design:
 
     matrix: Floats
     without_change: Floats
+    trend: Floats
     level: Floats
     slope: Floats | None
     now: Floats
@@ -55,7 +56,7 @@ class Design:
 
 
 def build_design(
-    periods: int, before: int, *, seasonal: bool | None = None, shape: Shape = "both"
+    periods: int, before: int, *, seasonal: bool | None = None, shape: Shape = "both", trend: bool = True
 ) -> Design:
     """Return the design of a series of equally spaced periods whose change comes after `before` of them.
 
@@ -69,6 +70,8 @@ def build_design(
         Whether to fit a season of twelve months; None: with 24 periods or more on both sides.
     shape
         How the change shows; with fewer than 3 periods after it, as a jump alone.
+    trend
+        Whether the series may have been moving before the change.
 
     Raises
     ------
@@ -93,13 +96,16 @@ def build_design(
     shown = {"level"} if after < FEWEST_FOR_SLOPE else {"level", "slope"} if shape == "both" else {shape}
     columns = {"level": is_after, "slope": is_after * since}
     change = [column for name, column in columns.items() if name in shown]
-    calm = [np.ones(periods), since, *(np.zeros(periods) for _ in change), *_season(periods, season)]
-    matrix = np.column_stack([*calm[:2], *change, *_season(periods, season)])
+    moving = [since] if trend else []
+    fixed, waves = [np.ones(periods), *moving], _season(periods, season)
+    matrix = np.column_stack([*fixed, *change, *waves])
+    calm = np.column_stack([*fixed, *(np.zeros(periods) for _ in change), *waves])
     unit, none = np.eye(matrix.shape[1]), np.zeros(matrix.shape[1])
-    level = unit[2] if "level" in shown else none
-    slope = unit[1 + len(change)] if "slope" in shown else None
+    first = len(fixed)
+    level = unit[first] if "level" in shown else none
+    slope = unit[first + len(change) - 1] if "slope" in shown else None
     now = level if slope is None else level + since[-1] * slope
-    return Design(matrix, np.column_stack(calm), level, slope, now, before, after, season)
+    return Design(matrix, calm, unit[1] if trend else none, level, slope, now, before, after, season)
 
 
 def _season(periods: int, wanted: bool) -> list[Floats]:

@@ -57,7 +57,7 @@ class InterruptedSeries:
     before, after
         Values on each side.
     trend
-        Change per period before the intervention.
+        Change per period before the intervention; 0 where none was fitted.
     level, slope
         The jump (0 where the shape has none), and the change of trend per period (None where the shape has
         none, or with fewer than 3 periods after).
@@ -127,6 +127,7 @@ def interrupted_series(
     control: npt.ArrayLike | None = None,
     seasonal: bool | None = None,
     shape: Shape = "both",
+    trend: bool = True,
     confidence: float = 0.95,
     compatible: Literal["newey_west"] | None = None,
     lags: int | None = None,
@@ -149,6 +150,9 @@ def interrupted_series(
         How the change is expected to show, said before one looks: a jump ("level"), another trend ("slope"),
         or both, which sees far less: an effect of one sigma in about one of ten series where the jump alone
         sees it in about half.
+    trend
+        Whether the series may have been moving before the change. Without a trend a jump is seen about twice
+        as often, and any drift is taken for one: for the difference to a control that ran alongside.
     confidence
         Level of the intervals.
     compatible
@@ -176,7 +180,7 @@ def interrupted_series(
         other = check_series("control", control, missing=True)
         check_lengths(values=observed, control=other)
         observed = observed - other
-    design = build_design(len(observed), before, seasonal=seasonal, shape=shape)
+    design = build_design(len(observed), before, seasonal=seasonal, shape=shape, trend=trend)
     if compatible is None:
         method: Method = "ar1_reml"
         fit = fit_ar1(observed, design.matrix)
@@ -275,6 +279,9 @@ class _Report:
     ratio: bool = False
 
     def effect(self, contrast: Floats) -> Effect:
+        if not contrast.any():  # nothing of the kind was fitted
+            nothing = 1.0 if self.ratio else 0.0
+            return Effect(nothing, nothing, nothing, 1.0)
         estimate, error, freedom = self._judge(contrast)
         reach = special.stdtrit(freedom, (1 + self.confidence) / 2) * error
         if error > 0:
@@ -322,7 +329,7 @@ class _Report:
             strong=strong,
             before=before,
             after=after,
-            trend=self.effect(np.eye(len(design.now))[1]),
+            trend=self.effect(design.trend),
             level=self.effect(design.level),
             slope=None if design.slope is None else self.effect(design.slope),
             now=now,

@@ -1,0 +1,1 @@
+"""Review of changes: plan, do, review."""

@@ -1,0 +1,191 @@
+"""The verdict on a change, from a series before and after it and the effect that was expected."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.register.cycle import ExpectedEffect
+from helpers.stats.interrupted_series import (
+    FEWEST_FOR_VERDICT,
+    InterruptedSeries,
+    interrupted_series,
+    placebo_dates,
+    smallest_detectable_change,
+)
+
+Floats = NDArray[np.float64]
+#: `untold`: there is nothing that it could be judged by
+Verdict = Literal["worse", "no_sign", "partly", "worked", "too_early", "untold"]
+#: in the order in which a board is told
+VERDICTS: Final[tuple[Verdict, ...]] = ("worse", "no_sign", "partly", "worked", "too_early", "untold")
+#: chance from which an effect would have been seen
+SEEN: Final = 0.8
+#: values on each side without which nothing is fitted, and periods before it that placebo dates need
+FEWEST_FITTED: Final = (6, 2)
+FEWEST_FOR_PLACEBO: Final = 16
+#: own figures and the control moved apart already where a trend between them is less likely than this by chance
+PARALLEL: Final = 0.1
+#: periods ahead in which one looks whether an effect could be seen by then
+AHEAD: Final = (6, 12, 18, 24)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was found, and what it says beside what was expected."""
+
+    verdict: Verdict
+    expected: float  # effect at the last period, in the unit
+    found: InterruptedSeries | None = None  # None where too few values are there to fit anything
+    power: float = math.nan  # chance with which the expected effect would have been seen
+    #: placebo, placebo_found: earlier dates without a change, and at how many of them an effect is "found"
+    placebo: int = 0
+    placebo_found: int = 0
+    trend: bool = (
+        True  # whether the course before the change was carried on; else the control stands for it
+    )
+    more: int | None = None  # periods after which one can tell; None where two years more would not do
+
+    @property
+    def settled(self) -> bool:
+        """Whether what was achieved can take the place of what was expected."""
+        return self.verdict not in ("too_early", "untold")
+
+    @property
+    def share(self) -> float:
+        """Achieved over expected; NaN where nothing is settled."""
+        if not self.settled or self.found is None:
+            return math.nan
+        return self.found.now.estimate / self.expected
+
+    @property
+    def share_ends(self) -> tuple[float, float]:
+        """Ends of the share's interval, the lower first."""
+        if not self.settled or self.found is None:
+            return math.nan, math.nan
+        ends = sorted((self.found.now.low / self.expected, self.found.now.high / self.expected))
+        return ends[0], ends[1]
+
+    @property
+    def share_error(self) -> float:
+        """Standard error of the share."""
+        return math.nan if self.found is None else self.found.error / abs(self.expected)
+
+
+def judge(
+    values: Floats,
+    before: int,
+    expected: ExpectedEffect,
+    *,
+    control: Floats | None = None,
+    periods_a_year: int = 12,
+) -> Judged:
+    """Return the verdict on a change.
+
+    Parameters
+    ----------
+    values
+        The measure by period, oldest first; NaN where there is none.
+    before
+        How many periods lie before the change.
+    expected
+        What it was to give; of the shape `slope` its size is that after one year.
+    control
+        The same measure where nothing was changed, by the same periods.
+    periods_a_year
+        12 for months, 4 for quarters.
+
+    >>> months = np.array([50.0, 52, 51, 49, 50, 48, 51, 50, 52, 49, 50, 51])
+    >>> halved = judge(np.concatenate([months, months - 8]), 12, ExpectedEffect(size=-6))
+    >>> halved.verdict, round(halved.share, 1)
+    ('worked', 1.3)
+    >>> judge(np.concatenate([months, months - 8])[:15], 12, ExpectedEffect(size=-6)).verdict
+    'too_early'
+    """
+    gone = len(values) - before - 1
+    size = expected.size * (gone / periods_a_year if expected.shape == "slope" else 1.0)
+    known = np.isfinite(values if control is None else values - control)
+    sides = int(known[:before].sum()), int(known[before:].sum())
+    if min(sides) < FEWEST_FOR_VERDICT and (sides[0] < FEWEST_FITTED[0] or sides[1] < FEWEST_FITTED[1]):
+        return Judged("too_early", size, more=_lacking(sides))
+    found = interrupted_series(values, before, control=control, shape=expected.shape)
+    trend = control is None or expected.shape != "level" or found.trend.p < PARALLEL
+    if not trend:
+        found = interrupted_series(values, before, control=control, shape="level", trend=False)
+    verdict = _verdict(found, expected, size)
+    calm = (values if control is None else values - control)[:before]
+    power = found.chance_of_seeing(size) if size else math.nan
+    return Judged(
+        verdict,
+        size,
+        found,
+        power,
+        *_placebo(calm, expected, trend=trend),
+        trend=trend,
+        more=_more(found, verdict, power, sides, expected, trend=trend),
+    )
+
+
+def _verdict(found: InterruptedSeries, expected: ExpectedEffect, size: float) -> Verdict:
+    if found.verdict == "too early":
+        return "too_early"
+    if found.verdict == "no change seen":
+        return "no_sign"
+    wanted = math.copysign(1, expected.size)
+    farthest = max(wanted * found.now.low, wanted * found.now.high)
+    if farthest < 0:
+        return "worse"
+    return "partly" if farthest < _least(expected) * abs(size / expected.size) else "worked"
+
+
+def _least(expected: ExpectedEffect) -> float:
+    """Return the least that was expected: the end of its range nearer to nothing, or its size without one."""
+    ends = [end for end in (expected.low, expected.high) if end is not None]
+    near = [abs(end) if end * expected.size > 0 else 0.0 for end in ends]
+    return min([*near, abs(expected.size)])
+
+
+def _placebo(calm: Floats, expected: ExpectedEffect, *, trend: bool) -> tuple[int, int]:
+    """Return how many earlier dates were tried, and at how many an effect is found; none where months lack."""
+    if len(calm) < FEWEST_FOR_PLACEBO or not np.isfinite(calm).all():
+        return 0, 0
+    tried = placebo_dates(calm, len(calm), shape=expected.shape, trend=trend)
+    return len(tried), int(tried["found"].sum())
+
+
+def _lacking(sides: tuple[int, int]) -> int | None:
+    """Return how many values after the change a verdict lacks; None where those before it do not suffice."""
+    return FEWEST_FOR_VERDICT - sides[1] if sides[0] >= FEWEST_FOR_VERDICT else None
+
+
+def _more(
+    found: InterruptedSeries,
+    verdict: Verdict,
+    power: float,
+    sides: tuple[int, int],
+    expected: ExpectedEffect,
+    *,
+    trend: bool,
+) -> int | None:
+    """Return after how many periods more one can tell; None where two years would not do, or it is told."""
+    if verdict == "too_early":
+        return _lacking(sides)
+    if verdict != "no_sign" or power >= SEEN:
+        return None
+    before, after = sides
+    for more in AHEAD:
+        least = smallest_detectable_change(
+            before,
+            after + more,
+            found.dispersion,
+            found.autocorrelation,
+            shape=expected.shape,
+            trend=trend,
+        )
+        if least <= abs(expected.size):
+            return more
+    return None

@@ -1,0 +1,146 @@
+"""`boardpack diff`: what two runs, months or settings of a report say differently."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from helpers.cli import showing
+from helpers.cli.records import Readers, find_report, open_records
+from helpers.cli.showing import Json
+from helpers.errors import Problem, UsageError
+from helpers.runner.batch.folders import traces_of
+from helpers.runner.history.entries import Entry, State
+from helpers.runner.publish.switching import write_whole
+
+if TYPE_CHECKING:
+    from helpers.cli.records import Opened
+    from helpers.runner.document.comparing import Changes
+
+#: editions that have passed the gate: what they show may be looked at
+_PASSED: Final = frozenset({State.PUBLISHED, State.HELD})
+_SIDES: Final = ("A", "B", "B less A")
+_STYLE: Final = (
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#212b32}"
+    "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
+    "border-bottom:1px solid #aeb7bd}caption{text-align:left;font-weight:600;padding-top:1rem}"
+    "del{background:#fbe3e0}ins{background:#dff1e4;text-decoration:none}"
+)
+
+
+def diff(
+    context: typer.Context,
+    before: Annotated[
+        str, typer.Argument(metavar="A", help="notebook/name, with @MONTH or @RUN for one of its editions.")
+    ],
+    after: Annotated[
+        str, typer.Argument(metavar="[B]", help="Another one; the newest edition of A unless given.")
+    ] = "",
+    page: Annotated[Path | None, typer.Option("--page", help="Write it as a page (HTML) too.")] = None,
+    readers: Readers = "",
+    as_json: Json = False,
+) -> None:
+    """Say what two runs, months or settings of a report show differently: numbers and sentences."""
+    import nbformat
+
+    from helpers.runner.document.comparing import compare_notebooks
+
+    opened = open_records(context, readers)
+    old, new = _editions(opened, before, after)
+    changes = compare_notebooks(*(nbformat.read(path, as_version=4) for _, path in (old, new)))
+    names = (_name(old[0]), _name(new[0]))
+    if page is not None:
+        write_whole(page, _as_page(changes, names).encode())
+    if as_json:
+        showing.show_json({"a": names[0], "b": names[1], **asdict(changes)})
+        return
+    print(f"A: {names[0]}\nB: {names[1]}")
+    if not changes:
+        print("Both show the same numbers and the same sentences")
+        return
+    for where, cells in groupby(changes.numbers, key=lambda each: each.where):
+        print(f"\n{where}")
+        rows = [(c.row, c.column, c.before, c.after, c.difference) for c in cells]
+        showing.show_table(("Row", "Column", *_SIDES), rows, right=_SIDES)
+    for each in changes.sentences:
+        print(
+            "".join(f"\n{mark} {words}" for mark, words in (("A", each.before), ("B", each.after)) if words)
+        )
+
+
+def _editions(opened: Opened, before: str, after: str) -> tuple[tuple[Entry, Path], tuple[Entry, Path]]:
+    """Return both editions with their executed notebooks; of one that is named alone also the one before it."""
+    first, _, edition = before.partition("@")
+    project, history, pair = find_report(opened, first)
+    of_a = _passed(history.of(*pair))
+    if not after and not edition:
+        if len(of_a) < 2:
+            cure = "name another: A B, where each may be notebook/name@MONTH or @RUN"
+            raise UsageError(Problem(first, f"{len(of_a)} editions on record", "two or more", cure))
+        wanted = [of_a[1], of_a[0]]
+    else:
+        wanted = [_one(of_a, before, edition)]
+        second, _, other = (after or first).partition("@")
+        beside, record, another = find_report(opened, second or first)
+        if beside.audience != project.audience:
+            raise UsageError(
+                Problem(after, f"is for other readers than {before}", cure="compare reports for the same")
+            )
+        wanted.append(_one(_passed(record.of(*another)), after or first, other))
+    found = []
+    for entry in wanted:
+        path = traces_of(project, entry).folder / "executed.ipynb"
+        if not path.is_file():
+            cure = "run it again: boardpack run --force, or --for MONTH --force"
+            raise UsageError(Problem(_name(entry), "its notebook was removed by its age", cure=cure))
+        found.append((entry, path))
+    return found[0], found[1]
+
+
+def _passed(entries: list[Entry]) -> list[Entry]:
+    """Return the editions that have passed the gate, the newest month first, of it the newest run."""
+    passed = [entry for entry in entries if entry.state in _PASSED]
+    return sorted(passed, key=lambda each: (each.period, each.started, each.run), reverse=True)
+
+
+def _one(entries: list[Entry], word: str, edition: str) -> Entry:
+    """Return the newest edition, or the newest of a month or a run."""
+    for entry in entries:
+        if edition in {"", entry.period, entry.run}:
+            return entry
+    known = dict.fromkeys(each for entry in entries[:6] for each in (entry.period, entry.run) if each)
+    cure = "see `boardpack history REPORT`"
+    raise UsageError(Problem(word, "no such edition has passed the gate", ", ".join(known), cure))
+
+
+def _name(entry: Entry) -> str:
+    period = entry.facts.period_label if entry.facts else entry.period
+    return f"{entry.report}, {period}, run {entry.run}"
+
+
+def _as_page(changes: Changes, names: tuple[str, str]) -> str:
+    """Return the differences as a page that loads nothing from elsewhere."""
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Row", "Column", *_SIDES))
+    tables = ""
+    for where, cells in groupby(changes.numbers, key=lambda each: each.where):
+        rows = ((c.row, c.column, c.before, c.after, c.difference) for c in cells)
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        tables += f"<table><caption>{escape(where)}</caption><thead><tr>{heads}</tr></thead>{body}</table>"
+    words = "".join(
+        f"<p>{f'<del>{escape(each.before)}</del> ' if each.before else ''}"
+        f"{f'<ins>{escape(each.after)}</ins>' if each.after else ''}</p>"
+        for each in changes.sentences
+    )
+    parts = [f"<h2>Numbers</h2>{tables}" if tables else "", f"<h2>Sentences</h2>{words}" if words else ""]
+    body = "".join(parts) or "<p>Both show the same numbers and the same sentences.</p>"
+    return (
+        '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>What differs</title>'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<style>{_STYLE}</style></head><body><main><h1>What differs</h1>"
+        f"<p>A: {escape(names[0])}<br>B: {escape(names[1])}</p>{body}</main></body></html>\n"
+    )

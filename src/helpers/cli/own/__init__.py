@@ -1,0 +1,1 @@
+"""A trust's own project and its reports: `boardpack init`, `boardpack new`."""

@@ -1,0 +1,228 @@
+"""`boardpack new`: a report that runs at once, to be changed into one's own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from helpers.cli.own.schemas import write_schemas
+from helpers.cli.own.starting import FILES, write_new
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.places import find_root
+from helpers.yaml_files import raise_all
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+#: the notebooks that come with the package: beside this module in a wheel, else in the repository
+_SHIPPED: Final = (Path(__file__).parent / "notebooks", Path(__file__).parents[4] / "notebooks")
+#: what a report is made of where neither measures nor data of one's own are named
+_FIRST: Final = ("rtt_18_weeks", "ae_four_hours")
+_STUB: Final = """\
+{measure}:
+  name: {name}
+  kind: count          # or proportion, rate, ratio, mean; these need `denominator: …` in words
+  about: patients      # or staff, money, other; small numbers of patients are hidden
+  unit: number         # "%", per 1,000 bed days, days, £ million …
+  direction: neutral   # increase or decrease: which way is good
+"""
+
+
+def new(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What the report is called: small letters, digits, _.")],
+    trust: Annotated[
+        str, typer.Option(help="The organisation's code; by default one that the data know.")
+    ] = "",
+    measures: Annotated[
+        str, typer.Option(help="Its measures, with commas between; new ones get an entry in the register.")
+    ] = "",
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A notebook of yours to begin with.")
+    ] = None,
+    like: Annotated[str, typer.Option(help="One of boardpack's notebooks to copy.")] = "",
+) -> None:
+    """Make a report of your own: notebook, parameter file, matrix, test, and entries for new measures."""
+    root = find_root(context.obj)
+    wanted = tuple(filter(None, (each.strip() for each in measures.split(","))))
+    _check(root, name, wanted, source, like)
+    codes = _known_codes(root)
+    trust = trust or (codes[0] if codes else "")
+    if not trust:
+        raise UsageError(
+            Problem("--trust", "is needed: no data are loaded yet", "your ODS code, such as RGT")
+        )
+    if codes and trust not in codes:
+        raise UsageError(
+            Problem("--trust", f"{trust} is no code that the data know", cure=near_misses(trust, codes))
+        )
+    told = _add_measures(root, wanted)
+    notebook = (
+        _brought(source) if source else _copied(like) if like else _made(name, trust, wanted or _FIRST)
+    )
+    write_new(
+        root / "notebooks" / f"{name}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    )
+    modeline = f"# yaml-language-server: $schema=../../schemas/params-{name}.json\n"
+    write_new(root / "params" / name / f"{trust}.yml", f"{modeline}trust: {trust}\n")
+    write_new(root / "params" / name / "_matrix.yml", _MATRIX)
+    test = (FILES / "test_report.txt").read_text("utf-8").replace("{name}", name)
+    write_new(root / "tests" / f"test_{name}.py", test)
+    write_schemas(root)
+    for line in (*told, *(_still_to_add(root / "notebooks" / f"{name}.ipynb") if source else ())):
+        print(line)
+    print(f"notebooks/{name}.ipynb and params/{name}/{trust}.yml are there. Next: boardpack run {name}")
+
+
+_MATRIX: Final = """\
+# Many reports from this notebook: take away the # in front of the lines.
+# - name: "{trust}"
+#   for:
+#     trust: {select: trusts}
+"""
+
+
+def _check(root: Path, name: str, measures: Sequence[str], source: Path | None, like: str) -> None:
+    """Refuse what cannot be made, with all that is wrong."""
+    found = []
+    if not _NAME.fullmatch(name):
+        found.append(Problem("NAME", repr(name), "small letters, digits and _, a letter first"))
+    if (root / "notebooks" / f"{name}.ipynb").exists():
+        found.append(
+            Problem(f"notebooks/{name}.ipynb", "is there already", cure="give another name, or remove it")
+        )
+    found += [
+        Problem("--measures", repr(each), "small letters, digits and _, a letter first")
+        for each in measures
+        if not _NAME.fullmatch(each)
+    ]
+    if source and like:
+        found.append(Problem("--from", "not with --like", cure="choose one of them"))
+    if source and not source.is_file():
+        found.append(Problem("--from", f"{source} is not there", "a notebook (.ipynb)"))
+    if like and like not in _shipped():
+        found.append(Problem("--like", repr(like), ", ".join(_shipped()), near_misses(like, _shipped())))
+    raise_all(found)
+
+
+def _shipped() -> dict[str, Path]:
+    folder = next((each for each in _SHIPPED if each.is_dir()), None)
+    return {path.stem: path for path in sorted(folder.glob("*.ipynb"))} if folder else {}
+
+
+def _known_codes(root: Path) -> list[str]:
+    """Return the codes of the organisations of which the data say anything, trusts first."""
+    from helpers.cli.assembly import open_mart
+
+    mart = open_mart(root)
+    query = """SELECT org_code, CAST(min(place) AS VARCHAR) FROM (
+            SELECT org_code, CASE WHEN kind = 'trust' THEN 1 ELSE 3 END AS place FROM organisations
+            WHERE valid_to IS NULL AND successor IS NULL
+            UNION ALL
+            SELECT org_code, 2 FROM measure_values WHERE org_code NOT IN (SELECT org_code FROM organisations)
+        ) GROUP BY org_code ORDER BY 2, 1"""
+    return list(dict.fromkeys(code for code, _ in mart.recall(query))) if mart.version else []
+
+
+def _add_measures(root: Path, wanted: Sequence[str]) -> list[str]:
+    """Give each measure that the register lacks an entry to be filled in; return what to say of them."""
+    from helpers.register.reading import read_register
+
+    folder = root / "params" / "_register"
+    known = list(read_register(folder).measures)
+    lacking = [each for each in wanted if each not in known]
+    path = folder / "measures.yml"
+    if lacking:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = path.read_text("utf-8") if path.exists() else ""
+        stubs = [_STUB.format(measure=each, name=each.replace("_", " ").capitalize()) for each in lacking]
+        path.write_text("\n".join(filter(None, (before.rstrip("\n"), *stubs))), "utf-8", newline="\n")
+    return [
+        f"params/_register/measures.yml: {each} is new; say there what it is."
+        + (f" The register has others: {near}" if (near := near_misses(each, known)) else "")
+        for each in lacking
+    ]
+
+
+def _brought(path: Path) -> dict[str, Any]:
+    from helpers.runner.plan.parameters import load_notebook
+
+    return load_notebook(path)
+
+
+def _still_to_add(path: Path) -> list[str]:
+    """Return what a notebook that was brought lacks as a report; what a run has left in it is taken out."""
+    from helpers.runner.document.stored import find_unfit, mend
+    from helpers.runner.plan.parameters import TAG, read_notebook
+
+    mend(path)
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    found: list[str] = []
+    if not any(TAG in cell.get("metadata", {}).get("tags", ()) for cell in cells):
+        found.append(f'tag the cell with its settings "{TAG}": one `name = value` a line, trust among them')
+    else:
+        names = [each.name for each in read_notebook(path).parameters]
+        found += [] if "trust" in names else ['add a line to the parameters cell: trust: "org" = "CODE"']
+    if not any("open_report" in "".join(cell["source"]) for cell in cells):
+        found.append(
+            'add to the set-up cell: from helpers import open_report; report = open_report("Title", trust=trust); '
+            "and `report` as its last line"
+        )
+    found.append(
+        "give each table `#| tbl-cap:`, each figure `#| fig-cap:` and `#| fig-alt:` as first lines of its cell"
+    )
+    try:
+        found += [str(each) for each in find_unfit(path, path.name)]
+    except UsageError as error:
+        found += [str(each) for each in error.problems]
+    return [f"{path.name}: {each}" for each in found]
+
+
+def _copied(name: str) -> dict[str, Any]:
+    copied: dict[str, Any] = json.loads(_shipped()[name].read_text("utf-8"))
+    return copied
+
+
+def _made(name: str, trust: str, measures: Sequence[str]) -> dict[str, Any]:
+    """Return a notebook of a section for each of some measures."""
+    title = name.replace("_", " ").capitalize()
+    listed = ", ".join(f'"{each}"' for each in measures)
+    cells = [
+        ("raw", f"---\ntitle: {title}\n---"),
+        ("markdown", "What this report is for, in a sentence or two."),
+        ("code", f'trust: "org" = "{trust}"  # organisation code\n'
+                 'period: "month" = "latest"  # last month: YYYY-MM, or the latest with any figure'),
+        ("code", "from helpers import open_report\nfrom helpers.analyses import performance\n\n"
+                 f'report = open_report("{title}", trust=trust, period=period, months=1, latest_in="measures")\n'
+                 f"found = performance(report, measures=[{listed}])\nreport"),
+        ("code", "found.headline()"),
+    ]  # fmt: skip
+    cells.append(("markdown", "## Measure by measure {#sec-each}"))
+    cells += [("code", f'found.section("{each}")') for each in measures]
+    cells.append(("code", "found.method"))
+    return {"cells": [_cell(number, *each) for number, each in enumerate(cells)], **_FORM}
+
+
+_FORM: Final = {
+    "metadata": {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    },
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+
+
+def _cell(number: int, kind: str, source: str) -> dict[str, Any]:
+    tags = {"tags": ["parameters"]} if source.startswith('trust: "org"') else {}
+    run: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    return {
+        "cell_type": kind,
+        "id": f"cell-{number}",
+        "metadata": tags,
+        "source": source.splitlines(True),
+        **run,
+    }
