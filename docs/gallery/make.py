@@ -34,7 +34,8 @@ TRUST = "SYN07"
 DESK, TELEPHONE = (1280, 960), (390, 844)
 #: what a reader sees of a report before scrolling, in words
 OPENING = """() => {
-  const said = document.querySelector('.headline p') || document.querySelector('main p');
+  const said = document.querySelector('.headline p')
+    || [...document.querySelectorAll('main p')].find(each => !each.closest('.synthetic'));
   return [document.querySelector('h1').innerText, said ? said.innerText : ''];
 }"""
 

@@ -53,7 +53,7 @@ def find_root(given: Path | None = None, *, environment: Mapping[str, str] = os.
     allowed = "a folder with " + " and ".join(f"{mark}/" for mark in MARKS)
     cure = (
         f"go to the project's folder, or name it: boardpack --project FOLDER, papermill --cwd FOLDER, or the "
-        f"environment variable {ROOT_VARIABLE} for any tool"
+        f"environment variable {ROOT_VARIABLE} for any tool; boardpack init FOLDER makes a new one"
     )
     raise UsageError(Problem(str(candidates[0]), "is not in a boardpack project", allowed, cure))
 

@@ -64,6 +64,10 @@ def test_from_an_own_excel_file_to_a_published_report_and_nothing_private_in_git
     assert call(project, "run", "ward_moves", "--to", "html") == ExitCode.OK
     (page,) = project.glob("reports/*/ward_moves/RGT.html")
     assert "Bed moves" in page.read_text("utf-8")
+    assert (
+        call(project, "new", "moves_again") == ExitCode.OK
+    )  # for whom there are figures, not who merged long ago
+    assert (project / "params" / "moves_again" / "RGT.yml").exists()
     (project / ".gitignore").write_text("reports/*\ndata/\n", "utf-8")  # even where nobody names it
     for words in (["init", "-q"], ["add", "-A"]):
         subprocess.run(["git", *words], cwd=project, check=True, capture_output=True)

@@ -28,7 +28,8 @@ _SIDES: Final = ("A", "B", "B less A")
 _STYLE: Final = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#212b32}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
-    "border-bottom:1px solid #aeb7bd}del{background:#fbe3e0}ins{background:#dff1e4;text-decoration:none}"
+    "border-bottom:1px solid #aeb7bd}caption{text-align:left;font-weight:600;padding-top:1rem}"
+    "del{background:#fbe3e0}ins{background:#dff1e4;text-decoration:none}"
 )
 
 
@@ -124,25 +125,18 @@ def _name(entry: Entry) -> str:
 
 def _as_page(changes: Changes, names: tuple[str, str]) -> str:
     """Return the differences as a page that loads nothing from elsewhere."""
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape(cell)}</td>"
-            for cell in (each.where, each.row, each.column, each.before, each.after, each.difference)
-        )
-        + "</tr>"
-        for each in changes.numbers
-    )
-    heads = "".join(
-        f'<th scope="col">{head}</th>' for head in ("Table or figure", "Row", "Column", *_SIDES)
-    )
-    table = f"<h2>Numbers</h2><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Row", "Column", *_SIDES))
+    tables = ""
+    for where, cells in groupby(changes.numbers, key=lambda each: each.where):
+        rows = ((c.row, c.column, c.before, c.after, c.difference) for c in cells)
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        tables += f"<table><caption>{escape(where)}</caption><thead><tr>{heads}</tr></thead>{body}</table>"
     words = "".join(
         f"<p>{f'<del>{escape(each.before)}</del> ' if each.before else ''}"
         f"{f'<ins>{escape(each.after)}</ins>' if each.after else ''}</p>"
         for each in changes.sentences
     )
-    parts = [table if rows else "", f"<h2>Sentences</h2>{words}" if words else ""]
+    parts = [f"<h2>Numbers</h2>{tables}" if tables else "", f"<h2>Sentences</h2>{words}" if words else ""]
     body = "".join(parts) or "<p>Both show the same numbers and the same sentences.</p>"
     return (
         '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>What differs</title>'

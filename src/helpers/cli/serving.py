@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterable
@@ -97,8 +98,9 @@ def handler_of(board: Board, token: str) -> type[BaseHTTPRequestHandler]:
                 ("X-Content-Type-Options", "nosniff"),
             ):
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
+            with contextlib.suppress(ConnectionError):  # its page was closed meanwhile
+                self.end_headers()
+                self.wfile.write(content)
 
         def log_message(self, *_: Any) -> None:
             """Keep quiet: the terminal tells of pages alone."""

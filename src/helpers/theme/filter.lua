@@ -280,7 +280,8 @@ local function figure(el)
     return pandoc.Figure({ pandoc.Plain({ picture }) }, { pandoc.Plain({ labelled }) })
   end
   return {
-    raw(('<figure id="%s" class="chart">'):format(el.identifier)),
+    raw(('<figure id="%s" class="chart%s">'):format(
+      el.identifier, image.classes:includes("over-time") and " over-time" or "")),
     scroll_box({ pandoc.Plain({ picture }) }, name),
     raw("<figcaption>"),
     pandoc.Plain(caption),

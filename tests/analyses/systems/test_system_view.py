@@ -188,6 +188,11 @@ def test_a_commissioners_figure_is_beside_the_sum_and_never_in_it(tmp_path: Path
     assert row[1:3] == ("500\nApr 2026", "900\nApr 2026")
 
 
+def test_a_region_has_no_people_of_its_own(tmp_path: Path) -> None:
+    rows = [*figures("rtt_list_size", "T1", 500), *figures("rtt_list_size", "Y1", 3, basis="commissioner")]
+    assert view(tmp_path, rows, "Y1").population.rows == ()
+
+
 def test_figures_from_records_are_not_added_up(tmp_path: Path) -> None:
     rows = [*USUAL, *figures("sickness_absence", "T1", 5, 100, origin="records")]
     assert "sickness_absence" not in view(tmp_path, rows).sums

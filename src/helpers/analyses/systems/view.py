@@ -154,6 +154,8 @@ class SystemView:
     @cached_property
     def commissioned(self) -> dict[str, MeasureResult]:
         """What is published for the people whom the board is responsible for, wherever they are treated."""
+        if self.report.organisation.kind == "region":
+            return {}  # what is published under its code is what the nation commissions there, not its people
         rows = self._read("commissioner", [self.report.organisation.code], COMMISSIONED)
         known = rows[~rows["suppressed"].astype(bool) & rows["value"].notna()]
         return self._results([known] if len(known) else [])

@@ -217,5 +217,8 @@ def gap_sentences(sums: Sequence[SystemSum], names: Mapping[str, str]) -> list[s
         elif each.missing:
             gaps = "one month of the chart is a gap" if len(each.missing) == 1 else ""
             gaps = gaps or f"{count(len(each.missing), 'month')} of the chart are gaps"
-            said.append(f"{name}: {gaps}, as a figure is missing")
+            codes = sorted({code for gone in each.missing.values() for code in gone})
+            said.append(
+                f"{name}: {gaps}, as figures are missing from {listed(names.get(c, c) for c in codes)}"
+            )
     return [sentence(each) for each in said]

@@ -118,8 +118,12 @@ def _known_codes(root: Path) -> list[str]:
     from helpers.cli.assembly import open_mart
 
     mart = open_mart(root)
-    query = """SELECT DISTINCT org_code, kind = 'trust' AS is_trust FROM organisations
-        UNION SELECT DISTINCT org_code, true FROM measure_values ORDER BY 2 DESC, 1"""
+    query = """SELECT org_code, CAST(min(place) AS VARCHAR) FROM (
+            SELECT org_code, CASE WHEN kind = 'trust' THEN 1 ELSE 3 END AS place FROM organisations
+            WHERE valid_to IS NULL AND successor IS NULL
+            UNION ALL
+            SELECT org_code, 2 FROM measure_values WHERE org_code NOT IN (SELECT org_code FROM organisations)
+        ) GROUP BY org_code ORDER BY 2, 1"""
     return list(dict.fromkeys(code for code, _ in mart.recall(query))) if mart.version else []
 
 

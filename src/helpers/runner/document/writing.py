@@ -33,12 +33,13 @@ _SENTENCES, _WIDEST_SENTENCES = 110, 56  # and one whose cells hold sentences so
 
 
 def write_figure(bundle: Bundle, svg: bytes = b"", *, caption: str = "") -> str:
-    """Return a figure with caption, label and alt text, and the data behind it; a tall one is marked.
+    """Return a figure with caption, label and alt text, and the data behind it; tall ones and time series are marked.
 
     A caption that its author wrote as Markdown stands for the bundle's, which is plain words.
     """
     caption, alt = clean(caption) or escape_markdown(bundle.caption), escape_markdown(bundle.alt)
-    mark = " .tall" if _is_tall(svg) else ""
+    over_time = bool(bundle.columns) and bundle.columns[0].kind == "date"
+    mark = (" .tall" if _is_tall(svg) else "") + (" .over-time" if over_time else "")
     picture = f'![{caption}]({figure_path(bundle.id)}){{#{bundle.id}{mark} fig-alt="{alt}"}}'
     parts = [picture, _notes(bundle)]
     if bundle.columns:

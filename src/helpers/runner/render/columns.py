@@ -9,6 +9,9 @@ from typing import Final
 LETTER, WORD_LETTER = 0.5, 0.62
 #: letters after which a column wraps rather than takes room from others
 _ENOUGH: Final = 36
+#: a cell of so many letters holds sentences; beside those a short column wraps sooner, or their rows grow by lines
+_SENTENCES: Final = 100
+_ENOUGH_BESIDE: Final = 14
 
 
 def share_out(rows: Sequence[Sequence[str]], room: float) -> list[float]:
@@ -31,8 +34,11 @@ def share_out(rows: Sequence[Sequence[str]], room: float) -> list[float]:
     """
     columns = _columns(rows)
     words = [_longest_word(column) for column in columns]
+    lengths = [_longest(column) for column in columns]
+    enough, most = (_ENOUGH_BESIDE, 2 * _ENOUGH) if max(lengths) > _SENTENCES else (_ENOUGH, _ENOUGH)
     wanted = [
-        max(word, min(_ENOUGH, _longest(column))) for word, column in zip(words, columns, strict=True)
+        max(word, min(most if length > _ENOUGH else enough, length))
+        for word, length in zip(words, lengths, strict=True)
     ]
     spare = room - sum(words)
     if spare <= 0:
