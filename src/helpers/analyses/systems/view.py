@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analyses.systems import words
+from helpers.analyses.systems.charts import SERIES, pictures_of
 from helpers.analyses.systems.findings import (
     EMERGENCY_SHARE,
     Held,
@@ -37,9 +38,9 @@ from helpers.measures.columns import (
     dated_cell,
     spark_of,
 )
-from helpers.measures.figures import figure_words, short_period_words
+from helpers.measures.figures import short_period_words
 from helpers.measures.gathering import WantedMeasures, results_of_rows
-from helpers.measures.pictures import chart_of_result, multiples_of
+from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import MeasureResult
 from helpers.measures.sums import SMALL, SystemSum, system_sum
 from helpers.measures.words import what_sentences
@@ -244,16 +245,23 @@ class SystemView:
             ASSURANCE,
             Filled("trend", Column(label="Trend", kind="spark"), spark_of, "all values; dotted the target"),
             IN_WORDS,
-            Filled("trusts", Column(label="Trusts", kind="rate"), self._trusts_cell, "in the sum"),
+            Filled(
+                "trusts", Column(label="Trusts", kind="rate"), self._trusts_cell, "in the sum", usual=False
+            ),
             *NUMBERS,
         )
+        trusts = words.trusts_words(self.sums.values(), len(self.system.trusts))
         missing = [each.name for name, each in self.measures.items() if name not in self.sums]
-        none = sentence(f"no trust of the system has figures of: {'; '.join(missing)}") if missing else ""
+        none = (
+            sentence(f"no trust of the system has published figures of: {'; '.join(missing)}")
+            if missing
+            else ""
+        )
         return self._sections().part(
             "steps",
             **laid_out(columns, self.results.values()),
             by="step",
-            caption=f"{self.report.organisation.name} as one: sums over its trusts.",
+            caption=f"{self.report.organisation.name} as one: sums over {trusts}.",
             note=escape_markdown(none),
         )
 
@@ -270,24 +278,14 @@ class SystemView:
 
     @part
     def charts(self) -> Part:
-        """Small charts of the sums whose limits rest on enough months."""
+        """Small charts of the sums whose limits rest on enough months, some steps to a picture."""
         drawn = [each for each in self.results.values() if each.drawn and not each.too_few]
-        rows = [
-            (each.measure.name, day.isoformat(), None if np.isnan(value) else float(value))
-            for each in drawn
-            for day, value in zip(each.series.days, each.series.shown, strict=True)
-        ]
-        return self._sections().part(
+        pictures = list(pictures_of(self._sections(), drawn, STEPS))
+        return self._sections().composed(
             "charts",
-            fields=(
-                Field("measure", Column(label="Measure")),
-                Field("period", Column(label="Period", kind="date")),
-                Field("value", Column(label="Value", kind="rate", digits=2)),
-            ),
-            rows=rows,
-            caption="The system's own sums: values, means, limits and targets, where limits rest on enough months.",
-            alt=" ".join(f"{each.measure.name}: {_short(each)}" for each in drawn),
-            chart=partial(multiples_of, drawn) if drawn else None,
+            lambda: (shown for each in pictures for shown in each.shown),
+            fields=SERIES,
+            rows=[row for each in pictures for row in each.rows],
         )
 
     def measure(self, name: str) -> Part:
@@ -487,13 +485,6 @@ class SystemView:
             "no_lags": phrase("method.system_view.no_lags"),
         }
         return self._sections().part("method", words=said, bulleted=True)
-
-
-def _short(result: MeasureResult) -> str:
-    assert result.latest is not None, "drawn, so there is a latest value"
-    return sentence(
-        f"latest {figure_words(result.measure, result.latest.value)}, {month(result.latest.day)}"
-    )
 
 
 def _values(found: Pressure) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -184,6 +184,15 @@ def scenario_words(scenarios: Sequence[Scenario], change: float) -> str:
         f"be free, with room for {number(first.room[0])} to {number(first.room[1])} emergency admissions a month"
     )
     return f"{sentence(said)} It is an upper bound and not a forecast: freed beds mostly fill again."
+
+
+def trusts_words(sums: Iterable[SystemSum], trusts: int) -> str:
+    """Say over how many trusts of the system the sums are; some have no beds, no list or no A&E."""
+    numbers = {len(each.trusts) for each in sums} or {0}
+    if numbers == {trusts}:
+        return f"its {count(trusts, 'trust')}" if trusts > 1 else "its one trust"
+    few, many = min(numbers), max(numbers)
+    return f"{few} to {many} of its {trusts} trusts" if few < many else f"{many} of its {trusts} trusts"
 
 
 def lacking_sentence(measures: Sequence[str], trusts: Sequence[str]) -> str:

@@ -80,7 +80,11 @@ def label_numbers(axes: Axes) -> None:
 
 
 class Thousands(ScalarFormatter):
-    """Numbers as matplotlib writes them, and from a thousand on with commas."""
+    """Numbers as matplotlib writes them, and from a thousand on with commas; whole, with no factor above the axis."""
+
+    def __init__(self) -> None:
+        super().__init__(useOffset=False)
+        self.set_scientific(False)
 
     def __call__(self, value: float, pos: int | None = None) -> str:
         """Return what stands at a value."""

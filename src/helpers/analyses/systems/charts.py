@@ -1,0 +1,56 @@
+"""Small charts of the sums of a system."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from helpers.bundle import Column
+from helpers.measures.figures import figure_words
+from helpers.measures.pictures import multiples_of
+from helpers.measures.result import MeasureResult
+from helpers.report.parts import Field, Part
+from helpers.report.sections import Sections
+from helpers.report.words import listed, month, sentence
+
+#: charts in a picture at most: a PDF sets a taller one where there is room, before or after others
+AT_ONCE: Final = 4
+SERIES: Final = (
+    Field("measure", Column(label="Measure")),
+    Field("period", Column(label="Period", kind="date")),
+    Field("value", Column(label="Value", kind="rate", digits=2)),
+)
+
+
+def pictures_of(
+    sections: Sections, drawn: Sequence[MeasureResult], steps: Mapping[str, Collection[str]]
+) -> Iterator[Part]:
+    """Yield pictures of about as many results each, in order; `steps` are the measures of each step by its name."""
+    pictures = -(-len(drawn) // AT_ONCE)
+    for number in range(pictures):
+        first, last = (len(drawn) * each // pictures for each in (number, number + 1))
+        some = drawn[first:last]
+        named = [step for step, names in steps.items() if any(each.measure.id in names for each in some)]
+        yield sections.part(
+            f"charts-{number + 1}",
+            fields=SERIES,
+            rows=[
+                (each.measure.name, day.isoformat(), None if np.isnan(value) else float(value))
+                for each in some
+                for day, value in zip(each.series.days, each.series.shown, strict=True)
+            ],
+            caption=f"{listed(named).capitalize()}: the system's own sums, with means, limits and targets where limits "
+            "rest on enough months.",
+            alt=" ".join(f"{each.measure.name}: {_short(each)}" for each in some),
+            chart=partial(multiples_of, some),
+        )
+
+
+def _short(result: MeasureResult) -> str:
+    assert result.latest is not None, "drawn, so there is a latest value"
+    return sentence(
+        f"latest {figure_words(result.measure, result.latest.value)}, {month(result.latest.day)}"
+    )
