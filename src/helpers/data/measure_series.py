@@ -24,7 +24,7 @@ _PARTS: dict[Part, str] = {
     "specialty": "specialty_code IS NOT NULL AND unit_code IS NULL",
 }
 _REASONS = """
-    SELECT measure, org_code, period, category AS reason, numerator AS patients
+    SELECT measure, org_code, period, category AS reason, numerator AS patients, source
     FROM measure_values_rolled_up
     WHERE breakdown = 'reason' AND basis = 'provider' AND status <> 'plan' AND origin = 'published'
         AND NOT suppressed AND numerator IS NOT NULL AND unit_code IS NULL AND specialty_code IS NULL
@@ -80,11 +80,11 @@ def read_series(
             "scheme": scheme,
         },
     )
-    given = _names(rows["source"])
+    given = names_in(rows["source"])
     return TidyFrame(typed(find_table("measure_values"), rows), sources_of(mart, "measure_values", given))
 
 
-def _names(sources: Iterable[str]) -> set[str]:
+def names_in(sources: Iterable[str]) -> set[str]:
     """Return the data sets that rolled-up rows name, several of them in one cell."""
     return {name for cell in set(sources) for name in cell.split(", ")}
 
@@ -95,7 +95,7 @@ def read_reasons(mart: Mart) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        measure, org_code, period, reason, patients; published figures alone, since parts of records might
+        measure, org_code, period, reason, patients, source; published figures alone, since parts of records might
         tell of single patients.
     """
     return mart.derived("reasons", lambda: mart.query(_REASONS))

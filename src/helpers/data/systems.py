@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from helpers.data.directory import Organisation, readable_name
 from helpers.data.frames import TidyFrame, sources_of
 from helpers.data.mart import Mart
+from helpers.data.measure_series import names_in
 from helpers.data.schema import find_table, typed
 from helpers.errors import DataError, Problem
 
@@ -109,5 +110,5 @@ def read_published(
     wanted = [f"{measure}/{kind}" for measure, kind in frequencies.items()]
     values = {"codes": list(codes), "basis": basis, "until": until, "wanted": wanted}
     rows: pd.DataFrame = mart.query(_FIGURES, values)
-    given = {name for cell in set(rows["source"]) for name in cell.split(", ")}
+    given = names_in(rows["source"])
     return TidyFrame(typed(find_table("measure_values"), rows), sources_of(mart, "measure_values", given))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,9 +18,12 @@ from helpers.analyses.systems.findings import who_could_act
 from helpers.analyses.systems.view import SystemView
 from helpers.analyses.systems.words import answer_sentence
 from helpers.data.directory import find_organisation
+from helpers.data.disclosure import disclosure_problems
+from helpers.data.disclosure.checks import effective_origin
 from helpers.data.mart import Mart
 from helpers.errors import DataError, UsageError
 from helpers.register.models import Comment
+from helpers.report.latest import latest_month
 from helpers.report.opening import Report
 from helpers.report.parts import Part
 from helpers.report.period import Period
@@ -73,8 +77,14 @@ USUAL = [
 ]
 
 
-def view(folder: Path, rows: list[Row], system: str = "Q1", places: Any = PLACES) -> SystemView:
-    """Return the view of a system from these figures."""
+def view(
+    folder: Path,
+    rows: list[Row],
+    system: str = "Q1",
+    places: Any = PLACES,
+    more: Mapping[str, list[Row]] | None = None,
+) -> SystemView:
+    """Return the view of a system from these figures, and from more of other publications."""
     mart = Mart(folder / "mart")
     names = ["org_code", "name", "kind", "icb_code", "successor"]
     listed = pd.DataFrame([dict(zip(names, each, strict=True)) for each in places]).assign(region="Y1")
@@ -83,8 +93,9 @@ def view(folder: Path, rows: list[Row], system: str = "Q1", places: Any = PLACES
     for source, frame in (("a_list_of_before", older), ("codes", listed)):
         with mart.load(source=source, layout="l", policy="published", synthetic=True) as load:
             load.write("organisations", frame)
-    with mart.load(source="returns", layout="l", policy="published", synthetic=True) as load:
-        load.write("measure_values", pd.DataFrame(rows))
+    for source, told in {"returns": rows, **(more or {})}.items():
+        with mart.load(source=source, layout="l", policy="published", synthetic=True) as load:
+            load.write("measure_values", pd.DataFrame(told))
     (folder / "params").mkdir(exist_ok=True)
     link = folder / "params" / "_register"
     if not link.exists():
@@ -196,6 +207,33 @@ def test_a_region_has_no_people_of_its_own(tmp_path: Path) -> None:
 def test_figures_from_records_are_not_added_up(tmp_path: Path) -> None:
     rows = [*USUAL, *figures("sickness_absence", "T1", 5, 100, origin="records")]
     assert "sickness_absence" not in view(tmp_path, rows).sums
+
+
+@pytest.mark.parametrize("system", ["SYI02", "SYR1"])
+def test_the_demo_shows_published_figures_as_such_beside_records(demo_measures: Mart, system: str) -> None:
+    """Records of the same table are none of what is shown, so nothing is hidden and the gate has no objection."""
+    last = latest_month(demo_measures, "measure_values", find_organisation(demo_measures, system))
+    report = Report(
+        "System view", ROOT, demo_measures, find_organisation(demo_measures, system), Period(last, last)
+    )
+    found = system_view(report)
+    bundles = [shown.bundle for each in parts_of(found) for shown in each.shown]
+    assert "records" in {
+        each.origin for each in demo_measures.sources() if "measure_values/" in each.dataset
+    }
+    assert disclosure_problems(bundles) == []
+    assert {effective_origin(each) for each in bundles} == {"published"}
+    assert (
+        found.organisations.frame.iloc[-1]["emergency_admissions"]
+        == latest(found, "emergency_admissions")[1]
+    )
+
+
+def test_reasons_of_another_publication_are_among_the_sources(tmp_path: Path) -> None:
+    rows = [each for each in reasons("T1", {CARE: 4}) if each["breakdown"]]
+    found = view(tmp_path, USUAL, more={"reasons": rows})
+    sources = {each.dataset for each in found.way_out.made.sources}
+    assert sources == {"measure_values/returns", "measure_values/reasons"}
 
 
 def test_beds_are_admissions_times_stay(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from helpers.analyses.systems.findings import (
     way_out_of,
 )
 from helpers.bundle import Cell, Column
-from helpers.data.measure_series import read_reasons
+from helpers.data.measure_series import names_in, read_reasons
 from helpers.data.systems import KINDS, System, read_published, system_of
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.measures.attention_words import attention_clauses
@@ -154,11 +154,15 @@ class SystemView:
     @cached_property
     def commissioned(self) -> dict[str, MeasureResult]:
         """What is published for the people whom the board is responsible for, wherever they are treated."""
-        if self.report.organisation.kind == "region":
-            return {}  # what is published under its code is what the nation commissions there, not its people
-        rows = self._read("commissioner", [self.report.organisation.code], COMMISSIONED)
+        rows = self._commissioned_rows
         known = rows[~rows["suppressed"].astype(bool) & rows["value"].notna()]
         return self._results([known] if len(known) else [])
+
+    @cached_property
+    def _commissioned_rows(self) -> pd.DataFrame:
+        # what is published under a region's code is what the nation commissions there, not its people
+        codes = [] if self.report.organisation.kind == "region" else [self.report.organisation.code]
+        return self._read("commissioner", codes, COMMISSIONED)
 
     def _results(self, frames: Sequence[pd.DataFrame]) -> dict[str, MeasureResult]:
         frames = [each for each in frames if len(each)]
@@ -190,15 +194,27 @@ class SystemView:
     @cached_property
     def held(self) -> WayOut | None:
         """What patients who could leave wait for."""
+        waiting = self._rows[self._rows["measure"] == WAITING]
+        return way_out_of(self._reasons, waiting, self.report.period.last)
+
+    @cached_property
+    def _reasons(self) -> pd.DataFrame:
         reasons = read_reasons(self.report.mart)
         own = reasons["org_code"].isin(list(self.system.trusts)) & (reasons["measure"] == REASONS)
-        waiting = self._rows[self._rows["measure"] == WAITING]
-        return way_out_of(reasons[own], waiting, self.report.period.last)
+        return reasons[own]
 
     # --- what is shown --------------------------------------------------------------------------------
 
     def _sections(self) -> Sections:
-        return Sections(self.report)
+        return Sections(self.report, self._datasets)
+
+    @cached_property
+    def _datasets(self) -> tuple[str, ...]:
+        """Data sets that gave a figure: beside them the same table may hold figures from records, of which none did."""
+        frames = (self._rows, self._commissioned_rows, self._reasons)
+        return tuple(
+            sorted({f"measure_values/{name}" for each in frames for name in names_in(each["source"])})
+        )
 
     @part
     def headline(self) -> Headline:
