@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from helpers.data.disclosure.worlds import Change, Floats, Target, World
 
 #: pairs of pieces between which people are moved, and amounts that they may take with them
-_PAIRS, _DAYS = 12, 8
+_PAIRS, _DAYS = 60, 8
 #: pieces of the star that are tried, those first to which somebody comes most easily
 _STARTS = 3
 #: people moved to mend what the first ones upset
