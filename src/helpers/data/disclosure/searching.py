@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from helpers.data.disclosure.worlds import Change, Floats, Target, World
 
+#: pairs of pieces between which people are moved, and amounts that they may take with them
+_PAIRS, _DAYS = 60, 8
 #: pieces of the star that are tried, those first to which somebody comes most easily
 _STARTS = 3
 #: people moved to mend what the first ones upset
@@ -19,9 +21,12 @@ _HAIR = 1e-9
 def find_change(world: World, target: Target, by: int) -> Change | None:
     """Return a change by which a target has so many people more, or fewer, and all else comes out the same.
 
-    People come to a piece of the target, or leave it; then, as long as a figure comes out different, the person
-    who mends most is brought or taken elsewhere (minimum conflicts: Minton and others 1992).
+    At best some of the target change places with their like elsewhere. Otherwise people come to a piece of it, or
+    leave it; then, as long as a figure comes out different, the person who mends most is brought or taken elsewhere
+    (minimum conflicts: Minton and others 1992).
     """
+    if (change := _moved_to_like(world, target, by)) is not None:
+        return change
     sign = 1 if by > 0 else -1
     inside = np.flatnonzero(target.pieces & ((world.count > 0) if by < 0 else True))
     upset = upset_by(world, world.people, sign) @ world.holds[:, inside]
@@ -35,6 +40,35 @@ def find_change(world: World, target: Target, by: int) -> Change | None:
                 change = Change(used, people[used], amount[used])
                 if world.allows(change):
                     return change
+    return None
+
+
+def _moved_to_like(world: World, target: Target, by: int) -> Change | None:
+    """Return people moved between the target and pieces elsewhere that nearly the same figures hold."""
+    here, there = np.flatnonzero(target.pieces), np.flatnonzero(~target.pieces)
+    sources, ends = (here, there) if by < 0 else (there, here)
+    number = abs(by)
+    sources = sources[world.count[sources] >= number]
+    holds = world.holds[world.active]
+    sizes = holds.sum(axis=0)
+    unlike = sizes[sources, None] + sizes[ends] - 2 * holds[:, sources].T @ holds[:, ends]
+    for pair in np.argsort(unlike, axis=None, kind="stable")[:_PAIRS]:
+        source, end = sources[pair // len(ends)], ends[pair % len(ends)]
+        stay, come = world.count[source] - number, world.count[end] + number
+        low = max(
+            world.amount[source] - world.most[source] * stay, world.least[end] * come - world.amount[end]
+        )
+        high = min(
+            world.amount[source] - world.least[source] * stay, world.most[end] * come - world.amount[end]
+        )
+        usual = np.round(number * world.amount[source] / world.count[source])
+        days = np.arange(np.ceil(low - _HAIR), np.floor(high + _HAIR) + 1)
+        for amount in days[np.argsort(abs(days - usual), kind="stable")][:_DAYS]:
+            change = Change(
+                np.array([source, end]), np.array([-number, number]), np.array([-amount, amount])
+            )
+            if world.allows(change):
+                return change
     return None
 
 
