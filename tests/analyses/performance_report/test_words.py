@@ -375,9 +375,9 @@ def test_a_target_of_nobody_is_told_in_people() -> None:
     waits = example_measure(id="long", name="Long waits", people="had waited too long", digits=2)
     result = example_result([5.0] * 35 + [3.0], measure=waits, targets=[target(0.0)])
     (row,) = page_one.rows_of(pathway_rows([result], PATHWAYS), "2027-03")
-    assert row[1] == "Long waits: 3 people in Mar 2027 against none; missed in all 36 months shown."
+    assert row[1] == "Long waits: 3 people in Mar 2027 against zero; missed in all 36 months shown."
     (cells,) = summary_rows([result], PATHWAYS)
-    assert cells[2:4] == ("3 people (3.00%)\nMar 2027", "none")
+    assert cells[2:4] == ("3 people (3.00%)\nMar 2027", "zero")
     assert "3 people had waited too long in March 2027" in headline(result)["first"]
 
 

@@ -26,8 +26,10 @@ SOURCE: Final = "report.md"
 LOOK: Final = "theme"
 _SETTINGS: Final = "page.yml"
 _SECONDS: Final = 120
-#: what Typst says where a page could be laid out in two ways for ever; see `contents` in board.typ
+#: what Typst says where a page could be laid out in two ways for ever
 _UNSETTLED: Final = "did not converge"
+#: what board.typ then leaves undecided no more: whether there are contents, and how tight the rows of tables are
+_SETTLED: Final[tuple[dict[str, str], ...]] = ({}, {"contents": "always"}, {"contents": "always", "rows": "alike"})
 
 
 def write_sources(document: Document, folder: Path) -> None:
@@ -98,15 +100,16 @@ def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:  # no
         When Typst refuses or warns.
     """
     path = folder / "report.pdf"
-    warnings = _typeset(folder, path)
-    if any(_UNSETTLED in each for each in warnings):
-        warnings = _typeset(folder, path, contents="always")
+    for settled in _SETTLED:
+        warnings = _typeset(folder, path, settled)
+        if not any(_UNSETTLED in each for each in warnings):
+            break
     if warnings:
         raise _failed("PDF (Typst)", *warnings)
     return path
 
 
-def _typeset(folder: Path, path: Path, **inputs: str) -> list[str]:
+def _typeset(folder: Path, path: Path, inputs: dict[str, str]) -> list[str]:
     """Write the PDF and return what Typst warns of."""
     import typst  # late: the compiler is loaded only where a PDF is made
 
