@@ -192,4 +192,4 @@ def test_a_card_on_real_trusts_gives_the_values_of_the_mart(mart: Mart, pages: d
         ("cancer_62_day", "Cancer treatment within 62 days"),
     ):
         own = values(mart, measure, "2026-04-01")["RJ7"]
-        assert f"{name} {own:.1f}%, Apr 2026" in pages["RJ7-card"]
+        assert f"{name} {own:.1f}% " in pages["RJ7-card"]
