@@ -35,14 +35,14 @@ SHIPPED: dict[str, tuple[Analyse, Period]] = {
     "did_not_attend": (analyses.did_not_attend, YEAR),
     "performance": (lambda report: analyses.performance(report, measures=OWN), MONTH),
     "scorecard": (lambda report: analyses.scorecard(report, measures=OWN), MONTH),
-    "four_column_matrix": (analyses.four_column_matrix, MONTH),
     "line_of_sight": (lambda report: analyses.line_of_sight(report, measures=OWN), MONTH),
     "measure_records": (lambda report: analyses.measure_records(report, measures=OWN), MONTH),
     "decisions": (analyses.decisions, MONTH),
 }
-#: asks the ledger for every trust in every month, which takes a while
-PEERS: dict[str, tuple[Analyse, Period]] = {
-    "peer_benchmark": (lambda report: analyses.peer_benchmark(report, "mean_los"), MONTH)
+#: ask the ledger for every trust in every month, or for every measure, which takes a while
+SLOW: dict[str, tuple[Analyse, Period]] = {
+    "peer_benchmark": (lambda report: analyses.peer_benchmark(report, "mean_los"), MONTH),
+    "four_column_matrix": (analyses.four_column_matrix, MONTH),
 }
 #: what may come out: values that the page shows, what says how, and what stands for a figure that the room draws
 MAY_LEAVE = {
@@ -74,7 +74,7 @@ def mart(tmp_path_factory: pytest.TempPathFactory) -> Mart:
 
 
 @pytest.fixture(
-    scope="module", params=[SHIPPED, pytest.param(PEERS, marks=pytest.mark.long)], ids=["all", "peers"]
+    scope="module", params=[SHIPPED, pytest.param(SLOW, marks=pytest.mark.long)], ids=["quick", "slow"]
 )
 def left(request: pytest.FixtureRequest, mart: Mart) -> dict[str, dict[str, Any]]:
     """Return every part and method of every analysis as a kernel gets it, by analysis and name."""
