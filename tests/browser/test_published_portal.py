@@ -107,7 +107,7 @@ def test_the_portal_breaks_no_rule_in_any_of_these_states(
 
 def test_the_page_of_runs_says_what_was_done(open_page: OpenPage, reports: Path) -> None:
     page = open_page(reports / "runs.html")
-    kinds = page.locator("table.runs tbody td:first-of-type").all_inner_texts()
+    kinds = page.locator("table.runs.cards tbody td:first-of-type").all_inner_texts()
     assert kinds == ["Withdrawal", "Run", "Run", "Run"]
     assert "SYN22" in page.inner_text("main")
     assert "2023-11" not in page.inner_text("main")  # parameters are private
