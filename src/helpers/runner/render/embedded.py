@@ -29,7 +29,11 @@ _SECONDS: Final = 120
 #: what Typst says where a page could be laid out in two ways for ever
 _UNSETTLED: Final = "did not converge"
 #: what board.typ then leaves undecided no more: whether there are contents, and how tight the rows of tables are
-_SETTLED: Final[tuple[dict[str, str], ...]] = ({}, {"contents": "always"}, {"contents": "always", "rows": "alike"})
+_SETTLED: Final[tuple[dict[str, str], ...]] = (
+    {},
+    {"contents": "always"},
+    {"contents": "always", "rows": "alike"},
+)
 
 
 def write_sources(document: Document, folder: Path) -> None:
