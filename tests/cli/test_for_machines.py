@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers.cli import main
 from helpers.errors import ExitCode
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
@@ -21,18 +20,6 @@ Call = Callable[..., tuple[int, str, str]]
 def root(lay_out: Callable[..., Path]) -> Path:
     """A project with a report that passes, one that fails and one that is wrong."""
     return lay_out({"good": {"SYN07.yml": GOOD, "wrong.yml": "trust: 5\n"}, "raises": {"SYN08.yml": GOOD}})
-
-
-@pytest.fixture
-def call(capfd: pytest.CaptureFixture[str], root: Path) -> Call:
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--project", str(root), *words])
-        said = capfd.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
-
-    return run
 
 
 def test_a_batch_is_told_to_machines(root: Path, call: Call, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers.cli import main
 from helpers.cli.assembly import open_project
 from helpers.data.disclosure.queries import Condition, Query
 from helpers.data.mart import Mart
@@ -32,18 +31,6 @@ def root(lay_out: Callable[..., Path]) -> Path:
     with mart.load(source="codes", layout="l", policy="published", synthetic=True) as load:
         load.count(read=0)
     return root
-
-
-@pytest.fixture
-def call(capfd: pytest.CaptureFixture[str], root: Path) -> Call:
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--project", str(root), *words])
-        said = capfd.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
-
-    return run
 
 
 def page(root: Path, name: str, period: str = "2026-03") -> Path:

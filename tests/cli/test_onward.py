@@ -42,18 +42,6 @@ def root(published: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(published, tmp_path / "copy", symlinks=True))
 
 
-@pytest.fixture
-def call(capfd: pytest.CaptureFixture[str], root: Path) -> Call:
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--project", str(root), *words])
-        said = capfd.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def store() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 from nbformat import v4
 
-from helpers.cli import main
 from helpers.cli.assembly import open_mart
 from helpers.data import mart_files
 from helpers.errors import ExitCode
@@ -76,18 +75,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         load(root, {month: 4.0 + number}, at, monkeypatch)
     load(root, dict.fromkeys(MONTHS, 9.0), datetime(2026, 6, 1), monkeypatch)
     return root
-
-
-@pytest.fixture
-def call(capfd: pytest.CaptureFixture[str], root: Path) -> Call:
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--project", str(root), *words])
-        said = capfd.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
-
-    return run
 
 
 def page(root: Path, month: str) -> str:

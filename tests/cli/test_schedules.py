@@ -14,7 +14,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers.cli import main
 from helpers.cli.schedules import LOCK, _make_due
 from helpers.errors import ExitCode, UsageError
 from helpers.runner import portal
@@ -34,18 +33,6 @@ def root(lay_out: Callable[..., Path]) -> Path:
     root = lay_out({"good": {"SYN07.yml": GOOD}})
     (root / "params" / "_schedule.yml").write_text(DAILY, "utf-8")
     return root
-
-
-@pytest.fixture
-def call(capfd: pytest.CaptureFixture[str], root: Path) -> Call:
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--project", str(root), *words])
-        said = capfd.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
-
-    return run
 
 
 def look(root: Path, after: timedelta) -> int:
