@@ -80,7 +80,8 @@ def newer(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def test_what_is_shipped_otherwise_and_what_the_own_register_hides(newer: Path, call: Call) -> None:
+@pytest.mark.usefixtures("newer")
+def test_what_is_shipped_otherwise_and_what_the_own_register_hides(call: Call) -> None:
     code, told, _ = call("register", "diff", "--json")
     assert code == ExitCode.OK
     found = {(each["entry"], each["key"]): each for each in json.loads(told)}
