@@ -194,8 +194,8 @@ def test_a_review_is_handed_over_as_a_table(report: Report) -> None:
         "Acute medicine wards: our estimates have been 1.8 times too high (two reviews)."
     )
     assert "to_review" not in found.headline.words
+    wrong = came | {"row": ["shorter_stay", "staff_back_at_work"]}
     with pytest.raises(UsageError, match="did you mean shorter_stays"):
-        wrong = came | {"row": ["shorter_stay", "staff_back_at_work"]}
         analyses.four_column_matrix(report, achieved=pd.DataFrame(wrong))
     with pytest.raises(UsageError, match="no column high"):
         read_achieved(pd.DataFrame(came).drop(columns="high"))
