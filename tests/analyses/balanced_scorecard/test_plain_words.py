@@ -17,7 +17,8 @@ from helpers.analyses.balanced_scorecard.below_words import cascade_sentences, i
 from helpers.analyses.balanced_scorecard.method import method_sentences
 from helpers.analyses.balanced_scorecard.outlook_words import outlook_lines, outlook_summary
 from helpers.phrases import phrase
-from helpers.register.models import KAPLAN_NORTON, Perspective, Target
+from helpers.register.arrangement import KAPLAN_NORTON, Perspective
+from helpers.register.models import Target
 
 
 def all_texts(card) -> list[str]:

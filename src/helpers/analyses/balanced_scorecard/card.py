@@ -11,7 +11,8 @@ from helpers.analyses.balanced_scorecard.outlook import Outlook, Verdict, outloo
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.measures.gathering import Results
 from helpers.measures.result import MOST_MEASURES, Category, MeasureResult
-from helpers.register.models import Measure, Perspective, Register
+from helpers.register.arrangement import Perspective
+from helpers.register.models import Measure, Register
 
 #: what the same rule of thumb calls far too many
 TOO_MANY: Final = 470

@@ -59,7 +59,9 @@ CHANGES: Final[tuple[Filled[Review], ...]] = (
     Filled(
         "chance",
         Column(label="Chance of seeing it"),
-        lambda r: None if np.isnan(r.judged.power) else chance_words(r.judged.power),
+        lambda r: (
+            None if np.isnan(r.judged.power) or not r.judged.settled else chance_words(r.judged.power)
+        ),
         "with which an effect as large as expected would have been seen",
     ),
     Filled("expected", _model("Expected"), lambda r: r.judged.expected, "in the unit", usual=False),

@@ -17,7 +17,7 @@ from helpers.measures.people import table_figure
 from helpers.measures.reasons import Reasons
 from helpers.measures.result import STANDINGS, MeasureResult, Standing, Variation
 from helpers.measures.words import no_assurance_words
-from helpers.register.models import Pathway
+from helpers.register.arrangement import Pathway
 from helpers.report.parts import Field
 from helpers.report.words import number
 from helpers.stats.position import VERY_LIKELY
