@@ -119,8 +119,9 @@ def refuse_with_words(wall: Wall) -> None:
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if private and (event in _PROGRAMS or event == "os.symlink"):
-            for each in filter(None, map(str.strip, _words_of(arguments))):
-                if _is_hidden(each, (private,), inside):
+            for each in _words_of(arguments):
+                whole = _lies_in(each, (private,)) and any(_lies_in(path, (each,)) for path in hidden)
+                if whole or _is_hidden(each, hidden, inside):
                     raise PermissionError(f"{each}: {WHY_HIDDEN}")
         if event == "open":
             path, _, flags = arguments
