@@ -98,16 +98,28 @@ FILES = {
     "by a link": ('os.symlink(files[0], "link") or open("link", "rb").read()', "report.records("),
     "os.open": ("os.open(files[0], os.O_RDONLY)", "report.records("),
     "pandas": ('__import__("pandas").read_parquet(files[0])', "report.records("),
-    "pandas of a folder": ('__import__("pandas").read_parquet(os.path.dirname(files[0]))', "report.records("),
+    "pandas of a folder": (
+        '__import__("pandas").read_parquet(os.path.dirname(files[0]))',
+        "report.records(",
+    ),
     "pyarrow": ('__import__("pyarrow.parquet", fromlist=["x"]).read_table(files[0])', "report.records("),
-    "pyarrow dataset": ('__import__("pyarrow.dataset", fromlist=["x"]).dataset(files).to_table()', "report.records("),
+    "pyarrow dataset": (
+        '__import__("pyarrow.dataset", fromlist=["x"]).dataset(files).to_table()',
+        "report.records(",
+    ),
     "memory map": ('__import__("pyarrow").memory_map(files[0]).read()', "report.records("),
-    "DuckDB": ('__import__("duckdb").sql(f"FROM read_parquet(\'{files[0]}\')").fetchall()', "report.records("),
+    "DuckDB": (
+        '__import__("duckdb").sql(f"FROM read_parquet(\'{files[0]}\')").fetchall()',
+        "report.records(",
+    ),
     "DuckDB over all": (
         '__import__("duckdb").sql(f"FROM read_parquet(\'{mart}/data/*/spells/*/*.parquet\')").fetchall()',
         "report.records(",
     ),
-    "the mart's SQL over a file": ("report.mart.query(f\"FROM read_parquet('{files[0]}')\")", "report.records("),
+    "the mart's SQL over a file": (
+        "report.mart.query(f\"FROM read_parquet('{files[0]}')\")",
+        "report.records(",
+    ),
     "cat": ('subprocess.run(["cat", files[0]], capture_output=True, check=True).stdout', "report.records("),
     "cp": ('subprocess.run(["cp", files[0], "mine.parquet"], check=True)', "report.records("),
     "another Python": (
@@ -118,8 +130,14 @@ FILES = {
         "subprocess.run([sys.executable, '-c', ROOM, mart], check=True, capture_output=True).stdout",
         "report.records(",
     ),
-    "the room's memory": ('[open(f"/proc/{pid}/mem", "rb").read(1) for pid in siblings]', "report.records("),
-    "the room's root": ('[open(f"/proc/{pid}/root{files[0]}", "rb").read() for pid in siblings]', "report.records("),
+    "the room's memory": (
+        '[open(f"/proc/{pid}/mem", "rb").read(1) for pid in siblings]',
+        "report.records(",
+    ),
+    "the room's root": (
+        '[open(f"/proc/{pid}/root{files[0]}", "rb").read() for pid in siblings]',
+        "report.records(",
+    ),
     "what the room worked out": (
         '[open(each, "rb").read() for each in glob.glob(f"{mart}/room/**/*.parquet", recursive=True)][0]',
         "report.records(",

@@ -59,7 +59,9 @@ def explained(mart: Mart) -> Iterator[None]:
 def _about_file(mart: Mart, error: Exception) -> UserError | None:
     if "permission denied" in str(error).lower() and in_notebook():
         came = "a notebook does not read files of the mart"
-        cure = 'ask for figures by report.records("spells", by=[…]).count(), or a published table by its name'
+        cure = (
+            'ask for figures by report.records("spells", by=[…]).count(), or a published table by its name'
+        )
         return UsageError(Problem("query", came, cure=cure))
     records = {mart.path / file.path: file for file in mart.manifest.files}
     for name in _PARQUET.findall(str(error)):
