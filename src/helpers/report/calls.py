@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import unknown_names
+from helpers.yaml_files import raise_all
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -19,15 +20,7 @@ def names_near_misses(function: Callable[Arguments, Result]) -> Callable[Argumen
 
     @functools.wraps(function)
     def call(*args: Arguments.args, **options: Arguments.kwargs) -> Result:
-        problems = [
-            Problem(
-                f"{function.__name__}, {name}", "no such option", ", ".join(taken), near_misses(name, taken)
-            )
-            for name in options
-            if name not in taken
-        ]
-        if problems:
-            raise UsageError(problems)
+        raise_all(unknown_names(options, taken, where=f"{function.__name__}, ", came="no such option"))
         return function(*args, **options)
 
     return call

@@ -37,24 +37,15 @@ _Colour = Annotated[str, BeforeValidator(_is_colour)]
 
 
 class Palette(BaseModel):
-    """The colours that a trust may choose, as `#rrggbb`.
-
-    Parameters
-    ----------
-    main
-        Rules, links, numbers of sections, the edge of the headline's box; in charts what the report is about.
-    headings
-        The title and the headings of sections; in charts the third colour.
-    charts
-        The colours of series in charts after `main`, grey and `headings`.
-    """
+    """The colours that a trust may choose, as `#rrggbb`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: rules, links, numbers of sections, the edge of the headline's box; in charts what the report is about
     main: _Colour = colours.NHS_BLUE
-    headings: _Colour = colours.NHS_DARK_BLUE
+    headings: _Colour = colours.NHS_DARK_BLUE  # of title and sections; in charts the third colour
     box: _Colour = colours.BOX
-    charts: tuple[_Colour, ...] = SERIES
+    charts: tuple[_Colour, ...] = SERIES  # of series in charts after `main`, grey and `headings`
 
     @property
     def cycle(self) -> tuple[str, ...]:
@@ -84,23 +75,7 @@ class Brand:
 
 
 def read_brand(path: Path | None) -> Brand:
-    """Read a theme file.
-
-    Parameters
-    ----------
-    path
-        The file; where there is none, nothing is set.
-
-    Returns
-    -------
-    Brand
-        What it says; what it does not say keeps its default.
-
-    Raises
-    ------
-    UsageError
-        With all that is wrong: unknown keys, colours that cannot be read, a logo that runs something.
-    """
+    """Read a theme file; what it does not say, or all where there is none, is as by default; refuses what is wrong."""
     if path is None or not path.is_file():
         return Brand()
     found, said = read_settings(path, ThemeFile)

@@ -12,12 +12,7 @@ MARK_CONTRAST: Final = 3.0
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours, 1 to 21.
-
-    Parameters
-    ----------
-    one, other
-        As `#rrggbb`.
+    """Return the contrast ratio of two colours (`#rrggbb`), 1 to 21.
 
     >>> round(contrast("#000000", "#ffffff")), round(contrast("#777777", "#ffffff"), 2)
     (21, 4.48)

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Final
 
 from helpers.analyses.balanced_scorecard.outlook import Outlook, Verdict, outlook_of
-from helpers.errors import Problem, UsageError, near_misses
-from helpers.measures.gathering import Results
+from helpers.errors import Problem
+from helpers.measures.gathering import Results, wrongly_asked
 from helpers.measures.result import MOST_MEASURES, Category, MeasureResult
 from helpers.register.models import Measure, Perspective, Register
+from helpers.yaml_files import raise_all
 
 #: what the same rule of thumb calls far too many
 TOO_MANY: Final = 470
@@ -72,45 +73,18 @@ class Card:
 
 
 def choose_measures(register: Register, asked: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the ids of the measures for the card: those asked for, else those the register marks.
-
-    Raises
-    ------
-    UsageError
-        Unknown or repeated ids, or none at all.
-    """
+    """Return the ids of the measures for the card: those asked for, else those the register marks."""
     names = list(asked or (measure.id for measure in register.measures.values() if measure.scorecard))
-    problems = [
-        Problem(
-            "measures",
-            f"measure {name!r} is not in the register",
-            cure=near_misses(name, register.measures),
-        )
-        for name in dict.fromkeys(names)
-        if name not in register.measures
-    ]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    problems += [Problem("measures", f"measure {name!r} twice", "once", "take one out") for name in twice]
+    problems = wrongly_asked(register, names)
     if not names:
         cure = "write `scorecard: true` at some measures of the register, or name them in `measures`"
         problems.append(Problem("measures", "no measure is marked for the scorecard", cure=cure))
-    if problems:
-        raise UsageError(problems)
+    raise_all(problems)
     return tuple(names)
 
 
 def build_card(register: Register, results: Results, *, unit: str = "") -> Card:
-    """Return the card of an organisation, or of one of its units.
-
-    Parameters
-    ----------
-    register
-        Perspectives and their shares.
-    results
-        Of the whole organisation, or of its units where `unit` names one.
-    unit
-        Code of the unit; empty for the whole.
-    """
+    """Return the card of an organisation, or of its unit of a code; `results` are of the one or of all units."""
     found = {result.measure.id: result for result in results if result.part == unit}
     rows = []
     for name in results.asked.measures:

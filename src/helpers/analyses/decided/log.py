@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 
@@ -10,7 +11,7 @@ from helpers.bundle import Column
 from helpers.register.cycle import BoardDecision
 from helpers.register.models import Register
 from helpers.report.opening import Report
-from helpers.report.parts import Composed, Field
+from helpers.report.parts import Field, Part
 from helpers.report.period import add_months
 from helpers.report.sections import Sections
 from helpers.report.words import count, day_words, sentence
@@ -117,7 +118,7 @@ def older_words(decisions: Sequence[BoardDecision], shown: int) -> str:
     return sentence(f"{count(left, 'decision')} done more than {MONTHS_SHOWN} months ago {verb} left out")
 
 
-def decided_part(sections: Sections, report: Report) -> Composed:
+def decided_part(sections: Sections, report: Report) -> Part:
     """Return the log of the report's organisation below a heading of its own; nothing where it keeps none."""
     day = meeting_day(report.period.last, report.today)
     decisions = report.register.decisions_of(report.organisation.code, f"{day:%Y-%m}")
@@ -151,4 +152,4 @@ def decided_part(sections: Sections, report: Report) -> Composed:
         heading = sections.heading("decided", "What was decided last time")
         return heading, plain.say(), *((plain.table(),) if rows else ())
 
-    return sections.shown_as(plain, content)
+    return replace(plain, content=content)

@@ -45,13 +45,7 @@ def can_be_worked_out(found: DnaFindings) -> bool:
 
 
 def find_clinic(found: DnaFindings) -> Clinic:
-    """Return missed appointments, list and flows of a year.
-
-    Raises
-    ------
-    DataError
-        Where nothing says how many are added to the list.
-    """
+    """Return missed appointments, list and flows of a year; refused where nothing says how many join the list."""
     if found.options.use_rtt:
         return _with_counted_list(found)
     return _as_stated(found)

@@ -36,15 +36,10 @@ class PathPoint:
 
 
 class Scenario:
-    """A change and what it brings by the horizon; every property is computed once.
+    """A change and what it brings by the horizon, which must be to come; every property is computed once.
 
     Two bounds, since a follow-up stops no clock: `first` (only first-appointment slots go to patients on
     the list) and `all` (every freed slot does, minute for minute).
-
-    Raises
-    ------
-    UsageError
-        Where the horizon is in the past.
     """
 
     def __init__(self, options: DnaOptions, clinic: Clinic, start: date) -> None:

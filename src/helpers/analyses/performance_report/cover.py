@@ -21,22 +21,10 @@ FIELDS: Final = (
 
 @dataclass(frozen=True)
 class Cover:
-    """What a parameter file says for the cover; without a purpose there is none.
-
-    Parameters
-    ----------
-    purpose
-        What the board is asked for.
-    lead
-        The role that leads; by default those that own what needs attention.
-    risks
-        Risks on the assurance framework that the report touches, as it names them.
-    recommendation
-        What the board is recommended to do.
-    """
+    """What a parameter file says for the cover; without a purpose there is none."""
 
     purpose: str = ""
-    lead: str = ""
+    lead: str = ""  # a role; by default those that own what needs attention
     risks: tuple[str, ...] = ()
     recommendation: str = ""
 

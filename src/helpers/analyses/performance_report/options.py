@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from helpers.analyses.performance_report import cover
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem
+from helpers.measures.gathering import wrongly_asked
+from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
@@ -36,23 +38,9 @@ def read_options(
     pages: str = "full",
     sheet: cover.Cover | None = None,
 ) -> PerformanceOptions:
-    """Return the options, checked against the register.
-
-    Raises
-    ------
-    UsageError
-        For a measure that the register does not have or that is named twice, too few months, or a purpose or
-        version that there is not.
-    """
+    """Return the options, checked against the register; all that is wrong is refused."""
     sheet = sheet or cover.Cover()
-    known = report.register.measures
-    problems = [
-        Problem(f"measures: {name}", "not in the register", cure=near_misses(name, list(known)))
-        for name in measures or ()
-        if name not in known
-    ]
-    twice = sorted({name for name in measures or () if list(measures or ()).count(name) > 1})
-    problems += [Problem(f"measures: {name}", "named twice", cure="name it once") for name in twice]
+    problems = wrongly_asked(report.register, measures or ())
     if months < FEWEST_MONTHS:
         problems.append(Problem("months", f"{months}", f"{FEWEST_MONTHS} or more"))
     for name, came, allowed in (
@@ -61,6 +49,5 @@ def read_options(
     ):
         if came not in allowed:
             problems.append(Problem(name, came, ", ".join(filter(None, allowed))))
-    if problems:
-        raise UsageError(problems)
+    raise_all(problems)
     return PerformanceOptions(tuple(measures or ()), months, pages, sheet)
