@@ -34,6 +34,7 @@ from helpers.cli.checking import Words
 from helpers.cli.onward import publish_to
 from helpers.cli.own.making import new
 from helpers.cli.own.starting import init
+from helpers.cli.own.upgrading import register_diff, upgrade
 from helpers.cli.past import NOW, Part, Past, past_parts, read_past
 from helpers.cli.registers import register_app
 from helpers.cli.schedules import Quiet, run_parts, schedule_app
@@ -113,6 +114,8 @@ def set_project(
 
 app.command()(init)
 app.command()(new)
+app.command()(upgrade)
+register_app.command("diff")(register_diff)
 app.command()(checking.check)
 app.command()(matrices.matrix)
 app.command()(drafts.preview)
