@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from helpers.analyses.stays import comparison, course, groups, notes
+from helpers.analyses.stays import comparison, course, notes
+from helpers.analyses.stays import groups as by_group
 from helpers.analyses.stays.basis import StayBasis
 from helpers.report.parts import Headline, part
 
@@ -29,9 +30,9 @@ class LengthOfStay(StayBasis):
     split = part(comparison.split)
     adjusted = part(comparison.adjusted)
     model = part(comparison.model)
-    worth = part(groups.worth)
-    groups = part(groups.groups)
-    tails = part(groups.tails)
+    worth = part(by_group.worth)
+    groups = part(by_group.groups)
+    tails = part(by_group.tails)
     trend = part(course.trend)
     peers = part(course.peers)
     method = part(notes.method)
