@@ -17,9 +17,31 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from helpers.errors import Problem
 from helpers.theme import colours
-from helpers.theme.contrast import MARK_CONTRAST, TEXT_CONTRAST, contrast
 from helpers.theme.logo import Logo, read_logo
 from helpers.yaml_files import raise_all, read_settings
+
+TEXT_CONTRAST: Final = 4.5
+MARK_CONTRAST: Final = 3.0
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours (`#rrggbb`), 1 to 21.
+
+    >>> round(contrast("#000000", "#ffffff")), round(contrast("#777777", "#ffffff"), 2)
+    (21, 4.48)
+    """
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _LONGEST_NAME: Final = 120

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from helpers.analyses.missed_appointments.clinic import Clinic
 from helpers.analyses.missed_appointments.options import DnaOptions
-from helpers.analyses.missed_appointments.scenario import Scenario
+from helpers.analyses.missed_appointments.scenario import Clinic, Scenario
 from helpers.analyses.missed_appointments.scenario_words import NAMES
 from helpers.bundle import Cell, Column
 from helpers.errors import Problem, UsageError, unknown_names

@@ -11,7 +11,6 @@ from helpers.analyses.peers import (
     amounts,
     columns,
     headline_words,
-    left_out_words,
     method_words,
     pictures,
     words,
@@ -162,8 +161,8 @@ class PeerBenchmark:
             "left-out",
             **(laid_out(columns.left_out_columns(reasons), short) if short else {}),
             caption="Trusts that cannot be compared, by number and code.",
-            note=left_out_words.notes(reasons),
-            words=left_out_words.not_compared(self.found, everybody=not short),
+            note=method_words.notes(reasons),
+            words=method_words.not_compared(self.found, everybody=not short),
         )
 
     @part

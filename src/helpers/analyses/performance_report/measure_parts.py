@@ -21,7 +21,6 @@ from helpers.measures.figures import direction_words, period_words
 from helpers.measures.people import people_words
 from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import ChartEvent, MeasureResult
-from helpers.measures.source_words import seam_sentence, sources_sentence
 from helpers.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
 from helpers.measures.value_words import latest_sentence, stale_sentence, variation_sentence
 from helpers.measures.words import (
@@ -29,6 +28,8 @@ from helpers.measures.words import (
     national_sentence,
     no_assurance_words,
     reasons_sentence,
+    seam_sentence,
+    sources_sentence,
 )
 from helpers.register.models import Comment
 from helpers.report.parts import Part

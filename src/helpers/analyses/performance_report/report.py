@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from helpers.analyses.decided.log import decided_part
-from helpers.analyses.performance_report import annex, changes, cover, page_one, tables
+from helpers.analyses.decided.analysis import decided_part
+from helpers.analyses.performance_report import annex, changes, page_one, tables
 from helpers.analyses.performance_report.glossary import glossary_words
 from helpers.analyses.performance_report.measure_parts import (
     icons_part,
@@ -18,7 +18,7 @@ from helpers.analyses.performance_report.measure_parts import (
     why_words,
 )
 from helpers.analyses.performance_report.method_words import method_words, small_numbers_words
-from helpers.analyses.performance_report.options import PerformanceOptions
+from helpers.analyses.performance_report.options import COVER, PerformanceOptions, cover_rows
 from helpers.analyses.performance_report.ranking import (
     FADED_AFTER,
     faded,
@@ -93,8 +93,8 @@ class PerformanceReport(Sections):
     def cover(self) -> Part:
         """Table: the cover sheet; shown bare only where the parameters give a purpose."""
         attention = [result for result in self._ranked if result.category == "attention"]
-        rows = cover.cover_rows(self.options.cover, attention, self.report.register)
-        sheet = self.part("cover", fields=cover.FIELDS, rows=rows, caption="Cover sheet.")
+        rows = cover_rows(self.options.cover, attention, self.report.register)
+        sheet = self.part("cover", fields=COVER, rows=rows, caption="Cover sheet.")
         return replace(sheet, content=lambda: (sheet.table(),) if self.options.cover.purpose else ())
 
     @part
