@@ -31,7 +31,7 @@ def test_unknown_and_repeated_measures_are_all_told_with_near_misses() -> None:
         choose_measures(REGISTER, ["wait", "beds", "beds"])
     assert "measures: wait: not in the register; did you mean" in str(raised.value)
     assert "waits" in str(raised.value)
-    assert "'beds' twice" in str(raised.value)
+    assert "measures: beds: named twice" in str(raised.value)
 
 
 def test_a_register_that_marks_none_is_told_what_to_do() -> None:

@@ -122,7 +122,8 @@ MATRIX: Final = (
 
 def matrix_rows(results: Sequence[MeasureResult]) -> Rows:
     """Return the cells of the matrix that are used, a row each: every measure that has a value in exactly one."""
-    changed, meets, to_do = (phrases(f"standings.{name}") for name in ("variation", "assurance", "to_do"))
+    changed, meets = phrases("standings.variation"), phrases("standings.assurance")
+    to_do = phrases("standings.to_do")
     cells: dict[tuple[Variation, Standing], list[str]] = {}
     for result in results:
         if result.category != "nothing":
