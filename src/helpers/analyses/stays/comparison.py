@@ -190,7 +190,7 @@ def _agreement(basis: StayBasis) -> str:
 
 
 def model(basis: StayBasis) -> Part:
-    """Return the regression beside observed over expected: its formula, and every coefficient as a ratio of stays."""
+    """Return the regression: its formula, and every coefficient as a ratio of stays."""
     found = basis.found.model
     if found is None:
         return basis.part("model", fields=MODEL, words={"agreement": phrase("reasons.stays.no_model")})

@@ -65,7 +65,7 @@ def worth(basis: StayBasis) -> Part:
 
 
 def groups(basis: StayBasis) -> Part:
-    """Return every group with its patients, means, ratio and excess bed-days."""
+    """Return every specialty, or within one every age group: patients, means, ratio, excess bed-days."""
     table, one = _groups_found(basis), _ONE[basis.found.group_column]
     people: list[Cell] = list(table["shown"])
     figures = (

@@ -26,7 +26,6 @@ _FAR = 16
 class StaysTold:
     """The stays of one organisation as the ledger lets them be told."""
 
-    #: organisation, period, options: whose stays, when, and which of them
     organisation: str
     period: Period
     options: StayOptions
