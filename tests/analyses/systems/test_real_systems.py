@@ -146,7 +146,7 @@ def test_a_joined_board_has_both_histories_and_a_new_one_has_one_month(
     march = own[(own["month"] == "2026-03") & own["org_code"].isin(["QMJ", "QRV"])]
     series = joined.known.commissioned["rtt_list_size"].series
     assert series.shown[-2] == march["incomplete_total"].sum()
-    assert len(series) == joined.months
+    assert len(series) == joined.known.months
     sums = joined.known.sums["rtt_list_size"].rows.set_index("period")["numerator"]
     before, after = sums["2024-12-01"], sums["2025-01-01"]
     assert abs(after / before - 1) < 0.05  # RAP became part of RAL: 31,000 pathways at one code
