@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 import traceback
 from collections.abc import Sequence
@@ -47,6 +46,7 @@ from helpers.errors import (
     ReportError,
     UsageError,
     UserError,
+    place_problem,
 )
 from helpers.places import find_root
 from helpers.runner.batch.capacity import usable_jobs
@@ -59,10 +59,6 @@ from helpers.runner.kernel.execute import KernelLimits
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.project import Project
 from helpers.runner.publish.switching import write_whole
-
-#: what a folder or disk does not allow: the user's to mend, no bug of ours
-_OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
-_MEND_THE_PLACE = "give yourself the right, free some space, or choose another place, then run it again"
 
 app = typer.Typer(
     help="Board reports for the NHS from parameterised notebooks.",
@@ -273,9 +269,8 @@ def _run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _tell_interruption()
     except OSError as error:
-        if error.errno not in _OF_THE_PLACE:
+        if (problem := place_problem(error)) is None:
             return _tell_bug()
-        problem = Problem(str(error.filename or "a file"), f"{error.strerror}", cure=_MEND_THE_PLACE)
         showing.show_user_error(ReportError(problem), as_json="--json" in arguments)
         return int(ExitCode.REPORT)
     except Exception:
