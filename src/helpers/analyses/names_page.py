@@ -42,7 +42,7 @@ ANALYSES: Final = {
     "line_of_sight": LineOfSight,
     "decisions": Decisions,
 }
-OWN: Final = ("query", "figure", "table", "say", "headline", "uses")
+OWN: Final = ("query", "figure", "table", "say", "headline", "uses", "deliver")
 _HEAD: Final = """# What a notebook calls
 
     from helpers import open_report

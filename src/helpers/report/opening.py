@@ -283,6 +283,30 @@ class Report:
 
         return Shown(self._own("headline", "headline", markdown=say(text, values)))
 
+    def deliver(self, what: Any, name: str = "") -> Shown:
+        """Put a file beside the report, for readers who work on with its figures.
+
+        It passes the same gate as the report, and is published, withdrawn and removed with it.
+
+        Parameters
+        ----------
+        what
+            A frame or series; or the path of a CSV file or Excel workbook that the notebook has written.
+        name
+            What readers see: letters, digits, `-` and `_`, with the ending .csv or .xlsx; by default the name of
+            the file.
+
+        Raises
+        ------
+        UsageError
+            Where it has no such name, or is neither a frame nor such a file.
+        """
+        from helpers.report.own.files import read_file
+
+        name, content = read_file(what, name)
+        words = f"The file {name} lies beside this report."
+        return Shown(self._own("file", name), markdown=words, file=content)
+
     def _own(self, kind: Kind, name: str, **content: Any) -> Bundle:
         """Return a bundle of an analyst's own content: from what was queried so far, and beside what is held."""
         in_room = self.mart.meant_by(self.mart.asked - self.mart.held)
