@@ -142,7 +142,6 @@ def _run(arguments: list[str]) -> int:
     except OSError as error:
         if (problem := place_problem(error)) is None:
             return _tell_bug()
-        problem = Problem(str(error.filename or "a file"), f"{error.strerror}", cure=_MEND_THE_PLACE)
         _show_error(ReportError(problem), as_json="--json" in arguments)
         return int(ExitCode.REPORT)
     except Exception:
