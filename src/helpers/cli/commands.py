@@ -19,7 +19,6 @@ from helpers.errors import (
     INTERRUPTED,
     INTERRUPTED_WORDS,
     ExitCode,
-    Problem,
     ReportError,
     UserError,
     place_problem,
