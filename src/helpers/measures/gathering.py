@@ -88,18 +88,10 @@ class Results:
 
 
 def measure_results(mart: Mart, register: Register, asked: WantedMeasures) -> Results:
-    """Return the results of all measures asked for.
+    """Return the results of all measures asked for, from a pinned mart.
 
-    Parameters
-    ----------
-    mart
-        Pinned to one version.
-
-    Returns
-    -------
-    Results
-        Values come from one query, charts from one call of `xmr_many`, other trusts' values from a table
-        that is computed once per version of the mart.
+    Values come from one query, charts from one call of `xmr_many`, other trusts' values from a table that is computed
+    once per version of the mart.
     """
     wanted = [register.measures[name] for name in asked.measures or register.measures]
     frame = read_series(
@@ -130,12 +122,7 @@ def results_of_rows(
 ) -> tuple[MeasureResult, ...]:
     """Return the results of figures that were put together elsewhere, such as sums over several organisations.
 
-    They have chart, targets, events and the analysts' words; no place among trusts and no rating of quality.
-
-    Parameters
-    ----------
-    rows
-        As those of `measure_values` with `members`: a row for each measure and period.
+    `rows` are as those of `measure_values` with `members`. There is no place among trusts and no rating of quality.
     """
     if rows.empty:
         return ()

@@ -40,14 +40,7 @@ class Reasons:
 def reasons_of(rows: pd.DataFrame, own: str, period: date) -> Reasons | None:
     """Return the reasons of an organisation in a period; None where it counts nobody by reason.
 
-    Parameters
-    ----------
-    rows
-        As `helpers.data.measure_series.read_reasons` returns them for one measure: published figures alone.
-    own
-        The organisation's code.
-    period
-        First day of the period.
+    `rows` are of one measure, as `helpers.data.measure_series.read_reasons` returns them: published figures alone.
     """
     now = rows[rows["period"].dt.date == period]
     total = float(now.loc[now["org_code"] == own, "patients"].sum())

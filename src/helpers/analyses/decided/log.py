@@ -142,7 +142,6 @@ def decided_part(sections: Sections, report: Report) -> Composed:
         note=older_words(known, len(shown)),
         words={"overdue": overdue_words(known, day)},
         by="group",
-        on_slide=True,
     )
 
     def content() -> tuple[Any, ...]:

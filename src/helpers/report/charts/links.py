@@ -45,14 +45,8 @@ def links_chart(
 ) -> Figure:
     """Draw three columns of names with lines between those that belong together.
 
-    Parameters
-    ----------
-    columns
-        Names from left to right; those in the middle keep their order, the others stand beside what they join.
-    links
-        Between each column and the next: places of the two names.
-    heads
-        What heads each column.
+    `columns` are names from left to right: those in the middle keep their order, the others stand beside what they
+    join. `links` are, between each column and the next, the places of the two names.
     """
     height = max(sum(node.height for node in column) for column in columns)
     middle = _stacked(columns[1], height)
