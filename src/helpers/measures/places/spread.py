@@ -117,7 +117,7 @@ class Places:
 
 
 def places_of(mart: Mart, series: PeerSeries, codes: Collection[str], period: date) -> Places:
-    """Return where organisations stand at a period: `series` of a measure of a group, `codes` who is in it.
+    """Return where the organisations of a group, by their codes, stand at a period of a series.
 
     Published figures are worked out once per load for all reports. What may be told of records is another matter in
     every report, so they are worked out from the series as it came.
