@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national mutations disclosure stars faults lock wheel clean
+.PHONY: help env demo test lint types imports unit notebooks site verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national mutations disclosure stars faults lock wheel clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -29,7 +29,7 @@ demo: env
 	$(BIN)/boardpack run
 	@echo "The reports: $(CURDIR)/reports/index.html"
 
-test: lint types imports unit browser notebooks
+test: lint types imports unit browser notebooks site
 
 lint: env
 	$(BIN)/ruff check .
@@ -54,6 +54,10 @@ browser: env
 notebooks: env
 	BOARDPACK_STATE=$(TEST_STATE) $(BIN)/boardpack demo build --scale 0.1
 	BOARDPACK_STATE=$(TEST_STATE) $(BIN)/python -m pytest --nbval-lax -p no:cacheprovider notebooks
+
+# make site       the documents as a site that needs no network, dist/site/index.html; a dead link or anchor is an error
+site: env
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 # make bench      seconds and memory of each step, beside the plain loop
 bench: env

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from helpers import __version__
-from helpers.cli import main
+from helpers.cli import commands, main
 from helpers.errors import ExitCode
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
@@ -285,3 +285,13 @@ def test_checking_and_pruning_an_empty_mart_say_so(call: Call, lay_out: Callable
     assert code == 0
     assert "the mart is empty" in printed
     assert call("--project", str(root), "data", "prune")[:2] == (0, "nothing to remove\n")
+
+
+def test_whatever_a_command_writes_is_its_owners_alone_and_the_mask_comes_back(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = os.umask(0o022)
+    monkeypatch.setattr(commands, "app", lambda *_, **__: (tmp_path / "x").write_text("x"))
+    assert call()[0] == 0
+    assert os.umask(before) == 0o022
+    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o600

@@ -21,8 +21,20 @@ HEAVY = (
 )
 
 
-@pytest.mark.parametrize("module", ["helpers", "helpers.cli", "helpers.runner.batch.run"])
+@pytest.mark.parametrize("module", ["helpers", "helpers.cli.running", "helpers.cli.schedules"])
 def test_starting_leaves_the_heavy_libraries_alone(module: str) -> None:
     code = f"import sys, {module}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    code = """import sys
+from helpers.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    print("\\n", *sorted(each for each in sys.modules if each.startswith("helpers.") or each == "pydantic"))"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Publish the draft of a held report" in done.stdout
+    assert done.stdout.split("\n")[-2].split() == ["helpers.cli", "helpers.cli.commands", "helpers.errors"]

@@ -1,73 +1,106 @@
-"""The tutorial is followed to the letter: the notebook that it dictates is written, checked, run and spoilt."""
+"""The tutorial is followed to the letter, from `boardpack init` on; what it says a command prints is printed."""
 
 from __future__ import annotations
 
-import shutil
+import re
+import shlex
 from pathlib import Path
 
 import nbformat
+import openpyxl
 import pytest
 
+from helpers.cli import main
 from helpers.errors import ExitCode
 
-from .following import blocks, call, dictated
-
-ROOT = Path(__file__).parents[1]
-TUTORIAL = ROOT / "docs" / "tutorial" / "your-own-report.md"
-KINDS = {"yaml": "raw", "markdown": "markdown", "python": "code"}
+TUTORIAL = Path(__file__).parents[1] / "docs" / "tutorial" / "your-own-report.md"
+BLOCK = re.compile(r"(.*?)^```(\w+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("tutorial") / "project"
-    (root / "notebooks").mkdir(parents=True)
-    (root / "params" / "waits").mkdir(parents=True)
-    shutil.copytree(ROOT / "params" / "_register", root / "params" / "_register")
-    shutil.copy(ROOT / "_quarto.yml", root)
-    nbformat.write(dictated(blocks(TUTORIAL), KINDS), root / "notebooks" / "waits.ipynb")
-    (root / "params" / "waits" / "SYN07.yml").write_text("trust: SYN07\n", "utf-8")
-    assert call(root, "demo", "build", "--scale", "0.02") == ExitCode.OK
-    return root
+class Reader:
+    """Somebody who types what the page says."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.capsys = folder, capsys
+        self.project, self.file = folder / "our-reports", folder
+        self.said, self.codes = "", list[int]()
+
+    def console(self, _words: str, _block: str) -> None:
+        """The package is installed already."""
+
+    def sh(self, _words: str, block: str) -> None:
+        self.said = ""
+        for line in block.splitlines():
+            before, *words = shlex.split(line)
+            if (
+                before == "boardpack" and words[0] != "preview"
+            ):  # it ends with Ctrl-C alone: tests/cli/test_preview.py
+                at = [] if words[0] == "init" else ["--project", str(self.project)]
+                with pytest.raises(SystemExit) as ended:
+                    main([*at, *(self.place(word) for word in words)])
+                self.codes.append(int(ended.value.code or 0))
+                printed = self.capsys.readouterr()
+                self.said += printed.out + printed.err
+
+    def place(self, word: str) -> str:
+        """Return a word of a command with paths as they are where the reader stands."""
+        return (
+            str(self.folder / word)
+            if word == "our-reports"
+            else word.replace("data/", f"{self.project}/data/")
+        )
+
+    def text(self, _words: str, block: str) -> None:
+        assert [line for line in block.splitlines() if line not in self.said] == [], self.said
+
+    def tsv(self, _words: str, block: str) -> None:
+        path = self.project / "data" / "night_moves.xlsx"
+        book = openpyxl.load_workbook(path) if path.exists() else openpyxl.Workbook()
+        for line in block.splitlines():
+            book.worksheets[0].append([int(cell) if cell.isdigit() else cell for cell in line.split("\t")])
+        book.save(path)
+
+    def yaml(self, words: str, block: str) -> None:
+        named = re.findall(r"`(params/[^`]+\.yml)`", words)
+        self.file = self.project / named[-1] if named else self.file
+        self.file.write_text(block + "\n", "utf-8")
+
+    def markdown(self, _words: str, block: str) -> None:
+        self.cell(nbformat.v4.new_markdown_cell(block), over="What this report is for")
+
+    def python(self, _words: str, block: str) -> None:
+        self.cell(nbformat.v4.new_code_cell(block))
+
+    def cell(self, cell: nbformat.NotebookNode, over: str = "\0") -> None:
+        """Put a cell in the place of the one that begins so, or before the last."""
+        path = self.project / "notebooks" / "ward_moves.ipynb"
+        notebook = nbformat.read(path, 4)
+        old = [place for place, each in enumerate(notebook.cells) if each.source.startswith(over)]
+        at = old[0] if old else len(notebook.cells) - 1
+        notebook.cells[at : at + len(old)] = [cell]
+        nbformat.write(notebook, path)
 
 
-def published(project: Path) -> str:
-    return next((project / "reports").rglob("SYN07.html")).read_text("utf-8")
-
-
-def test_the_report_comes_out_as_the_tutorial_says(
-    project: Path, capsys: pytest.CaptureFixture[str]
+def test_it_ends_in_a_published_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(project, "check", "waits") == ExitCode.OK
-    assert call(project, "run", "waits") == ExitCode.OK
-    page = published(project)
-    assert 'id="fig-rtt-18-weeks"' in page
-    assert 'id="fig-ae-four-hours"' in page
-    assert next((project / "reports").rglob("SYN07.pdf")).read_bytes().startswith(b"%PDF")
-    capsys.readouterr()
-    assert call(project, "run", "waits") == ExitCode.OK
-    assert "1 unchanged" in capsys.readouterr().out
-
-
-def test_a_mistyped_measure_fails_with_its_cell_and_keeps_what_was_published(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = project / "notebooks" / "waits.ipynb"
-    before, good = published(project), path.read_text("utf-8")
-    path.write_text(good.replace('waits.spc(\\"rtt_18_weeks\\")', 'waits.spc(\\"rtt_18_week\\")'), "utf-8")
-    assert call(project, "run", "waits") == ExitCode.REPORT
-    told = capsys.readouterr()
-    assert "did you mean rtt_18_weeks?" in told.out + told.err
-    assert published(project) == before
-    path.write_text(good, "utf-8")
-
-
-def test_a_mistyped_parameter_is_told_with_file_line_and_near_miss(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = project / "params" / "waits" / "SYN07.yml"
-    file.write_text("trsut: SYN07\n", "utf-8")
-    assert call(project, "check", "waits") == ExitCode.USAGE
-    told = capsys.readouterr()
-    assert "did you mean trust?" in told.out + told.err
-    assert "SYN07.yml" in told.out + told.err
-    file.write_text("trust: SYN07\n", "utf-8")
+    monkeypatch.delenv("BOARDPACK_STATE", raising=False)
+    reader = Reader(tmp_path, capsys)
+    for words, kind, block in BLOCK.findall(TUTORIAL.read_text("utf-8")):
+        getattr(reader, kind)(words, block)
+    assert reader.codes == [ExitCode.OK] * (len(reader.codes) - 1) + [ExitCode.USAGE]
+    assert len(reader.codes) == 10
+    assert [path.parts[-3] for path in sorted(reader.project.glob("reports/*/ward_moves/ABC.pdf"))] == [
+        "2026-09",
+        "2026-10",
+    ]
+    page = (reader.project / "reports" / "2026-09" / "ward_moves" / "ABC.html").read_text("utf-8")
+    for words in (
+        "How often we move patients at night",
+        "2.5%, above the upper limit",
+        "The newest six months",
+        "Above UCL",
+        "Both wards reopen in November.",
+    ):
+        assert words in page
+    assert "What this report is for" not in page

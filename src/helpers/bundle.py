@@ -7,13 +7,20 @@ document and the gate checks it, so neither side imports the other.
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 MIME = "application/vnd.boardpack+json"
+#: beside it, in base64, the content of a file that is to lie beside the report
+FILE_MIME = "application/vnd.boardpack.file"
+#: how such a file may be called. No other dot: what belongs to a report is told by its name
+DELIVERED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}\.(csv|xlsx)")
+#: bytes that it may have
+LARGEST_FILE: Final = 5_000_000
 
-Kind = Literal["report", "headline", "heading", "text", "panels", "figure", "table"]
+Kind = Literal["report", "headline", "heading", "text", "panels", "figure", "table", "file"]
 Origin = Literal["records", "published"]
 #: label and text are words; date an ISO date; count a count of people; rate a mean, share or ratio of
 #: them; model an interval, standardised figure or other model output; icon names of `helpers.theme.icons`, one a
@@ -105,7 +112,8 @@ class Bundle(_Frozen):
 
     version: Literal[1] = 1
     kind: Kind
-    id: str  # "fig-…", "tbl-…", "sec-…" for figures, tables and headings; any word for the others
+    #: "fig-…", "tbl-…", "sec-…" for figures, tables and headings; the name of a file; any word for the others
+    id: str
     caption: str = ""  # kind heading: its words
     alt: str = ""
     markdown: str = ""  # kinds headline and text: paragraphs and lists; table: notes below it

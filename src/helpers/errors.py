@@ -7,10 +7,10 @@ has an exit code of its own. Anything else that escapes is a bug of ours and kee
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ExitCode(IntEnum):
@@ -106,3 +106,19 @@ def near_misses(word: str, known: Iterable[str]) -> str:
     """
     close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
     return f"did you mean {' or '.join(close)}?" if close else ""
+
+
+def unknown_names(
+    named: Iterable[object], known: Collection[Any], *, where: str, came: str, allowed: bool = True
+) -> list[Problem]:
+    """Return a problem for each name that is not known, with near misses; `allowed`: whether it lists all that are."""
+    return [
+        Problem(
+            f"{where}{name}",
+            came,
+            ", ".join(map(str, known)) if allowed else "",
+            near_misses(str(name), map(str, known)),
+        )
+        for name in named
+        if name not in known
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import stat
 import tarfile
@@ -20,7 +19,6 @@ from helpers.data.state import (
     back_up,
     make_all_private,
     open_state,
-    private_files,
     prune_state,
     restore,
 )
@@ -103,15 +101,6 @@ def test_an_absent_or_empty_state_gets_nothing_but_what_keeps_git_out(tmp_path: 
         open_state(tmp_path / name)
         open_state(tmp_path / name)
         assert [each.name for each in (tmp_path / name).iterdir()] == [".gitignore"]
-
-
-def test_whatever_a_library_writes_is_private_and_the_mask_comes_back(tmp_path: Path) -> None:
-    before = os.umask(0o022)
-    os.umask(before)
-    with private_files():
-        (tmp_path / "x").write_text("x")
-    after = os.umask(before)
-    assert (modes(tmp_path), after) == ({0o600}, before)
 
 
 def test_what_is_backed_up_comes_back_the_same(state: Path, tmp_path: Path) -> None:

@@ -1,94 +1,108 @@
-"""The words of the `boardpack` command."""
+"""The words of the `boardpack` command: each command is imported when it is called, so that the others start soon."""
 
 from __future__ import annotations
 
 import errno
+import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from helpers import __version__
-from helpers.cli import (
-    batches,
-    checking,
-    data,
-    differences,
-    doctor,
-    drafts,
-    figures,
-    for_machines,
-    leaving,
-    matrices,
-    private,
-    records,
-    showing,
-    year,
-)
-from helpers.cli.assembly import by_audience, open_and_plan
-from helpers.cli.checking import Words
-from helpers.cli.onward import publish_to
-from helpers.cli.own.making import new
-from helpers.cli.own.starting import init
-from helpers.cli.past import NOW, Part, Past, past_parts, read_past
-from helpers.cli.registers import register_app
-from helpers.cli.schedules import Quiet, run_parts, schedule_app
-from helpers.cli.showing import Json
 from helpers.errors import (
     INTERRUPTED,
     INTERRUPTED_WORDS,
     ExitCode,
     Problem,
     ReportError,
-    UsageError,
     UserError,
 )
-from helpers.places import find_root
-from helpers.runner.batch.capacity import usable_jobs
-from helpers.runner.batch.choosing import failed_only, resume
-from helpers.runner.batch.foreign import find_foreign
-from helpers.runner.batch.run import Order, preview
-from helpers.runner.engines import FORMATS, RENDERERS
-from helpers.runner.history.store import History
-from helpers.runner.kernel.execute import KernelLimits
-from helpers.runner.plan.jobs import Plan
-from helpers.runner.project import Project
-from helpers.runner.publish.switching import write_whole
 
 #: what a folder or disk does not allow: the user's to mend, no bug of ours
 _OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
 _MEND_THE_PLACE = "give yourself the right, free some space, or choose another place, then run it again"
+#: where each command or group of commands is
+COMMANDS: Final = {
+    "init": "own/starting:init",
+    "new": "own/making:new",
+    "upgrade": "own/upgrading:upgrade",
+    "check": "checking:check",
+    "matrix": "matrices:matrix",
+    "preview": "drafts:preview",
+    "run": "running:run",
+    "status": "records:status",
+    "history": "records:history",
+    "show": "records:show",
+    "why": "records:why",
+    "diff": "differences:diff",
+    "approve": "records:approve",
+    "withdraw": "records:withdraw",
+    "retire": "leaving:retire",
+    "publish-to": "onward:publish_to",
+    "explain": "figures:explain",
+    "plan": "year:plan",
+    "audit": "private:audit",
+    "metrics": "for_machines:metrics",
+    "doctor": "doctor:doctor",
+    "data": "data:data_app",
+    "demo": "data:demo_app",
+    "register": "registers:register_app",
+    "schedule": "schedules:schedule_app",
+    "state": "private:state_app",
+}
+
+
+def load(name: str) -> Any:
+    """Return a command or group of commands, ready to be called."""
+    module, _, thing = COMMANDS[name].partition(":")
+    found = getattr(import_module(f"helpers.cli.{module.replace('/', '.')}"), thing)
+    if not isinstance(found, typer.Typer):
+        alone = typer.Typer(add_completion=False)
+        alone.command(name)(found)
+        found = alone
+    return typer.main.get_command(found)
+
+
+def _summary(name: str) -> str:
+    """Return the first sentence of a command's help, read where it stands: importing them all takes a second."""
+    module, _, thing = COMMANDS[name].partition(":")
+    source = (Path(__file__).parent / f"{module}.py").read_text("utf-8")
+    begins = rf"^def {thing}\(.*?\n    \"\"\"" if not thing.endswith("_app") else rf"^{thing} = .*?help=\""
+    found = re.search(rf'{begins}(.*?)["\n]', source, re.DOTALL | re.MULTILINE)
+    return found[1] if found else ""
+
+
+class _Commands(TyperGroup):
+    """Knows its commands by name, and imports the one that is called."""
+
+    def __init__(self, **told: Any) -> None:
+        super().__init__(**{**told, "commands": {name: TyperCommand(name) for name in COMMANDS}})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Return what the list of commands says of one."""
+        return TyperCommand(cmd_name, help=_summary(cmd_name)) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is called, with its name and arguments."""
+        if args[0] in COMMANDS:
+            return args[0], load(args[0]), args[1:]
+        return super().resolve_command(ctx, args)  # says what is near
+
 
 app = typer.Typer(
+    cls=_Commands,
     help="Board reports for the NHS from parameterised notebooks.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(data.data_app, name="data")
-app.add_typer(data.demo_app, name="demo")
-app.add_typer(private.state_app, name="state")
-app.add_typer(schedule_app, name="schedule")
-app.add_typer(register_app, name="register")
-app.command("audit")(private.audit)
-data.data_app.command("show")(figures.show_series)
-app.command()(figures.explain)
-data.data_app.command("forget")(private.forget)
-for command in (
-    records.status,
-    records.history,
-    records.show,
-    records.why,
-    records.approve,
-    records.withdraw,
-    leaving.retire,
-    for_machines.metrics,
-):
-    app.command()(command)
 
 
 def _say_version(wanted: bool) -> None:
@@ -111,145 +125,6 @@ def set_project(
     context.obj = project
 
 
-app.command()(init)
-app.command()(new)
-app.command()(checking.check)
-app.command()(matrices.matrix)
-app.command()(drafts.preview)
-app.command()(doctor.doctor)
-app.command()(differences.diff)
-app.command()(publish_to)
-app.command()(year.plan)
-
-
-@app.command()
-def run(
-    context: typer.Context,
-    words: Words = None,
-    *,
-    to: Annotated[str, typer.Option(help="What to render, with commas between.")] = "html,pdf",
-    force: Annotated[bool, typer.Option("--force", help="Run also what has not changed.")] = False,
-    only_failed: Annotated[
-        bool, typer.Option("--only-failed", help="Only reports whose newest run failed.")
-    ] = False,
-    resumed: Annotated[
-        bool, typer.Option("--resume", help="Only what the newest batch left undone, as it was asked for.")
-    ] = False,
-    hold: Annotated[
-        bool, typer.Option("--hold", help="Keep what passes as a draft until it is approved.")
-    ] = False,
-    verify: Annotated[
-        bool,
-        typer.Option(
-            "--verify", help="Read every published file to see whether it was altered, or is none."
-        ),
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Run nothing where anything that is asked for is wrong.")
-    ] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Reports beside each other.")] = usable_jobs(),
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
-    time_limit: Annotated[
-        float, typer.Option(min=1, help="Seconds for one report.")
-    ] = KernelLimits.seconds,
-    memory_limit: Annotated[
-        int, typer.Option(min=64, help="Megabytes for one report.")
-    ] = KernelLimits.megabytes,
-    renderer: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.")] = RENDERERS[0],
-    months: Annotated[
-        str,
-        typer.Option("--for", metavar="MONTH[..MONTH]", help="Make up for past months: 2025-10..2026-03."),
-    ] = "",
-    known: Annotated[
-        str, typer.Option(help="With --for: figures as known now, then (a month later), or on YYYY-MM-DD.")
-    ] = NOW,
-    or_now: Annotated[
-        bool, typer.Option("--or-now", help="With --known: as known now where that is not kept.")
-    ] = False,
-    junit: Annotated[
-        Path | None,
-        typer.Option("--junit", help="Write what became of each report to a file, as JUnit XML."),
-    ] = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Run the reports that are due and publish those that pass the gate."""
-    limits = KernelLimits(time_limit, memory_limit)
-    order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
-    root = find_root(context.obj)
-    if months and resumed:
-        raise UsageError(Problem("--resume", "not with --for", cure="the same command again does the rest"))
-    past = read_past(months, known, or_now=or_now) if months else None
-    parts, asked = _ask(root, words or (), order, past, strict=strict, quiet=quiet)
-    if resumed or only_failed:
-        parts = [
-            _left(each, some, order, resumed=resumed, only_failed=only_failed) for each, some, _ in parts
-        ]
-        parts = [part for part in parts if part[1].jobs]
-    if dry_run:
-        decisions = [decision for each, some, how in parts for decision in preview(each, some.jobs, how)]
-        batches.show_decisions(decisions, asked, as_json=as_json)
-        return
-    if not parts:
-        _say_nothing_is_left(as_json=as_json, quiet=quiet)
-        return
-    batch = replace(run_parts(parts, quiet=quiet or as_json), mistakes=asked.problems)
-    pages = ", ".join(dict.fromkeys(each.show(each.reports / "index.html") for each, *_ in parts))
-    if junit is not None:
-        write_whole(junit, for_machines.as_junit(batch))
-    if as_json or not quiet or batch.exit_code:
-        batches.show_batch(batch, pages, as_json=as_json)
-    if verify:
-        for each, *_ in parts:
-            found = find_foreign(History(each.state), each.reports, verify=True)
-            batches.show_foreign(found, each.show(each.reports))
-    raise typer.Exit(batch.exit_code)
-
-
-def _ask(
-    root: Path, words: Sequence[str], order: Order, past: Past | None, *, strict: bool, quiet: bool
-) -> tuple[list[Part], Plan]:
-    """Return the batches that are asked for, and the plan of them all."""
-    if past is None:
-        project, asked = open_and_plan(root, words, strict=strict)
-        return [(each, some, order) for each, some in by_audience(project, asked)], asked
-    parts, told = past_parts(root, words, order, past, strict=strict)
-    for line in () if quiet else told:
-        print(line, file=sys.stderr)
-    plans = [some for _, some, _ in parts]
-    problems = dict.fromkeys(problem for some in plans for problem in some.problems)
-    return parts, Plan(
-        refused=tuple(each for some in plans for each in some.refused), problems=tuple(problems)
-    )
-
-
-def _left(
-    project: Project, asked: Plan, order: Order, *, resumed: bool, only_failed: bool
-) -> tuple[Project, Plan, Order]:
-    """Return of a plan what the newest batch left undone, or what failed last; refused reports stay so."""
-    jobs = asked.jobs
-    if resumed:
-        jobs, order = resume(project, jobs, order)
-    if only_failed:
-        jobs = failed_only(project, jobs)
-    return project, replace(asked, jobs=jobs), order
-
-
-def _say_nothing_is_left(*, as_json: bool, quiet: bool) -> None:
-    if as_json:
-        showing.show_json({"run": None, "states": {}, "reports": [], "exit_code": 0})
-    elif not quiet:
-        print("nothing is left to run")
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    formats = tuple(dict.fromkeys(each.strip().lower() for each in text.split(",") if each.strip()))
-    unknown = [each for each in formats if each not in FORMATS]
-    if unknown or not formats:
-        raise UsageError(Problem("--to", ", ".join(unknown) or "nothing is given", ", ".join(FORMATS)))
-    return formats
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
@@ -257,15 +132,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    before = os.umask(0o077)  # all that is written is its owner's alone, whatever library writes it
     try:
-        from helpers.data.state import private_files
-
-        with private_files():
-            app(arguments, prog_name="boardpack")
+        app(arguments, prog_name="boardpack")
     except SystemExit as ended:  # typer's own way to end, also after wrong words and Ctrl-C
         return _tell_interruption() if ended.code == INTERRUPTED else int(ended.code or 0)
     except UserError as error:
-        showing.show_user_error(error, as_json="--json" in arguments)
+        _show_error(error, as_json="--json" in arguments)
         return int(error.exit_code)
     except KeyboardInterrupt:
         return _tell_interruption()
@@ -273,11 +146,19 @@ def _run(arguments: list[str]) -> int:
         if error.errno not in _OF_THE_PLACE:
             return _tell_bug()
         problem = Problem(str(error.filename or "a file"), f"{error.strerror}", cure=_MEND_THE_PLACE)
-        showing.show_user_error(ReportError(problem), as_json="--json" in arguments)
+        _show_error(ReportError(problem), as_json="--json" in arguments)
         return int(ExitCode.REPORT)
     except Exception:
         return _tell_bug()
+    finally:
+        os.umask(before)
     return 0
+
+
+def _show_error(error: UserError, *, as_json: bool) -> None:
+    from helpers.cli.showing import show_user_error
+
+    show_user_error(error, as_json=as_json)
 
 
 def _tell_interruption() -> int:

@@ -10,12 +10,16 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import open_mart
+from helpers.cli.figures import show_series
+from helpers.cli.private import forget
 from helpers.cli.showing import Json
 from helpers.places import find_root
 from helpers.runner.publisher import read_publisher
 
 data_app = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
 demo_app = typer.Typer(help="The invented national data set.", no_args_is_help=True)
+data_app.command("show")(show_series)
+data_app.command("forget")(forget)
 
 
 @demo_app.command("build")

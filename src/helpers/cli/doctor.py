@@ -17,8 +17,10 @@ from typing import Final, Literal
 
 import typer
 
+from helpers import __version__
 from helpers.cli import showing
 from helpers.cli.assembly import open_mart, open_project
+from helpers.cli.own.upgrading import seen
 from helpers.cli.showing import Json
 from helpers.errors import ExitCode, Problem, UserError
 from helpers.places import find_root, state_folder
@@ -161,7 +163,7 @@ def _project(given: Path | None) -> Iterator[Finding]:
         return
     yield Finding("Project", "there", str(root), "everything")
     yield from _places(root)
-    for look in (_state, _data, _settings, _schedule):
+    for look in (_version, _state, _data, _settings, _schedule):
         yield _told(look, root)
 
 
@@ -194,6 +196,15 @@ def _places(root: Path) -> Iterator[Finding]:
             purpose,
             "free some space: boardpack state prune, boardpack data prune",
         )
+
+
+def _version(root: Path) -> Finding:
+    known = seen(root)[0]
+    said = __version__ if known in ("", __version__) else f"{__version__}; this project has seen {known}"
+    cure = "boardpack upgrade says what has changed and what to do"
+    return _judged(
+        "Version", said == __version__, said, "a register and names that keep their meaning", cure
+    )
 
 
 def _state(root: Path) -> Finding:

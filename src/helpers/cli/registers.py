@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from helpers.cli import showing
+from helpers.cli.own.upgrading import register_diff
 from helpers.cli.showing import Json
 from helpers.errors import Problem, UsageError
 from helpers.places import current_day, find_root
@@ -15,6 +16,7 @@ from helpers.register.reading import find_measure, read_register
 from helpers.register.sheet import answers, blank_form, gaps_of
 
 register_app = typer.Typer(help="What is measured and why: params/_register.", no_args_is_help=True)
+register_app.command("diff")(register_diff)
 _NEW: Final = "my_measure"
 #: as `helpers.register.entry.Identifier`
 _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")

@@ -96,16 +96,6 @@ def forget_derived(state: Path) -> None:
 _UPGRADES: Mapping[int, Callable[[Path], None]] = {1: make_all_private, 2: forget_derived}
 
 
-@contextlib.contextmanager
-def private_files() -> Iterator[None]:
-    """Let everything that the block writes be its owner's alone, whatever library writes it."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
-
-
 # --- back-up and restore ------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
-from helpers.bundle import MIME, Bundle, Cell, Column, Panel
+from helpers.bundle import FILE_MIME, MIME, Bundle, Cell, Column, Panel
 from helpers.theme.icons import icon_words
 from helpers.theme.markdown import escape_markdown
 from helpers.theme.sparks import spark_blocks
@@ -34,6 +34,7 @@ class Shown:
     svg: str = ""
     markdown: str = ""  # what JupyterLab shows where the report shows nothing at this place
     html: str = ""  # a table of an analyst's own, as the report reads it
+    file: bytes = b""  # what is to lie beside the report
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
         if self._is_numbered_by_quarto:
@@ -44,6 +45,8 @@ class Shown:
             look = {"text/html": self.html}
         else:
             look = {"text/markdown": self.markdown or _markdown(self.bundle)}
+        if self.file:
+            look[FILE_MIME] = base64.b64encode(self.file).decode()
         plain = self.bundle.alt or self.bundle.markdown or self.bundle.caption or self.bundle.id
         return {MIME: self.bundle.model_dump(mode="json"), "text/plain": plain, **look}
 

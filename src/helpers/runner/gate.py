@@ -51,6 +51,8 @@ def check_document(document: Document, job: Job, project: Project, *, notebook: 
         problems += text_check(document.markdown, "document")
         for figure_id, svg in document.figures.items():
             problems += text_check(svg.decode(), figure_id)
+        for bundle in (each for each in document.bundles if each.kind == "file"):
+            problems += text_check("\n".join(_strings(bundle.model_dump())), bundle.id)
     if notebook is not None:
         problems += [problem for file_check in project.file_checks for problem in file_check(notebook)]
     if problems and (standing := project.allow(job.title, problems)):

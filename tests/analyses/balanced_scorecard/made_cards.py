@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from helpers.analyses.balanced_scorecard.card import Card, CardRow
+from helpers.analyses.balanced_scorecard.card import Card, CardRow, outlook_of
 from helpers.analyses.balanced_scorecard.cascade import Carried, Cascade
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
-from helpers.analyses.balanced_scorecard.outlook import outlook_of
 from helpers.data.units import Unit
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import MeasureResult

@@ -118,9 +118,11 @@ def test_going_round_the_query_to_figures_counted_from_patients_is_refused(repor
         load.write("measure_values", pd.DataFrame([row]))
     own = replace(report, mart=mart.at(mart.version))
     assert own.query("SELECT value FROM measure_values WHERE measure = 'falls'").empty
-    assert not find_problems(executed(own, ("x", own.say("none"))))
+    assert not find_problems(executed(own, ("x", own.say("none")), ("x", own.deliver(beds(), "beds.csv"))))
     own.mart.query("SELECT value FROM measure_values WHERE measure = 'falls'")
     (problem,) = find_problems(executed(own, ("x", own.say("3 falls"))))
+    assert "own content where patient records have been read" in str(problem)
+    (problem,) = find_problems(executed(own, ("x", own.deliver(beds(), "beds.csv"))))
     assert "own content where patient records have been read" in str(problem)
 
 

@@ -21,7 +21,7 @@ from helpers.bundle import Cell, Column
 from helpers.measures.figures import chance_words
 from helpers.register.cycle import MatrixRow
 from helpers.report.columns import Filled, laid_out
-from helpers.report.parts import Composed, Field, Headline, Part, part
+from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import capital, listed, month, sentence
@@ -141,7 +141,7 @@ class ChangeReview(Sections):
         )
 
     @part
-    def each(self) -> Composed:
+    def each(self) -> Part:
         """Every change with its picture: what came, and what would have been without it."""
         return self.composed("each", self._sections, fields=SERIES, rows=self._series)
 

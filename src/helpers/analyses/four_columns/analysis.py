@@ -8,7 +8,7 @@ from helpers.analyses.four_columns.matrix import Achieved
 from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.report.analyses_in_room import analyse_in_room
-from helpers.report.calls import names_near_misses
+from helpers.report.arguments import names_near_misses
 from helpers.report.opening import Report
 
 #: columns of what reviews found

@@ -21,7 +21,6 @@ from helpers.measures.figures import direction_words, period_words
 from helpers.measures.people import people_words
 from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import ChartEvent, MeasureResult
-from helpers.measures.source_words import seam_sentence, sources_sentence
 from helpers.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
 from helpers.measures.value_words import latest_sentence, stale_sentence, variation_sentence
 from helpers.measures.words import (
@@ -29,9 +28,11 @@ from helpers.measures.words import (
     national_sentence,
     no_assurance_words,
     reasons_sentence,
+    seam_sentence,
+    sources_sentence,
 )
 from helpers.register.models import Comment
-from helpers.report.parts import Composed, Part
+from helpers.report.parts import Part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import count, day_words, month, sentence
@@ -40,21 +41,10 @@ from helpers.report.words import count, day_words, month, sentence
 MOST_EVENTS = 8
 
 
-def section_part(
-    sections: Sections, result: MeasureResult, period: str, *, short: bool = False
-) -> Composed:
-    """Return one measure, from its heading to its notes.
+def section_part(sections: Sections, result: MeasureResult, period: str, *, short: bool = False) -> Part:
+    """Return one measure, from its heading to its notes; `sections` know its own sources alone.
 
-    Parameters
-    ----------
-    sections
-        Makes objects that know this measure's own sources.
-    result
-        The measure.
-    period
-        The report's month, "2026-09".
-    short
-        Leave out of the list below the chart what a board can do without.
+    `short` leaves out of the list below the chart what a board can do without.
     """
     chart = spc_part(sections, result)
     if result.category == "attention" and not result.stale:
@@ -110,7 +100,7 @@ def name_of(result: MeasureResult) -> str:
     return result.measure.id.replace("_", "-")
 
 
-def icons_part(sections: Sections, result: MeasureResult) -> Composed:
+def icons_part(sections: Sections, result: MeasureResult) -> Part:
     """Return the icons of a measure side by side."""
     name, panels = f"icons-{name_of(result)}", icon_panels(result)
     words = {

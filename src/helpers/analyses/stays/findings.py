@@ -55,20 +55,9 @@ class Ratio:
 class StayFindings:
     """The analysis of one organisation's stays; every property is computed once, when first asked for.
 
-    Parameters
-    ----------
-    events
-        What happened at the organisation and may show in its stays.
-    policy
-        What may be shown: groups that it hides are taken together, so that no sum less its parts tells them.
-    ask
-        What may be shown beside everything that was told before; without it, beside nothing.
-
-    Raises
-    ------
-    DataError
-        Where the organisation discharged no ordinary admission in the period, or so few that no figure on
-        them may be shown, or nobody else has such patients, or the benchmark rests on too few.
+    Groups that `policy` hides are taken together, so that no sum less its parts tells them. `ask` tells what may be
+    shown beside everything that was told before; without it, beside nothing. Refused where there is nobody to compare,
+    or so few that no figure on them may be shown.
     """
 
     def __init__(
@@ -107,10 +96,6 @@ class StayFindings:
             found = "too few patients to compare with"
             cure = "choose another benchmark, or cover more months"
             raise DataError(Problem(f"benchmark: {self.options.benchmark}", found, cure=cure))
-
-        if self.told.hides(self.told.stays):
-            found = "with what has been published, its figures would tell how many a few patients are"
-            raise DataError(Problem(where, found, cure=wider))
 
     @cached_property
     def told(self) -> StaysTold:

@@ -30,7 +30,7 @@ COUNTED: Final = (
 
 
 def counted(basis: StayBasis) -> Part:
-    """Return which stays count, and in which strata they are compared."""
+    """Return which stays count (`values.where`, as `report.records` takes it), and in which strata they are alike."""
     options, report = basis.options, basis.report
     rows = (
         ("Patients discharged", report.period.label),
@@ -49,7 +49,7 @@ def counted(basis: StayBasis) -> Part:
 
 
 def method(basis: StayBasis) -> Part:
-    """Return what was counted and how, in words that follow the parameters."""
+    """Return what was counted and how, point by point."""
     options, rule = basis.options, basis.found.rule
     trim = {
         "none": phrase("method.stays.trim_none"),

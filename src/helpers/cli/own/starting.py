@@ -11,6 +11,7 @@ import typer
 
 from helpers import __version__
 from helpers.cli.own.schemas import write_schemas
+from helpers.cli.own.upgrading import SEEN, keep_shipped, next_minor
 from helpers.errors import Problem, UsageError
 
 FILES: Final = Path(__file__).parent / "files"
@@ -35,11 +36,13 @@ def init(
     root = folder.resolve()
     if root.exists() and not root.is_dir():
         raise UsageError(Problem(str(folder), "is a file", "a folder", "give another name"))
-    words = {"name": _plain_name(root.name), "version": __version__, "next": _next_minor(__version__)}
+    words = {"name": _plain_name(root.name), "version": __version__, "next": next_minor(__version__)}
     texts = {place: _filled(name, words) for name, place in _PLACES.items()} | dict.fromkeys(_EMPTY, "")
     left = [place for place, text in texts.items() if not write_new(root / place, text)]
     (root / "data").mkdir(exist_ok=True)
     write_schemas(root)
+    if not (root / SEEN).exists():
+        keep_shipped(root)
     if left:
         print(f"left as they were: {', '.join(left)}")
     print(f"{folder} is a project. Next:\n  cd {shlex.quote(str(folder))}\n  boardpack new NAME")
@@ -69,13 +72,3 @@ def _plain_name(name: str) -> str:
     'board-reports-2026'
     """
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "board-reports"
-
-
-def _next_minor(version: str) -> str:
-    """Return the version from which on things may have another meaning.
-
-    >>> _next_minor("0.1.3")
-    '0.2'
-    """
-    major, minor, *_ = version.split(".")
-    return f"{major}.{int(minor) + 1}" if major == "0" else f"{int(major) + 1}"

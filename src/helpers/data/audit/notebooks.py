@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from helpers.bundle import MIME
+from helpers.bundle import FILE_MIME, MIME
 from helpers.data.audit.alarms import combine
 from helpers.data.audit.bundles import small_counts
 from helpers.data.audit.columns import audit_header, has_rows_of_patients, is_record_heading, rows_problem
@@ -25,7 +25,8 @@ _BINARY = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pd
 def audit_json(text: str, where: str) -> list[Problem]:
     """Return what a JSON file or notebook gives away; text that is no JSON is read as it is.
 
-    Of a notebook's structured outputs only the words around them are read: the gate reads them as bundles.
+    Of a notebook's structured outputs only the words around them are read: the gate reads them as bundles, and
+    the files that it hands over as those that they become.
     """
     try:
         content = json.loads(text)
@@ -102,7 +103,7 @@ def _walk(content: Any) -> tuple[list[str], list[str], set[str]]:
         if isinstance(item, dict):
             is_code = item.get("cell_type") == "code"
             code += [_joined(item.get("source", ""))] if is_code else []
-            silent = {*_BINARY, MIME, "attachments", "source" if is_code else ""}
+            silent = {*_BINARY, MIME, FILE_MIME, "attachments", "source" if is_code else ""}
             names |= set(item)
             words += [words_in(_unpacked(value)) for key, value in item.items() if key in _BINARY]
             words += _attached(item.get("attachments"))

@@ -233,6 +233,7 @@ class Life:
         setting, job = self._setting, self.decision.job
         with self._guarded():
             with self._steps.step("inspect"):
+                self._files = {**self._files, **lay_out(self.document.files, self.folder / "delivered")}
                 check_files(self._files, self.document, setting.project.text_checks)
                 check_published(self._files, job, setting.project)
             if not self._is_first():  # only now is it sure whether it will be held
@@ -325,6 +326,13 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
         share = (time.perf_counter() - began) / len(group)
         for stem, life in group.items():
             life.take(rendered[stem], share)
+
+
+def lay_out(files: Mapping[str, bytes], folder: Path) -> dict[str, Path]:
+    """Write files into a private folder, and return where they lie."""
+    for name, content in files.items():
+        (private_folder(folder) / name).write_bytes(content)
+    return {name: folder / name for name in files}
 
 
 def execute_job(

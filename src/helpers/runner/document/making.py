@@ -56,6 +56,7 @@ _OPTIONS: Final = {"a caption": '`#| {kind}-cap: "…"`', "an alt text": '`#| {k
 _WHY_ALT: Final = " (what those hear who do not see the picture)"
 #: letters of a headline that stand for a report in a list
 MOST_OF_HEADLINE: Final = 240
+_UNMARKED: Final = "a file beside a report that is not for publication, which cannot say so of itself"
 _SYNTHETIC: Final = (
     "**Synthetic data.** Organisations, patients and numbers are invented: this is about no real trust."
 )
@@ -102,6 +103,8 @@ class Document:
     bundles: tuple[Bundle, ...]  # everything that the notebook handed over, in order
     warnings: tuple[str, ...] = ()  # what of its outputs is left out
     mark: str = ""  # what every page bears, in each format
+    #: what lies beside the report, by the name that it ends in
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
@@ -119,6 +122,9 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     """
     reading = read_notebook(notebook)
     problems = [*_all_problems(reading), *_check_own_files(reading, provenance.files)]
+    delivered = [shown for shown in reading.shown if shown.file]
+    if provenance.mark:
+        problems += [Problem(each.where, _UNMARKED, cure="Show it as a table.") for each in delivered]
     if problems:
         raise GateError(problems)
     bundles = tuple(shown.bundle for shown in reading.shown)
@@ -138,6 +144,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
         bundles=bundles,
         warnings=reading.warnings,
         mark=provenance.mark,
+        files={shown.bundle.id: shown.file for shown in delivered},
     )
 
 
@@ -184,6 +191,8 @@ def _check_ids(reading: NotebookContent) -> Iterator[Problem]:
     for piece in reading.pieces:
         if isinstance(piece, Prose):
             places += [(label, piece.where) for label in labels(piece.text)]
+        elif piece.file:
+            places.append((piece.bundle.id, piece.where))
         elif piece.bundle.kind in _PREFIX:
             places.append((piece.bundle.id, piece.where))
             prefix = _PREFIX[piece.bundle.kind]
@@ -353,6 +362,8 @@ def _write(shown: ShownOutput) -> str:
         return write_table(bundle)
     if bundle.kind == "heading":
         return f"{'#' * bundle.level} {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
+    if bundle.kind == "file":
+        return f"The file {escape_markdown(bundle.id)} lies beside this report." if shown.file else ""
     if bundle.kind == "panels":
         return write_panels(bundle)
     if bundle.own:

@@ -9,9 +9,10 @@ from typing import Any
 import nbformat
 from pydantic import ValidationError
 
-from helpers.bundle import MIME, Bundle
+from helpers.bundle import FILE_MIME, MIME, Bundle
 from helpers.errors import Problem
 from helpers.runner.document.front_matter import read_front_matter
+from helpers.runner.document.outputs.files import read_delivered
 from helpers.runner.document.outputs.options import CellOptions
 from helpers.runner.document.outputs.ordinary import Draft, name_outputs, read_ordinary, read_own_table
 from helpers.runner.document.outputs.pieces import Prose, ShownOutput
@@ -88,19 +89,26 @@ def _read_code_cell(
 ) -> Iterator[ShownOutput | Problem]:
     if cell.source.strip() and options.run and not cell.get("execution_count"):
         yield Problem(where, "a cell that was not run", cure="Run the notebook from top to bottom.")
-    read = [_read_output(where, output, options) for output in cell.outputs]
+    read = [each for output in cell.outputs for each in _read_output(where, output, options)]
     drafts = [each for each in read if isinstance(each, Draft)]
     findings.warnings += [warning for draft in drafts for warning in draft.warnings]
     yield from (each for each in read if isinstance(each, Problem))
     yield from name_outputs(drafts, options, labels)
 
 
-def _read_output(where: str, output: nbformat.NotebookNode, options: CellOptions) -> Draft | Problem:
+def _read_output(
+    where: str, output: nbformat.NotebookNode, options: CellOptions
+) -> Iterator[Draft | Problem]:
     if output.output_type == "error":
-        return Problem(where, f"failed with {output.ename}: {output.evalue}", cure="Mend the cell.")
-    if MIME in output.get("data", {}):
-        return _read_bundle(where, output.data)
-    return read_ordinary(where, output, options)
+        yield Problem(where, f"failed with {output.ename}: {output.evalue}", cure="Mend the cell.")
+    elif MIME not in output.get("data", {}):
+        yield read_ordinary(where, output, options)
+    else:
+        read = _read_bundle(where, output.data)
+        if isinstance(read, Draft) and read.shown.bundle.kind == "file":
+            yield from read_delivered(where, read.shown.bundle, output.data.get(FILE_MIME, ""))
+        else:
+            yield read
 
 
 def _read_bundle(where: str, data: Mapping[str, Any]) -> Draft | Problem:

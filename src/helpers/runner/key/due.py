@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from helpers.runner.engines import FORMATS
 from helpers.runner.hashes import hash_bytes, hash_json
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.key.surroundings import Surroundings
@@ -99,7 +100,8 @@ def _decide_one(
     project: Project, decision: RunDecision, surroundings: Surroundings, *, wish: Wish
 ) -> RunDecision:
     previous = decision.previous
-    formats = tuple(dict.fromkeys((*wish.formats, *(previous.outputs if previous else ()))))
+    before = [each for each in previous.outputs if each in FORMATS] if previous else []
+    formats = tuple(dict.fromkeys((*wish.formats, *before)))
     hold = wish.hold or project.publisher.wants_approval(decision.job.notebook.name)
     hold = hold or (previous is not None and previous.state in {State.HELD, State.WITHDRAWN})
     decision = replace(decision, formats=formats, hold=hold)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
+from helpers.bundle import DELIVERED
 from helpers.errors import GateError, Problem
 from helpers.runner.engines import FORMATS
 from helpers.runner.hashes import hash_bytes
@@ -85,8 +86,9 @@ def switch(reports: Path, outputs: Mapping[str, Output], run: str) -> None:
     first = "html" if "html" in outputs else next(iter(outputs))
     page = reports / outputs[first].path
     stem = page.name.removesuffix(first)
-    # also what a forgotten run left in formats that are not asked for any more
-    others = [page.with_name(stem + name) for name in dict.fromkeys((*outputs, *FORMATS, MANIFEST))]
+    # also what a forgotten run left in formats that are not asked for any more, and files delivered no more
+    names = (*outputs, *FORMATS, *_delivered(page, stem), MANIFEST)
+    others = [page.with_name(stem + name) for name in dict.fromkeys(names)]
     others.remove(page)
     wanted = {reports / output.path for output in outputs.values()}
     moved: list[Path] = []
@@ -105,6 +107,12 @@ def switch(reports: Path, outputs: Mapping[str, Output], run: str) -> None:
         _put(target, run)
         _beside(target, run, ASIDE).unlink(missing_ok=True)
     _sync_folder(page.parent)
+
+
+def _delivered(page: Path, stem: str) -> list[str]:
+    """Return the names of the files beside a page that its notebook delivered."""
+    names = (each.name.removeprefix(stem) for each in page.parent.iterdir() if each.name.startswith(stem))
+    return sorted(name for name in names if DELIVERED.fullmatch(name))
 
 
 def _put(target: Path, run: str) -> None:

@@ -24,4 +24,5 @@ class ShownOutput:
     bundle: Bundle  # what was handed over, or made of an ordinary output
     svg: bytes | None = None
     table: HtmlTable | None = None  # the rows of an ordinary table, which may span columns
+    file: bytes = b""  # what is to lie beside the report under the name that is the bundle's id
     caption: str = ""  # the caption as Markdown, where the author wrote it in a cell option

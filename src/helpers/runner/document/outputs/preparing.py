@@ -78,7 +78,7 @@ class ApplyCellOptions(Preprocessor):
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Keep, of a cell that is not shown, what the report is about and what went wrong."""
+        """Keep, of a cell that is not shown, what the report is about, files beside it and what went wrong."""
         if cell.cell_type == "code":
             found = findings(resources)
             options, problems = read_options(found.places[index], cell.source)
@@ -127,7 +127,7 @@ def _counts_always(output: NotebookNode) -> bool:
     if output.output_type == "error":
         return True
     entry = output.get("data", {}).get(MIME)
-    return isinstance(entry, dict) and entry.get("kind") == "report"
+    return isinstance(entry, dict) and entry.get("kind") in {"report", "file"}
 
 
 def _unheard(where: str, cell: NotebookNode) -> Iterator[str]:
