@@ -306,13 +306,14 @@ def _between_clusters(
 ) -> pd.DataFrame:
     """Return how many clusters each row has, and the variance of O - E between them."""
     sums = cells.groupby([*keys, cluster], observed=True, dropna=False)[["observed", "expected"]].sum()
-    whole = table[["observed", "expected"]].reindex(sums.index.droplevel(-1)).set_axis(sums.index)
+    levels = list(range(len(keys)))
+    whole = sums.groupby(level=levels, dropna=False).transform("sum")
     rest = whole["expected"] - sums["expected"]
     # what the ratio of the others would leave of a cluster: the jackknife, see `Notes`
     left = (sums["observed"] * whole["expected"] - whole["observed"] * sums["expected"]) / rest.where(
         rest > 0
     )
-    groups = (left**2).groupby(level=list(range(len(keys))), dropna=False)
+    groups = (left**2).groupby(level=levels, dropna=False)
     count = groups.size()
     # per day expected, as the variance of independent stays is: a trust with a ratio of 2 has twice the spread
     scale = (table["expected"] / table["observed"].where(table["observed"] > 0)) ** 2
