@@ -232,7 +232,7 @@ def nobody_words(result: MeasureResult) -> str:
     """Say that nobody has explained what needs attention, who answers for it, and the register's rule for it."""
     owner = f" Owner: {result.measure.owner}." if result.measure.owner else ""
     rule = f" Standing rule: {sentence(result.measure.action)}" if result.measure.action else ""
-    return f"**Nobody has explained this or planned for it.**{owner}{rule}"
+    return f"**Nobody has explained this.**{owner}{rule}"
 
 
 def why_words(result: MeasureResult, period: str) -> str:
