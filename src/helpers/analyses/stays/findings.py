@@ -95,10 +95,6 @@ class StayFindings:
             cure = "choose another benchmark, or cover more months"
             raise DataError(Problem(f"benchmark: {self.options.benchmark}", found, cure=cure))
 
-        if self.told.hides(self.told.stays):
-            found = "with what has been published, its figures would tell how many a few patients are"
-            raise DataError(Problem(where, found, cure=wider))
-
     @cached_property
     def told(self) -> StaysTold:
         """What may be told of every count that the report shows, or that a figure of it rests on."""
