@@ -26,7 +26,15 @@ from helpers.errors import (
 )
 
 #: what a folder or disk does not allow: the user's to mend, no bug of ours
-_OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
+_OF_THE_PLACE = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.ENOTDIR,
+)
 _MEND_THE_PLACE = "give yourself the right, free some space, or choose another place, then run it again"
 #: where each command or group of commands is
 COMMANDS: Final = {
