@@ -19,7 +19,7 @@ from helpers.data.mart import Mart
 from helpers.data.synthetic import write_demo
 from helpers.report import analyses_in_room
 from helpers.report.opening import Report
-from helpers.report.parts import Composed, Part, Ready, part
+from helpers.report.parts import Part, part
 from helpers.report.period import Period
 from helpers.report.shown import Shown, ShownParts
 
@@ -53,12 +53,10 @@ MAY_LEAVE = {
     ("helpers.bundle", "Panel"),
     ("helpers.bundle", "Source"),
     ("helpers.report.analyses_in_room", "DrawnInRoom"),
-    ("helpers.report.parts", "Composed"),
     ("helpers.report.parts", "Field"),
     ("helpers.report.parts", "Headline"),
     ("helpers.report.parts", "Named"),
     ("helpers.report.parts", "Part"),
-    ("helpers.report.parts", "Ready"),
     ("helpers.report.shown", "Shown"),
     ("helpers.report.shown", "ShownParts"),
 }
@@ -145,9 +143,9 @@ def bundles_of(came: Any) -> Iterator[Bundle]:
         yield came.made.model_copy(
             update={"columns": tuple(each.column for each in came.fields), "rows": came.rows}
         )
-        if isinstance(came, Composed):
-            assert isinstance(came.content, Ready)
-            yield from (each.bundle for each in came.content.shown)
+        if came.content is not None:
+            assert isinstance(came.content, tuple)
+            yield from (each.bundle for each in came.content)
     elif isinstance(came, ShownParts):
         yield from (each.bundle for each in came.parts)
     elif isinstance(came, Shown):

@@ -111,7 +111,7 @@ def test_small_numbers_of_records_stay_hidden_with_what_would_tell_them(call: Ca
 
 def test_the_record_sheet_names_columns_and_functions(call: Call) -> None:
     _, out, _ = call("explain", "ae_four_hours")
-    assert "Higher is better." in out
+    assert "Higher is better" in out
     assert "total_attendances - attendances_over_4hours" in out
     assert "sources.ae_tables.read_months" in out
     told = json.loads(call("explain", "falls", "--json")[1])

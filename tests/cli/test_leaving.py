@@ -124,7 +124,7 @@ def test_a_full_disk_keeps_the_draft_and_names_the_folder(
         code, _, told = call("approve", "good/SYN07")
     folder = page(root, "SYN07").parent
     assert code == ExitCode.REPORT
-    assert told.startswith(f"{folder}: No space left on device; give yourself the right, free some space")
+    assert told.startswith(f"{folder}: No space left on device; free some space")
     assert list(folder.iterdir()) == []
     assert call("approve", "good/SYN07")[0] == 0
     assert page(root, "SYN07").exists()

@@ -292,7 +292,7 @@ for command in (
     f"echo altered > {root}/reports/page.html", f"rm {root}/reports/page.html", f"mv {root}/reports gone",
     f"echo new > {root}/new.html", f": > {root}/reports/page.html", "echo x > beside.csv", "echo x > ../data/n",
     f"echo v2 > {root}/.boardpack/mart/CURRENT", f"echo x > {root}/params/misbehaves/SYN08.yml",
-    f"cat {root}/.boardpack/runs/*aaaaaa/other/SYN01/executed.ipynb > seen",
+    f"cat {root}/.boardpac?/runs/*aaaaaa/other/SYN01/executed.ipynb > seen",
 ):
     subprocess.run(["sh", "-c", command], start_new_session=True, stderr=subprocess.DEVNULL)
 assert not ctypes.CDLL(None).fopen(f"{root}/reports/new.html".encode(), b"w")

@@ -10,7 +10,7 @@ import pytest
 from helpers.analyses.performance_report.measure_parts import notes_words
 from helpers.data.agreement import Disagreement, Figures
 from helpers.measures.examples import example_measure, example_result
-from helpers.measures.source_words import seam_sentence, sources_sentence
+from helpers.measures.words import seam_sentence, sources_sentence
 
 
 def apart(month: int, used: tuple[float, float], other: tuple[float, float]) -> Disagreement:

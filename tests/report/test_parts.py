@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from helpers.bundle import Bundle, Column
 from helpers.errors import UsageError
-from helpers.report.calls import names_near_misses
+from helpers.report.arguments import names_near_misses
 from helpers.report.charts.canvas import ReportFigure, canvas
 from helpers.report.parts import Field, Headline, Named, Part
 

@@ -8,8 +8,7 @@ import pytest
 
 from helpers.errors import UsageError
 from helpers.theme import Theme, colours
-from helpers.theme.brand import Brand, Palette, read_brand
-from helpers.theme.contrast import contrast
+from helpers.theme.brand import Brand, Palette, contrast, read_brand
 from helpers.theme.logo import LARGEST_LOGO, unsafe_in_svg
 from helpers.theme.look import style_sheet, typst_code, write_look
 

@@ -26,6 +26,7 @@ from helpers.analyses.systems.view import SystemView
 from helpers.data.room.records import Records
 from helpers.report.opening import Report, open_report
 from helpers.report.parts import Part
+from helpers.report.words import capital
 
 #: how a notebook gets each analysis
 ANALYSES: Final = {
@@ -120,7 +121,9 @@ def _members(analysis: type) -> Iterator[tuple[str, str]]:
         ):
             continue
         call = f"{name}{_arguments(member)}" if inspect.isfunction(member) else name
-        said = " ".join((inspect.getdoc(member) or "").split("\n\n")[0].split())
+        said = capital(
+            " ".join((inspect.getdoc(member) or "").split("\n\n")[0].split()).removeprefix("Return ")
+        )
         yield call.replace("|", "\\|"), said.replace("|", "\\|")
 
 

@@ -12,7 +12,7 @@ from helpers.cli import showing
 from helpers.cli.assembly import open_mart
 from helpers.cli.showing import Json
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.places import find_root
+from helpers.places import current_day, find_root
 
 if TYPE_CHECKING:
     from helpers.bundle import Cell
@@ -76,23 +76,29 @@ def _cell(value: Cell, digits: int = 0) -> str:
 
 def explain(context: typer.Context, name: Name, as_json: Json = False) -> None:
     """Show the record sheet of a measure: what the register says, and from which columns its figures come."""
-    from helpers.measures.record_sheet import feeds_of, record_sheet
+    from helpers.data.dictionary import describe_measures, function_of
+    from helpers.register.models import Register
+    from helpers.register.sheet import answers
 
     root = find_root(context.obj)
     register = _register(root)
     measure = _measure(register, name)
-    feeds = feeds_of(measure)
+    feeds = [
+        (layout.name, layout.title, feed.numerator, feed.denominator, function_of(layout), feed.note)
+        for _, layout, feed in describe_measures(Register(measures={measure.id: measure}))
+    ]
     if as_json:
-        sheet = {**measure.model_dump(mode="json"), "feeds": [asdict(each) for each in feeds]}
-        showing.show_json(sheet)
+        names = ("layout", "title", "numerator", "denominator", "function", "note")
+        told = [dict(zip(names, feed, strict=True)) for feed in feeds]
+        showing.show_json({**measure.model_dump(mode="json"), "feeds": told})
         return
-    showing.show_table(("", measure.name), record_sheet(measure, register))
+    sheet = answers(measure, register, current_day())
+    rows = [("Id", measure.id), *((each.question.label, each.text) for each in sheet[1:] if each.text)]
+    showing.show_table(("", measure.name), rows)
     if feeds:
         print("\nIts figures come from:")
         heads = ("Layout", "Numerator", "Denominator", "Function", "Note")
-        showing.show_table(
-            heads, ((f.layout, f.numerator, f.denominator, f.function, f.note) for f in feeds)
-        )
+        showing.show_table(heads, ((name, *rest) for name, _, *rest in feeds))
     print(f"\nIts series: boardpack data show {measure.id} --org CODE")
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.data.schema import TABLES
-from helpers.errors import DataError, Problem, UsageError
+from helpers.errors import DataError, Problem, UsageError, UserError
+from helpers.places import in_notebook
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -55,7 +56,13 @@ def explained(mart: Mart) -> Iterator[None]:
         raise _about_file(mart, error) or error from None
 
 
-def _about_file(mart: Mart, error: Exception) -> DataError | None:
+def _about_file(mart: Mart, error: Exception) -> UserError | None:
+    if "permission denied" in str(error).lower() and in_notebook():
+        came = "a notebook does not read files of the mart"
+        cure = (
+            'ask for figures by report.records("spells", by=[…]).count(), or a published table by its name'
+        )
+        return UsageError(Problem("query", came, cure=cure))
     records = {mart.path / file.path: file for file in mart.manifest.files}
     for name in _PARQUET.findall(str(error)):
         path = Path(name)

@@ -17,7 +17,6 @@ from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, UNSETTLED_WORDS, no_assurance_words
 from helpers.report.columns import Filled
-from helpers.report.words import number
 from helpers.theme.sparks import spark_cell
 
 Result = Filled[MeasureResult]
@@ -61,18 +60,9 @@ def assurance_cell(result: MeasureResult) -> str | None:
     return result.assurance_icon or no_assurance_words(result)
 
 
-def place_cell(result: MeasureResult) -> str | None:
-    """Return the share of the other trusts that it does better than, with its interval."""
-    place = result.national
-    if result.latest is None or place is None or place.percentile is None:
-        return None
-    found = place.percentile
-    return f"{number(found.percent)}% ({number(found.low)} to {number(found.high)})"
-
-
 def spark_of(result: MeasureResult) -> str | None:
     """Return the small line of a measure: what may be shown of it, and the target in force."""
-    if not result.drawn:
+    if not result.drawn or result.latest is None:
         return None
     target = result.target
     aim = None if target is None or target.meaning == "cumulative" else target.value
@@ -105,22 +95,18 @@ TARGET: Final = Result("target", Column(label="Target", kind="text"), target_cel
 VARIATION: Final = Result("variation", Column(label="Variation", kind="icon"), variation_cell)
 ASSURANCE: Final = Result("assurance", Column(label="Assurance", kind="icon"), assurance_cell)
 IN_WORDS: Final = Result("in_words", Column(label="In words", kind="text"), short_words)
-PLACE: Final = Result(
-    "place",
-    Column(label="Does better than", kind="text"),
-    place_cell,
-    "share of the other trusts that it does better than, or lies above, with its 95% interval",
+ID: Final = Result("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False)
+PERIOD: Final = Result(
+    "period",
+    Column(label="Period", kind="date"),
+    lambda each: None if each.latest is None else each.latest.day.isoformat(),
+    "first day of the latest period",
+    usual=False,
 )
 #: numbers for a frame: no table needs them beside the words
 NUMBERS: Final = (
-    Result("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False),
-    Result(
-        "period",
-        Column(label="Period", kind="date"),
-        lambda each: None if each.latest is None else each.latest.day.isoformat(),
-        "first day of the latest period",
-        usual=False,
-    ),
+    ID,
+    PERIOD,
     Result("value", Column(label="Value", kind="rate", digits=3), _value, usual=False),
     Result("unit", Column(label="Unit"), lambda each: each.measure.unit, usual=False),
     Result("target_value", Column(label="Target", kind="rate", digits=3), _target, usual=False),

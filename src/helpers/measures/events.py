@@ -27,16 +27,8 @@ def events_of(
 ) -> tuple[ChartEvent, ...]:
     """Return what bears on a series, each at the first period that it concerns, in order.
 
-    Parameters
-    ----------
-    series
-        The series; what lies before its second period or after its last is left out.
-    registered
-        Events of the register for this measure and organisation.
-    mergers
-        Code, name and day of the organisations that became part of this one.
-    register
-        The register's mergers, whose day goes before the mart's.
+    What lies before the second period or after the last is left out. `registered` are the register's events, `mergers`
+    code, name and day of organisations that became part of this one; the register's day goes before the mart's.
     """
     found = [
         ChartEvent(event.day, event.name, event.kind, event.description, event.author, rebases=event.rebase)

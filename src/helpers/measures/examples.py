@@ -57,21 +57,10 @@ def example_result(
     rebase: Sequence[int] = (),
     first: date = date(2024, 4, 1),
 ) -> MeasureResult:
-    """Return a result from monthly values in the measure's unit.
+    """Return a result from monthly values in the measure's unit, None where one is missing.
 
-    Parameters
-    ----------
-    values
-        By month; None is missing.
-    measure
-        Default: `example_measure()`.
-    hidden
-        Places whose value must not be shown.
-    first
-        First month.
+    Values at `hidden` places must not be shown; limits restart at those of `rebase`; the first month is `first`.
 
-    Examples
-    --------
     >>> example_result([5.0, 6.0, 5.0]).latest.value
     5.0
     """

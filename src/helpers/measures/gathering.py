@@ -26,13 +26,14 @@ from helpers.data.measured import as_told
 from helpers.data.peer_values import peer_organisations
 from helpers.data.periods import period_end
 from helpers.data.quality import rate_series
+from helpers.errors import Problem, unknown_names
 from helpers.measures.events import events_of
 from helpers.measures.place import Place, place_among
 from helpers.measures.places.groups import PeerGroup, find_group
 from helpers.measures.places.spread import places_of
 from helpers.measures.places.values import can_be_compared, known_series
 from helpers.measures.reasons import Reasons, reasons_of
-from helpers.measures.result import CATEGORIES, Category, ChartEvent, MeasureResult
+from helpers.measures.result import ChartEvent, MeasureResult
 from helpers.measures.series import MeasureSeries, build_series
 from helpers.measures.targets import target_on, targets_of
 from helpers.register.models import Comment, Measure, Register, Target
@@ -77,29 +78,25 @@ class Results:
         """The results of whole organisations by the measure's id."""
         return {result.measure.id: result for result in self.found if not result.part}
 
-    def of(self, category: Category) -> tuple[MeasureResult, ...]:
-        """Return the results of one category, in their order."""
-        return tuple(result for result in self.found if result.category == category)
 
-    @property
-    def counts(self) -> dict[Category, int]:
-        """How many results are in each category."""
-        return {category: len(self.of(category)) for category in CATEGORIES}
+def wrongly_asked(register: Register, names: Sequence[str]) -> list[Problem]:
+    """Return what is wrong with the names of measures: unknown to the register, or named twice."""
+    problems = unknown_names(
+        dict.fromkeys(names),
+        register.measures,
+        where="measures: ",
+        came="not in the register",
+        allowed=False,
+    )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    return problems + [Problem(f"measures: {name}", "named twice", cure="name it once") for name in twice]
 
 
 def measure_results(mart: Mart, register: Register, asked: WantedMeasures) -> Results:
     """Return the results of all measures asked for.
 
-    Parameters
-    ----------
-    mart
-        Pinned to one version.
-
-    Returns
-    -------
-    Results
-        Values come from one query, charts from one call of `xmr_many`, other trusts' values from a table
-        that is computed once per version of the mart.
+    Values come from one query, charts from one call of `xmr_many`, other trusts' values from a table that is computed
+    once per version of the mart.
     """
     wanted = [register.measures[name] for name in asked.measures or register.measures]
     frame = read_series(
@@ -130,12 +127,8 @@ def results_of_rows(
 ) -> tuple[MeasureResult, ...]:
     """Return the results of figures that were put together elsewhere, such as sums over several organisations.
 
-    They have chart, targets, events and the analysts' words; no place among trusts and no rating of quality.
-
-    Parameters
-    ----------
-    rows
-        As those of `measure_values` with `members`: a row for each measure and period.
+    They have chart, targets, events and the analysts' words; no place among trusts and no rating of quality. Rows are
+    as those of `measure_values` with `members`.
     """
     if rows.empty:
         return ()

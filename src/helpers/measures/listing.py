@@ -62,13 +62,7 @@ class Listing:
 
 
 def list_series(mart: Mart, measure: Measure, organisation: Organisation) -> Listing:
-    """Return the whole series of a measure of an organisation, protected as in a report.
-
-    Parameters
-    ----------
-    mart
-        Pinned to one version.
-    """
+    """Return the whole series of a measure of an organisation, protected as in a report."""
     code = organisation.code
     frame = read_series(mart, {measure.id: measure.frequency}, organisations=[code], until=date.max)
     names = {each.dataset.partition("/")[2]: each.name for each in frame.sources}

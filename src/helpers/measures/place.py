@@ -52,14 +52,7 @@ class Place:
 def place_among(places: Places, own: str, groups: tuple[PeerGroup, PeerGroup]) -> Place | None:
     """Return the place among trusts; None with fewer than ten of them, or where the own value is not compared.
 
-    Parameters
-    ----------
-    places
-        All trusts of the kind at the period (`helpers.measures.places.spread.places_of`).
-    own
-        Code of the trust whose place is asked for.
-    groups
-        All trusts of its kind, and its peers among them.
+    `groups` are all trusts of the own kind, and the peers among them.
     """
     nation, peers = groups
     table, measure = places.table, places.measure

@@ -38,17 +38,7 @@ class Reasons:
 
 
 def reasons_of(rows: pd.DataFrame, own: str, period: date) -> Reasons | None:
-    """Return the reasons of an organisation in a period; None where it counts nobody by reason.
-
-    Parameters
-    ----------
-    rows
-        As `helpers.data.measure_series.read_reasons` returns them for one measure: published figures alone.
-    own
-        The organisation's code.
-    period
-        First day of the period.
-    """
+    """Return the reasons of an organisation in a period, published alone; None where it counts nobody by reason."""
     now = rows[rows["period"].dt.date == period]
     total = float(now.loc[now["org_code"] == own, "patients"].sum())
     if total <= 0:

@@ -18,11 +18,18 @@ from helpers.data.agreement import Disagreement
 from helpers.data.quality import QualityRating
 from helpers.measures.attention import Alarm, find_alarms, quiet_for_a_year, year_on_year
 from helpers.measures.forecast import Forecast, forecast_of, refuse
-from helpers.measures.held import Held, held_against
 from helpers.measures.place import Place
 from helpers.measures.reasons import Reasons
 from helpers.measures.series import EXACT, MeasureSeries, last_day
-from helpers.measures.targets import Goal, goal_after, next_target, standard_behind, target_on
+from helpers.measures.targets import (
+    Goal,
+    Held,
+    goal_after,
+    held_against,
+    next_target,
+    standard_behind,
+    target_on,
+)
 from helpers.register.models import Comment, EventKind, Measure, Target
 from helpers.report.controlled_charts import WITHHELD
 from helpers.stats.spc import XmRChart

@@ -99,17 +99,9 @@ def build_series(
 ) -> MeasureSeries:
     """Return the series of one measure from its rows of the mart, the last `months` months of it.
 
-    Parameters
-    ----------
-    rows
-        Rows of `measure_values` with `members`, of one organisation and part, ordered by period; where some are
-        from records with `untold`, as `helpers.data.measured.as_told` adds it.
-    measure
-        What they measure; its unit and its kind say how they are scaled and what stands behind them.
-    months
-        How many months a chart covers; quarters and years have their own least number.
-    as_at
-        Day up to which each data set speaks.
+    `rows` are those of one organisation and part, by period, with `members`, and of records with `untold` (see
+    `helpers.data.measured.as_told`); `as_at` is the day up to which each data set speaks. Quarters and years have
+    their own least number of periods.
     """
     step = MONTHS.get(measure.frequency, 0)
     table = rows.set_index(rows["period"].dt.date).reindex(_grid(rows["period"].dt.date, step))

@@ -47,21 +47,11 @@ class SystemSum:
 def system_sum(
     rows: pd.DataFrame, measure: Measure, *, months: int, expected: Collection[str] = ()
 ) -> SystemSum:
-    """Return a measure summed over the trusts that have a figure of it.
+    """Return a published measure summed over the trusts that have a figure of it, over so many months to its last one.
 
     A trust that misses a period makes the sum of that period unknown. Where those that miss some are small
-    (`SMALL`, together), they stay out of the whole series instead, so that it is of the same trusts throughout.
-
-    Parameters
-    ----------
-    rows
-        Of `measure_values`, one measure, by org_code and period; published figures alone.
-    measure
-        Its kind says whether a figure needs a denominator.
-    months
-        How many months up to its own last one are looked at.
-    expected
-        Codes that have to be in the sum whether or not they have ever returned a figure.
+    (`SMALL`, together), they stay out of the whole series instead, so that it is of the same trusts throughout. Those
+    that are `expected` have to be in the sum whether or not they have ever returned a figure.
     """
     counted = measure.kind == "count"
     rows = rows.assign(denominator=np.nan) if counted else rows

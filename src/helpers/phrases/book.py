@@ -28,19 +28,10 @@ _MINUS: Final = "−"
 
 
 def phrase(key: str, **values: object) -> str:
-    """Return a phrase with values in place of its placeholders.
+    """Return a phrase by topic and name ("method.spc.limits"), with values in place of its placeholders.
 
-    Parameters
-    ----------
-    key
-        Topic and name: "method.spc.limits".
-    values
-        What stands in it by name: numbers are written as in prose, unless the text has a format ("{share:.0%}").
-
-    Raises
-    ------
-    UsageError
-        Where the project's own phrases are wrong, with everything that is.
+    Numbers are written as in prose, unless the text has a format ("{share:.0%}"). Where the project's own phrases are
+    wrong, all that is so is refused.
 
     >>> phrase("method.interval", draws=10_000)
     'Intervals: 10,000 draws of the assumptions with a fixed seed.'

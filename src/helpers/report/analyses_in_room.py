@@ -33,26 +33,14 @@ _CHARTS: dict[str, Callable[[], Figure]] = {}
 
 
 def analyse_in_room(kind: type[Analysis], report: Report, *options: object) -> Analysis:
-    """Return an analysis of records: in a notebook a stand-in for one that is in the records room.
-
-    Parameters
-    ----------
-    kind
-        Its class, whose methods return what may be shown.
-    """
+    """Return an analysis of records, of a class: in a notebook a stand-in for one that is in the records room."""
     if not in_notebook():
         return kind(report, *options)  # type: ignore[call-arg]
     return cast(Analysis, StandIn(kind, report, _begin(kind, report, *options)))
 
 
 class StandIn:
-    """An analysis as a kernel has it: its parts and methods, and nothing that they rest on.
-
-    Parameters
-    ----------
-    name
-        What it is called in the room.
-    """
+    """An analysis as a kernel has it, by its name in the room: its parts and methods, and nothing that they rest on."""
 
     def __init__(self, kind: type, report: Report, name: str) -> None:
         self._kind, self._report, self._name = kind, report, name

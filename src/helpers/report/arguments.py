@@ -1,11 +1,14 @@
-"""What a notebook hands to `open_report`, as the standard tools give it."""
+"""What a notebook hands to `open_report` and to analyses, as the standard tools give it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TypeVar
+import functools
+import inspect
+from collections.abc import Callable, Collection
+from typing import ParamSpec, TypeVar
 
-from helpers.errors import Problem, near_misses
+from helpers.errors import Problem, near_misses, unknown_names
+from helpers.yaml_files import raise_all
 
 Value = TypeVar("Value", str, int)
 
@@ -37,3 +40,19 @@ def check_word(name: str, value: str, known: Collection[str], problems: list[Pro
     if value not in known:
         cure = near_misses(str(value), known)
         problems.append(Problem(f"open_report, {name}", f"{value!r}", ", ".join(known), cure))
+
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def names_near_misses(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Make a function refuse options that it does not have by a `UsageError`, all of them at once."""
+    taken = list(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def call(*args: Arguments.args, **options: Arguments.kwargs) -> Result:
+        raise_all(unknown_names(options, taken, where=f"{function.__name__}, ", came="no such option"))
+        return function(*args, **options)
+
+    return call

@@ -14,15 +14,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Filled(Generic[Row]):
-    """A column of a part, and how its cell is got from what a row is about.
-
-    Parameters
-    ----------
-    name, column, about, usual
-        As of a `helpers.report.parts.Field`.
-    cell
-        Gives the cell as it may be shown.
-    """
+    """A column of a part (see `helpers.report.parts.Field`), and how its cell is got from what a row is about."""
 
     name: str
     column: Column
@@ -36,15 +28,8 @@ def laid_out(
 ) -> dict[str, Any]:
     """Return the fields and rows of a part, for `Sections.part(name, **laid_out(columns, results))`.
 
-    Parameters
-    ----------
-    columns
-        In the order of the table.
-    about
-        What the rows are about, in their order.
-    drop_alike
-        Whether a column that says the same in every row stays out of the table where nobody asks for it; the
-        frame keeps it.
+    With `drop_alike` a column that says the same in every row stays out of the table where nobody asks for it; the
+    frame keeps it.
     """
     about = list(about)
     rows = [tuple(each.cell(one) for each in columns) for one in about]

@@ -36,16 +36,9 @@ _LINES: Final = ("centre", "lower", "upper", "near_lower", "near_upper")
 
 
 def lines_may_be_drawn(exact: Floats, shown: Floats, segment: NDArray[np.int64], origin: Origin) -> Flags:
-    """Return for each point whether the lines of its segment may be drawn.
+    """Return for each point whether the lines of its segment may be drawn; published statistics are drawn as they are.
 
-    Parameters
-    ----------
-    exact, shown
-        Values by month, and those that may be shown; NaN where missing or hidden.
-    segment
-        Number of each month's segment.
-    origin
-        Published statistics are drawn as they are.
+    `exact` and `shown` are values by month, NaN where missing or hidden; `segment` is each month's segment.
 
     >>> exact = np.full(15, 4.2)
     >>> lines_may_be_drawn(exact, np.where(np.arange(15) == 3, np.nan, 4.2), np.zeros(15, int), "records").all()
@@ -67,17 +60,9 @@ def lines_may_be_drawn(exact: Floats, shown: Floats, segment: NDArray[np.int64],
 def chart_as_shown(chart: XmRChart, shown: Floats, *, digits: int, origin: Origin) -> XmRChart:
     """Return an XmR chart of which every value and line may be drawn, listed or read from the drawing.
 
-    Icons and verdicts stay those of the exact values; numbers that nothing shows are left out. Segments whose
-    lines may not be drawn have NaN for them, and `Not told` for the reasons of their points.
-
-    Parameters
-    ----------
-    shown
-        The values that may be shown, NaN where one is missing or hidden.
-    digits
-        Decimals of listed values, to which the drawing is rounded too.
-    origin
-        Published statistics are returned as they are.
+    Icons and verdicts stay those of the exact values; numbers that nothing shows are left out. Segments whose lines
+    may not be drawn have NaN for them, and `Not told` for the reasons of their points. Published statistics are
+    returned as they are. `shown` are the values that may be shown, NaN elsewhere; `digits` those of listed values.
     """
     if not policy_for(origin).controls:
         return chart
@@ -121,17 +106,10 @@ def _beside_a_long_gap(hidden: Flags) -> Flags:
 
 
 def chart_told(chart: XmRChart, shown: Floats, *, digits: int, origin: Origin, blank: bool) -> XmRChart:
-    """Return the chart whose every line and reason may be drawn, listed and said.
+    """Return the chart whose every line and reason may be drawn, listed and said; see `chart_as_shown`.
 
-    Verdicts stay those of the exact values. Where there is no stable period the last segment has no lines: none
-    are drawn as if they held.
-
-    Parameters
-    ----------
-    chart, shown, digits, origin
-        As in `chart_as_shown`.
-    blank
-        Whether so little may be shown that no line is drawn and no reason given.
+    Verdicts stay those of the exact values. Where there is no stable period the last segment has no lines: none are
+    drawn as if they held. `blank`: so little may be shown that no line is drawn and no reason given.
     """
     told = chart_as_shown(chart, shown, digits=digits, origin=origin)
     if not chart.stability.stable and not chart.provisional:

@@ -39,13 +39,7 @@ LATEST_IN = (*_OF_ALL, *_OWN_LATEST)
 
 
 def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
-    """Return the first day of the latest month that the data cover to its last day; see `open_report`.
-
-    Raises
-    ------
-    DataError
-        Where there are no such data.
-    """
+    """Return the first day of the latest month that the data cover to its last day; see `open_report`."""
     if kind in _OWN_LATEST:
         own = (organisation.code, *organisation.predecessors)
         look_up, what = _OWN_LATEST[kind]

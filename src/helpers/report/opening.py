@@ -66,17 +66,9 @@ class Report:
     today: date = field(default_factory=current_day)
 
     def sources(self, within: Collection[str] | None = None) -> tuple[Source, ...]:
-        """Return the data sets that were read so far, or of these some that rows name.
+        """Return the data sets that were read so far, or of these some that rows name (`within`, tables or data sets).
 
-        Parameters
-        ----------
-        within
-            Tables or data sets ("<table>/<source>") to which figures can be traced, as their rows tell.
-
-        Raises
-        ------
-        ValueError
-            Where one of them was not read: nothing can come from it.
+        Nothing can come from one that was not read.
         """
         read = self.mart.meant_by(self.mart.asked)
         if not within:
@@ -116,11 +108,6 @@ class Report:
         ----------
         path
             A file, or a folder: then all files in it and below.
-
-        Raises
-        ------
-        DataError
-            Where it is not there.
         """
         place = Path(path)
         if not place.exists():
@@ -191,14 +178,9 @@ class Report:
         Parameters
         ----------
         sql
-            A SELECT of DuckDB.
+            A SELECT of DuckDB; records of patients are refused.
         values
             What stands in it as `$name`: `report.query("… WHERE org_code = $trust", trust=trust)`.
-
-        Raises
-        ------
-        UsageError
-            Where it cannot be carried out, or asks for records of patients.
         """
         from helpers.data.published import query_published
 
@@ -380,7 +362,7 @@ def open_report(
     months: int = 12,
     latest_in: Latest = "spells",
 ) -> Report:
-    """Open the mart for one organisation and a span of months.
+    """Open the mart for one organisation and a span of months; what cannot be is refused, all at once.
 
     Parameters
     ----------
@@ -401,18 +383,6 @@ def open_report(
     latest_in
         What the latest complete month `latest` means: that of a table, or of the organisation's own missed
         appointments (`dna`), published beds and admissions (`published_stay`) or any measure (`measures`).
-
-    Returns
-    -------
-    Report
-        Shown in a cell, it hands over what the report is about.
-
-    Raises
-    ------
-    DataError
-        Where nothing has been loaded, or the organisation, the specialty or the unit is unknown.
-    UsageError
-        Where an argument is of another type, or the period is not a month.
     """
     problems: list[Problem] = []
     trust = read_code("trust", trust, problems) or ""

@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
 from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Panel
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, near_misses, unknown_names
 from helpers.report.own.cells import Format, show
 from helpers.report.shown import Shown, draw, picture_of
+from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +96,8 @@ class Part:
     #: what stands below the figure on a slide of its own; it has none without
     beside: tuple[Panel, ...] = ()
     bulleted: bool = False  # whether its sentences are said as a list
+    #: makes what is shown bare, where that is several objects: a section of a measure, say, or words side by side
+    content: Callable[[], Iterable[Shown]] | tuple[Shown, ...] | None = None
 
     # --- what it holds ------------------------------------------------------------------------------
 
@@ -203,13 +206,7 @@ class Part:
         return Shown(self.made.model_copy(update=told))
 
     def say(self, *names: str) -> Shown:
-        """Return some of its sentences, in the order in which they are named; all without names.
-
-        Raises
-        ------
-        UsageError
-            For a sentence that it does not have.
-        """
+        """Return some of its sentences, in the order in which they are named; all without names."""
         words = said(self, names, "\n- " if self.bulleted else " ")
         told = {
             "kind": "text",
@@ -226,7 +223,9 @@ class Part:
 
     @property
     def shown(self) -> tuple[Shown, ...]:
-        """What it is when it is shown bare: its figure, or else its table, and its sentences."""
+        """What it is when it is shown bare: its content, or its figure, or else its table, and its sentences."""
+        if self.content is not None:
+            return tuple(self.content() if callable(self.content) else self.content)
         first: list[Shown] = []
         if self.chart is not None:
             first.append(self.as_figure())
@@ -272,19 +271,13 @@ class Part:
             "formats": formats or (),
             "sort": [sort.removeprefix(_DESCENDING)] if sort else (),
         }
-        problems = [
-            Problem(
-                f"{self.name}.table, {what}, {name}",
-                "no such column",
-                ", ".join(known),
-                near_misses(str(name), known),
-            )
+        raise_all(
+            problem
             for what, names in asked.items()
-            for name in names
-            if name not in known
-        ]
-        if problems:
-            raise UsageError(problems)
+            for problem in unknown_names(
+                names, known, where=f"{self.name}.table, {what}, ", came="no such column"
+            )
+        )
 
     def _chosen(self, columns: Heads | None) -> list[Field]:
         if columns is None:
@@ -351,52 +344,16 @@ class Headline(Part):
         return (self(),)
 
 
-@dataclass(frozen=True)
-class Composed(Part):
-    """A part that is shown bare as several objects: a section of a measure, say, or words side by side."""
-
-    content: Callable[[], Iterable[Shown]] = tuple  # makes what is shown, when it is shown
-
-    @property
-    def shown(self) -> tuple[Shown, ...]:
-        """All of it, in order."""
-        return tuple(self.content())
-
-
 def said(what: Part, names: Iterable[str], between: str = " ") -> str:
-    """Return sentences of a part by their names, or all of them.
-
-    Raises
-    ------
-    UsageError
-        For a sentence that it does not have.
-    """
-    names = tuple(names)
-    known = list(what.words)
-    problems = [
-        Problem(f"{what.name}, {name}", "no such sentence", ", ".join(known), near_misses(name, known))
-        for name in names
-        if name not in known
-    ]
-    if problems:
-        raise UsageError(problems)
+    """Return sentences of a part by their names, or all of them; one that it does not have is refused."""
+    names, known = tuple(names), list(what.words)
+    raise_all(unknown_names(names, known, where=f"{what.name}, ", came="no such sentence"))
     return between.join(sentence for name in names or known if (sentence := what.words[name]))
-
-
-@dataclass(frozen=True)
-class Ready:
-    """Content of a composed part that has been made."""
-
-    shown: tuple[Shown, ...]
-
-    def __call__(self) -> tuple[Shown, ...]:
-        """Return it."""
-        return self.shown
 
 
 def out_of_room(what: Part) -> Part:
     """Return a part with it said that it came out of the records room, and with nothing left to be made there."""
     told = replace(what, made=what.made.model_copy(update={"in_room": True}))
-    if isinstance(told, Composed):
-        return replace(told, content=Ready(tuple(each.out_of_room() for each in told.content())))
-    return told
+    return (
+        told if told.content is None else replace(told, content=tuple(e.out_of_room() for e in what.shown))
+    )

@@ -98,13 +98,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def read_month(text: str, *, latest: date) -> date:
-    """Return the first day of a month given as `YYYY-MM`, or `latest`.
-
-    Raises
-    ------
-    UsageError
-        Where the text is neither a month nor the word latest.
-    """
+    """Return the first day of a month given as `YYYY-MM`, or `latest`."""
     if text == "latest":
         return latest
     if match := _MONTH.fullmatch(text):

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields as fields_of
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpers.bundle import SUPPRESSED, Cell, Column, Kind, Origin, Panel
-from helpers.report import controlled
+from helpers.bundle import SUPPRESSED, Cell, Kind, Origin, Panel
 from helpers.report.opening import origin_of
-from helpers.report.parts import Composed, Field, Headline, Named, Part
-from helpers.report.shown import Shown, draw, picture_of
+from helpers.report.parts import Field, Headline, Named, Part
+from helpers.report.shown import Shown
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from helpers.report.opening import Report
 
 
 class Sections:
-    """The sections of one report.
+    """The sections of one report: what was read for it is what they come from.
 
-    Parameters
-    ----------
-    report
-        The open report: what was read for it is what the sections come from.
-    within
-        Of that, the data sets ("<table>/<source>") or tables to which these sections can be traced by the
-        rows that they are made of.
+    `within` are the data sets ("<table>/<source>") or tables to which they can be traced by the rows they are made of.
     """
 
     def __init__(self, report: Report, within: Iterable[str] = ()) -> None:
@@ -75,16 +65,9 @@ class Sections:
             **told,
         )
 
-    def composed(self, name: str, content: Callable[[], Iterable[Shown]], **told: Any) -> Composed:
+    def composed(self, name: str, content: Callable[[], Iterable[Shown]], **told: Any) -> Part:
         """Return a part that is shown bare as several objects; see `part` for the rest."""
-        return self.shown_as(self.part(name, **told), content)
-
-    @staticmethod
-    def shown_as(plain: Part, content: Callable[[], Iterable[Shown]]) -> Composed:
-        """Return a part with what it is shown as, bare, in place of its table and its words."""
-        return Composed(
-            **{each.name: getattr(plain, each.name) for each in fields_of(plain)}, content=content
-        )
+        return self.part(name, content=content, **told)
 
     def headline_of(
         self,
@@ -112,59 +95,6 @@ class Sections:
     def panels(self, name: str, panels: Sequence[Panel]) -> Shown:
         """Return short blocks that stand side by side."""
         return Shown(self.report.bundle("panels", name, within=self.within, panels=tuple(panels)))
-
-    def table(
-        self,
-        name: str,
-        caption: str,
-        columns: Sequence[Column],
-        rows: Sequence[tuple[Cell, ...]],
-        *,
-        note: str = "",
-        groups: Sequence[int] = (),
-        on_slide: bool = False,
-    ) -> Shown:
-        """Return a table with its caption; the cells are as they may be shown.
-
-        `groups` are the places of rows whose first cell heads those that follow. A table that is `on_slide`
-        is on the last slides of the PowerPoint.
-        """
-        bundle = self.report.bundle(
-            "table",
-            name,
-            within=self.within,
-            caption=caption,
-            columns=tuple(columns),
-            rows=tuple(rows),
-            suppressed=controlled.hidden(rows),
-            markdown=note,
-            groups=tuple(groups),
-            on_slide=on_slide,
-        )
-        return Shown(bundle)
-
-    def figure(
-        self,
-        name: str,
-        chart: Callable[[], Figure],
-        *,
-        caption: str,
-        alt: str,
-        data: tuple[Sequence[Column], Sequence[tuple[Cell, ...]]],
-    ) -> Shown:
-        """Return a picture with the data behind it: columns and rows, as they may be shown."""
-        columns, rows = data
-        bundle = self.report.bundle(
-            "figure",
-            name,
-            within=self.within,
-            caption=caption,
-            alt=alt,
-            columns=tuple(columns),
-            rows=tuple(rows),
-            suppressed=controlled.hidden(rows),
-        )
-        return Shown(bundle, picture_of(draw(chart), altered=False))
 
 
 def _as_listed(field: Field, cell: Cell) -> Cell:

@@ -26,23 +26,7 @@ Depth = Annotated[int, Field(ge=1, le=6)]
 
 
 class PageSettings(BaseModel):
-    """What `_quarto.yml` says about every report; a report's own front matter goes before it.
-
-    Parameters
-    ----------
-    lang
-        Language tag, BCP 47.
-    toc
-        Whether there is a table of contents.
-    toc_depth
-        Deepest heading level in the contents; sections are level 2, the title is level 1.
-    number_sections
-        Whether sections are numbered.
-    papersize
-        Paper of the PDF, as Typst names it.
-    data_annex
-        Whether PDF and Word end with the data behind each chart; HTML always has them.
-    """
+    """What `_quarto.yml` says about every report; a report's own front matter goes before it."""
 
     model_config = ConfigDict(
         frozen=True, alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True
@@ -50,10 +34,12 @@ class PageSettings(BaseModel):
 
     lang: Language = "en-GB"
     toc: bool = True
-    toc_depth: Depth = 2
+    toc_depth: Depth = 2  # sections are level 2, the title is level 1
     number_sections: bool = True
     papersize: Literal["a3", "a4", "a5", "us-letter", "us-legal", "presentation-16-9"] = "a4"
-    data_annex: bool = False
+    data_annex: bool = (
+        False  # whether PDF and Word end with the data behind each chart; HTML always has them
+    )
 
     def as_settings(self) -> dict[str, object]:
         """Return these settings under the names that pandoc and Quarto use."""
@@ -108,24 +94,9 @@ def font_folder() -> Path:
 
 
 def read_theme(quarto_yml: Path | None = None, theme_yml: Path | None = None) -> Theme:
-    """Read the page settings from a project's `_quarto.yml`, and whose reports these are from its theme file.
+    """Read the page settings from a project's `_quarto.yml`, and whose reports these are from `params/_theme.yml`.
 
-    Parameters
-    ----------
-    quarto_yml
-        Path of the file; what is not set there, or a file that is absent, leaves the defaults.
-    theme_yml
-        The same for `params/_theme.yml`.
-
-    Returns
-    -------
-    Theme
-        The theme with these settings.
-
-    Raises
-    ------
-    UsageError
-        With all that is wrong in both files.
+    What is not set, or a file that is absent, leaves the defaults; all that is wrong in both files is refused.
     """
     problems: list[Problem] = []
     try:

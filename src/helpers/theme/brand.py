@@ -17,9 +17,31 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from helpers.errors import Problem
 from helpers.theme import colours
-from helpers.theme.contrast import MARK_CONTRAST, TEXT_CONTRAST, contrast
 from helpers.theme.logo import Logo, read_logo
 from helpers.yaml_files import raise_all, read_settings
+
+TEXT_CONTRAST: Final = 4.5
+MARK_CONTRAST: Final = 3.0
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours (`#rrggbb`), 1 to 21.
+
+    >>> round(contrast("#000000", "#ffffff")), round(contrast("#777777", "#ffffff"), 2)
+    (21, 4.48)
+    """
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _LONGEST_NAME: Final = 120
@@ -37,24 +59,15 @@ _Colour = Annotated[str, BeforeValidator(_is_colour)]
 
 
 class Palette(BaseModel):
-    """The colours that a trust may choose, as `#rrggbb`.
-
-    Parameters
-    ----------
-    main
-        Rules, links, numbers of sections, the edge of the headline's box; in charts what the report is about.
-    headings
-        The title and the headings of sections; in charts the third colour.
-    charts
-        The colours of series in charts after `main`, grey and `headings`.
-    """
+    """The colours that a trust may choose, as `#rrggbb`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: rules, links, numbers of sections, the edge of the headline's box; in charts what the report is about
     main: _Colour = colours.NHS_BLUE
-    headings: _Colour = colours.NHS_DARK_BLUE
+    headings: _Colour = colours.NHS_DARK_BLUE  # of title and sections; in charts the third colour
     box: _Colour = colours.BOX
-    charts: tuple[_Colour, ...] = SERIES
+    charts: tuple[_Colour, ...] = SERIES  # of series in charts after `main`, grey and `headings`
 
     @property
     def cycle(self) -> tuple[str, ...]:
@@ -84,23 +97,7 @@ class Brand:
 
 
 def read_brand(path: Path | None) -> Brand:
-    """Read a theme file.
-
-    Parameters
-    ----------
-    path
-        The file; where there is none, nothing is set.
-
-    Returns
-    -------
-    Brand
-        What it says; what it does not say keeps its default.
-
-    Raises
-    ------
-    UsageError
-        With all that is wrong: unknown keys, colours that cannot be read, a logo that runs something.
-    """
+    """Read a theme file; what it does not say, or all where there is none, is as by default; refuses what is wrong."""
     if path is None or not path.is_file():
         return Brand()
     found, said = read_settings(path, ThemeFile)

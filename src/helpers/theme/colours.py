@@ -10,16 +10,9 @@ from typing import Final
 
 NHS_DARK_BLUE: Final = "#003087"  # 11.9
 NHS_BLUE: Final = "#005EB8"  # 6.4
-NHS_BRIGHT_BLUE: Final = "#0072CE"  # 4.9
-NHS_LIGHT_BLUE: Final = "#41B6E6"
-NHS_AQUA_GREEN: Final = "#00A499"
-NHS_GREEN: Final = "#009639"
 NHS_DARK_GREEN: Final = "#006747"  # 6.9
 NHS_PURPLE: Final = "#330072"
 NHS_PINK: Final = "#AE2573"
-NHS_RED: Final = "#DA291C"
-NHS_ORANGE: Final = "#ED8B00"
-NHS_WARM_YELLOW: Final = "#FFB81C"
 NHS_MID_GREY: Final = "#768692"
 NHS_DARK_GREY: Final = "#425563"  # 7.8
 NHS_PALE_GREY: Final = "#E8EDEE"
@@ -36,7 +29,6 @@ COMMON_CAUSE: Final = NHS_DARK_GREY
 TARGET: Final = NHS_DARK_GREEN
 PEER: Final = NHS_MID_GREY  # 3.8: other trusts recede, and can still be seen
 PLAN: Final = NHS_PURPLE  # 15: what the organisation itself meant to reach
-INTERVAL: Final = "#C2CBD0"  # a band; the lines at its edges carry it
 HIGHLIGHT: Final = (
     "C0"  # what a report is about: the first colour of the cycle, a trust's own where it has one
 )

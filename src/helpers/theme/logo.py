@@ -47,13 +47,7 @@ def unsafe_in_svg(svg: str) -> str:
 
 
 def read_logo(path: Path, alt: str) -> tuple[Logo | None, list[tuple[str, str]]]:
-    """Read a logo, PNG or SVG.
-
-    Returns
-    -------
-    tuple of Logo or None, and list of (str, str)
-        The logo, or None and all that is wrong with it: what came and what is allowed.
-    """
+    """Read a logo, PNG or SVG; return it, or None with all that is wrong with it: what came and what is allowed."""
     if not path.is_file():
         return None, [("no such file", "a PNG or SVG beside the theme file")]
     content = path.read_bytes()

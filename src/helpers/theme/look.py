@@ -25,13 +25,7 @@ _PLAIN: Final = " !()*+,-./:;=?@_~"
 
 
 def write_look(theme: Theme, folder: Path) -> None:
-    """Write everything that a renderer reads of a theme into a folder.
-
-    Parameters
-    ----------
-    folder
-        Where. Afterwards it holds the theme's own files and `MADE`.
-    """
+    """Write everything that a renderer reads of a theme into a folder: the theme's own files and `MADE`."""
     ignored = shutil.ignore_patterns("*.py", "__pycache__", "icons")
     shutil.copytree(theme.folder, folder, ignore=ignored, dirs_exist_ok=True)
     contents = (style_sheet(theme), typst_code(theme), _masthead(theme.brand), _imprint(theme.brand))

@@ -53,12 +53,7 @@ def break_short_codes(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Return the text so that Markdown (pandoc's and Quarto's) shows it exactly, on one line.
-
-    Returns
-    -------
-    str
-        One line of Markdown, safe in prose, headings, table cells, captions and quoted attributes.
+    """Return the text as one line that Markdown (pandoc's and Quarto's) shows exactly, wherever it stands.
 
     >>> print(escape_markdown("A|B *new* <script> $5"))
     A\\|B \\*new\\* \\<script\\> \\$5

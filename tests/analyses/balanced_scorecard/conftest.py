@@ -14,8 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from made_cards import make_card, make_row
 
-from helpers.analyses.balanced_scorecard.card import Card, CardRow
-from helpers.analyses.balanced_scorecard.outlook import Outlook
+from helpers.analyses.balanced_scorecard.card import Card, CardRow, Outlook
 from helpers.measures.targets import goal_after
 from helpers.register.models import Target
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from helpers.analyses.balanced_scorecard.card import Card, CardRow
+from helpers.analyses.balanced_scorecard.card import Card, CardRow, outlook_of
 from helpers.analyses.balanced_scorecard.cascade import Carried, Cascade
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
-from helpers.analyses.balanced_scorecard.outlook import outlook_of
 from helpers.data.units import Unit
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import MeasureResult
-from helpers.register.models import KAPLAN_NORTON, Objective, Perspective, Target
+from helpers.register.arrangement import KAPLAN_NORTON, Perspective
+from helpers.register.models import Objective, Target
 from helpers.report.period import Period
 from helpers.stats.dna import dna_inequality
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from made_cards import make_cascade, make_inequality
 
-from helpers.analyses.balanced_scorecard.below_words import cascade_sentences, inequality_sentence
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
+from helpers.analyses.balanced_scorecard.words import cascade_sentences, inequality_sentence
 from helpers.report.period import Period
 
 YEAR = Period(date(2025, 10, 1), date(2026, 9, 1))

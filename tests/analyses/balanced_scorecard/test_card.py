@@ -29,9 +29,9 @@ def test_a_parameter_file_may_name_others_in_its_own_order() -> None:
 def test_unknown_and_repeated_measures_are_all_told_with_near_misses() -> None:
     with pytest.raises(UsageError) as raised:
         choose_measures(REGISTER, ["wait", "beds", "beds"])
-    assert "'wait' is not in the register; did you mean" in str(raised.value)
+    assert "measures: wait: not in the register; did you mean" in str(raised.value)
     assert "waits" in str(raised.value)
-    assert "'beds' twice" in str(raised.value)
+    assert "measures: beds: named twice" in str(raised.value)
 
 
 def test_a_register_that_marks_none_is_told_what_to_do() -> None:

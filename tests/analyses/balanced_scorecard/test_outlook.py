@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from helpers.analyses.balanced_scorecard.outlook import outlook_of
+from helpers.analyses.balanced_scorecard.card import outlook_of
 from helpers.measures.examples import example_measure, example_result
 from helpers.register.models import Target
 

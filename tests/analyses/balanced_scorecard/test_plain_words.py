@@ -12,12 +12,16 @@ from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.balanced_scorecard import words
 from helpers.analyses.balanced_scorecard.balance import find_imbalance
-from helpers.analyses.balanced_scorecard.balance_words import balance_sentences
-from helpers.analyses.balanced_scorecard.below_words import cascade_sentences, inequality_sentence
-from helpers.analyses.balanced_scorecard.method import method_sentences
 from helpers.analyses.balanced_scorecard.outlook_words import outlook_lines, outlook_summary
+from helpers.analyses.balanced_scorecard.words import (
+    balance_sentences,
+    cascade_sentences,
+    inequality_sentence,
+    method_sentences,
+)
 from helpers.phrases import phrase
-from helpers.register.models import KAPLAN_NORTON, Perspective, Target
+from helpers.register.arrangement import KAPLAN_NORTON, Perspective
+from helpers.register.models import Target
 
 
 def all_texts(card) -> list[str]:

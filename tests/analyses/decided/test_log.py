@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.analyses.decided.analysis import Decisions
-from helpers.analyses.decided.log import in_order, overdue_words, until_words
+from helpers.analyses.decided.analysis import Decisions, in_order, overdue_words, until_words
 from helpers.bundle import Bundle
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart

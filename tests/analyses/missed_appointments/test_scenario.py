@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from helpers.analyses.missed_appointments.clinic import Clinic
 from helpers.analyses.missed_appointments.options import DnaOptions
-from helpers.analyses.missed_appointments.scenario import Scenario
+from helpers.analyses.missed_appointments.scenario import Clinic, Scenario
 from helpers.errors import UsageError
 from helpers.stats import dna
 

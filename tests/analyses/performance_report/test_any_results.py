@@ -12,7 +12,8 @@ from plain_english import text_problems
 from helpers.analyses.performance_report import measure_parts, page_one, tables
 from helpers.analyses.performance_report.ranking import in_order, pathway_rows
 from helpers.measures.result import MeasureResult
-from helpers.register.models import BOARD_PATHWAYS
+from helpers.phrases import phrases
+from helpers.register.arrangement import BOARD_PATHWAYS
 
 NAMES = ("Missed appointments", "Long waits", "Falls on wards", "Late letters")
 PERIOD = "2027-03"
@@ -58,13 +59,14 @@ def test_headline_rows_table_and_matrix_agree(results: tuple[MeasureResult, ...]
         assert (result.measure.name in old) == result.stale
         assert not (result.measure.name in assure and (result.stale or result.category == "attention"))
     assert ("first" in page_one.headline_words(results, PATHWAYS)) == bool(fresh)
-    names = [field.name for field in tables.SUMMARY]
-    table = {row[1]: dict(zip(names, row, strict=True)) for row in tables.summary_rows(ranked, PATHWAYS)}
+    told = tables.summary(ranked, PATHWAYS)
+    names = [field.name for field in told["fields"]]
+    table = {row[1]: dict(zip(names, row, strict=True)) for row in told["rows"]}
     cells = tables.matrix_rows(results)
     for result in results:
         found = [row[0] for row in cells if result.measure.name in str(row[2]).split("; ")]
         shown = result.category != "nothing"
-        assert found == ([tables.VARIATION_WORDS[result.variation]] if shown else [])
+        assert found == ([phrases("standings.variation")[result.variation]] if shown else [])
         row = table[result.measure.name]
         if shown and result.points > 1:
             assert str(row["icons"]).split("\n")[0] == (result.variation_icon or "no stable period yet")

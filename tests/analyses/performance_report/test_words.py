@@ -17,11 +17,12 @@ from helpers.analyses.performance_report.ranking import (
     pathway_rows,
     relative_distance,
 )
-from helpers.analyses.performance_report.tables import MATRIX, SUMMARY, matrix_rows, summary_rows
+from helpers.analyses.performance_report.tables import MATRIX, matrix_rows, summary
 from helpers.data.last_published import LastPublished
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import ChartEvent, MeasureResult
-from helpers.register.models import BOARD_PATHWAYS, Action, Comment, Target
+from helpers.register.arrangement import BOARD_PATHWAYS
+from helpers.register.models import Action, Comment, Target
 
 PERIOD = "2027-03"
 PATHWAYS = {pathway.id: pathway for pathway in BOARD_PATHWAYS}
@@ -215,9 +216,9 @@ def test_the_matrix_has_only_cells_that_are_used_and_says_what_to_do_in_each() -
 
 
 def test_the_table_shows_stars_for_what_is_suppressed_and_words_for_what_has_no_icon() -> None:
-    names = [field.name for field in SUMMARY]
-    rows = summary_rows([HIDDEN, DRIFTING, WORSE], PATHWAYS)
-    hidden, drifting, worse = (dict(zip(names, row, strict=True)) for row in rows)
+    told = summary([HIDDEN, DRIFTING, WORSE], PATHWAYS)
+    names = [field.name for field in told["fields"]]
+    hidden, drifting, worse = (dict(zip(names, row, strict=True)) for row in told["rows"])
     assert (hidden["latest"], hidden["icons"], hidden["trend"]) == ("*", None, None)
     assert drifting["icons"] == "concern_high\nmissed 12 of 12"
     assert worse["icons"] == "concern_high\nconsistent_pass"
@@ -225,7 +226,7 @@ def test_the_table_shows_stars_for_what_is_suppressed_and_words_for_what_has_no_
 
 
 def test_the_table_is_by_domain_in_the_registers_order() -> None:
-    rows = summary_rows([FAILING, WAITS, CANCER], PATHWAYS)
+    rows = summary([FAILING, WAITS, CANCER], PATHWAYS)["rows"]
     assert [row[:2] for row in rows] == [("Access", "Cancer"), ("Access", "Waits"), ("Other", "Failing")]
 
 
@@ -376,7 +377,7 @@ def test_a_target_of_nobody_is_told_in_people() -> None:
     result = example_result([5.0] * 35 + [3.0], measure=waits, targets=[target(0.0)])
     (row,) = page_one.rows_of(pathway_rows([result], PATHWAYS), "2027-03")
     assert row[1] == "Long waits: 3 people in Mar 2027 against zero; missed in all 36 months shown."
-    (cells,) = summary_rows([result], PATHWAYS)
+    (cells,) = summary([result], PATHWAYS)["rows"]
     assert cells[2:4] == ("3 people (3.00%)\nMar 2027", "zero")
     assert "3 people had waited too long in March 2027" in headline(result)["first"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pytest
@@ -13,8 +13,10 @@ from reports_made import USUAL, Analyse, Analysis, Stays
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.options import BENCHMARKS, StayOptions
 from helpers.bundle import SUPPRESSED, Bundle, Cell
-from helpers.data.disclosure import disclosure_problems
+from helpers.data.disclosure import Query, Told, disclosure_problems
+from helpers.data.disclosure.deciding import Asked
 from helpers.errors import UsageError
+from helpers.report.opening import Report
 from helpers.report.period import Period
 from helpers.report.process_words import UNTOLD
 
@@ -165,6 +167,30 @@ def test_no_small_count_is_shown_anywhere(analyse: Analyse) -> None:
     for bundle in bundles(analyse(*stays).report()).values():
         for kind, value in numbers(bundle):
             assert kind != "count" or value == 0 or (value >= 10 and value % 5 == 0)
+
+
+def test_a_whole_that_would_tell_a_star_is_hidden_and_the_rest_is_shown(
+    analyse: Analyse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Report.ask
+
+    def hide_wholes(report: Report, asked: Sequence[Asked]) -> dict[Query, Told]:
+        return {
+            query: told if len(query.conditions) > 1 else Told(query, 1, None, star=True)
+            for query, told in ask(report, asked).items()
+        }
+
+    monkeypatch.setattr(Report, "ask", hide_wholes)
+    report = analyse(*one_small_group()).report()
+    assert set(report.crude.rows[0][1:]) == {SUPPRESSED}
+    for said in (report.crude.words.difference, report.split.words.split):
+        assert said.startswith("The mean stay is not shown")
+    assert not report.split.rows
+    assert report.adjusted.words.bed_days == ""
+    assert "bed_days" not in report.adjusted.values
+    assert report.adjusted.words.ratio.startswith("Allowing for case mix")
+    assert report.groups.rows[0][:2] == ("General Surgery", 40)
+    assert "here a number that is not shown" in report.tails.note
 
 
 @pytest.mark.parametrize("zero_day", [True, False])

@@ -11,9 +11,10 @@ import pytest
 from matplotlib.axes import Axes
 
 from helpers.report.charts.canvas import MARKS
-from helpers.report.charts.comparison import Bar, Step, bars_chart, funnel_chart, split_chart
+from helpers.report.charts.comparison import Bar, Step, bars_chart, split_chart
 from helpers.report.charts.positions import Percent, percents_chart
 from helpers.report.charts.process import spc_chart
+from helpers.report.charts.rates import rate_funnel_chart
 from helpers.stats.spc import xmr
 from helpers.theme import colours
 
@@ -118,7 +119,9 @@ def test_a_funnel_names_the_reported_trust_alone() -> None:
     expected, ratio = np.array([100.0, 200.0, 400.0]), np.array([0.9, 1.3, 1.0])
     x = np.linspace(80, 420, 5)
     limits = {"95%": (x, 1 - 5 / x, 1 + 5 / x), "99.8%": (x, 1 - 8 / x, 1 + 8 / x)}
-    axes = funnel_chart(expected, ratio, 1, limits, label="T2: 1.30", axis_labels=("x", "y")).axes[0]
+    axes = rate_funnel_chart(
+        expected, ratio, 1, limits, label="T2: 1.30", centre=1, axis_labels=("x", "y")
+    ).axes[0]
     assert texts(axes) == ["95%", "99.8%", "T2: 1.30"]
     low, high = axes.get_ylim()
     assert low < 0.9

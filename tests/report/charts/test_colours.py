@@ -9,8 +9,7 @@ import pytest
 
 from helpers.report.charts.canvas import MARKS
 from helpers.theme import colours
-from helpers.theme.brand import Palette
-from helpers.theme.contrast import MARK_CONTRAST, TEXT_CONTRAST, contrast
+from helpers.theme.brand import MARK_CONTRAST, TEXT_CONTRAST, Palette, contrast
 
 #: severity 1.0, linear RGB. Source: Machado, Oliveira and Fernandes, IEEE TVCG 15(6), 2009
 BLINDNESS = {

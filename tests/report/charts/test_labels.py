@@ -14,7 +14,7 @@ from label_boxes import label_problems
 from matplotlib.text import Annotation
 
 from helpers.report.charts.canvas import canvas
-from helpers.report.charts.comparison import Bar, Step, bars_chart, funnel_chart, split_chart
+from helpers.report.charts.comparison import Bar, Step, bars_chart, split_chart
 from helpers.report.charts.labels import Name, name_ends, name_events, name_points
 from helpers.report.charts.process import spc_chart
 from helpers.report.charts.rates import (
@@ -167,7 +167,6 @@ def test_funnels_and_caterpillars(seed, trusts, spread):
     }
     own, axis = int(rng.integers(trusts)), ("size", "observed / expected")
     label = f"{LONG} (SYN07): 1.19"
-    check(funnel_chart(size, ratio, own, limits, label=label, axis_labels=axis))
     check(rate_funnel_chart(size, ratio, own, limits, label=label, centre=1, axis_labels=axis))
     lines = [("all trusts 1.00", 1.0), ("best quarter 0.99", 0.99), ("England 1.01", 1.01)]
     ends = (ratio * 0.9, ratio * 1.1)

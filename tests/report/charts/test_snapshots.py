@@ -18,7 +18,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from helpers.report.charts.comparison import Bar, Step, bars_chart, funnel_chart, split_chart
+from helpers.report.charts.comparison import Bar, Step, bars_chart, split_chart
 from helpers.report.charts.process import spc_chart
 from helpers.report.charts.rates import (
     Odds,
@@ -59,9 +59,6 @@ def process(limits=True):
 
 CHARTS = {
     "process": process,
-    "funnel": lambda: funnel_chart(
-        SIZE, RATIO, 7, LIMITS, label="SYN07: 1.10", axis_labels=("size", "ratio")
-    ),
     "rate funnel": lambda: rate_funnel_chart(
         SIZE,
         10 * RATIO,

@@ -4,14 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
-from helpers.analyses.balanced_scorecard.outlook import Outlook, Verdict, outlook_of
-from helpers.errors import Problem, UsageError, near_misses
-from helpers.measures.gathering import Results
+from helpers.errors import Problem
+from helpers.measures.forecast import YearSoFar
+from helpers.measures.gathering import Results, wrongly_asked
 from helpers.measures.result import MOST_MEASURES, Category, MeasureResult
-from helpers.register.models import Measure, Perspective, Register
+from helpers.measures.targets import Goal
+from helpers.register.arrangement import Perspective
+from helpers.register.models import Measure, Register
+from helpers.stats.trajectory import words_for
+from helpers.yaml_files import raise_all
+
+#: `none`: there is a target to come, but no forecast; `no_target`: there is none
+Verdict = Literal["on_track", "at_risk", "unlikely", "none", "no_target"]
+_VERDICTS: dict[str, Verdict] = {"on track": "on_track", "at risk": "at_risk", "unlikely": "unlikely"}
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The trajectory of one measure to its target: progress is not success, and lagging is not failure."""
+
+    verdict: Verdict
+    chance: float | None = None  # chance of meeting the target, 0 to 1; None without a forecast
+    goal: Goal | None = None  # what has to be reached, and by when; None without a target to come
+    why: str = ""  # why there is no forecast, in words; empty where there is one or no target
+    #: whether the latest value meets the target in force; None where that cannot be said, as for the sum of a
+    #: year
+    met: bool | None = None
+    #: for a yearly sum: what has come so far against what had come by then in past years
+    year: YearSoFar | None = None
+
+    @property
+    def due(self) -> date | None:
+        """First day of the month in which the target has to be met."""
+        return None if self.goal is None else self.goal.due
+
+
+NOTHING = Outlook("no_target")
+
+
+def outlook_of(result: MeasureResult | None) -> Outlook:
+    """Return the outlook of a result; that of a missing one has no target."""
+    if result is None or result.goal is None:
+        return NOTHING
+    goal, forecast = result.goal, result.forecast
+    if forecast is None or forecast.result.probability is None:
+        return Outlook("none", goal=goal, why=result.why_no_forecast, met=result.met)
+    chance = forecast.result.probability
+    return Outlook(_VERDICTS[words_for(chance)], chance, goal, met=result.met, year=forecast.year)
+
 
 #: what the same rule of thumb calls far too many
 TOO_MANY: Final = 470
@@ -72,45 +116,18 @@ class Card:
 
 
 def choose_measures(register: Register, asked: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the ids of the measures for the card: those asked for, else those the register marks.
-
-    Raises
-    ------
-    UsageError
-        Unknown or repeated ids, or none at all.
-    """
+    """Return the ids of the measures for the card: those asked for, else those the register marks."""
     names = list(asked or (measure.id for measure in register.measures.values() if measure.scorecard))
-    problems = [
-        Problem(
-            "measures",
-            f"measure {name!r} is not in the register",
-            cure=near_misses(name, register.measures),
-        )
-        for name in dict.fromkeys(names)
-        if name not in register.measures
-    ]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    problems += [Problem("measures", f"measure {name!r} twice", "once", "take one out") for name in twice]
+    problems = wrongly_asked(register, names)
     if not names:
         cure = "write `scorecard: true` at some measures of the register, or name them in `measures`"
         problems.append(Problem("measures", "no measure is marked for the scorecard", cure=cure))
-    if problems:
-        raise UsageError(problems)
+    raise_all(problems)
     return tuple(names)
 
 
 def build_card(register: Register, results: Results, *, unit: str = "") -> Card:
-    """Return the card of an organisation, or of one of its units.
-
-    Parameters
-    ----------
-    register
-        Perspectives and their shares.
-    results
-        Of the whole organisation, or of its units where `unit` names one.
-    unit
-        Code of the unit; empty for the whole.
-    """
+    """Return the card of an organisation, or of its unit of a code; `results` are of the one or of all units."""
     found = {result.measure.id: result for result in results if result.part == unit}
     rows = []
     for name in results.asked.measures:

@@ -47,18 +47,8 @@ def build_cascade(
 ) -> Cascade:
     """Return who carries the measures of a card below its organisation or unit.
 
-    Every figure is one that the unit returned itself: no sum of units is made, and none is taken apart.
-
-    Parameters
-    ----------
-    register
-        Objectives, in their order.
-    results
-        Results of all units of the organisation.
-    units
-        The units by code.
-    unit
-        Whose units are wanted: those below this one; empty for the organisation's.
+    Every figure is one that the unit returned itself: no sum of units is made, and none is taken apart. `results` are
+    of all units of the organisation, `units` those by code; wanted are those below `unit`, or the organisation's.
     """
     nearest = below(units, unit)
     next_codes = [lower.code for near in nearest for lower in below(units, near.code)]

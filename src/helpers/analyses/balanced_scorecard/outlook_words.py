@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from helpers.analyses.balanced_scorecard.card import Card, CardRow
-from helpers.analyses.balanced_scorecard.names import joined, names_of, parted, period_of
-from helpers.analyses.balanced_scorecard.outlook import Verdict
+from helpers.analyses.balanced_scorecard.card import Card, CardRow, Verdict
+from helpers.analyses.balanced_scorecard.words import joined, names_of, parted, period_of
 from helpers.measures.figures import chance_words, figure_words, goal_words
 from helpers.phrases import phrases
 from helpers.report.words import count, month, number, sentence

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from helpers.analyses.balanced_scorecard.card import CardRow
+from helpers.analyses.balanced_scorecard.card import CardRow, Outlook
 from helpers.analyses.balanced_scorecard.cascade import Carried
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
-from helpers.analyses.balanced_scorecard.outlook import Outlook
 from helpers.analyses.balanced_scorecard.outlook_words import verdict_words
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.columns import ASSURANCE, NUMBERS, VARIATION, Result, short_period

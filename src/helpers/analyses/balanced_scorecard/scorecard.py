@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from helpers.analyses.balanced_scorecard import balance_words, below_words, outlook_words, rows, words
+from helpers.analyses.balanced_scorecard import outlook_words, rows, words
 from helpers.analyses.balanced_scorecard.balance import Finding, find_imbalance
 from helpers.analyses.balanced_scorecard.card import Card, build_card, choose_measures
 from helpers.analyses.balanced_scorecard.cascade import Carried, Cascade, build_cascade
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation, missed_by_deprivation
-from helpers.analyses.balanced_scorecard.method import method_sentences
 from helpers.analyses.performance_report.page_one import headline_words
 from helpers.data.measure_series import Part
 from helpers.data.units import find_unit, units_of
@@ -35,15 +34,7 @@ MONTHS = 36
 
 
 class Scorecard(Sections):
-    """The whole report.
-
-    Parameters
-    ----------
-    measures
-        Ids of the measures, in the order of the page; None takes those that the register marks.
-    unit
-        Code of a division, site or specialty; None for the whole organisation.
-    """
+    """The whole report; without `measures` those that the register marks, without `unit` of the whole organisation."""
 
     def __init__(self, report: Report, measures: Sequence[str] | None, unit: str | None) -> None:
         self.report, self.register, self.mart = report, report.register, report.mart
@@ -138,7 +129,7 @@ class Scorecard(Sections):
     def _balance(self) -> str:
         """Say what is unbalanced, what is self-assessed, and that there is no single score."""
         said = [
-            *balance_words.balance_sentences(self.card, self.imbalance),
+            *words.balance_sentences(self.card, self.imbalance),
             phrase("statements.scorecard.no_score"),
         ]
         return f"**Balance.** {' '.join(said)}"
@@ -164,14 +155,12 @@ class Scorecard(Sections):
     @part
     def inequality_words(self) -> PartOfReport:
         """Whether the deprived miss more appointments, in words."""
-        return self.part(
-            "inequality", words={"inequality": below_words.inequality_sentence(self.inequality)}
-        )
+        return self.part("inequality", words={"inequality": words.inequality_sentence(self.inequality)})
 
     @part
     def lines_of_sight(self) -> PartOfReport:
         """The measures by objective, and who carries them below."""
-        said = " ".join(below_words.cascade_sentences(self.cascade, self.whole))
+        said = " ".join(words.cascade_sentences(self.cascade, self.whole))
         if not self.cascade.units or len(self.cascade.without) == len(self.cascade.carried):
             return self.part("cascade", words={"below": said})
         lines: list[Carried | str] = []
@@ -213,5 +202,5 @@ class Scorecard(Sections):
     @part
     def method(self) -> PartOfReport:
         """How the card is made and how to read it."""
-        said = "\n".join(f"* {text}" for text in method_sentences(self.card))
+        said = "\n".join(f"* {text}" for text in words.method_sentences(self.card))
         return self.part("method", words={"method": said})

@@ -1,15 +1,87 @@
-"""Sentences about a whole scorecard: its first lines, and what it lacks; each tested by case."""
+"""Sentences about a whole scorecard: its measures, its balance, who misses out, who carries it; tested by case."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from helpers.analyses.balanced_scorecard.balance import (
+    HEAVIEST_MEASURE,
+    MANY_MEASURES,
+    TOLERANCE,
+    Finding,
+)
 from helpers.analyses.balanced_scorecard.card import TOO_MANY, Card, CardRow
-from helpers.analyses.balanced_scorecard.names import dated_names, names_of, parted
+from helpers.analyses.balanced_scorecard.cascade import Cascade
+from helpers.analyses.balanced_scorecard.inequality import MONTHS as INEQUALITY_MONTHS
+from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
+from helpers.measures.attention import PERSISTENT
+from helpers.measures.figures import period_words
 from helpers.measures.result import MOST_MEASURES, Category
+from helpers.phrases import phrase
 from helpers.register.models import Measure
-from helpers.report.words import count, in_words, sentence
+from helpers.report.words import count, in_words, listed, number, sentence
+from helpers.stats.trajectory import FEWEST_POINTS
+from helpers.stats.trajectory.result import ON_TRACK, UNLIKELY
+from helpers.theme.markdown import escape_markdown
+
+#: how many names a sentence gives before it counts the rest
+NAMED: Final = 3
+
+
+def names_of(measures: Iterable[Measure], *, most: int = NAMED) -> str:
+    """Return the names of measures, the first few of them, as prose lists them.
+
+    >>> from helpers.measures.examples import example_measure
+    >>> names_of([example_measure(name=name) for name in ("A", "B", "C", "D", "E")])
+    'A, B, C and two more'
+    >>> names_of([example_measure(name=name) for name in ("Beds, all", "Waits")])
+    'Beds, all; and Waits'
+    """
+    return joined([escape_markdown(measure.name) for measure in measures], most=most)
+
+
+def dated_names(rows: Sequence[CardRow], *, most: int = NAMED) -> str:
+    """Return the names of measures that have a figure; an old figure with its period."""
+    return joined([_dated(row) for row in rows], most=most)
+
+
+def joined(names: Sequence[str], *, most: int) -> str:
+    """Return names as prose lists them; those that hold commas or "and" of their own are set apart more clearly."""
+    shown = list(names)
+    if len(shown) > most + 1:
+        shown = [*shown[:most], count(len(shown) - most, "more", "more")]
+    if len(shown) > 1 and any("," in name or " and " in name for name in shown):
+        return f"{'; '.join(shown[:-1])}; and {shown[-1]}"
+    return listed(shown)
+
+
+def _dated(row: CardRow) -> str:
+    name = escape_markdown(row.measure.name)
+    return f"{name} ({period_of(row)})" if row.result is not None and row.result.stale else name
+
+
+def period_of(row: CardRow) -> str:
+    """Return the period of the latest figure that may be shown."""
+    assert row.result is not None, "asked for with a shown value alone"
+    assert row.result.latest is not None, "asked for with a shown value alone"
+    return period_words(row.result.latest.day, row.measure.frequency)
+
+
+def parted(parts: Sequence[tuple[int, tuple[str, str]]]) -> str:
+    """Return the parts of a number as prose.
+
+    >>> parted([(2, ("needs a look", "need a look")), (1, ("is fine", "are fine")), (0, ("is lost", "are lost"))])
+    'two need a look and one is fine'
+    """
+    return listed(
+        f"{in_words(many)} {one if many == 1 else several}" for many, (one, several) in parts if many
+    )
+
+
+# --- page one -------------------------------------------------------------------------------------
+
 
 #: what is said of one measure of a category, and of several
 _CATEGORY: Final[dict[Category, tuple[str, str]]] = {
@@ -18,9 +90,6 @@ _CATEGORY: Final[dict[Category, tuple[str, str]]] = {
     "maintenance": ("is in maintenance", "are in maintenance"),
     "nothing": ("cannot be shown", "cannot be shown"),
 }
-
-
-# --- page one ---------------------------------------------------------------------------------------
 
 
 def lead_sentence(card: Card) -> str:
@@ -94,3 +163,193 @@ def self_assessed_sentence(card: Card) -> str:
 
 def _all_names(rows: Sequence[CardRow]) -> str:
     return names_of((row.measure for row in rows), most=len(rows))
+
+
+# --- who misses out, who carries it ---------------------------------------------------------------
+
+
+def inequality_sentence(inequality: MissedByDeprivation | None) -> str:
+    """Say whether the deprived miss more appointments; or what would be needed to know."""
+    if inequality is None:
+        return "Inequality is measured for the whole organisation, not for its units."
+    if inequality.gap == "no_records":
+        return (
+            "Inequality cannot be shown: published statistics have no figures by deprivation for one organisation. "
+            "It needs the outpatient records."
+        )
+    if inequality.gap == "hidden" or inequality.found is None:
+        return "Inequality is not shown: a fifth of deprivation has too few appointments."
+    found, gap = inequality.found, inequality.gap
+    rates = (
+        f"{number(inequality.most, 1)}% of appointments, the least deprived {number(inequality.least, 1)}%"
+    )
+    said = sentence(f"the most deprived fifth of patients missed {rates} ({inequality.period.label})")
+    index = f"the relative index, least over most deprived, is {number(found.relative, 2)}"
+    ends = f"95% interval {number(found.relative_low, 2)} to {number(found.relative_high, 2)}"
+    verdict = {
+        "deprived_worse": "the most deprived miss more, beyond chance",
+        "deprived_better": "the least deprived miss more, beyond chance",
+        "chance": "that is within what chance explains",
+    }[gap]
+    if math.isnan(found.relative_low):
+        return f"{said} {sentence(verdict)}"
+    return f"{said} {sentence(f'{index} ({ends}; equal would be 1): {verdict}')}"
+
+
+def cascade_sentences(cascade: Cascade, whole: str) -> list[str]:
+    """Say which measures are carried below an organisation or unit, by its name, and which by nobody."""
+    if not cascade.units:
+        return [
+            sentence(f"no unit below {escape_markdown(whole)} is loaded, so the line of sight ends here"),
+            "Measures of one's own that name a unit would carry it on.",
+        ]
+    units, total = count(len(cascade.units), "unit"), len(cascade.carried)
+    carried = total - len(cascade.without)
+    verb = "lies" if len(cascade.units) == 1 else "lie"
+    if not carried:
+        return [
+            sentence(
+                f"{units} {verb} below {escape_markdown(whole)}, but none has a figure of these measures"
+            )
+        ]
+    have = "has" if carried == 1 else "have"
+    of_all = count(total, "measure") if carried != total else ""
+    start = f"{in_words(carried)} of {of_all} {have}" if of_all else _all_have(total)
+    said = [
+        sentence(f"{start} figures of the {units} below {escape_markdown(whole)} or of those below them")
+    ]
+    if cascade.without:
+        said.append(
+            sentence(
+                f"nobody below returns figures of {names_of(cascade.without, most=len(cascade.without))}"
+            )
+        )
+    said.append("Each figure is what the unit itself returned: none is a sum of others.")
+    return said
+
+
+def _all_have(total: int) -> str:
+    return "the one measure has" if total == 1 else f"all {count(total, 'measure')} have"
+
+
+# --- balance --------------------------------------------------------------------------------------
+
+
+def balance_sentences(card: Card, findings: Sequence[Finding]) -> list[str]:
+    """Return what is unbalanced, one sentence each; or the one that says that nothing is."""
+    if not findings:
+        return [_balanced(card)]
+    empty = [finding for finding in findings if finding.fault == "empty"]
+    said = [_empty(empty)] if empty else []
+    return said + [_FAULTS[finding.fault](finding) for finding in findings if finding.fault != "empty"]
+
+
+def _balanced(card: Card) -> str:
+    shares = [card.share(card.of(perspective.id)) for perspective in card.perspectives]
+    many = len(shares)
+    if many == 1:
+        return "The register has one perspective alone, so there is nothing to balance."
+    return sentence(
+        f"the card is balanced: each of its {count(many, 'perspective')} has {number(min(shares))}% to "
+        f"{number(max(shares))}% of the weight, within {number(TOLERANCE)} points of its aim, and none rests on one "
+        "measure, one objective or self-assessment alone"
+    )
+
+
+def _empty(findings: Sequence[Finding]) -> str:
+    return sentence(f"the card leaves out {listed(_perspective_name(finding) for finding in findings)}")
+
+
+def _perspective_name(finding: Finding) -> str:
+    assert finding.perspective is not None, "a finding of a perspective"
+    return escape_markdown(finding.perspective.name)
+
+
+def _no_figures(finding: Finding) -> str:
+    if len(finding.rows) == 1:
+        return sentence(f"{_perspective_name(finding)}: its one measure is without a figure")
+    return sentence(
+        f"{_perspective_name(finding)}: none of its {count(len(finding.rows), 'measure')} has a figure"
+    )
+
+
+def _weighed(finding: Finding) -> str:
+    side = "more" if finding.share > finding.aim else "less"
+    share, aim = number(finding.share), number(finding.aim)
+    return sentence(
+        f"{_perspective_name(finding)} has {share}% of the weight, {side} than the {aim}% aimed at"
+    )
+
+
+def _single(finding: Finding) -> str:
+    return sentence(
+        f"{_perspective_name(finding)} rests on one measure alone: {names_of([finding.rows[0].measure])}"
+    )
+
+
+def _one_sided(finding: Finding) -> str:
+    return sentence(f"every measure of the card looks from one side, {_perspective_name(finding)}")
+
+
+def _one_objective(finding: Finding) -> str:
+    many = count(len(finding.rows), "measure")
+    return sentence(f"{_perspective_name(finding)}: all its {many} serve the same objective")
+
+
+def _self_assessed(finding: Finding) -> str:
+    return sentence(f"{_perspective_name(finding)} is known by self-assessment alone")
+
+
+def _heavy_measure(finding: Finding) -> str:
+    name = names_of([finding.rows[0].measure])
+    return sentence(f"one measure has {number(finding.share)}% of the weight of the whole card: {name}")
+
+
+_FAULTS: Final = {
+    "no_figures": _no_figures,
+    "heavy": _weighed,
+    "light": _weighed,
+    "single": _single,
+    "one_sided": _one_sided,
+    "one_objective": _one_objective,
+    "self_assessed": _self_assessed,
+    "heavy_measure": _heavy_measure,
+}
+
+# --- method ---------------------------------------------------------------------------------------
+
+
+def method_sentences(card: Card) -> list[str]:
+    """Return the notes on method, one paragraph each."""
+    months, missed = PERSISTENT["month"]
+    return [
+        _perspectives(card),
+        phrase("method.scorecard.variation"),
+        phrase("method.performance.attention", missed=missed, of=months, unlikely=UNLIKELY),
+        phrase("method.performance.maintenance"),
+        phrase(
+            "method.scorecard.chance", fewest_points=FEWEST_POINTS, on_track=ON_TRACK, unlikely=UNLIKELY
+        ),
+        phrase("method.scorecard.yearly"),
+        phrase(
+            "method.scorecard.balance",
+            tolerance=number(TOLERANCE),
+            many_measures=in_words(MANY_MEASURES),
+            heaviest=number(HEAVIEST_MEASURE),
+        ),
+        phrase("method.scorecard.size", most=MOST_MEASURES, too_many=TOO_MANY),
+        phrase("method.scorecard.inequality", months=count(INEQUALITY_MONTHS, "month")),
+    ]
+
+
+def _perspectives(card: Card) -> str:
+    known = [each for each in card.perspectives if each.known_as]
+    named = listed(f"{escape_markdown(each.name)} ({escape_markdown(each.known_as)})" for each in known)
+    if known and len(known) == len(card.perspectives):
+        return f"The perspectives are those of Kaplan and Norton's balanced scorecard: {named}."
+    names = listed(escape_markdown(each.name) for each in card.perspectives)
+    if known:
+        return (
+            f"The perspectives are set in the register: {names}; of these, Kaplan and Norton's are {named}."
+        )
+    return f"The perspectives are set in the register: {names}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpers.analyses.changes.review import ChangeReview
 from helpers.report.analyses_in_room import analyse_in_room
-from helpers.report.calls import names_near_misses
+from helpers.report.arguments import names_near_misses
 from helpers.report.opening import Report
 
 

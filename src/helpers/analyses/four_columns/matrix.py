@@ -7,28 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from helpers.analyses.changes.achieved import Achieved
 from helpers.analyses.four_columns.models import BEDS, PATIENTS, SLOTS, Amount, Impact, impact_by
 from helpers.data.directory import Organisation
 from helpers.measures.gathering import Results
 from helpers.measures.result import MeasureResult
 from helpers.register.cycle import MatrixRow, Team
 from helpers.register.models import Measure, Objective, Register
-
-
-@dataclass(frozen=True)
-class Achieved:
-    """What a review found of a row, in the measure's unit: expected and achieved, the latter with its interval."""
-
-    row: str  # id of the matrix
-    expected: float
-    achieved: float
-    low: float
-    high: float
-
-    @property
-    def part(self) -> float:
-        """Achieved over expected: 1 is as expected, below 0 the other way."""
-        return self.achieved / self.expected
 
 
 @dataclass(frozen=True)
@@ -55,9 +40,8 @@ class Line:
         """What counts for the ambition: what was achieved, else what is expected."""
         if self.expected is None or self.achieved is None:
             return None if self.expected is None else self.expected.first
-        found = self.achieved
-        ends = sorted((found.low / found.expected, found.high / found.expected))
-        return self.expected.first.times(ends[0], found.part, ends[1])
+        low, high = self.achieved.ends
+        return self.expected.first.times(low, self.achieved.share, high)
 
 
 @dataclass(frozen=True)
@@ -227,16 +211,3 @@ def _groups(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
         groups = [group for group in groups if group not in near]
         groups.append([*(each for group in near for each in group), line])
     return tuple(map(tuple, groups))
-
-
-def overestimated(lines: Iterable[Line]) -> dict[str, float]:
-    """Return by which factor each team's estimates were too high, by team; below 1 they were too low.
-
-    It is the mean of what was expected over the mean of what came, each row counting as much as it promised; a team
-    whose changes gave nothing has none.
-    """
-    parts: dict[str, list[float]] = {}
-    for line in lines:
-        if line.achieved is not None:
-            parts.setdefault(line.row.team, []).append(line.achieved.part)
-    return {team: len(each) / sum(each) for team, each in parts.items() if sum(each) > 0}

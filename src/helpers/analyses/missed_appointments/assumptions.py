@@ -7,15 +7,15 @@ from typing import Any, Final
 
 import pandas as pd
 
-from helpers.analyses.missed_appointments.clinic import Clinic
 from helpers.analyses.missed_appointments.options import DnaOptions
-from helpers.analyses.missed_appointments.scenario import Scenario
+from helpers.analyses.missed_appointments.scenario import Clinic, Scenario
 from helpers.analyses.missed_appointments.scenario_words import NAMES
 from helpers.bundle import Cell, Column
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, unknown_names
 from helpers.report.parts import Field, Part
 from helpers.report.sections import Sections
 from helpers.report.words import number
+from helpers.yaml_files import raise_all
 
 _UNITS = {
     "ramp_weeks": " weeks",
@@ -88,33 +88,17 @@ def _assumed(options: DnaOptions, clinic: Clinic) -> Iterator[tuple[Cell, ...]]:
 
 
 def options_of(table: pd.DataFrame) -> dict[str, Any]:
-    """Return the options that a table of assumptions states.
+    """Return the options that a table of assumptions states: rows of `ASSUMPTIONS`, by `name`.
 
-    Parameters
-    ----------
-    table
-        Rows of `ASSUMPTIONS`, by `name`: `likely` alone, or with `low` and `high`; with `source` where that is to
-        be said. Rows that are not there stay as they are.
-
-    Raises
-    ------
-    UsageError
-        With every name that is none, and every column that is missing.
+    `likely` alone, or with `low` and `high`; with `source` where that is to be said. Rows that are not there stay as
+    they are; a name that is none and a column that is missing are refused.
     """
     rows = table if "name" in table else table.reset_index()
     missing = [name for name in ("name", "likely") if name not in rows]
     if missing:
         came = f"no column {' and '.join(missing)}"
         raise UsageError(Problem("assumptions", came, "name, low, likely, high, source"))
-    problems = [
-        Problem(
-            f"assumptions, {name}", "no such assumption", ", ".join(NAMES), near_misses(str(name), NAMES)
-        )
-        for name in rows["name"]
-        if name not in NAMES
-    ]
-    if problems:
-        raise UsageError(problems)
+    raise_all(unknown_names(rows["name"], NAMES, where="assumptions, ", came="no such assumption"))
     stated = {str(row["name"]): _values(row) for _, row in rows.iterrows()}
     options: dict[str, Any] = {name: stated[name] for name in _RANGES if name in stated}
     options |= {name: stated[name][0] for name in _NUMBERS if name in stated}

@@ -66,17 +66,8 @@ class Counts:
 class DnaFindings:
     """The analysis of one trust's missed appointments; every property is computed once.
 
-    Parameters
-    ----------
-    events
-        What happened at the trust and may show in its rate.
-    ask
-        What may be shown of records beside everything that was told before; without it, beside nothing.
-
-    Raises
-    ------
-    DataError
-        Where neither records nor published figures of the trust are there for the period.
+    `ask` tells what may be shown of records beside everything that was told before; without it, beside nothing.
+    Refused where neither records nor published figures of the trust are there for the period.
     """
 
     def __init__(

@@ -42,13 +42,7 @@ _SOME_NUMBERS = "one number, or three: low, likely and high"
 
 @dataclass(frozen=True, kw_only=True)
 class DnaOptions:
-    """What a parameter file asks for: the options of `did_not_attend`, and the report's specialty.
-
-    Raises
-    ------
-    UsageError
-        With every value that cannot be.
-    """
+    """What a parameter file asks for: the options of `did_not_attend`, and the report's specialty."""
 
     specialty: str | None = None
     reduction: Sequence[float] = (0.05, 0.15, 0.3)

@@ -37,13 +37,7 @@ _SPREAD: Final = (
 
 
 class ScenarioParts:
-    """The scenario in figures, tables and words.
-
-    Parameters
-    ----------
-    scenario
-        The numbers.
-    """
+    """The scenario in figures, tables and words."""
 
     def __init__(self, made: Sections, scenario: Scenario) -> None:
         self.made, self.scenario = made, scenario

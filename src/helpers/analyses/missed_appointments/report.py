@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from helpers.analyses.missed_appointments import scenario_words, words
 from helpers.analyses.missed_appointments.assumptions import ASSUMPTIONS, assumptions_part
-from helpers.analyses.missed_appointments.clinic import can_be_worked_out, find_clinic
 from helpers.analyses.missed_appointments.findings import DnaFindings
 from helpers.analyses.missed_appointments.months import MonthlyRates
 from helpers.analyses.missed_appointments.options import DnaOptions
@@ -15,7 +14,13 @@ from helpers.analyses.missed_appointments.other_trusts import PeerRates
 from helpers.analyses.missed_appointments.outlook import ScenarioParts
 from helpers.analyses.missed_appointments.patients import deprivation_part, drivers_part, specialties_part
 from helpers.analyses.missed_appointments.rates import KindRates
-from helpers.analyses.missed_appointments.scenario import DRAWS, FAR_APART_MONTHS, Scenario
+from helpers.analyses.missed_appointments.scenario import (
+    DRAWS,
+    FAR_APART_MONTHS,
+    Scenario,
+    can_be_worked_out,
+    find_clinic,
+)
 from helpers.analyses.stays.words import conditions_words
 from helpers.phrases import phrase, phrases
 from helpers.report.age import age_sentence, good_until

@@ -51,20 +51,10 @@ def apart_sentence(months: int, list_month: date, period: str) -> str:
 def scenario_sentence(
     reduction: str, when: tuple[date, date], reach: tuple[float, float], *, certain: bool, past: bool
 ) -> str:
-    """Say the one range to repeat: by how many patients the list is shorter at the horizon.
+    """Say the one range to repeat: by how many patients the list is shorter at the horizon, negative where longer.
 
-    Parameters
-    ----------
-    reduction
-        The share of missed appointments that is avoided.
-    when
-        The day on which the change begins, and the horizon.
-    reach
-        The ends of the range: patients, negative where the list gets longer.
-    certain
-        Whether every input is one number: then the ends are told as they are, not roughly.
-    past
-        Whether the horizon has passed.
+    `when` are the day on which the change begins and the horizon, which may be `past`. Where every input is one number
+    (`certain`) the ends are told as they are, not roughly.
 
     >>> said = scenario_sentence("15%", (date(2026, 10, 1), date(2027, 3, 31)), (412, 1234), certain=False, past=False)
     >>> said[43:]
@@ -130,16 +120,9 @@ def roughly(value: float) -> float:
 def bounds_sentence(
     bounds: Sequence[tuple[float, float]], in_days: Sequence[float], *, certain: bool
 ) -> str:
-    """Say what the range holds: eight of ten draws, of one way of counting or of two; and what it is in days.
+    """Say what the range holds: eight of ten draws, of one way of counting or of two; and its middles in days.
 
-    Parameters
-    ----------
-    bounds
-        The 80% ends in patients: where only slots of first appointments help the list, and where every slot does.
-    in_days
-        The medians of the same in days of additions.
-    certain
-        Whether nothing was drawn.
+    `bounds` are the 80% ends: where only slots of first appointments help the list, and where every slot does.
 
     >>> bounds_sentence([(315, 315)], [11.0003], certain=True)
     'That is 11.0 days of additions.'

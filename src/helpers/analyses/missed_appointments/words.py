@@ -22,18 +22,9 @@ def rate_sentence(
     hidden: bool = False,
     covered: tuple[int, int] | None = None,
 ) -> str:
-    """Say how many appointments were missed, from figures as they may be shown.
+    """Say how many appointments were missed, from figures as they may be shown; `beside` says how that lies to others.
 
-    Parameters
-    ----------
-    missed, booked, rate
-        The counts, and the rate in per cent.
-    beside
-        How that lies to a common rate (`beside_words`).
-    hidden
-        Whether the counts leave out numbers that the publisher has hidden.
-    covered
-        Months with figures, and months of the period, where they are not the same.
+    `hidden`: the counts leave out what the publisher has hidden; `covered`: months with figures, of how many.
 
     >>> rate_sentence("Northmoor", 80, 1000, 8.0, "above England's 6.7%")
     "Patients missed 80 of Northmoor's 1,000 appointments without notice: 8.0%, above England's 6.7%."
@@ -231,14 +222,7 @@ def drivers_sentence(higher: Sequence[str], lower: Sequence[str]) -> str:
 
 
 def equity_sentence(slope: float, ends: tuple[float, float], avoided: Cell) -> str:
-    """Say whether deprived patients miss more appointments here, and what ending that would bring.
-
-    Parameters
-    ----------
-    slope, ends
-        Slope index in percentage points, most to least deprived, and its 95 % interval.
-    avoided
-        Missed appointments that would not happen, as they may be shown.
+    """Say whether deprived patients miss more here, by the slope in points from most to least deprived.
 
     >>> equity_sentence(-6.0, (-9.0, -3.0), 120.0)[:63]
     'The most deprived patients miss 6.0 percentage points more than'

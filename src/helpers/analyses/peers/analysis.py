@@ -9,7 +9,7 @@ from helpers.analyses.peers.findings import MOVEMENT_MONTHS, PeerOptions
 from helpers.measures.places.groups import GroupKind
 from helpers.register.models import Benchmark
 from helpers.report.analyses_in_room import analyse_in_room
-from helpers.report.calls import names_near_misses
+from helpers.report.arguments import names_near_misses
 from helpers.report.opening import Report
 
 

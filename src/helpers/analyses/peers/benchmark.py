@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,6 @@ from helpers.analyses.peers import (
     amounts,
     columns,
     headline_words,
-    left_out_words,
     method_words,
     pictures,
     words,
@@ -21,7 +20,7 @@ from helpers.analyses.peers.movement_words import gain_sentence, movement_senten
 from helpers.analyses.peers.result import PeerComparison
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.report.columns import laid_out
-from helpers.report.parts import Composed, Headline, Part, part
+from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown, ShownParts
 from helpers.report.words import count
@@ -54,19 +53,9 @@ _OPPORTUNITY_NOTE: Final = (
 
 
 class PeerBenchmark:
-    """A trust among its peers.
+    """A trust among its peers; the last month of its report's period is the newest that may be used.
 
-    Parameters
-    ----------
-    report
-        The open report; the last month of its period is the newest that may be used.
-
-    Raises
-    ------
-    DataError
-        Where the organisation is no trust, has no such peer group, or nothing can be compared.
-    UsageError
-        For unknown measures or peers.
+    Refused where the organisation is no trust, has no such peer group, or nothing can be compared.
     """
 
     def __init__(self, report: Report, options: PeerOptions) -> None:
@@ -103,7 +92,7 @@ class PeerBenchmark:
         return self._sections().headline_of(escaped | {first: f"**{escaped[first]}**"})
 
     @part
-    def standings(self) -> Composed:
+    def standings(self) -> Part:
         """Where the trust stands by every measure, the worst place first and old figures last."""
         found = self.found
         placed = [each for each in found.ranked if each.own and each.own.percentile and not each.alike]
@@ -131,7 +120,7 @@ class PeerBenchmark:
         return _figure_and_table(plain)
 
     @part
-    def movements(self) -> Composed:
+    def movements(self) -> Part:
         """How the trust and its peers moved by every measure."""
         rows = [(each, self.found.movements[each.measure.id]) for each in self.found.ranked if each.own]
         drawn = pictures.moved_places(rows)
@@ -172,8 +161,8 @@ class PeerBenchmark:
             "left-out",
             **(laid_out(columns.left_out_columns(reasons), short) if short else {}),
             caption="Trusts that cannot be compared, by number and code.",
-            note=left_out_words.notes(reasons),
-            words=left_out_words.not_compared(self.found, everybody=not short),
+            note=method_words.notes(reasons),
+            words=method_words.not_compared(self.found, everybody=not short),
         )
 
     @part
@@ -204,13 +193,7 @@ class PeerBenchmark:
         return ShownParts((heading, *self.trusts(measure).shown))
 
     def trusts(self, measure: str | None = None) -> Part:
-        """Return every trust by a measure: this one first, the others by name, so that order says nothing.
-
-        Parameters
-        ----------
-        measure
-            A measure that is compared; None for the one that was asked for.
-        """
+        """Return every trust by a measure, this one first, the others by name, so that order says nothing."""
         comparison, found = self._one(measure), self.found
         own = [comparison.own] if comparison.own else []
         others = sorted(comparison.others, key=lambda member: (member.name, member.code))
@@ -234,13 +217,7 @@ class PeerBenchmark:
         )
 
     def groups(self, measure: str | None = None) -> Part:
-        """Return the trust by a measure in each of its peer groups.
-
-        Parameters
-        ----------
-        measure
-            A measure that is compared; None for the one that was asked for.
-        """
+        """Return the trust by a measure in each of its peer groups."""
         comparison = self._one(measure)
         groups = self.found.groups_of(comparison)
         said = headline_words.groups_sentence(groups)
@@ -252,13 +229,7 @@ class PeerBenchmark:
         )
 
     def movement(self, measure: str | None = None) -> Part:
-        """Return how the trust and its peers moved by a measure, period by period.
-
-        Parameters
-        ----------
-        measure
-            A measure that is compared; None for the one that was asked for.
-        """
+        """Return how the trust and its peers moved by a measure, period by period."""
         comparison = self._one(measure)
         moved = self.found.movement(comparison)
         said = movement_sentence(comparison, moved)
@@ -274,7 +245,7 @@ class PeerBenchmark:
         )
 
 
-def _figure_and_table(plain: Part) -> Composed:
+def _figure_and_table(plain: Part) -> Part:
     """Return a part that is shown bare as its figure, where it has one, its sentences and its table."""
 
     def content() -> Iterator[Shown]:
@@ -282,7 +253,7 @@ def _figure_and_table(plain: Part) -> Composed:
         if plain.chart is not None:  # without one, the table stands there already
             yield plain.table()
 
-    return Composed(**{each.name: getattr(plain, each.name) for each in fields(plain)}, content=content)
+    return replace(plain, content=content)
 
 
 def _slug(comparison: PeerComparison) -> str:

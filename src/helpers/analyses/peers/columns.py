@@ -19,6 +19,7 @@ from helpers.measures.places.spread import Percentile
 from helpers.report.columns import Filled, Row
 from helpers.report.words import interval, sentence
 
+BEYOND: Final = "beyond the 99.8% limits of chance and the ordinary spread between trusts"
 PLACE_WORDS: Final = (
     "share of the other trusts, with its 95% interval; of neutral measures the share that it lies above"
 )
@@ -66,6 +67,19 @@ def _own_value(comparison: PeerComparison) -> Cell:
     return amounts.short_value(comparison, comparison.own.value) if comparison.own else None
 
 
+def _old(comparison: PeerComparison) -> Cell:
+    return "old" if comparison.stale else ""
+
+
+def _beyond(comparison: PeerComparison) -> Cell:
+    own = comparison.own
+    return amounts.flag_words(own.flag) if own and own.flag not in amounts.QUIET else None
+
+
+def _number(name: str, label: str, cell: Callable[[PeerComparison], Cell]) -> Filled[PeerComparison]:
+    return Each(name, Column(label=label, kind="rate", digits=3), cell, "in the unit", usual=False)
+
+
 def _of_place(name: str, label: str, of: str, about: str, *, times: float = 1) -> Filled[PeerComparison]:
     """Return a column of one of the own percentile's numbers."""
 
@@ -82,51 +96,19 @@ STANDINGS: Final[tuple[Filled[PeerComparison], ...]] = (
     Each("this_trust", _text("This trust"), _own_value),
     Each("median", _text("Median"), lambda each: amounts.short_value(each, each.levels.median)),
     _better_than("place", lambda each: amounts.place_words(each)),
-    Each(
-        "against_limits",
-        _text("Allowing for chance"),
-        lambda each: (
-            amounts.flag_words(each.own.flag) if each.own and each.own.flag not in amounts.QUIET else None
-        ),
-        "beyond the 99.8% limits of chance and the ordinary spread between trusts; empty within them",
-    ),
+    Each("against_limits", _text("Allowing for chance"), _beyond, f"{BEYOND}; empty within them"),
     Each("trusts", Column(label="Trusts", kind="rate"), lambda each: len(each.places.table), "compared"),
     Each("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False),
-    Each(
-        "value",
-        Column(label="Value", kind="rate", digits=3),
-        lambda each: each.own.value if each.own else None,
-        "this trust's figure, in the unit",
-        usual=False,
-    ),
-    Each(
-        "median_value",
-        Column(label="Median", kind="rate", digits=3),
-        lambda each: each.levels.median,
-        usual=False,
-    ),
+    _number("value", "Value", lambda each: each.own.value if each.own else None),
+    _number("median_value", "Median", lambda each: each.levels.median),
     Each("unit", Column(label="Unit"), lambda each: each.unit, usual=False),
     _of_place("better_than", "Does better than", "percent", "expected share of the other trusts"),
     _of_place("better_than_low", "Low", "low", "lower end of its 95% interval"),
     _of_place("better_than_high", "High", "high", "upper end of its 95% interval"),
-    *(
-        _of_place(
-            f"{of}_quarter",
-            f"{of.capitalize()} quarter",
-            of,
-            f"chance of being one of the {of} quarter",
-            times=100,
-        )
-        for of in ("worst", "best")
-    ),
-    Each(
-        "old",
-        Column(label="Old"),
-        lambda each: "old" if each.stale else "",
-        "older than the register allows",
-        usual=False,
-    ),
-)
+    _of_place("worst_quarter", "Worst quarter", "worst", "chance of being one of the worst quarter", times=100),
+    _of_place("best_quarter", "Best quarter", "best", "chance of being one of the best quarter", times=100),
+    Each("old", Column(label="Old"), _old, "older than the register allows", usual=False),
+)  # fmt: skip
 
 
 # --- how they moved -----------------------------------------------------------------------------------
@@ -152,6 +134,17 @@ def _place_of(moved: Moved, moment: str) -> Percentile | None:
     return found.percentile if found else None
 
 
+def _percentile_of(moved: Moved, moment: str) -> str:
+    return amounts.percentile_words(_place_of(moved, moment))
+
+
+def _change_of_place(moved: Moved) -> Cell:
+    return place_change_words(moved[0], moved[1]) if moved[1] else "too few earlier figures"
+
+
+_SAME: Final = "change of the median over the trusts with a figure in both periods"
+
+
 def _percent_of(moved: Moved, moment: str) -> Cell:
     place = _place_of(moved, moment)
     return place.percent if place else None
@@ -160,45 +153,15 @@ def _percent_of(moved: Moved, moment: str) -> Cell:
 MOVEMENTS: Final[tuple[Filled[Moved], ...]] = (
     Move("measure", Column(label="Measure"), lambda each: each[0].measure.name),
     Move("then_now", _text("Then, now"), _then_now, "the periods that are compared"),
-    Move(
-        "this_trust",
-        _text("This trust"),
-        lambda each: _change(each, "own_change"),
-        "change of its figure; of percentages in points",
-    ),
-    Move(
-        "same_trusts",
-        _text("Median of the same trusts"),
-        lambda each: _change(each, "peers_change"),
-        "change of the median over the trusts with a figure in both periods",
-    ),
-    _better_than(
-        "place_then", lambda each: amounts.percentile_words(_place_of(each, "first")), "Did better than"
-    ),
-    _better_than(
-        "place_now", lambda each: amounts.percentile_words(_place_of(each, "last")), "Does better than"
-    ),
-    Move(
-        "change_of_place",
-        _text("Change of place"),
-        lambda each: place_change_words(each[0], each[1]) if each[1] else "too few earlier figures",
-    ),
+    Move("this_trust", _text("This trust"), lambda each: _change(each, "own_change"), "of percentages in points"),
+    Move("same_trusts", _text("Median of the same trusts"), lambda each: _change(each, "peers_change"), _SAME),
+    _better_than("place_then", lambda each: _percentile_of(each, "first"), "Did better than"),
+    _better_than("place_now", lambda each: _percentile_of(each, "last"), "Does better than"),
+    Move("change_of_place", _text("Change of place"), _change_of_place),
     Move("id", Column(label="Id"), lambda each: each[0].measure.id, "the register's", usual=False),
-    Move(
-        "better_than_then",
-        _share("Did better than"),
-        lambda each: _percent_of(each, "first"),
-        "expected share of the other trusts then",
-        usual=False,
-    ),
-    Move(
-        "better_than_now",
-        _share("Does better than"),
-        lambda each: _percent_of(each, "last"),
-        "expected share of the other trusts now",
-        usual=False,
-    ),
-)
+    Move("better_than_then", _share("Did better than"), lambda each: _percent_of(each, "first"), usual=False),
+    Move("better_than_now", _share("Does better than"), lambda each: _percent_of(each, "last"), usual=False),
+)  # fmt: skip
 
 
 # --- what matching others would bring -----------------------------------------------------------------
@@ -223,26 +186,23 @@ def _counted(short: Short) -> str:
     return f"{'More' if measure.direction == 'increase' else 'Fewer'}: {counted}"
 
 
+_DRAWN: Final = "from the figure drawn towards the group's mean (empirical Bayes)"
+
+
+def _model(label: str) -> Column:
+    return Column(label=label, kind="model")
+
+
 OPPORTUNITY: Final = (
     Worth("measure", Column(label="Measure"), lambda each: each[0].measure.name),
     Worth("benchmark", _text("Benchmark"), _level),
     Worth("this_trust", _text("This trust"), lambda each: _own_value(each[0])),
     Worth("what", _text("What would change"), _counted),
-    Worth("raw", Column(label="Raw", kind="model"), lambda each: each[1].raw, "from the figure as it is"),
-    Worth(
-        "allowing_for_chance",
-        Column(label="Allowing for chance", kind="model"),
-        lambda each: each[1].shrunken,
-        "from the figure drawn towards the group's mean (empirical Bayes)",
-    ),
-    Worth(
-        "certain",
-        Column(label="Certain", kind="model"),
-        lambda each: each[1].certain,
-        "the same, only where the 95% interval leaves the benchmark out",
-    ),
+    Worth("raw", _model("Raw"), lambda each: each[1].raw, "from the figure as it is"),
+    Worth("allowing_for_chance", _model("Allowing for chance"), lambda each: each[1].shrunken, _DRAWN),
+    Worth("certain", _model("Certain"), lambda each: each[1].certain, "where the interval leaves the benchmark out"),
     Worth("id", Column(label="Id"), lambda each: each[0].measure.id, "the register's", usual=False),
-)
+)  # fmt: skip
 
 
 # --- one measure --------------------------------------------------------------------------------------
@@ -280,43 +240,30 @@ def trust_columns(comparison: PeerComparison) -> tuple[Filled[Member], ...]:
         place = each.member.percentile
         return None if comparison.alike or place is None else place.percent
 
+    def place(each: Member) -> str:
+        return "" if comparison.alike else amounts.percentile_words(each.member.percentile)
+
+    def flag(each: Member) -> Cell:
+        return amounts.flag_words(each.member.flag)
+
+    def ends(each: Member) -> Cell:
+        return interval(*each.ends, digits) if each.ends else None
+
+    def is_own(each: Member) -> Cell:
+        return "own" if each.member.code == comparison.organisation else ""
+
     return (
         Filled("code", Column(label="Code"), lambda each: each.member.code),
         Filled("trust", _text("Trust"), lambda each: _short_name(each.member.name)),
-        Filled(
-            "value",
-            Column(label="Value", kind="rate", unit=unit, digits=digits),
-            lambda each: each.member.value,
-        ),
-        Filled(
-            "interval",
-            _text("95% interval"),
-            lambda each: interval(*each.ends, digits) if each.ends else None,
-            "chance and the ordinary variation from one period to the next",
-        ),
-        _better_than(
-            "place",
-            lambda each: "" if comparison.alike else amounts.percentile_words(each.member.percentile),
-        ),
-        Filled(
-            "against_limits",
-            _text("Allowing for chance"),
-            lambda each: amounts.flag_words(each.member.flag),
-            "limits of 99.8%: of chance and the ordinary spread between trusts",
-        ),
+        Filled("value", Column(label="Value", kind="rate", unit=unit, digits=digits), lambda each: each.member.value),
+        Filled("interval", _text("95% interval"), ends, "chance and ordinary variation between periods"),
+        _better_than("place", place),
+        Filled("against_limits", _text("Allowing for chance"), flag, BEYOND),
         end("low", 0),
         end("high", 1),
-        Filled(
-            "better_than", _share("Does better than"), percent, "share of the other trusts", usual=False
-        ),
-        Filled(
-            "is_own",
-            Column(label="Own"),
-            lambda each: "own" if each.member.code == comparison.organisation else "",
-            "the report's trust",
-            usual=False,
-        ),
-    )
+        Filled("better_than", _share("Does better than"), percent, "share of the other trusts", usual=False),
+        Filled("is_own", Column(label="Own"), is_own, "the report's trust", usual=False),
+    )  # fmt: skip
 
 
 Group = Filled[InGroup]
@@ -329,6 +276,10 @@ def _compared(each: InGroup) -> PeerComparison | None:
 def _level_of(each: InGroup, name: str) -> Cell:
     comparison = _compared(each)
     return amounts.short_value(comparison, getattr(comparison.levels, name)) if comparison else None
+
+
+def _trusts_in(each: InGroup) -> Cell:
+    return len(each.comparison.places.table) if each.comparison else None
 
 
 def _group_place(each: InGroup) -> str:
@@ -347,12 +298,7 @@ def _group_note(each: InGroup) -> str:
 GROUPS: Final = (
     Group("group", Column(label="Group"), lambda each: each.name),
     Group("who", _text("Who"), lambda each: each.comparison.group.label if each.comparison else None),
-    Group(
-        "trusts",
-        Column(label="Trusts", kind="rate"),
-        lambda each: len(each.comparison.places.table) if each.comparison else None,
-        "compared",
-    ),
+    Group("trusts", Column(label="Trusts", kind="rate"), _trusts_in, "compared"),
     Group("median", _text("Median"), lambda each: _level_of(each, "median")),
     Group("best_quarter", _text("Best quarter"), lambda each: _level_of(each, "best_quartile")),
     Group("together", _text("All together"), lambda each: _level_of(each, "pooled")),

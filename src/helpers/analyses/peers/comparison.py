@@ -33,25 +33,8 @@ def compare_peers(
 ) -> PeerComparison | None:
     """Compare a measure of an organisation with its peers at the newest period that it shares with them.
 
-    Parameters
-    ----------
-    mart
-        The mart, pinned.
-    organisation
-        Code of a trust that has not merged into another.
-    choice
-        With whom, until when and against what; by default all trusts of its kind at the newest period.
-
-    Returns
-    -------
-    PeerComparison or None
-        None where the organisation is no trust, where there is no such group, where nobody in it has a
-        figure, or where the measure is a count without a base.
-
-    Raises
-    ------
-    UsageError
-        For unknown chosen peers.
+    None where the organisation is no trust, where there is no such group, where nobody in it has a figure, or where the
+    measure is a count without a base. By default with all trusts of its kind at the newest period.
     """
     choice = choice or PeerChoice()
     organisations = peer_organisations(mart)

@@ -69,20 +69,7 @@ class InGroup:
 
 
 class PeerFindings:
-    """The comparisons of one trust; every property is worked out once.
-
-    Parameters
-    ----------
-    mart, organisation, period
-        What to compare; the period's last month is the latest that may be used.
-
-    Raises
-    ------
-    DataError
-        Where the organisation is no trust, or nothing at all can be compared.
-    UsageError
-        For unknown measures or peers.
-    """
+    """The comparisons of one trust; every property is worked out once."""
 
     def __init__(
         self,

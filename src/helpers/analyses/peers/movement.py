@@ -34,8 +34,6 @@ class Movement:
     first: PeerMoment
     last: PeerMoment
     same: int  # how many organisations have a figure in both
-    median_before: float
-    median_now: float
     #: own_change, peers_change: how the own value and that median changed, in the unit
     own_change: float
     peers_change: float
@@ -46,17 +44,8 @@ def find_movement(
 ) -> Movement | None:
     """Return how the organisation moved among its peers over some months up to the compared period.
 
-    Parameters
-    ----------
-    only_ends
-        Whether the periods between the first and the last are left out.
-    since
-        Periods before this day are not the same measure: a break in the series.
-
-    Returns
-    -------
-    Movement or None
-        None without an own value now and before, or with too few peers in both periods.
+    None without an own value now and before, or with too few peers in both periods. Periods before `since` are not the
+    same measure: a break in the series. With `only_ends` those between the first and the last are left out.
     """
     rows = comparison.series.window(comparison.period, months + 1)
     rows = rows[rows["period"] >= since]
@@ -77,8 +66,6 @@ def find_movement(
         first=moments[0],
         last=moments[-1],
         same=len(same),
-        median_before=first,
-        median_now=last,
         own_change=float(now[comparison.organisation]) - float(before[comparison.organisation]),
         peers_change=last - first,
     )

@@ -35,14 +35,9 @@ class Gain:
 
 
 def choose_level(wanted: str, places: Places, *, target: Target | None) -> Level:
-    """Return the benchmark that was wanted, or the median where the group cannot give it.
+    """Return the benchmark that was wanted, one of the register's, or the median where the group cannot give it.
 
-    Parameters
-    ----------
-    wanted
-        One of the register's benchmarks.
-    places
-        Of the group; its measure's direction says which quartile is the best.
+    The direction of the places' measure says which quartile is the best.
     """
     values, measure = places.table["value"], places.measure
     if wanted == "best_quartile" and measure.direction != "neutral":
@@ -65,11 +60,6 @@ def find_gain(row: Mapping[str, Any], places: Places, level: float) -> Gain | No
     None where the measure has no good direction, where nothing is known of its chance variation, and for ratios
     of observed to expected events: a death above those expected is no death that could have been avoided, says
     NHS Digital's guidance on the SHMI.
-
-    Parameters
-    ----------
-    level
-        In the unit of the measure.
     """
     direction = places.measure.direction
     if direction == "neutral" or np.isnan(row["percent"]) or places.model == "standardised_ratio":

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from helpers.analyses.performance_report.cover import Cover
-from helpers.analyses.performance_report.options import read_options
+from helpers.analyses.performance_report.options import Cover, read_options
 from helpers.analyses.performance_report.report import PerformanceReport
 from helpers.report.analyses_in_room import analyse_in_room
-from helpers.report.calls import names_near_misses
+from helpers.report.arguments import names_near_misses
 from helpers.report.opening import Report
 
 

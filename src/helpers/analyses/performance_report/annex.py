@@ -25,9 +25,9 @@ FIELDS: Final = (
     Field("said", Column(label="What it shows", kind="text"), "its latest value, and what that says"),
 )
 _BEHIND: Final = (
-    Column(label="Measure"),
-    Column(label="Period", kind="date"),
-    Column(label="Value", kind="text"),
+    Field("measure", Column(label="Measure")),
+    Field("period", Column(label="Period", kind="date")),
+    Field("value", Column(label="Value", kind="text")),
 )
 
 
@@ -63,13 +63,14 @@ def _lines(results: Sequence[MeasureResult]) -> str:
 
 def _picture(sections: Sections, results: Sequence[MeasureResult], page: int) -> Shown:
     names = listed(result.measure.name for result in results)
-    return sections.figure(
-        f"fig-annex-{page}",
-        partial(multiples_of, results),
+    return sections.part(
+        f"annex-{page}",
+        fields=_BEHIND,
+        rows=[row for result in results for row in _behind(result)],
         caption=f"{names}. Bands are limits, dotted lines targets.",
         alt=" ".join(f"{result.measure.name}: {line_words(result)}" for result in results),
-        data=(_BEHIND, [row for result in results for row in _behind(result)]),
-    )
+        chart=partial(multiples_of, results),
+    ).as_figure()
 
 
 def _behind(result: MeasureResult) -> Iterator[tuple[Cell, ...]]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from helpers.analyses.performance_report.tables import VARIATION_WORDS, Rows
+from helpers.analyses.performance_report.tables import Rows
 from helpers.bundle import Cell, Column, Kept
 from helpers.data.last_published import LastPublished
 from helpers.measures.figures import figure_words, period_words
 from helpers.measures.result import CATEGORIES, Category, MeasureResult
 from helpers.measures.words import CATEGORY_WORDS
+from helpers.phrases import phrases
+from helpers.register.models import Measure
 from helpers.report.parts import Field
 from helpers.report.words import count, month, sentence
 
@@ -56,7 +58,12 @@ def change_rows(results: Sequence[MeasureResult], before: Mapping[str, Then]) ->
         then = before.get(result.measure.id)
         what = "new in this report" if then is None else "; ".join(_differences(result, then))
         if what:
-            rows.append((result.measure.name, _then_words(result, then), _now_words(result), what))
+            measure, latest = result.measure, result.latest
+            was = None
+            if then is not None and then.value is not None and then.day:
+                was = _figure_of(measure, then.value, date.fromisoformat(then.day))
+            now = None if latest is None else _figure_of(measure, latest.value, latest.day)
+            rows.append((measure.name, was, now, what))
     held = {result.measure.id for result in results}
     rows += [
         (then.name, None, None, "no longer in this report")
@@ -78,13 +85,9 @@ def _differences(result: MeasureResult, then: Then) -> list[str]:
     found = []
     if then.category != result.category:
         found.append(f"{CATEGORY_WORDS[result.category]}, was: {CATEGORY_WORDS[then.category]}")
-    if (
-        result.latest is not None
-        and then.variation in VARIATION_WORDS
-        and then.variation != result.variation
-    ):
-        now, was = (VARIATION_WORDS[name].lower() for name in (result.variation, then.variation))
-        found.append(f"{now}, was: {was}")
+    words = phrases("standings.variation")
+    if result.latest is not None and then.variation in words and then.variation != result.variation:
+        found.append(f"{words[result.variation].lower()}, was: {words[then.variation].lower()}")
     revised = revised_value(result, then)
     if revised is not None:
         day = period_words(date.fromisoformat(then.day), result.measure.frequency)
@@ -104,18 +107,8 @@ def revised_value(result: MeasureResult, then: Then) -> float | None:
     return None if same else float(now)
 
 
-def _then_words(result: MeasureResult, then: Then | None) -> str | None:
-    if then is None or then.value is None or not then.day:
-        return None
-    when = period_words(date.fromisoformat(then.day), result.measure.frequency)
-    return f"{figure_words(result.measure, then.value)}\n{when}"
-
-
-def _now_words(result: MeasureResult) -> str | None:
-    if result.latest is None:
-        return None
-    when = period_words(result.latest.day, result.measure.frequency)
-    return f"{figure_words(result.measure, result.latest.value)}\n{when}"
+def _figure_of(measure: Measure, value: float, day: date) -> str:
+    return f"{figure_words(measure, value)}\n{period_words(day, measure.frequency)}"
 
 
 def change_sentence(last: LastPublished | None, rows: Rows) -> str:

@@ -18,10 +18,9 @@ from helpers.analyses.performance_report.tables import (
 from helpers.bundle import Panel
 from helpers.measures.attention_words import attention_clauses
 from helpers.measures.figures import direction_words, period_words
-from helpers.measures.people import people_words
+from helpers.measures.people import counted_as_people, people_words
 from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import ChartEvent, MeasureResult
-from helpers.measures.source_words import seam_sentence, sources_sentence
 from helpers.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
 from helpers.measures.value_words import latest_sentence, stale_sentence, variation_sentence
 from helpers.measures.words import (
@@ -29,9 +28,11 @@ from helpers.measures.words import (
     national_sentence,
     no_assurance_words,
     reasons_sentence,
+    seam_sentence,
+    sources_sentence,
 )
 from helpers.register.models import Comment
-from helpers.report.parts import Composed, Part
+from helpers.report.parts import Part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import count, day_words, month, sentence
@@ -40,21 +41,10 @@ from helpers.report.words import count, day_words, month, sentence
 MOST_EVENTS = 8
 
 
-def section_part(
-    sections: Sections, result: MeasureResult, period: str, *, short: bool = False
-) -> Composed:
-    """Return one measure, from its heading to its notes.
+def section_part(sections: Sections, result: MeasureResult, period: str, *, short: bool = False) -> Part:
+    """Return one measure, from its heading to its notes; `sections` know its own sources alone.
 
-    Parameters
-    ----------
-    sections
-        Makes objects that know this measure's own sources.
-    result
-        The measure.
-    period
-        The report's month, "2026-09".
-    short
-        Leave out of the list below the chart what a board can do without.
+    `short` leaves out of the list below the chart what a board can do without.
     """
     chart = spc_part(sections, result)
     if result.category == "attention" and not result.stale:
@@ -84,8 +74,8 @@ def _section(
 ) -> Iterator[Shown]:
     name = name_of(result)
     yield sections.heading(name, result.measure.name, level=3)
-    meaning = sentence(result.measure.description) if short else meaning_words(result)
-    yield sections.text(f"meaning-{name}", meaning)
+    if not short:  # the latest value's sentence names what is measured
+        yield sections.text(f"meaning-{name}", meaning_words(result))
     if result.latest is None:
         yield sections.text(f"nothing-{name}", latest_sentence(result))
         return
@@ -110,7 +100,7 @@ def name_of(result: MeasureResult) -> str:
     return result.measure.id.replace("_", "-")
 
 
-def icons_part(sections: Sections, result: MeasureResult) -> Composed:
+def icons_part(sections: Sections, result: MeasureResult) -> Part:
     """Return the icons of a measure side by side."""
     name, panels = f"icons-{name_of(result)}", icon_panels(result)
     words = {
@@ -315,8 +305,9 @@ def short_notes_words(result: MeasureResult) -> str:
     wanted = {"Reasons", "Change of source", "Another source", "Data quality"}
     said = any(alarm.kind == "worst_quarter" for alarm in result.alarms)  # with its reasons, above
     others = "" if said else national_sentence(result).partition(". ")[0]
+    counted = counted_as_people(result) and result.met is False  # "it missed the milestone of zero", above
     lines = [
-        ("Target", target_sentence(result)),
+        ("Target", "" if counted else target_sentence(result)),
         ("Other trusts", sentence(others) if others else ""),
         *((name, words) for name, words in notes_of(result) if name in wanted),
     ]

@@ -16,15 +16,7 @@ from helpers.stats.trajectory.result import UNLIKELY
 
 
 def method_words(asked: WantedMeasures, merged: str) -> str:
-    """Return the method as a list.
-
-    Parameters
-    ----------
-    asked
-        What was asked of the measures.
-    merged
-        Names of organisations whose histories are added; empty without.
-    """
+    """Return the method as a list; `merged` names organisations whose histories are added."""
     judged_on, (months, missed) = asked.judged_on, PERSISTENT["month"]
     points = [
         phrase(

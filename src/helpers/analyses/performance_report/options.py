@@ -1,16 +1,56 @@
-"""What may be asked of the performance report, checked against the register."""
+"""What may be asked of the performance report, checked against the register; and the cover sheet before it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from helpers.analyses.performance_report import cover
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.bundle import Column
+from helpers.errors import Problem
+from helpers.measures.gathering import wrongly_asked
+from helpers.measures.result import MeasureResult
+from helpers.register.models import Register
+from helpers.report.parts import Field
+from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
+
+
+Purpose = Literal["assurance", "decision", "discussion"]
+PURPOSES: Final = get_args(Purpose)
+COVER: Final = (
+    Field("about", Column(label="Cover sheet")),
+    Field("said", Column(label="For the board", kind="text")),
+)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a parameter file says for the cover; without a purpose there is none."""
+
+    purpose: str = ""
+    lead: str = ""  # a role; by default those that own what needs attention
+    risks: tuple[str, ...] = ()
+    recommendation: str = ""
+
+
+def cover_rows(
+    cover: Cover, attention: Sequence[MeasureResult], register: Register
+) -> list[tuple[str, str]]:
+    """Return the lines of the cover sheet; what nobody has given is said to be missing."""
+    owners = dict.fromkeys(result.measure.owner for result in attention if result.measure.owner)
+    touched = dict.fromkeys(result.measure.objective for result in attention if result.measure.objective)
+    objectives = [register.objectives[name].name for name in touched if name in register.objectives]
+    return [
+        ("Lead", cover.lead or "; ".join(owners) or "nobody named"),
+        ("Purpose", f"For {cover.purpose}"),
+        ("Objectives touched", "; ".join(objectives) or "none by what needs attention"),
+        ("Risks on the assurance framework", "; ".join(cover.risks) or "none named"),
+        ("Recommendation", cover.recommendation or "none given"),
+    ]
+
 
 #: charts shorter than this have no limits worth drawing
 FEWEST_MONTHS = 13
@@ -25,7 +65,7 @@ class PerformanceOptions:
     measures: tuple[str, ...] = ()
     months: int = 36
     pages: str = "full"
-    cover: cover.Cover = field(default_factory=cover.Cover)
+    cover: Cover = field(default_factory=Cover)
 
 
 def read_options(
@@ -34,33 +74,18 @@ def read_options(
     measures: Sequence[str] | None = None,
     months: int = 36,
     pages: str = "full",
-    sheet: cover.Cover | None = None,
+    sheet: Cover | None = None,
 ) -> PerformanceOptions:
-    """Return the options, checked against the register.
-
-    Raises
-    ------
-    UsageError
-        For a measure that the register does not have or that is named twice, too few months, or a purpose or
-        version that there is not.
-    """
-    sheet = sheet or cover.Cover()
-    known = report.register.measures
-    problems = [
-        Problem(f"measures: {name}", "not in the register", cure=near_misses(name, list(known)))
-        for name in measures or ()
-        if name not in known
-    ]
-    twice = sorted({name for name in measures or () if list(measures or ()).count(name) > 1})
-    problems += [Problem(f"measures: {name}", "named twice", cure="name it once") for name in twice]
+    """Return the options, checked against the register; all that is wrong is refused."""
+    sheet = sheet or Cover()
+    problems = wrongly_asked(report.register, measures or ())
     if months < FEWEST_MONTHS:
         problems.append(Problem("months", f"{months}", f"{FEWEST_MONTHS} or more"))
     for name, came, allowed in (
         ("pages", pages, get_args(Pages)),
-        ("purpose", sheet.purpose, ("", *cover.PURPOSES)),
+        ("purpose", sheet.purpose, ("", *PURPOSES)),
     ):
         if came not in allowed:
             problems.append(Problem(name, came, ", ".join(filter(None, allowed))))
-    if problems:
-        raise UsageError(problems)
+    raise_all(problems)
     return PerformanceOptions(tuple(measures or ()), months, pages, sheet)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from helpers.analyses.decided.log import decided_part
-from helpers.analyses.performance_report import annex, changes, cover, page_one, tables
+from helpers.analyses.decided.analysis import decided_part
+from helpers.analyses.performance_report import annex, changes, page_one, tables
 from helpers.analyses.performance_report.glossary import glossary_words
 from helpers.analyses.performance_report.measure_parts import (
     icons_part,
@@ -18,7 +18,7 @@ from helpers.analyses.performance_report.measure_parts import (
     why_words,
 )
 from helpers.analyses.performance_report.method_words import method_words, small_numbers_words
-from helpers.analyses.performance_report.options import PerformanceOptions
+from helpers.analyses.performance_report.options import COVER, PerformanceOptions, cover_rows
 from helpers.analyses.performance_report.ranking import (
     FADED_AFTER,
     faded,
@@ -30,12 +30,15 @@ from helpers.audience import current_audience
 from helpers.bundle import Column, Panel
 from helpers.data.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
+from helpers.measures.columns import MEASURE, Result
 from helpers.measures.figures import period_words
 from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.measures.result import MOST_MEASURES, MeasureResult
 from helpers.measures.words import all_sentences
+from helpers.phrases import phrase
 from helpers.places import state_folder
-from helpers.report.parts import Composed, Field, Headline, Part, part
+from helpers.report.columns import laid_out
+from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import listed, sentence
@@ -43,26 +46,19 @@ from helpers.report.words import listed, sentence
 if TYPE_CHECKING:
     from helpers.report.opening import Report
 
-Content = Callable[[], Iterable[Shown]]
-EXCEPTIONS: Final = (
-    Field("measure", Column(label="Measure")),
-    Field("pathway", Column(label="Pathway")),
-    Field("attention", Column(label="Needs attention", kind="text"), "every reason; none where it has only changed"),
-    Field("why", Column(label="Why", kind="text")),
-    Field("next", Column(label="What next", kind="text"), "with owner and date of recovery"),
-)  # fmt: skip
+_CALM: Final = "Nothing with a recent figure needs attention."
+
+
+def _text(label: str) -> Column:
+    return Column(label=label, kind="text")
+
+
+def _reasons(result: MeasureResult) -> str | None:
+    return page_one.reasons_words(result) or None
 
 
 class PerformanceReport(Sections):
-    """The parts of the performance report.
-
-    Parameters
-    ----------
-    report
-        The open report; its period is one month.
-    options
-        Which measures, how many months a chart covers, and which version.
-    """
+    """The parts of the performance report; its report's period is one month."""
 
     def __init__(self, report: Report, options: PerformanceOptions) -> None:
         self.options = options
@@ -94,13 +90,12 @@ class PerformanceReport(Sections):
     # --- page one --------------------------------------------------------------------------------
 
     @part
-    def cover(self) -> Composed:
+    def cover(self) -> Part:
         """Table: the cover sheet; shown bare only where the parameters give a purpose."""
         attention = [result for result in self._ranked if result.category == "attention"]
-        rows = cover.cover_rows(self.options.cover, attention, self.report.register)
-        sheet = self.part("cover", fields=cover.FIELDS, rows=rows, caption="Cover sheet.")
-        wanted = bool(self.options.cover.purpose)
-        return self.shown_as(sheet, lambda: (sheet.table(),) if wanted else ())
+        rows = cover_rows(self.options.cover, attention, self.report.register)
+        sheet = self.part("cover", fields=COVER, rows=rows, caption="Cover sheet.")
+        return replace(sheet, content=lambda: (sheet.table(),) if self.options.cover.purpose else ())
 
     @part
     def headline(self) -> Headline:
@@ -123,8 +118,7 @@ class PerformanceReport(Sections):
         """Table: what needs attention by recent figures, a row for each pathway, five at most."""
         rows = pathway_rows(self._shown, self._pathways)
         if not rows:
-            said = "Nothing with a recent figure needs attention."
-            return self.part("page-one", words={"nothing": said})
+            return self.part("page-one", words={"nothing": _CALM})
         return self.part(
             "page-one",
             fields=page_one.FIELDS,
@@ -134,7 +128,7 @@ class PerformanceReport(Sections):
         )
 
     @part
-    def advise_assure(self) -> Composed:
+    def advise_assure(self) -> Part:
         """What to advise the board of, and what to assure it of, side by side."""
         words = {
             "advise": page_one.advise_words(self._shown),
@@ -144,7 +138,7 @@ class PerformanceReport(Sections):
         return self.composed("advise", lambda: (self.panels("assurance", panels),), words=words)
 
     @part
-    def out_of_date(self) -> Composed:
+    def out_of_date(self) -> Part:
         """Measures without a recent figure, and where they stood."""
         said = page_one.out_of_date_words(self._shown)
         panel = Panel(title="Out of date, and where it stood", markdown=said)
@@ -155,7 +149,7 @@ class PerformanceReport(Sections):
         )
 
     @part
-    def decided(self) -> Composed:
+    def decided(self) -> Part:
         """Table: what was decided before, what is overdue first; nothing where the register has no decisions."""
         return decided_part(self, self.report)
 
@@ -173,8 +167,7 @@ class PerformanceReport(Sections):
         ]
         return self.part(
             "measures",
-            fields=tables.SUMMARY,
-            rows=tables.summary_rows(self._ranked, self._pathways),
+            **tables.summary(self._ranked, self._pathways),
             caption=f"Every measure by domain, {self.report.period.label}.",
             note=" ".join(note for note in notes if note),
             by="domain",
@@ -206,55 +199,60 @@ class PerformanceReport(Sections):
         return self.options.pages == "board"
 
     @part
-    def exceptions(self) -> Composed:
+    def exceptions(self) -> Part:
         """A section for each measure that needs attention, and in the full version for each that has changed."""
-        rows = [
-            (
-                result.measure.name,
-                pathway_of(result, self._pathways).name,
-                page_one.reasons_words(result) or None,
-                why_words(result, self._period),
-                next_words(result),
-            )
-            for result in self._exceptions
-        ]
-        said = "" if rows else "Nothing with a recent figure needs attention."
+        columns = (
+            MEASURE,
+            Result("pathway", Column(label="Pathway"), lambda r: pathway_of(r, self._pathways).name),
+            Result("attention", _text("Needs attention"), _reasons, "every reason; none where it has only changed"),
+            Result("why", _text("Why"), lambda r: why_words(r, self._period)),
+            Result("next", _text("What next"), next_words, "with owner and date of recovery"),
+        )  # fmt: skip
+        told = {"nothing": "" if self._exceptions else _CALM}
         return self.composed(
-            "exceptions", self._exception_pages, fields=EXCEPTIONS, rows=rows, words={"nothing": said}
+            "exceptions", self._exception_pages, **laid_out(columns, self._exceptions), words=told
         )
 
     def _exception_pages(self) -> Iterator[Shown]:
         if not self._exceptions:
-            yield self.text("no-exceptions", "Nothing with a recent figure needs attention.")
+            yield self.text("no-exceptions", _CALM)
         for result in self._exceptions:
             yield from self.section(result.measure.id).shown
 
     @part
-    def annex(self) -> Composed:
+    def annex(self) -> Part:
         """Every other measure as a small chart with a line; not shown in the board version, like all that follows."""
         rest = [result for result in self._ranked if result not in self._exceptions]
         plain = self.part("annex", fields=annex.FIELDS, rows=annex.annex_rows(rest))
-        return self._annexed("Annex: all other measures", plain, lambda: annex.annex_pages(self, rest))
+        return self._below(
+            "Annex: all other measures", replace(plain, content=lambda: annex.annex_pages(self, rest))
+        )
 
-    def _annexed(self, heading: str, plain: Part, content: Content) -> Composed:
-        """Return a part below a heading of its own, which the board version does not show."""
+    def _annexed(self, heading: str, name: str, **told: Any) -> Part:
+        """Return its table, or else its words, below a heading of its own."""
+        plain = self.part(name, **told)
+        rows = bool(plain.rows)
+        return self._below(heading, replace(plain, content=(plain.table(),)) if rows else plain)
+
+    def _below(self, heading: str, plain: Part) -> Part:
+        """Return a part below a heading, which the board version does not show."""
 
         def shown() -> Iterator[Shown]:
-            found = () if self._is_board else tuple(content())
+            found = () if self._is_board else plain.shown
             if found:
                 yield self.heading(plain.name, heading)
                 yield from found
 
-        return self.shown_as(plain, shown)
+        return replace(plain, content=shown)
 
     # --- one measure, for a notebook of an analyst's own ---------------------------------------------
 
-    def section(self, measure: str) -> Composed:
+    def section(self, measure: str) -> Part:
         """The whole section of one measure, as the exceptions have it."""
         result = self._result(measure)
         return section_part(self._own(result), result, self._period, short=self._is_board)
 
-    def icons(self, measure: str) -> Composed:
+    def icons(self, measure: str) -> Part:
         """The icons of one measure."""
         result = self._result(measure)
         return icons_part(self._own(result), result)
@@ -280,17 +278,15 @@ class PerformanceReport(Sections):
     # --- the rest of the annex ---------------------------------------------------------------------
 
     @part
-    def matrix(self) -> Composed:
+    def matrix(self) -> Part:
         """Table: what has changed beside what the limits say of the target, and what to do with each."""
-        plain = self.part(
+        return self._annexed(
+            "Variation and assurance",
             "matrix",
             fields=tables.MATRIX,
             rows=tables.matrix_rows(self._shown),
             caption="Has it changed, will it meet its target, and what to do.",
             by="variation",
-        )
-        return self._annexed(
-            "Variation and assurance", plain, lambda: (plain.table(),) if plain.rows else ()
         )
 
     @cached_property
@@ -299,40 +295,30 @@ class PerformanceReport(Sections):
         return last_before(current_audience().home(state_folder(self.report.root)), self._key, self._period)
 
     @part
-    def changes(self) -> Composed:
+    def changes(self) -> Part:
         """What is said differently than in the last published report."""
         before = {} if self._last is None else changes.read_summary(self._last)
         rows = changes.change_rows(self._ranked, before) if before else []
         said = changes.change_sentence(self._last, rows)
-        plain = self.part(
-            "changes", fields=changes.FIELDS, rows=rows, caption=said, words={"changes": said}
-        )
-        return self._annexed("What has changed", plain, lambda: (plain.table() if rows else plain.say(),))
+        told = {"fields": changes.FIELDS, "rows": rows, "caption": said, "words": {"changes": said}}
+        return self._annexed("What has changed", "changes", **told)
 
     @part
-    def quality(self) -> Composed:
+    def quality(self) -> Part:
         """Table: the data-quality kite mark of every measure."""
-        plain = self.part(
+        return self._annexed(
+            "Data quality",
             "quality",
             fields=tables.QUALITY,
             rows=tables.quality_rows(self._shown),
             caption="Data-quality kite mark of each measure.",
-            note=" ".join(
-                [
-                    "Timely, complete, valid and consistent are computed from the data. Accurate, systems, "
-                    "sign-off and audit are what the register declares.",
-                    small_numbers_words(self._shown),
-                ]
-            ).strip(),
+            note=f"{phrase('method.performance.kite_mark')} {small_numbers_words(self._shown)}".strip(),
         )
-        return self._annexed("Data quality", plain, lambda: (plain.table(),) if plain.rows else ())
 
     @part
-    def missing(self) -> Composed:
+    def missing(self) -> Part:
         """Which measures of the register are not reported, and why."""
-        said = self._missing_words()
-        plain = self.part("missing", words={"missing": said})
-        return self._annexed("Not in this report", plain, lambda: (self.text("missing-words", said),))
+        return self._annexed("Not in this report", "missing", words={"missing": self._missing_words()})
 
     def _missing_words(self) -> str:
         old = [
@@ -353,18 +339,15 @@ class PerformanceReport(Sections):
         return f"last: {period_words(day, result.measure.frequency)}"
 
     @part
-    def method(self) -> Composed:
+    def method(self) -> Part:
         """How the report was made."""
         said = method_words(self.results.asked, listed(self.report.organisation.predecessors))
-        plain = self.part("method", words={"method": said})
-        return self._annexed("Method", plain, lambda: (self.text("method-words", said),))
+        return self._annexed("Method", "method", words={"method": said})
 
     @part
-    def glossary(self) -> Composed:
+    def glossary(self) -> Part:
         """The terms that occur in this report, in plain words."""
-        said = glossary_words(self._texts())
-        plain = self.part("glossary", words={"terms": said})
-        return self._annexed("Terms used", plain, lambda: (self.text("terms", said),) if said else ())
+        return self._annexed("Terms used", "glossary", words={"terms": glossary_words(self._texts())})
 
     def _texts(self) -> Iterator[str]:
         """Yield everything that this report says."""

@@ -21,7 +21,7 @@ from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MOST_MEASURES
 from helpers.phrases import phrase
 from helpers.register.sheet import GAPS
-from helpers.report.parts import Composed, Field, Headline, Part, part
+from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import capital, count
@@ -162,7 +162,7 @@ class MeasureRecords(Sections):
         )
 
     @part
-    def pages(self) -> Composed:
+    def pages(self) -> Part:
         """Every sheet: where the measure stands now, and what its record sheet says."""
 
         def content() -> Iterator[Shown]:
@@ -176,7 +176,7 @@ class MeasureRecords(Sections):
         rows = [(each.measure.name, each.standing) for each in self.sheets]
         return self.composed("sheets", content, fields=fields, rows=rows)
 
-    def sheet(self, measure: str) -> Composed:
+    def sheet(self, measure: str) -> Part:
         """One sheet."""
         known = {each.measure.id: each for each in self.sheets}
         if measure not in known:
@@ -184,7 +184,7 @@ class MeasureRecords(Sections):
             raise UsageError(Problem(f"measure {measure!r}", "no sheet of it is in this report", cure=cure))
         return self._own(known[measure])
 
-    def _own(self, sheet: RecordSheet) -> Composed:
+    def _own(self, sheet: RecordSheet) -> Part:
         """Return a sheet that knows its own measure's sources alone."""
         own = sheet.result.series.datasets if sheet.result else ()
         return sheet_part(Sections(self.report, own or self.within), sheet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -21,7 +21,7 @@ from helpers.measures.value_words import latest_sentence
 from helpers.measures.words import CATEGORY_WORDS
 from helpers.register.models import Measure, Register
 from helpers.register.sheet import Answer, Gap, answers, gaps_of, is_at_board
-from helpers.report.parts import Composed, Field
+from helpers.report.parts import Field, Part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 
@@ -90,7 +90,7 @@ def at_board(sheets: Sequence[RecordSheet]) -> list[RecordSheet]:
     return [each for each in sheets if is_at_board(each.measure)]
 
 
-def sheet_part(sections: Sections, sheet: RecordSheet) -> Composed:
+def sheet_part(sections: Sections, sheet: RecordSheet) -> Part:
     """Return one sheet: where the measure stands now, and the record sheet below it."""
     name = f"sheet-{sheet.measure.id.replace('_', '-')}"
     rows = [(each.question.label, each.text or OPEN) for each in sheet.answers[1:]]
@@ -109,7 +109,7 @@ def sheet_part(sections: Sections, sheet: RecordSheet) -> Composed:
         yield from _standing(sections, sheet)
         yield plain.table()
 
-    return sections.shown_as(plain, content)
+    return replace(plain, content=content)
 
 
 def standing_words(sheet: RecordSheet) -> str:

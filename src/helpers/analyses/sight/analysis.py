@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpers.analyses.sight.report import LineOfSight
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.measures.gathering import wrongly_asked
 from helpers.report.analyses_in_room import analyse_in_room
-from helpers.report.calls import names_near_misses
+from helpers.report.arguments import names_near_misses
 from helpers.report.opening import Report
+from helpers.yaml_files import raise_all
 
 
 @names_near_misses
@@ -27,12 +28,5 @@ def line_of_sight(report: Report, *, measures: Sequence[str] | None = None) -> L
     UsageError
         For measures that the register does not have.
     """
-    known = report.register.measures
-    problems = [
-        Problem(f"measures, {name}", "is not in the register", cure=near_misses(name, known))
-        for name in measures or ()
-        if name not in known
-    ]
-    if problems:
-        raise UsageError(problems)
+    raise_all(wrongly_asked(report.register, measures or ()))
     return analyse_in_room(LineOfSight, report.apart(), measures)

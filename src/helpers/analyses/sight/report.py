@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
-from helpers.analyses.decided.log import meeting_day, overdue_words
+from helpers.analyses.decided.analysis import meeting_day, overdue_words
 from helpers.analyses.sight import words
 from helpers.analyses.sight.lines import Carried, Lines, Sight, build_lines, choose_measures
 from helpers.bundle import Cell, Column

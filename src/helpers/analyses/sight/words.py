@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from helpers.analyses.decided.log import standing_of, until_words
+from helpers.analyses.decided.analysis import standing_of, until_words
 from helpers.analyses.sight.lines import Carried, Carrier, Lines, Sight, path
 from helpers.measures.columns import dated_cell
 from helpers.measures.figures import figure_words

@@ -9,7 +9,7 @@ from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.options import LONG_STAY, ORDINARY, BenchmarkName, StayOptions
 from helpers.analyses.stays.published import PublishedStay
 from helpers.report.analyses_in_room import analyse_in_room
-from helpers.report.calls import names_near_misses
+from helpers.report.arguments import names_near_misses
 from helpers.report.opening import Report
 
 

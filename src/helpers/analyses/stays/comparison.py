@@ -80,8 +80,12 @@ def crude(basis: StayBasis) -> Part:
     ]
     rows = list(zip([told.cell(query) for query in queries], *cells, strict=True))
     ordered = rows if usual else rows[::-1]
-    difference = los_words.crude_sentence(
-        basis.wording, *(found.crude[name] for name in ("mean", "benchmark", "low", "high"))
+    difference = (
+        los_words.crude_sentence(
+            basis.wording, *(found.crude[name] for name in ("mean", "benchmark", "low", "high"))
+        )
+        if told.shows_mean(told.stays)
+        else phrase("reasons.stays.mean_hidden")
     )
     return basis.part(
         "crude",
@@ -107,7 +111,9 @@ def _spread_words(basis: StayBasis) -> str:
 
 def split(basis: StayBasis) -> Part:
     """Return how the benchmark becomes the trust's mean, by case mix and by length."""
-    found, wording = basis.found.split, basis.wording
+    found, wording, told = basis.found.split, basis.wording, basis.found.told
+    if not told.shows_mean(told.stays):  # which it would give
+        return basis.part("split", words={"split": phrase("reasons.stays.mean_hidden")})
     level = [comparison.Step("All other trusts", found["level"])] if found["level"] else []
     steps = (
         comparison.Step(capital(wording.benchmark), found["benchmark"], total=True),
@@ -150,29 +156,29 @@ def adjusted(basis: StayBasis) -> Part:
     if found.model is not None:
         model = found.model
         rows.append((_METHODS[model.family], model.ratio, model.low, model.high))
-    sums = found.groups[["observed", "expected"]].sum()
+    sums, agreement = found.groups[["observed", "expected"]].sum(), _agreement(basis)
     used = (
         f"About {number(sums['observed'])} bed-days were used; the same patients would have used "
         f"{number(sums['expected'])} at the stays of all other trusts."
     )
-    agreement = _agreement(basis)
+    values = {**{name: getattr(ratio, name) for name in ("low", "high")}, "ratio": ratio.value}
+    values = {name: round(value, 2) for name, value in values.items()}
+    if found.told.shows_mean(found.told.stays):
+        values |= {"bed_days": round(sums["observed"]), "expected_bed_days": round(sums["expected"])}
+    else:
+        used = ""
     return basis.part(
         "adjusted",
         fields=ADJUSTED,
         rows=rows,
         caption="Stay allowing for case mix.",
-        note=f"{used} {agreement}",
+        note=f"{used} {agreement}".strip(),
         words={
             "ratio": los_words.ratio_sentence(basis.wording, ratio.value, ratio.low, ratio.high),
             "bed_days": used,
             "model": agreement,
         },
-        values={
-            **{name: round(getattr(ratio, name), 2) for name in ("low", "high")},
-            "ratio": round(ratio.value, 2),
-            "bed_days": round(float(sums["observed"])),
-            "expected_bed_days": round(float(sums["expected"])),
-        },
+        values=values,
     )
 
 
@@ -184,7 +190,7 @@ def _agreement(basis: StayBasis) -> str:
 
 
 def model(basis: StayBasis) -> Part:
-    """Return the regression beside observed over expected: its formula, and every coefficient as a ratio of stays."""
+    """Return the regression: its formula, and every coefficient as a ratio of stays."""
     found = basis.found.model
     if found is None:
         return basis.part("model", fields=MODEL, words={"agreement": phrase("reasons.stays.no_model")})

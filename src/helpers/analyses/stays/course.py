@@ -14,8 +14,8 @@ from helpers.analyses.stays.basis import StayBasis, days_column
 from helpers.bundle import Cell, Column
 from helpers.phrases import phrase
 from helpers.report import controlled
-from helpers.report.charts import comparison
 from helpers.report.charts.process import spc_chart
+from helpers.report.charts.rates import rate_funnel_chart
 from helpers.report.controlled_charts import chart_told, unmarked
 from helpers.report.parts import Field, Part
 from helpers.report.process_words import Process
@@ -152,12 +152,13 @@ def peers(basis: StayBasis) -> Part:
         words={"place": words},
         values={"trusts": len(found.group), "outside": outside, "ratio": rows[own][1]},
         chart=partial(
-            comparison.funnel_chart,
+            rate_funnel_chart,
             np.round(found.denominator),
             np.round(found.value, 2),
             own,
             _limit_lines(found),
             label=f"{code}: {ratio}",
+            centre=1,
             axis_labels=_AXES,
         ),
     )

@@ -32,6 +32,8 @@ MODEL_SAMPLE = 20_000
 FEWEST_PEER_SPELLS = 20
 #: with fewer trusts there is no spread to judge by: trimming a tenth at each end takes ten
 FEWEST_PEERS = 10
+#: whose stays go together: the team, ward or site
+UNIT = "unit_code"
 #: stands for the groups that are too small to be shown by themselves, taken together
 REST = "rest"
 
@@ -53,20 +55,9 @@ class Ratio:
 class StayFindings:
     """The analysis of one organisation's stays; every property is computed once, when first asked for.
 
-    Parameters
-    ----------
-    events
-        What happened at the organisation and may show in its stays.
-    policy
-        What may be shown: groups that it hides are taken together, so that no sum less its parts tells them.
-    ask
-        What may be shown beside everything that was told before; without it, beside nothing.
-
-    Raises
-    ------
-    DataError
-        Where the organisation discharged no ordinary admission in the period, or so few that no figure on
-        them may be shown, or nobody else has such patients, or the benchmark rests on too few.
+    Groups that `policy` hides are taken together, so that no sum less its parts tells them. `ask` tells what may be
+    shown beside everything that was told before; without it, beside nothing. Refused where there is nobody to compare,
+    or so few that no figure on them may be shown.
     """
 
     def __init__(
@@ -105,10 +96,6 @@ class StayFindings:
             found = "too few patients to compare with"
             cure = "choose another benchmark, or cover more months"
             raise DataError(Problem(f"benchmark: {self.options.benchmark}", found, cure=cure))
-
-        if self.told.hides(self.told.stays):
-            found = "with what has been published, its figures would tell how many a few patients are"
-            raise DataError(Problem(where, found, cure=wider))
 
     @cached_property
     def told(self) -> StaysTold:
@@ -218,7 +205,7 @@ class StayFindings:
     @cached_property
     def adjusted(self) -> pd.Series:
         """O, E, excess and O/E of the whole trust."""
-        return los.observed_expected(self.own_matched).iloc[0]
+        return los.observed_expected(self.own_matched, cluster=UNIT).iloc[0]
 
     @property
     def ratio(self) -> Ratio:
@@ -272,7 +259,11 @@ class StayFindings:
         try:
             with np.errstate(over="ignore"):  # an endless interval is no result either
                 model = los.adjusted_ratio(
-                    stays, covariates=covariates, trust="own", family="nb2" if whole else "gamma"
+                    stays,
+                    covariates=covariates,
+                    trust="own",
+                    family="nb2" if whole else "gamma",
+                    cluster="cluster",
                 )
         except ArgumentError:
             return None
@@ -305,7 +296,7 @@ class StayFindings:
         if small:
             self.told.settle_group(self.told.group(self.group_column, small))
         matched = matched.assign(group=column.mask(column.isin(small), REST))
-        table = los.observed_expected(matched, by=["group"]).droplevel(0)
+        table = los.observed_expected(matched, by=["group"], cluster=UNIT).droplevel(0)
         table = table[table["expected"] > 0].sort_values("excess", ascending=False)
         table = table.loc[[code for code in table.index if code != REST] + [REST] * (REST in table.index)]
         table = self._with_patients_as_shown(table, small)
@@ -378,7 +369,7 @@ class StayFindings:
     @cached_property
     def all_trusts(self) -> pd.DataFrame:
         """O/E of every trust with enough spells, indexed by org_code."""
-        table = los.observed_expected(self.matched)
+        table = los.observed_expected(self.matched, cluster=UNIT)
         enough = (table["spells"] >= FEWEST_PEER_SPELLS) & (table["observed"] > 0)
         return table[(enough | (table.index == self.organisation.code)) & (table["standard_error"] > 0)]
 

@@ -65,7 +65,7 @@ def worth(basis: StayBasis) -> Part:
 
 
 def groups(basis: StayBasis) -> Part:
-    """Return every group with its patients, means, ratio and excess bed-days."""
+    """Return every specialty, or within one every age group: patients, means, ratio, excess bed-days."""
     table, one = _groups_found(basis), _ONE[basis.found.group_column]
     people: list[Cell] = list(table["shown"])
     figures = (
@@ -185,14 +185,15 @@ def tails(basis: StayBasis) -> Part:
         [0.0, *days_here],
         [0.0, *days_elsewhere],
     ]
-    here = Column(label="").show(told.cell(told.all_stays(zero_day=True)))
+    here = told.cell(told.all_stays(zero_day=True))
+    own_words = "a number that is not shown" if here == SUPPRESSED else Column(label="").show(here)
     there = told.about_others(float(others["spells"]))
     return basis.part(
         "tails",
         fields=TAILS,
         rows=list(zip(names, *cells, strict=True)),
         caption="Very short and long stays and their days, zero-day stays counted and nothing trimmed.",
-        note=f"{here} patients here and {there} elsewhere.",
+        note=f"Patients: here {own_words}, elsewhere {there}.",
         words={"long_stays": _long_words(lengths[-1], days_here[-1], days_elsewhere[-1])},
         values_of_row=-1,
     )
@@ -216,7 +217,8 @@ def _tail_days(basis: StayBasis, sums: pd.Series) -> list[Cell]:
 def _own_tail_days(basis: StayBasis) -> list[Cell]:
     told = basis.found.told
     parts = [told.cell(told.tail(days)) for days in basis.options.tails]
-    return controlled.derived(_tail_days(basis, basis.found.tails.T["own"]), parts)
+    whole = [told.cell(told.all_stays(zero_day=True))] * len(parts)
+    return controlled.derived(_tail_days(basis, basis.found.tails.T["own"]), parts, whole)
 
 
 def _long_words(days: int, here: Cell, there: Cell) -> str:

@@ -89,18 +89,7 @@ def stay_sentence(trust: str, quarter: str, place: StayPlace) -> str:
 
 
 class PublishedStay(Sections):
-    """The sections of the report on published beds and admissions.
-
-    Parameters
-    ----------
-    report
-        The open report; its period ends with the last month of a quarter.
-
-    Raises
-    ------
-    DataError
-        Where the trust has no beds or no whole quarter of admissions, or too few to be compared.
-    """
+    """The sections of the report on published beds and admissions; its period ends with the last month of a quarter."""
 
     def __init__(self, report: Report) -> None:
         self._quarter = add_months(report.period.last, -2)

@@ -26,7 +26,6 @@ _FAR = 16
 class StaysTold:
     """The stays of one organisation as the ledger lets them be told."""
 
-    #: organisation, period, options: whose stays, when, and which of them
     organisation: str
     period: Period
     options: StayOptions
@@ -73,8 +72,8 @@ class StaysTold:
     def first_asked(self, column: str, groups: Iterable[str], months: Iterable[date]) -> list[Asked]:
         """Return what the report wants to show, the most important first."""
         # both ways share their bed-days, so that two means give the ratio of the counts
-        other = self._asked(self.all_stays(zero_day=not self.options.zero_day_stays))
-        wholes = [self._asked(self.stays), replace(other, spare=True)]
+        other = self.all_stays(zero_day=not self.options.zero_day_stays)
+        wholes = [replace(self._asked(query), spare=True) for query in (self.stays, other)]
         parts = [self.group(column, [value]) for value in groups]
         tails = [Asked(self.tail(days)) for days in (0, *self.options.tails)]
         return [
@@ -131,12 +130,16 @@ class StaysTold:
         """Tell whether nothing may be shown that rests on these stays."""
         return self._told[query].star
 
+    def shows_mean(self, query: Query) -> bool:
+        """Tell whether their mean may be shown: a count may be that is told without it."""
+        return not self.hides(query) and query not in self._meanless
+
     def cell(self, query: Query) -> Cell:
         """Return their number as it may be shown."""
         return shown_cell(self._told[query])
 
     def derived(self, value: float, query: Query) -> Cell:
         """Return what rests on them, hidden with them; missing where nobody is."""
-        if self.hides(query) or query in self._meanless:
+        if not self.shows_mean(query):
             return SUPPRESSED
         return None if value != value else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpers.analyses.systems.view import MONTHS, SystemView
 from helpers.errors import Problem, UsageError
-from helpers.report.calls import names_near_misses
+from helpers.report.arguments import names_near_misses
 from helpers.report.opening import Report
 
 #: per cent: what the models are asked about

@@ -157,6 +157,7 @@ class _Trial:
         self.targets: dict[Uncertain | int, Target] = {}
         self._open: dict[Uncertain | int, tuple[int, ...]] = {}
         self._told: list[tuple[Mask, Places]] = []
+        self._was_told: set[Uncertain] = set()
         self.programmes = MOST_PROGRAMMES
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
 
@@ -165,13 +166,17 @@ class _Trial:
         world = self.world
         new = np.arange(len(world.cells)) >= self.old
         world.active[new & [not cell.star for cell in world.cells]] = False
+        # other worlds may be lost with the kinds of people that they move: then others are looked for
+        self._was_told = {name for name, worlds in witnesses.items() if not worlds}
         have = self._changes(witnesses)
         for place, cell in enumerate(world.cells):
             if cell.star and world.people[place] > 0:
                 self._add((cell.query,), self._star(place), have)
         for name in witnesses:
             if len(name) > 1 and all(query in self._places for query in name):
-                self._add(name, self._difference(*(self._places[query] for query in name)), have)
+                target = self._difference(*(self._places[query] for query in name))
+                if 1 <= target.value <= world.small:  # unless the records were revised
+                    self._add(name, target, have)
         told = [self.targets[name] for name, worlds in self._open.items() if not worlds]
         self._told = [(each.pieces, around(world, each)[0]) for each in told]
 
@@ -226,7 +231,7 @@ class _Trial:
         """Add what must stay uncertain, as far as it is: what is not was told by what was released before."""
         self.targets[name] = target
         known = have.get(name, ()) if isinstance(name, tuple) else ()
-        was_told = isinstance(name, tuple) and name in have and not known
+        was_told = name in self._was_told
         found = () if was_told else self.found.of(target, known, solve=_SOLVED_EACH, whole=True)
         if len(found) < NEEDED and not was_told and isinstance(name, tuple) and len(name) == 1:
             # some stars hide larger counts, so a reader who takes this one for small may be wrong

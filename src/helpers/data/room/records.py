@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from helpers.data.room import counting, functions, models, single
 from helpers.data.room.door import is_interactive
@@ -107,6 +107,10 @@ class Records:
                 Problem("records, rows", "shows records of patients", "an interactive session", cure)
             )
         return single.look_at(self.mart, self.selection, max(1, min(int(number), single.MOST_ROWS)))
+
+    def __iter__(self) -> NoReturn:
+        cure = "ask for figures of groups: by=[…] and .count() .mean() .share()"
+        raise UsageError(Problem("records", "are not walked through one by one", cure=cure))
 
     def __repr__(self) -> str:
         asked = self.selection.query(()) if not self.selection.keys else None

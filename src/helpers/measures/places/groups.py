@@ -41,24 +41,11 @@ class PeerGroup:
 def find_group(
     kind: GroupKind, own: str, organisations: pd.DataFrame, *, chosen: Collection[str] = ()
 ) -> PeerGroup:
-    """Return a peer group of an organisation.
+    """Return a peer group of an organisation, which is a member of each.
 
-    Parameters
-    ----------
-    kind
-        `national`: all trusts of the own kind (acute with acute); of these, `type`: those of the same type
-        and size by ERIC; `size`: the same quarter by general and acute beds; `region`; `icb`; or `chosen`.
-    own
-        The organisation, a member of each group.
-    organisations
-        As `helpers.data.peer_values.peer_organisations` returns them.
-    chosen
-        Codes for the kind `chosen`.
-
-    Raises
-    ------
-    UsageError
-        Where a chosen code is unknown, or the own one alone.
+    `national`: all trusts of the own kind (acute with acute); of these, `type`: those of the same type and size by
+    ERIC; `size`: the same quarter by general and acute beds; `region`; `icb`; or the codes that are `chosen`, of which
+    one that is unknown is refused.
     """
     if kind == "chosen":
         return _chosen(own, organisations, chosen)
@@ -134,16 +121,12 @@ def _by_size(own: str, alike: pd.DataFrame, nation: str) -> PeerGroup:
 def _chosen(own: str, organisations: pd.DataFrame, chosen: Collection[str]) -> PeerGroup:
     unknown = [code for code in chosen if code not in organisations.index]
     if unknown:
+        known, other = organisations.index, "give codes of trusts, of a merged one its successor's"
         raise UsageError(
-            [
-                Problem(
-                    "peers",
-                    f"{code!r} is no trust that the data know",
-                    cure=near_misses(code, organisations.index)
-                    or "give codes of trusts, of a merged one its successor's",
-                )
-                for code in unknown
-            ]
+            Problem(
+                "peers", f"{code!r} is no trust that the data know", cure=near_misses(code, known) or other
+            )
+            for code in unknown
         )
     others = frozenset(chosen) - {own}
     if not others:

@@ -117,19 +117,10 @@ class Places:
 
 
 def places_of(mart: Mart, series: PeerSeries, codes: Collection[str], period: date) -> Places:
-    """Return where organisations stand at a period.
+    """Return where the organisations of a group, by their codes, stand at a period of a series.
 
     Published figures are worked out once per load for all reports. What may be told of records is another matter in
     every report, so they are worked out from the series as it came.
-
-    Parameters
-    ----------
-    mart
-        Pinned.
-    series, codes
-        A measure of a group, and who is in it.
-    period
-        First day of the period.
     """
     if series.origin == "records":
         return places_at(series, period)

@@ -68,6 +68,22 @@ def canvas(height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def label_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Name what stands below each other at the left, with neither ticks nor a line."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def name_sides(axes: Axes, words: tuple[str, str], at: float) -> None:
+    """Name the two sides of an upright line above the axes, left and right."""
+    for text, side, nudge in ((f"◀ {words[0]}", "right", -6), (f"{words[1]} ▶", "left", 6)):
+        axes.annotate(
+            text, (at, 1), (nudge, 4), xycoords=("data", "axes fraction"), **OFFSET, ha=side,
+            color=colours.COMMON_CAUSE, family=SYMBOLS,
+        )  # fmt: skip
+
+
 def label_months(axes: Axes) -> None:
     """Label an axis of days with months, as many as stand apart."""
     axes.xaxis.set_major_locator(MonthsApart())

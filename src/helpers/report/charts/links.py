@@ -43,16 +43,9 @@ class Node:
 def links_chart(
     columns: Sequence[Sequence[Node]], links: Sequence[Sequence[tuple[int, int]]], *, heads: Sequence[str]
 ) -> Figure:
-    """Draw three columns of names with lines between those that belong together.
+    """Draw three columns of names with lines between those that belong together; `links` are places of the two names.
 
-    Parameters
-    ----------
-    columns
-        Names from left to right; those in the middle keep their order, the others stand beside what they join.
-    links
-        Between each column and the next: places of the two names.
-    heads
-        What heads each column.
+    Names in the middle keep their order, the others stand beside what they join; `heads` stand above the columns.
     """
     height = max(sum(node.height for node in column) for column in columns)
     middle = _stacked(columns[1], height)

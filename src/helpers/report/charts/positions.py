@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, Verdict, canvas, label_months
+from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, Verdict, canvas, label_months, label_rows
 from helpers.report.charts.labels import Name, name_ends
 from helpers.theme import colours
 
@@ -93,13 +93,11 @@ def percents_chart(rows: Sequence[Percent], *, unit: str) -> Figure:
 
 def _percent_axes(axes: Axes, labels: Sequence[str], unit: str) -> None:
     """Name the rows of a scale from 0 to 100, the first on top."""
-    axes.set_yticks(range(len(labels)), labels)
+    label_rows(axes, labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.set_xlim(0, 100)
     axes.set_xticks([0, 25, 50, 75, 100])
     axes.set_xlabel(unit)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
 
 
 @dataclass(frozen=True)

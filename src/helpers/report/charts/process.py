@@ -70,26 +70,9 @@ def spc_chart(
 ) -> Figure:
     """Draw an XmR chart: points, centre and limits of each segment, targets, special causes named.
 
-    Parameters
-    ----------
-    chart
-        Limits and rules, from the exact values.
-    shown
-        The values that may be drawn, NaN where one is missing or suppressed.
-    target
-        Name and value of a target for the whole chart.
-    steps
-        Dated targets instead, in order.
-    events
-        First days of periods, and what happened.
-    fan
-        A forecast to draw behind the last point.
-    planned
-        First days of periods, in order, and what the organisation planned to reach in them.
-    digits
-        Decimals of the values that are written.
-    height
-        Of the picture, in inches.
+    `chart` has limits and rules, `shown` the values that may be drawn, NaN elsewhere. Targets are one for the whole
+    chart or dated `steps`, in order; `events` and what was `planned` have first days of periods; a forecast is drawn as
+    a `fan`. Written values have so many `digits`; `height` is in inches.
     """
     figure, axes = canvas(height)
     days, half = np.asarray(mdates.date2num(chart.dates), dtype=float), _half(chart.dates)

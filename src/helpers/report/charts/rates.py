@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, canvas, label_months
+from helpers.report.charts.canvas import MARKS, canvas, label_months, label_rows, name_sides
 from helpers.report.charts.labels import Name, name_all, name_ends, name_points
 from helpers.theme import colours
 
@@ -36,20 +36,10 @@ def caterpillar_chart(
     ceiling: float | None = None,
     height: float = 2.8,
 ) -> Figure:
-    """Draw every organisation with its own interval, lowest first, the reported one named.
+    """Draw every organisation with its own interval, lowest first, the reported one (`own`, a position) named.
 
-    Parameters
-    ----------
-    value, ends
-        Rates, and the lower and upper ends of their intervals, in any order.
-    own
-        Position of the reported organisation; None where it is not among them.
-    names
-        What each organisation is called below the axis, where there are few enough for it.
-    ceiling
-        The highest value that there can be, such as 100 per cent.
-    height
-        Of the picture, in inches.
+    `value` and the `ends` of intervals are in any order; `names` stand below the axis where there are few enough;
+    `ceiling` is the highest value that there can be, such as 100 per cent; `height` is in inches.
     """
     figure, axes = canvas(height)
     order = np.argsort(value, kind="stable")
@@ -229,19 +219,13 @@ def odds_chart(rows: Sequence[Odds], *, words: tuple[str, str]) -> Figure:
         )
     axes.axvline(1, color=colours.TEXT, linewidth=1)
     axes.set_xscale("log")
-    axes.set_yticks(range(len(rows)), [row.label if row.heading else f"   {row.label}" for row in rows])
+    label_rows(axes, [row.label if row.heading else f"   {row.label}" for row in rows])
     for row, tick in zip(rows, axes.get_yticklabels(), strict=True):
         tick.set_fontweight("bold" if row.heading else "normal")
     axes.set_ylim(len(rows) - 0.4, -0.6)
     _mark_odds(axes, rows)
-    for text, side, nudge in ((f"◀ {words[0]}", "right", -6), (f"{words[1]} ▶", "left", 6)):
-        axes.annotate(
-            text, (1, 1), (nudge, 4), xycoords=("data", "axes fraction"), **OFFSET, ha=side,
-            color=colours.COMMON_CAUSE, family=SYMBOLS,
-        )  # fmt: skip
+    name_sides(axes, words, 1)
     axes.set_xlabel("odds ratio")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
     return figure
 
 

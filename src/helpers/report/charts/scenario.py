@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import OFFSET, canvas, label_months
+from helpers.report.charts.canvas import OFFSET, canvas, label_months, label_rows
 from helpers.report.charts.labels import Name, make_room, name_ends
 from helpers.theme import colours
 
@@ -38,10 +38,7 @@ class Reach:
 def reach_chart(reach: Reach, *, unit: str, beside: tuple[str, Floats] | None = None) -> Figure:
     """Draw a range from week to week with the middles in it; its ends are labelled by their numbers.
 
-    Parameters
-    ----------
-    beside
-        Name and values of a line to compare with: the list if nothing changed.
+    `beside` is a line to compare with: the list if nothing changed.
     """
     figure, axes = canvas(2.5)
     x = mdates.date2num(np.array(reach.days, dtype="datetime64[D]"))
@@ -97,12 +94,10 @@ def tornado_chart(swings: Sequence[Swing], middle: float, *, unit: str) -> Figur
                 words, (end, place), (4 if right else -4, 0), **OFFSET, va="center", ha="left" if right else "right"
             )  # fmt: skip
     axes.axvline(middle, color=colours.TEXT, linewidth=1)
-    axes.set_yticks(range(len(swings)), [swing.label for swing in swings])
+    label_rows(axes, [swing.label for swing in swings])
     axes.invert_yaxis()
     axes.margins(x=0.05)
     axes.set_xlabel(unit)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
     make_room(axes)
     return figure
 

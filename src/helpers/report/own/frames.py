@@ -8,8 +8,9 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
 from helpers.bundle import Cell, Column
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, unknown_names
 from helpers.report.own.cells import Format, digits_for, is_nothing, show, shown_frame
+from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,15 +25,7 @@ Columns = Sequence[Any] | Mapping[Any, str]
 def table_html(
     frame: Any, columns: Columns | None = None, formats: Mapping[Any, Format] | None = None
 ) -> str:
-    """Return the HTML of a whole table.
-
-    Parameters
-    ----------
-    frame
-        A frame or series; or a Styler, a Great Table or whatever else shows one table as HTML, as it is.
-    columns, formats
-        See `helpers.report.opening.Report.table`.
-    """
+    """Return the HTML of a whole table: a frame or series, or what else shows one table as HTML; see `Report.table`."""
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame | pd.Series):
@@ -109,21 +102,8 @@ def choose(frame: pd.DataFrame, columns: Columns | None) -> pd.DataFrame:
 
 
 def check_names(where: str, named: Sequence[Any] | Mapping[Any, Any], known: Sequence[Any]) -> None:
-    """Refuse names of columns that are not there, all at once.
-
-    Raises
-    ------
-    UsageError
-        With near misses.
-    """
-    have = [str(each) for each in known]
-    problems = [
-        Problem(f"{where}, {name}", "no such column", ", ".join(have), near_misses(str(name), have))
-        for name in named
-        if name not in set(known)
-    ]
-    if problems:
-        raise UsageError(problems)
+    """Refuse names of columns that are not there, all at once, with near misses."""
+    raise_all(unknown_names(named, known, where=f"{where}, ", came="no such column"))
 
 
 def _headed(frame: pd.DataFrame, columns: Columns | None) -> Any:

@@ -54,14 +54,7 @@ def _needs_format(value: Any) -> bool:
 
 
 def say(text: str, values: Mapping[str, Any]) -> str:
-    """Return Markdown with values in place of their `{names}`.
-
-    Parameters
-    ----------
-    text
-        Markdown; `{name}` or `{name:format}` for each value, with formats as in f-strings.
-    values
-        By name; what they say is shown exactly, whatever signs are in it.
+    """Return Markdown with values in place of their `{names}`; see `Report.say`.
 
     Raises
     ------

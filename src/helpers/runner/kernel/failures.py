@@ -21,7 +21,9 @@ _TOLD_IN_FULL = ("DataError", "UsageError")
 #: how IPython's traceback names a line of the cell, once its colours are taken out
 _FAILED_LINE = re.compile(r"Cell In\s?\[\d+\], line (\d+)")
 #: what libraries say where the system refuses to open a file for them
-_DENIED = re.compile(r"\.parquet\b.*permission denied", re.IGNORECASE | re.DOTALL)
+_DENIED = re.compile(
+    r"\.parquet\b.*permission denied|permission denied.*(\.parquet\b|/proc/\d+/)", re.IGNORECASE | re.DOTALL
+)
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -50,13 +52,20 @@ def describe(job: Job) -> str:
 def failed_cell(job: Job, executed: Path, error: Any) -> UserError:
     number = _cell_number(executed)
     where = f"cell {number} (`{_failed_line(error.source, error.traceback)}`)"
-    told = error.ename in _TOLD_IN_FULL
-    came = error.evalue if told else f"{error.ename}: {error.evalue}"
-    if _DENIED.search(came) and WHY_HIDDEN not in came:  # by the system, which has no words for it
-        came = f"{came.rstrip('.')}: {WHY_HIDDEN}"
+    came = in_full(error.ename, error.evalue)
     cure = f"parameters: {describe(job)}; the executed notebook is {executed}"
     kind = DataError if error.ename == "DataError" else ReportError
     return kind(Problem(where, came.rstrip("."), cure=cure))
+
+
+def in_full(kind: str, words: str) -> str:
+    """Return what a cell's error says, with what to do where the system refused a file, which has no words for it.
+
+    >>> in_full("PermissionError", "[Errno 13] Permission denied: '/proc/7/mem'").partition(": a notebook")[1]
+    ': a notebook'
+    """
+    came = words if kind in _TOLD_IN_FULL else f"{kind}: {words}"
+    return f"{came.rstrip('.')}: {WHY_HIDDEN}" if _DENIED.search(came) and WHY_HIDDEN not in came else came
 
 
 def _failed_line(source: str, traceback: Iterable[str]) -> str:

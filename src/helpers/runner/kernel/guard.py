@@ -14,9 +14,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,9 @@ _CHANGES: Final = frozenset(
 )
 #: events whose path is a link's own: what it leads to is left as it is
 _OF_THE_LINK: Final = frozenset(("os.remove", "os.rename", "os.symlink"))
+#: and those that start a program
+_PROGRAMS: Final = frozenset(("os.exec", "os.posix_spawn", "os.system", "subprocess.Popen"))
+_BETWEEN_WORDS: Final = re.compile(r"[\s'\"=;|<>(),]+")
 #: what libraries write to that is no file of anybody's: /dev/null, shared memory, their own process
 _DEVICES: Final = ("/dev", "/proc/self")
 
@@ -111,7 +115,14 @@ def refuse_with_words(wall: Wall) -> None:
     inside = tuple(os.path.realpath(str(each)) for each in (*wall.writable, *_DEVICES))
     hidden = tuple({path for each in wall.hidden for path in (str(each), os.path.realpath(str(each)))})
 
+    private = os.path.commonpath(hidden) if hidden else ""
+
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        if private and (event in _PROGRAMS or event == "os.symlink"):
+            for each in _words_of(arguments):
+                whole = _lies_in(each, (private,)) and any(_lies_in(path, (each,)) for path in hidden)
+                if whole or _is_hidden(each, hidden, inside):
+                    raise PermissionError(f"{each}: {WHY_HIDDEN}")
         if event == "open":
             path, _, flags = arguments
             paths = (path,) if isinstance(flags, int) and flags & WRITING else ()
@@ -139,6 +150,17 @@ WHY_HIDDEN: Final = (
     "a notebook reads neither records of patients, nor the runs of other reports, nor pages for other readers;"
     ' ask for figures by report.records("spells", by=[…]).count()'
 )
+
+
+def _words_of(arguments: object) -> Iterator[str]:
+    """Yield what a program is given, word by word: the system refuses a file to it too, but it has no words for it."""
+    if isinstance(arguments, str | bytes):
+        yield from _BETWEEN_WORDS.split(os.fsdecode(arguments))
+    elif isinstance(arguments, os.PathLike):
+        yield os.fspath(arguments)
+    elif isinstance(arguments, list | tuple):
+        for each in arguments:
+            yield from _words_of(each)
 
 
 def _is_hidden(path: object, hidden: tuple[str, ...], inside: tuple[str, ...]) -> bool:
