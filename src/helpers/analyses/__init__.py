@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from helpers.analyses.balanced_scorecard.analysis import scorecard as scorecard
     from helpers.analyses.changes.analysis import change_review as change_review
     from helpers.analyses.decided.analysis import decisions as decisions
+    from helpers.analyses.early.analysis import early_warning as early_warning
     from helpers.analyses.four_columns.analysis import four_column_matrix as four_column_matrix
     from helpers.analyses.missed_appointments.analysis import did_not_attend as did_not_attend
     from helpers.analyses.peers.analysis import peer_benchmark as peer_benchmark
@@ -30,6 +31,7 @@ _HOMES = {
     "change_review": "changes",
     "decisions": "decided",
     "did_not_attend": "missed_appointments",
+    "early_warning": "early",
     "four_column_matrix": "four_columns",
     "length_of_stay": "stays",
     "measure_records": "record_sheets",
