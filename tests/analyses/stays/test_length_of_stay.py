@@ -193,7 +193,7 @@ def test_a_whole_that_would_tell_a_star_is_hidden_and_the_rest_is_shown(
     assert "bed_days" not in report.adjusted.values
     assert report.adjusted.words.ratio.startswith("Allowing for case mix")
     assert report.groups.rows[0][:2] == ("General Surgery", 40)
-    assert report.tails.note.startswith("A number that is not shown of patients here")
+    assert report.tails.note.startswith("An undisclosed number of patients here")
 
 
 def test_a_hidden_whole_is_asked_for_once_more_as_all_groups_together(
