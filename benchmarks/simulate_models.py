@@ -32,6 +32,7 @@ def autoregressive(rng: np.random.Generator, periods: int, rho: float) -> np.nda
 def simulate_los(runs: int) -> Iterator[Line]:
     """Coverage of O/E with skewed stays, small and large trusts, through all of the standardisation."""
     rng = np.random.default_rng(1)
+    yield from _los_clusters(runs)
     for spells in (60, 300, 1500):
         for truth in (0.7, 1.0, 1.3):
             hits = [_los_covers(rng, spells, truth) for _ in range(runs)]
@@ -50,6 +51,44 @@ def _los_covers(rng: np.random.Generator, spells: int, truth: float) -> bool:
         cells.append(frame.groupby(list(los.STRATA), as_index=False).sum())
     row = los.standardise(*cells).iloc[0]
     return bool(row["low"] <= truth <= row["high"])
+
+
+def _los_clusters(runs: int) -> Iterator[Line]:
+    """Coverage where the stays of a team go together, and where patients come back, from sums per team."""
+    for repeated in (False, True):
+        for spread in (0.0, 0.15, 0.3):
+            for teams in (3, 5, 10, 30):
+                rng = np.random.default_rng(7)
+                hits = [_clusters_cover(rng, teams, spread, repeated) for _ in range(runs)]
+                kind = "three stays a patient" if repeated else "one stay a patient"
+                case = f"length of stay: {teams} teams, ln sd {spread}, {kind}"
+                for column, how in enumerate(("independent", "wider of the two")):
+                    yield f"{case}, {how}", float(np.mean([hit[column] for hit in hits])), "0.95"
+
+
+def _clusters_cover(
+    rng: np.random.Generator, teams: int, spread: float, repeated: bool
+) -> tuple[bool, bool]:
+    """Return whether the interval of independent stays, and the wider one, hold a truth of 1."""
+    mean = np.linspace(2, 12, 16)
+    sizes = rng.integers(20, 201, size=teams)
+    team, stratum = np.repeat(np.arange(teams), sizes), rng.integers(16, size=sizes.sum())
+    longer = np.exp(rng.normal(-(spread**2) / 2, spread, size=teams))[team]
+    if repeated:  # each patient's three stays go together as well
+        patient = np.arange(len(team)) // 3
+        longer *= np.exp(rng.normal(-0.08, 0.4, size=patient[-1] + 1))[patient]
+        stratum = stratum[patient * 3]
+    days = longer * rng.gamma(0.8, mean[stratum] / 0.8)
+    own = pd.DataFrame({"unit_code": team, "specialty": stratum, "days": days})
+    cells = (
+        own.assign(spells=1, days_squared=days**2).groupby(["unit_code", "specialty"], as_index=False).sum()
+    )
+    matched = cells.assign(
+        org_code="T", level=0, comparator_stratum=cells["specialty"], comparator_spells=10_000,
+        comparator_mean=mean[cells["specialty"]], comparator_variance=mean[cells["specialty"]] ** 2 / 0.8,
+    )  # fmt: skip
+    found = [los.observed_expected(matched, cluster=cluster).iloc[0] for cluster in (None, "unit_code")]
+    return tuple(bool(row["low"] <= 1 <= row["high"]) for row in found)  # type: ignore[return-value]
 
 
 def simulate_opportunity(runs: int) -> Iterator[Line]:
@@ -85,7 +124,7 @@ def simulate_dna(runs: int) -> Iterator[Line]:
 
 
 def simulate_trajectory(runs: int) -> Iterator[Line]:
-    """Coverage of the value six months ahead, and of the stated chance, on four kinds of series."""
+    """Coverage of the value a year ahead, and how often `unlikely` was right, on four kinds of series."""
     season = 2 * np.sin(np.arange(60) * np.pi / 6)
     kinds: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
         "random walk": lambda rng: rng.normal(size=60).cumsum(),
@@ -94,21 +133,22 @@ def simulate_trajectory(runs: int) -> Iterator[Line]:
         "noise round a line": lambda rng: np.arange(60) * 0.1 + rng.normal(size=60),
     }
     for name, make in kinds.items():
-        for points in (20, 48):
+        for points in (24, 36, 48):
             rng = np.random.default_rng(4)
-            results = [_trajectory_run(make(rng), points) for _ in range(runs)]
-            covered, chance, met = (float(np.mean(column)) for column in zip(*results, strict=True))
-            yield f"trajectory: {name}, {points} points, interval", covered, "0.95"
-            yield f"trajectory: {name}, {points} points, target met", met, f"stated chance {chance:.3f}"
+            results = [_trajectory_run(make(rng), points, rng.normal() * 2.5) for _ in range(runs)]
+            unlikely = [met for _, words, met in results if words == "unlikely"]
+            case = f"trajectory: {name}, {points} points, 12 ahead"
+            yield f"{case}, interval", float(np.mean([hit for hit, _, _ in results])), "0.95"
+            right = 1 - float(np.mean(unlikely)) if unlikely else np.nan
+            yield f"{case}, unlikely right ({len(unlikely)} uses)", right, "0.85 or more"
 
 
-def _trajectory_run(series: np.ndarray, points: int) -> tuple[bool, float, bool]:
-    target = tr.Target(value=float(series[points - 1]) + 1.0, horizon=6, improvement="increase")
-    found = tr.trajectory(series[:points], target, kind="number", draws=1000)
-    end = series[points + 5]
-    assert found.probability is not None
+def _trajectory_run(series: np.ndarray, points: int, step: float) -> tuple[bool, str, bool]:
+    goal = tr.TargetAhead(value=float(series[points - 1]) + step, horizon=12, improvement="increase")
+    found = tr.trajectory(series[:points], goal, kind="number", draws=1000)
+    end = series[points + 11]
     covered = found.outcome["low95"] <= end <= found.outcome["high95"]
-    return bool(covered), found.probability, bool(end >= target.value)
+    return bool(covered), found.words, bool(end >= goal.value)
 
 
 def simulate_interrupted_series(runs: int) -> Iterator[Line]:

@@ -64,6 +64,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+def on_page_markdown(markdown: str, **_: object) -> str:
+    """Lead links out of docs/ to the pages that stand for what they name."""
+    return re.sub(r"\]\(\.\./\.\./(\w+\.md)", lambda link: f"](../{BESIDE.get(link[1], link[1])}", markdown)
+
+
 def on_post_build(config: MkDocsConfig) -> None:
     """Refuse a page that loads something from elsewhere: the site is read without a network."""
     pages = (page.read_text("utf-8") for page in Path(config.site_dir).rglob("*.html"))

@@ -1,4 +1,4 @@
-"""Makes the pictures of the gallery from the demo reports, and writes the gallery into README.md.
+"""Makes the pictures of the gallery from the demo reports, and writes them into the page beside this file.
 
     make gallery
 
@@ -56,7 +56,7 @@ class Picture:
 
 
 def main() -> None:
-    """Make all pictures anew, and the part of the README that shows them."""
+    """Make all pictures anew, and the part of the page that shows them."""
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as scratch:
@@ -144,8 +144,8 @@ def save(picture: Picture) -> None:
 
 
 def write_gallery(pictures: list[Picture]) -> None:
-    """Write the pictures, two in a row, between the gallery's marks in README.md."""
-    readme = ROOT / "README.md"
+    """Write the pictures, two in a row, between the gallery's marks in its page."""
+    readme = FOLDER / "README.md"
     before, _, rest = readme.read_text("utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     shown = "\n".join(figure(each) for each in pictures)
@@ -153,8 +153,8 @@ def write_gallery(pictures: list[Picture]) -> None:
 
 
 def figure(picture: Picture) -> str:
-    """Return a picture as it stands in README.md."""
-    address, alt = picture.path.relative_to(ROOT).as_posix(), escape(picture.alt)
+    """Return a picture as it stands in the page."""
+    address, alt = picture.path.name, escape(picture.alt)
     width = 240 if picture.image.width < picture.image.height else 400
     return f'<a href="{address}"><img src="{address}" alt="{alt}" title="{escape(picture.title)}" width="{width}"></a>'
 

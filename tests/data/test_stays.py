@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.data.mart import Mart
+from helpers.data.schema import TABLES, find_table
 from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails
 
 APRIL = StayRule(date(2026, 4, 1), date(2026, 5, 1))
@@ -44,6 +46,22 @@ def test_cells_sum_days_and_their_squares_for_the_successor(tmp_path: Path) -> N
         ["R1", 2, 7, 29], ["R2", 1, 0, 0],
     ]  # fmt: skip
     assert found["specialty"].tolist() == ["100", "100"]
+
+
+def test_cells_are_of_teams_and_records_from_before_there_were_any_have_none(tmp_path: Path) -> None:
+    table = find_table("spells")
+    older = replace(table, columns=tuple(each for each in table.columns if each.name != "unit_code"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(TABLES, "spells", older)
+        fill(tmp_path, spells(("R1", "2026-04-01", 2)))
+    assert stay_cells(Mart(tmp_path), APRIL)["unit_code"].tolist() == [None]
+    mart = Mart(tmp_path)
+    with mart.load(source="later", layout="l", policy="hes_record_level") as load:
+        load.write("spells", spells(("R1", "2026-04-02", 3)).assign(unit_code="T1"))
+    latest = mart.at(mart.version)
+    cells = stay_cells(latest, APRIL).fillna({"unit_code": "none"})
+    assert cells[["unit_code", "days"]].to_numpy().tolist() == [["T1", 3], ["none", 2]]
+    assert set(stay_sample(latest, APRIL, "R1", others=0)["cluster"].fillna("none")) == {"T1", "none"}
 
 
 def test_the_end_of_the_period_is_the_first_day_that_no_longer_counts(tmp_path: Path) -> None:

@@ -390,3 +390,13 @@ def test_golden_shmi_publication_of_april_2014():
 def test_bad_input_is_refused(x, n, options, words):
     with pytest.raises(ArgumentError, match=words):
         funnel(x, n, options.pop("groups", None), **{"kind": "proportion", **options})
+
+
+def test_a_limit_does_not_depend_on_what_else_is_asked_for() -> None:
+    for compatible in (None, "funnelplotr"):
+        found = funnel(
+            [1, 9, 30, 8], [20, 100, 900, 300], kind="proportion", compatible=compatible, trim=0.2
+        )
+        alone, beside = found.limits_at([3]), found.limits_at([3, 900, 5000])
+        assert alone.lower998[0] == pytest.approx(beside.lower998[0], abs=1e-12)
+        assert alone.upper95[0] == pytest.approx(beside.upper95[0], abs=1e-12)

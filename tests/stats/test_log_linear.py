@@ -10,7 +10,13 @@ import statsmodels.api as sm
 
 from helpers.errors import ArgumentError
 from helpers.stats import log_linear
-from helpers.stats.log_linear import Observations, fit_nb2, fit_quasi_poisson
+from helpers.stats.log_linear import (
+    Observations,
+    clustered_covariance,
+    fit_gamma,
+    fit_nb2,
+    fit_quasi_poisson,
+)
 
 RNG = np.random.default_rng(11)
 X = sm.add_constant(np.column_stack([np.arange(80.0), RNG.normal(size=80)]))
@@ -65,3 +71,29 @@ def test_a_group_without_any_count_is_refused() -> None:
     group = np.column_stack([np.ones(20), np.r_[np.zeros(10), np.ones(10)]])
     with pytest.raises(ArgumentError, match="does not settle"):
         fit_quasi_poisson(Observations.plain(counts, group))
+
+
+def test_clustered_errors_are_those_of_statsmodels() -> None:
+    rng = np.random.default_rng(12)
+    groups = np.repeat(np.arange(12), 20)
+    design = np.column_stack([np.ones(240), rng.integers(2, size=240)])
+    values = rng.poisson(np.exp(1 + 0.3 * design[:, 1] + rng.normal(0, 0.4, 12)[groups])).astype(float)
+    fit = fit_quasi_poisson(Observations.plain(values, design))
+    ours = clustered_covariance(Observations.plain(values, design), fit, lambda mean: mean, groups)
+    options = {"groups": groups, "use_correction": False}
+    theirs = sm.GLM(values, design, family=sm.families.Poisson()).fit(cov_type="cluster", cov_kwds=options)
+    assert ours == pytest.approx(theirs.cov_params(), rel=1e-6)
+
+
+def test_clustered_errors_are_the_same_from_a_table_of_frequencies() -> None:
+    values, weights = np.array([1.0, 4, 2, 7, 3]), np.array([2.0, 1, 3, 1, 2])
+    rows, clusters = np.array([0, 1, 0, 1, 1]), np.array([0, 0, 1, 1, 2])
+    cells = np.array([[1.0, 0], [1, 1]])
+    short = Observations(values, cells, np.zeros(2), weights, rows)
+    each = np.repeat(np.arange(5), weights.astype(int))
+    long = Observations.plain(values[each], cells[rows[each]])
+    covariances = [
+        clustered_covariance(data, fit_gamma(data), lambda mean: mean**2, which)
+        for data, which in ((short, clusters), (long, clusters[each]))
+    ]
+    assert covariances[0] == pytest.approx(covariances[1])

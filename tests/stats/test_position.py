@@ -129,3 +129,12 @@ def test_few_steps_say_nothing() -> None:
     y = np.zeros(FEWEST_STEPS + 1)
     assert month_to_month(y[:-1], np.ones(FEWEST_STEPS), ["A"] * FEWEST_STEPS) is None
     assert month_to_month(y, np.ones(FEWEST_STEPS + 1), ["A"] * (FEWEST_STEPS + 1)) == 1
+
+
+def test_places_hardly_move_from_no_spread_to_hardly_any() -> None:
+    # two values that differ by just as much as chance explains, and by a hair more
+    even = positions([0.0, 0.0, 0.0, 0.0], [1.0] * 4).percent
+    near = np.sqrt(2 * (1 + 1e-6))
+    hair = positions([-near / 2, -near / 2, near / 2, near / 2], [np.sqrt(2 / 3)] * 4)
+    assert hair.spread < 0.01
+    assert even == pytest.approx(hair.percent, abs=0.5)

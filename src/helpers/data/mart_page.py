@@ -53,6 +53,7 @@ COLUMN_WORDS: Final = {
     "suppressed": "whether its publisher hid it",
     "source": "where it was loaded from",
     "vintage": "when this edition of the figure was released or loaded (UTC)",
+    "spells.unit_code": "the team, ward or site whose patient it was: stays of one go together",
     "admitted": "day of admission",
     "discharged": "day of discharge",
     "los_days": "length of stay in days",

@@ -166,6 +166,7 @@ SPELLS = Table(
     (
         _needed("org_code"),
         _text("specialty_code"),
+        _text("unit_code"),
         TableColumn("admitted", "date"),
         TableColumn("discharged", "date"),
         TableColumn("los_days", "number", nullable=False, minimum=0),

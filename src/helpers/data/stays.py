@@ -61,13 +61,16 @@ def stay_cells(mart: Mart, rule: StayRule) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        org_code, specialty, admission_method, casemix_group, age_band, sex, spells (count), days (sum),
-        days_squared (sum of the squares of days).
+        org_code, specialty, admission_method, casemix_group, age_band, sex, unit_code (the team, ward or site;
+        missing where the records have none), spells (count), days (sum), days_squared (sum of the squares of days).
     """
     sql = f"""{_stays(rule)}
-        SELECT org_code, {_STRATA}, count(*) AS spells, sum(days) AS days, sum(days * days) AS days_squared
+        SELECT org_code, {_STRATA}, unit_code, count(*) AS spells, sum(days) AS days,
+               sum(days * days) AS days_squared
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"stay_cells_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True)
+    return mart.derived(
+        f"stay_unit_cells_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True
+    )
 
 
 def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
@@ -120,12 +123,13 @@ def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd
     Returns
     -------
     DataFrame
-        own (bool), days, specialty, admission_method, casemix_group, age_band, sex.
+        own (bool), cluster (the organisation's team, ward or site; of the others the organisation), days,
+        specialty, admission_method, casemix_group, age_band, sex.
     """
     sql = f"""{_stays(rule)}
-        SELECT true AS own, days, {_STRATA} FROM trimmed WHERE org_code = ?
+        SELECT true AS own, unit_code AS cluster, days, {_STRATA} FROM trimmed WHERE org_code = ?
         UNION ALL BY NAME
-        (SELECT false AS own, days, {_STRATA} FROM trimmed WHERE org_code <> ?
+        (SELECT false AS own, org_code AS cluster, days, {_STRATA} FROM trimmed WHERE org_code <> ?
          ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost)
          LIMIT ?)"""
     return mart.query(sql, [*_arguments(rule), org_code, org_code, others])

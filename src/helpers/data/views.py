@@ -259,7 +259,12 @@ def _table_view(root: Path, table: Table, shown: str, files: Sequence[FileRecord
         options = ["hive_partitioning = true", "hive_types = {'org_code': VARCHAR}"]
     if len({file.schema_id for file in files}) > 1:
         options.append("union_by_name = true")
-    return f"CREATE VIEW {shown} AS SELECT * FROM read_parquet([{paths}], {', '.join(options)})"
+    found = f"SELECT * FROM read_parquet([{paths}], {', '.join(options)})"
+    if not table.records:
+        return f"CREATE VIEW {shown} AS {found}"
+    # records loaded before a column was declared have it as well, empty
+    columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in duckdb_columns(table))
+    return f"CREATE VIEW {shown} AS {found} UNION ALL BY NAME SELECT {columns} WHERE false"
 
 
 def _loads_view(loads: Iterable[LoadRecord]) -> str:

@@ -1,5 +1,6 @@
 """The register: what is measured and why, as YAML that becomes frozen models."""
 
+from helpers.register.arrangement import Perspective
 from helpers.register.cycle import BoardDecision, ExpectedEffect, ExpectedImpact, MatrixRow, Risk, Team
 from helpers.register.files import OwnFile, TableMapping
 from helpers.register.models import (
@@ -9,7 +10,6 @@ from helpers.register.models import (
     Measure,
     Merger,
     Objective,
-    Perspective,
     Register,
     Target,
 )

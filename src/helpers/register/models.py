@@ -12,6 +12,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
 from helpers.register.cycle import BoardDecision, ExpectedEffect, MatrixRow, Risk, Team
 from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, OrganisationCode, Text
 from helpers.register.files import OwnFile, TableMapping
@@ -76,64 +77,6 @@ class DeclaredQuality(Entry):
     audited_on: date | None = None
     accuracy: Rating = "not_assessed"
     systems: Rating = "not_assessed"
-
-
-class Perspective(Entry):
-    """One side from which a scorecard looks at the organisation; the file's order is the page's."""
-
-    id: Identifier
-    name: Text
-    question: Text  # what it asks, in a line
-    known_as: str = ""  # what Kaplan and Norton call it, where it is one of theirs
-    share: float | None = Field(default=None, gt=0, le=100)  # of the weights, in %, that is aimed at
-
-
-#: Kaplan and Norton's four (Harvard Business Review, January 1992), in the words of a hospital
-KAPLAN_NORTON: Final = (
-    Perspective(
-        id="patients", name="Patients", question="How do patients see us?", known_as="customer", share=25
-    ),
-    Perspective(
-        id="money", name="Money", question="Do we use public money well?", known_as="financial", share=25
-    ),
-    Perspective(
-        id="processes",
-        name="Processes",
-        question="What must we do well every day?",
-        known_as="internal business process",
-        share=25,
-    ),
-    Perspective(
-        id="people",
-        name="Staff",
-        question="Can we go on improving?",
-        known_as="learning and growth",
-        share=25,
-    ),
-)
-
-
-class Pathway(Entry):
-    """What a board looks after as one: a row of page one; its domain heads it on page two."""
-
-    id: Identifier
-    name: Text
-    domain: Text
-
-
-#: the pathways of a hospital, in the order of page two; `pathways.yml` goes before them
-BOARD_PATHWAYS: Final = tuple(
-    Pathway(id=key, name=name, domain=domain)
-    for key, name, domain in (
-        ("quality", "Quality and safety", "Quality"),
-        ("emergency_care", "Emergency care", "Access"),
-        ("cancer", "Cancer", "Access"),
-        ("planned_care", "Planned care", "Access"),
-        ("flow", "Beds and discharge", "Access"),
-        ("people", "Staff", "People"),
-        ("money", "Money", "Money"),
-    )
-)
 
 
 class Measure(Entry):
@@ -271,6 +214,9 @@ class Event(Entry):
     rebase: bool = False  # limits restart here
     description: str = ""  # why: printed beside the chart
     author: str = ""  # who registered it: a role
+    review: MonthText | None = (
+        None  # when it is asked whether it worked; by default once that can be judged
+    )
     expected: dict[Identifier, ExpectedEffect] = Field(default_factory=dict)  # by measure
 
     def concerns(self, measure: str, organisation: str) -> bool:

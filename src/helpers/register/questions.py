@@ -24,14 +24,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, SupportsIndex, TypeVar
 
 from pydantic import BaseModel, PrivateAttr
 
 from helpers.reads import Note, note
-from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
-from helpers.register.models import Comment, Event, Register
+from helpers.register.models import Comment, Register
 
 Entry = TypeVar("Entry", bound=BaseModel)
 
@@ -65,16 +64,10 @@ def answer(register: Register, question: str) -> str:
     words = rest.split(" ")
     if kind == "files":
         return _digest(register.file(rest))
-    if kind == "comments":
-        return _digest(register.comments_of(*words) if rest else register.comments)
-    if kind == "events" and len(words) == 2:
-        return _digest(register.events_of(*words))
-    if kind == "trajectory":
-        return _digest(register.trajectory_of(*words))
-    if kind == "decisions":
-        return _digest(register.decisions_of(*words))
-    if kind in ("teams_of", "matrix_of", "risks_of", "changes_of"):
-        return _digest(getattr(register, kind)(rest))
+    if kind == "comments" and not rest:
+        return _digest(register.comments)
+    if kind.endswith("_of") or kind in ("comments", "trajectory", "decisions") or len(words) == 2:
+        return _digest(getattr(register, f"{kind.removesuffix('_of')}_of")(*words))
     entries: Mapping[str, BaseModel] = getattr(register, kind)
     return _digest(entries.get(rest) if rest else list(entries))
 
@@ -86,6 +79,17 @@ def _digest(found: object) -> str:
 
 def _plain(model: Any) -> object:
     return model.model_dump(mode="json")
+
+
+def _asked(method: str, question: str = "") -> Callable[..., Any]:
+    """Return a method of the register that notes what it is asked, in the words of the question."""
+
+    def ask(self: ObservedRegister, *words: str) -> Any:
+        _note(self._whole, " ".join((question or method, *filter(None, words))))
+        return getattr(self._whole, method)(*words)
+
+    ask.__name__, ask.__doc__ = method, getattr(Register, method).__doc__
+    return ask
 
 
 class ObservedRegister(Register):
@@ -109,45 +113,12 @@ class ObservedRegister(Register):
         observed._whole = register
         return observed
 
-    def events_of(self, measure: str, organisation: str) -> tuple[Event, ...]:
-        """Return the events that bear on a measure of an organisation, in order of their days."""
-        _note(self._whole, f"events {measure} {organisation}")
-        return self._whole.events_of(measure, organisation)
-
-    def trajectory_of(self, measure: str, organisation: str) -> dict[str, float]:
-        """Return what an organisation plans of a measure by month."""
-        _note(self._whole, f"trajectory {measure} {organisation}")
-        return self._whole.trajectory_of(measure, organisation)
-
-    def comments_of(self, measure: str, organisation: str, until: str = "") -> tuple[Comment, ...]:
-        """Return the comments on a measure of an organisation up to a month, the latest first."""
-        _note(self._whole, " ".join(filter(None, ("comments", measure, organisation, until))))
-        return self._whole.comments_of(measure, organisation, until)
-
-    def teams_of(self, organisation: str) -> dict[str, Team]:
-        """Return the teams of an organisation by id, those of every organisation among them."""
-        _note(self._whole, f"teams_of {organisation}")
-        return self._whole.teams_of(organisation)
-
-    def matrix_of(self, organisation: str) -> dict[str, MatrixRow]:
-        """Return the rows of an organisation's four column matrix by id."""
-        _note(self._whole, f"matrix_of {organisation}")
-        return self._whole.matrix_of(organisation)
-
-    def risks_of(self, organisation: str) -> dict[str, Risk]:
-        """Return the risks of an organisation by id."""
-        _note(self._whole, f"risks_of {organisation}")
-        return self._whole.risks_of(organisation)
-
-    def changes_of(self, organisation: str) -> dict[str, Event]:
-        """Return the events of an organisation with an expected effect by id, the earliest first."""
-        _note(self._whole, f"changes_of {organisation}")
-        return self._whole.changes_of(organisation)
-
-    def decisions_of(self, organisation: str, until: str = "") -> tuple[BoardDecision, ...]:
-        """Return an organisation's decisions up to a month, the earliest first."""
-        _note(self._whole, " ".join(filter(None, ("decisions", organisation, until))))
-        return self._whole.decisions_of(organisation, until)
+    events_of = _asked("events_of", "events")
+    trajectory_of = _asked("trajectory_of", "trajectory")
+    comments_of = _asked("comments_of", "comments")
+    decisions_of = _asked("decisions_of", "decisions")
+    teams_of, matrix_of = _asked("teams_of"), _asked("matrix_of")
+    risks_of, changes_of = _asked("risks_of"), _asked("changes_of")
 
 
 def _note(register: Register, question: str) -> None:

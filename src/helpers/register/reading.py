@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from helpers.errors import Problem, UsageError, near_misses
+from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
 from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
 from helpers.register.entry import Entry
 from helpers.register.files import OwnFile, TableMapping
 from helpers.register.models import (
-    BOARD_PATHWAYS,
-    KAPLAN_NORTON,
     Comment,
     Event,
     Measure,
     Merger,
     Objective,
-    Pathway,
-    Perspective,
     Register,
     Trajectory,
 )

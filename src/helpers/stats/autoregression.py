@@ -122,6 +122,35 @@ def fit_ar1(values: Floats, matrix: Floats) -> LinearFit:
     return LinearFit(plain + correction, covariance, freedom, rho, float(np.sqrt(variance)))
 
 
+def fit_ar1_each(values: Floats, matrix: Floats, contrast: Floats) -> tuple[Floats, Floats]:
+    """Return a contrast of many series that share a design, each with its own autocorrelation: estimates and errors.
+
+    The autocorrelation is sought on a grid, which serves to compare series with each other.
+
+    Parameters
+    ----------
+    values
+        Shape (periods, series); periods in which one of them has no value are left out of all.
+    """
+    seen = np.flatnonzero(~np.isnan(values).any(axis=1))
+    both = _Series(np.column_stack([matrix[seen], values[seen]]), np.diff(seen).astype(float))
+    series, columns = values.shape[1], matrix.shape[1]
+    free = len(seen) - columns
+    best, found, error = np.full(series, np.inf), np.zeros(series), np.zeros(series)
+    for rho in np.linspace(*_RANGE, _GRID):
+        white, determinant = both.whiten(rho)
+        design, observed = white[:, :columns], white[:, columns:]
+        inverse = np.linalg.inv(design.T @ design)
+        fitted = inverse @ design.T @ observed
+        variance = ((observed - design @ fitted) ** 2).sum(axis=0) / free
+        known = determinant - np.linalg.slogdet(inverse)[1]
+        fit = free * np.log(np.maximum(variance, np.finfo(float).tiny)) + known
+        better = fit < best
+        best[better], found[better] = fit[better], (contrast @ fitted)[better]
+        error[better] = np.sqrt(variance * (contrast @ inverse @ contrast))[better]
+    return found, error
+
+
 def _most_likely(series: _Series) -> float:
     grid = np.linspace(*_RANGE, _GRID)
     best = int(np.argmin([series.criterion(rho) for rho in grid]))

@@ -220,6 +220,7 @@ def funnel(
         multiplier=check_number("multiplier", multiplier, above=0),
         exact=bool(exact),
         compatible=compatible,
+        denominators=tuple(table["denominator"]),
     )
     return _build(
         table, scale, reference, bool(overdispersion), check_number("trim", trim, above=0, below=0.5)

@@ -51,6 +51,8 @@ class Scale:
         What values and limits are multiplied by.
     tau2
         Variance between organisations on the transformed scale.
+    denominators
+        Of the organisations: where FunnelPlotR looks along them for a limit that folds back.
     """
 
     kind: Kind
@@ -60,6 +62,7 @@ class Scale:
     exact: bool = True
     compatible: Compatible | None = None
     tau2: float = 0.0
+    denominators: tuple[float, ...] = ()
 
     def widened(self, tau2: float) -> Scale:
         """Return the same scale with a variance between organisations."""
@@ -128,13 +131,15 @@ def _unfolded(scale: Scale, denominator: Floats) -> FunnelLimits:
     It does not clip the angle but looks along a grid of 1,000 denominators from 3 to the largest, with
     those of the data in between, and sets a limit to 0 or 1 where the next one would fold back.
     """
-    grid = np.unique(np.append(np.linspace(3, np.ceil(denominator.max()), 1000), denominator))
-    place = np.searchsorted(grid, denominator)
+    of_data = np.array(scale.denominators)
+    grid = np.unique(np.append(np.linspace(3, np.ceil(of_data.max()), 1000), of_data))
+    # beyond the largest there is no next one: nothing folds back
+    following = np.append(grid, denominator.max())[np.searchsorted(grid, denominator, side="right")]
+    following = np.maximum(following, denominator)
     sides = []
     for c in QUANTILES:
-        lower = np.sin(_angle(scale, grid, -c)) ** 2 * scale.multiplier
-        upper = np.sin(_angle(scale, grid, c)) ** 2 * scale.multiplier
-        lower[:-1] = np.where(lower[:-1] > lower[1:], 0.0, lower[:-1])
-        upper[:-1] = np.where(upper[:-1] < upper[1:], scale.multiplier, upper[:-1])
-        sides += [lower[place], upper[place]]
+        lower, later = (np.sin(_angle(scale, n, -c)) ** 2 for n in (denominator, following))
+        sides.append(np.where(lower > later, 0.0, lower) * scale.multiplier)
+        upper, later = (np.sin(_angle(scale, n, c)) ** 2 for n in (denominator, following))
+        sides.append(np.where(upper < later, 1.0, upper) * scale.multiplier)
     return _limits(sides)

@@ -135,6 +135,36 @@ def fit_nb2(observations: Observations) -> LogLinearFit:
     raise ArgumentError("counts", "the negative binomial fit does not settle", "counts that vary")
 
 
+def clustered_covariance(
+    observations: Observations, fit: LogLinearFit, variance: Callable[[Floats], Floats], clusters: Ints
+) -> Floats:
+    """Return the covariance of the coefficients where the values of a cluster go together.
+
+    Parameters
+    ----------
+    observations, fit
+        What was fitted and what came of it.
+    variance
+        Of a value, from its mean, as it was fitted.
+    clusters
+        The number of each value's cluster, from 0, shape (n,).
+
+    Notes
+    -----
+    Source: Liang and Zeger 1986 (Biometrika 73:13); equals R's ``sandwich::vcovCL(type = "HC0", cadjust = FALSE)``.
+    """
+    design, mean = observations.design, fit.fitted
+    information = (design * (observations.sizes * mean**2 / variance(mean))[:, None]).T @ design
+    rows = observations.rows
+    pull = observations.weights * (observations.values - mean[rows]) * (mean / variance(mean))[rows]
+    # summed by cluster and cell first: a design row per value would be many times as large
+    both, where = np.unique(clusters * len(mean) + rows, return_inverse=True)
+    scores = np.zeros((clusters.max() + 1, design.shape[1]))
+    np.add.at(scores, both // len(mean), np.bincount(where, pull)[:, None] * design[both % len(mean)])
+    bread = np.linalg.inv(information)
+    return np.asarray(bread @ (scores.T @ scores) @ bread)
+
+
 def _with_pearson(observations: Observations, variance: Callable[[Floats], Floats]) -> LogLinearFit:
     fit = _fit(observations, variance, None)
     mean, weights = fit.fitted[observations.rows], observations.weights

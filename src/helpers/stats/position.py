@@ -115,10 +115,10 @@ def positions(value: Any, error: Any, *, draws: int = DRAWS, seed: int = SEED) -
     mean, tau2 = _centre(y, s)
     keep = tau2 / (tau2 + s**2)
     shrunken = mean + keep * (y - mean)
-    random = np.random.default_rng(seed)
-    # where none differs from another, all true values are equal and their order is anybody's
-    true = shrunken + np.sqrt(keep) * s * random.standard_normal((many, len(y)))
-    below = _ranks(true if tau2 else random.random((many, len(y))))
+    # where none differs from another, all true values are equal and their order is anybody's: that of the draws
+    # alone, so that places do not jump between no spread and hardly any
+    drawn = np.random.default_rng(seed).standard_normal((many, len(y)))
+    below = _ranks(shrunken + np.sqrt(keep) * s * drawn if tau2 > 0 else drawn)
     low, high = _ends(below)
     others = len(y) - 1  # multiplied first and divided then: above all others is 100, not a hair more
     return Positions(

@@ -12,7 +12,8 @@ from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.data.units import Unit
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import MeasureResult
-from helpers.register.models import KAPLAN_NORTON, Objective, Perspective, Target
+from helpers.register.arrangement import KAPLAN_NORTON, Perspective
+from helpers.register.models import Objective, Target
 from helpers.report.period import Period
 from helpers.stats.dna import dna_inequality
 

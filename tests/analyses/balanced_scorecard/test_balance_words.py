@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpers.analyses.balanced_scorecard.balance import find_imbalance
 from helpers.analyses.balanced_scorecard.words import balance_sentences
-from helpers.register.models import KAPLAN_NORTON
+from helpers.register.arrangement import KAPLAN_NORTON
 
 
 def balance(card) -> str:

@@ -18,7 +18,8 @@ from helpers.data.directory import find_organisation
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
 from helpers.measures.examples import example_measure
-from helpers.register.models import KAPLAN_NORTON, Objective, Perspective, Register, Target
+from helpers.register.arrangement import KAPLAN_NORTON, Perspective
+from helpers.register.models import Objective, Register, Target
 from helpers.report.opening import Report
 from helpers.report.period import Period, add_months
 

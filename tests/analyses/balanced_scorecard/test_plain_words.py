@@ -20,7 +20,8 @@ from helpers.analyses.balanced_scorecard.words import (
     method_sentences,
 )
 from helpers.phrases import phrase
-from helpers.register.models import KAPLAN_NORTON, Perspective, Target
+from helpers.register.arrangement import KAPLAN_NORTON, Perspective
+from helpers.register.models import Target
 
 
 def all_texts(card) -> list[str]:

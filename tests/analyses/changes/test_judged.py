@@ -10,12 +10,13 @@ from helpers.register.cycle import ExpectedEffect
 
 NOISE = np.random.default_rng(11).normal(size=48)
 AFTER = np.arange(48) >= 24
+OTHERS = 40 + np.random.default_rng(12).normal(size=(48, 60))
 LESS = ExpectedEffect(size=-6)
 
 
 def put_in(effect: float, expected: ExpectedEffect = LESS, after: int = 24) -> Judged:
     values = 50 + NOISE + effect * AFTER
-    return judge(values[: 24 + after], 24, expected, control=np.full(24 + after, 40.0))
+    return judge(values[: 24 + after], 24, expected, others=OTHERS[: 24 + after])
 
 
 @pytest.mark.parametrize(
@@ -58,15 +59,32 @@ def test_below_twelve_values_it_is_too_early_and_it_is_said_for_how_long(after: 
 
 def test_what_moved_already_before_the_change_is_not_put_down_to_it() -> None:
     falling = 50 - np.arange(48) + 0.3 * NOISE
-    for control in (None, np.full(48, 40.0)):
-        found = judge(falling, 24, LESS, control=control)
+    for others in (None, OTHERS[:, :1], OTHERS):
+        found = judge(falling, 24, LESS, others=others)
         assert (found.verdict, found.trend) == ("no_sign", True)
 
 
 def test_what_moved_everywhere_is_not_put_down_to_the_change() -> None:
     everywhere = 50 - 6.0 * AFTER
-    found = judge(everywhere + NOISE, 24, LESS, control=everywhere)
+    found = judge(everywhere + NOISE, 24, LESS, others=everywhere[:, None] + OTHERS)
     assert (found.verdict, found.trend) == ("no_sign", False)
+
+
+def test_what_others_move_by_without_a_change_is_not_put_down_to_one() -> None:
+    # each drifts by up to two a year, one in two as far as the trust that made the change: -4 over two years
+    drifts = np.linspace(-2, 2, 60) * (np.arange(48) / 12)[:, None]
+    drifting = judge(50 + NOISE - np.arange(48) / 12, 24, LESS, others=OTHERS + drifts)
+    assert (drifting.verdict, drifting.drifting) == ("no_sign", True)
+    steps = np.random.default_rng(3).choice([-3.0, 0.0, 3.0], 60) * AFTER[:, None]
+    stepping = judge(50 + NOISE - 3.0 * AFTER, 24, ExpectedEffect(size=-3), others=OTHERS + steps)
+    assert (stepping.verdict, stepping.others) == ("no_sign", 60)
+    assert stepping.as_far > 10
+    assert judge(50 + NOISE - 3.0 * AFTER, 24, ExpectedEffect(size=-3), others=OTHERS).as_far == 0
+
+
+def test_beside_too_few_others_the_own_course_is_carried_on() -> None:
+    found = judge(50 + NOISE - 6.0 * AFTER, 24, LESS, others=OTHERS[:, :5])
+    assert (found.trend, found.others) == (True, 0)
 
 
 def test_of_a_slope_the_size_is_that_after_one_year() -> None:

@@ -19,18 +19,19 @@ from helpers.register.models import Event
 from helpers.report.period import add_months
 
 NOISE = 0.5 * np.random.default_rng(4).normal(size=48)
+OTHERS = 40 + 0.5 * np.random.default_rng(5).normal(size=(48, 50))
 DAYS = tuple(add_months(date(2022, 10, 1), place) for place in range(48))
 
 
 def review(
     came: float, expected: float = -4, months: int = 48, decided: Sequence[BoardDecision] = ()
 ) -> Review:
-    effect, control = ExpectedEffect(size=expected), np.full(months, 40.0)
+    effect, others = ExpectedEffect(size=expected), OTHERS[:months]
     values = (50 + NOISE + came * (np.arange(48) >= 24))[:months]
     event = Event(id="texts", name="Texts", day=DAYS[24], kind="intervention", expected={"missed": effect})
-    judged = judge(values, 24, effect, control=control)
+    judged = judge(values, 24, effect, others=others)
     return Review(
-        event, example_measure(), effect, judged, days=DAYS[:months], values=values, control=control,
+        event, example_measure(), effect, judged, days=DAYS[:months], values=values, control=others.mean(axis=1),
         beside="the mean of 50 other trusts", followed_by=tuple(decided),
     )  # fmt: skip
 
@@ -88,6 +89,21 @@ def test_every_sentence_is_plain(case: str) -> None:
 def test_no_sign_against_the_odds_is_not_no_effect() -> None:
     assert "no sign does not mean no effect" in words.seen_sentence(CASES["faint"])
     assert "no sign does not mean no effect" not in words.seen_sentence(CASES["no_sign"])
+
+
+def test_it_is_said_how_many_others_moved_as_far_and_why_a_course_is_carried_on() -> None:
+    said = " ".join(words.care_sentences(CASES["worked"]))
+    assert "Of 50 others who did not make this change, none moved as far in the same time" in said
+    one = CASES["worked"]
+    for judged, why in (
+        (replace(one.judged, trend=True), "the two moved apart before the change already"),
+        (replace(one.judged, trend=True, drifting=True), "trusts drift apart by themselves"),
+        (replace(one.judged, trend=True, others=0), "too few to tell how far one moves by itself"),
+    ):
+        assert f"{why}, so the course before the change is carried on." in words.course_sentence(
+            replace(one, judged=judged)
+        )
+    assert "as far apart as before the change" in words.course_sentence(one)
 
 
 def test_a_bad_month_before_the_change_and_other_events_are_named() -> None:

@@ -13,7 +13,7 @@ from helpers.analyses.performance_report import measure_parts, page_one, tables
 from helpers.analyses.performance_report.ranking import in_order, pathway_rows
 from helpers.measures.result import MeasureResult
 from helpers.phrases import phrases
-from helpers.register.models import BOARD_PATHWAYS
+from helpers.register.arrangement import BOARD_PATHWAYS
 
 NAMES = ("Missed appointments", "Long waits", "Falls on wards", "Late letters")
 PERIOD = "2027-03"

@@ -18,7 +18,7 @@ from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.measures.words import all_sentences
 from helpers.phrases import phrases
 from helpers.register import read_register
-from helpers.register.models import BOARD_PATHWAYS
+from helpers.register.arrangement import BOARD_PATHWAYS
 from helpers.stats.spc.limits import FIRM_FROM
 
 ROOT = Path(__file__).parents[3]

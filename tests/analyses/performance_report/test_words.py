@@ -21,7 +21,8 @@ from helpers.analyses.performance_report.tables import MATRIX, matrix_rows, summ
 from helpers.data.last_published import LastPublished
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import ChartEvent, MeasureResult
-from helpers.register.models import BOARD_PATHWAYS, Action, Comment, Target
+from helpers.register.arrangement import BOARD_PATHWAYS
+from helpers.register.models import Action, Comment, Target
 
 PERIOD = "2027-03"
 PATHWAYS = {pathway.id: pathway for pathway in BOARD_PATHWAYS}

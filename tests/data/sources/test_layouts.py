@@ -568,6 +568,14 @@ def test_spells_are_the_episodes_that_end_one_and_days_follow_the_dates(load: Lo
     assert (source.origin, source.synthetic) == ("records", True)
 
 
+def test_spells_carry_the_team_and_without_one_the_site(load: Loader) -> None:
+    with_team = lines(",".join([*ADMITTED_COLUMNS, "SITETRET", "PCONSULT"]), f"{episode()},ZX101,A1")
+    with_site = lines(",".join([*ADMITTED_COLUMNS, "SITETRET"]), f"{episode()},ZX101", f"{episode()},")
+    for text, units in ((with_team, [("A1",)]), (with_site, [("ZX101",), (None,)])):
+        mart = load("artificial.csv", text)
+        assert mart.fetch("SELECT unit_code FROM spells ORDER BY ALL") == units
+
+
 def test_outpatient_records_follow_the_dictionary(load: Loader) -> None:
     header = "ATTENDED,FIRSTATT,APPTDATE,TRETSPEF,PROCODET,SEX,APPTAGE,IMD04_DECILE,REQDATE"
     mart = load(

@@ -94,3 +94,23 @@ def test_the_verdict(
     ratio: tuple[float, float, float], model: tuple[float, float, float], verdict: tuple[bool, str, str]
 ) -> None:
     assert los.compare_with_model(*ratio, AdjustedRatio("nb2", *model, 0.5, 1, 1)) == ModelVerdict(*verdict)
+
+
+def test_errors_allow_for_teams_where_there_are_three_or_more() -> None:
+    rng = np.random.default_rng(4)
+    own = np.arange(400) < 200
+    team = np.where(own, np.arange(400) // 50, 10 + np.arange(400) // 20)
+    longer = np.exp(rng.normal(0, 0.4, 40))[team]
+    table = pd.DataFrame(
+        {"specialty": "100", "days": rng.poisson(5 * longer), "is_trust": own, "team": team.astype(str)}
+    )
+    plain, robust = (
+        los.adjusted_ratio(table, covariates=["specialty"], cluster=cluster) for cluster in (None, "team")
+    )
+    assert (plain.clusters, robust.clusters) == (0, 4)
+    assert robust.ratio == pytest.approx(plain.ratio)
+    assert robust.high - robust.low > 1.5 * (plain.high - plain.low)
+    few = los.adjusted_ratio(
+        table[team != 3][team[team != 3] != 2], covariates=["specialty"], cluster="team"
+    )
+    assert few.clusters == 0

@@ -204,3 +204,63 @@ def test_the_interval_covers_the_truth_in_95_of_100_runs(truth: float) -> None:
     table = los.ratio_interval(own.sum(1), expected, spread)
     covered = ((table["low"] <= truth) & (truth <= table["high"])).mean()
     assert 0.925 <= covered <= 0.975
+
+
+def teams(*days: tuple[float, float], stays: int = 20) -> pd.DataFrame:
+    """Return matched cells of one trust, a team each: observed and expected days."""
+    rows = [
+        {
+            "org_code": "R1", "unit_code": f"T{place}", "level": 0, "comparator_stratum": 0, "spells": stays,
+            "days": observed, "days_squared": 0.0, "comparator_spells": 1_000_000,
+            "comparator_mean": expected / stays, "comparator_variance": 0.01,
+        }
+        for place, (observed, expected) in enumerate(days)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_the_variance_between_teams_by_hand() -> None:
+    # three teams of 100 expected days and 80, 100 and 150: O/E 1.1; leaving one out leaves ratios of 1.25, 1.15, .9
+    row = los.observed_expected(teams((80, 100), (100, 100), (150, 100)), cluster="unit_code").iloc[0]
+    left_out = np.log([1.25 / 1.1, 1.15 / 1.1, 0.9 / 1.1])
+    linear = np.array([1.25, 1.15, 0.9]) / 1.1 - 1
+    assert linear == pytest.approx(left_out, abs=0.03)  # what is worked out is the jackknife's linear part
+    error = np.sqrt(2 / 3 * (linear**2).sum())
+    assert (row["clusters"], row["clustered"]) == (3, True)
+    assert row["standard_error"] == pytest.approx(error, rel=1e-3)
+    quantile = 4.302652729911275  # of t with 2 degrees of freedom
+    assert row["high"] == pytest.approx(1.1 * np.exp(quantile * error), rel=1e-3)
+    assert row["low"] == pytest.approx(1.1 * np.exp(-quantile * error), rel=1e-3)
+
+
+def test_the_wider_interval_counts() -> None:
+    alike = teams((110, 100), (110, 100), (110, 100)).assign(comparator_variance=40.0)
+    alone = los.observed_expected(alike).iloc[0]
+    both = los.observed_expected(alike, cluster="unit_code").iloc[0]
+    assert (both["clusters"], both["clustered"]) == (3, False)
+    assert both[["low", "high"]].tolist() == alone[["low", "high"]].tolist()
+    assert (alone["clusters"], alone["clustered"]) == (0, False)
+
+
+def test_two_teams_are_too_few_and_stays_without_one_are_a_team() -> None:
+    two = teams((80, 100), (120, 100))
+    assert not los.observed_expected(two, cluster="unit_code").iloc[0]["clustered"]
+    three = teams((80, 100), (100, 100), (150, 100))
+    unnamed = three.assign(unit_code=["T0", None, None])
+    assert los.observed_expected(unnamed, cluster="unit_code").iloc[0]["clusters"] == 2
+    with pytest.raises(ArgumentError, match="unit_code"):
+        los.observed_expected(three.drop(columns="unit_code"), cluster="unit_code")
+
+
+def test_teams_that_go_together_are_covered_where_independent_stays_are_not() -> None:
+    rng = np.random.default_rng(3)
+    covered = {None: 0, "unit_code": 0}
+    for _ in range(150):
+        stays = rng.gamma(0.8, 5 / 0.8, size=(5, 100)) * np.exp(rng.normal(-0.045, 0.3, size=(5, 1)))
+        cells = teams(*((float(days), 500.0) for days in stays.sum(axis=1)), stays=100)
+        cells = cells.assign(comparator_variance=25 / 0.8)
+        for cluster in covered:
+            row = los.observed_expected(cells, cluster=cluster).iloc[0]
+            covered[cluster] += bool(row["low"] <= 1 <= row["high"])
+    assert covered[None] < 0.7 * 150
+    assert covered["unit_code"] > 0.9 * 150

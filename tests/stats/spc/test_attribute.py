@@ -205,3 +205,11 @@ def test_more_cases_narrow_a_p_chart(pairs):
 def test_bad_input_is_refused(call, words):
     with pytest.raises(ArgumentError, match=f"^{words}"):
         call()
+
+
+def test_a_baseline_of_one_point_has_no_moving_range() -> None:
+    with pytest.raises(ArgumentError, match="fix_after: 1 came"):
+        p_chart([1, 2, 3], [10, 10, 10], fix_after=1, laney=True)
+    with pytest.raises(ArgumentError, match="fix_after: 1 came"):
+        t_chart([1.0, 2, 3], fix_after=1)
+    assert p_chart([1, 2, 3], [10, 10, 10], fix_after=1).centre[0] == pytest.approx(0.1)

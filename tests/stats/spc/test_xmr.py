@@ -590,3 +590,10 @@ def test_more_than_half_special_causes_is_no_single_stable_period_whatever_the_c
     assert chart.stability.special_share == 1
     assert abs(chart.stability.lag1) < 0.6
     assert not chart.stability.stable
+
+
+def test_the_published_tool_takes_no_baseline_of_fewer_than_twelve() -> None:
+    with pytest.raises(ArgumentError, match="fix_after: 11 came"):
+        xmr(range(20), fix_after=11, compatible="nhsrplotthedots")
+    with pytest.raises(ArgumentError, match="fix_after: 1 came"):
+        xmr(range(20), fix_after=1)

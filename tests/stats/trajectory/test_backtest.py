@@ -54,6 +54,14 @@ def test_a_less_simple_candidate_has_to_be_clearly_better() -> None:
     assert _choose([1.0, 0.95, 0.89]) == 2
 
 
+def test_candidates_about_as_good_as_the_best_share_the_forecast() -> None:
+    found = tr.back_test(np.random.default_rng(7).normal(size=40), 6, kind="number")
+    error = found.table.set_index("candidate")["mean_error"]
+    assert {name for name in error.index if error[name] <= 1.5 * error.min()} == set(found.shared)
+    assert found.chosen in found.shared
+    assert len(found.shared) < 6  # on noise the random walks are twice as far off
+
+
 def test_a_gap_inside_is_filled_on_a_straight_line_and_leading_ones_are_left_out() -> None:
     values = [np.nan, 1.0, 2, 3, 4, np.nan, 6, 7, 8, 9, 10, 11, 12, 13]
     whole = [*range(1, 14)]

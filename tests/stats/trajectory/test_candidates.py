@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
@@ -13,6 +14,7 @@ from helpers.stats.trajectory.candidates import (
     candidates_for,
     random_walk,
     sarimax,
+    seasonal_random_walk,
     seasonal_sarimax,
     seasonal_smoothing,
     smooth,
@@ -71,5 +73,19 @@ def test_seasonal_candidates_carry_the_season_on(candidate: Candidate) -> None:
 
 def test_who_may_forecast() -> None:
     assert candidates_for(11) == []
-    assert candidates_for(12) == candidates_for(27) == ["random walk with drift"]
-    assert len(candidates_for(28)) == 5
+    assert candidates_for(12) == candidates_for(23) == ["random walk with drift"]
+    assert candidates_for(24) == candidates_for(27) == ["random walk with drift", "random walk, seasonal"]
+    assert len(candidates_for(28)) == 6
+
+
+def test_the_seasonal_random_walk_is_a_regression_of_the_steps() -> None:
+    # statsmodels' own prediction of the sum of the next steps, from the season's differences
+    periods = np.arange(66)
+    waves = [wave(2 * np.pi * k * periods / 12) for k in (1, 2) for wave in (np.sin, np.cos)]
+    moves = np.column_stack([np.ones(65), np.diff(waves, axis=1).T])
+    fit = sm.OLS(np.diff(SERIES), moves[:59]).fit()
+    ahead = moves[59:].cumsum(axis=0)
+    forecast = seasonal_random_walk(SERIES, 6)
+    assert forecast.path == pytest.approx(SERIES[-1] + ahead @ fit.params)
+    of_the_season = np.einsum("ij,jk,ik->i", ahead, fit.cov_params(), ahead)
+    assert forecast.sd**2 == pytest.approx(fit.mse_resid * np.arange(1, 7) + of_the_season)

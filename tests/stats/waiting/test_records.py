@@ -105,3 +105,32 @@ def test_unusable_records_are_refused() -> None:
         waiting.list_statistics(["soon"], [None], 18)
     with pytest.raises(ArgumentError, match="target_wait"):
         waiting.list_statistics([day(3)], [None], 0)
+
+
+def test_where_everybody_is_seen_the_day_of_joining_nobody_waits() -> None:
+    days = [day(d) for d in (0, 3, 5, 9)]
+    for tool in (None, "nhsrwaitinglist"):
+        found = waiting.list_statistics(days, days, 18, compatible=tool)
+        assert (found.capacity, found.load, found.load_too_big, found.queue) == (np.inf, 0, False, 0)
+
+
+def test_a_window_may_be_named_in_words_and_be_one_day() -> None:
+    by_words = waiting.list_statistics(REFERRED, REMOVED, 18, start="2026-01-09", end="2026-01-12")
+    assert by_words == waiting.list_statistics(REFERRED, REMOVED, 18, start=day(8), end=day(11))
+    one = waiting.list_statistics(REFERRED, REMOVED, 18, start=day(8), end=day(8))
+    assert (one.demand, one.referrals, one.queue) == (7, 1, 4)
+    # the R package divides by the days between first and last, of which there are none
+    published = waiting.list_statistics(
+        REFERRED, REMOVED, 18, start=day(8), end=day(8), compatible="nhsrwaitinglist"
+    )
+    assert (published.demand, published.queue_too_big) == (np.inf, False)
+    with pytest.raises(ArgumentError, match="start"):
+        waiting.list_statistics(REFERRED, REMOVED, 18, start="soon")
+
+
+def test_the_factor_counts_in_compatible_mode_as_well() -> None:
+    usual, other = (
+        waiting.list_statistics(REFERRED, REMOVED, 18, factor=factor, compatible="nhsrwaitinglist")
+        for factor in (4.0, 2.0)
+    )
+    assert other.target_queue == pytest.approx(2 * usual.target_queue)

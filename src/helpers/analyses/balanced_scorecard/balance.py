@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from helpers.analyses.balanced_scorecard.card import Card, CardRow
-from helpers.register.models import Perspective
+from helpers.register.arrangement import Perspective
 
 #: a perspective may have so many percentage points more or less than its aim: one of about ten measures
 TOLERANCE: Final = 10.0

@@ -13,7 +13,8 @@ from helpers.measures.forecast import YearSoFar
 from helpers.measures.gathering import Results, wrongly_asked
 from helpers.measures.result import MOST_MEASURES, Category, MeasureResult
 from helpers.measures.targets import Goal
-from helpers.register.models import Measure, Perspective, Register
+from helpers.register.arrangement import Perspective
+from helpers.register.models import Measure, Register
 from helpers.stats.trajectory import words_for
 from helpers.yaml_files import raise_all
 

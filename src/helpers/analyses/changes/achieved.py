@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.analyses.changes.judged import Verdict
 from helpers.analyses.changes.made import Review
-from helpers.register.cycle import MatrixRow
-from helpers.register.models import Measure
+from helpers.report.words import count, number
+from helpers.theme.markdown import escape_markdown
 
 #: reviews that a statement on estimates rests on
 FEWEST_ESTIMATES = 2
@@ -20,32 +19,47 @@ _NORMAL = 1.96
 
 @dataclass(frozen=True)
 class Achieved:
-    """What the change of a row of the matrix gave, in the measure's unit; missing while it is too early."""
+    """What a settled review found, in the measure's unit: expected, and achieved with its interval."""
 
-    row: str
-    change: str
-    measure: Measure
-    verdict: Verdict
+    row: str  # id of the matrix; empty where it carries out none
     expected: float
-    achieved: float | None = None
-    low: float | None = None
-    high: float | None = None
+    achieved: float
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """Achieved over expected: 1 is as expected, below 0 the other way."""
+        return self.achieved / self.expected
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Ends of the share's interval, the lower first."""
+        low, high = sorted((self.low / self.expected, self.high / self.expected))
+        return low, high
+
+    @property
+    def error(self) -> float:
+        """Standard error of the share."""
+        low, high = self.ends
+        return (high - low) / (2 * _NORMAL)
 
 
-def achieved_by_row(reviews: Iterable[Review]) -> dict[str, Achieved]:
-    """Return what reviews found, by row of the matrix; of several changes for a row the latest one's."""
+def reviews_by_row(reviews: Iterable[Review]) -> dict[str, Review]:
+    """Return the reviews that carry out a row of the matrix, by row; of several changes for a row the latest."""
     dated = sorted(reviews, key=lambda each: each.event.day)
-    return {each.expected.row: _achieved(each) for each in dated if each.expected.row}
+    return {each.expected.row: each for each in dated if each.expected.row}
 
 
-def _achieved(review: Review) -> Achieved:
-    judged, row = review.judged, review.expected.row or ""
-    told = Achieved(row, review.event.name, review.measure, judged.verdict, judged.expected)
-    if not judged.settled or judged.found is None:
-        return told
-    now, digits = judged.found.now, review.measure.digits
-    numbers = (round(number, digits) for number in (now.estimate, now.low, now.high))
-    return Achieved(row, told.change, told.measure, told.verdict, told.expected, *numbers)
+def achieved_by(reviews: Iterable[Review]) -> list[Achieved]:
+    """Return what the settled ones of some reviews found, in the digits of their measures."""
+    found = []
+    for each in reviews:
+        if each.judged.settled and each.judged.found is not None:
+            now, digits = each.judged.found.now, each.measure.digits
+            numbers = (round(number, digits) for number in (now.estimate, now.low, now.high))
+            found.append(Achieved(each.expected.row or "", each.judged.expected, *numbers))
+    return found
 
 
 @dataclass(frozen=True)
@@ -73,32 +87,53 @@ class Estimates:
         return self.enough and not self.low <= 1 <= self.high
 
 
-def estimates_of(whose: str, reviews: Sequence[Review]) -> Estimates | None:
-    """Return how good the estimates of some reviews were; None where none is settled.
+def estimates_of(whose: str, came: Sequence[Achieved]) -> Estimates | None:
+    """Return how good some estimates were; None where no review of them is settled.
 
     >>> estimates_of("Wards", ()) is None
     True
     """
-    settled = [each.judged for each in reviews if each.judged.settled]
-    if not settled:
+    if not came:
         return None
-    shares = np.array([each.share for each in settled])
-    share, number = float(shares.mean()), len(settled)
+    shares = np.array([each.share for each in came])
+    share, reviews = float(shares.mean()), len(came)
     # how well each was measured, and how much one review differs from another
-    measured = sum(each.share_error**2 for each in settled) / number**2
-    spread = float(shares.var(ddof=1)) / number if number > 1 else 0.0
+    measured = sum(each.error**2 for each in came) / reviews**2
+    spread = float(shares.var(ddof=1)) / reviews if reviews > 1 else 0.0
     reach = _NORMAL * math.sqrt(max(measured, spread))
-    return Estimates(whose, number, share, share - reach, share + reach)
+    return Estimates(whose, reviews, share, share - reach, share + reach)
 
 
-def estimates_by_team(
-    reviews: Iterable[Review], rows: Mapping[str, MatrixRow], teams: Mapping[str, str]
-) -> list[Estimates]:
-    """Return how good each team's estimates were; `teams` are their names by id."""
-    of_team: dict[str, list[Review]] = {}
-    for review in reviews:
-        row = rows.get(review.expected.row or "")
-        if row is not None:
-            of_team.setdefault(row.team, []).append(review)
-    found = (estimates_of(teams.get(team, team), its) for team, its in of_team.items())
+def estimates_by_team(came: Iterable[Achieved], team_of: Callable[[str], str]) -> list[Estimates]:
+    """Return how good each team's estimates were; `team_of` names the team of a row, or nobody."""
+    of_team: dict[str, list[Achieved]] = {}
+    for each in came:
+        of_team.setdefault(team_of(each.row), []).append(each)
+    found = (estimates_of(team, its) for team, its in of_team.items() if team)
     return [each for each in found if each is not None]
+
+
+def estimates_sentence(estimates: Estimates) -> str:
+    """Say how good a team's estimates were, as far as that can be told.
+
+    >>> estimates_sentence(Estimates("Acute wards", 3, 0.55, 0.42, 0.68))
+    'Acute wards: our estimates have been 1.8 times too high (three reviews).'
+    >>> estimates_sentence(Estimates("Acute wards", 1, 0.55, 0.42, 0.68))
+    'Acute wards: 55% of what was expected came, by one review; one says little of the next estimate.'
+    """
+    who, of = escape_markdown(estimates.whose), f"({count(estimates.reviews, 'review')})"
+    percent = f"{number(100 * estimates.share)}%"
+    if not estimates.enough:
+        came = "nothing" if estimates.share <= 0 else percent
+        return (
+            f"{who}: {came} of what was expected came, by one review; one says little of the next estimate."
+        )
+    if estimates.high <= 0 or round(100 * estimates.share) <= 0:
+        return f"{who}: nothing of what was expected came {of}."
+    if estimates.high < 1:
+        return f"{who}: our estimates have been {number(1 / estimates.share, 1)} times too high {of}."
+    if estimates.low > 1:
+        return (
+            f"{who}: our estimates have been too low: {number(estimates.share, 1)} times as much came {of}."
+        )
+    return f"{who}: {percent} of what was expected came, which cannot be told from all of it {of}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 
 from helpers.register.cycle import ExpectedEffect
 from helpers.stats.interrupted_series import (
+    FEWEST_ELSEWHERE,
     FEWEST_FOR_VERDICT,
+    Elsewhere,
     InterruptedSeries,
+    Shape,
+    effects_elsewhere,
     interrupted_series,
     placebo_dates,
     smallest_detectable_change,
@@ -28,7 +32,8 @@ SEEN: Final = 0.8
 #: values on each side without which nothing is fitted, and periods before it that placebo dates need
 FEWEST_FITTED: Final = (6, 2)
 FEWEST_FOR_PLACEBO: Final = 16
-#: own figures and the control moved apart already where a trend between them is less likely than this by chance
+#: own figures and the others' moved apart already where a trend between them is less likely than this by chance: the
+#: strictest with which two standard deviations are still found nine times in ten (docs/decisions/0010)
 PARALLEL: Final = 0.1
 #: periods ahead in which one looks whether an effect could be seen by then
 AHEAD: Final = (6, 12, 18, 24)
@@ -45,9 +50,11 @@ class Judged:
     #: placebo, placebo_found: earlier dates without a change, and at how many of them an effect is "found"
     placebo: int = 0
     placebo_found: int = 0
-    trend: bool = (
-        True  # whether the course before the change was carried on; else the control stands for it
-    )
+    trend: bool = True  # whether the course before the change was carried on; else the others stand for it
+    #: others, as_far: how many others show how far one moves without the change, and how many moved as far
+    others: int = 0
+    as_far: int = 0
+    drifting: bool = False  # whether others drift apart so far that every course is carried on
     more: int | None = None  # periods after which one can tell; None where two years more would not do
 
     @property
@@ -81,7 +88,7 @@ def judge(
     before: int,
     expected: ExpectedEffect,
     *,
-    control: Floats | None = None,
+    others: Floats | None = None,
     periods_a_year: int = 12,
 ) -> Judged:
     """Return the verdict on a change.
@@ -94,8 +101,9 @@ def judge(
         How many periods lie before the change.
     expected
         What it was to give; of the shape `slope` its size is that after one year.
-    control
-        The same measure where nothing was changed, by the same periods.
+    others
+        The same measure where nothing was changed, by the same periods: a column for each of them, whole where any is.
+        Of 19 or more is told how far they moved by themselves; beside fewer the own course is carried on.
     periods_a_year
         12 for months, 4 for quarters.
 
@@ -108,26 +116,48 @@ def judge(
     """
     gone = len(values) - before - 1
     size = expected.size * (gone / periods_a_year if expected.shape == "slope" else 1.0)
-    known = np.isfinite(values if control is None else values - control)
+    apart = values if others is None else values - np.mean(others, axis=1)
+    known = np.isfinite(apart)
     sides = int(known[:before].sum()), int(known[before:].sum())
     if min(sides) < FEWEST_FOR_VERDICT and (sides[0] < FEWEST_FITTED[0] or sides[1] < FEWEST_FITTED[1]):
         return Judged("too_early", size, more=_lacking(sides))
-    found = interrupted_series(values, before, control=control, shape=expected.shape)
-    trend = control is None or expected.shape != "level" or found.trend.p < PARALLEL
-    if not trend:
-        found = interrupted_series(values, before, control=control, shape="level", trend=False)
+    elsewhere = None if others is None else _elsewhere(others, before, expected.shape)
+    way = _Way(expected.shape, True, 0.0 if elsewhere is None else elsewhere.reach)
+    found = interrupted_series(apart, before, shape=way.shape, reach=way.reach)
+    if elsewhere is not None and not elsewhere.trend and found.trend.p >= PARALLEL:
+        way = replace(way, trend=False)
+        found = interrupted_series(apart, before, shape=way.shape, trend=False, reach=way.reach)
     verdict = _verdict(found, expected, size)
-    calm = (values if control is None else values - control)[:before]
-    power = found.chance_of_seeing(size) if size else math.nan
     return Judged(
         verdict,
         size,
         found,
-        power,
-        *_placebo(calm, expected, trend=trend),
-        trend=trend,
-        more=_more(found, verdict, power, sides, expected, trend=trend),
+        found.chance_of_seeing(size) if size else math.nan,
+        *_placebo(apart[:before], way),
+        trend=way.trend,
+        others=0 if elsewhere is None else len(elsewhere.ratios),
+        as_far=0
+        if elsewhere is None or not found.error
+        else elsewhere.moved_as_far(found.now.estimate / found.error),
+        drifting=elsewhere is not None and elsewhere.trend,
+        more=_lacking(sides) if verdict == "too_early" else _more(found, verdict, size, sides, way),
     )
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How an effect is looked for: its shape, whether the course before is carried on, and the least reach."""
+
+    shape: Shape
+    trend: bool
+    reach: float
+
+
+def _elsewhere(others: Floats, before: int, shape: Shape) -> Elsewhere | None:
+    """Return how far others moved without the change; None where too few tell."""
+    if others.shape[1] < FEWEST_ELSEWHERE:
+        return None
+    return effects_elsewhere(others, before, shape=shape)
 
 
 def _verdict(found: InterruptedSeries, expected: ExpectedEffect, size: float) -> Verdict:
@@ -149,11 +179,11 @@ def _least(expected: ExpectedEffect) -> float:
     return min([*near, abs(expected.size)])
 
 
-def _placebo(calm: Floats, expected: ExpectedEffect, *, trend: bool) -> tuple[int, int]:
+def _placebo(calm: Floats, way: _Way) -> tuple[int, int]:
     """Return how many earlier dates were tried, and at how many an effect is found; none where months lack."""
     if len(calm) < FEWEST_FOR_PLACEBO or not np.isfinite(calm).all():
         return 0, 0
-    tried = placebo_dates(calm, len(calm), shape=expected.shape, trend=trend)
+    tried = placebo_dates(calm, len(calm), shape=way.shape, trend=way.trend, reach=way.reach)
     return len(tried), int(tried["found"].sum())
 
 
@@ -163,29 +193,13 @@ def _lacking(sides: tuple[int, int]) -> int | None:
 
 
 def _more(
-    found: InterruptedSeries,
-    verdict: Verdict,
-    power: float,
-    sides: tuple[int, int],
-    expected: ExpectedEffect,
-    *,
-    trend: bool,
+    found: InterruptedSeries, verdict: Verdict, size: float, sides: tuple[int, int], way: _Way
 ) -> int | None:
     """Return after how many periods more one can tell; None where two years would not do, or it is told."""
-    if verdict == "too_early":
-        return _lacking(sides)
-    if verdict != "no_sign" or power >= SEEN:
+    if verdict != "no_sign" or found.chance_of_seeing(size) >= SEEN:
         return None
-    before, after = sides
+    noise, before, after = (found.dispersion, found.autocorrelation), *sides
     for more in AHEAD:
-        least = smallest_detectable_change(
-            before,
-            after + more,
-            found.dispersion,
-            found.autocorrelation,
-            shape=expected.shape,
-            trend=trend,
-        )
-        if least <= abs(expected.size):
+        if smallest_detectable_change(before, after + more, *noise, **asdict(way)) <= abs(size):
             return more
     return None

@@ -136,17 +136,18 @@ class _Reviewer:
         earlier = np.array([period_end(day, measure.frequency) < event.day for day in days])
         if not (np.isfinite(values[earlier]).any() and np.isfinite(values[~earlier]).any()):
             return replace(untold, why="its figures do not reach from before the change to after it")
-        control, beside = self._control(event, measure, expected, days)
+        others, beside = self._others(event, measure, expected, days)
+        control = None if others is None else others.mean(axis=1).round(measure.digits + 1)
         draft = replace(untold, days=days, values=values, control=control, beside=beside)
         judged = judge(
-            values, draft.before, expected, control=control, periods_a_year=PERIODS[measure.frequency]
+            values, draft.before, expected, others=others, periods_a_year=PERIODS[measure.frequency]
         )
         return replace(draft, judged=judged, others=tuple(_others(result, event, days)))
 
-    def _control(
+    def _others(
         self, event: Event, measure: Measure, expected: ExpectedEffect, days: tuple[date, ...]
     ) -> tuple[Floats | None, str]:
-        """Return what a change is held against by period, and what that is, or why there is nothing."""
+        """Return whom a change is held against, by period, and who that is, or why there is nobody."""
         if expected.control == NO_CONTROL:
             return None, "nothing was named to hold it against"
         if event.organisation == ALL_ORGANISATIONS:
@@ -159,8 +160,8 @@ class _Reviewer:
         series = read_series(
             self.mart, measure, codes, own=code if among_peers else expected.control, until=self.until
         )
-        others = series.shown[series.shown["org_code"] != code]
-        table = others.pivot_table(index="period", columns="org_code", values="value").reindex(list(days))
+        shown = series.shown[series.shown["org_code"] != code]
+        table = shown.pivot_table(index="period", columns="org_code", values="value").reindex(list(days))
         returned = table.notna().any(axis=1)
         whole = table.loc[:, table[returned].notna().all()]  # who comes and goes would move the mean
         fewest = SMALL_GROUP if among_peers else 1
@@ -171,7 +172,7 @@ class _Reviewer:
             if among_peers
             else str(known["name"].get(expected.control))
         )
-        return whole.mean(axis=1).round(measure.digits + 1).to_numpy(dtype=float), who
+        return whole.to_numpy(dtype=float), who
 
 
 def _why_not(measure: Measure, result: MeasureResult | None) -> str:

@@ -10,10 +10,11 @@ import numpy as np
 
 from helpers.analyses.changes import words
 from helpers.analyses.changes.achieved import (
-    Achieved,
-    achieved_by_row,
+    achieved_by,
     estimates_by_team,
     estimates_of,
+    estimates_sentence,
+    reviews_by_row,
 )
 from helpers.analyses.changes.made import Review, review_changes
 from helpers.analyses.changes.picture import counterfactual, review_chart, shares_chart
@@ -24,7 +25,7 @@ from helpers.report.columns import Filled, laid_out
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
-from helpers.report.words import capital, listed, month, sentence
+from helpers.report.words import capital, listed, month
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
@@ -38,14 +39,6 @@ def _effect(review: Review, name: str) -> Cell:
     """Return an end of the effect in the unit; nothing while it is too early."""
     found = review.judged.found
     return float(getattr(found.now, name)) if found is not None and review.judged.settled else None
-
-
-def _came(review: Review) -> Cell:
-    found = review.judged.found
-    if found is None or not review.judged.settled:
-        return None
-    said = words.move_words(review.measure, found.now.estimate)
-    return f"{said}\n({words.between_words(review.measure, found.now.low, found.now.high)})"
 
 
 def _share(review: Review) -> Cell:
@@ -62,11 +55,13 @@ CHANGES: Final[tuple[Filled[Review], ...]] = (
     Filled("measure", Column(label="Measure"), lambda r: r.measure.name),
     Filled("verdict", Column(label="Verdict"), lambda r: capital(words.VERDICT_WORDS[r.judged.verdict])),
     Filled("wanted", Column(label="Expected"), lambda r: words.move_words(r.measure, r.judged.expected)),
-    Filled("came", Column(label="What came"), _came, "with its interval of 95%"),
+    Filled("came", Column(label="What came"), words.came_words, "with its interval of 95%"),
     Filled(
         "chance",
         Column(label="Chance of seeing it"),
-        lambda r: None if np.isnan(r.judged.power) else chance_words(r.judged.power),
+        lambda r: (
+            None if np.isnan(r.judged.power) or not r.judged.settled else chance_words(r.judged.power)
+        ),
         "with which an effect as large as expected would have been seen",
     ),
     Filled("expected", _model("Expected"), lambda r: r.judged.expected, "in the unit", usual=False),
@@ -125,9 +120,9 @@ class ChangeReview(Sections):
         said = {"counts": f"**{words.lead_sentence(self._reviews)}**"}
         for review in self._reviews[:TOLD]:
             said[review.id] = f"{words.verdict_sentence(review)} {words.next_words(review)}"
-        overall = estimates_of("All changes", self._reviews)
+        overall = estimates_of("All changes", achieved_by(self._reviews))
         if overall is not None and overall.tell_apart:
-            said["estimates"] = words.estimates_sentence(overall)
+            said["estimates"] = estimates_sentence(overall)
         return self.headline_of(said)
 
     @part
@@ -207,35 +202,46 @@ class ChangeReview(Sections):
     @part
     def matrix(self) -> Part:
         """The rows of the four column matrix: achieved in place of expected, and how good estimates were."""
-        done = achieved_by_row(self._reviews)
-        teams = {
-            key: team.name
-            for key, team in self.report.register.teams_of(self.report.organisation.code).items()
-        }
+        if not self._rows:
+            return self.part("matrix", words={"none": "No row of a four column matrix is registered."})
+        done, teams = reviews_by_row(self._reviews), self._teams
         columns: tuple[Filled[MatrixRow], ...] = (
-            Filled("team", Column(label="Team"), lambda row: teams.get(row.team, row.team)),
+            Filled("team", Column(label="Team"), lambda row: teams[row.id]),
             Filled("row", Column(label="What is done", kind="text"), lambda row: row.change),
-            Filled("expected", Column(label="Expected"), lambda row: _expected(done.get(row.id))),
-            Filled("achieved", Column(label="Achieved"), lambda row: _achieved(row, done.get(row.id))),
+            Filled(
+                "expected", Column(label="Expected"), lambda row: words.expected_words(done.get(row.id))
+            ),
+            Filled(
+                "achieved",
+                Column(label="Achieved"),
+                lambda row: words.achieved_words(row, done.get(row.id)),
+            ),
         )
-        estimates = estimates_by_team(self._reviews, self._rows, teams)
-        said = [words.estimates_sentence(each) for each in estimates]
+        estimates = estimates_by_team(achieved_by(done.values()), lambda row: teams.get(row, ""))
         return self.part(
             "matrix",
-            **(laid_out(columns, self._rows.values()) if self._rows else {}),
+            **laid_out(columns, self._rows.values()),
             caption="The rows of the four column matrix, and what came of them.",
-            words={"estimates": " ".join(said)}
-            if self._rows
-            else {"none": "No row of a four column matrix is registered."},
+            words={"estimates": " ".join(map(estimates_sentence, estimates))},
         )
+
+    @cached_property
+    def _teams(self) -> dict[str, str]:
+        """The name of the team of each row of the matrix."""
+        known = self.report.register.teams_of(self.report.organisation.code)
+        return {
+            key: known[row.team].name if row.team in known else row.team for key, row in self._rows.items()
+        }
 
     @part
     def achieved(self) -> Part:
         """Expected and achieved by row of the matrix, in the measure's unit: `four_column_matrix` takes its frame."""
-        done = achieved_by_row(self._reviews)
-        rows = [(each.row, each.expected, each.achieved, each.low, each.high) for each in done.values()]
+        came = achieved_by(reviews_by_row(self._reviews).values())
         return self.part(
-            "achieved", fields=ACHIEVED, rows=rows, caption="What came of the rows of the matrix."
+            "achieved",
+            fields=ACHIEVED,
+            rows=[(each.row, each.expected, each.achieved, each.low, each.high) for each in came],
+            caption="What came of the rows of the matrix.",
         )
 
     @part
@@ -252,18 +258,3 @@ class ChangeReview(Sections):
     def method(self) -> Part:
         """How changes are reviewed, point by point."""
         return self.part("method", words=words.method_words(), bulleted=True)
-
-
-def _expected(done: Achieved | None) -> Cell:
-    return (
-        "no change is registered for it" if done is None else words.move_words(done.measure, done.expected)
-    )
-
-
-def _achieved(row: MatrixRow, done: Achieved | None) -> Cell:
-    if done is None:
-        return f"to be seen from {row.review}" if row.review else None
-    if done.achieved is None or done.low is None or done.high is None:
-        return sentence(words.VERDICT_WORDS[done.verdict]).rstrip(".")
-    between = words.between_words(done.measure, done.low, done.high)
-    return f"{words.move_words(done.measure, done.achieved)}\n({between})"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from helpers.analyses.changes.achieved import Estimates
 from helpers.analyses.changes.judged import FEWEST_FOR_PLACEBO, SEEN, VERDICTS, Verdict
 from helpers.analyses.changes.made import Review
 from helpers.measures.figures import chance_words, gap_words
 from helpers.phrases import phrase
+from helpers.register.cycle import MatrixRow
 from helpers.register.models import Measure
 from helpers.report.words import count, in_words, listed, month, number, sentence
-from helpers.stats.interrupted_series import FEWEST_FOR_VERDICT
+from helpers.stats.interrupted_series import FEWEST_ELSEWHERE, FEWEST_FOR_VERDICT
 from helpers.theme.markdown import escape_markdown
 
 VERDICT_WORDS: Final[dict[Verdict, str]] = {
@@ -117,14 +117,17 @@ def course_sentence(review: Review) -> str:
         return sentence(f"{review.beside}: {without}")
     if judged.found is None:
         return sentence(f"it is held against {escape_markdown(review.beside)}")
-    if judged.trend:
-        return sentence(
-            f"it is held against {escape_markdown(review.beside)}; the two moved apart before the change already, "
-            "and that course is carried on"
-        )
-    return sentence(
-        f"it is held against {escape_markdown(review.beside)}, as far apart as before the change"
-    )
+    beside = f"it is held against {escape_markdown(review.beside)}"
+    if not judged.trend:
+        alone = "; a slow drift that it alone had would look the same" if judged.settled else ""
+        return sentence(f"{beside}, as far apart as before the change{alone}")
+    if not judged.others:
+        why = "too few to tell how far one moves by itself"
+    elif judged.drifting:
+        why = "trusts drift apart by themselves"
+    else:
+        why = "the two moved apart before the change already"
+    return sentence(f"{beside}; {why}, so the course before the change is carried on")
 
 
 def care_sentences(review: Review) -> list[str]:
@@ -148,6 +151,12 @@ def care_sentences(review: Review) -> list[str]:
     elif judged.settled:
         said.append(
             f"Earlier dates could not be tried: that needs {FEWEST_FOR_PLACEBO} periods in a row before the change."
+        )
+    if judged.others and judged.settled:
+        far = in_words(judged.as_far) if judged.as_far else "none"
+        said.append(
+            f"Of {count(judged.others, 'other')} who did not make this change, {far} moved as far in the same time, "
+            "measured by their own ups and downs."
         )
     if review.measure.seasonal and review.control is None and not found.seasonal:
         said.append("A winter may look like an effect: two years on each side are needed to tell.")
@@ -190,6 +199,29 @@ def decided_words(review: Review) -> str:
     return f"{said} Due {last.due.day} {month(last.due)}." if last.due else said
 
 
+def expected_words(review: Review | None) -> str:
+    """Return what a row of the matrix was to give in its measure."""
+    if review is None:
+        return "no change is registered for it"
+    return move_words(review.measure, review.judged.expected)
+
+
+def achieved_words(row: MatrixRow, review: Review | None) -> str | None:
+    """Return what came of a row of the matrix; from when that will be seen, where no change carries it out."""
+    if review is None:
+        return f"to be seen from {row.review}" if row.review else None
+    return came_words(review) or sentence(VERDICT_WORDS[review.judged.verdict]).rstrip(".")
+
+
+def came_words(review: Review) -> str | None:
+    """Return the effect that was found over its interval; nothing while it is too early."""
+    found, measure = review.judged.found, review.measure
+    if found is None or not review.judged.settled:
+        return None
+    between = between_words(measure, found.now.low, found.now.high)
+    return f"{move_words(measure, found.now.estimate)}\n({between})"
+
+
 # --- all of them --------------------------------------------------------------------------------------
 
 
@@ -212,37 +244,11 @@ def lead_sentence(reviews: tuple[Review, ...]) -> str:
     return sentence(f"of {count(len(reviews), 'change')}, {listed(said)}")
 
 
-def estimates_sentence(estimates: Estimates) -> str:
-    """Say how good a team's estimates were, as far as that can be told.
-
-    >>> estimates_sentence(Estimates("Acute wards", 3, 0.55, 0.42, 0.68))
-    'Acute wards: our estimates have been 1.8 times too high (three reviews).'
-    >>> estimates_sentence(Estimates("Acute wards", 1, 0.55, 0.42, 0.68))
-    'Acute wards: 55% of what was expected came, by one review; one says little of the next estimate.'
-    """
-    who, of = escape_markdown(estimates.whose), f"({count(estimates.reviews, 'review')})"
-    percent = f"{number(100 * estimates.share)}%"
-    if not estimates.enough:
-        came = "nothing" if estimates.share <= 0 else percent
-        return (
-            f"{who}: {came} of what was expected came, by one review; one says little of the next estimate."
-        )
-    if estimates.high <= 0 or round(100 * estimates.share) <= 0:
-        return f"{who}: nothing of what was expected came {of}."
-    if estimates.high < 1:
-        return f"{who}: our estimates have been {number(1 / estimates.share, 1)} times too high {of}."
-    if estimates.low > 1:
-        return (
-            f"{who}: our estimates have been too low: {number(estimates.share, 1)} times as much came {of}."
-        )
-    return f"{who}: {percent} of what was expected came, which cannot be told from all of it {of}."
-
-
 def method_words() -> dict[str, str]:
     """Say how changes are reviewed."""
     return {
         "series": phrase("method.change_review.series"),
-        "control": phrase("method.change_review.control"),
+        "control": phrase("method.change_review.control", others=FEWEST_ELSEWHERE),
         "verdict": phrase("method.change_review.verdict", fewest=FEWEST_FOR_VERDICT),
         "breaks": phrase("method.change_review.breaks"),
         "estimates": phrase("method.change_review.estimates"),

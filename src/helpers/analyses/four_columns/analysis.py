@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.analyses.four_columns.matrix import Achieved
+from helpers.analyses.changes.achieved import Achieved
 from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.report.analyses_in_room import analyse_in_room
@@ -51,7 +51,7 @@ def read_achieved(frame: pd.DataFrame) -> list[Achieved]:
     """Return what reviews found; rows without an expected effect, or without a result yet, are left out.
 
     >>> told = {"row": ["a", "b"], "expected": [-0.4, 0], "achieved": [-0.2, -1], "low": [-0.3, -2], "high": [-0.1, 0]}
-    >>> [(each.row, each.part) for each in read_achieved(pd.DataFrame(told))]
+    >>> [(each.row, each.share) for each in read_achieved(pd.DataFrame(told))]
     [('a', 0.5)]
     """
     missing = [name for name in _FOUND if name not in frame]

@@ -7,28 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from helpers.analyses.changes.achieved import Achieved
 from helpers.analyses.four_columns.models import BEDS, PATIENTS, SLOTS, Amount, Impact, impact_by
+from helpers.analyses.sight.lines import path
 from helpers.data.directory import Organisation
 from helpers.measures.gathering import Results
 from helpers.measures.result import MeasureResult
 from helpers.register.cycle import MatrixRow, Team
 from helpers.register.models import Measure, Objective, Register
-
-
-@dataclass(frozen=True)
-class Achieved:
-    """What a review found of a row, in the measure's unit: expected and achieved, the latter with its interval."""
-
-    row: str  # id of the matrix
-    expected: float
-    achieved: float
-    low: float
-    high: float
-
-    @property
-    def part(self) -> float:
-        """Achieved over expected: 1 is as expected, below 0 the other way."""
-        return self.achieved / self.expected
 
 
 @dataclass(frozen=True)
@@ -55,9 +41,8 @@ class Line:
         """What counts for the ambition: what was achieved, else what is expected."""
         if self.expected is None or self.achieved is None:
             return None if self.expected is None else self.expected.first
-        found = self.achieved
-        ends = sorted((found.low / found.expected, found.high / found.expected))
-        return self.expected.first.times(ends[0], found.part, ends[1])
+        low, high = self.achieved.ends
+        return self.expected.first.times(low, self.achieved.share, high)
 
 
 @dataclass(frozen=True)
@@ -115,7 +100,7 @@ class Matrix:
     @property
     def idle(self) -> tuple[Team, ...]:
         """Teams without a row, of their own or of a team within them."""
-        busy = {name for line in self.lines for name in above(line.row.team, self.teams)}
+        busy = {name for line in self.lines for name in path(line.row.team, self.teams)}
         return tuple(team for name, team in self.teams.items() if name not in busy)
 
     @property
@@ -168,21 +153,11 @@ def _line(row: MatrixRow, register: Register, teams: Mapping[str, Team], results
         register.measures[row.measure],
         results.by_measure.get(row.measure),
         impact,
-        tuple(above(row.team, teams)),
+        tuple(path(row.team, teams)),
     )
 
 
 # --- what rows give together -----------------------------------------------------------------------------
-
-
-def above(team: str, teams: Mapping[str, Team]) -> list[str]:
-    """Return a team and those that it belongs to, upwards; a circle ends where it began."""
-    found: list[str] = []
-    name: str | None = team
-    while name and name not in found:
-        found.append(name)
-        name = teams[name].parent if name in teams else None
-    return found
 
 
 def overlap(one: Line, other: Line) -> bool:
@@ -227,16 +202,3 @@ def _groups(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
         groups = [group for group in groups if group not in near]
         groups.append([*(each for group in near for each in group), line])
     return tuple(map(tuple, groups))
-
-
-def overestimated(lines: Iterable[Line]) -> dict[str, float]:
-    """Return by which factor each team's estimates were too high, by team; below 1 they were too low.
-
-    It is the mean of what was expected over the mean of what came, each row counting as much as it promised; a team
-    whose changes gave nothing has none.
-    """
-    parts: dict[str, list[float]] = {}
-    for line in lines:
-        if line.achieved is not None:
-            parts.setdefault(line.row.team, []).append(line.achieved.part)
-    return {team: len(each) / sum(each) for team, each in parts.items() if sum(each) > 0}

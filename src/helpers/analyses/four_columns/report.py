@@ -7,15 +7,9 @@ from functools import cached_property
 from math import exp
 from typing import TYPE_CHECKING, Final
 
+from helpers.analyses.changes.achieved import Achieved, estimates_by_team, estimates_sentence
 from helpers.analyses.four_columns import words
-from helpers.analyses.four_columns.matrix import (
-    Achieved,
-    Ambition,
-    Line,
-    Matrix,
-    build_matrix,
-    overestimated,
-)
+from helpers.analyses.four_columns.matrix import Ambition, Line, Matrix, build_matrix
 from helpers.analyses.four_columns.models import DRAWS
 from helpers.analyses.sight.lines import choose_measures
 from helpers.bundle import Column
@@ -176,13 +170,14 @@ class FourColumnMatrix(Sections):
     @part
     def learned(self) -> Part:
         """What reviews say of the estimates: achieved beside expected, team by team."""
-        factors = overestimated(self.matrix.lines)
-        said = list(words.learned_sentences(self.matrix, factors))
+        teams = {line.row.id: line.team.name for line in self.matrix.lines}
+        came = [line.achieved for line in self.matrix.lines if line.achieved is not None]
+        found = estimates_by_team(came, lambda row: teams[row])
         none = "No row has been reviewed yet: every impact is what was expected."
         return self.part(
             "learned",
-            words={"learned": escape_markdown(" ".join(said) or none)},
-            values={team: round(factor, 1) for team, factor in factors.items()},
+            words={"learned": " ".join(map(estimates_sentence, found)) or none},
+            values={each.whose: round(each.share, 2) for each in found},
         )
 
     @part

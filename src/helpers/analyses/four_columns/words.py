@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
@@ -43,8 +43,6 @@ SETTINGS: Final = {
     "first_minutes": "{} minutes for a first appointment",
     "follow_up_minutes": "{} minutes for a follow-up",
 }
-#: estimates are right where they are off by less than this part
-RIGHT: Final = 0.05
 LIST_LONGER: Final = "the list grows: more missed slots are filled anyway than are booked again"
 
 
@@ -273,26 +271,3 @@ def _of_lines(lines: Iterable[Line], what: str) -> Iterator[str]:
     if found:
         names = listed(f"“{line.row.team_objective}” ({line.team.owner})" for line in found)
         yield sentence(f"{count(len(found), 'row')} {what}: {names}")
-
-
-def learned_sentences(matrix: Matrix, factors: Mapping[str, float]) -> Iterator[str]:
-    """Yield what reviews say of each team's estimates, by `overestimated`."""
-    teams: dict[str, list[Line]] = {}
-    for line in matrix.lines:
-        if line.achieved is not None:
-            teams.setdefault(line.row.team, []).append(line)
-    for team, lines in teams.items():
-        name, factor = lines[0].team.name, factors.get(team)
-        if factor is None:
-            yield sentence(f"{name}: nothing of what was estimated has come so far")
-        elif len(lines) == 1:
-            part = number(100 / factor)
-            yield sentence(
-                f"{name}: {part}% of what was estimated came, in one review, which says little of the next estimate"
-            )
-        elif abs(factor - 1) < RIGHT:
-            yield sentence(f"{name}: our estimates have been right so far")
-        elif factor > 1:
-            yield sentence(f"{name}: our estimates have been {number(factor, 1)} times too high")
-        else:
-            yield sentence(f"{name}: {number(1 / factor, 1)} times as much came as was estimated")

@@ -32,7 +32,7 @@ from helpers.measures.people import (
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
-from helpers.register.models import Pathway
+from helpers.register.arrangement import Pathway
 from helpers.report.parts import Field
 from helpers.report.words import count, day_words, listed, number, sentence
 

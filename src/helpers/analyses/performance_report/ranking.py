@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.measures.people import people_affected
 from helpers.measures.result import MeasureResult
-from helpers.register.models import Pathway
+from helpers.register.arrangement import Pathway
 from helpers.report.period import add_months
 
 #: a series whose latest value is older than so many months is no longer reported, only named

@@ -17,7 +17,7 @@ from helpers.measures.reasons import Reasons
 from helpers.measures.result import STANDINGS, MeasureResult, Standing, Variation
 from helpers.measures.words import no_assurance_words
 from helpers.phrases import phrases
-from helpers.register.models import Pathway
+from helpers.register.arrangement import Pathway
 from helpers.report.columns import laid_out
 from helpers.report.controlled import finite
 from helpers.report.parts import Field

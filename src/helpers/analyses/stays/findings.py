@@ -32,6 +32,8 @@ MODEL_SAMPLE = 20_000
 FEWEST_PEER_SPELLS = 20
 #: with fewer trusts there is no spread to judge by: trimming a tenth at each end takes ten
 FEWEST_PEERS = 10
+#: whose stays go together: the team, ward or site
+UNIT = "unit_code"
 #: stands for the groups that are too small to be shown by themselves, taken together
 REST = "rest"
 
@@ -205,7 +207,7 @@ class StayFindings:
     @cached_property
     def adjusted(self) -> pd.Series:
         """O, E, excess and O/E of the whole trust."""
-        return los.observed_expected(self.own_matched).iloc[0]
+        return los.observed_expected(self.own_matched, cluster=UNIT).iloc[0]
 
     @property
     def ratio(self) -> Ratio:
@@ -259,7 +261,11 @@ class StayFindings:
         try:
             with np.errstate(over="ignore"):  # an endless interval is no result either
                 model = los.adjusted_ratio(
-                    stays, covariates=covariates, trust="own", family="nb2" if whole else "gamma"
+                    stays,
+                    covariates=covariates,
+                    trust="own",
+                    family="nb2" if whole else "gamma",
+                    cluster="cluster",
                 )
         except ArgumentError:
             return None
@@ -292,7 +298,7 @@ class StayFindings:
         if small:
             self.told.settle_group(self.told.group(self.group_column, small))
         matched = matched.assign(group=column.mask(column.isin(small), REST))
-        table = los.observed_expected(matched, by=["group"]).droplevel(0)
+        table = los.observed_expected(matched, by=["group"], cluster=UNIT).droplevel(0)
         table = table[table["expected"] > 0].sort_values("excess", ascending=False)
         table = table.loc[[code for code in table.index if code != REST] + [REST] * (REST in table.index)]
         table = self._with_patients_as_shown(table, small)
@@ -365,7 +371,7 @@ class StayFindings:
     @cached_property
     def all_trusts(self) -> pd.DataFrame:
         """O/E of every trust with enough spells, indexed by org_code."""
-        table = los.observed_expected(self.matched)
+        table = los.observed_expected(self.matched, cluster=UNIT)
         enough = (table["spells"] >= FEWEST_PEER_SPELLS) & (table["observed"] > 0)
         return table[(enough | (table.index == self.organisation.code)) & (table["standard_error"] > 0)]
 

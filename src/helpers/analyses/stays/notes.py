@@ -12,7 +12,7 @@ from helpers.data.stays import LEAST_TRIM_DAYS
 from helpers.phrases import phrase
 from helpers.report.parts import Field, Part
 from helpers.report.words import listed, month, number
-from helpers.stats.los import FEWEST_COMPARATOR_SPELLS, STRATA
+from helpers.stats.los import FEWEST_CLUSTERS, FEWEST_COMPARATOR_SPELLS, STRATA
 
 #: spells from which on a share in steps of 5 % leaves open how many a few are
 FEWEST_FOR_DETAIL = 200
@@ -63,9 +63,17 @@ def method(basis: StayBasis) -> Part:
         "months": phrase("method.stays.months", lengths=listed(map(str, options.tails))),
         "benchmark": phrase("method.stays.benchmark", fewest_patients=FEWEST_PEER_SPELLS),
         "expected": phrase("method.stays.expected", fewest_spells=FEWEST_COMPARATOR_SPELLS),
+        "estimated": _estimated(int(basis.found.adjusted["clusters"])),
         "shrunken": phrase("method.stays.shrunken"),
     }
     return basis.part("method", words=words, bulleted=True)
+
+
+def _estimated(clusters: int) -> str:
+    """Return what is estimated, and whether the interval allows for stays that go together."""
+    if clusters < FEWEST_CLUSTERS:
+        return phrase("method.stays.without_clusters")
+    return phrase("method.stays.between_clusters", clusters=clusters)
 
 
 def quality(basis: StayBasis) -> Part:

@@ -72,6 +72,8 @@ ADMITTED_COLUMNS = (
     "SUSHRG",
 )
 OUTPATIENT_COLUMNS = ("ATTENDED", "FIRSTATT", "APPTDATE", "TRETSPEF", "PROCODET")
+#: what stays go together by, where an extract has it: the consultant's team, else the site
+UNITS = ("PCONSULT", "SITETRET")
 #: outpatient columns that an extract may have
 AGE, DECILE, REQUESTED = "APPTAGE", "IMD04_DECILE", "REQDATE"
 
@@ -79,7 +81,8 @@ AGE, DECILE, REQUESTED = "APPTAGE", "IMD04_DECILE", "REQDATE"
 def read_admitted(matches: list[Match], _: Context) -> Reading:
     """Return spells: the episodes that end one. Days are those between the dates, where both are valid."""
     match = matches[0]
-    cells = Cells(match.table())
+    units = [name for name in UNITS if match.has(name)][:1]
+    cells = Cells(match.table([*ADMITTED_COLUMNS, *units]))
     ends = cells.text("SPELEND") == "Y"
     admitted, discharged = _dates(cells, "ADMIDATE"), _dates(cells, "DISDATE")
     days = (discharged - admitted).dt.days.astype(float)
@@ -99,6 +102,8 @@ def read_admitted(matches: list[Match], _: Context) -> Reading:
             "died": cells.text("DISMETH") == DIED,
         }
     )
+    for name in units:
+        frame = frame.assign(unit_code=cells.text(name).replace("", None))
     cells.refuse(ends & (frame["org_code"] == ""), "PROCODE3", "an organisation code")
     cells.check()
     lasting = frame["los_days"] >= 0

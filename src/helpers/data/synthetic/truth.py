@@ -115,6 +115,7 @@ SIGNALS = (
     Signal("SYN07", "ae_four_hours", date(2026, 2, 1), -0.45),
     Signal("SYN01", "cancer_28_day_fds", date(2026, 1, 1), 0.50),
     Signal("SYN12", "sickness_absence", date(2025, 12, 1), 0.25),
+    Signal("SYN07", "sickness_absence", date(2025, 1, 1), -0.12),
 )
 GAPS = (Gap("SYN58", ("2024-10", "2024-11", "2024-12")),)
 

@@ -2,6 +2,7 @@
 
 from helpers.stats.interrupted_series.checks import placebo_dates, smallest_detectable_change
 from helpers.stats.interrupted_series.design import FEWEST_FOR_SEASON, FEWEST_FOR_VERDICT, Shape
+from helpers.stats.interrupted_series.elsewhere import FEWEST_ELSEWHERE, Elsewhere, effects_elsewhere
 from helpers.stats.interrupted_series.result import (
     Effect,
     InterruptedSeries,
@@ -11,11 +12,14 @@ from helpers.stats.interrupted_series.result import (
 )
 
 __all__ = [
+    "FEWEST_ELSEWHERE",
     "FEWEST_FOR_SEASON",
     "FEWEST_FOR_VERDICT",
     "Effect",
+    "Elsewhere",
     "InterruptedSeries",
     "Shape",
+    "effects_elsewhere",
     "follows_extreme",
     "interrupted_counts",
     "interrupted_series",

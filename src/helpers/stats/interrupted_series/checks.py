@@ -26,6 +26,7 @@ def smallest_detectable_change(
     confidence: float = 0.95,
     shape: Shape = "both",
     trend: bool = True,
+    reach: float = 0.0,
 ) -> float:
     """Return the effect after `after` periods that would be seen with a chance of 80 %, for planning.
 
@@ -39,8 +40,9 @@ def smallest_detectable_change(
         Chance that it is seen.
     confidence
         Level of the interval that has to exclude no effect.
-    shape, trend
-        How it shows, and whether the series may have been moving before; see `interrupted_series`.
+    shape, trend, reach
+        How it shows, whether the series may have been moving before, and the standard errors that an interval reaches
+        at least; see `interrupted_series`.
 
     Returns
     -------
@@ -65,7 +67,10 @@ def smallest_detectable_change(
     distance = np.abs(np.subtract.outer(np.arange(before + after), np.arange(before + after)))
     weights = np.linalg.inv(rho**distance)
     variance = design.now @ np.linalg.inv(design.matrix.T @ weights @ design.matrix) @ design.now
-    quantiles = special.ndtri((1 + check_confidence(confidence)) / 2) + special.ndtri(chance)
+    within = max(
+        special.ndtri((1 + check_confidence(confidence)) / 2), check_number("reach", reach, minimum=0)
+    )
+    quantiles = within + special.ndtri(chance)
     return float(quantiles * np.sqrt(variance) * check_number("sd", sd, minimum=0))
 
 
@@ -77,6 +82,7 @@ def placebo_dates(
     confidence: float = 0.95,
     shape: Shape = "both",
     trend: bool = True,
+    reach: float = 0.0,
 ) -> pd.DataFrame:
     """Return the effects that the method finds at dates before the change, where there was none.
 
@@ -90,7 +96,7 @@ def placebo_dates(
         Least periods on both sides of a placebo date.
     confidence
         Level of the intervals.
-    shape, trend
+    shape, trend, reach
         As for `interrupted_series`.
 
     Returns
@@ -116,7 +122,7 @@ def placebo_dates(
     calm, rows = observed[:before], []
     for date in range(fewest, before - fewest + 1):
         found = interrupted_series(
-            calm, date, seasonal=False, shape=shape, trend=trend, confidence=confidence
+            calm, date, seasonal=False, shape=shape, trend=trend, confidence=confidence, reach=reach
         )
         now = found.now
         rows.append((date, now.estimate, now.low, now.high, now.low > 0 or now.high < 0))

@@ -68,6 +68,8 @@ class InterruptedSeries:
     error, freedom, confidence
         Standard error of the effect now (of its logarithm for a ratio), the degrees of freedom of its t
         quantiles, and the level of its interval.
+    reach
+        Standard errors to each end of that interval: the t quantile, or more where others moved by more.
     autocorrelation, dispersion
         Of the errors; see `LinearFit`.
     seasonal
@@ -94,6 +96,7 @@ class InterruptedSeries:
     error: float
     freedom: float
     confidence: float
+    reach: float
     autocorrelation: float
     dispersion: float
     seasonal: bool
@@ -116,8 +119,7 @@ class InterruptedSeries:
         distance = abs(np.log(size) if self.scale == "ratio" else size)
         if self.error <= 0:  # a series without any noise
             return float(distance > 0)
-        quantile = special.stdtrit(self.freedom, (1 + self.confidence) / 2)
-        return float(special.stdtr(self.freedom, distance / self.error - quantile))
+        return float(special.stdtr(self.freedom, distance / self.error - self.reach))
 
 
 def interrupted_series(
@@ -132,6 +134,7 @@ def interrupted_series(
     compatible: Literal["newey_west"] | None = None,
     lags: int | None = None,
     adjust: bool = False,
+    reach: float = 0.0,
 ) -> InterruptedSeries:
     """Return level and slope change of a series after an intervention, with AR(1) errors by REML.
 
@@ -160,6 +163,9 @@ def interrupted_series(
         where there are none, in 14 to 51 of 100 short series.
     lags, adjust
         Longest lag and small-sample factor of Newey-West.
+    reach
+        Standard errors that an interval reaches at least, such as those by which others moved without a change
+        (`effects_elsewhere`).
 
     Raises
     ------
@@ -188,7 +194,8 @@ def interrupted_series(
         method = "newey_west"
         check_choice("compatible", compatible, ["newey_west"])
         fit = fit_newey_west(observed, design.matrix, lags, adjust)
-    report = _Report(design, fit, check_confidence(confidence), observed)
+    least = check_number("reach", reach, minimum=0)
+    report = _Report(design, fit, check_confidence(confidence), observed, least=least)
     return report.result(method, strong=control is not None)
 
 
@@ -277,13 +284,14 @@ class _Report:
     confidence: float
     observed: Floats
     ratio: bool = False
+    least: float = 0.0  # standard errors that an interval reaches at least
 
     def effect(self, contrast: Floats) -> Effect:
         if not contrast.any():  # nothing of the kind was fitted
             nothing = 1.0 if self.ratio else 0.0
             return Effect(nothing, nothing, nothing, 1.0)
         estimate, error, freedom = self._judge(contrast)
-        reach = special.stdtrit(freedom, (1 + self.confidence) / 2) * error
+        reach = self.reach(freedom) * error
         if error > 0:
             p = float(2 * special.stdtr(freedom, -abs(estimate) / error))
         else:  # a series without any noise
@@ -292,6 +300,10 @@ class _Report:
         estimate, low, high = (float(x) for x in (np.exp(numbers) if self.ratio else numbers))
         return Effect(estimate, low, high, p)
 
+    def reach(self, freedom: float) -> float:
+        """Return the standard errors to each end of an interval."""
+        return max(float(special.stdtrit(freedom, (1 + self.confidence) / 2)), self.least)
+
     def _judge(self, contrast: Floats) -> tuple[float, float, float]:
         fit = self.fit
         variance = max(float(contrast @ fit.covariance @ contrast), 0.0)
@@ -299,14 +311,14 @@ class _Report:
 
     def smallest_change(self) -> float:
         _, error, freedom = self._judge(self.design.now)
-        quantiles = special.stdtrit(freedom, (1 + self.confidence) / 2) + special.stdtrit(freedom, POWER)
+        quantiles = self.reach(freedom) + special.stdtrit(freedom, POWER)
         return float(np.exp(quantiles * error) if self.ratio else quantiles * error)
 
     def series(self) -> pd.DataFrame:
         """Return values, fitted values and the counterfactual with its interval."""
         design = self.design
         judged = np.array([self._judge(row) for row in design.without_change[design.before :]])
-        reach = special.stdtrit(judged[:, 2], (1 + self.confidence) / 2) * judged[:, 1]
+        reach = np.array([self.reach(freedom) for freedom in judged[:, 2]]) * judged[:, 1]
         lines = np.stack([judged[:, 0], judged[:, 0] - reach, judged[:, 0] + reach])
         fitted = design.matrix @ self.fit.coefficients
         if self.ratio:
@@ -337,6 +349,7 @@ class _Report:
             error=error,
             freedom=freedom,
             confidence=self.confidence,
+            reach=self.reach(freedom),
             autocorrelation=self.fit.autocorrelation,
             dispersion=self.fit.dispersion,
             seasonal=design.seasonal,

@@ -18,6 +18,7 @@ from helpers.stats.los.model import (
 from helpers.stats.los.opportunity import Opportunity, excess_beds, excess_cost, opportunity
 from helpers.stats.los.split import kitagawa, split_deviation
 from helpers.stats.los.standardise import (
+    FEWEST_CLUSTERS,
     FEWEST_COMPARATOR_SPELLS,
     STRATA,
     UNMATCHED,
@@ -32,6 +33,7 @@ from helpers.stats.los.tails import LONG_STAYS, ZeroDayStays, long_stays, zero_d
 from helpers.stats.los.trim import SHORTEST_TRIM_POINT, trim_points, trim_stays
 
 __all__ = [
+    "FEWEST_CLUSTERS",
     "FEWEST_COMPARATOR_SPELLS",
     "LONG_STAYS",
     "SHORTEST_TRIM_POINT",

@@ -11,9 +11,9 @@ import pandas as pd
 from scipy import special
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Ints, check_array, check_choice, check_columns, check_confidence
-from helpers.stats.log_linear import Observations, fit_gamma, fit_nb2
-from helpers.stats.los.standardise import STRATA
+from helpers.stats.checks import Floats, Ints, check_array, check_choice, check_columns, check_confidence
+from helpers.stats.log_linear import LogLinearFit, Observations, clustered_covariance, fit_gamma, fit_nb2
+from helpers.stats.los.standardise import FEWEST_CLUSTERS, STRATA
 
 Family = Literal["nb2", "gamma"]
 
@@ -32,6 +32,8 @@ class AdjustedRatio:
         NB2: alpha of variance = mean + alpha mean^2; gamma: variance / mean^2.
     spells, trust_spells
         Spells in the model, of all and of the trust.
+    clusters
+        The trust's teams, wards or sites that the intervals allow for; 0 where they take stays as independent.
     terms
         The other coefficients: term (a covariate), level, against (its first level), spells (of the level),
         ratio of mean stays, low, high.
@@ -44,6 +46,7 @@ class AdjustedRatio:
     dispersion: float
     spells: int
     trust_spells: int
+    clusters: int = 0
     terms: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
 
 
@@ -53,6 +56,7 @@ def adjusted_ratio(
     covariates: Sequence[str] = STRATA,
     trust: str = "is_trust",
     family: Family = "nb2",
+    cluster: str | None = None,
     confidence: float = 0.95,
 ) -> AdjustedRatio:
     """Return the trust's ratio of mean stays, adjusted by a log-link GLM with the covariates' main effects.
@@ -68,6 +72,9 @@ def adjusted_ratio(
         Name of the column that tells the trust's stays from the comparator's.
     family
         `nb2`, or `gamma`, which leaves zero-day stays out.
+    cluster
+        Column of what goes together: the trust's teams, wards or sites, and for the others the trust. With 3 or
+        more of the trust's own, errors are robust to it, with t quantiles on their number less one.
     confidence
         Level of the interval.
 
@@ -92,15 +99,41 @@ def adjusted_ratio(
     """
     check_columns("stays", stays, [*covariates, "days", trust])
     check_choice("family", family, ("nb2", "gamma"))
-    z = special.ndtri((1 + check_confidence(confidence)) / 2)
+    check_columns("stays", stays, [] if cluster is None else [cluster])
+    level = (1 + check_confidence(confidence)) / 2
     table = _comparable(_frequencies(stays, family), covariates, trust)
-    fit = (fit_nb2 if family == "nb2" else fit_gamma)(_observations(table, covariates, trust))
-    estimates, errors = fit.coefficients, np.sqrt(np.diag(fit.covariance))
-    ends = np.exp(np.column_stack([estimates, estimates - z * errors, estimates + z * errors]))
+    observations = _observations(table, covariates, trust)
+    fit = (fit_nb2 if family == "nb2" else fit_gamma)(observations)
+    own = table[table[trust].astype(bool)]
+    groups = 0 if cluster is None else own[cluster].fillna("").nunique()
+    clusters = groups if groups >= FEWEST_CLUSTERS else 0
+    covariance = (
+        _robust(fit, observations, table, cluster, clusters, family) if clusters else fit.covariance
+    )
+    reach = special.stdtrit(clusters - 1 if clusters else np.inf, level) * np.sqrt(np.diag(covariance))
+    estimates = fit.coefficients
+    ends = np.exp(np.column_stack([estimates, estimates - reach, estimates + reach]))
     ratio, low, high = (float(end) for end in ends[1])
-    spells, own = (int(part["spells"].sum()) for part in (table, table[table[trust].astype(bool)]))
+    spells, own_spells = (int(part["spells"].sum()) for part in (table, own))
     terms = _terms(table, covariates).join(pd.DataFrame(ends[2:], columns=["ratio", "low", "high"]))
-    return AdjustedRatio(family, ratio, low, high, fit.dispersion, spells, own, terms)
+    return AdjustedRatio(family, ratio, low, high, fit.dispersion, spells, own_spells, clusters, terms)
+
+
+def _robust(
+    fit: LogLinearFit,
+    observations: Observations,
+    table: pd.DataFrame,
+    cluster: str | None,
+    clusters: int,
+    family: Family,
+) -> Floats:
+    """Return the covariance that lets stays of a cluster go together, with the factor of few clusters."""
+    alpha = fit.dispersion
+    codes = pd.factorize(table[cluster].fillna(""))[0].astype(np.int64)
+    robust = clustered_covariance(
+        observations, fit, lambda mean: mean + alpha * mean**2 if family == "nb2" else mean**2, codes
+    )
+    return robust * clusters / (clusters - 1)
 
 
 def _terms(table: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:

@@ -77,7 +77,7 @@ def p_chart(
     >>> round(chart.sigma_z[0], 6), round(chart.lower[0], 6), round(chart.upper[0], 6)
     (np.float64(2.095631), np.float64(0.025252), np.float64(0.132395))
     """
-    plan = LimitPlan(dates, rebase, fix_after, screen, compatible)
+    plan = LimitPlan(dates, rebase, fix_after, screen, compatible, ranges=laney)
     points = check_points("numerator", numerator, plan, weight=denominator, weight_name="denominator")
     check_at_most(
         "numerator", check_numbers("numerator", numerator, missing=True), "denominator", points.weight
@@ -122,7 +122,7 @@ def u_chart(
     >>> chart.centre[0].round(4), chart.upper[0].round(4)
     (np.float64(0.05), np.float64(0.1171))
     """
-    plan = LimitPlan(dates, rebase, fix_after, screen, compatible)
+    plan = LimitPlan(dates, rebase, fix_after, screen, compatible, ranges=laney)
     points = check_points("events", events, plan, weight=exposure, weight_name="exposure")
     centre = points.pooled()
     sigma = np.sqrt(centre / points.weight)
@@ -229,7 +229,9 @@ def t_chart(
     >>> t_chart([10.0, 10.0, 10.0]).centre.round(6).tolist()
     [10.0, 10.0, 10.0]
     """
-    points = check_points("between", between, LimitPlan(dates, rebase, fix_after, screen, compatible))
+    points = check_points(
+        "between", between, LimitPlan(dates, rebase, fix_after, screen, compatible, ranges=True)
+    )
     check_numbers("between", points.values, missing=True, above=0)
     roots = replace(points, values=points.values ** (1 / T_POWER))
     centre = roots.mean(roots.values)

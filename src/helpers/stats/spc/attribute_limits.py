@@ -79,6 +79,7 @@ class LimitPlan:
     fix_after: int | None
     screen: bool = False
     compatible: Compatible | None = None
+    ranges: bool = False  # whether limits rest on moving ranges, for which one point is too few
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def check_points(
     """Check the points of a chart; with a weight, the values are numerators and become ratios."""
     check_choice("compatible", plan.compatible, (None, "qicharts2"))
     if plan.fix_after is not None:
-        check_integer("fix_after", plan.fix_after, 1)
+        check_integer("fix_after", plan.fix_after, 2 if plan.ranges else 1)
     numbers, when = one_series(name, values, plan.dates)
     check_numbers(name, numbers, missing=True, minimum=0)
     segments = Segments.of(np.cumsum(rebase_marks(plan.rebase, when, len(numbers), strict=True)))

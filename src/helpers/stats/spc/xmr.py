@@ -30,6 +30,8 @@ from helpers.stats.spc.tidy import (
 )
 from helpers.stats.spc.timeline import dated_values, one_series, rebase_marks, stamps
 
+#: NHSRplotthedots refuses a baseline of fewer points
+_PUBLISHED_BASELINE = 12
 #: a number, or the numbers in force from their dates on (None ends a target)
 Target = float | Mapping[Any, float | None] | None
 
@@ -65,7 +67,8 @@ def xmr(
     rebase
         Dates at which limits, runs and rules restart; each must be a date in the data.
     fix_after
-        How many first points of each segment make the baseline; None takes all.
+        How many first points of each segment make the baseline, 2 or more (12 as in the published tool); None
+        takes all.
     screen
         Whether moving ranges of 3.267 times their mean or more are left out once (False: NHS Excel tool).
     trend_points, shift_points
@@ -218,12 +221,12 @@ def _settings(
     settle: bool,
     compatible: Compatible | None,
 ) -> Settings:
-    if fix_after is not None:
-        check_integer("fix_after", fix_after, 2)
-    check_integer("trend_points", trend_points, 3)
-    check_integer("shift_points", shift_points, 2)
     check_choice("compatible", compatible, (None, "nhsrplotthedots"))
     published = compatible == "nhsrplotthedots"
+    if fix_after is not None:
+        check_integer("fix_after", fix_after, _PUBLISHED_BASELINE if published else 2)
+    check_integer("trend_points", trend_points, 3)
+    check_integer("shift_points", shift_points, 2)
     rules = RuleSettings(trend_points, shift_points, bool(outside_counts), lean_right=published)
     if settle and (published or fix_after is not None):
         came = "with " + ("compatible" if published else "fix_after")

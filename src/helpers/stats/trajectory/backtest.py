@@ -23,6 +23,9 @@ from helpers.stats.trajectory.scales import Kind, to_scale
 MOST_ORIGINS = 24
 #: a less simple candidate has to be better by this share of the simplest one's error
 LEAST_GAIN = 0.1
+#: candidates whose error is at most this many times the least one share the forecast: which of them is right the
+#: few past months do not tell, and the intervals of the best alone would be too narrow
+NEARLY_AS_GOOD = 1.5
 #: points that the first of them has to learn from where the random walk stands alone
 FEWEST_TO_LEARN = 8
 NOMINAL = 0.95
@@ -39,12 +42,13 @@ class BackTest:
         tenth below the random walk's; else the random walk with drift.
     table
         One row per candidate: `candidate`, `mean_error` (mean absolute, on the forecasting scale),
-        `forecasts` (how many were checked), `coverage` (share of values inside the nominal 95 % interval).
-    coverage
-        That of the chosen candidate, before widening.
-    widening
-        Factor by which the chosen candidate's intervals are widened so that they keep what 95 % promises;
-        at least 1.
+        `forecasts` (how many were checked), `coverage` (share of values inside the nominal 95 % interval),
+        `widening` (factor by which its intervals are widened so that they keep what 95 % promises, at least 1).
+    coverage, widening
+        Those of the chosen candidate, before and by widening.
+    shared
+        The candidates whose error is at most half as large again as the least one: each gives as many of the
+        paths that intervals and chances are read from.
     origins
         From how many past months forecasts were repeated.
     """
@@ -53,6 +57,7 @@ class BackTest:
     table: pd.DataFrame
     coverage: float
     widening: float
+    shared: tuple[str, ...]
     origins: int
 
 
@@ -106,16 +111,18 @@ def evaluate(scaled: Floats, horizon: int) -> BackTest:
     names = candidates_for(len(scaled))
     if not names:
         raise ArgumentError("values", f"{len(scaled)} points", f"at least {FEWEST_POINTS} for a forecast")
-    learn = TWO_YEARS if len(names) > 1 else FEWEST_TO_LEARN
+    learn = {1: FEWEST_TO_LEARN, 2: FEWEST_POINTS}.get(len(names), TWO_YEARS)
     if np.ptp(np.diff(scaled)) <= 1e-12:  # a straight line: nothing to choose by
         names = names[:1]
     origins = range(max(learn, len(scaled) - MOST_ORIGINS), len(scaled))
     errors = [_errors(name, scaled, origins, horizon) for name in names]
-    judged = [_judge(error) for error in errors]
-    best = _choose([error for error, _, _ in judged])
-    table = pd.DataFrame(judged, columns=["mean_error", "forecasts", "coverage"])
+    judged = [(*_judge(error), _widening(error)) for error in errors]
+    table = pd.DataFrame(judged, columns=["mean_error", "forecasts", "coverage", "widening"])
     table.insert(0, "candidate", names)
-    return BackTest(names[best], table, judged[best][2], _widening(errors[best]), len(origins))
+    best = _choose(table["mean_error"].tolist())
+    near = table["mean_error"] <= NEARLY_AS_GOOD * table["mean_error"].min()
+    shared = tuple(table.loc[near, "candidate"])
+    return BackTest(names[best], table, judged[best][2], judged[best][3], shared, len(origins))
 
 
 def _errors(name: str, scaled: Floats, origins: range, horizon: int) -> Floats:

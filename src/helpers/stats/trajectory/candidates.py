@@ -1,4 +1,4 @@
-"""Ways to forecast: random walk with drift, exponential smoothing, SARIMAX.
+"""Ways to forecast: random walk with drift and with season, exponential smoothing, SARIMAX.
 
 Each gives the expected path and a matrix that turns independent standard normal numbers into forecast
 errors, so that paths, intervals, means and totals of any candidate are drawn in the same way.
@@ -20,6 +20,8 @@ MONTHS = 12
 FEWEST_POINTS = 12
 #: what a season is learned from, and so every candidate that competes with one
 TWO_YEARS = 24
+#: of the candidates, the random walks: they need no level of their own to be learned
+_WALKS = ("random walk with drift", "random walk, seasonal")
 #: forecasts that a choice between candidates needs at least
 FEWEST_ORIGINS = 4
 _HARMONICS = 2
@@ -59,6 +61,28 @@ def random_walk(values: Floats, steps: int) -> CandidateForecast:
     shocks = np.tril(np.ones((steps, steps)))
     drift = ahead[:, None] / np.sqrt(len(differences))
     return CandidateForecast(values[-1] + ahead * differences.mean(), sd * np.column_stack([shocks, drift]))
+
+
+def seasonal_random_walk(values: Floats, steps: int) -> CandidateForecast:
+    """Forecast a random walk with drift round a season of two harmonics.
+
+    The season is learned from the steps, which are independent, and its own error is in: errors of forecasts
+    a year ahead alone are too few to say how wide an interval has to be.
+
+    Notes
+    -----
+    Source: Harvey 1989, *Forecasting, Structural Time Series Models and the Kalman Filter*, section 2.3.
+    """
+    periods = np.arange(len(values) + steps)
+    moves = np.column_stack([np.ones(len(periods) - 1), *np.diff(_season(periods), axis=1)])
+    known, ahead = moves[: len(values) - 1], moves[len(values) - 1 :].cumsum(axis=0)
+    steps_seen = np.diff(values)
+    weights, *_ = np.linalg.lstsq(known, steps_seen)
+    residuals = steps_seen - known @ weights
+    sd = float(np.sqrt((residuals**2).sum() / (len(known) - known.shape[1])))
+    root = _root(np.linalg.inv(known.T @ known))
+    errors = np.column_stack([np.tril(np.ones((steps, steps))), ahead @ root])
+    return CandidateForecast(values[-1] + ahead @ weights, sd * errors)
 
 
 def smoothing(values: Floats, steps: int) -> CandidateForecast:
@@ -166,6 +190,7 @@ CANDIDATES: Mapping[str, Candidate] = {
     "random walk with drift": random_walk,
     "exponential smoothing": smoothing,
     "SARIMAX": sarimax,
+    "random walk, seasonal": seasonal_random_walk,
     "exponential smoothing, seasonal": seasonal_smoothing,
     "SARIMAX, seasonal": seasonal_sarimax,
 }
@@ -174,13 +199,12 @@ CANDIDATES: Mapping[str, Candidate] = {
 def candidates_for(points: int) -> list[str]:
     """Return which candidates a series of so many points may be forecast by.
 
-    Below 12 none; then the random walk alone; the others, seasonal ones among them, once two years are
-    left to learn from at each of four or more forecasts that they are tested by.
+    Below 12 none; then the random walk alone; from 24 on the seasonal random walk as well; the others once two
+    years are left to learn from at each of four or more forecasts that they are tested by.
 
-    >>> candidates_for(11), candidates_for(12)
-    ([], ['random walk with drift'])
+    >>> candidates_for(11), candidates_for(12), candidates_for(24)
+    ([], ['random walk with drift'], ['random walk with drift', 'random walk, seasonal'])
     """
-    if points < FEWEST_POINTS:
-        return []
-    names = list(CANDIDATES)
-    return names if points >= TWO_YEARS + FEWEST_ORIGINS else names[:1]
+    if points >= TWO_YEARS + FEWEST_ORIGINS:
+        return list(CANDIDATES)
+    return list(_WALKS[: (points >= FEWEST_POINTS) + (points >= TWO_YEARS)])

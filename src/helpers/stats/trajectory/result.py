@@ -39,7 +39,7 @@ class TargetForecast:
     fan
         One row per month ahead: `low95`, `low80`, `median`, `high80`, `high95`; empty with too few points.
     back_test
-        How the forecast was chosen and how far its intervals were widened; None with too few points.
+        Which candidates share the forecast and how far their intervals were widened; None with too few points.
     """
 
     words: Words
@@ -117,8 +117,9 @@ def trajectory(
 
     Notes
     -----
-    Paths are drawn on the logit or log scale from the candidate that the back-test chose; their spread is
-    widened by what the back-test's intervals failed to cover before a probability is stated.
+    Paths are drawn on the logit or log scale, as many from each candidate that the back-test finds about as good
+    as the best; their spread is widened by what the back-test's intervals failed to cover before a probability
+    is stated. Source: Hoeting, Madigan, Raftery and Volinsky 1999 (Statistical Science 14:382), with equal weights.
 
     >>> rising = [60 + month for month in range(18)]
     >>> goal = TargetAhead(value=70.0, horizon=6, improvement="increase")
@@ -133,9 +134,7 @@ def trajectory(
         nothing = pd.DataFrame(columns=list(_QUANTILES), dtype=float)
         return TargetForecast("too few points", None, target.met, pd.Series(dtype=float), nothing, None)
     tested = evaluate(scaled, target.horizon)
-    forecast = CANDIDATES[tested.chosen](scaled, target.horizon)
-    shocks = np.random.default_rng(seed).standard_normal((forecast.errors.shape[1], draws))
-    paths = from_scale(forecast.path[:, None] + tested.widening * forecast.errors @ shocks, kind)
+    paths = from_scale(_paths(scaled, target.horizon, tested, draws, np.random.default_rng(seed)), kind)
     reached = _reached(paths, from_scale(scaled, kind), target)
     kept = reached >= target.value if target.improvement == "increase" else reached <= target.value
     probability = float(kept.mean())
@@ -143,6 +142,18 @@ def trajectory(
     fan.index = pd.RangeIndex(1, target.horizon + 1, name="months_ahead")
     outcome = pd.Series(np.quantile(reached, list(_QUANTILES.values())), index=list(_QUANTILES))
     return TargetForecast(words_for(probability), probability, target.met, outcome, fan, tested)
+
+
+def _paths(scaled: Floats, horizon: int, tested: BackTest, draws: int, rng: np.random.Generator) -> Floats:
+    """Return paths of the candidates that share the forecast, shape (horizon, draws)."""
+    widening = tested.table.set_index("candidate")["widening"]
+    drawn = []
+    for place, name in enumerate(tested.shared):
+        forecast = CANDIDATES[name](scaled, horizon)
+        share = (draws + place) // len(tested.shared)
+        shocks = rng.standard_normal((forecast.errors.shape[1], share))
+        drawn.append(forecast.path[:, None] + widening[name] * forecast.errors @ shocks)
+    return np.concatenate(drawn, axis=1)
 
 
 def _reached(paths: Floats, past: Floats, target: TargetAhead) -> Floats:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, check_lengths, check_number
+from helpers.stats.checks import Floats, check_dates, check_lengths, check_number
 from helpers.stats.waiting import queue
 from helpers.stats.waiting.queue import DEFAULT_FACTOR, Tool
 
@@ -26,7 +26,8 @@ class ListStatistics:
     Attributes
     ----------
     demand, capacity
-        Additions per week, and removals per week while somebody was waiting.
+        Additions per week, and removals per week while somebody was waiting; capacity is infinite where everybody
+        was seen the day of joining.
     load, load_too_big
         Demand / capacity, and whether it is 1 or more.
     referrals
@@ -72,8 +73,8 @@ def list_statistics(
     removed: Sequence[dt.date | None] | pd.Series,
     target_wait: float,
     *,
-    start: dt.date | None = None,
-    end: dt.date | None = None,
+    start: dt.date | str | None = None,
+    end: dt.date | str | None = None,
     factor: float = DEFAULT_FACTOR,
     compatible: Tool | None = None,
 ) -> ListStatistics:
@@ -88,9 +89,10 @@ def list_statistics(
     target_wait
         Target wait in weeks, above 0.
     start, end
-        First and last day of the window, both in it; first and last addition when None.
+        First and last day of the window, both in it, as dates or words like 2026-03-01; first and last addition
+        when None.
     factor
-        Target over mean wait.
+        Target over mean wait; the R package's is always 4.
     compatible
         "nhsrwaitinglist": as the R package 0.1.2 does it. It counts one referral too many, takes capacity
         from all records whatever the window, counts patients in the queue who had left before the window,
@@ -113,13 +115,18 @@ def list_statistics(
         raise ArgumentError(
             "removed", f"{int((left < added).sum())} before referred", "dates from referred on"
         )
-    first = int(added.min()) if start is None else start.toordinal()
-    last = int(added.max()) if end is None else end.toordinal()
+    first = int(added.min()) if start is None else _day("start", start)
+    last = int(added.max()) if end is None else _day("end", end)
     if last < first:
         raise ArgumentError("end", f"{dt.date.fromordinal(last):%d %B %Y}", "a day from start on")
     if queue.is_compatible(compatible):
-        return _compatible_statistics(added, left, (first, last), target_wait)
+        return _compatible_statistics(added, left, (first, last), (target_wait, factor))
     return _statistics(added, left, (first, last), target_wait, factor)
+
+
+def _day(argument: str, date: dt.date | str) -> int:
+    """Return one date as an ordinal day."""
+    return int(check_dates(argument, [date])[0].toordinal())
 
 
 def _days(argument: str, dates: Sequence[dt.date | None] | pd.Series) -> DayArray:
@@ -158,8 +165,8 @@ def _summary(
     target: tuple[float, float],
 ) -> ListStatistics:
     wait, factor = target
-    aim = float(queue.target_queue(demand.per_week, wait, factor=factor))
-    too_big = bool(queue.queue_is_too_big(size, aim))
+    aim = demand.per_week * wait / factor  # demand is infinite where R counts a window of one day
+    too_big = size > queue.TOO_BIG * aim
     load = demand.per_week / capacity.per_week if capacity.per_week else np.inf
     relief = float(queue.relief_capacity(demand.per_week, size, aim)) if too_big else None
     enough = demand.per_week + (demand.cv**2 + capacity.cv**2) / 2 * factor / wait
@@ -198,8 +205,13 @@ def _empty_days(added: DayArray, left: DayArray, window: tuple[int, int]) -> Day
 def _capacity(removals: DayArray, idle_until: DayArray, first: int) -> _Flow:
     """Return removals per week of waiting: each gap runs from the removal before or from idleness."""
     gaps = _gaps(removals, idle_until, first)
+    return _Flow(_per_week(gaps), _variation(gaps), len(gaps))
+
+
+def _per_week(gaps: npt.NDArray[np.generic]) -> float:
+    """Return events per week; none where nothing happened, infinite where no time passes between them."""
     total = float(gaps.sum())
-    return _Flow(7 * len(gaps) / total if total else 0.0, _variation(gaps), len(gaps))
+    return 7 * len(gaps) / total if total > 0 else np.inf if len(gaps) else 0.0
 
 
 def _gaps(removals: DayArray, idle_until: DayArray, first: int) -> Floats:
@@ -211,18 +223,18 @@ def _gaps(removals: DayArray, idle_until: DayArray, first: int) -> Floats:
 
 
 def _compatible_statistics(
-    added: DayArray, left: DayArray, window: tuple[int, int], target_wait: float
+    added: DayArray, left: DayArray, window: tuple[int, int], target: tuple[float, float]
 ) -> ListStatistics:
     """Return what the R package's wl_stats returns, its faults included."""
     first, last = window
     arrivals = np.concatenate([[first], added[(first <= added) & (added <= last)], [last]])
     gaps = np.diff(arrivals).astype(float)  # in the order of the records, unsorted, as there
-    demand = _Flow(7 / gaps.mean(), float(gaps.std(ddof=1) / gaps.mean()), len(gaps))
+    demand = _Flow(_per_week(gaps), _variation(gaps), len(gaps))
     everything = (int(added.min()), int(added.max()))
     # there a removal that empties the list counts from that same day: no time at all
     capacity = _capacity(np.sort(left[left < _NEVER]), _empty_days(added, left, everything), first)
     size = int((added <= last).sum() - ((first <= left) & (left <= last)).sum())
     waiting = ((left > last) & (left < _NEVER)) | ((left == _NEVER) & (added <= last))
     mean_wait = float((last - added[waiting]).mean()) if waiting.any() else float("nan")
-    strain = 2 * mean_wait / target_wait
-    return _summary(demand, capacity, size, mean_wait, strain, (target_wait, DEFAULT_FACTOR))
+    strain = 2 * mean_wait / target[0]
+    return _summary(demand, capacity, size, mean_wait, strain, target)
