@@ -190,14 +190,14 @@ def tails(basis: StayBasis) -> Part:
         [0.0, *days_elsewhere],
     ]
     here = told.cell(told.all_stays(zero_day=True))
-    own = "an undisclosed number of" if here == SUPPRESSED else Column(label="").show(here)
+    patients = "an undisclosed number of" if here == SUPPRESSED else Column(label="").show(here)
     there = told.about_others(float(others["spells"]))
     return basis.part(
         "tails",
         fields=TAILS,
         rows=list(zip(names, *cells, strict=True)),
         caption="Very short and long stays and their days, zero-day stays counted and nothing trimmed.",
-        note=capital(f"{own} patients here and {there} elsewhere."),
+        note=capital(f"{patients} patients here and {there} elsewhere."),
         words={"long_stays": _long_words(lengths[-1], days_here[-1], days_elsewhere[-1])},
         values_of_row=-1,
     )
