@@ -204,7 +204,7 @@ def test_a_folder_that_may_not_be_written_is_no_bug(
     monkeypatch.setattr("helpers.cli.checking.plan", refuse)
     code, _, told = call("--project", str(lay_out({})), "check")
     assert code == ExitCode.REPORT
-    assert told.startswith("/data/.boardpack: Permission denied; give yourself the right, free some space")
+    assert told.startswith("/data/.boardpack: Permission denied; give yourself the right, or close it")
     assert "Traceback" not in told
 
 

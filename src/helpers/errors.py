@@ -7,10 +7,11 @@ has an exit code of its own. Anything else that escapes is a bug of ours and kee
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 
 class ExitCode(IntEnum):
@@ -30,6 +31,20 @@ INTERRUPTED_WORDS = (
     "interrupted: what was not finished has changed nothing; "
     "boardpack run --resume does the rest (of run --for: the same command again)"
 )
+
+#: what a folder or a disk does not allow, and what to do: the user's to mend, no bug of ours
+_OF_THE_PLACE: Final = {
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM),
+        "give yourself the right, or close it in the program that has it open; boardpack doctor looks at all places",
+    ),
+    errno.EROFS: "choose another place; BOARDPACK_STATE=FOLDER names one for the private state",
+    **dict.fromkeys(
+        (errno.ENOSPC, errno.EDQUOT),
+        "free some space (boardpack state prune, boardpack data prune), then run it again",
+    ),
+    errno.ENOTDIR: "move the file away that stands where a folder is to be, then run it again",
+}
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,17 @@ class ArgumentError(ValueError):
 
     def __reduce__(self) -> tuple[type[ArgumentError], tuple[str, str, str]]:
         return type(self), (self.argument, self.came, self.allowed)
+
+
+def place_problem(error: OSError) -> Problem | None:
+    """Return what a folder or a disk does not allow, with what to do; None for anything else.
+
+    >>> place_problem(OSError(errno.ENOSPC, "No space left on device")).where
+    'the disk'
+    """
+    if error.errno not in _OF_THE_PLACE:
+        return None
+    return Problem(str(error.filename or "the disk"), str(error.strerror), cure=_OF_THE_PLACE[error.errno])
 
 
 def near_misses(word: str, known: Iterable[str]) -> str:

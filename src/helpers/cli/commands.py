@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import sys
@@ -20,14 +19,11 @@ from helpers.errors import (
     INTERRUPTED,
     INTERRUPTED_WORDS,
     ExitCode,
-    Problem,
     ReportError,
     UserError,
+    place_problem,
 )
 
-#: what a folder or disk does not allow: the user's to mend, no bug of ours
-_OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
-_MEND_THE_PLACE = "give yourself the right, free some space, or choose another place, then run it again"
 #: where each command or group of commands is
 COMMANDS: Final = {
     "init": "own/starting:init",
@@ -143,9 +139,8 @@ def _run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _tell_interruption()
     except OSError as error:
-        if error.errno not in _OF_THE_PLACE:
+        if (problem := place_problem(error)) is None:
             return _tell_bug()
-        problem = Problem(str(error.filename or "a file"), f"{error.strerror}", cure=_MEND_THE_PLACE)
         _show_error(ReportError(problem), as_json="--json" in arguments)
         return int(ExitCode.REPORT)
     except Exception:

@@ -22,7 +22,7 @@ from helpers.cli import showing
 from helpers.cli.assembly import open_mart, open_project
 from helpers.cli.own.upgrading import seen
 from helpers.cli.showing import Json
-from helpers.errors import ExitCode, Problem, UserError
+from helpers.errors import ExitCode, Problem, UserError, place_problem
 from helpers.places import find_root, state_folder
 from helpers.runner.batch.capacity import MEGABYTES_EACH, usable_cores, usable_memory
 from helpers.runner.engines import TAGGED, find_quarto
@@ -171,9 +171,12 @@ def _told(look: Callable[[Path], Finding], root: Path) -> Finding:
     """Return a finding, or what a person can mend before it can be made."""
     try:
         return look(root)
-    except UserError as error:
+    except (UserError, OSError) as error:
+        said = error if isinstance(error, UserError) else place_problem(error)
+        if said is None:
+            raise
         name = look.__name__.strip("_").capitalize()
-        return Finding(name, "missing", "cannot be read", "every report", str(error))
+        return Finding(name, "missing", "cannot be read", "every report", str(said))
 
 
 def _places(root: Path) -> Iterator[Finding]:

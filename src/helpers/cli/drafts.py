@@ -17,7 +17,7 @@ import typer
 
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.serving import Board, handler_of
-from helpers.errors import Problem, UsageError, UserError, near_misses
+from helpers.errors import Problem, UsageError, UserError, near_misses, place_problem
 from helpers.places import find_root
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
@@ -119,20 +119,25 @@ def _make(desk: Desk, board: Board) -> str:
     clock = time.strftime("%H:%M:%S")
     try:
         draft = desk.make()
-    except UserError as error:
-        problems = [str(each) for each in error.problems]
+    except (UserError, OSError) as error:
+        told = error.problems if isinstance(error, UserError) else (place_problem(error),)
+        problems = [str(each) for each in told if each] or [_bug()]
         board.refuse(clock, problems)
         return "\n".join(f"{clock}  {each}" for each in problems)
     except Exception:
-        from helpers.data.audit import redact
-
-        print(redact(traceback.format_exc()), file=sys.stderr)
-        board.refuse(clock, ["This is a bug in boardpack; the terminal shows where. Please report it."])
-        return f"{clock}  a bug in boardpack; please report it"
+        board.refuse(clock, [words := _bug()])
+        return f"{clock}  {words}"
     how = "ran and rendered" if draft.ran else "only rendered"
     words = f"{clock}, {how} in {draft.seconds:.1f} s"
     board.show(draft.page, words, draft.warnings)
     return "\n".join((words, *(f"  {each}" for each in draft.warnings)))
+
+
+def _bug() -> str:
+    from helpers.data.audit import redact
+
+    print(redact(traceback.format_exc()), file=sys.stderr)
+    return "This is a bug in boardpack; the terminal shows where. Please report it."
 
 
 def _notebook(root: Path, word: str) -> Path:

@@ -124,8 +124,22 @@ def _download(address: str, folder: Path) -> Found:
         )
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
-        return Found(path, address, Problem(address, f"could not be fetched: {reason}", cure="try again"))
+        return Found(
+            path, address, Problem(address, f"could not be fetched: {reason}", cure=_by_hand(address))
+        )
     return Found(path, address)
+
+
+def _by_hand(address: str) -> str:
+    """Return what to do where the network does not let a file through: name the proxy, or fetch it oneself."""
+    scheme = urlsplit(address).scheme
+    proxy = urlsplit(urllib.request.getproxies().get(scheme, ""))
+    named = (
+        f"is the proxy {proxy.hostname}:{proxy.port} right ({scheme}_proxy)"
+        if proxy.hostname
+        else (f"does this network ask for a proxy ({scheme}_proxy=http://HOST:PORT in the environment)")
+    )
+    return f"{named}? Else fetch the file with a browser, then boardpack data load FILE"
 
 
 def _fetch(address: str, path: Path) -> None:

@@ -95,7 +95,7 @@ def test_the_last_section_says_how_the_report_was_made(notebook, document_of, so
     for words in (
         "14 October 2026",
         "Admitted care",
-        "patient records",
+        "Patient records",
         "boardpack 0.1.0",
         "20261014-0915-ab12",
     ):

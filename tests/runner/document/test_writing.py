@@ -50,7 +50,7 @@ def test_a_source_that_many_figures_use_is_listed_once():
     bundles = tuple(Bundle(kind="text", id="t", sources=(source,)) for _ in range(3))
     text = write_about(bundles, {"Run": "r1", "Empty": ""}, {})
     assert text.count("KH03") == 1
-    assert "published statistics" in text
+    assert r"Published statistics\: KH03 \(30 June 2026\)" in text
     assert "Empty" not in text
     assert "Parameters" not in text
 

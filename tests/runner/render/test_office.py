@@ -91,16 +91,17 @@ def test_word_holds_the_data_behind_charts_where_they_are_asked_for(notebook, re
     assert [cell.text for cell in word.tables[-1].rows[1].cells] == ["April", "4.5"]
 
 
-def test_powerpoint_has_two_slides_the_headline_and_the_marked_table(board, rendered):
+def test_powerpoint_has_the_headline_the_first_chart_and_the_marked_table(board, rendered):
     deck = pptx.Presentation(str(rendered(board, "pptx")))
-    assert [slide.shapes.title.text_frame.text for slide in deck.slides] == [
-        "Length of stay",
-        "Where to look",
-    ]
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert titles == ["Length of stay", "Length of stay", "Where to look"]
+    chart = next(shape for shape in deck.slides[1].shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE)
+    assert chart._element.nvPicPr.cNvPr.get("descr") == "Line chart. The mean falls from 5 to 4 days."
+    assert chart.height > 0.5 * deck.slide_height
     first = "\n".join(shape.text_frame.text for shape in deck.slides[0].shapes if shape.has_text_frame)
     assert "Two measures need attention." in first
     assert "see Table 2" in first.replace("\u00a0", " ")
-    table = next(shape for shape in deck.slides[1].shapes if shape.has_table)
+    table = next(shape for shape in deck.slides[2].shapes if shape.has_table)
     assert [cell.text for cell in table.table.rows[0].cells] == ["Measure", "Latest", "Why"]
     assert len(table.table.rows) == 6
     assert table._element.nvGraphicFramePr.cNvPr.get("descr") == "Where to look"
@@ -135,7 +136,7 @@ def test_slides_keep_to_the_room_that_the_trust_s_reference_gives_them(board, re
     body.left, body.top, body.width, body.height = Mm(60), Mm(50), Mm(200), Mm(100)
     own.save(str(tmp_path / "own.pptx"))
     theme = Theme(references={"pptx": tmp_path / "own.pptx"})
-    slide = pptx.Presentation(str(rendered(board, "pptx", theme))).slides[1]
+    slide = pptx.Presentation(str(rendered(board, "pptx", theme))).slides[2]
     table = next(shape for shape in slide.shapes if shape.has_table)
     assert (table.left, table.top) == (Mm(60), Mm(50))
     assert sum(column.width for column in table.table.columns) <= Mm(200)

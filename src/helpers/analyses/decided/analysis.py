@@ -145,7 +145,6 @@ def decided_part(sections: Sections, report: Report) -> Part:
         note=older_words(known, len(shown)),
         words={"overdue": overdue_words(known, day)},
         by="group",
-        on_slide=True,
     )
 
     def content() -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ from helpers.analyses.performance_report.tables import (
 from helpers.bundle import Panel
 from helpers.measures.attention_words import attention_clauses
 from helpers.measures.figures import direction_words, period_words
-from helpers.measures.people import people_words
+from helpers.measures.people import counted_as_people, people_words
 from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import ChartEvent, MeasureResult
 from helpers.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
@@ -74,8 +74,8 @@ def _section(
 ) -> Iterator[Shown]:
     name = name_of(result)
     yield sections.heading(name, result.measure.name, level=3)
-    meaning = sentence(result.measure.description) if short else meaning_words(result)
-    yield sections.text(f"meaning-{name}", meaning)
+    if not short:  # the latest value's sentence names what is measured
+        yield sections.text(f"meaning-{name}", meaning_words(result))
     if result.latest is None:
         yield sections.text(f"nothing-{name}", latest_sentence(result))
         return
@@ -305,8 +305,9 @@ def short_notes_words(result: MeasureResult) -> str:
     wanted = {"Reasons", "Change of source", "Another source", "Data quality"}
     said = any(alarm.kind == "worst_quarter" for alarm in result.alarms)  # with its reasons, above
     others = "" if said else national_sentence(result).partition(". ")[0]
+    counted = counted_as_people(result) and result.met is False  # "it missed the milestone of zero", above
     lines = [
-        ("Target", target_sentence(result)),
+        ("Target", "" if counted else target_sentence(result)),
         ("Other trusts", sentence(others) if others else ""),
         *((name, words) for name, words in notes_of(result) if name in wanted),
     ]

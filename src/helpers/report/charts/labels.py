@@ -237,7 +237,7 @@ def _best_place(axes: Axes, name: Name, taken: Sequence[_Box], drawn: tuple[Floa
         hidden = box.holds(path, _MARK / _points_per_pixel(axes))
         crossed = int(((levels > box.bottom) & (levels < box.top)).sum())
         wrong_side = name.side * (box.middle[1] - y) < 0
-        cost = 4 * hidden + 3 * crossed + 3 * box.away_from(stretch, y) / size[1] + 2 * wrong_side
+        cost = 4 * hidden + 6 * crossed + 3 * box.away_from(stretch, y) / size[1] + 2 * wrong_side
         if hidden <= _HIDDEN and cost < least:
             best, least = box, cost
     return best
@@ -255,8 +255,8 @@ def _places(axes: Axes, name: Name, size: tuple[float, float], path: Floats) -> 
         for up in (1, -1):
             beyond = up * max(up * value for value in (y, *near))
             yield _Box.about((x, beyond + up * (gap + height / 2)), size)
-            for step in range(_STEPS):
-                yield _Box.about((x, y + up * (gap + height * (step + 0.5))), size)
+            for half in range(1, 2 * _STEPS):
+                yield _Box.about((x, y + up * (gap + height * half / 2)), size)
 
 
 def _middles(axes: Axes, name: Name, width: float) -> list[float]:
@@ -276,9 +276,12 @@ def _stretch(axes: Axes, name: Name) -> tuple[float, float]:
 
 
 def _inside(axes: Axes, box: _Box) -> bool:
-    frame = axes.bbox
+    frame, edge = axes.bbox, _BETWEEN / _points_per_pixel(axes)  # clear of the axis itself
     return bool(
-        box.left >= frame.x0 and box.right <= frame.x1 and box.bottom >= frame.y0 and box.top <= frame.y1
+        box.left >= frame.x0 + edge
+        and box.right <= frame.x1
+        and box.bottom >= frame.y0 + edge
+        and box.top <= frame.y1
     )
 
 

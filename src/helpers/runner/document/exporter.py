@@ -26,13 +26,7 @@ class BoardpackExporter(Exporter):
     def from_notebook_node(  # type: ignore[override]  # as nbconvert's own exporters of text
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Return the document and, among the resources, the files that belong beside it.
-
-        Raises
-        ------
-        GateError
-            With everything for which the gate refuses the notebook.
-        """
+        """Return the document and, among the resources, the files beside it; a `GateError` names all that is wrong."""
         nb, resources = super().from_notebook_node(nb, resources)
         name = resources.get("metadata", {}).get("name", "notebook")
         provenance = Provenance(

@@ -33,13 +33,7 @@ class FrontMatter(BaseModel):
 
 
 def read_front_matter(where: str, source: str) -> tuple[Mapping[str, Any], list[Problem]]:
-    """Read a raw first cell.
-
-    Returns
-    -------
-    tuple of mapping, and list of Problem
-        What reaches the document, under Quarto's names; and what is wrong.
-    """
+    """Read a raw first cell: what reaches the document, under Quarto's names, and what is wrong."""
     body = _BETWEEN_DASHES.fullmatch(source)
     if body is None:
         allowed = "front matter: YAML between two lines ---"

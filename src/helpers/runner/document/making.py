@@ -11,14 +11,14 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 import nbformat
 import yaml
 
-from helpers.bundle import Bundle, ReportFacts
+from helpers.bundle import Bundle, Panel, ReportFacts
 from helpers.errors import GateError, Problem
 from helpers.runner.document.outputs.order import in_order
 from helpers.runner.document.outputs.pieces import Prose, ShownOutput
@@ -108,19 +108,8 @@ class Document:
 
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
-    """Turn an executed notebook into a document.
-
-    Returns
-    -------
-    Document
-        Text, figures, facts and bundles.
-
-    Raises
-    ------
-    GateError
-        With everything that `find_problems` finds.
-    """
-    reading = read_notebook(notebook)
+    """Turn an executed notebook into a document; a `GateError` names everything that `find_problems` finds."""
+    reading = _with_a_chart_on_slides(read_notebook(notebook))
     problems = [*_all_problems(reading), *_check_own_files(reading, provenance.files)]
     delivered = [shown for shown in reading.shown if shown.file]
     if provenance.mark:
@@ -151,16 +140,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
 def find_problems(notebook: nbformat.NotebookNode) -> list[Problem]:
     """Find everything for which the gate refuses a notebook, each with its cell's number.
 
-    Parameters
-    ----------
-    notebook
-        The executed notebook. Cells are counted from 1 as the analyst sees them, without those that
-        papermill added.
-
-    Returns
-    -------
-    list of Problem
-        Empty when a document can be made.
+    Cells are counted from 1 as the analyst sees them, without those that papermill added.
     """
     return _all_problems(read_notebook(notebook))
 
@@ -345,6 +325,18 @@ def _table_on_slide(bundles: tuple[Bundle, ...]) -> str:
     tables = [bundle for bundle in bundles if bundle.kind == "table"]
     chosen = [bundle.id for bundle in (*(each for each in tables if each.on_slide), *tables)]
     return chosen[0] if chosen else ""
+
+
+def _with_a_chart_on_slides(reading: NotebookContent) -> NotebookContent:
+    """Give the first figure a slide with its caption, where no figure has words for one."""
+    figures = [shown for shown in reading.shown if shown.bundle.kind == "figure"]
+    if not figures or any(shown.bundle.panels for shown in figures):
+        return reading
+    first = figures[0]
+    words = Panel(markdown=clean(first.caption) or escape_markdown(first.bundle.caption))
+    marked = replace(first, bundle=first.bundle.model_copy(update={"panels": (words,)}))
+    pieces = tuple(marked if piece is first else piece for piece in reading.pieces)
+    return replace(reading, pieces=pieces)
 
 
 def _body(reading: NotebookContent) -> Iterator[str]:

@@ -105,10 +105,7 @@ def without_title(text: str) -> str:
 def check_titles(cells: Iterable[tuple[str, str]]) -> Iterator[Problem]:
     """Find headings of level 1 but for the notebook's own title, which alone is left out of the report.
 
-    Parameters
-    ----------
-    cells
-        The place and the Markdown of each cell, in order.
+    `cells` are the place and the Markdown of each cell, in order.
     """
     begun = False
     for where, text in cells:
@@ -128,10 +125,7 @@ def has_section(text: str) -> bool:
 def check_levels(cells: Iterable[tuple[str, str]]) -> Iterator[Problem]:
     """Find headings that leave out a level: a tagged PDF may not, and nobody hears which section they belong to.
 
-    Parameters
-    ----------
-    cells
-        The place and the Markdown of everything that is shown, in order, headings from code among it.
+    `cells` are the place and the Markdown of everything that is shown, in order, headings from code among it.
     """
     last = 1
     for where, text in cells:
@@ -148,16 +142,8 @@ def check_levels(cells: Iterable[tuple[str, str]]) -> Iterator[Problem]:
 def check_prose(where: str, text: str) -> Iterator[Problem]:
     """Find what a report cannot carry in a piece of Markdown.
 
-    Parameters
-    ----------
-    text
-        The Markdown.
-
-    Yields
-    ------
-    Problem
-        Raw HTML, a picture, a short code, code that runs, what only Quarto knows, a link that runs
-        something, an open block.
+    Raw HTML, a picture, a short code, code that runs, what only Quarto knows, a link that runs something, or an open
+    block.
     """
     prose = _EQUATION.sub(" ", without_code(text))
     for check in _CHECKS:

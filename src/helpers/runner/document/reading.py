@@ -36,18 +36,7 @@ class NotebookContent:
 
 
 def read_notebook(notebook: nbformat.NotebookNode) -> NotebookContent:
-    """Read an executed notebook cell by cell.
-
-    Parameters
-    ----------
-    notebook
-        The executed notebook, nbformat 4.
-
-    Returns
-    -------
-    NotebookContent
-        Everything that can be read, with a problem for everything that cannot.
-    """
+    """Read an executed notebook cell by cell: all that can be read, with a problem for everything that cannot."""
     prepared, findings = prepare(notebook)
     front: Mapping[str, Any] = {}
     found: list[Prose | ShownOutput | Problem] = [*findings.problems]

@@ -31,13 +31,7 @@ _IMPORTED: Final = frozenset({"helpers", "pandas", "numpy", "matplotlib", "seabo
 
 
 def find_stored(path: Path, shown: str) -> Iterator[Problem]:
-    """Find what a run has left in a notebook.
-
-    Parameters
-    ----------
-    path, shown
-        The notebook, and how messages call it.
-    """
+    """Find what a run has left in a notebook, which messages call `shown`."""
     try:
         content = load_notebook(path)
     except UsageError as error:  # with marks of a merge in it, say
@@ -98,10 +92,7 @@ def find_offers(path: Path, shown: str) -> Iterator[Problem]:
 def mend(path: Path) -> bool:
     """Take out of a notebook what a run has left, and write optional types as papermill knows them.
 
-    Returns
-    -------
-    bool
-        Whether there was anything; a notebook that cannot be read is left as it is.
+    Tells whether there was anything; a notebook that cannot be read is left as it is.
     """
     import nbformat
     from nbconvert.preprocessors import ClearOutputPreprocessor

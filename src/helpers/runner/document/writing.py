@@ -25,8 +25,10 @@ _TALL: Final = 0.6  # height to width; at the text's width 10 cm
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120
-_PICTURE: Final = "xxxxxxxxx"  # an icon with its words is wider by this
-_SPARK: Final = "x" * 14  # a sparkline is as wide
+_PICTURE: Final = "xxx"  # an icon with its words is wider by this
+_SPARK: Final = "x" * 9  # a sparkline is as wide
+_BETWEEN: Final = 1.5  # from a column to the next
+_ROOM: Final = 118  # characters of a wide table's letters across a page
 _BOLD: Final = 1.15  # how much wider the letters of a header are
 _WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
 _SENTENCES, _WIDEST_SENTENCES = 110, 56  # and one whose cells hold sentences so long
@@ -107,10 +109,7 @@ def _shares(table: HtmlTable) -> list[float]:
     ]
     cells = [list(column) for column in zip(*table.single_rows, strict=True)]
     heads = [column.label.rpartition(BETWEEN_HEADS)[2] for column in columns]
-    weights = [
-        _weight(column, [head, *each]) for column, head, each in zip(columns, heads, cells, strict=True)
-    ]
-    return [weight / sum(weights) for weight in weights]
+    return _weights(columns, [[head, *each] for head, each in zip(heads, cells, strict=True)])
 
 
 def write_panels(bundle: Bundle) -> str:
@@ -169,7 +168,7 @@ def pipe_table(
         written[place] = [f"[{written[place][0]}]{{.group}}", *[""] * (len(columns) - 1)]
     lines = [_line(cells) for cells in (map(escape_markdown, header), *written)]
     single = [cells for place, cells in enumerate(body) if place not in groups]
-    weights = [_weight(column, cells) for column, *cells in zip(columns, header, *single, strict=True)]
+    weights = _weights(columns, [list(cells) for cells in zip(header, *single, strict=True)])
     return "\n".join([lines[0], _rule(columns, weights), *lines[1:]])
 
 
@@ -189,7 +188,7 @@ def _line(cells: Iterable[str]) -> str:
 
 def _rule(columns: tuple[Column, ...], weights: list[float]) -> str:
     """Return the line below the header: dashes in the columns' shares, the colon where they are aligned."""
-    counts = [max(2, round(_DASHES * weight / sum(weights))) for weight in weights]
+    counts = [max(2, round(_DASHES * weight)) for weight in weights]
     dashes = (
         "-" * count + ":" if column.kind in _NUMERIC else ":" + "-" * count
         for column, count in zip(columns, counts, strict=True)
@@ -202,8 +201,17 @@ def _header(column: Column) -> str:
     return f"{label} ({unit})" if unit else label
 
 
-def _weight(column: Column, cells: list[str]) -> float:
-    """Return a column's share of the width: no word is cut, numbers stay whole, words wrap."""
+def _weights(columns: Iterable[Column], cells: Iterable[list[str]]) -> list[float]:
+    """Return the columns' shares of the width; where room is short, what a column wants beyond its words gives way."""
+    pairs = [_least_and_wanted(column, each) for column, each in zip(columns, cells, strict=True)]
+    least, wanted = (sum(each) for each in zip(*pairs, strict=True))
+    part = 1.0 if wanted <= _ROOM else max(0.0, (_ROOM - least) / (wanted - least or 1))
+    weights = [low + part * (high - low) for low, high in pairs]
+    return [weight / sum(weights) for weight in weights]
+
+
+def _least_and_wanted(column: Column, cells: list[str]) -> tuple[float, float]:
+    """Return how wide a column has to be, and would be: no word is cut, numbers stay whole, words wrap."""
     if column.kind == "icon":
         lines = [
             "\n".join(f"{_PICTURE}{icon_words(line)}" for line in cell.split("\n")) for cell in cells[1:]
@@ -218,7 +226,8 @@ def _weight(column: Column, cells: list[str]) -> float:
     )
     longest_cell = max(len(line) for cell in cells[1:] for line in cell.split("\n"))
     wanted = longest_cell if column.kind in _NUMERIC else min(_widest(longest_cell), longest_cell)
-    return max(longest_word, wanted, 4) + 3
+    least = max(longest_word, 4) + _BETWEEN
+    return least, max(least, wanted + _BETWEEN)
 
 
 def _widest(longest: int) -> int:
@@ -237,12 +246,7 @@ def write_about(
 ) -> str:
     """Return the last section: how old the data are, where they come from, and how the report was made.
 
-    Parameters
-    ----------
-    bundles
-        Everything that was shown; their sources are listed once each.
-    lines
-        Further terms and what is said of them; one that is empty is left out.
+    `lines` are further terms and what is said of them; one that is empty is left out.
     """
     bundles = of_content(bundles)
     sources = {source.dataset: source for bundle in bundles for source in bundle.sources}
@@ -250,7 +254,7 @@ def write_about(
     shown = ", ".join(f"{name} = {show_value(value)}" for name, value in given.items())
     terms = {
         "Data as at": data_as_at(bundles),
-        "Sources": "; ".join(dict.fromkeys(_source(source) for source in sources.values())),
+        "Sources": _sources_words(sources.values()),
         **lines,
         "Parameters": shown,
     }
@@ -322,10 +326,15 @@ def show_path(name: str) -> str:
     return Path(name).name if Path(name).is_absolute() else name
 
 
-def _source(source: Source) -> str:
-    kind = "patient records" if source.origin == "records" else "published statistics"
-    synthetic = ", synthetic" if source.synthetic else ""
-    return f"{source.name} ({kind}{synthetic}, as at {show_date(source.as_at)})"
+def _sources_words(sources: Iterable[Source]) -> str:
+    """Return the sources by what they are, each with the day up to which it speaks."""
+    kinds: dict[str, list[str]] = {}
+    for source in sources:
+        kind = "patient records" if source.origin == "records" else "published statistics"
+        named = f"{source.name} ({show_date(source.as_at)})"
+        kinds.setdefault(f"{'synthetic ' if source.synthetic else ''}{kind}", []).append(named)
+    lists = (f"{kind}: {'; '.join(dict.fromkeys(names))}" for kind, names in kinds.items())
+    return ". ".join(f"{words[0].upper()}{words[1:]}" for words in lists)
 
 
 def _paragraphs(parts: Iterable[str]) -> str:

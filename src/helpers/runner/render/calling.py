@@ -46,24 +46,11 @@ def call(
     patience: float,
     stop: threading.Event | None = None,
 ) -> str:
-    """Run a program and return what it said.
+    """Run a program; return what it said on standard error and output, whatever its exit status.
 
-    Parameters
-    ----------
-    environment
-        Variables for it beside those of this process.
-    patience
-        Seconds without a word after which it is taken to hang.
-
-    Returns
-    -------
-    str
-        Its standard error and output, whatever its exit status.
-
-    Raises
-    ------
-    ReportError
-        When it was silent for too long, or `stop` was set; nothing of it is left then.
+    A `ReportError` says that it was silent for more than `patience` seconds, or `stop` was set: nothing of it is left
+    then.
+    `environment` are variables beside those of this process.
     """
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(

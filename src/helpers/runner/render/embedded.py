@@ -45,19 +45,9 @@ def write_sources(document: Document, folder: Path) -> None:
 
 
 def write_pages(formats: Iterable[str], *, theme: Theme, folder: Path) -> None:
-    """Write a document as what HTML and PDF are made of, with one call of pandoc.
+    """Write a document as what HTML and PDF are made of, with one call of pandoc, which may refuse or warn.
 
-    Parameters
-    ----------
-    formats
-        Any; those of them that are not in `PAGES` are passed over.
-    folder
-        The report's own folder, with its sources and the look.
-
-    Raises
-    ------
-    ReportError
-        When pandoc refuses or warns.
+    Formats that are not in `PAGES` are passed over; `folder` is the report's own, with its sources and the look.
     """
     writers = [PAGES[name] for name in formats if name in PAGES]
     if writers:
@@ -66,22 +56,9 @@ def write_pages(formats: Iterable[str], *, theme: Theme, folder: Path) -> None:
 
 
 def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001
-    """Make one self-contained HTML file without scripts or remote references.
+    """Make one self-contained HTML file, `report.html`, of what `write_pages` has written.
 
-    Parameters
-    ----------
-    document
-        The document; `write_pages` has written it into `folder`.
-
-    Returns
-    -------
-    Path
-        `report.html` in `folder`.
-
-    Raises
-    ------
-    ReportError
-        When the page would load anything.
+    It has no scripts; a `ReportError` names what it would load.
     """
     path = folder / "report.html"
     page = path.read_text("utf-8")
@@ -94,15 +71,7 @@ def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # n
 
 
 def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001
-    """Make a tagged PDF (PDF/UA-1) through Typst.
-
-    Parameters and returns as `render_html`; the file is `report.pdf`.
-
-    Raises
-    ------
-    ReportError
-        When Typst refuses or warns.
-    """
+    """Make a tagged PDF (PDF/UA-1), `report.pdf`, through Typst, which may refuse or warn."""
     path = folder / "report.pdf"
     for settled in _SETTLED:
         warnings = _typeset(folder, path, settled)

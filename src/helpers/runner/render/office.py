@@ -33,14 +33,9 @@ def draw_figures(document: Document, folder: Path) -> None:
 
 
 def prepare(formats: Iterable[str], theme: Theme, look: Path) -> None:
-    """Write what gives Word and PowerPoint their look, beside the rest of the look.
+    """Write what gives Word and PowerPoint their look into the folder `look`, beside the rest of it.
 
-    Parameters
-    ----------
-    formats
-        Formats of a batch; nothing is written for others than Word and PowerPoint.
-    look
-        The folder where it lies: afterwards also reference documents, logo and icons.
+    Nothing is written for other formats.
     """
     wanted = [name for name in formats if name in REFERENCES]
     for name in wanted:
@@ -77,15 +72,7 @@ def _reference(theme: Theme, name: str) -> bytes:
 
 
 def finish(name: str, path: Path, document: Document, *, theme: Theme, look: Path) -> None:
-    """Finish a file that pandoc wrote, where there is something left to do.
-
-    Parameters
-    ----------
-    path
-        The file; it is changed in place.
-    theme, look
-        As for `prepare`.
-    """
+    """Finish a file that pandoc wrote, in place, where there is something left to do."""
     logo = look / _LOGO if theme.brand.logo else None
     if name == "docx":
         from helpers.runner.render.word import finish_word

@@ -67,13 +67,7 @@ def find_remote(page: str) -> list[str]:
 
 
 def check_offline(page: str) -> None:
-    """Refuse a page that would load anything.
-
-    Raises
-    ------
-    ReportError
-        Naming each thing that it would load.
-    """
+    """Refuse a page that would load anything, and name each such thing."""
     found = find_remote(page)
     if found:
         raise ReportError(Problem("html", f"the page would load {thing}", "nothing") for thing in found)

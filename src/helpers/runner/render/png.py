@@ -18,16 +18,9 @@ _ICON_SIZE: Final = "6mm"
 
 
 def draw(picture: Path, png: Path, *, height: str = "") -> None:
-    """Draw an SVG file as PNG.
+    """Draw an SVG file as PNG; what is needed meanwhile is written beside it.
 
-    Parameters
-    ----------
-    picture
-        The SVG; what is needed meanwhile is written beside it.
-    png
-        Where the PNG goes.
-    height
-        Its height as Typst has lengths, such as `13mm`; the SVG's own unless given.
+    `height` as Typst has lengths, such as `13mm`; the SVG's own unless given.
     """
     import typst  # late: the compiler is loaded only where something is drawn
 

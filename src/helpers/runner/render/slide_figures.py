@@ -15,24 +15,16 @@ from helpers.runner.render.png import draw
 from helpers.runner.render.slide_tables import LINE, POINT, TextArea
 from helpers.theme.markdown import plain_words
 
-#: of the room of a slide, how much the picture may take in height, and how much stands between two texts
-_PICTURE, _GAP = 0.52, 0.03
+#: of the room of a slide, how much the picture may take in height above texts with titles and above a caption, and
+#: how much stands between two texts
+_PICTURE, _ALONE, _GAP = 0.52, 0.85, 0.03
 _SIZES: Final = (16.0, 14.0, 13.0, 12.0, 11.0, 10.5)
 
 
 def finish_figure(slide: Any, bundle: Bundle, svg: bytes, room: TextArea) -> None:
     """Set the picture above the words that pandoc wrote, and these side by side, as large as fits.
 
-    Parameters
-    ----------
-    slide
-        The slide; it is changed in place.
-    bundle
-        The figure, with the titled texts that stand below it.
-    svg
-        Its picture.
-    room
-        Where the text of a slide stands.
+    `bundle` is the figure with the texts that stand below it; `room` is where the text of a slide stands.
     """
     bottom = _add_picture(slide, bundle, svg, room)
     body = next(each for each in slide.placeholders if each.placeholder_format.idx == 1)
@@ -60,7 +52,8 @@ def _add_picture(slide: Any, bundle: Bundle, svg: bytes, room: TextArea) -> int:
         picture = slide.shapes.add_picture(
             str(source.with_suffix(".png")), room.left, room.top, width=room.width
         )
-    highest = round(_PICTURE * room.height)
+    titled = any(panel.title for panel in bundle.panels)
+    highest = round((_PICTURE if titled else _ALONE) * room.height)
     if picture.height > highest:
         picture.width, picture.height = round(picture.width * highest / picture.height), highest
         picture.left = room.left + (room.width - picture.width) // 2

@@ -45,17 +45,7 @@ class TextArea:
 def finish_table(shape: Any, title: str, room: TextArea, theme: Theme) -> int:
     """Set a table over the slide's width: columns by what they hold, header in dark, type as large as fits.
 
-    Parameters
-    ----------
-    shape
-        The shape that holds it; it is changed in place.
-    title
-        What it shows, for those who do not see it.
-
-    Returns
-    -------
-    int
-        How many rows did not fit and were left out.
+    `title` says what it shows to those who do not see it. Returns how many rows did not fit and were left out.
     """
     table = shape.table
     texts = [[cell.text for cell in row.cells] for row in table.rows]

@@ -37,14 +37,9 @@ _ROOM: Final = Pt(8)
 
 
 def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | None = None) -> None:
-    """Finish what pandoc wrote: tables that repeat their header and cut no row, running head, page numbers.
+    """Finish what pandoc wrote, in place: tables that repeat their header and cut no row, running head, page numbers.
 
-    Parameters
-    ----------
-    path
-        The Word file; it is changed in place.
-    logo
-        The trust's logo as PNG.
+    `logo` is the trust's as PNG.
     """
     word = docx.Document(str(path))
     section = word.sections[0]

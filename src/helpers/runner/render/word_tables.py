@@ -21,15 +21,7 @@ _PICTURE: Final = "xxx"  # an icon before its words is as wide
 
 
 def finish_table(table: Table, *, width: int) -> None:
-    """Finish a table that pandoc wrote.
-
-    Parameters
-    ----------
-    table
-        The table; it is changed in place.
-    width
-        Its width in English metric units.
-    """
+    """Finish a table that pandoc wrote; `width` is in English metric units."""
     rows = [_cells(row, table) for row in table.rows]
     size = _share_out(table, rows, Emu(width).pt)
     columns = len(table._tbl.tblGrid.gridCol_lst)

@@ -153,12 +153,7 @@ def name_outputs(
 ) -> Iterator[ShownOutput | Problem]:
     """Yield the outputs of a cell with the captions, alt texts and labels of its options.
 
-    Parameters
-    ----------
-    drafts
-        What was read, in order.
-    taken
-        Labels of the notebook so far; what is made up here is added.
+    `taken` are the labels of the notebook so far; what is made up here is added.
     """
     kinds = ["" if draft.handed_over else draft.shown.bundle.kind for draft in drafts]
     figures, tables = kinds.count("figure"), kinds.count("table")

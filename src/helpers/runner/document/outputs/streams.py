@@ -22,13 +22,7 @@ _LIBRARY: Final = re.compile(r"(?:site|dist)-packages[/\\](\w+)")
 
 
 def refuse_text(where: str, text: str, is_printed: bool) -> Problem:
-    """Return what is said of text that is no part of a report.
-
-    Parameters
-    ----------
-    text
-        What stands on standard output or, where it was not printed, on standard error.
-    """
+    """Return what is said of text on standard output, or standard error, that is no part of a report."""
     if is_printed:
         return Problem(where, f"printed text: {tell(text)}", cure=_PRINTED_CURE)
     warned = _WARNED.search(text)
