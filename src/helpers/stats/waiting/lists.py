@@ -130,9 +130,8 @@ def _checked(name: str, patients: pd.DataFrame) -> pd.DataFrame:
     removed = patients[REMOVED]
     left = pd.Series(pd.NaT, index=patients.index, dtype="datetime64[ns]")
     left[removed.notna()] = check_dates(f"{name}.{REMOVED}", removed.dropna())
-    return patients.assign(
-        **{REFERRED: check_dates(f"{name}.{REFERRED}", patients[REFERRED]), REMOVED: left}
-    )
+    joined = pd.Series(check_dates(f"{name}.{REFERRED}", patients[REFERRED]), index=patients.index)
+    return patients.assign(**{REFERRED: joined, REMOVED: left})
 
 
 def _in_order(lists: list[pd.DataFrame]) -> pd.DataFrame:
