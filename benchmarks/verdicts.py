@@ -23,10 +23,9 @@ import numpy as np
 
 from helpers.analyses.balanced_scorecard import rows as card_rows
 from helpers.analyses.balanced_scorecard.card import build_card
-from helpers.analyses.peers.amounts import short_value
 from helpers.analyses.peers.columns import STANDINGS
-from helpers.analyses.peers.findings import PeerFindings, PeerOptions
-from helpers.analyses.peers.words import peer_sentences
+from helpers.analyses.peers.comparison import PeerFindings, PeerOptions
+from helpers.analyses.peers.words import peer_sentences, short_value
 from helpers.analyses.performance_report import page_one
 from helpers.analyses.performance_report.annex import line_words
 from helpers.analyses.performance_report.measure_parts import icon_panels, notes_of, what_words
@@ -39,8 +38,8 @@ from helpers.data.peer_values import peer_organisations
 from helpers.errors import DataError
 from helpers.measures.attention import misses
 from helpers.measures.attention_words import attention_clauses
+from helpers.measures.figures import counted_as_people
 from helpers.measures.gathering import Results, WantedMeasures, measure_results
-from helpers.measures.people import counted_as_people
 from helpers.measures.result import MeasureResult
 from helpers.places import state_folder
 from helpers.register import read_register

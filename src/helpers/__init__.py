@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.report.opening import open_report
-    from helpers.report.own.style import board_style
+    from helpers.report.own.pictures import board_style
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "board_style", "open_report"]
 
-_HOMES = {"board_style": "helpers.report.own.style", "open_report": "helpers.report.opening"}
+_HOMES = {"board_style": "helpers.report.own.pictures", "open_report": "helpers.report.opening"}
 
 
 def __getattr__(name: str) -> Any:

@@ -40,7 +40,7 @@ _OF_THE_PLACE: Final = {
     ),
     errno.EROFS: "choose another place; BOARDPACK_STATE=FOLDER names one for the private state",
     **dict.fromkeys(
-        (errno.ENOSPC, errno.EDQUOT),
+        (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
         "free some space (boardpack state prune, boardpack data prune), then run it again",
     ),
     errno.ENOTDIR: "move the file away that stands where a folder is to be, then run it again",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,25 @@ def test_a_withdrawal_that_cannot_write_leaves_what_stood(
     assert history.latest()["good", "SYN07"].state is State.PUBLISHED
     assert "Withdrawn" not in (root / "reports" / "all.html").read_text("utf-8")
     assert call("withdraw", "good/SYN07", "--why", "A mistake.")[0] == 0
+
+
+def test_a_full_disk_keeps_the_draft_and_names_the_folder(
+    root: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(*RUN, "good/SYN07", "--hold")[0] == 0
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        code, _, told = call("approve", "good/SYN07")
+    folder = page(root, "SYN07").parent
+    assert code == ExitCode.REPORT
+    assert told.startswith(f"{folder}: No space left on device; free some space")
+    assert list(folder.iterdir()) == []
+    assert call("approve", "good/SYN07")[0] == 0
+    assert page(root, "SYN07").exists()
 
 
 def test_editions_beyond_those_that_are_kept_leave_the_portal_first(root: Path, call: Call) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -90,6 +92,24 @@ def test_init_leaves_what_is_there(project: Path, capsys: pytest.CaptureFixture[
         main(["init", str(project)])
     assert "left as they were: " in capsys.readouterr().out
     assert (project / "README.md").read_text("utf-8") == "ours"
+
+
+def test_quarto_leaves_the_notebook_as_it_was(project: Path) -> None:
+    assert call(project, "new", "waits", "--trust", "RGT") == ExitCode.OK
+    settings = yaml.safe_load((project / "_quarto.yml").read_text("utf-8"))["project"]
+    notebook = project / "notebooks" / "waits.ipynb"
+    before = notebook.read_text("utf-8")
+    told = {**os.environ, "QUARTO_PROJECT_INPUT_FILES": str(notebook)}
+    for step in ("pre-render", "post-render"):
+        python, *words = settings[step].split()
+        assert python == "python"
+        subprocess.run([sys.executable, *words], cwd=project, env=told, check=True)
+        if step == "pre-render":  # then Quarto executes it in place
+            ran = nbformat.read(notebook, 4)
+            ran.cells[2].outputs = [nbformat.v4.new_output("stream", text="1")]
+            nbformat.write(ran, notebook)
+            assert notebook.read_text("utf-8") != before
+    assert notebook.read_text("utf-8") == before
 
 
 def test_one_of_ours_is_copied_and_its_parameters_have_a_schema(project: Path) -> None:

@@ -28,11 +28,11 @@ ROW = MatrixRow(
 TEAM = Team(id="clinic", name="Clinic", owner="Manager")
 
 
-def event(name: str, row: str | None) -> Event:
+def event(name: str, row: str | None, review: str | None = None) -> Event:
     effect = ExpectedEffect(size=-1, row=row)
     return Event(
         id=name, name=name.capitalize(), day=date(2026, 2, 15), kind="intervention", organisation="T1", author="Author",
-        expected={"missed": effect},
+        review=review, expected={"missed": effect},
     )  # fmt: skip
 
 
@@ -45,7 +45,8 @@ def test_everything_with_a_day_is_in_it_in_order_and_what_is_done_is_not() -> No
     comment = {"measure": "missed", "organisation": "T1", "author": "A", "why": "W"}
     register = Register(
         measures={"missed": MEASURE}, matrix={"row": ROW}, teams={"clinic": TEAM},
-        events={each.id: each for each in (event("alone", None), event("of_the_row", "row"))},
+        events={each.id: each for each in (
+            event("alone", None), event("of_the_row", "row"), event("early", None, "2026-08"))},
         decisions=(decision(due=date(2026, 12, 1)), decision(due=date(2026, 5, 1), done=date(2026, 5, 1)), decision()),
         comments=(
             Comment(month="2026-01", recovery=date(2026, 6, 1), **comment),
@@ -56,6 +57,7 @@ def test_everything_with_a_day_is_in_it_in_order_and_what_is_done_is_not() -> No
     assert [(f"{each.day}", each.what, each.who) for each in calendar(register)] == [
         ("2026-06-15", "Ring", "Clerk"),
         ("2026-07-01", "Recovered: Missed", "Head"),
+        ("2026-08-01", "Did it work? Early", "Author"),
         ("2026-10-01", "Review: Reminders", "Manager"),
         ("2026-12-01", "Decided", "Chief"),
         ("2027-02-01", "Did it work? Alone", "Author"),

@@ -13,32 +13,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.analyses.balanced_scorecard.analysis import scorecard
-    from helpers.analyses.changes.analysis import change_review
-    from helpers.analyses.decided.analysis import decisions
-    from helpers.analyses.four_columns.analysis import four_column_matrix
-    from helpers.analyses.missed_appointments.analysis import did_not_attend
-    from helpers.analyses.peers.analysis import peer_benchmark
-    from helpers.analyses.performance_report.analysis import performance
-    from helpers.analyses.record_sheets.analysis import measure_records
-    from helpers.analyses.sight.analysis import line_of_sight
-    from helpers.analyses.stays.analysis import length_of_stay, published_stay
-    from helpers.analyses.systems.analysis import system_view
-
-__all__ = [
-    "change_review",
-    "decisions",
-    "did_not_attend",
-    "four_column_matrix",
-    "length_of_stay",
-    "line_of_sight",
-    "measure_records",
-    "peer_benchmark",
-    "performance",
-    "published_stay",
-    "scorecard",
-    "system_view",
-]
+    from helpers.analyses.balanced_scorecard.analysis import scorecard as scorecard
+    from helpers.analyses.changes.analysis import change_review as change_review
+    from helpers.analyses.decided.analysis import decisions as decisions
+    from helpers.analyses.four_columns.analysis import four_column_matrix as four_column_matrix
+    from helpers.analyses.missed_appointments.analysis import did_not_attend as did_not_attend
+    from helpers.analyses.peers.analysis import peer_benchmark as peer_benchmark
+    from helpers.analyses.performance_report.analysis import performance as performance
+    from helpers.analyses.record_sheets.analysis import measure_records as measure_records
+    from helpers.analyses.sight.analysis import line_of_sight as line_of_sight
+    from helpers.analyses.stays.analysis import length_of_stay as length_of_stay
+    from helpers.analyses.stays.analysis import published_stay as published_stay
+    from helpers.analyses.systems.analysis import system_view as system_view
 
 _HOMES = {
     "change_review": "changes",
@@ -54,6 +40,7 @@ _HOMES = {
     "scorecard": "balanced_scorecard",
     "system_view": "systems",
 }
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

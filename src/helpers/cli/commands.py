@@ -59,11 +59,11 @@ def load(name: str) -> Any:
     """Return a command or group of commands, ready to be called."""
     module, _, thing = COMMANDS[name].partition(":")
     found = getattr(import_module(f"helpers.cli.{module.replace('/', '.')}"), thing)
-    if not isinstance(found, typer.Typer):
-        alone = typer.Typer(add_completion=False)
-        alone.command(name)(found)
-        found = alone
-    return typer.main.get_command(found)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_group(found)  # also a group of one command: `demo build`
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(found)
+    return typer.main.get_command(alone)
 
 
 def _summary(name: str) -> str:

@@ -6,8 +6,7 @@ import re
 from typing import Final
 
 from helpers.measures.attention import Alarm
-from helpers.measures.figures import chance_words, period_words
-from helpers.measures.people import people_words
+from helpers.measures.figures import chance_words, people_words, period_words
 from helpers.measures.result import MeasureResult
 from helpers.measures.target_words import held_words, target_words
 from helpers.measures.value_words import parts_words, signal_words, value_clause

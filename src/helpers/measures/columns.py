@@ -11,8 +11,7 @@ from typing import Final
 import numpy as np
 
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.measures.figures import goal_words, short_period_words
-from helpers.measures.people import table_figure
+from helpers.measures.figures import goal_words, short_period_words, table_figure
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, UNSETTLED_WORDS, no_assurance_words
@@ -77,6 +76,14 @@ def _target(result: MeasureResult) -> Cell:
     return None if result.latest is None or result.target is None else result.target.value
 
 
+def _period(result: MeasureResult) -> Cell:
+    return None if result.latest is None else result.latest.day.isoformat()
+
+
+def _category(result: MeasureResult) -> Cell:
+    return CATEGORY_WORDS[result.category]
+
+
 def _distance(result: MeasureResult) -> Cell:
     return None if np.isnan(result.distance) else result.distance
 
@@ -97,12 +104,10 @@ ASSURANCE: Final = Result("assurance", Column(label="Assurance", kind="icon"), a
 IN_WORDS: Final = Result("in_words", Column(label="In words", kind="text"), short_words)
 ID: Final = Result("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False)
 PERIOD: Final = Result(
-    "period",
-    Column(label="Period", kind="date"),
-    lambda each: None if each.latest is None else each.latest.day.isoformat(),
-    "first day of the latest period",
-    usual=False,
+    "period", Column(label="Period", kind="date"), _period, "first day of the latest", usual=False
 )
+_DISTANCE: Final = Column(label="Distance", kind="rate", digits=3, signed=True)
+_BETTER_THAN: Final = Column(label="Does better than", kind="model", unit="%")
 #: numbers for a frame: no table needs them beside the words
 NUMBERS: Final = (
     ID,
@@ -110,25 +115,7 @@ NUMBERS: Final = (
     Result("value", Column(label="Value", kind="rate", digits=3), _value, usual=False),
     Result("unit", Column(label="Unit"), lambda each: each.measure.unit, usual=False),
     Result("target_value", Column(label="Target", kind="rate", digits=3), _target, usual=False),
-    Result(
-        "distance",
-        Column(label="Distance", kind="rate", digits=3, signed=True),
-        _distance,
-        "value less target",
-        usual=False,
-    ),
-    Result(
-        "better_than",
-        Column(label="Does better than", kind="model", unit="%"),
-        _percent,
-        "share of the other trusts",
-        usual=False,
-    ),
-    Result(
-        "category",
-        Column(label="Category"),
-        lambda each: CATEGORY_WORDS[each.category],
-        "what a board is asked to do",
-        usual=False,
-    ),
-)
+    Result("distance", _DISTANCE, _distance, "value less target", usual=False),
+    Result("better_than", _BETTER_THAN, _percent, "share of the other trusts", usual=False),
+    Result("category", Column(label="Category"), _category, "what a board is asked to do", usual=False),
+)  # fmt: skip

@@ -10,7 +10,7 @@ from helpers.measures.series import EXACT
 from helpers.measures.targets import KINDS
 from helpers.register.models import Target
 from helpers.report.process_words import promise_sentence
-from helpers.report.words import month, sentence
+from helpers.report.words import month, sentence, together
 
 
 def target_words(result: MeasureResult, target: Target) -> str:
@@ -51,7 +51,7 @@ def target_sentence(result: MeasureResult) -> str:
     if result.measure.direction == "neutral":
         return "Neither way is better by itself, so no target is judged."
     if result.target is None:
-        return " ".join(part for part in (_lapsed_sentence(result), _next_sentence(result)) if part)
+        return together(_lapsed_sentence(result), _next_sentence(result))
     if result.target.meaning == "cumulative":
         due = result.target.end or date(result.latest.day.year + (result.latest.day.month > 3), 3, 31)
         year = f"the year to {month(due)} is to add up to {goal_words(result.measure, result.target.value)}"
@@ -62,8 +62,7 @@ def target_sentence(result: MeasureResult) -> str:
         else sentence(f"the constitutional standard is {goal_words(result.measure, result.standard.value)}")
     )
     said = sentence(_standing_words(result, result.target, due_words(result.target, result.latest.day)))
-    parts = (said, _line_sentence(result), standard, _next_sentence(result))
-    return " ".join(part for part in parts if part)
+    return together(said, _line_sentence(result), standard, _next_sentence(result))
 
 
 def _lapsed_sentence(result: MeasureResult) -> str:

@@ -8,7 +8,7 @@ from helpers.measures.figures import bare_figure, bounded, gap_words, period_wor
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Measure
 from helpers.report import process_words
-from helpers.report.words import count, month, number, sentence
+from helpers.report.words import count, month, number, sentence, together
 
 
 def latest_sentence(result: MeasureResult) -> str:
@@ -19,7 +19,7 @@ def latest_sentence(result: MeasureResult) -> str:
     when = period_words(latest.day, measure.frequency)
     provisional = ", a provisional figure" if latest.provisional else ""
     said = f"in {when} {value_clause(measure, latest.value)}{parts_words(result)}{provisional}"
-    return " ".join(part for part in (sentence(said), _withheld_sentence(result)) if part)
+    return together(sentence(said), _withheld_sentence(result))
 
 
 def parts_words(result: MeasureResult) -> str:
@@ -98,27 +98,25 @@ def variation_sentence(result: MeasureResult) -> str:
         return process_words.ONE_VALUE
     if result.unstable:
         return _unsettled_sentences(result)
-    few = " ".join(part for part in (_suggested_sentence(result), _few_sentence(result)) if part)
     if result.variation == "common":
         said = process_words.ordinary_sentence(_ordinary(result))
     else:
         said = process_words.signal_sentence(result.reason, result.variation)
-    return f"{said} {few}".strip()
+    return together(said, _suggested_sentence(result), _few_sentence(result))
 
 
 def _unsettled_sentences(result: MeasureResult) -> str:
     """Say what can be said without a stable period: a signal that a year before confirms, and the direction."""
     parts = [process_words.unsettled_sentence(restarted=len(result.chart.segments) > 1)]
     if result.variation == "unsettled":
-        return " ".join(part for part in (*parts, change_sentence(result)) if part)
+        return together(*parts, change_sentence(result))
     said = signal_words(result).replace("better", "are better").replace("worse", "are worse")
     parts.append(sentence(f"{said}, and a signal says so too"))
     against = {"improvement": "worse", "concern": "better"}.get(result.variation)
-    change = (
-        "" if result.trend == "flat" else change_sentence(result)
-    )  # what has not moved takes nothing back
+    # what has not moved takes nothing back
+    change = "" if result.trend == "flat" else change_sentence(result)
     parts.append(change.replace("Over", "But over", 1) if result.trend == against else change)
-    return " ".join(part for part in parts if part)
+    return together(*parts)
 
 
 def _suggested_sentence(result: MeasureResult) -> str:

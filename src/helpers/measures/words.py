@@ -21,7 +21,7 @@ from helpers.measures.value_words import (
     stale_sentence,
     variation_sentence,
 )
-from helpers.report.words import count, listed, number, sentence
+from helpers.report.words import count, listed, number, sentence, together
 
 #: how a board is told of each category
 CATEGORY_WORDS: Final[dict[Category, str]] = {
@@ -102,7 +102,7 @@ def reasons_sentence(result: MeasureResult) -> str:
 
 def what_sentences(result: MeasureResult) -> str:
     """Return everything that is said of the latest value: what it is, what it means, how it stands to targets."""
-    parts = (
+    return together(
         latest_sentence(result),
         stale_sentence(result),
         variation_sentence(result),
@@ -110,7 +110,6 @@ def what_sentences(result: MeasureResult) -> str:
         assurance_sentence(result),
         forecast_sentence(result),
     )
-    return " ".join(part for part in parts if part)
 
 
 def all_sentences(result: MeasureResult) -> list[str]:

@@ -55,7 +55,9 @@ def _reviews(register: Register) -> Iterator[Due]:
 
 
 def judged_from(event: Event) -> date:
-    """Return the first day of the month in which a change can be judged."""
+    """Return the first day of the month in which a change is reviewed: its own, else the first that can judge it."""
+    if event.review:
+        return date.fromisoformat(f"{event.review}-01")
     years, month = divmod(event.day.month - 1 + MONTHS_TO_JUDGE, 12)
     return date(event.day.year + years, month + 1, 1)
 

@@ -214,6 +214,9 @@ class Event(Entry):
     rebase: bool = False  # limits restart here
     description: str = ""  # why: printed beside the chart
     author: str = ""  # who registered it: a role
+    review: MonthText | None = (
+        None  # when it is asked whether it worked; by default once that can be judged
+    )
     expected: dict[Identifier, ExpectedEffect] = Field(default_factory=dict)  # by measure
 
     def concerns(self, measure: str, organisation: str) -> bool:

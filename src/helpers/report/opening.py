@@ -255,13 +255,13 @@ class Report:
 
         Names and other words among the values are shown exactly; a missing one is refused.
         """
-        from helpers.report.own.sentences import say
+        from helpers.report.own.cells import say
 
         return Shown(self._own("text", "text", markdown=say(text, values)))
 
     def headline(self, text: str, **values: Any) -> Shown:
         """Return what a board should know first, in words of your own; values as in `say`."""
-        from helpers.report.own.sentences import say
+        from helpers.report.own.cells import say
 
         return Shown(self._own("headline", "headline", markdown=say(text, values)))
 

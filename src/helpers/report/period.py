@@ -1,17 +1,19 @@
-"""The span of months that a report covers."""
+"""The span of months that a report covers, and how old its figures may be."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from helpers.errors import Problem, UsageError
-from helpers.report.words import month
+from helpers.phrases import phrase
+from helpers.report.words import count, month
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -104,3 +106,36 @@ def read_month(text: str, *, latest: date) -> date:
     if match := _MONTH.fullmatch(text):
         return date(int(match[1]), int(match[2]), 1)
     raise UsageError(Problem("period", f"{text!r}", "latest, or a month as YYYY-MM", 'write "2026-09"'))
+
+
+# --- out of date -----------------------------------------------------------------------------------
+
+
+#: a report of which the newest figure is older says so first
+OLDEST_MONTHS: Final = 24
+
+
+def good_until(period: Period) -> date:
+    """Return the first day on which a report on a period is out of date.
+
+    >>> good_until(Period(date(2020, 4, 1), date(2021, 3, 1)))
+    datetime.date(2023, 4, 1)
+    """
+    return add_months(period.end, OLDEST_MONTHS)
+
+
+def age_sentence(period: Period, today: date) -> str:
+    """Return that figures are out of date, with their age; nothing where they are not.
+
+    >>> age_sentence(Period(date(2020, 4, 1), date(2021, 3, 1)), date(2026, 11, 29))[:61]
+    '**Out of date.** The newest figures are of March 2021, five y'
+    """
+    if today < good_until(period):
+        return ""
+    age = (today.year - period.last.year) * 12 + today.month - period.last.month
+    return phrase(
+        "periods.out_of_date",
+        newest=month(period.last),
+        age=count(age // 12, "year"),
+        oldest_months=OLDEST_MONTHS,
+    )

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.report.controlled_charts import WITHHELD, WITHOUT_LIMITS
-from helpers.report.words import count, month, number, sentence
+from helpers.report.words import count, month, number, sentence, together
 from helpers.stats.spc import XmRChart
 
 #: what each rule says of a point: "that is …"
@@ -176,7 +176,7 @@ def variation_sentences(process: Process) -> str:
     suggested = suggested_sentence(since) if since else ""
     restarted = len(chart.segments) > 1
     few = few_sentence(chart.limits.points, restarted=restarted) if chart.provisional else ""
-    return " ".join(part for part in (said, suggested, few) if part)
+    return together(said, suggested, few)
 
 
 def standing_sentence(process: Process) -> str:

@@ -97,6 +97,15 @@ def sentence(text: str) -> str:
     return capital(text) + ("" if text.endswith((".", "?", "!")) else ".")
 
 
+def together(*said: str) -> str:
+    """Return sentences one after the other, of those that there are.
+
+    >>> together("It rose.", "", "It fell.")
+    'It rose. It fell.'
+    """
+    return " ".join(filter(None, said))
+
+
 def capital(text: str) -> str:
     """Return words with a capital first letter."""
     return text[:1].upper() + text[1:]

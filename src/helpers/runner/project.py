@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 from typing import Any, Literal
 
 from helpers.audience import PUBLIC, Audience
@@ -55,60 +54,12 @@ Allowance = Callable[[str, list[Problem]], list[Problem]]
 Release = Callable[[str, tuple[Bundle, ...]], None]
 
 
-def _no_organisations() -> Organisations:
-    return {}
-
-
-def _no_datasets(_version: str) -> Mapping[str, DataSet]:
-    return MappingProxyType({})
-
-
-def _unpinned() -> str:
-    return ""
-
-
-def _any_month() -> tuple[str, str] | None:
-    return None
-
-
 def _no_selectors(_selector: str) -> tuple[str, ...]:
     raise KeyError
 
 
-def _no_groups() -> Groups:
-    return {}
-
-
-def _all_stand(_report: str, problems: list[Problem]) -> list[Problem]:
-    return problems
-
-
-def _release(_report: str, _bundles: tuple[Bundle, ...]) -> None:
-    return
-
-
-def _reserve(_report: str) -> None:
-    return
-
-
-def _kept_elsewhere(_manifest: Path) -> None:
-    return
-
-
-def _nothing_late(_now: datetime) -> Sequence[str]:
-    return ()
-
-
-def _nothing_told(_report: str) -> list[dict[str, Any]]:
-    return []
-
-
-def _unknown(_name: str) -> Whence | None:
+def _nothing(*_: object) -> None:
     return None
-
-
-def _as_it_is(text: str) -> str:
-    return text
 
 
 def by_period(facts: ReportFacts, notebook: str, name: str) -> PurePosixPath:
@@ -122,37 +73,37 @@ class Project:
 
     root: Path  # the project's folder, with `notebooks/`, `params/` and `reports/`
     #: the organisations that parameter files may name; empty where none are known yet
-    organisations: Callable[[], Organisations] = _no_organisations
+    organisations: Callable[[], Organisations] = dict
     #: returns the first and the last month (YYYY-MM) of which the data say anything; None where nothing is
     #: loaded
-    months: Callable[[], tuple[str, str] | None] = _any_month
-    pin: Callable[[], str] = _unpinned  # returns the version of the data that a whole batch reads
+    months: Callable[[], tuple[str, str] | None] = _nothing
+    pin: Callable[[], str] = str  # returns the version of the data that a whole batch reads
     #: returns, for a version, what each data set is in it, keyed ``<table>/<source>``
-    datasets: Callable[[str], Mapping[str, DataSet]] = _no_datasets
+    datasets: Callable[[str], Mapping[str, DataSet]] = lambda _: {}
     #: returns the values that a selector of `_matrix.yml` stands for; KeyError if it knows none
     expand: Callable[[str], tuple[str, ...]] = _no_selectors
     selectors: tuple[str, ...] = ()  # the selectors that `expand` knows, for messages
     #: returns the groups by which a selector may be narrowed: regions, boards, peers, types
-    groups: Callable[[], Groups] = _no_groups
+    groups: Callable[[], Groups] = dict
     #: gate checks over everything that a notebook handed over, before rendering
     bundle_checks: tuple[BundleCheck, ...] = ()
     text_checks: tuple[TextCheck, ...] = ()  # gate checks over the text of what would leave
     #: gate checks over the executed notebook, before rendering, and over each file that would leave
     file_checks: tuple[FileCheck, ...] = ()
     #: returns the problems of a report that stand; the others are known false alarms
-    allow: Allowance = _all_stand
+    allow: Allowance = lambda _, problems: problems
     #: called with the report and its bundles just before its files are put in place
-    release: Release = _release
+    release: Release = _nothing
     #: called with a report that is held: what it shows binds others from then on
-    reserve: Callable[[str], None] = _reserve
+    reserve: Callable[[str], None] = _nothing
     #: returns what a report tells, or ever told, of records of patients, for its manifest
-    told: Callable[[str], list[dict[str, Any]]] = _nothing_told
+    told: Callable[[str], list[dict[str, Any]]] = lambda _: []
     #: called with the manifest of an edition that is about to be removed: what it tells stays on record
-    keep_manifest: Callable[[Path], None] = _kept_elsewhere
+    keep_manifest: Callable[[Path], None] = _nothing
     #: returns what is late against the schedule at a moment, in words for readers
-    late: Callable[[datetime], Sequence[str]] = _nothing_late
+    late: Callable[[datetime], Sequence[str]] = lambda _: ()
     #: takes out of messages, logs and tracebacks what must not be repeated
-    redact: Callable[[str], str] = _as_it_is
+    redact: Callable[[str], str] = str
     #: where a report belongs below `reports/`, without the ending
     place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     #: modules that its notebooks need, for the process from which their kernels are forked
@@ -163,11 +114,11 @@ class Project:
     room: RoomProcess | None = None
     watched: tuple[Path, ...] = ()  # files and folders, besides the package, on which every report depends
     #: returns the digest of what the register answers to a question of a report
-    answer: Callable[[str], str] = _as_it_is
+    answer: Callable[[str], str] = str
     #: files and folders of the project that are no report's own: what is watched or answers, for one
     apart: tuple[Path, ...] = ()
     #: returns where an own file comes from, by its name; None where nothing says it
-    whence: Callable[[str], Whence | None] = _unknown
+    whence: Callable[[str], Whence | None] = _nothing
     #: who publishes the reports and answers for them
     publisher: Publisher = field(default_factory=Publisher)
     suppression: str = ""  # one sentence for each report on how small numbers are protected

@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 
 from helpers.analyses.peers.benchmark import PeerBenchmark
-from helpers.analyses.peers.comparison import PeerChoice, compare_peers
-from helpers.analyses.peers.findings import PeerOptions
+from helpers.analyses.peers.comparison import PeerChoice, PeerOptions, compare_peers
 from helpers.analyses.peers.result import PeerComparison
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from helpers.analyses.peers import amounts
+from helpers.analyses.peers import words
 from helpers.analyses.peers.pictures import _drawn_at
 
 from .conftest import Figure, MakePeers, make_measure
@@ -16,9 +16,9 @@ FIVE = [Figure(f"T{n}", 10.0 * n, 100) for n in range(1, 6)]
 
 def test_changes_carry_their_sign_and_percentages_are_points(peers: MakePeers) -> None:
     share = peers(*FIVE).found()
-    assert [amounts.change_words(share, change) for change in (1.94, -0.5, 0.01)] == ["+1.9", "−0.5", "0.0"]
+    assert [words.change_words(share, change) for change in (1.94, -0.5, 0.01)] == ["+1.9", "−0.5", "0.0"]
     money = peers(*FIVE, measures=[make_measure(kind="mean", unit="£", digits=0)]).found()
-    assert [amounts.change_words(money, change) for change in (12, -3)] == ["+£12", "−£3"]
+    assert [words.change_words(money, change) for change in (12, -3)] == ["+£12", "−£3"]
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ def test_periods_by_their_first_day(peers: MakePeers, day: date, kind: str, full
     measure = make_measure(frequency=kind)
     figures = [Figure(f"T{n}", 10.0 * n, 100, day, period_type=kind) for n in range(1, 6)]
     found = peers(*figures, measures=[measure]).found()
-    assert (amounts.when(found), amounts.short_when(found)) == (full, short)
+    assert (words.when(found), words.short_when(found)) == (full, short)
     # on the axis of time a period stands at the month that it is named by
     assert f"{_drawn_at(found, day):%B %Y}" in full
 
 
 def test_one_trust_is_in_the_singular(peers: MakePeers) -> None:
-    assert amounts.members_words(peers(FIVE[0]).found()) == "one acute trust"
-    assert amounts.members_words(peers(*FIVE).found()) == "five acute trusts"
+    assert words.members_words(peers(FIVE[0]).found()) == "one acute trust"
+    assert words.members_words(peers(*FIVE).found()) == "five acute trusts"

@@ -10,10 +10,10 @@ import pytest
 from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.peers import headline_words, pictures
-from helpers.analyses.peers.findings import PeerFindings, PeerOptions
+from helpers.analyses.peers.comparison import PeerFindings, PeerOptions
 from helpers.analyses.peers.headline_words import NOTHING_KNOWN
 from helpers.analyses.peers.method_words import method_points
-from helpers.analyses.peers.movement_words import gain_sentence, movement_sentence
+from helpers.analyses.peers.movement import gain_sentence, movement_sentence
 from helpers.analyses.peers.words import left_out_sentence, peer_sentences
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart

@@ -12,11 +12,10 @@ import numpy as np
 import pytest
 
 from helpers.analyses.peers import words
-from helpers.analyses.peers.amounts import place_words
 from helpers.analyses.peers.comparison import compare_peers
-from helpers.analyses.peers.movement import find_movement
-from helpers.analyses.peers.movement_words import gain_sentence, movement_sentence
+from helpers.analyses.peers.movement import find_movement, gain_sentence, movement_sentence
 from helpers.analyses.peers.result import PeerComparison
+from helpers.analyses.peers.words import place_words
 from helpers.cli import main
 from helpers.data.mart import Mart
 from helpers.errors import ExitCode

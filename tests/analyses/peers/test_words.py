@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from helpers.analyses.peers import words
 from helpers.analyses.peers.comparison import PeerChoice, compare_series
-from helpers.analyses.peers.movement import find_movement
-from helpers.analyses.peers.movement_words import gain_sentence, movement_sentence
+from helpers.analyses.peers.movement import find_movement, gain_sentence, movement_sentence
 from helpers.analyses.peers.result import PeerComparison
 from helpers.measures.places.groups import PeerGroup
 from helpers.measures.places.spread import Percentile

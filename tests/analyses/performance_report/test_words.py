@@ -9,7 +9,7 @@ import pytest
 from made_results import QUIET, target
 
 from helpers.analyses.performance_report import changes, measure_parts, page_one
-from helpers.analyses.performance_report.glossary import glossary_words
+from helpers.analyses.performance_report.method_words import glossary_words
 from helpers.analyses.performance_report.ranking import (
     faded,
     in_order,

@@ -16,7 +16,7 @@ from helpers.report.analyses_in_room import StandIn
 @pytest.fixture
 def names(usual: Analysis) -> dict[str, Any]:
     made = usual.report()
-    return {"stays": StandIn(LengthOfStay, made._basis.report, "stays"), "crude": made.crude}
+    return {"stays": StandIn(LengthOfStay, made.report, "stays"), "crude": made.crude}
 
 
 def completed(names: dict[str, Any], typed: str) -> set[str]:

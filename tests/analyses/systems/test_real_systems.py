@@ -72,12 +72,12 @@ def members(system: str) -> frozenset[str]:
 
 def total(view: SystemView, measure: str, frame: pd.DataFrame, column: str) -> float:
     """Return a column summed over the members, less those that the sum names as left out."""
-    codes = members(view.report.organisation.code) - {*view.sums[measure].left_out}
+    codes = members(view.report.organisation.code) - {*view.known.sums[measure].left_out}
     return float(frame.loc[frame["code"].isin(codes), column].sum())
 
 
 def newest(view: SystemView, measure: str) -> tuple[pd.Timestamp, float, float]:
-    last = view.sums[measure].rows.iloc[-1]
+    last = view.known.sums[measure].rows.iloc[-1]
     return last["period"], float(last["numerator"]), float(last["denominator"])
 
 
@@ -133,8 +133,8 @@ def test_a_trust_that_returned_nothing_makes_the_list_a_bound(views: dict[str, S
     view = views["QF7"]
     rows = table(RTT)[table(RTT)["month"] == "2026-04"]
     least = total(view, "rtt_list_size", rows, "incomplete_total")
-    assert view.sums["rtt_list_size"].later_bound == (APRIL.date(), least)
-    assert "RHQ" in view.sums["rtt_list_size"].missing[APRIL.date()]
+    assert view.known.sums["rtt_list_size"].later_bound == (APRIL.date(), least)
+    assert "RHQ" in view.known.sums["rtt_list_size"].missing[APRIL.date()]
 
 
 def test_a_joined_board_has_both_histories_and_a_new_one_has_one_month(
@@ -144,9 +144,9 @@ def test_a_joined_board_has_both_histories_and_a_new_one_has_one_month(
     joined = views["Z9B2Z"]
     own = pd.read_csv(REAL_DATA / RTT)
     march = own[(own["month"] == "2026-03") & own["org_code"].isin(["QMJ", "QRV"])]
-    series = joined.commissioned["rtt_list_size"].series
+    series = joined.known.commissioned["rtt_list_size"].series
     assert series.shown[-2] == march["incomplete_total"].sum()
-    assert len(series) == joined.months
-    sums = joined.sums["rtt_list_size"].rows.set_index("period")["numerator"]
+    assert len(series) == joined.known.months
+    sums = joined.known.sums["rtt_list_size"].rows.set_index("period")["numerator"]
     before, after = sums["2024-12-01"], sums["2025-01-01"]
     assert abs(after / before - 1) < 0.05  # RAP became part of RAL: 31,000 pathways at one code

@@ -111,7 +111,7 @@ def parts_of(found: SystemView) -> list[Part]:
 
 
 def latest(found: SystemView, measure: str) -> tuple[date, float]:
-    result = found.results[measure].latest
+    result = found.known.results[measure].latest
     assert result is not None
     return result.day, result.value
 
@@ -120,14 +120,14 @@ def test_a_share_is_the_sum_over_the_sum_and_not_the_mean_of_shares(tmp_path: Pa
     found = view(tmp_path, USUAL)
     assert latest(found, "ae_four_hours")[1] == pytest.approx(100 * 800 / 1200)
     assert latest(found, "emergency_admissions") == (LAST.date(), 400.0)
-    assert found.results["ae_four_hours"].organisation == "Q1"
+    assert found.known.results["ae_four_hours"].organisation == "Q1"
 
 
 def test_a_missing_month_makes_a_gap_and_a_count_a_bound(tmp_path: Path) -> None:
     rows = [each for each in USUAL if not (each["org_code"] == "T2" and each["period"] == LAST)]
     found = view(tmp_path, rows)
     assert latest(found, "emergency_admissions")[0] == date(2026, 3, 1)
-    assert found.sums["emergency_admissions"].later_bound == (LAST.date(), 300.0)
+    assert found.known.sums["emergency_admissions"].later_bound == (LAST.date(), 300.0)
     table = found.steps.frame.set_index("id")["latest"]
     assert "at least 300 in Apr 2026" in table["emergency_admissions"]
     assert "at least" not in table["ae_four_hours"]
@@ -146,7 +146,7 @@ def test_a_hidden_figure_makes_the_sum_unknown(tmp_path: Path) -> None:
 def test_a_small_trust_that_misses_months_stays_out_of_all_of_them_and_is_named(tmp_path: Path) -> None:
     rows = [*USUAL, *figures("emergency_admissions", "T9", 4, months=MONTHS[:3])]
     places = [*PLACES, ("T9", "Synthetic Yew", "trust", "Q1", None)]
-    found = view(tmp_path, rows, places=places).sums["emergency_admissions"]
+    found = view(tmp_path, rows, places=places).known.sums["emergency_admissions"]
     assert found.trusts == ("T1", "T2")
     assert found.left_out == {"T9": pytest.approx(4 / 404)}
     assert set(found.rows["numerator"]) == {400.0}
@@ -158,24 +158,24 @@ def test_a_merged_history_counts_once_and_a_joined_board_holds_its_trusts(tmp_pa
     rows += figures("emergency_admissions", "T1", 300, months=MONTHS[6:])
     rows += figures("emergency_admissions", "T2", 50)  # of Q0, which became part of Q1
     found = view(tmp_path, rows)
-    assert list(found.system.trusts) == ["T1", "T2"]
-    assert set(found.sums["emergency_admissions"].rows["numerator"]) == {350.0}
-    assert len(found.sums["emergency_admissions"].rows) == len(MONTHS)
+    assert list(found.known.system.trusts) == ["T1", "T2"]
+    assert set(found.known.sums["emergency_admissions"].rows["numerator"]) == {350.0}
+    assert len(found.known.sums["emergency_admissions"].rows) == len(MONTHS)
 
 
 def test_a_trust_belongs_where_it_is_listed_not_where_one_that_it_took_over_was(tmp_path: Path) -> None:
     places = [*PLACES, ("T7", "Synthetic Elder", "trust", "Q1", "T3")]
     rows = [*USUAL, *figures("emergency_admissions", "T3", 70)]
-    assert list(view(tmp_path, rows, places=places).system.trusts) == ["T1", "T2"]
+    assert list(view(tmp_path, rows, places=places).known.system.trusts) == ["T1", "T2"]
 
 
 def test_a_board_that_was_divided_keeps_the_trusts_last_listed_under_it(tmp_path: Path) -> None:
     rows = figures("emergency_admissions", "T3", 70)
     old = view(tmp_path, rows, "Q8")
-    assert (list(old.system.trusts), old.system.former) == (["T3"], True)
+    assert (list(old.known.system.trusts), old.known.system.former) == (["T3"], True)
     assert "no longer stands" in old.method.words["former"]
     new = view(tmp_path, rows, "Q9")
-    assert (list(new.system.trusts), new.system.former) == (["T3"], False)
+    assert (list(new.known.system.trusts), new.known.system.former) == (["T3"], False)
 
 
 def test_a_region_holds_the_trusts_of_all_its_boards(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_region_has_no_people_of_its_own(tmp_path: Path) -> None:
 
 def test_figures_from_records_are_not_added_up(tmp_path: Path) -> None:
     rows = [*USUAL, *figures("sickness_absence", "T1", 5, 100, origin="records")]
-    assert "sickness_absence" not in view(tmp_path, rows).sums
+    assert "sickness_absence" not in view(tmp_path, rows).known.sums
 
 
 @pytest.mark.parametrize("system", ["SYI02", "SYR1"])
@@ -257,7 +257,7 @@ def test_reasons_of_another_publication_are_among_the_sources(tmp_path: Path) ->
 
 def test_beds_are_admissions_times_stay(tmp_path: Path) -> None:
     """Beds 120, of which 24 held; 400 admissions in April's 30 days: 9 bed-days each, 1.8 of them waiting."""
-    found = view(tmp_path, USUAL).pressure
+    found = view(tmp_path, USUAL).known.pressure
     assert found is not None
     assert (found.occupied.value, found.waiting.value, found.available) == (120, 24, 140)
     assert found.share == pytest.approx(20)
@@ -319,7 +319,7 @@ def test_what_is_done_is_said_with_who_and_when_and_its_lack_too(tmp_path: Path)
         measure="cancer_62_day", organisation="Q1", month="2026-04", author="Head of performance", why="One scanner.",
         next="One list from May.", owner="Director of coordination", recovery=date(2026, 9, 30),
     )  # fmt: skip
-    results = [replace(each, comment=told) for each in found.results.values()]
+    results = [replace(each, comment=told) for each in found.known.results.values()]
     said = answer_sentence([each for each in results if each.measure.id == "cancer_62_day"])
     assert said == (
         "Cancer treatment within 62 days: One list from May. Director of coordination answers for it, to be back on "
@@ -363,7 +363,7 @@ BLAME = r"fault|blam|fail|poor|worst|best|underperform|because of|caus|culprit|l
 def test_no_trust_is_blamed_and_none_is_ranked(tmp_path: Path) -> None:
     rows = [*USUAL, *reasons("T1", {CARE: 4, OWN: 5}), *figures("cancer_62_day", "T2", 10, 100)]
     found = view(tmp_path, rows)
-    trusts = list(found.system.trusts.values())
+    trusts = list(found.known.system.trusts.values())
     for each in parts_of(found):
         said = " ".join((*each.words.values(), each.note))
         if each.name != "gaps":  # who returned nothing is a fact about data

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.errors import UsageError
-from helpers.report.own.sentences import say
+from helpers.report.own.cells import say
 
 
 def told(text: str, **values: object) -> str:

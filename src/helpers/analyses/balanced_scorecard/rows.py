@@ -13,8 +13,7 @@ from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.analyses.balanced_scorecard.outlook_words import verdict_words
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.columns import ASSURANCE, NUMBERS, VARIATION, Result, short_period
-from helpers.measures.figures import chance_words, figure_words, goal_words
-from helpers.measures.people import table_figure
+from helpers.measures.figures import chance_words, figure_words, goal_words, table_figure
 from helpers.measures.result import MeasureResult
 from helpers.measures.targets import Goal
 from helpers.register.models import Measure
@@ -211,29 +210,22 @@ def _chance(row: CardRow, _: MeasureResult) -> Cell:
     return None if row.outlook.chance is None else 100 * row.outlook.chance
 
 
+def _chance_words(row: CardRow, _: MeasureResult) -> Cell:
+    return chance_cell(row.outlook)
+
+
+_PERCENT: Final = Column(label="Chance", kind="model", unit="%")
+_MEETING: Final = "of meeting the target"
 CARD: Final = (
     OnCard("measure", Column(label="Measure"), lambda each: each.words),
     OnCard("latest", Column(label="Latest", kind="text"), _own("latest", _latest_on_card)),
-    OnCard(
-        "target", Column(label="Target", kind="text"), _own("target", target_cell), "in force, and to come"
-    ),
+    OnCard("target", Column(label="Target", kind="text"), _own("target", target_cell), "in force, and to come"),
     OnCard("variation", VARIATION.column, _variation),
     OnCard("assurance", ASSURANCE.column, _assurance),
-    OnCard(
-        "chance",
-        Column(label="Chance", kind="text"),
-        _own("chance", lambda row, _: chance_cell(row.outlook)),
-        "of meeting the target",
-    ),
+    OnCard("chance", Column(label="Chance", kind="text"), _own("chance", _chance_words), _MEETING),
     *(OnCard(each.name, each.column, _shown(each), each.about, usual=False) for each in NUMBERS),
-    OnCard(
-        "chance_percent",
-        Column(label="Chance", kind="model", unit="%"),
-        _own("chance_percent", _chance),
-        "of meeting the target",
-        usual=False,
-    ),
-)
+    OnCard("chance_percent", _PERCENT, _own("chance_percent", _chance), _MEETING, usual=False),
+)  # fmt: skip
 #: of the chart of chances
 CHANCES: Final = tuple(
     each for each in CARD if each.name in ("measure", "target", "chance", "chance_percent")
@@ -247,23 +239,13 @@ def _carried(of: Callable[[Carried], Cell]) -> Callable[[Carried | str], Cell]:
     return lambda each: "" if isinstance(each, str) else of(each)
 
 
+def _here(each: Carried) -> Cell:
+    return "no figures" if each.own is None else latest_cell(each.own)
+
+
 CASCADE: Final = (
-    Below(
-        "measure",
-        Column(label="Measure"),
-        lambda each: each if isinstance(each, str) else each.measure.name,
-    ),
-    Below(
-        "here",
-        Column(label="Here", kind="text"),
-        _carried(lambda each: "no figures" if each.own is None else latest_cell(each.own)),
-    ),
-    Below(
-        "units", Column(label="Units right below", kind="text"), _carried(lambda each: _units(each.units))
-    ),
-    Below(
-        "further",
-        Column(label="Units below those", kind="text"),
-        _carried(lambda each: _units(each.further)),
-    ),
-)
+    Below("measure", Column(label="Measure"), lambda each: each if isinstance(each, str) else each.measure.name),
+    Below("here", Column(label="Here", kind="text"), _carried(_here)),
+    Below("units", Column(label="Units right below", kind="text"), _carried(lambda each: _units(each.units))),
+    Below("further", Column(label="Units below those", kind="text"), _carried(lambda each: _units(each.further))),
+)  # fmt: skip

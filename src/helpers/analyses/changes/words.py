@@ -119,7 +119,8 @@ def course_sentence(review: Review) -> str:
         return sentence(f"it is held against {escape_markdown(review.beside)}")
     beside = f"it is held against {escape_markdown(review.beside)}"
     if not judged.trend:
-        return sentence(f"{beside}, as far apart as before the change")
+        alone = "; a slow drift that it alone had would look the same" if judged.settled else ""
+        return sentence(f"{beside}, as far apart as before the change{alone}")
     if not judged.others:
         why = "too few to tell how far one moves by itself"
     elif judged.drifting:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from helpers.analyses.changes.achieved import Achieved
 from helpers.analyses.four_columns.models import BEDS, PATIENTS, SLOTS, Amount, Impact, impact_by
+from helpers.analyses.sight.lines import path
 from helpers.data.directory import Organisation
 from helpers.measures.gathering import Results
 from helpers.measures.result import MeasureResult
@@ -99,7 +100,7 @@ class Matrix:
     @property
     def idle(self) -> tuple[Team, ...]:
         """Teams without a row, of their own or of a team within them."""
-        busy = {name for line in self.lines for name in above(line.row.team, self.teams)}
+        busy = {name for line in self.lines for name in path(line.row.team, self.teams)}
         return tuple(team for name, team in self.teams.items() if name not in busy)
 
     @property
@@ -152,21 +153,11 @@ def _line(row: MatrixRow, register: Register, teams: Mapping[str, Team], results
         register.measures[row.measure],
         results.by_measure.get(row.measure),
         impact,
-        tuple(above(row.team, teams)),
+        tuple(path(row.team, teams)),
     )
 
 
 # --- what rows give together -----------------------------------------------------------------------------
-
-
-def above(team: str, teams: Mapping[str, Team]) -> list[str]:
-    """Return a team and those that it belongs to, upwards; a circle ends where it began."""
-    found: list[str] = []
-    name: str | None = team
-    while name and name not in found:
-        found.append(name)
-        name = teams[name].parent if name in teams else None
-    return found
 
 
 def overlap(one: Line, other: Line) -> bool:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 from helpers.analyses.missed_appointments import scenario_words, words
 from helpers.analyses.missed_appointments.assumptions import ASSUMPTIONS, assumptions_part
 from helpers.analyses.missed_appointments.findings import DnaFindings
-from helpers.analyses.missed_appointments.months import MonthlyRates
 from helpers.analyses.missed_appointments.options import DnaOptions
-from helpers.analyses.missed_appointments.other_trusts import PeerRates
+from helpers.analyses.missed_appointments.other_trusts import MonthlyRates, PeerRates
 from helpers.analyses.missed_appointments.outlook import ScenarioParts
 from helpers.analyses.missed_appointments.patients import deprivation_part, drivers_part, specialties_part
 from helpers.analyses.missed_appointments.rates import KindRates
@@ -23,8 +22,8 @@ from helpers.analyses.missed_appointments.scenario import (
 )
 from helpers.analyses.stays.words import conditions_words
 from helpers.phrases import phrase, phrases
-from helpers.report.age import age_sentence, good_until
 from helpers.report.parts import Headline, Part, part
+from helpers.report.period import age_sentence, good_until
 from helpers.report.sections import Sections
 from helpers.report.words import number
 from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpers.analyses.peers.benchmark import PeerBenchmark
-from helpers.analyses.peers.findings import MOVEMENT_MONTHS, PeerOptions
+from helpers.analyses.peers.comparison import MOVEMENT_MONTHS, PeerOptions
 from helpers.measures.places.groups import GroupKind
 from helpers.register.models import Benchmark
 from helpers.report.analyses_in_room import analyse_in_room

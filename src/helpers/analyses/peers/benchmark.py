@@ -8,15 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from helpers.analyses.peers import (
-    amounts,
     columns,
     headline_words,
     method_words,
     pictures,
     words,
 )
-from helpers.analyses.peers.findings import PeerFindings, PeerOptions, datasets_of
-from helpers.analyses.peers.movement_words import gain_sentence, movement_sentence
+from helpers.analyses.peers.comparison import PeerFindings, PeerOptions, datasets_of
+from helpers.analyses.peers.movement import gain_sentence, movement_sentence
 from helpers.analyses.peers.result import PeerComparison
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.report.columns import laid_out
@@ -209,7 +208,7 @@ class PeerBenchmark:
             caption=pictures.members_caption(comparison),
             alt=pictures.members_alt(comparison) if drawn else "",
             table_caption=(
-                f"{comparison.measure.name}, {amounts.when(comparison)}: {amounts.members_words(comparison)}, by name."
+                f"{comparison.measure.name}, {words.when(comparison)}: {words.members_words(comparison)}, by name."
             ),
             note=escape_markdown(words.left_out_sentence(comparison)),
             words={name: escape_markdown(text) for name, text in said.items()},

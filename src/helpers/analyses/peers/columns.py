@@ -8,16 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from helpers.analyses.peers import amounts
-from helpers.analyses.peers.findings import InGroup
-from helpers.analyses.peers.movement import Movement, PeerMoment
-from helpers.analyses.peers.movement_words import place_change_words
-from helpers.analyses.peers.opportunity import Gain
-from helpers.analyses.peers.result import PeerComparison, PeerValue
+from helpers.analyses.peers import words
+from helpers.analyses.peers.comparison import InGroup
+from helpers.analyses.peers.movement import Movement, PeerMoment, place_change_words
+from helpers.analyses.peers.result import Gain, PeerComparison, PeerValue
 from helpers.bundle import Cell, Column
 from helpers.measures.places.spread import Percentile
 from helpers.report.columns import Filled, Row
-from helpers.report.words import interval, sentence
+from helpers.report.words import capital, interval, sentence
 
 BEYOND: Final = "beyond the 99.8% limits of chance and the ordinary spread between trusts"
 PLACE_WORDS: Final = (
@@ -59,12 +57,12 @@ Each = Filled[PeerComparison]
 
 
 def _when(comparison: PeerComparison) -> str:
-    when = amounts.short_when(comparison)
+    when = words.short_when(comparison)
     return f"{when} (old)" if comparison.stale else when
 
 
 def _own_value(comparison: PeerComparison) -> Cell:
-    return amounts.short_value(comparison, comparison.own.value) if comparison.own else None
+    return words.short_value(comparison, comparison.own.value) if comparison.own else None
 
 
 def _old(comparison: PeerComparison) -> Cell:
@@ -73,7 +71,7 @@ def _old(comparison: PeerComparison) -> Cell:
 
 def _beyond(comparison: PeerComparison) -> Cell:
     own = comparison.own
-    return amounts.flag_words(own.flag) if own and own.flag not in amounts.QUIET else None
+    return words.flag_words(own.flag) if own and own.flag not in words.QUIET else None
 
 
 def _number(name: str, label: str, cell: Callable[[PeerComparison], Cell]) -> Filled[PeerComparison]:
@@ -94,8 +92,8 @@ STANDINGS: Final[tuple[Filled[PeerComparison], ...]] = (
     Each("measure", Column(label="Measure"), lambda each: each.measure.name),
     Each("period", _text("Period"), _when, "that all trusts are compared at"),
     Each("this_trust", _text("This trust"), _own_value),
-    Each("median", _text("Median"), lambda each: amounts.short_value(each, each.levels.median)),
-    _better_than("place", lambda each: amounts.place_words(each)),
+    Each("median", _text("Median"), lambda each: words.short_value(each, each.levels.median)),
+    _better_than("place", lambda each: words.place_words(each)),
     Each("against_limits", _text("Allowing for chance"), _beyond, f"{BEYOND}; empty within them"),
     Each("trusts", Column(label="Trusts", kind="rate"), lambda each: len(each.places.table), "compared"),
     Each("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False),
@@ -121,12 +119,12 @@ def _then_now(moved: Moved) -> Cell:
     comparison, found = moved
     if found is None:
         return None
-    return ", ".join(amounts.short_when(comparison, each.period) for each in (found.first, found.last))
+    return ", ".join(words.short_when(comparison, each.period) for each in (found.first, found.last))
 
 
 def _change(moved: Moved, whose: str) -> Cell:
     comparison, found = moved
-    return None if found is None else amounts.change_words(comparison, float(getattr(found, whose)))
+    return None if found is None else words.change_words(comparison, float(getattr(found, whose)))
 
 
 def _place_of(moved: Moved, moment: str) -> Percentile | None:
@@ -135,7 +133,7 @@ def _place_of(moved: Moved, moment: str) -> Percentile | None:
 
 
 def _percentile_of(moved: Moved, moment: str) -> str:
-    return amounts.percentile_words(_place_of(moved, moment))
+    return words.percentile_words(_place_of(moved, moment))
 
 
 def _change_of_place(moved: Moved) -> Cell:
@@ -172,8 +170,7 @@ Worth = Filled[Short]
 
 def _level(short: Short) -> str:
     level = short[0].benchmark
-    words = f"{level.words}: {amounts.short_value(short[0], level.value)}"
-    return words[:1].upper() + words[1:]
+    return capital(f"{level.words}: {words.short_value(short[0], level.value)}")
 
 
 def _counted(short: Short) -> str:
@@ -241,10 +238,10 @@ def trust_columns(comparison: PeerComparison) -> tuple[Filled[Member], ...]:
         return None if comparison.alike or place is None else place.percent
 
     def place(each: Member) -> str:
-        return "" if comparison.alike else amounts.percentile_words(each.member.percentile)
+        return "" if comparison.alike else words.percentile_words(each.member.percentile)
 
     def flag(each: Member) -> Cell:
-        return amounts.flag_words(each.member.flag)
+        return words.flag_words(each.member.flag)
 
     def ends(each: Member) -> Cell:
         return interval(*each.ends, digits) if each.ends else None
@@ -275,7 +272,7 @@ def _compared(each: InGroup) -> PeerComparison | None:
 
 def _level_of(each: InGroup, name: str) -> Cell:
     comparison = _compared(each)
-    return amounts.short_value(comparison, getattr(comparison.levels, name)) if comparison else None
+    return words.short_value(comparison, getattr(comparison.levels, name)) if comparison else None
 
 
 def _trusts_in(each: InGroup) -> Cell:
@@ -284,7 +281,7 @@ def _trusts_in(each: InGroup) -> Cell:
 
 def _group_place(each: InGroup) -> str:
     comparison = _compared(each)
-    return amounts.place_words(comparison) if comparison else ""
+    return words.place_words(comparison) if comparison else ""
 
 
 def _group_note(each: InGroup) -> str:
@@ -315,13 +312,13 @@ def moment_columns(comparison: PeerComparison) -> tuple[Filled[PeerMoment], ...]
         return Filled(name, column, lambda each: getattr(each, of))
 
     return (
-        Filled("period", _text("Period"), lambda each: amounts.when(comparison, each.period)),
+        Filled("period", _text("Period"), lambda each: words.when(comparison, each.period)),
         figure("this_trust", "This trust", "value"),
         figure("lower_quartile", "Lower quartile", "lower_quartile"),
         figure("median", "Median", "median"),
         figure("upper_quartile", "Upper quartile", "upper_quartile"),
         Filled("trusts", Column(label="Trusts", kind="rate"), lambda each: each.members),
-        _better_than("place", lambda each: amounts.percentile_words(each.percentile)),
+        _better_than("place", lambda each: words.percentile_words(each.percentile)),
     )
 
 
@@ -339,7 +336,7 @@ REASONS: Final = {
 def _left_out(reason: str) -> Filled[PeerComparison]:
     def cell(comparison: PeerComparison) -> Cell:
         codes = getattr(comparison.left_out, reason)
-        return f"{len(codes):,}: {amounts.named(codes)}" if codes else None
+        return f"{len(codes):,}: {words.named(codes)}" if codes else None
 
     return Each(reason, _text(REASONS[reason]), cell, "number and codes of trusts")
 
@@ -348,7 +345,7 @@ def left_out_columns(reasons: list[str]) -> tuple[Filled[PeerComparison], ...]:
     """Return the columns of who cannot be compared, for the reasons that there are."""
     return (
         Each("measure", Column(label="Measure"), lambda each: each.measure.name),
-        Each("period", _text("Period"), amounts.short_when),
+        Each("period", _text("Period"), words.short_when),
         Each("compared", Column(label="Compared", kind="rate"), lambda each: len(each.places.table)),
         *(_left_out(name) for name in reasons),
     )

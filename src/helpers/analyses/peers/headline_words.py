@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from helpers.analyses.peers import words
-from helpers.analyses.peers.amounts import NAMED
-from helpers.analyses.peers.findings import InGroup, PeerFindings
-from helpers.analyses.peers.movement_words import movement_sentence, place_change
+from helpers.analyses.peers.comparison import InGroup, PeerFindings
+from helpers.analyses.peers.movement import movement_sentence, place_change
 from helpers.analyses.peers.result import PeerComparison
+from helpers.analyses.peers.words import NAMED
 from helpers.measures.places.spread import Percentile
-from helpers.report.words import count, in_words, listed, number, sentence
+from helpers.report.words import count, in_words, listed, number, sentence, together
 from helpers.stats.position import VERY_LIKELY
 
 #: where the one measure has no good direction, or no counts
@@ -25,17 +25,17 @@ NOTHING_KNOWN = (
 def single_lines(comparison: PeerComparison, found: PeerFindings) -> dict[str, str]:
     """Return the headline of a report on one measure by name: value, place (or how it is shown), movement."""
     first = words.value_sentence(comparison)
-    rest = [
+    rest = together(
         words.position_sentence(comparison),
         words.flag_sentence(comparison),
         words.stale_sentence(comparison),
         old_sentence(comparison),
         words.small_sentence(comparison),
-    ]
+    )
     moved = found.movements[comparison.measure.id] if comparison.own else None
     lines = {
         "value": f"{comparison.measure.name}: {first[:1].lower()}{first[1:]}",
-        "place": " ".join(part for part in rest if part) or words.method_sentence(comparison),
+        "place": rest or words.method_sentence(comparison),
         "movement": movement_sentence(comparison, moved) if comparison.own else "",
     }
     return {name: line for name, line in lines.items() if line}

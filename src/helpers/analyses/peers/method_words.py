@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from helpers.analyses.peers import amounts
-from helpers.analyses.peers.findings import TOO_OLD_MONTHS, PeerFindings
+from helpers.analyses.peers import words
+from helpers.analyses.peers.comparison import TOO_OLD_MONTHS, PeerFindings
 from helpers.analyses.peers.result import PeerComparison
 from helpers.analyses.peers.words import value_sentence
 from helpers.measures.places.groups import SMALL_GROUP
@@ -115,7 +115,7 @@ def _lines(found: PeerFindings) -> Iterator[str]:
         names = listed(each.name for each in found.absent)
         yield sentence(f"no trust of the group has a figure of {names} in the data")
     if found.long_past:
-        named = listed(f"{each.measure.name} ({amounts.when(each)})" for each in found.long_past)
+        named = listed(f"{each.measure.name} ({words.when(each)})" for each in found.long_past)
         yield sentence(
             f"figures of more than {count(TOO_OLD_MONTHS, 'month')} before {month(found.period.last)} say nothing of "
             f"today, so they are not shown: {named}"
@@ -124,5 +124,5 @@ def _lines(found: PeerFindings) -> Iterator[str]:
     if merged:
         yield sentence(
             "figures of organisations that merged are added up under their successor, in every period: "
-            f"{amounts.named(merged)}"
+            f"{words.named(merged)}"
         )

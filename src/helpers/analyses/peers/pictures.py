@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.analyses.peers import amounts
+from helpers.analyses.peers import words
 from helpers.analyses.peers.movement import Movement
 from helpers.analyses.peers.result import PeerComparison
 from helpers.analyses.peers.words import peer_sentences
@@ -92,7 +92,7 @@ def _own_label(comparison: PeerComparison) -> str:
     own = comparison.own
     if own is None:
         return ""
-    return f"{own.code}: {amounts.value_words(comparison, own.value)}"
+    return f"{own.code}: {words.value_words(comparison, own.value)}"
 
 
 def _ceiling(comparison: PeerComparison) -> float | None:
@@ -101,13 +101,13 @@ def _ceiling(comparison: PeerComparison) -> float | None:
 
 def members_caption(comparison: PeerComparison) -> str:
     """Return what the chart of a group shows, of whom and when."""
-    when = amounts.when(comparison)
+    when = words.when(comparison)
     shown = {
         "funnel": "funnel with limits of 95% and 99.8%",
         "caterpillar": "each with its 95% interval, lowest first",
         "dots": "figures alone, lowest first",
     }[comparison.method]
-    return f"{comparison.measure.name}: {amounts.members_words(comparison)}, {shown}; {when}."
+    return f"{comparison.measure.name}: {words.members_words(comparison)}, {shown}; {when}."
 
 
 def members_alt(comparison: PeerComparison) -> str:
@@ -116,10 +116,9 @@ def members_alt(comparison: PeerComparison) -> str:
         comparison.method
     ]
     ends = " to ".join(
-        amounts.value_words(comparison, end)
-        for end in (comparison.levels.lowest, comparison.levels.highest)
+        words.value_words(comparison, end) for end in (comparison.levels.lowest, comparison.levels.highest)
     )
-    return f"{shape} of {amounts.members_words(comparison)}, from {ends}. {peer_sentences(comparison)}"
+    return f"{shape} of {words.members_words(comparison)}, from {ends}. {peer_sentences(comparison)}"
 
 
 def positions(placed: Sequence[PeerComparison]) -> Figure:
@@ -148,7 +147,7 @@ def _place(comparison: PeerComparison) -> charts_positions.PositionRow:
 
 def positions_alt(placed: Sequence[PeerComparison]) -> str:
     """Return the chart of positions in words."""
-    said = [f"{each.measure.name}: {amounts.place_words(each)}" for each in placed]
+    said = [f"{each.measure.name}: {words.place_words(each)}" for each in placed]
     return f"Percentiles with 95% intervals by {count(len(placed), 'measure')}. {'; '.join(said)}."
 
 
@@ -200,7 +199,7 @@ def _drawn_at(comparison: PeerComparison, day: date) -> date:
 
 def movement_caption(comparison: PeerComparison, moved: Movement) -> str:
     """Return what the chart over time shows."""
-    first, last = (amounts.when(comparison, each.period) for each in (moved.first, moved.last))
+    first, last = (words.when(comparison, each.period) for each in (moved.first, moved.last))
     fewest, most = (pick(each.members for each in moved.moments) for pick in (min, max))
     many = number(fewest) if fewest == most else f"{number(fewest)} to {number(most)}"
     return (

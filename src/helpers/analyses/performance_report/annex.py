@@ -9,8 +9,7 @@ from typing import Final
 from helpers.analyses.performance_report.tables import Rows
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.columns import short_period
-from helpers.measures.figures import goal_words
-from helpers.measures.people import told_figure
+from helpers.measures.figures import goal_words, told_figure
 from helpers.measures.pictures import multiples_of
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import latest_sentence, short_words

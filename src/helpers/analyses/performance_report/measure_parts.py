@@ -17,8 +17,7 @@ from helpers.analyses.performance_report.tables import (
 )
 from helpers.bundle import Panel
 from helpers.measures.attention_words import attention_clauses
-from helpers.measures.figures import direction_words, period_words
-from helpers.measures.people import counted_as_people, people_words
+from helpers.measures.figures import counted_as_people, direction_words, people_words, period_words
 from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import ChartEvent, MeasureResult
 from helpers.measures.target_words import assurance_sentence, forecast_sentence, target_sentence
@@ -35,7 +34,7 @@ from helpers.register.models import Comment
 from helpers.report.parts import Part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
-from helpers.report.words import count, day_words, month, sentence
+from helpers.report.words import count, day_words, month, sentence, together
 
 #: events that a section describes; a chart of more would be a list of dates
 MOST_EVENTS = 8
@@ -144,16 +143,16 @@ def meaning_words(result: MeasureResult) -> str:
 
 def icon_panels(result: MeasureResult) -> list[Panel]:
     """Return the icons of variation and assurance, or the words that stand in their place."""
-    if result.points < 2:
-        first = Panel(markdown="one point shows no variation")
-    else:
-        first = (
-            Panel(icon=result.variation_icon) if result.variation_icon else Panel(markdown=UNSETTLED_WORDS)
-        )
-    icon = result.assurance_icon
-    second = Panel(icon=icon) if icon else Panel(markdown=no_assurance_words(result))
-    stale = [Panel(markdown="out of date")] if result.stale else []
-    return [first, second, *stale]
+    few = "one point shows no variation" if result.points < 2 else ""
+    return [
+        _icon_or(few, "") if few else _icon_or(UNSETTLED_WORDS, result.variation_icon),
+        _icon_or(no_assurance_words(result), result.assurance_icon),
+        *([Panel(markdown="out of date")] if result.stale else []),
+    ]
+
+
+def _icon_or(words: str, icon: str) -> Panel:
+    return Panel(icon=icon) if icon else Panel(markdown=words)
 
 
 def chart_caption(result: MeasureResult) -> str:
@@ -174,14 +173,13 @@ def chart_alt(result: MeasureResult) -> str:
     shown = count(
         int(result.series.shown.size - result.series.hidden.sum() - len(result.series.gaps)), "point"
     )
-    parts = [
+    return together(
         f"Process behaviour chart of {result.measure.name} with {shown}.",
         latest_sentence(result),
         variation_sentence(result),
         target_sentence(result),
         *(f"Marked: {event.name}, {month(event.day)}." for event in result.events[:MOST_EVENTS]),
-    ]
-    return " ".join(part for part in parts if part)
+    )
 
 
 def story_panels(result: MeasureResult, period: str) -> list[Panel]:
@@ -195,21 +193,17 @@ def story_panels(result: MeasureResult, period: str) -> list[Panel]:
 def slide_panels(result: MeasureResult, period: str) -> tuple[Panel, ...]:
     """Return what a slide says below the chart of what needs attention, shorter than the page does."""
     people = "" if result.measure.kind == "count" else people_words(result)
-    parts = (
+    said = together(
         latest_sentence(result),
         sentence(people) if people else "",
         sentence(f"it needs attention: {'; '.join(attention_clauses(result))}"),
     )
-    what = Panel(title="What the data say", markdown=" ".join(part for part in parts if part))
-    owner = result.measure.owner
+    what = Panel(title="What the data say", markdown=said)
+    why, following = story_panels(result, period)
     if result.comment is None:
-        said = f"**Nobody has explained this.**{f' It is for the {owner} to do so.' if owner else ''}"
-        return (
-            what,
-            Panel(title="Why", markdown=said),
-            Panel(title="What next", markdown=next_words(result)),
-        )
-    return what, *story_panels(result, period)
+        owner = f" It is for the {result.measure.owner} to do so." if result.measure.owner else ""
+        why = Panel(title="Why", markdown=f"**Nobody has explained this.**{owner}")
+    return what, why, following
 
 
 def what_words(result: MeasureResult) -> str:
@@ -218,21 +212,20 @@ def what_words(result: MeasureResult) -> str:
     people = "" if told_already else people_words(result)
     clauses = attention_clauses(result)
     told = _what_words(result)
-    parts = (
+    return together(
         told.get("latest", ""),
         sentence(people) if people else "",
         told.get("out_of_date", ""),
         told.get("variation", ""),
         sentence(f"it needs attention: {'; '.join(clauses)}") if clauses else "",
     )
-    return " ".join(part for part in parts if part)
 
 
 def nobody_words(result: MeasureResult) -> str:
     """Say that nobody has explained what needs attention, who answers for it, and the register's rule for it."""
     owner = f" Owner: {result.measure.owner}." if result.measure.owner else ""
     rule = f" Standing rule: {sentence(result.measure.action)}" if result.measure.action else ""
-    return f"**Nobody has explained this or planned for it.**{owner}{rule}"
+    return f"**Nobody has explained this.**{owner}{rule}"
 
 
 def why_words(result: MeasureResult, period: str) -> str:
@@ -316,9 +309,8 @@ def short_notes_words(result: MeasureResult) -> str:
 
 def notes_of(result: MeasureResult) -> list[tuple[str, str]]:
     """Return what is said below the chart, each with its name; what has nothing to say is empty."""
-    target = " ".join(part for part in (target_sentence(result), assurance_sentence(result)) if part)
     return [
-        ("Target", target),
+        ("Target", together(target_sentence(result), assurance_sentence(result))),
         ("Forecast", forecast_sentence(result)),
         ("Other trusts", national_sentence(result)),
         ("Reasons", reasons_sentence(result)),

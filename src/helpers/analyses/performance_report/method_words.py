@@ -1,13 +1,15 @@
-"""How the performance report is made, in words."""
+"""How the performance report is made, in words, and the terms that occur in it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from helpers.measures.attention import PERSISTENT
 from helpers.measures.gathering import WantedMeasures
 from helpers.measures.result import MeasureResult
-from helpers.phrases import bulleted, phrase
+from helpers.phrases import bulleted, phrase, phrases
 from helpers.report.words import in_words, listed, month, sentence
 from helpers.stats.spc.limits import FIRM_FROM, LIMIT_FACTOR, RUN_POINTS, SCREEN_FACTOR
 from helpers.stats.spc.verdicts import UNSTABLE_LAG1
@@ -47,3 +49,45 @@ def small_numbers_words(results: Iterable[MeasureResult]) -> str:
         f"Small numbers are shown as they are of {listed(names)}: {sentence(reason)}"
         for reason, names in reasons.items()
     )
+
+
+# --- terms -----------------------------------------------------------------------------------------
+
+
+#: by which words of a report each term of the phrase book is recognised
+PATTERNS: Final = {
+    "ordinary_variation": r"ordinary variation",
+    "special_cause": r"special causes?|(above|below) the (upper|lower) limit|in a row|within three points",
+    "limits": r"limits?\b",
+    "provisional_limits": r"are provisional|provisional limits",
+    "provisional_figure": r"a provisional figure",
+    "stable_period": r"stable period|, suggested:",
+    "our_line": r"our line",
+    "in_maintenance": r"in maintenance|In maintenance",
+    "constitutional_standard": r"constitutional standard",
+    "planning_milestone": r"planning milestone",
+    "local_target": r"local target",
+    "forecast": r"[Ff]orecast|If the past is a guide",
+    "interval_80": r"80% interval",
+    "middle_half": r"middle half",
+    "median": r"\bmedian\b",
+    "suppressed": r"suppressed",
+    "points": r"\d points?\b",
+    "shmi": r"SHMI",
+    "out_of_date": r"[Oo]ut of date",
+}
+
+
+def glossary_words(texts: Iterable[str]) -> str:
+    """Return the terms that occur in some texts, in the alphabet's order, each with its meaning.
+
+    >>> glossary_words(["It is within its ordinary variation."]).splitlines()[0][:24]
+    '- **Ordinary variation**'
+    """
+    everything, said = "\n".join(texts), phrases("glossary", firm_from=FIRM_FROM)
+    found = (
+        f"- **{said[f'{name}.term']}**: {said[f'{name}.meaning']}"
+        for name, pattern in PATTERNS.items()
+        if re.search(pattern, everything)
+    )
+    return "\n".join(sorted(found))

@@ -22,11 +22,13 @@ from helpers.measures.attention_words import (
     telling_clause,
 )
 from helpers.measures.columns import short_period, spark_of
-from helpers.measures.figures import figure_words, goal_words, period_words
-from helpers.measures.people import (
+from helpers.measures.figures import (
     counted_as_people,
     counted_words,
+    figure_words,
+    goal_words,
     people_affected,
+    period_words,
     told_figure,
 )
 from helpers.measures.result import MeasureResult

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from helpers.measures.people import people_affected
+from helpers.measures.figures import people_affected
 from helpers.measures.result import MeasureResult
 from helpers.register.arrangement import Pathway
 from helpers.report.period import add_months

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpers.analyses.decided.analysis import decided_part
 from helpers.analyses.performance_report import annex, changes, page_one, tables
-from helpers.analyses.performance_report.glossary import glossary_words
 from helpers.analyses.performance_report.measure_parts import (
     icons_part,
     next_words,
@@ -17,7 +16,11 @@ from helpers.analyses.performance_report.measure_parts import (
     spc_part,
     why_words,
 )
-from helpers.analyses.performance_report.method_words import method_words, small_numbers_words
+from helpers.analyses.performance_report.method_words import (
+    glossary_words,
+    method_words,
+    small_numbers_words,
+)
 from helpers.analyses.performance_report.options import COVER, PerformanceOptions, cover_rows
 from helpers.analyses.performance_report.ranking import (
     FADED_AFTER,
@@ -41,7 +44,7 @@ from helpers.report.columns import laid_out
 from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
-from helpers.report.words import listed, sentence
+from helpers.report.words import listed, sentence, together
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
@@ -160,16 +163,12 @@ class PerformanceReport(Sections):
         """Table: every measure by domain, with target, icons, mean and limits, trend and place among trusts."""
         if not self._shown:
             return self.part("nothing", words={"missing": self._missing_words()})
-        notes = [
-            page_one.count_sentence(self._shown),
-            page_one.chance_sentence(self._shown),
-            self._too_many(),
-        ]
+        counted, by_chance = page_one.count_sentence(self._shown), page_one.chance_sentence(self._shown)
         return self.part(
             "measures",
             **tables.summary(self._ranked, self._pathways),
             caption=f"Every measure by domain, {self.report.period.label}.",
-            note=" ".join(note for note in notes if note),
+            note=together(counted, by_chance, self._too_many()),
             by="domain",
             on_slide=True,
         )

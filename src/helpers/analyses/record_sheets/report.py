@@ -158,7 +158,11 @@ class MeasureRecords(Sections):
             return self.part("risks", words={"none": "No risk is registered (`risks.yml`)."})
         rows = risk_rows(self.risks_kept, self.sheets, self.report.register)
         return self.part(
-            "risks", fields=RISKS, rows=rows, caption="Risks on the assurance framework, the highest first."
+            "risks",
+            fields=RISKS,
+            rows=rows,
+            caption="Risks on the assurance framework, the highest first.",
+            on_slide=True,
         )
 
     @part

@@ -19,7 +19,7 @@ from helpers.report.charts.rates import rate_funnel_chart
 from helpers.report.controlled_charts import chart_told, unmarked
 from helpers.report.parts import Field, Part
 from helpers.report.process_words import Process
-from helpers.report.words import count, number
+from helpers.report.words import count, number, together
 from helpers.stats.funnel import Funnel
 from helpers.stats.spc import XmRChart
 
@@ -56,7 +56,7 @@ def trend(basis: StayBasis) -> Part:
     if process.mostly_hidden:
         return basis.part("trend", words=process.words)
     words, months = process.words, found.months.index
-    said = " ".join(text for text in words.values() if text)
+    said = together(*words.values())
     return basis.part(
         "trend",
         fields=TREND,

@@ -11,8 +11,9 @@ from typing import Any, Final, Literal
 from helpers.data.disclosure.queries import Condition
 from helpers.data.room.selection import read_where
 from helpers.data.stays import LEAST_TRIM_DAYS, LONG_STAYS
-from helpers.errors import Problem, UsageError
+from helpers.errors import Problem
 from helpers.report.words import count
+from helpers.yaml_files import raise_all
 
 #: which spells are stays where nobody says otherwise, as `report.records` takes it
 ORDINARY: Final[Mapping[str, Any]] = MappingProxyType({"patient_class": "ordinary"})
@@ -84,26 +85,28 @@ class StayOptions:
             for name, cure in _APART.items()
             if name in self.where
         ]
-        whole = isinstance(self.long_stay_days, int) and not isinstance(self.long_stay_days, bool)
-        if not whole or self.long_stay_days < 2:
-            allowed = f"whole days, 2 or more, such as {LONG_STAY}"
-            problems.append(Problem("long_stay_days", f"{self.long_stay_days!r}", allowed))
-        if self.benchmark not in BENCHMARKS:
-            problems.append(Problem("benchmark", f"{self.benchmark!r}", ", ".join(BENCHMARKS)))
-        if self.benchmark == "target" and not (self.target_days and self.target_days > 0):
-            problems.append(
-                Problem("target_days", f"{self.target_days}", "days above 0 with benchmark: target")
-            )
-        if self.trim == "fixed" and not (self.trim_days and self.trim_days >= LEAST_TRIM_DAYS):
-            allowed = f"{LEAST_TRIM_DAYS} days or more with trim: fixed"
-            problems.append(Problem("trim_days", f"{self.trim_days}", allowed))
-        if not 0 < self.occupancy <= 1:
-            problems.append(
-                Problem("occupancy", f"{self.occupancy}", "a share above 0 and up to 1, such as 0.92")
-            )
-        if self.bed_day_cost is not None and self.bed_day_cost <= 0:
-            problems.append(
-                Problem("bed_day_cost", f"{self.bed_day_cost}", "pounds above 0, or leave it out")
-            )
-        if problems:
-            raise UsageError(problems)
+        problems += [
+            Problem(name, f"{getattr(self, name)!r}", allowed) for name, allowed in self._wrong.items()
+        ]
+        raise_all(problems)
+
+    @property
+    def _wrong(self) -> dict[str, str]:
+        """What is allowed of each option that cannot be as it is."""
+        long, cost = self.long_stay_days, self.bed_day_cost
+        is_long = isinstance(long, int) and not isinstance(long, bool) and long >= 2
+        fits = {
+            "long_stay_days": (is_long, f"whole days, 2 or more, such as {LONG_STAY}"),
+            "benchmark": (self.benchmark in BENCHMARKS, ", ".join(BENCHMARKS)),
+            "target_days": (
+                self.benchmark != "target" or (self.target_days or 0) > 0,
+                "days above 0 with benchmark: target",
+            ),
+            "trim_days": (
+                self.trim != "fixed" or (self.trim_days or 0) >= LEAST_TRIM_DAYS,
+                f"{LEAST_TRIM_DAYS} days or more with trim: fixed",
+            ),
+            "occupancy": (0 < self.occupancy <= 1, "a share above 0 and up to 1, such as 0.92"),
+            "bed_day_cost": (cost is None or cost > 0, "pounds above 0, or leave it out"),
+        }
+        return {name: allowed for name, (fit, allowed) in fits.items() if not fit}

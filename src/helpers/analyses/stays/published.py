@@ -12,10 +12,9 @@ from helpers.bundle import Cell, Column
 from helpers.data.published_stays import FEWEST_ADMISSIONS, published_stays
 from helpers.errors import DataError, Problem
 from helpers.phrases import phrase
-from helpers.report.age import age_sentence, good_until
 from helpers.report.charts import rates as charts_rates
 from helpers.report.parts import Field, Headline, Part, part
-from helpers.report.period import Period, add_months
+from helpers.report.period import Period, add_months, age_sentence, good_until
 from helpers.report.sections import Sections
 from helpers.report.words import count, days, number, sentence
 from helpers.stats import los

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from helpers.analyses.systems.view import MONTHS, SystemView
+from helpers.analyses.systems.known import MONTHS
+from helpers.analyses.systems.view import SystemView
 from helpers.errors import Problem, UsageError
 from helpers.report.arguments import names_near_misses
 from helpers.report.opening import Report

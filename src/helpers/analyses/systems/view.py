@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,13 +17,11 @@ from helpers.analyses.systems.findings import (
     Ranged,
     Scenario,
     WayOut,
-    pressure_of,
     scenarios_of,
-    way_out_of,
 )
+from helpers.analyses.systems.known import ADMISSIONS, BEDS, COMMISSIONED, STEPS, WAITING, KnownSystem
 from helpers.bundle import Cell, Column
-from helpers.data.measure_series import names_in, read_reasons
-from helpers.data.systems import KINDS, System, read_published, system_of
+from helpers.data.systems import KINDS
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.measures.attention_words import attention_clauses
 from helpers.measures.columns import (
@@ -39,10 +36,9 @@ from helpers.measures.columns import (
     spark_of,
 )
 from helpers.measures.figures import short_period_words
-from helpers.measures.gathering import WantedMeasures, results_of_rows
 from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import MeasureResult
-from helpers.measures.sums import SMALL, SystemSum, system_sum
+from helpers.measures.sums import SMALL
 from helpers.measures.words import what_sentences
 from helpers.phrases import phrase
 from helpers.report.columns import Filled, laid_out
@@ -52,27 +48,8 @@ from helpers.report.words import count, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
-    from helpers.register.models import Measure
     from helpers.report.opening import Report
 
-MONTHS: Final = 36
-#: who could leave and stays over beds in use; beds in use over beds available
-WAITING, BEDS, ADMISSIONS, REASONS = (
-    "no_criteria_to_reside", "bed_occupancy", "emergency_admissions", "delayed_patients",
-)  # fmt: skip
-#: what is looked at, from the door to the way out
-STEPS: Final = {
-    "Demand": ("ae_attendances", ADMISSIONS, "rtt_new_periods", "gp_referrals"),
-    "Flow": ("ae_four_hours", "ae_12_hours_from_decision", BEDS),
-    "Way out": (WAITING, REASONS),
-    "Planned care": ("rtt_18_weeks", "rtt_over_52_weeks", "rtt_list_size"),
-    "Cancer": ("cancer_28_day_fds", "cancer_31_day", "cancer_62_day"),
-    "Staff": ("sickness_absence",),
-}
-#: what only those can lack by mistake who return another measure of the same publication
-SAME_TRUSTS: Final = {"rtt_new_periods": "rtt_list_size"}
-#: of which a commissioner has figures of its own, for the people it is responsible for
-COMMISSIONED: Final = (*STEPS["Planned care"], *STEPS["Cancer"])
 #: what the table of trusts shows, each the part of the sum that is a count of people or beds
 PARTS: Final = {
     ADMISSIONS: "Emergency admissions",
@@ -104,7 +81,7 @@ PRESSURE: Final = (
 )
 
 
-class SystemView:
+class SystemView(Sections):
     """A system as one.
 
     Parameters
@@ -118,119 +95,23 @@ class SystemView:
     """
 
     def __init__(self, report: Report, *, months: int, change: float) -> None:
-        self.report, self.months, self.change = report, months, change
-        self.system: System = system_of(report.mart, report.organisation)
-        self.measures: dict[str, Measure] = {
-            name: report.register.measures[name]
-            for names in STEPS.values()
-            for name in names
-            if name in report.register.measures
-        }
-        self._rows = self._read("provider", list(self.system.trusts), tuple(self.measures))
-
-    def _read(self, basis: str, codes: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
-        frequencies = {name: self.measures[name].frequency for name in names if name in self.measures}
-        until = self.report.period.last
-        return read_published(self.report.mart, codes, frequencies, until=until, basis=basis).data
-
-    # --- what is known --------------------------------------------------------------------------------
-
-    @cached_property
-    def sums(self) -> dict[str, SystemSum]:
-        """Every measure of which the trusts have figures, summed."""
-        found: dict[str, SystemSum] = {}
-        for name in sorted(self.measures, key=lambda name: name in SAME_TRUSTS):
-            rows = self._rows[self._rows["measure"] == name]
-            beside = found.get(SAME_TRUSTS.get(name, ""))
-            expected = beside.trusts if beside else ()
-            if len(rows):
-                found[name] = system_sum(rows, self.measures[name], months=self.months, expected=expected)
-        return {name: found[name] for name in self.measures if name in found}
-
-    @cached_property
-    def results(self) -> dict[str, MeasureResult]:
-        """The sums as results: chart, target, what needs attention."""
-        return self._results([each.rows.assign(measure=name) for name, each in self.sums.items()])
-
-    @cached_property
-    def commissioned(self) -> dict[str, MeasureResult]:
-        """What is published for the people whom the board is responsible for, wherever they are treated."""
-        rows = self._commissioned_rows
-        known = rows[~rows["suppressed"].astype(bool) & rows["value"].notna()]
-        return self._results([known] if len(known) else [])
-
-    @cached_property
-    def _commissioned_rows(self) -> pd.DataFrame:
-        # what is published under a region's code is what the nation commissions there, not its people
-        codes = [] if self.report.organisation.kind == "region" else [self.report.organisation.code]
-        return self._read("commissioner", codes, COMMISSIONED)
-
-    def _results(self, frames: Sequence[pd.DataFrame]) -> dict[str, MeasureResult]:
-        frames = [each for each in frames if len(each)]
-        if not frames:
-            return {}
-        asked = WantedMeasures(
-            self.report.organisation, self.report.period.last, tuple(self.measures), self.months
-        )
-        rows = pd.concat(frames, ignore_index=True)
-        found = results_of_rows(self.report.mart, self.report.register, asked, rows)
-        return {each.measure.id: each for each in found}
-
-    @cached_property
-    def pressure(self) -> Pressure | None:
-        """Beds and days of the trusts that return beds, patients who could leave and admissions."""
-        needed = (WAITING, BEDS, ADMISSIONS)
-        if any(name not in self.sums for name in needed):
-            return None
-        alike = set.intersection(*(set(self.sums[name].trusts) for name in needed))
-        rows = self._rows[self._rows["org_code"].isin(alike)]
-        if not alike:
-            return None
-        same = [
-            system_sum(rows[rows["measure"] == name], self.measures[name], months=self.months)
-            for name in needed
-        ]
-        return pressure_of(*same)
-
-    @cached_property
-    def held(self) -> WayOut | None:
-        """What patients who could leave wait for."""
-        waiting = self._rows[self._rows["measure"] == WAITING]
-        return way_out_of(self._reasons, waiting, self.report.period.last)
-
-    @cached_property
-    def _reasons(self) -> pd.DataFrame:
-        reasons = read_reasons(self.report.mart)
-        own = reasons["org_code"].isin(list(self.system.trusts)) & (reasons["measure"] == REASONS)
-        return reasons[own]
-
-    # --- what is shown --------------------------------------------------------------------------------
-
-    def _sections(self) -> Sections:
-        return Sections(self.report, self._datasets)
-
-    @cached_property
-    def _datasets(self) -> tuple[str, ...]:
-        """Data sets that gave a figure: beside them the same table may hold figures from records, of which none did."""
-        frames = (self._rows, self._commissioned_rows, self._reasons)
-        return tuple(
-            sorted({f"measure_values/{name}" for each in frames for name in names_in(each["source"])})
-        )
+        self.known, self.change = KnownSystem(report, months), change
+        super().__init__(report, self.known.datasets)
 
     @part
     def headline(self) -> Headline:
         """What a board should know first: what is wrong, what holds patients back, and what of it lies outside."""
-        said = words.problem_sentences(list(self.results.values()))
+        said = words.problem_sentences(list(self.known.results.values()))
         first, *_ = said
         said = {name: escape_markdown(text) for name, text in said.items()}
         said |= {
             first: f"**{said[first]}**",
-            "answer": escape_markdown(words.answer_sentence(list(self.results.values()))),
-            "pressure": words.pressure_sentence(self.pressure),
-            "outside": words.outside_sentence(self.held),
+            "answer": escape_markdown(words.answer_sentence(list(self.known.results.values()))),
+            "pressure": words.pressure_sentence(self.known.pressure),
+            "outside": words.outside_sentence(self.known.held),
         }
         age = {"age": said.pop("age")} if "age" in said else {}
-        return self._sections().headline_of(said | age)
+        return self.headline_of(said | age)
 
     @part
     def steps(self) -> Part:
@@ -250,23 +131,19 @@ class SystemView:
             ),
             *NUMBERS,
         )
-        trusts = words.trusts_words(self.sums.values(), len(self.system.trusts))
-        missing = [each.name for name, each in self.measures.items() if name not in self.sums]
-        none = (
-            sentence(f"no trust of the system has published figures of: {'; '.join(missing)}")
-            if missing
-            else ""
-        )
-        return self._sections().part(
+        trusts = words.trusts_words(self.known.sums.values(), len(self.known.system.trusts))
+        missing = [each.name for name, each in self.known.measures.items() if name not in self.known.sums]
+        none = f"No trust of the system has published figures of: {'; '.join(missing)}." if missing else ""
+        return self.part(
             "steps",
-            **laid_out(columns, self.results.values()),
+            **laid_out(columns, self.known.results.values()),
             by="step",
             caption=f"{self.report.organisation.name} as one: sums over {trusts}.",
             note=escape_markdown(none),
         )
 
     def _latest_cell(self, result: MeasureResult) -> Cell:
-        bound = self.sums[result.measure.id].later_bound
+        bound = self.known.sums[result.measure.id].later_bound
         latest = dated_cell(result)
         if bound is None:
             return latest
@@ -274,14 +151,14 @@ class SystemView:
         return f"{latest or ''}\nat least {number(bound[1], result.measure.digits)} in {when}".strip()
 
     def _trusts_cell(self, result: MeasureResult) -> Cell:
-        return len(self.sums[result.measure.id].trusts)
+        return len(self.known.sums[result.measure.id].trusts)
 
     @part
     def charts(self) -> Part:
         """Small charts of the sums whose limits rest on enough months, some steps to a picture."""
-        drawn = [each for each in self.results.values() if each.drawn and not each.too_few]
-        pictures = list(pictures_of(self._sections(), drawn, STEPS))
-        return self._sections().composed(
+        drawn = [each for each in self.known.results.values() if each.drawn and not each.too_few]
+        pictures = list(pictures_of(self, drawn, STEPS))
+        return self.composed(
             "charts",
             lambda: (shown for each in pictures for shown in each.shown),
             fields=SERIES,
@@ -296,17 +173,19 @@ class SystemView:
         name
             Its id in the register.
         """
-        if name not in self.results:
-            known = ", ".join(self.results) or "none: the trusts have no figures"
-            raise UsageError(Problem("measure", repr(name), known, near_misses(name, list(self.results))))
-        result = self.results[name]
+        if name not in self.known.results:
+            known = ", ".join(self.known.results) or "none: the trusts have no figures"
+            raise UsageError(
+                Problem("measure", repr(name), known, near_misses(name, list(self.known.results)))
+            )
+        result = self.known.results[name]
         said = {"meaning": result.measure.description, "latest": what_sentences(result)}
         reasons = attention_clauses(result)
         if reasons:
             said["attention"] = sentence("; ".join(reasons))
         if result.comment is not None:
             said["comment"] = f"{result.comment.why} {result.comment.next}".strip()
-        return self._sections().part(
+        return self.part(
             f"sum-{name.replace('_', '-')}",
             caption=f"{result.measure.name}: {self.report.organisation.name} as one.",
             alt=what_sentences(result),
@@ -317,7 +196,7 @@ class SystemView:
     @part
     def beds(self) -> Part:
         """Who holds the beds: beds in use as admissions times stay, and what of it is held on the way out."""
-        found = self.pressure
+        found = self.known.pressure
         rows = [] if found is None else [
             ("Beds in use", *_latest(found.occupied)),
             ("of which held by patients who could leave", *_latest(found.waiting)),
@@ -329,7 +208,7 @@ class SystemView:
             if found is None
             else f"{month(found.month)} and the latest {count(found.months, 'whole month')}"
         )
-        return self._sections().part(
+        return self.part(
             "beds",
             fields=PRESSURE,
             rows=rows,
@@ -343,8 +222,8 @@ class SystemView:
     @part
     def way_out(self) -> Part:
         """What patients who could leave wait for, by who could act."""
-        found = self.held
-        return self._sections().part(
+        found = self.known.held
+        return self.part(
             "way-out",
             fields=HELD,
             rows=[] if found is None else [self._held_row(each, found) for each in found.groups],
@@ -362,21 +241,25 @@ class SystemView:
     @part
     def organisations(self) -> Part:
         """Each trust's part of the sums, by name: parts of a whole, and no ranking."""
-        shown = [name for name in PARTS if name in self.sums and self.sums[name].latest is not None]
+        shown = [
+            name for name in PARTS if name in self.known.sums and self.known.sums[name].latest is not None
+        ]
         cells = {name: self._latest_parts(name) for name in shown}
-        codes = [code for code in self.system.trusts if any(code in each.index for each in cells.values())]
+        codes = [
+            code for code in self.known.system.trusts if any(code in each.index for each in cells.values())
+        ]
         fields = [Field("trust", Column(label="Trust")), Field("code", Column(label="Code"), usual=False)]
         for name in shown:
-            latest = self.sums[name].latest
+            latest = self.known.sums[name].latest
             when = short_period_words(latest, "month") if latest else ""
             fields.append(Field(name, Column(label=f"{PARTS[name]}, {when}", kind="count")))
         rows: list[tuple[Cell, ...]] = [
-            (self.system.trusts[code], code, *(_cell(cells[name], code) for name in shown))
+            (self.known.system.trusts[code], code, *(_cell(cells[name], code) for name in shown))
             for code in codes
         ]
         rows.append(("Sum", "", *(float(cells[name].sum()) for name in shown)))
         note = "By name. What lies behind a figure, such as size, services and the people served, differs by trust."
-        return self._sections().part(
+        return self.part(
             "organisations",
             fields=fields,
             rows=rows if codes else [],
@@ -386,28 +269,30 @@ class SystemView:
         )
 
     def _latest_parts(self, name: str) -> pd.Series:
-        found = self.sums[name]
+        found = self.known.sums[name]
         parts: pd.Series = found.parts.xs(pd.Timestamp(str(found.latest)), level="period")["numerator"]
         return parts
 
     @part
     def population(self) -> Part:
         """What the board's own people wait, wherever they are treated, beside the sums over trusts."""
-        both = [name for name in COMMISSIONED if name in self.results or name in self.commissioned]
+        both = [
+            name for name in COMMISSIONED if name in self.known.results or name in self.known.commissioned
+        ]
         rows = [
             (
-                self.measures[name].name,
-                dated_cell(self.results[name]) if name in self.results else None,
-                dated_cell(self.commissioned[name]) if name in self.commissioned else None,
-                words.short_history(self.commissioned.get(name)),
+                self.known.measures[name].name,
+                dated_cell(self.known.results[name]) if name in self.known.results else None,
+                dated_cell(self.known.commissioned[name]) if name in self.known.commissioned else None,
+                words.short_history(self.known.commissioned.get(name)),
             )
             for name in both
         ]
-        if not self.commissioned:
+        if not self.known.commissioned:
             kind = KINDS[self.report.organisation.kind]
             said = f"The data hold no figures of this {kind} as a commissioner."
-            return self._sections().part("population", words={"none": said})
-        return self._sections().part(
+            return self.part("population", words={"none": said})
+        return self.part(
             "population",
             fields=(
                 Field("measure", Column(label="Measure")),
@@ -425,22 +310,32 @@ class SystemView:
         """Say which figures of the board's own people lack those at trusts that returned none in that month."""
         short = [
             name
-            for name, own in self.commissioned.items()
-            if name in self.sums and own.latest is not None and own.latest.day in self.sums[name].missing
+            for name, own in self.known.commissioned.items()
+            if name in self.known.sums
+            and own.latest is not None
+            and own.latest.day in self.known.sums[name].missing
         ]
-        gone = {code for name in short for code in self.sums[name].missing[max(self.sums[name].missing)]}
+        gone = {
+            code
+            for name in short
+            for code in self.known.sums[name].missing[max(self.known.sums[name].missing)]
+        }
         return escape_markdown(
             words.lacking_sentence(
-                [self.measures[name].name for name in short],
-                [each for code, each in self.system.trusts.items() if code in gone],
+                [self.known.measures[name].name for name in short],
+                [each for code, each in self.known.system.trusts.items() if code in gone],
             )
         )
 
     @part
     def models(self) -> Part:
         """What a change in one place would give in another by the models, as a range."""
-        found = [] if self.pressure is None else scenarios_of(self.pressure, self.held, self.change)
-        return self._sections().part(
+        found = (
+            []
+            if self.known.pressure is None
+            else scenarios_of(self.known.pressure, self.known.held, self.change)
+        )
+        return self.part(
             "models",
             fields=SCENARIOS,
             rows=[self._scenario_row(each) for each in found],
@@ -464,18 +359,18 @@ class SystemView:
     @part
     def gaps(self) -> Part:
         """Whose figures the sums lack."""
-        said = words.gap_sentences(list(self.sums.values()), self.system.trusts)
+        said = words.gap_sentences(list(self.known.sums.values()), self.known.system.trusts)
         named = {f"gap_{number}": escape_markdown(each) for number, each in enumerate(said, 1)}
         none = {"none": "Every trust with a figure has one for every month of the charts."}
-        return self._sections().part("gaps", words=named or none, bulleted=bool(named))
+        return self.part("gaps", words=named or none, bulleted=bool(named))
 
     @part
     def method(self) -> Part:
         """How sums, beds and models are worked out, and what is assumed, point by point."""
         least, most = EMERGENCY_SHARE
-        former = phrase("method.system_view.former") if self.system.former else ""
+        former = phrase("method.system_view.former") if self.known.system.former else ""
         said = {
-            "sums": phrase("method.system_view.sums", trusts=len(self.system.trusts), small=SMALL),
+            "sums": phrase("method.system_view.sums", trusts=len(self.known.system.trusts), small=SMALL),
             **({"former": former} if former else {}),
             "spc": phrase("method.system_view.spc"),
             "beds": phrase("method.system_view.beds"),
@@ -484,7 +379,7 @@ class SystemView:
             "not_ranked": phrase("method.system_view.not_ranked"),
             "no_lags": phrase("method.system_view.no_lags"),
         }
-        return self._sections().part("method", words=said, bulleted=True)
+        return self.part("method", words=said, bulleted=True)
 
 
 def _values(found: Pressure) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""An analyst's figure of matplotlib or seaborn as a picture of the report."""
+"""An analyst's figure of matplotlib or seaborn as a picture of the report, and the board's style for it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from helpers.theme.charts import chart_settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
 
 #: of the look of our own charts, what makes a file of a figure; how it looks is its author's
 _OF_FILES: Final = ("svg.fonttype", "svg.hashsalt")
@@ -47,3 +48,18 @@ def draw_figure(figure: Figure) -> str:
         figure.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     return file.getvalue()
+
+
+def board_style() -> None:
+    """Let every chart that this notebook draws from here on look like those of the report.
+
+    Type, lines, quiet axes, and the trust's palette, which seaborn takes too. Call it after `open_report`, and not
+    `sns.set_theme`, which would put seaborn's own in its place.
+    """
+    import matplotlib as mpl
+
+    from helpers.theme.charts import chart_settings, register_fonts
+
+    register_fonts()
+    settings: Any = chart_settings()
+    mpl.rcParams.update(settings)

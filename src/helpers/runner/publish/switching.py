@@ -213,11 +213,15 @@ def sweep(reports: Path, runs: Collection[str] = ()) -> None:
 
 
 def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    path.chmod(PUBLIC_FILE)
+    try:
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        path.chmod(PUBLIC_FILE)
+    except OSError as error:  # of a full disk the system does not say which
+        error.filename = error.filename or str(path.parent)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

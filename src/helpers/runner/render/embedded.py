@@ -16,7 +16,7 @@ from helpers.runner.document.making import Document
 from helpers.runner.processes import call_briefly
 from helpers.runner.render.office import draw_figures, finish, prepare, reference_of
 from helpers.runner.render.offline import check_offline
-from helpers.runner.render.png import fonts
+from helpers.runner.render.png import fonts, forget_pages
 from helpers.theme import Theme
 
 # Raw HTML and TeX are shown as the words they are; the filter sets equations and resolves references.
@@ -98,6 +98,8 @@ def _typeset(folder: Path, path: Path, inputs: dict[str, str]) -> list[str]:
         )
     except typst.TypstError as error:
         raise _failed("PDF (Typst)", error.message, *error.hints) from error
+    finally:
+        forget_pages()
     return [warning.message for warning in warnings]
 
 

@@ -15,6 +15,8 @@ _PAGE: Final = (
     '#set page(width: auto, height: auto, margin: 0pt, fill: none)\n#set text(font: "Source Sans Pro")\n'
 )
 _ICON_SIZE: Final = "6mm"
+#: compilations after which Typst forgets what none of them has used (comemo's eviction in its Python package)
+_REMEMBERED: Final = 10
 
 
 def draw(picture: Path, png: Path, *, height: str = "") -> None:
@@ -48,6 +50,18 @@ def fonts() -> Any:
     import typst  # late, as above
 
     return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
+
+
+def forget_pages() -> None:
+    """Have Typst drop what it remembers of pages that it has set: 50 MB of a long report, which the next cannot use.
+
+    It forgets what was of no use in ten compilations, so ten of nothing follow each report: 5 ms, and in a batch
+    half a gigabyte less.
+    """
+    import typst  # late, as above
+
+    for _ in range(_REMEMBERED):
+        typst.compile(b"", format="svg", **_with_fonts())
 
 
 def _with_fonts() -> dict[str, Any]:
