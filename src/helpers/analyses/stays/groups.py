@@ -97,6 +97,8 @@ def groups(basis: StayBasis) -> Part:
         )
         if bars
         else None,
+        # without a picture its words alone stand for it: the table has a place of its own
+        content=None if bars else (basis.text("say-groups", origin),),
     )
 
 
