@@ -139,7 +139,7 @@ def office_words(path):
 
 def render_each(documents, formats, *, theme, folder):
     """Render documents with the embedded engine as Quarto's batch does: one that fails leaves the others alone."""
-    made = {}
+    made: dict[str, dict[str, Path] | ReportError] = {}
     for stem, document in documents.items():
         (folder / stem).mkdir()
         try:
