@@ -52,6 +52,7 @@ COMMANDS: Final = {
     "data": "data:data_app",
     "demo": "data:demo_app",
     "register": "registers:register_app",
+    "comments": "commenting:comments_app",
     "schedule": "schedules:schedule_app",
     "state": "private:state_app",
 }

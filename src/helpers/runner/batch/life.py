@@ -307,8 +307,9 @@ class Life:
 
 def render_together(setting: Setting, lives: Sequence[Life], number: int) -> None:
     """Render many reports with one call of Quarto for each set of formats."""
-    from helpers.runner.render import render_batch
+    from helpers.runner.render.quarto import render_batch
 
+    assert setting.engine is not None, "else each is rendered by itself"
     theme = read_theme(setting.project.quarto_yml, setting.project.theme_yml)
     by_formats: dict[tuple[str, ...], dict[str, Life]] = {}
     for place, life in enumerate(lives):
@@ -325,7 +326,7 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
                 formats,
                 theme=theme,
                 folder=private_folder(folder),
-                engine=setting.engine,
+                quarto=setting.engine,
                 stop=setting.stop,
             )
         except ReportError as error:  # what fails for all of them
