@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pikepdf
