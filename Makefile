@@ -38,7 +38,7 @@ lint: env
 
 types: env
 	$(BIN)/mypy
-	$(BIN)/mypy --config-file tests/mypy.ini tests
+	$(BIN)/mypy --config-file tests/mypy.ini tests benchmarks
 
 imports: env
 	$(BIN)/lint-imports
@@ -57,7 +57,7 @@ notebooks: env
 
 # make site       the documents as a site that needs no network, dist/site/index.html; a dead link or anchor is an error
 site: env
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 # make bench      seconds and memory of each step, beside the plain loop
 bench: env

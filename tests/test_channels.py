@@ -20,9 +20,13 @@ import pandas as pd
 import pypdfium2
 import pytest
 from nbformat import v4
+from solver import Oracle
 
 from helpers.cli import main
+from helpers.data.disclosure.people import find_people
+from helpers.data.disclosure.queries import Condition, Told
 from helpers.data.mart import Mart
+from helpers.data.releases import Releases
 
 #: stays of two trusts by specialty in each month: those of 1 to 7 are hidden, the others look alike when rounded
 ONE = {"100": 43, "101": 22, "300": 6, "301": 2, "302": 3, "303": 5}
@@ -139,13 +143,19 @@ def publish(root: Path, stays: dict[str, int], missed: dict[str, int]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what every published file of the two trusts says, by its name."""
+def published(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return the published folders of the two trusts."""
     folder = tmp_path_factory.mktemp("channels")
-    one, other = (
-        channels(publish(folder / f"trust{place}" / "project", *each))
+    return [
+        publish(folder / f"trust{place}" / "project", *each)
         for place, each in enumerate(zip((ONE, OTHER), MISSED, strict=True))
-    )
+    ]
+
+
+@pytest.fixture(scope="module")
+def told(published: list[Path]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what every published file of the two trusts says, by its name."""
+    one, other = map(channels, published)
     return one, other
 
 
@@ -197,12 +207,44 @@ def test_the_small_counts_are_hidden_and_the_others_rounded(
     assert looked_at > 5
 
 
+def test_a_solver_finds_three_values_for_each_star_and_fewer_where_one_is_told(
+    published: list[Path],
+) -> None:
+    root = published[0].parent
+    mart = Mart(root / ".boardpack" / "mart")
+    entries = [each.told for each in Releases(root / ".boardpack", published[0]).entries("spells")]
+    mine = [each for each in entries if each.query.organisation == "T1"]
+    people = find_people(mart.at(mart.version), [each.query for each in mine], "T1")
+    few = Condition("specialty_code", ("300",))
+    stars = [each.query for each in mine if each.star and few in each.query.conditions]
+    assert stars
+    reader = Oracle(people, mine, within=few)
+    assert all(reader.values(query) >= 3 for query in stars)
+    six = [Told(query, ONE["300"], ONE["300"]) for query in stars]
+    assert [Oracle(people, [*mine, each], within=few).values(each.query) for each in six] == [1] * len(six)
+
+
 def test_nothing_tells_which_of_two_hidden_counts_it_is(
     told: tuple[dict[str, str], dict[str, str]],
 ) -> None:
     one, other = told
-    different = {name: differing(one[name], other[name]) for name in one if one[name] != other[name]}
-    assert different == {}
+    assert leaks(one, other) == {}
+
+
+@pytest.mark.parametrize("ending", [*FORMATS, "json"])
+def test_a_hidden_count_that_one_channel_tells_is_found_there(
+    told: tuple[dict[str, str], dict[str, str]], ending: str
+) -> None:
+    name = next(each for each in told[0] if each.endswith(f".{ending}"))
+    planted = [
+        published | {name: f'{published[name]} y="{3 * own["300"]}.4"'}
+        for published, own in zip(told, (ONE, OTHER), strict=True)
+    ]
+    assert list(leaks(*planted)) == [name]
+
+
+def leaks(one: dict[str, str], other: dict[str, str]) -> dict[str, list[Any]]:
+    return {name: differing(one[name], other[name]) for name in one if one[name] != other[name]}
 
 
 def differing(one: str, other: str) -> list[Any]:

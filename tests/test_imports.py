@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pkgutil
 import subprocess
 import sys
 
 import pytest
+
+from helpers import stats
 
 #: together they cost seconds, and a scheduler starts the command hundreds of times
 HEAVY = (
@@ -38,3 +41,14 @@ except SystemExit:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Publish the draft of a held report" in done.stdout
     assert done.stdout.split("\n")[-2].split() == ["helpers.cli", "helpers.cli.commands", "helpers.errors"]
+
+
+def test_the_methods_are_listed_and_found_without_importing_them_all() -> None:
+    code = (
+        "import sys; from helpers import stats; assert 'pandas' not in sys.modules; names = dir(stats); "
+        "print(*names); assert all(hasattr(stats, name) for name in names); stats.spc.xmr([1, 2, 3, 2, 1])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    inner = {"autoregression", "checks", "funnel_limits", "log_linear"}
+    found = {each.name for each in pkgutil.iter_modules(stats.__path__)}
+    assert set(done.stdout.split()) == found - inner

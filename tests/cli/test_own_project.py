@@ -58,7 +58,9 @@ def test_from_an_own_excel_file_to_a_published_report_and_nothing_private_in_git
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call(project, "new", "ward_moves", "--trust", "RGT", "--measures", "bed_moves") == ExitCode.OK
-    assert "bed_moves is new" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "bed_moves is new" in told
+    assert "Next: boardpack data load FILE, then boardpack run ward_moves" in told
     register = project / "params" / "_register" / "measures.yml"
     register.write_text(register.read_text("utf-8").replace("about: patients", "about: other"), "utf-8")
     assert call(project, "data", "load", str(fill(project))) == ExitCode.OK

@@ -132,6 +132,33 @@ def test_counts_that_the_report_did_not_ask_for_are_refused(ledger: Releases, ma
     assert len(ledger.unentered("other/T1", [table(10)])) == 1
 
 
+def not_certified(ledger: Releases, *name: Query) -> None:
+    with ledger.open() as database:
+        worlds = json.dumps([[[query.entry for query in name], []]])
+        database.execute("INSERT OR REPLACE INTO witnesses VALUES ('spells', 'T1', ?)", (worlds,))
+
+
+def test_the_later_of_two_figures_whose_difference_is_not_certified_is_told_no_more(
+    ledger: Releases, mart: Mart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cells(ledger, mart, YEAR, SURGERY) == [15, 10]
+    ledger.release("stays/T1")
+    not_certified(ledger, YEAR, SURGERY)
+    monkeypatch.setenv(REPORT_VARIABLE, "other/T1")
+    assert cells(ledger, mart, YEAR, SURGERY) == [15, "*"]
+    assert ledger.shown_uncertified("other/T1") == []
+
+
+def test_the_gate_names_a_figure_that_tells_what_is_not_certified(ledger: Releases, mart: Mart) -> None:
+    assert cells(ledger, mart, YEAR, SURGERY) == [15, 10]
+    assert ledger.shown_uncertified("stays/T1") == []
+    not_certified(ledger, YEAR, SURGERY)
+    (problem,) = ledger.shown_uncertified("stays/T1")
+    assert problem.where == f"ledger, {SURGERY.words}"
+    ledger.release("stays/T1")  # what readers have seen is no reason to refuse what comes next
+    assert ledger.shown_uncertified("stays/T1") == []
+
+
 def test_the_file_is_private_and_of_a_version(ledger: Releases, mart: Mart) -> None:
     cells(ledger, mart, YEAR)
     assert stat.S_IMODE(ledger.path.stat().st_mode) == 0o600

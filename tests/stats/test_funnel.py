@@ -379,7 +379,7 @@ def test_golden_shmi_publication_of_april_2014():
         ([1], [4], {"kind": "PR"}, "kind: 'PR' came"),
         ([1], [4], {"method": "smr"}, "method: 'smr' came"),
         ([1], [4], {"compatible": "r"}, "compatible: 'r' came"),
-        ([1], [4], {"trim": 0.5}, "trim: 0.5 came; allowed: one finite number above 0 and below 0.5"),
+        ([1], [4], {"trim": 0.5}, "trim: 0.5 came; allowed: one finite number of 0 or more and below 0.5"),
         ([1], [4], {"multiplier": 0}, "multiplier: 0 came"),
         ([1], [4], {"peers": "A"}, "peers: 'A' came; allowed: a list of groups"),
         ([1], [4], {"peers": 3}, "peers: 3 came"),
@@ -400,3 +400,20 @@ def test_a_limit_does_not_depend_on_what_else_is_asked_for() -> None:
         alone, beside = found.limits_at([3]), found.limits_at([3, 900, 5000])
         assert alone.lower998[0] == pytest.approx(beside.lower998[0], abs=1e-12)
         assert alone.upper95[0] == pytest.approx(beside.upper95[0], abs=1e-12)
+
+
+def test_nothing_trimmed_takes_every_organisation() -> None:
+    for method in ("shmi", "cqc"):
+        found = funnel([30, 40, 25, 60], [32, 30, 33, 41], kind="standardised_ratio", method=method, trim=0)
+        assert not found.trimmed.any()
+        assert found.dispersion.kept == 4
+        assert found.dispersion.phi == pytest.approx(float((found.z**2).mean()))
+
+
+def test_both_limits_are_there_to_be_drawn() -> None:
+    found = funnel([80, 190, 85, 70], [1000, 1200, 900, 1100], kind="proportion", trim=0.2)
+    assert found.adjusted
+    chance, widened = (found.limits_at([1000], adjusted=which) for which in (False, True))
+    assert found.limits_at([1000]).upper95[0] == pytest.approx(widened.upper95[0])
+    assert chance.lower95[0] > widened.lower95[0]
+    assert found.limits.upper998[0] == pytest.approx(widened.upper998[0])

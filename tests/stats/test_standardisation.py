@@ -119,3 +119,20 @@ def test_against_itself_every_population_is_average(strata):
 def test_bad_input_is_refused(call, words):
     with pytest.raises(ArgumentError, match=words):
         call()
+
+
+def test_events_of_one_person_are_not_independent() -> None:
+    # two age bands of weight 2 and 1 with 100 and 200 people; 6 and 4 people once, 2 and 3 people three times
+    found = dsr(
+        [6, 2, 4, 3], [100, 100, 200, 200], [2, 2, 1, 1], frequency=[1, 3, 1, 3], strata=list("aabb"),
+        multiplier=1,
+    )  # fmt: skip
+    assert found.events.tolist() == [25]
+    assert found.population.tolist() == [300]
+    assert found.value[0] == pytest.approx((12 * 2 / 100 + 13 / 200) / 3)
+    variance = ((6 + 9 * 2) * (2 / 100) ** 2 + (4 + 9 * 3) * (1 / 200) ** 2) / 9
+    byar = 25 * (1 - 1 / (9 * 25) - 1.959963985 / (3 * 25**0.5)) ** 3
+    assert found.lower95[0] == pytest.approx(found.value[0] + (variance / 25) ** 0.5 * (byar - 25))
+    each_alone = dsr([12, 13], [100, 200], [2, 1], multiplier=1)
+    assert each_alone.value == pytest.approx(found.value)
+    assert each_alone.lower95[0] > found.lower95[0]

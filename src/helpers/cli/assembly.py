@@ -102,7 +102,7 @@ def open_project(
     releases = Releases.of(state_folder(root), root, readers)
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
-        if problems := releases.unentered(report, bundles):
+        if problems := [*releases.unentered(report, bundles), *releases.shown_uncertified(report)]:
             raise GateError(problems)
         releases.release(report)
         keep_published(home, bundles)

@@ -44,7 +44,10 @@ def show_series(
 
 
 def _print_series(measure: Measure, listing: Listing) -> None:
-    print(f"{measure.name} ({measure.id}), {measure.unit}: {listing.organisation} {listing.name}")
+    whose = " ".join(
+        dict.fromkeys((listing.organisation, listing.name))
+    )  # without a name the code stands for it
+    print(f"{measure.name} ({measure.id}), {measure.unit}: {whose}")
     if not listing.rows:
         print("no figure is loaded; `boardpack explain` names the publications that feed it")
         return

@@ -73,7 +73,6 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
     from helpers.data.disclosure.people import TABLES
     from helpers.data.disclosure.queries import MEASURED
     from helpers.data.releases import FROM_RECORDS, Releases, shown_words
-    from helpers.data.releasing import uncertified
 
     project = open_project(root, audience=readers)
     ledger = Releases.of(project.home, root, project.audience)
@@ -86,7 +85,9 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
         came = f"{asked} is no table of records, and no measure that was told of"
         raise UsageError(Problem("--released", came, ", ".join(names), near_misses(asked, names)))
     entries = [each for name in sorted(names[asked]) for each in ledger.entries(name)]
-    open_ones = uncertified(ledger, names[asked])
+    open_ones = sorted(
+        " less ".join(sorted(query.words for query in name)) for name in ledger.uncertified(names[asked])
+    )
     if as_json:
         rows = [
             {

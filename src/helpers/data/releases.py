@@ -23,6 +23,7 @@ from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import MISSING, SUPPRESSED, Bundle
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
+from helpers.data.disclosure.totals import POSSIBLE_VALUES
 from helpers.data.mart_manifest import PRIVATE_FILE, make_private, write_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of, policy_of_records
 from helpers.errors import GateError, Problem, UsageError
@@ -148,6 +149,31 @@ class Releases:
             )
             for bundle, place in counted
             if not {row[place] for row in bundle.rows} <= entered
+        ]
+
+    def uncertified(self, data_sets: Iterable[str]) -> list[tuple[Query, ...]]:
+        """Return what is not certified beside all that was told: a star, or two figures that differ by a few people."""
+        wanted = sorted(data_sets)
+        with self.reading() as database:
+            rows = database and database.execute(
+                f"SELECT worlds FROM witnesses WHERE data_set IN ({', '.join('?' * len(wanted))})", wanted
+            )
+            kept = [each for (text,) in rows or () for each in json.loads(text)]
+        return [tuple(map(Query.read, name)) for name, worlds in kept if len(worlds) < POSSIBLE_VALUES - 1]
+
+    def shown_uncertified(self, report: str) -> list[Problem]:
+        """Return the figures of a report, not published yet, that tell what is not certified."""
+        new = [each.told for each in self.of_report(report) if not each.released and not each.told.star]
+        names = self.uncertified({each.query.data_set for each in new}) if new else []
+        return [
+            Problem(
+                f"ledger, {each.query.words}",
+                "beside what was published it would tell how many a few patients are",
+                "figures with which three values remain possible",
+                "run the report again: it asks anew, and hides what would tell them",
+            )
+            for each in new
+            if any(each.query == name[-1] for name in names)
         ]
 
     def entries(self, data_set: str = "") -> list[ReleasedCount]:

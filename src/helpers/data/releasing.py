@@ -7,15 +7,14 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
 
 from helpers.data.disclosure.deciding import Asked, Decision, Witnesses, at_first, decide
-from helpers.data.disclosure.exhibiting import NEEDED
-from helpers.data.disclosure.people import People, find_people
+from helpers.data.disclosure.people import Found, People, find_people
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.mart import Mart
 from helpers.data.mart_manifest import PRIVATE_FILE, make_private
@@ -62,6 +61,10 @@ def decide_on(
         If the ledger is damaged, or missing though reports were published.
     """
     report = os.environ.get(REPORT_VARIABLE, "")
+    # what new figures would tell once more beside old ones: the later of two whose difference is not certified
+    withheld = {name[-1] for name in releases.uncertified(_data_sets(asked)) if len(name) > 1}
+    hidden = {each.query: Told(each.query, 1, None, star=True) for each in asked if each.query in withheld}
+    asked = [each for each in asked if each.query not in hidden]
     # most of what a report asks for stands already: the year of every other trust, say
     found = _standing(releases, mart, asked)
     if report and found:
@@ -74,28 +77,14 @@ def decide_on(
     for each in asked:
         if each.query not in found:
             groups.setdefault((each.query.data_set, each.query.organisation), []).append(each)
+    kinds: Found = {}
     for (data_set, organisation), some in groups.items():
         whose = organisation or about
-        group = _Group(releases, mart, data_set, whose, of_several, tuple(told), unasked)
+        beside = tuple(code for name, code in groups if name == data_set and code != EVERYBODY)
+        group = _Group(releases, mart, data_set, whose, of_several, tuple(told), unasked, beside, kinds)
         with _alone(releases.folder, data_set, whose) if report else contextlib.nullcontext():
             found |= group.decide(some, report, several=organisation == EVERYBODY)
-    return found
-
-
-def uncertified(releases: Releases, data_sets: Iterable[str]) -> list[str]:
-    """Return in words what the ledger could not certify beside what was released before, so that it may be told."""
-    wanted = sorted(data_sets)
-    with releases.reading() as database:
-        rows = database and database.execute(
-            f"SELECT worlds FROM witnesses WHERE data_set IN ({', '.join('?' * len(wanted))})", wanted
-        )
-        kept = [_read_witnesses(worlds) for (worlds,) in rows or ()]
-    return sorted(
-        " less ".join(query.words for query in sorted(name, key=lambda each: each.words))
-        for each in kept
-        for name, worlds in each.items()
-        if len(worlds) < NEEDED
-    )
+    return found | hidden
 
 
 def _standing(releases: Releases, mart: Mart, asked: Sequence[Asked]) -> dict[Query, Told]:
@@ -103,7 +92,7 @@ def _standing(releases: Releases, mart: Mart, asked: Sequence[Asked]) -> dict[Qu
     versions, wanted = _versions(mart, asked), {json.dumps(each.query.entry): each for each in asked}
     found: dict[Query, Told] = {}
     with releases.reading() as database:
-        if database is None:
+        if database is None or not wanted:
             return {}
         rows = database.execute(
             f"SELECT DISTINCT query, told FROM cells WHERE query IN ({', '.join('?' * len(wanted))}) "
@@ -119,7 +108,11 @@ def _standing(releases: Releases, mart: Mart, asked: Sequence[Asked]) -> dict[Qu
 
 def _versions(mart: Mart, asked: Sequence[Asked]) -> dict[str, str]:
     """Return for each data set what tells its records of this version from those of another."""
-    return {name: _version(mart, name) for name in sorted({each.query.data_set for each in asked})}
+    return {name: _version(mart, name) for name in _data_sets(asked)}
+
+
+def _data_sets(asked: Iterable[Asked]) -> list[str]:
+    return sorted({each.query.data_set for each in asked})
 
 
 def _version(mart: Mart, data_set: str) -> str:
@@ -151,6 +144,9 @@ class _Group:
     of_several: DisclosurePolicy
     told: tuple[Told, ...] = ()
     unasked: bool = False
+    #: beside, kinds: what else is asked about in the same breath, and whose people were found for it
+    beside: tuple[str, ...] = ()
+    kinds: Found = field(default_factory=dict)
 
     def decide(self, asked: Sequence[Asked], report: str, *, several: bool = False) -> dict[Query, Told]:
         """Return what may be told, and enter it in the name of a report."""
@@ -196,7 +192,8 @@ class _Group:
         given: Mapping[Query, tuple[Told, int]] | None = None,
     ) -> Decision:
         queries = [*(told.query for told, _, _ in rows), *(each.query for each in asked)]
-        people, policy = find_people(self.mart, queries, self.organisation), self.releases.policy
+        people = find_people(self.mart, queries, self.organisation, self.beside, self.kinds)
+        policy = self.releases.policy
         known = [told if exact is None else _here(told, exact, people) for told, exact, _ in rows]
         if given is not None:
             here = {query: _here(told, exact, people) for query, (told, exact) in given.items()}

@@ -129,10 +129,20 @@ class Funnel:
         """The centre line, in the unit of `value`."""
         return self.scale.target * self.scale.multiplier
 
-    def limits_at(self, denominators: Any) -> FunnelLimits:
-        """Return the funnel's lines at any denominators (above 0), for drawing."""
+    def limits_at(self, denominators: Any, *, adjusted: bool | None = None) -> FunnelLimits:
+        """Return the funnel's lines at any denominators (above 0), for drawing.
+
+        Parameters
+        ----------
+        denominators
+            Where, above 0.
+        adjusted
+            Whether they carry the spread between organisations; None: those that the flags go by. To draw both,
+            ask for each.
+        """
         n = check_numbers("denominators", denominators, above=0)
-        return adjusted_limits(self.scale, n) if self.adjusted else unadjusted_limits(self.scale, n)
+        widened = self.adjusted if adjusted is None else adjusted
+        return adjusted_limits(self.scale, n) if widened else unadjusted_limits(self.scale, n)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per organisation: sums, value, z, limits, flags, own intervals."""
@@ -177,7 +187,7 @@ def funnel(
     exact
         Whether unadjusted limits of standardised ratios are exact Poisson; otherwise on the method's scale.
     trim
-        Share of z trimmed at each end, above 0 and below 0.5.
+        Share of z trimmed at each end, 0 (nothing is) to below 0.5.
     peers
         Organisations that centre line and dispersion are worked out from; None takes all.
     multiplier
@@ -223,7 +233,7 @@ def funnel(
         denominators=tuple(table["denominator"]),
     )
     return _build(
-        table, scale, reference, bool(overdispersion), check_number("trim", trim, above=0, below=0.5)
+        table, scale, reference, bool(overdispersion), check_number("trim", trim, minimum=0, below=0.5)
     )
 
 
@@ -334,6 +344,8 @@ def _trim(z: Floats, scale: Scale, reference: Bools, share: float) -> tuple[Floa
 
 def _truncate(z: Floats, share: float) -> tuple[Floats, Bools]:
     """Leave out the first and the last of 1/share equal groups by rank (SHMI)."""
+    if share <= 0:
+        return z, np.zeros(len(z), dtype=bool)
     bands = 1 / share
     band = np.floor(pd.Series(z).rank().to_numpy() * bands / (len(z) + 1))
     out = (band < 1) | (band >= bands - 1)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, Ints, check_lengths, check_number, check_numbers
+from helpers.stats.checks import Floats, Ints, check_each, check_lengths, check_number, check_numbers
 from helpers.stats.rates import (
     NARROW,
     WIDE,
@@ -54,7 +54,14 @@ def _sums(codes: Ints, values: Floats) -> Floats:
 
 
 def dsr(
-    events: Any, population: Any, standard: Any, groups: Any = None, *, multiplier: float = 100_000.0
+    events: Any,
+    population: Any,
+    standard: Any,
+    groups: Any = None,
+    *,
+    frequency: Any = 1,
+    strata: Any = None,
+    multiplier: float = 100_000.0,
 ) -> DirectRates:
     """Return directly standardised rates with Dobson's interval, one per group.
 
@@ -66,6 +73,12 @@ def dsr(
         Standard population of each row's stratum, such as the European Standard Population 2013.
     groups
         Shape (rows,), the group of each row; None makes one group of all.
+    frequency
+        How many events each of a row's people had, where those of one person are not independent (admissions):
+        `events` are then people. One, or one per row.
+    strata
+        Shape (rows,), the stratum (age band) of each row: where a stratum has a row per frequency its population
+        counts once. None takes each row as a stratum.
     multiplier
         The rate is per this many.
 
@@ -76,7 +89,8 @@ def dsr(
 
     Notes
     -----
-    A group of fewer than 10 events has no rate (NaN). Source: Dobson et al. (1991), Stat Med 10:457.
+    A group of fewer than 10 events has no rate (NaN). Source: Dobson et al. (1991), Stat Med 10:457; for events
+    that are not independent Stukel et al. (1994), Stat Med 13:1781.
 
     Examples
     --------
@@ -90,15 +104,17 @@ def dsr(
     check_lengths(events=x, population=n, standard=weight)
     scale = check_number("multiplier", multiplier, above=0)
     codes, names = group_codes(groups, events=x)
-    whole = np.bincount(codes, weight)
+    times = check_each("frequency", frequency, "events", x, minimum=0)
+    once = _first_rows(codes, strata, x)
+    whole = np.bincount(codes, weight * once)
     if (whole == 0).any():
         raise ArgumentError(
             "standard", "a standard population of 0 in all came", "one above 0 for each group"
         )
-    total = _sums(codes, x)
+    total = _sums(codes, x * times)
     enough = total >= DSR_FROM
-    value = np.where(enough, np.bincount(codes, x * weight / n) / whole, np.nan)
-    variance = np.bincount(codes, x * (weight / n) ** 2) / whole**2
+    value = np.where(enough, np.bincount(codes, x * times * weight / n) / whole, np.nan)
+    variance = np.bincount(codes, x * (times * weight / n) ** 2) / whole**2
     per_event = np.sqrt(variance / np.where(enough, total, np.nan))
     limits = [
         (value + per_event * (limit - total)) * scale
@@ -107,7 +123,17 @@ def dsr(
     ]
     method = np.where(enough, "Dobson", f"none below {DSR_FROM} events")
     found = both_limits(value * scale, limits, method.tolist())
-    return DirectRates(**found, group=names, events=total, population=_sums(codes, n))
+    return DirectRates(**found, group=names, events=total, population=_sums(codes, n * once))
+
+
+def _first_rows(codes: Ints, strata: Any, events: Floats) -> Floats:
+    """Return 1 on the first row of each stratum of a group, 0 on its others."""
+    if strata is None:
+        return np.ones(len(codes))
+    within, _ = group_codes(strata, events=events)
+    first = np.zeros(len(codes))
+    first[np.unique(codes * len(codes) + within, return_index=True)[1]] = 1
+    return first
 
 
 def smr(

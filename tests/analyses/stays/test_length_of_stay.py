@@ -176,9 +176,12 @@ def test_a_whole_that_would_tell_a_star_is_hidden_and_the_rest_is_shown(
 
     def hide_wholes(report: Report, asked: Sequence[Asked]) -> dict[Query, Told]:
         return {
-            query: told if len(query.conditions) > 1 else Told(query, 1, None, star=True)
+            query: Told(query, 1, None, star=True) if len(codes_of(query)) in (0, 3) else told
             for query, told in ask(report, asked).items()
         }
+
+    def codes_of(query: Query) -> tuple[str, ...]:
+        return next((c.among for c in query.conditions if c.dimension == "specialty_code"), ())
 
     monkeypatch.setattr(Report, "ask", hide_wholes)
     report = analyse(*one_small_group()).report()
@@ -190,7 +193,35 @@ def test_a_whole_that_would_tell_a_star_is_hidden_and_the_rest_is_shown(
     assert "bed_days" not in report.adjusted.values
     assert report.adjusted.words.ratio.startswith("Allowing for case mix")
     assert report.groups.rows[0][:2] == ("General Surgery", 40)
-    assert "here a number that is not shown" in report.tails.note
+    assert report.tails.note.startswith("An undisclosed number of patients here")
+
+
+def test_a_hidden_whole_is_asked_for_once_more_as_all_groups_together(
+    analyse: Analyse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Report.ask
+
+    def hide_first(report: Report, asked: Sequence[Asked]) -> dict[Query, Told]:
+        told = ask(report, asked)
+        return told if len(asked) == 1 else {query: Told(query, 1, None, star=True) for query in told}
+
+    monkeypatch.setattr(Report, "ask", hide_first)
+    report = analyse(*one_small_group()).report()
+    assert report.crude.rows[0][1] == 60  # 58 patients
+
+
+def test_groups_of_which_none_may_be_shown_have_no_picture(
+    analyse: Analyse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hide_all(_: Report, asked: Sequence[Asked]) -> dict[Query, Told]:
+        return {each.query: Told(each.query, 1, None, star=True) for each in asked}
+
+    monkeypatch.setattr(Report, "ask", hide_all)
+    report = analyse(*one_small_group()).report()
+    assert report.groups.chart is None
+    assert [row[1] for row in report.groups.rows] == [SUPPRESSED]
+    for name in PARTS:
+        assert getattr(report, name).shown
 
 
 @pytest.mark.parametrize("zero_day", [True, False])

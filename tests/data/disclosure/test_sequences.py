@@ -123,6 +123,16 @@ def test_revised_figures_are_not_held_against_the_old_ones() -> None:
     assert [shown_cell(each) for each in decide(people, before, asked).told] == [140, 100, 40]
 
 
+def test_an_old_difference_that_revised_records_make_empty_binds_nothing() -> None:
+    both = [among("0", "1"), among("0")]
+    before = decide(specialties_of([100, 5]), [], [Asked(query) for query in both])
+    assert any(len(name) > 1 for name in before.witnesses)  # 105 less 100
+    after = decide(
+        specialties_of([100, 0]), before.told, [Asked(among("1", "2"))], witnesses=before.witnesses
+    )
+    assert after.exposed == ()
+
+
 def specialties_of(counts: list[int]) -> People:
     """One kind of people for each specialty, all in April."""
     kinds = pd.DataFrame({"specialty_code": [str(place) for place in range(len(counts))], "day": APRIL})

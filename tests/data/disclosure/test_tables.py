@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import random
-
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from solver import Published, told
 
 from helpers.bundle import Bundle, Cell, Column
-from helpers.data.disclosure import HES_RECORD_LEVEL, PUBLISHED, control_table, disclosure_problems
+from helpers.data.disclosure import HES_RECORD_LEVEL, disclosure_problems
 from helpers.data.disclosure.tables import unsafe_places
-from helpers.errors import ArgumentError
 
 #: mostly small counts: there the rule has to work
 COUNT = st.one_of(st.integers(0, 12), st.integers(0, 60))
@@ -36,24 +33,6 @@ def published(rows: tuple[tuple[Cell, ...], ...]) -> list[Published]:
     return every
 
 
-def check(counts: list[list[int]]) -> None:
-    shown = control_table(pd.DataFrame(counts), HES_RECORD_LEVEL)
-    assert told(published(shown.rows)) == []
-
-
-@settings(max_examples=15, deadline=None)
-@given(TABLES)
-def test_every_star_keeps_three_possible_values(counts: list[list[int]]) -> None:
-    check(counts)
-
-
-@pytest.mark.long
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(TABLES)
-def test_every_star_keeps_three_possible_values_in_many_tables(counts: list[list[int]]) -> None:
-    check(counts)
-
-
 @settings(max_examples=8, deadline=None)
 @given(TABLES)
 def test_the_gate_finds_what_the_solver_finds_and_nothing_else(counts: list[list[int]]) -> None:
@@ -71,49 +50,12 @@ def test_the_gate_finds_what_the_solver_finds_and_nothing_else(counts: list[list
     assert margin & set(found) >= margin & set(told(published(shown)))
 
 
-def test_a_table_by_hand() -> None:
-    # 1 | 20 | 20 and 30 | 40 | 70: the star is 18..22 - 18..22 along its row, 1..4 at most; in its column 28..32
-    # less 28..32. Four values remain.
-    shown = control_table(pd.DataFrame([[1, 20], [30, 40]]), HES_RECORD_LEVEL)
-    assert shown.rows == (("*", 20, 20), (30, 40, 70), (30, 60, 90))
-    assert shown.beyond_rule == 0
-
-
-def test_a_star_that_only_both_directions_tell_is_protected() -> None:
-    # Along the row 8 + 8 + 1 prints 10, 10, * and 15: only 1 is possible.
-    shown = control_table(pd.DataFrame([[8, 8, 1], [30, 30, 30]]), HES_RECORD_LEVEL)
-    assert shown.beyond_rule >= 1
-    assert unsafe_places(shown.rows, HES_RECORD_LEVEL) == []
-
-
-def test_published_tables_are_shown_as_they_are() -> None:
-    shown = control_table(pd.DataFrame([[1, 2], [3, 4]]), PUBLISHED)
-    assert shown.rows == ((1, 2, 3), (3, 4, 7), (4, 6, 10))
-
-
-@pytest.mark.parametrize("frame", [pd.DataFrame(), pd.DataFrame([[1.0, None]]), pd.DataFrame([[-1, 2]])])
-def test_a_table_that_cannot_be_controlled_is_refused(frame: pd.DataFrame) -> None:
-    with pytest.raises(ArgumentError):
-        control_table(frame, HES_RECORD_LEVEL)
-
-
 def test_the_gate_stops_a_table_whose_totals_tell_a_star_together() -> None:
     labels = ("Elective", "Emergency", "Transfer", "Total")
     columns = (Column(label="Trust"), *(Column(label=label, kind="count") for label in labels))
     rows = (("A", 10, 10, "*", 15), ("B", 30, 30, 30, 90), ("Total", 40, 40, 30, 105))
     (problem,) = disclosure_problems([Bundle(kind="table", id="tbl-x", columns=columns, rows=rows)])
     assert problem.where == "tbl-x, column Transfer, row 1 (A)"
-
-
-def test_over_suppression_is_small(capsys: pytest.CaptureFixture[str]) -> None:
-    draw, cells, beyond = random.Random(7), 0, 0
-    for _ in range(60):
-        counts = [[int(draw.random() ** 3 * 80) for _ in range(5)] for _ in range(8)]
-        shown = control_table(pd.DataFrame(counts), HES_RECORD_LEVEL)
-        cells, beyond = cells + 6 * 9, beyond + shown.beyond_rule
-    with capsys.disabled():
-        print(f"\nover-suppression: {beyond / cells:.2%} of {cells} cells starred beyond the first rule")
-    assert beyond / cells < 0.05
 
 
 @pytest.mark.parametrize(

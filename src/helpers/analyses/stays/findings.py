@@ -104,6 +104,8 @@ class StayFindings:
         spells = self._own(self.cells).groupby(self.group_column)["spells"].sum()
         largest = spells.sort_values(ascending=False, kind="stable")
         told.settle(told.first_asked(self.group_column, map(str, largest.index), self.trend.months.index))
+        if told.hides(told.stays) and spells.sum() == self.crude["spells"]:
+            told.settle_by(told.group(self.group_column, map(str, spells.index)))
         return told
 
     def _rule(self, period: Period, *, zero_day: bool) -> StayRule:

@@ -85,7 +85,7 @@ def groups(basis: StayBasis) -> Part:
         fields=_group_fields(one),
         rows=list(zip(map(capital, table["label"]), people, *cells, strict=True)),
         caption=f"Bed-days above or below the expected by {one}, with 95% intervals.",
-        alt=f"{_bars_words(bars, basis.found.group_column)} {origin}",
+        alt=f"{_bars_words(bars, basis.found.group_column)} {origin}".strip(),
         table_caption=f"Stay against the expected by {one}.",
         note=few if REST in table.index else "",
         words={"origin": origin, "chance": CHANCE},
@@ -94,7 +94,11 @@ def groups(basis: StayBasis) -> Part:
             bars,
             unit="bed-days",
             words=("fewer than expected", "more than expected"),
-        ),
+        )
+        if bars
+        else None,
+        # without a picture its words alone stand for it: the table has a place of its own
+        content=None if bars else (basis.text("say-groups", origin),),
     )
 
 
@@ -142,6 +146,8 @@ def _bars(table: pd.DataFrame) -> list[comparison.Bar]:
 
 
 def _bars_words(bars: list[comparison.Bar], column: str) -> str:
+    if not bars:
+        return ""
     top = max(bars, key=lambda bar: abs(bar.value))
     return (
         f"Bed-days above or below the expected for {count(len(bars), _ONE[column], _MANY[column])}. "
@@ -186,14 +192,14 @@ def tails(basis: StayBasis) -> Part:
         [0.0, *days_elsewhere],
     ]
     here = told.cell(told.all_stays(zero_day=True))
-    own_words = "a number that is not shown" if here == SUPPRESSED else Column(label="").show(here)
+    patients = "an undisclosed number of" if here == SUPPRESSED else Column(label="").show(here)
     there = told.about_others(float(others["spells"]))
     return basis.part(
         "tails",
         fields=TAILS,
         rows=list(zip(names, *cells, strict=True)),
         caption="Very short and long stays and their days, zero-day stays counted and nothing trimmed.",
-        note=f"Patients: here {own_words}, elsewhere {there}.",
+        note=capital(f"{patients} patients here and {there} elsewhere."),
         words={"long_stays": _long_words(lengths[-1], days_here[-1], days_elsewhere[-1])},
         values_of_row=-1,
     )

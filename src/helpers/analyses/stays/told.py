@@ -106,6 +106,13 @@ class StaysTold:
         if query not in self._told:
             self.settle([self._asked(query)])
 
+    def settle_by(self, everybody: Query) -> None:
+        """Ask for all stays once more, as all groups together: beside what these hide, it may tell no star."""
+        self.settle_group(everybody)
+        self._told[self.stays] = self._told[everybody]
+        if everybody in self._meanless:
+            self._meanless.add(self.stays)
+
     def shares_of_others(self, some: Mapping[int, float], all_of: float) -> list[Cell]:
         """Return how many of a hundred patients of all other trusts stay so many days or more, or none.
 

@@ -74,7 +74,10 @@ def new(
     write_schemas(root)
     for line in (*told, *(_still_to_add(root / "notebooks" / f"{name}.ipynb") if source else ())):
         print(line)
-    print(f"notebooks/{name}.ipynb and params/{name}/{trust}.yml are there. Next: boardpack run {name}")
+    first = "" if codes else "boardpack data load FILE, then "
+    print(
+        f"notebooks/{name}.ipynb and params/{name}/{trust}.yml are there. Next: {first}boardpack run {name}"
+    )
 
 
 _MATRIX: Final = """\

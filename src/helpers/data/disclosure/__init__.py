@@ -9,7 +9,6 @@ log and error message. So the messages of this package never repeat the figure t
 
 from helpers.data.disclosure.checks import disclosure_problems, effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query, Told
-from helpers.data.disclosure.tables import ControlledTable, control_table
 from helpers.data.disclosure.totals import (
     POSSIBLE_VALUES,
     ControlledCounts,
@@ -27,13 +26,11 @@ __all__ = [
     "PUBLISHED",
     "Condition",
     "ControlledCounts",
-    "ControlledTable",
     "DisclosurePolicy",
     "Query",
     "Told",
     "control_counts",
     "control_share",
-    "control_table",
     "control_value",
     "control_with_total",
     "disclosure_problems",

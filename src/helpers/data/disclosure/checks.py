@@ -89,7 +89,7 @@ def _subtraction_problem(bundle: Bundle, where: str) -> Problem:
         f"{bundle.id}, {where}",
         "a suppressed count can be told by subtracting the others from the total",
         f"at least {POSSIBLE_VALUES} values must remain possible",
-        "make the table with control_with_total or control_table, or leave the total out",
+        "take the counts from report.records(…) or from an analysis of records, or leave the total out",
     )
 
 

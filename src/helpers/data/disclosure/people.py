@@ -131,7 +131,17 @@ def _meets(values: pd.Series, condition: Condition) -> Mask:
     return np.asarray(~met if condition.excluded else met, dtype=np.bool_)
 
 
-def find_people(mart: Mart, queries: Sequence[Query], organisation: str) -> People:
+#: kinds of people of several organisations, by the query that found them and the organisation
+Found = dict[str, Mapping[str, "pd.DataFrame"]]
+
+
+def find_people(
+    mart: Mart,
+    queries: Sequence[Query],
+    organisation: str,
+    beside: Sequence[str] = (),
+    found: Found | None = None,
+) -> People:
     """Return the people of one organisation as all these queries of one data set tell them apart.
 
     Parameters
@@ -142,37 +152,46 @@ def find_people(mart: Mart, queries: Sequence[Query], organisation: str) -> Peop
         Of the same data set, whoever's people they count.
     organisation
         Its code; `EVERYBODY` for all, told apart by it.
+    beside
+        Others that are going to be asked about in the same way: one query finds the people of all, kept in `found`.
     """
     data_set = queries[0].data_set
     if data_set.startswith(MEASURED):
         kinds = measured_kinds(mart, data_set.removeprefix(MEASURED), organisation)
         return _people(kinds, [str(name) for name in kinds if name not in _NUMBERS])
-    table = TABLES[data_set]
-    columns = _columns(table, queries)
+    columns, found = _columns(TABLES[data_set], queries), {} if found is None else found
+    whose = sorted({organisation, *beside}) if organisation != EVERYBODY else []
+    sql = _sql(TABLES[data_set], queries, columns, whose)
+    if sql not in found:
+        frame = mart.query(sql, whose * 2)
+        parts = {str(code): part for code, part in frame.groupby(ORGANISATION)} if whose else {}
+        found[sql] = {EVERYBODY: frame, **parts}
+    frame = found[sql].get(organisation, found[sql][EVERYBODY].iloc[:0])
+    return _people(_with_empty(frame.reset_index(drop=True), list(columns)), list(columns))
+
+
+def _sql(
+    table: RecordTable, queries: Sequence[Query], columns: Mapping[str, str], whose: Sequence[str]
+) -> str:
+    """Return what finds the kinds of people of some organisations, reading their files alone; of all for none."""
     amount = table.amount or "0"
-    bounds = _bins(amount, _edges(queries, table.amount)) if table.amount else "0"
+    least = _bins(amount, _edges(queries, table.amount)) if table.amount else "0"
     most = _bin_ends(amount, _edges(queries, table.amount)) if table.amount else "0"
-    codes = _codes(mart, organisation)
-    chosen = f"WHERE {ORGANISATION} IN ({', '.join('?' * len(codes))})" if codes else ""
-    whose = "?" if codes else f"coalesce(s.successor, r.{ORGANISATION})"
-    joined = "" if codes else f"LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION}"
-    sql = f"""WITH merged AS (
-            SELECT {whose} AS {ORGANISATION}, r.* EXCLUDE ({ORGANISATION})
-            FROM (SELECT * FROM {table.name} {chosen}) r {joined}
+    places = ", ".join("?" * len(whose))
+    codes = (
+        f"WHERE {ORGANISATION} IN ({places}) OR {ORGANISATION} IN "
+        f"(SELECT {ORGANISATION} FROM successors WHERE successor IN ({places}))"
+        if whose
+        else ""
+    )
+    return f"""WITH merged AS (
+            SELECT coalesce(s.successor, r.{ORGANISATION}) AS {ORGANISATION}, r.* EXCLUDE ({ORGANISATION})
+            FROM (SELECT * FROM {table.name} {codes}) r
+            LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION}
         )
         SELECT {", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())}, count(*) AS people,
-               sum({amount})::DOUBLE AS total, min({bounds})::DOUBLE AS least, max({most})::DOUBLE AS most
+               sum({amount})::DOUBLE AS total, min({least})::DOUBLE AS least, max({most})::DOUBLE AS most
         FROM merged GROUP BY ALL"""
-    frame = mart.query(sql, [organisation, *codes] if codes else [])
-    return _people(_with_empty(frame, list(columns)), list(columns))
-
-
-def _codes(mart: Mart, organisation: str) -> list[str]:
-    """Return the codes under which an organisation's records are, so that only its files are read; none for all."""
-    if organisation == EVERYBODY:
-        return []
-    rows = mart.fetch(f"SELECT {ORGANISATION} FROM successors WHERE successor = ?", [organisation])
-    return sorted({organisation, *(code for (code,) in rows)})
 
 
 #: the columns of a frame of kinds that are no dimensions
@@ -188,7 +207,8 @@ def _with_empty(frame: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
     others = [name for name in dimensions if name != "day"]
     kinds = frame[[*others, "least", "most"]].drop_duplicates(others)
     days = frame[["day"]].drop_duplicates()
-    if len(kinds) * len(days) > MOST_KINDS:
+    size = len(kinds) * len(days)
+    if size == len(frame) or size > MOST_KINDS:
         return frame
     every = kinds.merge(days, how="cross")
     found = every.merge(

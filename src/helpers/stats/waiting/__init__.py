@@ -1,5 +1,6 @@
 """Waiting lists: queueing theory, statistics of a list, simulation (methods, section 6). All in weeks."""
 
+from helpers.stats.waiting.lists import insert_referrals, join_lists, queue_sizes, schedule_list
 from helpers.stats.waiting.queue import (
     DEFAULT_FACTOR,
     factor_for,
@@ -20,11 +21,15 @@ __all__ = [
     "ListFlows",
     "ListStatistics",
     "factor_for",
+    "insert_referrals",
+    "join_lists",
     "list_statistics",
     "pressure",
     "queue_is_too_big",
     "queue_load",
+    "queue_sizes",
     "relief_capacity",
+    "schedule_list",
     "simulate_list",
     "target_capacity",
     "target_mean_wait",

@@ -30,8 +30,8 @@ class ListStatistics:
         was seen the day of joining.
     load, load_too_big
         Demand / capacity, and whether it is 1 or more.
-    referrals
-        Additions counted.
+    referrals, removals
+        Additions and removals counted.
     queue, target_queue, queue_too_big
         Patients on the list at the end of the window, the target, whether the queue is more than twice
         that.
@@ -50,6 +50,7 @@ class ListStatistics:
     load: float
     load_too_big: bool
     referrals: int
+    removals: int
     queue: int
     target_queue: float
     queue_too_big: bool
@@ -176,6 +177,7 @@ def _summary(
         load=load,
         load_too_big=load >= 1,
         referrals=demand.count,
+        removals=capacity.count,
         queue=size,
         target_queue=aim,
         queue_too_big=too_big,
