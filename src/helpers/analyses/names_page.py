@@ -14,6 +14,7 @@ from helpers import analyses
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
 from helpers.analyses.changes.review import ChangeReview
 from helpers.analyses.decided.analysis import Decisions
+from helpers.analyses.early.report import EarlyWarning
 from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
@@ -41,6 +42,7 @@ ANALYSES: Final = {
     "four_column_matrix": FourColumnMatrix,
     "measure_records": MeasureRecords,
     "line_of_sight": LineOfSight,
+    "early_warning": EarlyWarning,
     "decisions": Decisions,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses", "deliver")

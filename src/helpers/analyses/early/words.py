@@ -58,10 +58,7 @@ def _turned_words(sign: Sign) -> str:
 
 def _crossing_words(sign: Sign) -> str:
     assert sign.due is not None, "a forecast has its month"
-    return (
-        f"the chance that it will be worse than {_aim_words(sign)} in {month(sign.due)} "
-        f"is {chance_words(sign.chance)}"
-    )
+    return f"{chance_words(sign.chance)} likely to be worse than {_aim_words(sign)} in {month(sign.due)}"
 
 
 def _aim_words(sign: Sign) -> str:
@@ -193,7 +190,7 @@ def _gone_words(gone: Sequence[str]) -> str:
 
 def false_words(found: Found) -> str:
     """Say how many warnings may be false, and how that is held."""
-    tested = phrase("statements.early.tested", tested=count(found.tested, "measure"))
+    tested = sentence(phrase("statements.early.tested", tested=count(found.tested, "measure")))
     if len(found.signs) < 2:  # one has its certainty beside it
         return tested
     wrong = sum(1 - sign.certainty for sign in found.signs)
