@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from helpers.analyses.stays.analysis import length_of_stay as length_of_stay
     from helpers.analyses.stays.analysis import published_stay as published_stay
     from helpers.analyses.systems.analysis import system_view as system_view
+    from helpers.analyses.waiting.analysis import waiting_list as waiting_list
 
 _HOMES = {
     "change_review": "changes",
@@ -39,6 +40,7 @@ _HOMES = {
     "published_stay": "stays",
     "scorecard": "balanced_scorecard",
     "system_view": "systems",
+    "waiting_list": "waiting",
 }
 __all__ = list(_HOMES)
 
