@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from helpers.data.appointments import latest_appointments
+from helpers.data.contract import latest_contract_month
 from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Latest = Literal[
-    "spells", "appointments", "measure_values", "dna", "published_stay", "measures", "waiting_list"
+    "spells",
+    "appointments",
+    "measure_values",
+    "dna",
+    "published_stay",
+    "measures",
+    "waiting_list",
+    "contract",
 ]
 
 _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
@@ -37,6 +45,7 @@ _OWN_LATEST: dict[str, tuple[Callable[[Mart, Sequence[str]], date | None], str]]
     "published_stay": (latest_stay_month, "quarters with both beds and admissions"),
     "measures": (latest_measure_month, "monthly figures"),
     "waiting_list": (latest_list_month, "months of a waiting list"),
+    "contract": (latest_contract_month, "activity of a contract"),
 }
 #: what `open_report(latest_in=)` may name
 LATEST_IN = (*_OF_ALL, *_OWN_LATEST)
