@@ -175,10 +175,15 @@ def simulation_sentence(name: str, weeks: int, tables: Mapping[str, pd.DataFrame
 
 def method_words(aim: Aim, whole: Any) -> dict[str, str]:
     """Return how it was worked out, point by point."""
-    settings = {
-        "target": number(aim.target), "share": f"{aim.share:.0%}", "factor": number(aim.factor, 2),
-        "mean": number(aim.target / aim.factor, 1), "span": count(whole.balanced or whole.span, "month"),
-        "window": WINDOW, "fewest": FEWEST,
-    }  # fmt: skip
-    names = ("size", "percentile", "load", "unreported", "needs", "simulation", "unknown")
-    return {name: phrase(f"method.waiting_list.{name}", **settings) for name in names}
+    target, share = number(aim.target), f"{aim.share:.0%}"
+    span = count(whole.balanced or whole.span, "month")
+    mean, factor = number(aim.target / aim.factor, 1), number(aim.factor, 2)
+    return {
+        "size": phrase("method.waiting_list.size"),
+        "percentile": phrase("method.waiting_list.percentile"),
+        "load": phrase("method.waiting_list.load", span=span, window=WINDOW, target=target),
+        "unreported": phrase("method.waiting_list.unreported"),
+        "needs": phrase("method.waiting_list.needs", mean=mean, share=share, target=target, factor=factor),
+        "simulation": phrase("method.waiting_list.simulation", fewest=FEWEST),
+        "unknown": phrase("method.waiting_list.unknown"),
+    }
