@@ -144,7 +144,7 @@ def test_how_a_month_was_known_is_refused_by_name_where_it_is_not_kept(root: Pat
     assert not (root / "reports").exists()
     code, _, told = call(*RUN, "--for", "2025-12", "--known", "then", "--or-now")
     assert code == 0
-    assert "2026-01-20; made with the figures as known now\n" in told
+    assert "was removed; made with the figures as known now\n" in told
     assert "with the figures as known now" in page(root, "2025-12")
 
 

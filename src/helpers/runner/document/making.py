@@ -353,7 +353,7 @@ def _write(shown: ShownOutput, name: str) -> str:
         return f"{'#' * bundle.level} {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
     if bundle.kind == "file":
         words = escape_markdown(bundle.id)
-        linked = f"[{words}]({name}.{bundle.id})" if name else words
+        linked = f"[{words}]({name}.{bundle.id}){{.beside}}" if name else words
         return f"The file {linked} lies beside this report." if shown.file else ""
     if bundle.kind == "panels":
         return write_panels(bundle)
