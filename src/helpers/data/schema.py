@@ -28,6 +28,8 @@ NAME_LISTS = frozenset({"organisations", "specialties", "units"})
 PERIOD_TYPES = ("day", "month", "quarter", "year", "rolling12", "snapshot")
 BASES = ("provider", "commissioner")
 STATUSES = ("actual", "provisional", "plan")
+#: what is agreed and returned of each line of a contract: how many, and pounds
+CONTRACT_FIGURES = ("planned_activity", "planned_price", "actual_activity", "actual_value")
 ORIGINS = ("published", "records")
 SCHEMES = ("main", "treatment", "rtt")
 #: kinds of organisation that the mart keeps apart
@@ -201,8 +203,31 @@ APPOINTMENTS = Table(
     records=True,
 )
 
+CONTRACT_LINES = Table(
+    "contract_lines",
+    (
+        _needed("org_code"),
+        _needed("specialty"),
+        _needed("point_of_delivery"),
+        _needed("period", "date"),
+        _needed("figure", "text", *CONTRACT_FIGURES),
+        _needed("amount", "number"),
+        *STAMP,
+    ),
+    key=("org_code", "specialty", "point_of_delivery", "period", "figure"),
+)
+
 TABLES: dict[str, Table] = {
-    table.name: table for table in (ORGANISATIONS, UNITS, SPECIALTIES, MEASURE_VALUES, SPELLS, APPOINTMENTS)
+    table.name: table
+    for table in (
+        ORGANISATIONS,
+        UNITS,
+        SPECIALTIES,
+        MEASURE_VALUES,
+        CONTRACT_LINES,
+        SPELLS,
+        APPOINTMENTS,
+    )
 }
 
 _DUCKDB_TYPES: dict[ColumnType, str] = {

@@ -13,6 +13,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
+from helpers.register.contract import Contract, Meeting, PaymentScheme
 from helpers.register.cycle import BoardDecision, ExpectedEffect, MatrixRow, Risk, Team
 from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, OrganisationCode, Text
 from helpers.register.files import OwnFile, TableMapping
@@ -265,6 +266,7 @@ class Comment(Entry):
     owner: str = ""  # the role that answers for what comes next; the measure's own by default
     recovery: date | None = None  # the day by which the measure is to be back where it should be
     actions: tuple[Action, ...] = ()
+    written: date | None = None  # the day on which a form brought it
 
 
 class Register(Entry):
@@ -280,6 +282,9 @@ class Register(Entry):
     matrix: dict[str, MatrixRow] = Field(default_factory=dict)
     decisions: tuple[BoardDecision, ...] = ()
     risks: dict[str, Risk] = Field(default_factory=dict)
+    contracts: dict[str, Contract] = Field(default_factory=dict)
+    meetings: tuple[Meeting, ...] = ()
+    payment: dict[str, PaymentScheme] = Field(default_factory=dict)  # by financial year
     files: dict[str, OwnFile] = Field(default_factory=dict)
     mappings: dict[str, TableMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
@@ -330,6 +335,18 @@ class Register(Entry):
     def risks_of(self, organisation: str) -> dict[str, Risk]:
         """Return the risks of an organisation by id."""
         return {key: risk for key, risk in self.risks.items() if risk.organisation == organisation}
+
+    def contracts_of(self, organisation: str, year: str) -> dict[str, Contract]:
+        """Return the contracts of an organisation for a financial year by id."""
+        wanted = (organisation, year)
+        return {
+            key: each for key, each in self.contracts.items() if (each.organisation, each.year) == wanted
+        }
+
+    def meetings_of(self, contract: str) -> tuple[Meeting, ...]:
+        """Return the meetings on a contract, the earliest first."""
+        found = [each for each in self.meetings if each.contract == contract]
+        return tuple(sorted(found, key=lambda each: each.day))
 
     def changes_of(self, organisation: str) -> dict[str, Event]:
         """Return the events of an organisation with an expected effect by id, the earliest first."""

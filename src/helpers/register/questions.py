@@ -14,6 +14,9 @@ question                                 answer
 ``decisions RGT 2026-03``                what was decided up to a month; without one, all of it
 ``teams_of RGT``, ``matrix_of RGT``      the teams of an organisation, the rows of its four column matrix
 ``risks_of RGT``                         the risks on its assurance framework
+``contracts_of RGT 2026-27``             its contracts for a financial year
+``meetings_of main``                     the meetings on a contract
+``payment 2026-27``                      how contracts are paid in a financial year
 ``changes_of RGT``                       its changes with an expected effect
 ``trajectory beds RGT``                  what the organisation plans of the measure by month
 ``files data/beds.csv``                  where a file of one's own comes from
@@ -48,6 +51,8 @@ _KEYED: Final = (
     "teams",
     "matrix",
     "risks",
+    "contracts",
+    "payment",
 )
 
 
@@ -119,6 +124,7 @@ class ObservedRegister(Register):
     decisions_of = _asked("decisions_of", "decisions")
     teams_of, matrix_of = _asked("teams_of"), _asked("matrix_of")
     risks_of, changes_of = _asked("risks_of"), _asked("changes_of")
+    contracts_of, meetings_of = _asked("contracts_of"), _asked("meetings_of")
 
 
 def _note(register: Register, question: str) -> None:

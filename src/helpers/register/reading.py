@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
+from helpers.register.contract import Contract, Meeting, PaymentScheme
 from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
 from helpers.register.entry import Entry
 from helpers.register.files import OwnFile, TableMapping
@@ -61,6 +62,8 @@ KINDS: Final = {
     "matrix": Kind(MatrixRow),
     "decisions": Kind(BoardDecision, keyed=False),
     "risks": Kind(Risk),
+    "contracts": Kind(Contract),
+    "meetings": Kind(Meeting, keyed=False),
 }
 #: which key of which entries names an entry of which kind
 _NAMES: Final = (
@@ -81,6 +84,8 @@ _NAMES: Final = (
     ("decisions", "event", "events"),
     ("risks", "objective", "objectives"),
     ("risks", "measures", "measures"),
+    ("contracts", "measures", "measures"),
+    ("meetings", "contract", "contracts"),
 )
 
 
@@ -91,7 +96,8 @@ def read_register(
 
     Any file may be absent. An entry with the id of a shipped one gives the keys that are to be otherwise, and its
     other keys stay; an id or a key that is empty (`null`) takes the shipped one away. Without `pathways.yml` there
-    are those of a hospital. The folder `mappings` has a file for each kind of table of one's own.
+    are those of a hospital. The folder `mappings` has a file for each kind of table of one's own, `payment` one for
+    each financial year.
 
     Parameters
     ----------
@@ -139,11 +145,12 @@ def read_register(
     if spared is not None and is_spared:
         found["comments"] = dict(_sound_comments(files["comments"], known["measures"], spared))
     mappings = _read_mappings(folder / "mappings", known["measures"], problems)
+    payment = _read_payment(folder / "payment", None if base is None else base / "payment", problems)
     raise_all(problems)
     whole: dict[str, Any] = {
         kind: entries if KINDS[kind].keyed else tuple(entries.values()) for kind, entries in found.items()
     }
-    return Register(**whole, mappings=mappings)
+    return Register(**whole, mappings=mappings, payment=payment)
 
 
 def _named(entry: Entry, key: str) -> list[str]:
@@ -204,6 +211,24 @@ def _read_mappings(folder: Path, known: list[str], problems: list[Problem]) -> d
         found[mapping.id] = mapping
         for key in ("measures", "measures_across"):
             problems += _unknown(file.place((key,)), "measure", getattr(mapping, key).values(), known)
+    return found
+
+
+def _read_payment(folder: Path, base: Path | None, problems: list[Problem]) -> dict[str, PaymentScheme]:
+    """Return the rules of payment by financial year: the shipped ones, and over them a folder's, key by key."""
+    folders = [each for each in (base, folder) if each is not None]
+    years = sorted({path.stem for each in folders for path in each.glob("*.yml")})
+    found: dict[str, PaymentScheme] = {}
+    for year in years:
+        files = [_read(each, f"{year}.yml") for each in folders]
+        if base is not None:
+            _put_over(*files)
+        file = files[-1]
+        entry = {"id": year, **file.content} if isinstance(file.content, dict) else file.content
+        scheme = file.build(PaymentScheme, entry)
+        problems += file.problems
+        if scheme is not None:
+            found[year] = scheme
     return found
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from helpers.data.appointments import latest_appointments
+from helpers.data.contract import latest_contract_month
 from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
@@ -18,7 +19,9 @@ from helpers.errors import DataError, Problem
 if TYPE_CHECKING:
     import pandas as pd
 
-Latest = Literal["spells", "appointments", "measure_values", "dna", "published_stay", "measures"]
+Latest = Literal[
+    "spells", "appointments", "measure_values", "dna", "published_stay", "measures", "contract"
+]
 
 _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
     WHERE period_type = 'month' AND status <> 'plan'"""
@@ -33,6 +36,7 @@ _OWN_LATEST: dict[str, tuple[Callable[[Mart, Sequence[str]], date | None], str]]
     "dna": (latest_appointments, "outpatient appointments"),
     "published_stay": (latest_stay_month, "quarters with both beds and admissions"),
     "measures": (latest_measure_month, "monthly figures"),
+    "contract": (latest_contract_month, "activity of a contract"),
 }
 #: what `open_report(latest_in=)` may name
 LATEST_IN = (*_OF_ALL, *_OWN_LATEST)

@@ -13,7 +13,7 @@ from helpers.errors import UserError
 from helpers.runner.hashes import hash_bytes
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.telling.mail import MOST_ATTACHED, as_mail, send_mail
-from helpers.runner.telling.message import MOST_NAMED, Message, digest
+from helpers.runner.telling.message import MOST_NAMED, Message, digest, sections
 from helpers.runner.telling.outbox import FOLDER, GIVEN_UP, Outbox
 from helpers.runner.telling.rows import Tell
 from helpers.runner.telling.webhook import as_json, post
@@ -105,6 +105,20 @@ def test_failures_go_by_name_to_those_who_mend_them_and_only_then() -> None:
     )
     assert both is not None
     assert both.subject == "board-pack: 1 new report, 1 did not pass"
+
+
+def test_who_has_not_answered_is_told_to_those_who_see_to_reports_and_not_to_readers() -> None:
+    late = ["Head of clinics, T1, 2026-09: Missed (asked for by 2026-10-11)"]
+
+    def of(row: Tell) -> Message | None:
+        return digest(row, "monthly", NOW, [], set(), unanswered=late, now=NOW)
+
+    found = of(ANALYSTS)
+    assert found is not None
+    assert found.subject == "monthly: words are still missing"
+    told = {each.heading: each.lines for each in sections(found)}
+    assert told["Asked for words, and has not answered"] == ((late[0], ""),)
+    assert of(BOARD) is None
 
 
 def test_a_publication_is_told_once() -> None:

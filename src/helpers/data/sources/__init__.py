@@ -21,6 +21,7 @@ MODULES = (
     "ae_workbooks",
     "beds_sitrep",
     "cancer_waits",
+    "contract_lines",
     "discharge_ready",
     "discharge_sitrep",
     "hes_england",

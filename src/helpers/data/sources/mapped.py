@@ -9,12 +9,12 @@ from functools import partial
 import pyarrow as pa
 
 from helpers.data.sheets import SheetTable, plain
-from helpers.data.sources import own_measures
+from helpers.data.sources import contract_lines, own_measures
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import parse_period
 from helpers.errors import DataError, Problem
 from helpers.register import Register, TableMapping
-from helpers.register.files import MAPPED_FIGURES
+from helpers.register.files import CONTRACT
 
 LEFT_OUT = "left out by the mapping"
 
@@ -25,14 +25,16 @@ def mapped_layouts(register: Register) -> tuple[Layout, ...]:
 
 
 def _layout(mapping: TableMapping) -> Layout:
+    made = contract_lines.LAYOUT if mapping.table is CONTRACT else own_measures.LAYOUT
     return Layout(
         name=mapping.id,
         title=mapping.title,
         columns=(*mapping.columns.values(), *mapping.measures_across),
         read=partial(read, mapping),
-        source=own_measures.LAYOUT.dataset,
+        tables=made.tables,
+        source=made.dataset,
         sheet=mapping.sheet,
-        policy=own_measures.LAYOUT.policy,
+        policy=made.policy,
         ends_with_newline=False,
         settings=hashlib.sha256(mapping.model_dump_json().encode()).hexdigest(),
     )
@@ -50,7 +52,10 @@ def read(mapping: TableMapping, matches: list[Match], context: Context) -> Readi
     own_measures.refuse_merged(match)
     across = list(mapping.measures_across) or (_period_headings(match) if mapping.periods_across else [])
     table = match.table([*mapping.columns.values(), *across]).filled()
-    figures = [*across, *(mapping.columns[name] for name in MAPPED_FIGURES if name in mapping.columns)]
+    figures = [
+        *across,
+        *(mapping.columns[name] for name in mapping.table.figures if name in mapping.columns),
+    ]
     wide = _Wide(table, mapping)
     left = [wide.left_out(row) for row in range(len(table))]
     notes = own_measures.notes_in(table, mapping.measures, figures)
@@ -58,20 +63,22 @@ def read(mapping: TableMapping, matches: list[Match], context: Context) -> Readi
     for row in range(len(table)):
         if not (noted[row] or left[row]):
             wide.add(row, across)
-    unknown = f"name it in measures or leave_out of mappings/{mapping.id}.yml"
-    reading = own_measures.read_rows(wide.long(), context, fractions=mapping.fractions, unknown=unknown)
-    rejected = {own_measures.NOTE: sum(noted), LEFT_OUT: sum(left)}
+    if mapping.table is CONTRACT:
+        reading = contract_lines.read_rows(wide.long(), context)
+    else:
+        unknown = f"name it in measures or leave_out of mappings/{mapping.id}.yml"
+        reading = own_measures.read_rows(wide.long(), context, fractions=mapping.fractions, unknown=unknown)
     return replace(
         reading,
         rows_read=reading.rows_read + sum(noted) + sum(left),
-        rejected={reason: rows for reason, rows in rejected.items() if rows},
+        rejected={own_measures.NOTE: sum(noted), LEFT_OUT: sum(left)},
         remarks=(*reading.remarks, *_unread(match, table)),
     )
 
 
 def _unmerged(match: Match, mapping: TableMapping) -> Match:
     """Return the sheet with the words of merged cells in every row that they stand for, as Excel shows them."""
-    words = {plain(heading) for name, heading in mapping.columns.items() if name not in MAPPED_FIGURES}
+    words = {plain(heading) for name, heading in mapping.columns.items() if name in mapping.table.words}
     header = match.sheet.head[match.header]
     places = [place for place, heading in enumerate(header) if plain(heading) in words]
     return replace(match, sheet=match.sheet.fill_merged(match.header, places))
@@ -126,18 +133,18 @@ class _Wide:
         return self.cells[column][row] if column else self.always.get(name, "")
 
     def left_out(self, row: int) -> bool:
-        """Tell whether the mapping names the row's measure or organisation among those left out."""
-        words = {plain(self.word(name, row)) for name in ("measure", "org_code")}
+        """Tell whether one of the row's words (measure, organisation, specialty …) is among those left out."""
+        words = {plain(self.word(name, row)) for name in self.mapping.table.needed if name != "period"}
         return bool(words & {plain(word) for word in self.mapping.leave_out})
 
     def add(self, row: int, across: list[str]) -> None:
         """Note the figures of a row: one, or one below each heading across that is filled."""
-        base = {name: self.word(name, row) for name in ("measure", "org_code", "unit_code", "period")}
-        base |= {name: self.word(name, row) for name in MAPPED_FIGURES}
+        kind = self.mapping.table
+        base = {str(name): self.word(name, row) for name in (*kind.words, *kind.figures)}
         base_shares: dict[str, bool] = {
             name: self.per_cent[column][row]
             for name, column in self.mapping.columns.items()
-            if name in MAPPED_FIGURES
+            if name in kind.figures
         }
         if not across:
             self._note(row, base, base_shares, "")
@@ -155,7 +162,8 @@ class _Wide:
     def _note(self, row: int, cells: dict[str, str], shares: dict[str, bool], label: str) -> None:
         measures = {plain(word): name for word, name in self.mapping.measures.items()}
         codes = {plain(word): code for word, code in self.mapping.organisations.items()}
-        cells["measure"] = measures.get(plain(cells["measure"]), cells["measure"])
+        if "measure" in cells:
+            cells["measure"] = measures.get(plain(cells["measure"]), cells["measure"])
         cells["org_code"] = codes.get(plain(cells["org_code"]), cells["org_code"])
         self.rows.append(cells)
         self.shares.append(shares)
@@ -163,10 +171,15 @@ class _Wide:
         self.labels.append(label)
 
     def long(self) -> SheetTable:
-        """Return the rows as a table with the columns of own measures."""
-        names = own_measures.COLUMNS
-        columns = {name: pa.array([row[name] for row in self.rows], pa.string()) for name in names}
-        shares = {name: [share.get(name, False) for share in self.shares] for name in MAPPED_FIGURES}
+        """Return the rows as a table with the columns of own measures, or of a contract's lines."""
+        kind = self.mapping.table
+        columns = {
+            str(name): pa.array([row[name] for row in self.rows], pa.string())
+            for name in (*kind.words, *kind.figures)
+        }
+        shares: dict[str, list[bool]] = {
+            name: [share.get(name, False) for share in self.shares] for name in kind.figures
+        }
         return SheetTable(
             self.table.sheet,
             pa.table(columns),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.data.synthetic.appointments import draw_appointments
+from helpers.data.synthetic.contract import contract_frame
 from helpers.data.synthetic.divisions import specialty_units
 from helpers.data.synthetic.drawing import months
 from helpers.data.synthetic.measures import measure_values
@@ -35,6 +36,7 @@ class SyntheticData:
     spells: pd.DataFrame
     appointments: pd.DataFrame
     measure_values: pd.DataFrame
+    contract_lines: pd.DataFrame
     truth: Truth
 
 
@@ -75,6 +77,8 @@ def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
         measure_values=measure_values(
             of_measures, trusts, spells=spells, appointments=appointments, scale=scale
         ),
+        # of a stream of its own, so that what is drawn for others stays as it was without it
+        contract_lines=contract_frame(np.random.default_rng([seed, 22])),
         truth=truth_of(trusts),
     )
 
@@ -102,6 +106,7 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
     ) as load:
         load.write("spells", data.spells)
         load.write("appointments", data.appointments)
+        load.write("contract_lines", data.contract_lines)
         load.write("measure_values", data.measure_values[~published])
     with mart.load(
         source="synthetic_publications",

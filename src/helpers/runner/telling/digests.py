@@ -18,7 +18,13 @@ Made = Sequence[tuple[Project, Sequence[Entry]]]
 
 
 def digests(
-    schedule: str, rows: Sequence[Tell], due: datetime, made: Made, *, now: datetime
+    schedule: str,
+    rows: Sequence[Tell],
+    due: datetime,
+    made: Made,
+    *,
+    unanswered: Sequence[str] = (),
+    now: datetime,
 ) -> Iterator[Message]:
     """Yield what each row is to be told of the reports of a moment.
 
@@ -28,6 +34,8 @@ def digests(
         Of what, and whom.
     made
         What became of the reports.
+    unanswered
+        Who was asked for words and has not answered, a line for each.
     now
         What time it is.
     """
@@ -36,7 +44,9 @@ def digests(
         if theirs:
             project, all_of_them = theirs[0][0], [each for _, entries in theirs for each in entries]
             told, mark = Outbox(project.home).told(row.readers, schedule), project.audience.mark
-            if message := digest(row, schedule, due, all_of_them, told, mark=mark, now=now):
+            if message := digest(
+                row, schedule, due, all_of_them, told, unanswered=unanswered, mark=mark, now=now
+            ):
                 yield message
 
 

@@ -61,6 +61,8 @@ class Message(_Frozen):
         How many reports ended in which state.
     failed
         What went wrong, a line for each report.
+    unanswered
+        Who was asked for words and has not answered, a line for each.
     mark
         What all that is for one audience bears.
     made, tries, next_try, error, sent
@@ -74,6 +76,7 @@ class Message(_Frozen):
     ready: tuple[Ready, ...] = ()
     counts: dict[str, int] = Field(default_factory=dict)
     failed: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
     mark: str = ""
     made: datetime
     tries: int = 0
@@ -97,6 +100,8 @@ class Message(_Frozen):
             return f"{self.schedule}: was missed"
         new = f"{len(self.ready)} new report{'' if len(self.ready) == 1 else 's'}"
         wrong = f"{len(self.failed)} did not pass" if self.failed else ""
+        if not self.ready and not self.failed:
+            return f"{self.schedule}: words are still missing"
         told = [new] if self.row.about == "reports" else [new, wrong] if self.ready else [wrong]
         return f"{self.schedule}: {', '.join(filter(None, told))}"
 
@@ -116,6 +121,7 @@ def digest(
     entries: Sequence[Entry],
     told: Collection[tuple[str, str]],
     *,
+    unanswered: Sequence[str] = (),
     mark: str = "",
     now: datetime,
 ) -> Message | None:
@@ -129,6 +135,8 @@ def digest(
         The reports of the row's audience.
     told
         The publications (report and run) that they were told of before.
+    unanswered
+        Who has not answered: told to those who see to reports, not to their readers.
     mark
         What all that is for one audience bears.
     now
@@ -138,14 +146,22 @@ def digest(
     new = tuple(each for each in ready if (each.report, each.made_in) not in told)
     failed = tuple(_failure(each) for each in entries if each.state.is_failure)
     if row.about == "reports":
-        failed = ()
+        failed, unanswered = (), ()
     if row.about == "failures":
         new = ()
-    if not new and not failed:
+    if not new and not failed and not unanswered:
         return None
     counts = {str(state): number for state, number in Counter(each.state for each in entries).items()}
     return Message(
-        schedule=schedule, due=due, row=row, ready=new, counts=counts, failed=failed, mark=mark, made=now
+        schedule=schedule,
+        due=due,
+        row=row,
+        ready=new,
+        counts=counts,
+        failed=failed,
+        unanswered=tuple(unanswered),
+        mark=mark,
+        made=now,
     )
 
 
@@ -181,6 +197,10 @@ def sections(message: Message, most: int = MOST_NAMED) -> Iterator[Section]:
         lines += _others(len(message.failed) - most, "")
         lines.append(("On the machine, `boardpack show REPORT` says why.", ""))
         yield Section("Did not pass", tuple(lines))
+    if message.unanswered:
+        lines = [(each, "") for each in message.unanswered[:most]]
+        lines += _others(len(message.unanswered) - most, "")
+        yield Section("Asked for words, and has not answered", tuple(lines))
     if message.ready:
         base = message.row.links
         lines = [(each.words, _address(base, each)) for each in message.ready[:most]]
