@@ -3,7 +3,8 @@
     python benchmarks/simulate_changes.py [--runs N] [--seed N]
 
 Series with noise of one sigma, judged as the review of changes judges them: held against others who changed nothing,
-or against nothing. Prints shares of series; asserts nothing. `docs/explanation/change-review.md` and `docs/decisions/0010-what-others-move-by.md` tell what was seen.
+or against nothing. Prints shares of series; asserts nothing. `docs/explanation/change-review.md` and
+`docs/decisions/0010-what-others-move-by.md` tell what was seen.
 """
 
 from __future__ import annotations
