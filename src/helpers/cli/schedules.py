@@ -16,6 +16,7 @@ import typer
 
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project
+from helpers.cli.commenting import overdue_words
 from helpers.cli.onward import bring_up_to_date
 from helpers.cli.showing import Json
 from helpers.cli.telling_people import send_waiting, tell
@@ -237,7 +238,8 @@ class _Making:
         if batch.interrupted:
             raise _UnderWayError
         reports = [(project, _entries_of(some, batch)) for project, some, _ in parts]
-        told = digests(schedule.name, schedule.tell, moment, reports, now=self._clock())
+        late = overdue_words(self._root, self._clock().date())
+        told = digests(schedule.name, schedule.tell, moment, reports, unanswered=late, now=self._clock())
         _put(Outbox(public.home), told)
         if not self._quiet or batch.exit_code:
             pages = ", ".join(each.show(each.reports / "index.html") for each, *_ in parts)

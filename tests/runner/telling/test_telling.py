@@ -16,7 +16,7 @@ from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.project import Project
 from helpers.runner.telling.digests import digests
 from helpers.runner.telling.mail import MOST_ATTACHED, as_mail, send_mail
-from helpers.runner.telling.message import MOST_NAMED, Message, Ready
+from helpers.runner.telling.message import MOST_NAMED, Message, Ready, sections
 from helpers.runner.telling.outbox import FOLDER, GIVEN_UP, Outbox
 from helpers.runner.telling.rows import Tell
 from helpers.runner.telling.webhook import as_json, post
@@ -114,6 +114,23 @@ def test_failures_go_by_name_to_those_who_mend_them_and_only_then() -> None:
     )
     assert both is not None
     assert both.subject == "board-pack: 1 new report, 1 did not pass"
+
+
+def test_who_has_not_answered_is_told_to_those_who_see_to_reports_and_not_to_readers(
+    tmp_path: Path,
+) -> None:
+    late = ["Head of clinics, T1, 2026-09: Missed (asked for by 2026-10-11)"]
+
+    def of(row: Tell) -> Message | None:
+        made = [(Project(tmp_path), ())]
+        return next(digests("monthly", [row], NOW, made, unanswered=late, now=NOW), None)
+
+    found = of(ANALYSTS)
+    assert found is not None
+    assert found.subject == "monthly: words are still missing"
+    told = {each.heading: each.lines for each in sections(found)}
+    assert told["Asked for words, and has not answered"] == ((late[0], ""),)
+    assert of(BOARD) is None
 
 
 def test_a_publication_is_told_once() -> None:

@@ -19,7 +19,13 @@ Made = Sequence[tuple[Project, Sequence[Entry]]]
 
 
 def digests(
-    schedule: str, rows: Sequence[Tell], due: datetime, made: Made, *, now: datetime
+    schedule: str,
+    rows: Sequence[Tell],
+    due: datetime,
+    made: Made,
+    *,
+    unanswered: Sequence[str] = (),
+    now: datetime,
 ) -> Iterator[Message]:
     """Yield what each row is to be told of the reports of a moment.
 
@@ -29,6 +35,8 @@ def digests(
         Of what, and whom.
     made
         What became of the reports.
+    unanswered
+        Who was asked for words and has not answered, a line for each.
     now
         What time it is.
     """
@@ -47,11 +55,12 @@ def digests(
             row=row,
             ready=() if row.about == "failures" else new,
             failed=() if row.about == "reports" else failed,
+            unanswered=() if row.about == "reports" else tuple(unanswered),
             counts=Counter(str(each.state) for each in entries),
             mark=theirs[0].audience.mark,
             made=now,
         )
-        if message.ready or message.failed:
+        if message.ready or message.failed or message.unanswered:
             yield message
 
 

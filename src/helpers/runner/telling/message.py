@@ -59,6 +59,8 @@ class Message(_Frozen):
         How many reports ended in which state.
     failed
         What went wrong, a line for each report.
+    unanswered
+        Who was asked for words and has not answered, a line for each.
     mark
         What all that is for one audience bears.
     made, tries, next_try, error, sent
@@ -72,6 +74,7 @@ class Message(_Frozen):
     ready: tuple[Ready, ...] = ()
     counts: dict[str, int] = Field(default_factory=dict)
     failed: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
     mark: str = ""
     made: datetime
     tries: int = 0
@@ -95,6 +98,8 @@ class Message(_Frozen):
             return f"{self.schedule}: was missed"
         new = f"{len(self.ready)} new report{'' if len(self.ready) == 1 else 's'}"
         wrong = f"{len(self.failed)} did not pass" if self.failed else ""
+        if not self.ready and not self.failed:
+            return f"{self.schedule}: words are still missing"
         told = [new] if self.row.about == "reports" else [new, wrong] if self.ready else [wrong]
         return f"{self.schedule}: {', '.join(filter(None, told))}"
 
@@ -123,6 +128,10 @@ def sections(message: Message, most: int = MOST_NAMED) -> Iterator[Section]:
         lines += _others(len(message.failed) - most, "")
         lines.append(("On the machine, `boardpack show REPORT` says why.", ""))
         yield Section("Did not pass", tuple(lines))
+    if message.unanswered:
+        lines = [(each, "") for each in message.unanswered[:most]]
+        lines += _others(len(message.unanswered) - most, "")
+        yield Section("Asked for words, and has not answered", tuple(lines))
     if message.ready:
         base = message.row.links
         lines = [(each.words, _address(base, each)) for each in message.ready[:most]]
