@@ -39,6 +39,8 @@ COMMANDS: Final = {
     "why": "records:why",
     "diff": "differences:diff",
     "approve": "records:approve",
+    "return": "signing:give_back",
+    "sign-off": "signing:sign_off_app",
     "withdraw": "records:withdraw",
     "retire": "leaving:retire",
     "publish-to": "onward:publish_to",

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from helpers.audience import PUBLIC, PUBLIC_NAME, Audience
 from helpers.errors import Problem, near_misses
@@ -63,6 +63,35 @@ class _Policy(BaseModel):
     decided: _Day
 
 
+class Signing(BaseModel):
+    """Who signs reports off, in which order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    notebooks: _Said
+    audiences: _Said = "all"
+    by: str = ""  # roles, with commas between, the last of which publishes; empty: anybody, alone
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles in order."""
+        return tuple(_names(self.by))
+
+    def is_of(self, notebook: str, audience: str) -> bool:
+        """Tell whether it is about a notebook's reports for an audience."""
+        return all(
+            {one, _EVERY} & set(_names(said))
+            for one, said in ((notebook, self.notebooks), (audience, self.audiences))
+        )
+
+
+def _as_signings(said: object) -> object:
+    """Return what may be named notebooks alone as the one entry of a list."""
+    if isinstance(said, str):
+        return [{"notebooks": said}] if said.strip() else []
+    return said
+
+
 class _Answers(BaseModel):
     """What the file may say; the publisher's name stands in the theme file, with the logo."""
 
@@ -74,7 +103,9 @@ class _Answers(BaseModel):
     answers_within: str = ""
     prepared: _Day = ""
     reviewed: _Day = ""
-    sign_off: str = ""
+    sign_off: Annotated[tuple[Signing, ...], BeforeValidator(_as_signings)] = ()
+    #: the accounts of the operating system that have a role, with commas between
+    roles: dict[str, str] = Field(default_factory=dict)
 
 
 class _Keep(BaseModel):
@@ -118,6 +149,9 @@ class Publisher(_Answers):
         The days (ISO) on which it prepared the statement and last went through it.
     sign_off
         The notebooks, with commas between, whose reports wait as drafts until they are approved; `all` for every one.
+        Or who signs what off (`Signing`); of several that are about a report the first counts.
+    roles
+        Who has a role, as accounts of the operating system with commas between.
     audiences
         For whom reports may be made: always the public, and whom the file names besides.
     keep
@@ -128,9 +162,17 @@ class Publisher(_Answers):
     keep: Keep = Keep()
     audiences: Mapping[str, Audience] = Field(default_factory=lambda: {PUBLIC_NAME: PUBLIC})
 
-    def wants_approval(self, notebook: str) -> bool:
+    def wants_approval(self, notebook: str, audience: str = PUBLIC_NAME) -> bool:
         """Return whether a notebook's reports wait as drafts until they are approved."""
-        return bool({notebook, _EVERY} & set(_names(self.sign_off)))
+        return any(each.is_of(notebook, audience) for each in self.sign_off)
+
+    def signers(self, notebook: str, audience: str) -> tuple[str, ...]:
+        """Return the roles that sign a notebook's reports off, in order; none where anybody may."""
+        return next((each.roles for each in self.sign_off if each.is_of(notebook, audience)), ())
+
+    def roles_of(self, account: str) -> tuple[str, ...]:
+        """Return the roles that an account of the operating system has."""
+        return tuple(role for role, accounts in self.roles.items() if account in _names(accounts))
 
     @property
     def can_be_reached(self) -> bool:
@@ -194,13 +236,25 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _OF_THE_PROJECT: Final = ("notebooks", "params", "src", "tests", ".boardpack", ".git")
 
 
-def _unknown_notebooks(found: YamlFile, said: _Answers, folder: Path) -> Iterator[Problem]:
+def _unknown_notebooks(found: YamlFile, said: PublisherFile, folder: Path) -> Iterator[Problem]:
+    """Yield what is named in `sign_off` and is not there: notebooks, audiences, roles that nobody has."""
     notebooks = sorted(each.stem for each in folder.glob("*.ipynb"))
-    for name in _names(said.sign_off):
-        if name not in {*notebooks, _EVERY}:
-            allowed = f"{_EVERY}, or of the notebooks {', '.join(notebooks)}"
-            where = found.place(("sign_off",))
-            yield Problem(where, f"no notebook {name!r}", allowed, near_misses(name, notebooks))
+    for number, each in enumerate(said.sign_off):
+        where = found.place(("sign_off", number) if each.by else ("sign_off",))
+        yield from _unknown(where, "notebook", each.notebooks, [_EVERY, *notebooks])
+        yield from _unknown(where, "audience", each.audiences, [_EVERY, PUBLIC_NAME, *said.audiences])
+        yield from _unknown(where, "role", each.by, list(said.roles))
+        if len(set(each.roles)) < len(each.roles):
+            yield Problem(where, f"by: {each.by}", "each role once")
+
+
+def _unknown(where: str, kind: str, said: str, known: list[str]) -> Iterator[Problem]:
+    for name in _names(said):
+        if name not in known:
+            allowed = ", ".join(known) or "those under `roles`, which names none"
+            if kind == "notebook":
+                allowed = f"{known[0]}, or of the notebooks {', '.join(known[1:])}"
+            yield Problem(where, f"no {kind} {name!r}", allowed, near_misses(name, known))
 
 
 def _names(text: str) -> list[str]:
