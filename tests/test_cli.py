@@ -50,7 +50,7 @@ def test_check_counts_what_is_well_formed(
     call: Call, lay_out: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(lay_out({"good": {"SYN07.yml": GOOD}}) / "params" / "good")  # found from below
-    assert call("check") == (0, "1 reports of 1 notebooks are well formed\n", "")
+    assert call("check") == (0, "1 report of 1 notebook is well formed\n", "")
 
 
 def test_check_tells_every_problem_without_traceback(call: Call, lay_out: Callable[..., Path]) -> None:
@@ -139,7 +139,7 @@ def test_check_tells_what_a_notebook_holds_and_mends_what_a_run_has_left(
     (root / "notebooks" / "helpers.py").unlink()
     code, said, told = call("--project", str(root), "check", "--fix")
     assert (code, told) == (0, "")
-    assert said.splitlines() == ["good.ipynb: mended", "1 reports of 1 notebooks are well formed"]
+    assert said.splitlines() == ["good.ipynb: mended", "1 report of 1 notebook is well formed"]
     assert call("--project", str(root), "check", "--fix")[1].count("mended") == 0
 
 

@@ -58,7 +58,9 @@ def check(
         print(line)
     if left_out := no_data_words(asked.refused):
         print(left_out)
-    print(f"{len(jobs)} reports of {len({job.notebook.name for job in jobs})} notebooks are well formed")
+    reports, notebooks = len(jobs), len({job.notebook.name for job in jobs})
+    said = f"{reports} report{'s' * (reports != 1)} of {notebooks} notebook{'s' * (notebooks != 1)}"
+    print(f"{said} {'is' if reports == 1 else 'are'} well formed")
 
 
 def _all_notebooks(project: Project) -> list[Path]:

@@ -15,6 +15,7 @@ from typing import Annotated, Final
 import typer
 
 from helpers.cli.assembly import by_audience, open_and_plan, open_audiences, open_project
+from helpers.cli.commenting import overdue_words
 from helpers.errors import ExitCode, Problem, UsageError
 from helpers.places import find_root
 from helpers.runner.history.locks import try_hold
@@ -73,7 +74,8 @@ def _would_tell(root: Path, schedule: Schedule) -> list[Message]:
         bad = [e for e in history.latest().values() if e.report in titles and e.state.is_failure]
         made.append((project, [*standing, *(replace(each, outputs={}) for each in bad)]))
     now = datetime.now(UTC)
-    return [*digests(schedule.name, schedule.tell, now, made, now=now)]
+    late = overdue_words(root, now.date())
+    return [*digests(schedule.name, schedule.tell, now, made, unanswered=late, now=now)]
 
 
 def _show(project: Project, message: Message, to: Path | None) -> None:

@@ -266,6 +266,7 @@ class Comment(Entry):
     owner: str = ""  # the role that answers for what comes next; the measure's own by default
     recovery: date | None = None  # the day by which the measure is to be back where it should be
     actions: tuple[Action, ...] = ()
+    written: date | None = None  # the day on which a form brought it
 
 
 class Register(Entry):

@@ -6,9 +6,7 @@ nothing loose was printed is checked where the document is made (`helpers.runner
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +15,7 @@ from helpers.errors import GateError, Problem
 from helpers.runner.document.making import Document
 from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project, TextCheck
-from helpers.runner.render.offline import find_remote
+from helpers.runner.render.offline import find_remote, parse_page
 
 #: bytes below which a file cannot be a report: an empty page with its style sheet is larger
 SMALLEST: Final = {"html": 1024, "pdf": 2048}
@@ -128,73 +126,34 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(part)
 
 
-class _Page(HTMLParser):
-    """Collects what a reader gets from a page: its text, its labels, its pictures."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.ids: set[str] = set()
-        self.pictures = 0
-        self._silent = 0  # depth of style and script
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.ids.add(given.get("id") or "")
-        self._silent += tag in {"style", "script"}
-        self.pictures += tag in {"img", "svg"}
-        self.words += [given.get(name) or "" for name in ("alt", "aria-label", "title")]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in {"style", "script"}
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        """All words of the page, evenly spaced."""
-        return squeeze(" ".join(self.words))
-
-
-def squeeze(text: str) -> str:
-    """Return a text with every run of white space as one space.
-
-    >>> squeeze("Length\\n of  stay ")
-    'Length of stay'
-    """
-    return re.sub(r"\s+", " ", text).strip()
-
-
 #: what pandoc prints for what people type
 _TYPED = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "--", "—": "---", "…": "..."})
 
 
 def _typed(text: str) -> str:
-    """Return words as they are typed, so that St George's and St George’s are the same.
+    """Return words as they are typed, evenly spaced, so that St George's and St George’s are the same.
 
     >>> _typed("St George’s – North")
     "St George's -- North"
     """
-    return squeeze(text).translate(_TYPED)
+    return " ".join(text.split()).translate(_TYPED)
 
 
 def _check_html(path: Path, document: Document, checks: tuple[TextCheck, ...]) -> Iterator[Problem]:
     source = path.read_text("utf-8")
-    page = _Page()
-    page.feed(source)
-    page.close()
+    page = parse_page(source)
+    words = page.xpath("//text()[not(parent::style or parent::script)] | //@alt | //@aria-label | //@title")
+    said = _typed(" ".join(words))
     for what in (document.facts.title, document.facts.organisation_name, *filter(None, [document.mark])):
-        if _typed(what) not in _typed(page.text):
+        if _typed(what) not in said:
             yield Problem("html", f"“{what}” is not on the page", cure="look at the renderer's log")
+    ids = {*page.xpath("//@id")}
     for bundle in document.bundles:
-        if bundle.kind in {"figure", "table"} and bundle.id not in page.ids:
+        if bundle.kind in {"figure", "table"} and bundle.id not in ids:
             yield Problem("html", f"the {bundle.kind} {bundle.id} is not on the page")
-    if page.pictures < len(document.figures):
-        yield Problem(
-            "html", f"{page.pictures} pictures are on the page", f"{len(document.figures)} or more"
-        )
+    pictures = int(page.xpath("count(//img | //svg)"))
+    if pictures < len(document.figures):
+        yield Problem("html", f"{pictures} pictures are on the page", f"{len(document.figures)} or more")
     for thing in find_remote(source):
         yield Problem("html", f"the page would load {thing}", "nothing from elsewhere")
     for check in checks:

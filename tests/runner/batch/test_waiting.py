@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,8 @@ from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.locks import ReportLock
 from helpers.runner.plan.jobs import make_plan
 from helpers.runner.project import Project
-from helpers.runner.render import render_batch
+from helpers.runner.render import render as render_embedded
+from helpers.theme import Theme
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
 LIMIT = 120  # seconds for a test, which takes about three: whoever waits for ever fails instead
@@ -60,14 +60,22 @@ def called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[],
     acts: list[Callable[[], object]] = []
 
     def render(
-        documents: Mapping[str, Document], formats: tuple[str, ...], *, engine: object, **others: Any
+        documents: Mapping[str, Document],
+        formats: tuple[str, ...],
+        *,
+        theme: Theme,
+        folder: Path,
+        **_: object,
     ) -> dict[str, dict[str, Path] | ReportError]:
-        assert engine is not None
         for act in acts:
             act()
-        return render_batch(documents, formats, **others)
+        made: dict[str, dict[str, Path] | ReportError] = {}
+        for stem, document in documents.items():
+            (folder / stem).mkdir()
+            made[stem] = render_embedded(document, formats, theme=theme, folder=folder / stem)
+        return made
 
-    monkeypatch.setattr("helpers.runner.render.render_batch", render)
+    monkeypatch.setattr("helpers.runner.render.quarto.render_batch", render)
     return acts
 
 

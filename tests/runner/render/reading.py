@@ -7,10 +7,14 @@ import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pikepdf
 import pypdfium2
+
+from helpers.errors import ReportError
+from helpers.runner.render import render
 
 #: grey values of 255 that two pixels must be apart; type is smoothed a little differently by each compiler
 CLEARLY = 64
@@ -132,3 +136,15 @@ def office_words(path):
                         found.append((re.findall(r'<w:pStyle w:val="([^"]*)"', paragraph), words))
                 found.append(re.findall(r'descr="([^"]*)"', text))
     return found
+
+
+def render_each(documents, formats, *, theme, folder):
+    """Render documents with the embedded engine as Quarto's batch does: one that fails leaves the others alone."""
+    made: dict[str, dict[str, Path] | ReportError] = {}
+    for stem, document in documents.items():
+        (folder / stem).mkdir()
+        try:
+            made[stem] = render(document, formats, theme=theme, folder=folder / stem)
+        except ReportError as error:
+            made[stem] = error
+    return made

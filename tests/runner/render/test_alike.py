@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from helpers.runner.document.making import Document
-from helpers.runner.render import render_batch
+from helpers.runner.render.quarto import render_batch
 from helpers.theme import Theme
 
 from .reading import (
@@ -17,6 +17,7 @@ from .reading import (
     page_of,
     pdf_pages,
     pdf_pictures,
+    render_each,
     said_by,
     share_that_differs,
     structure,
@@ -97,8 +98,8 @@ def test_both_engines_set_alike_what_people_write(facts, tmp_path, real_quarto):
     folders = [tmp_path / name for name in ("embedded", "quarto")]
     for folder in folders:
         folder.mkdir()
-    ours = render_batch(made, FORMATS, theme=Theme(), folder=folders[0])
-    theirs = render_batch(made, FORMATS, theme=Theme(), folder=folders[1], engine=real_quarto)
+    ours = render_each(made, FORMATS, theme=Theme(), folder=folders[0])
+    theirs = render_batch(made, FORMATS, theme=Theme(), folder=folders[1], quarto=real_quarto)
     for name, files in ours.items():
         assert isinstance(files, dict), files
         assert isinstance(theirs[name], dict), theirs[name]
@@ -116,7 +117,7 @@ def test_both_engines_set_alike_what_people_write(facts, tmp_path, real_quarto):
 )
 def test_pictures_tell_other_words_and_a_box(facts, tmp_path, before, after):
     made = {"a": document(before, facts), "b": document(after, facts), "c": document(before, facts)}
-    files = render_batch(made, ["pdf"], theme=Theme(), folder=tmp_path)
+    files = render_each(made, ["pdf"], theme=Theme(), folder=tmp_path)
     one, other, same = (pdf_pictures(files[name]["pdf"])[0] for name in "abc")
     assert share_that_differs(one, same) < MOST / 100
     assert share_that_differs(one, other) > MOST

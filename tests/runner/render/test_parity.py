@@ -18,10 +18,18 @@ from nbformat import v4
 from helpers.bundle import Bundle, Column, Panel
 from helpers.errors import ReportError
 from helpers.runner.engines import FORMATS
-from helpers.runner.render import render_batch
+from helpers.runner.render.quarto import render_batch
 from helpers.theme import Theme
 
-from .reading import office_words, pdf_pages, pdf_pictures, said_by, share_that_differs, structure
+from .reading import (
+    office_words,
+    pdf_pages,
+    pdf_pictures,
+    render_each,
+    said_by,
+    share_that_differs,
+    structure,
+)
 from .test_alike import MOST
 from .test_words import HOSTILE
 
@@ -33,7 +41,7 @@ def broken(made):
 def test_one_failing_document_leaves_the_others_alone(full, document_of, tmp_path):
     made = document_of(full)
     documents = {"a": made, "bad": broken(made), "c": made}
-    results = render_batch(documents, ["html"], theme=Theme(), folder=tmp_path)
+    results = render_each(documents, ["html"], theme=Theme(), folder=tmp_path)
     assert list(results) == ["a", "bad", "c"]
     assert "@fig-none" in str(results["bad"])
     assert results["a"]["html"].is_file()
@@ -77,8 +85,8 @@ def test_both_engines_say_the_same(facts, full, document_of, tmp_path, real_quar
     folders = {name: tmp_path / name for name in ("embedded", "quarto")}
     for folder in folders.values():
         folder.mkdir()
-    ours = render_batch(made, FORMATS, theme=Theme(), folder=folders["embedded"])
-    theirs = render_batch(made, FORMATS, theme=Theme(), folder=folders["quarto"], engine=real_quarto)
+    ours = render_each(made, FORMATS, theme=Theme(), folder=folders["embedded"])
+    theirs = render_batch(made, FORMATS, theme=Theme(), folder=folders["quarto"], quarto=real_quarto)
     assert "@fig-none" in str(ours.pop("bad"))
     assert "@fig-none" in str(theirs.pop("bad"))
     for stem, files in ours.items():

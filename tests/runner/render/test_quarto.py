@@ -8,7 +8,7 @@ import pytest
 
 from helpers.errors import ReportError, UsageError
 from helpers.runner.engines import Quarto, choose_engine, find_quarto
-from helpers.runner.render import render_batch
+from helpers.runner.render.quarto import render_batch
 from helpers.theme import Theme
 
 STAND_IN = """#!{python}
@@ -97,7 +97,7 @@ def test_a_batch_is_one_call(stand_in, project, notebook, document_of):
     made = document_of(notebook)
     engine = Quarto(stand_in(), (1, 9))
     results = render_batch(
-        {"a": made, "b": made}, ["html", "pdf"], theme=Theme(), folder=project, engine=engine
+        {"a": made, "b": made}, ["html", "pdf"], theme=Theme(), folder=project, quarto=engine
     )
     assert (project / "calls").read_text() == "x"
     assert results["b"]["pdf"].read_text() == "<p>done</p>"
@@ -110,7 +110,7 @@ def test_a_failing_document_is_named_whatever_the_exit_status(
     made, bad = document_of(notebook), document_of(notebook.markdown("BREAK"))
     engine = Quarto(stand_in(status=status), (1, 9))
     documents = {"a": made, "bad": bad, "c": made}
-    results = render_batch(documents, ["html"], theme=Theme(), folder=project, engine=engine)
+    results = render_batch(documents, ["html"], theme=Theme(), folder=project, quarto=engine)
     assert str(results["bad"]) == "bad (Quarto): ERROR: it broke. See the document in the run's folder."
     assert results["a"].keys() == results["c"].keys() == {"html"}
 
@@ -118,7 +118,7 @@ def test_a_failing_document_is_named_whatever_the_exit_status(
 def test_a_page_that_would_load_something_is_refused(stand_in, project, notebook, document_of):
     bad = document_of(notebook.markdown("REMOTE"))
     engine = Quarto(stand_in(), (1, 9))
-    results = render_batch({"bad": bad}, ["html"], theme=Theme(), folder=project, engine=engine)
+    results = render_batch({"bad": bad}, ["html"], theme=Theme(), folder=project, quarto=engine)
     assert "example.org" in str(results["bad"])
 
 
@@ -126,4 +126,4 @@ def test_a_page_that_would_load_something_is_refused(stand_in, project, notebook
 def test_a_stem_that_is_no_file_name_is_refused(stand_in, project, notebook, document_of, stem):
     made, engine = document_of(notebook), Quarto(stand_in(), (1, 9))
     with pytest.raises(ReportError, match="not a stem"):
-        render_batch({stem: made}, ["html"], theme=Theme(), folder=project, engine=engine)
+        render_batch({stem: made}, ["html"], theme=Theme(), folder=project, quarto=engine)

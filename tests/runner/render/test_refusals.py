@@ -51,11 +51,6 @@ def test_raw_html_is_shown_as_words(facts, rendered):
     assert "<b>x</b> <script>y</script>" in page.all("p")
 
 
-def test_an_unknown_format_is_named_with_those_that_are(notebook, rendered):
-    with pytest.raises(UsageError, match="'odt'; allowed: html, pdf, docx"):
-        rendered(notebook, "odt")
-
-
 def test_what_typst_says_is_in_the_error(facts, rendered):
     missing = '---\ntitle: T\n---\n\n![c](figures/fig-a.svg){#fig-a fig-alt="x"}'
     with pytest.raises(ReportError, match=r"PDF \(Typst\): .*not found"):

@@ -45,8 +45,7 @@ def read(matches: list[Match], _: Context) -> Reading:
         measure_rows("mean_los", base[kept], period_type="year").assign(value=mean[kept]),
         measure_rows("median_los", base[kept], period_type="year").assign(value=median[kept]),
     ]
-    rejected = {NOTE: int((~kept).sum())} if not kept.all() else {}
-    return Reading({"measure_values": stack(rows)}, len(cells), rejected)
+    return Reading({"measure_values": stack(rows)}, len(cells), {NOTE: (~kept).sum()})
 
 
 def year_in_name(sheet: Sheet) -> pd.Timestamp:

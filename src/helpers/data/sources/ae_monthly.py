@@ -37,28 +37,21 @@ def read(matches: list[Match], _: Context) -> Reading:
     total = code == "TOTAL"
     # the total row has no month of its own
     period = cells.dates("Period", "MSitAE-%B-%Y", "%B-%Y", exempt=total)
-    numbers = {
-        column: cells.numbers(column) for column in (*ATTENDED, *LATE, FOUR_TO_TWELVE, TWELVE, *ADMITTED)
-    }
+    numbers = cells.figures((*ATTENDED, *LATE, FOUR_TO_TWELVE, TWELVE, *ADMITTED))
     cells.refuse(code == "", "Org Code", "an organisation code")
-    cells.refuse(
-        _sum(numbers, LATE) > _sum(numbers, ATTENDED), LATE[0], "no more over four hours than attended"
-    )
+    over = numbers[list(LATE)].sum(axis=1) > numbers[list(ATTENDED)].sum(axis=1)
+    cells.refuse(over, LATE[0], "no more over four hours than attended")
     cells.check()
-    frame = pd.DataFrame({"org_code": code, "period": period, **numbers})[~total].reset_index(drop=True)
+    frame = numbers.assign(org_code=code, period=period)[~total].reset_index(drop=True)
     return Reading(
         {
             "measure_values": stack(_measures(frame)),
             "organisations": organisation_rows(code[~total], name[~total]),
         },
         len(table),
-        rejected={"total row": int(total.sum())} if total.any() else {},
-        totals=_totals(pd.DataFrame(numbers)[total], frame),
+        rejected={"total row": total.sum()},
+        totals=_totals(numbers[total], frame),
     )
-
-
-def _sum(numbers: dict[str, pd.Series[float]], columns: tuple[str, ...]) -> pd.Series[float]:
-    return pd.DataFrame({column: numbers[column] for column in columns}).sum(axis=1)
 
 
 def _totals(numbers: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame | None:
@@ -80,8 +73,10 @@ def _measures(frame: pd.DataFrame) -> list[pd.DataFrame]:
         measure_rows("emergency_admissions", base, numerator=frame[list(ADMITTED)].sum(axis=1)),
     ]
     for department, places in DEPARTMENTS.items():
-        seen = sum((frame[ATTENDED[place]] for place in places), start=pd.Series(0.0, frame.index))
-        over = sum((frame[LATE[place]] for place in places), start=pd.Series(0.0, frame.index))
+        seen, over = (
+            frame[[kinds[place] for place in places]].sum(axis=1, skipna=False)
+            for kinds in (ATTENDED, LATE)
+        )
         split = base.assign(breakdown="department", category=department)
         kept = seen > 0
         rows.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.cells import Cells, fed_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 
 DEPARTMENTS = {"1": "type 1", "2": "type 2", "other": "other"}
@@ -17,24 +17,15 @@ def read_archive(matches: list[Match], _: Context) -> Reading:
     frame = pd.DataFrame({"org_code": cells.code("org_code"), "period": cells.dates("period", "%Y-%m-%d")})
     frame["category"] = cells.text("type").map(DEPARTMENTS)
     cells.refuse(frame["category"].isna(), "type", ", ".join(DEPARTMENTS))
-    frame["attended"], frame["late"] = cells.numbers("attendances"), cells.numbers("breaches")
-    frame["admitted"] = cells.numbers("admissions")
-    cells.refuse(frame["late"] > frame["attended"], "breaches", "no more than the attendances")
+    figures = cells.figures(("attendances", "breaches", "admissions"))
+    cells.refuse(figures["breaches"] > figures["attendances"], "breaches", "no more than the attendances")
     cells.check()
     # without the figure of one department there is none of the whole
-    figures = frame.groupby(["org_code", "period"], as_index=False)[["attended", "late", "admitted"]]
-    whole = figures.sum(skipna=False)
-    base = whole[["org_code", "period"]]
-    split = frame[["org_code", "period", "category"]].assign(breakdown="department")
+    whole = figures.groupby([frame["org_code"], frame["period"]]).sum(skipna=False).reset_index()
+    four_hours = ARCHIVE.feeds[:1]
     rows = [
-        measure_rows("ae_attendances", base, numerator=whole["attended"]),
-        measure_rows("emergency_admissions_via_ae", base, numerator=whole["admitted"]),
-        *(
-            measure_rows(
-                "ae_four_hours", of, numerator=part["attended"] - part["late"], denominator=part["attended"]
-            )
-            for of, part in ((base, whole), (split, frame))
-        ),
+        *fed_rows(ARCHIVE.feeds, whole[["org_code", "period"]], whole),
+        *fed_rows(four_hours, frame.assign(breakdown="department"), figures),
     ]
     return Reading({"measure_values": stack(rows)}, len(table))
 
@@ -46,20 +37,19 @@ def read_months(matches: list[Match], _: Context) -> Reading:
     base = pd.DataFrame(
         {"org_code": cells.code("nhs_trust22_code"), "period": cells.dates("date", "%B %Y")}
     )
-    attended, late = cells.numbers("total_attendances"), cells.numbers("attendances_over_4hours")
-    admitted = cells.numbers("total_emergency_admissions")
-    waited = cells.numbers("emergency_admissions_over_4hours")
-    cells.refuse(late > attended, "attendances_over_4hours", "no more than the attendances")
+    figures = cells.figures(FIGURES)
+    late = figures["attendances_over_4hours"] > figures["total_attendances"]
+    cells.refuse(late, "attendances_over_4hours", "no more than the attendances")
     cells.check()
-    rows = [
-        measure_rows("ae_four_hours", base, numerator=attended - late, denominator=attended),
-        measure_rows("ae_attendances", base, numerator=attended),
-        measure_rows("emergency_admissions", base, numerator=admitted),
-        measure_rows("ae_4_hours_from_decision", base, numerator=waited),
-    ]
-    return Reading({"measure_values": stack(rows)}, len(table))
+    return Reading({"measure_values": stack(fed_rows(MONTHS.feeds, base, figures))}, len(table))
 
 
+FIGURES = (
+    "total_attendances",
+    "attendances_over_4hours",
+    "total_emergency_admissions",
+    "emergency_admissions_over_4hours",
+)
 ARCHIVE = Layout(
     name="ae_archive",
     title="A&E attendances 2016 to 2019 by department type (NHS England, tabulated by NHS-R)",
@@ -67,23 +57,16 @@ ARCHIVE = Layout(
     read=read_archive,
     secondary=True,
     feeds=(
-        Feed("ae_four_hours", "attendances - breaches, summed over types", "attendances"),
-        Feed("ae_attendances", "attendances, summed over types"),
-        Feed("emergency_admissions_via_ae", "admissions, summed over types"),
+        Feed("ae_four_hours", "attendances - breaches", "attendances", "summed over types"),
+        Feed("ae_attendances", "attendances", note="summed over types"),
+        Feed("emergency_admissions_via_ae", "admissions", note="summed over types"),
     ),
 )
 MONTHS = Layout(
     name="ae_months",
     publication="ae",
     title="A&E attendances by trust and month (NHS England, tabulated by healthyR)",
-    columns=(
-        "nhs_trust22_code",
-        "total_attendances",
-        "attendances_over_4hours",
-        "total_emergency_admissions",
-        "emergency_admissions_over_4hours",
-        "date",
-    ),
+    columns=("nhs_trust22_code", *FIGURES, "date"),
     read=read_months,
     secondary=True,
     feeds=(

@@ -11,7 +11,7 @@ from helpers.data.sources.ae_monthly import LAYOUT as CSV
 from helpers.data.sources.cells import Cells, measure_rows, read_months, stack
 from helpers.data.sources.kh03 import published_on
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
-from helpers.data.sources.names import ENGLAND, organisation_rows
+from helpers.data.sources.names import ENGLAND, england_row, organisation_rows
 from helpers.data.sources.period_words import parse_period
 from helpers.errors import DataError, Problem
 
@@ -47,20 +47,19 @@ def read_provider(matches: list[Match], _: Context) -> Reading:
     code, name = cells.text("Code").str.upper(), cells.text("Name")
     total = name.str.casefold().isin(["england", "total"])
     note = (name == "") | ((code == "") & ~total)
-    frame = _numbers(cells, [column for column in places if column not in ("Code", "Name")])
+    frame = cells.figures(column for column in places if column not in ("Code", "Name"))
     attended, waits = frame[ATTENDED], frame[WITHIN] if WITHIN in frame else frame[ATTENDED] - frame[OVER]
     cells.refuse(waits > attended, ATTENDED, "no more within four hours than attended")
     cells.check()
     frame = frame.assign(within=waits, org_code=code.mask(total, ENGLAND), period=_month(match))
     kept = ~total & ~note
-    rejected = {"total row": int(total.sum()), NOTE: int(note.sum())}
     return Reading(
         {
             "measure_values": stack(_provider_measures(frame[kept].reset_index(drop=True))),
             "organisations": organisation_rows(code[kept], name[kept]),
         },
         len(cells),
-        {reason: rows for reason, rows in rejected.items() if rows},
+        {"total row": total.sum(), NOTE: note.sum()},
         totals=stack(_provider_measures(frame[total].reset_index(drop=True))) if total.sum() == 1 else None,
     )
 
@@ -124,10 +123,6 @@ def _month(match: Match) -> pd.Timestamp:
     return pd.Timestamp(found[0])
 
 
-def _numbers(cells: Cells, columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame({column: cells.numbers(column) for column in columns})
-
-
 def _provider_measures(frame: pd.DataFrame) -> list[pd.DataFrame]:
     base = frame[["org_code", "period"]]
     rows = [
@@ -178,11 +173,10 @@ def read_england(matches: list[Match], _: Context) -> Reading:
         frame["org_code"] = ENGLAND
         read, notes = read + len(cells) + left, notes + left
         rows += _activity(frame) if activity else _performance(frame)
-    england = organisation_rows(pd.Series([ENGLAND]), pd.Series(["England"]))
     return Reading(
-        {"measure_values": stack(rows), "organisations": england},
+        {"measure_values": stack(rows), "organisations": england_row()},
         read,
-        {NOTE: notes} if notes else {},
+        {NOTE: notes},
         published=published_on(matches[0].sheet),
     )
 

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.cells import Cells, fed_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 
-#: kinds of bed: columns of those available and occupied
+#: kinds of bed, and how the columns of those available and occupied begin
 BEDS = {
-    "adult general and acute": ("adult_general_acute_beds_available", "adult_general_acute_beds_occupied"),
-    "paediatric general and acute": (
-        "paediatric_general_acute_beds_available",
-        "paediatric_general_acute_beds_occupied",
-    ),
-    "adult critical care": ("adult_critical_care_beds_available", "adult_critical_care_beds_occupied"),
-    "paediatric intensive care": (
-        "paediatric_intensive_cared_beds_available",
-        "paediatric_intensive_cared_beds_occupied",
-    ),
-    "neonatal intensive care": (
-        "neonatal_intensive_care_bed_available",
-        "neonatal_intensive_care_bed_occupied",
-    ),
+    "adult general and acute": "adult_general_acute_beds",
+    "paediatric general and acute": "paediatric_general_acute_beds",
+    "adult critical care": "adult_critical_care_beds",
+    "paediatric intensive care": "paediatric_intensive_cared_beds",
+    "neonatal intensive care": "neonatal_intensive_care_bed",
 }
 AVAILABLE, OCCUPIED = "general_acute_beds_available", "general_acute_beds_occupied"
 
@@ -34,23 +25,13 @@ def read(matches: list[Match], _: Context) -> Reading:
     base = pd.DataFrame(
         {"org_code": cells.code("nhs_trust22_code"), "period": cells.dates("date", "%B %Y")}
     )
-    rows = [
-        measure_rows(
-            "bed_occupancy", base, numerator=cells.numbers(OCCUPIED), denominator=cells.numbers(AVAILABLE)
-        )
-    ]
-    for kind, (available, occupied) in BEDS.items():
+    rows = fed_rows(LAYOUT.feeds, base, cells.figures((OCCUPIED, AVAILABLE)))
+    for kind, beds in BEDS.items():
         split = base.assign(breakdown="kind of bed", category=kind)
+        figures = cells.figures((f"{beds}_available", f"{beds}_occupied"))
         # trusts without such beds return 0 of 0
-        beds = cells.numbers(available).replace(0, float("nan"))
-        rows.append(
-            measure_rows(
-                "bed_occupancy",
-                split,
-                numerator=cells.numbers(occupied).where(beds.notna()),
-                denominator=beds,
-            )
-        )
+        figures = figures.where(figures[f"{beds}_available"] > 0)
+        rows += fed_rows([Feed("bed_occupancy", f"{beds}_occupied", f"{beds}_available")], split, figures)
     cells.check()
     return Reading({"measure_values": stack(rows)}, len(table))
 
@@ -63,7 +44,7 @@ LAYOUT = Layout(
         "date",
         AVAILABLE,
         OCCUPIED,
-        *(name for pair in BEDS.values() for name in pair),
+        *(f"{beds}_{state}" for beds in BEDS.values() for state in ("available", "occupied")),
     ),
     read=read,
     secondary=True,

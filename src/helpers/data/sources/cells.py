@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from helpers.errors import DataError, Problem, near_misses
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from helpers.data.sources.layout import Feed
 
 #: how many mistakes of one kind are listed; the others are counted
 LISTED = 10
@@ -69,6 +71,10 @@ class Cells:
         if minimum is not None:
             self.refuse((values < minimum).to_numpy(), column, f"{minimum:g} or more")
         return values
+
+    def figures(self, columns: Iterable[str]) -> pd.DataFrame:
+        """Return the numbers of several columns by their names."""
+        return pd.DataFrame({name: self.numbers(name) for name in columns}, index=range(len(self)))
 
     def _parse(self, words: pa.Array, column: str) -> pd.Series[float]:
         # some programs write a minus as the dash of typesetting
@@ -228,6 +234,51 @@ def measure_rows(
     }
     # made at once: set one by one, pandas copies all columns for each of them
     return pd.DataFrame(columns, index=frame.index)
+
+
+def fed_rows(
+    feeds: Iterable[Feed],
+    frame: pd.DataFrame,
+    figures: pd.DataFrame,
+    *,
+    hidden: pd.DataFrame | None = None,
+    **settings: Any,
+) -> list[pd.DataFrame]:
+    """Return the rows of measures by what their feeds say: sums and differences of columns of the figures.
+
+    Parameters
+    ----------
+    frame, settings
+        As for `measure_rows`.
+    hidden
+        Which figures their publisher has hidden: whatever one of them is part of, is hidden.
+    """
+    rows = []
+    for feed in feeds:
+        if hidden is not None:
+            parts = [name for words in (feed.numerator, feed.denominator) for name in _columns(words)[::2]]
+            frame = frame.assign(suppressed=hidden[[name for name in parts if name]].any(axis=1))
+        whole = _added(feed.denominator, figures) if feed.denominator else None
+        part = _added(feed.numerator, figures)
+        rows.append(measure_rows(feed.measure, frame, numerator=part, denominator=whole, **settings))
+    return rows
+
+
+def _columns(words: str) -> list[str]:
+    """Return the columns of a sum with the signs between them.
+
+    >>> _columns("attendances - late")
+    ['attendances', '-', 'late']
+    """
+    return re.split(r" ([+-]) ", words)
+
+
+def _added(words: str, figures: pd.DataFrame) -> pd.Series[float]:
+    first, *rest = _columns(words)
+    total = figures[first]
+    for sign, name in zip(rest[::2], rest[1::2], strict=True):
+        total = total + figures[name] if sign == "+" else total - figures[name]
+    return total
 
 
 def _figures(given: pd.Series[float] | None, frame: pd.DataFrame) -> pd.Series[float]:

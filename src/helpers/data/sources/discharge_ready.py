@@ -38,7 +38,7 @@ def read(matches: list[Match], _: Context) -> Reading:
     return Reading(
         {"measure_values": stack(_measures(frame, figures))},
         len(table),
-        {reason: sum(rows) for reason, rows in rejected.items() if any(rows)},
+        {reason: sum(rows) for reason, rows in rejected.items()},
     )
 
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells, first_of_month, measure_rows, stack
+from helpers.data.sources.cells import Cells, fed_rows, first_of_month, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 
 if TYPE_CHECKING:
     from pandas.api.typing import DataFrameGroupBy
 
 CODE, DAY = "nhs_trust22_code", "date"
+KEY = ["org_code", "period"]
+EARLY, LATE, TOTAL = "discharged_by_1700", "discharged_between_1701_2359", "discharged_total"
 NO_CODE = "no organisation code"
 BY_MONTH = "by day as published; by month the median of days that are not 0"
 
@@ -23,24 +25,8 @@ def read_criteria(matches: list[Match], _: Context) -> Reading:
 
     Zeros are mostly days without a return, and single days are far out: hence the median without zeros.
     """
-    table = matches[0].table()
-    cells = Cells(table)
-    frame = _days(cells)
-    frame["patients"] = cells.numbers("do_not_meet_criteria_to_reside")
-    cells.check()
-    frame, rejected = _with_code(frame)
-    days = measure_rows(
-        "no_criteria_patients",
-        frame[["org_code", "period"]],
-        numerator=frame["patients"],
-        period_type="day",
-    )
-    returned = frame[frame["patients"] > 0]
-    months = pd.DataFrame(_by_month(returned)[["patients"]].median()).reset_index()
-    month = measure_rows(
-        "no_criteria_patients", months[["org_code", "period"]], numerator=months["patients"]
-    )
-    return Reading({"measure_values": stack([days, month])}, len(table), rejected)
+    frame, read, rejected = _days(matches[0], CRITERIA.feeds[0].numerator)
+    return Reading({"measure_values": stack(_counted(CRITERIA.feeds[0], frame))}, read, rejected)
 
 
 def read_discharges(matches: list[Match], _: Context) -> Reading:
@@ -48,49 +34,27 @@ def read_discharges(matches: list[Match], _: Context) -> Reading:
 
     The return counts only these, however the table calls them: everybody else who went home is not in it.
     """
-    table = matches[0].table()
-    cells = Cells(table)
-    frame = _days(cells)
-    frame["early"] = cells.numbers("discharged_by_1700")
-    frame["late"] = cells.numbers("discharged_between_1701_2359")
-    frame["total"] = cells.numbers("discharged_total")
-    cells.check()
-    frame, rejected = _with_code(frame)
-    rows = [
+    frame, read, rejected = _days(matches[0], EARLY, LATE, TOTAL)
+    split = frame[frame[EARLY].notna()].reset_index(drop=True)
+    split["both"] = split[EARLY] + split[LATE]
+    sums = _by_month(split)[[EARLY, "both"]].sum().reset_index()
+    rows = _counted(DISCHARGES.feeds[1], frame) + [
         measure_rows(
-            "no_criteria_discharged",
-            frame[["org_code", "period"]],
-            numerator=frame["total"],
-            period_type="day",
+            "discharged_by_17", of[KEY], numerator=of[EARLY], denominator=of["both"], period_type=kind
         )
+        for of, kind in ((split, "day"), (sums, "month"))
     ]
-    split = frame[frame["early"].notna()].reset_index(drop=True)
-    split["both"] = split["early"] + split["late"]
-    rows.append(
-        measure_rows(
-            "discharged_by_17",
-            split[["org_code", "period"]],
-            numerator=split["early"],
-            denominator=split["both"],
-            period_type="day",
-        )
-    )
-    # a day's number, not the month's sum: days without a return would make that a smaller one
-    returned = frame[frame["total"] > 0]
-    total = pd.DataFrame(_by_month(returned)[["total"]].median()).reset_index()
-    rows.append(
-        measure_rows("no_criteria_discharged", total[["org_code", "period"]], numerator=total["total"])
-    )
-    early = _by_month(split)[["early", "both"]].sum().reset_index()
-    rows.append(
-        measure_rows(
-            "discharged_by_17",
-            early[["org_code", "period"]],
-            numerator=early["early"],
-            denominator=early["both"],
-        )
-    )
-    return Reading({"measure_values": stack(rows)}, len(table), rejected)
+    return Reading({"measure_values": stack(rows)}, read, rejected)
+
+
+def _counted(feed: Feed, frame: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return a count by day, and its median by month: its sum would be smaller for days without a return."""
+    column = feed.numerator
+    months = _by_month(frame[frame[column] > 0])[[column]].median().reset_index()
+    return [
+        *fed_rows([feed], frame[KEY], frame, period_type="day"),
+        *fed_rows([feed], months[KEY], months),
+    ]
 
 
 def read_reasons(matches: list[Match], _: Context) -> Reading:
@@ -104,15 +68,12 @@ def read_reasons(matches: list[Match], _: Context) -> Reading:
     cells.check()
     parts, whole = (
         pd.DataFrame(frame.groupby(key)[["patients"]].sum(skipna=False)).reset_index()
-        for key in (["org_code", "period", "category"], ["org_code", "period"])
+        for key in ([*KEY, "category"], KEY)
     )
+    split = parts[[*KEY, "category"]].assign(breakdown="reason")
     rows = [
-        measure_rows("delayed_patients", whole[["org_code", "period"]], numerator=whole["patients"]),
-        measure_rows(
-            "delayed_patients",
-            parts[["org_code", "period", "category"]].assign(breakdown="reason"),
-            numerator=parts["patients"],
-        ),
+        measure_rows("delayed_patients", whole[KEY], numerator=whole["patients"]),
+        measure_rows("delayed_patients", split, numerator=parts["patients"]),
     ]
     return Reading({"measure_values": stack(rows)}, len(table))
 
@@ -129,20 +90,18 @@ def plain_reason(text: str) -> str:
                   r"\s*[-–]\s*", r"\1 – ", words)  # fmt: skip
 
 
-def _days(cells: Cells) -> pd.DataFrame:
-    return pd.DataFrame({"org_code": cells.text(CODE).str.upper(), "period": cells.dates(DAY, "%Y-%m-%d")})
-
-
-def _with_code(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+def _days(match: Match, *columns: str) -> tuple[pd.DataFrame, int, dict[str, int]]:
+    """Return the days of organisations with figures, the rows read, and how many of them name none."""
+    cells = Cells(match.table())
+    frame = pd.DataFrame({"org_code": cells.text(CODE).str.upper(), "period": cells.dates(DAY, "%Y-%m-%d")})
+    frame = frame.join(cells.figures(columns))
+    cells.check()
     known = ~frame["org_code"].isin(["", "NA"])
-    rejected = {NO_CODE: int((~known).sum())} if not known.all() else {}
-    return frame[known].reset_index(drop=True), rejected
+    return frame[known].reset_index(drop=True), len(cells), {NO_CODE: int((~known).sum())}
 
 
 def _by_month(frame: pd.DataFrame) -> DataFrameGroupBy[Any, Any]:
-    return frame.assign(period=first_of_month(frame["period"])).groupby(
-        ["org_code", "period"], observed=True
-    )
+    return frame.assign(period=first_of_month(frame["period"])).groupby(KEY, observed=True)
 
 
 CRITERIA = Layout(
@@ -151,23 +110,17 @@ CRITERIA = Layout(
     columns=(CODE, DAY, "do_not_meet_criteria_to_reside"),
     read=read_criteria,
     secondary=True,
-    feeds=(
-        Feed(
-            "no_criteria_patients",
-            "do_not_meet_criteria_to_reside",
-            note=BY_MONTH,
-        ),
-    ),
+    feeds=(Feed("no_criteria_patients", "do_not_meet_criteria_to_reside", note=BY_MONTH),),
 )
 DISCHARGES = Layout(
     name="discharged_patients",
     title="Patients discharged, by time of day (NHS England, tabulated by healthyR)",
-    columns=(CODE, DAY, "discharged_by_1700", "discharged_between_1701_2359", "discharged_total"),
+    columns=(CODE, DAY, EARLY, LATE, TOTAL),
     read=read_discharges,
     secondary=True,
     feeds=(
-        Feed("discharged_by_17", "discharged_by_1700", "discharged_by_1700 + discharged_between_1701_2359"),
-        Feed("no_criteria_discharged", "discharged_total", note=BY_MONTH),
+        Feed("discharged_by_17", EARLY, f"{EARLY} + {LATE}"),
+        Feed("no_criteria_discharged", TOTAL, note=BY_MONTH),
     ),
 )
 REASONS = Layout(

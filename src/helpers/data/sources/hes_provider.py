@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.cells import Cells, fed_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows
 
@@ -14,6 +14,16 @@ EMERGENCY, GP = "Non-Elective", "First attendances seen - GP referrals"
 FIRST, FIRST_DNA = "First attendances seen total", "First attendances DNA"
 LATER, LATER_DNA = "Subsequent attendances seen", "Subsequent attendances DNA"
 FIGURES = (ORDINARY, DAY_CASE, ELECTIVE, EMERGENCY, GP, FIRST, FIRST_DNA, LATER, LATER_DNA)
+FEEDS = (
+    Feed("dna_rate", f"{FIRST_DNA} + {LATER_DNA}", f"{FIRST_DNA} + {LATER_DNA} + {FIRST} + {LATER}"),
+    Feed("dna_rate_first", FIRST_DNA, f"{FIRST_DNA} + {FIRST}"),
+    Feed("dna_rate_follow_up", LATER_DNA, f"{LATER_DNA} + {LATER}"),
+    Feed("day_case_rate", DAY_CASE, f"{DAY_CASE} + {ORDINARY}"),
+    Feed("elective_ordinary_admissions", ORDINARY),
+    Feed("elective_admissions", ELECTIVE),
+    Feed("non_elective_admissions", EMERGENCY),
+    Feed("first_outpatient_attendances", FIRST),
+)
 #: the file's levels: basis, and the kind of organisation
 LEVELS = {
     "Provider": ("provider", ""),
@@ -53,34 +63,10 @@ def read(matches: list[Match], _: Context) -> Reading:
 def _measures(cells: Cells, base: pd.DataFrame, prefix: str, category: str | None) -> list[pd.DataFrame]:
     if category:
         base = base.assign(breakdown="specialties", category=category)
-    number = {name: cells.numbers(f"{prefix}: {name}") for name in FIGURES}
-    hidden = {name: cells.hidden(f"{prefix}: {name}") for name in FIGURES}
-
-    def count(measure: str, *names: str) -> pd.DataFrame:
-        starred = pd.concat([hidden[name] for name in names], axis=1).any(axis=1)
-        total = pd.concat([number[name] for name in names], axis=1).sum(axis=1, min_count=len(names))
-        return measure_rows(measure, base.assign(suppressed=starred), numerator=total)
-
-    def share(measure: str, of: tuple[str, ...], among: tuple[str, ...]) -> pd.DataFrame:
-        starred = pd.concat([hidden[name] for name in (*of, *among)], axis=1).any(axis=1)
-        parts = [
-            pd.concat([number[name] for name in names], axis=1).sum(axis=1, min_count=len(names))
-            for names in (of, (*of, *among))
-        ]
-        return measure_rows(
-            measure, base.assign(suppressed=starred), numerator=parts[0], denominator=parts[1]
-        )
-
-    return [
-        share("dna_rate", (FIRST_DNA, LATER_DNA), (FIRST, LATER)),
-        share("dna_rate_first", (FIRST_DNA,), (FIRST,)),
-        share("dna_rate_follow_up", (LATER_DNA,), (LATER,)),
-        share("day_case_rate", (DAY_CASE,), (ORDINARY,)),
-        count("elective_ordinary_admissions", ORDINARY),
-        count("elective_admissions", ELECTIVE),
-        count("non_elective_admissions", EMERGENCY),
-        count("first_outpatient_attendances", FIRST),
-    ]
+    columns = {name: f"{prefix}: {name}" for name in FIGURES}
+    figures = cells.figures(columns.values()).set_axis(FIGURES, axis=1)
+    hidden = pd.DataFrame({name: cells.hidden(column) for name, column in columns.items()})
+    return fed_rows(FEEDS, base, figures, hidden=hidden)
 
 
 def _organisations(codes: pd.Series[str], names: pd.Series[str], kinds: pd.Series[str]) -> pd.DataFrame:
@@ -109,14 +95,5 @@ LAYOUT = Layout(
     ),
     read=read,
     tables=("measure_values", "organisations"),
-    feeds=(
-        Feed("dna_rate", f"{FIRST_DNA} + {LATER_DNA}", f"these + {FIRST} + {LATER}"),
-        Feed("dna_rate_first", FIRST_DNA, f"{FIRST_DNA} + {FIRST}"),
-        Feed("dna_rate_follow_up", LATER_DNA, f"{LATER_DNA} + {LATER}"),
-        Feed("day_case_rate", DAY_CASE, f"{DAY_CASE} + {ORDINARY}"),
-        Feed("elective_ordinary_admissions", ORDINARY),
-        Feed("elective_admissions", ELECTIVE),
-        Feed("non_elective_admissions", EMERGENCY),
-        Feed("first_outpatient_attendances", FIRST),
-    ),
+    feeds=FEEDS,
 )

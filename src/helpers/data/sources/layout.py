@@ -41,10 +41,15 @@ class Reading:
     synthetic: bool = False  # invented, though the layout is that of real files
     totals: pd.DataFrame | None = None  # of England, as rows of measure_values, where the mart keeps none
 
+    def __post_init__(self) -> None:
+        # readers count rows for each reason that there may be
+        counted = {reason: int(rows) for reason, rows in self.rejected.items() if rows}
+        object.__setattr__(self, "rejected", counted)
+
 
 @dataclass(frozen=True)
 class Feed:
-    """Where a measure comes from: a line of the data dictionary."""
+    """Where a measure comes from, in words or as columns ("late + in time"): a line of the data dictionary."""
 
     measure: str
     numerator: str

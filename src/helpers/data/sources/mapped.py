@@ -68,11 +68,10 @@ def read(mapping: TableMapping, matches: list[Match], context: Context) -> Readi
     else:
         unknown = f"name it in measures or leave_out of mappings/{mapping.id}.yml"
         reading = own_measures.read_rows(wide.long(), context, fractions=mapping.fractions, unknown=unknown)
-    rejected = {own_measures.NOTE: sum(noted), LEFT_OUT: sum(left)}
     return replace(
         reading,
         rows_read=reading.rows_read + sum(noted) + sum(left),
-        rejected={reason: rows for reason, rows in rejected.items() if rows},
+        rejected={own_measures.NOTE: sum(noted), LEFT_OUT: sum(left)},
         remarks=(*reading.remarks, *_unread(match, table)),
     )
 

@@ -44,6 +44,11 @@ def kind_of(code: str, name: str = "") -> str:
     return "independent" if name else "other"
 
 
+def england_row() -> pd.DataFrame:
+    """Return the row of `organisations` of the country itself."""
+    return organisation_rows(pd.Series([ENGLAND]), pd.Series(["England"]))
+
+
 def organisation_rows(
     codes: pd.Series[str], names: pd.Series[str], **columns: pd.Series[str] | str
 ) -> pd.DataFrame:

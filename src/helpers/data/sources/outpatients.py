@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from helpers.data.sources.admitted_diagnosis import year_in_name
-from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.cells import Cells, fed_rows, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND
 
@@ -32,7 +32,7 @@ def _reader(column: str, breakdown: str, *, after: int = 0) -> Callable[[list[Ma
         places = {column: at[column.casefold()] + after} | {name: at[name.casefold()] for name in FIGURES}
         table = match.table_at(places).filled()
         cells = Cells(table)
-        group, figures = cells.text(column), pd.DataFrame({name: cells.numbers(name) for name in FIGURES})
+        group, figures = cells.text(column), cells.figures(FIGURES)
         note = figures.isna().all(axis=1)
         total = (group == TOTAL) & ~note
         cells.refuse((group == "") & ~note, column, "a group")
@@ -42,30 +42,14 @@ def _reader(column: str, breakdown: str, *, after: int = 0) -> Callable[[list[Ma
         cells.check()
         base = pd.DataFrame({"org_code": ENGLAND, "period": year_in_name(match.sheet)}, index=group.index)
         split = base.assign(breakdown=breakdown, category=group)
-        rows = _measures(split[~note & ~total], figures[~note & ~total]) + _measures(
-            base[total], figures[total]
-        )
-        return Reading(
-            {"measure_values": stack(rows)}, len(table), {NOTE: int(note.sum())} if note.any() else {}
-        )
+        rows = [
+            row
+            for of, kept in ((split, ~note & ~total), (base, total))
+            for row in fed_rows(FEEDS, of[kept], figures[kept], period_type="year")
+        ]
+        return Reading({"measure_values": stack(rows)}, len(table), {NOTE: note.sum()})
 
     return read
-
-
-def _measures(base: pd.DataFrame, figures: pd.DataFrame) -> list[pd.DataFrame]:
-    first = figures[FIRST] + figures[FIRST_REMOTE]
-    remote = figures[FIRST_REMOTE] + figures[REMOTE]
-    return [
-        measure_rows("outpatient_attendances", base, numerator=figures[ALL], period_type="year"),
-        measure_rows("first_outpatient_attendances", base, numerator=first, period_type="year"),
-        measure_rows(
-            "outpatients_seen_remotely",
-            base,
-            numerator=remote,
-            denominator=figures[ALL],
-            period_type="year",
-        ),
-    ]
 
 
 def read_specialties(matches: list[Match], _: Context) -> Reading:
@@ -88,7 +72,7 @@ def read_specialties(matches: list[Match], _: Context) -> Reading:
     return Reading(
         {"measure_values": stack([rows]), "specialties": named[~note & ~total]},
         len(cells),
-        {NOTE: int(note.sum())} if note.any() else {},
+        {NOTE: note.sum()},
     )
 
 

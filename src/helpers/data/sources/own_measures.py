@@ -52,7 +52,7 @@ def read(matches: list[Match], context: Context) -> Reading:
     return replace(
         reading,
         rows_read=len(noted),
-        rejected={NOTE: sum(noted)} if any(noted) else {},
+        rejected={NOTE: sum(noted)},
         remarks=(*reading.remarks, *remarks),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.cells import Cells, fed_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows
 
@@ -30,27 +30,11 @@ def read(matches: list[Match], _: Context) -> Reading:
     cells.refuse(period.isna(), "period", "2024-25 Q1")
     base = pd.DataFrame({"org_code": code, "period": period.astype("datetime64[s]")})
     cells.refuse(base.duplicated(), "org_code", "each organisation once a quarter")
-    counts = pd.DataFrame({name: cells.numbers(name) for name in (CANCELLED, BREACHES, SHARE)})
-    available, occupied = cells.numbers(AVAILABLE), cells.numbers(OCCUPIED)
+    figures = cells.figures((CANCELLED, BREACHES, SHARE, AVAILABLE, OCCUPIED))
     cells.check()
-    doubled = doubled_quarters(base["period"], counts)
-    halved = base["period"].isin(doubled)
-    counts = counts[[CANCELLED, BREACHES]].mask(halved, counts[[CANCELLED, BREACHES]] / 2)
-    rows = [
-        measure_rows(
-            "cancelled_operations_count", base, numerator=counts[CANCELLED], period_type="quarter"
-        ),
-        measure_rows(
-            "cancelled_not_treated_28_days",
-            base,
-            numerator=counts[BREACHES],
-            denominator=counts[CANCELLED],
-            period_type="quarter",
-        ),
-        measure_rows(
-            "bed_occupancy", base, numerator=occupied, denominator=available, period_type="quarter"
-        ),
-    ]
+    doubled = doubled_quarters(base["period"], figures)
+    figures.loc[base["period"].isin(doubled), [CANCELLED, BREACHES]] /= 2
+    rows = fed_rows(LAYOUT.feeds, base, figures, period_type="quarter")
     remark = f"counts of cancelled operations halved in {len(doubled)} quarters that the file has doubled"
     return Reading(
         {

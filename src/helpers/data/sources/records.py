@@ -108,13 +108,13 @@ def read_admitted(matches: list[Match], _: Context) -> Reading:
     cells.check()
     lasting = frame["los_days"] >= 0
     rejected = {
-        "episode that does not end a spell": int((~ends).sum()),
-        "no length of stay": int((ends & ~lasting).sum()),
+        "episode that does not end a spell": (~ends).sum(),
+        "no length of stay": (ends & ~lasting).sum(),
     }
     return Reading(
         {"spells": frame[ends & lasting]},
         len(cells),
-        {reason: rows for reason, rows in rejected.items() if rows},
+        rejected,
         as_at=_latest(discharged),
         synthetic=is_artificial(match.sheet.file),
     )
@@ -143,13 +143,13 @@ def read_outpatients(matches: list[Match], _: Context) -> Reading:
     cells.check()
     known, dated = outcome.notna(), day.notna()
     rejected = {
-        "outcome not known or still to come": int((~known).sum()),
-        "no valid date": int((known & ~dated).sum()),
+        "outcome not known or still to come": (~known).sum(),
+        "no valid date": (known & ~dated).sum(),
     }
     return Reading(
         {"appointments": frame[known & dated]},
         len(cells),
-        {reason: rows for reason, rows in rejected.items() if rows},
+        rejected,
         as_at=_latest(day),
         synthetic=is_artificial(match.sheet.file),
     )

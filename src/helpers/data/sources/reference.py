@@ -126,9 +126,7 @@ def _specialty_reader(scheme: str, code: str, name: str) -> Callable[[list[Match
             "code without a name": len(frame) - len(named),
             "another spelling of a code's name": len(named) - len(kept),
         }
-        return Reading(
-            {"specialties": kept}, len(cells), {reason: rows for reason, rows in rejected.items() if rows}
-        )
+        return Reading({"specialties": kept}, len(cells), rejected)
 
     return read
 

@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.data.sources.cells import Cells, measure_rows, read_months, stack
 from helpers.data.sources.kh03 import published_on
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
-from helpers.data.sources.names import ENGLAND, organisation_rows
+from helpers.data.sources.names import ENGLAND, england_row
 from helpers.errors import DataError, Problem
 
 #: as submitted: the columns with estimates for trusts that returned nothing are on another basis than all else
@@ -48,10 +48,10 @@ def read(matches: list[Match], _: Context) -> Reading:
     return Reading(
         {
             "measure_values": stack(_measures(frame)),
-            "organisations": organisation_rows(pd.Series([ENGLAND]), pd.Series(["England"])),
+            "organisations": england_row(),
         },
         len(cells) + notes,
-        {NOTE: notes} if notes else {},
+        {NOTE: notes},
         published=published_on(match.sheet),
     )
 

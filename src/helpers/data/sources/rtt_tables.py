@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells, measure_rows, stack
+from helpers.data.sources.cells import Cells, fed_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
-from helpers.data.sources.names import ENGLAND, organisation_rows
+from helpers.data.sources.names import ENGLAND, england_row, organisation_rows
 from helpers.data.sources.rtt_full_extract import COMMISSIONERS
 
 LIST = "incomplete_total"
@@ -63,13 +63,10 @@ def read_specialties(matches: list[Match], _: Context) -> Reading:
 
 
 def _shares(cells: Cells, base: pd.DataFrame) -> list[pd.DataFrame]:
-    total = cells.numbers(LIST)
-    rows = [measure_rows("rtt_list_size", base, numerator=total)]
-    for measure, column in SHARES.items():
-        part = cells.numbers(column)
-        cells.refuse(part > total, column, f"no more than {LIST}")
-        rows.append(measure_rows(measure, base, numerator=part, denominator=total))
-    return rows
+    figures = cells.figures((LIST, *SHARES.values()))
+    for column in SHARES.values():
+        cells.refuse(figures[column] > figures[LIST], column, f"no more than {LIST}")
+    return fed_rows(FEEDS, base, figures)
 
 
 def read_england(matches: list[Match], _: Context) -> Reading:
@@ -85,14 +82,8 @@ def read_england(matches: list[Match], _: Context) -> Reading:
     wide = frame.pivot(index="period", columns="kind", values="count").reindex(columns=list(known))
     wide = wide.reset_index()
     base = wide[["period"]].assign(org_code=ENGLAND, basis="commissioner")
-    total = wide["Total waiting"]
-    rows = [
-        measure_rows("rtt_list_size", base, numerator=total),
-        measure_rows("rtt_18_weeks", base, numerator=wide["No. within 18 weeks"], denominator=total),
-        measure_rows("rtt_over_52_weeks", base, numerator=wide["No. > 52 weeks"], denominator=total),
-    ]
-    england = organisation_rows(pd.Series([ENGLAND]), pd.Series(["England"]))
-    return Reading({"measure_values": stack(rows), "organisations": england}, len(table))
+    rows = fed_rows(ENGLAND_MONTHS.feeds, base, wide)
+    return Reading({"measure_values": stack(rows), "organisations": england_row()}, len(table))
 
 
 MONTHS = Layout(

@@ -8,7 +8,7 @@ import re
 import pandas as pd
 
 from helpers.data.sheets import plain
-from helpers.data.sources.cells import Cells, first_of_month, measure_rows, stack
+from helpers.data.sources.cells import Cells, fed_rows, first_of_month, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows
 from helpers.errors import DataError, Problem
@@ -78,22 +78,14 @@ def _read(match: Match, month: pd.Series | None, more: tuple[str, ...]) -> Readi
     cells = Cells(table)
     code = cells.text("PROVIDER").str.upper()
     published = cells.dates("DATE", "%Y-%m-%d") if month is None else pd.Series([month[0]] * len(table))
-    figures = {column: cells.numbers(column) for column in COLUMNS[1:]}
-    footer = (code == "") & pd.DataFrame(figures).isna().all(axis=1)
+    figures = cells.figures(COLUMNS[1:])
+    footer = (code == "") & figures.isna().all(axis=1)
     cells.refuse((code == "") & ~footer, "PROVIDER", "an organisation code")
     base = pd.DataFrame({"org_code": code, "period": _period(published)})
     cells.refuse(base.duplicated() & ~footer, "PROVIDER", "each organisation once a publication")
     cells.check()
     kept = ~footer
-    rows = [
-        measure_rows(
-            "shmi",
-            base[kept],
-            numerator=figures["OBSERVED"][kept],
-            denominator=figures["EXPECTED"][kept],
-            period_type="rolling12",
-        )
-    ]
+    rows = fed_rows(FEEDS, base[kept], figures[kept], period_type="rolling12")
     for category, column in PUBLISHED.items():
         of = base[kept].assign(breakdown="published", category=category)
         rows.append(measure_rows("shmi", of, period_type="rolling12").assign(value=figures[column][kept]))
@@ -105,7 +97,7 @@ def _read(match: Match, month: pd.Series | None, more: tuple[str, ...]) -> Readi
             ),
         },
         len(table),
-        {FOOTER: int(footer.sum())} if footer.any() else {},
+        {FOOTER: footer.sum()},
     )
 
 

@@ -23,6 +23,7 @@ from helpers.places import (
     STATE_VARIABLE,
     VERSION_VARIABLE,
 )
+from helpers.runner.batch.signing import mark_copies
 from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
 from helpers.runner.engines import Quarto
 from helpers.runner.history.entries import Entry, State, now
@@ -44,7 +45,12 @@ from helpers.runner.key.observed import Observed, look_through
 from helpers.runner.key.surroundings import Surroundings
 from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project, private_folder
-from helpers.runner.publish.placing import checked_manifest, expected_outputs, keep_draft, put_in_place
+from helpers.runner.publish.placing import (
+    checked_manifest,
+    expected_outputs,
+    keep_draft,
+    put_in_place,
+)
 from helpers.runner.publish.switching import settle
 from helpers.theme import read_theme
 
@@ -244,6 +250,7 @@ class Life:
                 with self._steps.step("hold"):
                     setting.project.reserve(job.title)
                     entry = keep_draft(setting.project.state, entry, contents, self.document.bundles)
+                    mark_copies(setting.project, entry, self.document, self.folder / "marking")
             else:
                 with self._steps.step("publish"):
                     manifest = checked_manifest(setting.project, entry, self.folder)
@@ -300,8 +307,9 @@ class Life:
 
 def render_together(setting: Setting, lives: Sequence[Life], number: int) -> None:
     """Render many reports with one call of Quarto for each set of formats."""
-    from helpers.runner.render import render_batch
+    from helpers.runner.render.quarto import render_batch
 
+    assert setting.engine is not None, "else each is rendered by itself"
     theme = read_theme(setting.project.quarto_yml, setting.project.theme_yml)
     by_formats: dict[tuple[str, ...], dict[str, Life]] = {}
     for place, life in enumerate(lives):
@@ -318,7 +326,7 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
                 formats,
                 theme=theme,
                 folder=private_folder(folder),
-                engine=setting.engine,
+                quarto=setting.engine,
                 stop=setting.stop,
             )
         except ReportError as error:  # what fails for all of them
@@ -370,6 +378,7 @@ def provenance_of(setting: Setting, job: Job, observed: Observed) -> Provenance:
         parameters=job.settings,
         suppression=setting.project.suppression,
         mark=setting.project.audience.mark,
+        name=job.name,
         made_up=made_up_words(setting.wish.month, setting.wish.known, datetime.now(UTC).date()),
         files=observed.whence,
         code=observed.code,

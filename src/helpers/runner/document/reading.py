@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,10 @@ from helpers.bundle import FILE_MIME, MIME, Bundle
 from helpers.errors import Problem
 from helpers.runner.document.front_matter import read_front_matter
 from helpers.runner.document.outputs.files import read_delivered
-from helpers.runner.document.outputs.options import CellOptions
+from helpers.runner.document.outputs.options import CellOptions, read_options
 from helpers.runner.document.outputs.ordinary import Draft, name_outputs, read_ordinary, read_own_table
 from helpers.runner.document.outputs.pieces import Prose, ShownOutput
-from helpers.runner.document.outputs.preparing import CellFindings, prepare
+from helpers.runner.document.outputs.preparing import outputs_of, own_cells, unheard
 from helpers.runner.document.outputs.svg import clean_svg
 
 
@@ -37,50 +37,45 @@ class NotebookContent:
 
 def read_notebook(notebook: nbformat.NotebookNode) -> NotebookContent:
     """Read an executed notebook cell by cell: all that can be read, with a problem for everything that cannot."""
-    prepared, findings = prepare(notebook)
     front: Mapping[str, Any] = {}
-    found: list[Prose | ShownOutput | Problem] = [*findings.problems]
-    labels = _own_labels(prepared)
-    for index, cell in enumerate(prepared.cells):
-        where = findings.places[index]
-        if cell.cell_type == "raw" and index == 0:
+    found: list[Prose | ShownOutput | Problem] = []
+    warnings: list[str] = []
+    cells = list(own_cells(notebook))
+    labels = _own_labels(cell for _, cell in cells)
+    for number, (where, cell) in enumerate(cells):
+        if cell.cell_type == "raw" and number == 0:
             front, problems = read_front_matter(where, cell.source)
             found += problems
         elif cell.cell_type == "markdown":
             found.append(Prose(where, cell.source))
         elif cell.cell_type == "code":
-            found += _read_code_cell(where, cell, findings.options[index], labels, findings)
+            found += _read_code_cell(where, cell, labels, warnings)
     return NotebookContent(
         front_matter=front,
         pieces=tuple(item for item in found if not isinstance(item, Problem)),
         problems=tuple(item for item in found if isinstance(item, Problem)),
-        warnings=tuple(findings.warnings),
+        warnings=tuple(warnings),
     )
 
 
-def _own_labels(notebook: nbformat.NotebookNode) -> set[str]:
+def _own_labels(cells: Iterable[nbformat.NotebookNode]) -> set[str]:
     """Return the labels that helpers gave: none that is made up may be one of them."""
-    entries = [
-        output.data[MIME]
-        for cell in notebook.cells
-        for output in cell.get("outputs", ())
-        if MIME in output.get("data", {})
-    ]
+    entries = [output.get("data", {}).get(MIME) for cell in cells for output in cell.get("outputs", ())]
     return {str(entry.get("id")) for entry in entries if isinstance(entry, dict)}
 
 
 def _read_code_cell(
-    where: str,
-    cell: nbformat.NotebookNode,
-    options: CellOptions,
-    labels: set[str],
-    findings: CellFindings,
+    where: str, cell: nbformat.NotebookNode, labels: set[str], warnings: list[str]
 ) -> Iterator[ShownOutput | Problem]:
+    options, problems = read_options(where, cell.source)
+    yield from problems
     if cell.source.strip() and options.run and not cell.get("execution_count"):
         yield Problem(where, "a cell that was not run", cure="Run the notebook from top to bottom.")
-    read = [each for output in cell.outputs for each in _read_output(where, output, options)]
+    if not options.shown:
+        warnings += unheard(where, cell)
+    read = [each for output in outputs_of(cell, options) for each in _read_output(where, output, options)]
     drafts = [each for each in read if isinstance(each, Draft)]
-    findings.warnings += [warning for draft in drafts for warning in draft.warnings]
+    warnings += [warning for draft in drafts for warning in draft.warnings]
     yield from (each for each in read if isinstance(each, Problem))
     yield from name_outputs(drafts, options, labels)
 

@@ -102,7 +102,8 @@ def _decide_one(
     previous = decision.previous
     before = [each for each in previous.outputs if each in FORMATS] if previous else []
     formats = tuple(dict.fromkeys((*wish.formats, *before)))
-    hold = wish.hold or project.publisher.wants_approval(decision.job.notebook.name)
+    publisher, audience = project.publisher, project.audience.name
+    hold = wish.hold or publisher.wants_approval(decision.job.notebook.name, audience)
     hold = hold or (previous is not None and previous.state in {State.HELD, State.WITHDRAWN})
     decision = replace(decision, formats=formats, hold=hold)
     if wish.force:

@@ -105,6 +105,11 @@ def draft_folder(state: Path, entry: Entry) -> Path:
     return state / "runs" / entry.maker / entry.notebook / entry.name / "draft"
 
 
+def marked_folder(state: Path, entry: Entry) -> Path:
+    """Return where the copies of a draft lie that say so on each page, laid out likewise: what people look at."""
+    return draft_folder(state, entry).with_name("marked")
+
+
 def keep_draft(
     state: Path, entry: Entry, contents: Mapping[str, bytes], bundles: tuple[Bundle, ...]
 ) -> Entry:

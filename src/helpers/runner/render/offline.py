@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
-from typing import Final
+from typing import Any, Final
+
+import lxml.html
+from lxml import etree
 
 from helpers.errors import Problem, ReportError
 
@@ -14,29 +16,8 @@ _LOADING: Final = frozenset(
 )
 #: a link may lead elsewhere or hold a table; nothing else is opened by following it
 _NO_LINK: Final = r"(?!https?:|mailto:|data:text/csv;)[a-z+.-]+:"
+_OPENING: Final = frozenset(("iframe", "object", "embed", "base", "form"))
 _CSS: Final = re.compile(r"@import|url\((?!\s*[\"']?\s*(?:data:|#))", re.IGNORECASE)
-
-
-class _Page(HTMLParser):
-    """Collects what a page would load or run."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.in_style = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at a tag's attributes."""
-        self.in_style = tag == "style"
-        for name, value in attrs:
-            self.found += _loads(tag, name, value or "")
-        if tag in {"iframe", "object", "embed", "base", "form"}:
-            self.found.append(f"<{tag}>")
-
-    def handle_data(self, data: str) -> None:
-        """Look into a style sheet."""
-        if self.in_style and _CSS.search(data):
-            self.found.append("a style sheet that loads something")
 
 
 def _loads(tag: str, name: str, value: str) -> Iterator[str]:
@@ -52,6 +33,11 @@ def _loads(tag: str, name: str, value: str) -> Iterator[str]:
         yield f"<{tag} {name}=…>"
 
 
+def parse_page(page: str) -> Any:
+    """Return an HTML page as a tree, however long it is."""
+    return lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(huge_tree=True))
+
+
 def find_remote(page: str) -> list[str]:
     """Return everything in an HTML page that would be loaded from elsewhere or run from an attribute.
 
@@ -60,10 +46,15 @@ def find_remote(page: str) -> list[str]:
     >>> find_remote('<p><img src="https://example.org/x.png"></p>')
     ['<img src=https://example.org/x.png>']
     """
-    parser = _Page()
-    parser.feed(page)
-    parser.close()
-    return parser.found
+    found: list[str] = []
+    for element in parse_page(page).iter(etree.Element):
+        tag = str(element.tag)
+        found += [thing for name, value in element.attrib.items() for thing in _loads(tag, name, value)]
+        if tag in _OPENING:
+            found.append(f"<{tag}>")
+        if tag == "style" and _CSS.search(element.text or ""):
+            found.append("a style sheet that loads something")
+    return found
 
 
 def check_offline(page: str) -> None:

@@ -40,7 +40,7 @@ def as_json(message: Message) -> dict[str, Any]:
             ]
             blocks += [_block(_teams(section.heading), size="Medium"), _block("\n".join(lines))]
         return {"type": "message", "attachments": [_card(blocks)]}
-    kept = {"schedule", "due", "kind", "ready", "counts", "failed", "mark"}
+    kept = {"schedule", "due", "kind", "ready", "counts", "failed", "unanswered", "mark"}
     return {"subject": message.subject, "id": message.id, **message.model_dump(mode="json", include=kept)}
 
 
