@@ -12,10 +12,10 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
 
 from helpers.errors import Problem, UsageError, near_misses
 
@@ -335,18 +335,19 @@ def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
             yield each
 
 
-def is_span(text: str) -> str:
-    """Return a span of time in words; ValueError for what is none."""
-    if not _SPAN.fullmatch(text):
-        raise ValueError("a number of hours, days or weeks, such as 7 days")
-    return text
-
-
-def read_span(text: str) -> timedelta:
-    """Return how long a span is.
+def read_span(said: object) -> timedelta:
+    """Return how long a span of time in words is; ValueError for what is none.
 
     >>> read_span("90 days").days
     90
     """
+    if isinstance(said, timedelta):
+        return said
+    if not _SPAN.fullmatch(text := str(said)):
+        raise ValueError("a number of hours, days or weeks, such as 7 days")
     number, unit = text.split()
     return timedelta(**{f"{unit.rstrip('s')}s": int(number)})
+
+
+#: a span of time, which stands in words in a file
+Span = Annotated[timedelta, BeforeValidator(read_span), WithJsonSchema({"type": "string"})]

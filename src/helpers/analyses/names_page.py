@@ -13,6 +13,7 @@ from typing import Any, Final
 from helpers import analyses
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
 from helpers.analyses.changes.review import ChangeReview
+from helpers.analyses.contracts.report import ContractMonitoring
 from helpers.analyses.decided.analysis import Decisions
 from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.grids.report import SelfAssessment
@@ -43,6 +44,7 @@ ANALYSES: Final = {
     "measure_records": MeasureRecords,
     "line_of_sight": LineOfSight,
     "self_assessment": SelfAssessment,
+    "contract_monitoring": ContractMonitoring,
     "decisions": Decisions,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses", "deliver")

@@ -117,7 +117,7 @@ def _known_days(root: Path, past: Past) -> tuple[dict[str, tuple[date | None, st
         except DataError as error:
             days[month] = (None, None)
             if past.or_now:
-                told.append(f"{month}: {error}; made with the figures as known now")
+                told.append(f"{month}: {str(error).rstrip('.')}; made with the figures as known now")
             else:
                 cure = "give --or-now to make it with the figures as known now, which the page says"
                 problems += [

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -169,3 +171,20 @@ def end_brief_calls() -> None:
     """End the programs that `call_briefly` waits for."""
     for process in tuple(_BRIEF):
         process.kill()
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """Take a request to terminate, as schedulers send it, for an interruption."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -36,11 +36,11 @@ def find_retired(project: Project, asked: Plan) -> list[Entry]:
     return [each for each in History(project.state).published() if each.report not in wanted]
 
 
-def beyond(published: Iterable[Entry], editions: int) -> list[Entry]:
+def beyond(published: Iterable[Entry], editions: int | None) -> list[Entry]:
     """Return what is published of each report besides its newest editions, oldest first.
 
     >>> made = [Entry("r", "stay", "RGT", State.PUBLISHED)]
-    >>> beyond(made, 1), beyond(made, 0)  # none: all stay
+    >>> beyond(made, 1), beyond(made, None)  # none: all stay
     ([], [])
     """
     by_report: dict[str, list[Entry]] = {}

@@ -378,6 +378,7 @@ def provenance_of(setting: Setting, job: Job, observed: Observed) -> Provenance:
         parameters=job.settings,
         suppression=setting.project.suppression,
         mark=setting.project.audience.mark,
+        name=job.name,
         made_up=made_up_words(setting.wish.month, setting.wish.known, datetime.now(UTC).date()),
         files=observed.whence,
         code=observed.code,

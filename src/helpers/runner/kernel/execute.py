@@ -144,22 +144,20 @@ def execute(
         If a cell raised anything else, or the kernel ended early.
     """
 
-    def attempt() -> Executed:
-        watch = Watch(limits, stop)
-        return _attempt(job, folder, watch, environment, server, ground or Ground())
-
     lost: list[str] = []
-    for pause in PAUSES:
+    for pause in (*PAUSES, None):
         try:
-            executed = attempt()
+            executed = _attempt(job, folder, Watch(limits, stop), environment, server, ground or Ground())
         except KernelDeathError as error:
+            if pause is None:
+                raise
             lost.append(f"run again: {error.problems[0].came}")
             _forget(folder)
             if stop.wait(pause):
                 raise
         else:
             return replace(executed, warnings=(*lost, *executed.warnings))
-    return replace(executed := attempt(), warnings=(*lost, *executed.warnings))
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _forget(folder: Path) -> None:

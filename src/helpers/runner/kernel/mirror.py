@@ -14,8 +14,6 @@ itself, in which a kernel may not write (`guard`).
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 MIRROR = "work"
@@ -59,13 +57,6 @@ def make_mirror(folder: Path, beside: Path, root: Path | None, hidden: Path | No
 
 def remove_links(folder: Path) -> None:
     """Remove the links when the kernel has ended, so that whoever walks the run folder stays in it."""
-    for link in _links(folder / MIRROR):
-        link.unlink()
-
-
-def _links(mirror: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(mirror):
-        for name in (*folders, *files):
-            path = Path(parent, name)
-            if path.is_symlink():
-                yield path
+    for path in [*(folder / MIRROR).rglob("*")]:
+        if path.is_symlink():
+            path.unlink()
