@@ -164,7 +164,7 @@ def exact(number: float) -> Fraction:
     >>> exact(0.7)
     Fraction(7, 10)
     """
-    return Fraction(repr(number))
+    return Fraction(repr(float(number)))
 
 
 def amount_due(
