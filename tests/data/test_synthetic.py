@@ -225,7 +225,7 @@ def test_the_change_that_worked_shows_and_the_other_does_not(demo: SyntheticData
         before = adjusted_ratio(ordinary(demo, until=start), change.org_code)
         after = adjusted_ratio(ordinary(demo, since=start), change.org_code)
         assert after / before == pytest.approx(change.ratio, abs=0.08)
-    assert [change.worked for change in truth.INTERVENTIONS] == [True, False]
+    assert [change.ratio for change in truth.INTERVENTIONS] == [0.75, 1.0]
 
 
 def test_a_merged_trust_ends_with_a_successor_and_its_patients_move(demo: SyntheticData) -> None:
