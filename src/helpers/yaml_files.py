@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
@@ -314,9 +314,13 @@ def _without(entry: object, ways: list[Way]) -> object:
 
 def _keys_of(model: type[BaseModel], loc: Way) -> list[str]:
     """Return the keys that may stand where an unknown one does."""
+    is_key = False  # of a field that holds models by name: such a key is no field
     for step in loc[:-1]:
-        if isinstance(step, str):
-            model = next(_models_in(_fields(model)[step].annotation))
+        if is_key or not isinstance(step, str):
+            is_key = False
+            continue
+        kind = _fields(model)[step].annotation
+        model, is_key = next(_models_in(kind)), get_origin(kind) is dict
     return [name for name in _fields(model) if name != "id"]
 
 

@@ -122,13 +122,6 @@ class Life:
     """One report on its way; whatever happens to it ends in an entry.
 
     Its steps may run in different threads, one after the other; no step follows once it has ended.
-
-    Parameters
-    ----------
-    setting
-        What all reports of the batch share.
-    decision
-        Which report, why, and in which formats.
     """
 
     def __init__(self, setting: Setting, decision: RunDecision) -> None:
