@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -182,8 +182,8 @@ class _Writer:
         self.book.defined_names[f"{block}.{name}"] = DefinedName(f"{block}.{name}", attr_text=place)
 
 
-def read_form(path: Path, kind: str, problems: list[Problem]) -> Filled | None:
-    """Return a form of a kind with its answers; what is no such form is a problem and None."""
+def read_form(path: Path, kinds: Sequence[str], problems: list[Problem]) -> Filled | None:
+    """Return a form of one of these kinds with its answers; what is no such form is a problem and None."""
     import openpyxl
 
     try:
@@ -202,9 +202,11 @@ def read_form(path: Path, kind: str, problems: list[Problem]) -> Filled | None:
         where = f"{path.name}, cell {place.replace('$', '')}"
         answers.setdefault(block, {})[blank] = Answer(_text(cell.value), where)
     about = {name: each.text for name, each in answers.pop(HEAD, {}).items()}
-    if about.get("kind") != kind:
+    if about.get("kind") not in kinds:
         came = f"is a form of {about['kind']}" if about.get("kind") else "is no form of boardpack"
-        problems.append(Problem(path.name, came, f"a form of {kind}, with its names of cells"))
+        problems.append(
+            Problem(path.name, came, f"a form of {' or '.join(kinds)}, with its names of cells")
+        )
         return None
     return Filled(path.name, about, answers)
 

@@ -45,7 +45,7 @@ def test_from_a_draft_to_a_withdrawal(
     shown = call("show", "good/SYN07")[1]
     assert "state        held" in shown
     assert 'parameters   {"trust": "SYN07", "period": "2026-03"}' in shown
-    assert "/good/SYN07/draft/2026-03/good/SYN07.html" in shown
+    assert "/good/SYN07/marked/2026-03/good/SYN07.html" in shown
     told = json.loads(call("show", "raises/SYN08", "--json")[1])
     assert "ZeroDivisionError" in told["error"]
     assert Path(told["places"]["notebook"]).name == "executed.ipynb"

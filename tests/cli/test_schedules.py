@@ -80,6 +80,30 @@ def test_a_moment_waits_for_its_data_until_it_is_too_old(
     assert ended(root) == ["01 begun", "02 missed", "03 missed", "04 covered by the next"]
 
 
+def test_a_file_that_is_refused_is_named_and_keeps_nobody_waiting(
+    root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (root / "params" / "_schedule.yml").write_text(f"{DAILY}  load: [incoming]\n", "utf-8")
+    look(root, timedelta(0))
+    incoming = root / "incoming"
+    incoming.mkdir()
+    (incoming / "notes.csv").write_text("this,is\nno,table\n", "utf-8")
+    assert look(root, timedelta(days=1)) == ExitCode.DATA  # there is nothing else to load
+    assert ended(root) == ["01 begun"]
+    rows = "measure,org_code,period,numerator,denominator\nsickness_absence,SYN07,2026-03,40,1000\n"
+    (incoming / "sickness.csv").write_text(rows, "utf-8")
+    assert (
+        _make_due(root, quiet=True, strict=True, clock=lambda: BEGIN + timedelta(days=1)) == ExitCode.DATA
+    )
+    assert ended(root) == ["01 begun"]
+    capfd.readouterr()
+    assert look(root, timedelta(days=1)) == ExitCode.DATA
+    said = capfd.readouterr()
+    assert "notes.csv" in said.err
+    assert "sickness.csv" not in said.out + said.err
+    assert ended(root) == ["01 begun", "02 ran"]
+
+
 def test_a_mistake_in_the_settings_leaves_the_moment_due(
     root: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -153,12 +153,13 @@ def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: Synthet
     every = demo.measure_values
     counts = (
         *("elective_ordinary_admissions", "non_elective_admissions", "ae_12_hours_from_decision"),
-        *("ae_attendances", "discharges", "emergency_admissions", "rtt_list_size"),
+        *("ae_attendances", "discharges", "emergency_admissions", "rtt_list_size", "rtt_new_periods"),
+        *("rtt_completed_admitted", "rtt_completed_non_admitted", "rtt_92nd_percentile_wait"),
     )
     assert every.loc[every["measure"].isin(counts), "denominator"].isna().all()
     every = every[~every["suppressed"]]
     values = every[~every["measure"].isin(counts) & (every["period_type"] == "month")]
-    ratios = ("mean_los", "cost_per_spell", "mortality")
+    ratios = ("mean_los", "cost_per_spell", "mortality", "rtt_mean_wait")
     shares = values[~values["measure"].isin(ratios)]
     assert shares["value"].between(0, 1).all()
     assert (values["denominator"] > 0).all()
@@ -172,6 +173,20 @@ def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: Synthet
         rows = values[(values["measure"] == measure) & (values["org_code"] == "SYN01")]
         parts = rows[rows[part].notna()].groupby("period")[["numerator", "denominator"]].sum()
         pd.testing.assert_frame_equal(parts, series(demo, measure, "SYN01")[["numerator", "denominator"]])
+
+
+def test_waiting_lists_by_specialty_add_up_and_keep_to_their_bands(demo: SyntheticData) -> None:
+    values = demo.measure_values[demo.measure_values["org_code"] == "SYN07"]
+    parts = values[(values["measure"] == "rtt_list_size") & values["specialty_code"].notna()]
+    key = ["specialty_code", "period"]
+    lists = parts[parts["breakdown"].isna()].set_index(key)["numerator"].sort_index()
+    banded = parts[parts["breakdown"] == "weeks waited"].groupby(key)["numerator"].sum()
+    assert banded.sort_index().tolist() == lists.tolist()
+    whole = series(demo, "rtt_list_size", "SYN07")
+    whole = whole.loc[whole["breakdown"].isna(), "numerator"]
+    summed = lists.groupby(level="period").sum()
+    assert len(summed) == 24
+    assert (summed - whole.reindex(summed.index)).abs().max() < 24
 
 
 def test_nobody_is_both_within_18_and_over_52_weeks(demo: SyntheticData) -> None:

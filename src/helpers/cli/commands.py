@@ -39,6 +39,8 @@ COMMANDS: Final = {
     "why": "records:why",
     "diff": "differences:diff",
     "approve": "records:approve",
+    "return": "signing:give_back",
+    "sign-off": "signing:sign_off_app",
     "withdraw": "records:withdraw",
     "retire": "leaving:retire",
     "publish-to": "onward:publish_to",
@@ -51,6 +53,7 @@ COMMANDS: Final = {
     "demo": "data:demo_app",
     "register": "registers:register_app",
     "comments": "commenting:comments_app",
+    "assess": "assessing:assess_app",
     "schedule": "schedules:schedule_app",
     "state": "private:state_app",
 }

@@ -106,7 +106,7 @@ def read(
     folder, words = root / "params" / "_register", Words()
     register = read_register(folder)
     for path in forms_in(files):
-        form = read_form(path, KIND, words.problems)
+        form = read_form(path, (KIND,), words.problems)
         if form is None:
             continue
         words.take(form, register, current_day())

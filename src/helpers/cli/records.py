@@ -14,12 +14,14 @@ from helpers.cli.assembly import by_audience, open_audiences, open_project
 from helpers.cli.following import follow
 from helpers.cli.showing import Json
 from helpers.cli.telling import show_history, show_report, show_run
+from helpers.cli.verifying import verify_records
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import find_root
 from helpers.runner.batch.folders import Traces, traces_of
 from helpers.runner.batch.foreign import find_foreign
 from helpers.runner.engines import RENDERERS, choose_engine
 from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.signing import sign_off_of
 from helpers.runner.history.store import History
 from helpers.runner.key.due import Wish, decide
 from helpers.runner.key.surroundings import survey
@@ -57,11 +59,21 @@ def history(
     context: typer.Context,
     word: Annotated[str, typer.Argument(metavar="[REPORT or RUN]", help="A report, or a run's id.")] = "",
     most: Annotated[int, typer.Option(min=1, help="How many to show.")] = MOST_RUNS,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="See whether the history, drafts or published files were changed."),
+    ] = False,
+    noted: Annotated[
+        str, typer.Option("--noted", metavar="HASH", help="With --verify: a hash that it printed once.")
+    ] = "",
     readers: Readers = "",
     as_json: Json = False,
 ) -> None:
     """Show the newest runs, every run of one report, or every report of one run."""
     opened = open_records(context, readers)
+    if verify:
+        verify_records(opened, noted)
+        return
     if not word:
         _show_runs(opened, most, as_json=as_json)
         return
@@ -155,12 +167,15 @@ def approve(
     period: Annotated[str, typer.Option(help="The folder of its period; the newest unless given.")] = "",
     readers: Readers = "",
 ) -> None:
-    """Publish the draft of a held report: the very files that were held."""
+    """Sign the draft of a held report; the last signature publishes the very files that were held."""
     from helpers.runner.batch.approval import approve as approve_draft
 
-    project, _, pair = find_report(open_records(context, readers), report)
+    project, record, pair = find_report(open_records(context, readers), report)
     entry = approve_draft(project, pair, note=note, draft=draft, period=period)
-    _tell_places(project, entry, "published")
+    if entry.state is State.HELD:
+        print(f"{entry.report}: {sign_off_of(project, entry, record.decisions()).words}")
+    else:
+        _tell_places(project, entry, "published")
 
 
 def withdraw(
@@ -204,10 +219,7 @@ def _as_json(project: Project, entry: Entry) -> dict[str, object]:
 def find_report(opened: Opened, word: str) -> tuple[Project, History, tuple[str, str]]:
     """Return the audience's project, its history, and notebook and name of a report that is on record there.
 
-    Raises
-    ------
-    UsageError
-        If there is none of that name, or more than one.
+    Raises `UsageError` if there is none of that name, or more than one.
     """
     known = [(project, record, pair) for project, record in opened for pair in record.latest()]
     found = [each for each in known if word in {each[2][1], "/".join(each[2])}]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from helpers.audience import PUBLIC, PUBLIC_NAME, Audience
 from helpers.errors import Problem, near_misses
-from helpers.yaml_files import YamlFile, is_span, raise_all, read_settings, read_span
+from helpers.yaml_files import Span, YamlFile, raise_all, read_settings
 
 FILE: Final = "_publisher.yml"
 _EVERY: Final = "all"
@@ -36,16 +35,9 @@ def _is_threshold(count: int) -> int:
     return count
 
 
-def _is_step(step: int) -> int:
-    if step not in _STEPS:
-        raise ValueError(" or ".join(map(str, _STEPS)))
-    return step
-
-
 #: a hidden count must leave three values open, and the public's rule hides up to seven
 FEWEST_VALUES: Final = 3
 MOST_HIDDEN: Final = 7
-_STEPS: Final = (1, 5)
 _Said = Annotated[str, Field(min_length=1)]
 
 
@@ -57,10 +49,49 @@ class _Policy(BaseModel):
     readers: _Said
     folder: _Said
     hide_up_to: Annotated[int, AfterValidator(_is_threshold)]
-    round_to: Annotated[int, AfterValidator(_is_step)] = 1
+    round_to: Literal[1, 5] = 1
     reason: _Said
     owner: _Said
     decided: _Day
+
+
+class Keep(BaseModel):
+    """How long what stays: executed notebooks and logs, versions of the data (the same unless said), editions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    runs: Span = Field(default="90 days", validate_default=True)
+    versions: Span | None = None
+    editions: Annotated[int, Field(ge=1)] | None = None  # all
+
+
+class Signing(BaseModel):
+    """Who signs reports off, in which order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    notebooks: _Said
+    audiences: _Said = "all"
+    by: str = ""  # roles, with commas between, the last of which publishes; empty: anybody, alone
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles in order."""
+        return tuple(_names(self.by))
+
+    def is_of(self, notebook: str, audience: str) -> bool:
+        """Tell whether it is about a notebook's reports for an audience."""
+        return all(
+            {one, _EVERY} & set(_names(said))
+            for one, said in ((notebook, self.notebooks), (audience, self.audiences))
+        )
+
+
+def _as_signings(said: object) -> object:
+    """Return what may be named notebooks alone as the one entry of a list."""
+    if isinstance(said, str):
+        return [{"notebooks": said}] if said.strip() else []
+    return said
 
 
 class _Answers(BaseModel):
@@ -74,33 +105,16 @@ class _Answers(BaseModel):
     answers_within: str = ""
     prepared: _Day = ""
     reviewed: _Day = ""
-    sign_off: str = ""
-
-
-class _Keep(BaseModel):
-    """How long what stays."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    runs: Annotated[str, AfterValidator(is_span)] = "90 days"
-    versions: Annotated[str, AfterValidator(is_span)] | None = None
-    editions: Annotated[int, Field(ge=1)] | None = None
+    sign_off: Annotated[tuple[Signing, ...], BeforeValidator(_as_signings)] = ()
+    #: the accounts of the operating system that have a role, with commas between
+    roles: dict[str, str] = Field(default_factory=dict)
+    keep: Keep = Keep()
 
 
 class PublisherFile(_Answers):
     """All of the file."""
 
-    keep: _Keep = _Keep()
     audiences: dict[str, _Policy] = Field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Keep:
-    """How long what stays: executed notebooks and logs, versions of the data (the same unless said), editions."""
-
-    runs: timedelta = timedelta(days=90)
-    versions: timedelta | None = None
-    editions: int = 0  # 0: all
 
 
 class Publisher(_Answers):
@@ -118,6 +132,9 @@ class Publisher(_Answers):
         The days (ISO) on which it prepared the statement and last went through it.
     sign_off
         The notebooks, with commas between, whose reports wait as drafts until they are approved; `all` for every one.
+        Or who signs what off (`Signing`); of several that are about a report the first counts.
+    roles
+        Who has a role, as accounts of the operating system with commas between.
     audiences
         For whom reports may be made: always the public, and whom the file names besides.
     keep
@@ -125,12 +142,19 @@ class Publisher(_Answers):
     """
 
     name: str = ""
-    keep: Keep = Keep()
     audiences: Mapping[str, Audience] = Field(default_factory=lambda: {PUBLIC_NAME: PUBLIC})
 
-    def wants_approval(self, notebook: str) -> bool:
+    def wants_approval(self, notebook: str, audience: str = PUBLIC_NAME) -> bool:
         """Return whether a notebook's reports wait as drafts until they are approved."""
-        return bool({notebook, _EVERY} & set(_names(self.sign_off)))
+        return any(each.is_of(notebook, audience) for each in self.sign_off)
+
+    def signers(self, notebook: str, audience: str) -> tuple[str, ...]:
+        """Return the roles that sign a notebook's reports off, in order; none where anybody may."""
+        return next((each.roles for each in self.sign_off if each.is_of(notebook, audience)), ())
+
+    def roles_of(self, account: str) -> tuple[str, ...]:
+        """Return the roles that an account of the operating system has."""
+        return tuple(role for role, accounts in self.roles.items() if account in _names(accounts))
 
     @property
     def can_be_reached(self) -> bool:
@@ -138,17 +162,10 @@ class Publisher(_Answers):
         return bool(self.email or self.telephone or self.address)
 
 
-#: what its file may say
-KEYS: Final = tuple(PublisherFile.model_fields)
-
-
 def read_publisher(params: Path, *, name: str = "") -> Publisher:
     """Return what `_publisher.yml` in the folder of parameters says of the publisher of a name.
 
-    Raises
-    ------
-    UsageError
-        With every problem of the file.
+    Raises `UsageError` with every problem of the file.
     """
     path = params / FILE
     if not path.is_file():
@@ -157,10 +174,8 @@ def read_publisher(params: Path, *, name: str = "") -> Publisher:
     problems = [*found.problems, *_unknown_notebooks(found, said, params.parent / "notebooks")]
     raise_all([*problems, *_misplaced(found, said, params.parent)])
     others = {key: Audience(name=key, **each.model_dump()) for key, each in said.audiences.items()}
-    answers = said.model_dump(exclude_unset=True, exclude={"audiences", "keep"})
-    versions = read_span(said.keep.versions) if said.keep.versions else None
-    keep = Keep(read_span(said.keep.runs), versions, said.keep.editions or 0)
-    return Publisher(name=name, keep=keep, audiences={PUBLIC_NAME: PUBLIC, **others}, **answers)
+    answers = {key: getattr(said, key) for key in said.model_fields_set - {"audiences"}}
+    return Publisher(name=name, audiences={PUBLIC_NAME: PUBLIC, **others}, **answers)
 
 
 def _misplaced(found: YamlFile, said: PublisherFile, root: Path) -> Iterator[Problem]:
@@ -194,13 +209,25 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _OF_THE_PROJECT: Final = ("notebooks", "params", "src", "tests", ".boardpack", ".git")
 
 
-def _unknown_notebooks(found: YamlFile, said: _Answers, folder: Path) -> Iterator[Problem]:
+def _unknown_notebooks(found: YamlFile, said: PublisherFile, folder: Path) -> Iterator[Problem]:
+    """Yield what is named in `sign_off` and is not there: notebooks, audiences, roles that nobody has."""
     notebooks = sorted(each.stem for each in folder.glob("*.ipynb"))
-    for name in _names(said.sign_off):
-        if name not in {*notebooks, _EVERY}:
-            allowed = f"{_EVERY}, or of the notebooks {', '.join(notebooks)}"
-            where = found.place(("sign_off",))
-            yield Problem(where, f"no notebook {name!r}", allowed, near_misses(name, notebooks))
+    for number, each in enumerate(said.sign_off):
+        where = found.place(("sign_off", number) if each.by else ("sign_off",))
+        yield from _unknown(where, "notebook", each.notebooks, [_EVERY, *notebooks])
+        yield from _unknown(where, "audience", each.audiences, [_EVERY, PUBLIC_NAME, *said.audiences])
+        yield from _unknown(where, "role", each.by, list(said.roles))
+        if len(set(each.roles)) < len(each.roles):
+            yield Problem(where, f"by: {each.by}", "each role once")
+
+
+def _unknown(where: str, kind: str, said: str, known: list[str]) -> Iterator[Problem]:
+    for name in _names(said):
+        if name not in known:
+            allowed = ", ".join(known) or "those under `roles`, which names none"
+            if kind == "notebook":
+                allowed = f"{known[0]}, or of the notebooks {', '.join(known[1:])}"
+            yield Problem(where, f"no {kind} {name!r}", allowed, near_misses(name, known))
 
 
 def _names(text: str) -> list[str]:

@@ -11,8 +11,11 @@ from pathlib import Path
 
 from helpers.errors import ExitCode, GateError, Problem, UsageError, UserError
 from helpers.runner.batch.run import new_id
+from helpers.runner.batch.signing import check_fresh, current_account, decide_as
+from helpers.runner.history.chain import Stage
 from helpers.runner.history.entries import Entry, State, now
 from helpers.runner.history.locks import ReportLock
+from helpers.runner.history.signing import sign_off_of
 from helpers.runner.history.store import History
 from helpers.runner.key.due import look_at
 from helpers.runner.portal.page import fill
@@ -33,9 +36,17 @@ ReportId = tuple[str, str]
 
 
 def approve(
-    project: Project, report: ReportId, *, note: str = "", draft: str = "", period: str = ""
+    project: Project,
+    report: ReportId,
+    *,
+    note: str = "",
+    draft: str = "",
+    period: str = "",
+    account: str = "",
 ) -> Entry:
-    """Publish the draft of a held report: the very files that were held, told by their hashes.
+    """Sign the draft of a held report; the last signature publishes the very files that were held.
+
+    Where `_publisher.yml` names no roles that sign it, the first is the last.
 
     Parameters
     ----------
@@ -44,21 +55,34 @@ def approve(
         is published where another draft has taken the place of that one.
     period
         The folder of its period, for the draft of a past month; the newest draft unless given.
+    account
+        Who signs; whoever runs this, as the operating system knows them, unless given.
+
+    Returns
+    -------
+    Entry
+        What is published, or the draft where others are to sign it.
 
     Raises
     ------
     UsageError
-        If no draft waits, or not that one.
+        If no draft waits, or not that one; if it is another role's turn.
     GateError
-        If the draft is not what was held, or what has been published since forbids it.
+        If the draft is not what was held, or would be made otherwise now; if what has been published since
+        forbids it.
     """
     with _in_hand(project, report) as history:
-        held = history.standing(report, month=period).get(report)
-        if held is None or held.state is not State.HELD:
-            raise UsageError(
-                Problem("/".join(report), "no draft of it waits", cure="see `boardpack status`")
-            )
+        held = _held(history, report, period)
         _check_draft(project, held, draft)
+        signing = sign_off_of(project, held, history.decisions())
+        stage = Stage.APPROVED if signing.is_last else Stage.REVIEWED
+        signed = decide_as(project, signing, account or current_account(), stage, note)
+        if signing.roles:
+            check_fresh(project, held)
+        if not signing.is_last:
+            history.decide(signed)
+            list_anew(project, history)
+            return held
         folder = draft_folder(project.state, held)
         contents = {name: (folder / each.path).read_bytes() for name, each in held.outputs.items()}
         entry = replace(held, run=new_id(), state=State.PUBLISHED, note=note, made_in=held.run)
@@ -66,10 +90,35 @@ def approve(
         with _recorded(project, history, entry, kind="approve"):
             manifest = checked_manifest(project, entry, _folder(project, entry))
             project.release(entry.report, read_bundles(folder))
+            history.decide(signed)
             entry = put_in_place(project, history, entry, contents, manifest)
             history.record(entry)
     list_anew(project, history)
     return entry
+
+
+def give_back(
+    project: Project, report: ReportId, *, note: str, period: str = "", account: str = ""
+) -> Entry:
+    """Return a draft with what is to be changed: its signatures end, and the first role is next again.
+
+    Arguments, returns and errors as `approve`; what is to be changed must be said.
+    """
+    if not note.strip():
+        raise UsageError(Problem("--note", "nothing is given", "what is to be changed"))
+    with _in_hand(project, report) as history:
+        held = _held(history, report, period)
+        signing = sign_off_of(project, held, history.decisions())
+        history.decide(decide_as(project, signing, account or current_account(), Stage.RETURNED, note))
+    list_anew(project, history)
+    return held
+
+
+def _held(history: History, report: ReportId, period: str) -> Entry:
+    held = history.standing(report, month=period).get(report)
+    if held is None or held.state is not State.HELD:
+        raise UsageError(Problem("/".join(report), "no draft of it waits", cure="see `boardpack status`"))
+    return held
 
 
 def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") -> Entry:

@@ -10,7 +10,7 @@ from helpers.runner.batch.steps import BUG_LOG
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.kernel.execute import EXECUTED, KERNEL_LOG, RUN_LOG
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import draft_folder
+from helpers.runner.publish.placing import draft_folder, marked_folder
 
 
 @dataclass(frozen=True)
@@ -36,5 +36,10 @@ class Traces:
 def traces_of(project: Project, entry: Entry) -> Traces:
     """Return where the traces of an entry lie."""
     folder = project.state / "runs" / entry.maker / entry.notebook / entry.name
-    below = draft_folder(project.state, entry) if entry.state is State.HELD else project.reports
-    return Traces(folder, {name: below / output.path for name, output in entry.outputs.items()})
+    if entry.state is not State.HELD:
+        return Traces(folder, {name: project.reports / each.path for name, each in entry.outputs.items()})
+    marked, held = marked_folder(project.state, entry), draft_folder(project.state, entry)
+    below = {
+        name: marked if (marked / each.path).exists() else held for name, each in entry.outputs.items()
+    }
+    return Traces(folder, {name: below[name] / each.path for name, each in entry.outputs.items()})

@@ -23,6 +23,7 @@ from helpers.places import (
     STATE_VARIABLE,
     VERSION_VARIABLE,
 )
+from helpers.runner.batch.signing import mark_copies
 from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
 from helpers.runner.engines import Quarto
 from helpers.runner.history.entries import Entry, State, now
@@ -44,7 +45,12 @@ from helpers.runner.key.observed import Observed, look_through
 from helpers.runner.key.surroundings import Surroundings
 from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project, private_folder
-from helpers.runner.publish.placing import checked_manifest, expected_outputs, keep_draft, put_in_place
+from helpers.runner.publish.placing import (
+    checked_manifest,
+    expected_outputs,
+    keep_draft,
+    put_in_place,
+)
 from helpers.runner.publish.switching import settle
 from helpers.theme import read_theme
 
@@ -116,13 +122,6 @@ class Life:
     """One report on its way; whatever happens to it ends in an entry.
 
     Its steps may run in different threads, one after the other; no step follows once it has ended.
-
-    Parameters
-    ----------
-    setting
-        What all reports of the batch share.
-    decision
-        Which report, why, and in which formats.
     """
 
     def __init__(self, setting: Setting, decision: RunDecision) -> None:
@@ -244,6 +243,7 @@ class Life:
                 with self._steps.step("hold"):
                     setting.project.reserve(job.title)
                     entry = keep_draft(setting.project.state, entry, contents, self.document.bundles)
+                    mark_copies(setting.project, entry, self.document, self.folder / "marking")
             else:
                 with self._steps.step("publish"):
                     manifest = checked_manifest(setting.project, entry, self.folder)
@@ -371,6 +371,7 @@ def provenance_of(setting: Setting, job: Job, observed: Observed) -> Provenance:
         parameters=job.settings,
         suppression=setting.project.suppression,
         mark=setting.project.audience.mark,
+        name=job.name,
         made_up=made_up_words(setting.wish.month, setting.wish.known, datetime.now(UTC).date()),
         files=observed.whence,
         code=observed.code,

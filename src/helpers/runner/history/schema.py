@@ -9,11 +9,13 @@ from dataclasses import fields, replace
 from typing import Any
 
 from helpers.bundle import ReportFacts
+from helpers.runner.history.chain import TABLE as CHAIN
+from helpers.runner.history.chain import bind
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.occurrences import TABLE as OCCURRENCES
 from helpers.runner.project import DataSet
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _TABLES = (
     """CREATE TABLE runs (
         run TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, data_version TEXT NOT NULL,
@@ -87,6 +89,9 @@ def bring_up_to_date(database: sqlite3.Connection) -> None:
         _upgrade_from_1(database)
     if version in {1, 2}:
         _add_columns(database, {"files": "{}", "answers": "{}"})
+    if version < 5:
+        database.execute(CHAIN)
+        bind(database)  # what an older boardpack has written is taken as it is
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
@@ -143,6 +148,7 @@ def write_entry(database: sqlite3.Connection, entry: Entry) -> None:
     values["facts"] = entry.facts.model_dump_json() if entry.facts and not entry.same_as else ""
     values["state"] = str(entry.state)
     database.execute(_WRITE, values)
+    bind(database, entry.run, entry.notebook, entry.name)
 
 
 def read_entry(row: Mapping[str, Any]) -> Entry:

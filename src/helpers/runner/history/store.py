@@ -14,6 +14,8 @@ from typing import Any
 import psutil
 
 from helpers.errors import Problem, UserError
+from helpers.runner.history import chain
+from helpers.runner.history.chain import Decision
 from helpers.runner.history.entries import Entry, Output, State, now
 from helpers.runner.history.locks import hold_run, is_run_alive, let_run_go
 from helpers.runner.history.occurrences import NOTE, READ, Occurrence
@@ -139,6 +141,21 @@ class History:
         with self._connect() as database:
             return [Occurrence.read(row) for row in database.execute(READ)]
 
+    def decide(self, decision: Decision) -> None:
+        """Write what a person decided of a draft."""
+        with self._connect() as database:
+            chain.enter(database, decision)
+
+    def decisions(self) -> list[Decision]:
+        """Return what people decided of drafts, oldest first."""
+        with self._connect() as database:
+            return chain.decisions(database)
+
+    def verify(self) -> tuple[list[Problem], list[str]]:
+        """Return what of the history is not as it was entered, and the hash of each link of its chain."""
+        with self._connect() as database:
+            return list(chain.breaks(database)), chain.hashes(database)
+
     def keep(self, contents: Mapping[str, object]) -> None:
         """Keep what some hashes stand for, where it is not kept yet."""
         with self._connect() as database:
@@ -239,6 +256,7 @@ class History:
         queries = (
             f"SELECT count(*), coalesce(max(id), 0) FROM reports WHERE {IN_PLACE} OR state = 'removed'",
             f"SELECT count(*), coalesce(sum(id), 0) FROM reports WHERE id IN ({newest}) AND state IN ({bad})",
+            "SELECT count(*), 0 FROM chain WHERE kind = 'decision'",
         )
         with self._connect() as database:
             return [number for query in queries for number in database.execute(query).fetchone()]

@@ -39,12 +39,8 @@ _SECONDS = 120  # that the imports of a batch may take, and the start of a kerne
 class KeptKernel:
     """A kernel with a keeper, which ends it and everything that it started.
 
-    Parameters
-    ----------
-    told
-        Reading end of the pipe on which the keeper tells.
-    lifeline
-        Writing end of the pipe that keeps the kernel alive.
+    `told`: reading end of the pipe on which the keeper tells. `lifeline`: writing end of the pipe that keeps the
+    kernel alive.
     """
 
     def __init__(self, told: int, lifeline: int) -> None:
@@ -126,12 +122,8 @@ class KeptKernel:
 class ForkServer:
     """Starts kernels by forking a process that has their imports done; use it as a context.
 
-    Parameters
-    ----------
-    environment
-        What all kernels of a batch are started with; some libraries read it when they are imported.
-    preload
-        Modules to import before the first kernel is forked.
+    `environment`: what all kernels of a batch are started with; some libraries read it when they are imported.
+    `preload`: modules to import before the first kernel is forked.
     """
 
     def __init__(self, environment: Mapping[str, str], preload: Sequence[str] = ()) -> None:
@@ -167,21 +159,8 @@ class ForkServer:
     ) -> KeptKernel:
         """Start a kernel.
 
-        Parameters
-        ----------
-        command
-            What starts it from nothing: interpreter, `-m`, module, arguments.
-        folder, environment, log
-            Its working folder, its whole environment, and where its output outside of cells goes.
-        wall
-            Where it may write and what it may not read.
-        room
-            What is run beside it (`Room.told`).
-
-        Raises
-        ------
-        KernelDeathError
-            If no kernel can be started.
+        `command`: what starts it from nothing: interpreter, `-m`, module, arguments. `room`: what is run beside it
+        (`Room.told`). Raises `KernelDeathError` if no kernel can be started.
         """
         content = {
             "command": list(command),

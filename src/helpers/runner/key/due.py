@@ -62,10 +62,7 @@ def decide(
 ) -> tuple[RunDecision, ...]:
     """Decide for each report whether it is due, and say why.
 
-    Parameters
-    ----------
-    standing
-        What stands of each report, from the history.
+    `standing`: what stands of each report, from the history.
     """
     wish = wish or Wish()
     notebooks: dict[Path, str] = {}
@@ -102,7 +99,8 @@ def _decide_one(
     previous = decision.previous
     before = [each for each in previous.outputs if each in FORMATS] if previous else []
     formats = tuple(dict.fromkeys((*wish.formats, *before)))
-    hold = wish.hold or project.publisher.wants_approval(decision.job.notebook.name)
+    publisher, audience = project.publisher, project.audience.name
+    hold = wish.hold or publisher.wants_approval(decision.job.notebook.name, audience)
     hold = hold or (previous is not None and previous.state in {State.HELD, State.WITHDRAWN})
     decision = replace(decision, formats=formats, hold=hold)
     if wish.force:

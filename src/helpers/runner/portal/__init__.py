@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from helpers.runner.history.signing import stages
 from helpers.runner.history.store import History
 from helpers.runner.portal.compare import compare_page
 from helpers.runner.portal.listing import Listed, list_reports
@@ -31,7 +32,7 @@ def write_portal(history: History, project: Project, *, today: date | None = Non
     today
         The day on which this is; today (UTC) if none is given.
     """
-    listed = list_reports(history, project.reports, today=today)
+    listed = list_reports(history, project.reports, stages=stages(project, history), today=today)
     theme = read_theme(project.quarto_yml, project.theme_yml)
     name = project.publisher.name or theme.brand.name
     publisher = project.publisher.model_copy(update={"name": name})

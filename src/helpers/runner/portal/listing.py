@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ FRESH: Final = timedelta(days=7)
 Newest = Mapping[tuple[str, str], Entry]
 #: a report (``notebook/name``) and the folder of its period
 Place = tuple[str, str]
+Stages = Mapping[Place, str]
 
 
 class Status(StrEnum):
@@ -97,23 +99,32 @@ def read_day(iso: str) -> date:
         return date.min
 
 
-def list_reports(history: History, reports: Path, *, today: date | None = None) -> tuple[Listed, ...]:
+def list_reports(
+    history: History, reports: Path, *, stages: Stages = MappingProxyType({}), today: date | None = None
+) -> tuple[Listed, ...]:
     """Return every published place and every draft that waits, the newest period first and the undated last.
 
     Parameters
     ----------
     reports
         The folder of published reports; what is no longer there is not listed.
+    stages
+        How far drafts have come (`describe`).
     today
         The day on which the portal is made; today (UTC) if none is given.
     """
     changes = [entry for entry in history.changes() if _is_there(entry, reports)]
     day = today or datetime.now(UTC).date()
-    return describe(changes, history.latest(), history.standing(), today=day)
+    return describe(changes, history.latest(), history.standing(), stages=stages, today=day)
 
 
 def describe(
-    changes: Iterable[Entry], latest: Newest, standing: Newest, *, today: date
+    changes: Iterable[Entry],
+    latest: Newest,
+    standing: Newest,
+    *,
+    stages: Stages = MappingProxyType({}),
+    today: date,
 ) -> tuple[Listed, ...]:
     """Return what the portal says of reports.
 
@@ -123,6 +134,8 @@ def describe(
         What was published and withdrawn, oldest first; of each place the newest two or more.
     latest, standing
         Of each report (notebook, name) its newest entry, and its newest publication, draft or withdrawal.
+    stages
+        How far the draft of a report and period has come, in words: which roles have signed, and whose turn it is.
     today
         The day on which the portal is made.
     """
@@ -138,13 +151,22 @@ def describe(
         _listed(
             entries[-1],
             # a run was to renew the newest period alone
-            _status(entries, drafts.get(place), failed.get(place[0]) if place in newest else None, today),
+            _status(
+                entries,
+                _waits(stages, place) if place in drafts else "",
+                failed.get(place[0]) if place in newest else None,
+                today,
+            ),
             previous=_previous(place[1], periods.get(place[0], [])),
         )
         for place, entries in places.items()
     ]
-    waiting = [draft for place, draft in drafts.items() if place not in places]
-    return sort_newest_first([*listed, *map(_draft, waiting)])
+    waiting = [_draft(each, _waits(stages, place)) for place, each in drafts.items() if place not in places]
+    return sort_newest_first([*listed, *waiting])
+
+
+def _waits(stages: Stages, place: Place) -> str:
+    return stages.get(place, "waits for approval")
 
 
 def _periods_with_pages(places: Mapping[Place, list[Entry]]) -> dict[str, list[str]]:
@@ -207,9 +229,9 @@ def _listed(entry: Entry, said: tuple[Status, str], *, previous: str = "") -> Li
     )
 
 
-def _draft(entry: Entry) -> Listed:
+def _draft(entry: Entry, waits: str) -> Listed:
     since = show_day(read_day(entry.started))
-    return _listed(entry, (Status.HELD, f"waits for approval since {since}"))
+    return _listed(entry, (Status.HELD, f"{waits} since {since}"))
 
 
 def _organisation(entry: Entry) -> str:
@@ -219,16 +241,14 @@ def _organisation(entry: Entry) -> str:
     )
 
 
-def _status(
-    entries: list[Entry], draft: Entry | None, failed: Entry | None, today: date
-) -> tuple[Status, str]:
+def _status(entries: list[Entry], waits: str, failed: Entry | None, today: date) -> tuple[Status, str]:
     """Return how the last of a place's entries stands, and the words for it."""
     last = entries[-1]
     day = read_day(last.started)
     if last.state is State.WITHDRAWN:
         return Status.WITHDRAWN, f"on {show_day(day)}" + (f": {last.note}" if last.note else "")
-    if draft is not None:
-        return Status.HELD, "a newer one waits for approval"
+    if waits:
+        return Status.HELD, f"a newer one {waits}"
     if failed is not None:
         run = show_day(read_day(failed.started))
         return (

@@ -46,10 +46,7 @@ class CellOptions:
 def read_options(where: str, source: str) -> tuple[CellOptions, list[Problem]]:
     """Read the options of a code cell.
 
-    Returns
-    -------
-    tuple of CellOptions and list of Problem
-        What is set, and everything that is wrong with it.
+    Returns what is set, and everything that is wrong with it.
 
     >>> read_options("cell 2", "#| label: fig-beds\\n#| fig-cap: Beds by month\\nplot()")[0].label
     'fig-beds'
