@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from helpers.analyses.stays.analysis import length_of_stay as length_of_stay
     from helpers.analyses.stays.analysis import published_stay as published_stay
     from helpers.analyses.systems.analysis import system_view as system_view
+    from helpers.analyses.waiting.analysis import waiting_list as waiting_list
 
 _HOMES = {
     "change_review": "changes",
@@ -43,6 +44,7 @@ _HOMES = {
     "scorecard": "balanced_scorecard",
     "self_assessment": "grids",
     "system_view": "systems",
+    "waiting_list": "waiting",
 }
 __all__ = list(_HOMES)
 

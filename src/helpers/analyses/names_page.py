@@ -25,6 +25,7 @@ from helpers.analyses.sight.report import LineOfSight
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
 from helpers.analyses.systems.view import SystemView
+from helpers.analyses.waiting.report import WaitingLists
 from helpers.data.room.records import Records
 from helpers.report.opening import Report, open_report
 from helpers.report.parts import Part
@@ -40,6 +41,7 @@ ANALYSES: Final = {
     "scorecard": Scorecard,
     "change_review": ChangeReview,
     "system_view": SystemView,
+    "waiting_list": WaitingLists,
     "four_column_matrix": FourColumnMatrix,
     "measure_records": MeasureRecords,
     "line_of_sight": LineOfSight,

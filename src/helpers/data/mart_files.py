@@ -224,11 +224,7 @@ class MartFiles:
         manifest = next_manifest(current, record, tuple(load.files), replace=replace)
         make_private(self.path / "data")
         load.staging.rename(self.path / "data" / load.id)
-        make_private(self.path / "manifests")
-        write_private(
-            self.manifest_path(manifest.version), manifest.model_dump_json(indent=1).encode("utf-8")
-        )
-        write_private(self.path / "CURRENT", f"{manifest.version}\n".encode())
+        put_in_force(self.path, manifest)
 
     def prune(self, *, older_than: timedelta = KEEP_MANIFESTS, dry_run: bool = False) -> list[str]:
         """Remove the versions that nothing refers to, and the files that only they held.
@@ -290,6 +286,25 @@ class MartFiles:
             return
         for left in (self.path / "staging").glob("*"):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def put_in_force(path: Path, manifest: Manifest) -> None:
+    """Write a version of the mart at a path, and make it the current one."""
+    make_private(path / "manifests")
+    write_private(
+        path / "manifests" / f"{manifest.version}.json", manifest.model_dump_json(indent=1).encode("utf-8")
+    )
+    write_private(path / "CURRENT", f"{manifest.version}\n".encode())
+
+
+@contextmanager
+def no_load(path: Path) -> Iterator[None]:
+    """Hold loads into the mart at a path off while the block runs; one under way is waited for."""
+    try:
+        with FileLock(path / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE):
+            yield
+    except Timeout:
+        raise DataError(Problem("mart", "a load is running", cure="wait for it to end")) from None
 
 
 def record_tables() -> tuple[str, ...]:

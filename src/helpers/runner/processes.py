@@ -35,10 +35,7 @@ def group_of(leader: int) -> list[psutil.Process]:
 def end_group(leader: int, *, patience: float = 5.0) -> None:
     """Kill all processes of a kernel, also those that are started while they are being killed.
 
-    Parameters
-    ----------
-    patience
-        Seconds after which to give up on processes that the system cannot end.
+    `patience`: seconds after which to give up on processes that the system cannot end.
     """
     deadline = monotonic() + patience
     while (living := group_of(leader)) and monotonic() < deadline:
@@ -139,15 +136,7 @@ def call_briefly(
 ) -> subprocess.CompletedProcess[str]:
     """Run a program that takes a moment, without a keeper, which would take a part of that moment.
 
-    Parameters
-    ----------
-    command, folder
-        The program with its arguments, and where it works.
-
-    Raises
-    ------
-    subprocess.TimeoutExpired
-        When it takes longer; it is ended then.
+    Raises `subprocess.TimeoutExpired` when it takes longer; it is ended then.
     """
     with subprocess.Popen(
         command,

@@ -165,10 +165,7 @@ class Publisher(_Answers):
 def read_publisher(params: Path, *, name: str = "") -> Publisher:
     """Return what `_publisher.yml` in the folder of parameters says of the publisher of a name.
 
-    Raises
-    ------
-    UsageError
-        With every problem of the file.
+    Raises `UsageError` with every problem of the file.
     """
     path = params / FILE
     if not path.is_file():

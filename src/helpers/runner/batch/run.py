@@ -83,6 +83,8 @@ def run_batch(
 ) -> Batch:
     """Run the reports that are due, each for itself, and publish those that pass.
 
+    Raises `UserError` if the renderer that is asked for cannot be used, or the history cannot be read.
+
     Parameters
     ----------
     jobs
@@ -91,11 +93,6 @@ def run_batch(
         Those that cannot be run: they are recorded, but for those of which there are no data.
     tell
         Called with the entry of each report when it is done, in the calling thread.
-
-    Raises
-    ------
-    UserError
-        If the renderer that is asked for cannot be used, or the history cannot be read.
     """
     setting, decisions = _begin(project, jobs, order)
     history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}

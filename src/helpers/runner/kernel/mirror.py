@@ -22,21 +22,8 @@ MIRROR = "work"
 def make_mirror(folder: Path, beside: Path, root: Path | None, hidden: Path | None = None) -> Path:
     """Make the folders and links, and return the working folder.
 
-    Parameters
-    ----------
-    folder
-        The report's private run folder.
-    beside
-        The folder in which the notebook lies.
-    root
-        The project's folder; without one there is nothing to link.
-    hidden
-        The private state, to which no link leads.
-
-    Returns
-    -------
-    Path
-        Where the system makes no links, the folder in which the notebook lies, as in JupyterLab.
+    `root`: the project's folder; without one there is nothing to link. `hidden`: the private state, to which no link
+    leads. Where the system makes no links, that is the folder in which the notebook lies, as in JupyterLab.
     """
     mirror = folder / MIRROR
     mirror.mkdir(mode=0o700)

@@ -47,10 +47,7 @@ class Watched(Protocol):
 class Watch:
     """Ends a kernel when a limit is passed, and always when the report is done.
 
-    Parameters
-    ----------
-    stop
-        Set by the batch when it is interrupted.
+    `stop`: set by the batch when it is interrupted.
     """
 
     def __init__(self, limits: KernelLimits, stop: threading.Event) -> None:

@@ -67,10 +67,7 @@ class _Cron(BaseModel):
 def read_schedules(params: Path) -> tuple[Schedule, ...]:
     """Return what the folder of parameters says is made by itself.
 
-    Raises
-    ------
-    UsageError
-        With every problem of the file.
+    Raises `UsageError` with every problem of the file.
     """
     path = params / FILE
     if not path.exists():
