@@ -20,7 +20,7 @@ import pytest
 from helpers.runner.plan.parameters import read_notebook as read_declared
 
 SHIPPED = (
-    "change_review", "dna_impact", "four_column_matrix", "line_of_sight", "los_deviation", "los_published",
+    "board_pack", "change_review", "dna_impact", "four_column_matrix", "line_of_sight", "los_deviation", "los_published",
     "measure_records",
     "outpatient_follow_up", "peer_benchmark", "performance_report", "scorecard", "system_view",
 )  # fmt: skip

@@ -43,7 +43,7 @@ ANALYSES: Final = {
     "line_of_sight": LineOfSight,
     "decisions": Decisions,
 }
-OWN: Final = ("query", "figure", "table", "say", "headline", "uses", "deliver")
+OWN: Final = ("query", "figure", "table", "say", "headline", "uses", "deliver", "published")
 _HEAD: Final = """# What a notebook calls
 
     from helpers import open_report
