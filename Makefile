@@ -38,7 +38,7 @@ lint: env
 
 types: env
 	$(BIN)/mypy
-	$(BIN)/mypy --config-file tests/mypy.ini tests
+	$(BIN)/mypy --config-file tests/mypy.ini tests benchmarks
 
 imports: env
 	$(BIN)/lint-imports

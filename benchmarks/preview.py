@@ -41,7 +41,8 @@ def main() -> None:
         shutil.copy(ROOT / "_quarto.yml", root)
         path = root / "notebooks" / f"{given.notebook}.ipynb"
         alone = papermill(root, path)
-        words, cells = [], []
+        words: list[float] = []
+        cells: list[float] = []
         with Desk(lambda: find_report(root, path, given.file), root, path) as desk:
             first = desk.make().seconds
             for number in range(given.rounds):

@@ -116,7 +116,8 @@ def run(*words: str | Path, cwd: Path, **keywords: Any) -> subprocess.CompletedP
 
 def run_loop(folder: Path, notebook: Path, trusts: list[str], quarto: str | None) -> dict[str, float]:
     """Make reports with the standard commands, one after the other; return the seconds of each command."""
-    python, seconds = sys.executable, {}
+    python = sys.executable
+    seconds: dict[str, float] = {}
     executed, text, typ = folder / "out.ipynb", folder / "out.md", folder / "out.typ"
     figures = ["--standalone", "--metadata", "title=Report"]
     pandoc = [python, "-c", PANDOC, text, *figures]

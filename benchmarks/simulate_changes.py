@@ -1,10 +1,10 @@
 """Simulation of the verdicts on changes: how often "worked" is said without an effect, and how often with one.
 
-    python benchmarks/simulate_changes.py [--runs N] [--seed N] [--parallel P]
+    python benchmarks/simulate_changes.py [--runs N] [--seed N]
 
 Series with noise of one sigma, judged as the review of changes judges them: held against others who changed nothing,
-or against nothing. Prints shares of series; asserts nothing. `--parallel` tries another threshold of what moved apart
-before. `docs/explanation/change-review.md` and `docs/decisions/0010-what-others-move-by.md` tell what was seen.
+or against nothing. Prints shares of series; asserts nothing. `docs/explanation/change-review.md` and
+`docs/decisions/0010-what-others-move-by.md` tell what was seen.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def draw(rng: np.random.Generator, case: Case, months: int) -> Floats:
 
 
 def simulate(case: Case, sides: tuple[int, int], runs: int, seed: int) -> str:
-    """Return per effect the share of "worked" and "in part", and of intervals that hold the effect."""
-    rng, found = np.random.default_rng(seed), np.zeros((len(EFFECTS), 2))
+    """Return per effect the shares of "worked" and "in part", of "cannot be told", and of intervals that hold it."""
+    rng, found = np.random.default_rng(seed), np.zeros((len(EFFECTS), 3))
     for _ in range(runs):
         drawn = draw(rng, case, sum(sides))
         for place, effect in enumerate(EFFECTS):
@@ -79,8 +79,9 @@ def simulate(case: Case, sides: tuple[int, int], runs: int, seed: int) -> str:
             judged = judge(own, sides[0], ExpectedEffect(size=effect or -1.0), others=others)
             assert judged.found is not None, "there are twelve on each side"
             now = judged.found.now
-            found[place] += judged.verdict in ("worked", "partly"), now.low <= effect <= now.high
-    return "  ".join(f"{said:>7.1%} {held:>6.1%}" for said, held in found / runs)
+            said = judged.verdict in ("worked", "partly"), judged.verdict == "untold"
+            found[place] += *said, now.low <= effect <= now.high
+    return "  ".join(f"{said:>7.1%} {untold:>6.1%} {held:>6.1%}" for said, untold, held in found / runs)
 
 
 def main() -> None:
@@ -88,12 +89,10 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--runs", type=int, default=400)
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--parallel", type=float, default=review.PARALLEL)
     given = asked.parse_args()
     review.FEWEST_FOR_PLACEBO = 10**6  # type: ignore[misc]  # earlier dates change no verdict, and take most of the time
-    review.PARALLEL = given.parallel  # type: ignore[misc]  # to see what another threshold would do
-    heads = "  ".join(f"effect {effect:>2.0f} held" for effect in EFFECTS)
-    print(f"{'said to have worked, and intervals that hold the effect':<58} {heads}")
+    heads = "  ".join(f"effect {effect:>2.0f} untold held" for effect in EFFECTS)
+    print(f"{'said to have worked, cannot be told, intervals that hold it':<58} {heads}")
     for case in CASES:
         for sides in SIDES:
             told = simulate(case, sides, given.runs, given.seed)

@@ -30,7 +30,7 @@ from helpers.analyses.performance_report import page_one
 from helpers.analyses.performance_report.annex import line_words
 from helpers.analyses.performance_report.measure_parts import icon_panels, notes_of, what_words
 from helpers.analyses.performance_report.ranking import faded, in_order, pathway_rows
-from helpers.analyses.performance_report.tables import SUMMARY, summary_rows
+from helpers.analyses.performance_report.tables import summary
 from helpers.bundle import Cell
 from helpers.data.directory import Organisation, find_organisation
 from helpers.data.mart import Mart
@@ -95,10 +95,9 @@ class Board:
     @cached_property
     def table(self) -> dict[str, dict[str, Cell]]:
         """The cells of page two by measure and column."""
-        names = [field.name for field in SUMMARY]
-        rows = [
-            dict(zip(names, row, strict=True)) for row in summary_rows(self.shown, self.register.pathways)
-        ]
+        laid = summary(self.shown, self.register.pathways)
+        names = [field.name for field in laid["fields"]]
+        rows = [dict(zip(names, row, strict=True)) for row in laid["rows"]]
         return {str(row["id"]): row for row in rows}
 
     @cached_property

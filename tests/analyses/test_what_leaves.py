@@ -38,6 +38,8 @@ SHIPPED: dict[str, tuple[Analyse, Period]] = {
     "line_of_sight": (lambda report: analyses.line_of_sight(report, measures=OWN), MONTH),
     "measure_records": (lambda report: analyses.measure_records(report, measures=OWN), MONTH),
     "decisions": (analyses.decisions, MONTH),
+    "self_assessment": (analyses.self_assessment, MONTH),
+    "contract_monitoring": (analyses.contract_monitoring, MONTH),
 }
 #: ask the ledger for every trust in every month, or for every measure, which takes a while
 SLOW: dict[str, tuple[Analyse, Period]] = {

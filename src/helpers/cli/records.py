@@ -219,10 +219,7 @@ def _as_json(project: Project, entry: Entry) -> dict[str, object]:
 def find_report(opened: Opened, word: str) -> tuple[Project, History, tuple[str, str]]:
     """Return the audience's project, its history, and notebook and name of a report that is on record there.
 
-    Raises
-    ------
-    UsageError
-        If there is none of that name, or more than one.
+    Raises `UsageError` if there is none of that name, or more than one.
     """
     known = [(project, record, pair) for project, record in opened for pair in record.latest()]
     found = [each for each in known if word in {each[2][1], "/".join(each[2])}]

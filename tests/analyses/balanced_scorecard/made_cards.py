@@ -7,13 +7,11 @@ from datetime import date
 from typing import Any
 
 from helpers.analyses.balanced_scorecard.card import Card, CardRow, outlook_of
-from helpers.analyses.balanced_scorecard.cascade import Carried, Cascade
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
-from helpers.data.units import Unit
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import MeasureResult
 from helpers.register.arrangement import KAPLAN_NORTON, Perspective
-from helpers.register.models import Objective, Target
+from helpers.register.models import Target
 from helpers.report.period import Period
 from helpers.stats.dna import dna_inequality
 
@@ -62,14 +60,3 @@ def make_inequality(missed: Sequence[int]) -> MissedByDeprivation:
     )
     year = Period(date(2025, 10, 1), date(2026, 9, 1))
     return MissedByDeprivation(year, gap, missed[0] / 10, missed[-1] / 10, found)
-
-
-def make_cascade(carried: int, of: int, units: int = 2) -> Cascade:
-    """Return a cascade of some measures, the first of which one unit below carries."""
-    access = Objective(id="timely_care", name="In time", description="D", owner="Chief operating officer")
-    measures = [
-        Carried(each.measure, each.result, (each.result,) if place < carried else (), ())
-        for place, each in enumerate(make_row(f"M{number}") for number in range(of))
-    ]
-    below = tuple(Unit(f"D{number}", f"Division {number}", "") for number in range(units))
-    return Cascade(below, ((access, tuple(measures)),))

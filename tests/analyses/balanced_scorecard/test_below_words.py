@@ -1,14 +1,13 @@
-"""Every sentence on who misses out and who carries the objectives, case by case."""
+"""Every sentence on who misses out, case by case."""
 
 from __future__ import annotations
 
 from datetime import date
 
-import pytest
-from made_cards import make_cascade, make_inequality
+from made_cards import make_inequality
 
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
-from helpers.analyses.balanced_scorecard.words import cascade_sentences, inequality_sentence
+from helpers.analyses.balanced_scorecard.words import inequality_sentence
 from helpers.report.period import Period
 
 YEAR = Period(date(2025, 10, 1), date(2026, 9, 1))
@@ -33,45 +32,3 @@ def test_inequality_that_cannot_be_shown_says_what_is_missing() -> None:
     assert "needs the outpatient records" in inequality_sentence(MissedByDeprivation(YEAR, "no_records"))
     assert "too few appointments" in inequality_sentence(MissedByDeprivation(YEAR, "hidden"))
     assert "not for its units" in inequality_sentence(None)
-
-
-# --- cascade ----------------------------------------------------------------------------------------
-
-
-def test_without_units_the_line_of_sight_ends() -> None:
-    said = cascade_sentences(make_cascade(0, 2, units=0), "Northmoor")
-    assert said == [
-        "No unit below Northmoor is loaded, so the line of sight ends here.",
-        "Measures of one's own that name a unit would carry it on.",
-    ]
-
-
-def test_units_without_figures_are_told_from_no_units() -> None:
-    assert cascade_sentences(make_cascade(0, 2), "Northmoor") == [
-        "Two units lie below Northmoor, but none has a figure of these measures."
-    ]
-    assert cascade_sentences(make_cascade(0, 2, units=1), "Northmoor")[0].startswith("One unit lies below")
-
-
-@pytest.mark.parametrize(
-    ("carried", "of", "said"),
-    [
-        (
-            1,
-            3,
-            "One of three measures has figures of the two units below Northmoor or of those below them.",
-        ),
-        (
-            2,
-            3,
-            "Two of three measures have figures of the two units below Northmoor or of those below them.",
-        ),
-        (3, 3, "All three measures have figures of the two units below Northmoor or of those below them."),
-        (1, 1, "The one measure has figures of the two units below Northmoor or of those below them."),
-    ],
-)
-def test_who_carries_is_counted_and_no_sum_is_made(carried, of, said) -> None:
-    found = cascade_sentences(make_cascade(carried, of), "Northmoor")
-    assert found[0] == said
-    assert found[-1] == "Each figure is what the unit itself returned: none is a sum of others."
-    assert (f"Nobody below returns figures of M{of - 1}." in " ".join(found)) is (of - carried == 1)

@@ -24,7 +24,7 @@ from helpers.report.opening import Report
 from helpers.report.period import Period, add_months
 
 SEPTEMBER = date(2026, 9, 1)
-PARTS = ("measures", "trajectories", "lines_of_sight", "inequality_words", "gaps", "method")
+PARTS = ("measures", "trajectories", "inequality_words", "gaps", "method")
 UNITS = [("D1", "Surgery", None), ("D2", "Medicine", None), ("D1-110", "Orthopaedics", "D1")]
 MakeCard = Callable[..., Scorecard]
 
@@ -139,21 +139,6 @@ def test_sides_of_ones_own(make: MakeCard) -> None:
     assert "The perspectives are set in the register: Planet and Place." in words(card)
 
 
-def test_objectives_are_carried_from_organisation_to_division_to_specialty(make: MakeCard) -> None:
-    rows = [series(QUIET)] + [
-        series([value] * 24, unit=code) for code, value in (("D1", 11.0), ("D2", 12.0), ("D1-110", 13.0))
-    ]
-    (_, whole) = make(*rows).lines_of_sight.table().bundle.rows
-    assert whole[1:] == ("10.5%", "Surgery 11.0%\nMedicine 12.0%", "Orthopaedics 13.0%")
-
-
-def test_a_division_sees_its_specialties_and_these_the_end_of_the_line(make: MakeCard) -> None:
-    rows = [series([value] * 24, unit=code) for code, value in (("D1", 11.0), ("D1-110", 13.0))]
-    card = make(*rows, unit="D1")
-    assert card.lines_of_sight.table().bundle.rows[1][1:] == ("11.0%", "Orthopaedics 13.0%", "–")
-
-
-def test_a_specialty_is_the_end_of_the_line(make: MakeCard) -> None:
+def test_a_specialty_has_a_card_of_its_own(make: MakeCard) -> None:
     card = make(series([13.0] * 24, unit="D1-110"), unit="D1-110")
     assert cells(card)[1] == "13.0%"
-    assert "No unit below Orthopaedics is loaded" in words(card)

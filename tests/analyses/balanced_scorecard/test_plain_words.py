@@ -7,7 +7,7 @@ from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_cards import make_card, make_cascade, make_inequality, make_row
+from made_cards import make_card, make_inequality, make_row
 from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.balanced_scorecard import words
@@ -15,7 +15,6 @@ from helpers.analyses.balanced_scorecard.balance import find_imbalance
 from helpers.analyses.balanced_scorecard.outlook_words import outlook_lines, outlook_summary
 from helpers.analyses.balanced_scorecard.words import (
     balance_sentences,
-    cascade_sentences,
     inequality_sentence,
     method_sentences,
 )
@@ -86,7 +85,6 @@ def test_sentences_are_short_plain_and_without_jargon(row, card, judged) -> None
     ]
     texts = [text for each in cards for text in all_texts(each)] + method_sentences(cards[0])
     texts += [inequality_sentence(found) for found in (None, make_inequality([100, 85, 70, 65, 50]))]
-    texts += cascade_sentences(make_cascade(2, 3), "Northmoor")
     assert [problem for text in texts for problem in text_problems(text)] == []
     assert [word for text in texts for word in jargon_in(text)] == []
     assert reading_problems(texts) == []

@@ -61,20 +61,21 @@ def test_what_moved_already_before_the_change_is_not_put_down_to_it() -> None:
     falling = 50 - np.arange(48) + 0.3 * NOISE
     for others in (None, OTHERS[:, :1], OTHERS):
         found = judge(falling, 24, LESS, others=others)
-        assert (found.verdict, found.trend) == ("no_sign", True)
+        assert found.verdict == "no_sign"
+        assert found.course != "others"
 
 
 def test_what_moved_everywhere_is_not_put_down_to_the_change() -> None:
     everywhere = 50 - 6.0 * AFTER
     found = judge(everywhere + NOISE, 24, LESS, others=everywhere[:, None] + OTHERS)
-    assert (found.verdict, found.trend) == ("no_sign", False)
+    assert (found.verdict, found.course) == ("no_sign", "others")
 
 
 def test_what_others_move_by_without_a_change_is_not_put_down_to_one() -> None:
     # each drifts by up to two a year, one in two as far as the trust that made the change: -4 over two years
     drifts = np.linspace(-2, 2, 60) * (np.arange(48) / 12)[:, None]
     drifting = judge(50 + NOISE - np.arange(48) / 12, 24, LESS, others=OTHERS + drifts)
-    assert (drifting.verdict, drifting.drifting) == ("no_sign", True)
+    assert (drifting.verdict, drifting.course) == ("no_sign", "all_drift")
     steps = np.random.default_rng(3).choice([-3.0, 0.0, 3.0], 60) * AFTER[:, None]
     stepping = judge(50 + NOISE - 3.0 * AFTER, 24, ExpectedEffect(size=-3), others=OTHERS + steps)
     assert (stepping.verdict, stepping.others) == ("no_sign", 60)
@@ -82,9 +83,20 @@ def test_what_others_move_by_without_a_change_is_not_put_down_to_one() -> None:
     assert judge(50 + NOISE - 3.0 * AFTER, 24, ExpectedEffect(size=-3), others=OTHERS).as_far == 0
 
 
+def test_a_slow_drift_that_the_trust_alone_has_is_not_told_from_a_change() -> None:
+    years = np.arange(48) / 12
+    drifting = judge(50 + NOISE - years, 24, LESS, others=OTHERS)
+    assert (drifting.verdict, drifting.course) == ("untold", "own_drift")
+    assert not drifting.settled
+    steep = judge(
+        50 + NOISE - 3 * years - 6.0 * AFTER, 24, LESS, others=OTHERS
+    )  # a step shows on top of it
+    assert (steep.verdict, steep.course) == ("worked", "own_drift")
+
+
 def test_beside_too_few_others_the_own_course_is_carried_on() -> None:
     found = judge(50 + NOISE - 6.0 * AFTER, 24, LESS, others=OTHERS[:, :5])
-    assert (found.trend, found.others) == (True, 0)
+    assert (found.course, found.others) == ("few", 0)
 
 
 def test_of_a_slope_the_size_is_that_after_one_year() -> None:

@@ -24,10 +24,15 @@ DAYS = tuple(add_months(date(2022, 10, 1), place) for place in range(48))
 
 
 def review(
-    came: float, expected: float = -4, months: int = 48, decided: Sequence[BoardDecision] = ()
+    came: float,
+    expected: float = -4,
+    months: int = 48,
+    decided: Sequence[BoardDecision] = (),
+    *,
+    drift: float = 0,
 ) -> Review:
     effect, others = ExpectedEffect(size=expected), OTHERS[:months]
-    values = (50 + NOISE + came * (np.arange(48) >= 24))[:months]
+    values = (50 + NOISE + came * (np.arange(48) >= 24) + drift * np.arange(48) / 12)[:months]
     event = Event(id="texts", name="Texts", day=DAYS[24], kind="intervention", expected={"missed": effect})
     judged = judge(values, 24, effect, others=others)
     return Review(
@@ -38,7 +43,7 @@ def review(
 
 CASES = {
     "worked": review(-4), "partly": review(-2), "no_sign": review(0), "faint": review(0, -0.1),
-    "worse": review(2), "too_early": review(-4, months=29),
+    "worse": review(2), "too_early": review(-4, months=29), "drift": review(0, drift=-0.5),
 }  # fmt: skip
 
 
@@ -63,6 +68,11 @@ CASES = {
             "Stop it, unless it is kept for another reason, and find out what else changed.",
         ),
         ("too_early", "too early to say.", "Look again with the figures of September 2025."),
+        (
+            "drift",
+            "But its figures have a slow drift that others' have not, and what of it is the change cannot be told.",
+            "Look again with the figures of March 2027.",
+        ),
     ],
 )
 def test_each_case_has_its_verdict_and_its_next_step(case: str, verdict: str, next_step: str) -> None:
@@ -96,13 +106,13 @@ def test_it_is_said_how_many_others_moved_as_far_and_why_a_course_is_carried_on(
     assert "Of 50 others who did not make this change, none moved as far in the same time" in said
     one = CASES["worked"]
     for judged, why in (
-        (replace(one.judged, trend=True), "the two moved apart before the change already"),
-        (replace(one.judged, trend=True, drifting=True), "trusts drift apart by themselves"),
-        (replace(one.judged, trend=True, others=0), "too few to tell how far one moves by itself"),
+        (replace(one.judged, course="own_drift"), "a slow drift that it alone has fits its figures better"),
+        (replace(one.judged, course="all_drift"), "trusts drift apart by themselves"),
+        (replace(one.judged, course="few"), "too few to tell how far one moves by itself"),
     ):
-        assert f"{why}, so the course before the change is carried on." in words.course_sentence(
-            replace(one, judged=judged)
-        )
+        said = words.course_sentence(replace(one, judged=judged))
+        assert why in said
+        assert "so the course before the change is carried on." in said
     assert "as far apart as before the change" in words.course_sentence(one)
 
 

@@ -16,6 +16,7 @@ from helpers.analyses.sight import words
 from helpers.analyses.sight.lines import Lines, build_lines, choose_measures
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.units import Unit
 from helpers.errors import UsageError
 from helpers.measures.gathering import Results, WantedMeasures
 from helpers.register.cycle import BoardDecision, MatrixRow, Team
@@ -99,6 +100,18 @@ def test_a_team_carries_what_its_unit_has_a_figure_of_for_that_objective_alone()
         s.objective.id: [c.team.id for each in s.measures for c in each.carriers] for s in found.sights
     }
     assert carried == {"time": ["wards"], "beds": ["medicine", "wards"], "money": []}
+
+
+def test_a_unit_that_no_team_names_stands_for_itself_where_it_returns_a_figure() -> None:
+    units = [Unit("D1", "Surgery", ""), Unit("D2", "Estates", "")]
+    of_units = results(result("stay", "watched", "D1"), part="unit")
+    found = build_lines(register(), TRUST, results(), of_units, units)
+    told = {team.name: team.owner for team in found.teams.values()}
+    assert told["Surgery"] == "nobody named"
+    assert "Estates" not in told
+    assert "Surgery" in {
+        each.team.name for sight in found.sights for m in sight.measures for each in m.carriers
+    }
 
 
 def test_what_has_no_line_is_named_from_both_ends() -> None:

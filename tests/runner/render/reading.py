@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pikepdf
@@ -139,7 +140,7 @@ def office_words(path):
 
 def render_each(documents, formats, *, theme, folder):
     """Render documents with the embedded engine as Quarto's batch does: one that fails leaves the others alone."""
-    made = {}
+    made: dict[str, dict[str, Path] | ReportError] = {}
     for stem, document in documents.items():
         (folder / stem).mkdir()
         try:

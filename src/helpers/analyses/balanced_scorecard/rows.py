@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from helpers.analyses.balanced_scorecard.card import CardRow, Outlook
-from helpers.analyses.balanced_scorecard.cascade import Carried
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.analyses.balanced_scorecard.outlook_words import verdict_words
 from helpers.bundle import SUPPRESSED, Cell, Column
@@ -18,10 +17,8 @@ from helpers.measures.result import MeasureResult
 from helpers.measures.targets import Goal
 from helpers.register.models import Measure
 from helpers.report.columns import Filled
-from helpers.report.words import count, in_words, number
+from helpers.report.words import number
 
-#: units in one cell; of more, those that need attention are named first and the rest counted
-UNITS_NAMED: Final = 4
 _GAP: Final = {
     "deprived_worse": "most deprived\nmiss more",
     "deprived_better": "least deprived\nmiss more",
@@ -85,27 +82,6 @@ def chance_cell(outlook: Outlook) -> str:
     if outlook.chance is None:
         return "no forecast"
     return f"{verdict_words(outlook.verdict)}, {chance_words(outlook.chance)}"
-
-
-def _units(results: tuple[MeasureResult, ...]) -> str:
-    """Return units and their figures, one a line; of many, those that need attention."""
-    if not results:
-        return "–"
-    if len(results) <= UNITS_NAMED:
-        return "\n".join(_unit(result) for result in results)
-    worst = [result for result in results if result.category == "attention"]
-    many = in_words(len(worst)) if worst else "none"
-    said = [f"{count(len(results), 'unit').capitalize()}, {many} in need of attention"]
-    said += [_unit(result) for result in worst[:UNITS_NAMED]]
-    if len(worst) > UNITS_NAMED:
-        said.append(f"and {count(len(worst) - UNITS_NAMED, 'more', 'more')}")
-    return "\n".join(said)
-
-
-def _unit(result: MeasureResult) -> str:
-    assert result.latest is not None, "a unit without a shown value is left out"
-    need = ", needs attention" if result.category == "attention" else ""
-    return f"{result.part_name} {figure_words(result.measure, result.latest.value)}{need}"
 
 
 # --- the columns --------------------------------------------------------------------------------------
@@ -230,22 +206,3 @@ CARD: Final = (
 CHANCES: Final = tuple(
     each for each in CARD if each.name in ("measure", "target", "chance", "chance_percent")
 )
-
-Below = Filled[Carried | str]
-
-
-def _carried(of: Callable[[Carried], Cell]) -> Callable[[Carried | str], Cell]:
-    """Return what fills a column below: nothing beside the heading of an objective."""
-    return lambda each: "" if isinstance(each, str) else of(each)
-
-
-def _here(each: Carried) -> Cell:
-    return "no figures" if each.own is None else latest_cell(each.own)
-
-
-CASCADE: Final = (
-    Below("measure", Column(label="Measure"), lambda each: each if isinstance(each, str) else each.measure.name),
-    Below("here", Column(label="Here", kind="text"), _carried(_here)),
-    Below("units", Column(label="Units right below", kind="text"), _carried(lambda each: _units(each.units))),
-    Below("further", Column(label="Units below those", kind="text"), _carried(lambda each: _units(each.further))),
-)  # fmt: skip

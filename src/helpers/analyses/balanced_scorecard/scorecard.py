@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from helpers.analyses.balanced_scorecard import outlook_words, rows, words
 from helpers.analyses.balanced_scorecard.balance import Finding, find_imbalance
 from helpers.analyses.balanced_scorecard.card import Card, build_card, choose_measures
-from helpers.analyses.balanced_scorecard.cascade import Carried, Cascade, build_cascade
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation, missed_by_deprivation
 from helpers.analyses.performance_report.page_one import headline_words
 from helpers.data.measure_series import Part
@@ -42,7 +41,7 @@ class Scorecard(Sections):
         self.unit = find_unit(self.units, report.organisation.code, unit) if unit else None
         self.chosen = choose_measures(self.register, measures)
         self.code = self.unit.code if self.unit else ""
-        used = self.of_units if self.unit else self._results("organisation")
+        used = self._results("unit" if self.unit else "organisation")
         self.card: Card = build_card(self.register, used, unit=self.code)
         super().__init__(report, self._traced(used))
 
@@ -59,16 +58,6 @@ class Scorecard(Sections):
         if self.inequality is not None and self.inequality.gap != "no_records":
             tables.append("appointments")
         return tables
-
-    @cached_property
-    def of_units(self) -> Results:
-        """The results of all units."""
-        return self._results("unit")
-
-    @cached_property
-    def cascade(self) -> Cascade:
-        """Who carries the measures below."""
-        return build_cascade(self.register, self.card, self.of_units, self.units, unit=self.code)
 
     @cached_property
     def inequality(self) -> MissedByDeprivation | None:
@@ -156,25 +145,6 @@ class Scorecard(Sections):
     def inequality_words(self) -> PartOfReport:
         """Whether the deprived miss more appointments, in words."""
         return self.part("inequality", words={"inequality": words.inequality_sentence(self.inequality)})
-
-    @part
-    def lines_of_sight(self) -> PartOfReport:
-        """The measures by objective, and who carries them below."""
-        said = " ".join(words.cascade_sentences(self.cascade, self.whole))
-        if not self.cascade.units or len(self.cascade.without) == len(self.cascade.carried):
-            return self.part("cascade", words={"below": said})
-        lines: list[Carried | str] = []
-        groups: list[int] = []
-        for objective, measures in self.cascade.lines:
-            groups.append(len(lines))
-            lines += [f"{objective.name} (answers: {objective.owner})", *measures]
-        return self.part(
-            "cascade",
-            **laid_out(rows.CASCADE, lines),
-            caption=f"Who carries the measures of {self.whole}.",
-            note=said,
-            groups=tuple(groups),
-        )
 
     @part
     def gaps(self) -> PartOfReport:

@@ -13,7 +13,6 @@ from helpers.analyses.balanced_scorecard.balance import (
     Finding,
 )
 from helpers.analyses.balanced_scorecard.card import TOO_MANY, Card, CardRow
-from helpers.analyses.balanced_scorecard.cascade import Cascade
 from helpers.analyses.balanced_scorecard.inequality import MONTHS as INEQUALITY_MONTHS
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.measures.attention import PERSISTENT
@@ -194,42 +193,6 @@ def inequality_sentence(inequality: MissedByDeprivation | None) -> str:
     if math.isnan(found.relative_low):
         return f"{said} {sentence(verdict)}"
     return f"{said} {sentence(f'{index} ({ends}; equal would be 1): {verdict}')}"
-
-
-def cascade_sentences(cascade: Cascade, whole: str) -> list[str]:
-    """Say which measures are carried below an organisation or unit, by its name, and which by nobody."""
-    if not cascade.units:
-        return [
-            sentence(f"no unit below {escape_markdown(whole)} is loaded, so the line of sight ends here"),
-            "Measures of one's own that name a unit would carry it on.",
-        ]
-    units, total = count(len(cascade.units), "unit"), len(cascade.carried)
-    carried = total - len(cascade.without)
-    verb = "lies" if len(cascade.units) == 1 else "lie"
-    if not carried:
-        return [
-            sentence(
-                f"{units} {verb} below {escape_markdown(whole)}, but none has a figure of these measures"
-            )
-        ]
-    have = "has" if carried == 1 else "have"
-    of_all = count(total, "measure") if carried != total else ""
-    start = f"{in_words(carried)} of {of_all} {have}" if of_all else _all_have(total)
-    said = [
-        sentence(f"{start} figures of the {units} below {escape_markdown(whole)} or of those below them")
-    ]
-    if cascade.without:
-        said.append(
-            sentence(
-                f"nobody below returns figures of {names_of(cascade.without, most=len(cascade.without))}"
-            )
-        )
-    said.append("Each figure is what the unit itself returned: none is a sum of others.")
-    return said
-
-
-def _all_have(total: int) -> str:
-    return "the one measure has" if total == 1 else f"all {count(total, 'measure')} have"
 
 
 # --- balance --------------------------------------------------------------------------------------

@@ -23,18 +23,18 @@ from helpers.stats.interrupted_series import (
 )
 
 Floats = NDArray[np.float64]
-#: `untold`: there is nothing that it could be judged by
+#: `untold`: there is nothing that it could be judged by, or a drift of its own tells as much of its figures
 Verdict = Literal["worse", "no_sign", "partly", "worked", "too_early", "untold"]
 #: in the order in which a board is told
 VERDICTS: Final[tuple[Verdict, ...]] = ("worse", "no_sign", "partly", "worked", "too_early", "untold")
 #: chance from which an effect would have been seen
 SEEN: Final = 0.8
+#: the course without the change: as the others went, or its own carried on, since the others are too few, drift apart
+#: themselves, or a drift of its own fits its figures better than a step
+Course = Literal["others", "few", "all_drift", "own_drift"]
 #: values on each side without which nothing is fitted, and periods before it that placebo dates need
 FEWEST_FITTED: Final = (6, 2)
 FEWEST_FOR_PLACEBO: Final = 16
-#: own figures and the others' moved apart already where a trend between them is less likely than this by chance: the
-#: strictest with which two standard deviations are still found nine times in ten (docs/decisions/0010)
-PARALLEL: Final = 0.1
 #: periods ahead in which one looks whether an effect could be seen by then
 AHEAD: Final = (6, 12, 18, 24)
 
@@ -50,11 +50,10 @@ class Judged:
     #: placebo, placebo_found: earlier dates without a change, and at how many of them an effect is "found"
     placebo: int = 0
     placebo_found: int = 0
-    trend: bool = True  # whether the course before the change was carried on; else the others stand for it
+    course: Course = "few"
     #: others, as_far: how many others show how far one moves without the change, and how many moved as far
     others: int = 0
     as_far: int = 0
-    drifting: bool = False  # whether others drift apart so far that every course is carried on
     more: int | None = None  # periods after which one can tell; None where two years more would not do
 
     @property
@@ -121,26 +120,21 @@ def judge(
     sides = int(known[:before].sum()), int(known[before:].sum())
     if min(sides) < FEWEST_FOR_VERDICT and (sides[0] < FEWEST_FITTED[0] or sides[1] < FEWEST_FITTED[1]):
         return Judged("too_early", size, more=_lacking(sides))
-    elsewhere = None if others is None else _elsewhere(others, before, expected.shape)
-    way = _Way(expected.shape, True, 0.0 if elsewhere is None else elsewhere.reach)
-    found = interrupted_series(apart, before, shape=way.shape, reach=way.reach)
-    if elsewhere is not None and not elsewhere.trend and found.trend.p >= PARALLEL:
-        way = replace(way, trend=False)
-        found = interrupted_series(apart, before, shape=way.shape, trend=False, reach=way.reach)
-    verdict = _verdict(found, expected, size)
+    looked = _look(apart, before, expected.shape, others)
+    found, elsewhere = looked.found, looked.elsewhere
+    verdict = "untold" if looked.torn else _verdict(found, expected, size)
     return Judged(
         verdict,
         size,
         found,
         found.chance_of_seeing(size) if size else math.nan,
-        *_placebo(apart[:before], way),
-        trend=way.trend,
+        *_placebo(apart[:before], looked.way),
+        course=looked.course,
         others=0 if elsewhere is None else len(elsewhere.ratios),
         as_far=0
         if elsewhere is None or not found.error
         else elsewhere.moved_as_far(found.now.estimate / found.error),
-        drifting=elsewhere is not None and elsewhere.trend,
-        more=_lacking(sides) if verdict == "too_early" else _more(found, verdict, size, sides, way),
+        more=_lacking(sides) if verdict == "too_early" else _more(found, verdict, size, sides, looked.way),
     )
 
 
@@ -153,11 +147,38 @@ class _Way:
     reach: float
 
 
-def _elsewhere(others: Floats, before: int, shape: Shape) -> Elsewhere | None:
-    """Return how far others moved without the change; None where too few tell."""
-    if others.shape[1] < FEWEST_ELSEWHERE:
-        return None
-    return effects_elsewhere(others, before, shape=shape)
+@dataclass(frozen=True)
+class _Looked:
+    """What was found, how, and whether a drift of its own would tell as much of the figures."""
+
+    found: InterruptedSeries
+    way: _Way
+    course: Course
+    elsewhere: Elsewhere | None = None
+    torn: bool = False
+
+
+def _look(values: Floats, before: int, shape: Shape, others: Floats | None) -> _Looked:
+    """Look for an effect with others standing for the course without it, or with the course before carried on.
+
+    A slow drift of its own and a step look alike. Where a fit that has both is surer of the drift than of the step, the
+    course is carried on; and where that says something else than the step does, nobody can tell (docs/decisions/0010).
+    """
+
+    def look(course: Course, elsewhere: Elsewhere | None) -> _Looked:
+        way = _Way(shape, elsewhere is None or elsewhere.trend, elsewhere.reach if elsewhere else 0.0)
+        return _Looked(interrupted_series(values, before, **asdict(way)), way, course, elsewhere)
+
+    if others is None or others.shape[1] < FEWEST_ELSEWHERE:
+        return look("few", None)
+    elsewhere = effects_elsewhere(others, before, shape=shape)
+    if elsewhere.trend:
+        return look("all_drift", elsewhere)
+    step = look("others", elsewhere)
+    carried = look("own_drift", effects_elsewhere(others, before, shape=shape, trend=True))
+    if carried.found.trend.p >= carried.found.level.p:
+        return step
+    return replace(carried, torn=step.found.verdict != carried.found.verdict)
 
 
 def _verdict(found: InterruptedSeries, expected: ExpectedEffect, size: float) -> Verdict:
@@ -183,7 +204,7 @@ def _placebo(calm: Floats, way: _Way) -> tuple[int, int]:
     """Return how many earlier dates were tried, and at how many an effect is found; none where months lack."""
     if len(calm) < FEWEST_FOR_PLACEBO or not np.isfinite(calm).all():
         return 0, 0
-    tried = placebo_dates(calm, len(calm), shape=way.shape, trend=way.trend, reach=way.reach)
+    tried = placebo_dates(calm, len(calm), **asdict(way))
     return len(tried), int(tried["found"].sum())
 
 
@@ -196,7 +217,8 @@ def _more(
     found: InterruptedSeries, verdict: Verdict, size: float, sides: tuple[int, int], way: _Way
 ) -> int | None:
     """Return after how many periods more one can tell; None where two years would not do, or it is told."""
-    if verdict != "no_sign" or found.chance_of_seeing(size) >= SEEN:
+    faint = verdict == "no_sign" and found.chance_of_seeing(size) < SEEN
+    if not faint and verdict != "untold":
         return None
     noise, before, after = (found.dispersion, found.autocorrelation), *sides
     for more in AHEAD:

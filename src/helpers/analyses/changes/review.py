@@ -154,7 +154,8 @@ class ChangeReview(Sections):
 
     def _notes(self, review: Review) -> Iterator[str]:
         if review.days:
-            yield words.seen_sentence(review)
+            if review.judged.verdict != "untold":
+                yield words.seen_sentence(review)
             yield words.course_sentence(review)
         yield from words.care_sentences(review)
         yield words.next_words(review)

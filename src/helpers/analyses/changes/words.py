@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from helpers.analyses.changes.judged import FEWEST_FOR_PLACEBO, SEEN, VERDICTS, Verdict
+from helpers.analyses.changes.judged import FEWEST_FOR_PLACEBO, SEEN, VERDICTS, Course, Verdict
 from helpers.analyses.changes.made import Review
 from helpers.measures.figures import chance_words, gap_words
 from helpers.phrases import phrase
@@ -22,6 +22,15 @@ VERDICT_WORDS: Final[dict[Verdict, str]] = {
     "too_early": "too early to say",
     "untold": "cannot be told",
 }
+#: why its own course before the change is carried on
+_CARRIED: Final[dict[Course, str]] = {
+    "few": "too few to tell how far one moves by itself",
+    "all_drift": "trusts drift apart by themselves",
+    "own_drift": "a slow drift that it alone has fits its figures better than a step",
+}
+_TORN: Final = (
+    "its figures have a slow drift that others' have not, and what of it is the change cannot be told"
+)
 #: chance below which an effect that was seen is likely to be overstated
 LIKELY: Final = 0.5
 #: share of earlier dates with an "effect" from which the reader is warned
@@ -73,7 +82,7 @@ def found_sentence(review: Review) -> str:
     judged, measure = review.judged, review.measure
     wanted = f"{measure.called} was to be {move_words(measure, judged.expected)}"
     if judged.verdict == "untold":
-        return f"{sentence(wanted)} But {review.why}."
+        return f"{sentence(wanted)} But {review.why or _TORN}."
     if judged.found is None or judged.verdict == "too_early":
         return sentence(wanted)
     now = judged.found.now
@@ -118,16 +127,10 @@ def course_sentence(review: Review) -> str:
     if judged.found is None:
         return sentence(f"it is held against {escape_markdown(review.beside)}")
     beside = f"it is held against {escape_markdown(review.beside)}"
-    if not judged.trend:
-        alone = "; a slow drift that it alone had would look the same" if judged.settled else ""
+    if judged.course == "others":
+        alone = "; a slow drift that it alone had would fit less well" if judged.settled else ""
         return sentence(f"{beside}, as far apart as before the change{alone}")
-    if not judged.others:
-        why = "too few to tell how far one moves by itself"
-    elif judged.drifting:
-        why = "trusts drift apart by themselves"
-    else:
-        why = "the two moved apart before the change already"
-    return sentence(f"{beside}; {why}, so the course before the change is carried on")
+    return sentence(f"{beside}; {_CARRIED[judged.course]}, so the course before the change is carried on")
 
 
 def care_sentences(review: Review) -> list[str]:
@@ -181,7 +184,7 @@ def next_words(review: Review) -> str:
             return "Stop it, unless it is kept for another reason, and find out what else changed."
         case "no_sign" if review.judged.power >= SEEN:
             return "Stop it or change it: what was expected would have been seen."
-        case "no_sign":
+        case "no_sign" | "untold" if review.judged.found is not None:
             return again or "Decide on other grounds: two more years of figures would hardly tell."
         case "too_early":
             return again or "Decide on other grounds: there are too few figures from before the change."

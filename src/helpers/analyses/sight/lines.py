@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from helpers.data.directory import Organisation
+from helpers.data.units import Unit
 from helpers.measures.gathering import Results
 from helpers.measures.result import MeasureResult
 from helpers.register.cycle import MatrixRow, Team
 from helpers.register.models import Measure, Objective, Register
+
+#: who answers for a unit that the register has no team of
+NOBODY: Final = "nobody named"
 
 
 @dataclass(frozen=True)
@@ -104,17 +109,31 @@ def choose_measures(register: Register, organisation: str, named: Sequence[str] 
     )
 
 
-def build_lines(register: Register, organisation: Organisation, own: Results, units: Results) -> Lines:
+def build_lines(
+    register: Register,
+    organisation: Organisation,
+    own: Results,
+    of_units: Results,
+    units: Iterable[Unit] = (),
+) -> Lines:
     """Return all lines of an organisation.
 
     Parameters
     ----------
-    own, units
+    own, of_units
         Results of the chosen measures, of the whole organisation and of its units.
+    units
+        Those right below it: one that no team names stands for itself, where it returns any of the measures.
     """
     teams = {team.id: team for team in _in_order(register.teams_of(organisation.code))}
     rows = tuple(register.matrix_of(organisation.code).values())
-    figures = {(each.measure.id, each.part): each for each in units if each.latest is not None}
+    figures = {(each.measure.id, each.part): each for each in of_units if each.latest is not None}
+    named = {team.unit for team in teams.values()}
+    returning = {code for _, code in figures}
+    for unit in units:
+        if unit.code in returning - named:
+            team = Team(id=f"unit_{len(teams)}", name=unit.name, unit=unit.code, owner=NOBODY)
+            teams[team.id] = team
     wanted = {each.measure.id: each.measure for each in own} | {each.id: each for each in own.missing}
     order = own.asked.measures or tuple(wanted)
 

@@ -10,6 +10,7 @@ from helpers.analyses.decided.analysis import meeting_day, overdue_words
 from helpers.analyses.sight import words
 from helpers.analyses.sight.lines import Carried, Lines, Sight, build_lines, choose_measures
 from helpers.bundle import Cell, Column
+from helpers.data.units import below, units_of
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import Category
 from helpers.phrases import phrase, phrases
@@ -72,7 +73,8 @@ class LineOfSight(Sections):
             )
             for each in wholes
         )
-        self.lines: Lines = build_lines(report.register, report.organisation, own, units)
+        below_it = below(units_of(report.mart, report.organisation.code), "")
+        self.lines: Lines = build_lines(report.register, report.organisation, own, units, below_it)
         super().__init__(report, sorted({name for each in own for name in each.series.datasets}))
 
     @part

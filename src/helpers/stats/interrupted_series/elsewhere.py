@@ -45,7 +45,12 @@ class Elsewhere:
 
 
 def effects_elsewhere(
-    others: npt.ArrayLike, before: int, *, shape: Shape = "level", confidence: float = 0.95
+    others: npt.ArrayLike,
+    before: int,
+    *,
+    shape: Shape = "level",
+    trend: bool | None = None,
+    confidence: float = 0.95,
 ) -> Elsewhere:
     """Return what an interrupted time series finds at others that changed nothing, each against the mean of the rest.
 
@@ -56,8 +61,10 @@ def effects_elsewhere(
     before
         How many periods lie before the change.
     shape
-        As for `interrupted_series`. A level is looked for with and without a course that is carried on; the way whose
-        intervals are the shorter at the others is taken, which says nothing of the one that changed.
+        As for `interrupted_series`.
+    trend
+        Whether the course before is carried on. None: a level is looked for both ways, and the one whose intervals are
+        the shorter at the others is taken, which says nothing of the one that changed; a slope with it.
     confidence
         Share of the others that lie within the reach.
 
@@ -83,8 +90,8 @@ def effects_elsewhere(
             "others", f"shape {table.shape}", f"periods x others, at least {fewest} of these"
         )
     apart = table - (table.sum(axis=1, keepdims=True) - table) / (table.shape[1] - 1)
-    ways = (False, True) if shape == "level" else (True,)
-    tried = [_tried(apart, before, shape, share, trend=trend) for trend in ways]
+    ways = (trend,) if trend is not None else (False, True) if shape == "level" else (True,)
+    tried = [_tried(apart, before, shape, share, trend=way) for way in ways]
     return min(tried, key=lambda each: each[0])[1]
 
 
