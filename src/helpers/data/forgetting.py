@@ -32,13 +32,6 @@ def forget_source(state: Path, source: str) -> Forgotten:
 
     What was published stays published, and on record as released: it names no patient, and readers have it.
 
-    Parameters
-    ----------
-    state
-        The project's private folder.
-    source
-        Its short name, as `boardpack data list` shows it.
-
     Raises
     ------
     DataError

@@ -57,13 +57,7 @@ ROOM = "room"
 
 
 class MartFiles:
-    """The folder of the mart, whichever version one reads.
-
-    Parameters
-    ----------
-    path
-        The folder; it need not exist yet.
-    """
+    """The folder of the mart, whichever version one reads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -143,31 +137,15 @@ class MartFiles:
 
         Parameters
         ----------
-        source
-            Short name of where the rows come from; with the table it names a data set.
-        layout
-            The module of `helpers.data.sources` that read them, or "synthetic".
-        policy
-            Disclosure rule: "hes_record_level" for anything from records, "published" for statistics
-            that their publisher has controlled.
-        file
-            What was read; its hash tells whether it has been loaded before.
-        shown
-            How the file is recorded, where that is not its path: the address it was fetched from.
-        synthetic
-            True for invented data: every report that reads them says so.
+        file, shown
+            What was read; how it is recorded, where that is not its path: the address it was fetched from.
         mode
             "replace" drops earlier loads of the source; "append" adds to them, the latest vintage wins.
-        secondary
-            True for figures that somebody else tabulated: the publication itself wins over them.
-        publication
-            What the figures are from, where several sources tabulate one publication; the source by default.
-        settings
-            Hash of what an analyst wrote on how to read the file, where anything.
-        vintage
-            Edition of the figures (UTC); by default the moment of the load.
-        as_at
-            Date up to which the data speak; by default today.
+        vintage, as_at
+            Edition of the figures (UTC), by default the moment of the load; the date up to which they speak, by
+            default today.
+        others
+            As `LoadRecord` has them.
 
         Raises
         ------

@@ -30,11 +30,11 @@ class LoadRecord(_Frozen):
 
     load: str
     version: str = ""  # the first manifest that holds it
-    source: str
+    source: str  # short name of where the rows come from; with the table it names a data set
     name: str  # for people
-    layout: str
+    layout: str  # the module of `helpers.data.sources` that read them, or "synthetic"
     file: str
-    sha256: str
+    sha256: str  # tells whether it has been loaded before
     rows_read: int
     rows_kept: int
     rows_rejected: int
@@ -42,8 +42,8 @@ class LoadRecord(_Frozen):
     loaded_at: datetime
     vintage: datetime
     as_at: date
-    policy: Policy
-    synthetic: bool = False
+    policy: Policy  # "hes_record_level" for anything from records, "published" for what its publisher controlled
+    synthetic: bool = False  # invented: every report that reads them says so
     secondary: bool = False  # tabulated by somebody else from the publication
     publication: str = ""  # what the figures are from, where several sources tabulate one
     settings: str = ""  # hash of what an analyst wrote on how to read the file

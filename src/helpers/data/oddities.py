@@ -169,15 +169,7 @@ GROUP BY ALL ORDER BY ALL
 
 
 def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None = None) -> list[Oddity]:
-    """Return what is out of place among the latest figures of each source.
-
-    Parameters
-    ----------
-    register
-        Which measures are percentages, and their targets.
-    loads
-        Only figures of these loads, held against all others of their sources; all by default.
-    """
+    """Return what is out of place among the latest figures of each source, or of some loads held against all others."""
     files = mart.manifest.table_files("measure_values")
     stays = mart.manifest.table_files("spells")
     if loads is not None:

@@ -67,8 +67,6 @@ class Releases:
 
     Parameters
     ----------
-    state
-        The project's private folder.
     reports
         The folder of published reports: a ledger that is missing beside some is an error.
     others

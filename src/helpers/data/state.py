@@ -100,8 +100,6 @@ def back_up(state: Path, target: Path) -> int:
 
     Parameters
     ----------
-    state
-        The project's private folder.
     target
         A file that does not exist yet, such as `boardpack-2026-11-22.tar.gz`. It holds records of patients
         where the mart does.
@@ -189,8 +187,6 @@ def restore(state: Path, source: Path, *, replace: bool = False) -> int:
 
     Parameters
     ----------
-    state
-        The project's private folder.
     source
         A file that `back_up` wrote.
     replace

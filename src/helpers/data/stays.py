@@ -89,11 +89,6 @@ def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
 def stay_tails(mart: Mart, rule: StayRule, lengths: Sequence[int] = LONG_STAYS) -> pd.DataFrame:
     """Return very short and long stays of every organisation and specialty, untrimmed.
 
-    Parameters
-    ----------
-    lengths
-        From how many days on a stay is long.
-
     Returns
     -------
     DataFrame

@@ -54,11 +54,6 @@ def unit_values(rng: np.random.Generator, trusts: Trusts, values: pd.DataFrame) 
     """Return measure values of divisions, and of specialties as units where a trust cascades to them.
 
     What divisions return adds up to the organisation's own figures.
-
-    Parameters
-    ----------
-    values
-        Monthly rows of whole organisations and of specialties.
     """
     general = [
         code

@@ -86,11 +86,6 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
 
     What is counted from the invented records is loaded under the rule for records, what stands for a
     publication (and the lists of codes) under its publisher's, as real data would be.
-
-    Parameters
-    ----------
-    scale, seed
-        As for `generate`.
     """
     data = generate(scale=scale, seed=seed)
     published = data.measure_values["origin"] == "published"
