@@ -25,7 +25,6 @@ from helpers.audience import current_audience
 from helpers.bundle import Column, Kept
 from helpers.data.last_published import LastPublished, last_before
 from helpers.data.systems import KINDS
-from helpers.measures.columns import spark_of
 from helpers.measures.figures import chance_words
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 FIELDS: Final = (
     Field("measure", Column(label="Measure")),
     Field("sign", Column(label="Sign", kind="text")),
-    Field("recent", Column(label="Recent", kind="spark")),
     Field("first", Column(label="First sign", kind="text"), "the month that showed it first"),
     Field("certainty", Column(label="Certainty", kind="text")),
     Field("record", Column(label="Right here before", kind="text")),
@@ -128,7 +126,6 @@ class EarlyWarning(Sections):
         return (
             measure.name,
             words.sign_words(sign),
-            spark_of(sign.result),
             f"{month(sign.first)}{new}",
             chance_words(sign.certainty),
             words.record_words(sign.record),

@@ -210,7 +210,7 @@ Aim = Callable[[MeasureResult, int], tuple[float, bool] | None]
 
 
 def _crossing(result: MeasureResult, place: int) -> tuple[float, bool] | None:
-    """Return what a figure is held against three months later, and whether it was met: target, plan or our line.
+    """Return what a figure is held against three months later, and whether it was met now and a month before.
 
     A share of what there is, such as beds in use, that has no target is held against all there is.
     """
@@ -223,8 +223,17 @@ def _crossing(result: MeasureResult, place: int) -> tuple[float, bool] | None:
         return 100.0, series.shown[place] < 100
     if later.value == 0:
         return None  # a matter of yes or no, which a forecast cannot tell
-    sign = 1 if measure.direction == "increase" else -1
-    return later.value, bool(sign * (series.shown[place] - now.value) >= 0)
+    lately = range(max(place - AHEAD + 1, 0), place + 1)
+    met = [_met(result, each) for each in lately]
+    # one good month of a long miss is no course that could be left (of all three met, real forecasts tell nothing)
+    return later.value, met[-1] and sum(met) > 1
+
+
+def _met(result: MeasureResult, place: int) -> bool:
+    """Tell whether a month met what it is held against, or had nothing to meet."""
+    held, value = result.held[place], result.series.shown[place]
+    sign = 1 if result.measure.direction == "increase" else -1
+    return held is None or not sign * (value - held.value) < 0
 
 
 def _growing(result: MeasureResult, place: int) -> tuple[float, bool] | None:
