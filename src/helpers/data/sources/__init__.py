@@ -37,6 +37,7 @@ MODULES = (
     "rtt_tables",
     "shmi",
     "sickness_absence",
+    "waits",
 )
 
 #: how many layouts a message names as nearest, and how many missing columns of each
