@@ -66,6 +66,14 @@ def test_answers_are_found_by_name_wherever_excel_has_moved_them(path: Path) -> 
     assert found.answers["missed"]["stage"].text == "low"
 
 
+def test_a_form_that_may_hold_answers_is_never_written_over(path: Path) -> None:
+    fill(path, {"missed.stage": "high"})
+    assert [write_form(FORM, path).name for _ in range(2)] == ["form-2.xlsx", "form-3.xlsx"]
+    found = read_form(path, ("trial",), [])
+    assert found is not None
+    assert found.answers["missed"]["stage"].text == "high"
+
+
 def test_what_is_told_is_locked_and_no_formula_and_choices_are_offered(path: Path) -> None:
     sheet = openpyxl.load_workbook(path).active
     assert sheet is not None

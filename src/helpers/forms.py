@@ -81,9 +81,14 @@ class Filled:
     answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
 
 
-def write_form(form: Form, path: Path) -> None:
-    """Write a form as a workbook with one sheet."""
-    _Writer(form).book.save(path)
+def write_form(form: Form, path: Path) -> Path:
+    """Write a form as a workbook with one sheet; return its path, numbered where one is there that may hold answers."""
+    place, number = path, 1
+    while place.exists():
+        number += 1
+        place = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    _Writer(form).book.save(place)
+    return place
 
 
 class _Writer:

@@ -21,7 +21,7 @@ from helpers.runner.plan.parameters import read_notebook as read_declared
 
 SHIPPED = (
     "change_review", "contract_monitoring", "dna_impact", "four_column_matrix", "line_of_sight", "los_deviation", "los_published",
-    "measure_records",
+    "early_warning", "measure_records",
     "outpatient_follow_up", "peer_benchmark", "performance_report", "scorecard", "self_assessment", "system_view",
     "waiting_list",
 )  # fmt: skip

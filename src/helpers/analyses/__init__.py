@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from helpers.analyses.changes.analysis import change_review as change_review
     from helpers.analyses.contracts.analysis import contract_monitoring as contract_monitoring
     from helpers.analyses.decided.analysis import decisions as decisions
+    from helpers.analyses.early.analysis import early_warning as early_warning
     from helpers.analyses.four_columns.analysis import four_column_matrix as four_column_matrix
     from helpers.analyses.grids.analysis import self_assessment as self_assessment
     from helpers.analyses.missed_appointments.analysis import did_not_attend as did_not_attend
@@ -34,6 +35,7 @@ _HOMES = {
     "contract_monitoring": "contracts",
     "decisions": "decided",
     "did_not_attend": "missed_appointments",
+    "early_warning": "early",
     "four_column_matrix": "four_columns",
     "length_of_stay": "stays",
     "measure_records": "record_sheets",

@@ -15,6 +15,7 @@ from helpers.analyses.balanced_scorecard.scorecard import Scorecard
 from helpers.analyses.changes.review import ChangeReview
 from helpers.analyses.contracts.report import ContractMonitoring
 from helpers.analyses.decided.analysis import Decisions
+from helpers.analyses.early.report import EarlyWarning
 from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.grids.report import SelfAssessment
 from helpers.analyses.missed_appointments.report import MissedAppointments
@@ -45,6 +46,7 @@ ANALYSES: Final = {
     "four_column_matrix": FourColumnMatrix,
     "measure_records": MeasureRecords,
     "line_of_sight": LineOfSight,
+    "early_warning": EarlyWarning,
     "self_assessment": SelfAssessment,
     "contract_monitoring": ContractMonitoring,
     "decisions": Decisions,

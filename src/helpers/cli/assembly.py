@@ -86,7 +86,8 @@ def open_project(
     from helpers.data.mart_files import DERIVED, ROOM, SPILL
     from helpers.data.mart_manifest import make_private
     from helpers.data.policy import policy_of
-    from helpers.data.releases import FOLDER, Releases, manifest_entry
+    from helpers.data.released_manifests import manifest_entry
+    from helpers.data.releases import FOLDER, Releases
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.data.state import open_state
 
@@ -126,7 +127,7 @@ def open_project(
         allow=allowed.standing,
         release=release,
         reserve=releases.release,
-        told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
+        told=lambda report: [manifest_entry(entry.told, policy) for entry in releases.of_report(report)],
         keep_manifest=releases.keep_manifest,
         late=partial(_late, root) if readers.is_public else lambda _: (),
         redact=redact,

@@ -50,9 +50,7 @@ def ask(
         AGREED: agreed_form(register.grids[grid], organisation, month, register, hide_up_to=hidden),
     }
     for name, form in forms.items():
-        path = folder / f"{grid}-{organisation}-{month}-{name}.xlsx"
-        write_form(form, path)
-        print(path)
+        print(write_form(form, folder / f"{grid}-{organisation}-{month}-{name}.xlsx"))
 
 
 @assess_app.command()

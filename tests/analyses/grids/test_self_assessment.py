@@ -99,7 +99,10 @@ def test_what_few_said_is_shown_nowhere_neither_apart_nor_together(make: Make) -
     said = texts(shown(found))
     assert "Too few assessors" in said
     assert "saw it" not in said
-    assert {row[4] for row in found.stages.rows} == {"too few to show"}
+    assert "Too few" in found.stages.words["none"]
+    assert found.stages.rows == ()
+    with_consensus = make(some("Board", 7), agreed("2026-09", {"leaders": "starting"}))
+    assert {row[4] for row in with_consensus.stages.rows} == {"too few to show"}
     assert (found.groups.rows, found.evidence.rows) == ((), ())
 
 
@@ -109,11 +112,11 @@ def test_a_spread_is_shown_with_groups_that_are_large_enough(make: Make) -> None
     shown(found)
     assert (
         found.stages.frame.set_index("row").loc["Leaders' interest", "said"]
-        == "11 starting, 8 consolidating"
+        == "11\u00a0starting, 8\u00a0consolidating"
     )
     assert found.groups.rows == (
-        ("Leaders' interest", "Board", "9 starting"),
-        ("Leaders' interest", "All others", "2 starting, 8 consolidating"),
+        ("Leaders' interest", "Board", "9\u00a0starting"),
+        ("Leaders' interest", "All others", "2\u00a0starting, 8\u00a0consolidating"),
     )
     assert "Assessors differ most on “Leaders' interest”" in found.headline.words["differ"]
 
@@ -135,7 +138,7 @@ def test_another_audience_has_a_rule_of_its_own(make: Make, monkeypatch: pytest.
     )
     monkeypatch.setenv(AUDIENCE_VARIABLE, told.model_dump_json())
     found = make(some("Board", 2))
-    assert found.groups.rows == (("Leaders' interest", "Board", "2 starting"),)
+    assert found.groups.rows == (("Leaders' interest", "Board", "2\u00a0starting"),)
     assert "groups of any size" in found.method.words["method"]
 
 
@@ -166,7 +169,7 @@ def test_movement_actions_and_the_next_day_are_said(make: Make) -> None:
         "One action is past due: “Take measures away” (Chief nurse). The next assessment is to be on 30 September 2027."
     )
     rows = found.stages.frame.set_index("row")
-    assert list(rows["before"])[:3] == ["starting; moved on", "not agreed before", "starting"]
+    assert list(rows["before"])[:3] == ["Starting; moved on", "not agreed before", "Starting"]
     assert found.actions.rows[0][2] == "1 October 2026, past due"
     shown(found)
 

@@ -6,12 +6,14 @@ no difference between the pages of two months, tells how many they were.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from math import isnan
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -35,8 +37,44 @@ SMALL: Final = "Lines with few patients"
 MONTHS: Final = 12
 _POUND: Final = 100
 _THOUSAND: Final = 1_000
-#: specialty, point of delivery, and what the ledger calls the line
-Line = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A point of delivery of a specialty, in the year so far and in all of it."""
+
+    specialty: str
+    point: str
+    key: str  # what the ledger calls it
+    so_far: Mapping[date, Cell]
+    year: Mapping[date, Cell]
+    before: Mapping[date, Cell]  # months before the year
+
+    @cached_property
+    def known(self) -> list[Cell]:
+        """What has been returned of the year so far."""
+        return [cell for cell in self.so_far.values() if cell.compared]
+
+    @property
+    def planned(self) -> Fraction:
+        """The plan's value of what has been returned."""
+        return sum((cell.planned_value for cell in self.known), Fraction(0))
+
+    @property
+    def value(self) -> int:
+        """The value of what has been returned."""
+        return sum(cell.value or 0 for cell in self.known)
+
+    @property
+    def whole(self) -> Fraction:
+        """The plan's value of the year."""
+        return sum((cell.planned_value for cell in self.year.values()), Fraction(0))
+
+    @property
+    def twelfths(self) -> Fraction:
+        """A twelfth of the year's plan for each month returned; its plan where that does not cover the year."""
+        covered = sum(cell.planned is not None for cell in self.year.values())
+        return self.planned if covered < MONTHS else self.whole * len(self.known) / MONTHS
 
 
 @dataclass(frozen=True)
@@ -74,7 +112,7 @@ class Paid:
 
     def due_at(self, delivered: int) -> int:
         """Return what would be due for the year."""
-        return _due(self.element, Fraction(self.year), Fraction(delivered))
+        return _due(self.element, self.year, delivered)
 
 
 @dataclass(frozen=True)
@@ -139,18 +177,22 @@ def build_balance(
     """
     first = date(last.year - (last.month < 4), 4, 1)
     months = tuple(add_months(first, n) for n in range((last.month - 4) % MONTHS + 1))
-    year = _cells(frame[frame["month"].between(first, add_months(first, MONTHS - 1))])
-    lines = {line: {m: cells.get(m, Cell(line[1])) for m in months} for line, cells in year.items()}
-    groups = _grouped(lines, policy)
-    rows = [_row(name, members, lines, year) for name, members in groups.items()]
-    elements = _by_element(lines, scheme)
+    lines = _lines(frame, months)
+    rows = [_row(name, members) for name, members in _grouped(lines, policy).items()]
+    elements: dict[str | None, list[Line]] = {}
+    for line in lines if scheme else ():
+        assert scheme is not None, "without one there are no elements"
+        elements.setdefault(scheme.element_of(line.point), []).append(line)
+    agreed = {**(scheme.elements if scheme else {}), **(contract.terms if contract else {})}
+    covered = {month for line in lines for month, cell in line.year.items() if cell.planned is not None}
+    year = nearest(sum((line.whole for line in lines), Fraction(0))) if len(covered) == MONTHS else None
     return Balance(
         months,
         tuple(sorted(rows, key=lambda row: (-abs(row.split.against_plan), row.name))),
-        tuple(_paid(name, members, lines, year, scheme, contract) for name, members in elements.items()),
+        tuple(_paid(agreed[name] if name else None, members) for name, members in elements.items()),
         tuple(_left_out(lines)),
-        _year_value(year),
-        _forecast(frame, months, year),
+        year,
+        None if year is None else _forecast(lines, months, year),
     )
 
 
@@ -185,159 +227,111 @@ def as_told(balance: Balance, report: Report) -> Balance:
     return replace(balance, rows=shown, together=together, paid_together=paid_together)
 
 
-def _cells(frame: pd.DataFrame) -> dict[Line, dict[date, Cell]]:
-    found: dict[Line, dict[date, Cell]] = {}
+def _lines(frame: pd.DataFrame, months: Sequence[date]) -> list[Line]:
+    found: dict[tuple[str, str, str], dict[date, Cell]] = {}
     for row in frame.to_dict("records"):
-        planned, price, done, value = (
-            None if isnan(row[name]) else exact(row[name]) for name in CONTRACT_FIGURES
+        key = row["specialty"], row["point_of_delivery"], row["line"]
+        found.setdefault(key, {})[row["month"]] = _cell(row)
+    year = [add_months(months[0], n) for n in range(MONTHS)]
+    return [
+        Line(
+            *key,
+            {month: cells.get(month, Cell()) for month in months},
+            {month: cells[month] for month in year if month in cells},
+            {month: cell for month, cell in cells.items() if month < months[0]},
         )
-        price = None if price is None else price * _POUND
-        worth = None if value is None else nearest(value * _POUND)
-        if worth is None and done is not None and price is not None:
-            worth = nearest(
-                done * price
-            )  # what was done is worth the plan's price where nothing else is said
-        line = row["specialty"], row["point_of_delivery"], row["line"]
-        cell = Cell(line[1], planned, price, done, None if done is None else worth)
-        found.setdefault(line, {})[row["month"]] = cell
-    return found
+        for key, cells in found.items()
+        if any(month in cells for month in year)
+    ]
 
 
-def _grouped(lines: Mapping[Line, Mapping[date, Cell]], policy: DisclosurePolicy) -> dict[str, list[Line]]:
+def _cell(row: Mapping[Any, Any]) -> Cell:
+    known = (None if isnan(row[name]) else exact(row[name]) for name in CONTRACT_FIGURES)
+    planned, pounds, done, value = known
+    price = None if pounds is None else pounds * _POUND
+    if done is None:
+        return Cell(planned, price)
+    if value is not None:
+        return Cell(planned, price, done, nearest(value * _POUND))
+    # what was done is worth the plan's price where nothing else is said
+    return Cell(planned, price, done, None if price is None else nearest(done * price))
+
+
+def _grouped(lines: Sequence[Line], policy: DisclosurePolicy) -> dict[str, list[Line]]:
     """Return the lines by specialty, those that count few people in any month in a group of their own."""
-    size = {line: sum(cell.done or 0 for cell in cells.values()) for line, cells in lines.items()}
-    small = [line for line in lines if _counts_few([line], lines, policy)]
-    rest = sorted((line for line in lines if line not in small and size[line]), key=lambda line: size[line])
-    while small and rest and _counts_few(small, lines, policy):
+
+    def counts_few(members: Iterable[Line]) -> bool:
+        months: Counter[date] = Counter()
+        for line in members:
+            months.update({month: int(cell.done or 0) for month, cell in line.so_far.items()})
+        return any(map(policy.hides, months.values()))
+
+    small = [line for line in lines if counts_few([line])]
+    sizes = [(sum(cell.done or 0 for cell in line.known), place) for place, line in enumerate(lines)]
+    rest = [lines[place] for size, place in sorted(sizes) if size and lines[place] not in small]
+    while small and rest and counts_few(small):
         small.append(rest.pop(0))
     groups: dict[str, list[Line]] = {}
     for line in lines:
-        groups.setdefault(SMALL if line in small else line[0], []).append(line)
+        groups.setdefault(SMALL if line in small else line.specialty, []).append(line)
     return groups
 
 
-def _counts_few(
-    members: Iterable[Line], lines: Mapping[Line, Mapping[date, Cell]], policy: DisclosurePolicy
-) -> bool:
-    """Tell whether some lines together count few people in any month."""
-    months: dict[date, float] = {}
-    for line in members:
-        for month, cell in lines[line].items():
-            months[month] = months.get(month, 0) + float(cell.done or 0)
-    return any(policy.hides(count) for count in months.values())
-
-
-def _row(
-    name: str,
-    members: Sequence[Line],
-    lines: Mapping[Line, Mapping[date, Cell]],
-    year: Mapping[Line, Mapping[date, Cell]],
-) -> Row:
+def _row(name: str, members: Sequence[Line]) -> Row:
     # mix is a matter of one specialty: small lines of several are each held against their own plan
-    parts = [[line] for line in members] if name == SMALL else [list(members)]
+    parts = [[line] for line in members] if name == SMALL else [members]
     splits = [
         split_difference(
-            [cell for line in part for cell in lines[line].values()],
-            year=sum((_twelfths(lines[line], year[line]) for line in part), Fraction(0)),
+            [cell for line in part for cell in line.so_far.values()],
+            year=sum((line.twelfths for line in part), Fraction(0)),
         )
         for part in parts
     ]
-    known = [cell for line in members for cell in lines[line].values() if cell.compared]
-    value = sum(cell.value or 0 for cell in known)
-    split = sum(splits, Split())
-    planned = float(sum(cell.planned or 0 for cell in known))
-    done = int(sum(cell.done or 0 for cell in known))
-    return Row(name, planned, done, value - split.against_plan, value, split, _keys(members))
+    split, value = sum(splits, Split()), sum(line.value for line in members)
+    cells = [cell for line in members for cell in line.known]
+    planned = float(sum(cell.planned or 0 for cell in cells))
+    done, keys = int(sum(cell.done or 0 for cell in cells)), tuple(line.key for line in members)
+    return Row(name, planned, done, value - split.against_plan, value, split, keys)
 
 
-def _twelfths(so_far: Mapping[date, Cell], year: Mapping[date, Cell]) -> Fraction:
-    """Return a twelfth of a line's plan for each month compared; its plan where that does not cover the year."""
-    known = [cell for cell in so_far.values() if cell.compared]
-    planned = [cell for cell in year.values() if cell.planned is not None]
-    if len(planned) < MONTHS:
-        return sum((cell.planned_value for cell in known), Fraction(0))
-    return sum((cell.planned_value for cell in planned), Fraction(0)) * len(known) / MONTHS
+def _paid(element: PaymentElement | None, members: Sequence[Line]) -> Paid:
+    planned = sum((line.planned for line in members), Fraction(0))
+    delivered = sum(line.value for line in members)
+    year = nearest(sum((line.whole for line in members), Fraction(0)))
+    due = _due(element, planned, delivered)
+    return Paid(element, nearest(planned), delivered, due, year, tuple(line.key for line in members))
 
 
-def _by_element(
-    lines: Mapping[Line, Mapping[date, Cell]], scheme: PaymentScheme | None
-) -> dict[str | None, list[Line]]:
-    found: dict[str | None, list[Line]] = {}
-    for line in lines if scheme is not None else ():
-        assert scheme is not None, "there are no elements without one"
-        found.setdefault(scheme.element_of(line[1]), []).append(line)
-    return found
-
-
-def _paid(
-    name: str | None,
-    members: Sequence[Line],
-    lines: Mapping[Line, Mapping[date, Cell]],
-    year: Mapping[Line, Mapping[date, Cell]],
-    scheme: PaymentScheme | None,
-    contract: Contract | None,
-) -> Paid:
-    agreed = {} if contract is None else contract.terms
-    element = None if name is None or scheme is None else agreed.get(name, scheme.elements[name])
-    known = [cell for line in members for cell in lines[line].values() if cell.compared]
-    planned = sum((cell.planned_value for cell in known), Fraction(0))
-    delivered = sum(cell.value or 0 for cell in known)
-    whole = sum((cell.planned_value for line in members for cell in year[line].values()), Fraction(0))
-    due = _due(element, planned, Fraction(delivered))
-    return Paid(element, nearest(planned), delivered, due, nearest(whole), _keys(members))
-
-
-def _keys(members: Iterable[Line]) -> tuple[str, ...]:
-    return tuple(key for *_, key in members)
-
-
-def _due(element: PaymentElement | None, planned: Fraction, delivered: Fraction) -> int:
+def _due(element: PaymentElement | None, planned: Fraction | int, delivered: int) -> int:
     if element is None:
         return 0
     bands = [(band.rate, band.up_to) for band in element.bands]
-    return amount_due(planned, delivered, fixed=element.fixed, bands=bands)
+    return amount_due(Fraction(planned), Fraction(delivered), fixed=element.fixed, bands=bands)
 
 
-def _left_out(lines: Mapping[Line, Mapping[date, Cell]]) -> list[LeftOut]:
+def _left_out(lines: Sequence[Line]) -> list[LeftOut]:
     found: dict[tuple[str, date], Fraction] = {}
-    for (specialty, *_), cells in lines.items():
-        for month, cell in cells.items():
+    for line in lines:
+        for month, cell in line.so_far.items():
             if not cell.compared and cell.planned_value:
-                key = (specialty, month)
+                key = (line.specialty, month)
                 found[key] = found.get(key, Fraction(0)) + cell.planned_value
     return [LeftOut(*key, nearest(planned)) for key, planned in sorted(found.items())]
 
 
-def _year_value(year: Mapping[Line, Mapping[date, Cell]]) -> int | None:
-    cells = [cell for each in year.values() for cell in each.values()]
-    months = {month for each in year.values() for month, cell in each.items() if cell.planned is not None}
-    return (
-        nearest(sum((cell.planned_value for cell in cells), Fraction(0))) if len(months) == MONTHS else None
-    )
-
-
-def _forecast(
-    frame: pd.DataFrame, months: Sequence[date], year: Mapping[Line, Mapping[date, Cell]]
-) -> TargetForecast | None:
+def _forecast(lines: Sequence[Line], months: Sequence[date], year: int) -> TargetForecast | None:
     """Return the forecast of the year's value from whole thousands; lines that have not come count as planned."""
-    plan, ahead = _year_value(year), MONTHS - len(months)
-    actual = [
-        {month: cell.value for month, cell in cells.items() if cell.compared}
-        for cells in _cells(frame[frame["month"] <= months[-1]]).values()
-    ]
-    known = sorted({month for each in actual for month in each})
-    if plan is None or not ahead or len(known) < FEWEST_POINTS or known[-1] != months[-1]:
+    cells = [(month, cell) for line in lines for month, cell in {**line.before, **line.so_far}.items()]
+    known, totals = {month for month, cell in cells if cell.compared}, Counter[date]()
+    for month, cell in cells:
+        totals[month] += nearest(cell.planned_value) if cell.value is None else cell.value
+    first, ahead = min(known, default=months[0]), MONTHS - len(months)
+    if not ahead or months[-1] not in known or len(known) < FEWEST_POINTS:
         return None
-    totals = {month: sum(each.get(month) or 0 for each in actual) for month in known}
-    for cells in year.values():
-        for month in set(months) & set(totals):
-            cell = cells.get(month)
-            if cell is not None and not cell.compared:
-                totals[month] += nearest(cell.planned_value)
-    span = (known[-1].year - known[0].year) * MONTHS + known[-1].month - known[0].month + 1
-    series = [totals.get(add_months(known[0], n), np.nan) for n in range(span)]
+    span = (months[-1].year - first.year) * MONTHS + months[-1].month - first.month + 1
+    series = [totals[m] if (m := add_months(first, n)) in known else np.nan for n in range(span)]
     shown = np.round(np.array(series, dtype=float) / _POUND / _THOUSAND) * _THOUSAND
     target = TargetAhead(
-        value=plan / _POUND, horizon=ahead, improvement="decrease", met="total", so_far=len(months)
+        value=year / _POUND, horizon=ahead, improvement="decrease", met="total", so_far=len(months)
     )
     return trajectory(shown, target, kind="count")

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from helpers.analyses.contracts import duties, words
-from helpers.analyses.contracts.lines import SMALL, Balance, Paid, Row, as_told, build_balance
+from helpers.analyses.contracts.columns import PAID, PARTS, ROWS, thousands
+from helpers.analyses.contracts.lines import SMALL, Balance, Row, as_told, build_balance
 from helpers.analyses.decided.analysis import meeting_day
 from helpers.bundle import Cell, Column
 from helpers.data.contract import contract_lines
 from helpers.data.policy import policy_of_records
 from helpers.errors import DataError, Problem
-from helpers.measures.columns import DATED, MEASURE
+from helpers.measures.columns import DATED
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
 from helpers.measures.words import CATEGORY_WORDS
 from helpers.phrases import phrases
 from helpers.register.contract import Contract, year_of
-from helpers.report.columns import Filled, laid_out
+from helpers.report.columns import laid_out
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.words import number
@@ -30,90 +32,11 @@ if TYPE_CHECKING:
     from helpers.register.cycle import BoardDecision
     from helpers.report.opening import Report
 
-OfRow = Filled[Row]
-OfPaid = Filled[Paid]
-#: pence in what tables show
-_SHOWN: Final = 100_000
-_PARTS: Final = ("volume", "mix", "price", "unplanned", "phasing")
+Rows = Sequence[tuple[Cell, ...]]
 _POINT: Final = (
     Field("kind", Column(label="Why"), "Overdue, New breach, Turned, Return or Open", usual=False),
     Field("point", Column(label="What is to be spoken of", kind="text")),
 )
-
-
-def _thousands(pence: int) -> float:
-    """Return money as tables show it: whole thousands, from which nobody tells a patient."""
-    return float(round(pence / _SHOWN))
-
-
-def _money(label: str, *, signed: bool = False) -> Column:
-    return Column(label=label, kind="model", unit="£000", signed=signed)
-
-
-def _split(name: str) -> OfRow:
-    told = {
-        "volume": "more or less of everything, at the plan's mean price",
-        "mix": "dearer or cheaper lines than planned",
-        "price": "another value for the same thing",
-        "unplanned": "lines for which the plan has no price",
-        "phasing": "what the plan expects in these months beyond a twelfth of the year each",
-    }
-    return OfRow(
-        name,
-        _money(name.capitalize(), signed=True),
-        lambda row: _thousands(getattr(row.split, name)),
-        told[name],
-        usual=name != "phasing",
-    )
-
-
-ROWS: Final = (
-    OfRow("specialty", Column(label="Specialty"), lambda row: row.name),
-    OfRow("planned", Column(label="Planned", kind="model"), lambda row: round(row.planned), usual=False),
-    OfRow(
-        "activity", Column(label="Activity", kind="count"), lambda row: policy_of_records().show(row.done)
-    ),
-    OfRow("plan", _money("Plan"), lambda row: _thousands(row.planned_value)),
-    OfRow("value", _money("Delivered"), lambda row: _thousands(row.value)),
-    OfRow(
-        "difference",
-        _money("Difference", signed=True),
-        lambda row: _thousands(row.split.against_plan),
-        "volume, mix, price and unplanned together",
-    ),
-    *map(_split, _PARTS),
-)
-PAID: Final = (
-    OfPaid(
-        "element", Column(label="Paid as"), lambda each: each.element.name if each.element else "by no rule"
-    ),
-    OfPaid("plan", _money("Plan"), lambda each: _thousands(each.planned)),
-    OfPaid("delivered", _money("Delivered"), lambda each: _thousands(each.delivered)),
-    OfPaid("due", _money("Due"), lambda each: _thousands(each.due)),
-    OfPaid("year", _money("Plan of the year"), lambda each: _thousands(each.year), usual=False),
-    OfPaid("terms", Column(label="Terms", kind="text"), lambda each: terms_words(each)),
-    OfPaid(
-        "source",
-        Column(label="Source", kind="text"),
-        lambda each: each.element.source if each.element else None,
-        usual=False,
-    ),
-)
-
-
-def terms_words(paid: Paid) -> str:
-    """Say how an element is paid: what whatever is done, and what of what is done."""
-    if paid.element is None:
-        return "no element of the payment scheme names these points of delivery"
-    said = (
-        [f"{number(100 * paid.element.fixed)}% of the plan whatever is done"] if paid.element.fixed else []
-    )
-    for band in paid.element.bands:
-        end = "" if band.up_to is None else f" up to {number(100 * band.up_to)}% of the plan"
-        said.append(f"{number(100 * band.rate)}% of what is done{end}")
-    if paid.element.bands and paid.element.bands[-1].up_to is not None:
-        said.append("nothing beyond")
-    return ", then ".join(said)
 
 
 class ContractMonitoring(Sections):
@@ -188,10 +111,10 @@ class ContractMonitoring(Sections):
         }
         total = self.balance.total
         values = {
-            "plan": _thousands(total.planned_value),
-            "value": _thousands(total.value),
-            "difference": _thousands(total.split.against_plan),
-            "due": _thousands(self.balance.due),
+            "plan": thousands(total.planned_value),
+            "value": thousands(total.value),
+            "difference": thousands(total.split.against_plan),
+            "due": thousands(self.balance.due),
         }
         return self.headline_of({name: text for name, text in said.items() if text}, values)
 
@@ -231,7 +154,7 @@ class ContractMonitoring(Sections):
             by="area",
             caption=caption,
             on_slide=True,
-            values={"rows": len(rows), "value": _thousands(total.value)},
+            values={"rows": len(rows), "value": thousands(total.value)},
         )
 
     @part
@@ -239,9 +162,9 @@ class ContractMonitoring(Sections):
         """Figure: from a twelfth of the year's plan a month to what was delivered."""
         total = self.balance.total
         steps = [
-            (name.capitalize(), _thousands(getattr(total.split, name)) / 1000) for name in reversed(_PARTS)
+            (name.capitalize(), thousands(getattr(total.split, name)) / 1000) for name in reversed(PARTS)
         ]
-        start = _thousands(total.value - total.split.total) / 1000
+        start = thousands(total.value - total.split.total) / 1000
         fields = (
             Field("step", Column(label="Step")),
             Field("amount", Column(label="Amount", kind="model", unit="£m", digits=2)),
@@ -249,7 +172,7 @@ class ContractMonitoring(Sections):
         ends = [
             ("Twelfths of the year's plan", start),
             *steps,
-            ("Delivered", _thousands(total.value) / 1000),
+            ("Delivered", thousands(total.value) / 1000),
         ]
         return self.part(
             "bridge",
@@ -294,43 +217,40 @@ class ContractMonitoring(Sections):
             words={"due": escape_markdown(said)},
         )
 
+    def _listed(
+        self, name: str, heads: Mapping[str, Column], rows: Rows, caption: str, **told: Any
+    ) -> Part:
+        """Return a table; sentences alone where it would have no row."""
+        if not rows:
+            return self.part(name, words=told["words"])
+        fields = [Field(each, column) for each, column in heads.items()]
+        return self.part(name, fields=fields, rows=rows, caption=caption, **told)
+
     @part
     def quality(self) -> Part:
         """Table: the quality schedule, the longest breach first, with what follows."""
-        if not self._standards:
-            return self.part("quality", words={"none": "This contract has no quality schedule."})
         rows = [
             (each.name, duties.standard_words(each), each.asked.consequence) for each in self._standards
         ]
-        fields = (
-            Field("standard", Column(label="Standard")),
-            Field("standing", Column(label="Where it stands", kind="text")),
-            Field("consequence", Column(label="Agreed consequence of a breach", kind="text")),
-        )
-        return self.part("quality", fields=fields, rows=rows, caption="The quality schedule.")
-
-    @part
-    def experience(self) -> Part:
-        """Table: measures of patients' experience and of governance."""
-        if not self._experience:
-            return self.part("experience", words={"none": "No figure of patients' experience is shown."})
-        shown = laid_out((MEASURE, DATED, _CATEGORY), self._experience)
-        return self.part("experience", **shown, caption="Patients' experience and governance.")
+        heads = {
+            "standard": Column(label="Standard"),
+            "standing": _words_of("Where it stands"),
+            "consequence": _words_of("Agreed consequence of a breach"),
+        }
+        none = "" if rows else "This contract has no quality schedule."
+        return self._listed("quality", heads, rows, "The quality schedule.", words={"none": none})
 
     @part
     def incentives(self) -> Part:
         """Table: what incentives have earned by the latest values; a sentence where there is no scheme."""
-        said = {"earned": escape_markdown(words.incentive_sentence(self._earned))}
-        if not self._earned:
-            return self.part("incentives", words=said)
-        fields = (
-            Field("indicator", Column(label="Indicator")),
-            Field("slides", Column(label="Nothing at, all at", kind="text")),
-            Field("share", Column(label="Earned", kind="model", unit="%")),
-            Field("earned", Column(label="Earned", kind="model", unit="£")),
-            Field("rest", Column(label="Still to be earned", kind="model", unit="£")),
-            Field("source", Column(label="Source", kind="text")),
-        )
+        heads = {
+            "indicator": Column(label="Indicator"),
+            "slides": _words_of("Nothing at, all at"),
+            "share": Column(label="Earned", kind="model", unit="%"),
+            "earned": Column(label="Earned", kind="model", unit="£"),
+            "rest": Column(label="Still to be earned", kind="model", unit="£"),
+            "source": _words_of("Source"),
+        }
         rows = [
             (
                 each.name,
@@ -342,23 +262,21 @@ class ContractMonitoring(Sections):
             )
             for each in self._earned
         ]
-        return self.part(
-            "incentives", fields=fields, rows=rows, caption="Incentives, by the latest values.", words=said
-        )
+        said = {"earned": escape_markdown(words.incentive_sentence(self._earned))}
+        return self._listed("incentives", heads, rows, "Incentives, by the latest values.", words=said)
 
     @part
     def information(self) -> Part:
         """Table: what was to be sent, and what came; what has not come first."""
-        if not self._returns:
-            return self.part("information", words={"none": "This contract has no information schedule."})
-        fields = (
-            Field("item", Column(label="Return")),
-            Field("owner", Column(label="Who sends it", kind="text")),
-            Field("due", Column(label="Due so far", kind="model")),
-            Field("came", Column(label="What came", kind="text")),
-        )
         rows = [(e.asked.name, e.asked.owner, e.due, duties.returns_words(e)) for e in self._returns]
-        return self.part("information", fields=fields, rows=rows, caption="The information schedule.")
+        heads = {
+            "item": Column(label="Return"),
+            "owner": _words_of("Who sends it"),
+            "due": Column(label="Due so far", kind="model"),
+            "came": _words_of("What came"),
+        }
+        none = "" if rows else "This contract has no information schedule."
+        return self._listed("information", heads, rows, "The information schedule.", words={"none": none})
 
     @part
     def agenda(self) -> Part:
@@ -389,9 +307,8 @@ class ContractMonitoring(Sections):
         return self.part("method", words=phrases("method.contract"), bulleted=True)
 
 
-_CATEGORY: Final = Filled[MeasureResult](
-    "standing", Column(label="Standing", kind="text"), lambda each: CATEGORY_WORDS[each.category]
-)
+def _words_of(label: str) -> Column:
+    return Column(label=label, kind="text")
 
 
 def _row_words(row: Row) -> str:

@@ -65,6 +65,11 @@ class SelfAssessment(Sections):
         found = {row: spread(self._said, row) for row in self.grid.rows}
         return {row: each for row, each in found.items() if each.total() > self._hide_up_to}
 
+    @property
+    def _nothing(self) -> str:
+        hidden = words.hidden_sentence(len(self._said), self._hide_up_to)
+        return f"{hidden} Nothing is agreed yet." if hidden else "No form has come back yet."
+
     @part
     def headline(self) -> Headline:
         """What was agreed, what moved, where people differ, and what is overdue."""
@@ -105,9 +110,9 @@ class SelfAssessment(Sections):
             fields=fields,
             rows=rows,
             caption=f"{grid.name}: where each {grid.row} stands, in words.",
-            words={"none": "" if self._month else "No form has come back yet."},
+            words={"none": "" if agreed or self._spreads else self._nothing},
         )
-        if not self._month:
+        if agreed is None and not self._spreads:  # nothing to draw, and a table of blanks
             return replace(whole, rows=())
         drawn = replace(
             whole,

@@ -11,8 +11,10 @@ from helpers.report.words import count, day_words, in_words, listed, month, sent
 
 
 def counted(grid: Grid, found: Counter[str]) -> str:
-    """Return how many said which stage: "3 starting, 6 developing"."""
-    return ", ".join(f"{found[each]} {words.lower()}" for each, words in grid.stages.items() if found[each])
+    """Return how many said which stage: "3 starting, 6 developing", no number apart from its word."""
+    return ", ".join(
+        f"{found[each]}\u00a0{words.lower()}" for each, words in grid.stages.items() if found[each]
+    )
 
 
 def agreed_sentence(grid: Grid, agreed: Consensus | None, assessors: int) -> str:
@@ -70,7 +72,7 @@ def movement_words(grid: Grid, row: str, agreed: Consensus | None, before: Conse
     """Return where a row was last time and whether it moved."""
     if before is None or row not in before.rows:
         return "not agreed before"
-    was = grid.stages[before.rows[row].stage].lower()
+    was = grid.stages[before.rows[row].stage]
     step = 0 if agreed is None else movements(grid, agreed, before).get(row, 0)
     return f"{was}; moved {'on' if step > 0 else 'back'}" if step else was
 

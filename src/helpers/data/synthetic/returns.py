@@ -16,14 +16,7 @@ _KEYS = ["org_code", "period"]
 
 
 def other_returns(values: pd.DataFrame) -> pd.DataFrame:
-    """Return beds by quarter and admissions of the acute specialties by month.
-
-    Parameters
-    ----------
-    values
-        Monthly measure values with `bed_occupancy` (beds occupied over available) and `mean_los` (days over
-        patients) of each trust.
-    """
+    """Return beds by quarter and admissions of the acute specialties by month."""
     beds = values[values["measure"] == "bed_occupancy"]
     stays = values[values["measure"] == "mean_los"].groupby("org_code")[["numerator", "denominator"]].sum()
     return pd.concat([_quarters(beds), *_admissions(beds, stays)], ignore_index=True)

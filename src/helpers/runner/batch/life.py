@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from helpers import __version__
@@ -262,7 +262,7 @@ class Life:
             peak=round(self._executed.peak, 1),
             reads=tuple({each for bundle in self.document.bundles for each in bundle.reads}),
             key=self.decision.key,
-            outputs=expected_outputs(contents, setting.project.place(facts, *self._id)),
+            outputs=expected_outputs(contents, PurePosixPath(facts.period_folder, *self._id)),
             warnings=(*self._executed.warnings, *self.document.warnings, *unknown),
         )
         return self._observed.enter(passed, setting.surroundings)

@@ -25,7 +25,7 @@ from typing import BinaryIO
 
 from helpers.errors import Problem
 from helpers.runner.kernel.failures import KernelDeathError
-from helpers.runner.kernel.fork_server import HEADER
+from helpers.runner.kernel.fork_server import receive, send
 from helpers.runner.processes import descendants, resident
 from helpers.runner.walls import Wall
 
@@ -195,19 +195,13 @@ class ForkServer:
     def _send(self, content: Mapping[str, object], fds: list[int]) -> None:
         warm = not self._readiness()
         assert self._control is not None, "started first"
-        text = json.dumps({**content, "warm": warm}).encode()
-        socket.send_fds(self._control, [len(text).to_bytes(HEADER, "big")], fds)
-        self._control.sendall(text)
+        send(self._control, {**content, "warm": warm}, fds)
 
     def _readiness(self) -> list[str]:
         """Wait for the imports, and return what they did that speaks against forking."""
         if self._unfit is None:
             assert self._control is not None, "started first"
-            with self._control.makefile("rb") as answer:
-                length = int.from_bytes(answer.read(HEADER), "big")
-                if length == 0:
-                    raise EOFError
-                self._unfit = json.loads(answer.read(length))["unfit"]
+            self._unfit = list(receive(self._control)[0]["unfit"])
         return self._unfit
 
     def _start(self) -> None:
@@ -224,8 +218,7 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        text = json.dumps({"preload": self._preload}).encode()
-        self._control.sendall(len(text).to_bytes(HEADER, "big") + text)
+        send(self._control, {"preload": self._preload})
 
     def _stop(self) -> None:
         if self._control is not None:
