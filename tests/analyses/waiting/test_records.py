@@ -68,7 +68,7 @@ def test_they_are_those_of_the_exact_list_as_far_as_rounding_lets_them(lists: Wa
     cells = [line.split(",") for line in patients() if ",110," in line]
     referred = [date.fromisoformat(row[2]) for row in cells]
     removed = [date.fromisoformat(row[3]) if row[3] else None for row in cells]
-    exact = list_statistics(referred, removed, 18, start="2025-10-01", end="2026-04-30")
+    exact = list_statistics(referred, removed, 18, start="2025-09-01", end="2026-04-30")
     row = lists.lists.frame.set_index("name").loc["110"]
     assert exact.queue == 374
     assert row["demand"] == pytest.approx(exact.demand, rel=0.03)
