@@ -226,12 +226,9 @@ def find_report(opened: Opened, word: str) -> tuple[Project, History, tuple[str,
     if len(found) == 1:
         return found[0]
     if found:
-        names = [f"{'/'.join(pair)} (--audience {project.audience.name})" for project, _, pair in found]
-        names = (
-            names
-            if len({project.audience.name for project, *_ in found}) > 1
-            else ["/".join(f[2]) for f in found]
-        )
+        several = len({project.audience.name for project, *_ in found}) > 1
+        told = (" (--audience {})" if several else "").format
+        names = ["/".join(pair) + told(project.audience.name) for project, _, pair in found]
         raise UsageError(Problem(word, "is more than one report", " or ".join(names)))
     cure = near_misses(word, ["/".join(pair) for *_, pair in known]) or "see `boardpack status`"
     raise UsageError(Problem(word, "no run of such a report is on record", cure=cure))

@@ -91,6 +91,7 @@ _NAMES: Final = (
     ("risks", "measures", "measures"),
     ("contracts", "measures", "measures"),
     ("meetings", "contract", "contracts"),
+    ("meetings", "measures", "measures"),
 )
 
 
@@ -154,6 +155,7 @@ def read_register(
     grids = _read_each(Grid, "grids", folder, base, problems)
     for kind in ("assessments", "consensus"):
         problems += _grid_problems(found[kind], files[kind], grids)
+    problems += _term_problems(found["contracts"], files["contracts"], payment)
     raise_all(problems)
     whole: dict[str, Any] = {
         kind: entries if KINDS[kind].keyed else tuple(entries.values()) for kind, entries in found.items()
@@ -256,6 +258,20 @@ def _grid_problems(found: Mapping[Any, Any], file: YamlFile, grids: Mapping[str,
             stages = [told.stage, *([told.wanted] if getattr(told, "wanted", None) else [])]
             problems += _unknown(place, "stage", stages, list(grid.stages))
     return problems
+
+
+def _term_problems(
+    contracts: Mapping[str, Contract], file: YamlFile, payment: Mapping[str, PaymentScheme]
+) -> list[Problem]:
+    """Return the terms that stand in place of an element which the year's rules do not have."""
+    return [
+        problem
+        for name, contract in contracts.items()
+        if contract.year in payment
+        for problem in _unknown(
+            file.place((name, "terms")), "element", contract.terms, list(payment[contract.year].elements)
+        )
+    ]
 
 
 def _share_problems(perspectives: Mapping[str, Perspective], found: YamlFile) -> list[Problem]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -16,9 +17,11 @@ from plain_english import jargon_in, text_problems
 
 from helpers.analyses import contract_monitoring
 from helpers.analyses.contracts import duties, words
-from helpers.analyses.contracts.lines import SMALL, Balance, Row, build_balance
+from helpers.analyses.contracts.lines import SMALL, Balance, Row, as_told, build_balance
 from helpers.analyses.contracts.report import ContractMonitoring
 from helpers.data.directory import find_organisation
+from helpers.data.disclosure.deciding import Asked
+from helpers.data.disclosure.queries import Query, Told
 from helpers.data.mart import Mart
 from helpers.data.policy import HES_RECORD_LEVEL
 from helpers.data.schema import CONTRACT_FIGURES
@@ -374,6 +377,23 @@ def test_without_lines_it_says_what_to_load(make: Make) -> None:
 def test_where_nothing_may_be_shown_nothing_is(make: Make) -> None:
     with pytest.raises(DataError, match="so few patients"):
         make(line("Eyes", "Day case", done=(1, 2, 1)))
+
+
+@pytest.mark.parametrize("hidden", [(), ("Ears, Day case",)], ids=["all told", "one is not"])
+def test_where_the_ledger_hides_one_none_is_shown_apart(hidden: tuple[str, ...]) -> None:
+    def ask(asked: list[Asked]) -> dict[Query, Told]:
+        assert all(each.exactly for each in asked)
+        return {
+            each.query: Told(each.query, 1, None, star=each.query.conditions[0].among == hidden)
+            for each in asked
+        }
+
+    found = balance(line("Eyes", "Day case"), line("Ears", "Day case"))
+    stub: Any = SimpleNamespace(ask=ask, organisation=SimpleNamespace(code="T1"))
+    told = as_told(found, stub)
+    assert [row.name for row in told.rows] == (["All specialties"] if hidden else ["Ears", "Eyes"])
+    assert told.total.value == found.total.value
+    assert told.together == bool(hidden)
 
 
 def test_a_twelfth_of_the_year_is_exact() -> None:

@@ -161,3 +161,37 @@ def test_a_mapping_says_all_of_a_contract(tmp_path: Path, mapping: str, said: st
     with pytest.raises(UsageError) as caught:
         read_register(tmp_path)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "contracts",
+            "c: {organisation: RX1, name: N, commissioner: C, year: 2025-26, terms: {electiv: "
+            "{name: E, fixed: 1, source: s}}}",
+            "element 'electiv' is not in the register",
+        ),
+        (
+            "contracts",
+            "c: {organisation: RX1, name: N, commissioner: C, year: 2025-26, experience: [friends]}",
+            "measure 'friends' is not in the register",
+        ),
+        ("meetings", "- {contract: x, day: 2026-05-01}", "contract 'x' is not in the register"),
+        (
+            "meetings",
+            "- {contract: x, day: 2026-05-01, items: [{issue: I, action: A, due: 2026-06-01}]}",
+            "an action needs its owner",
+        ),
+        (
+            "meetings",
+            "- {contract: x, day: 2026-05-01, items: [{issue: I, action: A, owner: O, due: 2026-04-01}]}",
+            "2026-04-01 is before 2026-05-01",
+        ),
+    ],
+)
+def test_names_that_nothing_is_called_are_told(tmp_path: Path, name: str, text: str, said: str) -> None:
+    (tmp_path / f"{name}.yml").write_text(f"{text}\n", "utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_register(tmp_path)
+    assert said in str(caught.value)

@@ -18,7 +18,7 @@ from helpers.measures.columns import DATED
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
 from helpers.measures.words import CATEGORY_WORDS
-from helpers.phrases import phrases
+from helpers.phrases import phrase, phrases
 from helpers.register.contract import Contract, year_of
 from helpers.report.columns import laid_out
 from helpers.report.parts import Field, Headline, Part, part
@@ -187,14 +187,15 @@ class ContractMonitoring(Sections):
     @part
     def specialties(self) -> Part:
         """Table: plan and activity by specialty, and why they differ; the furthest from plan first."""
-        small = any(row.name == SMALL for row in self.balance.rows)
-        told = phrases("statements.contract") if small else {}
+        note = phrase("statements.contract.together") if self.balance.together else ""
+        if any(row.name == SMALL for row in self.balance.rows):
+            note = phrase("statements.contract.small")
         total = [self.balance.total] if len(self.balance.rows) > 1 else []
         return self.part(
             "specialties",
             **laid_out(ROWS, [*self.balance.rows, *total], drop_alike=True),
             caption=f"Plan and activity by specialty, {self._span}.",
-            note=told.get("small", ""),
+            note=note,
         )
 
     @part

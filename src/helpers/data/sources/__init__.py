@@ -1,10 +1,11 @@
-"""Layouts of files, one small module each, recognised by what they contain."""
+"""Layouts of files, one small module each that defines LAYOUT or LAYOUTS, recognised by what they contain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 
 from helpers.data.open_files import Opened
 from helpers.data.sheets import Sheet
@@ -12,8 +13,7 @@ from helpers.data.sources.layout import Layout, Match, find_header
 from helpers.data.sources.period_words import is_month_name, parse_period
 from helpers.errors import DataError, Problem
 
-#: modules that each define LAYOUT or LAYOUTS
-MODULES = (
+
     "activity_return",
     "admitted_diagnosis",
     "ae_monthly",
@@ -38,8 +38,9 @@ MODULES = (
     "shmi",
     "sickness_absence",
     "waits",
+#: modules that each define LAYOUT or LAYOUTS
 )
-
+MODULES = (
 #: how many layouts a message names as nearest, and how many missing columns of each
 NEAREST, MISSING_SHOWN = 3, 5
 #: share of its columns that a layout may lack to be named as near, and how many it must find
@@ -51,11 +52,9 @@ FEWEST_PERIODS = 3
 @cache
 def all_layouts() -> tuple[Layout, ...]:
     """Return every known layout."""
-    found: list[Layout] = []
-    for name in MODULES:
-        module = import_module(f"{__name__}.{name}")
-        found.extend(getattr(module, "LAYOUTS", None) or [module.LAYOUT])
-    return tuple(found)
+    modules = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
+    found = [getattr(module, "LAYOUTS", None) or [getattr(module, "LAYOUT", None)] for module in modules]
+    return tuple(layout for layouts in found for layout in layouts if layout)
 
 
 def recognise(sheets: list[Sheet], own: Sequence[Layout] = ()) -> list[Match]:

@@ -29,16 +29,7 @@ def digests(
 ) -> Iterator[Message]:
     """Yield what each row is to be told of the reports of a moment.
 
-    Parameters
-    ----------
-    schedule, rows, due
-        Of what, and whom.
-    made
-        What became of the reports.
-    unanswered
-        Who was asked for words and has not answered, a line for each.
-    now
-        What time it is.
+    `made`: what became of the reports. `unanswered`: who was asked for words and has not answered, a line for each.
     """
     for row in rows:
         theirs = [project for project, _ in made if project.audience.name == row.audience]
@@ -84,17 +75,7 @@ def approved(
     *,
     now: datetime,
 ) -> Iterator[Message]:
-    """Yield what is to be told of the drafts of a schedule's last moment, once a person has decided on all of them.
-
-    Parameters
-    ----------
-    schedule, rows, last
-        Of what, whom, and what became of it last.
-    project, history
-        The public's, in which drafts waited.
-    now
-        What time it is.
-    """
+    """Yield what is to be told of the drafts of a schedule's last moment, once a person has decided on all of them."""
     drafts = {(each.notebook, each.name) for each in history.entries(last.run) if each.state is State.HELD}
     if not drafts:
         return
