@@ -13,34 +13,6 @@ from helpers.data.sources.layout import Layout, Match, find_header
 from helpers.data.sources.period_words import is_month_name, parse_period
 from helpers.errors import DataError, Problem
 
-
-    "activity_return",
-    "admitted_diagnosis",
-    "ae_monthly",
-    "ae_tables",
-    "ae_workbooks",
-    "beds_sitrep",
-    "cancer_waits",
-    "contract_lines",
-    "discharge_ready",
-    "discharge_sitrep",
-    "hes_england",
-    "hes_provider",
-    "kh03",
-    "outpatients",
-    "own_measures",
-    "quarterly_panel",
-    "records",
-    "reference",
-    "rtt_full_extract",
-    "rtt_overview",
-    "rtt_tables",
-    "shmi",
-    "sickness_absence",
-    "waits",
-#: modules that each define LAYOUT or LAYOUTS
-)
-MODULES = (
 #: how many layouts a message names as nearest, and how many missing columns of each
 NEAREST, MISSING_SHOWN = 3, 5
 #: share of its columns that a layout may lack to be named as near, and how many it must find
