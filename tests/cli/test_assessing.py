@@ -44,8 +44,8 @@ def test_forms_come_back_as_assessments_and_an_agreement(root: Path, call: Call)
         )
     code, said, err = call("assess", "read", str(back))
     assert (code, err) == (0, "")
-    assert said.splitlines()[-1] == "9 assessments and 0 agreements taken"
-    assert call("assess", "read", str(back))[1].splitlines()[-1] == "0 assessments and 0 agreements taken"
+    assert said.splitlines()[-1] == "taken: assessments 9, agreements 0"
+    assert call("assess", "read", str(back))[1].splitlines()[-1] == "taken: assessments 0, agreements 0"
     found = read_register(root / "params" / "_register").assessments_of("T1", "breakthrough")
     assert {(each.group, each.rows["leaders"].stage, each.rows["system"].stage) for each in found} == {
         ("Board", "starting", "developing")
@@ -69,7 +69,7 @@ def test_forms_come_back_as_assessments_and_an_agreement(root: Path, call: Call)
         "plan.again": "2027-09-30",
     }
     fill(agree, {**told, **plan})
-    assert call("assess", "read", str(agree))[1].splitlines()[-1] == "0 assessments and 1 agreements taken"
+    assert call("assess", "read", str(agree))[1].splitlines()[-1] == "taken: assessments 0, agreements 1"
     (agreed,) = read_register(root / "params" / "_register").consensus_of("T1", "breakthrough")
     assert (agreed.rows["leaders"].wanted, agreed.actions[0].owner) == ("consolidating", "Chief executive")
     code, _, err = call("assess", "read", str(agree))

@@ -182,8 +182,8 @@ def test_waiting_lists_by_specialty_add_up_and_keep_to_their_bands(demo: Synthet
     lists = parts[parts["breakdown"].isna()].set_index(key)["numerator"].sort_index()
     banded = parts[parts["breakdown"] == "weeks waited"].groupby(key)["numerator"].sum()
     assert banded.sort_index().tolist() == lists.tolist()
-    whole = series(demo, "rtt_list_size", "SYN07")
-    whole = whole.loc[whole["breakdown"].isna(), "numerator"]
+    rows = series(demo, "rtt_list_size", "SYN07")
+    whole = rows.loc[rows["breakdown"].isna(), "numerator"]
     summed = lists.groupby(level="period").sum()
     assert len(summed) == 24
     assert (summed - whole.reindex(summed.index)).abs().max() < 24

@@ -78,4 +78,4 @@ def read(
         print(note)
     raise_all(found.problems)
     replace_files(folder, {"assessments.yml": found.assessments, "consensus.yml": found.consensus})
-    print(f"{len(found.assessments)} assessments and {len(found.consensus)} agreements taken")
+    print(f"taken: assessments {len(found.assessments)}, agreements {len(found.consensus)}")

@@ -34,15 +34,8 @@ ORIGINS = ("published", "records")
 SCHEMES = ("main", "treatment", "rtt")
 #: kinds of organisation that the mart keeps apart
 ORGANISATION_KINDS = (
-    "trust",
-    "icb",
-    "region",
-    "country",
-    "independent",
-    "sub_icb",
-    "hub",
-    "support",
-    "other",
+    *("trust", "icb", "region", "country", "independent"),
+    *("sub_icb", "hub", "support", "other"),
 )
 OUTCOMES = ("attended", "dna", "cancelled_patient", "cancelled_provider")
 SEXES = ("female", "male", "other", "unknown")
@@ -150,17 +143,8 @@ MEASURE_VALUES = Table(
         *STAMP,
     ),
     key=(
-        "measure",
-        "org_code",
-        "unit_code",
-        "scheme",
-        "specialty_code",
-        "breakdown",
-        "category",
-        "period",
-        "period_type",
-        "basis",
-        "status",
+        *("measure", "org_code", "unit_code", "scheme", "specialty_code", "breakdown", "category"),
+        *("period", "period_type", "basis", "status"),
     ),
 )
 SPELLS = Table(
