@@ -111,7 +111,8 @@ def measure_values(
     units = unit_values(more, trusts, frame).assign(period_type="month", suppressed=False)
     frame = pd.concat([frame, units], ignore_index=True)
     frame["value"] = frame["numerator"] / frame["denominator"].fillna(1.0)
-    both = pd.concat([frame, other_returns(frame)], ignore_index=True)
+    (returned,) = more.spawn(1)
+    both = pd.concat([frame, other_returns(returned, frame)], ignore_index=True)
     both["suppressed"] = both["suppressed"].eq(True)
     return both.assign(basis="provider", status="actual")
 
