@@ -155,6 +155,7 @@ def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: Synthet
     counts = (
         *("elective_ordinary_admissions", "non_elective_admissions", "ae_12_hours_from_decision"),
         *("ae_attendances", "discharges", "emergency_admissions", "rtt_list_size"),
+        "delayed_patients",
     )
     assert every.loc[every["measure"].isin(counts), "denominator"].isna().all()
     every = every[~every["suppressed"]]
@@ -173,6 +174,14 @@ def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: Synthet
         rows = values[(values["measure"] == measure) & (values["org_code"] == "SYN01")]
         parts = rows[rows[part].notna()].groupby("period")[["numerator", "denominator"]].sum()
         pd.testing.assert_frame_equal(parts, series(demo, measure, "SYN01")[["numerator", "denominator"]])
+
+
+def test_fewer_patients_are_counted_by_reason_than_could_leave(demo: SyntheticData) -> None:
+    reasons = demo.measure_values[demo.measure_values["breakdown"] == "reason"]
+    counted = reasons[reasons["org_code"] == "SYN01"].groupby("period")["numerator"].sum()
+    could_leave = series(demo, "no_criteria_to_reside", "SYN01").loc[counted.index, "numerator"]
+    assert len(counted) == 12
+    assert (counted / could_leave).between(0.7, 1).all()
 
 
 def test_nobody_is_both_within_18_and_over_52_weeks(demo: SyntheticData) -> None:

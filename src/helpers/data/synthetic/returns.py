@@ -25,8 +25,9 @@ REASONS = {
     "Capacity – Other home-based social care service not yet available (Pathway 1)": 0.08,
     "Wellbeing concerns – Issues with discharge destination readiness": 0.05,
 }
-#: how far trusts differ in their reasons, standard deviation of the logarithm
+#: how far trusts differ in their reasons, standard deviation of the logarithm; months for which they are returned
 DIFFER = 0.35
+REASON_MONTHS = 12
 _KEYS = ["org_code", "period"]
 
 
@@ -74,6 +75,9 @@ def _admissions(beds: pd.DataFrame, stays: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _reasons(rng: np.random.Generator, remaining: pd.DataFrame) -> list[pd.DataFrame]:
     """Return the patients who could leave by what they wait for, each trust with a mixture of its own."""
+    remaining = remaining[
+        remaining["period"] > remaining["period"].max() - pd.DateOffset(months=REASON_MONTHS)
+    ]
     trusts, places = np.unique(remaining["org_code"].to_numpy(dtype=str), return_inverse=True)
     shares = np.array([*REASONS.values()]) * np.exp(rng.normal(0, DIFFER, (len(trusts), len(REASONS))))
     shares *= TOLD / shares.sum(axis=1, keepdims=True)
