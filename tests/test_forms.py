@@ -61,9 +61,17 @@ def test_answers_are_found_by_name_wherever_excel_has_moved_them(path: Path) -> 
     book.active["F40"] = "low"
     book.defined_names["missed.stage"].attr_text = "Form!$F$40"  # as Excel writes after rows were put in
     book.save(path)
-    found = read_form(path, "trial", [])
+    found = read_form(path, ("trial",), [])
     assert found is not None
     assert found.answers["missed"]["stage"].text == "low"
+
+
+def test_a_form_that_may_hold_answers_is_never_written_over(path: Path) -> None:
+    fill(path, {"missed.stage": "high"})
+    assert [write_form(FORM, path).name for _ in range(2)] == ["form-2.xlsx", "form-3.xlsx"]
+    found = read_form(path, ("trial",), [])
+    assert found is not None
+    assert found.answers["missed"]["stage"].text == "high"
 
 
 def test_what_is_told_is_locked_and_no_formula_and_choices_are_offered(path: Path) -> None:
@@ -79,11 +87,11 @@ def test_what_is_no_form_of_the_kind_is_told(path: Path, tmp_path: Path) -> None
     problems: list[Problem] = []
     (tmp_path / "words.xlsx").write_text("no workbook")
     openpyxl.Workbook().save(tmp_path / "other.xlsx")
-    assert [read_form(tmp_path / name, "trial", problems) for name in ("words.xlsx", "other.xlsx")] == [
+    assert [read_form(tmp_path / name, ("trial",), problems) for name in ("words.xlsx", "other.xlsx")] == [
         None,
         None,
     ]
-    assert read_form(path, "comments", problems) is None
+    assert read_form(path, ("comments",), problems) is None
     assert [(each.where, each.came) for each in problems] == [
         ("words.xlsx", "cannot be read as an Excel workbook (BadZipFile)"),
         ("other.xlsx", "is no form of boardpack"),

@@ -39,7 +39,7 @@ try:
 except SystemExit:
     print("\\n", *sorted(each for each in sys.modules if each.startswith("helpers.") or each == "pydantic"))"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "Publish the draft of a held report" in done.stdout
+    assert "Sign the draft of a held report" in done.stdout
     assert done.stdout.split("\n")[-2].split() == ["helpers.cli", "helpers.cli.commands", "helpers.errors"]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -81,9 +81,14 @@ class Filled:
     answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
 
 
-def write_form(form: Form, path: Path) -> None:
-    """Write a form as a workbook with one sheet."""
-    _Writer(form).book.save(path)
+def write_form(form: Form, path: Path) -> Path:
+    """Write a form as a workbook with one sheet; return its path, numbered where one is there that may hold answers."""
+    place, number = path, 1
+    while place.exists():
+        number += 1
+        place = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    _Writer(form).book.save(place)
+    return place
 
 
 class _Writer:
@@ -182,8 +187,8 @@ class _Writer:
         self.book.defined_names[f"{block}.{name}"] = DefinedName(f"{block}.{name}", attr_text=place)
 
 
-def read_form(path: Path, kind: str, problems: list[Problem]) -> Filled | None:
-    """Return a form of a kind with its answers; what is no such form is a problem and None."""
+def read_form(path: Path, kinds: Sequence[str], problems: list[Problem]) -> Filled | None:
+    """Return a form of one of these kinds with its answers; what is no such form is a problem and None."""
     import openpyxl
 
     try:
@@ -202,9 +207,11 @@ def read_form(path: Path, kind: str, problems: list[Problem]) -> Filled | None:
         where = f"{path.name}, cell {place.replace('$', '')}"
         answers.setdefault(block, {})[blank] = Answer(_text(cell.value), where)
     about = {name: each.text for name, each in answers.pop(HEAD, {}).items()}
-    if about.get("kind") != kind:
+    if about.get("kind") not in kinds:
         came = f"is a form of {about['kind']}" if about.get("kind") else "is no form of boardpack"
-        problems.append(Problem(path.name, came, f"a form of {kind}, with its names of cells"))
+        problems.append(
+            Problem(path.name, came, f"a form of {' or '.join(kinds)}, with its names of cells")
+        )
         return None
     return Filled(path.name, about, answers)
 

@@ -12,10 +12,10 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
 
 from helpers.errors import Problem, UsageError, near_misses
 
@@ -314,9 +314,13 @@ def _without(entry: object, ways: list[Way]) -> object:
 
 def _keys_of(model: type[BaseModel], loc: Way) -> list[str]:
     """Return the keys that may stand where an unknown one does."""
+    is_key = False  # of a field that holds models by name: such a key is no field
     for step in loc[:-1]:
-        if isinstance(step, str):
-            model = next(_models_in(_fields(model)[step].annotation))
+        if is_key or not isinstance(step, str):
+            is_key = False
+            continue
+        kind = _fields(model)[step].annotation
+        model, is_key = next(_models_in(kind)), get_origin(kind) is dict
     return [name for name in _fields(model) if name != "id"]
 
 
@@ -331,18 +335,19 @@ def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
             yield each
 
 
-def is_span(text: str) -> str:
-    """Return a span of time in words; ValueError for what is none."""
-    if not _SPAN.fullmatch(text):
-        raise ValueError("a number of hours, days or weeks, such as 7 days")
-    return text
-
-
-def read_span(text: str) -> timedelta:
-    """Return how long a span is.
+def read_span(said: object) -> timedelta:
+    """Return how long a span of time in words is; ValueError for what is none.
 
     >>> read_span("90 days").days
     90
     """
+    if isinstance(said, timedelta):
+        return said
+    if not _SPAN.fullmatch(text := str(said)):
+        raise ValueError("a number of hours, days or weeks, such as 7 days")
     number, unit = text.split()
     return timedelta(**{f"{unit.rstrip('s')}s": int(number)})
+
+
+#: a span of time, which stands in words in a file
+Span = Annotated[timedelta, BeforeValidator(read_span), WithJsonSchema({"type": "string"})]

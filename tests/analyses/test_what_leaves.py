@@ -36,8 +36,11 @@ SHIPPED: dict[str, tuple[Analyse, Period]] = {
     "performance": (lambda report: analyses.performance(report, measures=OWN), MONTH),
     "scorecard": (lambda report: analyses.scorecard(report, measures=OWN), MONTH),
     "line_of_sight": (lambda report: analyses.line_of_sight(report, measures=OWN), MONTH),
+    "early_warning": (lambda report: analyses.early_warning(report, measures=OWN), MONTH),
     "measure_records": (lambda report: analyses.measure_records(report, measures=OWN), MONTH),
     "decisions": (analyses.decisions, MONTH),
+    "self_assessment": (analyses.self_assessment, MONTH),
+    "contract_monitoring": (analyses.contract_monitoring, MONTH),
 }
 #: ask the ledger for every trust in every month, or for every measure, which takes a while
 SLOW: dict[str, tuple[Analyse, Period]] = {

@@ -121,7 +121,10 @@ def test_a_past_month_that_fails_says_nothing_of_the_newest(root: Path, call: Ca
     notebook = root / "notebooks" / "sickness.ipynb"
     good = notebook.read_text("utf-8")
     notebook.write_text(good.replace("report.headline(", "1 / 0\\nreport.headline("), "utf-8")
-    assert call(*RUN, "--for", "2026-01")[0] == ExitCode.REPORT
+    code, _, told = call(*RUN, "--for", "2025-12..2026-01")
+    assert code == ExitCode.REPORT
+    for month in ("2025-12", "2026-01"):
+        assert f"sickness/SYN07 for {month}: failed at execute" in told
     notebook.write_text(good, "utf-8")
     assert "Not renewed" not in (root / "reports" / "all.html").read_text("utf-8")
     assert call(*RUN, "--only-failed")[1] == "nothing is left to run\n"
@@ -141,7 +144,7 @@ def test_how_a_month_was_known_is_refused_by_name_where_it_is_not_kept(root: Pat
     assert not (root / "reports").exists()
     code, _, told = call(*RUN, "--for", "2025-12", "--known", "then", "--or-now")
     assert code == 0
-    assert "made with the figures as known now" in told
+    assert "was removed; made with the figures as known now\n" in told
     assert "with the figures as known now" in page(root, "2025-12")
 
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +16,7 @@ import pytest
 
 from helpers.cli.schedules import LOCK, _make_due
 from helpers.errors import ExitCode, UsageError
+from helpers.register.commentary import Asked, write_round
 from helpers.runner import portal
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
@@ -78,6 +79,30 @@ def test_a_moment_waits_for_its_data_until_it_is_too_old(
     assert ended(root) == ["01 begun"]
     look(root, timedelta(days=4))
     assert ended(root) == ["01 begun", "02 missed", "03 missed", "04 covered by the next"]
+
+
+def test_a_file_that_is_refused_is_named_and_keeps_nobody_waiting(
+    root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (root / "params" / "_schedule.yml").write_text(f"{DAILY}  load: [incoming]\n", "utf-8")
+    look(root, timedelta(0))
+    incoming = root / "incoming"
+    incoming.mkdir()
+    (incoming / "notes.csv").write_text("this,is\nno,table\n", "utf-8")
+    assert look(root, timedelta(days=1)) == ExitCode.DATA  # there is nothing else to load
+    assert ended(root) == ["01 begun"]
+    rows = "measure,org_code,period,numerator,denominator\nsickness_absence,SYN07,2026-03,40,1000\n"
+    (incoming / "sickness.csv").write_text(rows, "utf-8")
+    assert (
+        _make_due(root, quiet=True, strict=True, clock=lambda: BEGIN + timedelta(days=1)) == ExitCode.DATA
+    )
+    assert ended(root) == ["01 begun"]
+    capfd.readouterr()
+    assert look(root, timedelta(days=1)) == ExitCode.DATA
+    said = capfd.readouterr()
+    assert "notes.csv" in said.err
+    assert "sickness.csv" not in said.out + said.err
+    assert ended(root) == ["01 begun", "02 ran"]
 
 
 def test_a_mistake_in_the_settings_leaves_the_moment_due(
@@ -234,6 +259,27 @@ def test_systemd_takes_the_units(tmp_path: Path, call: Call) -> None:
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert "boardpack" not in done.stderr
+
+
+def test_who_has_not_answered_in_time_is_told_to_those_who_see_to_reports(root: Path, call: Call) -> None:
+    told = "  tell:\n    - {mail: [analysts@example.org], about: failures}\n    - {mail: [board@example.org]}\n"
+    (root / "params" / "_schedule.yml").write_text(f"{DAILY}{told}", "utf-8")
+    asked = {
+        "organisation": "SYN07",
+        "month": "2026-03",
+        "measure": "dna_rate",
+        "name": "Missed",
+        "owner": "Director",
+    }
+    days = {"asked": date(2026, 4, 1), "due": date(2026, 4, 3)}
+    write_round(root / ".boardpack" / "comments" / "asked.json", [Asked.model_validate(asked | days)])
+    for after in range(3):
+        assert look(root, timedelta(days=after)) == 0
+    known = {each.row.mail: each for each in Outbox(root / ".boardpack").messages()}
+    assert known[("board@example.org",)].unanswered == ()
+    line = "Director, SYN07, 2026-03: Missed (asked for by 2026-04-03)"
+    assert known[("analysts@example.org",)].unanswered == (line,)
+    assert line in call("schedule", "tell", "--dry-run")[1]
 
 
 def test_what_is_late_stands_on_the_page_of_runs_until_it_is_made(

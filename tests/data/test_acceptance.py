@@ -234,3 +234,13 @@ def test_waits_in_weeks_are_those_of_the_extract(real_data: Path, real_mart: Mar
             "AND specialty_code IS NULL AND source = 'rtt_full_extract'"
         )
         assert real_mart.fetch(sql)[0][0] == pytest.approx(week + left / weeks[week])
+
+
+def test_england_waits_are_those_that_nhs_england_published(real_mart: Mart) -> None:
+    """April 2026, without commissioners outside England: 92 in 100 within 38.7 weeks, by steps within week bands."""
+    sql = (
+        "SELECT round(value, 2) FROM measure_values WHERE org_code = 'ENG' AND specialty_code IS NULL "
+        "AND period = '2026-04-01' AND measure = '{}'"
+    )
+    assert real_mart.fetch(sql.format("rtt_92nd_percentile_wait"))[0][0] == pytest.approx(38.7, abs=0.1)
+    assert real_mart.fetch(sql.format("rtt_mean_wait"))[0][0] == pytest.approx(15.76, abs=0.01)

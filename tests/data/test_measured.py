@@ -12,7 +12,8 @@ import pytest
 from helpers.data.disclosure.people import find_people
 from helpers.data.mart import Mart
 from helpers.data.measured import as_told
-from helpers.data.releases import Releases, shown_words
+from helpers.data.released_manifests import shown_words
+from helpers.data.releases import Releases
 from helpers.places import REPORT_VARIABLE
 from helpers.register.models import Measure
 

@@ -80,10 +80,3 @@ def test_the_latest_quarter_is_named_by_its_last_month(mart: Mart) -> None:
 
 def test_only_trusts_with_enough_admissions_are_fanned_out_over(mart: Mart) -> None:
     assert mart.query(COMPARABLE)["org_code"].tolist() == ["NEW"]
-
-
-@pytest.mark.parametrize(("month", "days"), [(1, 91), (4, 91), (7, 92), (10, 92)])
-def test_every_quarter_has_its_days(month: int, days: int) -> None:
-    from helpers.data.published_stays import _days
-
-    assert _days(date(2020, month, 1)) == days

@@ -15,7 +15,8 @@ from helpers.bundle import Bundle, Cell, Column
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
 from helpers.data.mart import Mart
-from helpers.data.releases import Releases, manifest_entry, shown_cell
+from helpers.data.released_manifests import manifest_entry, shown_cell
+from helpers.data.releases import Releases
 from helpers.data.releasing import decide_on
 from helpers.data.state import back_up, restore
 from helpers.errors import GateError
@@ -170,7 +171,7 @@ def test_a_missing_ledger_blocks_until_it_is_rebuilt_from_the_manifests(
 ) -> None:
     cells(ledger, mart, SURGERY, MEDICINE, ENT)
     ledger.release("stays/T1")
-    told = [manifest_entry(entry) for entry in ledger.of_report("stays/T1")]
+    told = [manifest_entry(entry.told) for entry in ledger.of_report("stays/T1")]
     manifest = {"report": "stays/T1", "made": "2026-06-01T00:00:00+00:00", "released": told}
     assert ledger.reports is not None
     (ledger.reports / "T1.manifest.json").write_text(json.dumps(manifest), "utf-8")
@@ -204,7 +205,7 @@ def test_a_report_that_was_replaced_or_withdrawn_still_binds(ledger: Releases, m
 def test_a_manifest_says_no_more_than_the_report(ledger: Releases, mart: Mart) -> None:
     asked = [Asked(YEAR, exactly=True), *(Asked(query) for query in (SURGERY, MEDICINE, ENT))]
     decide_on(ledger, mart, asked)
-    listed = [manifest_entry(entry) for entry in ledger.of_report("stays/T1")]
+    listed = [manifest_entry(entry.told) for entry in ledger.of_report("stays/T1")]
     assert {each["shown"] for each in listed} <= {"*", 10, 15}
     assert all(set(each) == {"query", "shown", "mean"} for each in listed)
 

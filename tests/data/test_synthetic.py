@@ -69,10 +69,9 @@ def test_every_trust_has_a_peer_group_a_region_and_a_board_that_exist(small: Syn
 
 
 def test_there_are_24_treatment_functions_whose_shares_leave_room_for_transfers() -> None:
-    assert len({specialty.code for specialty in SPECIALTIES}) == 24
-    for specialty in SPECIALTIES:
-        shares = specialty.day_case + specialty.regular + specialty.elective + specialty.emergency
-        assert 0.9 <= shares <= 1 + 1e-9, specialty.code
+    assert SPECIALTIES["code"].nunique() == len(SPECIALTIES) == 24
+    shares = SPECIALTIES[["day_case", "regular", "elective", "emergency"]].sum(axis=1)
+    assert shares.between(0.9, 1 + 1e-9).all()
     np.testing.assert_allclose(age_shares().sum(axis=1), 1)
 
 
@@ -154,13 +153,14 @@ def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: Synthet
     every = demo.measure_values
     counts = (
         *("elective_ordinary_admissions", "non_elective_admissions", "ae_12_hours_from_decision"),
-        *("ae_attendances", "discharges", "emergency_admissions", "rtt_list_size"),
+        *("ae_attendances", "discharges", "emergency_admissions", "rtt_list_size", "rtt_new_periods"),
+        *("rtt_completed_admitted", "rtt_completed_non_admitted", "rtt_92nd_percentile_wait"),
         "delayed_patients",
     )
     assert every.loc[every["measure"].isin(counts), "denominator"].isna().all()
     every = every[~every["suppressed"]]
     values = every[~every["measure"].isin(counts) & (every["period_type"] == "month")]
-    ratios = ("mean_los", "cost_per_spell", "mortality")
+    ratios = ("mean_los", "cost_per_spell", "mortality", "rtt_mean_wait")
     shares = values[~values["measure"].isin(ratios)]
     assert shares["value"].between(0, 1).all()
     assert (values["denominator"] > 0).all()
@@ -174,6 +174,20 @@ def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: Synthet
         rows = values[(values["measure"] == measure) & (values["org_code"] == "SYN01")]
         parts = rows[rows[part].notna()].groupby("period")[["numerator", "denominator"]].sum()
         pd.testing.assert_frame_equal(parts, series(demo, measure, "SYN01")[["numerator", "denominator"]])
+
+
+def test_waiting_lists_by_specialty_add_up_and_keep_to_their_bands(demo: SyntheticData) -> None:
+    values = demo.measure_values[demo.measure_values["org_code"] == "SYN07"]
+    parts = values[(values["measure"] == "rtt_list_size") & values["specialty_code"].notna()]
+    key = ["specialty_code", "period"]
+    lists = parts[parts["breakdown"].isna()].set_index(key)["numerator"].sort_index()
+    banded = parts[parts["breakdown"] == "weeks waited"].groupby(key)["numerator"].sum()
+    assert banded.sort_index().tolist() == lists.tolist()
+    rows = series(demo, "rtt_list_size", "SYN07")
+    whole = rows.loc[rows["breakdown"].isna(), "numerator"]
+    summed = lists.groupby(level="period").sum()
+    assert len(summed) == 24
+    assert (summed - whole.reindex(summed.index)).abs().max() < 24
 
 
 def test_fewer_patients_are_counted_by_reason_than_could_leave(demo: SyntheticData) -> None:
@@ -234,7 +248,7 @@ def test_the_change_that_worked_shows_and_the_other_does_not(demo: SyntheticData
         before = adjusted_ratio(ordinary(demo, until=start), change.org_code)
         after = adjusted_ratio(ordinary(demo, since=start), change.org_code)
         assert after / before == pytest.approx(change.ratio, abs=0.08)
-    assert [change.worked for change in truth.INTERVENTIONS] == [True, False]
+    assert [change.ratio for change in truth.INTERVENTIONS] == [0.75, 1.0]
 
 
 def test_a_merged_trust_ends_with_a_successor_and_its_patients_move(demo: SyntheticData) -> None:

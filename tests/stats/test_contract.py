@@ -16,12 +16,9 @@ from helpers.stats.contract import Cell, Split, amount_due, round_parts, sliding
 POUND = 100
 
 
-def cell(
-    line: str, planned: float | None, price: float | None, done: float | None, value: float | None
-) -> Cell:
+def cell(planned: float | None, price: float | None, done: float | None, value: float | None) -> Cell:
     """Return a cell whose money is given in pounds."""
     return Cell(
-        line,
         None if planned is None else Fraction(str(planned)),
         None if price is None else Fraction(str(price)) * POUND,
         None if done is None else Fraction(str(done)),
@@ -37,36 +34,36 @@ def pounds(split: Split) -> dict[str, float]:
 
 def test_price_volume_and_mix_by_hand() -> None:
     # planned 150 at £2,000 on average; as many were done, 20 of them dearer than planned, at £100 more each
-    lines = [cell("day case", 100, 1_000, 80, 80_000), cell("elective", 50, 4_000, 70, 287_000)]
+    lines = [cell(100, 1_000, 80, 80_000), cell(50, 4_000, 70, 287_000)]
     assert pounds(split_difference(lines)) == {"mix": 60_000, "price": 7_000}
     # a tenth more of everything is volume alone: a tenth of £300,000
-    more = [cell("day case", 100, 1_000, 110, 110_000), cell("elective", 50, 4_000, 55, 220_000)]
+    more = [cell(100, 1_000, 110, 110_000), cell(50, 4_000, 55, 220_000)]
     assert pounds(split_difference(more)) == {"volume": 30_000}
     assert split_difference(lines).main == "mix"
 
 
 def test_phasing_is_what_the_plan_itself_expects_beyond_a_twelfth() -> None:
     # £10,000 of a year of £144,000: £2,000 less than a twelfth, and £1,000 more was done than planned
-    found = split_difference([cell("day case", 10, 1_000, 11, 11_000)], year=Fraction(12_000 * POUND))
+    found = split_difference([cell(10, 1_000, 11, 11_000)], year=Fraction(12_000 * POUND))
     assert pounds(found) == {"volume": 1_000, "phasing": -2_000}
     assert (found.total, found.against_plan) == (-1_000 * POUND, 1_000 * POUND)
 
 
 def test_a_price_that_changes_in_the_year_is_that_of_its_months() -> None:
     # the same number, done in the dearer months: no other price was paid, and no more was done
-    months = [cell("day case", 10, 100, 5, 500), cell("day case", 10, 120, 15, 1_800)]
+    months = [cell(10, 100, 5, 500), cell(10, 120, 15, 1_800)]
     assert pounds(split_difference(months)) == {"mix": 100}
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ([cell("a", 0, 50, 4, 200)], {"volume": 200}),  # a plan of nought
-        ([cell("a", None, 50, 4, 220)], {"volume": 200, "price": 20}),  # a price and no number
-        ([cell("a", None, None, 4, 200)], {"unplanned": 200}),
-        ([cell("a", 10, 50, None, None)], {}),  # not returned: left out on both sides
-        ([cell("a", 10, 50, 0, 0)], {"volume": -500}),  # returned, and none was done
-        ([cell("a", 10, 50, 0, -80)], {"volume": -500, "price": -80}),  # a credit
+        ([cell(0, 50, 4, 200)], {"volume": 200}),  # a plan of nought
+        ([cell(None, 50, 4, 220)], {"volume": 200, "price": 20}),  # a price and no number
+        ([cell(None, None, 4, 200)], {"unplanned": 200}),
+        ([cell(10, 50, None, None)], {}),  # not returned: left out on both sides
+        ([cell(10, 50, 0, 0)], {"volume": -500}),  # returned, and none was done
+        ([cell(10, 50, 0, -80)], {"volume": -500, "price": -80}),  # a credit
         ([], {}),
     ],
 )
@@ -82,13 +79,12 @@ def random_plan(rng: random.Random) -> list[Cell]:
 
     return [
         Cell(
-            f"line {number}",
             maybe(Fraction(rng.randrange(0, 9_000), 12)),
             maybe(Fraction(rng.randrange(0, 900_000), rng.choice([1, 3]))),
             Fraction(rng.randrange(0, 900)),
             None if rng.random() < 0.1 else rng.randrange(-50_000, 90_000_000),
         )
-        for number in range(rng.randrange(0, 7))
+        for _ in range(rng.randrange(0, 7))
     ]
 
 

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from helpers.analyses.balanced_scorecard.analysis import scorecard as scorecard
     from helpers.analyses.changes.analysis import change_review as change_review
+    from helpers.analyses.contracts.analysis import contract_monitoring as contract_monitoring
     from helpers.analyses.decided.analysis import decisions as decisions
+    from helpers.analyses.early.analysis import early_warning as early_warning
     from helpers.analyses.four_columns.analysis import four_column_matrix as four_column_matrix
+    from helpers.analyses.grids.analysis import self_assessment as self_assessment
     from helpers.analyses.missed_appointments.analysis import did_not_attend as did_not_attend
     from helpers.analyses.peers.analysis import peer_benchmark as peer_benchmark
     from helpers.analyses.performance_report.analysis import performance as performance
@@ -25,11 +28,14 @@ if TYPE_CHECKING:
     from helpers.analyses.stays.analysis import length_of_stay as length_of_stay
     from helpers.analyses.stays.analysis import published_stay as published_stay
     from helpers.analyses.systems.analysis import system_view as system_view
+    from helpers.analyses.waiting.analysis import waiting_list as waiting_list
 
 _HOMES = {
     "change_review": "changes",
+    "contract_monitoring": "contracts",
     "decisions": "decided",
     "did_not_attend": "missed_appointments",
+    "early_warning": "early",
     "four_column_matrix": "four_columns",
     "length_of_stay": "stays",
     "measure_records": "record_sheets",
@@ -38,7 +44,9 @@ _HOMES = {
     "performance": "performance_report",
     "published_stay": "stays",
     "scorecard": "balanced_scorecard",
+    "self_assessment": "grids",
     "system_view": "systems",
+    "waiting_list": "waiting",
 }
 __all__ = list(_HOMES)
 

@@ -13,8 +13,11 @@ from typing import Any, Final
 from helpers import analyses
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
 from helpers.analyses.changes.review import ChangeReview
+from helpers.analyses.contracts.report import ContractMonitoring
 from helpers.analyses.decided.analysis import Decisions
+from helpers.analyses.early.report import EarlyWarning
 from helpers.analyses.four_columns.report import FourColumnMatrix
+from helpers.analyses.grids.report import SelfAssessment
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
@@ -23,6 +26,7 @@ from helpers.analyses.sight.report import LineOfSight
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
 from helpers.analyses.systems.view import SystemView
+from helpers.analyses.waiting.report import WaitingLists
 from helpers.data.room.records import Records
 from helpers.report.opening import Report, open_report
 from helpers.report.parts import Part
@@ -38,9 +42,13 @@ ANALYSES: Final = {
     "scorecard": Scorecard,
     "change_review": ChangeReview,
     "system_view": SystemView,
+    "waiting_list": WaitingLists,
     "four_column_matrix": FourColumnMatrix,
     "measure_records": MeasureRecords,
     "line_of_sight": LineOfSight,
+    "early_warning": EarlyWarning,
+    "self_assessment": SelfAssessment,
+    "contract_monitoring": ContractMonitoring,
     "decisions": Decisions,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses", "deliver")

@@ -67,6 +67,8 @@ def open_project(
 ) -> Project:
     """Return the project at a folder, with all that the runner may ask of the other rooms.
 
+    Raises `UsageError` with the same, where `problems` is None; for an audience that is not named.
+
     Parameters
     ----------
     problems
@@ -75,11 +77,6 @@ def open_project(
         For whom its reports are made, and what was made is looked at.
     version
         The version of the data that its reports read; the current one unless given.
-
-    Raises
-    ------
-    UsageError
-        With the same, where `problems` is None; for an audience that is not named.
     """
     from helpers.data.audit import audit_bundles, audit_file, redact
     from helpers.data.disclosure import disclosure_problems
@@ -89,7 +86,8 @@ def open_project(
     from helpers.data.mart_files import DERIVED, ROOM, SPILL
     from helpers.data.mart_manifest import make_private
     from helpers.data.policy import policy_of
-    from helpers.data.releases import FOLDER, Releases, manifest_entry
+    from helpers.data.released_manifests import manifest_entry
+    from helpers.data.releases import FOLDER, Releases
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.data.state import open_state
 
@@ -129,7 +127,7 @@ def open_project(
         allow=allowed.standing,
         release=release,
         reserve=releases.release,
-        told=lambda report: [manifest_entry(entry, policy) for entry in releases.of_report(report)],
+        told=lambda report: [manifest_entry(entry.told, policy) for entry in releases.of_report(report)],
         keep_manifest=releases.keep_manifest,
         late=partial(_late, root) if readers.is_public else lambda _: (),
         redact=redact,
@@ -187,10 +185,7 @@ def _settings(root: Path, problems: list[Problem] | None) -> tuple[Allowed, Them
 def open_audiences(root: Path, audience: str = "") -> tuple[Project, ...]:
     """Return a project once for each of its audiences, the public first; or for one alone.
 
-    Raises
-    ------
-    UsageError
-        With what is wrong with its settings; for an audience that is not named.
+    Raises `UsageError` with what is wrong with its settings; for an audience that is not named.
     """
     if audience:
         return (open_project(root, audience=audience),)
@@ -245,6 +240,9 @@ def plan(
 ) -> Plan:
     """Return the reports asked for, checked: the register too, by which a mistake would fail them all.
 
+    Raises `UsageError` with all problems of register and phrases, and where it is strict of notebooks and parameter
+    files, at once.
+
     Parameters
     ----------
     words
@@ -253,11 +251,6 @@ def plan(
         What is wrong already (`open_project`).
     strict
         Whether a mistake that concerns single reports is an error too; otherwise these are refused.
-
-    Raises
-    ------
-    UsageError
-        With all problems of register and phrases, and where it is strict of notebooks and parameter files, at once.
     """
     from helpers.register.reading import read_register
 

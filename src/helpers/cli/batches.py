@@ -12,10 +12,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TimeRemainingColumn
 from rich.text import Text
 
-from helpers.cli.showing import show_json, show_table
+from helpers.cli.showing import progress_bar, show_json, show_table
 from helpers.errors import ExitCode
 from helpers.runner.batch.run import Batch
 from helpers.runner.history.entries import Entry, State
@@ -41,16 +41,11 @@ def show_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Entry], None
     if quiet:
         yield lambda _: None
     elif console.is_terminal:
-        with _bar(console) as progress:
+        with progress_bar(console, TimeRemainingColumn()) as progress:
             task = progress.add_task("Reports", total=total)
             yield lambda entry: progress.update(task, advance=1, description=escape(entry.report))
     else:
         yield _Lines(total).tell
-
-
-def _bar(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, transient=True)
 
 
 class _Lines:
@@ -68,7 +63,7 @@ class _Lines:
         rest = (time.monotonic() - self._began) / self._ran * self._left
         done = f"[{self._total - self._left}/{self._total}]"
         left = f", about {_duration(rest)} left" if self._left else ""
-        words = f"{done} {entry.report}: {entry.state}{_at(entry)}, {entry.seconds:.1f} s{left}"
+        words = f"{done} {entry.report}: {entry.how}, {entry.seconds:.1f} s{left}"
         print(words, file=sys.stderr, flush=True)
 
 
@@ -103,14 +98,16 @@ def merge(parts: Sequence[Batch]) -> Batch:
     entries = tuple(entry for part in parts for entry in part.entries)
     problems = tuple(problem for part in parts for problem in part.problems)
     no_data = tuple(each for part in parts for each in part.no_data)
-    return Batch(parts[0].run, entries, any(part.interrupted for part in parts), problems, no_data)
+    months = {run: month for part in parts for run, month in part.months.items()}
+    interrupted = any(part.interrupted for part in parts)
+    return Batch(parts[0].run, entries, interrupted, problems, no_data, months=months)
 
 
 def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
     """Print what became of a batch."""
     entries = worst_first(batch.entries)
     if as_json:
-        reports = [entry_as_json(entry) for entry in entries]
+        reports = [{**entry_as_json(each), "month": batch.months.get(each.run, "")} for each in entries]
         counts = {str(state): number for state, number in _count(entries).items()}
         told = {"run": batch.run, "states": counts, "reports": reports, "exit_code": batch.exit_code}
         told["problems"] = [asdict(problem) for problem in (*batch.mistakes, *batch.problems)]
@@ -120,7 +117,7 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
         show_entries(entries)
     for alike in _alike(entries):
         first, more = alike[0], f" and {len(alike) - 1} more" if len(alike) > 1 else ""
-        print(f"{first.report}{more}: {first.state}{_at(first)}\n{_indent(first.error)}", file=sys.stderr)
+        print(f"{batch.name(first)}{more}: {first.how}\n{_indent(first.error)}", file=sys.stderr)
         if first.exit_code == ExitCode.BUG:
             print("  This is a bug in boardpack; please report it.", file=sys.stderr)
     held = Counter(warning for entry in entries if entry.state is State.HELD for warning in entry.warnings)
@@ -132,7 +129,7 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
         print(left_out)
     ran = sorted((e for e in entries if not e.same_as), key=lambda e: -e.seconds)
     if len(ran) > SLOWEST:
-        print("slowest: " + ", ".join(f"{e.report} {e.seconds:.1f} s" for e in ran[:SLOWEST]))
+        print("slowest: " + ", ".join(f"{batch.name(e)} {e.seconds:.1f} s" for e in ran[:SLOWEST]))
     print(f"{summarise(entries)}; {index}")
 
 
@@ -141,7 +138,7 @@ def _alike(entries: Iterable[Entry]) -> list[list[Entry]]:
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.error:
-            same = entry.error if entry.state is State.REFUSED else entry.report
+            same = entry.error if entry.state is State.REFUSED else f"{entry.run}/{entry.report}"
             groups.setdefault(same, []).append(entry)
     return list(groups.values())
 
@@ -160,7 +157,7 @@ def show_entries(entries: Iterable[Entry]) -> None:
 
 def _coloured(entry: Entry) -> Text:
     colour = _COLOURS.get(entry.state, "" if entry.state is State.WAITING else "red")
-    return Text(f"{entry.state}{_at(entry)}", style=colour)
+    return Text(entry.how, style=colour)
 
 
 def show_decisions(decisions: Iterable[RunDecision], plan: Plan, *, as_json: bool) -> None:
@@ -204,10 +201,6 @@ def entry_as_json(entry: Entry) -> Mapping[str, Any]:
     """Return an entry as a document for machines."""
     facts = entry.facts.model_dump(mode="json") if entry.facts else None
     return {"report": entry.report, **asdict(entry), "facts": facts}
-
-
-def _at(entry: Entry) -> str:
-    return f" at {entry.step}" if entry.step and entry.state is State.FAILED else ""
 
 
 def _indent(text: str) -> str:

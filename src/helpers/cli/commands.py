@@ -53,6 +53,7 @@ COMMANDS: Final = {
     "demo": "data:demo_app",
     "register": "registers:register_app",
     "comments": "commenting:comments_app",
+    "assess": "assessing:assess_app",
     "schedule": "schedules:schedule_app",
     "state": "private:state_app",
 }

@@ -77,8 +77,7 @@ def _ask(board: PerformanceReport, folder: Path, due: date, today: date) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     for owner, results in by_owner.items():
         name = re.sub(r"[^a-z0-9]+", "-", (owner or "nobody named").lower()).strip("-")
-        path = folder / f"{code}-{month}-{name}.xlsx"
-        write_form(words_form(board, owner, results, due), path)
+        path = write_form(words_form(board, owner, results, due), folder / f"{code}-{month}-{name}.xlsx")
         print(f"{owner or 'Nobody named as owner'}: {len(results)}, {path}")
         for result in results:
             about = result.measure
@@ -106,7 +105,7 @@ def read(
     folder, words = root / "params" / "_register", Words()
     register = read_register(folder)
     for path in forms_in(files):
-        form = read_form(path, KIND, words.problems)
+        form = read_form(path, (KIND,), words.problems)
         if form is None:
             continue
         words.take(form, register, current_day())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -16,21 +15,15 @@ from helpers.cli.showing import Json
 from helpers.errors import Problem, UsageError
 from helpers.runner.batch.folders import traces_of
 from helpers.runner.history.entries import Entry, State
+from helpers.runner.portal.page import fill
 from helpers.runner.publish.switching import write_whole
 
 if TYPE_CHECKING:
     from helpers.cli.records import Opened
-    from helpers.runner.document.comparing import Changes
 
 #: editions that have passed the gate: what they show may be looked at
 _PASSED: Final = frozenset({State.PUBLISHED, State.HELD})
 _SIDES: Final = ("A", "B", "B less A")
-_STYLE: Final = (
-    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#212b32}"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
-    "border-bottom:1px solid #aeb7bd}caption{text-align:left;font-weight:600;padding-top:1rem}"
-    "del{background:#fbe3e0}ins{background:#dff1e4;text-decoration:none}"
-)
 
 
 def diff(
@@ -55,7 +48,12 @@ def diff(
     changes = compare_notebooks(*(nbformat.read(path, as_version=4) for _, path in (old, new)))
     names = (_name(old[0]), _name(new[0]))
     if page is not None:
-        write_whole(page, _as_page(changes, names).encode())
+        tables = [
+            (where, [*cells]) for where, cells in groupby(changes.numbers, key=lambda each: each.where)
+        ]
+        heads, sentences = ("Row", "Column", *_SIDES), changes.sentences
+        text = fill("differences.html", names=names, heads=heads, tables=tables, sentences=sentences)
+        write_whole(page, text.encode())
     if as_json:
         showing.show_json({"a": names[0], "b": names[1], **asdict(changes)})
         return
@@ -121,26 +119,3 @@ def _one(entries: list[Entry], word: str, edition: str) -> Entry:
 def _name(entry: Entry) -> str:
     period = entry.facts.period_label if entry.facts else entry.period
     return f"{entry.report}, {period}, run {entry.run}"
-
-
-def _as_page(changes: Changes, names: tuple[str, str]) -> str:
-    """Return the differences as a page that loads nothing from elsewhere."""
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Row", "Column", *_SIDES))
-    tables = ""
-    for where, cells in groupby(changes.numbers, key=lambda each: each.where):
-        rows = ((c.row, c.column, c.before, c.after, c.difference) for c in cells)
-        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        tables += f"<table><caption>{escape(where)}</caption><thead><tr>{heads}</tr></thead>{body}</table>"
-    words = "".join(
-        f"<p>{f'<del>{escape(each.before)}</del> ' if each.before else ''}"
-        f"{f'<ins>{escape(each.after)}</ins>' if each.after else ''}</p>"
-        for each in changes.sentences
-    )
-    parts = [f"<h2>Numbers</h2>{tables}" if tables else "", f"<h2>Sentences</h2>{words}" if words else ""]
-    body = "".join(parts) or "<p>Both show the same numbers and the same sentences.</p>"
-    return (
-        '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>What differs</title>'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<style>{_STYLE}</style></head><body><main><h1>What differs</h1>"
-        f"<p>A: {escape(names[0])}<br>B: {escape(names[1])}</p>{body}</main></body></html>\n"
-    )

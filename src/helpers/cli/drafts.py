@@ -74,10 +74,7 @@ def preview(
 def find_report(root: Path, notebook: Path, file: str) -> tuple[Project, Job]:
     """Return the project and the report that is meant; of a notebook without parameter files, that of its defaults.
 
-    Raises
-    ------
-    UsageError
-        With all that is wrong with register, settings, notebook or parameter file.
+    Raises `UsageError` with all that is wrong with register, settings, notebook or parameter file.
     """
     name = notebook.stem
     if not file and not (root / "params" / name).is_dir():

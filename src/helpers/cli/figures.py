@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,13 +10,12 @@ import typer
 from helpers.cli import showing
 from helpers.cli.assembly import open_mart
 from helpers.cli.showing import Json
-from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import current_day, find_root
 
 if TYPE_CHECKING:
     from helpers.bundle import Cell
     from helpers.measures.listing import Listing
-    from helpers.register.models import Measure, Register
+    from helpers.register.models import Measure
 
 Name = Annotated[str, typer.Argument(metavar="MEASURE", help="Its id, as in the register.")]
 
@@ -31,9 +29,10 @@ def show_series(
     """Show the series of a measure: a row for each period, with what it is made of, its source and its edition."""
     from helpers.data.directory import find_organisation
     from helpers.measures.listing import list_series
+    from helpers.register.reading import find_measure, read_register
 
     root = find_root(context.obj)
-    measure = _measure(_register(root), name)
+    measure = find_measure(read_register(root / "params" / "_register"), name)
     mart = open_mart(root)
     mart = mart.at(mart.version)
     listing = list_series(mart, measure, find_organisation(mart, org))
@@ -81,11 +80,11 @@ def explain(context: typer.Context, name: Name, as_json: Json = False) -> None:
     """Show the record sheet of a measure: what the register says, and from which columns its figures come."""
     from helpers.data.dictionary import describe_measures, function_of
     from helpers.register.models import Register
+    from helpers.register.reading import find_measure, read_register
     from helpers.register.sheet import answers
 
-    root = find_root(context.obj)
-    register = _register(root)
-    measure = _measure(register, name)
+    register = read_register(find_root(context.obj) / "params" / "_register")
+    measure = find_measure(register, name)
     feeds = [
         (layout.name, layout.title, feed.numerator, feed.denominator, function_of(layout), feed.note)
         for _, layout, feed in describe_measures(Register(measures={measure.id: measure}))
@@ -103,16 +102,3 @@ def explain(context: typer.Context, name: Name, as_json: Json = False) -> None:
         heads = ("Layout", "Numerator", "Denominator", "Function", "Note")
         showing.show_table(heads, ((name, *rest) for name, _, *rest in feeds))
     print(f"\nIts series: boardpack data show {measure.id} --org CODE")
-
-
-def _register(root: Path) -> Register:
-    from helpers.register.reading import read_register
-
-    return read_register(root / "params" / "_register")
-
-
-def _measure(register: Register, name: str) -> Measure:
-    if name not in register.measures:
-        cure = near_misses(name, register.measures) or "params/_register/measures.yml lists them"
-        raise UsageError(Problem(name, "the register has no such measure", cure=cure))
-    return register.measures[name]

@@ -11,15 +11,7 @@ _LOOK = 0.3  # seconds between two looks at the files
 
 
 def follow(traces: Traces, *, is_over: Callable[[], bool], pause: float = _LOOK) -> None:
-    """Print what stands in the logs of a report and what is added, until it has ended.
-
-    Parameters
-    ----------
-    traces
-        Where its logs lie, or will lie.
-    pause
-        Seconds between two looks.
-    """
+    """Print what stands in the logs of a report and what is added, until it has ended."""
     read: dict[str, int] = {}
     while True:
         over = is_over()  # asked first: what was written before the end is still printed

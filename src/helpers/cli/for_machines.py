@@ -105,9 +105,9 @@ def as_junit(batch: Batch) -> bytes:
     """Return what became of a batch as JUnit XML: a case for each report, those left out without data skipped."""
     suite = ET.Element("testsuite", name="boardpack", id=batch.run)
     for entry in batch.entries:
-        case = ET.SubElement(
-            suite, "testcase", classname=entry.notebook, name=entry.name, time=f"{entry.seconds:.3f}"
-        )
+        name = batch.name(entry).removeprefix(f"{entry.notebook}/")
+        took = f"{entry.seconds:.3f}"
+        case = ET.SubElement(suite, "testcase", classname=entry.notebook, name=name, time=took)
         if entry.state.is_failure or entry.state is State.INTERRUPTED:
             kind = "error" if entry.exit_code == ExitCode.BUG else "failure"
             said = _NOT_IN_XML.sub("?", entry.error)

@@ -68,10 +68,7 @@ def bring_up_to_date(project: Project, destinations: Iterable[str], today: date)
     Where nothing was published or withdrawn since, nothing is looked at. What goes wrong is tried at each look and
     printed once.
 
-    Parameters
-    ----------
-    today
-        The day, by which the pages that list reports change.
+    `today`: the day, by which the pages that list reports change.
     """
     history, path, code = History(project.state), project.home / NOTED, ExitCode.OK
     noted: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}

@@ -44,10 +44,7 @@ class Past:
 def read_past(months: str, known: str, *, or_now: bool) -> Past:
     """Return what `--for`, `--known` and `--or-now` ask for.
 
-    Raises
-    ------
-    UsageError
-        With all that is wrong with them.
+    Raises `UsageError` with all that is wrong with them.
 
     >>> read_past("2025-11..2026-01", "now", or_now=False).months
     ('2025-11', '2025-12', '2026-01')
@@ -74,10 +71,8 @@ def past_parts(
 
     A report that is published for a month, or waits as its draft, stays as it is unless the order is forced.
 
-    Raises
-    ------
-    UserError
-        Where the figures of a month were never loaded or are not kept as they were, before anything runs.
+    Raises `UserError` where the figures of a month were never loaded or are not kept as they were, before anything
+    runs.
     """
     days, told = _known_days(root, past)
     problems = list(_outside(root, days))
@@ -117,7 +112,7 @@ def _known_days(root: Path, past: Past) -> tuple[dict[str, tuple[date | None, st
         except DataError as error:
             days[month] = (None, None)
             if past.or_now:
-                told.append(f"{month}: {error}; made with the figures as known now")
+                told.append(f"{month}: {str(error).rstrip('.')}; made with the figures as known now")
             else:
                 cure = "give --or-now to make it with the figures as known now, which the page says"
                 problems += [

@@ -72,7 +72,8 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
     """Print every count that was published of a table of records, with its query and its report."""
     from helpers.data.disclosure.people import TABLES
     from helpers.data.disclosure.queries import MEASURED
-    from helpers.data.releases import FROM_RECORDS, Releases, shown_words
+    from helpers.data.released_manifests import shown_words
+    from helpers.data.releases import FROM_RECORDS, Releases
 
     project = open_project(root, audience=readers)
     ledger = Releases.of(project.home, root, project.audience)

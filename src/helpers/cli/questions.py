@@ -37,6 +37,11 @@ SELECTORS = {
         WHERE measure = 'rtt_18_weeks' AND basis = 'provider' AND denominator > 0
           AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
           AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
+    "trusts_with_published_lists": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
+        LEFT JOIN successors s ON s.org_code = v.org_code
+        WHERE measure = 'rtt_list_size' AND basis = 'provider' AND specialty_code IS NOT NULL AND breakdown IS NULL
+          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
     "boards_with_published_beds": _WITH_BEDS.format(code="coalesce(b.successor, o.icb_code)", kind="icb"),
     "regions_with_published_beds": _WITH_BEDS.format(code="o.region", kind="region"),
     "trusts": "SELECT DISTINCT org_code FROM organisations"

@@ -219,22 +219,16 @@ def _as_json(project: Project, entry: Entry) -> dict[str, object]:
 def find_report(opened: Opened, word: str) -> tuple[Project, History, tuple[str, str]]:
     """Return the audience's project, its history, and notebook and name of a report that is on record there.
 
-    Raises
-    ------
-    UsageError
-        If there is none of that name, or more than one.
+    Raises `UsageError` if there is none of that name, or more than one.
     """
     known = [(project, record, pair) for project, record in opened for pair in record.latest()]
     found = [each for each in known if word in {each[2][1], "/".join(each[2])}]
     if len(found) == 1:
         return found[0]
     if found:
-        names = [f"{'/'.join(pair)} (--audience {project.audience.name})" for project, _, pair in found]
-        names = (
-            names
-            if len({project.audience.name for project, *_ in found}) > 1
-            else ["/".join(f[2]) for f in found]
-        )
+        several = len({project.audience.name for project, *_ in found}) > 1
+        told = (" (--audience {})" if several else "").format
+        names = ["/".join(pair) + told(project.audience.name) for project, _, pair in found]
         raise UsageError(Problem(word, "is more than one report", " or ".join(names)))
     cure = near_misses(word, ["/".join(pair) for *_, pair in known]) or "see `boardpack status`"
     raise UsageError(Problem(word, "no run of such a report is on record", cure=cure))

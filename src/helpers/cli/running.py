@@ -82,7 +82,7 @@ def run(
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
     limits = KernelLimits(time_limit, memory_limit)
-    order = Order(_formats(to), force, jobs, limits, renderer, hold, verify)
+    order = Order(_formats(to), force, hold, verify, jobs=jobs, limits=limits, renderer=renderer)
     root = find_root(context.obj)
     if months and resumed:
         raise UsageError(Problem("--resume", "not with --for", cure="the same command again does the rest"))

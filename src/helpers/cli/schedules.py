@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -30,6 +29,7 @@ from helpers.runner.history.occurrences import Outcome
 from helpers.runner.history.store import History
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.portal import write_runs
+from helpers.runner.processes import terminable
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import recover
 from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
@@ -41,6 +41,9 @@ from helpers.runner.telling.outbox import Outbox
 
 schedule_app = typer.Typer(help="Make reports by themselves: params/_schedule.yml.", no_args_is_help=True)
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing where all is well.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Let a schedule wait while any file that it loads is refused.")
+]
 schedule_app.command("tell")(tell)
 #: in the private folder: held by whoever makes what is due
 LOCK: Final = "schedule"
@@ -58,11 +61,11 @@ def run_parts(parts: Sequence[tuple[Project, Plan, Order]], *, quiet: bool) -> B
 
 
 @schedule_app.command()
-def once(context: typer.Context, quiet: Quiet = False) -> None:
+def once(context: typer.Context, quiet: Quiet = False, strict: Strict = False) -> None:
     """Make what is due now, and end: the whole engine, for cron, systemd, Task Scheduler and the like."""
     root = find_root(context.obj)
     with _alone(root):
-        raise typer.Exit(_make_due(root, quiet=quiet))
+        raise typer.Exit(_make_due(root, quiet=quiet, strict=strict))
 
 
 @schedule_app.command()
@@ -70,17 +73,18 @@ def run(
     context: typer.Context,
     every: Annotated[int, typer.Option(min=1, help="Seconds between two looks at what is due.")] = 60,
     quiet: Quiet = False,
+    strict: Strict = False,
 ) -> None:
     """Make what is due whenever it is, until asked to end (Ctrl-C, SIGTERM): a service in the foreground."""
     root = find_root(context.obj)
     wait = threading.Event()
-    with _alone(root), _ended_by_request():
+    with _alone(root), terminable():
         print(f"boardpack schedule is at work; {_next_words(root)}", flush=True)
         told = ""
         while True:
             try:
                 try:
-                    _make_due(root, quiet=quiet)
+                    _make_due(root, quiet=quiet, strict=strict)
                 except UserError as error:  # settings that are being written, say: it is tried again
                     told = _tell_once(error, told)
                 wait.wait(every)
@@ -159,24 +163,18 @@ def _alone(root: Path) -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def _ended_by_request() -> Iterator[None]:
-    def interrupt(_signal: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _make_due(root: Path, *, quiet: bool, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
+def _make_due(
+    root: Path,
+    *,
+    quiet: bool,
+    strict: bool = False,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> int:
     """Make what is due of every schedule; return the highest exit code."""
     schedules, project = _read(root), open_project(root)
     history = History(project.state)
     recover(project, history)
-    making = _Making(root, quiet=quiet, clock=clock)
+    making = _Making(root, quiet, strict, clock)
     outbox = Outbox(project.home)
     for schedule in schedules:
         version = project.pin()
@@ -204,12 +202,15 @@ def _make_due(root: Path, *, quiet: bool, clock: Callable[[], datetime] = lambda
     return max(making.codes, default=0)
 
 
+@dataclass
 class _Making:
     """Makes the reports of a schedule for a moment."""
 
-    def __init__(self, root: Path, *, quiet: bool, clock: Callable[[], datetime]) -> None:
-        self._root, self._quiet, self._clock = root, quiet, clock
-        self.codes: list[int] = []
+    _root: Path
+    _quiet: bool
+    _strict: bool
+    _clock: Callable[[], datetime]
+    codes: list[int] = field(default_factory=list)
 
     def make(self, schedule: Schedule, moment: datetime) -> tuple[str, int] | None:
         """Load what is to be loaded and run; None where there is nothing to load yet, or a mistake stops all."""
@@ -246,8 +247,8 @@ class _Making:
         return batch.run, batch.exit_code
 
     def _load(self, paths: Sequence[str]) -> None:
-        """Load files; those that are not there yet are an error of their own."""
-        from helpers.data.load import load_paths
+        """Load files; those that are not there yet are an error of their own, one that is refused stops no other."""
+        from helpers.data.load import LoadError, load_paths
         from helpers.register.reading import read_register
 
         wanted = [each if "://" in each else str(self._root / each) for each in paths]
@@ -257,9 +258,15 @@ class _Making:
             raise _LateError(problem)
         if wanted:
             register = read_register(self._root / "params" / "_register", spared=[])
-            results = load_paths(open_mart(self._root), wanted, register)
-            if not self._quiet:
-                showing.show_results(results, as_json=False)
+            try:
+                results = load_paths(open_mart(self._root), wanted, register)
+            except LoadError as error:
+                if self._strict or all(each.outcome == "refused" for each in error.results):
+                    raise
+                results = [*error.results]
+                self.codes.append(int(error.exit_code))
+            told = [each for each in results if not self._quiet or each.outcome == "refused"]
+            showing.show_results(told, as_json=False)
 
 
 def _put(outbox: Outbox, messages: Iterable[Message]) -> None:

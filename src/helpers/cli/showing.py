@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -70,6 +77,12 @@ def _load_row(load: LoadRecord) -> tuple[str, ...]:
     return name, f"{load.as_at}", when, *rows, load.policy, Path(load.file).name
 
 
+def progress_bar(console: Console, time: ProgressColumn) -> Progress:
+    """Return a bar with how many are done and a time, which goes when all are."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), time)
+    return Progress(*columns, console=console, transient=True)
+
+
 @contextmanager
 def show_loading(*, quiet: bool) -> Iterator[LoadProgress | None]:
     """Yield what to call with each file that is read; on a terminal it moves a bar."""
@@ -77,8 +90,7 @@ def show_loading(*, quiet: bool) -> Iterator[LoadProgress | None]:
     if quiet or not console.is_terminal:
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with progress_bar(console, TimeElapsedColumn()) as progress:
         task = progress.add_task("Files", total=None)
 
         def tell(path: str, done: int, total: int) -> None:

@@ -9,7 +9,7 @@ from helpers.audience import Audience
 from helpers.cli.batches import count_words, show_entries, summarise
 from helpers.cli.showing import show_table
 from helpers.runner.batch.folders import Traces
-from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.entries import Entry
 from helpers.runner.history.store import Run
 
 
@@ -67,8 +67,7 @@ def _lines(entry: Entry, traces: Traces) -> Iterator[tuple[str, str]]:
     yield "report", entry.report
     if entry.facts:
         yield "about", f"{entry.title}, {entry.organisation}, {entry.facts.period_label}"
-    at = f" at {entry.step}" if entry.step and entry.state is State.FAILED else ""
-    yield "state", f"{entry.state}{at}"
+    yield "state", entry.how
     if entry.note:
         yield "note", entry.note
     yield "run", entry.run + (f", as {entry.same_as} left it" if entry.same_as else "")

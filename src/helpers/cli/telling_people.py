@@ -116,12 +116,7 @@ def send_waiting(
 
     A failure is printed when a message fails first: a schedule that looks every minute would tell it for ever.
 
-    Parameters
-    ----------
-    at_once
-        Try also what failed a moment ago.
-    environment
-        Holds the addresses of servers, and what opens them.
+    `at_once`: try also what failed a moment ago. `environment`: holds the addresses of servers, and what opens them.
     """
     projects = {each.audience.name: each for each in open_audiences(project.root)}
 

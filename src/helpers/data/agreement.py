@@ -49,15 +49,7 @@ class Disagreement:
 def disagreements(
     mart: Mart, measures: Collection[str] | None = None, *, organisation: str | None = None
 ) -> list[Disagreement]:
-    """Return every figure on which sources disagree, worked out once per version of the mart.
-
-    Parameters
-    ----------
-    measures
-        Only figures of these; all by default.
-    organisation
-        Only figures of this one; all by default.
-    """
+    """Return every figure, or those of some measures or of one organisation, on which sources disagree."""
     found = []
     for name in _contested(mart):
         if measures is None or name in measures:

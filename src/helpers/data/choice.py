@@ -143,12 +143,6 @@ def disagreements_query(measure: str) -> str:
 
 
 def choice_query(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return the SQL for the source of every period of the series that have several: rows of `series_sources`.
-
-    Parameters
-    ----------
-    connection
-        Has the views of `view_statements`.
-    """
+    """Return the SQL for the source of every period of the series that have several: rows of `series_sources`."""
     measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
     return compared(measures) + _CHOICE.format(series=SERIES, agree=AGREE_OF_FOUR)

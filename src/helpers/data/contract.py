@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from helpers.data.mart import Mart
 
 _FIGURES = ", ".join(f"max(amount) FILTER (figure = '{name}') AS {name}" for name in CONTRACT_FIGURES)
-_LINES = f"""SELECT specialty, point_of_delivery, period::DATE AS month, {_FIGURES}
+_LINES = f"""SELECT specialty || ', ' || point_of_delivery AS line, specialty, point_of_delivery,
+        period::DATE AS month, {_FIGURES}
     FROM contract_lines WHERE org_code = ? GROUP BY ALL ORDER BY ALL"""
 _LATEST = "SELECT max(period)::DATE FROM contract_lines WHERE org_code = ? AND figure = 'actual_activity'"
 
@@ -26,8 +27,9 @@ def contract_lines(mart: Mart, organisation: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        specialty (a name where the word is a treatment function code), point_of_delivery, month (first day), and the
-        four figures: counts, and pounds; NaN where the contract or the return does not say.
+        line (what the ledger calls it), specialty (a name where the word is a treatment function code),
+        point_of_delivery, month (first day), and the four figures: counts, and pounds; NaN where the contract or the
+        return does not say.
     """
     frame = mart.query(_LINES, [organisation])
     names = specialty_names(mart)

@@ -30,18 +30,7 @@ _READ = "reads"
 def derived_frame(
     folder: Path, name: str, build: Callable[[], tuple[pd.DataFrame, set[str]]]
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return the frame of a name from a folder, built where no process has done so or its file is damaged.
-
-    Parameters
-    ----------
-    build
-        Computes it, and says what was read for it.
-
-    Returns
-    -------
-    DataFrame and list of str
-        The frame, and what was read for it, now or when it was built.
-    """
+    """Return the frame of a name from a folder, built where none is there and whole, and what was read for it."""
     path = _path(folder, name)
     found = _read(path)
     if found is None:
@@ -85,13 +74,6 @@ def fill_derived(
     """Fill a table of a connection with a query's rows, which are kept as a frame's are.
 
     DuckDB alone does it, so that what reads little of the mart needs no pandas.
-
-    Parameters
-    ----------
-    connection
-        Has the table, and what the query reads.
-    query
-        Gives the SQL for them, where no process has kept them or their file is damaged.
     """
     path = _path(folder, name)
     if _fill(connection, table, path):

@@ -26,13 +26,7 @@ def function_of(layout: Layout) -> str:
 
 
 def write_dictionary(register: Register, national: Path) -> str:
-    """Return the dictionary as the Markdown of docs/reference/data-dictionary.md.
-
-    Parameters
-    ----------
-    national
-        The file of national figures, see `helpers.data.national`.
-    """
+    """Return the dictionary as the Markdown of docs/reference/data-dictionary.md."""
     lines = [
         "# Data dictionary",
         "",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import sqlite3
@@ -11,16 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from helpers.audience import homes
 from helpers.data.mart import Mart
-from helpers.data.mart_files import DERIVED, ROOM, SPILL, read_manifest
-from helpers.data.mart_manifest import PRIVATE_FILE, LoadRecord, Manifest, fingerprint_files, write_private
+from helpers.data.mart_files import DERIVED, ROOM, SPILL, no_load, put_in_force, read_manifest
+from helpers.data.mart_manifest import LoadRecord, Manifest, manifest_after
 from helpers.errors import DataError, Problem, near_misses
-
-#: seconds that a removal waits for a load to end
-WAIT = 600
 
 
 @dataclass(frozen=True)
@@ -38,13 +32,6 @@ def forget_source(state: Path, source: str) -> Forgotten:
 
     What was published stays published, and on record as released: it names no patient, and readers have it.
 
-    Parameters
-    ----------
-    state
-        The project's private folder.
-    source
-        Its short name, as `boardpack data list` shows it.
-
     Raises
     ------
     DataError
@@ -53,11 +40,8 @@ def forget_source(state: Path, source: str) -> Forgotten:
     path = state / "mart"
     if not path.is_dir():
         raise DataError(Problem(source, "nothing is loaded"))
-    try:
-        with FileLock(path / "lock", timeout=WAIT, mode=PRIVATE_FILE):
-            loads, versions = _forget_loads(path, source)
-    except Timeout:
-        raise DataError(Problem("mart", "a load is running", cure="wait for it to end")) from None
+    with no_load(path):
+        loads, versions = _forget_loads(path, source)
     runs: list[str] = []
     published: list[str] = []
     for home in homes(state):
@@ -90,23 +74,9 @@ def _forget_loads(path: Path, source: str) -> tuple[tuple[str, ...], tuple[str, 
 
 def _replace_current(path: Path, current: Manifest, gone: set[str]) -> None:
     """Make a version without the loads the current one, where it holds any."""
-    files = tuple(file for file in current.files if file.load not in gone)
-    if len(files) == len(current.files):
-        return
-    now = datetime.now(UTC).replace(tzinfo=None)
-    fingerprints = fingerprint_files(files)
-    digest = hashlib.sha256(json.dumps([str(now), fingerprints]).encode()).hexdigest()
-    version = f"{int(current.version.partition('-')[0]) + 1:06d}-{digest[:10]}"
-    manifest = Manifest(
-        version=version,
-        parent=current.version,
-        created_at=now,
-        loads=tuple(load for load in current.loads if load.load not in gone),
-        files=files,
-        fingerprints=fingerprints,
-    )
-    write_private(path / "manifests" / f"{version}.json", manifest.model_dump_json(indent=1).encode())
-    write_private(path / "CURRENT", f"{version}\n".encode())
+    if any(file.load in gone for file in current.files):
+        manifest = manifest_after(current, gone, datetime.now(UTC).replace(tzinfo=None))
+        put_in_force(path, manifest)
 
 
 def _all_loads(manifests: Iterable[Manifest]) -> list[LoadRecord]:

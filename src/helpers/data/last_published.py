@@ -39,13 +39,6 @@ def keep_published(state: Path, bundles: Sequence[Bundle]) -> None:
 def last_before(state: Path, key: str, period: str) -> LastPublished | None:
     """Return what was published last of a period before one; None where nothing was.
 
-    Parameters
-    ----------
-    state
-        The project's private folder.
-    period
-        "2026-09": only earlier ones count.
-
     Raises
     ------
     DataError

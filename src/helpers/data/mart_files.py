@@ -57,13 +57,7 @@ ROOM = "room"
 
 
 class MartFiles:
-    """The folder of the mart, whichever version one reads.
-
-    Parameters
-    ----------
-    path
-        The folder; it need not exist yet.
-    """
+    """The folder of the mart, whichever version one reads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -143,31 +137,15 @@ class MartFiles:
 
         Parameters
         ----------
-        source
-            Short name of where the rows come from; with the table it names a data set.
-        layout
-            The module of `helpers.data.sources` that read them, or "synthetic".
-        policy
-            Disclosure rule: "hes_record_level" for anything from records, "published" for statistics
-            that their publisher has controlled.
-        file
-            What was read; its hash tells whether it has been loaded before.
-        shown
-            How the file is recorded, where that is not its path: the address it was fetched from.
-        synthetic
-            True for invented data: every report that reads them says so.
+        file, shown
+            What was read; how it is recorded, where that is not its path: the address it was fetched from.
         mode
             "replace" drops earlier loads of the source; "append" adds to them, the latest vintage wins.
-        secondary
-            True for figures that somebody else tabulated: the publication itself wins over them.
-        publication
-            What the figures are from, where several sources tabulate one publication; the source by default.
-        settings
-            Hash of what an analyst wrote on how to read the file, where anything.
-        vintage
-            Edition of the figures (UTC); by default the moment of the load.
-        as_at
-            Date up to which the data speak; by default today.
+        vintage, as_at
+            Edition of the figures (UTC), by default the moment of the load; the date up to which they speak, by
+            default today.
+        others
+            As `LoadRecord` has them.
 
         Raises
         ------
@@ -224,11 +202,7 @@ class MartFiles:
         manifest = next_manifest(current, record, tuple(load.files), replace=replace)
         make_private(self.path / "data")
         load.staging.rename(self.path / "data" / load.id)
-        make_private(self.path / "manifests")
-        write_private(
-            self.manifest_path(manifest.version), manifest.model_dump_json(indent=1).encode("utf-8")
-        )
-        write_private(self.path / "CURRENT", f"{manifest.version}\n".encode())
+        put_in_force(self.path, manifest)
 
     def prune(self, *, older_than: timedelta = KEEP_MANIFESTS, dry_run: bool = False) -> list[str]:
         """Remove the versions that nothing refers to, and the files that only they held.
@@ -290,6 +264,25 @@ class MartFiles:
             return
         for left in (self.path / "staging").glob("*"):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def put_in_force(path: Path, manifest: Manifest) -> None:
+    """Write a version of the mart at a path, and make it the current one."""
+    make_private(path / "manifests")
+    write_private(
+        path / "manifests" / f"{manifest.version}.json", manifest.model_dump_json(indent=1).encode("utf-8")
+    )
+    write_private(path / "CURRENT", f"{manifest.version}\n".encode())
+
+
+@contextmanager
+def no_load(path: Path) -> Iterator[None]:
+    """Hold loads into the mart at a path off while the block runs; one under way is waited for."""
+    try:
+        with FileLock(path / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE):
+            yield
+    except Timeout:
+        raise DataError(Problem("mart", "a load is running", cure="wait for it to end")) from None
 
 
 def record_tables() -> tuple[str, ...]:

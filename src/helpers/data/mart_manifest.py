@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -30,11 +30,11 @@ class LoadRecord(_Frozen):
 
     load: str
     version: str = ""  # the first manifest that holds it
-    source: str
+    source: str  # short name of where the rows come from; with the table it names a data set
     name: str  # for people
-    layout: str
+    layout: str  # the module of `helpers.data.sources` that read them, or "synthetic"
     file: str
-    sha256: str
+    sha256: str  # tells whether it has been loaded before
     rows_read: int
     rows_kept: int
     rows_rejected: int
@@ -42,8 +42,8 @@ class LoadRecord(_Frozen):
     loaded_at: datetime
     vintage: datetime
     as_at: date
-    policy: Policy
-    synthetic: bool = False
+    policy: Policy  # "hes_record_level" for anything from records, "published" for what its publisher controlled
+    synthetic: bool = False  # invented: every report that reads them says so
     secondary: bool = False  # tabulated by somebody else from the publication
     publication: str = ""  # what the figures are from, where several sources tabulate one
     settings: str = ""  # hash of what an analyst wrote on how to read the file
@@ -100,25 +100,34 @@ def next_manifest(
         for old in current.loads
         if old.source == load.source and (replace or old.sha256 == load.sha256)
     }
-    kept_files = (*(file for file in current.files if file.load not in gone), *files)
-    fingerprints = fingerprint_files(kept_files)
-    digest = hashlib.sha256(json.dumps([load.load, fingerprints]).encode()).hexdigest()
-    version = f"{_number(current.version) + 1:06d}-{digest[:10]}"
+    return manifest_after(current, gone, load.loaded_at, (load,), files)
+
+
+def manifest_after(
+    current: Manifest,
+    gone: Collection[str],
+    now: datetime,
+    loads: tuple[LoadRecord, ...] = (),
+    files: tuple[FileRecord, ...] = (),
+) -> Manifest:
+    """Return the manifest without some loads of the current one, and with others."""
+    kept = (*(file for file in current.files if file.load not in gone), *files)
+    fingerprints = fingerprint_files(kept)
+    digest = hashlib.sha256(
+        json.dumps([str(now), *(load.load for load in loads), fingerprints]).encode()
+    ).hexdigest()
+    version = f"{int(current.version.partition('-')[0] or 0) + 1:06d}-{digest[:10]}"
     return Manifest(
         version=version,
         parent=current.version,
-        created_at=load.loaded_at,
+        created_at=now,
         loads=(
             *(old for old in current.loads if old.load not in gone),
-            load.model_copy(update={"version": version}),
+            *(load.model_copy(update={"version": version}) for load in loads),
         ),
-        files=kept_files,
+        files=kept,
         fingerprints=fingerprints,
     )
-
-
-def _number(version: str) -> int:
-    return int(version.partition("-")[0] or 0)
 
 
 def make_private(folder: Path) -> Path:

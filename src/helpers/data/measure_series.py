@@ -41,13 +41,13 @@ def read_series(
     until: date,
     part: Part = "organisation",
     scheme: str | None = None,
+    basis: str = "provider",
+    origin: str | None = None,
 ) -> TidyFrame:
     """Return the values of many measures of some organisations with one query.
 
     Parameters
     ----------
-    mart
-        The mart, pinned or not.
     frequencies
         The period type that is wanted of each measure, by its id.
     organisations
@@ -58,6 +58,10 @@ def read_series(
         Whole organisations, their units or their specialties.
     scheme
         Specialty scheme; None takes all, where each measure has one.
+    basis
+        Of providers or of commissioners: one is not the sum of the other.
+    origin
+        "published" leaves out what was counted from records.
 
     Returns
     -------
@@ -67,8 +71,8 @@ def read_series(
     rows = mart.query(
         f"""
         SELECT * FROM measure_values_rolled_up
-        WHERE list_contains($organisations, org_code) AND basis = 'provider' AND status <> 'plan'
-            AND breakdown IS NULL AND {_PARTS[part]} AND period <= $until
+        WHERE list_contains($organisations, org_code) AND basis = $basis AND status <> 'plan'
+            AND ($origin IS NULL OR origin = $origin) AND breakdown IS NULL AND {_PARTS[part]} AND period <= $until
             AND list_contains($wanted, measure || '/' || period_type)
             AND ($scheme IS NULL OR scheme = $scheme)
         ORDER BY measure, org_code, unit_code, specialty_code, period
@@ -78,6 +82,8 @@ def read_series(
             "until": until,
             "wanted": [f"{measure}/{kind}" for measure, kind in frequencies.items()],
             "scheme": scheme,
+            "basis": basis,
+            "origin": origin,
         },
     )
     given = names_in(rows["source"])

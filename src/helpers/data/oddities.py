@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.data.query_errors import explained
-from helpers.data.views import no_glob
+from helpers.data.views import literal, no_glob
 from helpers.register import Measure, Register
 
 if TYPE_CHECKING:
@@ -169,15 +169,7 @@ GROUP BY ALL ORDER BY ALL
 
 
 def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None = None) -> list[Oddity]:
-    """Return what is out of place among the latest figures of each source.
-
-    Parameters
-    ----------
-    register
-        Which measures are percentages, and their targets.
-    loads
-        Only figures of these loads, held against all others of their sources; all by default.
-    """
+    """Return what is out of place among the latest figures of each source, or of some loads held against all others."""
     files = mart.manifest.table_files("measure_values")
     stays = mart.manifest.table_files("spells")
     if loads is not None:
@@ -197,7 +189,7 @@ def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None 
 def _of_values(
     connection: DuckDBPyConnection, mart: Mart, files: Collection[FileRecord], register: Register
 ) -> list[Oddity]:
-    paths = ", ".join(_literal(no_glob(str(mart.path / file.path))) for file in files)
+    paths = ", ".join(literal(no_glob(str(mart.path / file.path))) for file in files)
     connection.execute(_HELD.format(files=paths))
     rated = [name for name, measure in register.measures.items() if measure.kind != "count"]
     return [
@@ -227,10 +219,6 @@ def _stays(rows: list[Any], loads: Mapping[str, str]) -> list[Oddity]:
 def _rows(frame: pd.DataFrame) -> list[Any]:
     """Return rows whose cells are had by the names of their columns."""
     return list(frame.itertuples(index=False))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _steps(rows: list[Any], register: Register) -> list[Oddity]:

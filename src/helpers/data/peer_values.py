@@ -62,11 +62,6 @@ _PER_BASE = """SELECT v.* EXCLUDE (denominator, value, origin, source, suppresse
 def peer_values(mart: Mart, measure: str, period_type: str) -> pd.DataFrame:
     """Return a measure of every trust and period, or of a count its ratio to the base.
 
-    Parameters
-    ----------
-    period_type
-        One of those of the mart; series of different type are never mixed.
-
     Returns
     -------
     DataFrame

@@ -62,11 +62,6 @@ class PublishedMart(Mart):
 def query_published(mart: PublishedMart, sql: str, values: Mapping[str, object]) -> pd.DataFrame:
     """Return the result of an analyst's query.
 
-    Parameters
-    ----------
-    sql, values
-        The query, and the values of its `$names`.
-
     Raises
     ------
     UsageError

@@ -82,16 +82,14 @@ def published_stays(mart: Mart, own: Sequence[str]) -> pd.DataFrame:
     frame = mart.query(
         _QUARTERS
         + f"""SELECT b.org_code, b.quarter, b.occupied, b.beds_source, m.admissions_source,
-                   CASE WHEN m.parts = {_WHOLE} THEN m.admissions END AS admissions
+                   CASE WHEN m.parts = {_WHOLE} THEN m.admissions END AS admissions,
+                   datediff('day', b.quarter, b.quarter + INTERVAL 3 MONTH) AS days
               FROM beds b LEFT JOIN months m USING (org_code, quarter) ORDER BY b.quarter, b.org_code""",
         _values(own),
     )
-    starts = [date(day.year, day.month, 1) for day in frame["quarter"]]
-    lengths = [_days(start) for start in starts]
     return frame.assign(
-        quarter=starts,
-        days=lengths,
-        bed_days=frame["occupied"] * lengths,
+        quarter=[date(day.year, day.month, 1) for day in frame["quarter"]],
+        bed_days=frame["occupied"] * frame["days"],
         admissions=frame["admissions"].astype(float),
     )
 
@@ -111,11 +109,4 @@ def latest_stay_month(mart: Mart, own: Sequence[str]) -> date | None:
 
 
 def _values(own: Sequence[str]) -> dict[str, object]:
-    return {
-        "own": list(own), "code": own[0], "beds": BEDS, "acute": ACUTE,
-    }  # fmt: skip
-
-
-def _days(start: date) -> int:
-    end = date(start.year + start.month // 10, (start.month + 2) % 12 + 1, 1)
-    return (end - start).days
+    return {"own": list(own), "code": own[0], "beds": BEDS, "acute": ACUTE}

@@ -84,15 +84,7 @@ class QualityRating:
 
 
 def check_data(mart: Mart, register: Register, *, today: date | None = None) -> list[QualityFinding]:
-    """Return what `boardpack data check` shows, the most severe first.
-
-    Parameters
-    ----------
-    register
-        What measures should be like; a measure that it does not describe is a finding.
-    today
-        The day by which freshness is judged.
-    """
+    """Return what `boardpack data check` shows, the most severe first."""
     if not mart.version:
         return [QualityFinding("high", "completeness", "", "the mart is empty: load data first")]
     mart, day = mart.at(mart.version), today or date.today()
@@ -320,17 +312,7 @@ def _by_measure(
 def rate_series(
     frame: pd.DataFrame, measure: Measure, organisation: str, *, today: date, moves: tuple[int, int]
 ) -> QualityRating:
-    """Return the computed ratings of a measure from its rows, ordered by period.
-
-    Parameters
-    ----------
-    frame
-        Rows of `measure_values` of the measure and organisation.
-    today
-        The day by which freshness is judged.
-    moves
-        How many figures were revised, and how many of them moved by more than the tolerance.
-    """
+    """Return the ratings of a measure from its rows, ordered by period, and from how many revised figures moved."""
     if frame.empty:
         none: Rating = "not_assessed"
         return QualityRating(measure.id, organisation, none, none, none, none, ("no figures",))

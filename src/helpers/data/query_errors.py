@@ -24,11 +24,6 @@ _PARQUET = re.compile(r"""["']([^"']+\.parquet)["']""")
 def explained(mart: Mart) -> Iterator[None]:
     """Turn the errors of a query that are no fault of its words into errors that say what to do.
 
-    Parameters
-    ----------
-    mart
-        What is asked: an error that names one of its files is about that file.
-
     Raises
     ------
     DataError

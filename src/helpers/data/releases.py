@@ -12,12 +12,11 @@ import contextlib
 import json
 import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import MISSING, SUPPRESSED, Bundle
@@ -25,7 +24,8 @@ from helpers.data.disclosure.checks import effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
 from helpers.data.mart_manifest import PRIVATE_FILE, make_private, write_private
-from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of, policy_of_records
+from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of
+from helpers.data.released_manifests import read_manifests, shown_cell
 from helpers.errors import GateError, Problem, UsageError
 from helpers.places import find_root, state_folder
 
@@ -67,8 +67,6 @@ class Releases:
 
     Parameters
     ----------
-    state
-        The project's private folder.
     reports
         The folder of published reports: a ledger that is missing beside some is an error.
     others
@@ -107,7 +105,7 @@ class Releases:
         """Return what a report tells, has ever told, or will once it is published."""
         if not self._is_there():
             return []
-        with self._open() as database:
+        with self.open() as database:
             rows = database.execute(
                 "SELECT told, report, released FROM cells WHERE report = ? ORDER BY query, told", (report,)
             ).fetchall()
@@ -118,7 +116,7 @@ class Releases:
         if not self._is_there():
             return
         limit = (datetime.now(UTC) - UNPUBLISHED).isoformat(timespec="seconds")
-        with self._open() as database:
+        with self.open() as database:
             database.execute("DELETE FROM cells WHERE released = '' AND at < ?", (limit,))
             database.execute(
                 "UPDATE cells SET released = ? WHERE report = ? AND released = ''", (_now(), report)
@@ -180,7 +178,7 @@ class Releases:
         """Return everything that was published, of one data set or of all."""
         if not self._is_there():
             return []
-        with self._open() as database:
+        with self.open() as database:
             rows = database.execute(
                 "SELECT told, report, released FROM cells WHERE released <> '' AND (? IN ('', data_set)) "
                 "ORDER BY data_set, organisation, query, released",
@@ -199,14 +197,14 @@ class Releases:
         if self.path.exists():
             self.path.replace(self.path.with_suffix(f".{datetime.now(UTC):%Y%m%dT%H%M%S}.old"))
         found = list(self._manifests())
-        with self._open(new=True) as database:
+        with self.open(new=True) as database:
             for report, made, told in found:
                 insert(database, told, report, data="", released=made)
         return len(found), sum(len(told) for _, _, told in found)
 
     def keep_manifest(self, path: Path) -> None:
         """Keep the manifest of an edition that is about to be removed, where it tells of records."""
-        if self.reports is not None and next(_manifests([path], self.policy), None):
+        if self.reports is not None and next(read_manifests([path], self.policy), None):
             kept = self.folder / REMOVED / path.relative_to(self.reports)
             make_private(kept.parent)
             write_private(kept, path.read_bytes())
@@ -215,7 +213,7 @@ class Releases:
         """Yield what published reports tell, and editions told that have been removed since."""
         folders = [self.folder / REMOVED, *([self.reports] if self.reports else [])]
         paths = (path for folder in folders for path in sorted(folder.rglob("*manifest.json")))
-        return _manifests(paths, self.policy)
+        return read_manifests(paths, self.policy)
 
     def _is_there(self) -> bool:
         """Tell whether there is a ledger; one that is missing beside published figures of records is an error."""
@@ -229,7 +227,7 @@ class Releases:
     # --- the file ---------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def _open(self, *, new: bool = False) -> Iterator[sqlite3.Connection]:
+    def open(self, *, new: bool = False) -> Iterator[sqlite3.Connection]:
         """Yield the ledger, held against other writers until the block ends."""
         if not new:
             self._is_there()
@@ -268,10 +266,6 @@ class Releases:
             raise GateError(
                 Problem(f"{FOLDER}/{FILE}", f"cannot be used ({error})", cure=_REBUILD)
             ) from error
-
-    def open(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
-        """Return the ledger to be written to."""
-        return self._open()
 
 
 def releases_of(mart: Mart) -> Releases:
@@ -328,61 +322,8 @@ def _bring_up_to_date(database: sqlite3.Connection) -> None:
         database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def manifest_entry(entry: ReleasedCount, policy: DisclosurePolicy = HES_RECORD_LEVEL) -> dict[str, Any]:
-    """Return an entry as the manifest beside a report has it: whom it counts, and what was shown.
-
-    No more than that: the ledger itself knows which stars are small counts, and takes some counts for known.
-    """
-    told = entry.told
-    return {"query": told.query.entry, "shown": shown_cell(told, policy), "mean": told.mean}
-
-
-def _from_manifest(content: dict[str, Any], policy: DisclosurePolicy) -> Told:
-    """Return what a reader knows by an entry of a manifest."""
-    query, shown, mean = Query.read(content["query"]), content["shown"], content["mean"]
-    if shown == SUPPRESSED:
-        return Told(query, 1, None, star=True)
-    low, high = (policy.suppress_up_to + 1, None) if shown is None else policy.behind(int(shown))
-    return Told(query, low, high, mean=tuple(mean) if mean else None)
-
-
-def _read_settled(path: Path) -> str:
-    """Return the text of a manifest; one that is just being replaced is moved aside for a moment, and waited for."""
-    for _ in range(_REPLACED_WITHIN):
-        with contextlib.suppress(FileNotFoundError):
-            return path.read_text("utf-8")
-        time.sleep(0.05)
-    return path.read_text("utf-8")
-
-
-def _manifests(paths: Iterable[Path], policy: DisclosurePolicy) -> Iterator[tuple[str, str, list[Told]]]:
-    """Yield by its manifest each report that tells something of records, when it was made, and what.
-
-    Raises
-    ------
-    GateError
-        If a manifest cannot be read: what it tells would be forgotten.
-    """
-    for path in paths:
-        try:
-            content = json.loads(_read_settled(path))
-            told = [_from_manifest(each, policy) for each in content.get("released", ())]
-            if told:
-                yield str(content["report"]), str(content["made"]), told
-        except FileNotFoundError:
-            continue  # taken away since the folder was listed: that report is published no more
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            came = f"cannot be read ({type(error).__name__})"
-            cure = "run that report again, or put its manifest back from a copy"
-            raise GateError(Problem(str(path), came, "what a report tells of records", cure)) from error
-
-
 def _entry(told: str, report: str, released: str) -> ReleasedCount:
     return ReleasedCount(Told.read(json.loads(told)), report, released)
-
-
-#: times that a manifest which vanished while the folder was read is looked for again, 0.05 s apart
-_REPLACED_WITHIN = 20
 
 
 def _now() -> str:
@@ -397,34 +338,3 @@ FROM_RECORDS: Mapping[str, Mapping[str, Query]] = {
         MET: Query("appointments", EVERYBODY, (Condition("outcome", ("dna",)),)),
     },
 }
-
-
-def shown_words(told: Told, policy: DisclosurePolicy = HES_RECORD_LEVEL) -> str:
-    """Return what was shown of a count, in words.
-
-    >>> query = Query("spells", "SYN07")
-    >>> shown_words(Told(query, 8, 12)), shown_words(Told(query, 8, None, mean=(4.15, 4.25)))
-    ('10', 'not shown, a mean of 4.2 rests on it')
-    """
-    cell = shown_cell(told, policy)
-    mean = f"{sum(told.mean) / 2:.4g}" if told.mean else ""
-    if cell is None:
-        return f"not shown, a mean of {mean} rests on it" if mean else "not shown, a figure rests on it"
-    return f"{cell}, mean {mean}" if mean else str(cell)
-
-
-def shown_cell(told: Told, policy: DisclosurePolicy | None = None) -> str | int | None:
-    """Return a count as it is shown under a policy, by default that of this process's audience.
-
-    None where only a figure that rests on it was shown.
-
-    >>> query = Query("spells", "SYN07")
-    >>> [shown_cell(each) for each in (Told(query, 8, 12), Told(query, 1, 7, star=True), Told(query, 8, None))]
-    [10, '*', None]
-    """
-    if told.star:
-        return SUPPRESSED
-    if told.high is None:
-        return None
-    step = (policy or policy_of_records()).round_to
-    return step * round((told.low + told.high) / 2 / step)

@@ -14,16 +14,14 @@ import secrets
 import shutil
 import sqlite3
 import tarfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from filelock import FileLock, Timeout
-
 from helpers.audience import homes
 from helpers.data.mart import Mart
-from helpers.data.mart_files import DERIVED, SPILL
+from helpers.data.mart_files import DERIVED, SPILL, no_load
 from helpers.data.mart_manifest import PRIVATE_FILE, PRIVATE_FOLDER, make_private, write_private
 from helpers.errors import DataError, Problem, UsageError
 
@@ -36,8 +34,6 @@ IGNORED = ".gitignore"
 KEEP_RUNS = timedelta(days=90)
 #: what a back-up leaves out: it is made anew, or belongs to a process
 _PASSING = frozenset({"staging", "derived", "spill", "room", "lock", "scratch"})
-#: seconds that a back-up waits for a load to end
-WAIT = 600
 
 
 def open_state(state: Path) -> None:
@@ -104,8 +100,6 @@ def back_up(state: Path, target: Path) -> int:
 
     Parameters
     ----------
-    state
-        The project's private folder.
     target
         A file that does not exist yet, such as `boardpack-2026-11-22.tar.gz`. It holds records of patients
         where the mart does.
@@ -130,7 +124,7 @@ def back_up(state: Path, target: Path) -> int:
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with (
-            _quiet(state),
+            no_load(state / "mart") if (state / "mart").is_dir() else contextlib.nullcontext(),
             os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
         ):
             count = _write_archive(state, file)
@@ -140,20 +134,6 @@ def back_up(state: Path, target: Path) -> int:
     finally:
         beside.unlink(missing_ok=True)
     return count
-
-
-@contextlib.contextmanager
-def _quiet(state: Path) -> Iterator[None]:
-    """Hold loads off while the block runs."""
-    mart = state / "mart"
-    if not mart.is_dir():
-        yield
-        return
-    try:
-        with FileLock(mart / "lock", timeout=WAIT, mode=PRIVATE_FILE):
-            yield
-    except Timeout:
-        raise DataError(Problem("mart", "a load is running", cure="wait for it to end")) from None
 
 
 def _write_archive(state: Path, file: io.BufferedWriter) -> int:
@@ -207,8 +187,6 @@ def restore(state: Path, source: Path, *, replace: bool = False) -> int:
 
     Parameters
     ----------
-    state
-        The project's private folder.
     source
         A file that `back_up` wrote.
     replace

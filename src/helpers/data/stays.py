@@ -68,9 +68,7 @@ def stay_cells(mart: Mart, rule: StayRule) -> pd.DataFrame:
         SELECT org_code, {_STRATA}, unit_code, count(*) AS spells, sum(days) AS days,
                sum(days * days) AS days_squared
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(
-        f"stay_unit_cells_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True
-    )
+    return _derived(mart, "stay_unit_cells", rule, sql)
 
 
 def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
@@ -85,16 +83,11 @@ def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
         SELECT org_code, specialty_code AS specialty, date_trunc('month', discharged) AS month,
                count(*) AS spells, sum(days) AS days, sum(days * days) AS days_squared
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(f"stay_months_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True)
+    return _derived(mart, "stay_months", rule, sql)
 
 
 def stay_tails(mart: Mart, rule: StayRule, lengths: Sequence[int] = LONG_STAYS) -> pd.DataFrame:
     """Return very short and long stays of every organisation and specialty, untrimmed.
-
-    Parameters
-    ----------
-    lengths
-        From how many days on a stay is long.
 
     Returns
     -------
@@ -111,8 +104,7 @@ def stay_tails(mart: Mart, rule: StayRule, lengths: Sequence[int] = LONG_STAYS) 
         SELECT org_code, specialty_code AS specialty, count(*) AS spells, sum(los_days) AS days,
                count(*) FILTER (los_days = 0) AS zero_day, {long}
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    name = f"stay_tails_{rule.key}_{'_'.join(map(str, lengths))}"
-    return mart.derived(name, lambda: mart.query(sql, _arguments(rule)), records=True)
+    return _derived(mart, f"stay_tails_{'_'.join(map(str, lengths))}", rule, sql)
 
 
 def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd.DataFrame:
@@ -133,6 +125,10 @@ def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd
          ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost)
          LIMIT ?)"""
     return mart.query(sql, [*_arguments(rule), org_code, org_code, others])
+
+
+def _derived(mart: Mart, name: str, rule: StayRule, sql: str) -> pd.DataFrame:
+    return mart.derived(f"{name}_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True)
 
 
 def _stays(rule: StayRule) -> str:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from helpers.data.directory import Organisation, readable_name
-from helpers.data.frames import TidyFrame, sources_of
 from helpers.data.mart import Mart
-from helpers.data.measure_series import names_in
-from helpers.data.schema import find_table, typed
 from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 #: kinds of organisation that are a system
 KINDS: Final = {"icb": "integrated care board", "region": "region"}
@@ -30,12 +26,6 @@ _TRUSTS = """
     GROUP BY 1 ORDER BY 1"""
 _IN_BOARD = "coalesce(b.successor, o.icb_code) IN (?)"
 _IN_REGION = "o.region IN (?, ?)"
-_FIGURES = """
-    SELECT * FROM measure_values_rolled_up
-    WHERE list_contains($codes, org_code) AND basis = $basis AND status <> 'plan' AND origin = 'published'
-        AND breakdown IS NULL AND unit_code IS NULL AND specialty_code IS NULL AND period <= $until
-        AND list_contains($wanted, measure || '/' || period_type)
-    ORDER BY measure, org_code, period"""
 
 
 @dataclass(frozen=True)
@@ -61,10 +51,8 @@ def system_of(mart: Mart, about: Organisation) -> System:
         came = f"is a {about.kind or 'place of unknown kind'}"
         raise DataError(Problem(about.code, came, "an integrated care board or a region", "choose another"))
     if about.kind == "region":
-        now, former = (
-            _trusts(mart, "organisations", _IN_REGION, [about.code, about.region or about.code]),
-            False,
-        )
+        now = _trusts(mart, "organisations", _IN_REGION, [about.code, about.region or about.code])
+        former = False
     else:
         now = _trusts(mart, "organisations", _IN_BOARD, [about.code])
         ever = _trusts(mart, "organisations_all", _IN_BOARD, [about.code])
@@ -79,36 +67,3 @@ def system_of(mart: Mart, about: Organisation) -> System:
 def _trusts(mart: Mart, table: str, belongs: str, values: list[object]) -> dict[str, str]:
     rows = mart.fetch(_TRUSTS.format(table=table, belongs=belongs), values)
     return {code: readable_name(name or code) for code, name in rows}
-
-
-def read_published(
-    mart: Mart,
-    codes: Iterable[str],
-    frequencies: Mapping[str, str],
-    *,
-    until: date,
-    basis: str = "provider",
-) -> TidyFrame:
-    """Return the published figures of whole organisations, merged histories added up.
-
-    Parameters
-    ----------
-    codes
-        Of the organisations.
-    frequencies
-        The period type that is wanted of each measure, by its id.
-    until
-        First day of the last period.
-    basis
-        Of providers or of commissioners: one is not the sum of the other.
-
-    Returns
-    -------
-    TidyFrame
-        Columns of `measure_values` and `members`, in order of measure, organisation and period.
-    """
-    wanted = [f"{measure}/{kind}" for measure, kind in frequencies.items()]
-    values = {"codes": list(codes), "basis": basis, "until": until, "wanted": wanted}
-    rows: pd.DataFrame = mart.query(_FIGURES, values)
-    given = names_in(rows["source"])
-    return TidyFrame(typed(find_table("measure_values"), rows), sources_of(mart, "measure_values", given))

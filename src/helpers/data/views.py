@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from helpers.data.mart_manifest import FileRecord, LoadRecord, Manifest
+from helpers.data.mart_manifest import FileRecord, LoadRecord, Manifest, Policy
 from helpers.data.schema import TABLES, Table, duckdb_columns
-
-if TYPE_CHECKING:
-    pass
 
 #: a chain of mergers longer than this is a circle in the data
 LONGEST_CHAIN = 10
@@ -170,24 +167,20 @@ WHERE n.measure = '{numerator}' AND d.measure = '{denominator}' AND d.numerator 
     AND n.org_code NOT IN (SELECT org_code FROM measure_values_returned WHERE measure = '{name}')
 """
 
-_LOADS = (
-    ("version", "VARCHAR"),
-    ("source", "VARCHAR"),
-    ("name", "VARCHAR"),
-    ("layout", "VARCHAR"),
-    ("file", "VARCHAR"),
-    ("sha256", "VARCHAR"),
-    ("rows_read", "BIGINT"),
-    ("rows_kept", "BIGINT"),
-    ("rows_rejected", "BIGINT"),
-    ("loaded_at", "TIMESTAMP"),
-    ("vintage", "TIMESTAMP"),
-    ("as_at", "DATE"),
-    ("policy", "VARCHAR"),
-    ("synthetic", "BOOLEAN"),
-    ("secondary", "BOOLEAN"),
-    ("publication", "VARCHAR"),
-)
+_KINDS: dict[object, str] = {
+    str: "VARCHAR",
+    Policy: "VARCHAR",
+    int: "BIGINT",
+    bool: "BOOLEAN",
+    datetime: "TIMESTAMP",
+    date: "DATE",
+}
+#: what the view of loads shows of each
+_LOADS = [
+    (name, _KINDS[field.annotation])
+    for name, field in LoadRecord.model_fields.items()
+    if name not in ("load", "rows_rejected", "rejected", "settings")
+]
 
 
 def view_statements(root: Path, manifest: Manifest, *, without: Collection[str] = ()) -> list[str]:

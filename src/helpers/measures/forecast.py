@@ -117,6 +117,25 @@ def forecast_of(result: MeasureResult, goal: Goal) -> Forecast:
     return _by_profile(result, Forecast(goal, found, months))
 
 
+def chance_within(result: MeasureResult, place: int, value: float, *, steps: int) -> float:
+    """Return the chance that the figure so many months after a place of the series is as good as a value or better.
+
+    It is told from what was known then alone; NaN with too few months.
+    """
+    first = result.chart.limits.first
+    start = first if place - first >= trajectory.FEWEST_POINTS else 0
+    history = result.series.shown[start : place + 1]
+    if int(np.isfinite(history).sum()) < trajectory.FEWEST_POINTS or not np.isfinite(history[-1]):
+        return float("nan")
+    aim = trajectory.TargetAhead(
+        value=value,
+        horizon=steps,
+        improvement="increase" if result.measure.direction == "increase" else "decrease",
+    )
+    found = trajectory.trajectory(history, aim, kind=_scale(result, history))
+    return float("nan") if found.probability is None else found.probability
+
+
 def _by_profile(result: MeasureResult, by_month: Forecast) -> Forecast:
     """Return the forecast of a yearly sum by the season of past years; the fan by month stays."""
     goal, direction = by_month.goal, by_month.result

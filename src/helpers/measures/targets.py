@@ -141,11 +141,15 @@ def held_against(result: MeasureResult) -> tuple[Held | None, ...]:
     """
     if result.measure.direction == "neutral":
         return (None,) * len(result.series)
-    ends = [last_day(result.series, result.measure, place) for place in range(len(result.series))]
-    return tuple(_held_on(result, day, ends) for day in ends)
+    return tuple(held_on(result, day) for day in _ends(result))
 
 
-def _held_on(result: MeasureResult, day: date, ends: list[date]) -> Held | None:
+def _ends(result: MeasureResult) -> list[date]:
+    return [last_day(result.series, result.measure, place) for place in range(len(result.series))]
+
+
+def held_on(result: MeasureResult, day: date) -> Held | None:
+    """Return what a period that ends on a day is held against, one to come too; None where against nothing."""
     target = target_on(result.targets, day)
     if target is None or target.meaning == "cumulative":
         return None
@@ -155,7 +159,7 @@ def _held_on(result: MeasureResult, day: date, ends: list[date]) -> Held | None:
     planned = result.trajectory.get(f"{day:%Y-%m}")
     if planned is not None:
         return Held(planned, "trajectory")
-    return _on_line(result, target, (day, due), ends)
+    return _on_line(result, target, (day, due), _ends(result))
 
 
 def due_of(target: Target, day: date) -> date:

@@ -135,7 +135,7 @@ class Words:
         if not why.text:
             self.problems.append(Problem(why.place or form.file, "why it is so is not said", cure="say it"))
         for each in (why, following):
-            self._weigh(each)
+            weigh(each, self.problems, self.notes)
         name = f"{form.file}, {register.measures[measure].name}"
         if not following.text:
             self.notes.append(f"{name}: not a word on what comes next")
@@ -164,19 +164,6 @@ class Words:
                 {"measure": measure, "organisation": organisation, "source": source, "months": plan}
             )
 
-    def _weigh(self, answer: Answer) -> None:
-        """Note what is too long, and words that a board does not need."""
-        count = len(answer.text.split())
-        if count > MOST_WORDS:
-            self.problems.append(
-                Problem(answer.place, f"{count} words", f"{MOST_WORDS} at most", "say what matters first")
-            )
-        self.notes += [
-            f"{answer.place}: “{word}” is jargon; better: {plain}"
-            for word, plain in _jargon().items()
-            if re.search(rf"\b{re.escape(word)}", answer.text, 0 if word.isupper() else re.IGNORECASE)
-        ]
-
     def _plan(self, answer: Answer) -> dict[str, float]:
         points = [each.strip() for each in re.split(r"[,;]", answer.text) if each.strip()]
         found = [_POINT.fullmatch(each) for each in points]
@@ -186,6 +173,19 @@ class Words:
             if match is None
         ]
         return {match[1]: float(match[2]) for match in found if match}
+
+
+def weigh(answer: Answer, problems: list[Problem], notes: list[str]) -> None:
+    """Refuse what is too long, and note words that a board does not need."""
+    count = len(answer.text.split())
+    if count > MOST_WORDS:
+        allowed = f"{MOST_WORDS} at most"
+        problems.append(Problem(answer.place, f"{count} words", allowed, "say what matters first"))
+    notes += [
+        f"{answer.place}: “{word}” is jargon; better: {plain}"
+        for word, plain in _jargon().items()
+        if re.search(rf"\b{re.escape(word)}", answer.text, 0 if word.isupper() else re.IGNORECASE)
+    ]
 
 
 @cache

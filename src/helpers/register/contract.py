@@ -187,6 +187,11 @@ class Meeting(Entry):
     present: tuple[Text, ...] = ()  # roles
     items: tuple[MeetingItem, ...] = ()
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that were spoken of."""
+        return tuple(each.measure for each in self.items if each.measure)
+
     def actions(self, organisation: str) -> tuple[BoardDecision, ...]:
         """Return what was agreed, as decisions are kept."""
         return tuple(

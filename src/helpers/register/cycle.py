@@ -54,6 +54,14 @@ PEERS: Final = "peers"
 NO_CONTROL: Final = "none"
 
 
+class Action(Entry):
+    """What was agreed to be done, by which role, until when."""
+
+    action: Text
+    owner: Text
+    due: date
+
+
 class Team(Entry):
     """A division, service or team that carries objectives; `unit` is the code under which its figures are kept."""
 

@@ -14,9 +14,10 @@ from pydantic import Field, model_validator
 
 from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
 from helpers.register.contract import Contract, Meeting, PaymentScheme
-from helpers.register.cycle import BoardDecision, ExpectedEffect, MatrixRow, Risk, Team
+from helpers.register.cycle import Action, BoardDecision, ExpectedEffect, MatrixRow, Risk, Team
 from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, OrganisationCode, Text
 from helpers.register.files import OwnFile, TableMapping
+from helpers.register.grids import Assessment, Consensus, Grid
 
 Direction = Literal["increase", "decrease", "neutral"]
 #: what numerator and denominator are: persons of persons, events per something, one count, a mean
@@ -236,14 +237,6 @@ class Merger(Entry):
     day: date
 
 
-class Action(Entry):
-    """What was agreed to be done, by which role, until when."""
-
-    action: Text
-    owner: Text
-    due: date
-
-
 class Trajectory(Entry):
     """What an organisation plans to reach, month by month, on the way to a target of a measure."""
 
@@ -285,6 +278,9 @@ class Register(Entry):
     contracts: dict[str, Contract] = Field(default_factory=dict)
     meetings: tuple[Meeting, ...] = ()
     payment: dict[str, PaymentScheme] = Field(default_factory=dict)  # by financial year
+    grids: dict[str, Grid] = Field(default_factory=dict)
+    assessments: tuple[Assessment, ...] = ()
+    consensus: tuple[Consensus, ...] = ()
     files: dict[str, OwnFile] = Field(default_factory=dict)
     mappings: dict[str, TableMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
@@ -347,6 +343,18 @@ class Register(Entry):
         """Return the meetings on a contract, the earliest first."""
         found = [each for each in self.meetings if each.contract == contract]
         return tuple(sorted(found, key=lambda each: each.day))
+
+    def assessments_of(self, organisation: str, grid: str) -> tuple[Assessment, ...]:
+        """Return what assessors of an organisation said by a grid, the earliest round first."""
+        found = [
+            each for each in self.assessments if (each.organisation, each.grid) == (organisation, grid)
+        ]
+        return tuple(sorted(found, key=lambda each: each.month))
+
+    def consensus_of(self, organisation: str, grid: str) -> tuple[Consensus, ...]:
+        """Return what was agreed on an organisation by a grid, the earliest round first."""
+        found = [each for each in self.consensus if (each.organisation, each.grid) == (organisation, grid)]
+        return tuple(sorted(found, key=lambda each: each.month))
 
     def changes_of(self, organisation: str) -> dict[str, Event]:
         """Return the events of an organisation with an expected effect by id, the earliest first."""

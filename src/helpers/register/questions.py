@@ -16,6 +16,7 @@ question                                 answer
 ``risks_of RGT``                         the risks on its assurance framework
 ``contracts_of RGT 2026-27``             its contracts for a financial year
 ``meetings_of main``                     the meetings on a contract
+``assessments_of RGT breakthrough``      what its assessors said by a grid; ``consensus_of``: what was agreed
 ``payment 2026-27``                      how contracts are paid in a financial year
 ``changes_of RGT``                       its changes with an expected effect
 ``trajectory beds RGT``                  what the organisation plans of the measure by month
@@ -53,6 +54,7 @@ _KEYED: Final = (
     "risks",
     "contracts",
     "payment",
+    "grids",
 )
 
 
@@ -124,6 +126,7 @@ class ObservedRegister(Register):
     decisions_of = _asked("decisions_of", "decisions")
     teams_of, matrix_of = _asked("teams_of"), _asked("matrix_of")
     risks_of, changes_of = _asked("risks_of"), _asked("changes_of")
+    assessments_of, consensus_of = _asked("assessments_of"), _asked("consensus_of")
     contracts_of, meetings_of = _asked("contracts_of"), _asked("meetings_of")
 
 

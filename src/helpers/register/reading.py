@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
@@ -13,6 +13,7 @@ from helpers.register.contract import Contract, Meeting, PaymentScheme
 from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
 from helpers.register.entry import Entry
 from helpers.register.files import OwnFile, TableMapping
+from helpers.register.grids import Assessment, Consensus, Grid
 from helpers.register.models import (
     Comment,
     Event,
@@ -23,6 +24,8 @@ from helpers.register.models import (
     Trajectory,
 )
 from helpers.yaml_files import YamlFile, raise_all, read_yaml
+
+Model = TypeVar("Model", bound=Entry)
 
 #: the shares of the perspectives in per cent; thirds may be written as 33.3
 WHOLE, SHARE_TOLERANCE = 100, 0.5
@@ -64,6 +67,8 @@ KINDS: Final = {
     "risks": Kind(Risk),
     "contracts": Kind(Contract),
     "meetings": Kind(Meeting, keyed=False),
+    "assessments": Kind(Assessment, keyed=False),
+    "consensus": Kind(Consensus, keyed=False),
 }
 #: which key of which entries names an entry of which kind
 _NAMES: Final = (
@@ -86,6 +91,7 @@ _NAMES: Final = (
     ("risks", "measures", "measures"),
     ("contracts", "measures", "measures"),
     ("meetings", "contract", "contracts"),
+    ("meetings", "measures", "measures"),
 )
 
 
@@ -145,12 +151,16 @@ def read_register(
     if spared is not None and is_spared:
         found["comments"] = dict(_sound_comments(files["comments"], known["measures"], spared))
     mappings = _read_mappings(folder / "mappings", known["measures"], problems)
-    payment = _read_payment(folder / "payment", None if base is None else base / "payment", problems)
+    payment = _read_each(PaymentScheme, "payment", folder, base, problems)
+    grids = _read_each(Grid, "grids", folder, base, problems)
+    for kind in ("assessments", "consensus"):
+        problems += _grid_problems(found[kind], files[kind], grids)
+    problems += _term_problems(found["contracts"], files["contracts"], payment)
     raise_all(problems)
     whole: dict[str, Any] = {
         kind: entries if KINDS[kind].keyed else tuple(entries.values()) for kind, entries in found.items()
     }
-    return Register(**whole, mappings=mappings, payment=payment)
+    return Register(**whole, mappings=mappings, payment=payment, grids=grids)
 
 
 def _named(entry: Entry, key: str) -> list[str]:
@@ -214,22 +224,54 @@ def _read_mappings(folder: Path, known: list[str], problems: list[Problem]) -> d
     return found
 
 
-def _read_payment(folder: Path, base: Path | None, problems: list[Problem]) -> dict[str, PaymentScheme]:
-    """Return the rules of payment by financial year: the shipped ones, and over them a folder's, key by key."""
-    folders = [each for each in (base, folder) if each is not None]
-    years = sorted({path.stem for each in folders for path in each.glob("*.yml")})
-    found: dict[str, PaymentScheme] = {}
-    for year in years:
-        files = [_read(each, f"{year}.yml") for each in folders]
+def _read_each(
+    model: type[Model], name: str, folder: Path, base: Path | None, problems: list[Problem]
+) -> dict[str, Model]:
+    """Return what a folder has by the names of its files: the shipped ones, and over them its own, key by key."""
+    folders = [each / name for each in (base, folder) if each is not None]
+    names = sorted({path.stem for each in folders for path in each.glob("*.yml")})
+    found: dict[str, Model] = {}
+    for stem in names:
+        files = [_read(each, f"{stem}.yml") for each in folders]
         if base is not None:
             _put_over(*files)
         file = files[-1]
-        entry = {"id": year, **file.content} if isinstance(file.content, dict) else file.content
-        scheme = file.build(PaymentScheme, entry)
+        entry = {"id": stem, **file.content} if isinstance(file.content, dict) else file.content
+        built = file.build(model, entry)
         problems += file.problems
-        if scheme is not None:
-            found[year] = scheme
+        if built is not None:
+            found[stem] = built
     return found
+
+
+def _grid_problems(found: Mapping[Any, Any], file: YamlFile, grids: Mapping[str, Grid]) -> list[Problem]:
+    """Return what assessments or agreements name that their grid does not have."""
+    problems: list[Problem] = []
+    for way, entry in found.items():
+        grid = grids.get(entry.grid)
+        problems += _unknown(file.place((way, "grid")), "grid", [entry.grid], list(grids), kept="grids/")
+        if grid is None:
+            continue
+        for row, told in entry.rows.items():
+            place = file.place((way, "rows", row))
+            problems += _unknown(place, "row", [row], list(grid.rows))
+            stages = [told.stage, *([told.wanted] if getattr(told, "wanted", None) else [])]
+            problems += _unknown(place, "stage", stages, list(grid.stages))
+    return problems
+
+
+def _term_problems(
+    contracts: Mapping[str, Contract], file: YamlFile, payment: Mapping[str, PaymentScheme]
+) -> list[Problem]:
+    """Return the terms that stand in place of an element which the year's rules do not have."""
+    return [
+        problem
+        for name, contract in contracts.items()
+        if contract.year in payment
+        for problem in _unknown(
+            file.place((name, "terms")), "element", contract.terms, list(payment[contract.year].elements)
+        )
+    ]
 
 
 def _share_problems(perspectives: Mapping[str, Perspective], found: YamlFile) -> list[Problem]:

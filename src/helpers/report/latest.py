@@ -14,13 +14,21 @@ from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
 from helpers.data.published_stays import latest_stay_month
 from helpers.data.room.latest import latest_month_of
+from helpers.data.waits import latest_list_month
 from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Latest = Literal[
-    "spells", "appointments", "measure_values", "dna", "published_stay", "measures", "contract"
+    "spells",
+    "appointments",
+    "measure_values",
+    "dna",
+    "published_stay",
+    "measures",
+    "waiting_list",
+    "contract",
 ]
 
 _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
@@ -36,6 +44,7 @@ _OWN_LATEST: dict[str, tuple[Callable[[Mart, Sequence[str]], date | None], str]]
     "dna": (latest_appointments, "outpatient appointments"),
     "published_stay": (latest_stay_month, "quarters with both beds and admissions"),
     "measures": (latest_measure_month, "monthly figures"),
+    "waiting_list": (latest_list_month, "months of a waiting list"),
     "contract": (latest_contract_month, "activity of a contract"),
 }
 #: what `open_report(latest_in=)` may name

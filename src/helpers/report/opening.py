@@ -382,8 +382,8 @@ def open_report(
         How many months the report covers.
     latest_in
         What the latest complete month `latest` means: that of a table, or of the organisation's own missed
-        appointments (`dna`), published beds and admissions (`published_stay`), any measure (`measures`) or lines of
-        a contract (`contract`).
+        appointments (`dna`), published beds and admissions (`published_stay`), waiting lists (`waiting_list`), any
+        measure (`measures`) or lines of a contract (`contract`).
     """
     problems: list[Problem] = []
     trust = read_code("trust", trust, problems) or ""

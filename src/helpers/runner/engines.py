@@ -49,22 +49,9 @@ def engine_name(engine: Quarto | None) -> str:
 def choose_engine(renderer: str = "auto") -> Quarto | None:
     """Choose the engine for a run.
 
-    Parameters
-    ----------
-    renderer
-        One of `RENDERERS`: `auto` takes Quarto where it is found, else the embedded engine.
-
-    Returns
-    -------
-    Quarto or None
-        None stands for the embedded engine.
-
-    Raises
-    ------
-    UsageError
-        For another word, or when `quarto` is asked for and not found.
-    ReportError
-        When Quarto is found and cannot be used.
+    `renderer`: one of `RENDERERS`: `auto` takes Quarto where it is found, else the embedded engine. None stands for
+    the embedded engine. Raises `UsageError` for another word, or when `quarto` is asked for and not found;
+    `ReportError` when Quarto is found and cannot be used.
     """
     if renderer not in RENDERERS:
         raise UsageError(Problem("--renderer", repr(renderer), ", ".join(RENDERERS)))
@@ -80,20 +67,8 @@ def choose_engine(renderer: str = "auto") -> Quarto | None:
 def find_quarto(environ: Mapping[str, str] | None = None) -> Quarto | None:
     """Find Quarto in `QUARTO_PATH` or on the path.
 
-    Parameters
-    ----------
-    environ
-        Environment variables; those of this process unless given.
-
-    Returns
-    -------
-    Quarto or None
-        None where there is no such command.
-
-    Raises
-    ------
-    ReportError
-        When `QUARTO_PATH` names nothing that runs, or the version is too old or cannot be read.
+    `environ`: environment variables; those of this process unless given. None where there is no such command. Raises
+    `ReportError` when `QUARTO_PATH` names nothing that runs, or the version is too old or cannot be read.
     """
     environ = os.environ if environ is None else environ
     named = environ.get("QUARTO_PATH")

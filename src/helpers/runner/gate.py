@@ -28,18 +28,8 @@ _PDF_START, _PDF_END = b"%PDF-", b"%%EOF"
 def check_document(document: Document, job: Job, project: Project, *, notebook: Path | None = None) -> None:
     """Check everything that a notebook handed over, before it is rendered.
 
-    Parameters
-    ----------
-    document, job, project
-        What is to be rendered, for which report.
-    notebook
-        The executed notebook, which may hold more than the document shows.
-
-    Raises
-    ------
-    GateError
-        If the report is not about its own organisation, is empty, shows what disclosure control forbids,
-        or names a person.
+    `notebook`: the executed notebook, which may hold more than the document shows. Raises `GateError` if the report
+    is not about its own organisation, is empty, shows what disclosure control forbids, or names a person.
     """
     problems = [*_organisation_problems(document, job), *_emptiness_problems(document.bundles)]
     problems += _length_problems(document.bundles)
@@ -60,10 +50,7 @@ def check_document(document: Document, job: Job, project: Project, *, notebook: 
 def check_published(files: Mapping[str, Path], job: Job, project: Project) -> None:
     """Check the rendered files for what must not leave, whatever their kind.
 
-    Raises
-    ------
-    GateError
-        If a file holds what the project's checks find.
+    Raises `GateError` if a file holds what the project's checks find.
     """
     problems = [
         problem for path in files.values() for check in project.file_checks for problem in check(path)
@@ -75,11 +62,8 @@ def check_published(files: Mapping[str, Path], job: Job, project: Project) -> No
 def check_files(files: Mapping[str, Path], document: Document, checks: tuple[TextCheck, ...]) -> None:
     """Check the rendered files before they are published.
 
-    Raises
-    ------
-    GateError
-        If a file is missing or empty, does not name the report and its organisation, lacks a figure or
-        table, would load something from elsewhere, or names a person.
+    Raises `GateError` if a file is missing or empty, does not name the report and its organisation, lacks a figure or
+    table, would load something from elsewhere, or names a person.
     """
     problems: list[Problem] = []
     for name, path in files.items():

@@ -15,10 +15,7 @@ _CURE = "take the link or the path out: those readers find it in the portal of t
 def mentions_of(audiences: Iterable[Audience]) -> Callable[[str, str], list[Problem]]:
     """Return a check of text that finds a path or a link to pages of some audiences, or their mark.
 
-    Parameters
-    ----------
-    audiences
-        Those for whom the text is not.
+    `audiences`: those for whom the text is not.
 
     Examples
     --------

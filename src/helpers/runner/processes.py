@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -33,10 +35,7 @@ def group_of(leader: int) -> list[psutil.Process]:
 def end_group(leader: int, *, patience: float = 5.0) -> None:
     """Kill all processes of a kernel, also those that are started while they are being killed.
 
-    Parameters
-    ----------
-    patience
-        Seconds after which to give up on processes that the system cannot end.
+    `patience`: seconds after which to give up on processes that the system cannot end.
     """
     deadline = monotonic() + patience
     while (living := group_of(leader)) and monotonic() < deadline:
@@ -137,15 +136,7 @@ def call_briefly(
 ) -> subprocess.CompletedProcess[str]:
     """Run a program that takes a moment, without a keeper, which would take a part of that moment.
 
-    Parameters
-    ----------
-    command, folder
-        The program with its arguments, and where it works.
-
-    Raises
-    ------
-    subprocess.TimeoutExpired
-        When it takes longer; it is ended then.
+    Raises `subprocess.TimeoutExpired` when it takes longer; it is ended then.
     """
     with subprocess.Popen(
         command,
@@ -169,3 +160,20 @@ def end_brief_calls() -> None:
     """End the programs that `call_briefly` waits for."""
     for process in tuple(_BRIEF):
         process.kill()
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """Take a request to terminate, as schedulers send it, for an interruption."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

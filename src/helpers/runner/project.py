@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal
 
 from helpers.audience import PUBLIC, Audience
-from helpers.bundle import Bundle, ReportFacts
+from helpers.bundle import Bundle
 from helpers.errors import Problem
 from helpers.places import state_folder
 from helpers.runner.publisher import Publisher
@@ -62,11 +62,6 @@ def _nothing(*_: object) -> None:
     return None
 
 
-def by_period(facts: ReportFacts, notebook: str, name: str) -> PurePosixPath:
-    """Return where a report belongs below `reports/`: its period, its notebook, its name."""
-    return PurePosixPath(facts.period_folder, notebook, name)
-
-
 @dataclass(frozen=True)
 class Project:
     """A folder of notebooks and parameter files, and what the rest of the package knows about it."""
@@ -104,8 +99,6 @@ class Project:
     late: Callable[[datetime], Sequence[str]] = lambda _: ()
     #: takes out of messages, logs and tracebacks what must not be repeated
     redact: Callable[[str], str] = str
-    #: where a report belongs below `reports/`, without the ending
-    place: Callable[[ReportFacts, str, str], PurePosixPath] = by_period
     #: modules that its notebooks need, for the process from which their kernels are forked
     preload: tuple[str, ...] = ()
     #: folders in which kernels keep what they have worked out; all others of the project are closed to them

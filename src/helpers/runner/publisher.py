@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from helpers.audience import PUBLIC, PUBLIC_NAME, Audience
 from helpers.errors import Problem, near_misses
-from helpers.yaml_files import YamlFile, is_span, raise_all, read_settings, read_span
+from helpers.yaml_files import Span, YamlFile, raise_all, read_settings
 
 FILE: Final = "_publisher.yml"
 _EVERY: Final = "all"
@@ -36,16 +35,9 @@ def _is_threshold(count: int) -> int:
     return count
 
 
-def _is_step(step: int) -> int:
-    if step not in _STEPS:
-        raise ValueError(" or ".join(map(str, _STEPS)))
-    return step
-
-
 #: a hidden count must leave three values open, and the public's rule hides up to seven
 FEWEST_VALUES: Final = 3
 MOST_HIDDEN: Final = 7
-_STEPS: Final = (1, 5)
 _Said = Annotated[str, Field(min_length=1)]
 
 
@@ -57,10 +49,20 @@ class _Policy(BaseModel):
     readers: _Said
     folder: _Said
     hide_up_to: Annotated[int, AfterValidator(_is_threshold)]
-    round_to: Annotated[int, AfterValidator(_is_step)] = 1
+    round_to: Literal[1, 5] = 1
     reason: _Said
     owner: _Said
     decided: _Day
+
+
+class Keep(BaseModel):
+    """How long what stays: executed notebooks and logs, versions of the data (the same unless said), editions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    runs: Span = Field(default="90 days", validate_default=True)
+    versions: Span | None = None
+    editions: Annotated[int, Field(ge=1)] | None = None  # all
 
 
 class Signing(BaseModel):
@@ -106,32 +108,13 @@ class _Answers(BaseModel):
     sign_off: Annotated[tuple[Signing, ...], BeforeValidator(_as_signings)] = ()
     #: the accounts of the operating system that have a role, with commas between
     roles: dict[str, str] = Field(default_factory=dict)
-
-
-class _Keep(BaseModel):
-    """How long what stays."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    runs: Annotated[str, AfterValidator(is_span)] = "90 days"
-    versions: Annotated[str, AfterValidator(is_span)] | None = None
-    editions: Annotated[int, Field(ge=1)] | None = None
+    keep: Keep = Keep()
 
 
 class PublisherFile(_Answers):
     """All of the file."""
 
-    keep: _Keep = _Keep()
     audiences: dict[str, _Policy] = Field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Keep:
-    """How long what stays: executed notebooks and logs, versions of the data (the same unless said), editions."""
-
-    runs: timedelta = timedelta(days=90)
-    versions: timedelta | None = None
-    editions: int = 0  # 0: all
 
 
 class Publisher(_Answers):
@@ -159,7 +142,6 @@ class Publisher(_Answers):
     """
 
     name: str = ""
-    keep: Keep = Keep()
     audiences: Mapping[str, Audience] = Field(default_factory=lambda: {PUBLIC_NAME: PUBLIC})
 
     def wants_approval(self, notebook: str, audience: str = PUBLIC_NAME) -> bool:
@@ -180,17 +162,10 @@ class Publisher(_Answers):
         return bool(self.email or self.telephone or self.address)
 
 
-#: what its file may say
-KEYS: Final = tuple(PublisherFile.model_fields)
-
-
 def read_publisher(params: Path, *, name: str = "") -> Publisher:
     """Return what `_publisher.yml` in the folder of parameters says of the publisher of a name.
 
-    Raises
-    ------
-    UsageError
-        With every problem of the file.
+    Raises `UsageError` with every problem of the file.
     """
     path = params / FILE
     if not path.is_file():
@@ -199,10 +174,8 @@ def read_publisher(params: Path, *, name: str = "") -> Publisher:
     problems = [*found.problems, *_unknown_notebooks(found, said, params.parent / "notebooks")]
     raise_all([*problems, *_misplaced(found, said, params.parent)])
     others = {key: Audience(name=key, **each.model_dump()) for key, each in said.audiences.items()}
-    answers = said.model_dump(exclude_unset=True, exclude={"audiences", "keep"})
-    versions = read_span(said.keep.versions) if said.keep.versions else None
-    keep = Keep(read_span(said.keep.runs), versions, said.keep.editions or 0)
-    return Publisher(name=name, keep=keep, audiences={PUBLIC_NAME: PUBLIC, **others}, **answers)
+    answers = {key: getattr(said, key) for key in said.model_fields_set - {"audiences"}}
+    return Publisher(name=name, audiences={PUBLIC_NAME: PUBLIC, **others}, **answers)
 
 
 def _misplaced(found: YamlFile, said: PublisherFile, root: Path) -> Iterator[Problem]:

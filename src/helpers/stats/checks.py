@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +16,16 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-def check_array(
-    name: str,
-    values: Any,
-    *,
-    missing: bool = False,
-    minimum: float | None = None,
-    maximum: float | None = None,
-    above: float | None = None,
-) -> Floats:
+class Bounds(TypedDict, total=False):
+    """What numbers may be."""
+
+    missing: bool  # whether NaN (or None) may stand for a missing value; infinite values never may
+    minimum: float | None
+    maximum: float | None
+    above: float | None  # every number must exceed it
+
+
+def check_array(name: str, values: Any, **bounds: Unpack[Bounds]) -> Floats:
     """Return numbers as floats in the shape they came in, or say what is wrong with them.
 
     Parameters
@@ -33,10 +34,8 @@ def check_array(
         Name of the argument, for the message.
     values
         A number, or numbers of any shape.
-    missing
-        Whether NaN (or None) may stand for a missing value; infinite values never may.
-    minimum, maximum, above
-        Smallest and largest allowed value; value that every number must exceed.
+    bounds
+        See `Bounds`.
 
     Raises
     ------
@@ -50,19 +49,11 @@ def check_array(
         array = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise ArgumentError(name, f"{_describe(values)} came", "numbers") from None
-    _refuse_outside(name, array, missing=missing, minimum=minimum, maximum=maximum, above=above)
+    _refuse_outside(name, array, **bounds)
     return array
 
 
-def check_numbers(
-    name: str,
-    values: Any,
-    *,
-    missing: bool = False,
-    minimum: float | None = None,
-    maximum: float | None = None,
-    above: float | None = None,
-) -> Floats:
+def check_numbers(name: str, values: Any, **bounds: Unpack[Bounds]) -> Floats:
     """Return a column of numbers as floats; one number is a column of one. Bounds as for `check_array`.
 
     Raises
@@ -71,19 +62,11 @@ def check_numbers(
         As `check_array` does, and where the values have more than one dimension.
     """
     array = _as_column(name, values)
-    _refuse_outside(name, array, missing=missing, minimum=minimum, maximum=maximum, above=above)
+    _refuse_outside(name, array, **bounds)
     return array
 
 
-def check_series(
-    name: str,
-    values: Any,
-    *,
-    missing: bool = False,
-    minimum: float | None = None,
-    maximum: float | None = None,
-    above: float | None = None,
-) -> Floats:
+def check_series(name: str, values: Any, **bounds: Unpack[Bounds]) -> Floats:
     """Return a column of at least one number; a number that is no column is refused.
 
     Raises
@@ -91,7 +74,7 @@ def check_series(
     ArgumentError
         As `check_numbers` does, and where there is no column or nothing in it.
     """
-    array = check_numbers(name, values, missing=missing, minimum=minimum, maximum=maximum, above=above)
+    array = check_numbers(name, values, **bounds)
     if not np.ndim(values) or not len(array):
         came = f"{values!r} came" if not np.ndim(values) else "an empty one came"
         raise ArgumentError(name, came, "a column of at least one number")
@@ -146,10 +129,10 @@ def _refuse_outside(
     name: str,
     array: Floats,
     *,
-    missing: bool,
-    minimum: float | None,
-    maximum: float | None,
-    above: float | None,
+    missing: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
 ) -> None:
     bad = ~np.isfinite(array) & ~(missing & np.isnan(array))
     with np.errstate(invalid="ignore"):

@@ -20,15 +20,12 @@ class Cell:
 
     Attributes
     ----------
-    line
-        Name of the line within its group: the point of delivery, say.
     planned, price
         Planned quantity and unit price in pence; None where the plan has no such line, or no price for it.
     done, value
         Quantity delivered and its value in pence; None where nothing has been returned.
     """
 
-    line: str
     planned: Fraction | None = None
     price: Fraction | None = None
     done: Fraction | None = None
@@ -113,7 +110,7 @@ def split_difference(cells: Iterable[Cell], *, year: Fraction | None = None) -> 
     of what was delivered, so that all of it is volume. A price that changes in the year is the price of its months.
 
     >>> month = (Fraction(10), Fraction(100))
-    >>> split_difference([Cell("day case", *month, Fraction(12), 1300)])
+    >>> split_difference([Cell(*month, Fraction(12), 1300)])
     Split(volume=200, mix=0, price=100, phasing=0, unplanned=0)
     """
     known = [each for each in cells if each.compared]
@@ -164,7 +161,7 @@ def exact(number: float) -> Fraction:
     >>> exact(0.7)
     Fraction(7, 10)
     """
-    return Fraction(repr(number))
+    return Fraction(repr(float(number)))
 
 
 def amount_due(

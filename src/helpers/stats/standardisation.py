@@ -169,10 +169,8 @@ def smr(
     >>> result.value.tolist(), result.expected.tolist()
     ([1.0], [50.0])
     """
-    scale = check_number("multiplier", multiplier, above=0)
     strata = _strata(events, population, reference_events, reference_population)
-    codes, names = group_codes(groups, events=strata[0])
-    return _indirect(strata, codes, names, np.full(len(names), scale))
+    return _indirect(strata, groups, multiplier, rates=False)
 
 
 def isr(
@@ -203,11 +201,8 @@ def isr(
     >>> isr([30, 20], [1000, 1000], [200, 300], [10_000, 10_000], multiplier=1000).value.tolist()
     [25.0]
     """
-    scale = check_number("multiplier", multiplier, above=0)
     strata = _strata(events, population, reference_events, reference_population)
-    codes, names = group_codes(groups, events=strata[0])
-    crude = np.bincount(codes, strata[2]) / np.bincount(codes, strata[3])
-    return _indirect(strata, codes, names, crude * scale)
+    return _indirect(strata, groups, multiplier, rates=True)
 
 
 _Strata = tuple[Floats, Floats, Floats, Floats]
@@ -222,8 +217,13 @@ def _strata(events: Any, population: Any, reference_events: Any, reference_popul
     return x, n, reference_x, reference_n
 
 
-def _indirect(strata: _Strata, codes: Ints, names: tuple[Any, ...], reference: Floats) -> IndirectRates:
+def _indirect(strata: _Strata, groups: Any, multiplier: float, *, rates: bool) -> IndirectRates:
+    """Return O/E times the multiplier, and times the reference's crude rate where rates are wanted."""
     x, n, reference_x, reference_n = strata
+    scale = check_number("multiplier", multiplier, above=0)
+    codes, names = group_codes(groups, events=x)
+    crude = np.bincount(codes, reference_x) / np.bincount(codes, reference_n) if rates else 1.0
+    reference = np.full(len(names), crude * scale)
     observed = _sums(codes, x)
     expected = _sums(codes, reference_x / reference_n * n)
     if (expected == 0).any():

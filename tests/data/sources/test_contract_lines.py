@@ -40,7 +40,7 @@ def load(mart: Mart, folder: Path, text: str, mapping: str = "") -> LoadResult:
 
 
 def stored(mart: Mart) -> list[list[object]]:
-    frame = contract_lines(mart, "RX1")
+    frame = contract_lines(mart, "RX1").drop(columns="line")
     return frame.astype(object).where(frame.notna(), None).values.tolist()
 
 
@@ -59,6 +59,46 @@ def test_the_examples_of_the_page_load_as_they_stand(mart: Mart, tmp_path: Path)
     # a later plan takes the place of the first; what was returned stays
     assert stored(mart)[0] == [*orthopaedics, date(2026, 4, 1), 250, 1120, 214, 239680]
     assert stored(mart)[1][2:4] == [date(2026, 5, 1), 252]
+
+
+def test_the_register_of_the_page_reads_as_it_stands(tmp_path: Path) -> None:
+    _, _, _, (_, payment), (_, contracts), (_, meetings) = blocks()
+    (tmp_path / "payment").mkdir()
+    (tmp_path / "payment" / "2026-27.yml").write_text(payment, "utf-8")
+    (tmp_path / "contracts.yml").write_text(contracts, "utf-8")
+    (tmp_path / "meetings.yml").write_text(meetings, "utf-8")
+    register = read_register(tmp_path)
+    scheme = register.payment["2026-27"]
+    assert [scheme.element_of(word) for word in ("day case", "Non-elective")] == ["elective", "rest"]
+    (contract,) = register.contracts_of("RX1", "2026-27").values()
+    assert contract.measures == ("rtt_18_weeks", "friends_and_family", "no_criteria_to_reside")
+    assert len(register.meetings_of(contract.id)) == 1
+    assert {"2025-26", "2026-27"} <= set(register.payment)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("elements: {a: {name: A, source: s}}", "neither fixed nor bands"),
+        (
+            "elements: {a: {name: A, source: s, bands: [{rate: 1}, {rate: 2, up_to: 1}]}}",
+            "only the last may be open",
+        ),
+        (
+            "elements: {a: {name: A, source: s, fixed: 1}, b: {name: B, source: s, fixed: 1}}",
+            "in several elements: a, b",
+        ),
+    ],
+)
+def test_rules_of_payment_that_do_not_hold_together_are_refused(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "payment").mkdir()
+    (tmp_path / "payment" / "2027-28.yml").write_text(f"name: N\nsource: S\n{text}\n", "utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_register(tmp_path)
+    assert said in str(caught.value)
+    assert "payment/2027-28.yml" in str(caught.value)
 
 
 def test_its_figures_are_counts_of_patients_treatment_and_no_published_ones(
@@ -118,6 +158,40 @@ def test_a_credit_may_be_below_nought(mart: Mart, tmp_path: Path) -> None:
 def test_a_mapping_says_all_of_a_contract(tmp_path: Path, mapping: str, said: str) -> None:
     (tmp_path / "mappings").mkdir()
     (tmp_path / "mappings" / "plan.yml").write_text(f"title: T\n{mapping}\n", "utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_register(tmp_path)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "contracts",
+            "c: {organisation: RX1, name: N, commissioner: C, year: 2025-26, terms: {electiv: "
+            "{name: E, fixed: 1, source: s}}}",
+            "element 'electiv' is not in the register",
+        ),
+        (
+            "contracts",
+            "c: {organisation: RX1, name: N, commissioner: C, year: 2025-26, experience: [friends]}",
+            "measure 'friends' is not in the register",
+        ),
+        ("meetings", "- {contract: x, day: 2026-05-01}", "contract 'x' is not in the register"),
+        (
+            "meetings",
+            "- {contract: x, day: 2026-05-01, items: [{issue: I, action: A, due: 2026-06-01}]}",
+            "an action needs its owner",
+        ),
+        (
+            "meetings",
+            "- {contract: x, day: 2026-05-01, items: [{issue: I, action: A, owner: O, due: 2026-04-01}]}",
+            "2026-04-01 is before 2026-05-01",
+        ),
+    ],
+)
+def test_names_that_nothing_is_called_are_told(tmp_path: Path, name: str, text: str, said: str) -> None:
+    (tmp_path / f"{name}.yml").write_text(f"{text}\n", "utf-8")
     with pytest.raises(UsageError) as caught:
         read_register(tmp_path)
     assert said in str(caught.value)

@@ -72,6 +72,7 @@ def test_it_is_published_with_the_report_and_leaves_with_it(project: Project, tm
     assert there(project.reports) == NAMES
     place = project.reports / "2026-03" / "good"
     assert (place / "SYN07.beds.csv").read_bytes() == BEDS
+    assert 'href="SYN07.beds.csv"' in (place / "SYN07.html").read_text("utf-8")
     files = json.loads((place / "SYN07.manifest.json").read_text("utf-8"))["files"]
     assert files["beds.csv"]["file"] == "SYN07.beds.csv"
     for page in ("index.html", "all.html"):

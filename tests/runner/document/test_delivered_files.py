@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ def test_a_frame_lies_beside_the_report_and_the_gate_sees_its_cells(
 ) -> None:
     document = made(notebook, provenance, deliver(WARDS, name))
     assert f"The file {name} lies beside this report." in document.markdown
+    linked = make_document(notebook.build(), provenance=replace(provenance, name="RGT"))
+    assert f"The file [{name}](RGT.{name}){{.beside}} lies beside this report." in linked.markdown
     read = pd.read_csv if name.endswith("csv") else pd.read_excel
     pd.testing.assert_frame_equal(read(io.BytesIO(document.files[name])), WARDS)
     (bundle,) = [each for each in document.bundles if each.kind == "file"]

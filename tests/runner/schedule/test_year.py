@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -17,7 +18,7 @@ from helpers.runner.history.occurrences import Occurrence, Outcome
 from helpers.runner.history.store import History
 from helpers.runner.project import Project
 from helpers.runner.schedule.due import do_due, find_due
-from helpers.runner.schedule.reading import Missed, Schedule
+from helpers.runner.schedule.reading import Schedule
 from helpers.runner.schedule.times import DataRule, MonthRule
 from helpers.runner.telling.digests import digests, not_made
 from helpers.runner.telling.message import Message
@@ -142,8 +143,8 @@ def day(month: int, number: int) -> datetime:
 def test_a_year_has_every_report_once_for_each_month(tmp_path: Path) -> None:
     monthly = [
         Schedule(
-            f"monthly-{number}",
-            f"{5 * number} 1 {number + 20} * *",
+            name=f"monthly-{number}",
+            when=f"{5 * number} 1 {number + 20} * *",
             within=timedelta(weeks=6),
             missed="all",
             tell=TELL,
@@ -152,8 +153,8 @@ def test_a_year_has_every_report_once_for_each_month(tmp_path: Path) -> None:
     ]
     rules = [
         Schedule(
-            f"working-{number}",
-            MonthRule(working_day=number + 1, at="01:30"),
+            name=f"working-{number}",
+            when=MonthRule(working_day=number + 1, at="01:30"),
             within=timedelta(weeks=6),
             missed="all",
             tell=TELL,
@@ -164,7 +165,7 @@ def test_a_year_has_every_report_once_for_each_month(tmp_path: Path) -> None:
         tmp_path,
         *monthly,
         *rules,
-        Schedule("failing", "30 1 28 * *", within=timedelta(weeks=6), missed="all", tell=TELL),
+        Schedule(name="failing", when="30 1 28 * *", within=timedelta(weeks=6), missed="all", tell=TELL),
     )
     machine.until(day(3, 19))
     machine.off(timedelta(days=3))  # over monthly-0 and monthly-1
@@ -227,10 +228,10 @@ def assert_told_once(machine: TellingMachine, months: list[str]) -> None:
     [("once", 1, [7]), ("all", 1, [1, 2, 3, 4, 5, 6, 7]), ("skip", 1, []), ("once", 0, []), ("all", 0, [])],
 )
 def test_what_was_slept_through_is_made_up_for_as_asked(
-    tmp_path: Path, missed: Missed, weeks: int, ran: list[int]
+    tmp_path: Path, missed: Literal["skip", "once", "all"], weeks: int, ran: list[int]
 ) -> None:
     span = timedelta(weeks=weeks, hours=1)
-    daily = Schedule("daily", "0 6 * * *", zone="UTC", missed=missed, within=span)
+    daily = Schedule(name="daily", when="0 6 * * *", zone="UTC", missed=missed, within=span)
     history = History(tmp_path)
     history.note(Occurrence("daily", day(6, 1) - timedelta(hours=1), Outcome.BEGUN))
     now = day(6, 7) + timedelta(hours=9)
@@ -244,7 +245,7 @@ def test_what_was_slept_through_is_made_up_for_as_asked(
 
 
 def test_a_schedule_begins_when_it_is_first_looked_at(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, Schedule("daily", "0 6 * * *"))
+    machine = Machine(tmp_path, Schedule(name="daily", when="0 6 * * *"))
     machine.look()
     assert machine.made == []
     machine.off(timedelta(days=1))
@@ -253,7 +254,7 @@ def test_a_schedule_begins_when_it_is_first_looked_at(tmp_path: Path) -> None:
 
 
 def test_a_schedule_on_data_is_due_when_they_are_renewed_and_only_then(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, Schedule("rtt", DataRule(data=("measure_values/*",))))
+    machine = Machine(tmp_path, Schedule(name="rtt", when=DataRule(data=("measure_values/*",))))
     machine.until(day(1, 3))
     assert machine.made == []
     machine.data = {"measure_values/rtt": "february", "spells/pas": "x"}
@@ -266,6 +267,6 @@ def test_a_schedule_on_data_is_due_when_they_are_renewed_and_only_then(tmp_path:
 def test_a_rule_that_was_not_looked_at_for_months_leads_to_one_run(tmp_path: Path) -> None:
     history = History(tmp_path)
     history.note(Occurrence("often", datetime(2025, 7, 1, tzinfo=UTC), Outcome.BEGUN))
-    due = find_due(Schedule("often", "*/30 * * * *"), history.occurrences(), BEGIN, {})
+    due = find_due(Schedule(name="often", when="*/30 * * * *"), history.occurrences(), BEGIN, {})
     assert len(due.run) == 1
     assert BEGIN - due.run[0] <= timedelta(minutes=30)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from helpers.errors import UserError
 from helpers.runner.hashes import hash_bytes
 from helpers.runner.history.entries import Entry, Output, State
+from helpers.runner.project import Project
+from helpers.runner.telling.digests import digests
 from helpers.runner.telling.mail import MOST_ATTACHED, as_mail, send_mail
-from helpers.runner.telling.message import MOST_NAMED, Message, digest, sections
+from helpers.runner.telling.message import MOST_NAMED, Message, Ready, sections
 from helpers.runner.telling.outbox import FOLDER, GIVEN_UP, Outbox
 from helpers.runner.telling.rows import Tell
 from helpers.runner.telling.webhook import as_json, post
@@ -27,7 +30,13 @@ ANALYSTS = Tell(mail=("analysts@example.org",), about="failures")
 
 
 def told(row: Tell, *entries: Entry, before: set[tuple[str, str]] | None = None) -> Message | None:
-    return digest(row, "board-pack", NOW, entries, before or set(), now=NOW)
+    with TemporaryDirectory() as folder:
+        project = Project(Path(folder))
+        if before:
+            ready = tuple(Ready(report=report, made_in=run, words="", files={}) for report, run in before)
+            known = Message(schedule="board-pack", due=NOW, row=row, ready=ready, made=NOW)
+            Outbox(project.home).put(known)
+        return next(digests("board-pack", [row], NOW, [(project, entries)], now=NOW), None)
 
 
 def message(row: Tell = BOARD, *entries: Entry, **changes: Any) -> Message:
@@ -107,11 +116,14 @@ def test_failures_go_by_name_to_those_who_mend_them_and_only_then() -> None:
     assert both.subject == "board-pack: 1 new report, 1 did not pass"
 
 
-def test_who_has_not_answered_is_told_to_those_who_see_to_reports_and_not_to_readers() -> None:
+def test_who_has_not_answered_is_told_to_those_who_see_to_reports_and_not_to_readers(
+    tmp_path: Path,
+) -> None:
     late = ["Head of clinics, T1, 2026-09: Missed (asked for by 2026-10-11)"]
 
     def of(row: Tell) -> Message | None:
-        return digest(row, "monthly", NOW, [], set(), unanswered=late, now=NOW)
+        made = [(Project(tmp_path), ())]
+        return next(digests("monthly", [row], NOW, made, unanswered=late, now=NOW), None)
 
     found = of(ANALYSTS)
     assert found is not None

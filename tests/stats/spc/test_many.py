@@ -48,7 +48,7 @@ series = st.lists(
 @given(
     st.lists(series, min_size=1, max_size=5),
     st.sampled_from([None, "nhsrplotthedots"]),
-    st.sampled_from([None, 5]),
+    st.sampled_from([None, 12]),
     st.booleans(),
     st.randoms(use_true_random=False),
 )

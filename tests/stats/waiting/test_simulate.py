@@ -54,3 +54,40 @@ def test_the_same_seed_gives_the_same_list() -> None:
 def test_impossible_flows_are_refused(start: float, flows: ListFlows, weeks: int, runs: int) -> None:
     with pytest.raises(ArgumentError):
         waiting.simulate_list(start, flows, weeks, runs=runs)
+
+
+# --- beside NHSRwaitinglist 0.1.1, article "Exploring waiting list management strategies with simulation" ---------
+
+#: within 18 weeks, by the exponential quantile: mean wait in weeks, and the list for so many additions a week
+TARGETS = {(0.92, 100): (7.126656, 712.6656), (0.92, 50): (7.126656, 356.3328)}
+
+
+@pytest.mark.parametrize(("share", "demand"), TARGETS)
+def test_targets_are_those_of_the_article(share: float, demand: float) -> None:
+    factor = waiting.factor_for(share)
+    mean, size = TARGETS[share, demand]
+    assert waiting.target_mean_wait(18, factor=factor) == pytest.approx(mean, abs=5e-7)
+    assert waiting.target_queue(demand, 18, factor=factor) == pytest.approx(size, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("start", "demand", "capacity", "weeks", "theirs"),
+    [(0, 100, 80, 42, 812), (840, 77, 80, 52, 661)],
+    ids=["a list comes to be", "fewer referrals"],
+)
+def test_their_one_run_lies_within_our_interval(
+    start: float, demand: float, capacity: float, weeks: int, theirs: int
+) -> None:
+    # there capacity does not vary and each run is one draw, printed for the seed 123
+    flows = ListFlows(demand=demand, capacity=capacity, cv_capacity=0)
+    last = waiting.simulate_list(start, flows, weeks).loc[weeks]
+    assert last["low95"] < theirs < last["high95"]
+    assert last["median"] == pytest.approx(start + weeks * (demand - capacity), rel=0.02)
+
+
+def test_a_list_allowed_to_grow_reaches_their_target() -> None:
+    """82 patients and 50 a week: ten treatments fewer for 26 weeks come to just below 356.33, as the article says."""
+    flows = ListFlows(demand=50, capacity=40, cv_capacity=0)
+    last = waiting.simulate_list(82, flows, 26).loc[26]
+    assert last["median"] == pytest.approx(82 + 260, rel=0.03)
+    assert last["low80"] < 356.3328 < last["high80"]

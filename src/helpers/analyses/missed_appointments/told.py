@@ -11,7 +11,7 @@ from helpers.bundle import Cell
 from helpers.data.appointments import ALL
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query, Told
-from helpers.data.releases import shown_cell
+from helpers.data.released_manifests import shown_cell
 from helpers.report.period import Period
 
 #: what an appointment counts as that was neither cancelled by the patient nor by the hospital

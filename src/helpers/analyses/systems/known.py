@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from helpers.analyses.systems.findings import Pressure, WayOut, pressure_of, way_out_of
-from helpers.data.measure_series import names_in, read_reasons
-from helpers.data.systems import System, read_published, system_of
+from helpers.data.measure_series import names_in, read_reasons, read_series
+from helpers.data.systems import System, system_of
 from helpers.measures.gathering import WantedMeasures, results_of_rows
 from helpers.measures.result import MeasureResult
 from helpers.measures.sums import SystemSum, system_sum
@@ -56,7 +56,9 @@ class KnownSystem:
     def _read(self, basis: str, codes: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
         frequencies = {name: self.measures[name].frequency for name in names if name in self.measures}
         until = self.report.period.last
-        return read_published(self.report.mart, codes, frequencies, until=until, basis=basis).data
+        return read_series(
+            self.report.mart, frequencies, organisations=codes, until=until, basis=basis, origin="published"
+        ).data
 
     @cached_property
     def sums(self) -> dict[str, SystemSum]:

@@ -21,14 +21,6 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _SHIPPED: Final = (Path(__file__).parent / "notebooks", Path(__file__).parents[4] / "notebooks")
 #: what a report is made of where neither measures nor data of one's own are named
 _FIRST: Final = ("rtt_18_weeks", "ae_four_hours")
-_STUB: Final = """\
-{measure}:
-  name: {name}
-  kind: count          # or proportion, rate, ratio, mean; these need `denominator: …` in words
-  about: patients      # or staff, money, other; small numbers of patients are hidden
-  unit: number         # "%", per 1,000 bed days, days, £ million …
-  direction: neutral   # increase or decrease: which way is good
-"""
 
 
 def new(
@@ -68,7 +60,7 @@ def new(
     )
     modeline = f"# yaml-language-server: $schema=../../schemas/params-{name}.json\n"
     write_new(root / "params" / name / f"{trust}.yml", f"{modeline}trust: {trust}\n")
-    write_new(root / "params" / name / "_matrix.yml", _MATRIX)
+    write_new(root / "params" / name / "_matrix.yml", (FILES / "matrix.txt").read_text("utf-8"))
     test = (FILES / "test_report.txt").read_text("utf-8").replace("{name}", name)
     write_new(root / "tests" / f"test_{name}.py", test)
     write_schemas(root)
@@ -78,14 +70,6 @@ def new(
     print(
         f"notebooks/{name}.ipynb and params/{name}/{trust}.yml are there. Next: {first}boardpack run {name}"
     )
-
-
-_MATRIX: Final = """\
-# Many reports from this notebook: take away the # in front of the lines.
-# - name: "{trust}"
-#   for:
-#     trust: {select: trusts}
-"""
 
 
 def _check(root: Path, name: str, measures: Sequence[str], source: Path | None, like: str) -> None:
@@ -141,7 +125,8 @@ def _add_measures(root: Path, wanted: Sequence[str]) -> list[str]:
     if lacking:
         path.parent.mkdir(parents=True, exist_ok=True)
         before = path.read_text("utf-8") if path.exists() else ""
-        stubs = [_STUB.format(measure=each, name=each.replace("_", " ").capitalize()) for each in lacking]
+        stub = (FILES / "measure.txt").read_text("utf-8")
+        stubs = [stub.format(measure=each, name=each.replace("_", " ").capitalize()) for each in lacking]
         path.write_text("\n".join(filter(None, (before.rstrip("\n"), *stubs))), "utf-8", newline="\n")
     return [
         f"params/_register/measures.yml: {each} is new; say there what it is."

@@ -12,7 +12,7 @@ from helpers.register.reading import KINDS
 from helpers.runner.plan.parameter_types import ParameterType
 from helpers.runner.plan.parameters import Notebook, read_notebook
 from helpers.runner.publisher import PublisherFile
-from helpers.runner.schedule.reading import ScheduleEntry
+from helpers.runner.schedule.reading import Schedule
 from helpers.theme.brand import ThemeFile
 
 FOLDER: Final = "schemas"
@@ -61,7 +61,7 @@ def _settings() -> Iterator[tuple[str, tuple[dict[str, Any], str]]]:
         schema = model.model_json_schema()
         schema = _by_id(schema) if keyed else _moved(schema, {"type": ["array", "null"]}, "items")
         yield f"register-{kind}", (_DRAFT | schema, f"params/_register/{kind}.yml")
-    entries = _moved(ScheduleEntry.model_json_schema(), {"type": ["array", "null"]}, "items")
+    entries = _moved(Schedule.model_json_schema(), {"type": ["array", "null"]}, "items")
     yield "schedule", (_DRAFT | entries, "params/_schedule.yml")
     yield "theme", (_DRAFT | ThemeFile.model_json_schema(), "params/_theme.yml")
     yield "publisher", (_DRAFT | PublisherFile.model_json_schema(), "params/_publisher.yml")

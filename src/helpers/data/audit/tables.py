@@ -14,15 +14,7 @@ HEADINGS = 10
 
 
 def audit_table(rows: Sequence[Sequence[str]], where: str) -> list[Problem]:
-    """Return what a table gives away: columns of records, rows of patients, identifiers in its cells.
-
-    Parameters
-    ----------
-    rows
-        Cells as text, a heading among the first rows or none.
-    where
-        How the table is called in the problems.
-    """
+    """Return what a table gives away: columns of records, rows of patients, identifiers in its cells."""
     rows = [row for row in rows if any(row)]
     problems: list[Problem] = []
     for heading in rows[:HEADINGS]:

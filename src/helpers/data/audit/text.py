@@ -54,18 +54,6 @@ _DRAWING = re.compile(rf"""\s(?:{"|".join(sorted(SILENT_ATTRIBUTES))})=(?!["']da
 def audit_text(text: str, where: str) -> list[Problem]:
     """Return the identifiers of patients found in a text, which may be HTML or SVG.
 
-    Parameters
-    ----------
-    text
-        What a reader would see, or markup.
-    where
-        How the place is called in the problems.
-
-    Returns
-    -------
-    list of Problem
-        Empty where nothing was found; numbers are redacted.
-
     >>> [problem.came for problem in audit_text("Patient 943 476 5919 stayed.", "page")]
     ['1 NHS number: *** *** **19 (line 1)']
     """

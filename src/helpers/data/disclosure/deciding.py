@@ -94,14 +94,10 @@ def decide(
     ----------
     people
         The people of one organisation, as all queries of `known` and `asked` tell them apart.
-    known
-        What was released.
     asked
         What is to be shown, the most important first.
     witnesses
         Other worlds that showed once that what must stay uncertain does.
-    policy
-        The rule.
     unasked
         Figures of which the small groups that they tell apart must stay uncertain, too, though nobody asked for
         them: a total less all parts but one.

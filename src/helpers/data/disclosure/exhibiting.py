@@ -25,13 +25,7 @@ _NOBODY: Final = 1e6
 
 
 class Exhibits:
-    """Other worlds that were found, each of use to every target that has another value in it.
-
-    Parameters
-    ----------
-    world
-        The true people, and what is told of them.
-    """
+    """Other worlds that were found, each of use to every target that has another value in it."""
 
     def __init__(self, world: World) -> None:
         self.world = world

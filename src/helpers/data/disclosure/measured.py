@@ -1,4 +1,4 @@
-"""The people behind a measure that no records in the mart show: one kind for each unit, period and part."""
+"""The people behind figures that no records in the mart show: of a measure by unit, period and part; of a contract."""
 
 from __future__ import annotations
 
@@ -65,6 +65,16 @@ def measured_kinds(mart: Mart, measure: str, organisation: str) -> pd.DataFrame:
         least=np.where(has_amount & (kinds["total"] < 0), -_ANY_AMOUNT, 0.0),
         most=np.where(has_amount, _ANY_AMOUNT, 0.0),
     )
+
+
+_ACTIVITY = """SELECT strftime(period, '%Y-%m-%d') AS day, specialty || ', ' || point_of_delivery AS line,
+        amount::BIGINT AS people, 0.0 AS total, 0.0 AS least, 0.0 AS most
+    FROM contract_lines WHERE org_code = ? AND figure = 'actual_activity' ORDER BY ALL"""
+
+
+def contract_kinds(mart: Mart, organisation: str) -> pd.DataFrame:
+    """Return the kinds of people of an organisation's contract, those of one line in one month."""
+    return mart.query(_ACTIVITY, [organisation])
 
 
 def _above_each(kinds: pd.DataFrame, units: Mapping[str, Unit]) -> dict[int, int]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.data.disclosure.measured import measured_kinds
-from helpers.data.disclosure.queries import EVERYBODY, MEASURED, Condition, Query
+from helpers.data.disclosure.measured import contract_kinds, measured_kinds
+from helpers.data.disclosure.queries import CONTRACT, EVERYBODY, MEASURED, Condition, Query
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,6 +158,9 @@ def find_people(
     data_set = queries[0].data_set
     if data_set.startswith(MEASURED):
         kinds = measured_kinds(mart, data_set.removeprefix(MEASURED), organisation)
+        return _people(kinds, [str(name) for name in kinds if name not in _NUMBERS])
+    if data_set == CONTRACT:
+        kinds = contract_kinds(mart, organisation)
         return _people(kinds, [str(name) for name in kinds if name not in _NUMBERS])
     columns, found = _columns(TABLES[data_set], queries), {} if found is None else found
     whose = sorted({organisation, *beside}) if organisation != EVERYBODY else []

@@ -14,6 +14,8 @@ from typing import Any, Final
 EVERYBODY = ""
 #: begins the data set of a measure, which its id ends
 MEASURED: Final = "measure_values:"
+#: the data set of a contract's activity, and the dimension of its lines
+CONTRACT, LINE = "contract_lines", "line"
 #: the dimension of parts: those of whom something is so, the rest of a whole, and those of whom there is a mean
 COUNTED, MET, REST, PEOPLE = "counted", "met", "rest", "people"
 

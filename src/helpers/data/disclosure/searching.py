@@ -130,10 +130,8 @@ def _mended_amounts(world: World, people: Floats) -> Floats | None:
         return amount
     holds = world.holds[bound]
     counts = world.people[bound] + holds @ people
-    least, most = (
-        np.ceil(world.mean_low[bound] * counts - _HAIR),
-        np.floor(world.mean_high[bound] * counts + _HAIR),
-    )
+    least = np.ceil(world.mean_low[bound] * counts - _HAIR)
+    most = np.floor(world.mean_high[bound] * counts + _HAIR)
     totals = world.total[bound] + holds @ amount
     for _ in range(_AMOUNTS):
         over, under = np.maximum(0, totals - most), np.maximum(0, least - totals)

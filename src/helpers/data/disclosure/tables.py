@@ -1,11 +1,17 @@
-"""Tables with totals in both directions: no star may be told from row and column totals together."""
+"""Tables with totals in both directions: no star may be told from row and column totals together.
+
+Rows and columns add up, and each cell lies between what its shown form says: what a reader can work out of a star
+are the least and the largest value that a linear programme gives it. As people flow from the total through rows
+and columns, these are whole numbers and all between them are possible (Ahuja, Magnanti, Orlin 1993, chapter 9).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from helpers.bundle import SUPPRESSED, Cell
-from helpers.data.disclosure.flows import Arc, Network
 from helpers.data.disclosure.totals import POSSIBLE_VALUES, stars_are_safe
 from helpers.data.policy import DisclosurePolicy
 
@@ -24,10 +30,20 @@ def unsafe_places(shown: Sequence[Sequence[Cell]], policy: DisclosurePolicy) -> 
     stars = [(r, c) for r, row in enumerate(shown) for c, cell in enumerate(row) if cell == SUPPRESSED]
     if not stars:
         return []
-    places = _told(shown, stars, policy, ceilings={})
-    ceilings = _ceilings(shown, stars, policy)
-    places += _told(shown, stars, policy, ceilings=ceilings)
     height, width = len(shown) - 1, len(shown[0]) - 1
+    known = _possible(shown, stars, policy)
+    small = {
+        (row, column): policy.suppress_up_to
+        for (row, column), (least, _) in known.items()
+        if row < height and column < width and least <= policy.suppress_up_to
+    }
+    readers = (known, _possible(shown, stars, policy, ceilings=small))
+    places = [
+        place
+        for possible in readers
+        for place, (least, most) in possible.items()
+        if most - least + 1 < POSSIBLE_VALUES
+    ]
     for line in ([(r, width) for r in range(height)], [(height, c) for c in range(width)]):
         cells = [shown[row][column] for row, column in line]
         if not stars_are_safe(cells, shown[height][width], policy):
@@ -35,57 +51,31 @@ def unsafe_places(shown: Sequence[Sequence[Cell]], policy: DisclosurePolicy) -> 
     return list(dict.fromkeys(places))
 
 
-def _told(
+def _possible(
     shown: Sequence[Sequence[Cell]],
     stars: Sequence[Place],
     policy: DisclosurePolicy,
-    *,
-    ceilings: Mapping[Place, float],
-) -> list[Place]:
-    """Return the stars with too few possible values; none where the figures contradict each other."""
-    network = _network(shown, policy, ceilings)
-    if not network.settle():
-        return []
-    width = len(shown[0])
-    return [(r, c) for r, c in stars if not network.has_values(r * width + c, POSSIBLE_VALUES)]
+    ceilings: Mapping[Place, int] | None = None,
+) -> dict[Place, tuple[int, int]]:
+    """Return the least and largest value of each star; none where what is published contradicts itself."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
-
-def _ceilings(
-    shown: Sequence[Sequence[Cell]], stars: Sequence[Place], policy: DisclosurePolicy
-) -> dict[Place, float]:
-    """Return the stars among the parts that can be small counts, each with the largest small count."""
-    network, most = _network(shown, policy, {}), policy.suppress_up_to
-    if not network.settle():
-        return {}
-    height, width = len(shown) - 1, len(shown[0]) - 1
-    found: dict[Place, float] = {}
-    for row, column in stars:
-        number = row * (width + 1) + column
-        if row < height and column < width:
-            network.shift(number, most - max(network.flow[number], most))
-            if network.flow[number] <= most:
-                found[row, column] = most
+    places = np.arange(len(shown) * len(shown[0])).reshape(len(shown), -1)
+    sums = np.zeros((sum(places.shape), places.size))
+    for number, line in enumerate((*places, *places.T)):
+        sums[number, line] = [*[1] * (len(line) - 1), -1]
+    low, high = np.array([_range(cell, policy) for row in shown for cell in row], dtype=float).T
+    for place, ceiling in (ceilings or {}).items():
+        high[places[place]] = ceiling
+    rules = {"bounds": Bounds(low, high), "constraints": LinearConstraint(sums, 0, 0)}
+    found = {}
+    for star in stars:
+        aim = np.eye(1, places.size, places[star])[0]
+        least, most = (milp(sign * aim, **rules) for sign in (1, -1))
+        if not (least.success and most.success):
+            return {}
+        found[star] = (round(least.fun), round(-most.fun))
     return found
-
-
-def _network(
-    shown: Sequence[Sequence[Cell]], policy: DisclosurePolicy, ceilings: Mapping[Place, float]
-) -> Network:
-    """Return the table as a network: out of the last row's node, through rows and columns, and back."""
-    height, width = len(shown) - 1, len(shown[0]) - 1
-    source, sink = height + width, height + width + 1
-    arcs = []
-    for row, cells in enumerate(shown):
-        for column, cell in enumerate(cells):
-            low, high = _range(cell, policy)
-            tail = row if row < height else (height + column if column < width else sink)
-            head = height + column if column < width else row
-            if row == height:
-                head = sink if column < width else source
-            elif column == width:
-                tail = source
-            arcs.append(Arc(tail, head, low, ceilings.get((row, column), high)))
-    return Network(arcs)
 
 
 def _range(cell: Cell, policy: DisclosurePolicy) -> tuple[float, float]:

@@ -57,9 +57,7 @@ class Memory:
 
     def _certify(self, mart: Mart, selection: Selection, fresh: Mapping[Query, int]) -> None:
         """Decide on counts: their total before them, as readers may know it, then the larger ones first."""
-        whole = Query(
-            selection.table, selection.organisation, selection.conditions, selection.first, selection.end
-        )
+        whole = selection.whole
         ordered = sorted(fresh, key=lambda query: -fresh[query])
         first = [] if whole in self.cells or whole in fresh else [whole]
         for told in self._decided(mart, [*map(Asked, first), *map(Asked, ordered)]):

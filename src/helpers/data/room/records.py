@@ -44,13 +44,7 @@ class Records:
         return counting.total(self.mart, self.selection, column)
 
     def quantile(self, column: str, share: float | Sequence[float] = 0.5) -> pd.DataFrame:
-        """Return quantiles of a column of numbers: `q50` for the median.
-
-        Parameters
-        ----------
-        share
-            One share between 0 and 1, or several.
-        """
+        """Return quantiles of a column of numbers: `q50` for the median."""
         shares = tuple(float(each) for each in ([share] if isinstance(share, int | float) else share))
         if not shares or not all(0 < each < 1 for each in shares):
             cure = "the smallest and the largest value belong to one patient each; 0.1 and 0.9 do not"

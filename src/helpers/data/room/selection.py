@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of_records
 from helpers.data.schema import TABLES, TableColumn
+from helpers.data.views import literal
 from helpers.errors import Problem, UsageError, near_misses
 
 Whose = Literal["own", "others", "all"]
@@ -23,7 +24,7 @@ OF_OTHERS: Final = DisclosurePolicy(
     "hes_record_level", f"{HES_RECORD_LEVEL.source}; over several organisations coarser", 19, 20
 )
 NOT_RECORDED: Final = "not recorded"
-_STAMPS: Final = frozenset({"source", "vintage"})
+STAMPS: Final = frozenset({"source", "vintage"})
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Selection:
         day = DAY[self.table]
         parts = [f"{day} >= DATE '{self.first}'", f"{day} < DATE '{self.end}'"]
         if self.whose != "all":
-            parts.append(f"org_code {'=' if self.whose == 'own' else '<>'} {_quoted(self.organisation)}")
+            parts.append(f"org_code {'=' if self.whose == 'own' else '<>'} {literal(self.organisation)}")
         parts += [f"{key.name} IS NOT NULL" for key in self.keys if key.edges]
         return " AND ".join([*parts, self.restriction])
 
@@ -84,7 +85,7 @@ class Selection:
             low = f"{condition.dimension} >= {condition.low}" if condition.low is not None else "true"
             high = f"{condition.dimension} < {condition.high}" if condition.high is not None else "true"
             return f"({low} AND {high})"
-        listed = ", ".join(map(_quoted, condition.among))
+        listed = ", ".join(map(literal, condition.among))
         word = "NOT IN" if condition.excluded else "IN"
         return f"coalesce({self.value_of(Key(condition.dimension))}, '') {word} ({listed})"
 
@@ -161,10 +162,6 @@ def _month_after(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 # --- what an author writes ----------------------------------------------------------------------------
 
 
@@ -194,7 +191,7 @@ def read_where(
 
 def find_column(table: str, name: str, place: str, problems: list[Problem]) -> TableColumn | None:
     """Return a column that may be asked for; dates are no groups, as a day tells people apart."""
-    known = {column.name: column for column in TABLES[table].columns if column.name not in _STAMPS}
+    known = {column.name: column for column in TABLES[table].columns if column.name not in STAMPS}
     known |= {made: TableColumn(made) for made in _MADE if made != DEPRIVATION or "imd_decile" in known}
     column = known.get(name)
     if column is None:

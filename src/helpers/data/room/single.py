@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from helpers.data.room.door import in_room
-from helpers.data.room.selection import DAY, DEPRIVATION, MONTH, WEEKDAY, Key, Selection
+from helpers.data.room.selection import DAY, DEPRIVATION, MONTH, STAMPS, WEEKDAY, Key, Selection
 from helpers.data.schema import TABLES
 from helpers.errors import Problem, UsageError
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 MOST_RECORDS: Final = 500_000
 #: rows that somebody looks at
 MOST_ROWS: Final = 100
-_STAMPS: Final = ("source", "vintage")
 
 
 def single_records(mart: Mart, selection: Selection) -> pd.DataFrame:
@@ -33,7 +32,7 @@ def single_records(mart: Mart, selection: Selection) -> pd.DataFrame:
         Where there are more than `MOST_RECORDS`.
     """
     table = TABLES[selection.table]
-    names = [c.name for c in table.columns if c.type != "date" and c.name not in _STAMPS]
+    names = [c.name for c in table.columns if c.type != "date" and c.name not in STAMPS]
     made = [f"{selection.value_of(Key(name))} AS {name}" for name in (MONTH, WEEKDAY, DEPRIVATION)]
     keys = [f"{sql} AS k{place}" for place, sql in enumerate(selection.groups)]
     columns = ", ".join([*names, *made, *keys])

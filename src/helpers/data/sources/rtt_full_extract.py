@@ -11,7 +11,8 @@ import pandas as pd
 from helpers.data.sheets import SheetTable
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
-from helpers.data.sources.names import organisation_rows
+from helpers.data.sources.names import ENGLAND, organisation_rows
+from helpers.data.waits import WEEKS_WAITED, band_edges, band_names
 from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ LONG_WAITS = {
 WITHIN_WEEKS = 18
 #: measure: share of the list that has waited no longer
 WAITS = {"rtt_median_wait": 0.5, "rtt_92nd_percentile_wait": 0.92}
+MEAN_WAIT = "rtt_mean_wait"
 
 #: the commissioner of everybody who lives outside England: no measure counts these, nor do the monthly tables
 ABROAD = "NONC"
@@ -184,29 +186,50 @@ def _measures(frame: pd.DataFrame, *, longest: int, whole: bool) -> list[pd.Data
 def _waits(
     frame: pd.DataFrame, by_week: NDArray[np.float32], bands: list[str], *, whole: bool
 ) -> list[pd.DataFrame]:
-    """Return the median and the 92nd percentile wait of each list, in weeks, as the publication works them out."""
+    """Return the waits of each list, in weeks, as the publication works them out, and a provider's by bands.
+
+    A whole file gives England's too, which are no mean of others' waits.
+    """
     starts = np.array([_weeks(band) for band in bands])
     weeks = pd.DataFrame(by_week[:, np.argsort(starts)], columns=np.sort(starts))
-    listed = frame[frame["RTT Part Type"] == "Part_2"].reset_index(drop=True)
-    abroad = listed["Commissioner Org Code"] == ABROAD
-    chosen = {"provider": ("Provider Org Code", ~abroad)}
+    listed = frame[frame["RTT Part Type"] == "Part_2"].reset_index(drop=True).assign(England=ENGLAND)
+    english = listed["Commissioner Org Code"] != ABROAD
+    chosen = {"Provider Org Code": ("provider", english)}
     if whole:
-        chosen["commissioner"] = (
-            "Commissioner Org Code",
-            listed["Treatment Function Code"] == ALL_SPECIALTIES,
-        )
+        everything = listed["Treatment Function Code"] == ALL_SPECIALTIES
+        chosen["Commissioner Org Code"] = ("commissioner", everything)
+        chosen["England"] = ("commissioner", english)
     rows = []
-    for basis, (org, kept) in chosen.items():
+    for org, (basis, kept) in chosen.items():
         keys = [listed[name][kept] for name in ("period", org, "Treatment Function Code")]
         lists = weeks[kept].groupby(keys).sum()
         base = lists.index.to_frame(index=False).set_axis(["period", "org_code", "specialty_code"], axis=1)
-        base = _without_code_of_all(base)
-        rows += [
-            measure_rows(name, base, basis=basis).assign(
-                value=percentile_wait(lists.to_numpy(np.float64), share)
-            )
-            for name, share in WAITS.items()
-        ]
+        rows += _waits_of(_without_code_of_all(base), lists.to_numpy(np.float64), basis)
+        if basis == "provider":
+            rows += _by_bands(_without_code_of_all(base), lists)
+    return rows
+
+
+def _waits_of(base: pd.DataFrame, by_week: NDArray[np.float64], basis: str) -> list[pd.DataFrame]:
+    rows = [
+        measure_rows(name, base, basis=basis).assign(value=percentile_wait(by_week, share))
+        for name, share in WAITS.items()
+    ]
+    # nobody knows how long the last, open week is: it counts as one like the others
+    waited = pd.Series((by_week * (np.arange(by_week.shape[1]) + 0.5)).sum(axis=1))
+    people = pd.Series(by_week.sum(axis=1))
+    return [*rows, measure_rows(MEAN_WAIT, base, numerator=waited, denominator=people, basis=basis)]
+
+
+def _by_bands(base: pd.DataFrame, lists: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return each list by ten bands of weeks waited in place of a hundred; empty ones are left out."""
+    edges = band_edges(int(lists.columns[-1]))
+    places = np.searchsorted(edges, lists.columns.to_numpy(), side="right") - 1
+    rows = []
+    for place, name in enumerate(band_names(edges)):
+        people = pd.Series(lists.to_numpy(np.float64)[:, places == place].sum(axis=1))
+        told = base.assign(breakdown=WEEKS_WAITED, category=name)[people > 0]
+        rows.append(measure_rows(PARTS["Part_2"], told, numerator=people[people > 0]))
     return rows
 
 
@@ -325,5 +348,6 @@ LAYOUT = Layout(
             )
             for name, share in WAITS.items()
         ),
+        Feed(MEAN_WAIT, "Part_2, bands times their middles", "Part_2, Total All"),
     ),
 )

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from helpers.data.synthetic.generation import SyntheticData, generate, write_demo
-from helpers.data.synthetic.truth import Truth
 
-__all__ = ["SyntheticData", "Truth", "generate", "write_demo"]
+__all__ = ["SyntheticData", "generate", "write_demo"]

@@ -22,7 +22,7 @@ SHARES = np.array([0.45, 0.38, 0.17])
 STRAY = 0.06
 #: measures of the waiting list, which has its specialties already
 BY_SPECIALTY = ("rtt_18_weeks", "rtt_over_52_weeks")
-_GROUP = {specialty.code: specialty.group for specialty in SPECIALTIES}
+_GROUP = dict(zip(SPECIALTIES["code"], SPECIALTIES["group"], strict=True))
 
 
 def division_code(org_code: str, place: int) -> str:
@@ -45,7 +45,7 @@ def specialty_units() -> pd.DataFrame:
                 "parent_unit": division_code(code, DIVISIONS.index(specialty.group)),
             }
             for code in truth.CASCADES
-            for specialty in SPECIALTIES
+            for specialty in SPECIALTIES.itertuples()
         ]
     )
 
@@ -54,11 +54,6 @@ def unit_values(rng: np.random.Generator, trusts: Trusts, values: pd.DataFrame) 
     """Return measure values of divisions, and of specialties as units where a trust cascades to them.
 
     What divisions return adds up to the organisation's own figures.
-
-    Parameters
-    ----------
-    values
-        Monthly rows of whole organisations and of specialties.
     """
     general = [
         code

@@ -13,14 +13,14 @@ from helpers.data.synthetic.contract import contract_frame
 from helpers.data.synthetic.divisions import specialty_units
 from helpers.data.synthetic.drawing import months
 from helpers.data.synthetic.measures import measure_values
-from helpers.data.synthetic.organisations import draw_trusts, organisations_frame, truth_of, units_frame
+from helpers.data.synthetic.organisations import draw_trusts, organisations_frame, units_frame
 from helpers.data.synthetic.specialties import specialties_frame
 from helpers.data.synthetic.spells import draw_spells
-from helpers.data.synthetic.truth import Truth
 from helpers.errors import ArgumentError
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
+    from helpers.data.mart_manifest import Policy
 
 DEFAULT_SEED = 20260930
 LAST_DAY = months()[-1].end_time.date()
@@ -28,7 +28,7 @@ LAST_DAY = months()[-1].end_time.date()
 
 @dataclass(frozen=True)
 class SyntheticData:
-    """The invented data set: frames named and shaped like the mart's tables, and what was put in."""
+    """The invented data set: frames named and shaped like the mart's tables."""
 
     organisations: pd.DataFrame
     units: pd.DataFrame
@@ -37,7 +37,6 @@ class SyntheticData:
     appointments: pd.DataFrame
     measure_values: pd.DataFrame
     contract_lines: pd.DataFrame
-    truth: Truth
 
 
 def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
@@ -49,7 +48,7 @@ def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
         Multiplies the number of spells and appointments (about 500,000 and 600,000 at 1); trusts, months
         and published measures stay.
     seed
-        The same seed and scale give the same data. Codes and dates of `Truth` do not depend on it.
+        The same seed and scale give the same data. Codes and dates of what is put in (`truth`) do not depend on it.
 
     Raises
     ------
@@ -79,7 +78,6 @@ def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
         ),
         # of a stream of its own, so that what is drawn for others stays as it was without it
         contract_lines=contract_frame(np.random.default_rng([seed, 22])),
-        truth=truth_of(trusts),
     )
 
 
@@ -88,35 +86,25 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
 
     What is counted from the invented records is loaded under the rule for records, what stands for a
     publication (and the lists of codes) under its publisher's, as real data would be.
-
-    Parameters
-    ----------
-    scale, seed
-        As for `generate`.
     """
     data = generate(scale=scale, seed=seed)
     published = data.measure_values["origin"] == "published"
+    values = data.measure_values
+    records = {
+        "spells": data.spells,
+        "appointments": data.appointments,
+        "contract_lines": data.contract_lines,
+        "measure_values": values[~published],
+    }
+    lists = {"organisations": data.organisations, "units": data.units, "specialties": data.specialties}
+    _load(mart, "synthetic", "Synthetic national records", "hes_record_level", records)
+    statistics = {**lists, "measure_values": values[published]}
+    _load(mart, "synthetic_publications", "Synthetic national statistics", "published", statistics)
+
+
+def _load(mart: Mart, source: str, name: str, policy: Policy, tables: dict[str, pd.DataFrame]) -> None:
     with mart.load(
-        source="synthetic",
-        layout="synthetic",
-        policy="hes_record_level",
-        synthetic=True,
-        name="Synthetic national records",
-        as_at=LAST_DAY,
+        source=source, layout="synthetic", policy=policy, synthetic=True, name=name, as_at=LAST_DAY
     ) as load:
-        load.write("spells", data.spells)
-        load.write("appointments", data.appointments)
-        load.write("contract_lines", data.contract_lines)
-        load.write("measure_values", data.measure_values[~published])
-    with mart.load(
-        source="synthetic_publications",
-        layout="synthetic",
-        policy="published",
-        synthetic=True,
-        name="Synthetic national statistics",
-        as_at=LAST_DAY,
-    ) as load:
-        load.write("organisations", data.organisations)
-        load.write("units", data.units)
-        load.write("specialties", data.specialties)
-        load.write("measure_values", data.measure_values[published])
+        for table, frame in tables.items():
+            load.write(table, frame)

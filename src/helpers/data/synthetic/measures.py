@@ -24,6 +24,7 @@ from helpers.data.synthetic.returns import other_returns
 from helpers.data.synthetic.shapes import put_in_shapes
 from helpers.data.synthetic.specialties import CODES, column
 from helpers.data.synthetic.spells import DAY_CASE, ELECTIVE, DrawnSpells
+from helpers.data.synthetic.waits import waiting_lists
 
 #: hospitals discharge about a hundred times as many people as there are invented spells at scale 1
 PUBLISHED_TIMES = 100
@@ -111,8 +112,9 @@ def measure_values(
     units = unit_values(more, trusts, frame).assign(period_type="month", suppressed=False)
     frame = pd.concat([frame, units], ignore_index=True)
     frame["value"] = frame["numerator"] / frame["denominator"].fillna(1.0)
-    (returned,) = more.spawn(1)
-    both = pd.concat([frame, other_returns(returned, frame)], ignore_index=True)
+    lists, returned = rng.spawn(2)
+    more_returns = other_returns(returned, frame), waiting_lists(lists, frame)
+    both = pd.concat([frame, *more_returns], ignore_index=True)
     both["suppressed"] = both["suppressed"].eq(True)
     return both.assign(basis="provider", status="actual")
 

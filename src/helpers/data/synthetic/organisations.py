@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.data.synthetic import truth
-from helpers.data.synthetic.specialties import CODES, SPECIALTIES
+from helpers.data.synthetic.specialties import CODES
 
 Floats = NDArray[np.float64]
 
@@ -157,26 +157,6 @@ def units_frame() -> pd.DataFrame:
     )
 
 
-def truth_of(trusts: Trusts) -> truth.Truth:
-    """Return what was put in, as frames keyed by code."""
-    by_specialty = pd.DataFrame(trusts.los_ratio, index=list(trusts.codes), columns=list(CODES))
-    tidy = by_specialty.rename_axis("org_code").reset_index().melt("org_code", var_name="specialty_code")
-    weights = np.array([specialty.spells for specialty in SPECIALTIES]) * trusts.provides
-    overall = (trusts.los_ratio * weights).sum(axis=1) / weights.sum(axis=1)
-    return truth.Truth(
-        trusts=pd.DataFrame(
-            {
-                "org_code": trusts.codes,
-                "los_ratio": overall,
-                "dna_odds_ratio": np.exp(trusts.dna_log_odds),
-                "death_odds_ratio": np.exp(trusts.death_log_odds),
-                "readmission_odds_ratio": np.exp(trusts.readmission_log_odds),
-            }
-        ),
-        los_by_specialty=tidy.rename(columns={"value": "los_ratio"}),
-    )
-
-
 def _peer_group(number: int) -> str:
     board, place = divmod(number, len(PLACES))
     if place < 3:
@@ -248,9 +228,8 @@ def _los_ratio(rng: np.random.Generator, codes: tuple[str, ...]) -> Floats:
     variance = LOS_SPREAD**2 + LOS_SPECIALTY_SPREAD**2
     logs = rng.normal(0, LOS_SPREAD, (len(codes), 1)) - variance / 2
     logs = logs + rng.normal(0, LOS_SPECIALTY_SPREAD, (len(codes), len(CODES)))
-    named = [
-        item.org_code for item in (*truth.DIFFERENCES, *truth.INTERVENTIONS) if item.measure == "mean_los"
-    ]
+    put_in: tuple[truth.Difference | truth.Intervention, ...] = (*truth.DIFFERENCES, *truth.INTERVENTIONS)
+    named = [item.org_code for item in put_in if item.measure == "mean_los"]
     logs[[codes.index(code) for code in (*named, *truth.FAIR)]] = 0.0
     for item in truth.DIFFERENCES:
         if item.measure == "mean_los":

@@ -34,10 +34,7 @@ def usable_cores() -> int:
 def usable_memory(groups: Path = Path("/sys/fs/cgroup")) -> float:
     """Return the memory that is available to this process, in megabytes.
 
-    Parameters
-    ----------
-    groups
-        Where the control groups are; a container sees its own there.
+    `groups`: where the control groups are; a container sees its own there.
     """
     free = [float(psutil.virtual_memory().available)]
     for limit, used in _LIMITS:

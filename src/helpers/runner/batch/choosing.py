@@ -25,15 +25,8 @@ def failed_only(project: Project, jobs: Sequence[Job]) -> tuple[Job, ...]:
 def resume(project: Project, jobs: Sequence[Job], order: Order) -> tuple[tuple[Job, ...], Order]:
     """Return the reports that the newest batch left undone, and an order like its own.
 
-    Parameters
-    ----------
-    order
-        How to run them; what decides over the results is taken from the batch.
-
-    Raises
-    ------
-    UsageError
-        If that batch is still under way.
+    `order`: how to run them; what decides over the results is taken from the batch. Raises `UsageError` if that batch
+    is still under way.
     """
     history = History(project.state)
     recover(project, history)

@@ -65,12 +65,7 @@ class _Run:
 class Desk:
     """Where a draft is made again and again; use it as a context.
 
-    Parameters
-    ----------
-    ask
-        Returns the project and the report, checked; called whenever settings, parameters or code have changed.
-    root, notebook
-        The project's folder and the notebook.
+    `ask`: returns the project and the report, checked; called whenever settings, parameters or code have changed.
     """
 
     def __init__(self, ask: Callable[[], tuple[Project, Job]], root: Path, notebook: Path) -> None:
@@ -102,10 +97,7 @@ class Desk:
     def make(self) -> Draft:
         """Make the page as it is now.
 
-        Raises
-        ------
-        UserError
-            With everything that its author can mend.
+        Raises `UserError` with everything that its author can mend.
         """
         began = time.perf_counter()
         load_notebook(self._notebook)  # says what is wrong with it

@@ -23,12 +23,7 @@ _LOOK = 0.5  # seconds between two chances to notice an interruption
 def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[Entry, None, None]:
     """Take reports through their lives and yield the entry of each as it ends.
 
-    Parameters
-    ----------
-    setting
-        What they share.
-    jobs
-        How many are executed beside each other; as many are rendered meanwhile.
+    `jobs`: how many are executed beside each other; as many are rendered meanwhile.
     """
     with (
         _forking(setting, lives) as server,

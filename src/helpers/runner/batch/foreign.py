@@ -17,15 +17,8 @@ def find_foreign(history: History, reports: Path, *, verify: bool = False) -> di
 
     Nothing is removed: whose they are, and whether readers need them, nobody knows here.
 
-    Parameters
-    ----------
-    verify
-        Read every file, rather than trust its size, time stamp and number on the disk.
-
-    Returns
-    -------
-    dict of str to str
-        Paths below `reports`, in order, with a few words; hidden files are passed over.
+    `verify`: read every file, rather than trust its size, time stamp and number on the disk. Returns paths below
+    `reports`, in order, with a few words; hidden files are passed over.
     """
     places = [each for each in history.places() if each.state is not State.REMOVED]
     known = {each.path for entry in places for each in with_manifest(entry.outputs).values()} | set(PAGES)

@@ -24,10 +24,7 @@ def find_retired(project: Project, asked: Plan) -> list[Entry]:
 
     A parameter file with a mistake still asks; one without its notebook does not.
 
-    Parameters
-    ----------
-    asked
-        All reports of the project, of every audience.
+    `asked`: all reports of the project, of every audience.
     """
     wanted = {job.title for job in asked.jobs if job.audience == project.audience.name}
     wanted |= {
@@ -36,11 +33,11 @@ def find_retired(project: Project, asked: Plan) -> list[Entry]:
     return [each for each in History(project.state).published() if each.report not in wanted]
 
 
-def beyond(published: Iterable[Entry], editions: int) -> list[Entry]:
+def beyond(published: Iterable[Entry], editions: int | None) -> list[Entry]:
     """Return what is published of each report besides its newest editions, oldest first.
 
     >>> made = [Entry("r", "stay", "RGT", State.PUBLISHED)]
-    >>> beyond(made, 1), beyond(made, 0)  # none: all stay
+    >>> beyond(made, 1), beyond(made, None)  # none: all stay
     ([], [])
     """
     by_report: dict[str, list[Entry]] = {}
@@ -59,10 +56,7 @@ def remove_editions(project: Project, old: Sequence[Entry]) -> list[Path]:
     What a sudden end leaves on the disk nothing links to, and the next call removes. Manifests that tell of
     patients' records go to the private state: the record of what was told can be made anew from them.
 
-    Returns
-    -------
-    list of Path
-        What is gone.
+    Returns what is gone.
     """
     history = History(project.state)
     recover(project, history)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from helpers import __version__
@@ -122,13 +122,6 @@ class Life:
     """One report on its way; whatever happens to it ends in an entry.
 
     Its steps may run in different threads, one after the other; no step follows once it has ended.
-
-    Parameters
-    ----------
-    setting
-        What all reports of the batch share.
-    decision
-        Which report, why, and in which formats.
     """
 
     def __init__(self, setting: Setting, decision: RunDecision) -> None:
@@ -269,7 +262,7 @@ class Life:
             peak=round(self._executed.peak, 1),
             reads=tuple({each for bundle in self.document.bundles for each in bundle.reads}),
             key=self.decision.key,
-            outputs=expected_outputs(contents, setting.project.place(facts, *self._id)),
+            outputs=expected_outputs(contents, PurePosixPath(facts.period_folder, *self._id)),
             warnings=(*self._executed.warnings, *self.document.warnings, *unknown),
         )
         return self._observed.enter(passed, setting.surroundings)
@@ -378,6 +371,7 @@ def provenance_of(setting: Setting, job: Job, observed: Observed) -> Provenance:
         parameters=job.settings,
         suppression=setting.project.suppression,
         mark=setting.project.audience.mark,
+        name=job.name,
         made_up=made_up_words(setting.wish.month, setting.wish.known, datetime.now(UTC).date()),
         files=observed.whence,
         code=observed.code,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -23,32 +22,19 @@ from helpers.runner.key.surroundings import survey
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.refused import Refused
 from helpers.runner.portal.update import list_anew
+from helpers.runner.processes import terminable
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import recover
 from helpers.runner.publish.switching import readers_folder, sweep
 
 
 @dataclass(frozen=True)
-class Order:
+class Order(Wish):
     """How a batch is to be run."""
 
-    formats: tuple[str, ...] = ("html", "pdf")
-    force: bool = False
     jobs: int = field(default_factory=usable_jobs)  # how many reports run beside each other
     limits: KernelLimits = field(default_factory=KernelLimits)
     renderer: str = "auto"  # `auto`, `quarto` or `embedded` (`helpers.runner.engines`)
-    hold: bool = False  # keep what passes as a draft until it is approved
-    #: read every published file again, rather than trust its size, time stamp and number on the disk
-    verify: bool = False
-    month: str = (
-        ""  # the past month that is made up for, and the day as on which its figures are known (`Wish`)
-    )
-    known: str = ""
-
-    @property
-    def wish(self) -> Wish:
-        """What it asks for report by report."""
-        return Wish(self.formats, self.force, self.hold, self.verify, self.month, self.known)
 
 
 @dataclass(frozen=True)
@@ -62,6 +48,12 @@ class Batch:
     #: the reports that were left out, as nothing of their organisation is loaded
     no_data: tuple[Refused, ...] = ()
     mistakes: tuple[Problem, ...] = ()  # what was wrong with what was asked for, beside single reports
+    months: Mapping[str, str] = field(default_factory=dict)  # the past month that a run made up for, by run
+
+    def name(self, entry: Entry) -> str:
+        """Return how people are told of a report: with its month, where a past one was made up for."""
+        month = self.months.get(entry.run)
+        return f"{entry.report} for {month}" if month else entry.report
 
     @property
     def exit_code(self) -> int:
@@ -78,7 +70,7 @@ def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[RunDec
     """Decide which reports are due without running any."""
     surroundings = survey(project, choose_engine(order.renderer))
     standing = History(project.state).standing(month=order.month)
-    return decide(project, jobs, surroundings, standing=standing, wish=order.wish)
+    return decide(project, jobs, surroundings, standing=standing, wish=order)
 
 
 def run_batch(
@@ -91,6 +83,8 @@ def run_batch(
 ) -> Batch:
     """Run the reports that are due, each for itself, and publish those that pass.
 
+    Raises `UserError` if the renderer that is asked for cannot be used, or the history cannot be read.
+
     Parameters
     ----------
     jobs
@@ -99,18 +93,14 @@ def run_batch(
         Those that cannot be run: they are recorded, but for those of which there are no data.
     tell
         Called with the entry of each report when it is done, in the calling thread.
-
-    Raises
-    ------
-    UserError
-        If the renderer that is asked for cannot be used, or the history cannot be read.
     """
     setting, decisions = _begin(project, jobs, order)
     history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
     entries |= {each.title: _refused_entry(setting, each) for each in refused if not each.no_data}
-    settings = {**asdict(order.wish), "renderer": order.renderer}
     kind = BACK_FILL if order.month else "run"
-    history.begin(setting.run, setting.surroundings.version, entries.values(), kind=kind, settings=settings)
+    history.begin(
+        setting.run, setting.surroundings.version, entries.values(), kind=kind, settings=asdict(order)
+    )
 
     def take(entry: Entry) -> None:
         entries[entry.report] = entry
@@ -134,14 +124,17 @@ def run_batch(
     except ReportError as error:  # the reports are in place, and recorded
         problems = error.problems
     no_data = tuple(each for each in refused if each.no_data)
-    return Batch(setting.run, tuple(entries.values()), setting.stop.is_set(), problems, no_data)
+    months = {setting.run: order.month} if order.month else {}
+    return Batch(
+        setting.run, tuple(entries.values()), setting.stop.is_set(), problems, no_data, months=months
+    )
 
 
 def _take_through(
     setting: Setting, lives: Sequence[Life], jobs: int, take: Callable[[Entry], None]
 ) -> None:
     """Take reports through their lives, until all have ended or the batch is interrupted."""
-    with _terminable():
+    with terminable():
         try:
             with contextlib.closing(run_lives(setting, lives, jobs)) as outcomes:
                 for entry in outcomes:
@@ -159,7 +152,7 @@ def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting
     recover(project, history)
     surroundings = survey(project, engine)
     decisions = decide(
-        project, jobs, surroundings, standing=history.standing(month=order.month), wish=order.wish
+        project, jobs, surroundings, standing=history.standing(month=order.month), wish=order
     )
     history.keep(surroundings.contents)
     refreshed = [replace(e.previous, outputs=e.refreshed) for e in decisions if e.previous and e.refreshed]
@@ -167,7 +160,7 @@ def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting
     if any(each.reason for each in decisions) and project.reports.is_dir():
         sweep(project.reports)
     setting = Setting(
-        project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order.wish
+        project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order
     )
     return setting, decisions
 
@@ -192,20 +185,3 @@ def _not_reached(setting: Setting, decision: RunDecision) -> Entry:
 def new_id() -> str:
     """Return the id of a new run: when it began, and what tells it from others of that second."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Take a request to terminate, as schedulers send it, for an interruption."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_signal: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

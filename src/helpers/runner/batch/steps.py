@@ -18,10 +18,7 @@ BUG_LOG = "bug.txt"
 class Steps:
     """Times and logs the steps of one report, and ends it between two steps when the batch is interrupted.
 
-    Parameters
-    ----------
-    folder
-        The report's private folder; nothing is logged before it is there.
+    `folder`: the report's private folder; nothing is logged before it is there.
     """
 
     def __init__(self, stop: threading.Event, folder: Path) -> None:

@@ -75,6 +75,7 @@ class Provenance:
     files: Mapping[str, Whence | None] = field(default_factory=dict)
     code: tuple[str, ...] = ()  # the own modules and other code that it read
     mark: str = ""  # what every page must bear: that it is not for publication; empty where it is
+    name: str = ""  # with which the names of its files begin; empty where nothing lies beside it
     made_up: str = ""  # of a report that was made later than its month, a sentence that says so
 
 
@@ -110,7 +111,7 @@ class Document:
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
     """Turn an executed notebook into a document; a `GateError` names everything that `find_problems` finds."""
     reading = _with_a_chart_on_slides(read_notebook(notebook))
-    problems = [*_all_problems(reading), *_check_own_files(reading, provenance.files)]
+    problems = _all_problems(reading, provenance.files)
     delivered = [shown for shown in reading.shown if shown.file]
     if provenance.mark:
         problems += [Problem(each.where, _UNMARKED, cure="Show it as a table.") for each in delivered]
@@ -122,7 +123,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
         _front_matter(reading, facts, bundles, provenance.mark),
         f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
         f"::: {{.notes}}\n{provenance.made_up}\n:::" if provenance.made_up else "",
-        *_body(reading),
+        *_body(reading, provenance.name),
         _about(bundles, facts, provenance),
     ]
     return Document(
@@ -142,17 +143,17 @@ def find_problems(notebook: nbformat.NotebookNode) -> list[Problem]:
 
     Cells are counted from 1 as the analyst sees them, without those that papermill added.
     """
-    return _all_problems(read_notebook(notebook))
+    return _all_problems(read_notebook(notebook), {})
 
 
-def _all_problems(reading: NotebookContent) -> list[Problem]:
+def _all_problems(reading: NotebookContent, files: Mapping[str, Whence | None]) -> list[Problem]:
     found = [
         *reading.problems,
         *_check_report(reading),
         *_check_ids(reading),
         *_check_shown(reading),
         *_check_text(reading),
-        *_check_own(reading),
+        *_check_own(reading, files),
     ]
     return in_order(found)
 
@@ -212,29 +213,25 @@ def _lack(shown: ShownOutput, things: list[str]) -> Problem:
     return Problem(shown.where, came, cure=cure)
 
 
-def _check_own_files(reading: NotebookContent, files: Mapping[str, Whence | None]) -> Iterator[Problem]:
-    """Refuse an author's own content beside a file of patient records, as beside those of the mart."""
-    records = [name for name, known in files.items() if known and known.origin == "records"]
-    cure = "Load the file (`boardpack data load`) and use what protects small numbers, or leave it out."
-    for shown in reading.shown if records else ():
-        if shown.bundle.own:
-            said = f"own content where patient records have been read ({', '.join(records)})"
-            yield Problem(f"{shown.where}, {shown.bundle.id}", said, cure=cure)
-
-
-def _check_own(reading: NotebookContent) -> Iterator[Problem]:
+def _check_own(reading: NotebookContent, files: Mapping[str, Whence | None]) -> Iterator[Problem]:
     """Refuse an author's own content where the kernel holds patient records: nothing has put it under control.
 
-    What comes from the records room may be shown however an author likes.
+    What comes from the records room may be shown however an author likes; `files` are the own files that were read.
     """
-    records = [each for each in reading.shown if not each.bundle.in_room and _is_of_records(each.bundle)]
-    if not records:
-        return
-    said = f"patient records have been read ({records[0].where}, {records[0].bundle.id})"
-    cure = "Show it in a notebook that reads published tables alone, or leave it out."
+    held = [each for each in reading.shown if not each.bundle.in_room and _is_of_records(each.bundle)]
+    records = [name for name, known in files.items() if known and known.origin == "records"]
+    reasons: list[tuple[str, str]] = []
+    if held:
+        read = f"{held[0].where}, {held[0].bundle.id}"
+        cure = "Show it in a notebook that reads published tables alone, or leave it out."
+        reasons.append((read, cure))
+    if records:
+        cure = "Load the file (`boardpack data load`) and use what protects small numbers, or leave it out."
+        reasons.append((", ".join(records), cure))
     for shown in reading.shown:
-        if shown.bundle.own:
-            yield Problem(f"{shown.where}, {shown.bundle.id}", f"own content where {said}", cure=cure)
+        for read, cure in reasons if shown.bundle.own else ():
+            said = f"own content where patient records have been read ({read})"
+            yield Problem(f"{shown.where}, {shown.bundle.id}", said, cure=cure)
 
 
 def _is_of_records(bundle: Bundle) -> bool:
@@ -339,12 +336,12 @@ def _with_a_chart_on_slides(reading: NotebookContent) -> NotebookContent:
     return replace(reading, pieces=pieces)
 
 
-def _body(reading: NotebookContent) -> Iterator[str]:
+def _body(reading: NotebookContent, name: str) -> Iterator[str]:
     for piece in reading.pieces:
-        yield clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece)
+        yield clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece, name)
 
 
-def _write(shown: ShownOutput) -> str:
+def _write(shown: ShownOutput, name: str) -> str:
     bundle = shown.bundle
     if bundle.kind == "figure":
         return write_figure(bundle, shown.svg or b"", caption=shown.caption)
@@ -355,7 +352,9 @@ def _write(shown: ShownOutput) -> str:
     if bundle.kind == "heading":
         return f"{'#' * bundle.level} {escape_markdown(bundle.caption)} {{#{bundle.id}}}"
     if bundle.kind == "file":
-        return f"The file {escape_markdown(bundle.id)} lies beside this report." if shown.file else ""
+        words = escape_markdown(bundle.id)
+        linked = f"[{words}]({name}.{bundle.id}){{.beside}}" if name else words
+        return f"The file {linked} lies beside this report." if shown.file else ""
     if bundle.kind == "panels":
         return write_panels(bundle)
     if bundle.own:
@@ -367,13 +366,8 @@ def _write(shown: ShownOutput) -> str:
 
 def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:
     hidden = sum(bundle.suppressed for bundle in bundles)
-    of_records = any(
-        "records" in (bundle.origin, *(source.origin for source in bundle.sources))
-        for bundle in bundles
-        if bundle.report is None
-    )
     lines = {
-        "Small numbers": provenance.suppression if of_records else "",
+        "Small numbers": provenance.suppression if any(map(_is_of_records, bundles)) else "",
         "Values hidden": f"{hidden}" if hidden else "",
         "Data": "Synthetic data, invented for this report" if facts.synthetic else "",
         "Own files": "; ".join(show_file(*each) for each in provenance.files.items()),

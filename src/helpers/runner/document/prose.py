@@ -150,7 +150,7 @@ def check_prose(where: str, text: str) -> Iterator[Problem]:
         yield from check(where, prose)
     for check in _CHECKS_OF_ALL:
         yield from check(where, text)
-    if _RAW_BLOCK.search(text):
+    if "{=" in prose or _RAW_BLOCK.search(text):
         yield Problem(where, "a raw part for one format", cure="Use Markdown, which both formats can show.")
     if len(_FENCE.findall(text)) % 2:
         yield Problem(where, "a code block (```) that is not closed", cure="Close it in the same cell.")
@@ -207,8 +207,6 @@ def _check_html(where: str, prose: str) -> Iterator[Problem]:
         instead = dict.fromkeys(_INSTEAD[name] for name in names if name in _INSTEAD)
         cure = " ".join(["Use Markdown, which both formats can show.", *instead])
         yield Problem(where, f"raw HTML: {' '.join(opening[:_SHOWN_TAGS])}", cure=cure)
-    if "{=" in prose:
-        yield Problem(where, "a raw part for one format", cure="Use Markdown, which both formats can show.")
 
 
 def _check_picture(where: str, prose: str) -> Iterator[Problem]:

@@ -116,6 +116,13 @@ class Entry:
         return self.facts.synthetic if self.facts else False
 
     @property
+    def how(self) -> str:
+        """How it ended, with the step at which it failed."""
+        return (
+            f"{self.state} at {self.step}" if self.step and self.state is State.FAILED else str(self.state)
+        )
+
+    @property
     def maker(self) -> str:
         """The run whose folder holds the executed notebook and the logs."""
         return self.made_in or self.same_as or self.run

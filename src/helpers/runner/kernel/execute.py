@@ -95,14 +95,8 @@ def fork_server(
 ) -> Iterator[ForkServer | None]:
     """Yield what the kernels of a batch are forked from, or None where the system cannot do that.
 
-    Parameters
-    ----------
-    environment
-        Environment variables that the project hands to its kernels.
-    home
-        A private folder for what IPython keeps.
-    notebooks
-        What is going to run: the modules that they import are imported before the first fork.
+    `home`: a private folder for what IPython keeps. `notebooks`: what is going to run: the modules that they import
+    are imported before the first fork.
     """
     if not IS_SUPPORTED:
         yield None
@@ -123,43 +117,33 @@ def execute(
 ) -> Executed:
     """Run a report's notebook in its private folder, again after a pause where its kernel was lost.
 
+    Raises `DataError` if a cell raised `DataError`: data that the report needs is not there; `ReportError` if a cell
+    raised anything else, or the kernel ended early.
+
     Parameters
     ----------
     folder
         The report's own run folder; the executed notebook and the logs stay there.
-    environment
-        Environment variables that the project hands to the kernel.
-    limits
-        Time and memory that end the kernel and everything that it started.
     server
         From what the kernel is forked; None starts it as a process of its own.
     ground
         The project around the notebook; without one it has an empty working folder and no wall.
-
-    Raises
-    ------
-    DataError
-        If a cell raised `DataError`: data that the report needs is not there.
-    ReportError
-        If a cell raised anything else, or the kernel ended early.
     """
 
-    def attempt() -> Executed:
-        watch = Watch(limits, stop)
-        return _attempt(job, folder, watch, environment, server, ground or Ground())
-
     lost: list[str] = []
-    for pause in PAUSES:
+    for pause in (*PAUSES, None):
         try:
-            executed = attempt()
+            executed = _attempt(job, folder, Watch(limits, stop), environment, server, ground or Ground())
         except KernelDeathError as error:
+            if pause is None:
+                raise
             lost.append(f"run again: {error.problems[0].came}")
             _forget(folder)
             if stop.wait(pause):
                 raise
         else:
             return replace(executed, warnings=(*lost, *executed.warnings))
-    return replace(executed := attempt(), warnings=(*lost, *executed.warnings))
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _forget(folder: Path) -> None:

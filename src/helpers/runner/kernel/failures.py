@@ -88,15 +88,7 @@ def _cell_number(executed: Path) -> int:
 
 
 def ended_early(job: Job, executed: Path, watch: Watch, error: Exception) -> ReportError:
-    """Return what is to be said of a kernel that is gone.
-
-    Parameters
-    ----------
-    executed
-        The executed notebook as far as it came.
-    watch
-        What watched the kernel, and may have ended it.
-    """
+    """Return what is to be said of a kernel that is gone."""
     kind, came = _END[watch.cause] if watch.cause else _own_end(watch.exit_code, error)
     came = came.format(limits=watch.limits)
     cure = f"parameters: {describe(job)}; what it had done is in {executed}, its log in {executed.parent}"

@@ -30,6 +30,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner decides what an interruption means
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     before = dict(os.environ)
-    unfit = prepare(_receive(control)[0]["preload"], spare={control.fileno()})
+    unfit = prepare(receive(control)[0]["preload"], spare={control.fileno()})
     set_by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
-    _send(control, {"unfit": unfit})
+    send(control, {"unfit": unfit})
     signal.signal(signal.SIGCHLD, lambda *_: _has_children())  # keepers that have ended leave no zombie
     request = _serve(control)
     if request is not None:
@@ -92,7 +93,7 @@ def _serve(control: socket.socket) -> Request | None:
     """Fork a keeper for each request until the runner closes its end; only in a kernel return the request."""
     while True:
         try:
-            content, fds = _receive(control)
+            content, fds = receive(control)
         except EOFError:
             break
         request = Request(**content, log=fds[0], lifeline=fds[1], told=fds[2])
@@ -287,7 +288,8 @@ def _take_streams(log: int, spare: set[int]) -> None:
                 os.close(fd)
 
 
-def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """Return the next message with its descriptors; EOFError where there is no more."""
     header, fds, _, _ = socket.recv_fds(control, HEADER, 3)
     if not header:
         raise EOFError
@@ -305,9 +307,11 @@ def _read(control: socket.socket, length: int) -> bytes:
     return content
 
 
-def _send(control: socket.socket, content: dict[str, Any]) -> None:
+def send(control: socket.socket, content: dict[str, Any], fds: Sequence[int] = ()) -> None:
+    """Send a message with some descriptors."""
     text = json.dumps(content).encode()
-    control.sendall(len(text).to_bytes(HEADER, "big") + text)
+    socket.send_fds(control, [len(text).to_bytes(HEADER, "big")], list(fds))
+    control.sendall(text)
 
 
 def _prctl(option: int, value: int) -> None:

@@ -39,11 +39,8 @@ _SETTINGS = (
 def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
     """Return the environment of a kernel: ours, without the user's own IPython, and repeatable.
 
-    Parameters
-    ----------
-    home
-        A private folder. An empty one in it takes the place of the user's IPython profile and start-up
-        files; temporary files lie there too, and go with it.
+    `home`: a private folder. An empty one in it takes the place of the user's IPython profile and start-up files;
+    temporary files lie there too, and go with it.
     """
     temporary = str(home / "t")
     fixed = {

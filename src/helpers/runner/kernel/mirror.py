@@ -14,8 +14,6 @@ itself, in which a kernel may not write (`guard`).
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 MIRROR = "work"
@@ -24,21 +22,8 @@ MIRROR = "work"
 def make_mirror(folder: Path, beside: Path, root: Path | None, hidden: Path | None = None) -> Path:
     """Make the folders and links, and return the working folder.
 
-    Parameters
-    ----------
-    folder
-        The report's private run folder.
-    beside
-        The folder in which the notebook lies.
-    root
-        The project's folder; without one there is nothing to link.
-    hidden
-        The private state, to which no link leads.
-
-    Returns
-    -------
-    Path
-        Where the system makes no links, the folder in which the notebook lies, as in JupyterLab.
+    `root`: the project's folder; without one there is nothing to link. `hidden`: the private state, to which no link
+    leads. Where the system makes no links, that is the folder in which the notebook lies, as in JupyterLab.
     """
     mirror = folder / MIRROR
     mirror.mkdir(mode=0o700)
@@ -59,13 +44,6 @@ def make_mirror(folder: Path, beside: Path, root: Path | None, hidden: Path | No
 
 def remove_links(folder: Path) -> None:
     """Remove the links when the kernel has ended, so that whoever walks the run folder stays in it."""
-    for link in _links(folder / MIRROR):
-        link.unlink()
-
-
-def _links(mirror: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(mirror):
-        for name in (*folders, *files):
-            path = Path(parent, name)
-            if path.is_symlink():
-                yield path
+    for path in [*(folder / MIRROR).rglob("*")]:
+        if path.is_symlink():
+            path.unlink()

@@ -25,7 +25,7 @@ from typing import BinaryIO
 
 from helpers.errors import Problem
 from helpers.runner.kernel.failures import KernelDeathError
-from helpers.runner.kernel.fork_server import HEADER
+from helpers.runner.kernel.fork_server import receive, send
 from helpers.runner.processes import descendants, resident
 from helpers.runner.walls import Wall
 
@@ -39,12 +39,8 @@ _SECONDS = 120  # that the imports of a batch may take, and the start of a kerne
 class KeptKernel:
     """A kernel with a keeper, which ends it and everything that it started.
 
-    Parameters
-    ----------
-    told
-        Reading end of the pipe on which the keeper tells.
-    lifeline
-        Writing end of the pipe that keeps the kernel alive.
+    `told`: reading end of the pipe on which the keeper tells. `lifeline`: writing end of the pipe that keeps the
+    kernel alive.
     """
 
     def __init__(self, told: int, lifeline: int) -> None:
@@ -126,12 +122,8 @@ class KeptKernel:
 class ForkServer:
     """Starts kernels by forking a process that has their imports done; use it as a context.
 
-    Parameters
-    ----------
-    environment
-        What all kernels of a batch are started with; some libraries read it when they are imported.
-    preload
-        Modules to import before the first kernel is forked.
+    `environment`: what all kernels of a batch are started with; some libraries read it when they are imported.
+    `preload`: modules to import before the first kernel is forked.
     """
 
     def __init__(self, environment: Mapping[str, str], preload: Sequence[str] = ()) -> None:
@@ -167,21 +159,8 @@ class ForkServer:
     ) -> KeptKernel:
         """Start a kernel.
 
-        Parameters
-        ----------
-        command
-            What starts it from nothing: interpreter, `-m`, module, arguments.
-        folder, environment, log
-            Its working folder, its whole environment, and where its output outside of cells goes.
-        wall
-            Where it may write and what it may not read.
-        room
-            What is run beside it (`Room.told`).
-
-        Raises
-        ------
-        KernelDeathError
-            If no kernel can be started.
+        `command`: what starts it from nothing: interpreter, `-m`, module, arguments. `room`: what is run beside it
+        (`Room.told`). Raises `KernelDeathError` if no kernel can be started.
         """
         content = {
             "command": list(command),
@@ -216,19 +195,13 @@ class ForkServer:
     def _send(self, content: Mapping[str, object], fds: list[int]) -> None:
         warm = not self._readiness()
         assert self._control is not None, "started first"
-        text = json.dumps({**content, "warm": warm}).encode()
-        socket.send_fds(self._control, [len(text).to_bytes(HEADER, "big")], fds)
-        self._control.sendall(text)
+        send(self._control, {**content, "warm": warm}, fds)
 
     def _readiness(self) -> list[str]:
         """Wait for the imports, and return what they did that speaks against forking."""
         if self._unfit is None:
             assert self._control is not None, "started first"
-            with self._control.makefile("rb") as answer:
-                length = int.from_bytes(answer.read(HEADER), "big")
-                if length == 0:
-                    raise EOFError
-                self._unfit = json.loads(answer.read(length))["unfit"]
+            self._unfit = list(receive(self._control)[0]["unfit"])
         return self._unfit
 
     def _start(self) -> None:
@@ -245,8 +218,7 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        text = json.dumps({"preload": self._preload}).encode()
-        self._control.sendall(len(text).to_bytes(HEADER, "big") + text)
+        send(self._control, {"preload": self._preload})
 
     def _stop(self) -> None:
         if self._control is not None:

@@ -147,12 +147,7 @@ class _Part(ctypes.Structure):
 class Watcher:
     """Notes what the kernel of a channel opens.
 
-    Parameters
-    ----------
-    channel
-        On which the kernel hands over its listener (`let_watch`).
-    notes
-        The file to which notes are added.
+    `channel`: on which the kernel hands over its listener (`let_watch`). `notes`: the file to which notes are added.
     """
 
     def __init__(self, channel: socket.socket, notes: Path, folder: str) -> None:

@@ -47,10 +47,7 @@ class Watched(Protocol):
 class Watch:
     """Ends a kernel when a limit is passed, and always when the report is done.
 
-    Parameters
-    ----------
-    stop
-        Set by the batch when it is interrupted.
+    `stop`: set by the batch when it is interrupted.
     """
 
     def __init__(self, limits: KernelLimits, stop: threading.Event) -> None:
@@ -61,12 +58,7 @@ class Watch:
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
         self._output = 0  # bytes
-        self._exit_code: int | None = None
-
-    @property
-    def exit_code(self) -> int | None:
-        """How the kernel ended by itself; None where it did not, or nobody knows."""
-        return self._exit_code
+        self.exit_code: int | None = None  # how it ended by itself; None where it did not, or nobody knows
 
     def count_output(self, size: int) -> None:
         """Count bytes of output, and end the kernel when they are too many."""
@@ -84,7 +76,7 @@ class Watch:
     def end(self) -> None:
         """Stop watching and end whatever is left."""
         if self._thread is not None and not self._done.is_set():
-            self._exit_code = self._kernel.exit_code
+            self.exit_code = self._kernel.exit_code
             self._measure()  # a short one may have been looked at never
             self._done.set()
             self._thread.join()

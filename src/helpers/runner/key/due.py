@@ -62,10 +62,7 @@ def decide(
 ) -> tuple[RunDecision, ...]:
     """Decide for each report whether it is due, and say why.
 
-    Parameters
-    ----------
-    standing
-        What stands of each report, from the history.
+    `standing`: what stands of each report, from the history.
     """
     wish = wish or Wish()
     notebooks: dict[Path, str] = {}

@@ -60,14 +60,7 @@ def look_through(
 ) -> Observed:
     """Return what some notes of a kernel mean.
 
-    Parameters
-    ----------
-    notes
-        What was noted (`helpers.reads`).
-    project, surroundings
-        The project, and what its reports depend on.
-    mirror
-        The working folder that the kernel had.
+    `mirror`: the working folder that the kernel had.
     """
     notes = tuple(notes)
     files = Grounds(project.root, project.apart, mirror).read(notes)

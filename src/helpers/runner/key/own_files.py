@@ -76,12 +76,7 @@ class Grounds:
 def look_at(root: Path, name: str) -> str:
     """Return what lies at a path now: the hash of a file's content, or of the names in a folder.
 
-    Parameters
-    ----------
-    root
-        The project's folder, which relative names begin from.
-    name
-        As `Grounds.read` calls it.
+    `root`: the project's folder, which relative names begin from. `name`: as `Grounds.read` calls it.
     """
     place = root / name
     try:

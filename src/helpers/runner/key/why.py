@@ -18,15 +18,7 @@ MOST_NAMED = 6
 
 
 def explain(decision: RunDecision, surroundings: Surroundings, history: History) -> tuple[str, ...]:
-    """Return what has changed since a report was made, one sentence each.
-
-    Parameters
-    ----------
-    decision
-        Whether it is due, and what stands of it.
-    history
-        Where it is kept what code and environment were then.
-    """
+    """Return what has changed since a report was made, one sentence each."""
     previous = decision.previous
     if previous is None:
         return ("never published: it will run",)

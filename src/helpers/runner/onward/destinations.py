@@ -33,10 +33,7 @@ class Destination(Protocol):
 class Folder:
     """A folder, or a share that is mounted.
 
-    Parameters
-    ----------
-    root
-        The folder; it must be there, for a share that is not mounted would be filled on the machine's own disk.
+    `root`: the folder; it must be there, for a share that is not mounted would be filled on the machine's own disk.
     """
 
     def __init__(self, root: Path) -> None:
@@ -71,10 +68,7 @@ class Folder:
 class Bucket:
     """A bucket of an S3-compatible store; keys and address come as boto3 finds them (`AWS_…`, its files, a role).
 
-    Parameters
-    ----------
-    address
-        ``s3://bucket/prefix``.
+    `address`: ``s3://bucket/prefix``.
     """
 
     def __init__(self, address: str) -> None:
@@ -131,15 +125,8 @@ def _told(where: str, *errors: type[Exception]) -> Iterator[None]:
 def open_destination(project: Project, address: str) -> Destination:
     """Return the place at an address, which must not be one of the project's own.
 
-    Parameters
-    ----------
-    address
-        A folder, or ``s3://bucket/prefix``.
-
-    Raises
-    ------
-    UsageError
-        If it is not there, or private, or another audience's.
+    `address`: a folder, or ``s3://bucket/prefix``. Raises `UsageError` if it is not there, or private, or another
+    audience's.
     """
     if urlsplit(address).scheme == _BUCKET:
         return Bucket(address)

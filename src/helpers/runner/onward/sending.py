@@ -55,17 +55,9 @@ def send_onward(
 ) -> Sent:
     """Bring a destination to what is published now.
 
-    Parameters
-    ----------
-    everything
-        Write also what the list there says is there already.
-
-    Raises
-    ------
-    UsageError
-        If the destination holds another audience's reports, or pages that were not put there by boardpack.
-    ReportError
-        If the destination cannot be used.
+    `everything`: write also what the list there says is there already. Raises `UsageError` if the destination holds
+    another audience's reports, or pages that were not put there by boardpack; `ReportError` if the destination cannot
+    be used.
     """
     there = _read_list(destination, project.audience.name)
     files, problems = _wanted(project, history)

@@ -119,15 +119,8 @@ class Plan:
 def make_plan(project: Project, words: Sequence[str] = ()) -> tuple[Job, ...]:
     """Find the reports that were asked for and check everything about them.
 
-    Parameters
-    ----------
-    words
-        Names (``notebook/name``, ``notebook`` or ``name``) or files; none means all reports.
-
-    Raises
-    ------
-    UsageError
-        With all problems of all notebooks and parameter files concerned.
+    `words`: names (``notebook/name``, ``notebook`` or ``name``) or files; none means all reports. Raises `UsageError`
+    with all problems of all notebooks and parameter files concerned.
     """
     plan = find_plan(project, words)
     raise_all(
@@ -141,10 +134,7 @@ def find_plan(project: Project, words: Sequence[str] = ()) -> Plan:
 
     Parameters, as `make_plan`.
 
-    Raises
-    ------
-    UsageError
-        For words that name no report; with all problems where none of what they name can be run.
+    Raises `UsageError` for words that name no report; with all problems where none of what they name can be run.
     """
     found = _find(project)
     chosen = _select(project, found, words)

@@ -82,10 +82,7 @@ class Expanded:
 def read_matrix(project: Project, path: Path) -> list[Expanded]:
     """Expand a `_matrix.yml` into its reports.
 
-    Raises
-    ------
-    UsageError
-        With every problem of every entry.
+    Raises `UsageError` with every problem of every entry.
     """
     found = read_yaml(path, project.show(path))
     entries = found.build_each(_Entry)

@@ -73,17 +73,8 @@ class Given:
 def read_mapping(path: Path, shown: str, problems: list[Problem]) -> dict[str, Given]:
     """Read a YAML file of keys and values, keeping the place of each value.
 
-    Parameters
-    ----------
-    path, shown
-        The file, and how messages call it.
-    problems
-        Gets what is wrong with single keys.
-
-    Raises
-    ------
-    UsageError
-        If it is no YAML, so that nothing in it can be checked.
+    `path`, `shown`: the file, and how messages call it. `problems`: gets what is wrong with single keys. Raises
+    `UsageError` if it is no YAML, so that nothing in it can be checked.
     """
     found = read_yaml(path, shown)
     if found.root is None:
@@ -115,15 +106,8 @@ def read_values(
 ) -> dict[str, Value]:
     """Check what a file gives against what its notebook declares.
 
-    Parameters
-    ----------
-    problems
-        Gets every unknown, missing and mistyped parameter of the file.
-
-    Returns
-    -------
-    dict
-        The values that are right, as papermill would read them from the same file.
+    `problems`: gets every unknown, missing and mistyped parameter of the file. Returns the values that are right, as
+    papermill would read them from the same file.
     """
     declared = {each.name: each for each in notebook.parameters}
     problems += [_unknown(each, name, notebook) for name, each in given.items() if name not in declared]

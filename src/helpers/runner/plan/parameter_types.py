@@ -136,16 +136,9 @@ class ParameterType:
 def read_type(text: str) -> ParameterType:
     """Read the word of the vocabulary that a notebook uses as an annotation.
 
-    Parameters
-    ----------
-    text
-        Such as ``"month"``, ``"choice[mean, median]"``, ``"list[str]"`` or ``"org or None"``; of Python's own
-        ``str``, ``list[str]``, ``float | None``, ``Optional[float]`` and ``Literal['mean', 'median']``.
-
-    Raises
-    ------
-    ValueError
-        If it is not in the vocabulary.
+    `text`: such as ``"month"``, ``"choice[mean, median]"``, ``"list[str]"`` or ``"org or None"``; of Python's own
+    ``str``, ``list[str]``, ``float | None``, ``Optional[float]`` and ``Literal['mean', 'median']``. Raises
+    `ValueError` if it is not in the vocabulary.
 
     Examples
     --------
@@ -179,10 +172,7 @@ def _read_choices(text: str, choices: list[str]) -> ParameterType:
 def read_plain_type(text: str) -> ParameterType:
     """Read an annotation without quotes, which the kernel evaluates: only Python's own types are there.
 
-    Raises
-    ------
-    ValueError
-        If it is not one of those.
+    Raises `ValueError` if it is not one of those.
 
     >>> str(read_plain_type("float | None"))
     'float or None'

@@ -66,11 +66,8 @@ class Notebook:
 def read_notebook(path: Path) -> Notebook:
     """Read what a notebook declares.
 
-    Raises
-    ------
-    UsageError
-        If it is not a Python notebook with exactly one readable cell tagged `parameters`; with every
-        problem of the cell.
+    Raises `UsageError` if it is not a Python notebook with exactly one readable cell tagged `parameters`; with every
+    problem of the cell.
     """
     where = path.name
     content = load_notebook(path)
@@ -93,10 +90,7 @@ def read_notebook(path: Path) -> Notebook:
 def load_notebook(path: Path) -> dict[str, Any]:
     """Return a stored notebook as it is, with a list of `cells`.
 
-    Raises
-    ------
-    UsageError
-        If it is no notebook; where that comes of a merge, with the way out.
+    Raises `UsageError` if it is no notebook; where that comes of a merge, with the way out.
     """
     cure = "open it in JupyterLab and save it again"
     try:
@@ -196,10 +190,7 @@ def _read_default(where: str, name: str, value: ast.expr | None) -> Value:
 def _plain(value: Any) -> Value:
     """Return a literal as papermill would hand it over.
 
-    Raises
-    ------
-    ValueError
-        If it is of a kind that no parameter file can give: a set, bytes, a complex number.
+    Raises `ValueError` if it is of a kind that no parameter file can give: a set, bytes, a complex number.
     """
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]

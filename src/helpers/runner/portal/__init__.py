@@ -25,12 +25,7 @@ def write_portal(history: History, project: Project, *, today: date | None = Non
 
     Every page is replaced whole; the one that leads to the others comes last.
 
-    Parameters
-    ----------
-    project
-        Where the reports lie, and who publishes them.
-    today
-        The day on which this is; today (UTC) if none is given.
+    `today`: the day on which this is; today (UTC) if none is given.
     """
     listed = list_reports(history, project.reports, stages=stages(project, history), today=today)
     theme = read_theme(project.quarto_yml, project.theme_yml)

@@ -43,7 +43,7 @@ def search_data(listed: Sequence[Listed]) -> Mapping[str, object]:
     format and path, day published, period before or "", 1 if synthetic, headline, and for each kind of group
     the place of its name, or -1.
     """
-    words = _Words()
+    words: dict[str, int] = {}  # each once, with its place
     kinds = group_kinds(listed)
     rows = [_row(each, kinds, words) for each in listed]
     return {
@@ -53,7 +53,7 @@ def search_data(listed: Sequence[Listed]) -> Mapping[str, object]:
         "current": Status.CURRENT,
         "periods": _periods(listed),
         "days": {each.published.isoformat(): show_day(each.published) for each in listed},
-        "words": words.known,
+        "words": [*words],
         "rows": rows,
     }
 
@@ -63,33 +63,22 @@ def group_kinds(listed: Iterable[Listed]) -> list[str]:
     return list(dict.fromkeys(kind for each in listed for kind, _ in each.groups))
 
 
-class _Words:
-    """Remembers each word once and gives its place."""
-
-    def __init__(self) -> None:
-        self.known: list[str] = []
-        self._places: dict[str, int] = {}
-
-    def place(self, word: str) -> int:
-        """Return a word's place."""
-        if word not in self._places:
-            self._places[word] = len(self.known)
-            self.known.append(word)
-        return self._places[word]
-
-
-def _row(each: Listed, kinds: Sequence[str], words: _Words) -> list[object]:
+def _row(each: Listed, kinds: Sequence[str], words: dict[str, int]) -> list[object]:
     shared = (each.title, each.organisation, each.period, each.status.value, each.note)
     groups = dict(each.groups)
+
+    def place(word: str) -> int:
+        return words.setdefault(word, len(words))
+
     return [
-        *map(words.place, shared),
+        *map(place, shared),
         each.report,
         list(each.outputs.items()),
         each.published.isoformat(),
         each.previous,
         int(each.synthetic),
         each.headline,
-        *(words.place(groups[kind]) if kind in groups else -1 for kind in kinds),
+        *(place(groups[kind]) if kind in groups else -1 for kind in kinds),
     ]
 
 

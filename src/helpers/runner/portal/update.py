@@ -21,17 +21,8 @@ def list_anew(project: Project, history: History, *, today: date | None = None) 
 
     Two runs that end together write one after the other, so that the last to write knows of both.
 
-    Parameters
-    ----------
-    project, history
-        The project and what happened in it; the run that asks for this has ended.
-    today
-        The day on which this is, on which it depends what is new; today (UTC) if none is given.
-
-    Raises
-    ------
-    ReportError
-        If they cannot be written; the reports themselves are in place.
+    `today`: the day on which this is, on which it depends what is new; today (UTC) if none is given. Raises
+    `ReportError` if they cannot be written; the reports themselves are in place.
     """
     day = today or datetime.now(UTC).date()
     noted = project.state / LISTED

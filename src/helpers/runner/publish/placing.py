@@ -35,10 +35,7 @@ def place_of(entry: Entry) -> PurePosixPath:
 def checked_manifest(project: Project, entry: Entry, folder: Path) -> bytes:
     """Return a report's manifest once the project's checks of files have seen it.
 
-    Raises
-    ------
-    GateError
-        If it holds what must not leave.
+    Raises `GateError` if it holds what must not leave.
     """
     content = make_manifest(entry, project.told(entry.report), audience=project.audience)
     path = private_folder(folder) / MANIFEST
@@ -54,14 +51,8 @@ def put_in_place(
 ) -> Entry:
     """Put a report's files in their place, noted in the history beforehand, and return its entry.
 
-    Parameters
-    ----------
-    project, history
-        Where. The caller holds the lock of the report.
-    entry
-        What will be recorded once the files are there.
-    contents, manifest
-        The files by format, and what lies beside them.
+    `project`, `history`: the caller holds the lock of the report. `entry`: what will be recorded once the
+    files are there.
     """
     staged = stage({**contents, MANIFEST: manifest}, project.reports, place_of(entry), entry.run)
     entry = replace(entry, outputs={each: staged[each] for each in contents})

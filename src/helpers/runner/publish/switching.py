@@ -38,15 +38,8 @@ _PAST, _SPREAD = 5_000_000_000, 1_000_000_000
 def stage(files: Mapping[str, bytes], reports: Path, place: PurePosixPath, run: str) -> dict[str, Output]:
     """Write the files of one report beside their places, synced, and return them as they will lie there.
 
-    Parameters
-    ----------
-    place
-        Where the report belongs in it, without the ending.
-
-    Raises
-    ------
-    GateError
-        If the place is not below the reports folder.
+    `place`: where the report belongs in it, without the ending. Raises `GateError` if the place is not below the
+    reports folder.
     """
     if not all(_PART.fullmatch(part) and ".." not in part for part in place.parts):
         came = f"the report asks for the place {place}"
@@ -77,11 +70,8 @@ def _stage(reports: Path, output: Output, content: bytes, run: str) -> Output:
 def switch(reports: Path, outputs: Mapping[str, Output], run: str) -> None:
     """Put the staged files of one report in place of what is there; doing it again completes it.
 
-    Raises
-    ------
-    OSError
-        If a file cannot be moved, for instance because a program holds it open; what was there before is
-        back then, unless the page itself has been replaced.
+    Raises `OSError` if a file cannot be moved, for instance because a program holds it open; what was there before is
+    back then, unless the page itself has been replaced.
     """
     first = "html" if "html" in outputs else next(iter(outputs))
     page = reports / outputs[first].path
@@ -198,10 +188,7 @@ def write_whole(target: Path, content: bytes) -> None:
 def sweep(reports: Path, runs: Collection[str] = ()) -> None:
     """Remove hidden files that killed runs left behind.
 
-    Parameters
-    ----------
-    runs
-        Runs that are known to be over; what others left goes when it is a day old.
+    `runs`: runs that are known to be over; what others left goes when it is a day old.
     """
     oldest = time.time() - ABANDONED
     for ending in (STAGED, ASIDE):

@@ -15,26 +15,8 @@ from helpers.theme.look import write_look
 def render(document: Document, formats: Iterable[str], *, theme: Theme, folder: Path) -> dict[str, Path]:
     """Render a document into every format that is asked for, with the embedded engine.
 
-    Parameters
-    ----------
-    document
-        What `make_document` made.
-    formats
-        Any of `FORMATS`.
-    theme
-        The look, from `helpers.theme.read_theme`.
-    folder
-        An existing folder of this report's own; `report.<format>` and what leads to it are written here.
-
-    Returns
-    -------
-    dict of str to Path
-        The file of each format.
-
-    Raises
-    ------
-    ReportError
-        With every format that could not be made, and why.
+    `folder`: an existing folder of this report's own; `report.<format>` and what leads to it are written here. Raises
+    `ReportError` with every format that could not be made, and why.
     """
     wanted = list(formats)
     files: dict[str, Path] = {}

@@ -17,17 +17,9 @@ _TOGETHER: Final = 0.1
 def share_out(rows: Sequence[Sequence[str]], room: float) -> list[float]:
     """Share the room of a table among its columns: no word is cut, and the table is as short as it can be.
 
-    Parameters
-    ----------
-    rows
-        The words of each cell; rows of another length than the first go across the table and do not count.
-    room
-        Width of the whole table, in letters.
-
-    Returns
-    -------
-    list of float
-        Width of each column in letters; together they are `room`.
+    `rows`: the words of each cell; rows of another length than the first go across the table and do not count.
+    `room`: width of the whole table, in letters. Returns the width of each column in letters; together they are
+    `room`.
 
     >>> [round(each, 2) for each in share_out([["Measure", "Beds"], ["A long name of some length", "12"]], 20)]
     [14.54, 5.46]

@@ -54,23 +54,16 @@ def render_batch(
 ) -> dict[str, dict[str, Path] | ReportError]:
     """Render many documents with one call of Quarto.
 
+    Returns per document its files by format, or why there are none.
+
     Parameters
     ----------
     documents
         Documents by stem; a stem names files, so it is made of letters, digits, `-`, `_` and `.`.
-    formats
-        Any of `FORMATS`.
     folder
         An existing, empty folder: it becomes the Quarto project.
-    quarto
-        From `helpers.runner.engines.find_quarto`.
     stop
         Ends Quarto when set; what it has not made by then fails.
-
-    Returns
-    -------
-    dict of str to (dict of str to Path, or ReportError)
-        Per document its files by format, or why there are none.
     """
     wanted = list(formats)
     _write_documents(documents, theme, folder)

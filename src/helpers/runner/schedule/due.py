@@ -41,14 +41,7 @@ def find_due(schedule: Schedule, noted: Iterable[Occurrence], now: datetime, dat
 
     A schedule that the history does not know begins now: nothing is due of the time before.
 
-    Parameters
-    ----------
-    noted
-        What the history says of its moments.
-    now
-        With a time zone.
-    data
-        The fingerprint of each data set, keyed ``<table>/<source>``.
+    `now`: with a time zone. `data`: the fingerprint of each data set, keyed ``<table>/<source>``.
     """
     mine = [each for each in noted if each.schedule == schedule.name]
     mark = _mark(schedule, data)
@@ -84,14 +77,7 @@ def late_words(
 ) -> tuple[str, ...]:
     """Return what is late against the schedule: the newest moment of each that has passed unmade, and what was missed.
 
-    Parameters
-    ----------
-    schedules
-        All there are; of one that the history does not know nothing is late.
-    noted
-        What the history says of their moments.
-    now
-        With a time zone.
+    `now`: with a time zone.
     """
     told: list[str] = []
     known = tuple(noted)
@@ -135,10 +121,7 @@ def do_due(
 ) -> list[Occurrence]:
     """Make what is due of a schedule; each moment is noted once its reports are there, and not before.
 
-    Parameters
-    ----------
-    note
-        Writes what became of a moment into the history.
+    `note`: writes what became of a moment into the history.
     """
     done = list(due.settled)
     for each in done:

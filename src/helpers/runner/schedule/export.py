@@ -24,25 +24,25 @@ def for_cron(root: Path, command: Path, minutes: int) -> dict[str, str]:
 
 def for_systemd(root: Path, command: Path, minutes: int) -> dict[str, str]:
     """Return a service and its timer, for `~/.config/systemd/user` or `/etc/systemd/system`."""
-    service = (
-        "[Unit]\n"
-        "Description=Make the board reports that are due\n"
-        "\n"
-        "[Service]\n"
-        "Type=oneshot\n"
-        f"ExecStart={_unit_words(command)} --project {_unit_words(root)} schedule once --quiet\n"
-    )
-    timer = (
-        "[Unit]\n"
-        "Description=Look every few minutes which board reports are due\n"
-        "\n"
-        "[Timer]\n"
-        f"OnCalendar=*:0/{minutes}\n"
-        "Persistent=true\n"
-        "\n"
-        "[Install]\n"
-        "WantedBy=timers.target\n"
-    )
+    service = f"""\
+[Unit]
+Description=Make the board reports that are due
+
+[Service]
+Type=oneshot
+ExecStart={_unit_words(command)} --project {_unit_words(root)} schedule once --quiet
+"""
+    timer = f"""\
+[Unit]
+Description=Look every few minutes which board reports are due
+
+[Timer]
+OnCalendar=*:0/{minutes}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
     return {"boardpack.service": service, "boardpack.timer": timer}
 
 

@@ -3,49 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
 
 from helpers.errors import Problem, near_misses
 from helpers.runner.publisher import read_publisher
 from helpers.runner.schedule.times import LONDON, DataRule, MonthRule, is_cron, is_zone
 from helpers.runner.telling.rows import Tell, is_format
-from helpers.yaml_files import YamlFile, is_span, raise_all, read_span, read_yaml
+from helpers.yaml_files import Span, YamlFile, raise_all, read_yaml
 
 FILE: Final = "_schedule.yml"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
-Missed = Literal["skip", "once", "all"]
 When = str | MonthRule | DataRule
 
 
-class ScheduleEntry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    name: str
-    when: Any
-    zone: Annotated[str, AfterValidator(is_zone)] = LONDON
-    reports: tuple[str, ...] = ()
-    formats: tuple[Annotated[str, AfterValidator(is_format)], ...] = ("html", "pdf")
-    load: tuple[str, ...] = ()
-    missed: Missed = "once"
-    within: Annotated[str, AfterValidator(is_span)] = "7 days"
-    hold: bool = False
-    publish_to: str | None = None
-    tell: tuple[Tell, ...] = ()
-
-
-class _Cron(BaseModel):
-    when: Annotated[str, BeforeValidator(str), AfterValidator(is_cron)]
-
-
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(BaseModel):
     """Reports that are made by themselves.
 
     Parameters
@@ -70,33 +45,39 @@ class Schedule:
         Who is told what became of it.
     """
 
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
     name: str
-    when: When
-    zone: str = LONDON
+    when: SkipValidation[When]  # looked at by `_read_when`, for which of the three it is to be
+    zone: Annotated[str, AfterValidator(is_zone)] = LONDON
     reports: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ("html", "pdf")
+    formats: tuple[Annotated[str, AfterValidator(is_format)], ...] = ("html", "pdf")
     load: tuple[str, ...] = ()
-    missed: Missed = "once"
-    within: timedelta = timedelta(days=7)
+    missed: Literal["skip", "once", "all"] = "once"
+    within: Span = Field(default="7 days", validate_default=True)
     hold: bool = False
     publish_to: str | None = None
     tell: tuple[Tell, ...] = ()
 
 
+class _Cron(BaseModel):
+    when: Annotated[str, BeforeValidator(str), AfterValidator(is_cron)]
+
+
 def read_schedules(params: Path) -> tuple[Schedule, ...]:
     """Return what the folder of parameters says is made by itself.
 
-    Raises
-    ------
-    UsageError
-        With every problem of the file.
+    Raises `UsageError` with every problem of the file.
     """
     path = params / FILE
     if not path.exists():
         return ()
     found = read_yaml(path)
-    entries = found.build_each(ScheduleEntry)
-    schedules = [schedule for number, entry in entries for schedule in _read(found, number, entry)]
+    entries = found.build_each(Schedule)
+    schedules = [
+        entry.model_copy(update={"when": _read_when(found, number, entry.when)})
+        for number, entry in entries
+    ]
     names: set[str] = set()
     for number, entry in entries:
         if not _NAME.fullmatch(entry.name) or entry.name in names:
@@ -107,19 +88,14 @@ def read_schedules(params: Path) -> tuple[Schedule, ...]:
             )
         names.add(entry.name)
     raise_all(found.problems)
-    check_audiences(params, schedules)
+    known = [*read_publisher(params).audiences]
+    raise_all(
+        Problem(f"{params.name}/{FILE}, {each.name}, tell", f"no audience {row.audience}", ", ".join(known))
+        for each in schedules
+        for row in each.tell
+        if row.audience not in known
+    )
     return tuple(schedules)
-
-
-def _read(found: YamlFile, number: int, entry: ScheduleEntry) -> Iterator[Schedule]:
-    when = _read_when(found, number, entry.when)
-    if when is not None:
-        content = {
-            name: getattr(entry, name)
-            for name in ScheduleEntry.model_fields
-            if name not in {"when", "within"}
-        }
-        yield Schedule(when=when, within=read_span(entry.within), **content)
 
 
 def _read_when(found: YamlFile, number: int, said: object) -> When | None:
@@ -134,23 +110,6 @@ def _read_when(found: YamlFile, number: int, said: object) -> When | None:
     allowed = "a cron expression in quotes, or day, working_day or data"
     found.problems.append(Problem(found.place(way), f"{said}", allowed))
     return None
-
-
-def check_audiences(params: Path, schedules: Iterable[Schedule]) -> None:
-    """Check that whoever is told is told of an audience that there is.
-
-    Raises
-    ------
-    UsageError
-        With each that is not named in `_publisher.yml`.
-    """
-    known = [*read_publisher(params).audiences]
-    asked = ((each.name, row.audience) for each in schedules for row in each.tell)
-    raise_all(
-        Problem(f"{params.name}/{FILE}, {name}, tell", f"no audience {audience}", ", ".join(known))
-        for name, audience in asked
-        if audience not in known
-    )
 
 
 def find_schedule(schedules: tuple[Schedule, ...], name: str) -> Problem | None:

@@ -126,14 +126,7 @@ def moments(when: str | MonthRule, zone: str, after: datetime) -> Iterator[datet
     A time that the clocks leave out in spring is the moment after the change; one that they go through twice in
     autumn is the first of the two.
 
-    Parameters
-    ----------
-    when
-        A cron expression, or a day of the month.
-    zone
-        The time zone by whose clocks it is meant.
-    after
-        With a time zone.
+    `after`: with a time zone.
     """
     there = ZoneInfo(zone)
     local = after.astimezone(there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.occurrences import Occurrence
 from helpers.runner.history.store import History
 from helpers.runner.project import Project
-from helpers.runner.telling.message import Kind, Message, digest
+from helpers.runner.telling.message import Kind, Message, Ready
 from helpers.runner.telling.outbox import Outbox
 from helpers.runner.telling.rows import Tell
 
@@ -28,26 +29,41 @@ def digests(
 ) -> Iterator[Message]:
     """Yield what each row is to be told of the reports of a moment.
 
-    Parameters
-    ----------
-    schedule, rows, due
-        Of what, and whom.
-    made
-        What became of the reports.
-    unanswered
-        Who was asked for words and has not answered, a line for each.
-    now
-        What time it is.
+    `made`: what became of the reports. `unanswered`: who was asked for words and has not answered, a line for each.
     """
     for row in rows:
-        theirs = [(project, entries) for project, entries in made if project.audience.name == row.audience]
-        if theirs:
-            project, all_of_them = theirs[0][0], [each for _, entries in theirs for each in entries]
-            told, mark = Outbox(project.home).told(row.readers, schedule), project.audience.mark
-            if message := digest(
-                row, schedule, due, all_of_them, told, unanswered=unanswered, mark=mark, now=now
-            ):
-                yield message
+        theirs = [project for project, _ in made if project.audience.name == row.audience]
+        if not theirs:
+            continue
+        entries = [each for project, some in made if project in theirs for each in some]
+        told = Outbox(theirs[0].home).told(row.readers, schedule)
+        ready = [_ready(each) for each in entries if each.state.is_good and each.outputs]
+        new = tuple(each for each in ready if (each.report, each.made_in) not in told)
+        failed = tuple(f"{each.report}: {each.how}" for each in entries if each.state.is_failure)
+        message = Message(
+            schedule=schedule,
+            due=due,
+            row=row,
+            ready=() if row.about == "failures" else new,
+            failed=() if row.about == "reports" else failed,
+            unanswered=() if row.about == "reports" else tuple(unanswered),
+            counts=Counter(str(each.state) for each in entries),
+            mark=theirs[0].audience.mark,
+            made=now,
+        )
+        if message.ready or message.failed or message.unanswered:
+            yield message
+
+
+def _ready(entry: Entry) -> Ready:
+    about = ", ".join(filter(None, [entry.title, entry.organisation]))
+    period = entry.facts.period_label if entry.facts else ""
+    return Ready(
+        report=entry.report,
+        made_in=entry.same_as or entry.run,
+        words=": ".join(filter(None, [about, period])) or entry.report,
+        files={name: (each.path, each.sha256) for name, each in entry.outputs.items()},
+    )
 
 
 def approved(
@@ -59,17 +75,7 @@ def approved(
     *,
     now: datetime,
 ) -> Iterator[Message]:
-    """Yield what is to be told of the drafts of a schedule's last moment, once a person has decided on all of them.
-
-    Parameters
-    ----------
-    schedule, rows, last
-        Of what, whom, and what became of it last.
-    project, history
-        The public's, in which drafts waited.
-    now
-        What time it is.
-    """
+    """Yield what is to be told of the drafts of a schedule's last moment, once a person has decided on all of them."""
     drafts = {(each.notebook, each.name) for each in history.entries(last.run) if each.state is State.HELD}
     if not drafts:
         return

@@ -29,10 +29,7 @@ MOST_ATTACHED: Final = 15_000_000
 def as_mail(message: Message, reports: Path, sender: str) -> EmailMessage:
     """Return a message as it is sent.
 
-    Parameters
-    ----------
-    reports
-        The folder of published reports, for what is attached: files that were replaced since are not.
+    `reports`: the folder of published reports, for what is attached: files that were replaced since are not.
     """
     told = [*sections(message)]
     attached, notes = _attachments(message, reports)
@@ -86,15 +83,8 @@ def _attachments(message: Message, reports: Path) -> tuple[dict[str, bytes], lis
 def send_mail(message: Message, reports: Path, environment: Mapping[str, str]) -> str:
     """Send a message by mail.
 
-    Returns
-    -------
-    str
-        Whom of several readers the server refused; the others have it.
-
-    Raises
-    ------
-    UserError
-        If it could not be sent to anybody.
+    Returns whom of several readers the server refused; the others have it. Raises `UserError` if it could not be sent
+    to anybody.
     """
     server, sender = _setting(environment, SERVER), _setting(environment, SENDER)
     mail = as_mail(message, reports, sender)

@@ -5,8 +5,7 @@ It says no more than the portal does: no error, parameter or path of the machine
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -15,7 +14,6 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from helpers.runner.hashes import hash_json
-from helpers.runner.history.entries import Entry, State
 from helpers.runner.portal.listing import show_day
 from helpers.runner.portal.page import HOME
 from helpers.runner.telling.rows import Tell
@@ -112,73 +110,6 @@ class Section:
 
     heading: str
     lines: tuple[tuple[str, str], ...]
-
-
-def digest(
-    row: Tell,
-    schedule: str,
-    due: datetime,
-    entries: Sequence[Entry],
-    told: Collection[tuple[str, str]],
-    *,
-    unanswered: Sequence[str] = (),
-    mark: str = "",
-    now: datetime,
-) -> Message | None:
-    """Return what the readers of a row are to be told of a moment's reports; None where there is nothing.
-
-    Parameters
-    ----------
-    row, schedule, due
-        Whom, and of what.
-    entries
-        The reports of the row's audience.
-    told
-        The publications (report and run) that they were told of before.
-    unanswered
-        Who has not answered: told to those who see to reports, not to their readers.
-    mark
-        What all that is for one audience bears.
-    now
-        What time it is.
-    """
-    ready = [_ready(each) for each in entries if each.state.is_good and each.outputs]
-    new = tuple(each for each in ready if (each.report, each.made_in) not in told)
-    failed = tuple(_failure(each) for each in entries if each.state.is_failure)
-    if row.about == "reports":
-        failed, unanswered = (), ()
-    if row.about == "failures":
-        new = ()
-    if not new and not failed and not unanswered:
-        return None
-    counts = {str(state): number for state, number in Counter(each.state for each in entries).items()}
-    return Message(
-        schedule=schedule,
-        due=due,
-        row=row,
-        ready=new,
-        counts=counts,
-        failed=failed,
-        unanswered=tuple(unanswered),
-        mark=mark,
-        made=now,
-    )
-
-
-def _ready(entry: Entry) -> Ready:
-    about = ", ".join(filter(None, [entry.title, entry.organisation]))
-    period = entry.facts.period_label if entry.facts else ""
-    return Ready(
-        report=entry.report,
-        made_in=entry.same_as or entry.run,
-        words=": ".join(filter(None, [about, period])) or entry.report,
-        files={name: (each.path, each.sha256) for name, each in entry.outputs.items()},
-    )
-
-
-def _failure(entry: Entry) -> str:
-    step = f" at {entry.step}" if entry.step and entry.state is State.FAILED else ""
-    return f"{entry.report}: {entry.state}{step}"
 
 
 def sections(message: Message, most: int = MOST_NAMED) -> Iterator[Section]:

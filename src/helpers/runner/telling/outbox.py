@@ -25,13 +25,7 @@ GIVEN_UP: Final = timedelta(days=14)
 
 
 class Outbox:
-    """The messages of a project.
-
-    Parameters
-    ----------
-    home
-        The private folder of the project.
-    """
+    """The messages of a project."""
 
     def __init__(self, home: Path) -> None:
         self._folder, self._sent = home / FOLDER, home / FOLDER / "sent"
@@ -63,14 +57,8 @@ class Outbox:
     ) -> Iterator[Message]:
         """Send what waits, and yield each message as it is then.
 
-        Parameters
-        ----------
-        deliver
-            Sends a message and returns whom it did not reach; raises UserError where that is everybody.
-        now
-            What time it is.
-        at_once
-            Try also what was tried a moment ago.
+        `deliver`: sends a message and returns whom it did not reach; raises UserError where that is everybody.
+        `at_once`: try also what was tried a moment ago.
         """
         for message in self.waiting(now):
             if message.next_try and message.next_try > now and not at_once:

@@ -73,10 +73,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 def post(message: Message, environment: Mapping[str, str]) -> str:
     """Send a message to the webhook of its row.
 
-    Raises
-    ------
-    UserError
-        If it could not be sent; without the address, which is a secret.
+    Raises `UserError` if it could not be sent; without the address, which is a secret.
     """
     variable = message.row.webhook or ""
     address = environment.get(variable, "")

@@ -75,10 +75,8 @@ def dna_inequality(
     >>> round(result.slope, 6), round(result.relative, 4), round(result.avoided, 6)
     (-0.06, 0.4231, 120.0)
     """
-    missed, booked = (
-        check_series("dnas", dnas, minimum=0),
-        check_series("appointments", appointments, minimum=0),
-    )
+    missed = check_series("dnas", dnas, minimum=0)
+    booked = check_series("appointments", appointments, minimum=0)
     check_lengths(dnas=missed, appointments=booked)
     check_at_most("dnas", missed, "appointments", booked)
     if len(missed) < 2 or (booked == 0).any():

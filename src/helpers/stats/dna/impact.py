@@ -381,9 +381,7 @@ def recording_is_doubtful(dnas: float, appointments: float) -> bool:
     >>> recording_is_doubtful(40, 10_000)
     True
     """
-    missed, booked = (
-        check_number("dnas", dnas, minimum=0),
-        check_number("appointments", appointments, above=0),
-    )
+    missed = check_number("dnas", dnas, minimum=0)
+    booked = check_number("appointments", appointments, above=0)
     check_at_most("dnas", missed, "appointments", booked)
     return missed / booked < LEAST_BELIEVABLE_RATE

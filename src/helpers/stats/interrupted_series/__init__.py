@@ -3,10 +3,10 @@
 from helpers.stats.interrupted_series.checks import placebo_dates, smallest_detectable_change
 from helpers.stats.interrupted_series.design import FEWEST_FOR_SEASON, FEWEST_FOR_VERDICT, Shape
 from helpers.stats.interrupted_series.elsewhere import FEWEST_ELSEWHERE, Elsewhere, effects_elsewhere
+from helpers.stats.interrupted_series.extreme import follows_extreme
 from helpers.stats.interrupted_series.result import (
     Effect,
     InterruptedSeries,
-    follows_extreme,
     interrupted_counts,
     interrupted_series,
 )

@@ -106,13 +106,13 @@ def expected_variance(
     comparator_spells
         The comparator's spells m_s, at least 1.
 
+    Examples
+    --------
     >>> expected_variance([80, 20], [9, 64], [1000, 500])
     2108.8
     """
-    n, v = (
-        check_series("spells", spells, minimum=0),
-        check_series("comparator_variance", comparator_variance, minimum=0),
-    )
+    n = check_series("spells", spells, minimum=0)
+    v = check_series("comparator_variance", comparator_variance, minimum=0)
     m = check_series("comparator_spells", comparator_spells, minimum=1)
     check_lengths(spells=n, comparator_variance=v, comparator_spells=m)
     return float((n * v + n**2 * v / m).sum())

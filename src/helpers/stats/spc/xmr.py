@@ -9,12 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import (
-    check_choice,
-    check_columns,
-    check_integer,
-    check_numbers,
-)
+from helpers.stats.checks import check_choice, check_columns, check_integer, check_numbers
 from helpers.stats.spc.analysis import analyse, settled
 from helpers.stats.spc.chart import Compatible, Improvement, XmRChart
 from helpers.stats.spc.limits import RUN_POINTS
@@ -101,15 +96,8 @@ def xmr(
     ('Above UCL', 'common_cause')
     """
     check_choice("improvement", improvement, SIGN)
-    settings = _settings(
-        screen=screen,
-        fix_after=fix_after,
-        trend_points=trend_points,
-        shift_points=shift_points,
-        outside_counts=outside_counts_in_two_in_three,
-        settle=settle,
-        compatible=compatible,
-    )
+    rules = (trend_points, shift_points, outside_counts_in_two_in_three)
+    settings = _settings(rules, screen=screen, fix_after=fix_after, settle=settle, compatible=compatible)
     strict = not settings.published_tool
     numbers, when = one_series("values", values, dates, sort=settings.published_tool)
     series = Series(
@@ -182,15 +170,8 @@ def xmr_many(
     >>> charts.summary[["trust", "centre", "lower", "upper"]].round(2).values.tolist()
     [['A', 2.0, -0.66, 4.66], ['B', 5.0, 5.0, 5.0]]
     """
-    settings = _settings(
-        screen=screen,
-        fix_after=fix_after,
-        trend_points=trend_points,
-        shift_points=shift_points,
-        outside_counts=outside_counts_in_two_in_three,
-        settle=settle,
-        compatible=compatible,
-    )
+    rules = (trend_points, shift_points, outside_counts_in_two_in_three)
+    settings = _settings(rules, screen=screen, fix_after=fix_after, settle=settle, compatible=compatible)
     names = [group] if isinstance(group, str) else list(group)
     check_columns("frame", frame, [*names, date, value, *([target_column] if target_column else [])])
     table = sort_table(frame, names, date, value)
@@ -212,23 +193,22 @@ def xmr_many(
 
 
 def _settings(
+    rules: tuple[int, int, bool],
     *,
     screen: bool,
     fix_after: int | None,
-    trend_points: int,
-    shift_points: int,
-    outside_counts: bool,
     settle: bool,
     compatible: Compatible | None,
 ) -> Settings:
+    trend_points, shift_points, outside_counts = rules
     check_choice("compatible", compatible, (None, "nhsrplotthedots"))
     published = compatible == "nhsrplotthedots"
     if fix_after is not None:
         check_integer("fix_after", fix_after, _PUBLISHED_BASELINE if published else 2)
     check_integer("trend_points", trend_points, 3)
     check_integer("shift_points", shift_points, 2)
-    rules = RuleSettings(trend_points, shift_points, bool(outside_counts), lean_right=published)
     if settle and (published or fix_after is not None):
         came = "with " + ("compatible" if published else "fix_after")
         raise ArgumentError("settle", came, "alone: both say where the limits come from")
-    return Settings(bool(screen), fix_after, rules, published, bool(settle))
+    checked = RuleSettings(trend_points, shift_points, bool(outside_counts), lean_right=published)
+    return Settings(bool(screen), fix_after, checked, published, bool(settle))

@@ -42,10 +42,8 @@ def queue_load(demand: npt.ArrayLike, capacity: npt.ArrayLike) -> Floats:
     >>> round(float(queue_load(30, 27)), 4)
     1.1111
     """
-    additions, removals = (
-        check_array("demand", demand, minimum=0),
-        check_array("capacity", capacity, above=0),
-    )
+    additions = check_array("demand", demand, minimum=0)
+    removals = check_array("capacity", capacity, above=0)
     check_shapes(demand=additions, capacity=removals)
     return np.asarray(additions / removals)
 
@@ -92,10 +90,8 @@ def target_mean_wait(target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFA
     >>> float(target_mean_wait(52))
     13.0
     """
-    longest, over_mean = (
-        check_array("target_wait", target_wait, above=0),
-        check_array("factor", factor, above=0),
-    )
+    longest = check_array("target_wait", target_wait, above=0)
+    over_mean = check_array("factor", factor, above=0)
     check_shapes(target_wait=longest, factor=over_mean)
     return np.asarray(longest / over_mean)
 
@@ -232,10 +228,8 @@ def pressure(
     """
     for name, unit in (("wait_unit", wait_unit), ("target_unit", target_unit)):
         check_choice(name, unit, _DAYS_PER_UNIT)
-    mean, longest = (
-        check_array("mean_wait", mean_wait, minimum=0),
-        check_array("target_wait", target_wait, above=0),
-    )
+    mean = check_array("mean_wait", mean_wait, minimum=0)
+    longest = check_array("target_wait", target_wait, above=0)
     check_shapes(mean_wait=mean, target_wait=longest)
     return np.asarray(2 * mean * _DAYS_PER_UNIT[wait_unit] / (longest * _DAYS_PER_UNIT[target_unit]))
 

@@ -45,7 +45,7 @@ def test_what_is_shown_and_run(line, shown, as_is, run):
     ("line", "told"),
     [
         ("fig_cap: x", "did you mean fig-cap?"),
-        ("echo: true", "#| echo: true; allowed: false"),
+        ("echo: true", "line 1, echo: True; allowed: false"),
         ("output: hidden", "'hidden'; allowed: true, false or asis"),
         ("include: 'no'", "'no'; allowed: true or false"),
         ("fig-alt: ''", "''; allowed: words"),

@@ -28,10 +28,7 @@ LARGEST_PNG: Final = 40_000_000
 def clean_svg(svg: str) -> tuple[bytes, str]:
     """Return an SVG without what is not drawn, and what is wrong with it.
 
-    Returns
-    -------
-    tuple of bytes and str
-        The picture, or nothing and the reason.
+    Returns the picture, or nothing and the reason.
 
     >>> clean_svg('<svg><script/></svg>')[1]
     'a picture that runs or loads something (<script)'

@@ -123,17 +123,8 @@ def spread(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
 def read_table(source: str, *, is_whole: bool = False) -> tuple[HtmlTable, str]:
     """Read a table from the HTML that a notebook holds.
 
-    Parameters
-    ----------
-    source
-        HTML with one table in it.
-    is_whole
-        Whether whoever wrote it left nothing out, so that dots are words.
-
-    Returns
-    -------
-    tuple of HtmlTable and str
-        The table, and what is wrong with it; empty where nothing is.
+    `source`: HTML with one table in it. `is_whole`: whether whoever wrote it left nothing out, so that dots are
+    words. Returns the table, and what is wrong with it; empty where nothing is.
 
     >>> table, _ = read_table("<table><tr><th>Trust</th><th>Beds</th></tr><tr><td>A</td><td>1,250</td></tr></table>")
     >>> table.aligned, table.rows

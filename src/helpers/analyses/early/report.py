@@ -1,0 +1,178 @@
+"""The early warnings in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from helpers.analyses.early import words
+from helpers.analyses.early.signs import EVERY, FALSE_SHARE, OWN_WEIGHT, Found, Sign, find_signs
+from helpers.analyses.performance_report.annex import annex_pages
+from helpers.analyses.performance_report.ranking import faded
+from helpers.analyses.systems.known import MONTHS, KnownSystem
+from helpers.audience import current_audience
+from helpers.bundle import Column, Kept
+from helpers.data.last_published import LastPublished, last_before
+from helpers.data.systems import KINDS
+from helpers.measures.columns import spark_of
+from helpers.measures.figures import chance_words
+from helpers.measures.gathering import WantedMeasures, measure_results
+from helpers.measures.result import MeasureResult
+from helpers.phrases import phrases
+from helpers.places import state_folder
+from helpers.report.parts import Field, Headline, Part, part
+from helpers.report.sections import Sections
+from helpers.report.words import in_words, month
+from helpers.stats.early_turn import AHEAD, TOGETHER
+
+if TYPE_CHECKING:
+    from helpers.report.opening import Report
+
+FIELDS: Final = (
+    Field("measure", Column(label="Measure")),
+    Field("sign", Column(label="Sign", kind="text")),
+    Field("recent", Column(label="Recent", kind="spark")),
+    Field("first", Column(label="First sign", kind="text"), "the month that showed it first"),
+    Field("certainty", Column(label="Certainty", kind="text")),
+    Field("record", Column(label="Right here before", kind="text")),
+    Field("confirms", Column(label="What would confirm it", kind="text")),
+    Field("owner", Column(label="Who acts", kind="text")),
+    Field("consequence", Column(label="Consequence", kind="count"), "1 to 5, the register's", usual=False),
+    Field("kind", Column(label="Kind", kind="text"), usual=False),
+)
+RECORDS: Final = (
+    Field("kind", Column(label="Sign", kind="text")),
+    Field("right", Column(label="Right three months later", kind="text")),
+    Field("plain", Column(label="“As last month” right", kind="text")),
+)
+
+
+class EarlyWarning(Sections):
+    """The whole report.
+
+    Parameters
+    ----------
+    report
+        The open report; its period is one month.
+    measures
+        Ids of the measures; None takes every one that has figures.
+    """
+
+    def __init__(self, report: Report, measures: Sequence[str] | None) -> None:
+        self.results = [each for each in _results(report, tuple(measures or ())) if not faded(each)]
+        self._key = "|".join((report.title, report.organisation.code, *(measures or ())))
+        super().__init__(report, sorted({name for each in self.results for name in each.series.datasets}))
+
+    @cached_property
+    def found(self) -> Found:
+        """The signs, the weightiest first, and how they were looked for."""
+        return find_signs(self.results)
+
+    @cached_property
+    def _last(self) -> LastPublished | None:
+        """What the last published report of an earlier month warned of."""
+        state = state_folder(self.report.root)
+        return last_before(current_audience().home(state), self._key, self.report.period.folder)
+
+    @property
+    def _known(self) -> dict[tuple[str, str], str]:
+        return {(str(row[0]), str(row[1])): str(row[2]) for row in (self._last.rows if self._last else ())}
+
+    def _is_new(self, sign: Sign) -> bool:
+        return (sign.result.measure.id, sign.kind) not in self._known
+
+    @part
+    def headline(self) -> Headline:
+        """What a board should know first; carries what the next report compares itself with."""
+        signs = self.found.signs
+        now = {(each.result.measure.id, each.kind) for each in signs}
+        gone = [name for key, name in self._known.items() if key not in now]
+        new = [each for each in signs if self._is_new(each)] if self._last else list(signs)
+        made = self.headline_of(
+            words.headline_words(self.found, new, gone),
+            {"warnings": len(signs), "tested": self.found.tested},
+        )
+        rows = tuple((each.result.measure.id, each.kind, each.result.measure.name) for each in signs)
+        kept = Kept(key=self._key, period=self.report.period.folder, rows=rows)
+        return replace(made, made=made.made.model_copy(update={"kept": kept}))
+
+    @part
+    def warnings(self) -> Part:
+        """Table: the signs, by consequence times certainty; its sentence alone where there is none."""
+        said = words.false_words(self.found)
+        if not self.found.signs:
+            return self.part("warnings", words={"false": said})
+        return self.part(
+            "warnings",
+            fields=FIELDS,
+            rows=[self._row(each) for each in self.found.signs],
+            caption="Early warnings: what weighs most by consequence and certainty first.",
+            note=said,
+            on_slide=True,
+        )
+
+    def _row(self, sign: Sign) -> tuple[str | float | None, ...]:
+        new = ", new" if self._last and self._is_new(sign) else ""
+        measure = sign.result.measure
+        return (
+            measure.name,
+            words.sign_words(sign),
+            spark_of(sign.result),
+            f"{month(sign.first)}{new}",
+            chance_words(sign.certainty),
+            words.record_words(sign.record),
+            words.confirm_words(sign),
+            measure.owner or "nobody",
+            measure.consequence,
+            words.KINDS[sign.kind],
+        )
+
+    @part
+    def pictures(self) -> Part:
+        """The measures that a sign is of as small charts; nothing where there is none."""
+        some = list({each.result.measure.id: each.result for each in self.found.signs}.values())
+        return self.composed("pictures", lambda: annex_pages(self, some))
+
+    @part
+    def record(self) -> Part:
+        """Table: how often each kind of sign was right here, beside "as last month"."""
+        rows = [
+            (words.KINDS[kind], words.record_words(each), words.against_words(kind, each))
+            for kind, each in self.found.records.items()
+            if each.signs or each.plain
+        ]
+        if not rows:
+            return self.part(
+                "record", words={"none": "Too few months are known to try the signs on the past."}
+            )
+        return self.part(
+            "record",
+            fields=RECORDS,
+            rows=rows,
+            caption="How often such signs were right here, month by month.",
+        )
+
+    @part
+    def gaps(self) -> Part:
+        """Which measures could not be looked at; nothing where all could."""
+        return self.part("gaps", words={"stale": words.left_words(self.results)})
+
+    @part
+    def method(self) -> Part:
+        """How signs are found, weighed and tried, point by point."""
+        numbers = {
+            "together": in_words(TOGETHER), "ahead": in_words(AHEAD), "every": in_words(EVERY),
+            "false_share": 100 * FALSE_SHARE, "own_weight": OWN_WEIGHT, **words.thresholds(),
+        }  # fmt: skip
+        return self.part("method", words=phrases("method.early", **numbers), bulleted=True)
+
+
+def _results(report: Report, measures: tuple[str, ...]) -> list[MeasureResult]:
+    """Return the results of a trust, or the sums of a system's trusts."""
+    if report.organisation.kind in KINDS:
+        known = KnownSystem(report, MONTHS).results
+        return [each for name, each in known.items() if not measures or name in measures]
+    asked = WantedMeasures(report.organisation, report.period.last, measures, MONTHS)
+    return list(measure_results(report.mart, report.register, asked))

@@ -1,0 +1,225 @@
+"""What early warnings say: signs, what would confirm them and how often they were right, each tested by case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from helpers.analyses.early.signs import CROSSES, GROWS, Flows, Found, Kind, Record, Sign
+from helpers.data.periods import period_end
+from helpers.measures.figures import (
+    chance_words,
+    figure_words,
+    goal_words,
+    told_figure,
+)
+from helpers.measures.result import MeasureResult
+from helpers.measures.targets import held_on
+from helpers.measures.value_words import signal_words
+from helpers.phrases import phrase
+from helpers.report import controlled
+from helpers.report.words import count, in_words, listed, month, number, sentence, together
+from helpers.stats.early_turn import AHEAD, TOGETHER
+from helpers.theme.markdown import escape_markdown
+
+#: signs that the headline tells; the rest is counted
+TOLD: Final = 3
+KINDS: Final[dict[Kind, str]] = {
+    "turned": "Has just turned for the worse",
+    "crossing": "Will miss what it is held against",
+    "growing": "A list that grows",
+    "data": "Data that get worse",
+}
+_YEAR: Final = 12
+
+
+def sign_words(sign: Sign) -> str:
+    """Return what the sign is, as sentences."""
+    result = sign.result
+    assert result.latest is not None, "only what has a figure is looked at"
+    told = f"{told_figure(result)} in {month(result.latest.day)}"
+    said = {
+        "turned": _turned_words,
+        "crossing": _crossing_words,
+        "growing": _growing_words,
+        "data": _data_words,
+    }[sign.kind](sign)
+    return together(f"{sentence(f'{told}: {said}')}", _money_words(result))
+
+
+def _turned_words(sign: Sign) -> str:
+    together_ = f"the latest {in_words(TOGETHER)} months together are worse than its own past lets expect"
+    if sign.result.variation == "concern":
+        return f"{together_}, and its chart has a signal: {signal_words(sign.result)}"
+    return f"{together_}, though its chart has no signal yet"
+
+
+def _crossing_words(sign: Sign) -> str:
+    assert sign.due is not None, "a forecast has its month"
+    return f"{chance_words(sign.chance)} likely to be worse than {_aim_words(sign)} in {month(sign.due)}"
+
+
+def _aim_words(sign: Sign) -> str:
+    """Return what it will be held against."""
+    result = sign.result
+    assert sign.due is not None, "a forecast has its month"
+    held = held_on(result, period_end(sign.due, result.measure.frequency))
+    value = goal_words(result.measure, round(sign.aim, result.measure.digits))
+    what = {"target": "its target", "trajectory": "the trajectory registered", "our_line": "our line"}
+    return f"{what[held.by]} of {value}" if held else f"{value}, all there is,"
+
+
+def _growing_words(sign: Sign) -> str:
+    result = sign.result
+    assert result.latest is not None, "only what has a figure is looked at"
+    before = float(result.series.shown[result.latest.place - AHEAD])
+    grown = number(result.latest.value - before, result.measure.digits)
+    said = (
+        f"{grown} more than {in_words(AHEAD)} months before; in each of them more joined than left (load above 1), "
+        "and a year before the list grew in the months to come too"
+    )
+    return f"{said}. {flows_words(sign.flows)}" if sign.flows else said
+
+
+def flows_words(flows: Flows) -> str:
+    """Return what joined and left a list in its latest month, and the load that makes."""
+    silent = number(abs(flows.unreported))
+    rest = (
+        f"{silent} left without a report" if flows.unreported >= 0 else f"{silent} joined without a report"
+    )
+    return (
+        f"In {month(flows.day)} {number(flows.starts)} joined, {number(flows.stops)} were reported to leave "
+        f"and {rest}: load {flows.load:.2f}"
+    )
+
+
+def _data_words(sign: Sign) -> str:
+    if sign.result.stale:
+        return "no later figure has come, so it is out of date"
+    series, day = sign.result.series, sign.first
+    place = series.days.index(day)
+    if not np.isfinite(series.values[place]) and not series.hidden[place]:
+        return f"no figure for {month(day)}, where the year before had all"
+    return f"another published source gives another figure for {month(day)}, where the year before had none"
+
+
+def _money_words(result: MeasureResult) -> str:
+    """Say how spend changed over a quarter against a year before, price and volume apart; empty for other measures.
+
+    Spend is the figure as shown times the volume as it may be shown, so that the two parts add up.
+    """
+    if result.latest is None or not result.measure.unit.startswith("£") or result.measure.kind == "count":
+        return ""
+    end = result.latest.place + 1
+    volumes = np.array(
+        [
+            each if isinstance(each, int | float) else np.nan
+            for each in controlled.counts(result.series.denominator, result.series.origin)
+        ],
+        dtype=float,
+    )
+    if end < _YEAR + TOGETHER:
+        return ""
+    spans = [slice(end - TOGETHER - back, end - back) for back in (0, _YEAR)]
+    (spend, volume), (spent, past) = (
+        (float((result.series.shown[span] * volumes[span]).sum()), float(volumes[span].sum()))
+        for span in spans
+    )
+    if not np.isfinite([spend, spent]).all() or not past > 0 or not volume > 0:
+        return ""
+    price, more = (spend / volume - spent / past) * volume, spent / past * (volume - past)
+    return (
+        sentence(
+            f"against the same months a year before £{number(spend - spent, signed=True)}: price "
+            f"£{number(price, signed=True)}, volume £{number(more, signed=True)}"
+        )
+        .replace("£+", "+£")
+        .replace("£−", "−£")
+    )
+
+
+def confirm_words(sign: Sign) -> str:
+    """Return what would confirm the sign, and when."""
+    if sign.due is None:
+        return "The next figure is late or differs again."
+    measure = sign.result.measure
+    value, worse = figure_words(measure, sign.aim), "below" if measure.direction == "increase" else "above"
+    if sign.kind == "turned":
+        return sentence(f"{value} or {'less' if worse == 'below' else 'more'} in {month(sign.due)}")
+    return sentence(f"{worse} {value} in {month(sign.due)}")
+
+
+def record_words(record: Record) -> str:
+    """Return how often such signs were right here.
+
+    >>> record_words(Record(3, 4)), record_words(Record(0, 1)), record_words(Record())
+    ('three of four such signs', 'none of one such sign', 'no such sign before')
+    """
+    if not record.signs:
+        return "no such sign before"
+    return f"{in_words(record.right) if record.right else 'none'} of {count(record.signs, 'such sign')}"
+
+
+def headline_words(found: Found, new: Sequence[Sign], gone: Sequence[str]) -> dict[str, str]:
+    """Return what a board should know first: the weightiest signs, what is new, what is no longer warned of."""
+    if not found.signs:
+        return {
+            "none": "**Nothing that could be looked at gives an early warning.**",
+            "gone": _gone_words(gone),
+        }
+    signs = found.signs[:TOLD]
+    first, *rest = [escape_markdown(f"{each.result.measure.name}: {sign_words(each)}") for each in signs]
+    left = len(found.signs) - len(signs)
+    said = {"first": f"**{first}**", **{f"sign_{n}": text for n, text in enumerate(rest, 2)}}
+    said["more"] = sentence(f"{count(left, 'further warning')} below") if left else ""
+    said["new"] = _new_words(found, new)
+    return {**said, "gone": _gone_words(gone)}
+
+
+def _new_words(found: Found, new: Sequence[Sign]) -> str:
+    if len(new) == len(found.signs):
+        return ""
+    return sentence(f"{count(len(new), 'warning is', 'warnings are')} new since the last report")
+
+
+def _gone_words(gone: Sequence[str]) -> str:
+    return sentence(f"no longer warned of: {escape_markdown(listed(gone))}") if gone else ""
+
+
+def false_words(found: Found) -> str:
+    """Say how many warnings may be false, and how that is held."""
+    tested = sentence(phrase("statements.early.tested", tested=count(found.tested, "measure")))
+    if len(found.signs) < 2:  # one has its certainty beside it
+        return tested
+    wrong = sum(1 - sign.certainty for sign in found.signs)
+    about = "less than one" if wrong < 1 else f"about {in_words(round(wrong))}"
+    many = in_words(len(found.signs))
+    return together(
+        tested, sentence(f"of these {many} warnings {about} will not come true, by their certainty")
+    )
+
+
+def against_words(kind: Kind, record: Record) -> str:
+    """Return how "as last month" did in the same months, and whether the signs did better."""
+    right, many = record.plain_right, record.plain
+    if kind == "crossing":  # what is met stays met
+        right, many = record.signs - record.right, record.signs
+    return f"{in_words(right) if right else 'none'} of {in_words(many)}" if many else "never asked"
+
+
+def left_words(results: Sequence[MeasureResult]) -> str:
+    """Say of how many measures nothing could be looked at because their figures are out of date."""
+    stale = [each.measure.name for each in results if each.stale]
+    if not stale:
+        return ""
+    verb = "is" if len(stale) == 1 else "are"
+    return sentence(
+        f"{count(len(stale), 'measure')} {verb} out of date and {verb} not looked at: {listed(stale)}"
+    )
+
+
+def thresholds() -> dict[str, float]:
+    """Return the constants of the rules, for the method."""
+    return {"crossing": 100 * CROSSES, "growing": 100 * GROWS}

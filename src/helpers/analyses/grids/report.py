@@ -1,0 +1,269 @@
+"""A self-assessment in parts."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from matplotlib.figure import Figure
+
+from helpers.analyses.decided.analysis import meeting_day
+from helpers.analyses.grids import words
+from helpers.audience import current_audience
+from helpers.bundle import Column
+from helpers.data.policy import policy_of
+from helpers.errors import Problem, UsageError, near_misses
+from helpers.phrases import phrase
+from helpers.register.grids import Assessment, Consensus, groups_apart, spread
+from helpers.report.charts.canvas import canvas, label_rows
+from helpers.report.parts import Field, Headline, Part, part
+from helpers.report.sections import Sections
+from helpers.report.shown import Shown
+from helpers.report.words import capital, day_words, sentence
+from helpers.theme import colours
+from helpers.theme.markdown import escape_markdown
+
+if TYPE_CHECKING:
+    from helpers.report.opening import Report
+
+NONE: Final = "nothing agreed"
+HIDDEN: Final = "too few to show"
+#: letters of a row's name beside the picture
+_LETTERS: Final = 26
+
+
+def _text(name: str, label: str, about: str = "", *, usual: bool = True) -> Field:
+    return Field(name, Column(label=label, kind="text"), about, usual)
+
+
+class SelfAssessment(Sections):
+    """The newest round of a self-assessment by a grid."""
+
+    def __init__(self, report: Report, grid: str) -> None:
+        super().__init__(report)
+        known = report.register.grids
+        if grid not in known:
+            raise UsageError(Problem("grid", grid, ", ".join(known), near_misses(grid, known)))
+        self.grid, self.today = known[grid], report.today
+        until = f"{meeting_day(report.period.last, report.today):%Y-%m}"
+        code = report.organisation.code
+        agreed = [each for each in report.register.consensus_of(code, grid) if each.month <= until]
+        said = [each for each in report.register.assessments_of(code, grid) if each.month <= until]
+        self._month = max([each.month for each in agreed] + [each.month for each in said], default="")
+        self._said: list[Assessment] = [each for each in said if each.month == self._month]
+        self._agreed: Consensus | None = next((e for e in agreed if e.month == self._month), None)
+        self._before: Consensus | None = next((e for e in reversed(agreed) if e.month < self._month), None)
+        self._hide_up_to = policy_of(current_audience()).suppress_up_to
+
+    @cached_property
+    def _spreads(self) -> dict[str, Counter[str]]:
+        """What all said of each row, where so many judged it that it may be shown."""
+        found = {row: spread(self._said, row) for row in self.grid.rows}
+        return {row: each for row, each in found.items() if each.total() > self._hide_up_to}
+
+    @property
+    def _nothing(self) -> str:
+        hidden = words.hidden_sentence(len(self._said), self._hide_up_to)
+        return f"{hidden} Nothing is agreed yet." if hidden else "No form has come back yet."
+
+    @part
+    def headline(self) -> Headline:
+        """What was agreed, what moved, where people differ, and what is overdue."""
+        said = {
+            "agreed": words.agreed_sentence(self.grid, self._agreed, len(self._said)),
+            "moved": words.moved_sentence(self.grid, self._agreed, self._before),
+            "differ": words.widest_sentence(self.grid, self._spreads)
+            or words.hidden_sentence(len(self._said), self._hide_up_to),
+            "follows": words.follows_sentence(self._agreed, self.today),
+            "no_score": "It is where a discussion begins, neither a formula nor a score.",
+        }
+        return self.headline_of({name: text for name, text in said.items() if text})
+
+    @part
+    def stages(self) -> Part:
+        """Figure: how many see each row at which stage, what was agreed and what is wanted; its table has the words."""
+        grid, agreed = self.grid, self._agreed
+        fields = (
+            Field("row", Column(label=capital(grid.row))),
+            _text("agreed", "Agreed"),
+            _text("wanted", "Wanted next time"),
+            _text("before", "Last time"),
+            _text("said", "How many said what"),
+        )
+        rows = []
+        for name, row in grid.rows.items():
+            told = agreed.rows.get(name) if agreed else None
+            found = self._spreads.get(name)
+            cells = (
+                grid.stages[told.stage] if told else NONE,
+                grid.stages[told.wanted] if told and told.wanted else "not said",
+                words.movement_words(grid, name, agreed, self._before),
+                words.counted(grid, found) if found else HIDDEN if self._said else "nobody",
+            )
+            rows.append((row.name, *cells))
+        whole = self.part(
+            "stages",
+            fields=fields,
+            rows=rows,
+            caption=f"{grid.name}: where each {grid.row} stands, in words.",
+            words={"none": "" if agreed or self._spreads else self._nothing},
+        )
+        if agreed is None and not self._spreads:  # nothing to draw, and a table of blanks
+            return replace(whole, rows=())
+        drawn = replace(
+            whole,
+            chart=self._draw,
+            caption=f"{grid.name}: how many said what (circles), what was agreed (square), what is wanted (arrow).",
+            alt="; ".join(f"{row[0]}: agreed {row[1]}, wanted {row[2]}, said {row[4]}" for row in rows)
+            + ".",
+        )
+        return replace(
+            drawn, content=lambda: (drawn.as_figure(), replace(whole, name="stages-words").table())
+        )
+
+    def _draw(self) -> Figure:
+        grid, names = self.grid, list(self.grid.rows)
+        figure, axes = canvas(0.8 + 0.5 * len(names))
+        most = max((max(found.values()) for found in self._spreads.values()), default=1)
+        for at, name in enumerate(names):
+            found = self._spreads.get(name, Counter())
+            for stage, number in found.items():
+                axes.scatter(
+                    grid.place(stage), at, s=120 + 620 * number / most, color=colours.BAND,
+                    edgecolor=colours.PEER, zorder=2,
+                )  # fmt: skip
+                axes.text(grid.place(stage), at, f"{number}", ha="center", va="center", zorder=5)
+            told = self._agreed.rows.get(name) if self._agreed else None
+            if told is None:
+                continue
+            place = grid.place(told.stage)
+            axes.scatter(
+                place,
+                at,
+                s=820,
+                marker="s",
+                facecolor="none",
+                edgecolor=colours.HIGHLIGHT,
+                linewidth=2,
+                zorder=4,
+            )
+            if told.wanted and told.wanted != told.stage:
+                arrow = {"arrowstyle": "->", "color": colours.HIGHLIGHT, "lw": 1.6}
+                aim = (grid.place(told.wanted) - 0.16, at)
+                axes.annotate("", aim, (place + 0.16, at), arrowprops=arrow)
+        label_rows(axes, [textwrap.fill(grid.rows[name].name, _LETTERS) for name in names])
+        axes.invert_yaxis()
+        axes.set_xticks(range(len(grid.stages)), list(grid.stages.values()))
+        axes.set_xlim(-0.5, len(grid.stages) - 0.5)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.tick_params(axis="x", length=0)
+        axes.spines["bottom"].set_visible(False)
+        return figure
+
+    @part
+    def groups(self) -> Part:
+        """Table: what each group said that is large enough to stand apart; a sentence where none is."""
+        found = [
+            (row.name, group, words.counted(self.grid, spread(each, name)))
+            for name, row in self.grid.rows.items()
+            if name in self._spreads
+            for group, each in groups_apart(
+                [each for each in self._said if name in each.rows], self._hide_up_to
+            ).items()
+        ]
+        if not found:
+            none = f"No group has {self._hide_up_to + 1} assessors or more, so none is shown apart."
+            return self.part("groups", words={"none": none if self._said else ""})
+        fields = (
+            Field("row", Column(label=capital(self.grid.row)), usual=False),
+            Field("group", Column(label="Group")),
+            _text("said", "How many said what"),
+        )
+        return self.part(
+            "groups", fields=fields, rows=found, by="row", caption="What the groups said, each apart."
+        )
+
+    @part
+    def evidence(self) -> Part:
+        """For each row: what the agreed stage looks like, why it was agreed, and by what people see theirs."""
+        fields = (
+            Field("row", Column(label=capital(self.grid.row))),
+            _text("stage", "Stage"),
+            _text("evidence", "By what it is seen"),
+        )
+        rows = [
+            (row.name, self.grid.stages[stage], text)
+            for name, row in self.grid.rows.items()
+            if name in self._spreads
+            for stage, text in sorted(
+                {
+                    (each.rows[name].stage, each.rows[name].evidence)
+                    for each in self._said
+                    if name in each.rows
+                },
+                key=lambda pair: (self.grid.place(pair[0]), pair[1]),
+            )
+        ]
+        return self.composed("evidence", lambda: self._evidence_shown(rows), fields=fields, rows=rows)
+
+    def _evidence_shown(self, rows: list[tuple[str, str, str]]) -> Iterator[Shown]:
+        for name, row in self.grid.rows.items():
+            told = self._agreed.rows.get(name) if self._agreed else None
+            label, lines = name.replace("_", "-"), [row.question]
+            if told:
+                stage = f"**{self.grid.stages[told.stage]}**: {row.stages[told.stage]}"
+                lines.append(f"{stage} {escape_markdown(sentence(told.why))}" if told.why else stage)
+            said = [f"* {stage}: {escape_markdown(text)}" for of, stage, text in rows if of == row.name]
+            yield self.heading(f"row-{label}", row.name, level=3)
+            yield self.text(f"evidence-{label}", "\n\n".join([*lines, "\n".join(said)]).strip())
+
+    @part
+    def actions(self) -> Part:
+        """Table: the actions agreed, with owner and day, what is past due first; a sentence where there is none."""
+        found = sorted(self._agreed.actions, key=lambda each: each.due) if self._agreed else []
+        if not found:
+            return self.part("actions", words={"none": "No action has been agreed."})
+        rows = [
+            (
+                each.action,
+                each.owner,
+                f"{day_words(each.due)}{', past due' if each.due < self.today else ''}",
+            )
+            for each in found
+        ]
+        fields = (Field("action", Column(label="Action")), _text("owner", "Who"), _text("due", "By when"))
+        return self.part(
+            "actions", fields=fields, rows=rows, caption="What was agreed to be done.", on_slide=True
+        )
+
+    @part
+    def descriptors(self) -> Part:
+        """Table: what each stage of each row looks like, in the words of the organisation's grid."""
+        grid = self.grid
+        fields = (
+            Field("row", Column(label=capital(grid.row))),
+            *(_text(stage, label) for stage, label in grid.stages.items()),
+        )
+        rows = [(row.name, *(row.stages[stage] for stage in grid.stages)) for row in grid.rows.values()]
+        return self.part("grid", fields=fields, rows=rows, caption=f"The grid: {grid.name}.")
+
+    @part
+    def method(self) -> Part:
+        """What this is and is not, who is shown apart, and where the grid comes from."""
+        hidden = self._hide_up_to
+        small = (
+            phrase("method.self_assessment.small_groups", fewest=hidden + 1)
+            if hidden
+            else phrase("method.self_assessment.shown_all")
+        )
+        said = [
+            phrase("method.self_assessment.no_score"),
+            phrase("method.self_assessment.spread"),
+            small,
+            sentence(self.grid.source),
+        ]
+        return self.part("method", words={"method": "\n".join(f"* {text}" for text in said)})

@@ -1,0 +1,188 @@
+"""Waiting lists, a row each: sizes, flows and waits, and what would hold or relieve them; in weeks (methods, 6)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from helpers.data.waits import LIST_SIZE, band_names
+from helpers.report.period import add_months
+from helpers.stats import waiting
+
+NEW: Final = "rtt_new_periods"
+STOPPED: Final = ["rtt_completed_admitted", "rtt_completed_non_admitted"]
+MEAN, P92 = "rtt_mean_wait", "rtt_92nd_percentile_wait"
+#: months over which flows are added up, over which the smallest list is looked for, and which tell a variation
+WINDOW, LOOK_BACK, FEWEST = 12, 24, 6
+#: a list clearly grows where it does by so many standard errors of its monthly changes
+CLEAR: Final = 2.0
+#: code and name of all specialties together
+ALL, WHOLE = "", "All specialties"
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a list is held against, and what is simulated of one."""
+
+    target: float  # weeks
+    share: float  # so many are to wait less
+    by: date  # the day by which the list is to be short enough
+    #: sessions a week more and fewer, patients of each, weeks ahead, and of which specialty
+    sessions: float
+    patients: float
+    weeks: int
+    simulated: str
+
+    @property
+    def factor(self) -> float:
+        """Target over the mean wait at which the share is met."""
+        return waiting.factor_for(self.share)
+
+
+def months_of(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return size, added and removed by month (first day) of each list, by code; all together is `ALL`.
+
+    Where the whole has no flows of its own, it is the sum of the specialties in months in which all have a figure.
+    """
+    told = rows[rows["band"].isna()].groupby(["code", "month", "measure"])["patients"]
+    counts = told.sum(min_count=1).unstack("measure").reindex(columns=[LIST_SIZE, NEW, *STOPPED])
+    frame = pd.DataFrame({"size": counts[LIST_SIZE], "added": counts[NEW]})
+    frame["removed"] = counts[STOPPED].sum(axis=1, min_count=1)
+    found = {str(code): part.droplevel("code") for code, part in frame.groupby(level="code")}
+    parts = [part for code, part in found.items() if code != ALL]
+    if parts and (ALL not in found or found[ALL][["added", "removed"]].isna().all(axis=None)):
+        added: Any = sum(parts[1:], parts[0])
+        found[ALL] = found[ALL].combine_first(added) if ALL in found else added
+    return found
+
+
+def lists_of(rows: pd.DataFrame, names: Mapping[str, str], last: date, aim: Aim) -> pd.DataFrame:
+    """Return a row for each list, the specialties worst first and then the whole; what is not known is missing.
+
+    Parameters
+    ----------
+    rows
+        As `helpers.data.waits.read_lists` returns them, with `code`, and months as time stamps.
+    names
+        Of specialties, by code.
+
+    Returns
+    -------
+    DataFrame
+        By code: name, size, since, before (its size then), span and balanced (months of flows, and of these such with
+        a known list before), rates a week (demand, removed, growth, unreported, leaving), load, grows, clear (by more
+        than its monthly changes vary), pressure, mean_wait, p92, cv_demand, cv_capacity, target_size, and treatments a
+        week beyond today's (to_hold, to_relieve).
+    """
+    months = months_of(rows)
+    frame = pd.DataFrame({code: _flows(part, last) for code, part in months.items()}).T
+    now = rows[rows["band"].isna() & (rows["month"] == pd.Timestamp(last))]
+    listed = now[now["measure"] == LIST_SIZE]["code"]
+    frame = frame[frame.index.isin(listed) | (frame.index == ALL)].infer_objects()
+    waits = now.pivot_table(index="code", columns="measure", values="value").reindex(columns=[MEAN, P92])
+    frame["mean_wait"], frame["p92"] = waits[MEAN].reindex(frame.index), waits[P92].reindex(frame.index)
+    frame[["span", "balanced"]] = frame[["span", "balanced"]].astype(int)
+    frame["name"] = [names.get(code, code) if code else WHOLE for code in frame.index]
+    frame = _judged(frame, last, aim)
+    order = frame.assign(
+        whole=frame.index == ALL, hold=frame["to_hold"].where(frame["grows"], 0.0).fillna(0.0)
+    )
+    return frame.loc[
+        order.sort_values(["whole", "grows", "hold", "p92", "size"], ascending=[True] + [False] * 4).index
+    ]
+
+
+def _flows(months: pd.DataFrame, last: date) -> dict[str, object]:
+    """Return size and flows of one list over the latest months that have them, at most `WINDOW`."""
+
+    def at(back: int, column: str = "size") -> float:
+        return float(months[column].get(pd.Timestamp(add_months(last, -back)), math.nan))
+
+    gaps = (n for n in range(WINDOW) if math.isnan(at(n, "added") + at(n, "removed")))
+    span = next(gaps, WINDOW)
+    balanced = next((n for n in range(span, 0, -1) if math.isfinite(at(0) - at(n))), 0)
+    used = balanced or span
+    first = pd.Timestamp(add_months(last, 1 - used))
+    weeks = (add_months(last, 1) - first.date()).days / 7
+    chosen = months.loc[first : pd.Timestamp(last)] if used else months.iloc[:0]
+    # how far the mean of so many monthly changes lies from that of others by chance
+    changes = (
+        months["size"].loc[: pd.Timestamp(last)].diff().iloc[-balanced:]
+        if balanced
+        else months["size"].iloc[:0]
+    )
+    noise = float(changes.std() * math.sqrt(balanced) / weeks) if balanced >= FEWEST else math.nan
+    known = months["size"].dropna().loc[pd.Timestamp(add_months(last, -LOOK_BACK)) : pd.Timestamp(last)]
+    least: Any = known[::-1].idxmin() if len(known) else None
+    rises = least is not None and least < pd.Timestamp(last)
+    return {
+        "size": at(0), "span": span, "balanced": balanced, "noise": noise,
+        "demand": chosen["added"].sum() / weeks if used else math.nan,
+        "removed": chosen["removed"].sum() / weeks if used else math.nan,
+        "growth": (at(0) - at(balanced)) / weeks if balanced else math.nan,
+        "cv_demand": _variation(chosen["added"]), "cv_capacity": _variation(chosen["removed"]),
+        "since": add_months(least.date(), 1) if rises else None, "before": known[least] if rises else math.nan,
+    }  # fmt: skip
+
+
+def _variation(counts: pd.Series) -> float:
+    """Return the coefficient of variation of the times between events: a number has variance cv² times its mean.
+
+    What chance alone gives, and what a few months cannot tell, is 1.
+    """
+    days = pd.DatetimeIndex(counts.index).days_in_month.to_numpy(dtype=float)
+    if len(counts) < FEWEST or not counts.sum() > 0:
+        return 1.0
+    alike = counts.to_numpy(dtype=float) / days * days.mean()
+    return max(1.0, math.sqrt(alike.var(ddof=1) / alike.mean()))
+
+
+def _judged(frame: pd.DataFrame, last: date, aim: Aim) -> pd.DataFrame:
+    """Add what follows from size and flows; a list that cannot tell who left unreported is taken as the whole is."""
+    frame = frame.copy()
+    frame["unreported"] = frame["demand"] - frame["removed"] - frame["growth"]
+    share = frame["unreported"].get(ALL, math.nan) / frame["demand"].get(ALL, math.nan)
+    frame["unreported"] = frame["unreported"].fillna(frame["demand"] * share)
+    frame["leaving"] = frame["removed"] + frame["unreported"].fillna(0.0)
+    frame["load"] = frame["demand"] / frame["leaving"].where(frame["leaving"] > 0)
+    frame["load"] = frame["load"].mask((frame["demand"] > 0) & ~(frame["leaving"] > 0), math.inf)
+    frame["grows"] = frame["load"] >= 1
+    frame["clear"] = frame["grows"] & (frame["growth"] > CLEAR * frame["noise"])
+    frame["since"] = frame["since"].where(frame["grows"], None)
+    frame["pressure"] = 2 * frame["mean_wait"] / aim.target
+    known = frame["demand"].notna()
+    of = frame[known]
+    target = pd.Series(waiting.target_queue(of["demand"], aim.target, factor=aim.factor), of.index)
+    cvs = {"cv_demand": of["cv_demand"], "cv_capacity": of["cv_capacity"]}
+    held = pd.Series(waiting.target_capacity(of["demand"], aim.target, factor=aim.factor, **cvs), of.index)
+    weeks = ((aim.by - add_months(last, 1)).days + 1) / 7
+    size = of["size"].fillna(0.0)
+    relieved = pd.Series(waiting.relief_capacity(of["demand"], size, target, weeks=weeks), of.index)
+    frame["target_size"], frame["to_hold"] = target, held - of["leaving"]
+    frame["to_relieve"] = (relieved - of["leaving"]).where(of["size"].notna())
+    return frame
+
+
+def simulated(row: Any, more: float, weeks: int) -> pd.DataFrame:
+    """Return how a list develops with so many treatments a week more, or fewer; see `simulate_list`."""
+    others = 0.0 if math.isnan(row.unreported) else float(row.unreported)
+    flows = waiting.ListFlows(
+        demand=row.demand + max(0.0, -others), capacity=max(0.0, row.removed + more),
+        cv_demand=row.cv_demand, cv_capacity=row.cv_capacity, other_removals=max(0.0, others),
+    )  # fmt: skip
+    return waiting.simulate_list(row.size_, flows, weeks)
+
+
+def banded(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return patients by bands of weeks waited, a column each, in order, and a row for each list or month."""
+    wide = rows[rows["band"].notna()].pivot_table(
+        index=by, columns="band", values="patients", aggfunc="sum"
+    )
+    order = dict.fromkeys([*band_names(), *map(str, wide.columns)])
+    return wide.reindex(columns=[name for name in order if name in wide]).fillna(0.0).astype(np.float64)

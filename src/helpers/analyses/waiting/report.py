@@ -1,0 +1,272 @@
+"""The report on waiting lists in parts."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from helpers.analyses.waiting import words
+from helpers.analyses.waiting.lists import ALL, LOOK_BACK, P92, Aim, banded, lists_of, months_of, simulated
+from helpers.analyses.waiting.picture import bands_chart, course_chart
+from helpers.bundle import Cell, Column
+from helpers.data.measure_series import names_in, part_names
+from helpers.data.sources.names import ENGLAND
+from helpers.data.waits import LIST_SIZE, read_lists
+from helpers.errors import DataError, Problem, UsageError, near_misses
+from helpers.report.parts import Field, Headline, Part, part
+from helpers.report.period import add_months
+from helpers.report.sections import Sections
+from helpers.report.words import month
+from helpers.theme.markdown import escape_markdown
+
+if TYPE_CHECKING:
+    from helpers.report.opening import Report
+
+#: lists that the headline tells, and that are drawn
+TOLD, DRAWN = 3, 15
+#: weeks at which the simulation is told, besides its last
+WEEKS: Final = (4, 13, 26, 52)
+
+
+def _number(label: str, unit: str = "", digits: int = 1, *, signed: bool = False) -> Column:
+    return Column(label=label, kind="model", unit=unit, digits=digits, signed=signed)
+
+
+_COUNT: Final = {
+    name: Column(label=name, kind="count") for name in ("Waiting", "Before", "Added", "Removed", "After")
+}
+#: columns of `lists_of` as they are told
+LISTS: Final = (
+    Field("name", Column(label="Specialty")),
+    Field("size", _COUNT["Waiting"], "patients at the end of the month"),
+    Field(
+        "since",
+        Column(label="Grows since"),
+        "where the load is 1 or more: after its smallest month",
+    ),
+    Field("load", _number("Load", digits=2), "patients added for each who leaves"),
+    Field("pressure", _number("Pressure"), "twice the mean wait over the target"),
+    Field("p92", _number("92 in 100 within", "weeks"), "the 92nd percentile of waits so far"),
+    Field("mean_wait", _number("Mean wait", "weeks"), "so far"),
+    Field("to_hold", _number("To hold", "a week", signed=True), "treatments a week beyond today's"),
+    Field(
+        "to_relieve",
+        _number("To relieve", "a week", signed=True),
+        "treatments a week beyond today's until the date",
+    ),
+    Field("demand", _number("Added", "a week"), usual=False),
+    Field("removed", _number("Removed", "a week"), "as reported", usual=False),
+    Field("unreported", _number("Left unreported", "a week", signed=True), usual=False),
+    Field("growth", _number("Growth", "a week", signed=True), usual=False),
+    Field(
+        "target_size", _number("Target", "patients", 0), "the size at which the target is met", usual=False
+    ),
+)
+FLOWS: Final = (
+    Field("month", Column(label="Month")),
+    Field("before", _COUNT["Before"], "patients waiting at the beginning"),
+    Field("added", _COUNT["Added"]),
+    Field("removed", _COUNT["Removed"], "as reported"),
+    Field("after", _COUNT["After"], "patients waiting at the end"),
+    Field(
+        "unreported",
+        _number("Left unreported", digits=0, signed=True),
+        "before and added, less removed and after",
+    ),
+)
+SIMULATED: Final = (
+    Field("capacity", Column(label="Capacity a week")),
+    Field("week", Column(label="After weeks", kind="rate")),
+    *(
+        Field(name, _number(label, digits=0))
+        for name, label in (("median", "Waiting"), ("low80", "80% from"), ("high80", "80% to"),
+                            ("low95", "95% from"), ("high95", "95% to"))
+    ),
+    Field("mean_wait", _number("Wait of a newcomer", "weeks"), "where the first to come is the first to be seen"),
+)  # fmt: skip
+NO_BANDS: Final = "The data do not say how long the patients on a list have waited."
+
+
+def _cell(value: Any) -> Cell:
+    """Return what stands in a table: nothing for what is not known or has no end, a month in words."""
+    if pd.isna(value) or value in (math.inf, -math.inf):
+        return None
+    return value if isinstance(value, str | int | float) else f"{value:%b %Y}"
+
+
+class WaitingLists(Sections):
+    """The waiting lists of a trust by specialty.
+
+    Parameters
+    ----------
+    report
+        The open report; the last month of its period is looked at.
+    aim
+        What lists are held against, and what is simulated.
+    """
+
+    def __init__(self, report: Report, aim: Aim) -> None:
+        self.aim, self.last = aim, report.period.last
+        rows = read_lists(report.mart, report.organisation.code, self.last)
+        england = read_lists(report.mart, ENGLAND, self.last, "commissioner")
+        given = names_in([*rows["source"], *england["source"]])
+        super().__init__(report, [f"measure_values/{source}" for source in sorted(given)])
+        self._rows, england = (
+            each.assign(code=each["specialty_code"].fillna(ALL), month=pd.to_datetime(each["month"]))
+            for each in (rows, england)
+        )
+        if not (self._rows["month"] == pd.Timestamp(self.last)).any():
+            where = f"{report.organisation.code}, {month(self.last)}"
+            allowed = f"{LIST_SIZE} of this month, in all or by specialty"
+            raise DataError(
+                Problem(where, "no waiting list", allowed, "load the RTT full extract of the month")
+            )
+        now = england[(england["month"] == pd.Timestamp(self.last)) & (england["code"] == ALL)]
+        self._england = float(now.loc[now["measure"] == P92, "value"].max())
+        self._frame = lists_of(
+            self._rows, part_names(report.mart, report.organisation.code), self.last, aim
+        )
+        # `size` is an attribute of every row of pandas
+        named: list[Any] = [*self._frame.rename(columns={"size": "size_"}).itertuples()]
+        *self._parts, self._whole = named
+        self._parts = self._parts or [self._whole]
+        self._growing = [each for each in self._parts if each.grows]
+        self._clear = [each for each in self._growing if each.clear]
+        codes = [each.Index for each in self._parts]
+        if aim.simulated and aim.simulated not in codes:
+            allowed = ", ".join(filter(None, codes))
+            raise UsageError(
+                Problem("simulated", aim.simulated, allowed, near_misses(aim.simulated, codes))
+            )
+
+    @part
+    def headline(self) -> Headline:
+        """What a board should know first: lead, worst_1 to worst_3, all, act."""
+        said = {"lead": f"**{words.lead_sentence(self._parts)}**"}
+        worst = (self._growing or self._parts)[:TOLD]
+        said |= {f"worst_{place + 1}": "" for place in range(TOLD)}
+        said |= {
+            f"worst_{place}": words.list_sentence(row, self.aim) for place, row in enumerate(worst, start=1)
+        }
+        said["all"] = words.whole_sentence(self._whole, self._england)
+        said["act"] = words.act_sentence(
+            self.report.register.measures.get(LIST_SIZE), self._clear or self._growing, self.aim
+        )
+        return self.headline_of(
+            said, {"growing": len(self._growing), "clear": len(self._clear), "lists": len(self._parts)}
+        )
+
+    @part
+    def lists(self) -> Part:
+        """Every list, worst first, and all together: size, load, pressure, waits, what holds and relieves it."""
+        rows = [tuple(_cell(row[each.name]) for each in LISTS) for _, row in self._frame.iterrows()]
+        return self.part(
+            "lists",
+            fields=LISTS,
+            rows=rows,
+            caption=f"Waiting lists at the end of {month(self.last)}, worst first.",
+            note=words.lists_note(self._parts, self._whole, self.aim),
+            words={each.Index or "all": words.list_sentence(each, self.aim) for each in self._growing},
+            bulleted=True,
+        )
+
+    @part
+    def bands(self) -> Part:
+        """Who waits how long: patients of each list by bands of weeks."""
+        now = self._rows[self._rows["month"] == pd.Timestamp(self.last)]
+        frame = banded(now, "code")
+        frame = frame.reindex([code for code in self._frame.index if code in frame.index])
+        if frame.empty:
+            return self.part("bands", words={"none": NO_BANDS})
+        names = self._frame["name"].reindex(frame.index)
+        return self._banded(
+            "bands", frame.set_axis(names), Field("specialty", Column(label="Specialty")),
+            caption=f"Patients by weeks waited at the end of {month(self.last)}.",
+            alt=f"Bars of {min(len(frame), DRAWN)} lists. {words.whole_sentence(self._whole, math.nan)}",
+            chart=partial(bands_chart, frame.set_axis(names).iloc[:DRAWN]),
+        )  # fmt: skip
+
+    @part
+    def bands_history(self) -> Part:
+        """All patients by bands of weeks waited, month by month, as far as the data have them."""
+        whole = self._rows[self._rows["code"] == ALL]
+        frame = banded(whole if whole["band"].notna().any() else self._rows, "month").iloc[-LOOK_BACK:]
+        if frame.empty:
+            return self.part("bands_history", words={"none": NO_BANDS})
+        return self._banded(
+            "bands_history", frame.set_axis(pd.DatetimeIndex(frame.index).strftime("%b %Y")),
+            Field("month", Column(label="Month")),
+            caption="All patients by weeks waited, month by month.",
+        )  # fmt: skip
+
+    def _banded(self, part_name: str, frame: pd.DataFrame, first: Field, **told: Any) -> Part:
+        names = map(str, frame.columns)
+        columns = (
+            Field(band, Column(label=band, kind="count"), f"patients, {band} weeks") for band in names
+        )
+        rows = [(str(row[0]), *row[1:]) for row in frame.itertuples()]
+        return self.part(part_name, fields=(first, *columns), rows=rows, **told)
+
+    @part
+    def flows(self) -> Part:
+        """Whether patients added, removed and waiting balance, month by month."""
+        months = months_of(self._rows)[ALL]
+        known = months[["added", "removed"]].dropna().index[-LOOK_BACK:]
+        frame = pd.DataFrame({"month": known.to_series(), **months.loc[known]}).rename(
+            columns={"size": "after"}
+        )
+        frame["before"] = [
+            months["size"].get(pd.Timestamp(add_months(day.date(), -1)), np.nan) for day in known
+        ]
+        frame["unreported"] = frame["before"] + frame["added"] - frame["removed"] - frame["after"]
+        rows = [tuple(_cell(row[each.name]) for each in FLOWS) for _, row in frame.iterrows()]
+        told = {"balance": words.balance_sentence(self._whole)}
+        return self.part(
+            "flows", fields=FLOWS, rows=rows, caption="Patients added, removed and waiting.", words=told
+        )
+
+    @part
+    def simulation(self) -> Part:
+        """How one list may develop with sessions kept, added and lost."""
+        aim = self.aim
+        chosen = aim.simulated or self._parts[0].Index
+        row = next(each for each in self._parts if each.Index == chosen)
+        if math.isnan(row.demand + row.size_):
+            return self.part(
+                "simulation",
+                words={"none": f"{escape_markdown(row.name)} is not simulated: {words.NO_FLOWS}."},
+            )
+        tables = self._tables(row)
+        rows = [
+            (told, week, *(_cell(float(table[each.name][week])) for each in SIMULATED[2:]))
+            for told, table in tables.items()
+            for week in sorted({*WEEKS, aim.weeks} & {*table.index})
+        ]
+        said = words.simulation_sentence(row.name, aim.weeks, tables)
+        past = months_of(self._rows)[row.Index]["size"].dropna().iloc[-LOOK_BACK:]
+        return self.part(
+            "simulation",
+            fields=SIMULATED,
+            rows=rows,
+            caption=f"{row.name}: the list so far, and how it may develop.",
+            alt=said,
+            words={"ends": words.simulation_sentence(escape_markdown(row.name), aim.weeks, tables)},
+            chart=partial(course_chart, past, tables),
+        )
+
+    def _tables(self, row: Any) -> dict[str, pd.DataFrame]:
+        """Return the simulated scenarios by what they do: as it is, with more, with fewer sessions."""
+        aim = self.aim
+        return {
+            words.scenario_words(sessions, aim.patients): simulated(row, sessions * aim.patients, aim.weeks)
+            for sessions in (0.0, aim.sessions, -aim.sessions)
+        }
+
+    @part
+    def method(self) -> Part:
+        """How it was worked out, point by point."""
+        return self.part("method", words=words.method_words(self.aim, self._whole), bulleted=True)
