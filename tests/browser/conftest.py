@@ -163,8 +163,9 @@ def _open_report(page: Page, path: Path) -> OpenReport:
 
 
 def first_reports() -> list[str]:
-    """Return for each notebook its first parameter file."""
-    folders = (ROOT / "params" / path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")))
+    """Return for each notebook its first parameter file; what the pack holds is not all made here."""
+    notebooks = (path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.stem != "board_pack")
+    folders = (ROOT / "params" / path.stem for path in notebooks)
     files = (sorted(each.glob("[!_]*.yml"))[:1] for each in folders)
     return [f"{path.parent.name}/{path.stem}" for found in files for path in found]
 

@@ -51,7 +51,7 @@ ANALYSES: Final = {
     "contract_monitoring": ContractMonitoring,
     "decisions": Decisions,
 }
-OWN: Final = ("query", "figure", "table", "say", "headline", "uses", "deliver")
+OWN: Final = ("query", "figure", "table", "say", "headline", "uses", "deliver", "published")
 _HEAD: Final = """# What a notebook calls
 
     from helpers import open_report

@@ -54,9 +54,9 @@ def run_parts(parts: Sequence[tuple[Project, Plan, Order]], *, quiet: bool) -> B
     ended: list[Batch] = []
     with batches.show_progress(sum(len(asked.jobs) for _, asked, _ in parts), quiet=quiet) as tell:
         for project, asked, order in parts:
-            ended.append(run_batch(project, asked.jobs, order, refused=asked.refused, tell=tell))
-            if ended[-1].interrupted:
-                break
+            for some in asked.in_turn:
+                if not (ended and ended[-1].interrupted):
+                    ended.append(run_batch(project, some.jobs, order, refused=some.refused, tell=tell))
     return batches.merge(ended)
 
 

@@ -47,18 +47,8 @@ _STARTS = {
 }
 #: files in an archive that hold no tables, whoever packed them; what macOS adds is not worth a word
 _NO_TABLES = (
-    ".pdf",
-    ".doc",
-    ".docx",
-    ".ppt",
-    ".pptx",
-    ".rtf",
-    ".md",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".html",
-    ".htm",
+    *(".pdf", ".doc", ".docx", ".ppt", ".pptx", ".rtf", ".md"),
+    *(".png", ".jpg", ".jpeg", ".html", ".htm"),
 )
 _OF_SYSTEMS = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$)", re.IGNORECASE)
 

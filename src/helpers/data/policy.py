@@ -74,7 +74,6 @@ HES_RECORD_LEVEL = DisclosurePolicy(
     round_to=5,
 )
 PUBLISHED = DisclosurePolicy("published", "Controlled by the publisher; shown as published")
-POLICIES: dict[str, DisclosurePolicy] = {policy.name: policy for policy in (HES_RECORD_LEVEL, PUBLISHED)}
 
 
 @cache

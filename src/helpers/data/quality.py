@@ -35,24 +35,17 @@ BESIDE = ("sector", "kind of bed", "commissioners", "published")
 NAMED = 8
 _ORDER: dict[Severity, int] = {"high": 0, "medium": 1, "low": 2}
 
-#: how grave each kind of oddity is
-_ODD: dict[str, Severity] = {
-    "fraction": "high",
-    "off target": "high",
-    "no denominator": "medium",
-    "step": "medium",
-    "apart": "medium",
-    "gap": "low",
-    "absent": "low",
-    "incomplete": "medium",
-    "few discharges": "medium",
-}
-
-_ASPECT: dict[str, Aspect] = {
-    "gap": "completeness",
-    "absent": "completeness",
-    "few discharges": "completeness",
-    "incomplete": "completeness",
+#: how grave each kind of oddity is, and what it is about
+_ODD: dict[str, tuple[Severity, Aspect]] = {
+    "fraction": ("high", "validity"),
+    "off target": ("high", "validity"),
+    "no denominator": ("medium", "validity"),
+    "step": ("medium", "validity"),
+    "apart": ("medium", "validity"),
+    "gap": ("low", "completeness"),
+    "absent": ("low", "completeness"),
+    "incomplete": ("medium", "completeness"),
+    "few discharges": ("medium", "completeness"),
 }
 
 WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
@@ -245,9 +238,7 @@ def _odd_figures(mart: Mart, register: Register) -> list[QualityFinding]:
         places = tuple(dict.fromkeys(oddity.organisation for oddity in group if oddity.organisation))
         first = f"{group[0].organisation}: {group[0].message}".removeprefix(": ")
         more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
-        findings.append(
-            QualityFinding(_ODD[kind], _ASPECT.get(kind, "validity"), measure, f"{first}{more}", places)
-        )
+        findings.append(QualityFinding(*_ODD[kind], measure, f"{first}{more}", places))
     return findings
 
 

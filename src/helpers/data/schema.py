@@ -34,15 +34,8 @@ ORIGINS = ("published", "records")
 SCHEMES = ("main", "treatment", "rtt")
 #: kinds of organisation that the mart keeps apart
 ORGANISATION_KINDS = (
-    "trust",
-    "icb",
-    "region",
-    "country",
-    "independent",
-    "sub_icb",
-    "hub",
-    "support",
-    "other",
+    *("trust", "icb", "region", "country", "independent"),
+    *("sub_icb", "hub", "support", "other"),
 )
 OUTCOMES = ("attended", "dna", "cancelled_patient", "cancelled_provider")
 SEXES = ("female", "male", "other", "unknown")
@@ -150,17 +143,8 @@ MEASURE_VALUES = Table(
         *STAMP,
     ),
     key=(
-        "measure",
-        "org_code",
-        "unit_code",
-        "scheme",
-        "specialty_code",
-        "breakdown",
-        "category",
-        "period",
-        "period_type",
-        "basis",
-        "status",
+        *("measure", "org_code", "unit_code", "scheme", "specialty_code", "breakdown", "category"),
+        *("period", "period_type", "basis", "status"),
     ),
 )
 SPELLS = Table(
@@ -217,6 +201,21 @@ CONTRACT_LINES = Table(
     key=("org_code", "specialty", "point_of_delivery", "period", "figure"),
 )
 
+WAITS = Table(
+    "waits",
+    (
+        _needed("org_code"),
+        _needed("specialty_code"),
+        _needed("referred", "date"),
+        TableColumn("removed", "date"),
+        # months, and no days, are what a list is counted by; empty while the patient waits
+        _text("removed_month"),
+        TableColumn("weeks", "number", nullable=False, minimum=0),
+        *STAMP,
+    ),
+    records=True,
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -227,6 +226,7 @@ TABLES: dict[str, Table] = {
         CONTRACT_LINES,
         SPELLS,
         APPOINTMENTS,
+        WAITS,
     )
 }
 

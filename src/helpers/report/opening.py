@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from helpers.data.published import PublishedMart
     from helpers.report.own.cells import Format
     from helpers.report.own.frames import Columns
+    from helpers.report.own.published import Published
 
 
 _NOTHING_TO_DRAW = (
@@ -144,7 +145,7 @@ class Report:
         Parameters
         ----------
         table
-            "spells" (which count by their discharge) or "appointments".
+            "spells" (which count by their discharge), "appointments" or "waits" (by their addition to the list).
         where
             Column to a value, a list of values, "!value" for all others or None for missing ones; for a number
             a pair (from, to), `to` excluded: `{"patient_class": "ordinary", "los_days": (21, None)}`.
@@ -264,6 +265,22 @@ class Report:
         from helpers.report.own.cells import say
 
         return Shown(self._own("headline", "headline", markdown=say(text, values)))
+
+    def published(
+        self,
+        reports: Sequence[str] | None,
+        *,
+        appendices: Sequence[str] | None = None,
+        meeting: str | None = None,
+    ) -> Published:
+        """Return published reports, to be put into this one as they are: docs/how-to/board-pack.md.
+
+        Each is a notebook's name, for its report of this organisation, or `notebook/name`; `meeting` is the day
+        (YYYY-MM-DD) of the meeting that the pack is for.
+        """
+        from helpers.report.own.published import read_names
+
+        return read_names(reports, appendices, meeting, sorted(self.mart.all_asked))
 
     def deliver(self, what: Any, name: str = "") -> Shown:
         """Put a file beside the report, for readers who work on with its figures.

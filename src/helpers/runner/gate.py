@@ -21,7 +21,7 @@ from helpers.runner.render.offline import find_remote, parse_page
 SMALLEST: Final = {"html": 1024, "pdf": 2048}
 #: letters beyond which a name, caption or paragraph is none; a renderer takes minutes over a megabyte
 LONGEST: Final = 20_000
-_CONTENT: Final = {"headline", "text", "panels", "figure", "table"}
+_CONTENT: Final = {"editions", "headline", "text", "panels", "figure", "table"}
 _PDF_START, _PDF_END = b"%PDF-", b"%%EOF"
 
 

@@ -24,7 +24,7 @@ local NUMBERED_BY_QUARTO = pandoc.List({
 })
 local KNOWN = pandoc.List({
   "headline", "synthetic", "notes", "panels", "strip", "panel", "panel-title", "data-behind", "icon", "group", "break",
-  "unnumbered", "on-slide", "smallcaps", "mark", "underline",
+  "unnumbered", "on-slide", "edition", "smallcaps", "mark", "underline",
 })
 local KNOWN_SETTINGS = pandoc.List({ "title", "figure", "csv", "alt" })
 local TOP = 2       -- sections are level 2 in the notebook; level 1 is the report's title
@@ -211,6 +211,24 @@ local function number_everything(doc, number_sections)
       if number then labels[header.identifier] = number end
     end,
   })
+end
+
+-- A published report within a pack begins a page; its headings stand one level lower, its title among them.
+local function take_in_editions(doc)
+  local blocks = pandoc.Blocks({})
+  for _, block in ipairs(doc.blocks) do
+    if block.t == "Div" and block.classes:includes("edition") then
+      if typst then blocks:insert(raw("#pagebreak(weak: true)")) end
+      blocks:extend(block.content:walk({ Header = function(el)
+        el.level = el.level + 1
+        return el
+      end }))
+    else
+      blocks:insert(block)
+    end
+  end
+  doc.blocks = blocks
+  return doc
 end
 
 -- ---------------------------------------------------------------- pieces
@@ -1012,7 +1030,7 @@ function Pandoc(doc)
   if page["toc-depth"] then toc_depth = tonumber(text(page["toc-depth"])) end
   doc = doc:walk({ Div = html_rows })
   doc = doc:walk(refusals):walk(own_words):walk({ Inlines = label_equations })
-  doc = doc:walk({ Div = callout_title, Table = table_label })
+  doc = take_in_editions(doc):walk({ Div = callout_title, Table = table_label })
   wants_annex = page["data-annex"] == true
   number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })

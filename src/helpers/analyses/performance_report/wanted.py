@@ -24,8 +24,8 @@ from helpers.report.words import day_words
 _LISTED: Final = 6
 _DOTS: Final = 100  # an inch of the picture: legible, and a form of ten measures stays below a megabyte
 _INTRO: Final = (
-    "Please write into the yellow cells: why it is so, and what comes next, in words that a reader outside the "
-    f"hospital understands, {MOST_WORDS} at most each. Name roles, no persons, and nothing by which a patient could be "
+    "Please write into the yellow cells: why it is so, and what comes next, in words that a reader from "
+    f"outside understands, {MOST_WORDS} at most each. Name roles, no persons, and nothing by which a patient could be "
     "recognised. An action needs its owner and its day. Leave a measure empty on which you have nothing to say."
 )
 

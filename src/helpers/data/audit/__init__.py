@@ -6,8 +6,8 @@ its own test (check digit, issued range, postcode area, a birth long ago or name
 is still false can be allowed by its exact value, place and reason. Found values are never repeated in full.
 """
 
-from helpers.data.audit.alarms import Allowed, AllowedAlarm, AuditAlarm, read_allowed, redact
-from helpers.data.audit.bundles import audit_bundles, small_counts
+from helpers.data.audit.alarms import Allowed, read_allowed, redact
+from helpers.data.audit.bundles import audit_bundles
 from helpers.data.audit.columns import audit_header
 from helpers.data.audit.files import audit_file
 from helpers.data.audit.identifiers import is_nhs_number
@@ -15,8 +15,6 @@ from helpers.data.audit.text import audit_text
 
 __all__ = [
     "Allowed",
-    "AllowedAlarm",
-    "AuditAlarm",
     "audit_bundles",
     "audit_file",
     "audit_header",
@@ -24,5 +22,4 @@ __all__ = [
     "is_nhs_number",
     "read_allowed",
     "redact",
-    "small_counts",
 ]

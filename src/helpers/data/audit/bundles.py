@@ -14,7 +14,7 @@ from helpers.data.audit.columns import (
     is_record_heading,
     rows_problem,
 )
-from helpers.data.audit.identifiers import is_nhs_number, plain_text
+from helpers.data.audit.identifiers import is_nhs_number, plain_text, words_of
 from helpers.data.audit.split import split_numbers
 from helpers.data.audit.text import audit_text
 from helpers.data.disclosure.checks import effective_origin
@@ -30,37 +30,10 @@ _PEOPLE = (
     "children|babies|women|men|boys|girls|cases|appointments|DNAs|readmissions"
 )
 #: nouns whose number is a name: type 1 attendances, ward 4 patients, pathway 2 discharges
-_NUMBERED = frozenset(
-    (
-        *(
-            "band",
-            "block",
-            "category",
-            "class",
-            "clinic",
-            "cluster",
-            "day",
-            "figure",
-            "floor",
-            "grade",
-            "group",
-        ),
-        *(
-            "level",
-            "month",
-            "part",
-            "pathway",
-            "phase",
-            "priority",
-            "quarter",
-            "section",
-            "site",
-            "stage",
-            "step",
-        ),
-        *("table", "tier", "type", "unit", "ward", "week", "year"),
-    )
-)
+_NUMBERED = words_of("""
+    band block category class clinic cluster day figure floor grade group level month part pathway
+    phase priority quarter section site stage step table tier type unit ward week year
+""")
 #: what a number is the length of, not the number: a 3 day stay, two week appointments
 _LONG = re.compile(
     r"\w+ (?:hour|day|night|week|month|year) (?:stays?|admissions|appointments|readmissions)", re.IGNORECASE

@@ -9,11 +9,13 @@ import lzma
 import sqlite3
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from helpers.data.audit.alarms import AuditAlarm
 from helpers.data.audit.tables import audit_table, text_rows
+from helpers.data.sheets import Sheet
+from helpers.data.workbooks import read_xls
 from helpers.errors import Problem
 
 #: a file within a file within a file; deeper nesting is refused, as is more than this in bytes unpacked
@@ -134,17 +136,10 @@ def _audit_sqlite(content: bytes, name: str) -> Iterator[Problem]:
 
 
 def _audit_xls(content: bytes, name: str) -> Iterator[Problem]:
-    import xlrd
-
-    book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
-    for sheet in book.sheets():
-        rows = [[_xls_cell(book, cell) for cell in sheet.row(number)] for number in range(sheet.nrows)]
-        yield from audit_table(text_rows(rows), f"{name}, sheet {sheet.name}")
+    return audit_sheets(read_xls(content, name))
 
 
-def _xls_cell(book: object, cell: object) -> object:
-    import xlrd
-
-    if cell.ctype == xlrd.XL_CELL_DATE:  # type: ignore[attr-defined]
-        return xlrd.xldate_as_datetime(cell.value, book.datemode)  # type: ignore[attr-defined]
-    return cell.value  # type: ignore[attr-defined]
+def audit_sheets(sheets: Iterable[Sheet]) -> Iterator[Problem]:
+    """Yield what the sheets of a workbook give away."""
+    for sheet in sheets:
+        yield from audit_table(sheet.grid, sheet.place())

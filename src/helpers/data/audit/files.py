@@ -14,12 +14,12 @@ from typing import Any
 
 from helpers.data.audit.alarms import AuditAlarm
 from helpers.data.audit.columns import audit_header, has_rows_of_patients, rows_problem, unsaid
-from helpers.data.audit.containers import DEEPEST, LARGEST, audit_container, unreadable
+from helpers.data.audit.containers import DEEPEST, LARGEST, audit_container, audit_sheets, unreadable
 from helpers.data.audit.notebooks import audit_json
 from helpers.data.audit.pictures import words_in
 from helpers.data.audit.split import split_numbers
-from helpers.data.audit.tables import audit_table, text_rows
 from helpers.data.audit.text import audit_plain, audit_text
+from helpers.data.workbooks import read_xlsx
 from helpers.errors import Problem
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ico", ".emf", ".wmf")
@@ -171,16 +171,12 @@ def _said(xml: bytes) -> str:
 
 def _audit_sheets(content: bytes, name: str) -> Iterator[Problem]:
     """Read the sheets of a workbook as tables."""
-    import openpyxl
-
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheets = read_xlsx(content, name)
     except Exception as error:  # openpyxl has no error of its own for a damaged file
         yield unreadable(name, f"cannot be read as a workbook ({type(error).__name__})")
         return
-    for sheet in book.worksheets:
-        yield from audit_table(text_rows(sheet.iter_rows(values_only=True)), f"{name}, sheet {sheet.title}")
-    book.close()
+    yield from audit_sheets(sheets)
 
 
 # --- PDF ----------------------------------------------------------------------------------------------

@@ -8,25 +8,20 @@ log and error message. So the messages of this package never repeat the figure t
 """
 
 from helpers.data.disclosure.checks import disclosure_problems, effective_origin
-from helpers.data.disclosure.queries import EVERYBODY, Condition, Query, Told
+from helpers.data.disclosure.queries import Condition, Query, Told
 from helpers.data.disclosure.totals import (
     POSSIBLE_VALUES,
-    ControlledCounts,
     control_with_total,
     suppressed_cells,
 )
 from helpers.data.disclosure.values import control_counts, control_share, control_value
-from helpers.data.policy import HES_RECORD_LEVEL, POLICIES, PUBLISHED, DisclosurePolicy, policy_for
+from helpers.data.policy import HES_RECORD_LEVEL, PUBLISHED, policy_for
 
 __all__ = [
-    "EVERYBODY",
     "HES_RECORD_LEVEL",
-    "POLICIES",
     "POSSIBLE_VALUES",
     "PUBLISHED",
     "Condition",
-    "ControlledCounts",
-    "DisclosurePolicy",
     "Query",
     "Told",
     "control_counts",

@@ -1,43 +1,17 @@
-"""Layouts of files, one small module each, recognised by what they contain."""
+"""Layouts of files, one small module each that defines LAYOUT or LAYOUTS, recognised by what they contain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 
 from helpers.data.open_files import Opened
 from helpers.data.sheets import Sheet
 from helpers.data.sources.layout import Layout, Match, find_header
 from helpers.data.sources.period_words import is_month_name, parse_period
 from helpers.errors import DataError, Problem
-
-#: modules that each define LAYOUT or LAYOUTS
-MODULES = (
-    "activity_return",
-    "admitted_diagnosis",
-    "ae_monthly",
-    "ae_tables",
-    "ae_workbooks",
-    "beds_sitrep",
-    "cancer_waits",
-    "contract_lines",
-    "discharge_ready",
-    "discharge_sitrep",
-    "hes_england",
-    "hes_provider",
-    "kh03",
-    "outpatients",
-    "own_measures",
-    "quarterly_panel",
-    "records",
-    "reference",
-    "rtt_full_extract",
-    "rtt_overview",
-    "rtt_tables",
-    "shmi",
-    "sickness_absence",
-)
 
 #: how many layouts a message names as nearest, and how many missing columns of each
 NEAREST, MISSING_SHOWN = 3, 5
@@ -50,11 +24,9 @@ FEWEST_PERIODS = 3
 @cache
 def all_layouts() -> tuple[Layout, ...]:
     """Return every known layout."""
-    found: list[Layout] = []
-    for name in MODULES:
-        module = import_module(f"{__name__}.{name}")
-        found.extend(getattr(module, "LAYOUTS", None) or [module.LAYOUT])
-    return tuple(found)
+    modules = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
+    found = [getattr(module, "LAYOUTS", None) or [getattr(module, "LAYOUT", None)] for module in modules]
+    return tuple(layout for layouts in found for layout in layouts if layout)
 
 
 def recognise(sheets: list[Sheet], own: Sequence[Layout] = ()) -> list[Match]:

@@ -57,19 +57,8 @@ DECILES = {
     "Least deprived 10%": 10,
 }
 ADMITTED_COLUMNS = (
-    "ADMIDATE",
-    "DISDATE",
-    "ADMIMETH",
-    "CLASSPAT",
-    "DISMETH",
-    "EPIORDER",
-    "SPELEND",
-    "SPELDUR_CALC",
-    "PROCODE3",
-    "TRETSPEF",
-    "STARTAGE",
-    "SEX",
-    "SUSHRG",
+    *("ADMIDATE", "DISDATE", "ADMIMETH", "CLASSPAT", "DISMETH", "EPIORDER", "SPELEND"),
+    *("SPELDUR_CALC", "PROCODE3", "TRETSPEF", "STARTAGE", "SEX", "SUSHRG"),
 )
 OUTPATIENT_COLUMNS = ("ATTENDED", "FIRSTATT", "APPTDATE", "TRETSPEF", "PROCODET")
 #: what stays go together by, where an extract has it: the consultant's team, else the site

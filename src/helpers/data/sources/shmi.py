@@ -14,16 +14,8 @@ from helpers.data.sources.names import organisation_rows
 from helpers.errors import DataError, Problem
 
 COLUMNS = (
-    "PROVIDER",
-    "DENOMINATOR",
-    "OBSERVED",
-    "EXPECTED",
-    "VALUE",
-    "PO_LL",
-    "PO_UL",
-    "OD_LL",
-    "OD_UL",
-    "OD_BANDING",
+    *("PROVIDER", "DENOMINATOR", "OBSERVED", "EXPECTED", "VALUE"),
+    *("PO_LL", "PO_UL", "OD_LL", "OD_UL", "OD_BANDING"),
 )
 #: the publisher's own limits (Poisson at 99.8 %, overdispersed at 95 %), spells and band (1 higher, 3 lower)
 PUBLISHED = {

@@ -19,6 +19,7 @@ import nbformat
 
 from helpers.places import state_folder
 from helpers.runner.batch.life import Setting, execute_job, provenance_of
+from helpers.runner.batch.packing import with_editions
 from helpers.runner.batch.run import new_id
 from helpers.runner.document.making import make_document
 from helpers.runner.gate import check_document
@@ -115,6 +116,7 @@ class Desk:
             provenance=provenance_of(last.setting, last.job, last.observed),
         )
         project = last.setting.project
+        document, _ = with_editions(project, last.setting.history, document)
         check_document(document, last.job, project, notebook=last.executed.path)
         scratch = private_folder(last.setting.folder(last.job) / "rendered")
         theme = read_theme(project.quarto_yml, project.theme_yml)

@@ -133,6 +133,7 @@ class Life:
         self._executed: Executed | None = None
         self._observed = Observed()
         self._document: Document | None = None
+        self._kept = ""  # the hash of what is kept of it
         self._files: Mapping[str, Path] = {}
 
     @property
@@ -153,7 +154,9 @@ class Life:
     def prepare(self, server: ForkServer | None = None) -> None:
         """Run the notebook in a kernel from the server, make its document and check it."""
         # late: this brings nbformat along, which the command line does not need to start
+        from helpers.runner.batch.packing import with_editions
         from helpers.runner.document.making import make_document
+        from helpers.runner.document.packing import keep
         from helpers.runner.gate import check_document
 
         setting, job = self._setting, self.decision.job
@@ -170,7 +173,10 @@ class Life:
                     self._executed.notes, setting.project, setting.surroundings, self.folder / MIRROR
                 )
                 provenance = provenance_of(setting, job, self._observed)
-                self._document = make_document(self._executed.notebook, provenance=provenance)
+                document = make_document(self._executed.notebook, provenance=provenance)
+                self._document, asked = with_editions(setting.project, setting.history, document)
+                self._observed = replace(self._observed, answers={**self._observed.answers, **asked})
+                self._kept = keep(self._document, self.folder)
             with self._steps.step("gate"):
                 path = self._executed.path
                 check_document(self._document, job, setting.project, notebook=path)
@@ -261,7 +267,7 @@ class Life:
             facts=facts,
             peak=round(self._executed.peak, 1),
             reads=tuple({each for bundle in self.document.bundles for each in bundle.reads}),
-            key=self.decision.key,
+            key={**self.decision.key, "document": self._kept},
             outputs=expected_outputs(contents, PurePosixPath(facts.period_folder, *self._id)),
             warnings=(*self._executed.warnings, *self.document.warnings, *unknown),
         )

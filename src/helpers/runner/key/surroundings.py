@@ -11,7 +11,10 @@ from pathlib import Path
 from helpers.reads import is_about
 from helpers.runner.engines import Quarto, engine_name
 from helpers.runner.hashes import hash_files, hash_json
+from helpers.runner.history.editions import answer as edition_now
+from helpers.runner.history.editions import is_question
 from helpers.runner.history.entries import Entry
+from helpers.runner.history.store import History
 from helpers.runner.key.own_files import look_at
 from helpers.runner.project import DataSet, Project
 
@@ -78,8 +81,13 @@ def survey(project: Project, engine: Quarto | None = None) -> Surroundings:
         renderer=engine_name(engine),
         contents={code: files, environment: installed},
         look=cache(partial(look_at, project.root)),
-        answer=cache(project.answer),
+        answer=cache(partial(_answer, project)),
     )
+
+
+def _answer(project: Project, asked: str) -> str:
+    """Return the digest of what the register answers now, or which edition of a report stands."""
+    return edition_now(History(project.state), asked) if is_question(asked) else project.answer(asked)
 
 
 def _installed() -> list[str]:

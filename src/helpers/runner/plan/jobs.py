@@ -110,6 +110,15 @@ class Plan:
         return Plan(tuple(each for each in self.jobs if not each.of_latest))
 
     @property
+    def in_turn(self) -> list[Plan]:
+        """What is made first, and what holds published reports, which is made of what then stands."""
+        packs = tuple(each for each in self.jobs if each.notebook.holds_reports)
+        if not packs:
+            return [self]
+        others = replace(self, jobs=tuple(each for each in self.jobs if each not in packs))
+        return [others, Plan(packs)] if others else [Plan(packs)]
+
+    @property
     def mistakes(self) -> tuple[Problem, ...]:
         """Everything that somebody has to mend, each thing once."""
         of_reports = (problem for each in self.refused if not each.no_data for problem in each.problems)

@@ -38,7 +38,7 @@ _READ_AS = {
 _NO_NUMBER = re.compile(rf"(?!{_PLAIN_FLOAT.pattern}$).*", re.DOTALL)
 #: types that leave open what stands in them
 _OPEN = {"any": yaml.Node, "list": yaml.SequenceNode, "dict": yaml.MappingNode}
-_WORDY = {"str", "date", "month", "org", "choice"}
+_WORDY = {"str", "date", "month", "org", "report", "choice"}
 _UNQUOTED = {"int": _PLAIN_INT, "float": _PLAIN_DECIMAL, "bool": re.compile("true|false")}
 
 

@@ -20,6 +20,7 @@ Value = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
 LATEST = "latest"
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_REPORT = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _LIST = re.compile(r"[Ll]ist\[(.*)\]")
 _CHOICE = re.compile(r"choice\[(.*)\]")
 #: the ways to say that a value may be None: ours, that of first notebooks, Python's
@@ -60,6 +61,10 @@ def _is_code(value: Value) -> bool:
     return isinstance(value, str) and value != "" and value == value.strip()
 
 
+def _is_report(value: Value) -> bool:
+    return isinstance(value, str) and _REPORT.fullmatch(value) is not None
+
+
 @dataclass(frozen=True)
 class _Word:
     accepts: Callable[[Value], bool]
@@ -74,6 +79,7 @@ _WORDS = {
     "date": _Word(_is_date, 'a date in quotes, such as "2026-03-31"'),
     "month": _Word(_is_month, f'a month in quotes, such as "2026-03", or {LATEST}'),
     "org": _Word(_is_code, "an organisation's code in quotes"),
+    "report": _Word(_is_report, "a report, such as scorecard or scorecard/SYN07"),
     # what a plain cell leaves open: `x = None`, `settings = {}`, `items: list = []`
     "any": _Word(lambda _: True, "any value"),
     "list": _Word(lambda value: isinstance(value, list), "a list such as [a, b]"),
@@ -178,7 +184,7 @@ def read_plain_type(text: str) -> ParameterType:
     'float or None'
     """
     kind = read_type(text)
-    ours = {kind.word, kind.item.word if kind.item else ""} & {"date", "month", "org"}
+    ours = {kind.word, kind.item.word if kind.item else ""} & {"date", "month", "org", "report"}
     if ours or "choice" in text or " or " in text or text.endswith("?"):
         raise ValueError(text)
     return kind

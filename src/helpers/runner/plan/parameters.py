@@ -62,6 +62,12 @@ class Notebook:
         """The names of the parameters that say which organisation a report is about."""
         return tuple(each.name for each in self.parameters if each.type.word == "org")
 
+    @property
+    def holds_reports(self) -> bool:
+        """Whether it is asked for published reports, so that it comes after them."""
+        kinds = [each.type.item or each.type for each in self.parameters]
+        return any(each.word == "report" for each in kinds)
+
 
 def read_notebook(path: Path) -> Notebook:
     """Read what a notebook declares.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
 
+from helpers.runner.history.editions import changed_since, is_question
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
 
@@ -115,7 +116,16 @@ def list_reports(
     """
     changes = [entry for entry in history.changes() if _is_there(entry, reports)]
     day = today or datetime.now(UTC).date()
-    return describe(changes, history.latest(), history.standing(), stages=stages, today=day)
+    listed = describe(changes, history.latest(), history.standing(), stages=stages, today=day)
+    packs = [
+        each for each in changes if each.state is State.PUBLISHED and any(map(is_question, each.answers))
+    ]
+    told = {(each.report, each.period): changed_since(history, each) for each in packs}
+    return tuple(_with_note(each, told.get((each.report, each.period), "")) for each in listed)
+
+
+def _with_note(listed: Listed, said: str) -> Listed:
+    return replace(listed, note="; ".join(filter(None, (listed.note, said)))) if said else listed
 
 
 def describe(

@@ -1,0 +1,76 @@
+"""Editions in a pack: labels that stay apart, what needs attention first."""
+
+from __future__ import annotations
+
+from helpers.bundle import Bundle, Column, ReportFacts
+from helpers.runner.document.making import Document
+from helpers.runner.document.packing import Edition, Kept, keep, put_in, read_kept
+
+FACTS = ReportFacts(
+    title="Board pack",
+    organisation_code="SYN07",
+    organisation_name="Northmoor",
+    period_label="March 2026",
+    period_folder="2026-03",
+    synthetic=True,
+)
+BODY = (
+    "---\ntitle: Stay\n---\n\n## Stay {#sec-stay}\n\nSee @fig-stay, [@sec-stay] and https://example.org/fig-stay.\n\n"
+    '![Stay](figures/fig-stay.svg){#fig-stay fig-alt="A fig-stay line"}\n\n::: {.data-behind figure="fig-stay"}\n:::\n'
+)
+
+
+def edition(title: str, *marked: str, **told: str) -> Edition:
+    kept = Kept(BODY, {"fig-stay": "<svg/>"}, marked)
+    return Edition(
+        title, "March 2026", f"n/{title}", f"{title} says.", "1 May 2026", "d" * 64, kept=kept, **told
+    )
+
+
+def shown(what: str, *names: str) -> Bundle:
+    rows = tuple((each,) for each in names)
+    return Bundle(kind="editions", id=what, markdown=f"*{what}*", columns=(Column(label="R"),), rows=rows)
+
+
+def packed(what: str, **editions: Edition) -> Document:
+    bundle = shown(what, *editions)
+    return put_in(Document(f"---\ntitle: Pack\n---\n\n*{what}*\n", {}, FACTS, (bundle,)), editions)
+
+
+def test_labels_of_each_edition_are_its_own_and_words_stay() -> None:
+    made = packed("sections", a=edition("A"), b=edition("B"))
+    for number in (1, 2):
+        assert (
+            f"@fig-stay-e{number}, [@sec-stay-e{number}] and https://example.org/fig-stay." in made.markdown
+        )
+        assert (
+            f'figures/fig-stay-e{number}.svg){{#fig-stay-e{number} fig-alt="A fig-stay line"}}'
+            in made.markdown
+        )
+        assert f'figure="fig-stay-e{number}"' in made.markdown
+    assert set(made.figures) == {"fig-stay-e1", "fig-stay-e2"}
+    assert "number-sections: true" in made.markdown
+
+
+def test_what_needs_most_attention_comes_first_then_the_order_of_the_agenda() -> None:
+    made = packed("exceptions", a=edition("A"), b=edition("B", "Waits"), c=edition("C", "Beds", "Stay"))
+    lines = [line for line in made.markdown.splitlines() if line.startswith("* **")]
+    assert [line[5] for line in lines] == ["C", "B", "A"]
+    assert lines[0].replace("\\", "").endswith("Marked: Beds; Stay.")
+    assert made.facts.headline == "2 of 3 reports mark figures that need attention. First, C: C says."
+
+
+def test_names_cannot_be_markup() -> None:
+    made = packed("agenda", a=edition("A [x](#y) *b*"))
+    assert r"\[x\](#y)" in made.markdown or r"\[x\]\(\#y\)" in made.markdown
+
+
+def test_rows_with_a_picture_of_concern_are_kept_with_the_document(tmp_path) -> None:
+    columns = (Column(label="Measure"), Column(label="Variation", kind="icon"))
+    rows = (("Waits", "concern_high\nconsistent_fail"), ("Beds", "common_cause"), ("Waits", "concern_low"))
+    document = Document("text", {}, FACTS, (Bundle(kind="table", id="tbl-x", columns=columns, rows=rows),))
+    sha256 = keep(document, tmp_path)
+    kept = read_kept(tmp_path / "document.json", sha256)
+    assert kept == Kept("text", {}, ("Waits",))
+    (tmp_path / "document.json").write_text("{}")
+    assert read_kept(tmp_path / "document.json", sha256) is None
