@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks site verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national mutations disclosure stars faults lock wheel clean
+.PHONY: help env demo test lint types imports unit notebooks site verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national warnings mutations disclosure stars faults lock wheel clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -80,6 +80,10 @@ gallery: env
 # make verdicts   what the board of every loaded trust would be told, counted; load real publications first
 verdicts: env
 	$(BIN)/python benchmarks/verdicts.py $(VERDICTS)
+
+# make warnings   early warnings of the loaded trusts, what became of earlier ones, and false ones where nothing changes
+warnings: env
+	$(BIN)/python benchmarks/early_warning.py $(WARNINGS)
 
 # make simulate   coverage and false alarms of the methods
 simulate: env

@@ -8,7 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from helpers.analyses.early import words
-from helpers.analyses.early.signs import EVERY, FALSE_SHARE, OWN_WEIGHT, Found, Sign, find_signs
+from helpers.analyses.early.signs import (
+    CROSSES,
+    EVERY,
+    FALSE_SHARE,
+    GROWS,
+    OWN_WEIGHT,
+    Found,
+    Sign,
+    find_signs,
+)
 from helpers.analyses.performance_report.annex import annex_pages
 from helpers.analyses.performance_report.ranking import faded
 from helpers.analyses.systems.known import MONTHS, KnownSystem
@@ -162,11 +171,17 @@ class EarlyWarning(Sections):
     @part
     def method(self) -> Part:
         """How signs are found, weighed and tried, point by point."""
-        numbers = {
-            "together": in_words(TOGETHER), "ahead": in_words(AHEAD), "every": in_words(EVERY),
-            "false_share": 100 * FALSE_SHARE, "own_weight": OWN_WEIGHT, **words.thresholds(),
-        }  # fmt: skip
-        return self.part("method", words=phrases("method.early", **numbers), bulleted=True)
+        said = phrases(
+            "method.early",
+            together=in_words(TOGETHER),
+            ahead=in_words(AHEAD),
+            every=in_words(EVERY),
+            false_share=100 * FALSE_SHARE,
+            crossing=100 * CROSSES,
+            growing=100 * GROWS,
+            own_weight=OWN_WEIGHT,
+        )
+        return self.part("method", words=said, bulleted=True)
 
 
 def _results(report: Report, measures: tuple[str, ...]) -> list[MeasureResult]:

@@ -30,6 +30,8 @@ CROSSES: Final = 0.6
 #: of 236 lists of 134 real trusts that showed the sign so many were longer three months later; of those that had grown
 #: in the last month 47 %, and no forecast did better
 GROWS: Final = 0.58
+#: data that get worse do not say whether care does
+UNKNOWN: Final = 0.5
 #: a month alone that is less likely than this by chance is where a turn may have begun
 FIRST_SIGN: Final = 0.05
 #: past months are tried one in three, so that no two forecasts overlap; a sign is followed back so far
@@ -194,20 +196,11 @@ class _Turns:
 def _turns_of(result: MeasureResult) -> EarlyTurns:
     """Return the turns since the limits last restarted by what is registered, up to the latest value."""
     assert result.latest is not None, "only what has a figure is looked at"
-    restarts = [event.day for event in result.events if event.rebases]
-    first = max((result.series.days.index(day) for day in restarts if day in result.series.days), default=0)
-    found = early_turns(
-        result.series.shown[first : result.latest.place + 1],
-        improvement=result.measure.direction,
-        seasonal=result.measure.seasonal,
-    )
-    pad = np.full(first, np.nan)
-    return EarlyTurns(
-        np.concatenate([pad, found.p]),
-        np.concatenate([pad > 0, found.stays]),
-        np.concatenate([pad, found.lasted]),
-        np.concatenate([pad, found.confirms]),
-    )
+    days = result.series.days
+    restarts = [days.index(event.day) for event in result.events if event.rebases and event.day in days]
+    values = result.series.shown[: result.latest.place + 1].copy()
+    values[: max(restarts, default=0)] = np.nan
+    return early_turns(values, improvement=result.measure.direction, seasonal=result.measure.seasonal)
 
 
 # --- what a forecast says --------------------------------------------------------------------------------
@@ -337,7 +330,7 @@ def data_sign(result: MeasureResult) -> Sign | None:
     found = [day for day in recent if day in odd]
     if result.stale:
         went = add_months(days[-1], 1)
-        return Sign(result, "data", went, 1.0) if went >= add_months(fresh_until, -1) else None
+        return Sign(result, "data", went, UNKNOWN) if went >= add_months(fresh_until, -1) else None
     if not found or len(before) < _YEAR or odd.intersection(before):
         return None
-    return Sign(result, "data", found[0], 1.0)
+    return Sign(result, "data", found[0], UNKNOWN)

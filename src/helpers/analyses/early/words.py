@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from helpers.analyses.early.signs import CROSSES, GROWS, Flows, Found, Kind, Record, Sign
+from helpers.analyses.early.signs import Flows, Found, Kind, Record, Sign
 from helpers.data.periods import period_end
 from helpers.measures.figures import (
     chance_words,
@@ -218,8 +218,3 @@ def left_words(results: Sequence[MeasureResult]) -> str:
     return sentence(
         f"{count(len(stale), 'measure')} {verb} out of date and {verb} not looked at: {listed(stale)}"
     )
-
-
-def thresholds() -> dict[str, float]:
-    """Return the constants of the rules, for the method."""
-    return {"crossing": 100 * CROSSES, "growing": 100 * GROWS}

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.analyses.waiting import words
 from helpers.analyses.waiting.lists import ALL, LOOK_BACK, P92, Aim, banded, lists_of, months_of, simulated
 from helpers.analyses.waiting.picture import bands_chart, course_chart
+from helpers.analyses.waiting.records import list_rows
 from helpers.bundle import Cell, Column
 from helpers.data.measure_series import names_in, part_names
 from helpers.data.sources.names import ENGLAND
@@ -107,14 +108,21 @@ class WaitingLists(Sections):
         The open report; the last month of its period is looked at.
     aim
         What lists are held against, and what is simulated.
+    records
+        Whether they are counted from records of patients.
     """
 
-    def __init__(self, report: Report, aim: Aim) -> None:
+    def __init__(self, report: Report, aim: Aim, records: bool = False) -> None:
         self.aim, self.last = aim, report.period.last
-        rows = read_lists(report.mart, report.organisation.code, self.last)
         england = read_lists(report.mart, ENGLAND, self.last, "commissioner")
-        given = names_in([*rows["source"], *england["source"]])
-        super().__init__(report, [f"measure_values/{source}" for source in sorted(given)])
+        rows = (
+            list_rows(report) if records else read_lists(report.mart, report.organisation.code, self.last)
+        )
+        given = names_in([*([] if records else rows["source"]), *england["source"]])
+        within = [f"measure_values/{source}" for source in sorted(given)]
+        super().__init__(report, [*within, *(["waits"] if records else [])])
+        if records:
+            rows = rows.assign(specialty_code=rows["code"].mask(rows["code"] == ALL))
         self._rows, england = (
             each.assign(code=each["specialty_code"].fillna(ALL), month=pd.to_datetime(each["month"]))
             for each in (rows, england)
