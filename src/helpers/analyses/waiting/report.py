@@ -13,7 +13,7 @@ from helpers.analyses.waiting import words
 from helpers.analyses.waiting.lists import ALL, LOOK_BACK, P92, Aim, banded, lists_of, months_of, simulated
 from helpers.analyses.waiting.picture import bands_chart, course_chart
 from helpers.analyses.waiting.records import list_rows
-from helpers.bundle import Cell, Column
+from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.data.measure_series import names_in, part_names
 from helpers.data.sources.names import ENGLAND
 from helpers.data.waits import LIST_SIZE, read_lists
@@ -113,7 +113,7 @@ class WaitingLists(Sections):
     """
 
     def __init__(self, report: Report, aim: Aim, records: bool = False) -> None:
-        self.aim, self.last = aim, report.period.last
+        self.aim, self.last, self._from_records = aim, report.period.last, records
         england = read_lists(report.mart, ENGLAND, self.last, "commissioner")
         rows = (
             list_rows(report) if records else read_lists(report.mart, report.organisation.code, self.last)
@@ -171,7 +171,11 @@ class WaitingLists(Sections):
     @part
     def lists(self) -> Part:
         """Every list, worst first, and all together: size, load, pressure, waits, what holds and relieves it."""
-        rows = [tuple(_cell(row[each.name]) for each in LISTS) for _, row in self._frame.iterrows()]
+
+        frame = self._frame.assign(
+            size=self._frame["size"].astype(object).where(self._frame["size"].notna(), SUPPRESSED)
+        )
+        rows = [tuple(_cell(row[each.name]) for each in LISTS) for _, row in frame.iterrows()]
         return self.part(
             "lists",
             fields=LISTS,
@@ -195,7 +199,7 @@ class WaitingLists(Sections):
             "bands", frame.set_axis(names), Field("specialty", Column(label="Specialty")),
             caption=f"Patients by weeks waited at the end of {month(self.last)}.",
             alt=f"Bars of {min(len(frame), DRAWN)} lists. {words.whole_sentence(self._whole, math.nan)}",
-            chart=partial(bands_chart, frame.set_axis(names).iloc[:DRAWN]),
+            chart=partial(bands_chart, frame.set_axis(names).dropna(how="all").iloc[:DRAWN]),
         )  # fmt: skip
 
     @part
@@ -216,7 +220,11 @@ class WaitingLists(Sections):
         columns = (
             Field(band, Column(label=band, kind="count"), f"patients, {band} weeks") for band in names
         )
-        rows = [(str(row[0]), *row[1:]) for row in frame.itertuples()]
+
+        rows = [
+            (str(row[0]), *(SUPPRESSED if math.isnan(number) else number for number in row[1:]))
+            for row in frame.itertuples()
+        ]
         return self.part(part_name, fields=(first, *columns), rows=rows, **told)
 
     @part
@@ -277,4 +285,8 @@ class WaitingLists(Sections):
     @part
     def method(self) -> Part:
         """How it was worked out, point by point."""
-        return self.part("method", words=words.method_words(self.aim, self._whole), bulleted=True)
+        return self.part(
+            "method",
+            words=words.method_words(self.aim, self._whole, records=self._from_records),
+            bulleted=True,
+        )
