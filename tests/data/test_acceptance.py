@@ -51,7 +51,8 @@ QUERIES = {
     "A03": sums("sum(numerator)", RTT, "rtt_list_size", "basis = 'commissioner' AND org_code <> 'NONC'"),
     # of all commissioners: those in England and, as a breakdown, those outside
     "A05": "SELECT sum(numerator) FROM measure_values_editions WHERE source = 'rtt_full_extract' "
-    "AND measure = 'rtt_list_size' AND basis = 'provider' AND org_code = 'RGT' AND specialty_code IS NULL",
+    "AND measure = 'rtt_list_size' AND basis = 'provider' AND org_code = 'RGT' AND specialty_code IS NULL "
+    "AND (breakdown IS NULL OR breakdown = 'commissioners')",
     "A07": sums("sum(numerator)", RTT, "rtt_completed_admitted", "basis = 'commissioner'"),
     "A09": sums("sum(numerator)", RTT, "rtt_new_periods", "basis = 'commissioner'"),
     "A11": sums(

@@ -155,6 +155,7 @@ def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: Synthet
         *("elective_ordinary_admissions", "non_elective_admissions", "ae_12_hours_from_decision"),
         *("ae_attendances", "discharges", "emergency_admissions", "rtt_list_size", "rtt_new_periods"),
         *("rtt_completed_admitted", "rtt_completed_non_admitted", "rtt_92nd_percentile_wait"),
+        "delayed_patients",
     )
     assert every.loc[every["measure"].isin(counts), "denominator"].isna().all()
     every = every[~every["suppressed"]]
@@ -187,6 +188,14 @@ def test_waiting_lists_by_specialty_add_up_and_keep_to_their_bands(demo: Synthet
     summed = lists.groupby(level="period").sum()
     assert len(summed) == 24
     assert (summed - whole.reindex(summed.index)).abs().max() < 24
+
+
+def test_fewer_patients_are_counted_by_reason_than_could_leave(demo: SyntheticData) -> None:
+    reasons = demo.measure_values[demo.measure_values["breakdown"] == "reason"]
+    counted = reasons[reasons["org_code"] == "SYN01"].groupby("period")["numerator"].sum()
+    could_leave = series(demo, "no_criteria_to_reside", "SYN01").loc[counted.index, "numerator"]
+    assert len(counted) == 12
+    assert (counted / could_leave).between(0.7, 1).all()
 
 
 def test_nobody_is_both_within_18_and_over_52_weeks(demo: SyntheticData) -> None:

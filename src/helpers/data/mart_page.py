@@ -19,6 +19,7 @@ TABLE_WORDS: Final = {
     "contract_lines": "a figure of a contract: of a specialty and point of delivery in a month",
     "spells": "a hospital spell",
     "appointments": "an outpatient appointment",
+    "waits": "a patient on a waiting list, or who was",
 }
 #: what a column says; of a table where it says another thing there
 COLUMN_WORDS: Final = {
@@ -77,6 +78,10 @@ COLUMN_WORDS: Final = {
     "appointments.kind": "whether it is the first one",
     "mode": "how the patient is seen",
     "lead_days": "days from booking to appointment",
+    "referred": "day of addition to the list",
+    "removed": "day of removal; empty while the patient waits",
+    "removed_month": "its month, YYYY-MM",
+    "weeks": "weeks from addition to removal, or to the last day of the file",
 }
 _TYPES: Final = {
     "text": "text",

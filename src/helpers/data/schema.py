@@ -201,6 +201,21 @@ CONTRACT_LINES = Table(
     key=("org_code", "specialty", "point_of_delivery", "period", "figure"),
 )
 
+WAITS = Table(
+    "waits",
+    (
+        _needed("org_code"),
+        _needed("specialty_code"),
+        _needed("referred", "date"),
+        TableColumn("removed", "date"),
+        # months, and no days, are what a list is counted by; empty while the patient waits
+        _text("removed_month"),
+        TableColumn("weeks", "number", nullable=False, minimum=0),
+        *STAMP,
+    ),
+    records=True,
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -211,6 +226,7 @@ TABLES: dict[str, Table] = {
         CONTRACT_LINES,
         SPELLS,
         APPOINTMENTS,
+        WAITS,
     )
 }
 

@@ -12,8 +12,10 @@ import pandas as pd
 
 from helpers.register.models import Measure
 
-#: trusts that return now and then may stay out of a sum where they are less than this share of it together
+#: trusts that return now and then stay out of a sum where they are less than this share of it together, and those of
+#: any size that lack more than this share of its periods: without the first little is missing, with the others all is
 SMALL: Final = 0.02
+MOSTLY: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def system_sum(
     """Return a published measure summed over the trusts that have a figure of it, over so many months to its last one.
 
     A trust that misses a period makes the sum of that period unknown. Where those that miss some are small
-    (`SMALL`, together), they stay out of the whole series instead, so that it is of the same trusts throughout. Those
-    that are `expected` have to be in the sum whether or not they have ever returned a figure.
+    (`SMALL`, together) or miss most of them (`MOSTLY`), they stay out of the whole series instead, so that it is of the
+    same trusts throughout. Those that are `expected` have to be in the sum whether or not they have ever returned any.
     """
     counted = measure.kind == "count"
     rows = rows.assign(denominator=np.nan) if counted else rows
@@ -83,12 +85,13 @@ def system_sum(
 
 
 def _left_out(known: pd.DataFrame, has: pd.DataFrame, *, by: str) -> dict[str, float]:
-    """Return the shares of the small trusts that miss periods, the smallest first, up to `SMALL` in all."""
+    """Return the shares of trusts that miss most periods, then of small ones that miss any, up to `SMALL` in all."""
     means = known.groupby("org_code")[by].mean()
     shares = means / means.sum() if means.sum() > 0 else means * 0.0
     gappy = [code for code in shares.sort_values(kind="stable").index if not has[code].all()]
-    total = shares[gappy].cumsum()
-    return {str(code): float(shares[code]) for code in gappy if total[code] < SMALL}
+    absent = [code for code in gappy if has[code].mean() < MOSTLY]
+    total = shares[[code for code in gappy if code not in absent]].cumsum()
+    return {str(code): float(shares[code]) for code in (*absent, *total.index[total < SMALL])}
 
 
 def _summed(rows: pd.DataFrame, *, counted: bool) -> pd.DataFrame:

@@ -145,7 +145,7 @@ class Report:
         Parameters
         ----------
         table
-            "spells" (which count by their discharge) or "appointments".
+            "spells" (which count by their discharge), "appointments" or "waits" (by their addition to the list).
         where
             Column to a value, a list of values, "!value" for all others or None for missing ones; for a number
             a pair (from, to), `to` excluded: `{"patient_class": "ordinary", "los_days": (21, None)}`.

@@ -8,6 +8,7 @@ from typing import Any
 __all__ = [
     "contract",
     "dna",
+    "early_turn",
     "funnel",
     "inequality",
     "interrupted_series",

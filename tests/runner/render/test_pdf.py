@@ -8,6 +8,7 @@ import pikepdf
 import pypdfium2
 
 from helpers.bundle import Column
+from helpers.runner.batch.signing import as_draft
 
 from .reading import page_of, pdf_pages, pdf_text, structure
 
@@ -124,3 +125,11 @@ def test_a_report_of_more_than_eight_pages_has_contents(notebook, rendered):
     with pikepdf.open(rendered(notebook, "pdf")["pdf"]) as pdf:
         assert len(pdf.pages) > 8
         assert structure(pdf)[0]["TOCI"] == 2
+
+
+def test_a_draft_bears_its_watermark_also_where_a_table_goes_on_over_pages(notebook, document_of, rendered):
+    rows = tuple((f"Row {n}", n) for n in range(120))
+    draft = as_draft(document_of(notebook.table(rows=rows)))
+    pages = pdf_pages(rendered(draft, "pdf")["pdf"])
+    assert len(pages) > 2
+    assert all("Draft: not approved." in page and page.count("Draft") == 2 for page in pages)

@@ -83,8 +83,11 @@ def test_words_from_data_are_shown_as_they_are_in_word_and_on_slides(facts, note
     assert [plain(as_shown(cell.text)) for cell in word.tables[0].columns[0].cells] == [shown, shown]
     assert plain(word.inline_shapes[0]._inline.docPr.get("descr")) == shown
     assert shown in plain(word.sections[0].header.paragraphs[0].text)
-    first, second = pptx.Presentation(str(files["pptx"])).slides
+    first, chart, second = pptx.Presentation(str(files["pptx"])).slides
     assert plain(first.shapes.title.text_frame.text) == shown
+    assert shown.removesuffix(".") in plain(
+        " ".join(s.text_frame.text for s in chart.shapes if s.has_text_frame)
+    )
     assert plain(second.shapes.title.text_frame.text) == shown.removesuffix(".")
     table = next(shape.table for shape in second.shapes if shape.has_table)
     assert [plain(as_shown(table.cell(row, 0).text)) for row in range(2)] == [shown, shown]

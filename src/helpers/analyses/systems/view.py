@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from helpers.analyses.systems import words
 from helpers.analyses.systems.charts import SERIES, pictures_of
+from helpers.analyses.systems.columns import PARTS, PRESSURE, held_columns, scenario_columns
 from helpers.analyses.systems.findings import (
     EMERGENCY_SHARE,
-    Held,
     Pressure,
     Ranged,
-    Scenario,
-    WayOut,
     scenarios_of,
 )
-from helpers.analyses.systems.known import ADMISSIONS, BEDS, COMMISSIONED, STEPS, WAITING, KnownSystem
+from helpers.analyses.systems.known import COMMISSIONED, STEPS, KnownSystem
 from helpers.bundle import Cell, Column
 from helpers.data.systems import KINDS
 from helpers.errors import Problem, UsageError, near_misses
@@ -49,36 +46,6 @@ from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
     from helpers.report.opening import Report
-
-#: what the table of trusts shows, each the part of the sum that is a count of people or beds
-PARTS: Final = {
-    ADMISSIONS: "Emergency admissions",
-    BEDS: "Beds in use",
-    WAITING: "Could leave and stay",
-    "rtt_list_size": "Waiting for treatment",
-}
-SCENARIOS: Final = (
-    Field("change", Column(label="If", kind="text")),
-    Field("where", Column(label="Where", kind="text")),
-    Field("low", Column(label="Beds free, least", kind="model")),
-    Field("high", Column(label="Beds free, most", kind="model")),
-    Field("occupancy", Column(label="Occupancy, %", kind="text"), "per cent of the beds available"),
-    Field("room", Column(label="Room for emergency admissions a month", kind="text")),
-)
-HELD: Final = (
-    Field("who", Column(label="Who could act", kind="text")),
-    Field(
-        "patients", Column(label="Patients, so beds at least", kind="count"), "counted with such a reason"
-    ),
-    Field("share", Column(label="Share", kind="rate", unit="%"), "of all counted with a reason"),
-    Field("most", Column(label="Beds at most", kind="count"), "these and all of whom no reason is known"),
-    Field("largest", Column(label="Most often", kind="text"), "the reason that counts most"),
-)
-PRESSURE: Final = (
-    Field("what", Column(label="Figure", kind="text")),
-    Field("latest", Column(label="Latest", kind="text")),
-    Field("range", Column(label="Least to most", kind="text"), "of the latest twelve whole months"),
-)
 
 
 class SystemView(Sections):
@@ -222,21 +189,16 @@ class SystemView(Sections):
     @part
     def way_out(self) -> Part:
         """What patients who could leave wait for, by who could act."""
-        found = self.known.held
+        found, said = self.known.held, {"outside": words.outside_sentence(self.known.held)}
+        if found is None:
+            return self.part("way-out", words=said)
         return self.part(
             "way-out",
-            fields=HELD,
-            rows=[] if found is None else [self._held_row(each, found) for each in found.groups],
-            caption=f"What patients who could leave wait for, {month(found.month)}." if found else "",
-            note=escape_markdown(words.way_out_note(found)) if found else "",
-            words={"outside": words.outside_sentence(found)},
+            **laid_out(held_columns(found), found.groups),
+            caption=f"What patients who could leave wait for, {month(found.month)}.",
+            note=escape_markdown(words.way_out_note(found)),
+            words=said,
         )
-
-    def _held_row(self, each: Held, found: WayOut) -> tuple[Cell, ...]:
-        share = 100 * each.patients / found.total
-        largest = each.largest.partition(" – ")[2] or each.largest
-        most = each.most if np.isfinite(found.remaining) else None
-        return (words.WHO[each.who], each.patients, share, most, largest)
 
     @part
     def organisations(self) -> Part:
@@ -335,25 +297,15 @@ class SystemView(Sections):
             if self.known.pressure is None
             else scenarios_of(self.known.pressure, self.known.held, self.change)
         )
+        said = {"models": words.scenario_words(found, self.change)}
+        if not found:
+            return self.part("models", words=said)
         return self.part(
             "models",
-            fields=SCENARIOS,
-            rows=[self._scenario_row(each) for each in found],
+            **laid_out(scenario_columns(self.change), found),
             caption=f"What changes of {self.change:g}% would give by the models.",
-            note="One at a time: the rows overlap and must not be added." if found else "",
-            words={"models": words.scenario_words(found, self.change)},
-        )
-
-    def _scenario_row(self, each: Scenario) -> tuple[Cell, ...]:
-        what, where = words.SCENARIOS[each.name]
-        used, room = each.occupancy, each.room
-        return (
-            what.format(change=f"{self.change:g}"),
-            where,
-            each.low,
-            each.high,
-            f"{number(used[0], 1)} to {number(used[1], 1)}" if np.isfinite(used).all() else None,
-            f"{number(room[0])} to {number(room[1])}" if np.isfinite(room).all() else None,
+            note="One at a time: the rows overlap and must not be added.",
+            words=said,
         )
 
     @part

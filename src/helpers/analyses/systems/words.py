@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -205,29 +205,37 @@ def lacking_sentence(measures: Sequence[str], trusts: Sequence[str]) -> str:
 
 
 def gap_sentences(sums: Sequence[SystemSum], names: Mapping[str, str]) -> list[str]:
-    """Say of each sum whose figures it lacks: for good, or in its newest months."""
-    said = []
+    """Say whose figures the sums lack, for good or in their newest months; those that lack the same at once."""
+    lacking: dict[str, list[str]] = {}
     for each in sums:
-        name = each.measure.name
-        if each.left_out:
-            share = number(100 * sum(each.left_out.values()), 1)
-            who = listed(names.get(code, code) for code in each.left_out)
-            said.append(f"{name}: without {who}, whose figures miss months ({share}% of the sum)")
-        newest = max(each.missing, default=None)
-        if newest is not None and (each.latest is None or newest > each.latest):
-            who = listed(names.get(code, code) for code in each.missing[newest])
-            bound = each.later_bound
-            least = (
-                f"; the others had {figure_words(each.measure, bound[1])}, so the sum is at least that"
-                if bound
-                else ""
-            )
-            said.append(f"{name}: no whole sum for {month(newest)}, as no figure came from {who}{least}")
-        elif each.missing:
-            gaps = "one month of the chart is a gap" if len(each.missing) == 1 else ""
-            gaps = gaps or f"{count(len(each.missing), 'month')} of the chart are gaps"
-            codes = sorted({code for gone in each.missing.values() for code in gone})
-            said.append(
-                f"{name}: {gaps}, as figures are missing from {listed(names.get(c, c) for c in codes)}"
-            )
-    return [sentence(each) for each in said]
+        for clause in _gaps(each, names):
+            lacking.setdefault(clause, []).append(each.measure.name)
+    return [sentence(f"{'; '.join(measures)}: {clause}") for clause, measures in lacking.items()]
+
+
+def _gaps(each: SystemSum, names: Mapping[str, str]) -> Iterator[str]:
+    def who(codes: Iterable[str]) -> str:
+        return listed(names.get(code, code) for code in codes)
+
+    if each.left_out:
+        share = 100 * sum(each.left_out.values())
+        less = "under 0.1" if share < 0.05 else number(share, 1)
+        yield f"without {who(each.left_out)}, whose figures miss months ({less}% of the sum)"
+    newest = max(each.missing, default=None)
+    if newest is not None and (each.latest is None or newest > each.latest):
+        bound = each.later_bound
+        least = (
+            f"; the others had {figure_words(each.measure, bound[1])}, so the sum is at least that"
+            if bound
+            else ""
+        )
+        yield f"no whole sum for {month(newest)}, as no figure came from {who(each.missing[newest])}{least}"
+    elif each.missing:
+        many = len(each.missing)
+        gaps = (
+            "one month of the chart is a gap"
+            if many == 1
+            else f"{count(many, 'month')} of the chart are gaps"
+        )
+        codes = sorted({code for gone in each.missing.values() for code in gone})
+        yield f"{gaps}, as figures are missing from {who(codes)}"

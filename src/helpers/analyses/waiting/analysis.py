@@ -25,30 +25,32 @@ def waiting_list(
     patients_per_session: float = 8.0,
     weeks_ahead: int = 26,
     simulated: str | None = None,
+    records: bool = False,
 ) -> WaitingLists:
     """Return the waiting lists of a trust by specialty, worst first.
 
-    Parameters
-    ----------
-    report
-        The open report; the last month of its period is looked at.
-    target_weeks, share_within
-        So large a share of patients is to wait less than so many weeks.
-    relief_by
-        The day by which a list is to be short enough for that; 26 weeks after the month by default.
-    sessions, patients_per_session
-        How many sessions a week the simulation adds and takes away, and how many patients each treats.
-    weeks_ahead
-        How far the simulation goes.
-    simulated
-        Code of the specialty whose list is simulated; the worst by default.
-
+        Parameters
+        ----------
+        report
+            The open report; the last month of its period is looked at.
+        target_weeks, share_within
+            So large a share of patients is to wait less than so many weeks.
+        relief_by
+            The day by which a list is to be short enough for that; 26 weeks after the month by default.
+        sessions, patients_per_session
+            How many sessions a week the simulation adds and takes away, and how many patients each treats.
+        weeks_ahead
+            How far the simulation goes.
+        simulated
+            Code of the specialty whose list is simulated; the worst by default.
+        records
+            Whether lists are counted from records of patients (`waits`), not taken from published statistics.
     Raises
-    ------
-    UsageError
-        With every option that cannot be.
-    DataError
-        Where the data have no waiting list of the month.
+        ------
+        UsageError
+            With every option that cannot be.
+        DataError
+            Where the data have no waiting list of the month.
     """
     end = add_months(report.period.last, 1) - timedelta(days=1)
     try:
@@ -70,4 +72,4 @@ def waiting_list(
         raise UsageError(problems)
     plan = (float(sessions), float(patients_per_session), int(weeks_ahead), simulated or "")
     aim = Aim(float(target_weeks), float(share_within), by, *plan)
-    return analyse_in_room(WaitingLists, report.apart(), aim)
+    return analyse_in_room(WaitingLists, report.apart(), aim, records)

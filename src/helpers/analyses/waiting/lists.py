@@ -180,9 +180,13 @@ def simulated(row: Any, more: float, weeks: int) -> pd.DataFrame:
 
 
 def banded(rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return patients by bands of weeks waited, a column each, in order, and a row for each list or month."""
-    wide = rows[rows["band"].notna()].pivot_table(
-        index=by, columns="band", values="patients", aggfunc="sum"
-    )
+    """Return patients by bands of weeks waited, a column each, in order, and a row for each list or month.
+
+    A band without anybody is 0, and one with a hidden number is missing.
+    """
+    told = rows[rows["band"].notna()].groupby([by, "band"])["patients"]
+    wide = told.agg(lambda numbers: numbers.sum(skipna=False)).unstack("band")
+    hidden = told.size().unstack("band").notna() & wide.isna()
     order = dict.fromkeys([*band_names(), *map(str, wide.columns)])
-    return wide.reindex(columns=[name for name in order if name in wide]).fillna(0.0).astype(np.float64)
+    wide = wide.fillna(0.0).mask(hidden)
+    return wide[[name for name in order if name in wide]].astype(np.float64)

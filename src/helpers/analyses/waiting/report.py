@@ -12,7 +12,8 @@ import pandas as pd
 from helpers.analyses.waiting import words
 from helpers.analyses.waiting.lists import ALL, LOOK_BACK, P92, Aim, banded, lists_of, months_of, simulated
 from helpers.analyses.waiting.picture import bands_chart, course_chart
-from helpers.bundle import Cell, Column
+from helpers.analyses.waiting.records import list_rows
+from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.data.measure_series import names_in, part_names
 from helpers.data.sources.names import ENGLAND
 from helpers.data.waits import LIST_SIZE, read_lists
@@ -107,14 +108,21 @@ class WaitingLists(Sections):
         The open report; the last month of its period is looked at.
     aim
         What lists are held against, and what is simulated.
+    records
+        Whether they are counted from records of patients.
     """
 
-    def __init__(self, report: Report, aim: Aim) -> None:
-        self.aim, self.last = aim, report.period.last
-        rows = read_lists(report.mart, report.organisation.code, self.last)
+    def __init__(self, report: Report, aim: Aim, records: bool = False) -> None:
+        self.aim, self.last, self._from_records = aim, report.period.last, records
         england = read_lists(report.mart, ENGLAND, self.last, "commissioner")
-        given = names_in([*rows["source"], *england["source"]])
-        super().__init__(report, [f"measure_values/{source}" for source in sorted(given)])
+        rows = (
+            list_rows(report) if records else read_lists(report.mart, report.organisation.code, self.last)
+        )
+        given = names_in([*([] if records else rows["source"]), *england["source"]])
+        within = [f"measure_values/{source}" for source in sorted(given)]
+        super().__init__(report, [*within, *(["waits"] if records else [])])
+        if records:
+            rows = rows.assign(specialty_code=rows["code"].mask(rows["code"] == ALL))
         self._rows, england = (
             each.assign(code=each["specialty_code"].fillna(ALL), month=pd.to_datetime(each["month"]))
             for each in (rows, england)
@@ -163,7 +171,11 @@ class WaitingLists(Sections):
     @part
     def lists(self) -> Part:
         """Every list, worst first, and all together: size, load, pressure, waits, what holds and relieves it."""
-        rows = [tuple(_cell(row[each.name]) for each in LISTS) for _, row in self._frame.iterrows()]
+
+        frame = self._frame.assign(
+            size=self._frame["size"].astype(object).where(self._frame["size"].notna(), SUPPRESSED)
+        )
+        rows = [tuple(_cell(row[each.name]) for each in LISTS) for _, row in frame.iterrows()]
         return self.part(
             "lists",
             fields=LISTS,
@@ -187,7 +199,7 @@ class WaitingLists(Sections):
             "bands", frame.set_axis(names), Field("specialty", Column(label="Specialty")),
             caption=f"Patients by weeks waited at the end of {month(self.last)}.",
             alt=f"Bars of {min(len(frame), DRAWN)} lists. {words.whole_sentence(self._whole, math.nan)}",
-            chart=partial(bands_chart, frame.set_axis(names).iloc[:DRAWN]),
+            chart=partial(bands_chart, frame.set_axis(names).dropna(how="all").iloc[:DRAWN]),
         )  # fmt: skip
 
     @part
@@ -208,7 +220,11 @@ class WaitingLists(Sections):
         columns = (
             Field(band, Column(label=band, kind="count"), f"patients, {band} weeks") for band in names
         )
-        rows = [(str(row[0]), *row[1:]) for row in frame.itertuples()]
+
+        rows = [
+            (str(row[0]), *(SUPPRESSED if math.isnan(number) else number for number in row[1:]))
+            for row in frame.itertuples()
+        ]
         return self.part(part_name, fields=(first, *columns), rows=rows, **told)
 
     @part
@@ -269,4 +285,8 @@ class WaitingLists(Sections):
     @part
     def method(self) -> Part:
         """How it was worked out, point by point."""
-        return self.part("method", words=words.method_words(self.aim, self._whole), bulleted=True)
+        return self.part(
+            "method",
+            words=words.method_words(self.aim, self._whole, records=self._from_records),
+            bulleted=True,
+        )

@@ -173,17 +173,20 @@ def simulation_sentence(name: str, weeks: int, tables: Mapping[str, pd.DataFrame
     return f"{after}: {'; '.join(told)} patients. Ranges are 80% intervals."
 
 
-def method_words(aim: Aim, whole: Any) -> dict[str, str]:
+def method_words(aim: Aim, whole: Any, *, records: bool = False) -> dict[str, str]:
     """Return how it was worked out, point by point."""
     target, share = number(aim.target), f"{aim.share:.0%}"
     span = count(whole.balanced or whole.span, "month")
     mean, factor = number(aim.target / aim.factor, 1), number(aim.factor, 2)
-    return {
+    returned = {
         "size": phrase("method.waiting_list.size"),
         "percentile": phrase("method.waiting_list.percentile"),
+        "unknown": phrase("method.waiting_list.unknown"),
+    }
+    counted = {"records": phrase("method.waiting_list.records")}
+    return (counted if records else returned) | {
         "load": phrase("method.waiting_list.load", span=span, window=WINDOW, target=target),
         "unreported": phrase("method.waiting_list.unreported"),
         "needs": phrase("method.waiting_list.needs", mean=mean, share=share, target=target, factor=factor),
         "simulation": phrase("method.waiting_list.simulation", fewest=FEWEST),
-        "unknown": phrase("method.waiting_list.unknown"),
     }

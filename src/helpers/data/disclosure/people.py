@@ -48,6 +48,7 @@ TABLES: Mapping[str, RecordTable] = {
     "appointments": RecordTable(
         "appointments", _APPOINTMENT, "", (_FIFTH, ("weekday", f"dayname({_APPOINTMENT})"))
     ),
+    "waits": RecordTable("waits", "referred", "", (("weekday", "dayname(referred)"),)),
 }
 
 

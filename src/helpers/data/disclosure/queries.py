@@ -50,7 +50,7 @@ class Query:
     'spells of RGT, 2025-04-01 to before 2026-04-01, specialty_code 100'
     """
 
-    #: table of records: "spells" (by day of discharge), "appointments" (by day of the appointment)
+    #: table of records: "spells" (by day of discharge), "appointments" (of the appointment), "waits" (of addition)
     data_set: str
     organisation: str  # code of the organisation, its predecessors included; `EVERYBODY` for all of them
     conditions: tuple[Condition, ...] = ()  # one for each restricted dimension, sorted by its name

@@ -15,7 +15,7 @@ from helpers.errors import Problem, UsageError, near_misses
 
 Whose = Literal["own", "others", "all"]
 #: by which day a record counts
-DAY: Final = {"spells": "discharged", "appointments": "appointment_date"}
+DAY: Final = {"spells": "discharged", "appointments": "appointment_date", "waits": "referred"}
 #: what is made of columns: where they come from, and what tells their values apart
 MONTH, DEPRIVATION, WEEKDAY = "month", "deprivation", "weekday"
 _MADE: Final = (MONTH, WEEKDAY, DEPRIVATION)
@@ -39,7 +39,7 @@ class Key:
 class Selection:
     """Which records, and in which groups."""
 
-    table: str  # "spells" or "appointments"
+    table: str  # "spells", "appointments" or "waits"
     organisation: str  # code of the report's organisation
     whose: Whose  # its own records, those of all others, or everybody's
     conditions: tuple[Condition, ...]

@@ -34,7 +34,7 @@ def read(matches: list[Match], context: Context) -> Reading:
     return replace(
         reading,
         rows_read=len(noted),
-        rejected={own_measures.NOTE: sum(noted)} if any(noted) else {},
+        rejected={own_measures.NOTE: sum(noted)},
         remarks=(*reading.remarks, *(f"column {name!r} is not read" for name in unread)),
     )
 

@@ -112,8 +112,9 @@ def measure_values(
     units = unit_values(more, trusts, frame).assign(period_type="month", suppressed=False)
     frame = pd.concat([frame, units], ignore_index=True)
     frame["value"] = frame["numerator"] / frame["denominator"].fillna(1.0)
-    (lists,) = rng.spawn(1)
-    both = pd.concat([frame, other_returns(frame), waiting_lists(lists, frame)], ignore_index=True)
+    lists, returned = rng.spawn(2)
+    more_returns = other_returns(returned, frame), waiting_lists(lists, frame)
+    both = pd.concat([frame, *more_returns], ignore_index=True)
     both["suppressed"] = both["suppressed"].eq(True)
     return both.assign(basis="provider", status="actual")
 

@@ -6,20 +6,46 @@ of the records, as the real returns would.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 #: share of admissions that are planned, of those that stay
 ELECTIVE_SHARE = 0.2
 #: provisional statistics are rounded to this
 ROUNDED_TO = 5
+#: of the patients who could leave, the share counted by reason; reasons as the publisher words them, and their shares
+TOLD = 0.87
+REASONS = {
+    "Hospital process – Awaiting therapy review of need for supported discharge": 0.11,
+    "Hospital process – Awaiting medicines to take home, discharge letter or other discharge documentation": 0.06,
+    "Care transfer hub process – Waiting for confirmation of immediate care needs and pathway": 0.18,
+    "Interface process – Residential/nursing home care arrangements still underway (Pathway 3)": 0.17,
+    "Capacity – Bed-based rehabilitation, reablement or recovery services not yet available (Pathway 2)": 0.22,
+    "Capacity – Residential/nursing home care not yet available (Pathway 3)": 0.13,
+    "Capacity – Other home-based social care service not yet available (Pathway 1)": 0.08,
+    "Wellbeing concerns – Issues with discharge destination readiness": 0.05,
+}
+#: how far trusts differ in their reasons, standard deviation of the logarithm; months for which they are returned
+DIFFER = 0.35
+REASON_MONTHS = 12
 _KEYS = ["org_code", "period"]
 
 
-def other_returns(values: pd.DataFrame) -> pd.DataFrame:
-    """Return beds by quarter and admissions of the acute specialties by month."""
+def other_returns(rng: np.random.Generator, values: pd.DataFrame) -> pd.DataFrame:
+    """Return beds by quarter, admissions of the acute specialties by month, and reasons of delay.
+
+    Parameters
+    ----------
+    rng
+        Of its own.
+    values
+        Monthly measure values with `bed_occupancy` (beds occupied over available), `no_criteria_to_reside` (patients
+        who could leave over beds) and `mean_los` (days over patients) of each trust.
+    """
     beds = values[values["measure"] == "bed_occupancy"]
     stays = values[values["measure"] == "mean_los"].groupby("org_code")[["numerator", "denominator"]].sum()
-    return pd.concat([_quarters(beds), *_admissions(beds, stays)], ignore_index=True)
+    whole = values[values["unit_code"].isna() & (values["measure"] == "no_criteria_to_reside")]
+    return pd.concat([_quarters(beds), *_admissions(beds, stays), *_reasons(rng, whole)], ignore_index=True)
 
 
 def _quarters(beds: pd.DataFrame) -> pd.DataFrame:
@@ -45,3 +71,21 @@ def _admissions(beds: pd.DataFrame, stays: pd.DataFrame) -> list[pd.DataFrame]:
         rows = rows.assign(breakdown="specialties", category="specific acute", origin="published")
         frames.append(rows[count.notna()])
     return frames
+
+
+def _reasons(rng: np.random.Generator, remaining: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the patients who could leave by what they wait for, each trust with a mixture of its own."""
+    remaining = remaining[
+        remaining["period"] > remaining["period"].max() - pd.DateOffset(months=REASON_MONTHS)
+    ]
+    trusts, places = np.unique(remaining["org_code"].to_numpy(dtype=str), return_inverse=True)
+    shares = np.array([*REASONS.values()]) * np.exp(rng.normal(0, DIFFER, (len(trusts), len(REASONS))))
+    shares *= TOLD / shares.sum(axis=1, keepdims=True)
+    counts = np.round(remaining["numerator"].to_numpy(dtype=float)[:, None] * shares[places])
+    rows = remaining[_KEYS].assign(
+        measure="delayed_patients", period_type="month", breakdown="reason", origin="published"
+    )
+    return [
+        rows.assign(category=reason, numerator=counts[:, place], value=counts[:, place])
+        for place, reason in enumerate(REASONS)
+    ]

@@ -90,7 +90,7 @@ def mark_copies(project: Project, draft: Entry, document: Document, scratch: Pat
 
     wanted = [name for name in draft.outputs if name in FORMATS]
     theme = read_theme(project.quarto_yml, project.theme_yml)
-    made = render(_as_draft(document), wanted, theme=theme, folder=private_folder(scratch))
+    made = render(as_draft(document), wanted, theme=theme, folder=private_folder(scratch))
     for name, path in made.items():
         place = marked_folder(project.state, draft) / draft.outputs[name].path
         private_folder(place.parent)
@@ -98,7 +98,7 @@ def mark_copies(project: Project, draft: Entry, document: Document, scratch: Pat
     shutil.rmtree(scratch)
 
 
-def _as_draft(document: Document) -> Document:
+def as_draft(document: Document) -> Document:
     """Return a document whose pages say that it is not approved."""
     _, front, body = document.markdown.split("---\n", 2)
     settings = yaml.safe_load(front)

@@ -101,12 +101,8 @@ def _cells(old: Bundle, new: Bundle) -> Iterator[NumberChange]:
 
 def _headings(bundle: Bundle) -> list[tuple[str, int]]:
     """Return the headings of the columns, and which of those alike."""
-    seen: Counter[str] = Counter()
-    names = []
-    for column in bundle.columns:
-        names.append((column.label, seen[column.label]))
-        seen[column.label] += 1
-    return names
+    names = [column.label for column in bundle.columns]
+    return [(name, names[:place].count(name)) for place, name in enumerate(names)]
 
 
 def _rows(bundle: Bundle) -> dict[tuple[str, int], tuple[Cell, ...]]:

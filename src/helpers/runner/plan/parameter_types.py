@@ -53,10 +53,6 @@ def _is_float(value: Value) -> bool:
     return _is_int(value) or (isinstance(value, float) and math.isfinite(value))
 
 
-def _is_words(value: Value) -> bool:
-    return isinstance(value, str)
-
-
 def _is_code(value: Value) -> bool:
     return isinstance(value, str) and value != "" and value == value.strip()
 
@@ -65,25 +61,20 @@ def _is_report(value: Value) -> bool:
     return isinstance(value, str) and _REPORT.fullmatch(value) is not None
 
 
-@dataclass(frozen=True)
-class _Word:
-    accepts: Callable[[Value], bool]
-    allowed: str
-
-
-_WORDS = {
-    "int": _Word(_is_int, "a whole number, such as 12"),
-    "float": _Word(_is_float, "a number, such as 0.5"),
-    "bool": _Word(lambda value: isinstance(value, bool), "true or false"),
-    "str": _Word(_is_words, "words in quotes"),
-    "date": _Word(_is_date, 'a date in quotes, such as "2026-03-31"'),
-    "month": _Word(_is_month, f'a month in quotes, such as "2026-03", or {LATEST}'),
-    "org": _Word(_is_code, "an organisation's code in quotes"),
-    "report": _Word(_is_report, "a report, such as scorecard or scorecard/SYN07"),
+#: of each word what it accepts, and how a value looks
+_WORDS: dict[str, tuple[Callable[[Value], bool], str]] = {
+    "int": (_is_int, "a whole number, such as 12"),
+    "float": (_is_float, "a number, such as 0.5"),
+    "bool": (lambda value: isinstance(value, bool), "true or false"),
+    "str": (lambda value: isinstance(value, str), "words in quotes"),
+    "date": (_is_date, 'a date in quotes, such as "2026-03-31"'),
+    "month": (_is_month, f'a month in quotes, such as "2026-03", or {LATEST}'),
+    "org": (_is_code, "an organisation's code in quotes"),
+    "report": (_is_report, "a report, such as scorecard or scorecard/SYN07"),
     # what a plain cell leaves open: `x = None`, `settings = {}`, `items: list = []`
-    "any": _Word(lambda _: True, "any value"),
-    "list": _Word(lambda value: isinstance(value, list), "a list such as [a, b]"),
-    "dict": _Word(lambda value: isinstance(value, dict), "keys and values"),
+    "any": (lambda _: True, "any value"),
+    "list": (lambda value: isinstance(value, list), "a list such as [a, b]"),
+    "dict": (lambda value: isinstance(value, dict), "keys and values"),
 }
 _OPEN = ("any", "list", "dict")
 VOCABULARY = (
@@ -121,7 +112,7 @@ class ParameterType:
         elif self.item is not None:
             text = f"a list such as [a, b], each entry {self.item.allowed}"
         else:
-            text = _WORDS[self.word].allowed
+            text = _WORDS[self.word][1]
         return f"{text}; or null" if self.optional else text
 
     def accepts(self, value: Value) -> bool:
@@ -136,7 +127,7 @@ class ParameterType:
             return value in self.choices
         if self.item is not None:
             return isinstance(value, list) and all(self.item.accepts(entry) for entry in value)
-        return _WORDS[self.word].accepts(value)
+        return _WORDS[self.word][0](value)
 
 
 def read_type(text: str) -> ParameterType:
@@ -201,6 +192,6 @@ def type_of(value: Value) -> ParameterType:
     word = {bool: "bool", int: "int", float: "float", str: "str", list: "list"}.get(type(value), "dict")
     if isinstance(value, list):
         for item in ("bool", "int", "float", "str"):
-            if value and all(_WORDS[item].accepts(each) for each in value):
+            if value and all(_WORDS[item][0](each) for each in value):
                 return ParameterType("list", item=ParameterType(item))
     return ParameterType(word)

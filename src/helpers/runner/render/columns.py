@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 #: widths in sizes of the type: of a letter of running text, and of one in a single bold word or a number
 LETTER, WORD_LETTER = 0.5, 0.62
-#: letters after which a column wraps rather than takes room from others
-_ENOUGH: Final = 36
-#: a cell of so many letters holds sentences; beside those a short column wraps sooner, or their rows grow by lines
-_SENTENCES: Final = 100
-_ENOUGH_BESIDE: Final = 14
+#: what a line more in any cell counts beside a line more of the table: where it costs no height, words stay together
+_TOGETHER: Final = 0.1
 
 
 def share_out(rows: Sequence[Sequence[str]], room: float) -> list[float]:
-    """Share the room of a table among its columns: no word is cut, then no short cell is broken into lines.
+    """Share the room of a table among its columns: no word is cut, and the table is as short as it can be.
 
     `rows`: the words of each cell; rows of another length than the first go across the table and do not count.
     `room`: width of the whole table, in letters. Returns the width of each column in letters; together they are
@@ -26,29 +26,40 @@ def share_out(rows: Sequence[Sequence[str]], room: float) -> list[float]:
     """
     columns = _columns(rows)
     words = [_longest_word(column) for column in columns]
-    lengths = [_longest(column) for column in columns]
-    enough, most = (_ENOUGH_BESIDE, 2 * _ENOUGH) if max(lengths) > _SENTENCES else (_ENOUGH, _ENOUGH)
-    wanted = [
-        max(word, min(most if length > _ENOUGH else enough, length))
-        for word, length in zip(words, lengths, strict=True)
-    ]
-    spare = room - sum(words)
-    if spare <= 0:
+    wanted = [max(word, _longest(column)) for word, column in zip(words, columns, strict=True)]
+    if sum(words) >= room:
         return [word * room / sum(words) for word in words]
-    more = [want - word for want, word in zip(wanted, words, strict=True)]
-    if sum(more) > spare:
-        return [word + each for word, each in zip(words, _deal(spare, more), strict=True)]
-    return [want * room / sum(wanted) for want in wanted]
+    if sum(wanted) <= room:
+        return [want * room / sum(wanted) for want in wanted]
+    return _deal(columns, words, room)
 
 
-def _deal(spare: float, wanted: Sequence[float]) -> list[float]:
-    """Deal out what is spare: who wants least is served first, and nobody gets less than an equal share of the rest."""
-    dealt = [0.0] * len(wanted)
-    waiting = sorted(range(len(wanted)), key=wanted.__getitem__)
-    for served, place in enumerate(waiting):
-        dealt[place] = min(wanted[place], spare / (len(waiting) - served))
-        spare -= dealt[place]
-    return dealt
+def _deal(columns: Sequence[Sequence[str]], words: Sequence[float], room: float) -> list[float]:
+    """Deal out what the longest words leave, letter by letter: each to the column that makes the table shortest."""
+    widths = [*words]
+    lines = np.array([_lines(column, width) for column, width in zip(columns, widths, strict=True)])
+    while (spare := room - sum(widths)) > 1e-9:
+        step, gains, tried = min(spare, 1.0), [], []
+        for place, column in enumerate(columns):
+            wider = lines.copy()
+            wider[place] = _lines(column, widths[place] + step)
+            tried.append(wider)
+            gains.append(_height(wider))
+        best = int(np.argmin(gains))
+        widths[best] += step
+        lines = tried[best]
+    return widths
+
+
+def _height(lines: NDArray[np.float64]) -> float:
+    return float(lines.max(axis=0).sum() + _TOGETHER * lines.sum())
+
+
+def _lines(column: Sequence[str], width: float) -> NDArray[np.float64]:
+    """Return how many lines each cell takes, as a fraction: so that each letter counts."""
+    return np.array(
+        [sum(max(1.0, (len(line) + 1) / width) for line in cell.splitlines() or [""]) for cell in column]
+    )
 
 
 def needs(rows: Sequence[Sequence[str]]) -> float:
