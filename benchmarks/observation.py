@@ -35,7 +35,7 @@ from IPython.utils.capture import capture_output
 
 notebook, observed = sys.argv[1], sys.argv[2] == "observed"
 import helpers.data.mart as mart
-import helpers.report.opening as opening
+import helpers.report.report as reports
 import helpers.runner.kernel.audit_hook as audit_hook
 import matplotlib.pyplot, pandas, pyarrow.parquet
 
@@ -47,7 +47,7 @@ if observed:
 else:
     mart.observe = lambda connection: None
     mart.tables_read = lambda *_: frozenset(mart.TABLES)
-    opening.ObservedRegister.over = staticmethod(lambda register: register)
+    reports.ObservedRegister.over = staticmethod(lambda register: register)
 began = time.process_time()
 with capture_output():
     for cell in cells:

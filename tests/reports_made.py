@@ -18,8 +18,8 @@ from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.synthetic import write_demo
 from helpers.register.models import Event
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 SEED = 3  # any seed but the demo's: what is put in holds for all
 

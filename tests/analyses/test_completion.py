@@ -13,8 +13,8 @@ import helpers
 from helpers import analyses
 from helpers.analyses.names_page import ANALYSES, OWN
 from helpers.data.room.records import Records
-from helpers.report.opening import Report
 from helpers.report.parts import Part
+from helpers.report.report import Report
 
 
 def completed(namespace: dict[str, Any], typed: str) -> set[str]:

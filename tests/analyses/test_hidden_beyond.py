@@ -20,8 +20,8 @@ from helpers.data.disclosure.queries import Told
 from helpers.data.mart import Mart
 from helpers.data.policy import HES_RECORD_LEVEL
 from helpers.data.synthetic import write_demo
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 PARAMS = Path(__file__).parents[2] / "params"
 LATEST = date(2026, 9, 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers import analyses
 from helpers.analyses.names_page import ANALYSES, OWN, write_names_page
-from helpers.report.opening import Report
+from helpers.report.report import Report
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "report.md"
 

@@ -18,9 +18,9 @@ from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.synthetic import write_demo
 from helpers.report import analyses_in_room
-from helpers.report.opening import Report
 from helpers.report.parts import Part, part
 from helpers.report.period import Period
+from helpers.report.report import Report
 from helpers.report.shown import Shown, ShownParts
 
 ROOT = Path(__file__).parents[2]

@@ -28,8 +28,9 @@ from helpers.analyses.stays.published import PublishedStay
 from helpers.analyses.systems.view import SystemView
 from helpers.analyses.waiting.report import WaitingLists
 from helpers.data.room.records import Records
-from helpers.report.opening import Report, open_report
+from helpers.report.opening import open_report
 from helpers.report.parts import Part
+from helpers.report.report import Report
 from helpers.report.words import capital
 
 #: how a notebook gets each analysis

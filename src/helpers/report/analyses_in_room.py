@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 Analysis = TypeVar("Analysis")
 

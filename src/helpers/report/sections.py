@@ -7,12 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.bundle import SUPPRESSED, Cell, Kind, Origin, Panel
-from helpers.report.opening import origin_of
 from helpers.report.parts import Field, Headline, Named, Part
+from helpers.report.report import origin_of
 from helpers.report.shown import Shown
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 
 class Sections:
@@ -100,6 +100,7 @@ class Sections:
 def _as_listed(field: Field, cell: Cell) -> Cell:
     """Return a number as it is listed.
 
+    >>> from helpers.bundle import Column
     >>> _as_listed(Field("stay", Column(label="Stay", kind="rate", digits=1)), 4.2534)
     4.3
     """

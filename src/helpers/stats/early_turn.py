@@ -77,7 +77,7 @@ def early_turns(values: Any, *, improvement: str, seasonal: bool = False) -> Ear
     --------
     >>> steady = [5.0, 5.2, 4.9, 5.1, 4.8, 5.0, 5.3, 4.9, 5.1, 5.0, 4.7, 5.2] * 2
     >>> found = early_turns([*steady, 6.1, 6.0, 6.2], improvement="decrease")
-    >>> found.p[-1] < 0.001, found.p[-4] > 0.05
+    >>> bool(found.p[-1] < 0.001), bool(found.p[-4] > 0.05)
     (True, True)
     """
     check_choice("improvement", improvement, ("increase", "decrease"))

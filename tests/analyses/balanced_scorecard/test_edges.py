@@ -20,8 +20,8 @@ from helpers.data.mart import Mart
 from helpers.measures.examples import example_measure
 from helpers.register.arrangement import KAPLAN_NORTON, Perspective
 from helpers.register.models import Objective, Register, Target
-from helpers.report.opening import Report
 from helpers.report.period import Period, add_months
+from helpers.report.report import Report
 
 SEPTEMBER = date(2026, 9, 1)
 PARTS = ("measures", "trajectories", "inequality_words", "gaps", "method")

@@ -36,8 +36,8 @@ from helpers.register.contract import (
     PaymentScheme,
     QualityStandard,
 )
-from helpers.report.opening import Report
 from helpers.report.period import Period, add_months
+from helpers.report.report import Report
 from helpers.stats.contract import Split
 
 APRIL, JUNE = date(2026, 4, 1), date(2026, 6, 1)

@@ -13,8 +13,8 @@ from helpers.bundle import Bundle
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.register import BoardDecision, ObservedRegister, Register
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 DAY = date(2026, 11, 30)
 SEPTEMBER = Period(date(2026, 9, 1), date(2026, 9, 1))

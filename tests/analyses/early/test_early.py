@@ -19,8 +19,8 @@ from helpers.data.mart import Mart
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Target
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 ROOT = Path(__file__).parents[3]
 NOISE = np.random.default_rng(3).normal(size=36)

@@ -24,8 +24,8 @@ from helpers.errors import UsageError
 from helpers.measures.gathering import Results, WantedMeasures
 from helpers.register.cycle import MatrixRow, Team
 from helpers.register.models import Measure, Objective, Register
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 SEPTEMBER = Period(date(2026, 9, 1), date(2026, 9, 1))
 TRUST: Any = SimpleNamespace(code="RGT", name="A trust")

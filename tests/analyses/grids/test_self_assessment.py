@@ -22,8 +22,8 @@ from helpers.errors import UsageError
 from helpers.register import Register
 from helpers.register.grids import Assessment, Consensus
 from helpers.register.reading import SHIPPED, read_register
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 LAST = date(2026, 9, 1)
 GRIDS = read_register(SHIPPED, base=None).grids

@@ -22,8 +22,8 @@ from helpers.data.synthetic import write_demo
 from helpers.errors import DataError, UsageError
 from helpers.report.charts import rates as charts_rates
 from helpers.report.controlled_charts import OPEN_MONTHS, WITHOUT_LIMITS
-from helpers.report.opening import Report
 from helpers.report.period import Period, add_months
+from helpers.report.report import Report
 
 PARTS = (
     "headline", "data", "rates", "peers", "trend", "specialties", "assumptions", "path", "outcomes", "days",

@@ -17,8 +17,8 @@ from helpers.analyses.peers.result import PeerComparison
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.register.models import Event, Measure, Register
-from helpers.report.opening import Report
 from helpers.report.period import Period, add_months
+from helpers.report.report import Report
 
 MAY = date(2026, 5, 1)
 

@@ -16,8 +16,8 @@ from helpers.data.mart import Mart
 from helpers.errors import UsageError
 from helpers.measures.examples import example_measure
 from helpers.register.models import Register
-from helpers.report.opening import Report
 from helpers.report.period import Period, add_months
+from helpers.report.report import Report
 
 LAST = date(2026, 9, 1)
 

@@ -22,8 +22,8 @@ from helpers.measures.gathering import Results, WantedMeasures
 from helpers.register.cycle import BoardDecision, MatrixRow, Team
 from helpers.register.models import Measure, Objective, Register
 from helpers.report.charts.links import Node, links_chart
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 from helpers.report.shown import draw
 
 SEPTEMBER = Period(date(2026, 9, 1), date(2026, 9, 1))

@@ -16,9 +16,9 @@ from helpers.bundle import SUPPRESSED, Bundle, Cell
 from helpers.data.disclosure import Query, Told, disclosure_problems
 from helpers.data.disclosure.deciding import Asked
 from helpers.errors import UsageError
-from helpers.report.opening import Report
 from helpers.report.period import Period
 from helpers.report.process_words import UNTOLD
+from helpers.report.report import Report
 
 PARTS = (
     "headline", "crude", "split", "adjusted", "model", "worth", "groups", "tails", "trend", "peers", "method",

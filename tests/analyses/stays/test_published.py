@@ -13,8 +13,8 @@ from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.data.published_stays import ADMISSIONS
 from helpers.errors import DataError
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 #: beds occupied, and admissions of each kind in each of the three months
 RETURNS = {

@@ -14,8 +14,8 @@ from helpers.analyses.systems.view import SystemView
 from helpers.cli import main
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 ROOT = Path(__file__).parents[3]
 REAL_DATA = Path(os.environ.get("BOARDPACK_REAL_DATA", ROOT.parent / "shared" / "real-data"))

@@ -24,9 +24,9 @@ from helpers.data.mart import Mart
 from helpers.errors import DataError, UsageError
 from helpers.register.models import Comment
 from helpers.report.latest import latest_month
-from helpers.report.opening import Report
 from helpers.report.parts import Part
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 ROOT = Path(__file__).parents[3]
 FIRST, LAST = pd.Timestamp(2025, 5, 1), pd.Timestamp(2026, 4, 1)

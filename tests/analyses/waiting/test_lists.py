@@ -17,8 +17,8 @@ from helpers.analyses.waiting.report import WaitingLists
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
 from helpers.errors import DataError, UsageError
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 
 APRIL = date(2026, 4, 1)
 #: 26 weeks after the end of April

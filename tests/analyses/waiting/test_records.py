@@ -14,8 +14,8 @@ from helpers.data.directory import find_organisation
 from helpers.data.load import LoadError, load_paths
 from helpers.data.mart import Mart
 from helpers.register import Register
-from helpers.report.opening import Report
 from helpers.report.period import Period
+from helpers.report.report import Report
 from helpers.stats.waiting import list_statistics
 
 APRIL = date(2026, 4, 1)

@@ -16,8 +16,8 @@ from reports_made import APRIL, USUAL, fill_mart
 from helpers.bundle import MIME
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
-from helpers.report.opening import Report
 from helpers.report.own.frames import show_series_as_tables
+from helpers.report.report import Report
 from helpers.runner.document.making import Document, Provenance, find_problems, make_document
 
 BEDS = "SELECT org_code, value FROM measure_values WHERE measure = 'beds' AND org_code = $trust"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
+from helpers.report.report import Report
 
 
 @names_near_misses

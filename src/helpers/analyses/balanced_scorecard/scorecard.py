@@ -24,7 +24,7 @@ from helpers.report.sections import Sections
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 #: problems that the headline tells in full
 WORST = 2

@@ -29,7 +29,7 @@ from helpers.report.words import capital, listed, month
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 #: changes that the headline tells in full
 TOLD: Final = 3

@@ -7,7 +7,7 @@ from helpers.errors import Problem, UsageError, near_misses
 from helpers.register.contract import year_of
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
+from helpers.report.report import Report
 
 
 @names_near_misses

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.data.policy import DisclosurePolicy
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 #: what the group of small lines is called
 SMALL: Final = "Lines with few patients"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from helpers.register.cycle import BoardDecision
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 Rows = Sequence[tuple[Cell, ...]]
 _POINT: Final = (

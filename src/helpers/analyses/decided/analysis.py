@@ -12,9 +12,9 @@ from helpers.register.cycle import BoardDecision
 from helpers.register.models import Register
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
 from helpers.report.parts import Field, Part, part
 from helpers.report.period import add_months
+from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.words import count, day_words, sentence
 

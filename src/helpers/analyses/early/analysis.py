@@ -8,7 +8,7 @@ from helpers.analyses.early.report import EarlyWarning
 from helpers.measures.gathering import wrongly_asked
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
+from helpers.report.report import Report
 from helpers.yaml_files import raise_all
 
 

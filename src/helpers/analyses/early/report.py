@@ -36,7 +36,7 @@ from helpers.report.words import in_words, month
 from helpers.stats.early_turn import AHEAD, TOGETHER
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 FIELDS: Final = (
     Field("measure", Column(label="Measure")),

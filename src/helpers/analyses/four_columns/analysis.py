@@ -9,7 +9,7 @@ from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
+from helpers.report.report import Report
 
 #: columns of what reviews found
 _FOUND = ("row", "expected", "achieved", "low", "high")

@@ -24,7 +24,7 @@ from helpers.stats.waiting.queue import DEFAULT_FACTOR
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 OfLine = Filled[Line]
 OfAmbition = Filled[Ambition]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.analyses.grids.report import SelfAssessment
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
+from helpers.report.report import Report
 
 
 @names_near_misses

@@ -28,7 +28,7 @@ from helpers.theme import colours
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 NONE: Final = "nothing agreed"
 HIDDEN: Final = "too few to show"

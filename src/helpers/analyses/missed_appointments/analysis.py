@@ -12,7 +12,7 @@ from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
+from helpers.report.report import Report
 
 
 @names_near_misses

@@ -29,7 +29,7 @@ from helpers.report.words import number
 from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 #: the register's name of what this report is about
 MEASURE: Final = "dna_rate"

@@ -10,7 +10,7 @@ from helpers.measures.places.groups import GroupKind
 from helpers.register.models import Benchmark
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
+from helpers.report.report import Report
 
 
 @names_near_misses

@@ -26,7 +26,7 @@ from helpers.report.words import count
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 #: measures that are shown with a chart of their own in a report on all of them
 FEATURED: Final = 6

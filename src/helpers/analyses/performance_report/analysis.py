@@ -8,7 +8,7 @@ from helpers.analyses.performance_report.options import Cover, read_options
 from helpers.analyses.performance_report.report import PerformanceReport
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
+from helpers.report.report import Report
 
 
 @names_near_misses

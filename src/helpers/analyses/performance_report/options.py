@@ -15,7 +15,7 @@ from helpers.report.parts import Field
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 
 Purpose = Literal["assurance", "decision", "discussion"]

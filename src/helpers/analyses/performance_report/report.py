@@ -47,7 +47,7 @@ from helpers.report.shown import Shown
 from helpers.report.words import listed, sentence, together
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 _CALM: Final = "Nothing with a recent figure needs attention."
 

@@ -27,7 +27,7 @@ from helpers.report.shown import Shown
 from helpers.report.words import capital, count
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 MONTHS: Final = 36
 NOBODY: Final = "Nobody named"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from helpers.data.measure_series import Part as PartOf
     from helpers.register.cycle import BoardDecision
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 _MARKS: Final[dict[Category, Verdict]] = {
     "attention": "concerning",

@@ -10,11 +10,11 @@ from helpers.analyses.stays.findings import StayFindings
 from helpers.analyses.stays.options import StayOptions, name_benchmark
 from helpers.bundle import Column, ColumnKind
 from helpers.data.disclosure import policy_for
-from helpers.report.opening import origin_of
+from helpers.report.report import origin_of
 from helpers.report.sections import Sections
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 #: the register's name of what this report is about
 MEASURE = "mean_los"

@@ -20,7 +20,7 @@ from helpers.report.words import count, days, number, sentence
 from helpers.stats import los
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 #: quarters of the first year of the pandemic, by their first days
 PANDEMIC = ((2020, 4), (2021, 3))

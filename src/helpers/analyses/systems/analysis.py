@@ -6,7 +6,7 @@ from helpers.analyses.systems.known import MONTHS
 from helpers.analyses.systems.view import SystemView
 from helpers.errors import Problem, UsageError
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
+from helpers.report.report import Report
 
 #: per cent: what the models are asked about
 CHANGE = 10.0

@@ -17,7 +17,7 @@ from helpers.measures.sums import SystemSum, system_sum
 
 if TYPE_CHECKING:
     from helpers.register.models import Measure
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 MONTHS: Final = 36
 #: who could leave and stays over beds in use; beds in use over beds available

@@ -45,7 +45,7 @@ from helpers.report.words import count, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 
 class SystemView(Sections):

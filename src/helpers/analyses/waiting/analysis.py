@@ -9,8 +9,8 @@ from helpers.analyses.waiting.report import WaitingLists
 from helpers.errors import Problem, UsageError
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.opening import Report
 from helpers.report.period import add_months
+from helpers.report.report import Report
 from helpers.stats.waiting.queue import WEEKS_TO_TARGET
 
 

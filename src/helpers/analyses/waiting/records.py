@@ -14,7 +14,7 @@ from helpers.data.waits import EDGES, LIST_SIZE, band_names
 from helpers.report.period import add_months
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 #: before everybody who waits was referred
 _BEGINNING: Final = "1900-01-01"

@@ -25,7 +25,7 @@ from helpers.report.words import month
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
-    from helpers.report.opening import Report
+    from helpers.report.report import Report
 
 #: lists that the headline tells, and that are drawn
 TOLD, DRAWN = 3, 15

@@ -122,7 +122,7 @@ def open_records(
     whose: Whose,
     span: tuple[str, str],
 ) -> Records:
-    """Return a handle; see `helpers.report.opening.Report.records`.
+    """Return a handle; see `helpers.report.report.Report.records`.
 
     Raises
     ------

@@ -15,7 +15,7 @@ _WHERE: Final = "report.deliver"
 
 
 def read_file(what: Any, name: str) -> tuple[str, bytes]:
-    """Return the name and the content of what is to be delivered; see `helpers.report.opening.Report.deliver`."""
+    """Return the name and the content of what is to be delivered; see `helpers.report.report.Report.deliver`."""
     is_path = isinstance(what, str | os.PathLike)
     name = name or (Path(what).name if is_path else "")
     if not DELIVERED.fullmatch(name):

@@ -8,6 +8,7 @@ from helpers.stats.los.benchmarks import (
     trust_means,
     unweighted_mean,
 )
+from helpers.stats.los.intervals import FEWEST_CLUSTERS, expected_variance, ratio_interval
 from helpers.stats.los.model import (
     AdjustedRatio,
     ModelVerdict,
@@ -18,15 +19,12 @@ from helpers.stats.los.model import (
 from helpers.stats.los.opportunity import Opportunity, excess_beds, excess_cost, opportunity
 from helpers.stats.los.split import kitagawa, split_deviation
 from helpers.stats.los.standardise import (
-    FEWEST_CLUSTERS,
     FEWEST_COMPARATOR_SPELLS,
     STRATA,
     UNMATCHED,
-    expected_variance,
     fallback_spells,
     match_comparators,
     observed_expected,
-    ratio_interval,
     standardise,
 )
 from helpers.stats.los.tails import LONG_STAYS, ZeroDayStays, long_stays, zero_day_stays

@@ -13,7 +13,8 @@ from scipy import special
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, Ints, check_array, check_choice, check_columns, check_confidence
 from helpers.stats.log_linear import LogLinearFit, Observations, clustered_covariance, fit_gamma, fit_nb2
-from helpers.stats.los.standardise import FEWEST_CLUSTERS, STRATA
+from helpers.stats.los.intervals import FEWEST_CLUSTERS
+from helpers.stats.los.standardise import STRATA
 
 Family = Literal["nb2", "gamma"]
 
