@@ -112,6 +112,8 @@ def _rtt_extract(folder: Path) -> Reading:
             "month",
             frame(count("Part_2", bands[weeks:]), total),
         )
+    waited = (sums.loc["Part_2"][bands] * [week + 0.5 for week in range(len(bands))]).sum(axis=1)
+    yield "rtt_full_extract", "rtt_mean_wait", "month", frame(waited, total)
     for measure, share in (("rtt_median_wait", 0.5), ("rtt_92nd_percentile_wait", 0.92)):
         waits = sums.loc["Part_2"][bands].apply(_wait, axis=1, share=share)
         yield "rtt_full_extract", measure, "month", frame(waits)

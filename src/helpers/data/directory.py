@@ -123,13 +123,15 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
 def specialty_names(mart: Mart) -> dict[str, str]:
     """Return the names of the treatment functions by code."""
     frame = mart.query("SELECT specialty_code, name FROM specialties WHERE scheme = 'treatment'")
-    return {code: _plain_name(name) for code, name in zip(frame.specialty_code, frame.name, strict=True)}
+    return {
+        code: plain_specialty(name) for code, name in zip(frame.specialty_code, frame.name, strict=True)
+    }
 
 
-def _plain_name(name: str) -> str:
+def plain_specialty(name: str) -> str:
     """Return a treatment function as people say it: without "Service" where a noun is left, or made, without it.
 
-    >>> [_plain_name(f"{each} Service") for each in ("Urology", "Paediatric", "Neurosurgical", "Neonatal")]
+    >>> [plain_specialty(f"{each} Service") for each in ("Urology", "Paediatric", "Neurosurgical", "Neonatal")]
     ['Urology', 'Paediatrics', 'Neurosurgery', 'Neonatal Service']
     """
     plain = name.removesuffix(" Service")

@@ -14,6 +14,7 @@ from helpers.analyses.waiting.lists import ALL, LOOK_BACK, P92, Aim, banded, lis
 from helpers.analyses.waiting.picture import bands_chart, course_chart
 from helpers.analyses.waiting.records import list_rows
 from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.data.directory import plain_specialty
 from helpers.data.measure_series import names_in, part_names
 from helpers.data.sources.names import ENGLAND
 from helpers.data.waits import LIST_SIZE, read_lists
@@ -135,9 +136,9 @@ class WaitingLists(Sections):
             )
         now = england[(england["month"] == pd.Timestamp(self.last)) & (england["code"] == ALL)]
         self._england = float(now.loc[now["measure"] == P92, "value"].max())
-        self._frame = lists_of(
-            self._rows, part_names(report.mart, report.organisation.code), self.last, aim
-        )
+        named_parts = part_names(report.mart, report.organisation.code).items()
+        names = {code: plain_specialty(name) for code, name in named_parts}
+        self._frame = lists_of(self._rows, names, self.last, aim)
         # `size` is an attribute of every row of pandas
         named: list[Any] = [*self._frame.rename(columns={"size": "size_"}).itertuples()]
         *self._parts, self._whole = named

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 MOST_NUMBERS: Final = 10
 #: what a number is called that has no name
 VALUE: Final = "value"
-#: how often a group is split anew to see whether a number stays without a part of it
-_SPLITS: Final = 4
+#: how often a group is split anew, at most, to see whether a number stays without a part of it: half of 80 people
+#: stays half without a part of them by chance alone, in 65 of 100 groups at four splits, in two at 60
+_SPLITS: Final = 60
 #: shares as they are written: of 1, in per cent, in a thousand
 _SCALES: Final = (1, 100, 1000)
 _CURE: Final = (
