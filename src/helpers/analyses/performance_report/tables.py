@@ -95,8 +95,8 @@ def place_words(result: MeasureResult) -> str | None:
     if place is None:
         return None
     if place.worst_quarter >= VERY_LIKELY:
-        return f"worst quarter of {place.trusts}, very likely"
-    return f"{phrases('standings.middle_half')[place.side]} the middle half of {place.trusts}"
+        return f"worst quarter\nof {place.trusts}, very likely"
+    return f"{phrases('standings.middle_half')[place.side]} the\nmiddle half of {place.trusts}"
 
 
 def quality_mark(result: MeasureResult) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from helpers.bundle import MISSING, SUPPRESSED, Bundle, Cell, Column, ColumnKind, Panel, Source
+from helpers.runner.document.columns import share_out
 from helpers.runner.document.outputs.tables import BETWEEN_HEADS, HtmlTable
 from helpers.runner.document.prose import clean
 from helpers.runner.project import Whence
@@ -25,13 +26,10 @@ _TALL: Final = 0.6  # height to width; at the text's width 10 cm
 _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120
-_PICTURE: Final = "xxx"  # an icon with its words is wider by this
+_PICTURE: Final = "xxxx"  # an icon with its words is wider by this
 _SPARK: Final = "x" * 9  # a sparkline is as wide
 _BETWEEN: Final = 1.5  # from a column to the next
 _ROOM: Final = 118  # characters of a wide table's letters across a page
-_BOLD: Final = 1.15  # how much wider the letters of a header are
-_WIDEST_WORDS: Final = 34  # characters after which a column of words wraps rather than grows
-_SENTENCES, _WIDEST_SENTENCES = 110, 56  # and one whose cells hold sentences so long
 
 
 def write_figure(bundle: Bundle, svg: bytes = b"", *, caption: str = "") -> str:
@@ -201,37 +199,26 @@ def _header(column: Column) -> str:
     return f"{label} ({unit})" if unit else label
 
 
-def _weights(columns: Iterable[Column], cells: Iterable[list[str]]) -> list[float]:
-    """Return the columns' shares of the width; where room is short, what a column wants beyond its words gives way."""
-    pairs = [_least_and_wanted(column, each) for column, each in zip(columns, cells, strict=True)]
-    least, wanted = (sum(each) for each in zip(*pairs, strict=True))
-    part = 1.0 if wanted <= _ROOM else max(0.0, (_ROOM - least) / (wanted - least or 1))
-    weights = [low + part * (high - low) for low, high in pairs]
-    return [weight / sum(weights) for weight in weights]
+def _weights(columns: Sequence[Column], cells: Iterable[list[str]]) -> list[float]:
+    """Return the columns' shares of the width, by which no word is cut and the table is as short as it can be."""
+    room = _ROOM - _BETWEEN * len(columns)
+    written = [_as_wide(column, each) for column, each in zip(columns, cells, strict=True)]
+    widths = share_out(list(zip(*written, strict=True)), room)
+    return [(width + _BETWEEN) / _ROOM for width in widths]
 
 
-def _least_and_wanted(column: Column, cells: list[str]) -> tuple[float, float]:
-    """Return how wide a column has to be, and would be: no word is cut, numbers stay whole, words wrap."""
+def _as_wide(column: Column, cells: list[str]) -> list[str]:
+    """Return the words of a column, header first, for pictures and numbers that stay whole what is as wide."""
+    header, *others = cells
     if column.kind == "icon":
-        lines = [
-            "\n".join(f"{_PICTURE}{icon_words(line)}" for line in cell.split("\n")) for cell in cells[1:]
+        others = [
+            "\n".join(f"{_PICTURE}{icon_words(line)}" for line in cell.split("\n")) for cell in others
         ]
-        cells = [cells[0], *lines]
-    if column.kind == "spark":
-        cells = [cells[0], _SPARK]
-    longest_word = max(
-        len(word) * (_BOLD if row == 0 else 1)
-        for row, cell in enumerate(cells)
-        for word in cell.split() or [""]
-    )
-    longest_cell = max(len(line) for cell in cells[1:] for line in cell.split("\n"))
-    wanted = longest_cell if column.kind in _NUMERIC else min(_widest(longest_cell), longest_cell)
-    least = max(longest_word, 4) + _BETWEEN
-    return least, max(least, wanted + _BETWEEN)
-
-
-def _widest(longest: int) -> int:
-    return _WIDEST_SENTENCES if longest > _SENTENCES else _WIDEST_WORDS
+    elif column.kind == "spark":
+        others = [_SPARK for _ in others]
+    elif column.kind in _NUMERIC:
+        others = [cell.replace(" ", "_") for cell in others]
+    return [header, *others]
 
 
 def _notes(bundle: Bundle) -> str:

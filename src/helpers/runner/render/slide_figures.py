@@ -10,7 +10,7 @@ from typing import Any, Final
 from pptx.util import Pt
 
 from helpers.bundle import Bundle
-from helpers.runner.render.columns import LETTER, count_lines
+from helpers.runner.document.columns import LETTER, count_lines
 from helpers.runner.render.png import draw
 from helpers.runner.render.slide_tables import LINE, POINT, TextArea
 from helpers.theme.markdown import plain_words

@@ -10,7 +10,7 @@ from pptx.dml.color import RGBColor
 from pptx.oxml import parse_xml
 from pptx.util import Pt
 
-from helpers.runner.render.columns import LETTER, count_lines, needs, share_out
+from helpers.runner.document.columns import LETTER, count_lines, needs, share_out
 from helpers.theme import Theme, colours
 from helpers.theme.icons import icon_words
 

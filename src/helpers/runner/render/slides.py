@@ -15,8 +15,8 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Pt
 
+from helpers.runner.document.columns import LETTER, count_lines
 from helpers.runner.document.making import Document
-from helpers.runner.render.columns import LETTER, count_lines
 from helpers.runner.render.properties import set_properties
 from helpers.runner.render.slide_figures import finish_figure
 from helpers.runner.render.slide_tables import LINE, POINT, TextArea, finish_table, is_group

@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 from docx.shared import Emu, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 
-from helpers.runner.render.columns import LETTER, needs, share_out
+from helpers.runner.document.columns import LETTER, needs, share_out
 from helpers.theme import colours
 
 _W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
