@@ -27,7 +27,7 @@ _NUMERIC: Final = frozenset({"count", "rate", "model"})
 # A pipe table whose lines are longer than pandoc's 72 columns takes the widths of its dashes.
 _DASHES: Final = 120
 _PICTURE: Final = "xxxx"  # an icon with its words is wider by this
-_SPARK: Final = "x" * 9  # a sparkline is as wide
+_SPARK: Final = "x" * 7  # a sparkline is as wide
 _BETWEEN: Final = 1.5  # from a column to the next
 _ROOM: Final = 118  # characters of a wide table's letters across a page
 
