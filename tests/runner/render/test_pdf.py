@@ -72,7 +72,7 @@ def test_a_long_table_repeats_its_header_and_cuts_no_row(notebook, rendered):
         for n in range(1, 121)
     )
     path = rendered(notebook.table(rows=rows), "pdf")["pdf"]
-    pages = [page for page in pdf_pages(path) if "Row " in page]
+    pages = [" ".join(page.split()) for page in pdf_pages(path) if "Row " in page]  # a header may wrap
     assert len(pages) > 2
     assert all("Specialty" in page and "Beds (beds)" in page for page in pages)
     for page in pages:
