@@ -42,6 +42,9 @@ SELECTORS = {
         WHERE measure = 'rtt_list_size' AND basis = 'provider' AND specialty_code IS NOT NULL AND breakdown IS NULL
           AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
           AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
+    "trusts_in_oversight": """SELECT DISTINCT org_code FROM oversight WHERE metric = 'OF5002'
+        AND period = (SELECT max(period) FROM oversight) AND source NOT IN (SELECT source FROM loads WHERE synthetic)
+        ORDER BY 1""",
     "boards_with_published_beds": _WITH_BEDS.format(code="coalesce(b.successor, o.icb_code)", kind="icb"),
     "regions_with_published_beds": _WITH_BEDS.format(code="o.region", kind="region"),
     "trusts": "SELECT DISTINCT org_code FROM organisations"

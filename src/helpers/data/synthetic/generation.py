@@ -14,6 +14,7 @@ from helpers.data.synthetic.divisions import specialty_units
 from helpers.data.synthetic.drawing import months
 from helpers.data.synthetic.measures import measure_values
 from helpers.data.synthetic.organisations import draw_trusts, organisations_frame, units_frame
+from helpers.data.synthetic.oversight import oversight_frame
 from helpers.data.synthetic.specialties import specialties_frame
 from helpers.data.synthetic.spells import draw_spells
 from helpers.errors import ArgumentError
@@ -37,6 +38,7 @@ class SyntheticData:
     appointments: pd.DataFrame
     measure_values: pd.DataFrame
     contract_lines: pd.DataFrame
+    oversight: pd.DataFrame
 
 
 def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
@@ -76,8 +78,9 @@ def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
         measure_values=measure_values(
             of_measures, trusts, spells=spells, appointments=appointments, scale=scale
         ),
-        # of a stream of its own, so that what is drawn for others stays as it was without it
+        # of streams of their own, so that what is drawn for others stays as it was without them
         contract_lines=contract_frame(np.random.default_rng([seed, 22])),
+        oversight=oversight_frame(np.random.default_rng([seed, 23]), trusts.codes),
     )
 
 
@@ -98,7 +101,7 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
     }
     lists = {"organisations": data.organisations, "units": data.units, "specialties": data.specialties}
     _load(mart, "synthetic", "Synthetic national records", "hes_record_level", records)
-    statistics = {**lists, "measure_values": values[published]}
+    statistics = {**lists, "measure_values": values[published], "oversight": data.oversight}
     _load(mart, "synthetic_publications", "Synthetic national statistics", "published", statistics)
 
 
