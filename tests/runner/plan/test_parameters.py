@@ -175,7 +175,9 @@ def test_what_a_cell_makes_and_does_not_show_is_told_with_its_line(
     path = write_notebook(tmp_path, 'trust: "org" = "SYN01"')
     content = json.loads(path.read_text("utf-8"))
     for each in ('report = open_report("Title", trust=trust)\nreport', source):
-        content["cells"].append({"cell_type": "code", "metadata": {}, "source": each.splitlines(keepends=True)})
+        content["cells"].append(
+            {"cell_type": "code", "metadata": {}, "source": each.splitlines(keepends=True)}
+        )
     path.write_text(json.dumps(content), "utf-8")
     if not lines:
         assert read_notebook(path).parameters
