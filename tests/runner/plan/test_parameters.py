@@ -168,7 +168,9 @@ report.say("Two.") if few else report.say("Three.")
 """
 
 
-@pytest.mark.parametrize("source, lines", [(LOST, [2, 3]), (SEEN, []), ("%time report.say('One.')", [])])
+@pytest.mark.parametrize(
+    ("source", "lines"), [(LOST, [2, 3]), (SEEN, []), ("%time report.say('One.')", [])]
+)
 def test_what_a_cell_makes_and_does_not_show_is_told_with_its_line(
     tmp_path: Path, source: str, lines: list[int]
 ) -> None:
