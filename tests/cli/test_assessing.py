@@ -74,7 +74,9 @@ def test_forms_come_back_as_assessments_and_an_agreement(root: Path, call: Call)
     fill(agree, {**told, **plan})
     assert call("assess", "read", str(agree))[1].splitlines()[-1] == "taken: assessments 0, agreements 1"
     said = call("assess", "status")[1]
-    left = {each.partition(",")[0] for each in waiting} - {each.partition(",")[0] for each in said.splitlines()}
+    left = {each.partition(",")[0] for each in waiting} - {
+        each.partition(",")[0] for each in said.splitlines()
+    }
     assert left == {"Board", "What is agreed"}
     (agreed,) = read_register(root / "params" / "_register").consensus_of("T1", "breakthrough")
     assert (agreed.rows["leaders"].wanted, agreed.actions[0].owner) == ("consolidating", "Chief executive")
