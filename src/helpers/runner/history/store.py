@@ -307,12 +307,8 @@ class History:
             rows = database.execute(f"{query} ORDER BY rowid DESC LIMIT ?", (most,)).fetchall()
             states = [database.execute(counts, (row[0],)).fetchall() for row in rows]
         return [
-            Run(
-                *row[:5],
-                settings=json.loads(row[5]),
-                states={State(word): number for word, number in found},
-            )
-            for row, found in zip(rows, states, strict=True)
+            Run(run, kind, began, ended, version, json.loads(told), {State(word): n for word, n in found})
+            for (run, kind, began, ended, version, told), found in zip(rows, states, strict=True)
         ]
 
     def contents(self, *hashes: str) -> dict[str, Any]:
