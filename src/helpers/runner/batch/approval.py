@@ -178,15 +178,13 @@ def _recorded(project: Project, history: History, entry: Entry, *, kind: str) ->
     history.begin(entry.run, project.pin(), [waiting], kind=kind)
     try:
         yield
-    except UserError as error:
+    except (
+        UserError,
+        OSError,
+    ) as error:  # nothing has changed: what could not be moved is back in its place
         state = State.BLOCKED if isinstance(error, GateError) else State.FAILED
-        told = project.redact(str(error))
-        code = int(error.exit_code)
+        told, code = project.redact(str(error)), int(getattr(error, "exit_code", ExitCode.REPORT))
         history.record(replace(waiting, state=state, step=kind, error=told, exit_code=code))
-        raise
-    except OSError as error:  # nothing has changed: what could not be moved is back in its place
-        told, code = project.redact(str(error)), int(ExitCode.REPORT)
-        history.record(replace(waiting, state=State.FAILED, step=kind, error=told, exit_code=code))
         raise
     finally:
         history.end(entry.run)
