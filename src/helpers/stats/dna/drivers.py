@@ -11,9 +11,7 @@ from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_array, check_at_most, check_columns, check_confidence
-
-#: Newton's method: reweighted least squares takes a saturated table for a perfectly separated one
-_NEWTON = {"method": "newton", "max_start_irls": 0, "maxiter": 100, "tol": 1e-10, "disp": 0}
+from helpers.stats.models.generalised import fit_matrices
 
 
 def dna_drivers(
@@ -112,23 +110,17 @@ def _fit(
     dnas: Floats, booked: Floats, design: Floats, groups: npt.NDArray[np.int64] | None
 ) -> tuple[Floats, Floats, float]:
     """Return coefficients, their standard errors and the degrees of freedom of the quantile."""
-    # late: takes as long to import as all else that a report of missed appointments needs
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    model = GLM(np.column_stack([dnas, booked - dnas]), design, family=Binomial())
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise ArgumentError("categories", "columns that say the same", "columns that differ")
+    fit = fit_matrices(dnas / booked, design, "binomial", prior=booked)
     if groups is None:
-        fit = model.fit(**_NEWTON)
-        return np.asarray(fit.params), np.asarray(fit.bse), np.inf
+        return fit.estimates, np.sqrt(np.diag(fit.covariance(design, "classical"))), np.inf
     clusters = len(np.unique(groups))
     if clusters < 2:
         raise ArgumentError("cluster", f"{clusters} provider", "at least two, or cluster=None")
-    options = {"groups": groups, "use_correction": False}
-    fit = model.fit(**_NEWTON, cov_type="cluster", cov_kwds=options)
-    correction = clusters / (clusters - 1) * (booked.sum() - 1) / (booked.sum() - design.shape[1])
-    return np.asarray(fit.params), np.asarray(fit.bse) * np.sqrt(correction), clusters - 1.0
+    error = np.sqrt(np.diag(fit.covariance(design, "cluster", groups)))
+    correction = (booked.sum() - 1) / (booked.sum() - design.shape[1])
+    return fit.estimates, error * np.sqrt(correction), clusters - 1.0
 
 
 def _rows(
