@@ -217,6 +217,11 @@ def _named_audience(publisher: Publisher, name: str) -> Audience:
     return publisher.audiences[name]
 
 
+def find_audience(root: Path, name: str) -> Audience:
+    """Return an audience of a project by its name, the public where none is given."""
+    return _named_audience(read_publisher(root / "params"), name or PUBLIC_NAME)
+
+
 def _closed(root: Path, publisher: Publisher, readers: Audience) -> tuple[Path, ...]:
     """Return what kernels may not read for some readers: all pages that are not public, and what others were told."""
     state = state_folder(root)

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from helpers.cli import showing
-from helpers.cli.showing import Json
+from helpers.cli.options import Json, project_root
 from helpers.errors import Problem, UsageError
-from helpers.places import current_day, find_root
+from helpers.places import current_day
 from helpers.register.calendar import Due, calendar
 from helpers.register.reading import read_register
 from helpers.runner.schedule.due import coming
@@ -27,13 +27,12 @@ _DECIDED: Final = ("decisions.yml", "comments.yml")
 
 
 def plan(
-    context: typer.Context,
     organisation: Annotated[str, typer.Option(help="The code of one organisation; all unless given.")] = "",
     month: Annotated[str, typer.Option("--from", metavar="MONTH", help="YYYY-MM; this month.")] = "",
     as_json: Json = False,
 ) -> None:
     """Print the year's calendar: reports, reviews, decisions and actions due; what is overdue first."""
-    root, today = find_root(context.obj), current_day()
+    root, today = project_root(), current_day()
     first = _month(month) if month else today.replace(day=1)
     end = first.replace(year=first.year + 1)
     register = read_register(root / "params" / "_register", spared=[])

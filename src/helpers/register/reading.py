@@ -23,6 +23,7 @@ from helpers.register.models import (
     Register,
     Trajectory,
 )
+from helpers.register.oversight import OversightFramework
 from helpers.yaml_files import YamlFile, raise_all, read_yaml
 
 Model = TypeVar("Model", bound=Entry)
@@ -102,8 +103,8 @@ def read_register(
 
     Any file may be absent. An entry with the id of a shipped one gives the keys that are to be otherwise, and its
     other keys stay; an id or a key that is empty (`null`) takes the shipped one away. Without `pathways.yml` there
-    are those of a hospital. The folder `mappings` has a file for each kind of table of one's own, `payment` one for
-    each financial year.
+    are those of a hospital. The folder `mappings` has a file for each kind of table of one's own, `payment` and
+    `oversight` one for each financial year.
 
     Parameters
     ----------
@@ -152,6 +153,7 @@ def read_register(
         found["comments"] = dict(_sound_comments(files["comments"], known["measures"], spared))
     mappings = _read_mappings(folder / "mappings", known["measures"], problems)
     payment = _read_each(PaymentScheme, "payment", folder, base, problems)
+    oversight = _read_each(OversightFramework, "oversight", folder, base, problems)
     grids = _read_each(Grid, "grids", folder, base, problems)
     for kind in ("assessments", "consensus"):
         problems += _grid_problems(found[kind], files[kind], grids)
@@ -160,7 +162,7 @@ def read_register(
     whole: dict[str, Any] = {
         kind: entries if KINDS[kind].keyed else tuple(entries.values()) for kind, entries in found.items()
     }
-    return Register(**whole, mappings=mappings, payment=payment, grids=grids)
+    return Register(**whole, mappings=mappings, payment=payment, oversight=oversight, grids=grids)
 
 
 def _named(entry: Entry, key: str) -> list[str]:

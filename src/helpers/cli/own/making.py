@@ -10,10 +10,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from helpers.cli.options import project_root
 from helpers.cli.own.schemas import write_schemas
 from helpers.cli.own.starting import FILES, write_new
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.places import find_root
 from helpers.yaml_files import raise_all
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -24,7 +24,6 @@ _FIRST: Final = ("rtt_18_weeks", "ae_four_hours")
 
 
 def new(
-    context: typer.Context,
     name: Annotated[str, typer.Argument(help="What the report is called: small letters, digits, _.")],
     trust: Annotated[
         str, typer.Option(help="The organisation's code; by default one that the data know.")
@@ -38,7 +37,7 @@ def new(
     like: Annotated[str, typer.Option(help="One of boardpack's notebooks to copy.")] = "",
 ) -> None:
     """Make a report of your own: notebook, parameter file, matrix, test, and entries for new measures."""
-    root = find_root(context.obj)
+    root = project_root()
     wanted = tuple(filter(None, (each.strip() for each in measures.split(","))))
     _check(root, name, wanted, source, like)
     codes = _known_codes(root)
