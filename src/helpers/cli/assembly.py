@@ -69,14 +69,9 @@ def open_project(
 
     Raises `UsageError` with the same, where `problems` is None; for an audience that is not named.
 
-    Parameters
-    ----------
-    problems
-        Gets what is wrong with its settings, so that it can be told with what is wrong elsewhere.
-    audience
-        For whom its reports are made, and what was made is looked at.
-    version
-        The version of the data that its reports read; the current one unless given.
+    `problems`: gets what is wrong with its settings, so that it can be told with what is wrong elsewhere. `audience`:
+    for whom its reports are made, and what was made is looked at. `version`: the version of the data that its reports
+    read; the current one unless given.
     """
     from helpers.data.audit import audit_bundles, audit_file, redact
     from helpers.data.disclosure import disclosure_problems
@@ -248,14 +243,8 @@ def plan(
     Raises `UsageError` with all problems of register and phrases, and where it is strict of notebooks and parameter
     files, at once.
 
-    Parameters
-    ----------
-    words
-        Names or files of reports; none: all.
-    problems
-        What is wrong already (`open_project`).
-    strict
-        Whether a mistake that concerns single reports is an error too; otherwise these are refused.
+    `words`: names or files of reports; none: all. `problems`: what is wrong already (`open_project`). `strict`: whether
+    a mistake that concerns single reports is an error too; otherwise these are refused.
     """
     from helpers.register.reading import read_register
 

@@ -65,6 +65,8 @@ def _print_series(measure: Measure, listing: Listing) -> None:
     showing.show_table(heads, rows, right=("Value", "Numerator", "Denominator"))
     for seam in listing.seams:
         print(f"From {seam.period} on: {seam.source}; before that: {seam.before}")
+    if listing.rounded_to > 1:
+        print(f"Counts of patients are rounded to the nearest {listing.rounded_to}, as reports show them")
     if any("*" in (row.value, row.numerator, row.denominator) for row in listing.rows):
         print("* is hidden, by the publisher or so that small numbers of patients stay private")
 

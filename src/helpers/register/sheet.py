@@ -130,10 +130,7 @@ def is_at_board(measure: Measure) -> bool:
 def blank_form(measure: str) -> str:
     """Return an empty sheet as YAML for `measures.yml`, each key with its question.
 
-    Parameters
-    ----------
-    measure
-        The id of the new measure.
+    `measure`: the id of the new measure.
     """
     asked = [*SHEET[:5], *_FORM_ONLY[:2], SHEET[5], _FORM_ONLY[2], *SHEET[6:]]
     lines = [_FORM_HEAD, f"{measure}:"]
