@@ -11,9 +11,8 @@ import typer
 from helpers.cli import showing
 from helpers.cli.assembly import open_mart
 from helpers.cli.figures import show_series
+from helpers.cli.options import Json, project_root
 from helpers.cli.private import forget
-from helpers.cli.showing import Json
-from helpers.places import find_root
 from helpers.runner.publisher import read_publisher
 
 data_app = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
@@ -24,14 +23,13 @@ data_app.command("forget")(forget)
 
 @demo_app.command("build")
 def build_demo(
-    context: typer.Context,
     scale: Annotated[float, typer.Option(min=0.01, help="Size; 1 is the demo's own.")] = 1.0,
 ) -> None:
     """Load the invented national data set, marked as synthetic."""
     from helpers.data.synthetic import write_demo
 
     began = time.perf_counter()
-    mart = open_mart(find_root(context.obj))
+    mart = open_mart(project_root())
     write_demo(mart, scale=scale)
     rows = sum(load.rows_kept for load in mart.loads() if load.synthetic)
     print(f"Synthetic data of {rows:,} rows in {time.perf_counter() - began:.0f} s")
@@ -39,7 +37,6 @@ def build_demo(
 
 @data_app.command("load")
 def load_data(
-    context: typer.Context,
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help="Files, folders, wildcards, addresses.")
     ],
@@ -53,7 +50,7 @@ def load_data(
     from helpers.data.load import LoadError, load_paths
     from helpers.register.reading import read_register
 
-    root = find_root(context.obj)
+    root = project_root()
     register = read_register(root / "params" / "_register")
     try:
         with showing.show_loading(quiet=as_json) as progress:
@@ -66,14 +63,13 @@ def load_data(
 
 
 @data_app.command("list")
-def list_data(context: typer.Context, as_json: Json = False) -> None:
+def list_data(as_json: Json = False) -> None:
     """Show what is loaded, from where, how fresh, and how it may be shown."""
-    showing.show_loads(open_mart(find_root(context.obj)).loads(), as_json=as_json)
+    showing.show_loads(open_mart(project_root()).loads(), as_json=as_json)
 
 
 @data_app.command("check")
 def check_data(
-    context: typer.Context,
     each: Annotated[bool, typer.Option(help="Name every figure on which sources disagree.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -81,7 +77,7 @@ def check_data(
     from helpers.data.quality import check_data as findings
     from helpers.register.reading import read_register
 
-    root = find_root(context.obj)
+    root = project_root()
     found = findings(open_mart(root), read_register(root / "params" / "_register"))
     showing.show_findings(found, each=each, as_json=as_json)
 
@@ -95,11 +91,11 @@ def list_sources(as_json: Json = False) -> None:
 
 
 @data_app.command("prune")
-def prune_data(context: typer.Context) -> None:
+def prune_data() -> None:
     """Remove versions of the data that are older than `keep: {versions: …}` says, else than a day."""
     from helpers.data.mart_files import KEEP_MANIFESTS
 
-    root = find_root(context.obj)
+    root = project_root()
     kept = read_publisher(root / "params").keep.versions  # how months were known then is made from them
     removed = open_mart(root).prune(older_than=max(kept or KEEP_MANIFESTS, KEEP_MANIFESTS))
     print(f"removed {len(removed)} versions and loads" if removed else "nothing to remove")

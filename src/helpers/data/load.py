@@ -116,6 +116,7 @@ class _Batch:
         self.today = today or date.today()
         self.results: list[LoadResult | _Staged] = []
         self.editions: dict[str, Editions] = {}
+        self.anew: set[str] = set()  # files that the mart holds as they were read otherwise
 
     def __enter__(self) -> _Batch:
         return self
@@ -128,7 +129,14 @@ class _Batch:
     def add(self, file: Found) -> None:
         """Read a file and stage it; what is wrong with it becomes its result."""
         try:
-            self.results.append(self._stage(file))
+            found = self._stage(file)
+            if isinstance(found, _Staged) and file.shown in self.anew:
+                remarks = (
+                    *found.result.remarks,
+                    "read anew: how it is read has changed since it was loaded",
+                )
+                found = replace(found, result=replace(found.result, remarks=remarks))
+            self.results.append(found)
         except DataError as error:
             self.results.append(LoadResult(file.shown, "refused", problems=error.problems))
 
@@ -172,6 +180,7 @@ class _Batch:
     def _stage(self, file: Found) -> LoadResult | _Staged:
         from helpers.data.open_files import open_file
         from helpers.data.parts import is_long, refuse_too_long
+        from helpers.data.record_files import is_parquet
         from helpers.data.sources import describe_rest, recognise
         from helpers.data.sources.layout import read_all
         from helpers.data.sources.mapped import mapped_layouts
@@ -181,6 +190,8 @@ class _Batch:
         held = self._held(file)
         if held:
             return held
+        if is_parquet(file.path):
+            return self._stage_records(file)
         if is_long(file.path):
             staged = self._stage_parts(file)
             if staged:
@@ -197,6 +208,19 @@ class _Batch:
             )
         self._check(file, reading)
         return self._write(file, layout, *self._dated(file, layout, reading))
+
+    def _stage_records(self, file: Found) -> _Staged:
+        """Stage a Parquet file of records, which no memory holds."""
+        from helpers.data.record_files import RecordFile
+
+        records = RecordFile(file.path, file.shown)
+        staged = self._write(file, records.layout, records.reading, self.vintage)
+        try:
+            records.stage(staged.load)
+        except BaseException:
+            self._close(staged, keep=False)
+            raise
+        return staged
 
     def _stage_parts(self, file: Found) -> _Staged | None:
         """Stage a long file a part at a time; None where its layout must be read whole."""
@@ -240,16 +264,22 @@ class _Batch:
                 raise DataError(problems)
 
     def _held(self, file: Found) -> LoadResult | None:
+        from helpers.data.record_files import RecordFile, is_parquet
+        from helpers.data.sources import all_layouts
         from helpers.data.sources.mapped import mapped_layouts
 
         if not file.path.is_file():
             raise DataError(Problem(file.shown, "not a file"))
         sha256 = hash_file(file.path)
-        known = {layout.name: layout.settings for layout in mapped_layouts(self.register)}
-        for load in self.mart.loads():
-            # a mapping that was mended since reads the file anew
-            if load.sha256 == sha256 and load.settings == known.get(load.layout, ""):
+        held = [load for load in self.mart.loads() if load.sha256 == sha256]
+        layouts = (*all_layouts(), *mapped_layouts(self.register)) if held else ()
+        if held and is_parquet(file.path):
+            layouts = (RecordFile(file.path, file.shown).layout,)
+        known = {layout.name: layout for layout in layouts}
+        for load in held:  # a reader or a mapping that was mended since reads the file anew
+            if load.layout in known and load.settings == known[load.layout].how_read:
                 return LoadResult(file.shown, "already loaded", load.layout, load.source)
+        self.anew |= {file.shown} if held else set()
         return None
 
     def _context(self) -> Context:
@@ -269,7 +299,7 @@ class _Batch:
             mode=layout.mode,
             secondary=layout.secondary,
             publication=layout.publication,
-            settings=layout.settings,
+            settings=layout.how_read,
             vintage=vintage,
             as_at=reading.as_at or _last_day(reading),
         )
