@@ -65,6 +65,34 @@ def load_data(
     showing.show_results(results, as_json=as_json)
 
 
+@data_app.command("pull")
+def pull_data(
+    context: typer.Context,
+    url: Annotated[
+        str,
+        typer.Argument(help="Where the warehouse is, without a password; else $BOARDPACK_WAREHOUSE_URL."),
+    ] = "",
+    table: Annotated[str, typer.Option(help="Table or view, with its schema where it needs one.")] = "",
+    query: Annotated[str, typer.Option(help="A SELECT whose rows are wanted.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Load a table of a data warehouse, or the rows of a query, all or nothing; SQLAlchemy reaches it."""
+    from helpers.data.load import LoadError
+    from helpers.data.warehouse import find_warehouse, pull
+    from helpers.register.reading import read_register
+
+    root = find_root(context.obj)
+    register = read_register(root / "params" / "_register")
+    warehouse = find_warehouse(url, table=table, query=query)
+    try:
+        with showing.show_loading(quiet=as_json) as progress:
+            results = pull(open_mart(root), warehouse, register, progress=progress)
+    except LoadError as error:
+        showing.show_results(error.results, as_json=as_json)
+        raise typer.Exit(int(error.exit_code)) from None
+    showing.show_results(results, as_json=as_json)
+
+
 @data_app.command("list")
 def list_data(context: typer.Context, as_json: Json = False) -> None:
     """Show what is loaded, from where, how fresh, and how it may be shown."""

@@ -83,7 +83,21 @@ def load_paths(
     LoadError
         Where files were refused, after the others have been loaded.
     """
-    with find_files(paths) as files, _Batch(mart, register, vintage, today) as batch:
+    with find_files(paths) as files:
+        return load_files(mart, files, register, progress=progress, vintage=vintage, today=today)
+
+
+def load_files(
+    mart: Mart,
+    files: Sequence[Found],
+    register: Register,
+    *,
+    progress: Progress | None = None,
+    vintage: datetime | None = None,
+    today: date | None = None,
+) -> list[LoadResult]:
+    """Load files that have been found, in their order; see `load_paths`."""
+    with _Batch(mart, register, vintage, today) as batch:
         for done, file in enumerate(files):
             if progress:
                 progress(file.shown, done, len(files))
@@ -202,16 +216,17 @@ class _Batch:
         """Stage a long file a part at a time; None where its layout must be read whole."""
         from helpers.data.parts import read_parts
         from helpers.data.sources import recognise
+        from helpers.data.sources.mapped import mapped_layouts
 
-        sheets = read_parts(file.path)
-        matches = recognise([next(sheets)])
+        sheets, own = read_parts(file.path), mapped_layouts(self.register)
+        matches = recognise([next(sheets)], own)
         layout, context = matches[0].layout, self._context()
         if not layout.by_rows:
             return None
         first = layout.read(matches, context)
         staged = self._write(file, layout, first, self.vintage)
         try:
-            rest = (layout.read(recognise([sheet]), context) for sheet in sheets)
+            rest = (layout.read(recognise([sheet], own), context) for sheet in sheets)
             return _write_rest(staged, first, rest)
         except BaseException:
             self._close(staged, keep=False)
