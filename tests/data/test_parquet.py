@@ -75,7 +75,7 @@ def test_rows_of_parts_have_the_numbers_of_the_file(
 @pytest.mark.parametrize("content", [b"PAR1" + b"\0" * 64, b"PAR1"])
 def test_a_damaged_one_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.parquet").write_bytes(content)
-    with pytest.raises(LoadError, match="a Parquet file that cannot be read"):
+    with pytest.raises(LoadError, match="a Parquet file that is damaged"):
         load_paths(Mart(tmp_path / "mart"), [tmp_path / "x.parquet"], REGISTER)
 
 

@@ -107,6 +107,11 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (attribute.c_chart, {"events": COUNTS, "dates": DATES}),
     (attribute.g_chart, {"between": COUNTS, "dates": DATES}),
     (attribute.t_chart, {"between": COUNTS, "dates": DATES}),
+    (spc.i_chart, {"values": COUNTS, "dates": DATES}),
+    (spc.mr_chart, {"values": COUNTS, "dates": DATES, "multiplier": 100.0}),
+    (spc.i_prime_chart, {"numerator": COUNTS, "denominator": HUNDREDS, "method": "cutbox"}),
+    (functools.partial(spc.xbar_chart, subgroups=[1, 2] * 12), {"values": COUNTS}),
+    (functools.partial(spc.s_chart, subgroups=[1, 2] * 12), {"values": COUNTS, "fix_after": 1}),
     (waiting.queue_load, {"demand": [5.0, 6.0], "capacity": [4.0, 5.0]}),
     (waiting.factor_for, {"share_within_target": 0.92}),
     (waiting.target_mean_wait, {"target_wait": [5.0, 6.0], "factor": [4.0, 5.0]}),
@@ -131,12 +136,14 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
 #: what may be missing, below nought, or of another length, by the name of the method
 MISSING_MAY_BE = {"opportunity": ("standard_error", "low"), "trim_stays": ("points",), "proportion": None, "rate": None,
     "count": None, "xmr": ("values",), "run_chart": ("values",), "p_chart": None, "u_chart": None, "c_chart": None,
-    "g_chart": None, "t_chart": None, "interrupted_series": ("values",), "interrupted_counts": ("counts",),
+    "g_chart": None, "t_chart": None, "i_chart": None, "mr_chart": None, "i_prime_chart": None,
+    "xbar_chart": None, "s_chart": None, "interrupted_series": ("values",), "interrupted_counts": ("counts",),
     "month_to_month": ("value",)}  # fmt: skip
 BELOW_NOUGHT_MAY_BE = {
     "excess_beds": ("bed_days",), "excess_cost": ("bed_days",), "slope_index": ("values",), "mean": ("values",),
     "positions": ("value",), "month_to_month": ("value",), "xmr": ("values",), "run_chart": ("values",),
-    "interrupted_series": ("values",), "project": ("value",),
+    "i_chart": ("values",), "mr_chart": ("values",), "i_prime_chart": ("numerator",), "xbar_chart": ("values",),
+    "s_chart": ("values",), "interrupted_series": ("values",), "project": ("value",),
 }  # fmt: skip
 
 

@@ -113,7 +113,6 @@ def _say_version(wanted: bool) -> None:
 
 @app.callback()
 def set_project(
-    context: typer.Context,
     project: Annotated[
         Path | None, typer.Option(help="The project's folder; by default the nearest.")
     ] = None,
@@ -122,7 +121,9 @@ def set_project(
     ] = False,
 ) -> None:
     """Board reports for the NHS from parameterised notebooks."""
-    context.obj = project
+    from helpers.cli.options import NAMED
+
+    NAMED.set(project)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

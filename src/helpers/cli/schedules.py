@@ -18,10 +18,10 @@ from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project
 from helpers.cli.commenting import overdue_words
 from helpers.cli.onward import bring_up_to_date
-from helpers.cli.showing import Json
+from helpers.cli.options import Json, Quiet, project_root
 from helpers.cli.telling_people import send_waiting, tell
 from helpers.errors import ExitCode, Problem, UsageError, UserError
-from helpers.places import find_root, state_folder
+from helpers.places import state_folder
 from helpers.runner.batch.run import Batch, Order, run_batch
 from helpers.runner.history.entries import Entry
 from helpers.runner.history.locks import try_hold
@@ -40,7 +40,6 @@ from helpers.runner.telling.message import Message
 from helpers.runner.telling.outbox import Outbox
 
 schedule_app = typer.Typer(help="Make reports by themselves: params/_schedule.yml.", no_args_is_help=True)
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing where all is well.")]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Let a schedule wait while any file that it loads is refused.")
 ]
@@ -61,22 +60,21 @@ def run_parts(parts: Sequence[tuple[Project, Plan, Order]], *, quiet: bool) -> B
 
 
 @schedule_app.command()
-def once(context: typer.Context, quiet: Quiet = False, strict: Strict = False) -> None:
+def once(quiet: Quiet = False, strict: Strict = False) -> None:
     """Make what is due now, and end: the whole engine, for cron, systemd, Task Scheduler and the like."""
-    root = find_root(context.obj)
+    root = project_root()
     with _alone(root):
         raise typer.Exit(_make_due(root, quiet=quiet, strict=strict))
 
 
 @schedule_app.command()
 def run(
-    context: typer.Context,
     every: Annotated[int, typer.Option(min=1, help="Seconds between two looks at what is due.")] = 60,
     quiet: Quiet = False,
     strict: Strict = False,
 ) -> None:
     """Make what is due whenever it is, until asked to end (Ctrl-C, SIGTERM): a service in the foreground."""
-    root = find_root(context.obj)
+    root = project_root()
     wait = threading.Event()
     with _alone(root), terminable():
         print(f"boardpack schedule is at work; {_next_words(root)}", flush=True)
@@ -97,12 +95,11 @@ def run(
 
 @schedule_app.command("next")
 def show_next(
-    context: typer.Context,
     count: Annotated[int, typer.Option("--count", min=1, help="How many moments of each.")] = 3,
     as_json: Json = False,
 ) -> None:
     """Show when what comes next, by the clocks of each schedule, and what became of it last."""
-    root = find_root(context.obj)
+    root = project_root()
     noted, now = History(open_project(root).state).occurrences(), datetime.now(UTC)
     rows = []
     for schedule in _read(root):
@@ -125,7 +122,6 @@ def show_next(
 
 @schedule_app.command("export")
 def export(
-    context: typer.Context,
     kind: Annotated[str, typer.Argument(metavar="|".join(EXPORTS), help="For which scheduler.")],
     to: Annotated[Path | None, typer.Option(help="The folder to write to; printed unless given.")] = None,
     minutes: Annotated[int, typer.Option(min=1, max=59, help="Minutes between two looks.")] = 15,
@@ -134,7 +130,7 @@ def export(
     if kind not in EXPORTS:
         raise UsageError(Problem(kind, "no such scheduler", ", ".join(EXPORTS)))
     command = Path(sys.executable).with_name("boardpack")
-    for name, text in EXPORTS[kind](find_root(context.obj).resolve(), command, minutes).items():
+    for name, text in EXPORTS[kind](project_root().resolve(), command, minutes).items():
         if to is None:
             print(f"# {name}\n{text}")
         else:

@@ -201,6 +201,19 @@ CONTRACT_LINES = Table(
     key=("org_code", "specialty", "point_of_delivery", "period", "figure"),
 )
 
+OVERSIGHT = Table(
+    "oversight",
+    (
+        _needed("org_code"),
+        _needed("period", "date"),
+        _needed("metric"),
+        *(_text(name) for name in ("name", "domain", "unit", "trust_type", "reported")),
+        _needed("value", "number"),
+        *(TableColumn(name, "number") for name in ("low", "middle", "high", "rank")),
+        *STAMP,
+    ),
+    key=("org_code", "period", "metric"),
+)
 WAITS = Table(
     "waits",
     (
@@ -224,6 +237,7 @@ TABLES: dict[str, Table] = {
         SPECIALTIES,
         MEASURE_VALUES,
         CONTRACT_LINES,
+        OVERSIGHT,
         SPELLS,
         APPOINTMENTS,
         WAITS,

@@ -214,14 +214,14 @@ def fetch(connection: Connection, warehouse: Warehouse, path: Path, progress: Pr
         )
 
 
-def as_text(value: Any) -> str:
+def as_text(value: Any) -> str | None:
     """Return a value as files have it; a moment at midnight is a day.
 
     >>> [as_text(value) for value in (None, True, Decimal("1E+2"), datetime(2026, 4, 1))]
-    ['', 'true', '100', '2026-04-01']
+    [None, 'true', '100', '2026-04-01']
     """
     if value is None:
-        return ""
+        return None
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime) and value.time() == time.min:

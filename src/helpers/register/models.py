@@ -18,6 +18,7 @@ from helpers.register.cycle import Action, BoardDecision, ExpectedEffect, Matrix
 from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, OrganisationCode, Text
 from helpers.register.files import OwnFile, RecordMapping, TableMapping
 from helpers.register.grids import Assessment, Consensus, Grid
+from helpers.register.oversight import OversightFramework
 
 Direction = Literal["increase", "decrease", "neutral"]
 #: what numerator and denominator are: persons of persons, events per something, one count, a mean
@@ -278,6 +279,7 @@ class Register(Entry):
     contracts: dict[str, Contract] = Field(default_factory=dict)
     meetings: tuple[Meeting, ...] = ()
     payment: dict[str, PaymentScheme] = Field(default_factory=dict)  # by financial year
+    oversight: dict[str, OversightFramework] = Field(default_factory=dict)  # by financial year
     grids: dict[str, Grid] = Field(default_factory=dict)
     assessments: tuple[Assessment, ...] = ()
     consensus: tuple[Consensus, ...] = ()

@@ -18,6 +18,7 @@ question                                 answer
 ``meetings_of main``                     the meetings on a contract
 ``assessments_of RGT breakthrough``      what its assessors said by a grid; ``consensus_of``: what was agreed
 ``payment 2026-27``                      how contracts are paid in a financial year
+``oversight 2025-26``                    how the oversight framework of a year scores and places
 ``changes_of RGT``                       its changes with an expected effect
 ``trajectory beds RGT``                  what the organisation plans of the measure by month
 ``files data/beds.csv``                  where a file of one's own comes from
@@ -54,6 +55,7 @@ _KEYED: Final = (
     "risks",
     "contracts",
     "payment",
+    "oversight",
     "grids",
 )
 

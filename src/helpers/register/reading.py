@@ -23,6 +23,7 @@ from helpers.register.models import (
     Register,
     Trajectory,
 )
+from helpers.register.oversight import OversightFramework
 from helpers.yaml_files import YamlFile, raise_all, read_yaml
 
 Model = TypeVar("Model", bound=Entry)
@@ -102,23 +103,14 @@ def read_register(
 
     Any file may be absent. An entry with the id of a shipped one gives the keys that are to be otherwise, and its
     other keys stay; an id or a key that is empty (`null`) takes the shipped one away. Without `pathways.yml` there
-    are those of a hospital. The folder `mappings` has a file for each kind of table of one's own, `payment` one for
-    each financial year.
+    are those of a hospital. The folder `mappings` has a file for each kind of table of one's own, `payment` and
+    `oversight` one for each financial year.
 
-    Parameters
-    ----------
-    base
-        What the folder's entries go over. With None they are all there is: then `measures.yml` must exist, unless
-        `files.yml` does, and without `perspectives.yml` there are Kaplan and Norton's four.
-    spared
-        Gets the comments in which something is wrong, which are then left out: they concern their organisation's
-        reports alone. Without it they are mistakes like all others.
-
-    Raises
-    ------
-    UsageError
-        With every problem of all the files: unknown, missing, duplicate and mistyped keys, and names
-        that no other entry has.
+    `base`: what the folder's entries go over. With None they are all there is: then `measures.yml` must exist, unless
+    `files.yml` does, and without `perspectives.yml` there are Kaplan and Norton's four. `spared`: gets the comments in
+    which something is wrong, which are then left out: they concern their organisation's reports alone. Without it they
+    are mistakes like all others. Raises `UsageError` with every problem of all the files: unknown, missing, duplicate
+    and mistyped keys, and names that no other entry has.
     """
     folder = Path(folder)
     files = {
@@ -152,6 +144,7 @@ def read_register(
         found["comments"] = dict(_sound_comments(files["comments"], known["measures"], spared))
     mappings = _read_mappings(folder / "mappings", known["measures"], problems)
     payment = _read_each(PaymentScheme, "payment", folder, base, problems)
+    oversight = _read_each(OversightFramework, "oversight", folder, base, problems)
     grids = _read_each(Grid, "grids", folder, base, problems)
     for kind in ("assessments", "consensus"):
         problems += _grid_problems(found[kind], files[kind], grids)
@@ -160,7 +153,7 @@ def read_register(
     whole: dict[str, Any] = {
         kind: entries if KINDS[kind].keyed else tuple(entries.values()) for kind, entries in found.items()
     }
-    return Register(**whole, mappings=mappings, payment=payment, grids=grids)
+    return Register(**whole, mappings=mappings, payment=payment, oversight=oversight, grids=grids)
 
 
 def _named(entry: Entry, key: str) -> list[str]:
@@ -294,10 +287,7 @@ def _share_problems(perspectives: Mapping[str, Perspective], found: YamlFile) ->
 def find_measure(register: Register, measure: str, *, where: str = "measure") -> Measure:
     """Return a measure by its id.
 
-    Raises
-    ------
-    UsageError
-        Where the register has none of that id, with the nearest ones.
+    Raises `UsageError` where the register has none of that id, with the nearest ones.
     """
     if measure not in register.measures:
         raise UsageError(_unknown(where, "measure", [measure], list(register.measures)))

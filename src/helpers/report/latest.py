@@ -12,6 +12,7 @@ from helpers.data.contract import latest_contract_month
 from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
 from helpers.data.measure_series import latest_measure_month
+from helpers.data.oversight import latest_oversight_month
 from helpers.data.published_stays import latest_stay_month
 from helpers.data.room.latest import latest_month_of
 from helpers.data.waits import latest_list_month
@@ -29,6 +30,7 @@ Latest = Literal[
     "measures",
     "waiting_list",
     "contract",
+    "oversight",
 ]
 
 _LATEST_VALUES = """SELECT max(period)::DATE AS latest FROM measure_values
@@ -46,6 +48,7 @@ _OWN_LATEST: dict[str, tuple[Callable[[Mart, Sequence[str]], date | None], str]]
     "measures": (latest_measure_month, "monthly figures"),
     "waiting_list": (latest_list_month, "months of a waiting list"),
     "contract": (latest_contract_month, "activity of a contract"),
+    "oversight": (latest_oversight_month, "published figures of the oversight framework"),
 }
 #: what `open_report(latest_in=)` may name
 LATEST_IN = (*_OF_ALL, *_OWN_LATEST)

@@ -59,7 +59,7 @@ def open_report(
     latest_in
         What the latest complete month `latest` means: that of a table, or of the organisation's own missed
         appointments (`dna`), published beds and admissions (`published_stay`), waiting lists (`waiting_list`), any
-        measure (`measures`) or lines of a contract (`contract`).
+        measure (`measures`), lines of a contract (`contract`) or the published oversight framework (`oversight`).
     """
     problems: list[Problem] = []
     trust = read_code("trust", trust, problems) or ""

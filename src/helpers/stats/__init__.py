@@ -13,6 +13,7 @@ __all__ = [
     "inequality",
     "interrupted_series",
     "los",
+    "models",
     "multiplicity",
     "position",
     "rates",

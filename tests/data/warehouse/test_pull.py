@@ -233,8 +233,8 @@ def test_the_command_reads_the_mapping_of_the_project(
         (tmp_path / name).mkdir(parents=True)
     mapping = yaml.safe_dump(MAPPING.model_dump(exclude={"id"}))
     (tmp_path / "params" / "_register" / "mappings" / "our_stays.yml").write_text(mapping, "utf-8")
+    query = f"SELECT * FROM {stays} WHERE spell <= 99"
     with pytest.raises(SystemExit) as ended:
-        query = f"SELECT * FROM {stays} WHERE spell <= 99"
         main(["--project", str(tmp_path), "data", "pull", address, "--query", query])
     said = capfd.readouterr()
     assert ended.value.code == 0, said
