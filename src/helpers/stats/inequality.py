@@ -15,6 +15,7 @@ from scipy import special
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_choice, check_lengths, check_numbers
 from helpers.stats.rates import NARROW, WIDE
+from helpers.stats.results import Result
 
 Scale = Literal["identity", "log", "logit"]
 
@@ -33,8 +34,8 @@ class Index:
     upper998: float
 
 
-@dataclass(frozen=True)
-class Inequality:
+@dataclass(frozen=True, repr=False)
+class Inequality(Result):
     """Inequality across ranked groups.
 
     Parameters

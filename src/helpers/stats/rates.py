@@ -23,6 +23,7 @@ from helpers.stats.checks import (
     check_number,
     check_numbers,
 )
+from helpers.stats.results import Result
 
 #: two-sided confidence of the narrow and the wide interval
 NARROW, WIDE = 0.95, 0.998
@@ -30,8 +31,8 @@ NARROW, WIDE = 0.95, 0.998
 EXACT_BELOW = 10
 
 
-@dataclass(frozen=True)
-class Estimates:
+@dataclass(frozen=True, repr=False)
+class Estimates(Result):
     """Estimates with both intervals, one entry per row or group, in the unit of the value.
 
     Parameters
@@ -59,7 +60,7 @@ class Estimates:
         return pd.DataFrame({field.name: getattr(self, field.name) for field in fields(self)})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Means(Estimates):
     """Means per group; `count` is how many values each rests on."""
 

@@ -26,7 +26,7 @@ from helpers.stats.rates import (
 DSR_FROM = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DirectRates(Estimates):
     """Directly standardised rates per group; `events` and `population` are the totals behind each."""
 
@@ -35,7 +35,7 @@ class DirectRates(Estimates):
     population: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IndirectRates(Estimates):
     """Indirectly standardised ratios or rates per group.
 

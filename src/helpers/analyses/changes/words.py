@@ -89,7 +89,7 @@ def found_sentence(review: Review) -> str:
     came = f"it is {move_words(measure, now.estimate)} than it would have been"
     if came_nothing(review):
         came = "it is where it would have been anyway"
-    return f"{sentence(wanted)} {sentence(f'{came} ({between_words(measure, now.low, now.high)})')}"
+    return f"{sentence(wanted)} {sentence(f'{came} ({between_words(measure, now.lower, now.upper)})')}"
 
 
 def came_nothing(review: Review) -> bool:
@@ -221,7 +221,7 @@ def came_words(review: Review) -> str | None:
     found, measure = review.judged.found, review.measure
     if found is None or not review.judged.settled:
         return None
-    between = between_words(measure, found.now.low, found.now.high)
+    between = between_words(measure, found.now.lower, found.now.upper)
     return f"{move_words(measure, found.now.estimate)}\n({between})"
 
 
