@@ -98,7 +98,7 @@ BAD = {
         b"Rar!\x1a\x07\0" + b"\0" * 64,
         "compressed or not; unpack it and load what is in it",
     ),
-    "a Parquet file": (b"PAR1" + b"\0" * 64, "a Parquet file; allowed"),
+    "a Parquet file": (b"PAR1" + b"\0" * 64, "a Parquet file that is damaged"),
     "JSON": (b'[{"measure": "x"}]', "JSON, which is no table"),
     "a program": (b"\x7fELF" + b"\1\0\2" * 64, "neither text nor a workbook"),
 }

@@ -180,6 +180,7 @@ class _Batch:
     def _stage(self, file: Found) -> LoadResult | _Staged:
         from helpers.data.open_files import open_file
         from helpers.data.parts import is_long, refuse_too_long
+        from helpers.data.record_files import is_parquet
         from helpers.data.sources import describe_rest, recognise
         from helpers.data.sources.layout import read_all
         from helpers.data.sources.mapped import mapped_layouts
@@ -189,6 +190,8 @@ class _Batch:
         held = self._held(file)
         if held:
             return held
+        if is_parquet(file.path):
+            return self._stage_records(file)
         if is_long(file.path):
             staged = self._stage_parts(file)
             if staged:
@@ -205,6 +208,19 @@ class _Batch:
             )
         self._check(file, reading)
         return self._write(file, layout, *self._dated(file, layout, reading))
+
+    def _stage_records(self, file: Found) -> _Staged:
+        """Stage a Parquet file of records, which no memory holds."""
+        from helpers.data.record_files import RecordFile
+
+        records = RecordFile(file.path, file.shown)
+        staged = self._write(file, records.layout, records.reading, self.vintage)
+        try:
+            records.stage(staged.load)
+        except BaseException:
+            self._close(staged, keep=False)
+            raise
+        return staged
 
     def _stage_parts(self, file: Found) -> _Staged | None:
         """Stage a long file a part at a time; None where its layout must be read whole."""
@@ -248,6 +264,7 @@ class _Batch:
                 raise DataError(problems)
 
     def _held(self, file: Found) -> LoadResult | None:
+        from helpers.data.record_files import RecordFile, is_parquet
         from helpers.data.sources import all_layouts
         from helpers.data.sources.mapped import mapped_layouts
 
@@ -256,6 +273,8 @@ class _Batch:
         sha256 = hash_file(file.path)
         held = [load for load in self.mart.loads() if load.sha256 == sha256]
         layouts = (*all_layouts(), *mapped_layouts(self.register)) if held else ()
+        if held and is_parquet(file.path):
+            layouts = (RecordFile(file.path, file.shown).layout,)
         known = {layout.name: layout for layout in layouts}
         for load in held:  # a reader or a mapping that was mended since reads the file anew
             if load.layout in known and load.settings == known[load.layout].how_read:

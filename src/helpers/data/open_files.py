@@ -40,7 +40,7 @@ _STARTS = {
     b"%PDF-": ("a PDF, which holds no table", "ask its publisher for the figures as CSV or workbook"),
     b"Rar!": ("a RAR archive", "unpack it and load what is in it"),
     b"7z\xbc\xaf": ("a 7-Zip archive", "unpack it and load what is in it"),
-    b"PAR1": ("a Parquet file", "write it as CSV"),
+    b"PAR1": ("a Parquet file in an archive", "unpack it and load what is in it"),
     b"SQLite format 3\0": ("a database of SQLite", "write its table as CSV"),
     b"\x89PNG": ("a picture", "load the tables that it was made from"),
     b"\xff\xd8\xff": ("a picture", "load the tables that it was made from"),

@@ -106,20 +106,11 @@ def read_register(
     are those of a hospital. The folder `mappings` has a file for each kind of table of one's own, `payment` and
     `oversight` one for each financial year.
 
-    Parameters
-    ----------
-    base
-        What the folder's entries go over. With None they are all there is: then `measures.yml` must exist, unless
-        `files.yml` does, and without `perspectives.yml` there are Kaplan and Norton's four.
-    spared
-        Gets the comments in which something is wrong, which are then left out: they concern their organisation's
-        reports alone. Without it they are mistakes like all others.
-
-    Raises
-    ------
-    UsageError
-        With every problem of all the files: unknown, missing, duplicate and mistyped keys, and names
-        that no other entry has.
+    `base`: what the folder's entries go over. With None they are all there is: then `measures.yml` must exist, unless
+    `files.yml` does, and without `perspectives.yml` there are Kaplan and Norton's four. `spared`: gets the comments in
+    which something is wrong, which are then left out: they concern their organisation's reports alone. Without it they
+    are mistakes like all others. Raises `UsageError` with every problem of all the files: unknown, missing, duplicate
+    and mistyped keys, and names that no other entry has.
     """
     folder = Path(folder)
     files = {
@@ -290,10 +281,7 @@ def _share_problems(perspectives: Mapping[str, Perspective], found: YamlFile) ->
 def find_measure(register: Register, measure: str, *, where: str = "measure") -> Measure:
     """Return a measure by its id.
 
-    Raises
-    ------
-    UsageError
-        Where the register has none of that id, with the nearest ones.
+    Raises `UsageError` where the register has none of that id, with the nearest ones.
     """
     if measure not in register.measures:
         raise UsageError(_unknown(where, "measure", [measure], list(register.measures)))

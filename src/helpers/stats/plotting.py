@@ -83,12 +83,17 @@ def _terms(found: Any, ax: Axes) -> None:
     _intervals(ax, table.index, middle, table["lower"], table["upper"])
     ax.axvline(float(ratio), color="0.6", linewidth=1)
     ax.set_xscale("log" if ratio else "linear")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_minor_formatter("{x:g}")
 
 
 def _groups(found: Any, ax: Axes) -> None:
-    """Draw estimates with their intervals of 95 %."""
-    middle = getattr(found, "value", getattr(found, "percent", None))
-    _intervals(ax, getattr(found, "group", range(len(found.lower95))), middle, found.lower95, found.upper95)
+    """Draw estimates with their intervals, the first where there are several."""
+    _intervals(ax, getattr(found, "group", range(len(found.lower))), found.value, found.lower, found.upper)
+
+
+def _positions(found: Any, ax: Axes) -> None:
+    _intervals(ax, range(len(found.percent)), found.percent, found.lower95, found.upper95)
 
 
 def _intervals(ax: Axes, names: Any, middle: Any, lower: Any, upper: Any) -> None:
@@ -126,5 +131,6 @@ _DRAWN: dict[str, Callable[[Any, Axes], None]] = {
     "terms": _terms,
     "chance_of_relief": _draws,
     "by_group": _gradient,
-    "lower95": _groups,
+    "percent": _positions,
+    "confidence": _groups,
 }

@@ -39,11 +39,12 @@ def _short(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list | tuple):
-        text = f"[{', '.join(map(_short, value))}]" if len(value) <= 4 else ""
+        parts = [_short(each) for each in value]
+        text = f"[{', '.join(parts)}]" if all(parts) and len(value) <= 4 else ""
     elif is_dataclass(value):
-        text = (
-            f"({', '.join(f'{each.name}={_short(getattr(value, each.name))}' for each in fields(value))})"
-        )
+        named = {each.name: _short(getattr(value, each.name)) for each in fields(value)}
+        parts = [f"{name}={said}" for name, said in named.items()]
+        text = f"({', '.join(parts)})" if all(named.values()) else ""
     else:
         text = "" if isinstance(value, pd.DataFrame | pd.Series | pd.Index) else repr(value)
     return text if len(text) <= 80 else ""

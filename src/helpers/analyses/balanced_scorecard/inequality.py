@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED
-from helpers.data.appointments import DEPRIVATION, appointment_groups
+from helpers.data.appointments import DEPRIVATION, appointment_fifths
 from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
 from helpers.data.policy import policy_of_records
@@ -43,7 +43,7 @@ def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period
     must be hidden.
     """
     year = Period.ending(period.last, MONTHS)
-    groups = appointment_groups(mart, year.first, year.end)
+    groups = appointment_fifths(mart, year.first, year.end)
     own = groups[groups["org_code"] == organisation.code]
     if own.empty:
         return MissedByDeprivation(year, "no_records")

@@ -48,28 +48,12 @@ def approve(
 
     Where `_publisher.yml` names no roles that sign it, the first is the last.
 
-    Parameters
-    ----------
-    draft
-        The first characters of the hash of one of the draft's files, as `boardpack show` prints it: nothing
-        is published where another draft has taken the place of that one.
-    period
-        The folder of its period, for the draft of a past month; the newest draft unless given.
-    account
-        Who signs; whoever runs this, as the operating system knows them, unless given.
-
-    Returns
-    -------
-    Entry
-        What is published, or the draft where others are to sign it.
-
-    Raises
-    ------
-    UsageError
-        If no draft waits, or not that one; if it is another role's turn.
-    GateError
-        If the draft is not what was held, or would be made otherwise now; if what has been published since
-        forbids it.
+    `draft`: the first characters of the hash of one of the draft's files, as `boardpack show` prints it: nothing is
+    published where another draft has taken the place of that one. `period`: the folder of its period, for the draft of
+    a past month; the newest draft unless given. `account`: who signs; whoever runs this, as the operating system knows
+    them, unless given. Returns what is published, or the draft where others are to sign it. Raises `UsageError` if no
+    draft waits, or not that one; if it is another role's turn. Raises `GateError` if the draft is not what was held, or
+    would be made otherwise now; if what has been published since forbids it.
     """
     with _in_hand(project, report) as history:
         held = _held(history, report, period)
@@ -124,19 +108,9 @@ def _held(history: History, report: ReportId, period: str) -> Entry:
 def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") -> Entry:
     """Take a published report back and leave a note in its place.
 
-    Parameters
-    ----------
-    why
-        What readers are told in its place: one plain sentence or two.
-    period
-        The folder of its period; its newest publication unless given.
-
-    Raises
-    ------
-    UsageError
-        If it is not published, or no reason is given.
-    GateError
-        If the reason holds what must not leave.
+    `why`: what readers are told in its place: one plain sentence or two. `period`: the folder of its period; its newest
+    publication unless given. Raises `UsageError` if it is not published, or no reason is given. Raises `GateError` if
+    the reason holds what must not leave.
     """
     if not why.strip():
         raise UsageError(Problem("--why", "nothing is given", "what readers are to be told"))
@@ -154,10 +128,7 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
 def withdraw_all(project: Project, published: Sequence[Entry], *, why: str) -> None:
     """Take editions back for good, as their reports are made no more; the portal follows once all are gone.
 
-    Raises
-    ------
-    UserError
-        As `withdraw`; those before it are withdrawn then.
+    Raises `UserError` as `withdraw`; those before it are withdrawn then.
     """
     try:
         for each in published:
@@ -207,15 +178,13 @@ def _recorded(project: Project, history: History, entry: Entry, *, kind: str) ->
     history.begin(entry.run, project.pin(), [waiting], kind=kind)
     try:
         yield
-    except UserError as error:
+    except (
+        UserError,
+        OSError,
+    ) as error:  # nothing has changed: what could not be moved is back in its place
         state = State.BLOCKED if isinstance(error, GateError) else State.FAILED
-        told = project.redact(str(error))
-        code = int(error.exit_code)
+        told, code = project.redact(str(error)), int(getattr(error, "exit_code", ExitCode.REPORT))
         history.record(replace(waiting, state=state, step=kind, error=told, exit_code=code))
-        raise
-    except OSError as error:  # nothing has changed: what could not be moved is back in its place
-        told, code = project.redact(str(error)), int(ExitCode.REPORT)
-        history.record(replace(waiting, state=State.FAILED, step=kind, error=told, exit_code=code))
         raise
     finally:
         history.end(entry.run)
@@ -252,14 +221,8 @@ def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -
 def make_note(entry: Entry, *, mark: str = "", for_good: bool = False) -> str:
     """Return the page that stands in the place of a withdrawn report.
 
-    Parameters
-    ----------
-    entry
-        The withdrawal: what the report was about, when it was withdrawn and why.
-    mark
-        What the page bears: that it is not for publication, say.
-    for_good
-        Whether none is to come in its place.
+    `entry`: the withdrawal: what the report was about, when it was withdrawn and why. `mark`: what the page bears: that
+    it is not for publication, say. `for_good`: whether none is to come in its place.
     """
     facts = entry.facts
     assert facts is not None, "what was published knows what it is about"

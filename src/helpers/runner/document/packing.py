@@ -79,10 +79,7 @@ def asked_for(document: Document) -> list[str]:
 def put_in(document: Document, editions: Mapping[str, Edition]) -> Document:
     """Return a document with editions at their places.
 
-    Parameters
-    ----------
-    editions
-        By the names that it gives them.
+    `editions`: by the names that it gives them.
     """
     _, front, text = document.markdown.split("---\n", 2)
     numbers = {name: number for number, name in enumerate(editions, start=1)}
