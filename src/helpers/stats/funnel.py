@@ -150,8 +150,7 @@ class Funnel:
         frame = frame.assign(denominator=self.denominator, value=self.value, z=self.z, trimmed=self.trimmed)
         frame = pd.concat([frame, self.limits.to_frame()], axis="columns")
         frame = frame.assign(flag=list(self.flag), flag95=list(self.flag95))
-        own = self.intervals.to_frame()[["lower95", "upper95", "lower998", "upper998"]]
-        return pd.concat([frame, own.add_prefix("own_")], axis="columns")
+        return pd.concat([frame, pd.DataFrame(self.intervals.columns()).add_prefix("own_")], axis="columns")
 
 
 def funnel(
