@@ -14,15 +14,7 @@ from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
 from helpers.register.entry import Entry
 from helpers.register.files import OwnFile, TableMapping
 from helpers.register.grids import Assessment, Consensus, Grid
-from helpers.register.models import (
-    Comment,
-    Event,
-    Measure,
-    Merger,
-    Objective,
-    Register,
-    Trajectory,
-)
+from helpers.register.models import Comment, Event, Measure, Merger, Objective, Register, Trajectory
 from helpers.register.oversight import OversightFramework
 from helpers.yaml_files import YamlFile, raise_all, read_yaml
 
