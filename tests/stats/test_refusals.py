@@ -76,7 +76,7 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
      {"spells": [5.0, 6.0], "observed": [4.0, 5.0], "expected": [30.0, 30.0], "benchmark": [3.0, 3.0]}),
     (los.kitagawa, {**PAIR, "comparator_spells": [30.0, 30.0], "comparator_days": [60.0, 60.0]}),
     (los.opportunity,
-     {"observed": [5.0, 6.0], "expected": [4.0, 5.0], "standard_error": [0.1, 0.1], "low": [0.5, 0.5]}),
+     {"observed": [5.0, 6.0], "expected": [4.0, 5.0], "standard_error": [0.1, 0.1], "lower": [0.5, 0.5]}),
     (los.excess_beds, {"bed_days": 5.0, "days_in_period": 30.0, "occupancy": 0.9}),
     (los.excess_cost, {"bed_days": 5.0, "bed_day_cost": 300.0}),
     (los.long_stays, {"days": [5.0, 6.0], "spells": [1.0, 2.0], "thresholds": [7.0, 14.0]}),
@@ -142,7 +142,7 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
 ]  # fmt: skip
 #: what may be missing, below nought, or of another length, by the name of the method
 MISSING_MAY_BE = {"quantile_groups": ("values",),
-    "opportunity": ("standard_error", "low"), "trim_stays": ("points",), "proportion": None, "rate": None,
+    "opportunity": ("standard_error", "lower"), "trim_stays": ("points",), "proportion": None, "rate": None,
     "count": None, "xmr": ("values",), "run_chart": ("values",), "p_chart": None, "u_chart": None, "c_chart": None,
     "g_chart": None, "t_chart": None, "i_chart": None, "mr_chart": None, "i_prime_chart": None,
     "xbar_chart": None, "s_chart": None, "interrupted_series": ("values",), "interrupted_counts": ("counts",),

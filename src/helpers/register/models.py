@@ -23,7 +23,7 @@ from helpers.register.entry import (
     RegisterEntry,
     Text,
 )
-from helpers.register.files import OwnFile, TableMapping
+from helpers.register.files import OwnFile, RecordMapping, TableMapping
 from helpers.register.grids import Assessment, Consensus, Grid
 from helpers.register.oversight import OversightFramework
 
@@ -291,7 +291,7 @@ class Register(RegisterEntry):
     assessments: tuple[Assessment, ...] = ()
     consensus: tuple[Consensus, ...] = ()
     files: dict[str, OwnFile] = Field(default_factory=dict)
-    mappings: dict[str, TableMapping] = Field(default_factory=dict)
+    mappings: dict[str, TableMapping | RecordMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
         default_factory=lambda: {perspective.id: perspective for perspective in KAPLAN_NORTON}
     )

@@ -32,6 +32,7 @@ from helpers.stats.funnel_limits import (
     adjusted_limits,
     unadjusted_limits,
 )
+from helpers.stats.results import Result
 
 #: above this dispersion ratio sampling error explains nothing: a caterpillar says more than a funnel
 CATERPILLAR_ABOVE = 50.0
@@ -71,8 +72,8 @@ class Spread:
     highest: float
 
 
-@dataclass(frozen=True)
-class Funnel:
+@dataclass(frozen=True, repr=False)
+class Funnel(Result):
     """A funnel: one entry per organisation, in order of first appearance; arrays cannot be written.
 
     Parameters

@@ -23,7 +23,7 @@ TAILS = (0.025, 0.001)
 _LARGEST_EXPONENT = 690.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FunnelLimits(Intervals[Floats]):
     """Limits at 95 % and 99.8 %, one entry per denominator."""
 

@@ -23,6 +23,7 @@ from helpers.stats.checks import (
 )
 from helpers.stats.intervals import STANDARD, Confidence, Intervals, levels, normal_quantile
 from helpers.stats.rates import group_codes
+from helpers.stats.results import Result
 
 Scale = Literal["identity", "log", "logit"]
 
@@ -32,15 +33,15 @@ _Z95 = normal_quantile(0.95)
 REPETITIONS, FEWEST_REPETITIONS = 100_000, 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Index(Intervals[float]):
     """An index with its intervals; NaN where no standard errors were given."""
 
     value: float
 
 
-@dataclass(frozen=True)
-class Inequality:
+@dataclass(frozen=True, repr=False)
+class Inequality(Result):
     """Inequality across ranked groups.
 
     Parameters

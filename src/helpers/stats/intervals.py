@@ -10,6 +10,7 @@ import numpy as np
 from scipy import special
 
 from helpers.stats.checks import check_choice, check_confidence
+from helpers.stats.results import Result
 
 #: one two-sided confidence, or several
 Confidence = float | Sequence[float]
@@ -19,8 +20,8 @@ STANDARD = (0.95, 0.998)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Intervals(Generic[T]):
+@dataclass(frozen=True, repr=False)
+class Intervals(Result, Generic[T]):
     """Limits at one confidence or more, in the unit of the value.
 
     Parameters

@@ -28,7 +28,7 @@ _LIVED_FIRST, _LIVED = 0.1, 0.5
 _METHOD = "Chiang, Silcocks"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LifeExpectancies(Estimates):
     """Years of life that are expected at the start of an age band, per group and band.
 

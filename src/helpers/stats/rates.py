@@ -30,7 +30,7 @@ from helpers.stats.intervals import STANDARD, Confidence, Intervals, levels, nor
 EXACT_BELOW = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimates(Intervals[Floats]):
     """Estimates with their intervals, one entry per row or group.
 
@@ -54,7 +54,7 @@ class Estimates(Intervals[Floats]):
         return pd.DataFrame({"value": own.pop("value"), **self.columns(), **own})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Means(Estimates):
     """Means per group; `count` is how many values each rests on."""
 

@@ -28,7 +28,7 @@ from helpers.stats.rates import Estimates, estimate_fields, group_codes, poisson
 DSR_FROM = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DirectRates(Estimates):
     """Directly standardised rates per group; `events` and `population` are the totals behind each."""
 
@@ -37,7 +37,7 @@ class DirectRates(Estimates):
     population: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IndirectRates(Estimates):
     """Indirectly standardised ratios or rates per group.
 
