@@ -8,7 +8,7 @@ import pytest
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "stats.md"
 MODULES = (
-    "funnel", "inequality", "rates", "standardisation",
+    "fingertips", "funnel", "inequality", "intervals", "life_expectancy", "rates", "standardisation",
     "spc.attribute", "spc.run_chart", "spc.runs", "spc.variable", "spc.xmr",
 )  # fmt: skip
 

@@ -73,11 +73,7 @@ def worst_first(entries: Iterable[Entry]) -> list[Entry]:
     grave = {State.INTERRUPTED: 1, State.WAITING: 1}
 
     def rank(entry: Entry) -> tuple[int, float, str]:
-        return (
-            0 if entry.state.is_failure else grave.get(entry.state, 2),
-            -entry.seconds,
-            entry.report,
-        )
+        return (0 if entry.state.is_failure else grave.get(entry.state, 2), -entry.seconds, entry.report)
 
     return sorted(entries, key=rank)
 

@@ -107,6 +107,74 @@ class TableMapping(Entry):
         return self
 
 
+#: what a row of patient records may say, by the table of the mart; an age in years becomes a band
+RECORD_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "spells": (
+        *(
+            "org_code",
+            "specialty_code",
+            "unit_code",
+            "admitted",
+            "discharged",
+            "los_days",
+            "admission_method",
+        ),
+        *(
+            "patient_class",
+            "age",
+            "age_band",
+            "sex",
+            "imd_decile",
+            "casemix_group",
+            "died",
+            "readmitted_30d",
+        ),
+        "cost",
+    ),
+    "appointments": (
+        *(
+            "org_code",
+            "specialty_code",
+            "appointment_date",
+            "outcome",
+            "kind",
+            "mode",
+            "age",
+            "age_band",
+            "sex",
+        ),
+        *("imd_decile", "lead_days"),
+    ),
+}
+_NEEDED: Final = {
+    "spells": ("org_code", "admitted", "discharged"),
+    "appointments": ("org_code", "specialty_code", "appointment_date", "outcome"),
+}
+
+
+class RecordMapping(Entry):
+    """How somebody's own table of patient records is read: which column holds what, and what its words mean."""
+
+    id: Identifier
+    title: Text
+    records: Literal["spells", "appointments"]
+    columns: dict[str, Text]  # what: heading of its column
+    always: dict[str, Text] = Field(default_factory=dict)  # what holds of all rows
+    #: for a column its words, each with what the mart calls it; the NHS's own codes need no line
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> Self:
+        allowed = RECORD_FIELDS[self.records]
+        odd = sorted({*self.columns, *self.always, *self.values} - set(allowed))
+        if odd:
+            raise ValueError(f"{', '.join(odd)}: {self.records} have {', '.join(allowed)}")
+        for name in {*_NEEDED[self.records], *self.always}:
+            if (ways := (name in self.columns) + (name in self.always)) != 1:
+                raise ValueError(f"{name} is said {ways} times; once in columns or always")
+        return self
+
+
 class OwnFile(Entry):
     """A file of the project's own that reports read: where it comes from, and up to when it speaks."""
 

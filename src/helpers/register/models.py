@@ -16,7 +16,7 @@ from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway,
 from helpers.register.contract import Contract, Meeting, PaymentScheme
 from helpers.register.cycle import Action, BoardDecision, ExpectedEffect, MatrixRow, Risk, Team
 from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, OrganisationCode, Text
-from helpers.register.files import OwnFile, TableMapping
+from helpers.register.files import OwnFile, RecordMapping, TableMapping
 from helpers.register.grids import Assessment, Consensus, Grid
 from helpers.register.oversight import OversightFramework
 
@@ -284,7 +284,7 @@ class Register(Entry):
     assessments: tuple[Assessment, ...] = ()
     consensus: tuple[Consensus, ...] = ()
     files: dict[str, OwnFile] = Field(default_factory=dict)
-    mappings: dict[str, TableMapping] = Field(default_factory=dict)
+    mappings: dict[str, TableMapping | RecordMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
         default_factory=lambda: {perspective.id: perspective for perspective in KAPLAN_NORTON}
     )

@@ -12,17 +12,9 @@ from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway,
 from helpers.register.contract import Contract, Meeting, PaymentScheme
 from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
 from helpers.register.entry import Entry
-from helpers.register.files import OwnFile, TableMapping
+from helpers.register.files import OwnFile, RecordMapping, TableMapping
 from helpers.register.grids import Assessment, Consensus, Grid
-from helpers.register.models import (
-    Comment,
-    Event,
-    Measure,
-    Merger,
-    Objective,
-    Register,
-    Trajectory,
-)
+from helpers.register.models import Comment, Event, Measure, Merger, Objective, Register, Trajectory
 from helpers.register.oversight import OversightFramework
 from helpers.yaml_files import YamlFile, raise_all, read_yaml
 
@@ -200,20 +192,26 @@ def _sound_comments(
     return sound
 
 
-def _read_mappings(folder: Path, known: list[str], problems: list[Problem]) -> dict[str, TableMapping]:
+def _read_mappings(
+    folder: Path, known: list[str], problems: list[Problem]
+) -> dict[str, TableMapping | RecordMapping]:
     """Return the mappings of a folder by the names of their files."""
-    found: dict[str, TableMapping] = {}
+    found: dict[str, TableMapping | RecordMapping] = {}
     for path in sorted(folder.glob("*.yml")):
         file = read_yaml(path, f"mappings/{path.name}")
         content = {} if file.content is None else file.content
         entry = {"id": path.stem, **content} if isinstance(content, dict) else content
-        mapping = file.build(TableMapping, entry)
+        of_records = isinstance(entry, dict) and "records" in entry
+        mapping: TableMapping | RecordMapping | None = (
+            file.build(RecordMapping, entry) if of_records else file.build(TableMapping, entry)
+        )
         problems += file.problems
         if mapping is None:
             continue
         found[mapping.id] = mapping
         for key in ("measures", "measures_across"):
-            problems += _unknown(file.place((key,)), "measure", getattr(mapping, key).values(), known)
+            named = getattr(mapping, key, {}).values()
+            problems += _unknown(file.place((key,)), "measure", named, known)
     return found
 
 

@@ -32,6 +32,7 @@ from helpers.stats.funnel_limits import (
     adjusted_limits,
     unadjusted_limits,
 )
+from helpers.stats.results import Result
 
 #: above this dispersion ratio sampling error explains nothing: a caterpillar says more than a funnel
 CATERPILLAR_ABOVE = 50.0
@@ -71,8 +72,8 @@ class Spread:
     highest: float
 
 
-@dataclass(frozen=True)
-class Funnel:
+@dataclass(frozen=True, repr=False)
+class Funnel(Result):
     """A funnel: one entry per organisation, in order of first appearance; arrays cannot be written.
 
     Parameters
@@ -150,8 +151,7 @@ class Funnel:
         frame = frame.assign(denominator=self.denominator, value=self.value, z=self.z, trimmed=self.trimmed)
         frame = pd.concat([frame, self.limits.to_frame()], axis="columns")
         frame = frame.assign(flag=list(self.flag), flag95=list(self.flag95))
-        own = self.intervals.to_frame()[["lower95", "upper95", "lower998", "upper998"]]
-        return pd.concat([frame, own.add_prefix("own_")], axis="columns")
+        return pd.concat([frame, pd.DataFrame(self.intervals.columns()).add_prefix("own_")], axis="columns")
 
 
 def funnel(

@@ -14,13 +14,13 @@ def test_without_variation_it_is_arithmetic() -> None:
     flows = ListFlows(demand=[30, 40, 30], capacity=30, cv_demand=0, cv_capacity=0, other_removals=2)
     table = waiting.simulate_list(100, flows, 3)
     assert table["median"].tolist() == [98, 106, 104]
-    assert table["low95"].equals(table["high95"])
+    assert table["lower95"].equals(table["upper95"])
     assert table["mean_wait"].tolist() == pytest.approx([98 / 32, 106 / 32, 104 / 32])
 
 
 def test_a_list_never_holds_fewer_than_nobody() -> None:
     flows = ListFlows(demand=1, capacity=50)
-    assert (waiting.simulate_list(20, flows, 10)["low95"] == 0).all()
+    assert (waiting.simulate_list(20, flows, 10)["lower95"] == 0).all()
     nothing = ListFlows(demand=1, capacity=0, cv_demand=0)
     assert waiting.simulate_list(0, nothing, 2)["mean_wait"].isna().all()
 
@@ -31,7 +31,7 @@ def test_the_interval_widens_as_a_random_walk_does() -> None:
     last = waiting.simulate_list(5000, flows, 26, runs=20_000).loc[26]
     sd = np.sqrt(26 * 30 * (1.2**2 + 0.5**2))
     assert last["median"] == pytest.approx(5000, abs=2)
-    assert (last["high95"] - last["low95"]) / (2 * 1.959964) == pytest.approx(sd, rel=0.03)
+    assert (last["upper95"] - last["lower95"]) / (2 * 1.959964) == pytest.approx(sd, rel=0.03)
 
 
 def test_the_same_seed_gives_the_same_list() -> None:
@@ -81,7 +81,7 @@ def test_their_one_run_lies_within_our_interval(
     # there capacity does not vary and each run is one draw, printed for the seed 123
     flows = ListFlows(demand=demand, capacity=capacity, cv_capacity=0)
     last = waiting.simulate_list(start, flows, weeks).loc[weeks]
-    assert last["low95"] < theirs < last["high95"]
+    assert last["lower95"] < theirs < last["upper95"]
     assert last["median"] == pytest.approx(start + weeks * (demand - capacity), rel=0.02)
 
 
@@ -90,4 +90,4 @@ def test_a_list_allowed_to_grow_reaches_their_target() -> None:
     flows = ListFlows(demand=50, capacity=40, cv_capacity=0)
     last = waiting.simulate_list(82, flows, 26).loc[26]
     assert last["median"] == pytest.approx(82 + 260, rel=0.03)
-    assert last["low80"] < 356.3328 < last["high80"]
+    assert last["lower80"] < 356.3328 < last["upper80"]

@@ -57,7 +57,7 @@ def achieved_by(reviews: Iterable[Review]) -> list[Achieved]:
     for each in reviews:
         if each.judged.settled and each.judged.found is not None:
             now, digits = each.judged.found.now, each.measure.digits
-            numbers = (round(number, digits) for number in (now.estimate, now.low, now.high))
+            numbers = (round(number, digits) for number in (now.estimate, now.lower, now.upper))
             found.append(Achieved(each.expected.row or "", each.judged.expected, *numbers))
     return found
 

@@ -73,7 +73,7 @@ class Judged:
         """Ends of the share's interval, the lower first."""
         if not self.settled or self.found is None:
             return math.nan, math.nan
-        low, high = sorted((self.found.now.low / self.expected, self.found.now.high / self.expected))
+        low, high = sorted((self.found.now.lower / self.expected, self.found.now.upper / self.expected))
         return low, high
 
 
@@ -182,7 +182,7 @@ def _verdict(found: InterruptedSeries, expected: ExpectedEffect, size: float) ->
     if found.verdict == "no change seen":
         return "no_sign"
     wanted = math.copysign(1, expected.size)
-    farthest = max(wanted * found.now.low, wanted * found.now.high)
+    farthest = max(wanted * found.now.lower, wanted * found.now.upper)
     if farthest < 0:
         return "worse"
     return "partly" if farthest < _least(expected) * abs(size / expected.size) else "worked"

@@ -68,8 +68,8 @@ CHANGES: Final[tuple[Filled[Review], ...]] = (
     ),
     Filled("expected", _model("Expected"), lambda r: r.judged.expected, "in the unit", usual=False),
     Filled("effect", _model("Effect"), lambda r: _effect(r, "estimate"), "in the unit", usual=False),
-    Filled("low", _model("Low"), lambda r: _effect(r, "low"), "in the unit", usual=False),
-    Filled("high", _model("High"), lambda r: _effect(r, "high"), "in the unit", usual=False),
+    Filled("low", _model("Low"), lambda r: _effect(r, "lower"), "in the unit", usual=False),
+    Filled("high", _model("High"), lambda r: _effect(r, "upper"), "in the unit", usual=False),
 )
 SHARES: Final[tuple[Filled[Review], ...]] = (
     Filled("change", Column(label="Change"), lambda r: r.event.name),

@@ -88,7 +88,9 @@ def found_sentence(review: Review) -> str:
     came = "where it would have been anyway"
     if round(abs(now.estimate), measure.digits):
         came = f"{move_words(measure, now.estimate)} than it would have been"
-    return f"{sentence(wanted)} {sentence(f'it is {came} ({between_words(measure, now.low, now.high)})')}"
+    return (
+        f"{sentence(wanted)} {sentence(f'it is {came} ({between_words(measure, now.lower, now.upper)})')}"
+    )
 
 
 def seen_sentence(review: Review) -> str:
@@ -206,7 +208,7 @@ def came_words(review: Review) -> str | None:
     found, measure = review.judged.found, review.measure
     if found is None or not review.judged.settled:
         return None
-    between = between_words(measure, found.now.low, found.now.high)
+    between = between_words(measure, found.now.lower, found.now.upper)
     return f"{move_words(measure, found.now.estimate)}\n({between})"
 
 

@@ -81,8 +81,8 @@ SIMULATED: Final = (
     Field("week", Column(label="After weeks", kind="rate")),
     *(
         Field(name, _number(label, digits=0))
-        for name, label in (("median", "Waiting"), ("low80", "80% from"), ("high80", "80% to"),
-                            ("low95", "95% from"), ("high95", "95% to"))
+        for name, label in (("median", "Waiting"), ("lower80", "80% from"), ("upper80", "80% to"),
+                            ("lower95", "95% from"), ("upper95", "95% to"))
     ),
     Field("mean_wait", _number("Wait of a newcomer", "weeks"), "where the first to come is the first to be seen"),
 )  # fmt: skip

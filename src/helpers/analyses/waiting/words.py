@@ -158,7 +158,7 @@ def simulation_sentence(name: str, weeks: int, tables: Mapping[str, pd.DataFrame
     """Say how long a list would be at the end of each scenario."""
     ends = {words: table.loc[weeks].to_dict() for words, table in tables.items()}
     told = (
-        f"{words}, {number(end['median'])} ({number(end['low80'])} to {number(end['high80'])})"
+        f"{words}, {number(end['median'])} ({number(end['lower80'])} to {number(end['upper80'])})"
         for words, end in ends.items()
     )
     after = f"{name} after {count(weeks, 'week')}, by the capacity a week"

@@ -69,8 +69,7 @@ def approve(
             return held
         folder = draft_folder(project.state, held)
         contents = {name: (folder / each.path).read_bytes() for name, each in held.outputs.items()}
-        entry = replace(held, run=new_id(), state=State.PUBLISHED, note=note, made_in=held.run)
-        entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
+        entry = _decided(held, State.PUBLISHED, note, made_in=held.run)
         with _recorded(project, history, entry, kind="approve"):
             manifest = checked_manifest(project, entry, _folder(project, entry))
             project.release(entry.report, read_bundles(folder))
@@ -139,10 +138,7 @@ def withdraw_all(project: Project, published: Sequence[Entry], *, why: str) -> N
 
 
 def _take_back(project: Project, history: History, published: Entry, why: str, *, for_good: bool) -> Entry:
-    entry = replace(
-        published, run=new_id(), state=State.WITHDRAWN, note=why.strip(), made_in=published.maker
-    )
-    entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
+    entry = _decided(published, State.WITHDRAWN, why.strip(), made_in=published.maker)
     contents = {"html": make_note(entry, mark=project.audience.mark, for_good=for_good).encode()}
     entry = replace(entry, outputs=expected_outputs(contents, place_of(published)))
     _check_note(project, entry, contents)
@@ -151,6 +147,12 @@ def _take_back(project: Project, history: History, published: Entry, why: str, *
         entry = put_in_place(project, history, entry, contents, manifest)
         history.record(entry)
     return entry
+
+
+def _decided(before: Entry, state: State, note: str, *, made_in: str) -> Entry:
+    """Return the entry of what a person decides of an edition, in a run of its own."""
+    entry = replace(before, run=new_id(), state=state, note=note, made_in=made_in, started=now())
+    return replace(entry, seconds=0.0, timings={}, peak=0.0, warnings=())
 
 
 @contextlib.contextmanager

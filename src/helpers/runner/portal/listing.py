@@ -115,11 +115,10 @@ def list_reports(
         each for each in changes if each.state is State.PUBLISHED and any(map(is_question, each.answers))
     ]
     told = {(each.report, each.period): changed_since(history, each) for each in packs}
-    return tuple(_with_note(each, told.get((each.report, each.period), "")) for each in listed)
-
-
-def _with_note(listed: Listed, said: str) -> Listed:
-    return replace(listed, note="; ".join(filter(None, (listed.note, said)))) if said else listed
+    return tuple(
+        replace(each, note="; ".join(filter(None, (each.note, told.get((each.report, each.period))))))
+        for each in listed
+    )
 
 
 def describe(

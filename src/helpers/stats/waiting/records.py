@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_dates, check_lengths, check_number
+from helpers.stats.results import Result
 from helpers.stats.waiting import queue
 from helpers.stats.waiting.queue import DEFAULT_FACTOR, Tool
 
@@ -19,8 +20,8 @@ DayArray = npt.NDArray[np.int64]
 _NEVER = np.iinfo(np.int64).max
 
 
-@dataclass(frozen=True)
-class ListStatistics:
+@dataclass(frozen=True, repr=False)
+class ListStatistics(Result):
     """A waiting list over a window; rates per week, waits in weeks.
 
     Attributes

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_array, check_integer, check_number
 
-_QUANTILES = {"low95": 0.025, "low80": 0.1, "median": 0.5, "high80": 0.9, "high95": 0.975}
+_QUANTILES = {"lower95": 0.025, "lower80": 0.1, "median": 0.5, "upper80": 0.9, "upper95": 0.975}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def simulate_list(
     Returns
     -------
     pandas.DataFrame
-        Indexed by `week` (1 …): `low95`, `low80`, `median`, `high80`, `high95` (patients) and `mean_wait`,
+        Indexed by `week` (1 …): `lower95`, `lower80`, `median`, `upper80`, `upper95` (patients) and `mean_wait`,
         the wait in weeks of a newcomer in a first-in-first-out list at the median (missing without
         removals).
 
