@@ -195,7 +195,7 @@ class SystemView(Sections):
             head = f"{label}, {short_period_words(found.latest, 'month')}"
             fields.append(Field(name, Column(label=head, kind="count")))
             latest = found.parts.xs(pd.Timestamp(found.latest), level="period")["numerator"]
-            cells.append({**latest.astype(float).to_dict(), "": float(latest.sum())})
+            cells.append({str(code): float(each) for code, each in [*latest.items(), ("", latest.sum())]})
         codes = [code for code in trusts if any(code in each for each in cells)]
         rows: list[tuple[Cell, ...]] = [
             (trusts.get(code, "Sum"), code, *(each.get(code) for each in cells)) for code in (*codes, "")
