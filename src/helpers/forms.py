@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,6 +80,7 @@ class Filled:
     file: str
     about: Mapping[str, str]
     answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
+    mark: str = ""  # tells the file from every other
 
 
 def write_form(form: Form, path: Path) -> Path:
@@ -213,7 +215,7 @@ def read_form(path: Path, kinds: Sequence[str], problems: list[Problem]) -> Fill
             Problem(path.name, came, f"a form of {' or '.join(kinds)}, with its names of cells")
         )
         return None
-    return Filled(path.name, about, answers)
+    return Filled(path.name, about, answers, sha256(path.read_bytes()).hexdigest()[:12])
 
 
 def _text(value: object) -> str:

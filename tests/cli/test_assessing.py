@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def asked(root: Path, call: Call, grid: str = "breakthrough") -> tuple[Path, Pat
 
 def test_forms_come_back_as_assessments_and_an_agreement(root: Path, call: Call) -> None:
     one, _ = asked(root, call)
+    waiting = json.loads(call("assess", "status", "--json")[1])["waiting"]
+    assert any(each.startswith("Board, T1, 2026-09: ") for each in waiting)
     back = root / "back"
     back.mkdir()
     for number in range(9):
@@ -70,6 +73,11 @@ def test_forms_come_back_as_assessments_and_an_agreement(root: Path, call: Call)
     }
     fill(agree, {**told, **plan})
     assert call("assess", "read", str(agree))[1].splitlines()[-1] == "taken: assessments 0, agreements 1"
+    said = call("assess", "status")[1]
+    left = {each.partition(",")[0] for each in waiting} - {
+        each.partition(",")[0] for each in said.splitlines()
+    }
+    assert left == {"Board", "What is agreed"}
     (agreed,) = read_register(root / "params" / "_register").consensus_of("T1", "breakthrough")
     assert (agreed.rows["leaders"].wanted, agreed.actions[0].owner) == ("consolidating", "Chief executive")
     code, _, err = call("assess", "read", str(agree))

@@ -106,6 +106,7 @@ def test_small_numbers_of_records_stay_hidden_with_what_would_tell_them(call: Ca
     assert by_month["2026-01-01"]["denominator"] == 405.0  # 403, rounded to fives as in a report
     _, text, _ = call("data", "show", "falls", "--org", "SYN07")
     assert "* is hidden" in text
+    assert "rounded to the nearest 5" in text
     assert " 3 " not in text
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from helpers.cli.schedules import LOCK, _make_due
 from helpers.errors import ExitCode, UsageError
-from helpers.register.commentary import Asked, write_round
+from helpers.register.rounds import Request, write_round
 from helpers.runner import portal
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
@@ -272,7 +272,7 @@ def test_who_has_not_answered_in_time_is_told_to_those_who_see_to_reports(root: 
         "owner": "Director",
     }
     days = {"asked": date(2026, 4, 1), "due": date(2026, 4, 3)}
-    write_round(root / ".boardpack" / "comments" / "asked.json", [Asked.model_validate(asked | days)])
+    write_round(root / ".boardpack" / "comments" / "asked.json", [Request.model_validate(asked | days)])
     for after in range(3):
         assert look(root, timedelta(days=after)) == 0
     known = {each.row.mail: each for each in Outbox(root / ".boardpack").messages()}

@@ -189,7 +189,7 @@ def test_cancellations_are_in_neither_part_of_the_rate(records: Mart) -> None:
 
 
 def test_groups_are_bands_of_what_may_drive_a_miss(records: Mart) -> None:
-    frame = appointments.appointment_groups(records, *YEAR)
+    frame = appointments.appointment_groups(records, *YEAR, ["NEW"])
     assert frame["appointments"].sum() == 4  # unknown sex left out
     late = frame[frame["kind"] == "follow_up"].iloc[0]
     assert (late["lead"], late["deprivation"]) == ("13 weeks or more", "5 least deprived fifth")

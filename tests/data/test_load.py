@@ -22,6 +22,7 @@ import pytest
 from helpers.data import open_files
 from helpers.data.load import LoadError, load_paths
 from helpers.data.mart import Mart
+from helpers.data.sources.layout import Layout
 from helpers.errors import ExitCode
 from helpers.register import Merger, Register
 
@@ -95,9 +96,9 @@ BAD = {
     "a picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "a picture; allowed: CSV"),
     "a RAR archive": (
         b"Rar!\x1a\x07\0" + b"\0" * 64,
-        "compressed or not; unpack it and load what is in it",
+        "compressed or not; Parquet; unpack it and load what is in it",
     ),
-    "a Parquet file": (b"PAR1" + b"\0" * 64, "a Parquet file; allowed"),
+    "a Parquet file": (b"PAR1" + b"\0" * 64, "a Parquet file that is damaged"),
     "JSON": (b'[{"measure": "x"}]', "JSON, which is no table"),
     "a program": (b"\x7fELF" + b"\1\0\2" * 64, "neither text nor a workbook"),
 }
@@ -223,6 +224,20 @@ def test_folders_wildcards_and_hidden_files(tmp_path: Path) -> None:
     assert len(load_paths(mart, [tmp_path / "data"], Register())) == 1
     (again,) = load_paths(mart, [str(tmp_path / "data" / "*" / "*.csv")], Register())
     assert again.outcome == "already loaded"
+
+
+def test_a_file_is_read_anew_by_a_reader_that_was_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text(sickness(), "utf-8")
+    mart = Mart(tmp_path / "mart")
+    load_paths(mart, [tmp_path / "a.csv"], Register())
+    monkeypatch.setattr(Layout, "how_read", "mended")
+    (again,) = load_paths(mart, [tmp_path / "a.csv"], Register())
+    assert again.outcome == "loaded"
+    assert any(each.startswith("read anew: ") for each in again.remarks)
+    assert [load.settings for load in mart.loads()] == ["mended"]
+    assert load_paths(mart, [tmp_path / "a.csv"], Register())[0].outcome == "already loaded"
 
 
 def test_a_missing_file_names_the_near_miss(tmp_path: Path) -> None:

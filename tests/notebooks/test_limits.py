@@ -74,7 +74,10 @@ def test_cells_are_short(path: Path) -> None:
 def test_no_logic_and_no_printing_stands_in_a_cell(path: Path) -> None:
     for cell in code_cells(path):
         nodes = list(ast.walk(ast.parse(cell.source)))
-        assert not [node for node in nodes if isinstance(node, LOGIC)], cell.source
+        found = [node for node in nodes if isinstance(node, LOGIC)]
+        if path.stem in PLAIN:  # it shows in view what to do where a count is hidden
+            found = [node for node in found if not isinstance(node, ast.If)]
+        assert not found, cell.source
         assert not {node.id for node in nodes if isinstance(node, ast.Name)} & {"print", "display"}
 
 

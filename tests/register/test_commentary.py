@@ -11,16 +11,9 @@ from helpers.errors import UsageError
 from helpers.forms import Answer, Filled
 from helpers.measures.examples import example_measure
 from helpers.register import Register
-from helpers.register.commentary import (
-    MOST_WORDS,
-    Asked,
-    Words,
-    put_words,
-    read_round,
-    waiting_words,
-    write_round,
-)
+from helpers.register.commentary import Words
 from helpers.register.reading import read_register
+from helpers.register.rounds import MOST_WORDS, Request, read_round, waiting_words, write_round
 
 TODAY = date(2026, 10, 12)
 MEASURES = """missed: {name: Missed, kind: count, numerator: A, unit: visits, direction: decrease}
@@ -54,9 +47,9 @@ def form(due: str = "2026-10-14", author: str = "Head of clinics", **measures: d
 
 
 def taken(folder: Path, *forms: Filled) -> Words:
-    words, register = Words(), read_register(folder)
+    words = Words(read_register(folder), TODAY)
     for each in forms:
-        words.take(each, register, TODAY)
+        words.take(each)
     return words
 
 
@@ -75,7 +68,7 @@ GOOD = {
 def test_words_are_taken_with_role_and_date_and_the_file_keeps_its_remarks(folder: Path) -> None:
     words = taken(folder, form(missed=GOOD))
     assert words.notes == []
-    assert put_words(folder, words) == 1
+    assert words.put(folder).startswith("1 taken")
     assert (folder / "comments.yml").read_text("utf-8").startswith(COMMENTS)
     register = read_register(folder)
     found = register.comments_of("missed", "T1")[0]
@@ -86,16 +79,16 @@ def test_words_are_taken_with_role_and_date_and_the_file_keeps_its_remarks(folde
 
 
 def test_a_form_that_is_read_twice_is_taken_once(folder: Path) -> None:
-    put_words(folder, taken(folder, form(missed=GOOD)))
+    taken(folder, form(missed=GOOD)).put(folder)
     before = [(folder / name).read_text("utf-8") for name in ("comments.yml", "trajectories.yml")]
-    assert put_words(folder, taken(folder, form(missed=GOOD))) == 0
+    assert taken(folder, form(missed=GOOD)).put(folder).startswith("0 taken")
     assert [(folder / name).read_text("utf-8") for name in ("comments.yml", "trajectories.yml")] == before
 
 
 def test_other_words_on_the_same_month_are_refused_with_their_place(folder: Path) -> None:
-    put_words(folder, taken(folder, form(missed=GOOD)))
+    taken(folder, form(missed=GOOD)).put(folder)
     with pytest.raises(UsageError, match=r"comments\.yml, line 7"):
-        put_words(folder, taken(folder, form(missed={**GOOD, "why": "Something else."})))
+        taken(folder, form(missed={**GOOD, "why": "Something else."})).put(folder)
 
 
 def test_all_that_is_wrong_is_told_at_once_and_nothing_is_taken(folder: Path) -> None:
@@ -109,7 +102,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_taken(folder: Path) ->
         folder, form(author="", missed=bad, late=GOOD, misse={"why": "x"}), form(late={"next": "More."})
     )
     with pytest.raises(UsageError) as refused:
-        put_words(folder, words)
+        words.put(folder)
     told = [each.came for each in refused.value.problems]
     assert told == [
         "nobody is named as its author",
@@ -138,38 +131,38 @@ def test_late_and_jargon_and_what_lacks_are_told_and_taken(folder: Path) -> None
         "the same words as in 2026-08",
         "no words on Late",
     ]
-    assert put_words(folder, words) == 1
+    assert words.put(folder).startswith("1 taken")
 
 
 def test_a_register_that_would_be_wrong_with_them_stays_as_it_is(folder: Path) -> None:
     words = taken(folder, form(missed=GOOD))
-    words.comments[0]["measure"] = "gone"
+    words.entries["comments.yml"][0]["measure"] = "gone"
     with pytest.raises(UsageError, match="gone"):
-        put_words(folder, words)
+        words.put(folder)
     assert (folder / "comments.yml").read_text("utf-8") == COMMENTS
 
 
 def test_an_indented_list_goes_on_in_its_indent_and_one_in_a_line_is_refused(folder: Path) -> None:
     (folder / "comments.yml").write_text("".join(f"  {line}\n" for line in COMMENTS.splitlines()), "utf-8")
-    put_words(folder, taken(folder, form(missed=GOOD)))
+    taken(folder, form(missed=GOOD)).put(folder)
     assert len(read_register(folder).comments) == 2
     (folder / "comments.yml").write_text("[]\n", "utf-8")
     with pytest.raises(UsageError, match="not a list in lines"):
-        put_words(folder, taken(folder, form(missed=GOOD)))
+        taken(folder, form(missed=GOOD)).put(folder)
 
 
 def test_who_has_not_answered_is_said_by_role_for_the_newest_month(tmp_path: Path) -> None:
-    def asked(measure: str, owner: str, month: str = "2026-09", due: date = TODAY) -> Asked:
+    def asked(measure: str, owner: str, month: str = "2026-09", due: date = TODAY) -> Request:
         told = {"organisation": "T1", "month": month, "measure": measure, "name": measure.capitalize()}
-        return Asked.model_validate({**told, "owner": owner, "due": due, "asked": TODAY})
+        return Request.model_validate({**told, "owner": owner, "due": due, "asked": TODAY})
 
     path = tmp_path / "comments" / "asked.json"
     assert read_round(path) == ()
     write_round(path, [asked("missed", "Head of clinics", "2026-08"), asked("late", "")])
     write_round(path, [asked("missed", "Head of clinics"), asked("late", "", due=date(2026, 10, 20))])
     register = Register(measures={name: example_measure(id=name) for name in ("missed", "late")})
-    assert waiting_words(read_round(path), register) == [
+    assert waiting_words(read_round(path), register, Words) == [
         "Head of clinics, T1, 2026-09: Missed (asked for by 2026-10-12)",
         "Nobody named as owner, T1, 2026-09: Late (asked for by 2026-10-20)",
     ]
-    assert len(waiting_words(read_round(path), register, due_by=TODAY)) == 1
+    assert len(waiting_words(read_round(path), register, Words, due_by=TODAY)) == 1

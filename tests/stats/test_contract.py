@@ -11,14 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from helpers.errors import ArgumentError
-from helpers.stats.contract import Cell, Split, amount_due, round_parts, sliding_share, split_difference
+from helpers.stats.contract import (
+    LineMonth,
+    Split,
+    amount_due,
+    round_parts,
+    sliding_share,
+    split_difference,
+)
 
 POUND = 100
 
 
-def cell(planned: float | None, price: float | None, done: float | None, value: float | None) -> Cell:
+def cell(planned: float | None, price: float | None, done: float | None, value: float | None) -> LineMonth:
     """Return a cell whose money is given in pounds."""
-    return Cell(
+    return LineMonth(
         None if planned is None else Fraction(str(planned)),
         None if price is None else Fraction(str(price)) * POUND,
         None if done is None else Fraction(str(done)),
@@ -67,18 +74,18 @@ def test_a_price_that_changes_in_the_year_is_that_of_its_months() -> None:
         ([], {}),
     ],
 )
-def test_what_has_no_plan_or_no_return(lines: list[Cell], expected: dict[str, float]) -> None:
+def test_what_has_no_plan_or_no_return(lines: list[LineMonth], expected: dict[str, float]) -> None:
     assert pounds(split_difference(lines)) == expected
 
 
-def random_plan(rng: random.Random) -> list[Cell]:
+def random_plan(rng: random.Random) -> list[LineMonth]:
     """Return a few lines, with any of their four figures missing now and then."""
 
     def maybe(value: Fraction) -> Fraction | None:
         return None if rng.random() < 0.1 else value
 
     return [
-        Cell(
+        LineMonth(
             maybe(Fraction(rng.randrange(0, 9_000), 12)),
             maybe(Fraction(rng.randrange(0, 900_000), rng.choice([1, 3]))),
             Fraction(rng.randrange(0, 900)),

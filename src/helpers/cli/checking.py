@@ -10,10 +10,9 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import collect, open_project, plan
+from helpers.cli.options import Json, project_root
 from helpers.cli.preview import put_back
-from helpers.cli.showing import Json
 from helpers.errors import Problem
-from helpers.places import find_root
 from helpers.runner.document.stored import find_offers, find_stored, find_unfit, mend
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.plan.refused import no_data_words
@@ -30,7 +29,6 @@ Words = Annotated[
 
 
 def check(
-    context: typer.Context,
     words: Words = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Take stored outputs out of the notebooks first.")
@@ -39,7 +37,7 @@ def check(
 ) -> None:
     """Check notebooks, parameter files, settings and the register without running anything."""
     problems: list[Problem] = []
-    project = open_project(find_root(context.obj), problems)
+    project = open_project(project_root(), problems)
     if fix:
         put_back(project.root)  # what a preview that failed has left
     mended = [path.name for path in _all_notebooks(project) if mend(path)] if fix else []

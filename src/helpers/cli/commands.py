@@ -15,14 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from helpers import __version__
-from helpers.errors import (
-    INTERRUPTED,
-    INTERRUPTED_WORDS,
-    ExitCode,
-    ReportError,
-    UserError,
-    place_problem,
-)
+from helpers.errors import INTERRUPTED, INTERRUPTED_WORDS, ExitCode, ReportError, UserError, place_problem
 
 #: where each command or group of commands is
 COMMANDS: Final = {
@@ -113,7 +106,6 @@ def _say_version(wanted: bool) -> None:
 
 @app.callback()
 def set_project(
-    context: typer.Context,
     project: Annotated[
         Path | None, typer.Option(help="The project's folder; by default the nearest.")
     ] = None,
@@ -122,7 +114,9 @@ def set_project(
     ] = False,
 ) -> None:
     """Board reports for the NHS from parameterised notebooks."""
-    context.obj = project
+    from helpers.cli.options import NAMED
+
+    NAMED.set(project)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

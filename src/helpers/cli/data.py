@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import open_mart
 from helpers.cli.figures import show_series
+from helpers.cli.options import Json, project_root
 from helpers.cli.private import forget
-from helpers.cli.showing import Json
-from helpers.places import find_root
 from helpers.runner.publisher import read_publisher
+
+if TYPE_CHECKING:
+    from helpers.data.load import LoadResult, Progress
+    from helpers.data.mart import Mart
+    from helpers.register import Register
 
 data_app = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
 demo_app = typer.Typer(help="The invented national data set.", no_args_is_help=True)
@@ -24,14 +29,13 @@ data_app.command("forget")(forget)
 
 @demo_app.command("build")
 def build_demo(
-    context: typer.Context,
     scale: Annotated[float, typer.Option(min=0.01, help="Size; 1 is the demo's own.")] = 1.0,
 ) -> None:
     """Load the invented national data set, marked as synthetic."""
     from helpers.data.synthetic import write_demo
 
     began = time.perf_counter()
-    mart = open_mart(find_root(context.obj))
+    mart = open_mart(project_root())
     write_demo(mart, scale=scale)
     rows = sum(load.rows_kept for load in mart.loads() if load.synthetic)
     print(f"Synthetic data of {rows:,} rows in {time.perf_counter() - began:.0f} s")
@@ -39,7 +43,6 @@ def build_demo(
 
 @data_app.command("load")
 def load_data(
-    context: typer.Context,
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help="Files, folders, wildcards, addresses.")
     ],
@@ -50,15 +53,41 @@ def load_data(
     as_json: Json = False,
 ) -> None:
     """Load published files, extracts and own measures: each file whole or not at all."""
-    from helpers.data.load import LoadError, load_paths
+    from helpers.data.load import load_paths
+
+    today = as_of.date() if as_of else None
+    _load(
+        lambda mart, register, tell: load_paths(mart, paths, register, progress=tell, today=today), as_json
+    )
+
+
+@data_app.command("pull")
+def pull_data(
+    url: Annotated[
+        str,
+        typer.Argument(help="Where the warehouse is, without a password; else $BOARDPACK_WAREHOUSE_URL."),
+    ] = "",
+    table: Annotated[str, typer.Option(help="Table or view, with its schema where it needs one.")] = "",
+    query: Annotated[str, typer.Option(help="A SELECT whose rows are wanted.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Load a table of a data warehouse, or the rows of a query, all or nothing; SQLAlchemy reaches it."""
+    from helpers.data.warehouse import find_warehouse, pull
+
+    warehouse = find_warehouse(url, table=table, query=query)
+    _load(lambda mart, register, tell: pull(mart, warehouse, register, progress=tell), as_json)
+
+
+def _load(load: Callable[[Mart, Register, Progress | None], list[LoadResult]], as_json: bool) -> None:
+    """Load into the project's mart, and print what became of each file."""
+    from helpers.data.load import LoadError
     from helpers.register.reading import read_register
 
-    root = find_root(context.obj)
+    root = project_root()
     register = read_register(root / "params" / "_register")
     try:
         with showing.show_loading(quiet=as_json) as progress:
-            today = as_of.date() if as_of else None
-            results = load_paths(open_mart(root), paths, register, progress=progress, today=today)
+            results = load(open_mart(root), register, progress)
     except LoadError as error:
         showing.show_results(error.results, as_json=as_json)
         raise typer.Exit(int(error.exit_code)) from None
@@ -66,14 +95,13 @@ def load_data(
 
 
 @data_app.command("list")
-def list_data(context: typer.Context, as_json: Json = False) -> None:
+def list_data(as_json: Json = False) -> None:
     """Show what is loaded, from where, how fresh, and how it may be shown."""
-    showing.show_loads(open_mart(find_root(context.obj)).loads(), as_json=as_json)
+    showing.show_loads(open_mart(project_root()).loads(), as_json=as_json)
 
 
 @data_app.command("check")
 def check_data(
-    context: typer.Context,
     each: Annotated[bool, typer.Option(help="Name every figure on which sources disagree.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -81,7 +109,7 @@ def check_data(
     from helpers.data.quality import check_data as findings
     from helpers.register.reading import read_register
 
-    root = find_root(context.obj)
+    root = project_root()
     found = findings(open_mart(root), read_register(root / "params" / "_register"))
     showing.show_findings(found, each=each, as_json=as_json)
 
@@ -95,11 +123,11 @@ def list_sources(as_json: Json = False) -> None:
 
 
 @data_app.command("prune")
-def prune_data(context: typer.Context) -> None:
+def prune_data() -> None:
     """Remove versions of the data that are older than `keep: {versions: …}` says, else than a day."""
     from helpers.data.mart_files import KEEP_MANIFESTS
 
-    root = find_root(context.obj)
+    root = project_root()
     kept = read_publisher(root / "params").keep.versions  # how months were known then is made from them
     removed = open_mart(root).prune(older_than=max(kept or KEEP_MANIFESTS, KEEP_MANIFESTS))
     print(f"removed {len(removed)} versions and loads" if removed else "nothing to remove")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from helpers.cli import showing
-from helpers.cli.records import Readers, find_report, open_records
-from helpers.cli.showing import Json
+from helpers.cli.options import Json, Readers
+from helpers.cli.records import find_report, open_records
 from helpers.errors import Problem, UsageError
 from helpers.runner.batch.folders import traces_of
 from helpers.runner.history.entries import Entry, State
@@ -27,7 +27,6 @@ _SIDES: Final = ("A", "B", "B less A")
 
 
 def diff(
-    context: typer.Context,
     before: Annotated[
         str, typer.Argument(metavar="A", help="notebook/name, with @MONTH or @RUN for one of its editions.")
     ],
@@ -43,7 +42,7 @@ def diff(
 
     from helpers.runner.document.comparing import compare_notebooks
 
-    opened = open_records(context, readers)
+    opened = open_records(readers)
     old, new = _editions(opened, before, after)
     changes = compare_notebooks(*(nbformat.read(path, as_version=4) for _, path in (old, new)))
     names = (_name(old[0]), _name(new[0]))

@@ -8,22 +8,24 @@ import re
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
 
 import typer
+import yaml
 
 from helpers import __version__
 from helpers.cli import showing
-from helpers.cli.assembly import open_mart, open_project
+from helpers.cli.assembly import collect, open_mart, open_project
+from helpers.cli.options import Json, project_root
 from helpers.cli.own.upgrading import seen
-from helpers.cli.showing import Json
 from helpers.errors import ExitCode, Problem, UserError, place_problem
-from helpers.places import find_root, state_folder
+from helpers.places import state_folder
 from helpers.runner.batch.capacity import MEGABYTES_EACH, usable_cores, usable_memory
 from helpers.runner.engines import TAGGED, find_quarto
 from helpers.runner.kernel.execute import IS_SUPPORTED, can_wall_off, can_watch
@@ -47,76 +49,61 @@ class Finding:
     what: str
     verdict: Verdict
     found: str
-    purpose: str = ""  # what it is for
+    purpose: str  # what it is for
     cure: str = ""  # how to get it; empty where it is there
 
 
-def doctor(context: typer.Context, as_json: Json = False) -> None:
+def doctor(as_json: Json = False) -> None:
     """Say what this machine and project have, what is missing, what for, and how to get it."""
-    findings = [*_machine(), *_project(context.obj)]
+    findings = [*_machine(), *_project()]
     if as_json:
         showing.show_json([asdict(each) for each in findings])
     else:
         rows = ((each.verdict, each.what, each.found, each.purpose) for each in findings)
         showing.show_table(("", "What", "Found", "What it is for"), rows)
-        for each in findings:
-            if each.cure:
-                print(f"{each.what}: {each.cure}")
-        if not any(each.cure for each in findings):
-            print("Nothing is missing")
+        cures = [f"{each.what}: {each.cure}" for each in findings if each.cure]
+        print("\n".join(cures) or "Nothing is missing")
     raise typer.Exit(int(ExitCode.REPORT if any(f.verdict == "missing" for f in findings) else ExitCode.OK))
 
 
-def _machine() -> Iterator[Finding]:
-    yield Finding("Python", "there", f"{platform.python_version()}, {sys.executable}", "everything")
-    lacking = sorted(_not_installed())
-    yield _judged(
-        "Packages",
-        not lacking,
-        f"without {', '.join(lacking)}" if lacking else "all that boardpack needs",
-        "everything",
-        "install it again: python -m pip install --upgrade boardpack",
-        verdict="missing",
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    """Return what is looked at: what it is for, how to get it, and whether reports need it."""
+    words: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+    return words
+
+
+def _finding(what: str, good: bool, found: str, *, cure: str = "", **words: str) -> Finding:
+    """Return what was found of a thing; `words`: more of its name, what it is for, and what its cure names."""
+    told = _words()[what]
+    named, purpose = f"{what} {words.get('of', '')}".strip(), words.get("purpose", told.get("for", ""))
+    if good:
+        return Finding(named, "there", found, purpose)
+    return Finding(
+        named,
+        "missing" if "stops" in told else "lacking",
+        found,
+        purpose,
+        cure or told["cure"].format_map(words),
     )
-    yield _fonts()
+
+
+def _machine() -> Iterator[Finding]:
+    yield _finding("Python", True, f"{platform.python_version()}, {sys.executable}")
+    lacking = ", ".join(sorted(_not_installed()))
+    yield _finding("Packages", not lacking, f"without {lacking}" if lacking else "all that boardpack needs")
+    fonts = [*font_folder().rglob("*.[ot]tf")]
+    yield _finding("Fonts", bool(fonts), f"Source Sans Pro, {len(fonts)} files" if fonts else "not found")
     yield _quarto()
     chromium = os.environ.get("BOARDPACK_CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM)), "")
-    yield _judged(
-        "Chromium",
-        bool(chromium),
-        chromium or "not found",
-        "the project's own browser tests and pictures; no report needs it",
-        "apt-get install chromium, or set BOARDPACK_CHROMIUM, if you want these",
-    )
-    yield _judged(
-        "Fast kernels",
-        IS_SUPPORTED,
-        "forked" if IS_SUPPORTED else "started one by one",
-        "seconds a report",
-        "they need Linux; elsewhere reports are the same and take longer",
-    )
-    yield _judged(
-        "Wall",
-        can_wall_off(),
-        "Landlock" if can_wall_off() else "Python's audit hook alone",
-        "the system keeps notebooks from records and from each other",
-        "it needs Linux 6.2 or newer with Landlock; elsewhere only Python code is stopped, with words",
-    )
-    yield _judged(
-        "Reads seen",
-        can_watch(),
-        "of every program" if can_watch() else "of Python alone",
-        "a file that DuckDB or Arrow reads makes its report due",
-        "it needs Linux 5.19 or newer outside a strict container; else name such files: report.uses(path)",
-    )
+    yield _finding("Chromium", bool(chromium), chromium or "not found")
+    yield _finding("Fast kernels", IS_SUPPORTED, "forked" if IS_SUPPORTED else "started one by one")
+    wall, sees = can_wall_off(), can_watch()
+    yield _finding("Wall", wall, "Landlock" if wall else "Python's audit hook alone")
+    yield _finding("Reads seen", sees, "of every program" if sees else "of Python alone")
     memory, cores = usable_memory(), usable_cores()
-    yield _judged(
-        "Memory",
-        memory >= MEGABYTES_EACH,
-        f"{memory / 1024:.1f} GB free, {cores} {'core' if cores == 1 else 'cores'}",
-        "about 1 GB for each report that runs beside others",
-        "close what you do not need, or run with --jobs 1",
-    )
+    told = f"{memory / 1024:.1f} GB free, {cores} {'core' if cores == 1 else 'cores'}"
+    yield _finding("Memory", memory >= MEGABYTES_EACH, told)
 
 
 def _not_installed() -> Iterator[str]:
@@ -129,118 +116,75 @@ def _not_installed() -> Iterator[str]:
                 yield match[0]
 
 
-def _fonts() -> Finding:
-    found = [*font_folder().rglob("*.[ot]tf")]
-    return _judged(
-        "Fonts",
-        bool(found),
-        f"Source Sans Pro, {len(found)} files" if found else "not found",
-        "charts and PDF",
-        "python -m pip install --force-reinstall font-source-sans-pro",
-        verdict="missing",
-    )
-
-
 def _quarto() -> Finding:
-    purpose = "rendering by Quarto; without it the embedded engine makes the same pages"
     try:
         quarto = find_quarto()
     except UserError as error:
-        return Finding("Quarto", "missing", "cannot be used", purpose, str(error))
+        return replace(_finding("Quarto", False, "cannot be used", cure=str(error)), verdict="missing")
     if quarto is None:
-        cure = "quarto.org/docs/download, or python -m pip install 'boardpack[quarto]', if you want it"
-        return Finding("Quarto", "lacking", "not found", purpose, cure)
+        return _finding("Quarto", False, "not found")
     version = ".".join(map(str, quarto.version))
     cure = f"version {'.'.join(map(str, TAGGED))} or newer makes accessible PDFs (PDF/UA)"
-    return _judged("Quarto", quarto.tags_pdf, f"{version}, {quarto.path}", purpose, cure)
+    return _finding("Quarto", quarto.tags_pdf, f"{version}, {quarto.path}", cure=cure)
 
 
-def _project(given: Path | None) -> Iterator[Finding]:
+def _project() -> Iterator[Finding]:
     try:
-        root = find_root(given)
+        root = project_root()
     except UserError as error:
-        yield Finding("Project", "missing", "none here", "everything", str(error))
+        yield _finding("Project", False, "none here", cure=str(error))
         return
-    yield Finding("Project", "there", str(root), "everything")
+    yield _finding("Project", True, str(root))
     yield from _places(root)
     for look in (_version, _state, _data, _settings, _schedule):
-        yield _told(look, root)
-
-
-def _told(look: Callable[[Path], Finding], root: Path) -> Finding:
-    """Return a finding, or what a person can mend before it can be made."""
-    try:
-        return look(root)
-    except (UserError, OSError) as error:
-        said = error if isinstance(error, UserError) else place_problem(error)
-        if said is None:
-            raise
-        name = look.__name__.strip("_").capitalize()
-        return Finding(name, "missing", "cannot be read", "every report", str(said))
+        try:
+            yield look(root)
+        except (UserError, OSError) as error:  # what a person can mend before it can be looked at
+            said = error if isinstance(error, UserError) else place_problem(error)
+            if said is None:
+                raise
+            name = look.__name__.strip("_").capitalize()
+            yield Finding(name, "missing", "cannot be read", "every report", str(said))
 
 
 def _places(root: Path) -> Iterator[Finding]:
     state, reports = state_folder(root), root / "reports"
     for folder, purpose in ((state, "data, history and drafts"), (reports, "what is published")):
         there = next(each for each in (folder, *folder.parents) if each.exists())
-        yield _judged(
-            f"Rights in {folder.name}/",
-            os.access(there, os.W_OK | os.X_OK),
-            "may be written" if os.access(there, os.W_OK | os.X_OK) else f"{there} may not be written",
-            purpose,
-            f"give yourself the right to write in {there}",
-            verdict="missing",
+        named = {"of": f"{folder.name}/", "purpose": purpose, "there": str(there)}
+        may = os.access(there, os.W_OK | os.X_OK)
+        yield _finding(
+            "Rights in", may, "may be written" if may else f"{there} may not be written", **named
         )
         free = shutil.disk_usage(there).free / _GIGABYTE
-        yield _judged(
-            f"Disk of {folder.name}/",
-            free >= _ROOM,
-            f"{free:.1f} GB free",
-            purpose,
-            "free some space: boardpack state prune, boardpack data prune",
-        )
+        yield _finding("Disk of", free >= _ROOM, f"{free:.1f} GB free", **named)
 
 
 def _version(root: Path) -> Finding:
     known = seen(root)[0]
     said = __version__ if known in ("", __version__) else f"{__version__}; this project has seen {known}"
-    cure = "boardpack upgrade says what has changed and what to do"
-    return _judged(
-        "Version", said == __version__, said, "a register and names that keep their meaning", cure
-    )
+    return _finding("Version", said == __version__, said)
 
 
 def _state(root: Path) -> Finding:
-    state, purpose = state_folder(root), "records, history and drafts stay private"
-    if not state.is_dir():
-        return Finding("State", "there", "none yet", purpose)
-    mode = stat.S_IMODE(state.stat().st_mode)
-    is_private = os.name != "posix" or not mode & 0o077
-    return _judged(
-        "State",
-        is_private,
-        f"{state}" if is_private else f"others may look into {state} ({mode:o})",
-        purpose,
-        f"chmod 700 {state}",
-        verdict="missing",
-    )
+    state = state_folder(root)
+    mode = stat.S_IMODE(state.stat().st_mode) if state.is_dir() and os.name == "posix" else 0
+    if mode & 0o077:
+        return _finding("State", False, f"others may look into {state} ({mode:o})", there=str(state))
+    return _finding("State", True, str(state) if state.is_dir() else "none yet")
 
 
 def _data(root: Path) -> Finding:
-    mart, purpose = open_mart(root), "figures"
+    mart = open_mart(root)
     if not mart.version:
-        cure = "boardpack data load PATH, or boardpack demo build for an invented national data set"
-        return Finding("Data", "missing", "nothing is loaded", purpose, cure)
+        return _finding("Data", False, "nothing is loaded")
     sources = mart.sources()
     newest = max((each.as_at for each in sources), default="")
     invented = ", some invented" if any(each.synthetic for each in sources) else ""
-    return Finding(
-        "Data", "there", f"{len(sources)} data sets, the newest as at {newest}{invented}", purpose
-    )
+    return _finding("Data", True, f"{len(sources)} data sets, the newest as at {newest}{invented}")
 
 
 def _settings(root: Path) -> Finding:
-    from helpers.cli.assembly import collect
     from helpers.register.reading import read_register
 
     problems: list[Problem] = []
@@ -248,31 +192,13 @@ def _settings(root: Path) -> Finding:
     folder = root / "params" / "_register"
     register = collect(problems, read_register, folder) if folder.is_dir() else None
     said = f"{len(register.measures)} measures" if register else "no register"
-    return _judged(
-        "Settings",
-        not problems,
-        f"{len(problems)} mistakes" if problems else said,
-        "names, theme, publisher and register",
-        "boardpack check names each with its cure",
-        verdict="missing",
-    )
+    return _finding("Settings", not problems, f"{len(problems)} mistakes" if problems else said)
 
 
 def _schedule(root: Path) -> Finding:
-    schedules, purpose = read_schedules(root / "params"), "reports that are made by themselves"
+    schedules = read_schedules(root / "params")
     if not schedules:
-        return Finding("Schedule", "there", "none", purpose)
+        return _finding("Schedule", True, "none")
     late = open_project(root, []).late(datetime.now(UTC))
-    return _judged(
-        "Schedule",
-        not late,
-        "; ".join(late) or f"{len(schedules)} of {root.name}, none late",
-        purpose,
-        "boardpack schedule once makes it up; boardpack schedule export writes what cron or systemd need",
-    )
-
-
-def _judged(
-    what: str, good: bool, found: str, purpose: str, cure: str, *, verdict: Verdict = "lacking"
-) -> Finding:
-    return Finding(what, "there" if good else verdict, found, purpose, "" if good else cure)
+    said = "; ".join(late) or f"{len(schedules)} of {root.name}, none late"
+    return _finding("Schedule", not late, said)

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from helpers.cli.assembly import by_audience, open_and_plan
+from helpers.cli.options import project_root
 from helpers.cli.serving import Board, handler_of
 from helpers.errors import Problem, UsageError, UserError, near_misses, place_problem
-from helpers.places import find_root
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
 from helpers.runner.project import Project
@@ -32,7 +32,6 @@ _HERE: Final = "127.0.0.1"  # never reachable from another machine
 
 
 def preview(
-    context: typer.Context,
     notebook: Annotated[
         str, typer.Argument(metavar="NOTEBOOK", help="Its name or its file; or notebook/name.")
     ],
@@ -46,7 +45,7 @@ def preview(
     """Show a report as it would be, and again with each save of its notebook, modules, parameters or register."""
     from helpers.runner.batch.drafting import Desk  # late: it brings the renderers along
 
-    root = find_root(context.obj)
+    root = project_root()
     if not notebook.endswith(".ipynb") and "/" in notebook:  # a report, as other commands call it
         notebook, _, file = notebook.partition("/")
     path = _notebook(root, notebook)

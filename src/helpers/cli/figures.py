@@ -9,8 +9,8 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import open_mart
-from helpers.cli.showing import Json
-from helpers.places import current_day, find_root
+from helpers.cli.options import Json, project_root
+from helpers.places import current_day
 
 if TYPE_CHECKING:
     from helpers.bundle import Cell
@@ -21,7 +21,6 @@ Name = Annotated[str, typer.Argument(metavar="MEASURE", help="Its id, as in the 
 
 
 def show_series(
-    context: typer.Context,
     name: Name,
     org: Annotated[str, typer.Option("--org", metavar="CODE", help="The organisation.")],
     as_json: Json = False,
@@ -31,7 +30,7 @@ def show_series(
     from helpers.measures.listing import list_series
     from helpers.register.reading import find_measure, read_register
 
-    root = find_root(context.obj)
+    root = project_root()
     measure = find_measure(read_register(root / "params" / "_register"), name)
     mart = open_mart(root)
     mart = mart.at(mart.version)
@@ -66,6 +65,8 @@ def _print_series(measure: Measure, listing: Listing) -> None:
     showing.show_table(heads, rows, right=("Value", "Numerator", "Denominator"))
     for seam in listing.seams:
         print(f"From {seam.period} on: {seam.source}; before that: {seam.before}")
+    if listing.rounded_to > 1:
+        print(f"Counts of patients are rounded to the nearest {listing.rounded_to}, as reports show them")
     if any("*" in (row.value, row.numerator, row.denominator) for row in listing.rows):
         print("* is hidden, by the publisher or so that small numbers of patients stay private")
 
@@ -76,14 +77,14 @@ def _cell(value: Cell, digits: int = 0) -> str:
     return value or ""
 
 
-def explain(context: typer.Context, name: Name, as_json: Json = False) -> None:
+def explain(name: Name, as_json: Json = False) -> None:
     """Show the record sheet of a measure: what the register says, and from which columns its figures come."""
-    from helpers.data.dictionary import describe_measures, function_of
+    from helpers.data.measure_feeds import describe_measures, function_of
     from helpers.register.models import Register
     from helpers.register.reading import find_measure, read_register
     from helpers.register.sheet import answers
 
-    register = read_register(find_root(context.obj) / "params" / "_register")
+    register = read_register(project_root() / "params" / "_register")
     measure = find_measure(register, name)
     feeds = [
         (layout.name, layout.title, feed.numerator, feed.denominator, function_of(layout), feed.note)

@@ -16,8 +16,8 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import open_audiences
+from helpers.cli.options import project_root
 from helpers.errors import ExitCode
-from helpers.places import find_root
 from helpers.runner.batch.run import Batch
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import BACK_FILL, History
@@ -47,7 +47,6 @@ class Figure:
 
 
 def metrics(
-    context: typer.Context,
     to: Annotated[
         Path | None,
         typer.Option("--to", help="The file to write, whole or not at all; printed unless given."),
@@ -55,7 +54,7 @@ def metrics(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of Prometheus text.")] = False,
 ) -> None:
     """Tell how the runs went: text for Prometheus (node_exporter's textfile collector), or JSON."""
-    projects = open_audiences(find_root(context.obj))
+    projects = open_audiences(project_root())
     figures = [each for project in projects for each in figures_of(project)]
     if as_json and to is None:
         showing.show_json([asdict(each) for each in figures])

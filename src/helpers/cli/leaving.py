@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from helpers.cli.assembly import open_audiences
+from helpers.cli.options import project_root
 from helpers.errors import Problem, UsageError
-from helpers.places import find_root
 from helpers.runner.batch.leaving import find_retired
 from helpers.runner.plan.jobs import find_plan
 from helpers.yaml_files import raise_all
@@ -18,7 +18,6 @@ REASON = "This report is not made any more."
 
 
 def retire(
-    context: typer.Context,
     why: Annotated[str, typer.Option("--why", help="What readers are told in their place.")] = REASON,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which these are.")] = False,
@@ -26,7 +25,7 @@ def retire(
     """Withdraw every edition of reports whose notebook or parameter file is gone, or that no matrix makes now."""
     from helpers.runner.batch.approval import withdraw_all
 
-    projects = open_audiences(find_root(context.obj))
+    projects = open_audiences(project_root())
     if not projects[0].pin():
         raise UsageError(Problem("retire", "nothing is loaded, so what matrices make is not known"))
     asked = find_plan(projects[0])

@@ -8,20 +8,18 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import open_project
-from helpers.cli.showing import Json
+from helpers.cli.options import Json, project_root
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.places import find_root
 from helpers.runner.plan.jobs import find_plan
 from helpers.runner.plan.matrix import FILE
 
 
 def matrix(
-    context: typer.Context,
     notebook: Annotated[str, typer.Argument(help="The notebook's name, without its ending.")],
     as_json: Json = False,
 ) -> None:
     """List what a matrix may select with how many there are, and how many reports this notebook's stands for."""
-    project = open_project(find_root(context.obj))
+    project = open_project(project_root())
     known = sorted(each.stem for each in project.notebooks.glob("*.ipynb"))
     if notebook not in known:
         raise UsageError(

@@ -12,8 +12,8 @@ import typer
 
 from helpers.audience import PUBLIC_NAME
 from helpers.cli.assembly import open_project
+from helpers.cli.options import Audience, project_root
 from helpers.errors import ExitCode, Problem, UserError
-from helpers.places import find_root
 from helpers.runner.hashes import hash_json
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
@@ -27,20 +27,17 @@ NOTED: Final = "onward.json"
 
 
 def publish_to(
-    context: typer.Context,
     destination: Annotated[
         str, typer.Argument(metavar="DEST", help="A folder or share, or s3://bucket/prefix.")
     ],
-    readers: Annotated[
-        str, typer.Option("--audience", help="Whose reports; the public's unless given.")
-    ] = PUBLIC_NAME,
+    readers: Audience = PUBLIC_NAME,
     everything: Annotated[
         bool, typer.Option("--all", help="Write also what was put there before and has not changed.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
 ) -> None:
     """Take what is published to a folder, a share or a bucket; what was withdrawn leaves there too."""
-    project = open_project(find_root(context.obj), audience=readers)
+    project = open_project(project_root(), audience=readers)
     history = History(project.state)
     recover(project, history)
     sent = _send(project, history, destination, everything=everything, dry_run=dry_run)

@@ -12,9 +12,9 @@ import typer
 from helpers.audience import PUBLIC_NAME
 from helpers.cli import showing
 from helpers.cli.assembly import open_audiences, open_project
-from helpers.cli.showing import Json
+from helpers.cli.options import Json, Quiet, project_root
 from helpers.errors import ExitCode, Problem, UsageError, near_misses
-from helpers.places import find_root, state_folder
+from helpers.places import state_folder
 
 if TYPE_CHECKING:
     from helpers.data.audit import Allowed
@@ -25,7 +25,6 @@ state_app = typer.Typer(
 
 
 def audit(
-    context: typer.Context,
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="FILE...", help="Files to look through.")
     ] = None,
@@ -43,13 +42,13 @@ def audit(
     if bool(files) == bool(released):
         raise UsageError(Problem("audit", "no file, or both", "files to look through, or --released TABLE"))
     if released:
-        _show_released(find_root(context.obj), released, readers, as_json=as_json)
+        _show_released(project_root(), released, readers, as_json=as_json)
         return
     files = files or []
     missing = [Problem(str(path), "there is no such file") for path in files if not path.is_file()]
     if missing:
         raise UsageError(missing)
-    allowed = _allowed(context)
+    allowed = _allowed()
     found = {path: allowed.standing(path.name, audit_file(path)) for path in files}
     problems = [problem for each in found.values() for problem in each]
     failed = sum(any(getattr(each, "kind", "") == "unreadable" for each in some) for some in found.values())
@@ -115,25 +114,22 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
     )
 
 
-def _allowed(context: typer.Context) -> Allowed:
+def _allowed() -> Allowed:
     """Return the false alarms of the project around, where there is one."""
     from helpers.data.audit import Allowed, read_allowed
 
     try:
-        root = find_root(context.obj)
+        root = project_root()
     except UsageError:
         return Allowed()
     return read_allowed(root / "params" / "_register")
 
 
-def forget(
-    context: typer.Context,
-    source: Annotated[str, typer.Argument(help="The source's short name.")],
-) -> None:
+def forget(source: Annotated[str, typer.Argument(help="The source's short name.")]) -> None:
     """Remove a source's loads and what was derived from them."""
     from helpers.data.forgetting import forget_source
 
-    done = forget_source(state_folder(find_root(context.obj)), source)
+    done = forget_source(state_folder(project_root()), source)
     print(
         f"{len(done.loads)} loads, {len(done.versions)} versions of the mart, {len(done.runs)} runs are removed"
     )
@@ -144,35 +140,32 @@ def forget(
 
 
 @state_app.command("backup")
-def back_up_state(
-    context: typer.Context, target: Annotated[Path, typer.Argument(help="The file to write: NAME.tar.gz")]
-) -> None:
+def back_up_state(target: Annotated[Path, typer.Argument(help="The file to write: NAME.tar.gz")]) -> None:
     """Write the private state to one file."""
     from helpers.data.state import back_up
 
-    count = back_up(state_folder(find_root(context.obj)), target)
+    count = back_up(state_folder(project_root()), target)
     print(f"{count} files in {target}; it holds records of patients where the mart does")
 
 
 @state_app.command("restore")
 def restore_state(
-    context: typer.Context,
     source: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
     replace: Annotated[bool, typer.Option("--replace", help="Drop the state that is there.")] = False,
 ) -> None:
     """Put a back-up in the place of the private state."""
     from helpers.data.state import restore
 
-    count = restore(state_folder(find_root(context.obj)), source, replace=replace)
+    count = restore(state_folder(project_root()), source, replace=replace)
     print(f"{count} files are restored")
 
 
 @state_app.command("rebuild-ledger")
-def rebuild_ledger(context: typer.Context) -> None:
+def rebuild_ledger() -> None:
     """Make the record of what was released anew, from the manifests of what is published."""
     from helpers.data.releases import Releases
 
-    for project in open_audiences(find_root(context.obj)):
+    for project in open_audiences(project_root()):
         reports, figures = Releases.of(project.home, project.root, project.audience).rebuild()
         print(f"{project.audience.name}: {figures} counts of {reports} reports are entered")
     print(
@@ -182,20 +175,19 @@ def rebuild_ledger(context: typer.Context) -> None:
 
 @state_app.command("prune")
 def prune(
-    context: typer.Context,
     days: Annotated[
         int | None,
         typer.Option("--older-than", min=1, help="Days that runs and versions stay, whatever `keep` says."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where all is well.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Remove executed notebooks, logs, versions of the data and editions as `keep` in _publisher.yml says."""
     from helpers.data.state import prune_state
     from helpers.runner.batch.leaving import beyond, remove_editions
     from helpers.runner.history.store import History
 
-    root = find_root(context.obj)
+    root = project_root()
     projects = open_audiences(root)
     keep = projects[0].publisher.keep
     age = timedelta(days=days) if days else keep.runs

@@ -12,11 +12,10 @@ import typer
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_audiences, open_project
 from helpers.cli.following import follow
-from helpers.cli.showing import Json
+from helpers.cli.options import Json, Period, Readers, Renderer, Report, project_root
 from helpers.cli.telling import show_history, show_report, show_run
 from helpers.cli.verifying import verify_records
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.places import find_root
 from helpers.runner.batch.folders import Traces, traces_of
 from helpers.runner.batch.foreign import find_foreign
 from helpers.runner.engines import RENDERERS, choose_engine
@@ -30,18 +29,14 @@ from helpers.runner.plan.jobs import Plan, make_plan
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import recover
 
-Report = Annotated[
-    str, typer.Argument(metavar="REPORT", help="notebook/name, or a name that is the only one.")
-]
-Readers = Annotated[str, typer.Option("--audience", help="For which readers; for all unless given.")]
 #: the projects of some audiences, each with its history
 Opened = Sequence[tuple[Project, History]]
 MOST_RUNS = 20
 
 
-def status(context: typer.Context, readers: Readers = "", as_json: Json = False) -> None:
+def status(readers: Readers = "", as_json: Json = False) -> None:
     """Show the newest run of each report, and what lies among the reports that no run has put there so."""
-    opened = open_records(context, readers)
+    opened = open_records(readers)
     if as_json:
         told = [(project, entry) for project, record in opened for entry in record.latest().values()]
         showing.show_json([_as_json(project, entry) for project, entry in told])
@@ -56,8 +51,8 @@ def status(context: typer.Context, readers: Readers = "", as_json: Json = False)
 
 
 def history(
-    context: typer.Context,
     word: Annotated[str, typer.Argument(metavar="[REPORT or RUN]", help="A report, or a run's id.")] = "",
+    *,
     most: Annotated[int, typer.Option(min=1, help="How many to show.")] = MOST_RUNS,
     verify: Annotated[
         bool,
@@ -70,7 +65,7 @@ def history(
     as_json: Json = False,
 ) -> None:
     """Show the newest runs, every run of one report, or every report of one run."""
-    opened = open_records(context, readers)
+    opened = open_records(readers)
     if verify:
         verify_records(opened, noted)
         return
@@ -100,7 +95,6 @@ def _show_runs(opened: Opened, most: int, *, as_json: bool) -> None:
 
 
 def show(
-    context: typer.Context,
     report: Report,
     *,
     run: Annotated[str, typer.Option(help="The run; the newest unless given.")] = "",
@@ -114,7 +108,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show what became of a report, what it was made from, and where its notebook, logs and files lie."""
-    project, record, (notebook, name) = find_report(open_records(context, readers), report)
+    project, record, (notebook, name) = find_report(open_records(readers), report)
     entries = record.of(notebook, name)
     entry = next((each for each in entries if run in {"", each.run}), None)
     if entry is None:
@@ -131,15 +125,10 @@ def show(
         show_report(entry, traces, project.audience)
 
 
-def why(
-    context: typer.Context,
-    report: Report,
-    renderer: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.")] = RENDERERS[0],
-    as_json: Json = False,
-) -> None:
+def why(report: Report, renderer: Renderer = RENDERERS[0], as_json: Json = False) -> None:
     """Say what has changed since a report was made: parameters, data, code, environment, renderer."""
     told: dict[str, tuple[str, ...]] = {}
-    public = open_project(find_root(context.obj))
+    public = open_project(project_root())
     for project, asked in by_audience(public, Plan(make_plan(public, [report]))):
         record = _recovered(project)
         surroundings = survey(project, choose_engine(renderer))
@@ -157,20 +146,19 @@ def why(
 
 
 def approve(
-    context: typer.Context,
     report: Report,
     *,
     draft: Annotated[
         str, typer.Option(help="First characters of the hash that `show` prints: only that very draft.")
     ] = "",
     note: Annotated[str, typer.Option(help="What to record with it.")] = "",
-    period: Annotated[str, typer.Option(help="The folder of its period; the newest unless given.")] = "",
+    period: Period = "",
     readers: Readers = "",
 ) -> None:
     """Sign the draft of a held report; the last signature publishes the very files that were held."""
     from helpers.runner.batch.approval import approve as approve_draft
 
-    project, record, pair = find_report(open_records(context, readers), report)
+    project, record, pair = find_report(open_records(readers), report)
     entry = approve_draft(project, pair, note=note, draft=draft, period=period)
     if entry.state is State.HELD:
         print(f"{entry.report}: {sign_off_of(project, entry, record.decisions()).words}")
@@ -179,24 +167,23 @@ def approve(
 
 
 def withdraw(
-    context: typer.Context,
     report: Report,
     *,
     why: Annotated[str, typer.Option("--why", help="What readers are told in its place.")],
-    period: Annotated[str, typer.Option(help="The folder of its period; the newest unless given.")] = "",
+    period: Period = "",
     readers: Readers = "",
 ) -> None:
     """Take a published report back and leave a note in its place."""
     from helpers.runner.batch.approval import withdraw as take_back
 
-    project, _, pair = find_report(open_records(context, readers), report)
+    project, _, pair = find_report(open_records(readers), report)
     entry = take_back(project, pair, why=why, period=period)
     _tell_places(project, entry, "withdrawn")
 
 
-def open_records(context: typer.Context, readers: str) -> Opened:
+def open_records(readers: str) -> Opened:
     """Return the audiences' projects, each with its history, put right."""
-    projects = open_audiences(find_root(context.obj), readers)
+    projects = open_audiences(project_root(), readers)
     return [(project, _recovered(project)) for project in projects]
 
 

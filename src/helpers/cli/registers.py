@@ -8,10 +8,10 @@ from typing import Annotated, Final
 import typer
 
 from helpers.cli import showing
+from helpers.cli.options import Json, project_root
 from helpers.cli.own.upgrading import register_diff
-from helpers.cli.showing import Json
 from helpers.errors import Problem, UsageError
-from helpers.places import current_day, find_root
+from helpers.places import current_day
 from helpers.register.reading import find_measure, read_register
 from helpers.register.sheet import answers, blank_form, gaps_of
 
@@ -24,7 +24,6 @@ _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 @register_app.command()
 def sheet(
-    context: typer.Context,
     measure: Annotated[str, typer.Argument(help="The measure's id.")] = "",
     blank: Annotated[
         bool, typer.Option("--blank", help="An empty sheet for a new measure, as YAML with its questions.")
@@ -37,7 +36,7 @@ def sheet(
             raise UsageError(Problem(measure, "cannot be a measure's id", "small letters, digits and _"))
         print(blank_form(measure or _NEW), end="")
         return
-    register = read_register(find_root(context.obj) / "params" / "_register")
+    register = read_register(project_root() / "params" / "_register")
     if not measure:
         cure = "boardpack register sheet MEASURE, or --blank"
         raise UsageError(Problem("measure", "none is named", ", ".join(register.measures), cure))

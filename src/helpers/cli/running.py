@@ -13,11 +13,10 @@ import typer
 from helpers.cli import batches, for_machines, showing
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
+from helpers.cli.options import Json, Quiet, Renderer, project_root
 from helpers.cli.past import NOW, Part, Past, past_parts, read_past
-from helpers.cli.schedules import Quiet, run_parts
-from helpers.cli.showing import Json
+from helpers.cli.schedules import run_parts
 from helpers.errors import Problem, UsageError
-from helpers.places import find_root
 from helpers.runner.batch.capacity import usable_jobs
 from helpers.runner.batch.choosing import failed_only, resume
 from helpers.runner.batch.foreign import find_foreign
@@ -31,7 +30,6 @@ from helpers.runner.publish.switching import write_whole
 
 
 def run(
-    context: typer.Context,
     words: Words = None,
     *,
     to: Annotated[str, typer.Option(help="What to render, with commas between.")] = "html,pdf",
@@ -62,7 +60,7 @@ def run(
     memory_limit: Annotated[
         int, typer.Option(min=64, help="Megabytes for one report.")
     ] = KernelLimits.megabytes,
-    renderer: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.")] = RENDERERS[0],
+    renderer: Renderer = RENDERERS[0],
     months: Annotated[
         str,
         typer.Option("--for", metavar="MONTH[..MONTH]", help="Make up for past months: 2025-10..2026-03."),
@@ -83,7 +81,7 @@ def run(
     """Run the reports that are due and publish those that pass the gate."""
     limits = KernelLimits(time_limit, memory_limit)
     order = Order(_formats(to), force, hold, verify, jobs=jobs, limits=limits, renderer=renderer)
-    root = find_root(context.obj)
+    root = project_root()
     if months and resumed:
         raise UsageError(Problem("--resume", "not with --for", cure="the same command again does the rest"))
     past = read_past(months, known, or_now=or_now) if months else None

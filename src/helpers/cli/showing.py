@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from helpers.data.quality import QualityFinding
     from helpers.data.sources.layout import Layout
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 _WIDE = 200
 #: organisations that a finding names before it only says that there are more
 MOST_NAMED = 6

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from helpers.cli import showing
-from helpers.cli.records import Readers, Report, find_report, open_records
-from helpers.cli.showing import Json
+from helpers.cli.options import Json, Period, Readers, Report
+from helpers.cli.records import find_report, open_records
 from helpers.runner.history.signing import SignOff, sign_off_of, waiting
 
 sign_off_app = typer.Typer(help="Who has signed which draft, and who is next.", no_args_is_help=True)
@@ -21,15 +21,9 @@ def _group() -> None:
 
 
 @sign_off_app.command("status")
-def status(
-    context: typer.Context,
-    readers: Readers = "",
-    as_json: Json = False,
-) -> None:
+def status(readers: Readers = "", as_json: Json = False) -> None:
     """Show each draft that waits: how far it is, whose turn it is, and what reviewers have said."""
-    found = [
-        each for project, record in open_records(context, readers) for each in waiting(project, record)
-    ]
+    found = [each for project, record in open_records(readers) for each in waiting(project, record)]
     if as_json:
         showing.show_json([_as_json(each) for each in found])
         return
@@ -45,17 +39,16 @@ def status(
 
 
 def give_back(
-    context: typer.Context,
     report: Report,
     *,
     note: Annotated[str, typer.Option("--note", help="What is to be changed.")],
-    period: Annotated[str, typer.Option(help="The folder of its period; the newest unless given.")] = "",
+    period: Period = "",
     readers: Readers = "",
 ) -> None:
     """Return a draft with what is to be changed: its signatures end."""
     from helpers.runner.batch.approval import give_back as return_draft
 
-    project, record, pair = find_report(open_records(context, readers), report)
+    project, record, pair = find_report(open_records(readers), report)
     entry = return_draft(project, pair, note=note, period=period)
     print(f"{entry.report}: {sign_off_of(project, entry, record.decisions()).words}")
 

@@ -16,8 +16,8 @@ import typer
 
 from helpers.cli.assembly import by_audience, open_and_plan, open_audiences, open_project
 from helpers.cli.commenting import overdue_words
+from helpers.cli.options import project_root
 from helpers.errors import ExitCode, Problem, UsageError
-from helpers.places import find_root
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
 from helpers.runner.project import Project
@@ -33,7 +33,6 @@ _NOBODY: Final = "boardpack@localhost"
 
 
 def tell(
-    context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="[SCHEDULE]", help="Which; all unless given.")] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what would be told if it ran now; send nothing.")
@@ -44,7 +43,7 @@ def tell(
     ] = None,
 ) -> None:
     """Send now what waits to be sent; or show beforehand what each row of `tell` would get."""
-    root = find_root(context.obj)
+    root = project_root()
     schedules = read_schedules(root / "params")
     if name and (problem := find_schedule(schedules, name)):
         raise UsageError(problem)
@@ -106,11 +105,7 @@ def _at(public: Project, message: Message) -> Project:
 
 
 def send_waiting(
-    project: Project,
-    now: datetime,
-    *,
-    at_once: bool = False,
-    environment: Mapping[str, str] = os.environ,
+    project: Project, now: datetime, *, at_once: bool = False, environment: Mapping[str, str] = os.environ
 ) -> tuple[int, int]:
     """Send what waits; return how many messages were sent, and how many could not be.
 

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from helpers.cli import showing
-from helpers.cli.showing import Json
+from helpers.cli.options import Json, project_root
 from helpers.errors import Problem, UsageError
-from helpers.places import current_day, find_root
-from helpers.register.calendar import Due, calendar
+from helpers.places import current_day
+from helpers.register.calendar import Occasion, calendar
 from helpers.register.reading import read_register
 from helpers.runner.schedule.due import coming
 from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
@@ -27,13 +27,12 @@ _DECIDED: Final = ("decisions.yml", "comments.yml")
 
 
 def plan(
-    context: typer.Context,
     organisation: Annotated[str, typer.Option(help="The code of one organisation; all unless given.")] = "",
     month: Annotated[str, typer.Option("--from", metavar="MONTH", help="YYYY-MM; this month.")] = "",
     as_json: Json = False,
 ) -> None:
     """Print the year's calendar: reports, reviews, decisions and actions due; what is overdue first."""
-    root, today = find_root(context.obj), current_day()
+    root, today = project_root(), current_day()
     first = _month(month) if month else today.replace(day=1)
     end = first.replace(year=first.year + 1)
     register = read_register(root / "params" / "_register", spared=[])
@@ -68,15 +67,15 @@ def _month(text: str) -> date:
         raise UsageError(Problem("--from", text, "a month as YYYY-MM")) from None
 
 
-def _day(due: Due) -> str:
+def _day(due: Occasion) -> str:
     return f"{due.day:%a} {due.day.day} {due.day:%b %Y}"
 
 
-def _told(due: Due) -> tuple[str, str, str, str]:
+def _told(due: Occasion) -> tuple[str, str, str, str]:
     return due.what, due.who or "nobody named", due.organisation, due.kept
 
 
-def _reports(schedule: Schedule, first: date, end: date) -> list[Due]:
+def _reports(schedule: Schedule, first: date, end: date) -> list[Occasion]:
     """Return when the reports of a schedule are made; the first time alone of what comes nearly every day."""
     zone = ZoneInfo(schedule.zone)
     start = datetime.combine(first, time(), zone).astimezone(UTC) - timedelta(seconds=1)
@@ -85,4 +84,4 @@ def _reports(schedule: Schedule, first: date, end: date) -> list[Due]:
     what = f"Reports: {', '.join(schedule.reports) or 'all'} ({schedule.name})"
     if len(days) > MOST_TIMES:
         days, what = days[:1], f"{what}, from then on more than {MOST_TIMES} times a year"
-    return [Due(day, what, _SCHEDULED, FILE, "all") for day in days]
+    return [Occasion(day, what, _SCHEDULED, FILE, "all") for day in days]

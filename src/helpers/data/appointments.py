@@ -17,6 +17,7 @@ from helpers.data.disclosure.queries import Condition
 from helpers.data.room.door import in_room
 from helpers.data.room.selection import Selection
 from helpers.data.sources.names import ENGLAND
+from helpers.data.views import literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,12 @@ _DUE = """WITH due AS (
               AND ({})
     )"""
 _COUNTS = "count(*) FILTER (outcome = 'dna') AS dnas, count(*) FILTER (outcome = 'attended') AS attended"
+
+_GROUPED = """count(*) FILTER (outcome = 'dna') AS dnas, count(*) AS appointments
+        FROM due
+        WHERE kind IS NOT NULL AND mode IS NOT NULL AND age_band IS NOT NULL AND imd_decile IS NOT NULL
+              AND lead_days IS NOT NULL AND sex IN ('female', 'male')
+        GROUP BY ALL ORDER BY ALL"""
 
 
 def restriction_of(where: tuple[Condition, ...]) -> str:
@@ -84,32 +91,61 @@ def appointment_months(
     )
 
 
-def appointment_groups(
+def appointment_fifths(
     mart: Mart, first: date, end: date, where: tuple[Condition, ...] = ()
 ) -> pd.DataFrame:
-    """Return counts from records by everything that may drive a DNA; computed once per load and span.
+    """Return counts from records by fifth of deprivation for every organisation; computed once per load and span.
 
-    Appointments that lack one of the characteristics are left out.
+    Appointments that lack one of the characteristics of `appointment_groups` are left out.
 
     Returns
     -------
     DataFrame
-        org_code, specialty, kind, mode, age_band, sex, deprivation (fifth), weekday, lead, dnas,
-        appointments (attended and missed).
+        org_code, specialty, deprivation (fifth), dnas, appointments (attended and missed).
     """
     sql = f"""{_DUE.format(restriction_of(where))}
-        SELECT org_code, specialty_code AS specialty, kind, mode, age_band, sex,
-               {_fifths()} AS deprivation, dayname(appointment_date) AS weekday, {_leads()} AS lead,
-               count(*) FILTER (outcome = 'dna') AS dnas, count(*) AS appointments
-        FROM due
-        WHERE kind IS NOT NULL AND mode IS NOT NULL AND age_band IS NOT NULL AND imd_decile IS NOT NULL
-              AND lead_days IS NOT NULL AND sex IN ('female', 'male')
-        GROUP BY ALL ORDER BY ALL"""
+        SELECT org_code, specialty_code AS specialty, {_fifths()} AS deprivation, {_GROUPED}"""
     return mart.derived(
-        derived_name("appointment_groups", first, end, where),
+        derived_name("appointment_fifths", first, end, where),
         lambda: mart.query(sql, [first, end]),
         records=True,
     )
+
+
+def appointment_groups(
+    mart: Mart,
+    first: date,
+    end: date,
+    codes: Sequence[str],
+    where: tuple[Condition, ...] = (),
+    *,
+    apart: bool = True,
+) -> pd.DataFrame:
+    """Return counts from records by everything that may drive a DNA, of some organisations.
+
+    Of all of them apart there may be nearly as many groups as appointments: ask for some of them at a time.
+
+    Parameters
+    ----------
+    codes
+        Those of the organisations, without their predecessors', whose appointments count as theirs.
+    apart
+        Whether each organisation has rows of its own.
+
+    Returns
+    -------
+    DataFrame
+        org_code (where apart), specialty, kind, mode, age_band, sex, deprivation (fifth), weekday, lead, dnas,
+        appointments (attended and missed); those that lack one of these are left out.
+    """
+    # only their files are opened
+    own = "SELECT org_code FROM successors WHERE list_contains(?, successor)"
+    merged = [str(code) for (code,) in mart.fetch(own, [list(codes)])]
+    among = ", ".join(map(literal, [*codes, *merged]))
+    sql = f"""{_DUE.format(f"{restriction_of(where)}) AND a.org_code IN ({among}")}
+        SELECT {"org_code, " if apart else ""}specialty_code AS specialty, kind, mode, age_band, sex,
+               {_fifths()} AS deprivation, dayname(appointment_date) AS weekday, {_leads()} AS lead, {_GROUPED}"""
+    return mart.query(sql, [first, end])
 
 
 def _fifths() -> str:

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from helpers.errors import DataError, Problem, near_misses
 
 #: what may be data in a folder; everything else in it is left alone
-SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".parquet")
 #: seconds of silence, and bytes, after which a download is given up
 DOWNLOAD_TIMEOUT, DOWNLOAD_LIMIT = 60, 1_000_000_000
 _CHUNK = 1 << 20

@@ -46,7 +46,7 @@ class LoadRecord(_Frozen):
     synthetic: bool = False  # invented: every report that reads them says so
     secondary: bool = False  # tabulated by somebody else from the publication
     publication: str = ""  # what the figures are from, where several sources tabulate one
-    settings: str = ""  # hash of what an analyst wrote on how to read the file
+    settings: str = ""  # hash of how the file was read: by which code, and what an analyst wrote on it
 
 
 class FileRecord(_Frozen):

@@ -34,6 +34,13 @@ def dated_cell(result: MeasureResult) -> str | None:
     return f"{latest}, out of date" if latest and result.stale and result.latest else latest
 
 
+def standing_words(result: MeasureResult | None) -> str:
+    """Return the latest figure with its period and how it stands, on one line."""
+    if result is None or result.latest is None:
+        return "no figure"
+    return f"{(dated_cell(result) or '').replace(chr(10), ', ')}; {CATEGORY_WORDS[result.category]}"
+
+
 def short_period(result: MeasureResult) -> str:
     """Return the latest shown period, short enough for a cell: "Sep 2026"."""
     assert result.latest is not None, "asked for with a latest value alone"

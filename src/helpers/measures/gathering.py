@@ -73,6 +73,11 @@ class Results:
     def __len__(self) -> int:
         return len(self.found)
 
+    @property
+    def datasets(self) -> list[str]:
+        """Data sets that gave a figure, by name."""
+        return sorted({name for each in self for name in each.series.datasets})
+
     @cached_property
     def by_measure(self) -> dict[str, MeasureResult]:
         """The results of whole organisations by the measure's id."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.measure_series import read_series
 from helpers.data.measured import as_told
+from helpers.data.policy import policy_for
 from helpers.measures.series import Floats, MeasureSeries, build_series
 from helpers.report import controlled
 
@@ -59,6 +60,7 @@ class Listing:
     sources: dict[str, str]  # names of the publications by source
     seams: tuple[Seam, ...]
     rows: tuple[Row, ...]
+    rounded_to: int = 1  # to which multiple its counts of patients are rounded
 
 
 def list_series(mart: Mart, measure: Measure, organisation: Organisation) -> Listing:
@@ -67,15 +69,17 @@ def list_series(mart: Mart, measure: Measure, organisation: Organisation) -> Lis
     frame = read_series(mart, {measure.id: measure.frequency}, organisations=[code], until=date.max)
     names = {each.dataset.partition("/")[2]: each.name for each in frame.sources}
     rows: tuple[Row, ...] = ()
+    step = 1
     if len(frame.data):
         told = as_told(mart, frame.data, [measure], about=code)
         series = build_series(told, measure, months=_ALL, as_at={})
         editions = dict(zip(frame.data["period"].dt.date, frame.data["vintage"], strict=True))
         vintages = [f"{editions[day]:%Y-%m-%d}" if day in editions else "" for day in series.days]
         rows = tuple(_rows(measure, series, vintages))
+        step = policy_for(series.origin).round_to
     used = {name: names.get(name, name) for row in rows for name in row.source.split(", ") if name}
     return Listing(
-        measure.id, measure.unit, measure.frequency, code, organisation.name, used, _seams(rows), rows
+        measure.id, measure.unit, measure.frequency, code, organisation.name, used, _seams(rows), rows, step
     )
 
 

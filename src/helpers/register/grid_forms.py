@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
-from helpers.errors import Problem
 from helpers.forms import HEAD, Answer, Blank, Block, Filled, Form, Line, action_lines, actions_of, day_of
-from helpers.register.commentary import MOST_WORDS, weigh
 from helpers.register.grids import Grid, spread
 from helpers.register.models import Register
+from helpers.register.rounds import MOST_ACTIONS, MOST_WORDS, Request, Taken
 
 ASSESSOR, AGREED = "assessment", "agreed"
-MOST_ACTIONS: Final = 3
+_TOGETHER: Final = "What is agreed"
 _ASSESSOR_INTRO: Final = (
     "Please say for each {row} at which stage you see the organisation, and by what you see it, in "
     f"{MOST_WORDS} words at most. Leave out what you cannot judge. Your name is not asked for and not kept; write no "
@@ -67,84 +67,92 @@ def _told(grid: Grid, name: str) -> tuple[tuple[str, str], ...]:
     return (("Question", row.question), *stages)
 
 
-@dataclass
-class Returned:
-    """What forms say: entries of `assessments.yml` and `consensus.yml`, what is wrong, and what is noted."""
+def requests(grid: Grid, organisation: str, month: str, today: date) -> Iterator[Request]:
+    """Yield what a round asks of whom: of each group what it thinks, and of all what they agree."""
+    for owner in (*grid.groups, _TOGETHER):
+        yield Request(
+            organisation=organisation, month=month, grid=grid.id, name=grid.name, owner=owner, asked=today
+        )
 
-    assessments: list[dict[str, Any]] = field(default_factory=list)
-    consensus: list[dict[str, Any]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
-    def take(self, form: Filled, register: Register, today: date, mark: str) -> None:
-        """Add what a form says; `mark` tells it from every other form."""
-        grid = register.grids.get(form.about.get("grid", ""))
+class Assessed(Taken):
+    """What assessors say and what they agreed: entries of `assessments.yml` and `consensus.yml`."""
+
+    KINDS = (ASSESSOR, AGREED)
+
+    @staticmethod
+    def is_answered(asked: Request, register: Register) -> bool:
+        """Tell whether anybody of the group has said what they think, or something was agreed."""
+        if asked.owner == _TOGETHER:
+            agreed = register.consensus_of(asked.organisation, asked.grid)
+            return any(each.month == asked.month for each in agreed)
+        said = register.assessments_of(asked.organisation, asked.grid)
+        return any((each.month, each.group) == (asked.month, asked.owner) for each in said)
+
+    def take(self, form: Filled) -> None:
+        """Add what a form says; one that was taken before is noted."""
+        grid = self.register.grids.get(form.about.get("grid", ""))
         if grid is None:
-            self.problems.append(
-                Problem(form.file, "its grid is not in the register", ", ".join(register.grids))
-            )
+            self.refuse(form.file, "its grid is not in the register", ", ".join(self.register.grids))
             return
-        entry: dict[str, Any] = {key: form.about.get(key, "") for key in ("grid", "organisation", "month")}
+        entry = {key: form.about.get(key, "") for key in ("grid", "organisation", "month")}
         if form.about["kind"] == AGREED:
-            self._take_agreed(form, grid, register, today, entry)
+            self._take_agreed(form, grid, entry)
             return
-        if any(each.form == mark for each in register.assessments):
+        if any(each.form == form.mark for each in self.register.assessments):
             self.notes.append(f"{form.file}: was taken already")
             return
         group = form.about.get("group", "")
         if group not in grid.groups:
             came = f"group {group!r}" if group else "no group is chosen"
-            self.problems.append(Problem(form.file, came, ", ".join(grid.groups), "choose one"))
+            self.refuse(form.file, came, ", ".join(grid.groups), "choose one")
         rows = self._rows(form, grid, "evidence", needed=True)
-        self.assessments.append({**entry, "group": group, "form": mark, "rows": rows})
+        self.add("assessments.yml", **entry, group=group, form=form.mark, rows=rows)
 
-    def _take_agreed(
-        self, form: Filled, grid: Grid, register: Register, today: date, entry: dict[str, Any]
-    ) -> None:
-        known = register.consensus_of(entry["organisation"], grid.id)
+    def put(self, folder: Path) -> str:
+        """Write the entries into a register, and return in words how many."""
+        super().put(folder)
+        said, agreed = (len(self.entries.get(f"{e}.yml", ())) for e in ("assessments", "consensus"))
+        return f"taken: assessments {said}, agreements {agreed}"
+
+    def _take_agreed(self, form: Filled, grid: Grid, entry: dict[str, str]) -> None:
+        known = self.register.consensus_of(entry["organisation"], grid.id)
         if any(each.month == entry["month"] for each in known):
-            cure = "change it in consensus.yml"
-            self.problems.append(
-                Problem(form.file, f"something was agreed for {entry['month']} already", cure=cure)
-            )
+            came = f"something was agreed for {entry['month']} already"
+            self.refuse(form.file, came, cure="change it in consensus.yml")
         plan = form.answers.get("plan", {})
-        actions = actions_of(plan, MOST_ACTIONS, self.problems, since=today)
-        again = day_of(plan.get("again", Answer()), self.problems, since=today)
+        actions = actions_of(plan, MOST_ACTIONS, self.problems, since=self.today)
+        again = day_of(plan.get("again", Answer()), self.problems, since=self.today)
         if again is None:
             self.notes.append(f"{form.file}: it does not say when it is assessed again")
-        told = {**entry, "rows": self._rows(form, grid, "why"), "actions": actions, "again": again}
-        self.consensus.append({key: value for key, value in told.items() if value})
+        rows = self._rows(form, grid, "why")
+        self.add("consensus.yml", **entry, rows=rows, actions=actions, again=again)
 
     def _rows(self, form: Filled, grid: Grid, words: str, *, needed: bool = False) -> dict[str, Any]:
         """Return what is said of each row: its stage, its words, and the stage wanted where that is asked."""
         found: dict[str, Any] = {}
-        for name in grid.rows:
+        for name, row in grid.rows.items():
             answers = form.answers.get(name, {})
             if not any(each.text for each in answers.values()):
-                self.notes.append(f"{form.file}: nothing on {grid.rows[name].name}")
+                self.notes.append(f"{form.file}: nothing on {row.name}")
                 continue
             said = answers.get(words, Answer(place=form.file))
             if needed and not said.text:
-                self.problems.append(
-                    Problem(said.place, "a stage without evidence", cure="say by what it is seen")
-                )
-            weigh(said, self.problems, self.notes)
+                self.refuse(said.place, "a stage without evidence", cure="say by what it is seen")
+            self.weigh(said)
             told = {key: self._stage(answers[key], grid) for key in ("stage", "wanted") if key in answers}
             if not told.get("stage"):
                 place = answers.get("stage", said).place
-                self.problems.append(Problem(place, "no stage is chosen", ", ".join(grid.stages.values())))
+                self.refuse(place, "no stage is chosen", ", ".join(grid.stages.values()))
             found[name] = {key: value for key, value in {**told, words: said.text}.items() if value}
         if not found:
-            self.problems.append(
-                Problem(form.file, "nothing is filled in", cure="fill it in, or leave it out")
-            )
+            self.refuse(form.file, "nothing is filled in", cure="fill it in, or leave it out")
         return found
 
     def _stage(self, answer: Answer, grid: Grid) -> str:
-        if not answer.text:
-            return ""
         for stage, words in grid.stages.items():
             if answer.text.casefold() in (stage, words.casefold()):
                 return stage
-        self.problems.append(Problem(answer.place, answer.text, ", ".join(grid.stages.values())))
+        if answer.text:
+            self.refuse(answer.place, answer.text, ", ".join(grid.stages.values()))
         return ""

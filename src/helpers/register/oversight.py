@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from helpers.register.contract import YearText
-from helpers.register.entry import Entry, Identifier, Text
+from helpers.register.entry import Identifier, RegisterEntry, Text
 
 #: what a row of the published file can be: a beginning of its id, or the whole of it
 RowKind = Literal[
@@ -15,7 +15,7 @@ RowKind = Literal[
 ]  # fmt: skip
 
 
-class OversightMetric(Entry):
+class OversightMetric(RegisterEntry):
     """What the published file does not say of a metric."""
 
     name: str = ""  # short, for sentences; the file's own by default
@@ -26,7 +26,7 @@ class OversightMetric(Entry):
     measure: Identifier | None = None  # the register's measure of the same thing
 
 
-class OversightFramework(Entry):
+class OversightFramework(RegisterEntry):
     """The framework of a financial year."""
 
     id: YearText

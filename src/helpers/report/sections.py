@@ -10,6 +10,7 @@ from helpers.bundle import SUPPRESSED, Cell, Kind, Origin, Panel
 from helpers.report.parts import Field, Headline, Named, Part
 from helpers.report.report import origin_of
 from helpers.report.shown import Shown
+from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
     from helpers.report.report import Report
@@ -38,9 +39,10 @@ class Sections:
         words: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
         values_of_row: int | None = None,
+        none: str = "",
         **told: Any,
     ) -> Part:
-        """Return a part; see `Part` for what else is told of it.
+        """Return a part; see `Part` for what else is told of it, and `none` for what it says where it has no row.
 
         Figures from records are rounded as they are listed: exact ones tell exact numbers of patients.
         `values_of_row` is the row whose cells are its values, by the names of the columns.
@@ -60,7 +62,7 @@ class Sections:
             made,
             tuple(fields),
             tuple(rows),
-            words=Named(words or {}),
+            words=Named({"none": none, **(words or {})} if none and not rows else words or {}),
             values=Named(values or {}),
             **told,
         )
@@ -68,6 +70,11 @@ class Sections:
     def composed(self, name: str, content: Callable[[], Iterable[Shown]], **told: Any) -> Part:
         """Return a part that is shown bare as several objects; see `part` for the rest."""
         return self.part(name, content=content, **told)
+
+    def points(self, name: str, said: Iterable[str], *, none: str = "") -> Part:
+        """Return plain sentences as a list, or what is said where there are none."""
+        points = enumerate(map(escape_markdown, [*said] or [none]), 1)
+        return self.part(name, words={f"point_{n}": text for n, text in points}, bulleted=True)
 
     def headline_of(
         self,
@@ -95,6 +102,16 @@ class Sections:
     def panels(self, name: str, panels: Sequence[Panel]) -> Shown:
         """Return short blocks that stand side by side."""
         return Shown(self.report.bundle("panels", name, within=self.within, panels=tuple(panels)))
+
+
+def first_bold(said: Mapping[str, str]) -> dict[str, str]:
+    """Return plain sentences as a headline has them: escaped, the first in bold, empty ones left out.
+
+    >>> first_bold({"late": "", "worst": "A*", "rest": "B"})
+    {'worst': '**A\\\\***', 'rest': 'B'}
+    """
+    told = {name: escape_markdown(text) for name, text in said.items() if text}
+    return {name: text if n else f"**{text}**" for n, (name, text) in enumerate(told.items())}
 
 
 def _as_listed(field: Field, cell: Cell) -> Cell:

@@ -57,25 +57,27 @@ def interval(low: float, high: float, digits: int = 1, *, unit: str = "") -> str
     return f"{number(low, digits)}{unit} to {number(high, digits)}{unit}"
 
 
-def listed(items: Iterable[str]) -> str:
-    """Join items as prose does.
+def listed(items: Iterable[str], *, most: int | None = None) -> str:
+    """Join items as prose does; beyond `most` they are counted, where that are several.
 
-    >>> listed(["urology"]), listed(["a", "b", "c"])
-    ('urology', 'a, b and c')
+    >>> listed(["urology"]), listed(["a", "b", "c"]), listed("abcd", most=2), listed("abc", most=2)
+    ('urology', 'a, b and c', 'a, b and two more', 'a, b and c')
     """
     words = list(items)
+    if most is not None and len(words) > most + 1:
+        words = [*words[:most], f"{in_words(len(words) - most)} more"]
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def month(day: date) -> str:
-    """Return the month of a date as a reader says it.
+def month(day: date | str) -> str:
+    """Return the month of a date, or a month as the register has it, as a reader says it.
 
-    >>> month(date(2026, 9, 1))
-    'September 2026'
+    >>> month(date(2026, 9, 1)), month("2026-04")
+    ('September 2026', 'April 2026')
     """
-    return f"{day:%B %Y}"
+    return f"{date.fromisoformat(f'{day}-01') if isinstance(day, str) else day:%B %Y}"
 
 
 def day_words(day: date) -> str:

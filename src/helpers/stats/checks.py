@@ -164,8 +164,8 @@ def _refuse_first(name: str, array: Floats, bad: Bools, allowed: str) -> None:
 
 
 def check_whole(name: str, array: Floats) -> None:
-    """Refuse counts that are not whole numbers."""
-    _refuse_first(name, array, array != np.floor(array), "whole numbers")
+    """Refuse counts that are not whole numbers; missing ones are for others to refuse."""
+    _refuse_first(name, array, ~np.isnan(array) & (array != np.floor(array)), "whole numbers")
 
 
 def check_lengths(**arrays: Collection[Any]) -> None:

@@ -15,7 +15,7 @@ from helpers.errors import ArgumentError
 
 
 @dataclass(frozen=True)
-class Cell:
+class LineMonth:
     """What was planned and done of one line of a contract in one month.
 
     Attributes
@@ -87,7 +87,7 @@ class Split:
         return Split(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
-def split_difference(cells: Iterable[Cell], *, year: Fraction | None = None) -> Split:
+def split_difference(cells: Iterable[LineMonth], *, year: Fraction | None = None) -> Split:
     """Return why the value of a group of lines differs from its plan.
 
     Parameters
@@ -110,7 +110,7 @@ def split_difference(cells: Iterable[Cell], *, year: Fraction | None = None) -> 
     of what was delivered, so that all of it is volume. A price that changes in the year is the price of its months.
 
     >>> month = (Fraction(10), Fraction(100))
-    >>> split_difference([Cell(*month, Fraction(12), 1300)])
+    >>> split_difference([LineMonth(*month, Fraction(12), 1300)])
     Split(volume=200, mix=0, price=100, phasing=0, unplanned=0)
     """
     known = [each for each in cells if each.compared]

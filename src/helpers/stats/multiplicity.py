@@ -21,6 +21,7 @@ from helpers.stats.checks import (
     check_whole,
     locked,
 )
+from helpers.stats.results import Result
 from helpers.stats.spc.analysis import analyse
 from helpers.stats.spc.chart import VARIATION
 from helpers.stats.spc.limits import RUN_POINTS
@@ -35,8 +36,8 @@ _STEP = 0.05
 _FEWEST_POINTS = 2
 
 
-@dataclass(frozen=True)
-class ChanceFlags:
+@dataclass(frozen=True, repr=False)
+class ChanceFlags(Result):
     """Signals that chance would give beside those that were found.
 
     Parameters

@@ -17,7 +17,7 @@ from plain_english import jargon_in, text_problems
 
 from helpers.analyses import contract_monitoring
 from helpers.analyses.contracts import duties, words
-from helpers.analyses.contracts.lines import SMALL, Balance, Row, as_told, build_balance
+from helpers.analyses.contracts.lines import SMALL, Balance, Variance, as_told, build_balance
 from helpers.analyses.contracts.report import ContractMonitoring
 from helpers.data.directory import find_organisation
 from helpers.data.disclosure.deciding import Asked
@@ -169,9 +169,9 @@ def test_what_no_rule_pays_is_named() -> None:
     )
 
 
-def row(name: str, planned: int, **parts: int) -> Row:
+def row(name: str, planned: int, **parts: int) -> Variance:
     split = Split(**{part: pounds * 100 for part, pounds in parts.items()})
-    return Row(name, 1, 10, planned * 100, planned * 100 + split.against_plan, split, (name,))
+    return Variance(name, 1, 10, planned * 100, planned * 100 + split.against_plan, split, (name,))
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,8 @@ def row(name: str, planned: int, **parts: int) -> Row:
         ([row("Eyes", 1_000_000, volume=100)], ""),
     ],
 )  # fmt: skip
-def test_why_is_told_by_case(rows: list[Row], said: str) -> None:
-    found = Balance((APRIL,), tuple(rows), (), (), None, None)
+def test_why_is_told_by_case(rows: list[Variance], said: str) -> None:
+    found = Balance((APRIL,), tuple(rows), (), {}, None, None)
     assert words.why_sentence(found) == said
 
 

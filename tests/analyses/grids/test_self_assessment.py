@@ -139,7 +139,7 @@ def test_another_audience_has_a_rule_of_its_own(make: Make, monkeypatch: pytest.
     monkeypatch.setenv(AUDIENCE_VARIABLE, told.model_dump_json())
     found = make(some("Board", 2))
     assert found.groups.rows == (("Leaders' interest", "Board", "2\u00a0starting"),)
-    assert "groups of any size" in found.method.words["method"]
+    assert "groups of any size" in found.method.words["shown_all"]
 
 
 def test_movement_actions_and_the_next_day_are_said(make: Make) -> None:

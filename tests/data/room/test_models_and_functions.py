@@ -117,7 +117,7 @@ def test_the_odds_of_a_rare_outcome_are_refused(stays: Stays) -> None:
 
 
 def test_an_unknown_family_is_named(stays: Stays) -> None:
-    with pytest.raises(UsageError, match="gaussian, poisson"):
+    with pytest.raises(UsageError, match="gaussian, binomial"):
         stays().fit("los_days ~ sex", family="normal")
 
 

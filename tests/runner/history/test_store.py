@@ -229,68 +229,11 @@ def test_a_damaged_row_is_told(tmp_path: Path) -> None:
         history.latest()
 
 
-def test_a_newer_file_is_not_touched(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("version", "whose"), [(99, "a newer boardpack"), (1, "an unreleased boardpack")])
+def test_a_file_of_another_form_is_not_touched(tmp_path: Path, version: int, whose: str) -> None:
     History(tmp_path)
     with sqlite3.connect(tmp_path / "history.sqlite") as database:
-        database.execute("PRAGMA user_version = 99")
+        database.execute(f"PRAGMA user_version = {version}")
     database.close()
-    with pytest.raises(UserError, match="newer boardpack"):
+    with pytest.raises(UserError, match=whose):
         History(tmp_path)
-
-
-VERSION_1 = """
-CREATE TABLE runs (
-    run TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, data_version TEXT NOT NULL,
-    host TEXT NOT NULL, process INTEGER NOT NULL, process_started REAL NOT NULL
-);
-CREATE TABLE reports (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    run TEXT NOT NULL REFERENCES runs, notebook TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
-    started TEXT NOT NULL, seconds REAL NOT NULL, exit_code INTEGER NOT NULL, step TEXT NOT NULL,
-    error TEXT NOT NULL, title TEXT NOT NULL, organisation TEXT NOT NULL, period TEXT NOT NULL,
-    synthetic INTEGER NOT NULL, peak REAL NOT NULL, timings TEXT NOT NULL, parameters TEXT NOT NULL,
-    reads TEXT NOT NULL, key TEXT NOT NULL, outputs TEXT NOT NULL, warnings TEXT NOT NULL,
-    UNIQUE (run, notebook, name)
-);
-CREATE INDEX reports_by_name ON reports (notebook, name, state);
-INSERT INTO runs VALUES ('run0', '2026-04-01T06:00:00+00:00', '2026-04-01T06:01:00+00:00', 'v1', 'h', 1, 1.0);
-INSERT INTO reports VALUES (1, 'run0', 'stay', 'SYN07', 'published', '2026-04-01T06:00:00+00:00', 2.5, 0, '', '',
-    'Length of stay', 'Synthetic Northmoor', '2026-03', 1, 200.5, '{"execute": 2.0}', '{"trust": "SYN07"}',
-    '["spells/synthetic"]', '{"notebook": "abc"}',
-    '{"html": {"path": "2026-03/stay/SYN07.html", "sha256": "00ff"}}', '["a warning"]');
-INSERT INTO reports VALUES (2, 'run0', 'stay', 'SYN08', 'failed', '2026-04-01T06:00:00+00:00', 1.5, 1, 'execute',
-    'it broke', '', '', '', 0, 0, '{}', '{}', '[]', '{}', '{}', '[]');
-PRAGMA user_version = 1;
-"""
-
-
-def test_a_file_of_version_1_is_brought_up_to_date_in_place(tmp_path: Path) -> None:
-    database = sqlite3.connect(tmp_path / "history.sqlite")
-    database.executescript(VERSION_1)
-    database.close()
-    history = History(tmp_path)
-    old, failed = history.entries("run0")
-    assert (old.title, old.organisation, old.period, old.synthetic) == (
-        "Length of stay",
-        "Synthetic Northmoor",
-        "2026-03",
-        True,
-    )
-    assert old.outputs == {"html": Output("2026-03/stay/SYN07.html", "00ff")}
-    assert (failed.facts, failed.error) == (None, "it broke")
-    history.begin("run1", "v1", [PUBLISHED])
-    assert [e.run for e in History(tmp_path).published()] == ["run1"]
-
-
-def test_a_file_of_version_2_knows_nothing_of_own_files_and_the_register(tmp_path: Path) -> None:
-    History(tmp_path).begin("run0", "v1", [replace(PUBLISHED, run="run0")])
-    with sqlite3.connect(tmp_path / "history.sqlite") as database:
-        for column in ("files", "answers"):
-            database.execute(f"ALTER TABLE reports DROP COLUMN {column}")
-        database.execute("PRAGMA user_version = 2")
-    database.close()
-    (old,) = History(tmp_path).entries("run0")
-    assert (old.title, old.files, old.answers) == (PUBLISHED.title, {}, {})
-    fresh = replace(PUBLISHED, run="run1", files={"a.csv": "00ff"}, answers={"measures": "00"})
-    History(tmp_path).begin("run1", "v1", [fresh])
-    assert History(tmp_path).entries("run1") == [fresh]

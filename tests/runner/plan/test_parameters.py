@@ -151,3 +151,39 @@ def test_words_that_are_no_month_stay_words_in_a_plain_cell(tmp_path: Path) -> N
 def test_a_type_that_the_default_told_is_explained_by_it(tmp_path: Path) -> None:
     (share,) = read_notebook(write_notebook(tmp_path, "share = 1")).parameters
     assert share.allowed == "a whole number, such as 12 (as its default, 1)"
+
+
+LOST = """\
+if few:
+    report.headline("**Few.**")
+report.say("One.")
+report.table(frame)
+"""
+SEEN = """\
+for each in parts:
+    display(report.figure(each))
+words = report.say("One.")
+plt.figure()
+report.say("Two.") if few else report.say("Three.")
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"), [(LOST, [2, 3]), (SEEN, []), ("%time report.say('One.')", [])]
+)
+def test_what_a_cell_makes_and_does_not_show_is_told_with_its_line(
+    tmp_path: Path, source: str, lines: list[int]
+) -> None:
+    path = write_notebook(tmp_path, 'trust: "org" = "SYN01"')
+    content = json.loads(path.read_text("utf-8"))
+    for each in ('report = open_report("Title", trust=trust)\nreport', source):
+        content["cells"].append(
+            {"cell_type": "code", "metadata": {}, "source": each.splitlines(keepends=True)}
+        )
+    path.write_text(json.dumps(content), "utf-8")
+    if not lines:
+        assert read_notebook(path).parameters
+        return
+    said = problems_of(path)
+    assert [number for number in range(1, 5) if f"cell 3, line {number}:" in said] == lines
+    assert "write `display(report.headline(…))`" in said

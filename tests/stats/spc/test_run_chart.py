@@ -1,5 +1,7 @@
 """Run charts and the Anhøj rules."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.errors import ArgumentError
-from helpers.stats.spc import run_chart
-from helpers.stats.spc.run_chart import run_limits
+from helpers.stats.spc import run_chart, runs
+from helpers.stats.spc.runs import run_limits
 
 MONTHS = pd.date_range("2023-01-01", periods=40, freq="MS")
 
@@ -74,6 +76,43 @@ def test_missing_points_are_passed_over():
     assert not chart.signal
 
 
+def flips(useful):
+    """Longest run and crossings of every way in which so many points may lie about a centre."""
+    crossed = np.array(list(itertools.product([0, 1], repeat=useful - 1)))
+    longest = run = np.ones(len(crossed), dtype=int)
+    for step in crossed.T:
+        run = np.where(step, 1, run + 1)
+        longest = np.maximum(longest, run)
+    return list(zip(longest.tolist(), crossed.sum(axis=1).tolist(), strict=True))
+
+
+@pytest.mark.parametrize("useful", [10, 11, 13, 15])
+def test_boxes_are_as_tight_as_seven_and_a_half_per_cent_of_false_alarms_let_them_be(useful):
+    # by enumeration of all series: the boxes were chosen so that chance signals in at most 7.5 % of them
+    ways = flips(useful)
+    false = {
+        method: np.mean([runs.is_signal(useful, longest, crossed, method) for longest, crossed in ways])
+        for method in ("anhoej", "bestbox", "cutbox")
+    }
+    assert false["cutbox"] <= 0.075
+    assert false["anhoej"] <= false["bestbox"] <= false["cutbox"] + 1e-12
+    assert false["cutbox"] >= 0.06
+
+
+@pytest.mark.parametrize("useful", [9, 101])
+def test_beyond_the_boxes_the_anhoej_rules_hold(useful):
+    for longest, crossed in [(3, useful // 2), (useful, 0), (6, 3)]:
+        said = {runs.is_signal(useful, longest, crossed, how) for how in ("anhoej", "bestbox", "cutbox")}
+        assert len(said) == 1
+
+
+def test_a_corner_that_is_cut():
+    # of 10 points two crossings with a run of six lie in the best box and in its cut corner
+    values = [1, 1, 9, 9, 9, 9, 9, 9, 1, 1]
+    box, cut = (run_chart(values, centre=5, method=how).runs for how in ("bestbox", "cutbox"))
+    assert (box.longest_run, box.crossings, box.signal, cut.signal) == (6, 2, False, True)
+
+
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=50))
 def test_runs_and_crossings_fit_together(values):
     test = run_chart(values).tests[0]
@@ -87,7 +126,7 @@ def test_runs_and_crossings_fit_together(values):
     [
         ([], {}, "values: no value came"),
         ([1], {"fix_after": 0}, "fix_after: 0 came"),
-        ([1], {"rebase": ["2023-01-01"]}, "rebase: dates came for values without dates"),
+        ([1], {"rebase": ["2023-01-01"]}, "rebase: '2023-01-01' came for values without dates"),
     ],
 )
 def test_bad_input_is_refused(values, options, words):

@@ -420,7 +420,7 @@ def test_a_rebase_is_a_list(wrong):
 
 
 def test_rebases_and_dated_targets_need_dates():
-    with pytest.raises(ArgumentError, match=r"^rebase: .*allowed: rebase dates together with dates\.$"):
+    with pytest.raises(ArgumentError, match=r"^rebase: .*, or rebase dates together with dates\.$"):
         xmr([1, 2], rebase=["2023-01-01"])
     with pytest.raises(ArgumentError, match=r"^target: .*allowed: one number, or dates as well\.$"):
         xmr([1, 2], target={"2023-01-01": 5})

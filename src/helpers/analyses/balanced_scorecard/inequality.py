@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED
-from helpers.data.appointments import DEPRIVATION, appointment_groups
+from helpers.data.appointments import DEPRIVATION, appointment_fifths
 from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
 from helpers.data.policy import policy_of_records
@@ -43,7 +43,7 @@ def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period
     must be hidden.
     """
     year = Period.ending(period.last, MONTHS)
-    groups = appointment_groups(mart, year.first, year.end)
+    groups = appointment_fifths(mart, year.first, year.end)
     own = groups[groups["org_code"] == organisation.code]
     if own.empty:
         return MissedByDeprivation(year, "no_records")
@@ -66,7 +66,7 @@ def _judged(year: Period, shown: pd.DataFrame) -> MissedByDeprivation:
     dnas = np.minimum(shown["dnas"], shown["appointments"])
     found = dna_inequality(dnas, shown["appointments"])
     gap: Gap = "chance"
-    if found.slope_low > 0 or found.slope_high < 0:
+    if found.slope_lower > 0 or found.slope_upper < 0:
         gap = "deprived_better" if found.slope > 0 else "deprived_worse"
     rates = 100 * dnas / shown["appointments"]
     return MissedByDeprivation(year, gap, float(rates.iloc[0]), float(rates.iloc[-1]), found)

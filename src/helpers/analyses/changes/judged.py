@@ -73,13 +73,8 @@ class Judged:
         """Ends of the share's interval, the lower first."""
         if not self.settled or self.found is None:
             return math.nan, math.nan
-        ends = sorted((self.found.now.low / self.expected, self.found.now.high / self.expected))
-        return ends[0], ends[1]
-
-    @property
-    def share_error(self) -> float:
-        """Standard error of the share."""
-        return math.nan if self.found is None else self.found.error / abs(self.expected)
+        low, high = sorted((self.found.now.lower / self.expected, self.found.now.upper / self.expected))
+        return low, high
 
 
 def judge(
@@ -123,19 +118,19 @@ def judge(
     looked = _look(apart, before, expected.shape, others)
     found, elsewhere = looked.found, looked.elsewhere
     verdict = "untold" if looked.torn else _verdict(found, expected, size)
-    return Judged(
+    judged = Judged(
         verdict,
         size,
         found,
         found.chance_of_seeing(size) if size else math.nan,
         *_placebo(apart[:before], looked.way),
         course=looked.course,
-        others=0 if elsewhere is None else len(elsewhere.ratios),
-        as_far=0
-        if elsewhere is None or not found.error
-        else elsewhere.moved_as_far(found.now.estimate / found.error),
         more=_lacking(sides) if verdict == "too_early" else _more(found, verdict, size, sides, looked.way),
     )
+    if elsewhere is None:
+        return judged
+    as_far = elsewhere.moved_as_far(found.now.estimate / found.error) if found.error else 0
+    return replace(judged, others=len(elsewhere.ratios), as_far=as_far)
 
 
 @dataclass(frozen=True)
@@ -187,7 +182,7 @@ def _verdict(found: InterruptedSeries, expected: ExpectedEffect, size: float) ->
     if found.verdict == "no change seen":
         return "no_sign"
     wanted = math.copysign(1, expected.size)
-    farthest = max(wanted * found.now.low, wanted * found.now.high)
+    farthest = max(wanted * found.now.lower, wanted * found.now.upper)
     if farthest < 0:
         return "worse"
     return "partly" if farthest < _least(expected) * abs(size / expected.size) else "worked"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from helpers.analyses.decided.analysis import in_order, standing_of, until_words
+from helpers.data.periods import period_end
 from helpers.measures.attention import missed_since
 from helpers.measures.figures import figure_words, goal_words
 from helpers.measures.result import MeasureResult
 from helpers.register.contract import Contract, Incentive, InformationItem, Meeting, QualityStandard
 from helpers.register.cycle import BoardDecision
-from helpers.report.period import add_months
+from helpers.report.period import Period
 from helpers.report.words import count, day_words, listed, month, sentence
 from helpers.stats.contract import sliding_share
 
@@ -86,42 +86,23 @@ def returns(items: Iterable[InformationItem], last: date, day: date) -> list[Ret
     """Return what was due by a day for the months up to the last, and what came."""
     found = []
     for item in items:
-        start = date.fromisoformat(f"{item.since}-01")
-        span = (last.year - start.year) * 12 + last.month - start.month + 1
-        months = [add_months(start, n) for n in range(span)]
-        due = [each for each in months if _due(item, each) <= day]
+        months = Period(date.fromisoformat(f"{item.since}-01"), last).starts
+        due = {each: by for each in months if (by := item.due(period_end(each, "month"))) <= day}
         # what comes after the day of the report is not known on it
         came = {each: item.came.get(f"{each:%Y-%m}") for each in due}
         known = {each: got for each, got in came.items() if got is not None and got.on <= day}
-        found.append(
-            Returns(
-                item,
-                len(due),
-                tuple(each for each, got in known.items() if got.on > _due(item, each)),
-                tuple(each for each, got in known.items() if not got.complete),
-                tuple(each for each in due if each not in known),
-            )
-        )
+        late = tuple(each for each, got in known.items() if got.on > due[each])
+        partial = tuple(each for each, got in known.items() if not got.complete)
+        found.append(Returns(item, len(due), late, partial, tuple(e for e in due if e not in known)))
     return sorted(found, key=lambda each: (-len(each.awaited), -len(each.late), -len(each.partial)))
-
-
-def _due(item: InformationItem, start: date) -> date:
-    return item.due(date(start.year, start.month, monthrange(start.year, start.month)[1]))
 
 
 def returns_words(each: Returns) -> str:
     """Say what was due and what came of it."""
-    said = [
-        f"{word} of {listed(map(month, months))}"
-        for word, months in (
-            ("not here yet: that", each.awaited),
-            ("late: that", each.late),
-            ("not complete: that", each.partial),
-        )
-        if months
-    ]
     if not each.due:
         return "nothing was due yet"
+    told = {"not here yet": each.awaited, "late": each.late, "not complete": each.partial}
+    said = [f"{word}: that of {listed(map(month, months))}" for word, months in told.items() if months]
     return "; ".join(said) or f"all {each.due} came in time and complete"
 
 
@@ -157,11 +138,8 @@ def agenda(
     points = [("Overdue", _action(each, day)) for each, standing in actions if standing == "overdue"]
     points += [("New breach", f"{each.name}: {standard_words(each)}") for each in fresh]
     points += [("Turned", turned_words(each)) for each in turned]
-    points += [
-        ("Return", f"{each.asked.name} ({each.asked.owner}): {returns_words(each)}")
-        for each in came
-        if each.awaited
-    ]
+    awaited = [each for each in came if each.awaited]
+    points += [("Return", f"{e.asked.name} ({e.asked.owner}): {returns_words(e)}") for e in awaited]
     points += [("Open", _action(each, day)) for each, standing in actions if standing == "open"]
     return points
 

@@ -23,7 +23,7 @@ from helpers.data.schema import CONTRACT_FIGURES
 from helpers.errors import DataError, Problem
 from helpers.register.contract import Contract, PaymentElement, PaymentScheme
 from helpers.report.period import add_months
-from helpers.stats.contract import Cell, Split, amount_due, exact, nearest, split_difference
+from helpers.stats.contract import LineMonth, Split, amount_due, exact, nearest, split_difference
 from helpers.stats.trajectory import FEWEST_POINTS, TargetAhead, TargetForecast, trajectory
 
 if TYPE_CHECKING:
@@ -40,18 +40,18 @@ _THOUSAND: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Line:
+class ContractLine:
     """A point of delivery of a specialty, in the year so far and in all of it."""
 
     specialty: str
     point: str
     key: str  # what the ledger calls it
-    so_far: Mapping[date, Cell]
-    year: Mapping[date, Cell]
-    before: Mapping[date, Cell]  # months before the year
+    so_far: Mapping[date, LineMonth]
+    year: Mapping[date, LineMonth]
+    before: Mapping[date, LineMonth]  # months before the year
 
     @cached_property
-    def known(self) -> list[Cell]:
+    def known(self) -> list[LineMonth]:
         """What has been returned of the year so far."""
         return [cell for cell in self.so_far.values() if cell.compared]
 
@@ -78,16 +78,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A line in a month that was planned and has not been returned; `planned` in pence."""
-
-    specialty: str
-    month: date
-    planned: int
-
-
-@dataclass(frozen=True)
-class Row:
+class Variance:
     """A specialty, or the group of small lines: numbers, money in pence, and why it differs from plan."""
 
     name: str
@@ -120,9 +111,10 @@ class Balance:
     """A contract from April to a month."""
 
     months: tuple[date, ...]
-    rows: tuple[Row, ...]  # the largest difference from plan first
+    rows: tuple[Variance, ...]  # the largest difference from plan first
     paid: tuple[Paid, ...]
-    left_out: tuple[LeftOut, ...]
+    #: what was planned and has not been returned, in pence, by specialty and month
+    left_out: Mapping[str, Mapping[date, int]]
     year: int | None  # value of the whole year's plan; None where it does not cover the year
     forecast: TargetForecast | None  # of the year's value, in £
     #: together, paid_together: whether the ledger lets specialties, or elements, not be told apart
@@ -130,16 +122,13 @@ class Balance:
     paid_together: bool = False
 
     @property
-    def total(self) -> Row:
+    def total(self) -> Variance:
         """All rows together."""
-        return Row(
-            "Total",
-            sum(each.planned for each in self.rows),
-            sum(each.done for each in self.rows),
-            sum(each.planned_value for each in self.rows),
-            sum(each.value for each in self.rows),
-            sum((each.split for each in self.rows), Split()),
-            tuple(line for each in self.rows for line in each.lines),
+        figures = ("planned", "done", "planned_value", "value")
+        summed: Any = {name: sum(getattr(each, name) for each in self.rows) for name in figures}
+        split = sum((each.split for each in self.rows), Split())
+        return Variance(
+            "Total", split=split, lines=tuple(e for row in self.rows for e in row.lines), **summed
         )
 
     @property
@@ -179,18 +168,19 @@ def build_balance(
     months = tuple(add_months(first, n) for n in range((last.month - 4) % MONTHS + 1))
     lines = _lines(frame, months)
     rows = [_row(name, members) for name, members in _grouped(lines, policy).items()]
-    elements: dict[str | None, list[Line]] = {}
-    for line in lines if scheme else ():
-        assert scheme is not None, "without one there are no elements"
-        elements.setdefault(scheme.element_of(line.point), []).append(line)
-    agreed = {**(scheme.elements if scheme else {}), **(contract.terms if contract else {})}
+    elements: dict[str | None, list[ContractLine]] = {}
+    agreed: dict[str, PaymentElement] = {}
+    if scheme:
+        agreed = scheme.elements | (contract.terms if contract else {})
+        for line in lines:
+            elements.setdefault(scheme.element_of(line.point), []).append(line)
     covered = {month for line in lines for month, cell in line.year.items() if cell.planned is not None}
     year = nearest(sum((line.whole for line in lines), Fraction(0))) if len(covered) == MONTHS else None
     return Balance(
         months,
         tuple(sorted(rows, key=lambda row: (-abs(row.split.against_plan), row.name))),
         tuple(_paid(agreed[name] if name else None, members) for name, members in elements.items()),
-        tuple(_left_out(lines)),
+        _left_out(lines),
         year,
         None if year is None else _forecast(lines, months, year),
     )
@@ -227,16 +217,16 @@ def as_told(balance: Balance, report: Report) -> Balance:
     return replace(balance, rows=shown, together=together, paid_together=paid_together)
 
 
-def _lines(frame: pd.DataFrame, months: Sequence[date]) -> list[Line]:
-    found: dict[tuple[str, str, str], dict[date, Cell]] = {}
+def _lines(frame: pd.DataFrame, months: Sequence[date]) -> list[ContractLine]:
+    found: dict[tuple[str, str, str], dict[date, LineMonth]] = {}
     for row in frame.to_dict("records"):
         key = row["specialty"], row["point_of_delivery"], row["line"]
         found.setdefault(key, {})[row["month"]] = _cell(row)
     year = [add_months(months[0], n) for n in range(MONTHS)]
     return [
-        Line(
+        ContractLine(
             *key,
-            {month: cells.get(month, Cell()) for month in months},
+            {month: cells.get(month, LineMonth()) for month in months},
             {month: cells[month] for month in year if month in cells},
             {month: cell for month, cell in cells.items() if month < months[0]},
         )
@@ -245,22 +235,22 @@ def _lines(frame: pd.DataFrame, months: Sequence[date]) -> list[Line]:
     ]
 
 
-def _cell(row: Mapping[Any, Any]) -> Cell:
+def _cell(row: Mapping[Any, Any]) -> LineMonth:
     known = (None if isnan(row[name]) else exact(row[name]) for name in CONTRACT_FIGURES)
     planned, pounds, done, value = known
     price = None if pounds is None else pounds * _POUND
     if done is None:
-        return Cell(planned, price)
+        return LineMonth(planned, price)
     if value is not None:
-        return Cell(planned, price, done, nearest(value * _POUND))
+        return LineMonth(planned, price, done, nearest(value * _POUND))
     # what was done is worth the plan's price where nothing else is said
-    return Cell(planned, price, done, None if price is None else nearest(done * price))
+    return LineMonth(planned, price, done, None if price is None else nearest(done * price))
 
 
-def _grouped(lines: Sequence[Line], policy: DisclosurePolicy) -> dict[str, list[Line]]:
+def _grouped(lines: Sequence[ContractLine], policy: DisclosurePolicy) -> dict[str, list[ContractLine]]:
     """Return the lines by specialty, those that count few people in any month in a group of their own."""
 
-    def counts_few(members: Iterable[Line]) -> bool:
+    def counts_few(members: Iterable[ContractLine]) -> bool:
         months: Counter[date] = Counter()
         for line in members:
             months.update({month: int(cell.done or 0) for month, cell in line.so_far.items()})
@@ -271,13 +261,13 @@ def _grouped(lines: Sequence[Line], policy: DisclosurePolicy) -> dict[str, list[
     rest = [lines[place] for size, place in sorted(sizes) if size and lines[place] not in small]
     while small and rest and counts_few(small):
         small.append(rest.pop(0))
-    groups: dict[str, list[Line]] = {}
+    groups: dict[str, list[ContractLine]] = {}
     for line in lines:
         groups.setdefault(SMALL if line in small else line.specialty, []).append(line)
     return groups
 
 
-def _row(name: str, members: Sequence[Line]) -> Row:
+def _row(name: str, members: Sequence[ContractLine]) -> Variance:
     # mix is a matter of one specialty: small lines of several are each held against their own plan
     parts = [[line] for line in members] if name == SMALL else [members]
     splits = [
@@ -291,10 +281,10 @@ def _row(name: str, members: Sequence[Line]) -> Row:
     cells = [cell for line in members for cell in line.known]
     planned = float(sum(cell.planned or 0 for cell in cells))
     done, keys = int(sum(cell.done or 0 for cell in cells)), tuple(line.key for line in members)
-    return Row(name, planned, done, value - split.against_plan, value, split, keys)
+    return Variance(name, planned, done, value - split.against_plan, value, split, keys)
 
 
-def _paid(element: PaymentElement | None, members: Sequence[Line]) -> Paid:
+def _paid(element: PaymentElement | None, members: Sequence[ContractLine]) -> Paid:
     planned = sum((line.planned for line in members), Fraction(0))
     delivered = sum(line.value for line in members)
     year = nearest(sum((line.whole for line in members), Fraction(0)))
@@ -309,17 +299,20 @@ def _due(element: PaymentElement | None, planned: Fraction | int, delivered: int
     return amount_due(Fraction(planned), Fraction(delivered), fixed=element.fixed, bands=bands)
 
 
-def _left_out(lines: Sequence[Line]) -> list[LeftOut]:
-    found: dict[tuple[str, date], Fraction] = {}
-    for line in lines:
+def _left_out(lines: Sequence[ContractLine]) -> dict[str, dict[date, int]]:
+    found: dict[str, dict[date, Fraction]] = {}
+    for line in sorted(lines, key=lambda each: each.specialty):
         for month, cell in line.so_far.items():
             if not cell.compared and cell.planned_value:
-                key = (line.specialty, month)
-                found[key] = found.get(key, Fraction(0)) + cell.planned_value
-    return [LeftOut(*key, nearest(planned)) for key, planned in sorted(found.items())]
+                planned = found.setdefault(line.specialty, {})
+                planned[month] = planned.get(month, Fraction(0)) + cell.planned_value
+    return {
+        name: {month: nearest(each) for month, each in sorted(planned.items())}
+        for name, planned in found.items()
+    }
 
 
-def _forecast(lines: Sequence[Line], months: Sequence[date], year: int) -> TargetForecast | None:
+def _forecast(lines: Sequence[ContractLine], months: Sequence[date], year: int) -> TargetForecast | None:
     """Return the forecast of the year's value from whole thousands; lines that have not come count as planned."""
     cells = [(month, cell) for line in lines for month, cell in {**line.before, **line.so_far}.items()]
     known, totals = {month for month, cell in cells if cell.compared}, Counter[date]()

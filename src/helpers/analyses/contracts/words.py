@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from helpers.analyses.contracts.duties import Earned, Returns, Standard, returns_words
-from helpers.analyses.contracts.lines import Balance, Row
+from helpers.analyses.contracts.lines import MONTHS, Balance, Variance
 from helpers.analyses.decided.analysis import until_words
 from helpers.register.contract import Contract, PaymentScheme
 from helpers.register.cycle import BoardDecision
@@ -56,9 +56,10 @@ def money_sentence(balance: Balance) -> str:
     return sentence(f"{said}: {more_or_less(total.split.against_plan, total.planned_value)}")
 
 
-def main_words(row: Row) -> str:
-    """Return the main reason why a row differs from plan."""
-    return _MAIN[row.split.main][row.split.against_plan < 0]
+def gap_words(row: Variance) -> str:
+    """Return how far a row is from plan, and mainly why."""
+    gap = row.split.against_plan
+    return f"{money(gap)} {'over' if gap > 0 else 'under'} plan, mainly {_MAIN[row.split.main][gap < 0]}"
 
 
 def why_sentence(balance: Balance) -> str:
@@ -66,8 +67,7 @@ def why_sentence(balance: Balance) -> str:
     gross = sum(abs(row.split.against_plan) for row in balance.rows)
     large = [row for row in balance.rows if abs(row.split.against_plan) > WORTH_A_NAME * gross][:NAMED]
     told = [
-        f"{row.name}, {money(row.split.against_plan)} {'over' if row.split.against_plan > 0 else 'under'} plan, "
-        f"mainly {main_words(row)}"
+        f"{row.name}, {gap_words(row)}"
         for row in large
         if abs(row.split.against_plan) >= ALIKE * abs(row.planned_value)
     ]
@@ -91,13 +91,12 @@ def year_sentence(balance: Balance, *, rules: bool) -> str:
     """Say where the year will end, with its interval; why not where nothing can be said."""
     forecast = balance.forecast
     if forecast is None or forecast.probability is None or balance.year is None:
-        lacks = (
-            "the plan does not cover the year"
-            if balance.year is None
-            else "too few months have been returned"
-        )
-        return sentence(f"no forecast of the year is made: {lacks}") if len(balance.months) < 12 else ""
-    low, middle, high = (forecast.outcome[name] * 100 for name in ("low80", "median", "high80"))
+        if len(balance.months) == MONTHS:
+            return ""
+        few = "too few months have been returned"
+        lacks = "the plan does not cover the year" if balance.year is None else few
+        return sentence(f"no forecast of the year is made: {lacks}")
+    low, middle, high = (forecast.outcome[name] * 100 for name in ("lower80", "median", "upper80"))
     span = f"by the end of March {money(middle)} is likely (80% interval {money(low)} to {money(high)})"
     due = f"; {money(balance.due_at(middle / 100))} would then be due" if rules else ""
     return sentence(f"{span}, {more_or_less(middle - balance.year, balance.year)}{due}")
@@ -111,9 +110,7 @@ def quality_sentence(held: Sequence[Standard]) -> str:
     if not broken:
         return sentence(f"none of {count(len(held), 'quality standard')} is breached")
     named = listed(f"{each.name} since {month(each.since)}" for each in broken if each.since is not None)
-    verb = "is" if len(broken) == 1 else "are"
-    of = f"{in_words(len(broken))} of {count(len(held), 'quality standard')}"
-    return sentence(f"{of} {verb} breached: {named}")
+    return sentence(f"{_of(len(broken), len(held), 'quality standard')} breached: {named}")
 
 
 def information_sentence(came: Sequence[Returns]) -> str:
@@ -124,8 +121,11 @@ def information_sentence(came: Sequence[Returns]) -> str:
     if not wanting:
         return "All returns came in time and complete."
     named = "; ".join(f"{each.asked.name} ({returns_words(each)})" for each in wanting)
-    verb = "is" if len(wanting) == 1 else "are"
-    return sentence(f"{in_words(len(wanting))} of {count(len(came), 'return')} {verb} wanting: {named}")
+    return sentence(f"{_of(len(wanting), len(came), 'return')} wanting: {named}")
+
+
+def _of(some: int, whole: int, noun: str) -> str:
+    return f"{in_words(some)} of {count(whole, noun)} {'is' if some == 1 else 'are'}"
 
 
 def overdue_sentence(decided: Sequence[BoardDecision], day: date) -> str:
@@ -133,9 +133,9 @@ def overdue_sentence(decided: Sequence[BoardDecision], day: date) -> str:
     late = sorted((each for each in decided if each.is_overdue(day)), key=lambda each: each.due or day)
     if not late:
         return ""
-    verb = "agreed action is" if len(late) == 1 else "agreed actions are"
+    many = count(len(late), "agreed action is", "agreed actions are")
     first = f"“{late[0].decision}” ({late[0].owner}), {until_words(late[0], day)}"
-    return sentence(f"{in_words(len(late))} {verb} overdue, the longest {first}")
+    return sentence(f"{many} overdue, the longest {first}")
 
 
 def incentive_sentence(found: Sequence[Earned]) -> str:
@@ -152,15 +152,12 @@ def incentive_sentence(found: Sequence[Earned]) -> str:
 
 def left_out_sentences(balance: Balance) -> list[str]:
     """Name what was planned and has not been returned, by specialty."""
-    by_name: dict[str, list[int]] = {}
-    for place, each in enumerate(balance.left_out):
-        by_name.setdefault(each.specialty, []).append(place)
     return [
         sentence(
-            f"{name}: nothing has been returned of {listed(month(balance.left_out[p].month) for p in places)} where "
-            f"{money(sum(balance.left_out[p].planned for p in places))} was planned; left out on both sides"
+            f"{name}: nothing has been returned of {listed(map(month, planned))} where {money(sum(planned.values()))} "
+            "was planned; left out on both sides"
         )
-        for name, places in by_name.items()
+        for name, planned in balance.left_out.items()
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from helpers.register.models import Measure, Objective, Register
 
 
 @dataclass(frozen=True)
-class Line:
+class MatrixLine:
     """A row of the matrix."""
 
     row: MatrixRow
@@ -50,11 +50,11 @@ class Together:
     """What the rows of an ambition give in one unit; rows that overlap are one group, of which the largest counts."""
 
     amount: Amount
-    groups: tuple[tuple[Line, ...], ...]
+    groups: tuple[tuple[MatrixLine, ...], ...]
     by: date | None = None  # the day at which it is read; None for what lasts, such as beds
 
     @property
-    def overlapping(self) -> tuple[tuple[Line, ...], ...]:
+    def overlapping(self) -> tuple[tuple[MatrixLine, ...], ...]:
         """Groups of more than one row."""
         return tuple(group for group in self.groups if len(group) > 1)
 
@@ -64,7 +64,7 @@ class Ambition:
     """An objective of the organisation from both ends: what it asks for, and who does what for it."""
 
     objective: Objective
-    lines: tuple[Line, ...]
+    lines: tuple[MatrixLine, ...]
     results: tuple[MeasureResult, ...]  # of its measures
 
     @cached_property
@@ -87,7 +87,7 @@ class Matrix:
     month: str  # the report's: "2026-09"
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[MatrixLine, ...]:
         """All rows, by ambition."""
         return tuple(line for ambition in self.ambitions for line in ambition.lines)
 
@@ -104,12 +104,10 @@ class Matrix:
         return tuple(team for name, team in self.teams.items() if name not in busy)
 
     @property
-    def to_review(self) -> tuple[Line, ...]:
+    def to_review(self) -> tuple[MatrixLine, ...]:
         """Rows whose review has come without a result, the oldest first."""
-        due = [line for line in self.lines if line.row.review and line.row.review <= self.month]
-        return tuple(
-            sorted((line for line in due if line.achieved is None), key=lambda line: line.row.review or "")
-        )
+        due = [e for e in self.lines if e.row.review and e.row.review <= self.month and e.achieved is None]
+        return tuple(sorted(due, key=lambda line: line.row.review or ""))
 
 
 def build_matrix(
@@ -130,8 +128,19 @@ def build_matrix(
     """
     found, teams = {each.row: each for each in achieved}, register.teams_of(organisation.code)
     rows = register.matrix_of(organisation.code)
-    lines = [_line(row, register, teams, results) for row in rows.values()]
-    lines = [replace(line, achieved=found.get(line.row.id)) for line in lines]
+    lines = [
+        MatrixLine(
+            row,
+            register.objectives[row.objective],
+            teams.get(row.team) or register.teams[row.team],
+            register.measures[row.measure],
+            results.by_measure.get(row.measure),
+            None if row.impact is None else impact_by(row.impact, date.fromisoformat(f"{row.start}-01")),
+            tuple(path(row.team, teams)),
+            found.get(row.id),
+        )
+        for row in rows.values()
+    ]
     ambitions = [
         Ambition(
             objective,
@@ -143,24 +152,10 @@ def build_matrix(
     return Matrix(tuple(each for each in ambitions if each.lines or each.results), teams, f"{month:%Y-%m}")
 
 
-def _line(row: MatrixRow, register: Register, teams: Mapping[str, Team], results: Results) -> Line:
-    year, month = map(int, row.start.split("-"))
-    impact = None if row.impact is None else impact_by(row.impact, date(year, month, 1))
-    return Line(
-        row,
-        register.objectives[row.objective],
-        teams.get(row.team) or register.teams[row.team],
-        register.measures[row.measure],
-        results.by_measure.get(row.measure),
-        impact,
-        tuple(path(row.team, teams)),
-    )
-
-
 # --- what rows give together -----------------------------------------------------------------------------
 
 
-def overlap(one: Line, other: Line) -> bool:
+def overlap(one: MatrixLine, other: MatrixLine) -> bool:
     """Tell whether part of what two rows give may be the same.
 
     It may where both move the same measure, where both free beds of one team or of a team within it, and where the
@@ -174,29 +169,29 @@ def overlap(one: Line, other: Line) -> bool:
     return frees and (one.team.id in other.branch or other.team.id in one.branch)
 
 
-def add_up(lines: Sequence[Line]) -> tuple[Together, ...]:
+def add_up(lines: Sequence[MatrixLine]) -> tuple[Together, ...]:
     """Return what rows give together, unit by unit: of those that overlap the largest counts, once.
 
     The range is from all at their low ends to all at their high ends: what makes one come out low often makes all.
     """
-    units: dict[tuple[str, date | None], list[Line]] = {}
+    units: dict[tuple[str, date | None], list[MatrixLine]] = {}
     for line in lines:
         if line.amount is not None:
             by = line.by if line.amount.unit in (PATIENTS, SLOTS) else None
             units.setdefault((line.amount.unit, by), []).append(line)
-    return tuple(_sum(unit, by, _groups(rows)) for (unit, by), rows in units.items())
+    found = []
+    for (unit, by), rows in units.items():
+        groups = _groups(rows)
+        amounts = [[line.amount for line in group if line.amount] for group in groups]
+        largest = [max(group, key=lambda each: each.value) for group in amounts]
+        ends = (sum(getattr(each, end) for each in largest) for end in ("value", "low", "high"))
+        found.append(Together(Amount(unit, *ends), groups, by))
+    return tuple(found)
 
 
-def _sum(unit: str, by: date | None, groups: tuple[tuple[Line, ...], ...]) -> Together:
-    amounts = [[line.amount for line in group if line.amount] for group in groups]
-    largest = [max(group, key=lambda each: each.value) for group in amounts]
-    value, low, high = (sum(getattr(each, end) for each in largest) for end in ("value", "low", "high"))
-    return Together(Amount(unit, value, low, high), groups, by)
-
-
-def _groups(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
+def _groups(lines: Sequence[MatrixLine]) -> tuple[tuple[MatrixLine, ...], ...]:
     """Return rows in groups that overlap, directly or by way of others."""
-    groups: list[list[Line]] = []
+    groups: list[list[MatrixLine]] = []
     for line in lines:
         near = [group for group in groups if any(overlap(line, other) for other in group)]
         groups = [group for group in groups if group not in near]

@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from datetime import date
 from math import exp
 from typing import TYPE_CHECKING, Final
 
 from helpers.analyses.changes.achieved import Achieved, estimates_by_team, estimates_sentence
 from helpers.analyses.four_columns import words
-from helpers.analyses.four_columns.matrix import Ambition, Line, Matrix, build_matrix
+from helpers.analyses.four_columns.matrix import Ambition, Matrix, MatrixLine, build_matrix
 from helpers.analyses.four_columns.models import DRAWS
 from helpers.analyses.sight.lines import choose_measures
 from helpers.bundle import Column
 from helpers.measures.columns import dated_cell, target_cell
-from helpers.measures.gathering import Results, WantedMeasures, measure_results
+from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.words import CATEGORY_WORDS
 from helpers.phrases import phrase, phrases
 from helpers.report.columns import Filled, laid_out
 from helpers.report.parts import Headline, Part, part
-from helpers.report.sections import Sections
+from helpers.report.sections import Sections, first_bold
 from helpers.stats.waiting.queue import DEFAULT_FACTOR
-from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
     from helpers.report.report import Report
 
-OfLine = Filled[Line]
+OfLine = Filled[MatrixLine]
 OfAmbition = Filled[Ambition]
 
 
-def _ambition(ambition: Ambition) -> str:
-    return "\n".join(filter(None, (ambition.objective.name, ambition.objective.ambition)))
-
-
-def _team(line: Line) -> str:
-    start, review = line.row.start, line.row.review
-    when = words.short_month(start) + (f", review {words.short_month(review)}" if review else ", no review")
+def _team(line: MatrixLine) -> str:
+    start, review = (
+        text and f"{date.fromisoformat(f'{text}-01'):%b %Y}" for text in (line.row.start, line.row.review)
+    )
+    when = f"{start}, review {review}" if review else f"{start}, no review"
     return f"{line.row.team_objective}\n{line.row.change} ({when})\n{line.team.name}"
 
 
-def _measure(line: Line) -> str:
+def _measure(line: MatrixLine) -> str:
     result = line.result
     if result is None:
         return f"{line.measure.name}\nno figures"
@@ -49,101 +46,84 @@ def _measure(line: Line) -> str:
     return f"{line.measure.name}\n{'; '.join(said)}"
 
 
-def _amount(end: str) -> OfLine:
-    about = {"value": "what is expected, or came", "low": "lower end", "high": "upper end"}[end]
-    return OfLine(
-        end,
-        Column(label=end.capitalize(), kind="model", digits=1),
-        lambda line: None if line.amount is None else getattr(line.amount, end),
-        about,
-        usual=False,
-    )
+def _model(line: MatrixLine) -> str:
+    impact = line.row.impact
+    return "none yet" if impact is None else (impact.model or "by hand").replace("_", " ")
+
+
+def _amount(end: str, label: str, about: str) -> OfLine:
+    column = Column(label=label, kind="model", digits=1)
+    return OfLine(end, column, lambda line: getattr(line.amount, end, None), about, usual=False)
+
+
+def _text(label: str) -> Column:
+    return Column(label=label, kind="text")
 
 
 ROWS: Final = (
     OfLine("objective", Column(label="Organisation's objective"), lambda line: line.objective.name),
-    OfLine("team", Column(label="Team's objective", kind="text"), _team, "what is done, and by whom"),
-    OfLine("measure", Column(label="Measure", kind="text"), _measure, "where it stands now"),
-    OfLine("impact", Column(label="Expected impact", kind="text"), words.impact_words),
+    OfLine("team", _text("Team's objective"), _team, "what is done, and by whom"),
+    OfLine("measure", _text("Measure"), _measure, "where it stands now"),
+    OfLine("impact", _text("Expected impact"), words.impact_words),
     OfLine("row", Column(label="Row"), lambda line: line.row.id, "its id in matrix.yml", usual=False),
-    *map(_amount, ("value", "low", "high")),
-    OfLine(
-        "unit",
-        Column(label="Unit"),
-        lambda line: None if line.amount is None else line.amount.unit,
-        usual=False,
-    ),
+    _amount("value", "Value", "what is expected, or came"),
+    _amount("low", "Low", "lower end"),
+    _amount("high", "High", "upper end"),
+    OfLine("unit", Column(label="Unit"), lambda line: getattr(line.amount, "unit", None), usual=False),
 )
 ASSUMPTIONS: Final = (
-    OfLine("team", Column(label="Team's objective", kind="text"), lambda line: line.row.team_objective),
-    OfLine("owner", Column(label="Who answers", kind="text"), lambda line: line.team.owner),
-    OfLine("model", Column(label="Model", kind="text"), words.model_words),
-    OfLine("assumed", Column(label="What it takes for granted", kind="text"), words.assumption_words),
+    OfLine("team", _text("Team's objective"), lambda line: line.row.team_objective),
+    OfLine("owner", _text("Who answers"), lambda line: line.team.owner),
+    OfLine("model", _text("Model"), _model, "by which the impact is worked out"),
+    OfLine("assumed", _text("What it takes for granted"), words.assumption_words),
 )
 AMBITIONS: Final = (
-    OfAmbition("objective", Column(label="Ambition", kind="text"), _ambition),
-    OfAmbition("owner", Column(label="Who answers", kind="text"), lambda each: each.objective.owner),
+    OfAmbition(
+        "objective",
+        _text("Ambition"),
+        lambda each: "\n".join(filter(None, (each.objective.name, each.objective.ambition))),
+    ),
+    OfAmbition("owner", _text("Who answers"), lambda each: each.objective.owner),
     OfAmbition("rows", Column(label="Rows", kind="model"), lambda each: len(each.lines)),
     OfAmbition(
-        "together",
-        Column(label="Together", kind="text"),
-        lambda each: "\n".join(map(words.total_words, each.together)) or None,
+        "together", _text("Together"), lambda each: "\n".join(map(words.total_words, each.together)) or None
     ),
-    OfAmbition("counted", Column(label="How it was counted", kind="text"), words.how_counted),
+    OfAmbition("counted", _text("How it was counted"), words.how_counted),
     OfAmbition(
         "attention",
-        Column(label="Measures that need attention", kind="text"),
+        _text("Measures that need attention"),
         lambda each: "\n".join(result.measure.name for result in each.worst) or "none",
     ),
 )
 
 
 class FourColumnMatrix(Sections):
-    """The whole report.
-
-    Parameters
-    ----------
-    report
-        The open report; its period is one month.
-    achieved
-        What reviews found.
-    """
+    """The whole report; see `four_column_matrix`."""
 
     def __init__(self, report: Report, achieved: Sequence[Achieved]) -> None:
-        chosen = choose_measures(report.register, report.organisation.code, None)
-        asked = WantedMeasures(report.organisation, report.period.last, chosen)
-        results: Results = measure_results(report.mart, report.register, asked)
-        self.matrix: Matrix = build_matrix(
-            report.register, report.organisation, report.period.last, results, achieved
-        )
+        about, last = report.organisation, report.period.last
+        chosen = choose_measures(report.register, about.code, None)
+        results = measure_results(report.mart, report.register, WantedMeasures(about, last, chosen))
+        self.matrix: Matrix = build_matrix(report.register, about, last, results, achieved)
         traced = {name for line in self.matrix.lines if line.result for name in line.result.series.datasets}
-        every = {name for each in results for name in each.series.datasets}
-        super().__init__(report, sorted(traced or every))
-
-    @cached_property
-    def _caption(self) -> str:
-        about = self.report.organisation
-        return f"The four column matrix of {about.name}, {self.report.period.label}."
+        super().__init__(report, sorted(traced) or results.datasets)
 
     @part
     def headline(self) -> Headline:
         """What a board should know first: ambitions that nobody works on, what is due, what the rows give."""
-        found = {name: escape_markdown(text) for name, text in words.headline_words(self.matrix).items()}
-        first, *_ = found
         values = {"rows": len(self.matrix.lines), "without_row": len(self.matrix.without_row)}
-        return self.headline_of({**found, first: f"**{found[first]}**"}, values)
+        return self.headline_of(first_bold(words.headline_words(self.matrix)), values)
 
     @part
     def rows(self) -> Part:
         """Table: objective of the organisation, of the team, measure, expected impact."""
-        if not self.matrix.lines:
-            return self.part("matrix", words={"none": phrase("statements.matrix.no_row")})
         return self.part(
             "matrix",
             **laid_out(ROWS, self.matrix.lines),
-            caption=self._caption,
+            caption=f"The four column matrix of {self.report.organisation.name}, {self.report.period.label}.",
             note=phrase("statements.matrix.estimates"),
             on_slide=True,
+            none=phrase("statements.matrix.no_row"),
         )
 
     @part
@@ -159,13 +139,9 @@ class FourColumnMatrix(Sections):
     @part
     def assumptions(self) -> Part:
         """Table: what each expected impact takes for granted."""
-        if not self.matrix.lines:
-            return self.part("assumptions", words={"none": "No impact has been worked out."})
-        return self.part(
-            "assumptions",
-            **laid_out(ASSUMPTIONS, self.matrix.lines),
-            caption="What each expected impact takes for granted.",
-        )
+        caption, none = "What each expected impact takes for granted.", "No impact has been worked out."
+        table = laid_out(ASSUMPTIONS, self.matrix.lines)
+        return self.part("assumptions", **table, caption=caption, none=none)
 
     @part
     def learned(self) -> Part:
@@ -183,11 +159,8 @@ class FourColumnMatrix(Sections):
     @part
     def gaps(self) -> Part:
         """What is missing from either end, point by point."""
-        found = [escape_markdown(text) for text in words.gap_sentences(self.matrix)]
-        said = dict(enumerate(found or ["Every ambition has a row, and every team too."]))
-        return self.part(
-            "gaps", words={f"gap_{place}": text for place, text in said.items()}, bulleted=True
-        )
+        none = "Every ambition has a row, and every team too."
+        return self.points("gaps", words.gap_sentences(self.matrix), none=none)
 
     @part
     def method(self) -> Part:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterator
 from typing import Final
 
-from helpers.analyses.four_columns.matrix import Ambition, Line, Matrix, Together
+from helpers.analyses.four_columns.matrix import Ambition, Matrix, MatrixLine, Together
 from helpers.analyses.four_columns.models import BEDS, DAYS, PATIENTS, SLOTS, WEEKS, Amount
 from helpers.register.cycle import MODEL_SETTINGS, Setting
-from helpers.report.words import count, in_words, listed, number, sentence
+from helpers.report.words import count, in_words, listed, month, number, sentence
 
 #: by unit: one of it, several, and the decimals that are printed (None: as they are needed)
 _UNITS: Final = {
@@ -55,21 +54,16 @@ def amount_words(amount: Amount) -> str:
     >>> amount_words(Amount("patients", 315, 315, 315)), amount_words(Amount("beds", 29.8, 21, 38.2))
     ('315 patients fewer waiting', '29.8 beds freed (21.0 to 38.2)')
     """
-    one, several, digits = _UNITS.get(amount.unit, (amount.unit, amount.unit, _digits(amount)))
-    digits = _digits(amount) if digits is None else digits
-    value = number(amount.value, digits)
+    one, several, digits = _UNITS.get(amount.unit, (amount.unit, amount.unit, None))
+    if digits is None:
+        whole = all(each == round(each) for each in (amount.value, amount.low, amount.high))
+        digits = 0 if amount.unit == "%" or whole else 1
+    value, low, high = (number(each, digits) for each in (amount.value, amount.low, amount.high))
     said = f"{value}{'' if amount.unit == '%' else ' '}{one if float(abs(amount.value)) == 1 else several}"
-    if amount.certain:
-        return said
-    return f"{said} ({number(amount.low, digits)} to {number(amount.high, digits)})"
+    return said if amount.certain else f"{said} ({low} to {high})"
 
 
-def _digits(amount: Amount) -> int:
-    whole = all(each == round(each) for each in (amount.value, amount.low, amount.high))
-    return 0 if amount.unit == "%" or whole else 1
-
-
-def impact_words(line: Line) -> str:
+def impact_words(line: MatrixLine) -> str:
     """Return what a row is expected to give, a line for each thing; first what came, where that is known."""
     if line.expected is None or line.amount is None:
         return "nobody has said yet"
@@ -78,22 +72,14 @@ def impact_words(line: Line) -> str:
         return f"achieved: {amount_words(line.amount)}\nexpected: {first}"
     said = [first, *map(amount_words, line.expected.amounts[1:])]
     if line.expected.share is not None:
-        said.append(share_words(line.expected.share, line.expected.settings["standard_weeks"]))
+        weeks = line.expected.settings["standard_weeks"]
+        likely = _plain(weeks[1] if isinstance(weeks, tuple) else weeks)
+        said.append(f"{amount_words(line.expected.share)} of the way to {likely} weeks for all")
     if line.expected.warning:
         said.append(LIST_LONGER)
     if line.row.impact is not None and line.row.impact.model is None:
         said.append("estimated by hand")
     return "\n".join(said)
-
-
-def share_words(share: Amount, standard: Setting) -> str:
-    """Return the part of the way to the ambition on waits.
-
-    >>> share_words(Amount("%", 25.3, 25.3, 25.3), 18)
-    '25% of the way to 18 weeks for all'
-    """
-    weeks = _plain(standard[1] if isinstance(standard, tuple) else standard)
-    return f"{amount_words(share)} of the way to {weeks} weeks for all"
 
 
 def setting_words(name: str, value: Setting) -> str:
@@ -113,14 +99,7 @@ def _plain(value: float) -> str:
     return number(value, 0 if value == round(value) else 1 if value * 10 == round(value * 10) else 2)
 
 
-def model_words(line: Line) -> str:
-    """Return by which model a row's impact is worked out."""
-    if line.row.impact is None:
-        return "none yet"
-    return (line.row.impact.model or "by hand").replace("_", " ")
-
-
-def assumption_words(line: Line) -> str:
+def assumption_words(line: MatrixLine) -> str:
     """Return what the impact of a row takes for granted."""
     if line.row.impact is None or line.expected is None:
         return "nothing is assumed yet"
@@ -145,17 +124,18 @@ def headline_words(matrix: Matrix) -> dict[str, str]:
             "rows": "No team has a row in the matrix yet, so nothing links the ambitions to what is done.",
             "without_row": without_row_sentence(matrix),
         }
-    rows, teams = len(matrix.lines), len({line.row.team for line in matrix.lines})
-    has = "has" if teams == 1 else "have"
-    said = {
+    teams = count(len({line.row.team for line in matrix.lines}), "team has", "teams have")
+    given = "; ".join(
+        f"“{ambition.objective.name}”: {listed(map(total_words, ambition.together))}"
+        for ambition in matrix.ambitions
+        if ambition.together
+    )
+    return {
         "without_row": without_row_sentence(matrix),
         "to_review": review_sentence(matrix),
-        "together": together_sentence(matrix),
-        "rows": ""
-        if matrix.without_row
-        else sentence(f"{count(teams, 'team')} {has} {count(rows, 'row')}"),
+        "together": f"What the rows are to give: {given}." if given else "",
+        "rows": "" if matrix.without_row else sentence(f"{teams} {count(len(matrix.lines), 'row')}"),
     }
-    return {name: text for name, text in said.items() if text}
 
 
 def without_row_sentence(matrix: Matrix) -> str:
@@ -163,16 +143,12 @@ def without_row_sentence(matrix: Matrix) -> str:
     bare = matrix.without_row
     if not bare:
         return ""
-    names = listed(f"“{each.objective.name}”{_needs(each)}" for each in bare)
-    has = "has" if len(bare) == 1 else "have"
-    return sentence(f"{count(len(bare), 'ambition')} {has} no row: {names}")
-
-
-def _needs(ambition: Ambition) -> str:
-    if not ambition.worst:
-        return ""
-    need = "needs" if len(ambition.worst) == 1 else "need"
-    return f" ({count(len(ambition.worst), 'measure')} {need} attention)"
+    needs = (count(len(each.worst), "measure needs", "measures need") for each in bare)
+    names = listed(
+        f"“{each.objective.name}”{f' ({need} attention)' if each.worst else ''}"
+        for each, need in zip(bare, needs, strict=True)
+    )
+    return sentence(f"{count(len(bare), 'ambition has', 'ambitions have')} no row: {names}")
 
 
 def review_sentence(matrix: Matrix) -> str:
@@ -184,33 +160,8 @@ def review_sentence(matrix: Matrix) -> str:
         f"“{line.row.team_objective}” ({line.team.owner}, {month(line.row.review or line.row.start)})"
         for line in due
     )
-    if len(due) == 1:
-        return sentence(f"one review is due and has no result yet: {names}")
-    return sentence(f"{in_words(len(due))} reviews are due and have no result yet: {names}")
-
-
-def month(text: str) -> str:
-    """Return a month of the register as a reader says it.
-
-    >>> month("2026-04")
-    'April 2026'
-    """
-    return f"{date.fromisoformat(f'{text}-01'):%B %Y}"
-
-
-def short_month(text: str) -> str:
-    """Return a month of the register, short enough for a cell: "Apr 2026"."""
-    return f"{date.fromisoformat(f'{text}-01'):%b %Y}"
-
-
-def together_sentence(matrix: Matrix) -> str:
-    """Say what the rows of each ambition give together."""
-    said = [
-        f"“{ambition.objective.name}”: {listed(map(total_words, ambition.together))}"
-        for ambition in matrix.ambitions
-        if ambition.together
-    ]
-    return f"What the rows are to give: {'; '.join(said)}." if said else ""
+    are = "one review is due and has" if len(due) == 1 else f"{in_words(len(due))} reviews are due and have"
+    return sentence(f"{are} no result yet: {names}")
 
 
 def total_words(found: Together) -> str:
@@ -231,20 +182,13 @@ def how_counted(ambition: Ambition) -> str:
             said.append("one row" if rows == 1 else f"{in_words(rows)} rows added: they do not overlap")
         for group in found.overlapping:
             names = listed(f"“{line.row.team_objective}”" for line in group)
-            said.append(f"{names} overlap ({why_overlap(group)}): the larger counts, once")
+            why = "the register says so" if any(line.row.overlaps for line in group) else "same beds"
+            why = "same measure" if len({line.row.measure for line in group}) == 1 else why
+            said.append(f"{names} overlap ({why}): the larger counts, once")
     silent = [line for line in ambition.lines if line.amount is None]
     if silent:
         said.append(f"{count(len(silent), 'row')} without an impact")
     return "\n".join(said) or "no row"
-
-
-def why_overlap(group: tuple[Line, ...]) -> str:
-    """Say why rows are not added."""
-    if len({line.row.measure for line in group}) == 1:
-        return "same measure"
-    if any(line.row.overlaps for line in group):
-        return "the register says so"
-    return "same beds"
 
 
 def gap_sentences(matrix: Matrix) -> Iterator[str]:
@@ -254,20 +198,17 @@ def gap_sentences(matrix: Matrix) -> Iterator[str]:
     if matrix.idle:
         names = listed(f"{team.name} ({team.owner})" for team in matrix.idle)
         yield sentence(f"{count(len(matrix.idle), 'team')} without a row: {names}")
-    yield from _of_lines(
-        [line for line in matrix.lines if line.expected is None], "without an expected impact"
-    )
-    yield from _of_lines([line for line in matrix.lines if line.row.review is None], "without a review")
-    elsewhere = [line for line in matrix.lines if line.measure.objective != line.row.objective]
-    for line in elsewhere:
-        yield sentence(
-            f"“{line.row.team_objective}” feeds “{line.objective.name}”; its measure, {line.measure.name}, serves "
-            "another ambition in the register, so its progress shows there"
-        )
-
-
-def _of_lines(lines: Iterable[Line], what: str) -> Iterator[str]:
-    found = list(lines)
-    if found:
-        names = listed(f"“{line.row.team_objective}” ({line.team.owner})" for line in found)
-        yield sentence(f"{count(len(found), 'row')} {what}: {names}")
+    lacking = {
+        "an expected impact": [line for line in matrix.lines if line.expected is None],
+        "a review": [line for line in matrix.lines if line.row.review is None],
+    }
+    for what, lines in lacking.items():
+        names = listed(f"“{line.row.team_objective}” ({line.team.owner})" for line in lines)
+        if lines:
+            yield sentence(f"{count(len(lines), 'row')} without {what}: {names}")
+    for line in matrix.lines:
+        if line.measure.objective != line.row.objective:
+            yield sentence(
+                f"“{line.row.team_objective}” feeds “{line.objective.name}”; its measure, {line.measure.name}, serves "
+                "another ambition in the register, so its progress shows there"
+            )

@@ -9,15 +9,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from matplotlib.figure import Figure
-
 from helpers.analyses.decided.analysis import meeting_day
 from helpers.analyses.grids import words
 from helpers.audience import current_audience
 from helpers.bundle import Column
 from helpers.data.policy import policy_of
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.phrases import phrase
+from helpers.phrases import phrases
 from helpers.register.grids import Assessment, Consensus, groups_apart, spread
 from helpers.report.charts.canvas import canvas, label_rows
 from helpers.report.parts import Field, Headline, Part, part
@@ -28,6 +26,8 @@ from helpers.theme import colours
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from helpers.report.report import Report
 
 NONE: Final = "nothing agreed"
@@ -36,8 +36,8 @@ HIDDEN: Final = "too few to show"
 _LETTERS: Final = 26
 
 
-def _text(name: str, label: str, about: str = "", *, usual: bool = True) -> Field:
-    return Field(name, Column(label=label, kind="text"), about, usual)
+def _text(name: str, label: str) -> Field:
+    return Field(name, Column(label=label, kind="text"))
 
 
 class SelfAssessment(Sections):
@@ -53,22 +53,21 @@ class SelfAssessment(Sections):
         code = report.organisation.code
         agreed = [each for each in report.register.consensus_of(code, grid) if each.month <= until]
         said = [each for each in report.register.assessments_of(code, grid) if each.month <= until]
-        self._month = max([each.month for each in agreed] + [each.month for each in said], default="")
-        self._said: list[Assessment] = [each for each in said if each.month == self._month]
-        self._agreed: Consensus | None = next((e for e in agreed if e.month == self._month), None)
-        self._before: Consensus | None = next((e for e in reversed(agreed) if e.month < self._month), None)
+        newest = max([each.month for each in agreed] + [each.month for each in said], default="")
+        self._said: list[Assessment] = [each for each in said if each.month == newest]
+        self._agreed: Consensus | None = next((e for e in agreed if e.month == newest), None)
+        self._before: Consensus | None = next((e for e in reversed(agreed) if e.month < newest), None)
         self._hide_up_to = policy_of(current_audience()).suppress_up_to
+
+    @property
+    def _row(self) -> Field:
+        return Field("row", Column(label=capital(self.grid.row)))
 
     @cached_property
     def _spreads(self) -> dict[str, Counter[str]]:
         """What all said of each row, where so many judged it that it may be shown."""
         found = {row: spread(self._said, row) for row in self.grid.rows}
         return {row: each for row, each in found.items() if each.total() > self._hide_up_to}
-
-    @property
-    def _nothing(self) -> str:
-        hidden = words.hidden_sentence(len(self._said), self._hide_up_to)
-        return f"{hidden} Nothing is agreed yet." if hidden else "No form has come back yet."
 
     @part
     def headline(self) -> Headline:
@@ -87,8 +86,12 @@ class SelfAssessment(Sections):
     def stages(self) -> Part:
         """Figure: how many see each row at which stage, what was agreed and what is wanted; its table has the words."""
         grid, agreed = self.grid, self._agreed
+        if agreed is None and not self._spreads:  # nothing to draw, and a table of blanks
+            hidden = words.hidden_sentence(len(self._said), self._hide_up_to)
+            none = f"{hidden} Nothing is agreed yet." if hidden else "No form has come back yet."
+            return self.part("stages", none=none)
         fields = (
-            Field("row", Column(label=capital(grid.row))),
+            self._row,
             _text("agreed", "Agreed"),
             _text("wanted", "Wanted next time"),
             _text("before", "Last time"),
@@ -105,25 +108,19 @@ class SelfAssessment(Sections):
                 words.counted(grid, found) if found else HIDDEN if self._said else "nobody",
             )
             rows.append((row.name, *cells))
-        whole = self.part(
+        alt = "; ".join(f"{row[0]}: agreed {row[1]}, wanted {row[2]}, said {row[4]}" for row in rows)
+        drawn = self.part(
             "stages",
             fields=fields,
             rows=rows,
-            caption=f"{grid.name}: where each {grid.row} stands, in words.",
-            words={"none": "" if agreed or self._spreads else self._nothing},
-        )
-        if agreed is None and not self._spreads:  # nothing to draw, and a table of blanks
-            return replace(whole, rows=())
-        drawn = replace(
-            whole,
-            chart=self._draw,
             caption=f"{grid.name}: how many said what (circles), what was agreed (square), what is wanted (arrow).",
-            alt="; ".join(f"{row[0]}: agreed {row[1]}, wanted {row[2]}, said {row[4]}" for row in rows)
-            + ".",
+            alt=f"{alt}.",
+            chart=self._draw,
         )
-        return replace(
-            drawn, content=lambda: (drawn.as_figure(), replace(whole, name="stages-words").table())
+        in_words = replace(
+            drawn, name="stages-words", caption=f"{grid.name}: where each {grid.row} stands, in words."
         )
+        return replace(drawn, content=lambda: (drawn.as_figure(), in_words.table()))
 
     def _draw(self) -> Figure:
         grid, names = self.grid, list(self.grid.rows)
@@ -142,15 +139,9 @@ class SelfAssessment(Sections):
                 continue
             place = grid.place(told.stage)
             axes.scatter(
-                place,
-                at,
-                s=820,
-                marker="s",
-                facecolor="none",
-                edgecolor=colours.HIGHLIGHT,
-                linewidth=2,
+                place, at, s=820, marker="s", facecolor="none", edgecolor=colours.HIGHLIGHT, linewidth=2,
                 zorder=4,
-            )
+            )  # fmt: skip
             if told.wanted and told.wanted != told.stage:
                 arrow = {"arrowstyle": "->", "color": colours.HIGHLIGHT, "lw": 1.6}
                 aim = (grid.place(told.wanted) - 0.16, at)
@@ -167,47 +158,35 @@ class SelfAssessment(Sections):
     @part
     def groups(self) -> Part:
         """Table: what each group said that is large enough to stand apart; a sentence where none is."""
-        found = [
-            (row.name, group, words.counted(self.grid, spread(each, name)))
-            for name, row in self.grid.rows.items()
-            if name in self._spreads
-            for group, each in groups_apart(
-                [each for each in self._said if name in each.rows], self._hide_up_to
-            ).items()
-        ]
-        if not found:
-            none = f"No group has {self._hide_up_to + 1} assessors or more, so none is shown apart."
-            return self.part("groups", words={"none": none if self._said else ""})
-        fields = (
-            Field("row", Column(label=capital(self.grid.row)), usual=False),
-            Field("group", Column(label="Group")),
-            _text("said", "How many said what"),
-        )
+        rows = []
+        for name in self._spreads:
+            judged = [each for each in self._said if name in each.rows]
+            for group, each in groups_apart(judged, self._hide_up_to).items():
+                cells = group, words.counted(self.grid, spread(each, name))
+                rows.append((self.grid.rows[name].name, *cells))
+        none = f"No group has {self._hide_up_to + 1} assessors or more, so none is shown apart."
         return self.part(
-            "groups", fields=fields, rows=found, by="row", caption="What the groups said, each apart."
+            "groups",
+            fields=(
+                replace(self._row, usual=False),
+                Field("group", Column(label="Group")),
+                _text("said", "How many said what"),
+            ),
+            rows=rows,
+            by="row",
+            caption="What the groups said, each apart.",
+            none=none if self._said else "",
         )
 
     @part
     def evidence(self) -> Part:
         """For each row: what the agreed stage looks like, why it was agreed, and by what people see theirs."""
-        fields = (
-            Field("row", Column(label=capital(self.grid.row))),
-            _text("stage", "Stage"),
-            _text("evidence", "By what it is seen"),
-        )
-        rows = [
-            (row.name, self.grid.stages[stage], text)
-            for name, row in self.grid.rows.items()
-            if name in self._spreads
-            for stage, text in sorted(
-                {
-                    (each.rows[name].stage, each.rows[name].evidence)
-                    for each in self._said
-                    if name in each.rows
-                },
-                key=lambda pair: (self.grid.place(pair[0]), pair[1]),
-            )
-        ]
+        fields = (self._row, _text("stage", "Stage"), _text("evidence", "By what it is seen"))
+        rows = []
+        for name in self._spreads:
+            seen = (each.rows[name] for each in self._said if name in each.rows)
+            found = sorted({(self.grid.place(each.stage), each.stage, each.evidence) for each in seen})
+            rows += [(self.grid.rows[name].name, self.grid.stages[stage], text) for _, stage, text in found]
         return self.composed("evidence", lambda: self._evidence_shown(rows), fields=fields, rows=rows)
 
     def _evidence_shown(self, rows: list[tuple[str, str, str]]) -> Iterator[Shown]:
@@ -225,45 +204,32 @@ class SelfAssessment(Sections):
     def actions(self) -> Part:
         """Table: the actions agreed, with owner and day, what is past due first; a sentence where there is none."""
         found = sorted(self._agreed.actions, key=lambda each: each.due) if self._agreed else []
-        if not found:
-            return self.part("actions", words={"none": "No action has been agreed."})
-        rows = [
-            (
-                each.action,
-                each.owner,
-                f"{day_words(each.due)}{', past due' if each.due < self.today else ''}",
-            )
-            for each in found
-        ]
-        fields = (Field("action", Column(label="Action")), _text("owner", "Who"), _text("due", "By when"))
+        late = {True: ", past due", False: ""}
         return self.part(
-            "actions", fields=fields, rows=rows, caption="What was agreed to be done.", on_slide=True
+            "actions",
+            fields=(
+                Field("action", Column(label="Action")),
+                _text("owner", "Who"),
+                _text("due", "By when"),
+            ),
+            rows=[(e.action, e.owner, f"{day_words(e.due)}{late[e.due < self.today]}") for e in found],
+            caption="What was agreed to be done.",
+            on_slide=True,
+            none="No action has been agreed.",
         )
 
     @part
     def descriptors(self) -> Part:
         """Table: what each stage of each row looks like, in the words of the organisation's grid."""
         grid = self.grid
-        fields = (
-            Field("row", Column(label=capital(grid.row))),
-            *(_text(stage, label) for stage, label in grid.stages.items()),
-        )
+        fields = (self._row, *(_text(stage, label) for stage, label in grid.stages.items()))
         rows = [(row.name, *(row.stages[stage] for stage in grid.stages)) for row in grid.rows.values()]
         return self.part("grid", fields=fields, rows=rows, caption=f"The grid: {grid.name}.")
 
     @part
     def method(self) -> Part:
         """What this is and is not, who is shown apart, and where the grid comes from."""
-        hidden = self._hide_up_to
-        small = (
-            phrase("method.self_assessment.small_groups", fewest=hidden + 1)
-            if hidden
-            else phrase("method.self_assessment.shown_all")
-        )
-        said = [
-            phrase("method.self_assessment.no_score"),
-            phrase("method.self_assessment.spread"),
-            small,
-            sentence(self.grid.source),
-        ]
-        return self.part("method", words={"method": "\n".join(f"* {text}" for text in said)})
+        small = "small_groups" if self._hide_up_to else "shown_all"
+        topics = phrases("method.self_assessment", fewest=self._hide_up_to + 1)
+        said = {name: topics[name] for name in ("no_score", "spread", small)}
+        return self.part("method", words={**said, "source": sentence(self.grid.source)}, bulleted=True)

@@ -47,16 +47,12 @@ def moved_sentence(grid: Grid, agreed: Consensus | None, before: Consensus | Non
     if before is None:
         return "It was agreed for the first time, so there is no movement to show."
     steps = movements(grid, agreed, before)
-    day = month(date.fromisoformat(f"{before.month}-01"))
-    moved = [
-        f"{listed(names)} moved {way}"
-        for way, names in (
-            ("on", [f"“{grid.rows[row].name}”" for row, step in steps.items() if step > 0]),
-            ("back", [f"“{grid.rows[row].name}”" for row, step in steps.items() if step < 0]),
-        )
-        if names
-    ]
-    return sentence(f"since {day} {'; '.join(moved) or f'no {grid.row} has moved'}")
+    ways: dict[str, list[str]] = {"on": [], "back": []}
+    for row, step in steps.items():
+        if step:
+            ways["on" if step > 0 else "back"].append(f"“{grid.rows[row].name}”")
+    moved = "; ".join(f"{listed(names)} moved {way}" for way, names in ways.items() if names)
+    return sentence(f"since {month(before.month)} {moved or f'no {grid.row} has moved'}")
 
 
 def movements(grid: Grid, agreed: Consensus, before: Consensus | None) -> dict[str, int]:

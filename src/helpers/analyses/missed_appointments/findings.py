@@ -18,6 +18,7 @@ from helpers.bundle import SUPPRESSED, Cell
 from helpers.data import appointments
 from helpers.data.appointments import ALL, DEPRIVATION
 from helpers.data.directory import Organisation, specialty_names
+from helpers.data.disclosure.queries import Condition
 from helpers.data.mart import Mart
 from helpers.data.policy import policy_for
 from helpers.data.releases import Releases
@@ -41,6 +42,8 @@ FEWEST_APPOINTMENTS = 50
 FEWEST_TRUSTS = 3
 #: appointments of all trusts below which nothing is said of who misses them
 FEWEST_GROUPED = 1_000
+#: about so many appointments are grouped by trust at a time: memory holds their groups
+GROUPED_AT_ONCE = 500_000
 #: what the odds of a missed appointment are adjusted for; the specialty beside these
 DRIVERS = ("age_band", "sex", "deprivation", "lead", "kind", "mode", "weekday")
 #: percentages: rates are shown per hundred appointments
@@ -322,9 +325,9 @@ class DnaFindings:
         return appointments.published_specialties(self.mart, before.first, before.end)
 
     @cached_property
-    def groups(self) -> pd.DataFrame:
-        """Counts from records by everything that may drive a missed appointment."""
-        frame = appointments.appointment_groups(
+    def fifths(self) -> pd.DataFrame:
+        """Counts from records by fifth of deprivation, of every trust."""
+        frame = appointments.appointment_fifths(
             self.mart, self.period.first, self.period.end, self.options.conditions
         )
         wanted = self.options.specialty
@@ -336,28 +339,37 @@ class DnaFindings:
 
         Empty where there are too few appointments.
         """
-        if self.groups["appointments"].sum() < FEWEST_GROUPED or not self.comparable:
-            return pd.DataFrame(columns=["driver", "level", "appointments", "odds_ratio", "low", "high"])
+        if self.fifths["appointments"].sum() < FEWEST_GROUPED or not self.comparable:
+            return pd.DataFrame(columns=["driver", "level", "appointments", "odds_ratio", "lower", "upper"])
         which = self.period.first, self.period.end, self.options.conditions
         name = f"{appointments.derived_name('dna_drivers', *which)}_{self.options.specialty}"
         frame = self.mart.derived(name, self._drivers, records=True)
         return frame[frame["driver"] != "specialty"]
 
     def _drivers(self) -> pd.DataFrame:
-        table = self.groups[self.groups["org_code"].isin(self.trusts.index[self.trusts["recorded"]])]
+        sizes = self.fifths.groupby("org_code")["appointments"].sum()
+        sizes = sizes[sizes.index.isin(self.trusts.index[self.trusts["recorded"]])]
+        table = self._groups_of(sizes.index, apart=False)
         wanted = [*DRIVERS, "specialty"] if self.options.specialty is None else list(DRIVERS)
         categories = [name for name in wanted if table[name].nunique() > 1]
         for name in categories:
             sums = table.groupby(name)[["dnas", "appointments"]].transform("sum")
             table = table[(sums["dnas"] > 0) & (sums["dnas"] < sums["appointments"])]
-        keys = ["org_code", *categories]
-        table = table.groupby(keys, observed=True)[["dnas", "appointments"]].sum().reset_index()
-        return dna.dna_drivers(table, categories, cluster="org_code")
+        together = sizes.groupby(sizes.cumsum() // GROUPED_AT_ONCE)
+        parts = (self._groups_of(some.index, apart=True) for _, some in together)
+        return dna.dna_drivers(table, categories, cluster="org_code", parts=parts)
+
+    def _groups_of(self, codes: pd.Index, *, apart: bool) -> pd.DataFrame:
+        where, wanted = self.options.conditions, self.options.specialty
+        if wanted is not None:
+            where = (*where, Condition("specialty_code", (wanted,)))
+        span = self.period.first, self.period.end
+        return appointments.appointment_groups(self.mart, *span, [*map(str, codes)], where, apart=apart)
 
     @cached_property
     def by_deprivation(self) -> pd.DataFrame:
         """The trust's dnas and appointments by fifth of deprivation, most deprived first."""
-        own = self.groups[self.groups["org_code"] == self.organisation.code]
+        own = self.fifths[self.fifths["org_code"] == self.organisation.code]
         table = own.groupby("deprivation")[["dnas", "appointments"]].sum()
         return table.reindex(list(DEPRIVATION), fill_value=0)
 

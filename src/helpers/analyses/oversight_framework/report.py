@@ -139,7 +139,9 @@ class Oversight(Sections):
         from helpers.report.charts.rates import caterpillar_chart
 
         value, code = np.asarray(told, dtype=float), self.report.organisation.code
-        named = zip(("better segment ends", "worse one begins"), self.standing.ends, strict=True)
+        alone = self.standing.figure("unadjusted")
+        ends = (f"segment {alone - 1:.0f} ends", f"segment {alone + 1:.0f} begins")
+        named = zip(ends, self.standing.ends, strict=True)
         lines = [(name, at) for name, at in named if not math.isnan(at)]
         own, label = list(told.index).index(code), f"{code}: {number(told[code], 2)}"
         return caterpillar_chart(value, (value, value), own, label=label, lines=lines, unit="average score")

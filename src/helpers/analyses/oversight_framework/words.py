@@ -102,9 +102,8 @@ def change(standing: Standing) -> str:
     if len(standing.past) < 2 or math.isnan(before := standing.figure("average", standing.past.index[-2])):
         return ""
     up = round(standing.figure("average") - before, 2)
-    how = "is as it was" if up == 0 else "has got worse" if up > 0 else "has got better"
-    ends = f"{number(before, 2)} to {number(before + up, 2)}"
-    said = f"since {quarter(standing.past.index[-2])} the average {how}, {ends}"
+    how = f"has got {'worse' if up > 0 else 'better'}, {number(before, 2)} to" if up else "is as it was,"
+    said = f"since {quarter(standing.past.index[-2])} the average {how} {number(before + up, 2)}"
     moved = (
         (standing.metrics["score"] - standing.metrics["before"])
         * standing.metrics["weight"]

@@ -15,8 +15,9 @@ from helpers.forms import Blank, Block, Form, Line, action_lines
 from helpers.measures.figures import figure_words, short_period_words
 from helpers.measures.result import MeasureResult
 from helpers.measures.target_words import target_sentence
-from helpers.register.commentary import KIND, MOST_ACTIONS, MOST_WORDS
+from helpers.register.commentary import KIND
 from helpers.register.models import Comment
+from helpers.register.rounds import MOST_ACTIONS, MOST_WORDS
 from helpers.report.shown import draw
 from helpers.report.words import day_words
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -17,19 +17,18 @@ from helpers.analyses.record_sheets.sheets import (
 )
 from helpers.bundle import Column
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.measures.gathering import WantedMeasures, measure_results
+from helpers.measures.gathering import WantedMeasures, measure_results, wrongly_asked
 from helpers.measures.result import MOST_MEASURES
-from helpers.phrases import phrase
+from helpers.phrases import phrases
 from helpers.register.sheet import GAPS
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections
-from helpers.report.shown import Shown
 from helpers.report.words import capital, count
+from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     from helpers.report.report import Report
 
-MONTHS: Final = 36
 NOBODY: Final = "Nobody named"
 BY_OWNER: Final = (
     Field("owner", Column(label="Owner"), usual=False),
@@ -37,24 +36,18 @@ BY_OWNER: Final = (
     Field("measures", Column(label="Measures", kind="text"), "how many"),
     Field("names", Column(label="Which", kind="text")),
 )
+_MEASURE: Final = Field("measure", Column(label="Measure"))
+_STANDING: Final = Field("standing", Column(label="Where it stands", kind="text"))
 TO_DROP: Final = (
-    Field("measure", Column(label="Measure")),
+    _MEASURE,
     Field("why", Column(label="Why", kind="text")),
-    Field("standing", Column(label="Where it stands", kind="text")),
+    _STANDING,
     Field("owner", Column(label="Who acts on it", kind="text"), usual=False),
 )
 
 
 class MeasureRecords(Sections):
-    """The record sheets of an organisation's measures.
-
-    Parameters
-    ----------
-    measures
-        Ids of the register in their order; none takes those with a figure, and those that somebody reads.
-    committee
-        A meeting: then what it reads, and the risks that it looks after; empty for all.
-    """
+    """The record sheets of an organisation's measures; see `measure_records`."""
 
     def __init__(self, report: Report, measures: Sequence[str], committee: str = "") -> None:
         known = report.register.measures
@@ -62,19 +55,12 @@ class MeasureRecords(Sections):
         if committee:
             self.risks_kept = [each for each in self.risks_kept if is_same(each.committee, committee)]
             measures = measures or of_committee(known.values(), self.risks_kept, committee)
-        problems = [
-            Problem(f"measures: {name}", "not in the register", cure=near_misses(name, list(known)))
-            for name in measures
-            if name not in known
-        ]
-        if problems:
-            raise UsageError(problems)
-        asked = WantedMeasures(
-            report.organisation, report.period.last, tuple(dict.fromkeys(measures)), MONTHS
-        )
+        raise_all(wrongly_asked(report.register, tuple(dict.fromkeys(measures))))
+        wanted = tuple(dict.fromkeys(measures))
+        asked = WantedMeasures(report.organisation, report.period.last, wanted)
         results = measure_results(report.mart, report.register, asked)
         self.sheets = sheets_of(results, report.register, asked.judged_on)
-        super().__init__(report, sorted({name for each in results for name in each.series.datasets}))
+        super().__init__(report, results.datasets)
 
     @cached_property
     def _board(self) -> list[RecordSheet]:
@@ -89,35 +75,22 @@ class MeasureRecords(Sections):
             "open": words.open_sentence(self.sheets),
             "board": words.board_sentence(self._board, leaving_board(self._board)),
         }
+        said = {name: text for name, text in said.items() if text}
         counts = {"measures": len(self.sheets), "drop": sum(each.drop for each in self.sheets)}
-        return self.headline_of({name: text for name, text in said.items() if text}, counts)
+        return self.headline_of(said, counts)
 
     @part
     def gaps(self) -> Part:
         """Table: what the sheets leave open by who has to answer, where nobody is named first."""
-        owners = sorted(
-            {each.measure.owner for each in self.sheets}
-        )  # an empty one stands before all others
-        rows = [
-            (
-                owner or NOBODY,
-                capital(gap.words),
-                count(len(found), "measure"),
-                "; ".join(each.measure.name for each in found),
-            )
-            for owner in owners
-            for gap in GAPS
-            if (found := [each for each in self.sheets if each.measure.owner == owner and gap in each.gaps])
-        ]
-        if not rows:
-            return self.part("gaps", words={"none": "The sheets leave nothing open."})
-        return self.part(
-            "gaps",
-            fields=BY_OWNER,
-            rows=rows,
-            caption="What the record sheets leave open, by owner.",
-            by="owner",
-        )
+        rows = []
+        for owner in sorted({each.measure.owner for each in self.sheets}):  # an empty one stands first
+            its = [each for each in self.sheets if each.measure.owner == owner]
+            for gap in GAPS:
+                if found := [each.measure.name for each in its if gap in each.gaps]:
+                    cells = capital(gap.words), count(len(found), "measure"), "; ".join(found)
+                    rows.append((owner or NOBODY, *cells))
+        caption, none = "What the record sheets leave open, by owner.", "The sheets leave nothing open."
+        return self.part("gaps", fields=BY_OWNER, rows=rows, caption=caption, by="owner", none=none)
 
     @part
     def to_drop(self) -> Part:
@@ -127,11 +100,8 @@ class MeasureRecords(Sections):
             for each in sorted(self.sheets, key=lambda each: each.needs_attention, reverse=True)
             if each.drop
         ]
-        if not rows:
-            return self.part("drop", words={"none": "No measure is one to drop."})
-        return self.part(
-            "drop", fields=TO_DROP, rows=rows, caption="Candidates to drop, what needs attention first."
-        )
+        caption, none = "Candidates to drop, what needs attention first.", "No measure is one to drop."
+        return self.part("drop", fields=TO_DROP, rows=rows, caption=caption, none=none)
 
     @part
     def at_board_level(self) -> Part:
@@ -139,46 +109,34 @@ class MeasureRecords(Sections):
         leaving = leaving_board(self._board)
         said = {"board": words.board_sentence(self._board, leaving)}
         rows = [(each.measure.name, each.standing, str(each.measure.consequence)) for each in leaving]
-        if not rows:
-            return self.part("board", words=said)
-        fields = (
-            Field("measure", Column(label="Measure")),
-            Field("standing", Column(label="Where it stands", kind="text")),
-            Field(
-                "consequence", Column(label="Consequence", kind="text"), "1 negligible to 5 catastrophic"
-            ),
-        )
+        grave = Column(label="Consequence", kind="text")
+        fields = (_MEASURE, _STANDING, Field("consequence", grave, "1 negligible to 5 catastrophic"))
         caption = f"Beyond the {MOST_MEASURES} that a board can weigh, the quietest and least grave first."
         return self.part("board", fields=fields, rows=rows, caption=caption, words=said)
 
     @part
     def risks(self) -> Part:
         """Table: risks on the assurance framework with controls, assurance, gaps and the data behind each."""
-        if not self.risks_kept:
-            return self.part("risks", words={"none": "No risk is registered (`risks.yml`)."})
-        rows = risk_rows(self.risks_kept, self.sheets, self.report.register)
         return self.part(
             "risks",
             fields=RISKS,
-            rows=rows,
+            rows=risk_rows(self.risks_kept, self.sheets, self.report.register),
             caption="Risks on the assurance framework, the highest first.",
             on_slide=True,
+            none="No risk is registered (`risks.yml`).",
         )
 
     @part
     def pages(self) -> Part:
         """Every sheet: where the measure stands now, and what its record sheet says."""
 
-        def content() -> Iterator[Shown]:
-            for each in self.sheets:
-                yield from self._own(each).shown
-
-        fields = (
-            Field("measure", Column(label="Measure")),
-            Field("standing", Column(label="Where it stands")),
-        )
         rows = [(each.measure.name, each.standing) for each in self.sheets]
-        return self.composed("sheets", content, fields=fields, rows=rows)
+        return self.composed(
+            "sheets",
+            lambda: (shown for each in self.sheets for shown in self._own(each).shown),
+            fields=(_MEASURE, _STANDING),
+            rows=rows,
+        )
 
     def sheet(self, measure: str) -> Part:
         """One sheet."""
@@ -196,9 +154,4 @@ class MeasureRecords(Sections):
     @part
     def method(self) -> Part:
         """How the sheets are made, and how to answer what they leave open."""
-        said = [
-            phrase("method.records.sheet"),
-            phrase("method.records.drop"),
-            phrase("method.records.board"),
-        ]
-        return self.part("method", words={"method": "\n".join(f"* {text}" for text in said)})
+        return self.part("method", words=phrases("method.records"), bulleted=True)

@@ -8,17 +8,15 @@ from typing import Final
 
 from helpers.analyses.record_sheets.sheets import RecordSheet
 from helpers.measures.result import MOST_MEASURES
-from helpers.report.words import capital, count, in_words, listed, sentence
+from helpers.report.words import capital, count, in_words, listed, sentence, together
 
 #: so many measures are named in a sentence; a table has the rest
 MOST_NAMED: Final = 5
 
 
-def names_of(sheets: Sequence[RecordSheet], most: int = MOST_NAMED) -> str:
+def names_of(sheets: Sequence[RecordSheet]) -> str:
     """Return the names of some sheets' measures, the first of them where there are many."""
-    named = [f"“{each.measure.name}”" for each in sheets]
-    left = len(named) - most
-    return listed(named) if left <= 0 else listed([*named[:most], f"{in_words(left)} more"])
+    return listed((f"“{each.measure.name}”" for each in sheets), most=MOST_NAMED)
 
 
 def drop_sentence(sheets: Sequence[RecordSheet]) -> str:
@@ -30,9 +28,11 @@ def drop_sentence(sheets: Sequence[RecordSheet]) -> str:
         whole = "the one measure" if len(sheets) == 1 else f"each of the {count(len(sheets), 'measure')}"
         has = "has somebody who acts on it, a meeting that reads it and an objective that it serves"
         return sentence(f"{whole} {has}: none is one to drop")
-    verb = "is a candidate" if len(wanting) == 1 else "are candidates"
+    one = len(wanting) == 1
+    verb, them, serves = (
+        ("is a candidate", "it", "it serves") if one else ("are candidates", "them", "they serve")
+    )
     said = f"{in_words(len(wanting))} of {count(len(sheets), 'measure')} {verb} to drop"
-    them, serves = ("it", "it serves") if len(wanting) == 1 else ("them", "they serve")
     why = f"nobody acts on {them}, nobody reads {them}, or {serves} no objective"
     return f"**{sentence(said)}** " + sentence(f"{why}: {names_of(wanting)}")
 
@@ -42,13 +42,9 @@ def urgent_sentence(sheets: Sequence[RecordSheet]) -> str:
     urgent = [each for each in sheets if each.drop and each.needs_attention]
     if not urgent:
         return ""
-    verb = "needs attention now" if len(urgent) == 1 else "need attention now"
-    which = (
-        "what it lacks is somebody who looks"
-        if len(urgent) == 1
-        else "what they lack is somebody who looks"
-    )
-    return sentence(f"before any goes: {names_of(urgent)} {verb}, so {which}")
+    need, lack = ("needs", "it lacks") if len(urgent) == 1 else ("need", "they lack")
+    rest = f"{need} attention now, so what {lack} is somebody who looks"
+    return sentence(f"before any goes: {names_of(urgent)} {rest}")
 
 
 def open_sentence(sheets: Sequence[RecordSheet]) -> str:
@@ -64,13 +60,11 @@ def board_sentence(board: Sequence[RecordSheet], leaving: Sequence[RecordSheet])
     """Say how many measures the board reads, and which could leave it first where that is too many."""
     if not board:
         return "No measure is registered as read by the board (`read_by`)."
-    said = sentence(f"the board reads {count(len(board), 'measure')}")
-    if not leaving:
-        return said
     rest = (
         f"{MOST_MEASURES} are plenty, and the first that could leave for a committee: {names_of(leaving)}"
     )
-    return f"{said} {sentence(rest)}"
+    said = sentence(f"the board reads {count(len(board), 'measure')}")
+    return together(said, sentence(rest) if leaving else "")
 
 
 def gap_words(sheet: RecordSheet) -> str:

@@ -28,7 +28,7 @@ class Carrier:
 
 
 @dataclass(frozen=True)
-class Carried:
+class CarriedMeasure:
     """A measure of an objective, with who carries it."""
 
     measure: Measure
@@ -46,10 +46,10 @@ class Sight:
     """An objective and the measures that say how far it has come."""
 
     objective: Objective
-    measures: tuple[Carried, ...]
+    measures: tuple[CarriedMeasure, ...]
 
     @property
-    def worst(self) -> tuple[Carried, ...]:
+    def worst(self) -> tuple[CarriedMeasure, ...]:
         """Those that need attention."""
         return tuple(each for each in self.measures if each.needs_attention)
 
@@ -63,7 +63,7 @@ class Lines:
     unserved: tuple[Measure, ...]  # chosen measures that serve no objective
 
     @cached_property
-    def measures(self) -> tuple[Carried, ...]:
+    def measures(self) -> tuple[CarriedMeasure, ...]:
         """Every measure once, by objective."""
         found = {each.measure.id: each for sight in self.sights for each in sight.measures}
         return tuple(found.values())
@@ -74,7 +74,7 @@ class Lines:
         return tuple(sight for sight in self.sights if not sight.measures)
 
     @property
-    def uncarried(self) -> tuple[Carried, ...]:
+    def uncarried(self) -> tuple[CarriedMeasure, ...]:
         """Measures that no team carries, those that need attention first."""
         found = [each for each in self.measures if not each.carriers]
         return tuple(sorted(found, key=lambda each: not each.needs_attention))
@@ -90,7 +90,7 @@ class Lines:
         }
         return tuple(team for name, team in self.teams.items() if name not in busy)
 
-    def of_team(self, team: str) -> Iterator[tuple[Sight, Carried, Carrier]]:
+    def of_team(self, team: str) -> Iterator[tuple[Sight, CarriedMeasure, Carrier]]:
         """Yield what a team contributes to."""
         for sight in self.sights:
             for each in sight.measures:
@@ -137,7 +137,7 @@ def build_lines(
     wanted = {each.measure.id: each.measure for each in own} | {each.id: each for each in own.missing}
     order = own.asked.measures or tuple(wanted)
 
-    def carried(measure: Measure, objective: str) -> Carried:
+    def carried(measure: Measure, objective: str) -> CarriedMeasure:
         carriers = []
         for team in teams.values():
             doing = tuple(
@@ -149,7 +149,7 @@ def build_lines(
             figure = figures.get((measure.id, team.unit)) if team.unit else None
             if doing or (figure is not None and objective == measure.objective):
                 carriers.append(Carrier(team, doing, figure))
-        return Carried(measure, own.by_measure.get(measure.id), tuple(carriers))
+        return CarriedMeasure(measure, own.by_measure.get(measure.id), tuple(carriers))
 
     sights = []
     for name, objective in register.objectives.items():

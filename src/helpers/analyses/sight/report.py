@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 from helpers.analyses.decided.analysis import meeting_day, overdue_words
 from helpers.analyses.sight import words
-from helpers.analyses.sight.lines import Carried, Lines, Sight, build_lines, choose_measures
+from helpers.analyses.sight.lines import Lines, Sight, build_lines, choose_measures
 from helpers.bundle import Cell, Column
 from helpers.data.units import below, units_of
+from helpers.measures.columns import standing_words
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import Category
 from helpers.phrases import phrase, phrases
 from helpers.report.charts.canvas import Verdict
 from helpers.report.charts.links import Node, links_chart
 from helpers.report.parts import Field, Headline, Part, part
-from helpers.report.sections import Sections
+from helpers.report.sections import Sections, first_bold
 from helpers.report.words import count
-from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,32 +35,29 @@ _MARKS: Final[dict[Category, Verdict]] = {
     "watched": "common",
     "maintenance": "improving",
 }
+_OBJECTIVE: Final = Field(
+    "objective", Column(label="Objective"), "with who answers and how it stands", usual=False
+)
+_MEASURE: Final = Field("measure", Column(label="Measure"))
+_OWNER: Final = Field("owner", Column(label="Who answers", kind="text"))
 TOP: Final = (
-    Field("objective", Column(label="Objective"), "with who answers and how it stands", usual=False),
-    Field("measure", Column(label="Measure")),
+    _OBJECTIVE,
+    _MEASURE,
     Field("now", Column(label="Where it stands", kind="text")),
     Field(
         "carried", Column(label="Who carries it", kind="text"), "teams, with what they do and their figure"
     ),
-    Field("owner", Column(label="Who answers", kind="text")),
+    _OWNER,
 )
 BOTTOM: Final = (
     Field("team", Column(label="Team"), "below those that it belongs to"),
-    Field("owner", Column(label="Who answers", kind="text")),
+    _OWNER,
     Field("contributes", Column(label="What it contributes to", kind="text"), "objective, measure, how"),
 )
 
 
 class LineOfSight(Sections):
-    """The whole report.
-
-    Parameters
-    ----------
-    report
-        The open report; its period is one month.
-    measures
-        Ids of the measures; None takes those on the scorecard and those of the matrix.
-    """
+    """The whole report; see `line_of_sight`."""
 
     def __init__(self, report: Report, measures: Sequence[str] | None) -> None:
         chosen = choose_measures(report.register, report.organisation.code, measures)
@@ -75,16 +72,14 @@ class LineOfSight(Sections):
         )
         below_it = below(units_of(report.mart, report.organisation.code), "")
         self.lines: Lines = build_lines(report.register, report.organisation, own, units, below_it)
-        super().__init__(report, sorted({name for each in own for name in each.series.datasets}))
+        super().__init__(report, own.datasets)
 
     @part
     def headline(self) -> Headline:
         """What a board should know first: what is bad and carried by nobody, and what has no line."""
-        said = {name: escape_markdown(text) for name, text in words.headline_words(self.lines).items()}
-        first, *_ = said
         late = overdue_words([each for each in self._decided if each.is_overdue(self._day)], self._day)
         values = {"uncarried": len(self.lines.uncarried), "idle": len(self.lines.idle)}
-        return self.headline_of({**said, first: f"**{said[first]}**", "overdue": late}, values)
+        return self.headline_of({**first_bold(words.headline_words(self.lines)), "overdue": late}, values)
 
     @property
     def _day(self) -> date:
@@ -99,16 +94,14 @@ class LineOfSight(Sections):
     @part
     def picture(self) -> Part:
         """The lines as a picture: objectives, measures, teams, each with a mark of how it stands."""
-        lines = self.lines
-        if not lines.measures:
-            return self.part("sight", words={"none": phrase("statements.sight.no_measure")})
         return self.part(
             "sight",
             fields=TOP,
             rows=self._top_rows,
             caption=phrase("statements.sight.marks"),
-            alt=f"{' '.join(words.headline_words(lines).values())} The list at the end says the same.",
-            chart=partial(_draw, lines),
+            alt=f"{' '.join(words.headline_words(self.lines).values())} The list at the end says the same.",
+            chart=partial(_draw, self.lines) if self.lines.measures else None,
+            none=phrase("statements.sight.no_measure"),
         )
 
     @part
@@ -119,13 +112,8 @@ class LineOfSight(Sections):
     @part
     def from_the_top(self) -> Part:
         """Table: who carries each objective, measure by measure."""
-        return self.part(
-            "from-the-top",
-            fields=TOP,
-            rows=self._top_rows,
-            caption="Who carries this? From each objective down.",
-            by="objective",
-        )
+        caption = "Who carries this? From each objective down."
+        return self.part("from-the-top", fields=TOP, rows=self._top_rows, caption=caption, by="objective")
 
     @cached_property
     def _top_rows(self) -> list[tuple[Cell, ...]]:
@@ -133,7 +121,7 @@ class LineOfSight(Sections):
             (
                 _heading(sight),
                 each.measure.name,
-                words.standing_words(each.result),
+                standing_words(each.result),
                 "\n".join(map(words.carrier_words, each.carriers)) or "nobody",
                 each.measure.owner or "nobody",
             )
@@ -145,15 +133,12 @@ class LineOfSight(Sections):
     def from_the_team(self) -> Part:
         """Table: what each team contributes to."""
         lines = self.lines
-        if not lines.teams:
-            return self.part("from-the-team", words={"none": phrase("statements.sight.no_team")})
         rows = [
             (words.team_words(team, lines), team.owner, words.contribution_words(team, lines))
             for team in lines.teams.values()
         ]
-        return self.part(
-            "from-the-team", fields=BOTTOM, rows=rows, caption="What do I contribute to? From each team up."
-        )
+        none, caption = phrase("statements.sight.no_team"), "What do I contribute to? From each team up."
+        return self.part("from-the-team", fields=BOTTOM, rows=rows, caption=caption, none=none)
 
     @part
     def quarters(self) -> Part:
@@ -161,7 +146,7 @@ class LineOfSight(Sections):
         starts = words.quarter_starts(self.report.period.last)
         fields = (
             Field("objective", Column(label="Objective"), usual=False),
-            Field("measure", Column(label="Measure")),
+            _MEASURE,
             *(
                 Field(f"quarter_{place}", Column(label=f"From {start:%b %Y}", kind="text"))
                 for place, start in enumerate(starts, 1)
@@ -169,37 +154,26 @@ class LineOfSight(Sections):
             Field("trend", Column(label="Six periods", kind="text"), "better, worse or flat"),
             Field("actions", Column(label="Actions", kind="text"), "decided and agreed, overdue first"),
         )
-        day, decided = self._day, self._decided
         rows: list[tuple[Cell, ...]] = []
         for sight in self.lines.sights:
-            own = [each for each in decided if each.objective == sight.objective.id and not each.measure]
-            if own:
-                empty = [None] * len(starts)
-                rows.append(
-                    (_heading(sight), "The whole objective", *empty, "", words.action_words(own, None, day))
-                )
+            head, aim = _heading(sight), sight.objective.id
+            if own := [each for each in self._decided if each.objective == aim and not each.measure]:
+                said = words.action_words(own, None, self._day)
+                rows.append((head, "The whole objective", *[None] * len(starts), "", said))
             for each in sight.measures:
-                its = [found for found in decided if found.measure == each.measure.id]
+                its = [found for found in self._decided if found.measure == each.measure.id]
                 cells = [words.quarter_cell(each.result, start) for start in starts]
                 trend = (each.result.trend if each.result else None) or ""
-                actions = words.action_words(its, each.result, day)
-                rows.append((_heading(sight), each.measure.name, *cells, trend, actions))
-        return self.part(
-            "quarters",
-            fields=fields,
-            rows=rows,
-            caption="Each quarter's last figure, and what was decided and agreed.",
-            by="objective",
-        )
+                said = words.action_words(its, each.result, self._day)
+                rows.append((head, each.measure.name, *cells, trend, said))
+        caption = "Each quarter's last figure, and what was decided and agreed."
+        return self.part("quarters", fields=fields, rows=rows, caption=caption, by="objective")
 
     @part
     def orphans(self) -> Part:
         """What has no line, from the top and from the bottom, point by point."""
-        found = list(map(escape_markdown, words.orphan_sentences(self.lines)))
-        said = found or ["Every objective has a measure, every measure a team, and every team a line."]
-        return self.part(
-            "orphans", words={f"orphan_{n}": text for n, text in enumerate(said)}, bulleted=True
-        )
+        none = "Every objective has a measure, every measure a team, and every team a line."
+        return self.points("orphans", words.orphan_sentences(self.lines), none=none)
 
     @part
     def method(self) -> Part:
@@ -214,37 +188,22 @@ def _heading(sight: Sight) -> str:
 
 def _draw(lines: Lines) -> Figure:
     """Return the picture; an objective is marked where one of its measures needs attention."""
-    measures, teams = lines.measures, [team for team in lines.teams.values() if team not in lines.idle]
-    sights = [sight for sight in lines.sights if sight.measures]
+    measures, sights = lines.measures, [sight for sight in lines.sights if sight.measures]
+    teams = [team for team in lines.teams.values() if any(lines.of_team(team.id))]
     where = {each.measure.id: place for place, each in enumerate(measures)}
-    upper = [
-        (place, where[each.measure.id]) for place, sight in enumerate(sights) for each in sight.measures
-    ]
-    carried = {
-        (where[each.measure.id], carrier.team.id)
-        for sight in lines.sights
-        for each in sight.measures
-        for carrier in each.carriers
+    upper = [(n, where[each.measure.id]) for n, sight in enumerate(sights) for each in sight.measures]
+    lower = {
+        (where[each.measure.id], n) for n, team in enumerate(teams) for _, each, _ in lines.of_team(team.id)
     }
-    ids = [team.id for team in teams]
-    lower = sorted((place, ids.index(team)) for place, team in carried)
-    shown = [team for team in range(len(ids)) if any(team == end for _, end in lower)]
     return links_chart(
         (
             [Node(sight.objective.name, "concerning" if sight.worst else None) for sight in sights],
-            [Node(each.measure.name, _mark(each)) for each in measures],
-            [
-                Node(f"{teams[place].name}, {teams[place].owner}", _team_mark(teams[place].id, lines))
-                for place in shown
-            ],
+            [Node(e.measure.name, _MARKS.get(e.result.category) if e.result else None) for e in measures],
+            [Node(f"{team.name}, {team.owner}", _team_mark(team.id, lines)) for team in teams],
         ),
-        (upper, [(place, shown.index(team)) for place, team in lower]),
-        heads=("Objectives", "Measures", f"{count(len(shown), 'team').capitalize()}, and who answers"),
+        (upper, sorted(lower)),
+        heads=("Objectives", "Measures", f"{count(len(teams), 'team').capitalize()}, and who answers"),
     )
-
-
-def _mark(each: Carried) -> Verdict | None:
-    return None if each.result is None else _MARKS.get(each.result.category)
 
 
 def _team_mark(team: str, lines: Lines) -> Verdict:

@@ -8,11 +8,10 @@ from datetime import date
 import numpy as np
 
 from helpers.analyses.decided.analysis import standing_of, until_words
-from helpers.analyses.sight.lines import Carried, Carrier, Lines, Sight, path
-from helpers.measures.columns import dated_cell
+from helpers.analyses.sight.lines import CarriedMeasure, Carrier, Lines, Sight, path
+from helpers.measures.columns import standing_words
 from helpers.measures.figures import figure_words
 from helpers.measures.result import MeasureResult
-from helpers.measures.words import CATEGORY_WORDS
 from helpers.register.cycle import BoardDecision, Team
 from helpers.report.period import add_months
 from helpers.report.words import count, day_words, in_words, listed, sentence
@@ -24,13 +23,6 @@ QUARTERS = 4
 
 
 # --- nodes ----------------------------------------------------------------------------------------------
-
-
-def standing_words(result: MeasureResult | None) -> str:
-    """Return the latest figure and how it stands, as every report says it."""
-    if result is None or result.latest is None:
-        return "no figure"
-    return f"{(dated_cell(result) or '').replace(chr(10), ', ')}; {CATEGORY_WORDS[result.category]}"
 
 
 def carrier_words(carrier: Carrier) -> str:
@@ -49,14 +41,12 @@ def team_words(team: Team, lines: Lines) -> str:
 def objective_words(sight: Sight) -> str:
     """Return how many of an objective's measures need attention."""
     many, worst = len(sight.measures), len(sight.worst)
-    if not many:
-        return "no measure"
+    if many < 2:
+        needs = "needs attention" if worst else "does not need attention"
+        return f"its measure {needs}" if many else "no measure"
     if not worst:
-        return "its measure does not need attention" if many == 1 else "no measure needs attention"
-    verb = "needs" if worst == 1 else "need"
-    if many == 1:
-        return "its measure needs attention"
-    return f"{in_words(worst)} of {count(many, 'measure')} {verb} attention"
+        return "no measure needs attention"
+    return f"{in_words(worst)} of {count(many, 'measure')} {'needs' if worst == 1 else 'need'} attention"
 
 
 def contribution_words(team: Team, lines: Lines) -> str:
@@ -96,30 +86,28 @@ def headline_words(lines: Lines) -> dict[str, str]:
     """Return what a board should know first: what is bad and carried by nobody, objectives and teams without a line."""
     bad = [each for each in lines.uncarried if each.needs_attention]
     all_bad = [each for each in lines.measures if each.needs_attention]
-    bare, idle = (
-        [each.name for each in found] for found in ([s.objective for s in lines.bare], lines.idle)
-    )
-    said = {
-        "uncarried": _bad_words(bad, len(all_bad)),
-        "bare": _names("objective has no measure", "objectives have no measure", bare),
-        "idle": _names("team has no line to an objective", "teams have no line to an objective", idle),
-        "lines": _lines_words(lines),
-    }
-    return {name: text for name, text in said.items() if text}
+    said = {"uncarried": _bad_words(bad, len(all_bad))}
+    if bare := [each.objective.name for each in lines.bare]:
+        many = count(len(bare), "objective has", "objectives have")
+        said["bare"] = sentence(f"{many} no measure: {listed(bare, most=NAMED)}")
+    if idle := [each.name for each in lines.idle]:
+        many = count(len(idle), "team has", "teams have")
+        said["idle"] = sentence(f"{many} no line to an objective: {listed(idle, most=NAMED)}")
+    return {**said, "lines": _lines_words(lines)}
 
 
-def _bad_words(bad: Sequence[Carried], of: int) -> str:
+def _bad_words(bad: Sequence[CarriedMeasure], of: int) -> str:
     if not of:
         return "No measure needs attention."
     if not bad:
         verb = "is" if of == 1 else "are"
         return sentence(f"{count(of, 'measure')} in need of attention {verb} carried by a team")
-    verb = "needs" if len(bad) == 1 else "need"
-    start = f"{count(len(bad), 'measure')} {verb} attention and no team carries"
-    return sentence(f"{start} {'it' if len(bad) == 1 else 'them'}: {_some([_owned(each) for each in bad])}")
+    start = f"{count(len(bad), 'measure needs', 'measures need')} attention and no team carries"
+    them = "it" if len(bad) == 1 else "them"
+    return sentence(f"{start} {them}: {listed(map(_owned, bad), most=NAMED)}")
 
 
-def _owned(each: Carried) -> str:
+def _owned(each: CarriedMeasure) -> str:
     return f"{each.measure.name} ({each.measure.owner})" if each.measure.owner else each.measure.name
 
 
@@ -127,18 +115,8 @@ def _lines_words(lines: Lines) -> str:
     if not lines.teams:
         return "No team is registered, so the line of sight ends at the board."
     carried, many = sum(bool(each.carriers) for each in lines.measures), len(lines.measures)
-    teams = len(lines.teams) - len(lines.idle)
-    verb = "carries" if teams == 1 else "carry"
-    return sentence(f"{count(teams, 'team')} {verb} {in_words(carried)} of {count(many, 'measure')}")
-
-
-def _names(one: str, several: str, names: Sequence[str]) -> str:
-    return sentence(f"{count(len(names), one, several)}: {_some(names)}") if names else ""
-
-
-def _some(names: Sequence[str]) -> str:
-    rest = len(names) - NAMED
-    return listed([*names[:NAMED], f"{in_words(rest)} more"] if rest > 1 else names)
+    teams = count(len(lines.teams) - len(lines.idle), "team carries", "teams carry")
+    return sentence(f"{teams} {in_words(carried)} of {count(many, 'measure')}")
 
 
 # --- orphans --------------------------------------------------------------------------------------------

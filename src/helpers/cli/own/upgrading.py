@@ -17,10 +17,9 @@ import typer
 
 import helpers
 from helpers.cli import showing
+from helpers.cli.options import Json, project_root
 from helpers.cli.own.schemas import write_schemas
-from helpers.cli.showing import Json
 from helpers.errors import Problem, UsageError
-from helpers.places import find_root
 from helpers.register import reading
 from helpers.yaml_files import read_yaml
 
@@ -48,9 +47,9 @@ class Change:
     own: str  # what the project's register makes of it; empty where it reads the shipped one
 
 
-def register_diff(context: typer.Context, as_json: Json = False) -> None:
+def register_diff(as_json: Json = False) -> None:
     """Say what the installed boardpack's register has otherwise than the one that this project last saw."""
-    root = find_root(context.obj)
+    root = project_root()
     version, register = seen(root)
     if not register:
         cure = "boardpack upgrade --done keeps it from now on"
@@ -66,7 +65,6 @@ def register_diff(context: typer.Context, as_json: Json = False) -> None:
 
 
 def upgrade(
-    context: typer.Context,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what was added and what was fixed.")
     ] = False,
@@ -76,7 +74,7 @@ def upgrade(
     ] = False,
 ) -> None:
     """Say what has changed since the version that this project last saw, and what to do."""
-    root, now = find_root(context.obj), helpers.__version__
+    root, now = project_root(), helpers.__version__
     if done:
         _keep(root, now)
         print(f"this project has seen boardpack {now}; commit {SEEN}, pyproject.toml and schemas/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -13,19 +12,21 @@ import pandas as pd
 from helpers.data.room.counting import COUNT, answered, counted, digits_for, grouped, three_figures
 from helpers.data.room.door import in_room
 from helpers.data.room.single import single_records
-from helpers.errors import Problem, UsageError
+from helpers.errors import ArgumentError, Problem, UsageError
 
 if TYPE_CHECKING:
     from helpers.bundle import Cell
     from helpers.data.mart import Mart
     from helpers.data.policy import DisclosurePolicy
     from helpers.data.room.selection import Selection
+    from helpers.stats.models.generalised import Family, Fitted
 
-Family = Literal["gaussian", "poisson", "gamma", "binomial", "negative_binomial"]
 #: records for each coefficient: fewer fit single people
 RECORDS_PER_TERM: Final = 10
 #: how far one record may decide its own fitted value (0 to 1)
 MOST_LEVERAGE: Final = 0.9
+#: of the normal distribution, for intervals of 95 %
+QUANTILE: Final = 1.959963984540054
 _WHERE: Final = "records, fit"
 _LEVEL: Final = re.compile(r"\[[^\]]*\]")
 
@@ -78,7 +79,8 @@ def fit(mart: Mart, selection: Selection, formula: str, family: Family) -> Fit:
     _refuse_few(outcome, design, selection.policy)
     result = _fitted(outcome, design, family)
     ratio = family != "gaussian"
-    ends = np.column_stack([result.params, result.conf_int()])
+    error = np.sqrt(np.diag(result.covariance(design.to_numpy(dtype=float), "HC1")))
+    ends = result.estimates[:, None] + np.outer(error, [0.0, -QUANTILE, QUANTILE])
     shown = np.vectorize(three_figures)(np.exp(ends) if ratio else ends)
     coefficients = pd.DataFrame(shown, columns=["estimate", "low", "high"])
     coefficients.insert(0, "term", list(design.columns))
@@ -88,7 +90,7 @@ def fit(mart: Mart, selection: Selection, formula: str, family: Family) -> Fit:
         count=_rounded(len(design), selection.policy),
         scale="ratio" if ratio else "difference",
         coefficients=coefficients,
-        fitted=_fitted_groups(mart, selection, records, pd.Series(result.fittedvalues, design.index)),
+        fitted=_fitted_groups(mart, selection, records, pd.Series(result.mean, design.index)),
     )
 
 
@@ -162,29 +164,20 @@ def _leverage(design: pd.DataFrame) -> float:
     return float((base**2).sum(axis=1).max())
 
 
-def _fitted(outcome: pd.Series, design: pd.DataFrame, family: Family) -> Any:
-    import statsmodels.api as sm
+def _fitted(outcome: pd.Series, design: pd.DataFrame, family: Family) -> Fitted:
+    from helpers.stats.models.generalised import FAMILIES, fit_matrices
+    from helpers.stats.models.reading import refuse_dependent
 
-    link = sm.families.links.Log()
-    families = {
-        "gaussian": lambda: sm.families.Gaussian(),
-        "poisson": lambda: sm.families.Poisson(),
-        "gamma": lambda: sm.families.Gamma(link=link),
-        "binomial": lambda: sm.families.Binomial(),
-        "negative_binomial": lambda: sm.families.NegativeBinomial(alpha=1.0),
-    }
-    if family not in families:
-        raise UsageError(Problem(f"{_WHERE}, family", f"{family!r}", ", ".join(families)))
+    if family not in FAMILIES:
+        raise UsageError(Problem(f"{_WHERE}, family", f"{family!r}", ", ".join(FAMILIES)))
+    matrix = design.to_numpy(dtype=float)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return sm.GLM(outcome, design, family=families[family]()).fit(cov_type="HC1")
-    # separation, no convergence, an outcome that the family cannot have: each of another kind
-    except Exception as error:
-        cure = "leave out terms that say the same, or choose another family"
-        raise UsageError(
-            Problem(_WHERE, f"it could not be fitted ({type(error).__name__})", cure=cure)
-        ) from None
+        refuse_dependent(matrix, list(design.columns))
+        return fit_matrices(outcome.to_numpy(dtype=float), matrix, family)
+    # its own words may hold values of records
+    except ArgumentError:
+        cure = "leave out terms that say the same or hold one kind of outcome, or choose another family"
+        raise UsageError(Problem(_WHERE, "it could not be fitted", cure=cure)) from None
 
 
 def _fitted_groups(

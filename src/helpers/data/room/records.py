@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from helpers.data.room import counting, functions, models, single
 from helpers.data.room.door import is_interactive
-from helpers.data.room.models import Family, Fit
+from helpers.data.room.models import Fit
 from helpers.data.room.selection import Selection, Whose, read_by, read_table, read_where
 from helpers.data.room.single import Rows
 from helpers.errors import Problem, UsageError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.data.mart import Mart
+    from helpers.stats.models import Family
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Records:
         formula
             As statsmodels has it: `"los_days ~ age_band + C(deprivation)"`; dates are there as month and weekday.
         family
-            gaussian, poisson, gamma, negative_binomial (logarithmic links) or binomial (logit).
+            One of those of `helpers.stats.models.glm`; the negative binomial's dispersion is estimated.
         """
         return models.fit(self.mart, self.selection, formula, family)
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
+from hashlib import sha256
+from inspect import getfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.data.mart_manifest import Mode, Policy
@@ -77,7 +81,7 @@ class Layout:
     synthetic: bool = False
     #: whether each row means something by itself, so that a long file can be read a part at a time
     by_rows: bool = False
-    #: hash of what an analyst wrote on how to read it, where anything: other settings read a file anew
+    #: hash of what an analyst wrote on how to read it, where anything
     settings: str = ""
     #: whether a row for England closes the file and is the sum of its other rows
     has_total: bool = False
@@ -89,6 +93,12 @@ class Layout:
     one_of: tuple[str, ...] = ()
     #: for files without a header: recognises a sheet by its rows
     headless: Callable[[Sheet], bool] | None = None
+
+    @property
+    def how_read(self) -> str:
+        """Hash of its reader's module and of what an analyst wrote: what was read otherwise is read anew."""
+        reader = self.read.func if isinstance(self.read, partial) else self.read
+        return sha256(Path(getfile(reader)).read_bytes() + self.settings.encode()).hexdigest()
 
     @property
     def dataset(self) -> str:

@@ -38,9 +38,13 @@ LEAD_DNA = 0.18  # for each doubling of the lead time from 60 days
 DNA_SEASON = np.array([0.06, 0.0, 0.0, 0.0, 0.0, 0.0, 0.04, 0.10, 0.0, -0.02, -0.04, 0.08])
 
 
-def draw_appointments(rng: np.random.Generator, trusts: Trusts, *, scale: float) -> pd.DataFrame:
-    """Draw all appointments, in the order of their trusts."""
-    trust, specialty, month = _draw_cells(rng, trusts, total=APPOINTMENTS_AT_SCALE_1 * scale)
+def draw_appointments(
+    rng: np.random.Generator, trusts: Trusts, *, scale: float, months: np.random.Generator | None = None
+) -> pd.DataFrame:
+    """Draw all appointments, in the order of their trusts; `months` as `drawing.draw_counts` takes it."""
+    total = APPOINTMENTS_AT_SCALE_1 * scale
+    counts = drawing.draw_counts(rng, total * _expected_counts(trusts), months)
+    trust, specialty, month, _ = drawing.cell_of_each(counts)
     size = len(trust)
     age = drawing.draw_ages(rng, trust, specialty, trusts.older)
     male = rng.random(size) >= column("female")[specialty]
@@ -72,13 +76,12 @@ def draw_appointments(rng: np.random.Generator, trusts: Trusts, *, scale: float)
     return frame[kept & ~in_gap(trusts, trust, month)].reset_index(drop=True)
 
 
-def _draw_cells(rng: np.random.Generator, trusts: Trusts, *, total: float) -> tuple[Ints, Ints, Ints]:
+def _expected_counts(trusts: Trusts) -> Floats:
+    """Return the share of all appointments in each cell: trusts x specialties x months x 1."""
     work = column("appointments") * trusts.provides
     work = trusts.size[:, None] * work / work.sum(axis=1, keepdims=True)
     season = drawing.month_level(drawing.PLANNED) / truth.MONTHS
-    counts = drawing.draw_counts(rng, total * work[:, :, None, None] * season[None, None, :, None])
-    trust, specialty, month, _ = drawing.cell_of_each(counts)
-    return trust, specialty, month
+    return np.asarray(work[:, :, None, None] * season[None, None, :, None])
 
 
 def _weekday(day: NDArray[np.datetime64]) -> NDArray[np.int64]:

@@ -43,9 +43,16 @@ def month_level(profile: Floats) -> Floats:
     return np.asarray(level / level.mean())
 
 
-def draw_counts(rng: np.random.Generator, mean: Floats) -> NDArray[np.int64]:
-    """Draw records per cell; axis 0 is trusts and axis 2 months, which vary more than chance alone."""
-    noise = rng.gamma(1 / MONTH_SPREAD**2, MONTH_SPREAD**2, (mean.shape[0], 1, mean.shape[2], 1))
+def draw_counts(
+    rng: np.random.Generator, mean: Floats, months: np.random.Generator | None = None
+) -> NDArray[np.int64]:
+    """Draw records per cell; axis 0 is trusts and axis 2 months, which vary more than chance alone.
+
+    Parts of one data set are given what draws the `months` from the same seed, so that these vary alike in all.
+    """
+    noise = (months or rng).gamma(
+        1 / MONTH_SPREAD**2, MONTH_SPREAD**2, (mean.shape[0], 1, mean.shape[2], 1)
+    )
     return rng.poisson(mean * noise)
 
 

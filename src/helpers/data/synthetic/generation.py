@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from helpers.data.record_files import RecordFile
 from helpers.data.synthetic.appointments import draw_appointments
 from helpers.data.synthetic.contract import contract_frame
 from helpers.data.synthetic.divisions import specialty_units
@@ -15,11 +19,13 @@ from helpers.data.synthetic.drawing import months
 from helpers.data.synthetic.measures import measure_values
 from helpers.data.synthetic.organisations import draw_trusts, organisations_frame, units_frame
 from helpers.data.synthetic.oversight import oversight_frame
+from helpers.data.synthetic.parts import RECORDS, write_records
 from helpers.data.synthetic.specialties import specialties_frame
 from helpers.data.synthetic.spells import draw_spells
 from helpers.errors import ArgumentError
 
 if TYPE_CHECKING:
+    from helpers.data.load_files import Load
     from helpers.data.mart import Mart
     from helpers.data.mart_manifest import Policy
 
@@ -88,26 +94,36 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
     """Load the invented data set into the mart, marked as synthetic.
 
     What is counted from the invented records is loaded under the rule for records, what stands for a
-    publication (and the lists of codes) under its publisher's, as real data would be.
+    publication (and the lists of codes) under its publisher's, as real data would be. Above scale 1 records are
+    drawn and written a part at a time (`parts`), and stand for the same publications as those of scale 1.
     """
-    data = generate(scale=scale, seed=seed)
+    data = generate(scale=min(scale, 1.0), seed=seed)
     published = data.measure_values["origin"] == "published"
-    values = data.measure_values
-    records = {
-        "spells": data.spells,
-        "appointments": data.appointments,
-        "contract_lines": data.contract_lines,
-        "measure_values": values[~published],
-    }
     lists = {"organisations": data.organisations, "units": data.units, "specialties": data.specialties}
-    _load(mart, "synthetic", "Synthetic national records", "hes_record_level", records)
-    statistics = {**lists, "measure_values": values[published], "oversight": data.oversight}
-    _load(mart, "synthetic_publications", "Synthetic national statistics", "published", statistics)
-
-
-def _load(mart: Mart, source: str, name: str, policy: Policy, tables: dict[str, pd.DataFrame]) -> None:
-    with mart.load(
-        source=source, layout="synthetic", policy=policy, synthetic=True, name=name, as_at=LAST_DAY
-    ) as load:
-        for table, frame in tables.items():
+    records = {"contract_lines": data.contract_lines}
+    counted = data.measure_values[~published]
+    with _load(mart, "synthetic", "Synthetic national records", "hes_record_level") as load:
+        if scale > 1:
+            counted = pd.concat([_stage_parts(load, table, scale, seed) for table in RECORDS])
+        else:
+            records |= {"spells": data.spells, "appointments": data.appointments}
+        for table, frame in {**records, "measure_values": counted}.items():
             load.write(table, frame)
+    statistics = {**lists, "measure_values": data.measure_values[published], "oversight": data.oversight}
+    with _load(mart, "synthetic_publications", "Synthetic national statistics", "published") as load:
+        for table, frame in statistics.items():
+            load.write(table, frame)
+
+
+def _stage_parts(load: Load, table: str, scale: float, seed: int) -> pd.DataFrame:
+    """Write records to a load that no memory holds, and return what they come to."""
+    with tempfile.TemporaryDirectory(dir=load.staging.parent) as folder:
+        path, counted = write_records(Path(folder), table, scale=scale, seed=seed)
+        RecordFile(path, path.name).stage(load)
+    return counted
+
+
+def _load(mart: Mart, source: str, name: str, policy: Policy) -> AbstractContextManager[Load]:
+    return mart.load(
+        source=source, layout="synthetic", policy=policy, synthetic=True, name=name, as_at=LAST_DAY
+    )

@@ -101,7 +101,7 @@ def measure_values(
         *_hospital(rng, trusts),
         *_from_chances(rng, trusts, spells, scale),
     ]
-    frames = [*published, _mean_los(spells.frame), _dna_rate(appointments)]
+    frames = [*published, mean_los(spells.frame), dna_rate(appointments)]
     frame = pd.concat(frames, ignore_index=True)
     # drawn from a stream of their own, so that what is above stays as it was without them
     (more,) = rng.spawn(1)
@@ -321,7 +321,7 @@ def _after_mergers(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.groupby(["org_code", "period", "part"], as_index=False, sort=False).sum()
 
 
-def _mean_los(spells: pd.DataFrame) -> pd.DataFrame:
+def mean_los(spells: pd.DataFrame) -> pd.DataFrame:
     """Return mean days of ordinary spells by trust and month of discharge."""
     ordinary = spells[spells["patient_class"] == "ordinary"]
     grouped = ordinary["los_days"].groupby(
@@ -330,7 +330,7 @@ def _mean_los(spells: pd.DataFrame) -> pd.DataFrame:
     return _counted(pd.DataFrame(grouped.agg(numerator="sum", denominator="count")), "mean_los")
 
 
-def _dna_rate(appointments: pd.DataFrame) -> pd.DataFrame:
+def dna_rate(appointments: pd.DataFrame) -> pd.DataFrame:
     """Return missed among attended and missed appointments by trust and month."""
     due = appointments[appointments["outcome"].isin(["attended", "dna"])]
     missed = (due["outcome"] == "dna").groupby(

@@ -5,7 +5,7 @@ No place here exists. Every name starts with "Synthetic" and every code with "SY
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -83,6 +83,10 @@ class Trusts:
     def index(self, code: str) -> int:
         """Return the place of a trust."""
         return self.codes.index(code)
+
+    def alone(self, place: int) -> Trusts:
+        """Return the trusts where only one has patients."""
+        return replace(self, size=np.where(np.arange(len(self.codes)) == place, self.size, 0.0))
 
 
 def trust_code(number: int) -> str:

@@ -96,9 +96,12 @@ class DrawnSpells:
     outcomes: Outcomes
 
 
-def draw_spells(rng: np.random.Generator, trusts: Trusts, *, scale: float) -> DrawnSpells:
-    """Draw all spells, in the order of their trusts."""
-    patients = _draw_patients(rng, trusts, total=SPELLS_AT_SCALE_1 * scale)
+def draw_spells(
+    rng: np.random.Generator, trusts: Trusts, *, scale: float, months: np.random.Generator | None = None
+) -> DrawnSpells:
+    """Draw all spells, in the order of their trusts; `months` as `drawing.draw_counts` takes it."""
+    counts = drawing.draw_counts(rng, _expected_counts(trusts) * (SPELLS_AT_SCALE_1 * scale), months)
+    patients = _draw_patients(rng, trusts, counts)
     days = _draw_stays(rng, trusts, patients)
     outcomes = _draw_outcomes(rng, trusts, patients, days)
     recorded = _recorded(rng, trusts, patients, days)
@@ -107,8 +110,7 @@ def draw_spells(rng: np.random.Generator, trusts: Trusts, *, scale: float) -> Dr
     return DrawnSpells(_frame(rng, trusts, patients, outcomes), patients, outcomes)
 
 
-def _draw_patients(rng: np.random.Generator, trusts: Trusts, *, total: float) -> Patients:
-    counts = drawing.draw_counts(rng, _expected_counts(trusts) * total)
+def _draw_patients(rng: np.random.Generator, trusts: Trusts, counts: NDArray[np.int64]) -> Patients:
     trust, specialty, month, way = drawing.cell_of_each(counts)
     age = drawing.draw_ages(rng, trust, specialty, trusts.older)
     female = rng.random(len(trust)) < column("female")[specialty]

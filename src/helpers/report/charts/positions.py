@@ -82,7 +82,6 @@ def percents_chart(rows: Sequence[Percent], *, unit: str) -> Figure:
             )  # fmt: skip
         axes.plot(row.now, place, "o", color=colours.HIGHLIGHT, markersize=6.5, clip_on=False, zorder=4)
     _percent_axes(axes, [row.label for row in rows], unit)
-    axes.tick_params(axis="y", pad=9)  # a mark at nought stands clear of its name
     if any(row.then is not None for row in rows):
         axes.annotate(
             "○ then   ● now", (1, 1), (0, 4), xycoords="axes fraction", **OFFSET, ha="right",
@@ -96,6 +95,7 @@ def _percent_axes(axes: Axes, labels: Sequence[str], unit: str) -> None:
     label_rows(axes, labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.set_xlim(0, 100)
+    axes.tick_params(axis="y", pad=9)  # a mark at nought stands clear of its name
     axes.set_xticks([0, 25, 50, 75, 100])
     axes.set_xlabel(unit)
 

@@ -42,7 +42,7 @@ Stamps = Mapping[Path, tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Draft:
+class Proof:
     """A finished page."""
 
     page: bytes  # self-contained HTML
@@ -95,7 +95,7 @@ class Desk:
                 found[path] = (stat.st_size, stat.st_mtime_ns)
         return found
 
-    def make(self) -> Draft:
+    def make(self) -> Proof:
         """Make the page as it is now.
 
         Raises `UserError` with everything that its author can mend.
@@ -122,7 +122,7 @@ class Desk:
         theme = read_theme(project.quarto_yml, project.theme_yml)
         page = render(document, ["html"], theme=theme, folder=scratch)["html"].read_bytes()
         warnings = (*last.executed.warnings, *document.warnings, *last.observed.of_unknown_origin)
-        return Draft(page, time.perf_counter() - began, fresh, warnings)
+        return Proof(page, time.perf_counter() - began, fresh, warnings)
 
     def _run(self, stamps: Stamps, code: object, last: _Run | None) -> _Run:
         project, job = self._ask()

@@ -16,13 +16,7 @@ from typing import TYPE_CHECKING
 from helpers import __version__
 from helpers.audience import AUDIENCE_VARIABLE
 from helpers.errors import INTERRUPTED, ExitCode, GateError, Problem, ReportError, UserError
-from helpers.places import (
-    KNOWN_VARIABLE,
-    REPORT_VARIABLE,
-    ROOT_VARIABLE,
-    STATE_VARIABLE,
-    VERSION_VARIABLE,
-)
+from helpers.places import KNOWN_VARIABLE, REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.batch.signing import mark_copies
 from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
 from helpers.runner.engines import Quarto
@@ -45,12 +39,7 @@ from helpers.runner.key.observed import Observed, look_through
 from helpers.runner.key.surroundings import Surroundings
 from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project, private_folder
-from helpers.runner.publish.placing import (
-    checked_manifest,
-    expected_outputs,
-    keep_draft,
-    put_in_place,
-)
+from helpers.runner.publish.placing import checked_manifest, expected_outputs, keep_draft, put_in_place
 from helpers.runner.publish.switching import settle
 from helpers.theme import read_theme
 

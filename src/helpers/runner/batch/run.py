@@ -85,14 +85,9 @@ def run_batch(
 
     Raises `UserError` if the renderer that is asked for cannot be used, or the history cannot be read.
 
-    Parameters
-    ----------
-    jobs
-        The reports that were asked for, checked (`helpers.runner.plan.jobs.make_plan`).
-    refused
-        Those that cannot be run: they are recorded, but for those of which there are no data.
-    tell
-        Called with the entry of each report when it is done, in the calling thread.
+    `jobs`: the reports that were asked for, checked (`helpers.runner.plan.jobs.make_plan`). `refused`: those that
+    cannot be run: they are recorded, but for those of which there are no data. `tell`: called with the entry of each
+    report when it is done, in the calling thread.
     """
     setting, decisions = _begin(project, jobs, order)
     history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}

@@ -42,10 +42,8 @@ def current_account() -> str:
 def decide_as(project: Project, found: SignOff, account: str, stage: Stage, note: str) -> Decision:
     """Return what an account decides of a draft.
 
-    Raises
-    ------
-    UsageError
-        If it has not the role whose turn it is (to return it: any of the roles), or has signed this draft before.
+    Raises `UsageError` if it has not the role whose turn it is (to return it: any of the roles), or has signed this
+    draft before.
     """
     draft, held = found.draft, project.publisher.roles_of(account)
     mine = [role for role in held if role in found.roles]
@@ -66,10 +64,7 @@ def decide_as(project: Project, found: SignOff, account: str, stage: Stage, note
 def check_fresh(project: Project, draft: Entry) -> None:
     """Refuse a draft whose data, notebook or words are no longer those it was made from.
 
-    Raises
-    ------
-    GateError
-        With what has changed: what was signed of it has ended.
+    Raises `GateError` with what has changed: what was signed of it has ended.
     """
     if changed := _changed(project, draft, survey(project, choose_engine("auto"))):
         came = f"the draft is not what would be made now: {', '.join(changed)} changed since, so its signatures end"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -15,7 +15,8 @@ from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.occurrences import TABLE as OCCURRENCES
 from helpers.runner.project import DataSet
 
-SCHEMA_VERSION = 5
+#: files from the older one on are read; those before it were never of a release
+OLDEST, SCHEMA_VERSION = 3, 5
 _TABLES = (
     """CREATE TABLE runs (
         run TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, data_version TEXT NOT NULL,
@@ -33,9 +34,7 @@ _TABLES = (
         files TEXT NOT NULL DEFAULT '{}', answers TEXT NOT NULL DEFAULT '{}',
         UNIQUE (run, notebook, name)
     )""",
-)
-#: what hashes of code and environment stand for, once for each hash, so that a change can be told in words
-_ADDED = (
+    # what hashes of code and environment stand for, once for each hash, so that a change can be told in words
     "CREATE TABLE contents (sha256 TEXT PRIMARY KEY, content TEXT NOT NULL)",
     "CREATE INDEX reports_by_name ON reports (notebook, name, id)",
     "CREATE INDEX reports_in_place ON reports (notebook, name, id)"
@@ -48,17 +47,8 @@ IN_PLACE = "same_as = '' AND state IN ('published', 'held', 'withdrawn')"
 _COLUMNS = tuple(each.name for each in fields(Entry))
 _JSON = ("timings", "parameters", "reads", "data", "files", "answers", "key", "outputs", "warnings")
 #: what an entry that says "as before" leaves to the one that it points to: thousands are written each night
-_SHARED = (
-    "facts",
-    "parameters",
-    "reads",
-    "data",
-    "files",
-    "answers",
-    "key",
-    "outputs",
-    "note",
-    "made_in",
+_SHARED = frozenset(
+    ["facts", "parameters", "reads", "data", "files", "answers", "key", "outputs", "note", "made_in"]
 )
 _SELECTED = ", ".join(
     f"CASE WHEN past.id IS NULL THEN reports.{name} ELSE past.{name} END AS {name}"
@@ -78,69 +68,22 @@ _WRITE = (
 
 
 def bring_up_to_date(database: sqlite3.Connection) -> None:
-    """Make the tables, or turn those of an older version into these, in one step."""
+    """Make the tables, or add those that a file of an older version lacks, in one step."""
     database.execute("BEGIN IMMEDIATE")  # of two commands that find an old file, the second finds a new one
     version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0:
-        _execute_all(database, (*_TABLES, *_ADDED))
-    if version < 4:
-        database.execute(OCCURRENCES)
-    if version == 1:
-        _upgrade_from_1(database)
-    if version in {1, 2}:
-        _add_columns(database, {"files": "{}", "answers": "{}"})
-    if version < 5:
-        database.execute(CHAIN)
+    for statement in (*(() if version else _TABLES), OCCURRENCES, CHAIN):
+        database.execute(statement)
+    if version < SCHEMA_VERSION:
         bind(database)  # what an older boardpack has written is taken as it is
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def _execute_all(database: sqlite3.Connection, statements: Iterable[str]) -> None:
-    for statement in statements:
-        database.execute(statement)
-
-
-def _upgrade_from_1(database: sqlite3.Connection) -> None:
-    """Version 1 kept of what a report says about itself four columns, and nothing of its data sets."""
-    added = {"facts": "", "data": "{}", "note": "", "same_as": "", "made_in": ""}
-    _add_columns(database, added)
-    database.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'")
-    database.execute("ALTER TABLE runs ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'")
-    old = ("title", "organisation", "period", "synthetic")
-    rows = database.execute(f"SELECT id, {', '.join(old)} FROM reports WHERE title <> ''").fetchall()
-    for row, title, organisation, period, synthetic in rows:
-        facts = ReportFacts(
-            title=title,
-            organisation_code="",
-            organisation_name=organisation,
-            period_label=period,
-            period_folder=period,
-            synthetic=bool(synthetic),
-        )
-        database.execute("UPDATE reports SET facts = ? WHERE id = ?", (facts.model_dump_json(), row))
-    database.execute("DROP INDEX IF EXISTS reports_by_name")
-    _execute_all(database, (f"ALTER TABLE reports DROP COLUMN {name}" for name in old))
-    _execute_all(database, _ADDED)
-
-
-def _add_columns(database: sqlite3.Connection, added: Mapping[str, str]) -> None:
-    for column, default in added.items():
-        database.execute(f"ALTER TABLE reports ADD COLUMN {column} TEXT NOT NULL DEFAULT '{default}'")
 
 
 def write_entry(database: sqlite3.Connection, entry: Entry) -> None:
     """Write an entry in place of what its run had said of the report."""
     values: dict[str, Any] = {name: getattr(entry, name) for name in _COLUMNS}
     if entry.same_as:
-        empty: dict[str, Any] = {
-            "parameters": {},
-            "data": {},
-            "files": {},
-            "answers": {},
-            "key": {},
-            "outputs": {},
-        }
-        values |= {**empty, "reads": ()}
+        values |= {name: {} for name in ("parameters", "data", "files", "answers", "key", "outputs")}
+        values["reads"] = ()
     else:
         values["outputs"] = {name: vars(output) for name, output in entry.outputs.items()}
         values["data"] = {name: vars(data_set) for name, data_set in entry.data.items()}
@@ -154,10 +97,7 @@ def write_entry(database: sqlite3.Connection, entry: Entry) -> None:
 def read_entry(row: Mapping[str, Any]) -> Entry:
     """Return the entry of a row of `SELECT`.
 
-    Raises
-    ------
-    ValueError or TypeError
-        If the row is damaged.
+    Raises `ValueError` or `TypeError` if the row is damaged.
     """
     values = {name: row[name] for name in _COLUMNS}
     values |= {name: json.loads(values[name]) for name in _JSON}

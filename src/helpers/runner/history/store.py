@@ -21,6 +21,7 @@ from helpers.runner.history.locks import hold_run, is_run_alive, let_run_go
 from helpers.runner.history.occurrences import NOTE, READ, Occurrence
 from helpers.runner.history.schema import (
     IN_PLACE,
+    OLDEST,
     SCHEMA_VERSION,
     SELECT,
     bring_up_to_date,
@@ -78,15 +79,8 @@ class Run:
 class History:
     """The record of all runs of a project.
 
-    Parameters
-    ----------
-    folder
-        The project's private folder; made if missing.
-
-    Raises
-    ------
-    UserError
-        If the file is damaged, held by another program, or was written by a newer version.
+    `folder`: the project's private folder; made if missing. Raises `UserError` if the file is damaged, held by another
+    program, or was written by a newer version.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -94,9 +88,13 @@ class History:
         self._path = self._folder / FILE
         with self._connect() as database:
             version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version > SCHEMA_VERSION:
-                came = f"was written by a newer boardpack (schema {version})"
-                raise UserError(Problem(str(self._path), came, cure="update boardpack"))
+            if version and not OLDEST <= version <= SCHEMA_VERSION:
+                newer = version > SCHEMA_VERSION
+                came = (
+                    f"was written by {'a newer' if newer else 'an unreleased'} boardpack (schema {version})"
+                )
+                cure = "update boardpack" if newer else "move it away: all reports will then run again"
+                raise UserError(Problem(str(self._path), came, cure=cure))
             if version < SCHEMA_VERSION:
                 bring_up_to_date(database)
 
@@ -114,13 +112,12 @@ class History:
         """Note that a run begins and which reports it will take on."""
         hold_run(self._folder, run)
         process = psutil.Process()
-        told = json.dumps(settings or {})
         host = (socket.gethostname(), process.pid, process.create_time())
         with self._connect() as database:
             database.execute(
                 "INSERT INTO runs (run, started, data_version, host, process, process_started, kind, settings)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (run, now(), data_version, *host, kind, told),
+                (run, now(), data_version, *host, kind, json.dumps(settings or {})),
             )
             for entry in entries:
                 write_entry(database, entry)
@@ -177,18 +174,9 @@ class History:
     ) -> tuple[str, ...]:
         """Close what runs left open that are no longer alive on this machine.
 
-        Parameters
-        ----------
-        settle
-            Called with each report that was being published or withdrawn: completes that and says whether
-            it could, or None where that is another run's to do. What was not published becomes interrupted.
-        report
-            Notebook and name of the one report to look at; all unless given.
-
-        Returns
-        -------
-        tuple of str
-            The runs that are closed now.
+        `settle`: called with each report that was being published or withdrawn: completes that and says whether it
+        could, or None where that is another run's to do. What was not published becomes interrupted. `report`: notebook
+        and name of the one report to look at; all unless given. Returns the runs that are closed now.
         """
         query = "SELECT run FROM runs WHERE finished IS NULL AND host = ?"
         with self._connect() as database:
@@ -224,12 +212,8 @@ class History:
         A publication of an earlier period that was withdrawn does not change what stands, nor does what made up
         for a past month.
 
-        Parameters
-        ----------
-        report
-            Notebook and name of the one report to look at; all unless given.
-        month
-            The period's folder of which to look at what stands; the report's newest unless given.
+        `report`: notebook and name of the one report to look at; all unless given. `month`: the period's folder of
+        which to look at what stands; the report's newest unless given.
         """
         only = "AND notebook = ? AND name = ?" if report else ""
         values = (*(report or ()), *((month,) if month else ()))
@@ -301,18 +285,10 @@ class History:
         counts = "SELECT state, count(*) FROM reports WHERE run = ? GROUP BY state"
         with self._connect() as database:
             rows = database.execute(f"{query} ORDER BY rowid DESC LIMIT ?", (most,)).fetchall()
-            states = {row[0]: dict(database.execute(counts, (row[0],)).fetchall()) for row in rows}
+            states = [database.execute(counts, (row[0],)).fetchall() for row in rows]
         return [
-            Run(
-                run=run,
-                kind=kind,
-                started=started,
-                finished=finished,
-                data_version=version,
-                settings=json.loads(settings),
-                states={State(word): number for word, number in states[run].items()},
-            )
-            for run, kind, started, finished, version, settings in rows
+            Run(run, kind, began, ended, version, json.loads(told), {State(word): n for word, n in found})
+            for (run, kind, began, ended, version, told), found in zip(rows, states, strict=True)
         ]
 
     def contents(self, *hashes: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from helpers.runner.plan.parameter_types import (
     read_type,
     type_of,
 )
+from helpers.runner.plan.unshown import unshown
 from helpers.yaml_files import conflict
 
 TAG = "parameters"
@@ -73,7 +74,7 @@ def read_notebook(path: Path) -> Notebook:
     """Read what a notebook declares.
 
     Raises `UsageError` if it is not a Python notebook with exactly one readable cell tagged `parameters`; with every
-    problem of the cell.
+    problem of the cell, and with all that another cell makes for the reader and does not show.
     """
     where = path.name
     content = load_notebook(path)
@@ -88,7 +89,7 @@ def read_notebook(path: Path) -> Notebook:
         )
     source = cells[0].get("source", "")
     declared, found = _read_cell(where, source if isinstance(source, str) else "".join(source))
-    if problems := [*problems, *found]:
+    if problems := [*problems, *found, *unshown(where, content["cells"])]:
         raise UsageError(problems)
     return Notebook(path.stem, path, declared)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy import special
+from scipy import sparse, special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_array, check_at_most, check_columns, check_confidence
 
-#: Newton's method: reweighted least squares takes a saturated table for a perfectly separated one
-_NEWTON = {"method": "newton", "max_start_irls": 0, "maxiter": 100, "tol": 1e-10, "disp": 0}
+#: Newton's method settles in about six rounds; after so many an odds ratio has no end
+MOST_ROUNDS: Final = 25
+_SETTLED: Final = 1e-10
 
 
 def dna_drivers(
@@ -22,6 +24,7 @@ def dna_drivers(
     *,
     numeric: Sequence[str] = (),
     cluster: str | None = None,
+    parts: Iterable[pd.DataFrame] | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Return odds ratios of not attending, each adjusted for the others.
@@ -39,13 +42,16 @@ def dna_drivers(
     cluster
         Column of the provider: standard errors allow for appointments of one provider being alike. None:
         model standard errors, as for a single provider.
+    parts
+        Where the rows of all providers are too many together: such tables with `cluster`, of some whole providers
+        at a time; `table` then has the sums over all of them. Rows with a category that it lacks are left out.
     confidence
         Level of the intervals.
 
     Returns
     -------
     pandas.DataFrame
-        One row per category and number: `driver`, `level`, `appointments`, `odds_ratio`, `low`, `high`;
+        One row per category and number: `driver`, `level`, `appointments`, `odds_ratio`, `lower`, `upper`;
         the reference has 1 and no interval.
 
     Raises
@@ -59,18 +65,21 @@ def dna_drivers(
     Source: Cameron and Miller 2015 (Journal of Human Resources 50:317): G/(G - 1) (N - 1)/(N - k) and t
     quantiles with G - 1 degrees of freedom over G providers.
     """
-    check_columns(
-        "table", table, [*categories, *numeric, "dnas", "appointments", *([cluster] if cluster else [])]
-    )
+    keys = [cluster] if cluster and parts is None else []
+    check_columns("table", table, [*categories, *numeric, "dnas", "appointments", *keys])
     dnas = check_array("table.dnas", table["dnas"], minimum=0)
     booked = check_array("table.appointments", table["appointments"], minimum=0)
     check_at_most("table.dnas", dnas, "appointments", booked)
     used = table[booked > 0]
-    labels, design = _design(used, categories, numeric)
-    groups = None if cluster is None else pd.factorize(used[cluster])[0]
-    estimate, error, freedom = _fit(dnas[booked > 0], booked[booked > 0], design, groups)
+    design = _Design.of(used, categories, numeric)
+    fit = _fit(design.matrix(used), dnas[booked > 0], booked[booked > 0])
+    scores = None
+    if cluster is not None:
+        found = parts if parts is not None else [used]
+        scores = [design.scores(part, fit.coefficients, cluster) for part in found]
+    error, freedom = _errors(fit, scores, booked.sum())
     reach = special.stdtrit(freedom, (1 + check_confidence(confidence)) / 2) * error
-    fitted = dict(zip(labels, zip(estimate, reach, strict=True), strict=True))
+    fitted = dict(zip(design.labels, zip(fit.coefficients, reach, strict=True), strict=True))
     return pd.DataFrame(_rows(used, categories, numeric, fitted))
 
 
@@ -79,22 +88,61 @@ def _reference(column: pd.Series, appointments: pd.Series) -> object:
     return totals.index[int(np.argmax(totals.to_numpy()))]
 
 
-def _design(
-    table: pd.DataFrame, categories: Sequence[str], numeric: Sequence[str]
-) -> tuple[list[tuple[str, object]], Floats]:
-    labels: list[tuple[str, object]] = [("", "")]
-    columns = [np.ones(len(table))]
-    for name in categories:
-        _refuse_separation(table, name)
-        reference = _reference(table[name], table["appointments"])
-        for level in sorted(table[name].unique(), key=str):
-            if level != reference:
-                labels.append((name, level))
-                columns.append((table[name] == level).to_numpy(dtype=float))
-    for name in numeric:
-        labels.append((name, ""))
-        columns.append(check_array(f"table.{name}", table[name]))
-    return labels, np.column_stack(columns)
+@dataclass(frozen=True)
+class _Design:
+    """What the columns of the design stand for: the intercept, every level but the reference, the numbers."""
+
+    #: category to its levels, the reference first
+    levels: dict[str, list[object]]
+    numeric: Sequence[str]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, categories: Sequence[str], numeric: Sequence[str]) -> _Design:
+        levels = {}
+        for name in categories:
+            _refuse_separation(table, name)
+            first = _reference(table[name], table["appointments"])
+            others = sorted((level for level in table[name].unique() if level != first), key=str)
+            levels[name] = [first, *others]
+        return cls(levels, numeric)
+
+    @property
+    def labels(self) -> list[tuple[str, object]]:
+        others = [(name, level) for name, levels in self.levels.items() for level in levels[1:]]
+        return [("", ""), *others, *((name, "") for name in self.numeric)]
+
+    def matrix(self, table: pd.DataFrame) -> sparse.csr_array:
+        """Return the design: nearly all of it is nought, so that a national table has room in memory."""
+        rows, columns, values = (
+            [np.arange(len(table))],
+            [np.zeros(len(table), np.int64)],
+            [np.ones(len(table))],
+        )
+        before = 0
+        for name, levels in self.levels.items():
+            place = pd.Categorical(table[name], categories=levels).codes.astype(np.int64)
+            there = np.flatnonzero(place > 0)
+            rows.append(there)
+            columns.append(before + place[there])
+            values.append(np.ones(len(there)))
+            before += len(levels) - 1
+        for name in self.numeric:
+            before += 1
+            rows.append(np.arange(len(table)))
+            columns.append(np.full(len(table), before))
+            values.append(check_array(f"table.{name}", table[name]))
+        places = (np.concatenate(rows), np.concatenate(columns))
+        return sparse.csr_array((np.concatenate(values), places), shape=(len(table), before + 1))
+
+    def scores(self, table: pd.DataFrame, coefficients: Floats, cluster: str) -> Floats:
+        """Return each provider's part of the slope of the log-likelihood."""
+        known = [table[name].isin(levels) for name, levels in self.levels.items()]
+        table = table[np.logical_and.reduce(known)] if known else table
+        design, groups = self.matrix(table), pd.factorize(table[cluster])[0]
+        expected = table["appointments"] * special.expit(design @ coefficients)
+        residuals = (table["dnas"] - expected).to_numpy(float)
+        by_group = sparse.csr_array((residuals, (groups, np.arange(len(groups)))))
+        return np.asarray((by_group @ design).toarray())
 
 
 def _refuse_separation(table: pd.DataFrame, name: str) -> None:
@@ -108,27 +156,44 @@ def _refuse_separation(table: pd.DataFrame, name: str) -> None:
         )
 
 
-def _fit(
-    dnas: Floats, booked: Floats, design: Floats, groups: npt.NDArray[np.int64] | None
-) -> tuple[Floats, Floats, float]:
-    """Return coefficients, their standard errors and the degrees of freedom of the quantile."""
-    # late: takes as long to import as all else that a report of missed appointments needs
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
+@dataclass(frozen=True)
+class _Fit:
+    """Coefficients, and their covariance where all appointments are independent."""
 
-    model = GLM(np.column_stack([dnas, booked - dnas]), design, family=Binomial())
-    if np.linalg.matrix_rank(design) < design.shape[1]:
+    coefficients: Floats
+    covariance: Floats
+
+
+def _fit(design: sparse.csr_array, dnas: Floats, booked: Floats) -> _Fit:
+    """Fit by Newton's method, from the common rate on."""
+    gram = (design.T @ design).toarray()
+    size = np.sqrt(np.diag(gram))
+    if np.linalg.matrix_rank(gram / np.outer(size, size), hermitian=True) < len(gram):
         raise ArgumentError("categories", "columns that say the same", "columns that differ")
-    if groups is None:
-        fit = model.fit(**_NEWTON)
-        return np.asarray(fit.params), np.asarray(fit.bse), np.inf
-    clusters = len(np.unique(groups))
+    coefficients = np.zeros(len(gram))
+    coefficients[0] = special.logit(dnas.sum() / booked.sum())
+    for _ in range(MOST_ROUNDS):
+        chance = special.expit(design @ coefficients)
+        weights = sparse.diags_array(booked * chance * (1 - chance))
+        information = (design.T @ weights @ design).toarray()
+        step = np.linalg.solve(information, (dnas - booked * chance) @ design)
+        if np.abs(step).max() <= _SETTLED:
+            break
+        coefficients = coefficients + step
+    return _Fit(coefficients, np.linalg.inv(information))
+
+
+def _errors(fit: _Fit, parts: Sequence[Floats] | None, booked: float) -> tuple[Floats, float]:
+    """Return the standard errors, between providers where their scores are given, and the degrees of freedom."""
+    if parts is None:
+        return np.sqrt(np.diag(fit.covariance)), np.inf
+    scores = np.concatenate(parts)
+    clusters = len(scores)
     if clusters < 2:
         raise ArgumentError("cluster", f"{clusters} provider", "at least two, or cluster=None")
-    options = {"groups": groups, "use_correction": False}
-    fit = model.fit(**_NEWTON, cov_type="cluster", cov_kwds=options)
-    correction = clusters / (clusters - 1) * (booked.sum() - 1) / (booked.sum() - design.shape[1])
-    return np.asarray(fit.params), np.asarray(fit.bse) * np.sqrt(correction), clusters - 1.0
+    correction = clusters / (clusters - 1) * (booked - 1) / (booked - len(fit.covariance))
+    variance = correction * ((fit.covariance @ scores.T) ** 2).sum(axis=1)
+    return np.sqrt(variance), clusters - 1.0
 
 
 def _rows(
@@ -144,7 +209,7 @@ def _rows(
     for name, level in [*levels, *((name, "") for name in numeric)]:
         estimate, reach = fitted.get((name, level), (0.0, np.nan))
         chosen = table["appointments"] if name in numeric else table["appointments"][table[name] == level]
-        low, high = np.exp(estimate - reach), np.exp(estimate + reach)
+        lower, upper = np.exp(estimate - reach), np.exp(estimate + reach)
         odds = float(np.exp(estimate))
         rows.append(
             {
@@ -152,8 +217,8 @@ def _rows(
                 "level": level,
                 "appointments": chosen.sum(),
                 "odds_ratio": odds,
-                "low": low,
-                "high": high,
+                "lower": lower,
+                "upper": upper,
             }
         )
     return rows

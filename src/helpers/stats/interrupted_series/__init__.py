@@ -10,6 +10,7 @@ from helpers.stats.interrupted_series.result import (
     interrupted_counts,
     interrupted_series,
 )
+from helpers.stats.interrupted_series.segmented import segmented
 
 __all__ = [
     "FEWEST_ELSEWHERE",
@@ -24,5 +25,6 @@ __all__ = [
     "interrupted_counts",
     "interrupted_series",
     "placebo_dates",
+    "segmented",
     "smallest_detectable_change",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
+import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, check_choice, check_integer
+from helpers.stats.checks import Floats, check_choice, check_dates, check_integer
 
 #: how a change shows: as a jump, as another trend, or as both
 Shape = Literal["level", "slope", "both"]
@@ -21,7 +22,7 @@ FEWEST_FOR_SEASON = 24
 FEWEST_BEFORE, FEWEST_FOR_SLOPE = 3, 3
 MONTHS = 12
 #: pairs of sine and cosine of a season (Bernal et al. 2017)
-_HARMONICS = 2
+HARMONICS = 2
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,13 @@ class Design:
 
 
 def build_design(
-    periods: int, before: int, *, seasonal: bool | None = None, shape: Shape = "both", trend: bool = True
+    periods: int,
+    before: int,
+    *,
+    seasonal: bool | None = None,
+    shape: Shape = "both",
+    trend: bool = True,
+    harmonics: int = HARMONICS,
 ) -> Design:
     """Return the design of a series of equally spaced periods whose change comes after `before` of them.
 
@@ -72,6 +79,8 @@ def build_design(
         How the change shows; with fewer than 3 periods after it, as a jump alone.
     trend
         Whether the series may have been moving before the change.
+    harmonics
+        Pairs of sine and cosine of a season, 1 to 6.
 
     Raises
     ------
@@ -97,7 +106,7 @@ def build_design(
     columns = {"level": is_after, "slope": is_after * since}
     change = [column for name, column in columns.items() if name in shown]
     moving = [since] if trend else []
-    fixed, waves = [np.ones(periods), *moving], _season(periods, season)
+    fixed, waves = [np.ones(periods), *moving], waves_of(periods, harmonics if season else 0)
     matrix = np.column_stack([*fixed, *change, *waves])
     calm = np.column_stack([*fixed, *(np.zeros(periods) for _ in change), *waves])
     unit, none = np.eye(matrix.shape[1]), np.zeros(matrix.shape[1])
@@ -108,8 +117,40 @@ def build_design(
     return Design(matrix, calm, unit[1] if trend else none, level, slope, now, before, after, season)
 
 
-def _season(periods: int, wanted: bool) -> list[Floats]:
-    if not wanted:
-        return []
+def waves_of(periods: int, harmonics: int) -> list[Floats]:
+    """Return pairs of sine and cosine of a season of twelve months."""
+    if check_integer("harmonics", harmonics, 0) > MONTHS // 2:
+        raise ArgumentError("harmonics", f"{harmonics}", f"0 to {MONTHS // 2}")
     angle = 2 * np.pi * np.arange(periods) / MONTHS
-    return [wave(k * angle) for k in range(1, _HARMONICS + 1) for wave in (np.sin, np.cos)]
+    # at half a year the sine is nought at every month
+    pairs = [(k, wave) for k in range(1, harmonics + 1) for wave in (np.sin, np.cos)]
+    return [wave(k * angle) for k, wave in pairs if not (k == MONTHS // 2 and wave is np.sin)]
+
+
+def index_of(values: Any, dates: Any = None) -> pd.Index:
+    """Return what the periods are called: the dates given, else a Series' own index, else their numbers from 0."""
+    count = np.size(values)
+    own = values.index if isinstance(values, pd.Series) else pd.RangeIndex(count)
+    index = own if dates is None else check_dates("dates", dates)
+    if len(index) != count:
+        raise ArgumentError("dates", f"{len(index)} dates came", f"one for each of {count} values")
+    if isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) and not index.is_monotonic_increasing:
+        raise ArgumentError("dates", "dates out of order", "the oldest first")
+    return index
+
+
+def periods_before(name: str, change: Any, index: pd.Index) -> int:
+    """Return how many periods lie before a change: a number, or the date of the first period that has it.
+
+    >>> periods_before("before", "2025-03-15", pd.date_range("2025-01-01", periods=6, freq="MS"))
+    3
+    """
+    if isinstance(change, int | float | np.number):
+        return check_integer(name, change, 1)
+    if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex):
+        raise ArgumentError(name, f"{change!r} came", "a number of periods, or dates= beside the values")
+    known, date = check_dates("dates", index), check_dates(name, [change])[0]
+    if not known[0] < date <= known[-1]:
+        allowed = f"a date after {known[0]:%Y-%m-%d} and up to {known[-1]:%Y-%m-%d}"
+        raise ArgumentError(name, f"{date:%Y-%m-%d}", allowed)
+    return int(known.searchsorted(date))

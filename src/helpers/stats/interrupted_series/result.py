@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,18 @@ from helpers.stats.checks import (
     check_number,
     check_series,
 )
-from helpers.stats.interrupted_series.design import FEWEST_FOR_VERDICT, Design, Shape, build_design
+from helpers.stats.interrupted_series.design import (
+    FEWEST_FOR_VERDICT,
+    HARMONICS,
+    Design,
+    Shape,
+    build_design,
+    index_of,
+    periods_before,
+)
 from helpers.stats.interrupted_series.extreme import follows_extreme
 from helpers.stats.log_linear import Observations, fit_nb2, fit_quasi_poisson
+from helpers.stats.results import Result
 
 Verdict = Literal["too early", "no change seen", "rise", "fall"]
 Method = Literal["ar1_reml", "newey_west", "quasi_poisson", "nb2"]
@@ -35,13 +44,13 @@ class Effect:
     """An effect with its interval and two-sided p value: a difference, or for counts a ratio of rates."""
 
     estimate: float
-    low: float
-    high: float
+    lower: float
+    upper: float
     p: float
 
 
-@dataclass(frozen=True)
-class InterruptedSeries:
+@dataclass(frozen=True, repr=False)
+class InterruptedSeries(Result):
     """What followed a change.
 
     Attributes
@@ -79,7 +88,7 @@ class InterruptedSeries:
         Whether the last value before the change was extreme and the effect goes back towards the trend:
         then part of it is regression to the mean.
     series
-        One row per period: `value`, `fitted`, `counterfactual` with `low` and `high` (missing before the
+        One row per period: `value`, `fitted`, `counterfactual` with `lower` and `upper` (missing before the
         change). For counts with an exposure these are rates per unit of exposure.
     """
 
@@ -127,12 +136,14 @@ class InterruptedSeries:
 
 def interrupted_series(
     values: npt.ArrayLike,
-    before: int,
+    before: Any,
     *,
+    dates: Any = None,
     control: npt.ArrayLike | None = None,
     seasonal: bool | None = None,
     shape: Shape = "both",
     trend: bool = True,
+    harmonics: int = HARMONICS,
     confidence: float = 0.95,
     compatible: Literal["newey_west"] | None = None,
     lags: int | None = None,
@@ -146,7 +157,10 @@ def interrupted_series(
     values
         The measure per period (month), equally spaced, oldest first; missing where there is no value.
     before
-        How many periods lie before the intervention; at least 3, and at least one after it.
+        How many periods lie before the intervention, or the date of the first one after it where the values have
+        dates; at least 3, and at least one after it.
+    dates
+        Of the periods, by which the result's `series` goes; None: those of a Series' index.
     control
         The same measure where nothing was changed, as long as `values`: the difference is analysed, which
         is the stronger design.
@@ -159,6 +173,8 @@ def interrupted_series(
     trend
         Whether the series may have been moving before the change. Without a trend a jump is seen about twice
         as often, and any drift is taken for one: for the difference to a control that ran alongside.
+    harmonics
+        Pairs of sine and cosine of the season: 1, 2 (Bernal et al.) … 6.
     confidence
         Level of the intervals.
     compatible
@@ -189,7 +205,11 @@ def interrupted_series(
         other = check_series("control", control, missing=True)
         check_lengths(values=observed, control=other)
         observed = observed - other
-    design = build_design(len(observed), before, seasonal=seasonal, shape=shape, trend=trend)
+    index = index_of(values, dates)
+    count = periods_before("before", before, index)
+    design = build_design(
+        len(observed), count, seasonal=seasonal, shape=shape, trend=trend, harmonics=harmonics
+    )
     if compatible is None:
         method: Method = "ar1_reml"
         fit = fit_ar1(observed, design.matrix)
@@ -198,17 +218,21 @@ def interrupted_series(
         check_choice("compatible", compatible, ["newey_west"])
         fit = fit_newey_west(observed, design.matrix, lags, adjust)
     least = check_number("reach", reach, minimum=0)
-    report = _Report(design, fit, check_confidence(confidence), observed, least=least)
+    report = _Report(design, fit, check_confidence(confidence), observed, index, least=least)
     return report.result(method, strong=control is not None)
 
 
 def interrupted_counts(
     counts: npt.ArrayLike,
-    before: int,
+    before: Any,
     *,
+    dates: Any = None,
     exposure: npt.ArrayLike | None = None,
     family: Literal["quasi_poisson", "nb2"] = "quasi_poisson",
     seasonal: bool | None = None,
+    shape: Shape = "both",
+    trend: bool = True,
+    harmonics: int = HARMONICS,
     confidence: float = 0.95,
     compatible: Literal["glm.nb"] | None = None,
 ) -> InterruptedSeries:
@@ -218,7 +242,7 @@ def interrupted_counts(
     ----------
     counts
         Counts per period, equally spaced, oldest first; missing where there is none.
-    before, seasonal, confidence
+    before, dates, seasonal, shape, trend, harmonics, confidence
         As for `interrupted_series`.
     exposure
         People or days at risk per period, above 0; 1 when None.
@@ -256,9 +280,13 @@ def interrupted_counts(
     check_choice("family", family, ("quasi_poisson", "nb2"))
     if compatible is not None:
         check_choice("compatible", compatible, ["glm.nb"])
-    design = build_design(len(observed), before, seasonal=seasonal)
+    index = index_of(counts, dates)
+    count = periods_before("before", before, index)
+    design = build_design(
+        len(observed), count, seasonal=seasonal, shape=shape, trend=trend, harmonics=harmonics
+    )
     fit = _fit_counts(observed, at_risk, design, compatible or family)
-    report = _Report(design, fit, check_confidence(confidence), observed / at_risk, ratio=True)
+    report = _Report(design, fit, check_confidence(confidence), observed / at_risk, index, ratio=True)
     return report.result(family, strong=False)
 
 
@@ -286,6 +314,7 @@ class _Report:
     fit: LinearFit
     confidence: float
     observed: Floats
+    index: pd.Index
     ratio: bool = False
     least: float = 0.0  # standard errors that an interval reaches at least
 
@@ -300,8 +329,8 @@ class _Report:
         else:  # a series without any noise
             p = 1.0 if abs(estimate) <= 1e-9 * np.nanmax(np.abs(self.observed)) else 0.0
         numbers = np.array([estimate, estimate - reach, estimate + reach])
-        estimate, low, high = (float(x) for x in (np.exp(numbers) if self.ratio else numbers))
-        return Effect(estimate, low, high, p)
+        estimate, lower, upper = (float(x) for x in (np.exp(numbers) if self.ratio else numbers))
+        return Effect(estimate, lower, upper, p)
 
     def reach(self, freedom: float) -> float:
         """Return the standard errors to each end of an interval."""
@@ -327,9 +356,9 @@ class _Report:
         if self.ratio:
             lines, fitted = np.exp(lines), np.exp(fitted)
         without = np.concatenate([np.full((3, design.before), np.nan), lines], axis=1)
-        names = ["counterfactual", "low", "high"]
+        names = ["counterfactual", "lower", "upper"]
         columns = dict(zip(names, without, strict=True))
-        return pd.DataFrame({"value": self.observed, "fitted": fitted, **columns})
+        return pd.DataFrame({"value": self.observed, "fitted": fitted, **columns}, index=self.index)
 
     def result(self, method: Method, *, strong: bool) -> InterruptedSeries:
         design, neutral = self.design, 1.0 if self.ratio else 0.0
@@ -364,6 +393,6 @@ class _Report:
 def _verdict(now: Effect, neutral: float) -> Verdict:
     if now.p == 1:  # a series without any noise, where rounding alone moves the interval off no effect
         return "no change seen"
-    if now.low > neutral:
+    if now.lower > neutral:
         return "rise"
-    return "fall" if now.high < neutral else "no change seen"
+    return "fall" if now.upper < neutral else "no change seen"

@@ -1,10 +1,12 @@
-"""Statistical process control: XmR charts in the Making Data Count style, charts of counts, run charts."""
+"""Statistical process control: XmR charts of Making Data Count, charts of counts and of measurements, run charts."""
 
 from helpers.stats.spc.attribute import c_chart, g_chart, p_chart, t_chart, u_chart
 from helpers.stats.spc.attribute_limits import AttributeChart
 from helpers.stats.spc.chart import Segment, Stability, XmRChart
 from helpers.stats.spc.many import XmRCharts
-from helpers.stats.spc.run_chart import RunChart, RunTest, run_chart
+from helpers.stats.spc.run_chart import RunChart, run_chart
+from helpers.stats.spc.runs import RunTest
+from helpers.stats.spc.variable import i_chart, i_prime_chart, mr_chart, s_chart, xbar_chart
 from helpers.stats.spc.xmr import xmr, xmr_many
 
 __all__ = [
@@ -17,10 +19,15 @@ __all__ = [
     "XmRCharts",
     "c_chart",
     "g_chart",
+    "i_chart",
+    "i_prime_chart",
+    "mr_chart",
     "p_chart",
     "run_chart",
+    "s_chart",
     "t_chart",
     "u_chart",
+    "xbar_chart",
     "xmr",
     "xmr_many",
 ]

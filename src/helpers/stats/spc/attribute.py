@@ -6,27 +6,26 @@ behaviour as of qicharts2.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from helpers.stats.checks import check_at_most, check_numbers, check_whole, locked
+from helpers.stats.checks import Floats, check_at_most, check_numbers, check_whole
 from helpers.stats.spc.attribute_limits import (
     RANGE_TO_SD,
     AttributeChart,
-    Compatible,
-    LimitPlan,
-    check_points,
-    laney_chart,
-    plain_chart,
+    ChartKind,
+    control_chart,
+    laney_factor,
+    limit_lines,
 )
 from helpers.stats.spc.limits import LIMIT_FACTOR
-from helpers.stats.spc.run_chart import run_tests
+from helpers.stats.spc.points import ChartOptions, Points, check_points
 
 #: the power that makes times between rare events roughly normal (Nelson 1994)
 T_POWER = 3.6
+#: median over mean of an exponential distribution: where qicharts2 draws the centre of a g chart whose mean is given
+_MEDIAN_OF_MEAN = 0.693
 
 
 def p_chart(
@@ -35,10 +34,7 @@ def p_chart(
     dates: Any = None,
     *,
     laney: bool = False,
-    rebase: Sequence[Any] = (),
-    fix_after: int | None = None,
-    screen: bool = True,
-    compatible: Compatible | None = None,
+    **options: Unpack[ChartOptions],
 ) -> AttributeChart:
     """Work out a p chart of proportions, or Laney's p' chart.
 
@@ -51,14 +47,18 @@ def p_chart(
     laney
         Whether the limits carry the variation between periods beyond chance (p'); at hospital counts
         ordinary limits are far too narrow.
-    rebase
-        Dates at which limits restart; each must be a date in the data.
-    fix_after
-        How many first points of each segment make the baseline; None takes all.
-    screen
-        Whether moving ranges of 3.267 times their mean or more are left out of Laney's factor, once.
-    compatible
-        `qicharts2`: moving ranges do not step over gaps.
+    options
+        The same for all charts of this room:
+
+        * `rebase`: dates at which limits restart; each must be a date in the data. Positions from 0 where no
+          dates came.
+        * `fix_after`: how many first points of each segment make the baseline; None takes all.
+        * `exclude`: dates (positions) of points that neither limits nor the rules of runs see.
+        * `centre`: a centre line that is known already, in the unit before the multiplier.
+        * `screen`: whether moving ranges of 3.267 times their mean or more are left out, once.
+        * `method`: `anhoej`, or the tighter `bestbox` and `cutbox` (10 to 100 useful points).
+        * `multiplier`: 100 for percentages.
+        * `compatible`: `qicharts2`; moving ranges then do not step over gaps, which count in a baseline.
 
     Returns
     -------
@@ -77,18 +77,13 @@ def p_chart(
     >>> round(chart.sigma_z[0], 6), round(chart.lower[0], 6), round(chart.upper[0], 6)
     (np.float64(2.095631), np.float64(0.025252), np.float64(0.132395))
     """
-    plan = LimitPlan(dates, rebase, fix_after, screen, compatible, ranges=laney)
-    points = check_points("numerator", numerator, plan, weight=denominator, weight_name="denominator")
-    check_at_most(
-        "numerator", check_numbers("numerator", numerator, missing=True), "denominator", points.weight
+    points = check_points(
+        "numerator", numerator, dates, options, weight=("denominator", denominator), ranges=laney
     )
+    check_at_most("numerator", points.numerator, "denominator", points.weight)
     centre = points.pooled()
     sigma = np.sqrt(centre * (1 - centre) / points.weight)
-    return (
-        laney_chart("p'", points, centre, sigma, top=1.0)
-        if laney
-        else plain_chart("p", points, centre, sigma, top=1.0)
-    )
+    return _of_ratios("p'" if laney else "p", points, centre, sigma, top=1.0)
 
 
 def u_chart(
@@ -97,10 +92,7 @@ def u_chart(
     dates: Any = None,
     *,
     laney: bool = False,
-    rebase: Sequence[Any] = (),
-    fix_after: int | None = None,
-    screen: bool = True,
-    compatible: Compatible | None = None,
+    **options: Unpack[ChartOptions],
 ) -> AttributeChart:
     """Work out a u chart of rates of events, or Laney's u' chart.
 
@@ -108,7 +100,7 @@ def u_chart(
     ----------
     events, exposure
         Counts and what they arose from (bed-days, patients), shape (points,); NaN or None where missing.
-    dates, laney, rebase, fix_after, screen, compatible
+    dates, laney, options
         As in `p_chart`.
 
     Returns
@@ -122,23 +114,30 @@ def u_chart(
     >>> chart.centre[0].round(4), chart.upper[0].round(4)
     (np.float64(0.05), np.float64(0.1171))
     """
-    plan = LimitPlan(dates, rebase, fix_after, screen, compatible, ranges=laney)
-    points = check_points("events", events, plan, weight=exposure, weight_name="exposure")
+    points = check_points("events", events, dates, options, weight=("exposure", exposure), ranges=laney)
     centre = points.pooled()
-    sigma = np.sqrt(centre / points.weight)
-    return laney_chart("u'", points, centre, sigma) if laney else plain_chart("u", points, centre, sigma)
+    return _of_ratios("u'" if laney else "u", points, centre, np.sqrt(centre / points.weight))
 
 
-def c_chart(
-    events: Any, dates: Any = None, *, rebase: Sequence[Any] = (), fix_after: int | None = None
+def _of_ratios(
+    kind: ChartKind, points: Points, centre: Floats, sigma: Floats, *, top: float = np.inf
 ) -> AttributeChart:
+    """Return a chart of proportions or rates, with Laney's factor for those that have it."""
+    if not kind.endswith("'"):
+        return control_chart(kind, points, limit_lines(centre, sigma, top=top))
+    factor = laney_factor(points, centre, sigma)
+    wide = sigma * points.segments.spread(factor)
+    return control_chart(kind, points, limit_lines(centre, wide, top=top), factor)
+
+
+def c_chart(events: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> AttributeChart:
     """Work out a c chart of counts from equal exposure.
 
     Parameters
     ----------
     events
         Whole numbers, shape (points,); NaN or None where missing.
-    dates, rebase, fix_after
+    dates, options
         As in `p_chart`.
 
     Returns
@@ -152,30 +151,21 @@ def c_chart(
     >>> chart.centre[0], chart.lower[0], chart.upper[0]
     (np.float64(9.0), np.float64(0.0), np.float64(18.0))
     """
-    points = check_points("events", events, LimitPlan(dates, rebase, fix_after))
+    points = check_points("events", events, dates, options)
     check_whole("events", points.values)
     centre = points.mean(points.values)
-    return plain_chart("c", points, centre, np.sqrt(centre))
+    return control_chart("c", points, limit_lines(centre, np.sqrt(centre)))
 
 
-def g_chart(
-    between: Any,
-    dates: Any = None,
-    *,
-    rebase: Sequence[Any] = (),
-    fix_after: int | None = None,
-    compatible: Compatible | None = None,
-) -> AttributeChart:
+def g_chart(between: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> AttributeChart:
     """Work out a g chart of the number of cases between rare events.
 
     Parameters
     ----------
     between
         Whole numbers of cases between events, shape (points,); NaN or None where missing.
-    dates, rebase, fix_after
-        As in `p_chart`.
-    compatible
-        `qicharts2` draws the centre at the median.
+    dates, options
+        As in `p_chart`; `qicharts2` draws the centre at the median.
 
     Returns
     -------
@@ -188,36 +178,25 @@ def g_chart(
     >>> chart.centre[0], round(chart.upper[0], 4), chart.lower[0]
     (np.float64(8.0), np.float64(33.4558), np.float64(0.0))
     """
-    points = check_points("between", between, LimitPlan(dates, rebase, fix_after, compatible=compatible))
+    points = check_points("between", between, dates, options)
     check_whole("between", points.values)
     mean = points.mean(points.values)
-    chart = plain_chart("g", points, mean, np.sqrt(mean * (mean + 1)))
-    if compatible is None:
-        return chart
-    base = np.where(points.base, points.values, np.nan)
-    centre = points.segments.spread(points.segments.median(base))
-    return replace(chart, centre=locked(centre), tests=run_tests(points.values, centre, points.segments))
+    lines = limit_lines(mean, np.sqrt(mean * (mean + 1)))
+    if points.options.compatible:
+        given = points.options.centre is not None
+        lines["centre"] = mean * _MEDIAN_OF_MEAN if given else points.median()
+    return control_chart("g", points, lines)
 
 
-def t_chart(
-    between: Any,
-    dates: Any = None,
-    *,
-    rebase: Sequence[Any] = (),
-    fix_after: int | None = None,
-    screen: bool = True,
-    compatible: Compatible | None = None,
-) -> AttributeChart:
+def t_chart(between: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> AttributeChart:
     """Work out a t chart of the time between rare events.
 
     Parameters
     ----------
     between
         Times above 0 in one unit (days), shape (points,); NaN or None where missing.
-    dates, rebase, fix_after, screen
-        As in `p_chart`.
-    compatible
-        `qicharts2` takes 3/1.128 mean moving ranges instead of 2.66.
+    dates, options
+        As in `p_chart`; `qicharts2` takes 3/1.128 mean moving ranges instead of 2.66.
 
     Returns
     -------
@@ -229,21 +208,16 @@ def t_chart(
     >>> t_chart([10.0, 10.0, 10.0]).centre.round(6).tolist()
     [10.0, 10.0, 10.0]
     """
-    points = check_points(
-        "between", between, LimitPlan(dates, rebase, fix_after, screen, compatible, ranges=True)
-    )
+    points = check_points("between", between, dates, options, ranges=True)
     check_numbers("between", points.values, missing=True, above=0)
-    roots = replace(points, values=points.values ** (1 / T_POWER))
-    centre = roots.mean(roots.values)
-    factor = 3 / RANGE_TO_SD if compatible else LIMIT_FACTOR
-    sigma = roots.segments.spread(roots.mean_range(roots.values)) * factor / 3
-    chart = plain_chart("t", roots, centre, sigma)
-    return replace(
-        chart,
-        values=locked(points.values),
-        centre=locked(chart.centre**T_POWER),
-        lower=locked(chart.lower**T_POWER),
-        upper=locked(chart.upper**T_POWER),
-        near_lower=locked(chart.near_lower**T_POWER),
-        near_upper=locked(chart.near_upper**T_POWER),
-    )
+    roots = points.values ** (1 / T_POWER)
+    given = points.options.centre
+    centre = roots * 0 + given ** (1 / T_POWER) if given is not None else points.mean(roots)
+    lines = limit_lines(centre, range_sigma(points, roots))
+    return control_chart("t", points, {name: line**T_POWER for name, line in lines.items()})
+
+
+def range_sigma(points: Points, values: Floats) -> Floats:
+    """Return the standard deviation that moving ranges of the baseline give, on every row."""
+    factor = 1 / RANGE_TO_SD if points.options.compatible else LIMIT_FACTOR / 3
+    return points.segments.spread(points.mean_range(np.abs(values - points.before(values))) * factor)

@@ -10,6 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.stats.checks import Floats, Ints
+from helpers.stats.results import Result
+from helpers.stats.spc.limits import Segments
+from helpers.stats.spc.runs import RunTest, run_tests
 
 Improvement = Literal["increase", "decrease", "neutral"]
 Compatible = Literal["nhsrplotthedots"]
@@ -106,8 +109,8 @@ class Stability:
     lag1: float
 
 
-@dataclass(frozen=True)
-class XmRChart:
+@dataclass(frozen=True, repr=False)
+class XmRChart(Result):
     """An XmR chart in the Making Data Count style; arrays have one entry per date and cannot be written.
 
     Parameters
@@ -197,6 +200,16 @@ class XmRChart:
     def target_in_force(self) -> float:
         """Target at the latest point that is shown; NaN where there is none."""
         return float("nan") if self.latest is None else float(self.target[self.latest])
+
+    @property
+    def tests(self) -> tuple[RunTest, ...]:
+        """The Anhøj rules about the centre, one per segment; Making Data Count does not use them."""
+        return run_tests(self.values, self.centre, Segments.of(self.segment))
+
+    @property
+    def runs(self) -> RunTest:
+        """What the Anhøj rules say of the last segment."""
+        return self.tests[-1]
 
     @property
     def limits(self) -> Segment:

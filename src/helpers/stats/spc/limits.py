@@ -102,6 +102,27 @@ class Limits:
         return {name: getattr(self, name) for name in names}
 
 
+def baseline(values: Floats, segments: Segments, fix_after: int | None, *, gaps: bool = False) -> Bools:
+    """Mark the first `fix_after` points of each segment, all where it is None; missing ones count with `gaps`."""
+    if fix_after is None:
+        return np.ones(len(values), dtype=bool)
+    counted = np.ones(len(values), dtype=bool) if gaps else ~np.isnan(values)
+    so_far = np.cumsum(counted)
+    before = (so_far - counted)[segments.starts]
+    return np.asarray(so_far - np.repeat(before, segments.lengths) <= fix_after)
+
+
+def screened_mean(ranges: Floats, segments: Segments, *, zero_too: bool) -> tuple[Floats, Bools]:
+    """Return each segment's mean range without those of 3.267 times it or more, and which these are.
+
+    With `zero_too` screening is done where the mean is 0 as well, which leaves nothing (the R packages).
+    """
+    mean = segments.mean(ranges)
+    threshold = segments.spread(SCREEN_FACTOR * mean)
+    dropped = (ranges >= threshold) & (zero_too | (threshold > 0))
+    return segments.mean(np.where(dropped, np.nan, ranges)), dropped
+
+
 def moving_ranges(values: Floats, segments: Segments) -> Floats:
     """Return |y_i - y_(i-1)| within each segment; NaN on its first row."""
     ranges = np.full(len(values), np.nan)
@@ -113,32 +134,16 @@ def moving_ranges(values: Floats, segments: Segments) -> Floats:
 def xmr_limits(
     values: Floats, segments: Segments, *, screen: bool, fix_after: int | None, screen_zero: bool
 ) -> Limits:
-    """Work out centre and limits of every segment.
-
-    Parameters
-    ----------
-    values
-        Shape (rows,); NaN is a missing value.
-    segments
-        Where the segments lie in the rows.
-    screen
-        Whether moving ranges of 3.267 times their mean or more are left out, once.
-    fix_after
-        How many first rows of each segment make the baseline; None takes all.
-    screen_zero
-        Whether screening is done where the mean range is 0 too, which leaves nothing (NHSRplotthedots).
+    """Work out centre and limits of every segment from its first `fix_after` rows, or from all.
 
     Source: Nelson (1982), Journal of Quality Technology 14:172; NHS England, Making Data Count.
     """
     base = values if fix_after is None else np.where(segments.positions() < fix_after, values, np.nan)
     centre = segments.mean(base)
     ranges = moving_ranges(base, segments)
-    mean_range = segments.mean(ranges)
-    dropped = np.zeros(len(values), dtype=bool)
+    mean_range, dropped = segments.mean(ranges), np.zeros(len(values), dtype=bool)
     if screen:
-        threshold = segments.spread(SCREEN_FACTOR * mean_range)
-        dropped = (ranges >= threshold) & (screen_zero | (threshold > 0))
-        mean_range = segments.mean(np.where(dropped, np.nan, ranges))
+        mean_range, dropped = screened_mean(ranges, segments, zero_too=screen_zero)
     return Limits(
         centre=centre,
         lower=centre - LIMIT_FACTOR * mean_range,

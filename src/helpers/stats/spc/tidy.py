@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Bools, Floats, Ints, check_choice, check_dates, check_numbers
 from helpers.stats.spc.limits import Segments
-from helpers.stats.spc.timeline import dated_values, rebase_dates, rebase_marks, refuse_absent
+from helpers.stats.spc.timeline import dated_values, listed_dates, rebase_marks, refuse_absent
 
 SIGN: dict[str, int] = {"increase": 1, "decrease": -1, "neutral": 0}
 
@@ -135,10 +135,10 @@ def segments_by_series(rebase: Any, table: SeriesTable, *, strict: bool) -> Ints
 
 def _marks_everywhere(rebase: Any, table: SeriesTable, *, strict: bool) -> Bools:
     """Mark the rows of the rebase dates; every series must have each of them."""
-    starts = rebase_dates(rebase)
+    starts = listed_dates("rebase", rebase)
     marks = np.asarray(table.dates.isin(starts))
     lacking = np.flatnonzero(table.segments.count(marks) < len(starts))
     if strict and len(lacking):
         own = table.dates[table.rows_of(int(lacking[0]))]
-        refuse_absent(starts[~starts.isin(own)][0], own, f"series {table.keys[lacking[0]]!r}")
+        refuse_absent("rebase", starts[~starts.isin(own)][0], own, f"series {table.keys[lacking[0]]!r}")
     return marks

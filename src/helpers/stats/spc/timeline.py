@@ -10,7 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Bools, Floats, check_dates, check_lengths, check_number, check_numbers
+from helpers.stats.checks import (
+    Bools,
+    Floats,
+    Ints,
+    check_dates,
+    check_lengths,
+    check_number,
+    check_numbers,
+)
 
 
 def one_series(
@@ -59,12 +67,23 @@ def stamps(dates: pd.DatetimeIndex | None, points: int) -> npt.NDArray[np.generi
 def rebase_marks(
     rebase: Sequence[Any], dates: pd.DatetimeIndex | None, points: int, *, strict: bool
 ) -> Bools:
-    """Mark the points at which limits restart; the first point is never marked.
+    """Mark the points at which limits restart; the first point is never marked. Arguments as for `point_marks`."""
+    marks = point_marks("rebase", rebase, dates, points, strict=strict)
+    marks[0] = False
+    return marks
+
+
+def point_marks(
+    name: str, chosen: Sequence[Any], dates: pd.DatetimeIndex | None, points: int, *, strict: bool
+) -> Bools:
+    """Mark the points that were chosen.
 
     Parameters
     ----------
-    rebase
-        Dates.
+    name
+        Name of the argument, for messages.
+    chosen
+        Dates, or whole numbers from 0 where the series has no dates.
     dates
         Dates of the series, ascending; None where it has none.
     points
@@ -77,34 +96,42 @@ def rebase_marks(
     ArgumentError
         For a date that is not in the data (it names the nearest ones), or dates for a series without any.
     """
-    starts = rebase_dates(rebase)
-    if not len(starts):
-        return np.zeros(points, dtype=bool)
+    marks = np.zeros(points, dtype=bool)
+    if isinstance(chosen, str) or not np.ndim(chosen):
+        raise ArgumentError(name, f"{chosen!r} came", "a list of dates")
+    if not len(chosen):
+        return marks
     if dates is None:
-        raise ArgumentError(
-            "rebase", "dates came for values without dates", "rebase dates together with dates"
-        )
+        marks[_places(name, chosen, points)] = True
+        return marks
+    starts = listed_dates(name, chosen)
     absent = starts[~starts.isin(dates)]
     if strict and len(absent):
-        refuse_absent(absent[0], dates, "the data")
-    marks = np.asarray(dates.isin(starts))
-    marks[0] = False
-    return marks
+        refuse_absent(name, absent[0], dates, "the data")
+    return np.asarray(dates.isin(starts))
 
 
-def rebase_dates(rebase: Any) -> pd.DatetimeIndex:
-    """Return the dates of a rebase, each once."""
-    if isinstance(rebase, str) or not np.ndim(rebase):
-        raise ArgumentError("rebase", f"{rebase!r} came", "a list of dates")
-    return check_dates("rebase", rebase).unique() if len(rebase) else pd.DatetimeIndex([])
+def _places(name: str, chosen: Any, points: int) -> Ints:
+    numbers = np.asarray(chosen)
+    if np.issubdtype(numbers.dtype, np.integer) and (numbers >= 0).all() and (numbers < points).all():
+        return numbers
+    allowed = f"positions from 0 to {points - 1}, or {name} dates together with dates"
+    raise ArgumentError(name, f"{chosen[0]!r} came for values without dates", allowed)
 
 
-def refuse_absent(date: pd.Timestamp, dates: pd.DatetimeIndex, where: str) -> NoReturn:
-    """Refuse a rebase date that is not in a series, and name its nearest dates."""
+def listed_dates(name: str, chosen: Any) -> pd.DatetimeIndex:
+    """Return a list of dates, each once."""
+    if isinstance(chosen, str) or not np.ndim(chosen):
+        raise ArgumentError(name, f"{chosen!r} came", "a list of dates")
+    return check_dates(name, chosen).unique() if len(chosen) else pd.DatetimeIndex([])
+
+
+def refuse_absent(name: str, date: pd.Timestamp, dates: pd.DatetimeIndex, where: str) -> NoReturn:
+    """Refuse a date that is not in a series, and name its nearest dates."""
     near = [*dates[dates < date][-1:], *dates[dates > date][:1]]
     words = " and ".join(f"{one:%Y-%m-%d}" for one in near)
     came = f"{date:%Y-%m-%d}, which is no date of {where}, came"
-    raise ArgumentError("rebase", came, f"dates in the data; the nearest are {words}")
+    raise ArgumentError(name, came, f"dates in the data; the nearest are {words}")
 
 
 def dated_values(name: str, value: Any, dates: pd.DatetimeIndex | None, points: int) -> Floats:

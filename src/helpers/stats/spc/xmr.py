@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,18 @@ _PUBLISHED_BASELINE = 12
 Target = float | Mapping[Any, float | None] | None
 
 
+class XmROptions(TypedDict, total=False):
+    """How limits and rules are worked out; each is described in `xmr`."""
+
+    fix_after: int | None
+    screen: bool
+    trend_points: int
+    shift_points: int
+    outside_counts_in_two_in_three: bool
+    settle: bool
+    compatible: Compatible | None
+
+
 def xmr(
     values: Any,
     dates: Any = None,
@@ -38,13 +50,7 @@ def xmr(
     improvement: Improvement = "increase",
     target: Target = None,
     rebase: Sequence[Any] = (),
-    fix_after: int | None = None,
-    screen: bool = True,
-    trend_points: int = RUN_POINTS,
-    shift_points: int = RUN_POINTS,
-    outside_counts_in_two_in_three: bool = False,
-    settle: bool = False,
-    compatible: Compatible | None = None,
+    **options: Unpack[XmROptions],
 ) -> XmRChart:
     """Work out one XmR chart: limits, special cause, icons, stability.
 
@@ -61,6 +67,8 @@ def xmr(
         unit of `values`.
     rebase
         Dates at which limits, runs and rules restart; each must be a date in the data.
+    options
+        The same for one series and for many, as follows.
     fix_after
         How many first points of each segment make the baseline, 2 or more (12 as in the published tool); None
         takes all.
@@ -96,8 +104,7 @@ def xmr(
     ('Above UCL', 'common_cause')
     """
     check_choice("improvement", improvement, SIGN)
-    rules = (trend_points, shift_points, outside_counts_in_two_in_three)
-    settings = _settings(rules, screen=screen, fix_after=fix_after, settle=settle, compatible=compatible)
+    settings = _settings(**options)
     strict = not settings.published_tool
     numbers, when = one_series("values", values, dates, sort=settings.published_tool)
     series = Series(
@@ -124,13 +131,7 @@ def xmr_many(
     target: float | Mapping[Any, Target] | None = None,
     target_column: str | None = None,
     rebase: Sequence[Any] | Mapping[Any, Sequence[Any]] = (),
-    fix_after: int | None = None,
-    screen: bool = True,
-    trend_points: int = RUN_POINTS,
-    shift_points: int = RUN_POINTS,
-    outside_counts_in_two_in_three: bool = False,
-    settle: bool = False,
-    compatible: Compatible | None = None,
+    **options: Unpack[XmROptions],
 ) -> XmRCharts:
     """Work out the XmR charts of every series in a tidy frame, all in one vectorised pass.
 
@@ -151,7 +152,7 @@ def xmr_many(
         Column with the target in force at each row, instead of `target`.
     rebase
         Dates for all series, or a mapping from series to dates.
-    fix_after, screen, trend_points, shift_points, outside_counts_in_two_in_three, settle, compatible
+    options
         As in `xmr`.
 
     Returns
@@ -170,8 +171,7 @@ def xmr_many(
     >>> charts.summary[["trust", "centre", "lower", "upper"]].round(2).values.tolist()
     [['A', 2.0, -0.66, 4.66], ['B', 5.0, 5.0, 5.0]]
     """
-    rules = (trend_points, shift_points, outside_counts_in_two_in_three)
-    settings = _settings(rules, screen=screen, fix_after=fix_after, settle=settle, compatible=compatible)
+    settings = _settings(**options)
     names = [group] if isinstance(group, str) else list(group)
     check_columns("frame", frame, [*names, date, value, *([target_column] if target_column else [])])
     table = sort_table(frame, names, date, value)
@@ -193,14 +193,15 @@ def xmr_many(
 
 
 def _settings(
-    rules: tuple[int, int, bool],
     *,
-    screen: bool,
-    fix_after: int | None,
-    settle: bool,
-    compatible: Compatible | None,
+    fix_after: int | None = None,
+    screen: bool = True,
+    trend_points: int = RUN_POINTS,
+    shift_points: int = RUN_POINTS,
+    outside_counts_in_two_in_three: bool = False,
+    settle: bool = False,
+    compatible: Compatible | None = None,
 ) -> Settings:
-    trend_points, shift_points, outside_counts = rules
     check_choice("compatible", compatible, (None, "nhsrplotthedots"))
     published = compatible == "nhsrplotthedots"
     if fix_after is not None:
@@ -210,5 +211,7 @@ def _settings(
     if settle and (published or fix_after is not None):
         came = "with " + ("compatible" if published else "fix_after")
         raise ArgumentError("settle", came, "alone: both say where the limits come from")
-    checked = RuleSettings(trend_points, shift_points, bool(outside_counts), lean_right=published)
+    checked = RuleSettings(
+        trend_points, shift_points, bool(outside_counts_in_two_in_three), lean_right=published
+    )
     return Settings(bool(screen), fix_after, checked, published, bool(settle))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_choice, check_integer, check_number
+from helpers.stats.results import Result
 from helpers.stats.trajectory.backtest import BackTest, evaluate, prepare
 from helpers.stats.trajectory.candidates import CANDIDATES, FEWEST_POINTS
 from helpers.stats.trajectory.scales import Kind, from_scale
@@ -19,11 +20,11 @@ Met = Literal["end", "mean", "total"]
 Improvement = Literal["increase", "decrease"]
 Words = Literal["on track", "at risk", "unlikely", "too few points"]
 ON_TRACK, UNLIKELY = 0.8, 0.2
-_QUANTILES = {"low95": 0.025, "low80": 0.1, "median": 0.5, "high80": 0.9, "high95": 0.975}
+_QUANTILES = {"lower95": 0.025, "lower80": 0.1, "median": 0.5, "upper80": 0.9, "upper95": 0.975}
 
 
-@dataclass(frozen=True)
-class TargetForecast:
+@dataclass(frozen=True, repr=False)
+class TargetForecast(Result):
     """Whether a target will be met.
 
     Attributes
@@ -37,7 +38,7 @@ class TargetForecast:
     outcome
         Median and 80 % and 95 % interval of that value; empty with too few points.
     fan
-        One row per month ahead: `low95`, `low80`, `median`, `high80`, `high95`; empty with too few points.
+        One row per month ahead: `lower95`, `lower80`, `median`, `upper80`, `upper95`; empty with too few points.
     back_test
         Which candidates share the forecast and how far their intervals were widened; None with too few points.
     """

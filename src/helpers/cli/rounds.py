@@ -1,0 +1,87 @@
+"""What `boardpack comments` and `boardpack assess` share: forms go out, come back, and somebody is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from helpers.cli import showing
+from helpers.cli.options import Json, project_root
+from helpers.errors import Problem
+from helpers.places import current_day, state_folder
+from helpers.register.models import Register
+from helpers.register.reading import read_register
+from helpers.register.rounds import Request, Taken, read_round, waiting_words, write_round
+from helpers.yaml_files import raise_all
+
+if TYPE_CHECKING:
+    from helpers.forms import Form
+
+_ROUND: Final = "asked.json"
+Files = Annotated[list[Path], typer.Argument(help="Forms that came back; a folder is all in it.")]
+
+
+def write_forms(forms: Mapping[str, Form], folder: Path) -> dict[str, Path]:
+    """Write forms by the names of their files, and return where each is."""
+    from helpers.forms import write_form
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return {name: write_form(form, folder / f"{name}.xlsx") for name, form in forms.items()}
+
+
+def note_asked(root: Path, folder: str, asked: Iterable[Request]) -> None:
+    """Note who was asked for what; `folder`: that of the round, below the private state."""
+    write_round(state_folder(root) / folder / _ROUND, asked)
+
+
+def waiting(
+    root: Path, kind: type[Taken], folder: str, *, due_by: date | None = None
+) -> tuple[tuple[Request, ...], list[str]]:
+    """Return who was asked, and a line for each who has not answered (`waiting_words`)."""
+    asked = read_round(state_folder(root) / folder / _ROUND)
+    register = read_register(root / "params" / "_register", spared=[]) if asked else Register()
+    return asked, waiting_words(asked, register, kind, due_by=due_by)
+
+
+def add_returns(app: typer.Typer, kind: type[Taken], folder: str) -> None:
+    """Give the commands of a round those that take forms back, and say who has not answered."""
+
+    @app.command()
+    def read(files: Files) -> None:
+        """Check forms that came back and take them into the register; with a mistake, nothing is taken."""
+        from helpers.data.audit import audit_text
+        from helpers.forms import read_form
+
+        register = project_root() / "params" / "_register"
+        taken = kind(read_register(register), current_day())
+        for path in _forms_in(files):
+            if form := read_form(path, kind.KINDS, taken.problems):
+                taken.take(form)
+                for answer in (each for block in form.answers.values() for each in block.values()):
+                    taken.problems += audit_text(answer.text, answer.place)
+        for note in taken.notes:
+            print(note)
+        print(taken.put(register))
+
+    @app.command()
+    def status(as_json: Json = False) -> None:
+        """Say who was asked and has not answered."""
+        asked, lines = waiting(project_root(), kind, folder)
+        if as_json:
+            showing.show_json({"asked": [each.model_dump() for each in asked], "waiting": lines})
+            return
+        nobody = f"Nobody was asked: boardpack {folder} ask"
+        for line in lines or ["Everybody who was asked has answered" if asked else nobody]:
+            print(line)
+
+
+def _forms_in(files: list[Path]) -> list[Path]:
+    """Return the forms that are named, and those of folders that are; one that is not there is refused."""
+    allowed = "a form, or a folder of forms"
+    raise_all([Problem(str(each), "is not there", allowed) for each in files if not each.exists()])
+    found = (sorted(each.glob("[!~.]*.xlsx")) if each.is_dir() else [each] for each in files)
+    return [form for some in found for form in some]

@@ -1,0 +1,180 @@
+"""From a formula and a table to numbers, and from a fit to a table of terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from helpers.errors import ArgumentError
+from helpers.stats.checks import Floats, check_array, check_columns, check_confidence
+from helpers.stats.results import Result
+
+
+@dataclass(frozen=True, repr=False)
+class Regression(Result):
+    """A fitted regression.
+
+    Attributes
+    ----------
+    method, outcome
+        What was fitted and how the errors are found, in words; and what is explained.
+    scale
+        What the estimates are: a `difference`, `probit`, or logarithms of a `ratio` or `odds ratio`; see `ratios`.
+    terms
+        One row per term: `estimate`, `error` (standard error), `statistic`, `p` (two-sided), `lower`, `upper`.
+    covariance
+        Of the estimates.
+    freedom, confidence
+        Degrees of freedom of the t quantiles (infinite: normal), and the level of the intervals.
+    left_out
+        Rows left out because a value is missing.
+    dispersion
+        Variance of the errors, or dispersion, as R's summary has it; negative binomial: alpha of mean + alpha mean^2.
+    log_likelihood, aic
+        As R's `logLik` and `AIC`; missing for quasi families.
+    fitted, residuals
+        Expected value of each row fitted, by the index of the data, and the value less it.
+    autocorrelation
+        Coefficients of the autoregression of `gls`.
+    variances
+        Of `mixed`: `variance` and `sd` of each random term and the residual.
+    groups
+        Clusters of the errors, or groups of a mixed model; 0 without.
+    """
+
+    method: str
+    outcome: str
+    scale: Literal["difference", "ratio", "odds ratio", "probit"]
+    terms: pd.DataFrame
+    covariance: pd.DataFrame
+    freedom: float
+    confidence: float
+    left_out: int
+    dispersion: float
+    log_likelihood: float
+    aic: float
+    fitted: pd.Series
+    residuals: pd.Series
+    autocorrelation: tuple[float, ...] = ()
+    variances: pd.DataFrame = field(default_factory=pd.DataFrame)
+    groups: int = 0
+
+    def ratios(self) -> pd.DataFrame:
+        """Return the terms as ratios of means, rates or odds: `ratio`, `lower`, `upper`, `p`."""
+        if "ratio" not in self.scale:
+            allowed = "a logarithmic or logit link; read .terms for differences"
+            raise ArgumentError("scale", f"the estimates are of the scale {self.scale!r}", allowed)
+        ends = {name: np.exp(self.terms[name]) for name in ("estimate", "lower", "upper")}
+        return pd.DataFrame({"ratio": ends.pop("estimate"), **ends, "p": self.terms["p"]})
+
+    def _lines(self) -> list[str]:
+        left_out = f", {self.left_out:,} left out" if self.left_out else ""
+        table = self.terms.rename_axis(None).to_string(float_format="{:.4g}".format)
+        return [f"{self.outcome}: {self.method} ({len(self.fitted):,} rows{left_out})", table]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Outcome, design and the columns beside them, of the rows in which nothing is missing."""
+
+    outcome: pd.Series
+    design: pd.DataFrame
+    beside: pd.DataFrame
+    left_out: int
+
+    @property
+    def matrix(self) -> Floats:
+        return np.asarray(self.design, dtype=float)
+
+    @property
+    def values(self) -> Floats:
+        return np.asarray(self.outcome, dtype=float)
+
+    def numbers(self, name: str, *, above: float | None = None) -> Floats:
+        """Return a column beside the formula as numbers."""
+        return check_array(f"data.{name}", self.beside[name], above=above)
+
+    def regression(
+        self,
+        estimates: Floats,
+        covariance: Floats,
+        *,
+        freedom: float,
+        confidence: float,
+        mean: Floats,
+        parameters: int,
+        log_likelihood: float,
+        **others: Any,
+    ) -> Regression:
+        """Return the result, with Wald intervals."""
+        reach = special.stdtrit(freedom, (1 + check_confidence(confidence)) / 2)
+        error = np.sqrt(np.diag(covariance))
+        statistic = np.divide(estimates, error, out=np.full(len(error), np.nan), where=error > 0)
+        index = pd.Index(self.design.columns, name="term")
+        columns = {"estimate": estimates, "error": error, "statistic": statistic}
+        columns |= {"p": 2 * special.stdtr(freedom, -np.abs(statistic))}
+        columns |= {"lower": estimates - reach * error, "upper": estimates + reach * error}
+        return Regression(
+            outcome=str(self.outcome.name),
+            terms=pd.DataFrame(columns, index=index),
+            covariance=pd.DataFrame(covariance, index=index, columns=list(index)),
+            freedom=freedom,
+            confidence=confidence,
+            left_out=self.left_out,
+            log_likelihood=log_likelihood,
+            aic=2 * parameters - 2 * log_likelihood,
+            fitted=pd.Series(mean, self.design.index),
+            residuals=pd.Series(self.values - mean, self.design.index),
+            **others,
+        )
+
+
+def read(formula: str, data: pd.DataFrame, beside: Iterable[str | None] = ()) -> Read:
+    """Return what a formula says of a table, or say why it cannot be used."""
+    import patsy
+
+    columns = list(dict.fromkeys(name for name in beside if name is not None))
+    check_columns("data", data, columns)
+    table = data.reset_index(drop=True)
+    try:
+        outcome, design = patsy.dmatrices(
+            formula, table, eval_env=patsy.EvalEnvironment([{"np": np}]), return_type="dataframe"
+        )
+    # patsy raises whatever evaluating the formula raises
+    except Exception as error:
+        said = str(error).partition("\n")[0].rstrip(".")
+        allowed = f"outcome ~ terms, of the columns {', '.join(map(str, data.columns))}"
+        raise ArgumentError("formula", f"{formula!r} cannot be read ({said})", allowed) from None
+    kinds = [name for name in outcome.columns if not name.endswith("[False]")]  # a flag gives both
+    if len(kinds) != 1:
+        raise ArgumentError("formula", f"{formula!r} has several outcomes", "one number or flag")
+    apart = table.loc[design.index, columns]
+    for name in columns:
+        if apart[name].isna().any():
+            raise ArgumentError(f"data.{name}", "missing values came", "a value in every row of the model")
+    refuse_dependent(np.asarray(design, dtype=float), list(design.columns))
+    index = data.index[design.index]
+    design.columns = pd.Index(
+        [re.sub(r"Q\(['\"](.*?)['\"]\)", r"\1", str(name)) for name in design.columns]
+    )
+    known = design.set_axis(index), apart.set_axis(index)
+    return Read(outcome[kinds[0]].set_axis(index), *known, len(data) - len(design))
+
+
+def refuse_dependent(matrix: Floats, names: Sequence[str]) -> None:
+    """Refuse a design of fewer rows than columns, or with columns that follow from those before them."""
+    rows, columns = matrix.shape
+    if rows < columns:
+        raise ArgumentError("data", f"{rows} rows without missing values", f"{columns}, one for each term")
+    # the pivots of the columns, each scaled to one length
+    triangle = np.linalg.qr(matrix / np.maximum(np.linalg.norm(matrix, axis=0), 1e-300), mode="r")
+    same = [name for name, pivot in zip(names, np.diag(triangle), strict=True) if abs(pivot) < 1e-9]
+    if same:
+        allowed = "terms of which none follows from those before it"
+        raise ArgumentError("formula", f"{', '.join(same)} says what others say", allowed)
