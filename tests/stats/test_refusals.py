@@ -131,6 +131,8 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (waiting.pressure, {"mean_wait": [1.0, 2.0], "target_wait": [5.0, 6.0], "wait_unit": "days"}),
     (waiting.unreported_removals, {"before": 5.0, "after": 5.0, "additions": 4.0, "removals": 3.0}),
     (waiting.list_statistics, {"referred": DATES[:2], "removed": DATES[1:3], "target_wait": 18.0}),
+    (waiting.referral_statistics, {"referred": DATES[:2], "start": "2024-01-01"}),
+    (waiting.clinic_dates, {"start": "2026-01-01", "days": 30, "per_day": 1.5}),
     (simulate, {"demand": [30.0, 30.0], "cv_demand": 1.0, "weeks": 2}),
     (series.interrupted_series, {"values": COUNTS, "before": 12, "confidence": 0.95}),
     (series.interrupted_counts, {"counts": COUNTS, "before": 12, "exposure": HUNDREDS}),

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from helpers.register.cycle import BoardDecision
-from helpers.register.entry import Entry, Identifier, MonthText, Text
+from helpers.register.entry import Identifier, MonthText, RegisterEntry, Text
 
 YearText = Annotated[str, StringConstraints(pattern=r"^20\d{2}-\d{2}$")]
 #: the month in which a financial year begins
@@ -28,14 +28,14 @@ def year_of(day: date) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
-class PaymentBand(Entry):
+class PaymentBand(RegisterEntry):
     """What a part of the value delivered is paid at, up to a multiple of the plan; without `up_to` all the rest."""
 
     rate: float = Field(ge=0)
     up_to: float | None = Field(default=None, gt=0)
 
 
-class PaymentElement(Entry):
+class PaymentElement(RegisterEntry):
     """An element of a payment scheme: which points of delivery it pays, and how.
 
     `fixed` is the share of the plan's value that is paid whatever is done; `bands` say what is paid of what is done.
@@ -60,7 +60,7 @@ class PaymentElement(Entry):
         return self
 
 
-class PaymentScheme(Entry):
+class PaymentScheme(RegisterEntry):
     """How contracts are paid in a financial year."""
 
     id: YearText
@@ -88,7 +88,7 @@ class PaymentScheme(Entry):
         return rest
 
 
-class Incentive(Entry):
+class Incentive(RegisterEntry):
     """What is paid for a measure: nothing at `low`, all of `pounds` at `high`, evenly between them."""
 
     measure: Identifier
@@ -104,14 +104,14 @@ class Incentive(Entry):
         return self
 
 
-class QualityStandard(Entry):
+class QualityStandard(RegisterEntry):
     """A measure of which the contract asks that its target is met, and what follows where it is not."""
 
     measure: Identifier
     consequence: Text
 
 
-class Receipt(Entry):
+class Receipt(RegisterEntry):
     """When something came, and whether it was all there."""
 
     on: date
@@ -119,7 +119,7 @@ class Receipt(Entry):
     note: str = ""
 
 
-class InformationItem(Entry):
+class InformationItem(RegisterEntry):
     """What is to be sent each month, within so many days of its end, and what came."""
 
     name: Text
@@ -133,7 +133,7 @@ class InformationItem(Entry):
         return month_end + timedelta(days=self.due_days)
 
 
-class Contract(Entry):
+class Contract(RegisterEntry):
     """A contract of an organisation for a financial year."""
 
     id: Identifier
@@ -156,7 +156,7 @@ class Contract(Entry):
         return tuple(dict.fromkeys((*held, *self.experience, *paid)))
 
 
-class MeetingItem(Entry):
+class MeetingItem(RegisterEntry):
     """What was spoken of, and what was agreed to be done about it."""
 
     issue: Text
@@ -174,7 +174,7 @@ class MeetingItem(Entry):
         return self
 
 
-class Meeting(Entry):
+class Meeting(RegisterEntry):
     """A meeting on a contract."""
 
     contract: Identifier

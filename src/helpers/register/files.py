@@ -8,7 +8,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from helpers.register.entry import Entry, Identifier, Text
+from helpers.register.entry import Identifier, RegisterEntry, Text
 
 #: patient records, somebody's published statistics, or nothing about patients: targets, money, staff
 FileOrigin = Literal["records", "published", "other"]
@@ -62,7 +62,7 @@ CONTRACT: Final = MappedTable(
 )
 
 
-class TableMapping(Entry):
+class TableMapping(RegisterEntry):
     """How somebody's own table is read: which of its columns holds what, in rows or across."""
 
     id: Identifier
@@ -152,7 +152,7 @@ _NEEDED: Final = {
 }
 
 
-class RecordMapping(Entry):
+class RecordMapping(RegisterEntry):
     """How somebody's own table of patient records is read: which column holds what, and what its words mean."""
 
     id: Identifier
@@ -175,7 +175,7 @@ class RecordMapping(Entry):
         return self
 
 
-class OwnFile(Entry):
+class OwnFile(RegisterEntry):
     """A file of the project's own that reports read: where it comes from, and up to when it speaks."""
 
     origin: FileOrigin

@@ -11,14 +11,14 @@ from helpers.errors import Problem, UsageError, near_misses
 from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
 from helpers.register.contract import Contract, Meeting, PaymentScheme
 from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
-from helpers.register.entry import Entry
+from helpers.register.entry import RegisterEntry
 from helpers.register.files import OwnFile, RecordMapping, TableMapping
 from helpers.register.grids import Assessment, Consensus, Grid
 from helpers.register.models import Comment, Event, Measure, Merger, Objective, Register, Trajectory
 from helpers.register.oversight import OversightFramework
 from helpers.yaml_files import YamlFile, raise_all, read_yaml
 
-Model = TypeVar("Model", bound=Entry)
+Model = TypeVar("Model", bound=RegisterEntry)
 
 #: the shares of the perspectives in per cent; thirds may be written as 33.3
 WHOLE, SHARE_TOLERANCE = 100, 0.5
@@ -40,7 +40,7 @@ class Spared(NamedTuple):
 class Kind(NamedTuple):
     """A file of the register: of which model its entries are, by id or in a list."""
 
-    model: type[Entry]
+    model: type[RegisterEntry]
     keyed: bool = True
 
 
@@ -148,7 +148,7 @@ def read_register(
     return Register(**whole, mappings=mappings, payment=payment, oversight=oversight, grids=grids)
 
 
-def _named(entry: Entry, key: str) -> list[str]:
+def _named(entry: RegisterEntry, key: str) -> list[str]:
     """Return what an entry names under a key: one, several or none."""
     named = getattr(entry, key)
     if named is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers.errors import ArgumentError
@@ -91,3 +92,48 @@ def test_a_list_allowed_to_grow_reaches_their_target() -> None:
     last = waiting.simulate_list(82, flows, 26).loc[26]
     assert last["median"] == pytest.approx(82 + 260, rel=0.03)
     assert last["lower80"] < 356.3328 < last["upper80"]
+
+
+def test_places_are_spread_evenly_over_the_days() -> None:
+    # two a week: every three and a half days, on the day after where it is a half
+    days = waiting.clinic_dates("2026-01-01", 15, 2 / 7)
+    assert days.day.tolist() == [1, 5, 8, 12, 15]
+    assert len(waiting.clinic_dates("2026-01-01", 10, 3)) == 28
+
+
+def test_a_list_patient_by_patient_has_the_flows_that_were_asked_for() -> None:
+    made = waiting.simulate_patients("2024-01-01", "2025-12-31", demand=20, capacity=15, seed=3)
+    found = waiting.list_statistics(made["referred"], made["removed"], 18)
+    assert found.demand == pytest.approx(20, rel=0.06)
+    assert found.capacity == pytest.approx(15, rel=0.02)
+    assert found.queue == pytest.approx(5 * 104, rel=0.25)
+    assert (made["removed"] > made["referred"])[made["removed"].notna()].all()
+    again = waiting.simulate_patients("2024-01-01", "2025-12-31", demand=20, capacity=15, seed=3)
+    assert made.equals(again)
+
+
+def test_a_simulated_list_may_start_from_one_and_lose_patients() -> None:
+    before = pd.DataFrame({"referred": ["2023-12-01"] * 40, "removed": [None] * 40})
+    window = ("2024-01-01", "2024-03-01")
+    kept = waiting.simulate_patients(*window, demand=10, capacity=0, patients=before)
+    assert kept["removed"].isna().all()
+    assert (kept["referred"] == "2023-12-01").sum() == 40
+    left = waiting.simulate_patients(*window, demand=10, capacity=0, withdrawal=0.5, seed=2)
+    assert left["removed"].notna().mean() > 0.9
+    assert (left["removed"].dropna() <= "2024-03-01").all()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"end": "2023-01-01"}, "end: "),
+        ({"demand": -1}, "demand: -1 came"),
+        ({"capacity": -1}, "capacity: -1 came"),
+        ({"withdrawal": 2}, "withdrawal: 2 came"),
+        ({"start": "soon"}, "start: "),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused(changed: dict[str, object], words: str) -> None:
+    arguments: dict[str, object] = {"start": "2024-01-01", "end": "2024-02-01", "demand": 1, "capacity": 1}
+    with pytest.raises(ArgumentError, match=f"^{words}"):
+        waiting.simulate_patients(**{**arguments, **changed})  # type: ignore[arg-type]

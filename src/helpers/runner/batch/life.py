@@ -41,7 +41,6 @@ from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish.placing import checked_manifest, expected_outputs, keep_draft, put_in_place
 from helpers.runner.publish.switching import settle
-from helpers.theme import read_theme
 
 if TYPE_CHECKING:
     from helpers.runner.document.making import Document, Provenance
@@ -178,8 +177,7 @@ class Life:
 
         with self._guarded(), self._steps.step("render"):
             scratch = private_folder(self.folder / "rendered")
-            project = self._setting.project
-            theme = read_theme(project.quarto_yml, project.theme_yml)
+            theme = self._setting.project.theme
             self._files = render(self.document, self.decision.formats, theme=theme, folder=scratch)
         self.publish()
 
@@ -298,7 +296,7 @@ def render_together(setting: Setting, lives: Sequence[Life], number: int) -> Non
     from helpers.runner.render.quarto import render_batch
 
     assert setting.engine is not None, "else each is rendered by itself"
-    theme = read_theme(setting.project.quarto_yml, setting.project.theme_yml)
+    theme = setting.project.theme
     by_formats: dict[tuple[str, ...], dict[str, Life]] = {}
     for place, life in enumerate(lives):
         group = by_formats.setdefault(tuple(sorted(life.decision.formats)), {})
