@@ -114,7 +114,7 @@ stars: env
 
 # make national   what the providers in the loaded mart add up to, beside the published figures of England
 national: env
-	$(BIN)/python -m helpers.data.national $(or $(BOARDPACK_STATE),.boardpack)/mart docs/reference/national-figures.yml
+	PYTHONPATH=docs $(BIN)/python -m reference_pages.national $(or $(BOARDPACK_STATE),.boardpack)/mart docs/reference/national-figures.yml
 	$(MAKE) dictionary
 
 # make census     the open NHS data beside plain pandas: every provider and measure, the newest 13 periods; then what
@@ -132,10 +132,7 @@ faults: env
 
 # make dictionary the reference pages that are made: measures, tables of the mart, public names
 dictionary: env
-	$(BIN)/python -m helpers.data.dictionary params/_register docs/reference/national-figures.yml docs/reference/data-dictionary.md
-	$(BIN)/python -m helpers.data.mart_page docs/reference/mart.md
-	$(BIN)/python -m helpers.analyses.names_page docs/reference/report.md
-	$(BIN)/python -m helpers.phrases.page docs/reference/phrases.md
+	PYTHONPATH=docs $(BIN)/python -m reference_pages
 
 # make lock       resolve the dependencies anew
 # Extras stay in the lock: without them older pips look past a pin for a newer release, and refuse it.

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.analyses.early.signs import FALSE_SHARE, Found, Kind, Record, find_signs
+from helpers.analyses.early.signs import FALSE_SHARE, FoundSigns, Kind, Record, find_signs
 from helpers.analyses.early.words import sign_words
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
@@ -39,7 +39,7 @@ MONTHS, MEASURES, BLOCK = 36, 20, 3
 
 def found_of_trusts(
     until: date, most: int, codes: list[str]
-) -> Iterator[tuple[str, list[MeasureResult], Found]]:
+) -> Iterator[tuple[str, list[MeasureResult], FoundSigns]]:
     """Yield what is warned of at trusts, drawn evenly from all acute ones, or at those named."""
     newest = Mart(state_folder(ROOT) / "mart")
     mart, register = newest.at(newest.version), read_register(ROOT / "params" / "_register")

@@ -80,7 +80,7 @@ def simulate(case: Case, sides: tuple[int, int], runs: int, seed: int) -> str:
             assert judged.found is not None, "there are twelve on each side"
             now = judged.found.now
             said = judged.verdict in ("worked", "partly"), judged.verdict == "untold"
-            found[place] += *said, now.low <= effect <= now.high
+            found[place] += *said, now.lower <= effect <= now.upper
     return "  ".join(f"{said:>7.1%} {untold:>6.1%} {held:>6.1%}" for said, untold, held in found / runs)
 
 

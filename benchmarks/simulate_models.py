@@ -50,7 +50,7 @@ def _los_covers(rng: np.random.Generator, spells: int, truth: float) -> bool:
         frame = frame.assign(spells=1, days=days, days_squared=days**2)
         cells.append(frame.groupby(list(los.STRATA), as_index=False).sum())
     row = los.standardise(*cells).iloc[0]
-    return bool(row["low"] <= truth <= row["high"])
+    return bool(row["lower"] <= truth <= row["upper"])
 
 
 def _los_clusters(runs: int) -> Iterator[Line]:
@@ -88,7 +88,7 @@ def _clusters_cover(
         comparator_mean=mean[cells["specialty"]], comparator_variance=mean[cells["specialty"]] ** 2 / 0.8,
     )  # fmt: skip
     found = [los.observed_expected(matched, cluster=cluster).iloc[0] for cluster in (None, "unit_code")]
-    return tuple(bool(row["low"] <= 1 <= row["high"]) for row in found)  # type: ignore[return-value]
+    return tuple(bool(row["lower"] <= 1 <= row["upper"]) for row in found)  # type: ignore[return-value]
 
 
 def simulate_opportunity(runs: int) -> Iterator[Line]:
@@ -119,7 +119,7 @@ def simulate_dna(runs: int) -> Iterator[Line]:
         r = 0.05 + 0.4 * rng.beta(2, 4)
         truth = 630 * r * (rng.beta(8, 3) - rng.beta(3, 20))
         spread = dna.simulate_impact(inputs, draws=1000, seed=run).relief
-        hits.append(spread.low95 <= truth <= spread.high95)
+        hits.append(spread.lower95 <= truth <= spread.upper95)
     yield "DNA relief: Monte Carlo interval", float(np.mean(hits)), "0.95"
 
 
@@ -147,7 +147,7 @@ def _trajectory_run(series: np.ndarray, points: int, step: float) -> tuple[bool,
     goal = tr.TargetAhead(value=float(series[points - 1]) + step, horizon=12, improvement="increase")
     found = tr.trajectory(series[:points], goal, kind="number", draws=1000)
     end = series[points + 11]
-    covered = found.outcome["low95"] <= end <= found.outcome["high95"]
+    covered = found.outcome["lower95"] <= end <= found.outcome["upper95"]
     return bool(covered), found.words, bool(end >= goal.value)
 
 
@@ -161,7 +161,7 @@ def simulate_interrupted_series(runs: int) -> Iterator[Line]:
                 for _ in range(runs):
                     noise = autoregressive(rng, before + after, rho)
                     now = its.interrupted_series(noise, before, seasonal=False, compatible=compatible).now
-                    found += not now.low <= 0 <= now.high
+                    found += not now.lower <= 0 <= now.upper
                 case = f"interrupted series: {before} + {after}, rho {rho}, {label}, effect from nothing"
                 yield case, found / runs, "0.05"
 
@@ -174,7 +174,7 @@ def simulate_counts(runs: int) -> Iterator[Line]:
         for _ in range(runs):
             counts = rng.negative_binomial(10, 10 / 60, 36)
             now = its.interrupted_counts(counts, 18, family=family).now
-            found += not now.low <= 1 <= now.high
+            found += not now.lower <= 1 <= now.upper
         yield f"interrupted series: counts 18 + 18, {family}, effect from nothing", found / runs, "0.05"
 
 

@@ -17,6 +17,9 @@ VERSION_VARIABLE = "BOARDPACK_MART_VERSION"
 REPORT_VARIABLE = "BOARDPACK_REPORT"
 #: in a batch of past months: the day on which the figures were known so
 KNOWN_VARIABLE = "BOARDPACK_KNOWN_ON"
+#: where a data warehouse is, and the password there; with that of the mail server what no notebook is told
+WAREHOUSE_URL, WAREHOUSE_PASSWORD = "BOARDPACK_WAREHOUSE_URL", "BOARDPACK_WAREHOUSE_PASSWORD"
+SECRETS = (WAREHOUSE_URL, WAREHOUSE_PASSWORD, "BOARDPACK_SMTP_PASSWORD")
 #: a folder that holds both is a project
 MARKS = ("notebooks", "params")
 

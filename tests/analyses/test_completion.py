@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from IPython.core.completer import IPCompleter, provisionalcompleter
 from IPython.core.oinspect import Inspector
+from reference_pages.names import ANALYSES, OWN
 
 import helpers
 from helpers import analyses
-from helpers.analyses.names_page import ANALYSES, OWN
 from helpers.data.room.records import Records
 from helpers.report.parts import Part
 from helpers.report.report import Report

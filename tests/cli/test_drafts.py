@@ -16,7 +16,7 @@ from helpers.cli import main
 from helpers.cli.drafts import keep_fresh
 from helpers.cli.serving import Board, handler_of
 from helpers.errors import Problem, ReportError
-from helpers.runner.batch.drafting import Desk, Draft
+from helpers.runner.batch.drafting import Desk, Proof
 
 TOKEN = "secret"
 
@@ -74,13 +74,13 @@ def test_news_come_as_soon_as_there_are_any(board: Board, port: int) -> None:
 class FakeDesk:
     """A desk whose files change as the test says."""
 
-    def __init__(self, *outcomes: Draft | Exception) -> None:
+    def __init__(self, *outcomes: Proof | Exception) -> None:
         self.outcomes, self.ended, self.changes = list(outcomes), threading.Event(), 0
 
     def look(self) -> dict[Path, tuple[int, int]]:
         return {Path("notebook"): (self.changes, 0)}
 
-    def make(self) -> Draft:
+    def make(self) -> Proof:
         outcome = self.outcomes.pop(0)
         self.changes += 1  # somebody saves meanwhile
         if not self.outcomes:
@@ -94,7 +94,7 @@ def test_each_save_gives_a_page_and_a_mistake_a_sentence(
     board: Board, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mistake = ReportError(Problem("cell 5", "a name that is not known", cure="define it"))
-    desk = FakeDesk(mistake, Draft(b"page", 1.25, True, ("a warning",)), KeyError("ours"))
+    desk = FakeDesk(mistake, Proof(b"page", 1.25, True, ("a warning",)), KeyError("ours"))
     told: list[str] = []
     keep_fresh(cast(Desk, desk), board, tell=told.append, ended=desk.ended)
     assert [words.partition("  ")[2] or words.partition(", ")[2] for words in told[:1]] == [

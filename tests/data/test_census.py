@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import plain_reading
 import pytest
+from reference_pages.national import added_up, read_figures
 
 from helpers.data.appointments import published_months
 from helpers.data.mart import Mart
-from helpers.data.national import added_up, read_figures
 from helpers.data.quality import check_data
 from helpers.register import read_register
 

@@ -96,7 +96,7 @@ BAD = {
     "a picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "a picture; allowed: CSV"),
     "a RAR archive": (
         b"Rar!\x1a\x07\0" + b"\0" * 64,
-        "compressed or not; unpack it and load what is in it",
+        "compressed or not; Parquet; unpack it and load what is in it",
     ),
     "a Parquet file": (b"PAR1" + b"\0" * 64, "a Parquet file that is damaged"),
     "JSON": (b'[{"measure": "x"}]', "JSON, which is no table"),

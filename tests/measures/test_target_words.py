@@ -113,8 +113,8 @@ def test_a_share_that_touches_100_is_forecast_within_what_it_does() -> None:
     result = example_result([97.0, 98.5, 100.0, 98.0, 100.0, 99.0] * 6, measure=HIGHER, targets=[due])
     assert result.forecast is not None
     outcome = result.forecast.result.outcome
-    assert 94 < outcome["low80"] < outcome["median"] <= outcome["high95"] <= 100
-    assert result.forecast.fan[["low95", "high95"]].to_numpy().max() <= 100
+    assert 94 < outcome["lower80"] < outcome["median"] <= outcome["upper95"] <= 100
+    assert result.forecast.fan[["lower95", "upper95"]].to_numpy().max() <= 100
     assert target_words.forecast_sentence(result).endswith("is over 95%: on track.")
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reference_pages.phrases import write_phrases_page
 
 from helpers.errors import UsageError
 from helpers.phrases import OWN, known_phrases, own_phrases, phrase, phrases
 from helpers.phrases.book import placeholders
-from helpers.phrases.page import write_phrases_page
 
 ROOT = Path(__file__).parents[2]
 

@@ -417,3 +417,49 @@ def test_both_limits_are_there_to_be_drawn() -> None:
     assert found.limits_at([1000]).upper95[0] == pytest.approx(widened.upper95[0])
     assert chance.lower95[0] > widened.lower95[0]
     assert found.limits.upper998[0] == pytest.approx(widened.upper998[0])
+
+
+def test_limits_that_always_carry_the_spread_need_no_overdispersion() -> None:
+    calm = {"numerator": [20, 21, 40, 39], "denominator": [20, 20, 40, 40], "kind": "standardised_ratio"}
+    chance, always = (funnel(**calm, overdispersion=how) for how in (True, "always"))
+    assert always.dispersion.phi < 1
+    assert (chance.adjusted, always.adjusted) == (False, True)
+    # exact Poisson against exp(-1.96/sqrt(20)) on the logarithmic scale
+    assert always.limits.lower95[0] == pytest.approx(math.exp(-C95 / math.sqrt(20)))
+    assert chance.limits.lower95[0] == near(0.6108260)
+
+
+def test_the_lines_hold_both_limits_at_every_denominator() -> None:
+    found = funnel([80, 190, 85, 70], [1000, 1200, 900, 1100], kind="proportion", trim=0)
+    table = found.lines().set_index("denominator")
+    assert len(table) == 1003  # 1,000 places, the largest of which is one of the four
+    own = table.loc[[1000, 1200, 900, 1100]]
+    assert own["spread_upper998"].tolist() == pytest.approx(found.limits.upper998.tolist())
+    assert (own["chance_upper95"] < own["spread_upper95"]).all()
+
+
+def test_the_frame_holds_what_limits_are_worked_out_from() -> None:
+    found = funnel([80, 190, 85, 70], [1000, 1200, 900, 1100], kind="proportion", trim=0)
+    frame = found.to_frame()
+    assert frame["transformed"][0] == pytest.approx(math.asin(math.sqrt(0.08)))
+    assert frame["error"][0] == pytest.approx(1 / (2 * math.sqrt(1000)))
+    target = math.asin(math.sqrt(425 / 4200))
+    assert frame["z"].tolist() == pytest.approx(((frame["transformed"] - target) / frame["error"]).tolist())
+    assert not frame["trimmed"].any()
+
+
+def test_expected_events_are_rounded_as_r_does() -> None:
+    # R 4: the nearer neighbour in double precision, the even one of two that are as near (0.125 down, 0.375 up)
+    made = funnel([1, 1, 1], [20.125, 20.375, 20.374], kind="standardised_ratio", compatible="funnelplotr")
+    assert made.denominator.tolist() == [20.12, 20.38, 20.37]
+
+
+def test_the_published_tool_marks_what_lies_on_its_quantiles_as_winsorised() -> None:
+    data = {
+        "numerator": [80, 190, 85, 70, 90],
+        "denominator": [1000] * 5,
+        "kind": "proportion",
+        "trim": 0.25,
+    }
+    ours, tool = (funnel(**data, compatible=how).trimmed.sum() for how in (None, "funnelplotr"))
+    assert (ours, tool) == (2, 4)

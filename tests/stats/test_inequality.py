@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from helpers.errors import ArgumentError
-from helpers.stats.inequality import slope_index
+from helpers.stats.inequality import quantile_groups, slope_index
 
 EQUAL = [100] * 5
 
@@ -128,3 +128,52 @@ def test_bad_input_is_refused(options, words):
     arguments = {"values": [1, 2, 3], "population": [1, 1, 1], **options}
     with pytest.raises(ArgumentError, match=words):
         slope_index(arguments.pop("values"), arguments.pop("population"), **arguments)
+
+
+def test_simulated_intervals_tend_to_the_exact_ones():
+    groups = {"values": [10, 8.5, 7, 6.5, 5], "population": EQUAL, "standard_error": [0.5] * 5}
+    exact, drawn = slope_index(**groups), slope_index(**groups, repetitions=40_000, seed=2)
+    assert drawn.slope.value == exact.slope.value
+    assert drawn.slope.at(0.95) == pytest.approx(exact.slope.at(0.95), abs=0.05)
+    assert drawn.relative.at(0.95) == pytest.approx(exact.relative.at(0.95), abs=0.005)
+
+
+def test_rates_may_err_on_the_log_scale_while_the_line_is_fitted_on_their_own():
+    y = np.array([10, 8.5, 7, 6.5, 5])
+    limits = {"lower95": y / 1.5, "upper95": y * 1.5}
+    found = slope_index(y, EQUAL, **limits, errors="log", repetitions=20_000)
+    assert found.slope.value == pytest.approx(-6)
+    assert found.slope.lower95 < -6 < found.slope.upper95
+    # log-normal errors are skew: the limits lie unevenly about the slope
+    assert abs(found.slope.lower95 + 6) > abs(found.slope.upper95 + 6)
+
+
+def test_a_multiplier_below_nought_turns_the_indices_over():
+    groups = {"values": [10, 8.5, 7, 6.5, 5], "population": EQUAL, "standard_error": [0.5] * 5}
+    there, back = (
+        slope_index(**groups, confidence=0.9),
+        slope_index(**groups, confidence=0.9, multiplier=-100),
+    )
+    assert back.slope.value == pytest.approx(600)
+    assert (back.slope.lower, back.slope.upper) == pytest.approx(
+        (-100 * there.slope.upper, -100 * there.slope.lower)
+    )
+    assert back.relative.value == pytest.approx(1 / there.relative.value)
+    assert back.relative.lower == pytest.approx(1 / there.relative.upper)
+    assert back.intercept == pytest.approx(100 * there.intercept)
+
+
+def test_quantiles_by_hand():
+    scores = [3, 1, 4, 1, 5, 9, 2, 6, 5, 8]
+    # from the highest: 9 8 | 6 5 5 | 4 | 3 2 | 1 1; equal scores share the better rank
+    assert quantile_groups(scores, quantiles=5).tolist() == [4, 5, 3, 5, 2, 1, 4, 2, 2, 1]
+    assert quantile_groups([1, 2, 3, 4], quantiles=2, highest_first=False).tolist() == [1, 1, 2, 2]
+
+
+def test_quantiles_are_within_groups_and_pass_over_what_is_missing():
+    found = quantile_groups([1, 2, None, 9, 8, 5], [*"aaabbc"], quantiles=2)
+    assert found[:5].tolist()[:2] == [2, 1]
+    assert np.isnan(found[[2, 5]]).all()
+    assert found[3:5].tolist() == [1, 2]
+    turned = quantile_groups([1, 2, 9, 8], [*"aabb"], quantiles=2, highest_first=[False, False, True, True])
+    assert turned.tolist() == [1, 2, 1, 2]

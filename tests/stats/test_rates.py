@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from helpers.errors import ArgumentError
 from helpers.stats import rates
@@ -133,3 +135,37 @@ def test_poisson_limits_grow_with_the_count(events):
 def test_bad_input_is_refused(call, words):
     with pytest.raises(ArgumentError, match=words):
         call()
+
+
+@pytest.mark.parametrize("level", [0.8, 0.9, 0.99, 0.999])
+def test_any_confidence_agrees_with_other_libraries(level):
+    x, n = np.array([0, 3, 65, 100]), np.array([10, 12, 100, 100])
+    wilson = proportion_confint(x, n, alpha=1 - level, method="wilson")
+    own = rates.proportion(x, n, confidence=level)
+    assert own.lower == pytest.approx(wilson[0], abs=1e-12)
+    assert own.upper == pytest.approx(wilson[1])
+    exact = rates.count([3, 9], confidence=level)
+    assert exact.lower == pytest.approx(stats.chi2.ppf((1 - level) / 2, [6, 18]) / 2)
+    assert exact.upper == pytest.approx(stats.chi2.ppf((1 + level) / 2, [8, 20]) / 2)
+    y = [4.0, 5, 9, 11]
+    low, high = stats.t.interval(level, 3, np.mean(y), stats.sem(y))
+    assert (rates.mean(y, confidence=level).lower[0], rates.mean(y, confidence=level).upper[0]) == (
+        pytest.approx(low), pytest.approx(high),
+    )  # fmt: skip
+
+
+def test_several_confidences_come_in_one_call():
+    found = rates.rate([20], [1000], confidence=(0.9, 0.95, 0.998))
+    assert list(found.to_frame().columns) == [
+        "value", "lower90", "upper90", "lower95", "upper95", "lower998", "upper998", "method",
+    ]  # fmt: skip
+    assert found.at(0.95) == (found.lower95, found.upper95)
+    assert found.lower is found.at(0.9)[0]
+    with pytest.raises(ArgumentError, match=r"confidence: 0.99 came; allowed: 0.9, 0.95, 0.998"):
+        found.at(0.99)
+
+
+@pytest.mark.parametrize("wrong", [95, 0, 1, "95", [0.95, 99.8]])
+def test_a_confidence_is_a_share(wrong):
+    with pytest.raises(ArgumentError, match="confidence: "):
+        rates.count([5], confidence=wrong)

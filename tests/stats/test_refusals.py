@@ -15,8 +15,10 @@ import pytest
 from helpers.errors import ArgumentError
 from helpers.stats import dna, los, rates, spc, standardisation, trajectory, waiting
 from helpers.stats import interrupted_series as series
+from helpers.stats.fingertips import funnel_significance, funnel_table, rate_denominators
 from helpers.stats.funnel import funnel
-from helpers.stats.inequality import slope_index
+from helpers.stats.inequality import quantile_groups, slope_index
+from helpers.stats.life_expectancy import life_expectancy
 from helpers.stats.position import month_to_month, positions
 from helpers.stats.spc import attribute
 
@@ -74,7 +76,7 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
      {"spells": [5.0, 6.0], "observed": [4.0, 5.0], "expected": [30.0, 30.0], "benchmark": [3.0, 3.0]}),
     (los.kitagawa, {**PAIR, "comparator_spells": [30.0, 30.0], "comparator_days": [60.0, 60.0]}),
     (los.opportunity,
-     {"observed": [5.0, 6.0], "expected": [4.0, 5.0], "standard_error": [0.1, 0.1], "low": [0.5, 0.5]}),
+     {"observed": [5.0, 6.0], "expected": [4.0, 5.0], "standard_error": [0.1, 0.1], "lower": [0.5, 0.5]}),
     (los.excess_beds, {"bed_days": 5.0, "days_in_period": 30.0, "occupancy": 0.9}),
     (los.excess_cost, {"bed_days": 5.0, "bed_day_cost": 300.0}),
     (los.long_stays, {"days": [5.0, 6.0], "spells": [1.0, 2.0], "thresholds": [7.0, 14.0]}),
@@ -95,6 +97,11 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
      {"events": [50.0, 60.0], "population": [100.0, 100.0],
       "reference_events": [500.0, 600.0], "reference_population": [1000.0, 1000.0]}),
     (slope_index, {"values": [10.0, 8.0, 7.0], "population": [90.0, 90.0, 90.0], "standard_error": [1.0] * 3}),
+    (quantile_groups, {"values": [10.0, 8.0, 7.0], "groups": ["a"] * 3, "quantiles": 3}),
+    (life_expectancy, {"deaths": [5.0, 90.0], "population": [9000.0, 900.0], "age": [0, 65], "confidence": 0.9}),
+    (functools.partial(funnel_table, statistic="ratio"), {"numerator": [5.0, 6.0], "denominator": [4.0, 5.0]}),
+    (funnel_significance, {"numerator": [5.0, 6.0], "denominator": [7.0, 8.0], "statistic": "proportion"}),
+    (functools.partial(rate_denominators, multiplier=100.0), {"events": [5.0, 6.0], "rate": [7.0, 8.0]}),
     (functools.partial(positions, draws=1000), {"value": [1.0, 2.0, 3.0], "error": [0.5, 0.5, 0.5]}),
     (month_to_month, {"value": COUNTS, "error": HUNDREDS, "groups": ["a", "b"] * 12}),
     (functools.partial(funnel, kind="proportion"),
@@ -124,6 +131,8 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (waiting.pressure, {"mean_wait": [1.0, 2.0], "target_wait": [5.0, 6.0], "wait_unit": "days"}),
     (waiting.unreported_removals, {"before": 5.0, "after": 5.0, "additions": 4.0, "removals": 3.0}),
     (waiting.list_statistics, {"referred": DATES[:2], "removed": DATES[1:3], "target_wait": 18.0}),
+    (waiting.referral_statistics, {"referred": DATES[:2], "start": "2024-01-01"}),
+    (waiting.clinic_dates, {"start": "2026-01-01", "days": 30, "per_day": 1.5}),
     (simulate, {"demand": [30.0, 30.0], "cv_demand": 1.0, "weeks": 2}),
     (series.interrupted_series, {"values": COUNTS, "before": 12, "confidence": 0.95}),
     (series.interrupted_counts, {"counts": COUNTS, "before": 12, "exposure": HUNDREDS}),
@@ -134,13 +143,15 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (trajectory.cumulative_projection, {"so_far": 60.0, "months": 6, "years": YEARS, "target": 100.0}),
 ]  # fmt: skip
 #: what may be missing, below nought, or of another length, by the name of the method
-MISSING_MAY_BE = {"opportunity": ("standard_error", "low"), "trim_stays": ("points",), "proportion": None, "rate": None,
+MISSING_MAY_BE = {"quantile_groups": ("values",),
+    "opportunity": ("standard_error", "lower"), "trim_stays": ("points",), "proportion": None, "rate": None,
     "count": None, "xmr": ("values",), "run_chart": ("values",), "p_chart": None, "u_chart": None, "c_chart": None,
     "g_chart": None, "t_chart": None, "i_chart": None, "mr_chart": None, "i_prime_chart": None,
     "xbar_chart": None, "s_chart": None, "interrupted_series": ("values",), "interrupted_counts": ("counts",),
     "month_to_month": ("value",)}  # fmt: skip
 BELOW_NOUGHT_MAY_BE = {
-    "excess_beds": ("bed_days",), "excess_cost": ("bed_days",), "slope_index": ("values",), "mean": ("values",),
+    "excess_beds": ("bed_days",), "excess_cost": ("bed_days",), "slope_index": ("values",),
+    "quantile_groups": ("values",), "mean": ("values",),
     "positions": ("value",), "month_to_month": ("value",), "xmr": ("values",), "run_chart": ("values",),
     "i_chart": ("values",), "mr_chart": ("values",), "i_prime_chart": ("numerator",), "xbar_chart": ("values",),
     "s_chart": ("values",), "interrupted_series": ("values",), "project": ("value",),

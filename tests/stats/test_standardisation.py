@@ -136,3 +136,37 @@ def test_events_of_one_person_are_not_independent() -> None:
     each_alone = dsr([12, 13], [100, 200], [2, 1], multiplier=1)
     assert each_alone.value == pytest.approx(found.value)
     assert each_alone.lower95[0] > found.lower95[0]
+
+
+def test_totals_do_where_events_by_stratum_are_not_known():
+    strata = ([1000, 1000, 500, 700], [200, 300] * 2, [10_000] * 4, ["A", "A", "B", "B"])
+    by_row, by_group = smr([30, 20, 9, 8], *strata), smr({"A": 50, "B": 17}, *strata)
+    assert by_group.value.tolist() == by_row.value.tolist()
+    with pytest.raises(
+        ArgumentError, match="events: nothing came for 'B'; allowed: a total for each group"
+    ):
+        smr({"A": 50}, *strata)
+
+
+def test_indirect_ratios_and_rates_take_any_confidence():
+    found = isr([30, 20], [1000, 1000], [200, 300], [10_000, 10_000], multiplier=1000, confidence=0.9)
+    count = rates.count([50], confidence=0.9)
+    assert found.lower[0] == pytest.approx(count.lower[0] / 50 * 25)
+    with pytest.raises(TypeError, match="multipler"):
+        smr([30], [1000], [200], [10_000], multipler=100)  # type: ignore[call-arg]
+
+
+def test_a_frequency_without_a_stratum_is_0_there_and_in_the_r_package_left_out():
+    rows = {
+        "population": [100, 200, 100],
+        "standard": [2, 1, 2],
+        "frequency": [1, 1, 2],
+        "strata": [*"oyo"],
+    }
+    ours, tool = (dsr([6, 9, 4], **rows, compatible=how) for how in (None, "pheindicatormethods"))
+    assert tool.value[0] == ours.value[0]
+    # variance: frequency 1 over 3 of the standard population in both; frequency 2 over 3, or over its own 2
+    ones = (6 * 0.02**2 + 9 * 0.005**2) / 9
+    ratio = (ones + 4 * 4 * 0.02**2 / 4) / (ones + 4 * 4 * 0.02**2 / 9)
+    width = (tool.upper95[0] - tool.value[0]) / (ours.upper95[0] - ours.value[0])
+    assert width == pytest.approx(math.sqrt(ratio))

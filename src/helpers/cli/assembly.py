@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -69,48 +70,51 @@ def open_project(
 
     Raises `UsageError` with the same, where `problems` is None; for an audience that is not named.
 
-    Parameters
-    ----------
-    problems
-        Gets what is wrong with its settings, so that it can be told with what is wrong elsewhere.
-    audience
-        For whom its reports are made, and what was made is looked at.
-    version
-        The version of the data that its reports read; the current one unless given.
+    `problems`: gets what is wrong with its settings, so that it can be told with what is wrong elsewhere. `audience`:
+    for whom its reports are made, and what was made is looked at. `version`: the version of the data that its reports
+    read; the current one unless given.
     """
-    from helpers.data.audit import audit_bundles, audit_file, redact
-    from helpers.data.disclosure import disclosure_problems
-    from helpers.data.last_published import FOLDER as LAST
-    from helpers.data.last_published import keep_published
+    from helpers.data.audit import redact
+
+    allowed, theme, publisher = _settings(root, problems)
+    readers = _named_audience(publisher, audience)
+    watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.files
+    project = Project(
+        root,
+        allow=allowed.standing,
+        late=partial(_late, root) if readers.is_public else lambda _: (),
+        redact=redact,
+        preload=(*(name for room in _ROOMS for name in _modules_below(room)), *LATE),
+        publisher=publisher,
+        audience=readers,
+        closed=_closed(root, publisher, readers),
+        watched=watched,
+        apart=(
+            *watched,
+            root / "params" / "_register",
+            state_folder(root),
+            *(each.reports(root) for each in publisher.audiences.values()),
+            root / "params" / "_theme.yml",
+        ),
+    )
+    return _gated(_informed(project, version))
+
+
+def _informed(project: Project, version: str | None) -> Project:
+    """Return a project with what the data and the register know."""
     from helpers.data.mart import Mart
     from helpers.data.mart_files import DERIVED, ROOM, SPILL
-    from helpers.data.mart_manifest import make_private
-    from helpers.data.policy import policy_of
-    from helpers.data.released_manifests import manifest_entry
-    from helpers.data.releases import FOLDER, Releases
+    from helpers.data.releases import FOLDER
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.data.state import open_state
 
-    open_state(state_folder(root))
-    allowed, theme, publisher = _settings(root, problems)
-    readers = _named_audience(publisher, audience)
-    others = tuple(each for each in publisher.audiences.values() if each != readers and not each.is_public)
-    policy, home = policy_of(readers), readers.home(state_folder(root))
-    make_private(home / LAST)  # what is not there when a wall is built stays closed to reports
-    releases = Releases.of(state_folder(root), root, readers)
-
-    def release(report: str, bundles: tuple[Bundle, ...]) -> None:
-        if problems := [*releases.unentered(report, bundles), *releases.shown_uncertified(report)]:
-            raise GateError(problems)
-        releases.release(report)
-        keep_published(home, bundles)
-
-    state, folder = state_folder(root), root / "params" / "_register"
-    mart, register = MartQuestions(Mart(state / "mart", version)), RegisterQuestions(folder)
-    caches = tuple(state / "mart" / each for each in (DERIVED, SPILL))
-    watched = tuple(p for p in (root / "_quarto.yml",) if p.exists()) + theme.files
-    return Project(
-        root,
+    open_state(project.home)
+    folder = project.home / "mart"
+    mart, register = MartQuestions(Mart(folder, version)), RegisterQuestions(project.params / "_register")
+    caches = (folder / DERIVED, folder / SPILL)
+    closed = (*caches, folder / ROOM, project.state / FOLDER)
+    return replace(
+        project,
         organisations=mart.organisations,
         months=mart.months,
         pin=mart.pin,
@@ -118,41 +122,48 @@ def open_project(
         expand=mart.expand,
         selectors=tuple(SELECTORS),
         groups=mart.groups,
+        caches=caches,
+        room=RoomProcess(MODULE, ROOM_VARIABLE, sealed=mart.sealed, caches=closed),
+        answer=register.answer,
+        whence=register.whence,
+    )
+
+
+def _gated(project: Project) -> Project:
+    """Return a project with what keeps in what must not leave."""
+    from helpers.data.audit import audit_bundles, audit_file
+    from helpers.data.disclosure import disclosure_problems
+    from helpers.data.last_published import FOLDER as LAST
+    from helpers.data.last_published import keep_published
+    from helpers.data.mart_manifest import make_private
+    from helpers.data.policy import policy_of
+    from helpers.data.released_manifests import manifest_entry
+    from helpers.data.releases import Releases
+
+    readers = project.audience
+    policy, releases = policy_of(readers), Releases.of(project.home, project.root, readers)
+    make_private(project.state / LAST)  # what is not there when a wall is built stays closed to reports
+
+    def release(report: str, bundles: tuple[Bundle, ...]) -> None:
+        if problems := [*releases.unentered(report, bundles), *releases.shown_uncertified(report)]:
+            raise GateError(problems)
+        releases.release(report)
+        keep_published(project.state, bundles)
+
+    others = (each for each in project.publisher.audiences.values() if not each.is_public)
+    return replace(
+        project,
         bundle_checks=(
             lambda bundles: disclosure_problems(bundles, policy),
             lambda bundles: audit_bundles(bundles, policy),
         ),
-        text_checks=(mentions_of(others),),
+        text_checks=(mentions_of(tuple(each for each in others if each != readers)),),
         file_checks=(audit_file,),
-        allow=allowed.standing,
         release=release,
         reserve=releases.release,
         told=lambda report: [manifest_entry(entry.told, policy) for entry in releases.of_report(report)],
         keep_manifest=releases.keep_manifest,
-        late=partial(_late, root) if readers.is_public else lambda _: (),
-        redact=redact,
-        caches=caches,
-        room=RoomProcess(
-            MODULE,
-            ROOM_VARIABLE,
-            sealed=mart.sealed,
-            caches=(*caches, state / "mart" / ROOM, home / FOLDER),
-        ),
-        preload=(*(name for room in _ROOMS for name in _modules_below(room)), *LATE),
-        publisher=publisher,
         suppression=f"Figures from records of patients follow {policy.source}",
-        audience=readers,
-        closed=_closed(root, publisher, readers),
-        watched=watched,
-        answer=register.answer,
-        apart=(
-            *watched,
-            folder,
-            state,
-            *(each.reports(root) for each in publisher.audiences.values()),
-            root / "params" / "_theme.yml",
-        ),
-        whence=register.whence,
     )
 
 
@@ -196,18 +207,19 @@ def open_audiences(root: Path, audience: str = "") -> tuple[Project, ...]:
 
 def by_audience(public: Project, asked: Plan, *, version: str | None = None) -> list[tuple[Project, Plan]]:
     """Return what is asked for each audience with its project, the public first; an empty plan is the public's."""
-    parts = {name: _for(asked, name) for name in public.publisher.audiences}
+    parts = {
+        name: Plan(
+            tuple(each for each in asked.jobs if each.audience == name),
+            tuple(each for each in asked.refused if each.audience == name),
+        )
+        for name in public.publisher.audiences
+    }
     is_empty = not any(parts.values())
     return [
         (public if name == PUBLIC_NAME else open_project(public.root, audience=name, version=version), part)
         for name, part in parts.items()
         if part or (is_empty and name == PUBLIC_NAME)
     ]
-
-
-def _for(asked: Plan, audience: str) -> Plan:
-    jobs = tuple(each for each in asked.jobs if each.audience == audience)
-    return Plan(jobs, tuple(each for each in asked.refused if each.audience == audience))
 
 
 def _named_audience(publisher: Publisher, name: str) -> Audience:
@@ -248,14 +260,8 @@ def plan(
     Raises `UsageError` with all problems of register and phrases, and where it is strict of notebooks and parameter
     files, at once.
 
-    Parameters
-    ----------
-    words
-        Names or files of reports; none: all.
-    problems
-        What is wrong already (`open_project`).
-    strict
-        Whether a mistake that concerns single reports is an error too; otherwise these are refused.
+    `words`: names or files of reports; none: all. `problems`: what is wrong already (`open_project`). `strict`: whether
+    a mistake that concerns single reports is an error too; otherwise these are refused.
     """
     from helpers.register.reading import read_register
 

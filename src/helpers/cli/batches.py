@@ -22,6 +22,7 @@ from helpers.runner.history.entries import Entry, State
 from helpers.runner.key.due import RunDecision
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.plan.refused import no_data_words
+from helpers.runner.portal.runs import show_seconds
 
 #: reports that the summary names as the slowest
 SLOWEST = 3
@@ -62,21 +63,9 @@ class _Lines:
         self._ran += 1
         rest = (time.monotonic() - self._began) / self._ran * self._left
         done = f"[{self._total - self._left}/{self._total}]"
-        left = f", about {_duration(rest)} left" if self._left else ""
+        left = f", about {show_seconds(rest)} left" if self._left else ""
         words = f"{done} {entry.report}: {entry.how}, {entry.seconds:.1f} s{left}"
         print(words, file=sys.stderr, flush=True)
-
-
-def _duration(seconds: float) -> str:
-    """Return a time in the unit that says enough.
-
-    >>> _duration(42.4), _duration(150), _duration(7300)
-    ('42 s', '2 min', '2 h 1 min')
-    """
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 2:
-        return f"{minutes * 60 + rest} s"
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def worst_first(entries: Iterable[Entry]) -> list[Entry]:
@@ -84,11 +73,7 @@ def worst_first(entries: Iterable[Entry]) -> list[Entry]:
     grave = {State.INTERRUPTED: 1, State.WAITING: 1}
 
     def rank(entry: Entry) -> tuple[int, float, str]:
-        return (
-            0 if entry.state.is_failure else grave.get(entry.state, 2),
-            -entry.seconds,
-            entry.report,
-        )
+        return (0 if entry.state.is_failure else grave.get(entry.state, 2), -entry.seconds, entry.report)
 
     return sorted(entries, key=rank)
 

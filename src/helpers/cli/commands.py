@@ -15,14 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from helpers import __version__
-from helpers.errors import (
-    INTERRUPTED,
-    INTERRUPTED_WORDS,
-    ExitCode,
-    ReportError,
-    UserError,
-    place_problem,
-)
+from helpers.errors import INTERRUPTED, INTERRUPTED_WORDS, ExitCode, ReportError, UserError, place_problem
 
 #: where each command or group of commands is
 COMMANDS: Final = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,11 @@ from helpers.cli.figures import show_series
 from helpers.cli.options import Json, project_root
 from helpers.cli.private import forget
 from helpers.runner.publisher import read_publisher
+
+if TYPE_CHECKING:
+    from helpers.data.load import LoadResult, Progress
+    from helpers.data.mart import Mart
+    from helpers.register import Register
 
 data_app = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
 demo_app = typer.Typer(help="The invented national data set.", no_args_is_help=True)
@@ -47,15 +53,41 @@ def load_data(
     as_json: Json = False,
 ) -> None:
     """Load published files, extracts and own measures: each file whole or not at all."""
-    from helpers.data.load import LoadError, load_paths
+    from helpers.data.load import load_paths
+
+    today = as_of.date() if as_of else None
+    _load(
+        lambda mart, register, tell: load_paths(mart, paths, register, progress=tell, today=today), as_json
+    )
+
+
+@data_app.command("pull")
+def pull_data(
+    url: Annotated[
+        str,
+        typer.Argument(help="Where the warehouse is, without a password; else $BOARDPACK_WAREHOUSE_URL."),
+    ] = "",
+    table: Annotated[str, typer.Option(help="Table or view, with its schema where it needs one.")] = "",
+    query: Annotated[str, typer.Option(help="A SELECT whose rows are wanted.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Load a table of a data warehouse, or the rows of a query, all or nothing; SQLAlchemy reaches it."""
+    from helpers.data.warehouse import find_warehouse, pull
+
+    warehouse = find_warehouse(url, table=table, query=query)
+    _load(lambda mart, register, tell: pull(mart, warehouse, register, progress=tell), as_json)
+
+
+def _load(load: Callable[[Mart, Register, Progress | None], list[LoadResult]], as_json: bool) -> None:
+    """Load into the project's mart, and print what became of each file."""
+    from helpers.data.load import LoadError
     from helpers.register.reading import read_register
 
     root = project_root()
     register = read_register(root / "params" / "_register")
     try:
         with showing.show_loading(quiet=as_json) as progress:
-            today = as_of.date() if as_of else None
-            results = load_paths(open_mart(root), paths, register, progress=progress, today=today)
+            results = load(open_mart(root), register, progress)
     except LoadError as error:
         showing.show_results(error.results, as_json=as_json)
         raise typer.Exit(int(error.exit_code)) from None

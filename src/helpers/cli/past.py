@@ -55,8 +55,11 @@ def read_past(months: str, known: str, *, or_now: bool) -> Past:
         problems.append(Problem("--for", months, "YYYY-MM, or from one to another: 2025-10..2026-03"))
     elif found[2] and found[2] < found[1]:
         problems.append(Problem("--for", months, "the earlier month first"))
-    if known not in {NOW, THEN} and not _is_day(known):
-        problems.append(Problem("--known", known, f"{NOW}, {THEN}, or a day as YYYY-MM-DD"))
+    if known not in {NOW, THEN}:
+        try:
+            date.fromisoformat(known)
+        except ValueError:
+            problems.append(Problem("--known", known, f"{NOW}, {THEN}, or a day as YYYY-MM-DD"))
     if or_now and known == NOW:
         problems.append(Problem("--or-now", "says nothing beside --known now", "--known then or a day"))
     raise_all(problems)
@@ -75,7 +78,11 @@ def past_parts(
     runs.
     """
     days, told = _known_days(root, past)
-    problems = list(_outside(root, days))
+    problems: list[Problem] = []
+    for month, (_, version) in days.items():
+        covered = open_project(root, [], version=version).months()
+        if covered and not covered[0] <= month <= covered[1]:
+            problems.append(Problem("--for", f"the data have nothing for {month}", " to ".join(covered)))
     raise_all(problems)
     parts: list[Part] = []
     for month, (day, version) in days.items():
@@ -123,13 +130,6 @@ def _known_days(root: Path, past: Past) -> tuple[dict[str, tuple[date | None, st
     return days, told
 
 
-def _outside(root: Path, days: dict[str, tuple[date | None, str | None]]) -> Iterator[Problem]:
-    for month, (_, version) in days.items():
-        covered = open_project(root, [], version=version).months()
-        if covered and not covered[0] <= month <= covered[1]:
-            yield Problem("--for", f"the data have nothing for {month}", " to ".join(covered))
-
-
 def _without_made(project: Project, asked: Plan, month: str) -> Plan:
     made = History(project.state).standing(month=month)
     jobs = tuple(job for job in asked.jobs if (job.notebook.name, job.name) not in made)
@@ -152,10 +152,3 @@ def _first(month: str, later: int = 0) -> date:
     for _ in range(later):
         day = (day + timedelta(days=31)).replace(day=1)
     return day
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False

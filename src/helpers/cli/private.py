@@ -125,9 +125,7 @@ def _allowed() -> Allowed:
     return read_allowed(root / "params" / "_register")
 
 
-def forget(
-    source: Annotated[str, typer.Argument(help="The source's short name.")],
-) -> None:
+def forget(source: Annotated[str, typer.Argument(help="The source's short name.")]) -> None:
     """Remove a source's loads and what was derived from them."""
     from helpers.data.forgetting import forget_source
 
@@ -142,9 +140,7 @@ def forget(
 
 
 @state_app.command("backup")
-def back_up_state(
-    target: Annotated[Path, typer.Argument(help="The file to write: NAME.tar.gz")],
-) -> None:
+def back_up_state(target: Annotated[Path, typer.Argument(help="The file to write: NAME.tar.gz")]) -> None:
     """Write the private state to one file."""
     from helpers.data.state import back_up
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from dataclasses import replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.cli.datasets import datasets_of
 from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.organisations import has_no_list
 from helpers.data.published_stays import COMPARABLE
+from helpers.data.schema import NAME_LISTS
 from helpers.register.models import Register
 from helpers.register.questions import answer
 from helpers.runner.project import DataSet, Groups, Organisations, Whence
@@ -24,24 +25,21 @@ _WITH_BEDS = """SELECT DISTINCT {code} FROM organisations o LEFT JOIN successors
         LEFT JOIN successors s ON s.org_code = v.org_code
         WHERE measure = 'bed_occupancy' AND period_type = 'month' AND denominator > 0
           AND v.source NOT IN (SELECT source FROM loads WHERE synthetic)) ORDER BY 1"""
+_TRUSTS = """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
+    LEFT JOIN successors s ON s.org_code = v.org_code
+    WHERE basis = 'provider' AND {}
+      AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+      AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1"""
 #: what `select:` in a `_matrix.yml` may name, and the rows of the mart that it stands for
 SELECTORS = {
-    "trusts_with_published_dna": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
-        LEFT JOIN successors s ON s.org_code = v.org_code
-        WHERE measure = 'dna_rate' AND origin = 'published' AND basis = 'provider' AND denominator > 0
-          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
-          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
+    "trusts_with_published_dna": _TRUSTS.format(
+        "measure = 'dna_rate' AND origin = 'published' AND denominator > 0"
+    ),
     "trusts_with_published_stay": COMPARABLE,
-    "trusts_with_published_measures": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
-        LEFT JOIN successors s ON s.org_code = v.org_code
-        WHERE measure = 'rtt_18_weeks' AND basis = 'provider' AND denominator > 0
-          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
-          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
-    "trusts_with_published_lists": """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
-        LEFT JOIN successors s ON s.org_code = v.org_code
-        WHERE measure = 'rtt_list_size' AND basis = 'provider' AND specialty_code IS NOT NULL AND breakdown IS NULL
-          AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
-          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1""",
+    "trusts_with_published_measures": _TRUSTS.format("measure = 'rtt_18_weeks' AND denominator > 0"),
+    "trusts_with_published_lists": _TRUSTS.format(
+        "measure = 'rtt_list_size' AND specialty_code IS NOT NULL AND breakdown IS NULL"
+    ),
     "boards_with_published_beds": _WITH_BEDS.format(code="coalesce(b.successor, o.icb_code)", kind="icb"),
     "regions_with_published_beds": _WITH_BEDS.format(code="o.region", kind="region"),
     "trusts": "SELECT DISTINCT org_code FROM organisations"
@@ -53,6 +51,38 @@ SELECTORS = {
 GROUPS = {"region": "region", "icb": "icb_code", "peer_group": "peer_group", "type": "kind"}
 _GROUPED = """SELECT {0}, org_code FROM organisations WHERE {0} IS NOT NULL AND valid_to IS NULL
     AND successor IS NULL AND kind NOT IN ('icb', 'region', 'nation') ORDER BY 1, 2"""
+
+
+def datasets_of(mart: Mart) -> dict[str, DataSet]:
+    """Return the data sets of a version, "<table>/<source>"; a list of names is one, whichever files have filled it.
+
+    Most files name the organisations of their figures. Were each of them a data set, every new file would make
+    every report due.
+    """
+    found = _by_source(mart)
+    for table in NAME_LISTS:
+        parts = [found.pop(name) for name in [*found] if name.partition("/")[0] == table]
+        if parts:
+            newest = max(parts, key=lambda each: (each.as_at, each.load))
+            found[table] = replace(newest, name=f"Names of {table}", fingerprint=mart.list_digest(table))
+    return found
+
+
+def _by_source(mart: Mart) -> dict[str, DataSet]:
+    manifest = mart.manifest
+    loads = {file.load for file in manifest.files}
+    newest = {load.source: load.load for load in manifest.loads if load.load in loads}
+    measures = mart.measures()
+    return {
+        each.dataset: DataSet(
+            manifest.fingerprints[each.dataset],
+            each.name,
+            each.as_at,
+            newest[each.dataset.partition("/")[2]],
+            tuple(sorted(measures[each.dataset])) if each.dataset in measures else None,
+        )
+        for each in mart.sources()
+    }
 
 
 class MartQuestions:
@@ -77,26 +107,20 @@ class MartQuestions:
         rows = self._rows("SELECT org_code, name FROM organisations ORDER BY valid_from")
         return {row[0]: row[1] for row in rows}
 
+    @cache  # noqa: B019  a batch asks for each report, and there is one of these for it
     def months(self) -> tuple[str, str] | None:
         """Return the first and the last month of which the data say anything."""
-        return self._months
+        for first, last in self._rows(MONTHS_COVERED):
+            return (first, last) if first else None
+        return None
 
     def expand(self, selector: str) -> tuple[str, ...]:
         """Return the codes that a selector stands for."""
         return tuple(code for (code,) in self._rows(SELECTORS[selector]))
 
+    @cache  # noqa: B019
     def groups(self) -> Groups:
         """Return the groups by which a selector may be narrowed, and who is in each."""
-        return self._groups
-
-    @cached_property
-    def _months(self) -> tuple[str, str] | None:
-        for first, last in self._rows(MONTHS_COVERED):
-            return (first, last) if first else None
-        return None
-
-    @cached_property
-    def _groups(self) -> Groups:
         found: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in GROUPS}
         for kind, column in GROUPS.items():
             for name, code in self._rows(_GROUPED.format(column)):

@@ -52,6 +52,7 @@ def status(readers: Readers = "", as_json: Json = False) -> None:
 
 def history(
     word: Annotated[str, typer.Argument(metavar="[REPORT or RUN]", help="A report, or a run's id.")] = "",
+    *,
     most: Annotated[int, typer.Option(min=1, help="How many to show.")] = MOST_RUNS,
     verify: Annotated[
         bool,
@@ -124,11 +125,7 @@ def show(
         show_report(entry, traces, project.audience)
 
 
-def why(
-    report: Report,
-    renderer: Renderer = RENDERERS[0],
-    as_json: Json = False,
-) -> None:
+def why(report: Report, renderer: Renderer = RENDERERS[0], as_json: Json = False) -> None:
     """Say what has changed since a report was made: parameters, data, code, environment, renderer."""
     told: dict[str, tuple[str, ...]] = {}
     public = open_project(project_root())

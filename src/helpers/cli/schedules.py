@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,7 +36,6 @@ from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
 from helpers.runner.schedule.export import EXPORTS
 from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
 from helpers.runner.telling.digests import approved, digests, not_made
-from helpers.runner.telling.message import Message
 from helpers.runner.telling.outbox import Outbox
 
 schedule_app = typer.Typer(help="Make reports by themselves: params/_schedule.yml.", no_args_is_help=True)
@@ -84,7 +83,9 @@ def run(
                 try:
                     _make_due(root, quiet=quiet, strict=strict)
                 except UserError as error:  # settings that are being written, say: it is tried again
-                    told = _tell_once(error, told)
+                    if str(error) != told:
+                        print(error, file=sys.stderr, flush=True)
+                    told = str(error)
                 wait.wait(every)
             except _UnderWayError:
                 raise
@@ -180,7 +181,7 @@ def _make_due(
         due = find_due(schedule, history.occurrences(), clock(), data)
         missed = [each.due for each in due.settled if each.outcome is Outcome.MISSED]
         for moment in missed[-1:]:
-            _put(outbox, not_made(schedule.name, schedule.tell, moment, "missed", now=clock()))
+            outbox.put(*not_made(schedule.name, schedule.tell, moment, "missed", now=clock()))
         done = do_due(due, making.make, history.note, clock=clock)
         making.codes += [each.exit_code for each in done]
         for each in done:
@@ -191,7 +192,7 @@ def _make_due(
     for schedule in schedules:
         ran = [e for e in history.occurrences() if e.schedule == schedule.name and e.outcome is Outcome.RAN]
         for last in ran[-1:] if schedule.tell else []:
-            _put(outbox, approved(schedule.name, schedule.tell, last, project, history, now=clock()))
+            outbox.put(*approved(schedule.name, schedule.tell, last, project, history, now=clock()))
     places = [each.publish_to for each in schedules if each.publish_to]
     making.codes.append(bring_up_to_date(project, places, clock().date()))
     send_waiting(project, clock())
@@ -218,7 +219,7 @@ class _Making:
             self.codes.append(int(error.exit_code))
             print(f"{schedule.name}, due {moment:%Y-%m-%d %H:%M} UTC, waits: {error}", file=sys.stderr)
             told = not_made(schedule.name, schedule.tell, moment, "waits", now=self._clock())
-            _put(Outbox(state_folder(self._root)), told)
+            Outbox(state_folder(self._root)).put(*told)
             return None
         order = Order(formats=schedule.formats, hold=schedule.hold)
         orders = [(asked, order)]
@@ -236,7 +237,7 @@ class _Making:
         reports = [(project, _entries_of(some, batch)) for project, some, _ in parts]
         late = overdue_words(self._root, self._clock().date())
         told = digests(schedule.name, schedule.tell, moment, reports, unanswered=late, now=self._clock())
-        _put(Outbox(public.home), told)
+        Outbox(public.home).put(*told)
         if not self._quiet or batch.exit_code:
             pages = ", ".join(each.show(each.reports / "index.html") for each, *_ in parts)
             batches.show_batch(batch, pages, as_json=False)
@@ -265,11 +266,6 @@ class _Making:
             showing.show_results(told, as_json=False)
 
 
-def _put(outbox: Outbox, messages: Iterable[Message]) -> None:
-    for each in [*messages]:
-        outbox.put(each)
-
-
 def _entries_of(asked: Plan, batch: Batch) -> list[Entry]:
     """Return what became of the reports of a plan in a batch of several."""
     titles = {job.title for job in asked.jobs} | {each.title for each in asked.refused}
@@ -292,21 +288,10 @@ class _LateError(UserError):
     exit_code = ExitCode.OK
 
 
-def _tell_once(error: UserError, told: str) -> str:
-    """Print an error that was not the last one told, and return it."""
-    if str(error) != told:
-        print(error, file=sys.stderr, flush=True)
-    return str(error)
-
-
 def _next_words(root: Path) -> str:
     now = datetime.now(UTC)
-    soonest = min(
-        ((moment, each) for each in _read(root) for moment in coming(each, now, 1)),
-        key=lambda pair: pair[0],
-        default=None,
-    )
-    if soonest is None:
+    ahead = [(moment, each) for each in _read(root) for moment in coming(each, now, 1)]
+    if not ahead:
         return "it waits for data"
-    moment, schedule = soonest
+    moment, schedule = min(ahead, key=lambda pair: pair[0])
     return f"next: {schedule.name} at {moment.astimezone(ZoneInfo(schedule.zone)):%Y-%m-%d %H:%M %Z}"

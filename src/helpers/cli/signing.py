@@ -21,10 +21,7 @@ def _group() -> None:
 
 
 @sign_off_app.command("status")
-def status(
-    readers: Readers = "",
-    as_json: Json = False,
-) -> None:
+def status(readers: Readers = "", as_json: Json = False) -> None:
     """Show each draft that waits: how far it is, whose turn it is, and what reviewers have said."""
     found = [each for project, record in open_records(readers) for each in waiting(project, record)]
     if as_json:

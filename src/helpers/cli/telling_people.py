@@ -105,11 +105,7 @@ def _at(public: Project, message: Message) -> Project:
 
 
 def send_waiting(
-    project: Project,
-    now: datetime,
-    *,
-    at_once: bool = False,
-    environment: Mapping[str, str] = os.environ,
+    project: Project, now: datetime, *, at_once: bool = False, environment: Mapping[str, str] = os.environ
 ) -> tuple[int, int]:
     """Send what waits; return how many messages were sent, and how many could not be.
 

@@ -15,10 +15,7 @@ from helpers.runner.publish.placing import draft_folder
 def verify_records(opened: Sequence[tuple[Project, History]], noted: str = "") -> None:
     """Print that nothing was changed behind the history's back.
 
-    Raises
-    ------
-    GateError
-        With all that was.
+    Raises `GateError` with all that was.
     """
     problems: list[Problem] = []
     known: list[str] = []

@@ -14,7 +14,7 @@ from helpers.cli import showing
 from helpers.cli.options import Json, project_root
 from helpers.errors import Problem, UsageError
 from helpers.places import current_day
-from helpers.register.calendar import Due, calendar
+from helpers.register.calendar import Occasion, calendar
 from helpers.register.reading import read_register
 from helpers.runner.schedule.due import coming
 from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
@@ -67,15 +67,15 @@ def _month(text: str) -> date:
         raise UsageError(Problem("--from", text, "a month as YYYY-MM")) from None
 
 
-def _day(due: Due) -> str:
+def _day(due: Occasion) -> str:
     return f"{due.day:%a} {due.day.day} {due.day:%b %Y}"
 
 
-def _told(due: Due) -> tuple[str, str, str, str]:
+def _told(due: Occasion) -> tuple[str, str, str, str]:
     return due.what, due.who or "nobody named", due.organisation, due.kept
 
 
-def _reports(schedule: Schedule, first: date, end: date) -> list[Due]:
+def _reports(schedule: Schedule, first: date, end: date) -> list[Occasion]:
     """Return when the reports of a schedule are made; the first time alone of what comes nearly every day."""
     zone = ZoneInfo(schedule.zone)
     start = datetime.combine(first, time(), zone).astimezone(UTC) - timedelta(seconds=1)
@@ -84,4 +84,4 @@ def _reports(schedule: Schedule, first: date, end: date) -> list[Due]:
     what = f"Reports: {', '.join(schedule.reports) or 'all'} ({schedule.name})"
     if len(days) > MOST_TIMES:
         days, what = days[:1], f"{what}, from then on more than {MOST_TIMES} times a year"
-    return [Due(day, what, _SCHEDULED, FILE, "all") for day in days]
+    return [Occasion(day, what, _SCHEDULED, FILE, "all") for day in days]

@@ -19,6 +19,7 @@ from helpers.register import Register
 if TYPE_CHECKING:
     from helpers.data.editions import Editions
     from helpers.data.load_files import Load
+    from helpers.data.record_files import RecordFile
     from helpers.data.sources.layout import Context, Layout, Reading
 
 Outcome = Literal["loaded", "already loaded", "refused"]
@@ -83,7 +84,21 @@ def load_paths(
     LoadError
         Where files were refused, after the others have been loaded.
     """
-    with find_files(paths) as files, _Batch(mart, register, vintage, today) as batch:
+    with find_files(paths) as files:
+        return load_files(mart, files, register, progress=progress, vintage=vintage, today=today)
+
+
+def load_files(
+    mart: Mart,
+    files: Sequence[Found],
+    register: Register,
+    *,
+    progress: Progress | None = None,
+    vintage: datetime | None = None,
+    today: date | None = None,
+) -> list[LoadResult]:
+    """Load files that have been found, in their order; see `load_paths`."""
+    with _Batch(mart, register, vintage, today) as batch:
         for done, file in enumerate(files):
             if progress:
                 progress(file.shown, done, len(files))
@@ -180,7 +195,6 @@ class _Batch:
     def _stage(self, file: Found) -> LoadResult | _Staged:
         from helpers.data.open_files import open_file
         from helpers.data.parts import is_long, refuse_too_long
-        from helpers.data.record_files import is_parquet
         from helpers.data.sources import describe_rest, recognise
         from helpers.data.sources.layout import read_all
         from helpers.data.sources.mapped import mapped_layouts
@@ -190,8 +204,8 @@ class _Batch:
         held = self._held(file)
         if held:
             return held
-        if is_parquet(file.path):
-            return self._stage_records(file)
+        if records := self._record_file(file):
+            return self._stage_records(file, records)
         if is_long(file.path):
             staged = self._stage_parts(file)
             if staged:
@@ -209,11 +223,25 @@ class _Batch:
         self._check(file, reading)
         return self._write(file, layout, *self._dated(file, layout, reading))
 
-    def _stage_records(self, file: Found) -> _Staged:
-        """Stage a Parquet file of records, which no memory holds."""
-        from helpers.data.record_files import RecordFile
+    def _record_file(self, file: Found) -> RecordFile | None:
+        """Return a Parquet file of records in the mart's own columns; None of what a layout reads."""
+        from helpers.data.record_files import RecordFile, is_parquet
+        from helpers.data.sheets import Sheet
+        from helpers.data.sources import recognise
+        from helpers.data.sources.mapped import mapped_layouts
 
+        if not is_parquet(file.path):
+            return None
         records = RecordFile(file.path, file.shown)
+        heading = Sheet(file.path.name, grid=(records.columns,))
+        try:
+            recognise([heading], mapped_layouts(self.register))
+        except DataError:
+            return records
+        return None
+
+    def _stage_records(self, file: Found, records: RecordFile) -> _Staged:
+        """Stage a Parquet file of records, which no memory holds."""
         staged = self._write(file, records.layout, records.reading, self.vintage)
         try:
             records.stage(staged.load)
@@ -226,16 +254,17 @@ class _Batch:
         """Stage a long file a part at a time; None where its layout must be read whole."""
         from helpers.data.parts import read_parts
         from helpers.data.sources import recognise
+        from helpers.data.sources.mapped import mapped_layouts
 
-        sheets = read_parts(file.path)
-        matches = recognise([next(sheets)])
+        sheets, own = read_parts(file.path), mapped_layouts(self.register)
+        matches = recognise([next(sheets)], own)
         layout, context = matches[0].layout, self._context()
         if not layout.by_rows:
             return None
         first = layout.read(matches, context)
         staged = self._write(file, layout, first, self.vintage)
         try:
-            rest = (layout.read(recognise([sheet]), context) for sheet in sheets)
+            rest = (layout.read(recognise([sheet], own), context) for sheet in sheets)
             return _write_rest(staged, first, rest)
         except BaseException:
             self._close(staged, keep=False)
@@ -264,7 +293,6 @@ class _Batch:
                 raise DataError(problems)
 
     def _held(self, file: Found) -> LoadResult | None:
-        from helpers.data.record_files import RecordFile, is_parquet
         from helpers.data.sources import all_layouts
         from helpers.data.sources.mapped import mapped_layouts
 
@@ -273,8 +301,8 @@ class _Batch:
         sha256 = hash_file(file.path)
         held = [load for load in self.mart.loads() if load.sha256 == sha256]
         layouts = (*all_layouts(), *mapped_layouts(self.register)) if held else ()
-        if held and is_parquet(file.path):
-            layouts = (RecordFile(file.path, file.shown).layout,)
+        if held and (records := self._record_file(file)):
+            layouts = (records.layout,)
         known = {layout.name: layout for layout in layouts}
         for load in held:  # a reader or a mapping that was mended since reads the file anew
             if load.layout in known and load.settings == known[load.layout].how_read:

@@ -187,6 +187,20 @@ class MartFiles:
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
 
+    @contextmanager
+    def on_its_way(self) -> Iterator[Path]:
+        """Yield a private folder for what is fetched to be loaded: no other load may run beside it.
+
+        What a killed process left in it goes with the next load.
+        """
+        with self._lock():
+            self._clear_staging()
+            folder = make_private(self.path / "staging" / f"fetch-{secrets.token_hex(4)}")
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def holds(self, source: str, sha256: str, settings: str = "") -> bool:
         """Tell whether the current version has rows of that very content from that source, read in that way."""
         sought = (source, sha256, settings)

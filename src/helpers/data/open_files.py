@@ -12,12 +12,16 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING
 
 from helpers.data.sheets import HEAD_ROWS, Sheet, seen
 from helpers.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: no file of the NHS's publications unpacks to more; anything that does is a mistake or an attack
 MAX_BYTES = 1_500_000_000
@@ -25,7 +29,9 @@ MAX_BYTES = 1_500_000_000
 MAX_WORKBOOK_BYTES = 400_000_000
 
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PDF = b"%PDF-"
+_PDF, PARQUET = b"%PDF-", b"PAR1"
+#: rows of a Parquet file that is read whole: more are read a part at a time, or not at all
+MAX_ROWS = 10_000_000
 _DELIMITERS = ",\t;|"
 _SAVE = "open it in Excel and save it as .xlsx"
 #: parts by which packed files tell what they are
@@ -40,7 +46,6 @@ _STARTS = {
     b"%PDF-": ("a PDF, which holds no table", "ask its publisher for the figures as CSV or workbook"),
     b"Rar!": ("a RAR archive", "unpack it and load what is in it"),
     b"7z\xbc\xaf": ("a 7-Zip archive", "unpack it and load what is in it"),
-    b"PAR1": ("a Parquet file in an archive", "unpack it and load what is in it"),
     b"SQLite format 3\0": ("a database of SQLite", "write its table as CSV"),
     b"\x89PNG": ("a picture", "load the tables that it was made from"),
     b"\xff\xd8\xff": ("a picture", "load the tables that it was made from"),
@@ -92,7 +97,48 @@ def _open_plain(content: bytes, file: str) -> list[Sheet]:
     for start, (what, cure) in _STARTS.items():
         if content.startswith(start):
             raise _refuse(file, what, cure)
+    if content.startswith(PARQUET):
+        return [*parquet_sheets(io.BytesIO(content), file, MAX_ROWS)]
     return [_open_text(content, file)]
+
+
+def parquet_sheets(source: Path | IO[bytes], file: str, rows: int) -> Iterator[Sheet]:
+    """Yield a Parquet file's table as text, so many rows at a time, each part with the heading and its own numbers.
+
+    Raises
+    ------
+    DataError
+        Where it is damaged, or a column holds lists or the like.
+    """
+    import pyarrow as pa
+    import pyarrow.csv as arrow_csv
+    import pyarrow.parquet as parquet
+
+    before = 0
+    try:
+        with parquet.ParquetFile(source) as opened:
+            for batch in opened.iter_batches(rows):
+                text = io.BytesIO()
+                arrow_csv.write_csv(_plain_days(batch), text)
+                yield Sheet(file, text=seen(text.getvalue().decode("utf-8")), lines_before=before)
+                before += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise _refuse(file, f"a Parquet file that cannot be read ({error})") from None
+    if not before:
+        raise _refuse(file, "a Parquet file without rows", "check what was written to it")
+
+
+def _plain_days(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch with moments that are all midnights as days: warehouses keep days so."""
+    import pyarrow as pa
+    import pyarrow.compute as compute
+
+    for place, column in enumerate(batch.columns):
+        if pa.types.is_timestamp(column.type):
+            days = compute.cast(column, pa.date32(), safe=False)
+            if compute.all(compute.equal(compute.cast(days, column.type), column)).as_py():
+                batch = batch.set_column(place, batch.schema.field(place).name, days)
+    return batch
 
 
 def _refuse(file: str, came: str, cure: str = "download it again") -> DataError:
@@ -100,7 +146,7 @@ def _refuse(file: str, came: str, cure: str = "download it again") -> DataError:
         Problem(
             file,
             came,
-            "CSV, workbook of Excel (.xlsx, .xls) or OpenDocument (.ods), compressed or not",
+            "CSV, workbook of Excel (.xlsx, .xls) or OpenDocument (.ods), compressed or not; Parquet",
             cure,
         )
     )

@@ -11,24 +11,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from helpers.data.open_files import MAX_BYTES, members_of, open_bytes
+from helpers.data.open_files import MAX_BYTES, PARQUET, members_of, open_bytes, parquet_sheets
 from helpers.data.sheets import HEAD_ROWS, Sheet
 from helpers.errors import DataError, Problem
 
 #: bytes of a part; the first is small, since it only tells which layout it is
 PART, FIRST = 32_000_000, 1_000_000
-#: extracts shrink about so many times when they are packed
-PACKED = 8
+#: rows of a part of a Parquet file; extracts shrink about so many times when they are packed
+PART_ROWS, PACKED = 500_000, 8
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 #: how files begin that are no text of one byte a letter
-_OTHERS = (_GZIP, _ZIP, b"\xd0\xcf\x11\xe0", b"%PDF-", b"\xff\xfe", b"\xfe\xff", b"PAR1")
+_OTHERS = (_GZIP, _ZIP, b"\xd0\xcf\x11\xe0", b"%PDF-", b"\xff\xfe", b"\xfe\xff")
 
 
 def is_long(path: Path) -> bool:
-    """Tell whether a file is text of more than one part, packed or not."""
+    """Tell whether a file is text of more than one part, packed or not, or Parquet."""
     try:
         with _unpacked(path) as (stream, _, size):
-            return size > PART and not stream.read(4).startswith(_OTHERS)
+            start = stream.read(4)
+            return start == PARQUET or (size > PART and not start.startswith(_OTHERS))
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, DataError):
         return False  # whoever reads it says what is wrong
 
@@ -55,6 +56,10 @@ def read_parts(path: Path) -> Iterator[Sheet]:
     DataError
         Where a part is no text, a line is longer than a part, or the packed file is damaged.
     """
+    with path.open("rb") as stream:
+        if stream.read(len(PARQUET)) == PARQUET:
+            yield from parquet_sheets(path, path.name, PART_ROWS)
+            return
     head, before = b"", 0
     for part, name in _blocks(path):
         if not head:

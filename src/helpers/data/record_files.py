@@ -69,7 +69,7 @@ class RecordFile:
                 return table
         needed = (f"{t.name} ({', '.join(sorted(t.required - set(_STAMPS)))})" for t in records)
         came = f"a Parquet file with columns {', '.join(self.columns)}"
-        cure = "name them so (docs/reference/mart.md), or write published figures as CSV"
+        cure = "name them so (docs/reference/mart.md), or write a mapping (docs/reference/mappings.md)"
         raise DataError(Problem(self.shown, came, f"the columns of {'; '.join(needed)}", cure))
 
     @property

@@ -53,7 +53,7 @@ class Forecast:
 
     @property
     def fan(self) -> pd.DataFrame:
-        """One row per month ahead: low95, low80, median, high80, high95, in the measure's unit."""
+        """One row per month ahead: lower95, lower80, median, upper80, upper95, in the measure's unit."""
         return self.result.fan
 
 
@@ -151,8 +151,8 @@ def _by_profile(result: MeasureResult, by_month: Forecast) -> Forecast:
         )
         for level in (0.95, 0.8)
     )
-    ends = {"low95": wide.low, "low80": narrow.low, "median": wide.total}
-    outcome = pd.Series({**ends, "high80": narrow.high, "high95": wide.high})
+    ends = {"lower95": wide.lower, "lower80": narrow.lower, "median": wide.total}
+    outcome = pd.Series({**ends, "upper80": narrow.upper, "upper95": wide.upper})
     found = replace(direction, words=wide.words, probability=wide.probability, outcome=outcome)
     total = float(so_far.sum())
     year = YearSoFar(len(so_far), total, wide.share, len(past), total / wide.share)

@@ -104,5 +104,5 @@ def _joined(steps: list[TargetStep]) -> list[TargetStep]:
 
 def _fan(forecast: Forecast) -> FanAhead:
     fan = forecast.fan
-    names = ("median", "low80", "high80", "low95", "high95")
+    names = ("median", "lower80", "upper80", "lower95", "upper95")
     return FanAhead(forecast.months, **{name: fan[name].to_numpy(dtype=float) for name in names})

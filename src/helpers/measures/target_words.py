@@ -138,7 +138,7 @@ def forecast_sentence(result: MeasureResult) -> str:
     assert forecast is not None, "nothing speaks against it"
     outcome = forecast.result.outcome
     what = {"end": month(goal.due), "mean": "the year's mean", "total": "the year's sum"}[goal.met]
-    low, high = (float(outcome[name]) for name in ("low80", "high80"))
+    low, high = (float(outcome[name]) for name in ("lower80", "upper80"))
     digits = min(measure.digits, 1)
     expected = figure_words(measure, float(outcome["median"]), digits=digits)
     target, chance = target_words(result, goal.target), chance_words(forecast.chance)

@@ -2,7 +2,7 @@
 
 from helpers.register.arrangement import Perspective
 from helpers.register.cycle import BoardDecision, ExpectedEffect, ExpectedImpact, MatrixRow, Risk, Team
-from helpers.register.files import OwnFile, TableMapping
+from helpers.register.files import OwnFile, RecordMapping, TableMapping
 from helpers.register.models import (
     Comment,
     DeclaredQuality,
@@ -30,6 +30,7 @@ __all__ = [
     "ObservedRegister",
     "OwnFile",
     "Perspective",
+    "RecordMapping",
     "Register",
     "Risk",
     "TableMapping",

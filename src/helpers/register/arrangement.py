@@ -6,10 +6,10 @@ from typing import Final
 
 from pydantic import Field
 
-from helpers.register.entry import Entry, Identifier, Text
+from helpers.register.entry import Identifier, RegisterEntry, Text
 
 
-class Perspective(Entry):
+class Perspective(RegisterEntry):
     """One side from which a scorecard looks at the organisation; the file's order is the page's."""
 
     id: Identifier
@@ -31,7 +31,7 @@ KAPLAN_NORTON: Final = tuple(
 )
 
 
-class Pathway(Entry):
+class Pathway(RegisterEntry):
     """What a board looks after as one: a row of page one; its domain heads it on page two."""
 
     id: Identifier

@@ -96,10 +96,8 @@ class Words(Taken):
 
         What stands there keeps its order and its remarks.
 
-        Raises
-        ------
-        UsageError
-            With all problems, also of words that are there already and say something else; then nothing is written.
+        Raises `UsageError` with all problems, also of words that are there already and say something else; then nothing
+        is written.
         """
         raise_all(self.problems)
         file = read_yaml(folder / _COMMENTS) if (folder / _COMMENTS).exists() else None

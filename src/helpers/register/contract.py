@@ -11,7 +11,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from helpers.register.cycle import BoardDecision
-from helpers.register.entry import Entry, Identifier, MonthText, Text
+from helpers.register.entry import Identifier, MonthText, RegisterEntry, Text
 
 YearText = Annotated[str, StringConstraints(pattern=r"^20\d{2}-\d{2}$")]
 #: the month in which a financial year begins
@@ -28,14 +28,14 @@ def year_of(day: date) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
-class PaymentBand(Entry):
+class PaymentBand(RegisterEntry):
     """What a part of the value delivered is paid at, up to a multiple of the plan; without `up_to` all the rest."""
 
     rate: float = Field(ge=0)
     up_to: float | None = Field(default=None, gt=0)
 
 
-class PaymentElement(Entry):
+class PaymentElement(RegisterEntry):
     """An element of a payment scheme: which points of delivery it pays, and how.
 
     `fixed` is the share of the plan's value that is paid whatever is done; `bands` say what is paid of what is done.
@@ -60,7 +60,7 @@ class PaymentElement(Entry):
         return self
 
 
-class PaymentScheme(Entry):
+class PaymentScheme(RegisterEntry):
     """How contracts are paid in a financial year."""
 
     id: YearText
@@ -80,16 +80,15 @@ class PaymentScheme(Entry):
 
     def element_of(self, point_of_delivery: str) -> str | None:
         """Return the id of what pays a point of delivery; None where nothing does."""
-        paid_by = {
-            word.casefold(): name
-            for name, each in self.elements.items()
-            for word in each.points_of_delivery
-        }
-        rest = next((name for name, each in self.elements.items() if not each.points_of_delivery), None)
-        return paid_by.get(point_of_delivery.casefold(), rest)
+        rest = None
+        for name, each in self.elements.items():
+            if point_of_delivery.casefold() in map(str.casefold, each.points_of_delivery):
+                return name
+            rest = rest if each.points_of_delivery else name
+        return rest
 
 
-class Incentive(Entry):
+class Incentive(RegisterEntry):
     """What is paid for a measure: nothing at `low`, all of `pounds` at `high`, evenly between them."""
 
     measure: Identifier
@@ -105,14 +104,14 @@ class Incentive(Entry):
         return self
 
 
-class QualityStandard(Entry):
+class QualityStandard(RegisterEntry):
     """A measure of which the contract asks that its target is met, and what follows where it is not."""
 
     measure: Identifier
     consequence: Text
 
 
-class Returned(Entry):
+class Receipt(RegisterEntry):
     """When something came, and whether it was all there."""
 
     on: date
@@ -120,21 +119,21 @@ class Returned(Entry):
     note: str = ""
 
 
-class InformationItem(Entry):
+class InformationItem(RegisterEntry):
     """What is to be sent each month, within so many days of its end, and what came."""
 
     name: Text
     owner: Text  # a role
     due_days: int = Field(ge=1)
     since: MonthText
-    came: dict[MonthText, Returned] = Field(default_factory=dict)
+    came: dict[MonthText, Receipt] = Field(default_factory=dict)
 
     def due(self, month_end: date) -> date:
         """Return the day by which that of a month is due."""
         return month_end + timedelta(days=self.due_days)
 
 
-class Contract(Entry):
+class Contract(RegisterEntry):
     """A contract of an organisation for a financial year."""
 
     id: Identifier
@@ -153,15 +152,11 @@ class Contract(Entry):
     @property
     def measures(self) -> tuple[str, ...]:
         """All measures that it names."""
-        named = (
-            *(e.measure for e in self.quality),
-            *self.experience,
-            *(e.measure for e in self.incentives),
-        )
-        return tuple(dict.fromkeys(named))
+        held, paid = ([each.measure for each in some] for some in (self.quality, self.incentives))
+        return tuple(dict.fromkeys((*held, *self.experience, *paid)))
 
 
-class MeetingItem(Entry):
+class MeetingItem(RegisterEntry):
     """What was spoken of, and what was agreed to be done about it."""
 
     issue: Text
@@ -179,7 +174,7 @@ class MeetingItem(Entry):
         return self
 
 
-class Meeting(Entry):
+class Meeting(RegisterEntry):
     """A meeting on a contract."""
 
     contract: Identifier
@@ -199,11 +194,7 @@ class Meeting(Entry):
                 organisation=organisation,
                 day=self.day,
                 decision=each.action,
-                owner=each.owner,
-                due=each.due,
-                done=each.done,
-                outcome=each.outcome,
-                measure=each.measure,
+                **each.model_dump(exclude={"issue", "action"}),
             )
             for each in self.items
             if each.action

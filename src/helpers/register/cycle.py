@@ -14,7 +14,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from helpers.errors import near_misses
-from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, Text
+from helpers.register.entry import ALL_ORGANISATIONS, Identifier, MonthText, RegisterEntry, Text
 
 #: by which of the models an expected impact is worked out
 ImpactModel = Literal[
@@ -54,7 +54,7 @@ PEERS: Final = "peers"
 NO_CONTROL: Final = "none"
 
 
-class Action(Entry):
+class Action(RegisterEntry):
     """What was agreed to be done, by which role, until when."""
 
     action: Text
@@ -62,7 +62,7 @@ class Action(Entry):
     due: date
 
 
-class Team(Entry):
+class Team(RegisterEntry):
     """A division, service or team that carries objectives; `unit` is the code under which its figures are kept."""
 
     id: Identifier
@@ -73,7 +73,7 @@ class Team(Entry):
     owner: Text  # a role
 
 
-class ExpectedImpact(Entry):
+class ExpectedImpact(RegisterEntry):
     """What a change is expected to give: worked out by a model, or estimated by hand with its reason.
 
     By hand `value` is needed, in `unit`, with `low` and `high` where they are known.
@@ -123,7 +123,7 @@ class ExpectedImpact(Entry):
         return self
 
 
-class MatrixRow(Entry):
+class MatrixRow(RegisterEntry):
     """A row of the four column matrix: the organisation's objective, the team's, its measure, its impact."""
 
     id: Identifier
@@ -141,7 +141,7 @@ class MatrixRow(Entry):
     ] = ()  # rows whose effect is partly the same, beyond same measure or beds
 
 
-class Risk(Entry):
+class Risk(RegisterEntry):
     """A risk on the assurance framework: what is done about it, and how anybody knows that this works."""
 
     id: Identifier
@@ -158,7 +158,7 @@ class Risk(Entry):
     measures: tuple[Identifier, ...] = ()  # in which it would be seen
 
 
-class ExpectedEffect(Entry):
+class ExpectedEffect(RegisterEntry):
     """By how much a change is expected to move a measure, in the measure's unit: -0.3 is less by 0.3.
 
     With the shape `slope` the size is what it comes to after a year.
@@ -181,7 +181,7 @@ class ExpectedEffect(Entry):
         return self
 
 
-class BoardDecision(Entry):
+class BoardDecision(RegisterEntry):
     """What was decided in a meeting, who does it by when, and whether it is done."""
 
     organisation: Text

@@ -15,7 +15,7 @@ OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,5}$")]
 ALL_ORGANISATIONS: Final = "all"
 
 
-class Entry(BaseModel):
+class RegisterEntry(BaseModel):
     """An entry of the register: frozen, and without keys that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

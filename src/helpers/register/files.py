@@ -8,7 +8,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from helpers.register.entry import Entry, Identifier, Text
+from helpers.register.entry import Identifier, RegisterEntry, Text
 
 #: patient records, somebody's published statistics, or nothing about patients: targets, money, staff
 FileOrigin = Literal["records", "published", "other"]
@@ -62,7 +62,7 @@ CONTRACT: Final = MappedTable(
 )
 
 
-class TableMapping(Entry):
+class TableMapping(RegisterEntry):
     """How somebody's own table is read: which of its columns holds what, in rows or across."""
 
     id: Identifier
@@ -107,7 +107,75 @@ class TableMapping(Entry):
         return self
 
 
-class OwnFile(Entry):
+#: what a row of patient records may say, by the table of the mart; an age in years becomes a band
+RECORD_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "spells": (
+        *(
+            "org_code",
+            "specialty_code",
+            "unit_code",
+            "admitted",
+            "discharged",
+            "los_days",
+            "admission_method",
+        ),
+        *(
+            "patient_class",
+            "age",
+            "age_band",
+            "sex",
+            "imd_decile",
+            "casemix_group",
+            "died",
+            "readmitted_30d",
+        ),
+        "cost",
+    ),
+    "appointments": (
+        *(
+            "org_code",
+            "specialty_code",
+            "appointment_date",
+            "outcome",
+            "kind",
+            "mode",
+            "age",
+            "age_band",
+            "sex",
+        ),
+        *("imd_decile", "lead_days"),
+    ),
+}
+_NEEDED: Final = {
+    "spells": ("org_code", "admitted", "discharged"),
+    "appointments": ("org_code", "specialty_code", "appointment_date", "outcome"),
+}
+
+
+class RecordMapping(RegisterEntry):
+    """How somebody's own table of patient records is read: which column holds what, and what its words mean."""
+
+    id: Identifier
+    title: Text
+    records: Literal["spells", "appointments"]
+    columns: dict[str, Text]  # what: heading of its column
+    always: dict[str, Text] = Field(default_factory=dict)  # what holds of all rows
+    #: for a column its words, each with what the mart calls it; the NHS's own codes need no line
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> Self:
+        allowed = RECORD_FIELDS[self.records]
+        odd = sorted({*self.columns, *self.always, *self.values} - set(allowed))
+        if odd:
+            raise ValueError(f"{', '.join(odd)}: {self.records} have {', '.join(allowed)}")
+        for name in {*_NEEDED[self.records], *self.always}:
+            if (ways := (name in self.columns) + (name in self.always)) != 1:
+                raise ValueError(f"{name} is said {ways} times; once in columns or always")
+        return self
+
+
+class OwnFile(RegisterEntry):
     """A file of the project's own that reports read: where it comes from, and up to when it speaks."""
 
     origin: FileOrigin

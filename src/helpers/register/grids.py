@@ -13,13 +13,13 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 
 from helpers.register.cycle import Action
-from helpers.register.entry import Entry, Identifier, MonthText, Text
+from helpers.register.entry import Identifier, MonthText, RegisterEntry, Text
 
 #: letters of a list of choices, as Excel has it
 _MOST_LISTED: Final = 250
 
 
-class GridRow(Entry):
+class GridRow(RegisterEntry):
     """What is judged: its question, and what each stage looks like."""
 
     name: Text
@@ -27,7 +27,7 @@ class GridRow(Entry):
     stages: dict[Identifier, Text]
 
 
-class Grid(Entry):
+class Grid(RegisterEntry):
     """Rows, the stages that each can be at (the first the least), and the groups of those who judge."""
 
     id: Identifier
@@ -58,14 +58,14 @@ class Grid(Entry):
         return list(self.stages).index(stage)
 
 
-class Judgement(Entry):
+class Judgement(RegisterEntry):
     """At which stage somebody sees a row, and by what."""
 
     stage: Identifier
     evidence: Text
 
 
-class Assessment(Entry):
+class Assessment(RegisterEntry):
     """What one assessor thinks; no name, and `form` only tells that a form was read already."""
 
     grid: Identifier
@@ -76,7 +76,7 @@ class Assessment(Entry):
     rows: dict[Identifier, Judgement] = Field(min_length=1)
 
 
-class Agreed(Entry):
+class Agreed(RegisterEntry):
     """What was agreed on a row after talking about it, and the stage wanted next time."""
 
     stage: Identifier
@@ -84,7 +84,7 @@ class Agreed(Entry):
     why: str = ""
 
 
-class Consensus(Entry):
+class Consensus(RegisterEntry):
     """What was agreed in a round: the stages, up to three actions, and when it is assessed again."""
 
     grid: Identifier

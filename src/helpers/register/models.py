@@ -15,8 +15,15 @@ from pydantic import Field, model_validator
 from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
 from helpers.register.contract import Contract, Meeting, PaymentScheme
 from helpers.register.cycle import Action, BoardDecision, ExpectedEffect, MatrixRow, Risk, Team
-from helpers.register.entry import ALL_ORGANISATIONS, Entry, Identifier, MonthText, OrganisationCode, Text
-from helpers.register.files import OwnFile, TableMapping
+from helpers.register.entry import (
+    ALL_ORGANISATIONS,
+    Identifier,
+    MonthText,
+    OrganisationCode,
+    RegisterEntry,
+    Text,
+)
+from helpers.register.files import OwnFile, RecordMapping, TableMapping
 from helpers.register.grids import Assessment, Consensus, Grid
 from helpers.register.oversight import OversightFramework
 
@@ -44,7 +51,7 @@ FRESH_FOR: Final[dict[str, int]] = {
 }
 
 
-class Target(Entry):
+class Target(RegisterEntry):
     """A target and the days on which it is in force (both included); `value` is in the measure's unit."""
 
     value: float
@@ -65,14 +72,14 @@ class Target(Entry):
         return self
 
 
-class Examples(Entry):
+class Examples(RegisterEntry):
     """What a measure says of an invented organisation alone: no real one has agreed it."""
 
     action: str = ""
     targets: tuple[Target, ...] = ()
 
 
-class DeclaredQuality(Entry):
+class DeclaredQuality(RegisterEntry):
     """The half of the data-quality kite mark that people declare; the other half is computed."""
 
     signed_off_by: str = ""  # a role, not a name
@@ -82,7 +89,7 @@ class DeclaredQuality(Entry):
     systems: Rating = "not_assessed"
 
 
-class Measure(Entry):
+class Measure(RegisterEntry):
     """One measure: what it is, why it is kept, who acts on it, and when it is good.
 
     Needed are its name, kind, unit and direction, and what it is counted of unless it is a count.
@@ -195,7 +202,7 @@ class Measure(Entry):
         return self
 
 
-class Objective(Entry):
+class Objective(RegisterEntry):
     """What the organisation wants to reach; measures say how far it has come."""
 
     id: Identifier
@@ -205,7 +212,7 @@ class Objective(Entry):
     ambition: str = ""  # what reaching it would mean, in a sentence with its number and its day
 
 
-class Event(Entry):
+class Event(RegisterEntry):
     """Something that happened on a day and may show in a series."""
 
     id: Identifier
@@ -229,7 +236,7 @@ class Event(Entry):
         )
 
 
-class Merger(Entry):
+class Merger(RegisterEntry):
     """An organisation that became part of another on a day; its history counts for the successor."""
 
     id: OrganisationCode
@@ -238,7 +245,7 @@ class Merger(Entry):
     day: date
 
 
-class Trajectory(Entry):
+class Trajectory(RegisterEntry):
     """What an organisation plans to reach, month by month, on the way to a target of a measure."""
 
     measure: Identifier
@@ -248,7 +255,7 @@ class Trajectory(Entry):
     months: dict[MonthText, float] = Field(min_length=1)  # in the measure's unit
 
 
-class Comment(Entry):
+class Comment(RegisterEntry):
     """An analyst's words on a measure of an organisation in a month."""
 
     measure: Identifier
@@ -263,7 +270,7 @@ class Comment(Entry):
     written: date | None = None  # the day on which a form brought it
 
 
-class Register(Entry):
+class Register(RegisterEntry):
     """All of it, keyed by id where there is one; files by their path from the project's folder."""
 
     measures: dict[str, Measure] = Field(default_factory=dict)
@@ -284,7 +291,7 @@ class Register(Entry):
     assessments: tuple[Assessment, ...] = ()
     consensus: tuple[Consensus, ...] = ()
     files: dict[str, OwnFile] = Field(default_factory=dict)
-    mappings: dict[str, TableMapping] = Field(default_factory=dict)
+    mappings: dict[str, TableMapping | RecordMapping] = Field(default_factory=dict)
     perspectives: dict[str, Perspective] = Field(
         default_factory=lambda: {perspective.id: perspective for perspective in KAPLAN_NORTON}
     )

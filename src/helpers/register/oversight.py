@@ -7,10 +7,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from helpers.register.contract import YearText
-from helpers.register.entry import Entry, Identifier, Text
+from helpers.register.entry import Identifier, RegisterEntry, Text
 
 
-class OversightMetric(Entry):
+class OversightMetric(RegisterEntry):
     """What the published file does not say of a metric."""
 
     name: str = ""  # short, for sentences; the file's own by default
@@ -22,7 +22,7 @@ class OversightMetric(Entry):
     measure: Identifier | None = None  # the register's measure of the same thing
 
 
-class OversightRows(Entry):
+class OversightRows(RegisterEntry):
     """Which rows of the published file are what: beginnings of ids, and ids."""
 
     value: str
@@ -36,7 +36,7 @@ class OversightRows(Entry):
     recovery: str = ""  # 1 where the organisation is in the national programme that goes with segment 5
 
 
-class OversightOverride(Entry):
+class OversightOverride(RegisterEntry):
     """What holds an organisation back whatever its average is."""
 
     name: Text
@@ -44,7 +44,7 @@ class OversightOverride(Entry):
     source: Text
 
 
-class OversightFramework(Entry):
+class OversightFramework(RegisterEntry):
     """The framework of a financial year."""
 
     id: YearText

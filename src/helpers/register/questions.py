@@ -30,14 +30,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, SupportsIndex, TypeVar
+from typing import Any, Final, SupportsIndex
 
 from pydantic import BaseModel, PrivateAttr
 
 from helpers.reads import Note, note
 from helpers.register.models import Comment, Register
-
-Entry = TypeVar("Entry", bound=BaseModel)
 
 #: letters of a digest that tell two answers apart
 _LENGTH: Final = 16

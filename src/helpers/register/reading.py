@@ -11,22 +11,14 @@ from helpers.errors import Problem, UsageError, near_misses
 from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
 from helpers.register.contract import Contract, Meeting, PaymentScheme
 from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
-from helpers.register.entry import Entry
-from helpers.register.files import OwnFile, TableMapping
+from helpers.register.entry import RegisterEntry
+from helpers.register.files import OwnFile, RecordMapping, TableMapping
 from helpers.register.grids import Assessment, Consensus, Grid
-from helpers.register.models import (
-    Comment,
-    Event,
-    Measure,
-    Merger,
-    Objective,
-    Register,
-    Trajectory,
-)
+from helpers.register.models import Comment, Event, Measure, Merger, Objective, Register, Trajectory
 from helpers.register.oversight import OversightFramework
 from helpers.yaml_files import YamlFile, raise_all, read_yaml
 
-Model = TypeVar("Model", bound=Entry)
+Model = TypeVar("Model", bound=RegisterEntry)
 
 #: the shares of the perspectives in per cent; thirds may be written as 33.3
 WHOLE, SHARE_TOLERANCE = 100, 0.5
@@ -48,7 +40,7 @@ class Spared(NamedTuple):
 class Kind(NamedTuple):
     """A file of the register: of which model its entries are, by id or in a list."""
 
-    model: type[Entry]
+    model: type[RegisterEntry]
     keyed: bool = True
 
 
@@ -106,20 +98,11 @@ def read_register(
     are those of a hospital. The folder `mappings` has a file for each kind of table of one's own, `payment` and
     `oversight` one for each financial year.
 
-    Parameters
-    ----------
-    base
-        What the folder's entries go over. With None they are all there is: then `measures.yml` must exist, unless
-        `files.yml` does, and without `perspectives.yml` there are Kaplan and Norton's four.
-    spared
-        Gets the comments in which something is wrong, which are then left out: they concern their organisation's
-        reports alone. Without it they are mistakes like all others.
-
-    Raises
-    ------
-    UsageError
-        With every problem of all the files: unknown, missing, duplicate and mistyped keys, and names
-        that no other entry has.
+    `base`: what the folder's entries go over. With None they are all there is: then `measures.yml` must exist, unless
+    `files.yml` does, and without `perspectives.yml` there are Kaplan and Norton's four. `spared`: gets the comments in
+    which something is wrong, which are then left out: they concern their organisation's reports alone. Without it they
+    are mistakes like all others. Raises `UsageError` with every problem of all the files: unknown, missing, duplicate
+    and mistyped keys, and names that no other entry has.
     """
     folder = Path(folder)
     files = {
@@ -165,7 +148,7 @@ def read_register(
     return Register(**whole, mappings=mappings, payment=payment, oversight=oversight, grids=grids)
 
 
-def _named(entry: Entry, key: str) -> list[str]:
+def _named(entry: RegisterEntry, key: str) -> list[str]:
     """Return what an entry names under a key: one, several or none."""
     named = getattr(entry, key)
     if named is None:
@@ -209,20 +192,26 @@ def _sound_comments(
     return sound
 
 
-def _read_mappings(folder: Path, known: list[str], problems: list[Problem]) -> dict[str, TableMapping]:
+def _read_mappings(
+    folder: Path, known: list[str], problems: list[Problem]
+) -> dict[str, TableMapping | RecordMapping]:
     """Return the mappings of a folder by the names of their files."""
-    found: dict[str, TableMapping] = {}
+    found: dict[str, TableMapping | RecordMapping] = {}
     for path in sorted(folder.glob("*.yml")):
         file = read_yaml(path, f"mappings/{path.name}")
         content = {} if file.content is None else file.content
         entry = {"id": path.stem, **content} if isinstance(content, dict) else content
-        mapping = file.build(TableMapping, entry)
+        of_records = isinstance(entry, dict) and "records" in entry
+        mapping: TableMapping | RecordMapping | None = (
+            file.build(RecordMapping, entry) if of_records else file.build(TableMapping, entry)
+        )
         problems += file.problems
         if mapping is None:
             continue
         found[mapping.id] = mapping
         for key in ("measures", "measures_across"):
-            problems += _unknown(file.place((key,)), "measure", getattr(mapping, key).values(), known)
+            named = getattr(mapping, key, {}).values()
+            problems += _unknown(file.place((key,)), "measure", named, known)
     return found
 
 
@@ -290,10 +279,7 @@ def _share_problems(perspectives: Mapping[str, Perspective], found: YamlFile) ->
 def find_measure(register: Register, measure: str, *, where: str = "measure") -> Measure:
     """Return a measure by its id.
 
-    Raises
-    ------
-    UsageError
-        Where the register has none of that id, with the nearest ones.
+    Raises `UsageError` where the register has none of that id, with the nearest ones.
     """
     if measure not in register.measures:
         raise UsageError(_unknown(where, "measure", [measure], list(register.measures)))

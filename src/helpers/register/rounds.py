@@ -89,10 +89,7 @@ class Taken:
     def put(self, folder: Path) -> str:
         """Write the entries into a register, and return in words how many.
 
-        Raises
-        ------
-        UsageError
-            With all problems; then nothing is written.
+        Raises `UsageError` with all problems; then nothing is written.
         """
         raise_all(self.problems)
         replace_files(folder, self.entries)
@@ -125,10 +122,7 @@ def waiting_words(
 ) -> list[str]:
     """Return a line for each role that has not answered, by what was asked of each organisation last.
 
-    Parameters
-    ----------
-    due_by
-        Only those who should have answered by that day.
+    `due_by`: only those who should have answered by that day.
     """
     newest = {(e.organisation, e.grid): e.month for e in sorted(asked, key=lambda each: each.month)}
     open_ = [
@@ -158,10 +152,7 @@ def _jargon() -> dict[str, str]:
 def replace_files(folder: Path, entries: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Append entries to lists of a register, all or none: the whole register is read with them before.
 
-    Raises
-    ------
-    UsageError
-        Where the register is wrong with them.
+    Raises `UsageError` where the register is wrong with them.
     """
     texts = {name: appended(folder / name, each) for name, each in entries.items() if each}
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="_register.") as place:

@@ -75,7 +75,7 @@ _FORM_HEAD: Final = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class SheetLine:
     """What the register answers to a question; empty where it leaves it open."""
 
     question: Question
@@ -105,10 +105,10 @@ GAPS: Final = (
 )
 
 
-def answers(measure: Measure, register: Register, day: date) -> tuple[Answer, ...]:
+def answers(measure: Measure, register: Register, day: date) -> tuple[SheetLine, ...]:
     """Return the sheet of a measure as it is on a day."""
     told = _answers(measure, register, day)
-    return tuple(Answer(question, told[question.key]().strip()) for question in SHEET)
+    return tuple(SheetLine(question, told[question.key]().strip()) for question in SHEET)
 
 
 def gaps_of(measure: Measure, register: Register, day: date) -> tuple[Gap, ...]:
@@ -130,10 +130,7 @@ def is_at_board(measure: Measure) -> bool:
 def blank_form(measure: str) -> str:
     """Return an empty sheet as YAML for `measures.yml`, each key with its question.
 
-    Parameters
-    ----------
-    measure
-        The id of the new measure.
+    `measure`: the id of the new measure.
     """
     asked = [*SHEET[:5], *_FORM_ONLY[:2], SHEET[5], _FORM_ONLY[2], *SHEET[6:]]
     lines = [_FORM_HEAD, f"{measure}:"]

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import special
 
 from helpers.stats.checks import Bools, Floats, check_array, check_choice
+from helpers.stats.results import Result
 
 #: latest months that are judged together: a single one reverts as often as it stays (51 % of the real ones)
 TOGETHER: Final = 3
@@ -28,8 +29,8 @@ FEWEST_PLAIN, FEWEST_SEASONAL = 12, 16
 MOST_FREEDOM: Final = 8
 
 
-@dataclass(frozen=True)
-class EarlyTurns:
+@dataclass(frozen=True, repr=False)
+class EarlyTurns(Result):
     """What each month of a series said of a turn for the worse, by the months up to it.
 
     Parameters

@@ -32,6 +32,7 @@ from helpers.stats.funnel_limits import (
     adjusted_limits,
     unadjusted_limits,
 )
+from helpers.stats.results import Result
 
 #: above this dispersion ratio sampling error explains nothing: a caterpillar says more than a funnel
 CATERPILLAR_ABOVE = 50.0
@@ -71,8 +72,8 @@ class Spread:
     highest: float
 
 
-@dataclass(frozen=True)
-class Funnel:
+@dataclass(frozen=True, repr=False)
+class Funnel(Result):
     """A funnel: one entry per organisation, in order of first appearance; arrays cannot be written.
 
     Parameters
@@ -91,6 +92,8 @@ class Funnel:
         Distance from the target in standard errors of chance.
     trimmed
         Whether z was winsorised, or left out by the SHMI method.
+    transformed, error
+        Values on the scale on which limits are made, and their standard errors by chance.
     dispersion
         phi and tau^2.
     limits
@@ -115,6 +118,8 @@ class Funnel:
     intervals: rates.Estimates
     z: Floats
     trimmed: Bools
+    transformed: Floats
+    error: Floats
     dispersion: Dispersion
     limits: FunnelLimits
     flag: tuple[Flag, ...]
@@ -144,14 +149,26 @@ class Funnel:
         widened = self.adjusted if adjusted is None else adjusted
         return adjusted_limits(self.scale, n) if widened else unadjusted_limits(self.scale, n)
 
+    def lines(self) -> pd.DataFrame:
+        """Return both pairs of limits at 1,000 denominators up to the largest, and at those of the organisations.
+
+        `chance_lower95` and so on are those of chance alone, `spread_lower95` and so on carry the spread.
+        """
+        start = 1.1 if self.scale.kind == "standardised_ratio" else 3.0
+        places = np.append(np.linspace(start, np.ceil(self.denominator.max()), 1000), self.denominator)
+        n = np.unique(places)
+        both = {"chance_": unadjusted_limits(self.scale, n), "spread_": adjusted_limits(self.scale, n)}
+        frames = [limits.to_frame().add_prefix(name) for name, limits in both.items()]
+        return pd.concat([pd.Series(n, name="denominator"), *frames], axis="columns")
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per organisation: sums, value, z, limits, flags, own intervals."""
         frame = pd.DataFrame({"group": list(self.group), "numerator": self.numerator})
-        frame = frame.assign(denominator=self.denominator, value=self.value, z=self.z, trimmed=self.trimmed)
+        frame = frame.assign(denominator=self.denominator, value=self.value, transformed=self.transformed)
+        frame = frame.assign(error=self.error, z=self.z, trimmed=self.trimmed)
         frame = pd.concat([frame, self.limits.to_frame()], axis="columns")
         frame = frame.assign(flag=list(self.flag), flag95=list(self.flag95))
-        own = self.intervals.to_frame()[["lower95", "upper95", "lower998", "upper998"]]
-        return pd.concat([frame, own.add_prefix("own_")], axis="columns")
+        return pd.concat([frame, pd.DataFrame(self.intervals.columns()).add_prefix("own_")], axis="columns")
 
 
 def funnel(
@@ -161,7 +178,7 @@ def funnel(
     *,
     kind: Kind,
     method: Literal["shmi", "cqc"] = "shmi",
-    overdispersion: bool = True,
+    overdispersion: bool | Literal["always"] = True,
     exact: bool = True,
     trim: float = 0.1,
     peers: Collection[Any] | None = None,
@@ -183,7 +200,8 @@ def funnel(
     method
         For standardised ratios: `shmi` (logarithm, truncated) or `cqc` (square root, winsorised).
     overdispersion
-        Whether the spread between organisations widens the limits, where phi is above 1.
+        Whether the spread between organisations widens the limits, where phi is above 1; `always` takes the
+        limits on the method's scale below that too, as FunnelPlotR does where both are drawn.
     exact
         Whether unadjusted limits of standardised ratios are exact Poisson; otherwise on the method's scale.
     trim
@@ -218,10 +236,11 @@ def funnel(
     check_choice("kind", kind, ("standardised_ratio", "proportion", "ratio_of_counts", "rate"))
     check_choice("method", method, ("shmi", "cqc"))
     check_choice("compatible", compatible, (None, "funnelplotr"))
+    check_choice("overdispersion", overdispersion, (True, False, "always"))
     table = _aggregate(numerator, denominator, groups, kind)
     table["ratio"] = table["numerator"] / table["denominator"]  # the published tool rounds after this
     if compatible and kind == "standardised_ratio" and method == "shmi":
-        table["denominator"] = [round(expected, 2) for expected in table["denominator"]]
+        table["denominator"] = _rounded_as_r(table["denominator"].to_numpy())
     reference = _peers(peers, table.index)
     scale = Scale(
         kind,
@@ -232,9 +251,16 @@ def funnel(
         compatible=compatible,
         denominators=tuple(table["denominator"]),
     )
-    return _build(
-        table, scale, reference, bool(overdispersion), check_number("trim", trim, minimum=0, below=0.5)
-    )
+    return _build(table, scale, reference, overdispersion, check_number("trim", trim, minimum=0, below=0.5))
+
+
+def _rounded_as_r(expected: Floats) -> Floats:
+    """Round to 2 places as R does: to the nearer of both neighbours in double precision, else to the even one."""
+    scaled = expected * 100
+    low, high = np.floor(scaled) / 100, np.ceil(scaled) / 100
+    below, above = expected - low, high - expected
+    even = np.floor(scaled) % 2 < 1
+    return np.where((below < above) | ((below <= above) & even), low, high)
 
 
 def _aggregate(numerator: Any, denominator: Any, groups: Any, kind: Kind) -> pd.DataFrame:
@@ -279,15 +305,18 @@ def _target(table: pd.DataFrame, reference: Bools, kind: Kind) -> float:
     return float(sums["numerator"] / sums["denominator"])
 
 
-def _build(table: pd.DataFrame, scale: Scale, reference: Bools, widen: bool, trim: float) -> Funnel:
+def _build(
+    table: pd.DataFrame, scale: Scale, reference: Bools, widen: bool | Literal["always"], trim: float
+) -> Funnel:
     x, n = table["numerator"].to_numpy(), table["denominator"].to_numpy()
-    z, error = _z_scores(x, n, scale)
+    transformed, centre, error = _transformed(x, n, scale)
+    z = (transformed - centre) / error
     kept_z, trimmed = _trim(z, scale, reference, trim)
     dispersion = _dispersion(kept_z, error)
     if scale.compatible and not widen:
         dispersion = Dispersion(0.0, 0.0, dispersion.kept)
     scale = scale.widened(dispersion.tau2)
-    adjusted = widen and dispersion.phi > 1
+    adjusted = widen == "always" or (bool(widen) and dispersion.phi > 1)
     limits = adjusted_limits(scale, n) if adjusted else unadjusted_limits(scale, n)
     value = table["ratio"].to_numpy() * scale.multiplier
     return Funnel(
@@ -299,6 +328,8 @@ def _build(table: pd.DataFrame, scale: Scale, reference: Bools, widen: bool, tri
         intervals=_own_intervals(x, n, scale),
         z=locked(z),
         trimmed=locked(trimmed),
+        transformed=locked(transformed),
+        error=locked(error),
         dispersion=dispersion,
         limits=limits,
         flag=_flags(value, limits.lower998, limits.upper998),
@@ -315,20 +346,18 @@ def _needs_correction(scale: Scale) -> bool:
     return scale.kind == "standardised_ratio" and scale.method == "shmi" and scale.compatible is None
 
 
-def _z_scores(x: Floats, n: Floats, scale: Scale) -> tuple[Floats, Floats]:
-    """Return each organisation's distance from the target in standard errors, and those errors."""
+def _transformed(x: Floats, n: Floats, scale: Scale) -> tuple[Floats, float, Floats]:
+    """Return values and target on the scale of the limits, and the values' standard errors."""
     if scale.kind == "proportion":
-        error = 1 / (2 * np.sqrt(n))
-        return (np.arcsin(np.sqrt(x / n)) - np.arcsin(np.sqrt(scale.target))) / error, error
+        return np.arcsin(np.sqrt(x / n)), float(np.arcsin(np.sqrt(scale.target))), 1 / (2 * np.sqrt(n))
     if scale.kind == "standardised_ratio" and scale.method == "cqc":
-        error = 1 / (2 * np.sqrt(n))
-        return (np.sqrt(x / n) - 1) / error, error
+        return np.sqrt(x / n), 1.0, 1 / (2 * np.sqrt(n))
     if scale.kind == "standardised_ratio":
         counted = np.where(x == 0, CONTINUITY, x) if _needs_correction(scale) else x
         with np.errstate(divide="ignore"):
-            return np.sqrt(n) * np.log(counted / n), 1 / np.sqrt(n)
+            return np.log(counted / n), 0.0, 1 / np.sqrt(n)
     error = np.sqrt(x / (x + 0.5) ** 2 + n / (n + 0.5) ** 2)
-    return (np.log((x + 0.5) / (n + 0.5)) - np.log(scale.target)) / error, error
+    return np.log((x + 0.5) / (n + 0.5)), float(np.log(scale.target)), error
 
 
 def _trim(z: Floats, scale: Scale, reference: Bools, share: float) -> tuple[Floats, Bools]:
@@ -338,7 +367,9 @@ def _trim(z: Floats, scale: Scale, reference: Bools, share: float) -> tuple[Floa
     if scale.kind == "standardised_ratio" and scale.method == "shmi":
         kept[reference], trimmed[reference] = _truncate(z[reference], share)
     else:
-        kept[reference], trimmed[reference] = _winsorise(z[reference], share)
+        kept[reference], trimmed[reference] = _winsorise(
+            z[reference], share, ends_too=scale.compatible is not None
+        )
     return kept, trimmed
 
 
@@ -352,10 +383,11 @@ def _truncate(z: Floats, share: float) -> tuple[Floats, Bools]:
     return np.where(out, np.nan, z), out
 
 
-def _winsorise(z: Floats, share: float) -> tuple[Floats, Bools]:
-    """Pull z in to its type-7 quantiles at both ends."""
+def _winsorise(z: Floats, share: float, *, ends_too: bool) -> tuple[Floats, Bools]:
+    """Pull z in to its type-7 quantiles at both ends; FunnelPlotR marks what lies on these as well."""
     low, high = np.quantile(z, [share, 1 - share])
-    return np.clip(z, low, high), (z < low) | (z > high)
+    pulled = (z <= low) | (z >= high) if ends_too else (z < low) | (z > high)
+    return np.clip(z, low, high), pulled
 
 
 def _dispersion(kept: Floats, error: Floats) -> Dispersion:

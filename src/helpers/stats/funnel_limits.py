@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import special
 
 from helpers.stats.checks import Floats
+from helpers.stats.intervals import STANDARD, Intervals
 
 Kind = Literal["standardised_ratio", "proportion", "ratio_of_counts", "rate"]
 Compatible = Literal["funnelplotr"]
@@ -22,19 +23,13 @@ TAILS = (0.025, 0.001)
 _LARGEST_EXPONENT = 690.0
 
 
-@dataclass(frozen=True)
-class FunnelLimits:
-    """Limits, one entry per denominator, in the unit of the value."""
-
-    lower95: Floats
-    upper95: Floats
-    lower998: Floats
-    upper998: Floats
+@dataclass(frozen=True, repr=False)
+class FunnelLimits(Intervals[Floats]):
+    """Limits at 95 % and 99.8 %, one entry per denominator."""
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per denominator."""
-        names = ("lower95", "upper95", "lower998", "upper998")
-        return pd.DataFrame({name: getattr(self, name) for name in names})
+        return pd.DataFrame(self.columns())
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ def unadjusted_limits(scale: Scale, denominator: Floats) -> FunnelLimits:
 def _limits(sides: list[Floats]) -> FunnelLimits:
     for side in sides:
         side.setflags(write=False)
-    return FunnelLimits(*sides)
+    return FunnelLimits(STANDARD, ((sides[0], sides[1]), (sides[2], sides[3])))
 
 
 def _poisson(expected: Floats, tail: float) -> tuple[Floats, Floats]:

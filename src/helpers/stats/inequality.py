@@ -1,40 +1,47 @@
-"""Slope and relative index of inequality across groups ranked from most to least deprived.
+"""Inequality across groups from most to least deprived: quantiles, slope and relative index.
 
-Source: Low and Low (2004), J Public Health 26:388; behaviour as of `phe_sii` in PHEindicatormethods.
+Source: Low and Low (2004), J Public Health 26:388; behaviour as of `phe_sii` and `phe_quantile` in PHEindicatormethods.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from scipy import special
+import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, check_choice, check_lengths, check_numbers
-from helpers.stats.rates import NARROW, WIDE
+from helpers.stats.checks import (
+    Floats,
+    check_choice,
+    check_integer,
+    check_lengths,
+    check_number,
+    check_numbers,
+)
+from helpers.stats.intervals import STANDARD, Confidence, Intervals, levels, normal_quantile
+from helpers.stats.rates import group_codes
+from helpers.stats.results import Result
 
 Scale = Literal["identity", "log", "logit"]
 
 #: the limits that come in are 95 % limits
-_Z95 = float(special.ndtri(0.975))
+_Z95 = normal_quantile(0.95)
+#: of the published tool
+REPETITIONS, FEWEST_REPETITIONS = 100_000, 1000
 
 
-@dataclass(frozen=True)
-class Index:
-    """An index with both intervals; NaN where no standard errors were given."""
+@dataclass(frozen=True, repr=False)
+class Index(Intervals[float]):
+    """An index with its intervals; NaN where no standard errors were given."""
 
     value: float
-    lower95: float
-    upper95: float
-    lower998: float
-    upper998: float
 
 
-@dataclass(frozen=True)
-class Inequality:
+@dataclass(frozen=True, repr=False)
+class Inequality(Result):
     """Inequality across ranked groups.
 
     Parameters
@@ -60,6 +67,11 @@ def slope_index(
     lower95: Any = None,
     upper95: Any = None,
     scale: Scale = "identity",
+    errors: Scale | None = None,
+    multiplier: float = 1.0,
+    confidence: Confidence = STANDARD,
+    repetitions: int | None = None,
+    seed: int = 1,
 ) -> Inequality:
     """Return slope and relative index of inequality by weighted regression on the ridit.
 
@@ -70,17 +82,29 @@ def slope_index(
     population
         People in each group.
     standard_error
-        Standard error of each value, on the identity scale only.
+        Standard error of each value; on the identity scale only.
     lower95, upper95
         95 % limits of each value, instead of standard errors.
     scale
         `log` for rates and `logit` for proportions fit on that scale and transform back.
+    errors
+        Scale on which the values err normally; that of the fit where None. `log` with a fit on the identity scale
+        is the published tool's `value_type = 1` without `transform`.
+    multiplier
+        Of the slope index; below 0 where high values are good: the relative index is then turned over.
+    confidence
+        One two-sided confidence, or several.
+    repetitions
+        How many draws intervals are simulated by, 1,000 or more. None: none, as they are exact; 100,000 where
+        errors are normal on another scale than the fit's.
+    seed
+        Of the draws.
 
     Returns
     -------
     Inequality
-        Intervals are what the published tool's simulation tends to with ever more repetitions, where errors
-        are normal on the scale of the fit; NaN without standard errors or limits.
+        Exact intervals are what the published tool's simulation tends to with ever more repetitions; NaN without
+        standard errors or limits.
 
     Raises
     ------
@@ -98,19 +122,30 @@ def slope_index(
     (-6.0, 0.4231)
     """
     check_choice("scale", scale, tuple(_TRANSFORMS))
-    y = _check_scale("values", values, scale)
+    erring = scale if errors is None else errors
+    check_choice("errors", erring, tuple(_TRANSFORMS) if scale == "identity" else (scale,))
+    y = _check_scale("values", values, erring)
     people = check_numbers("population", population, above=0)
     check_lengths(values=y, population=people)
     if len(y) < 3:
         raise ArgumentError("values", f"{len(y)} groups came", "3 groups or more")
-    error = _errors(y, standard_error, lower95, upper95, scale)
+    error = _errors(y, standard_error, lower95, upper95, erring)
     share = people / people.sum()
     ridit = np.cumsum(share) - share / 2
     # both ends of the fitted line are weighted sums of the values
     slope = share * (ridit - 0.5) / np.sum(share * (ridit - 0.5) ** 2)
-    start = share - slope / 2
-    line = _Line(start, slope, y, error)
-    return _untransformed(line) if scale == "identity" else _transformed(line, _INVERSES[scale])
+    line = _Line(share - slope / 2, slope, y, error)
+    asked = levels(confidence)
+    if erring != scale or repetitions is not None:
+        draws = check_integer("repetitions", repetitions or REPETITIONS, FEWEST_REPETITIONS)
+        line, limits = _simulated(line, erring if erring != scale else "identity", asked, draws, seed)
+    else:
+        limits = [_exact(line, level) for level in asked]
+    if scale == "identity":
+        found = _untransformed(line, asked, limits)
+    else:
+        found = _transformed(line, asked, limits, _INVERSES[scale])
+    return _multiplied(found, check_number("multiplier", multiplier))
 
 
 @dataclass(frozen=True)
@@ -160,33 +195,82 @@ _TRANSFORMS: dict[str, Callable[[Floats], Floats]] = {
     "log": lambda values: np.log(values),
     "logit": lambda values: np.log(values / (1 - values)),
 }
-_INVERSES: dict[str, Callable[[float], float]] = {
-    "log": lambda value: float(np.exp(value)),
-    "logit": lambda value: float(1 / (1 + np.exp(-value))),
+_INVERSES: dict[str, Callable[[Any], Any]] = {
+    "log": np.exp,
+    "logit": lambda value: 1 / (1 + np.exp(-value)),
 }
 
 
-def _untransformed(line: _Line) -> Inequality:
-    slope, slope_error = line.fit(line.slope)
-    start, _ = line.fit(line.start)
-    end, _ = line.fit(line.start + line.slope)
-    steps = [slope + sign * _z(level) * slope_error for level in (NARROW, WIDE) for sign in (-1, 1)]
-    ratios = [limit for level in (NARROW, WIDE) for limit in _ratio_limits(line, _z(level))]
-    return Inequality(Index(slope, *steps), Index(end / start if start else float("nan"), *ratios), start)
+#: lower and upper of the slope, and of the relative index
+_Both = tuple[tuple[float, float], tuple[float, float]]
 
 
-def _transformed(line: _Line, inverse: Callable[[float], float]) -> Inequality:
-    """Return indices of a line fitted on another scale; its interval turns about the middle rank."""
-    slope, slope_error = line.fit(line.slope)
-    start, _ = line.fit(line.start)
-    middle = start + slope / 2
-    steps = [slope + sign * _z(level) * slope_error for level in (NARROW, WIDE) for sign in (-1, 1)]
-    ends = [(inverse(middle - step / 2), inverse(middle + step / 2)) for step in (slope, *steps)]
+def _exact(line: _Line, level: float) -> _Both:
+    z = normal_quantile(level)
+    slope, error = line.fit(line.slope)
+    return (slope - z * error, slope + z * error), _ratio_limits(line, z)
+
+
+def _simulated(
+    line: _Line, erring: Scale, asked: tuple[float, ...], draws: int, seed: int
+) -> tuple[_Line, list[_Both]]:
+    """Return the line of values on the scale of the fit, and limits from draws around each value."""
+    inverse = _INVERSES.get(erring, lambda value: value)
+    rng = np.random.default_rng(check_integer("seed", seed, 0))
+    drawn = inverse(rng.normal(line.values, line.error, (draws, len(line.values))))
+    slope, start = np.sort(drawn @ line.slope), drawn @ line.start
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.sort(1 + drawn @ line.slope / start)
+    limits = []
+    for level in asked:
+        low, high = (round(draws * tail) - 1 for tail in ((1 - level) / 2, (1 + level) / 2))
+        limits.append(((float(slope[low]), float(slope[high])), (float(ratio[low]), float(ratio[high]))))
+    return replace(line, values=inverse(line.values)), limits
+
+
+def _untransformed(line: _Line, asked: tuple[float, ...], limits: list[_Both]) -> Inequality:
+    slope, start, end = (line.fit(w)[0] for w in (line.slope, line.start, line.start + line.slope))
+    relative = end / start if start else float("nan")
     return Inequality(
-        Index(*(last - first for first, last in ends)),
-        Index(*(last / first for first, last in ends)),
-        inverse(start),
+        Index(asked, tuple(both[0] for both in limits), slope),
+        Index(asked, tuple(both[1] for both in limits), relative),
+        start,
     )
+
+
+def _transformed(
+    line: _Line, asked: tuple[float, ...], limits: list[_Both], inverse: Callable[[Any], Any]
+) -> Inequality:
+    """Return indices of a line fitted on another scale; its interval turns about the middle rank."""
+    slope, start = line.fit(line.slope)[0], line.fit(line.start)[0]
+    middle = start + slope / 2
+
+    def ends(step: float) -> tuple[float, float]:
+        return float(inverse(middle - step / 2)), float(inverse(middle + step / 2))
+
+    steps = [(ends(low), ends(high)) for (low, high), _ in limits]
+    first, last = ends(slope)
+    return Inequality(
+        Index(asked, tuple((b - a, d - c) for (a, b), (c, d) in steps), last - first),
+        Index(asked, tuple((b / a, d / c) for (a, b), (c, d) in steps), last / first),
+        first,
+    )
+
+
+def _multiplied(found: Inequality, multiplier: float) -> Inequality:
+    """Return indices in another unit; below 0 the relative one is turned over, and limits change places."""
+
+    def turned(pair: tuple[float, float], change: Callable[[float], float]) -> tuple[float, float]:
+        low, high = (change(limit) for limit in pair)
+        return (high, low) if multiplier < 0 else (low, high)
+
+    slope, relative = found.slope, found.relative
+    limits = tuple(turned(pair, lambda one: one * multiplier) for pair in slope.limits)
+    slope = replace(slope, value=slope.value * multiplier, limits=limits)
+    if multiplier < 0:
+        inverses = tuple(turned(pair, lambda one: 1 / one) for pair in relative.limits)
+        relative = replace(relative, value=1 / relative.value, limits=inverses)
+    return Inequality(slope, relative, found.intercept * abs(multiplier))
 
 
 def _ratio_limits(line: _Line, z: float) -> tuple[float, float]:
@@ -204,5 +288,38 @@ def _ratio_limits(line: _Line, z: float) -> tuple[float, float]:
     return (b - root) / a, (b + root) / a
 
 
-def _z(confidence: float) -> float:
-    return float(special.ndtri((1 + confidence) / 2))
+def quantile_groups(
+    values: Any, groups: Any = None, *, quantiles: int = 10, highest_first: Any = True
+) -> Floats:
+    """Return the quantile (decile, quintile) of each area, from 1 on.
+
+    Parameters
+    ----------
+    values
+        One per area, shape (areas,), such as deprivation scores; NaN or None where missing.
+    groups
+        Shape (areas,): areas are ranked within each; None ranks all together.
+    quantiles
+        How many; a group of fewer areas with a value has none (NaN).
+    highest_first
+        Whether quantile 1 holds the highest values; one answer, or one per area.
+
+    Raises
+    ------
+    ArgumentError
+        For lengths that differ, no area, fewer than 2 quantiles.
+
+    Examples
+    --------
+    >>> quantile_groups([9, 1, 5, 7], quantiles=2).tolist()
+    [1.0, 2.0, 2.0, 1.0]
+    """
+    y = check_numbers("values", values, missing=True)
+    many = check_integer("quantiles", quantiles, 2)
+    codes, _ = group_codes(groups, values=y)
+    turned = np.where(np.broadcast_to(np.asarray(highest_first, dtype=bool), y.shape), -y, y)
+    ranked = pd.Series(turned).groupby(codes)
+    rank, areas = ranked.rank(method="min").to_numpy(), ranked.transform("count").to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        place = np.floor(many + 1 - np.ceil((areas + 1 - rank) / (areas / many)))
+    return np.where(areas < many, np.nan, np.where(place == 0, 1.0, place))

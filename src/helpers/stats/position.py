@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.stats.checks import Floats, check_lengths, check_number, check_numbers, locked
+from helpers.stats.results import Result
 
 Ranks = NDArray[np.int32]
 #: the chance from which a place is called very likely
@@ -30,8 +31,8 @@ FEWEST_STEPS = 24
 _MEAN_RANGE = 1.128
 
 
-@dataclass(frozen=True)
-class Positions:
+@dataclass(frozen=True, repr=False)
+class Positions(Result):
     """Where each organisation stands: the share of the others whose value lies lower, per cent.
 
     Parameters

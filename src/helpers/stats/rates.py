@@ -1,13 +1,13 @@
-"""Proportions, counts, rates and means, each with its 95 % and 99.8 % interval.
+"""Proportions, counts, rates and means, each with its intervals: 95 % and 99.8 % unless others are asked for.
 
 Source: OHID, Technical guide "Public health commonly used methods"; behaviour as of PHEindicatormethods.
-Every function works on whole columns and gives both intervals in one call.
+Every function works on whole columns and gives all intervals in one call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,33 +22,27 @@ from helpers.stats.checks import (
     check_lengths,
     check_number,
     check_numbers,
+    locked,
 )
+from helpers.stats.intervals import STANDARD, Confidence, Intervals, levels, normal_quantile
 
-#: two-sided confidence of the narrow and the wide interval
-NARROW, WIDE = 0.95, 0.998
 #: Byar's approximation is used from this count on, the exact Poisson interval below it (OHID)
 EXACT_BELOW = 10
 
 
-@dataclass(frozen=True)
-class Estimates:
-    """Estimates with both intervals, one entry per row or group, in the unit of the value.
+@dataclass(frozen=True, repr=False)
+class Estimates(Intervals[Floats]):
+    """Estimates with their intervals, one entry per row or group.
 
     Parameters
     ----------
     value
         The estimates.
-    lower95, upper95, lower998, upper998
-        Limits of the 95 % and of the 99.8 % interval.
     method
         How each interval was made, in a word or two; empty where a count is missing.
     """
 
     value: Floats
-    lower95: Floats
-    upper95: Floats
-    lower998: Floats
-    upper998: Floats
     method: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -56,10 +50,11 @@ class Estimates:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per estimate."""
-        return pd.DataFrame({field.name: getattr(self, field.name) for field in fields(self)})
+        own = {name: item for name, item in vars(self).items() if name not in ("confidence", "limits")}
+        return pd.DataFrame({"value": own.pop("value"), **self.columns(), **own})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Means(Estimates):
     """Means per group; `count` is how many values each rests on."""
 
@@ -67,32 +62,17 @@ class Means(Estimates):
     count: Ints
 
 
-def _z(confidence: float) -> float:
-    return float(special.ndtri(confidence + (1 - confidence) / 2))
+def estimate_fields(
+    value: Floats, asked: tuple[float, ...], limits: Sequence[tuple[Floats, Floats]], method: Sequence[str]
+) -> dict[str, Any]:
+    """Return the fields of `Estimates` as arrays that cannot be written."""
+    pairs = tuple((locked(lower), locked(upper)) for lower, upper in limits)
+    return {"value": locked(value), "confidence": asked, "limits": pairs, "method": tuple(method)}
 
 
-def both_limits(value: Floats, limits: Iterable[Floats], method: Iterable[str]) -> dict[str, Any]:
-    """Return the fields of `Estimates` as arrays that cannot be written.
-
-    Parameters
-    ----------
-    value
-        The estimates.
-    limits
-        Lower and upper of the narrow interval, then of the wide one.
-    method
-        How each interval was made.
-    """
-    names = ("value", "lower95", "upper95", "lower998", "upper998")
-    arrays = {
-        name: np.array(array, dtype=np.float64) for name, array in zip(names, [value, *limits], strict=True)
-    }
-    for array in arrays.values():
-        array.setflags(write=False)
-    return {**arrays, "method": tuple(method)}
-
-
-def proportion(numerator: Any, denominator: Any, *, multiplier: float = 1.0) -> Estimates:
+def proportion(
+    numerator: Any, denominator: Any, *, multiplier: float = 1.0, confidence: Confidence = STANDARD
+) -> Estimates:
     """Return proportions with Wilson's interval.
 
     Parameters
@@ -101,6 +81,8 @@ def proportion(numerator: Any, denominator: Any, *, multiplier: float = 1.0) -> 
         Counts, shape (rows,); a missing one gives a missing estimate.
     multiplier
         100 for percentages.
+    confidence
+        One two-sided confidence, or several.
 
     Raises
     ------
@@ -122,24 +104,28 @@ def proportion(numerator: Any, denominator: Any, *, multiplier: float = 1.0) -> 
     check_lengths(numerator=x, denominator=n)
     check_at_most("numerator", x, "denominator", n)
     scale = check_number("multiplier", multiplier, above=0)
-    limits = [limit * scale for level in (NARROW, WIDE) for limit in _wilson(x, n, _z(level))]
-    return Estimates(**both_limits(x / n * scale, limits, ("Wilson",) * len(x)))
+    asked = levels(confidence)
+    limits = [_wilson(x, n, normal_quantile(level), scale) for level in asked]
+    return Estimates(**estimate_fields(x / n * scale, asked, limits, ("Wilson",) * len(x)))
 
 
-def _wilson(x: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:
+def _wilson(x: Floats, n: Floats, z: float, scale: float) -> tuple[Floats, Floats]:
     middle = 2 * x + z**2
     half = z * np.sqrt(z**2 + 4 * x * (1 - x / n))
     whole = 2 * (n + z**2)
-    return np.maximum((middle - half) / whole, 0.0), np.minimum((middle + half) / whole, 1.0)
+    lower, upper = (middle - half) / whole, (middle + half) / whole
+    return np.maximum(lower, 0.0) * scale, np.minimum(upper, 1.0) * scale
 
 
-def count(events: Any) -> Estimates:
+def count(events: Any, *, confidence: Confidence = STANDARD) -> Estimates:
     """Return counts with Byar's interval, exact Poisson below 10.
 
     Parameters
     ----------
     events
         Counts, shape (rows,); a missing one gives a missing interval.
+    confidence
+        One two-sided confidence, or several.
 
     Raises
     ------
@@ -157,10 +143,12 @@ def count(events: Any) -> Estimates:
     ([4.78745, 4.115373, 0.0], [18.391459, 17.084803, 3.688879])
     """
     x = check_numbers("events", events, missing=True, minimum=0)
-    return scaled_counts(x, np.ones(len(x)))
+    return scaled_counts(x, np.ones(len(x)), levels(confidence))
 
 
-def rate(events: Any, denominator: Any, *, multiplier: float = 100_000.0) -> Estimates:
+def rate(
+    events: Any, denominator: Any, *, multiplier: float = 100_000.0, confidence: Confidence = STANDARD
+) -> Estimates:
     """Return rates of events with Byar's interval, exact Poisson below 10 events.
 
     Parameters
@@ -171,6 +159,8 @@ def rate(events: Any, denominator: Any, *, multiplier: float = 100_000.0) -> Est
         Population, person-time or bed-days, shape (rows,).
     multiplier
         The rate is per this many of the denominator.
+    confidence
+        One two-sided confidence, or several.
 
     Raises
     ------
@@ -185,7 +175,7 @@ def rate(events: Any, denominator: Any, *, multiplier: float = 100_000.0) -> Est
     x = check_numbers("events", events, missing=True, minimum=0)
     n = check_numbers("denominator", denominator, missing=True, above=0)
     check_lengths(events=x, denominator=n)
-    return scaled_counts(x, check_number("multiplier", multiplier, above=0) / n)
+    return scaled_counts(x, check_number("multiplier", multiplier, above=0) / n, levels(confidence))
 
 
 def poisson_limits(events: Floats, confidence: float) -> tuple[Floats, Floats]:
@@ -198,7 +188,7 @@ def poisson_limits(events: Floats, confidence: float) -> tuple[Floats, Floats]:
     confidence
         Two-sided, between 0 and 1.
     """
-    z, tail = _z(confidence), (1 - confidence) / 2
+    z, tail = normal_quantile(confidence), (1 - confidence) / 2
     few = events < EXACT_BELOW
     some = np.where(events == 0, 1.0, events)  # keeps 0 out of both formulas; its lower limit is 0
     byar_lower = some * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
@@ -209,14 +199,15 @@ def poisson_limits(events: Floats, confidence: float) -> tuple[Floats, Floats]:
     return np.where(events == 0, 0.0, lower), upper
 
 
-def scaled_counts(events: Floats, scale: Floats) -> Estimates:
+def scaled_counts(events: Floats, scale: Floats, asked: tuple[float, ...]) -> Estimates:
     """Return counts times a scale with Byar's interval, exact Poisson below 10."""
-    limits = [limit * scale for level in (NARROW, WIDE) for limit in poisson_limits(events, level)]
+    counted = [poisson_limits(events, level) for level in asked]
+    limits = [(lower * scale, upper * scale) for lower, upper in counted]
     method = np.select([events < EXACT_BELOW, events >= EXACT_BELOW], ["Exact", "Byar"], "")
-    return Estimates(**both_limits(events * scale, limits, method.tolist()))
+    return Estimates(**estimate_fields(events * scale, asked, limits, method.tolist()))
 
 
-def mean(values: Any, groups: Any = None) -> Means:
+def mean(values: Any, groups: Any = None, *, confidence: Confidence = STANDARD) -> Means:
     """Return means with the t interval, one per group.
 
     Parameters
@@ -225,6 +216,8 @@ def mean(values: Any, groups: Any = None) -> Means:
         Shape (rows,), in any unit; none missing.
     groups
         Shape (rows,), the group of each row; None makes one group of all.
+    confidence
+        One two-sided confidence, or several.
 
     Raises
     ------
@@ -248,9 +241,10 @@ def mean(values: Any, groups: Any = None) -> Means:
     squares = np.bincount(codes, (y - centre[codes]) ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         error = np.sqrt(squares / (n - 1)) / np.sqrt(n)
-    spread = [special.stdtrit(n - 1, level + (1 - level) / 2) * error for level in (NARROW, WIDE)]
-    limits = [centre + sign * half for half in spread for sign in (-1, 1)]
-    found = both_limits(centre, limits, ("Student's t",) * len(n))
+    asked = levels(confidence)
+    spread = [special.stdtrit(n - 1, level + (1 - level) / 2) * error for level in asked]
+    limits = [(centre - half, centre + half) for half in spread]
+    found = estimate_fields(centre, asked, limits, ("Student's t",) * len(n))
     return Means(**found, group=names, count=n.astype(np.int64))
 
 

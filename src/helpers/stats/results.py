@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,20 +25,26 @@ class Result:
         return draw(self, ax)
 
     def _lines(self) -> list[str]:
-        """Return the fields in one line: numbers to four figures, tables and columns by their size."""
-        said = {each.name: _short(getattr(self, each.name)) for each in fields(self) if each.repr}  # type: ignore[arg-type]
-        return [
-            f"{type(self).__name__}({', '.join(f'{name}={text}' for name, text in said.items() if text)})"
-        ]
+        """Return what is said in one line: how many entries there are, and the fields that are short."""
+        found: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self) if each.repr}  # type: ignore[arg-type]
+        sizes = [f"{len(value)} entries" for value in found.values() if np.ndim(value) and len(value) > 4]
+        said = [f"{name}={text}" for name, value in found.items() if (text := _short(value))]
+        return [f"{type(self).__name__}({', '.join([*sizes[:1], *said])})"]
 
 
 def _short(value: Any) -> str:
-    """Return a value in a few letters; "" for what a line does not need."""
-    if isinstance(value, pd.DataFrame | pd.Series | np.ndarray) and np.ndim(value):
-        return f"<{' x '.join(map(str, value.shape))}>"
-    if isinstance(value, float | np.floating):
+    """Return a value in a few letters, numbers to four figures; "" for what a line has no room for."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, float):
         return f"{value:.4g}"
-    if isinstance(value, tuple | list | dict) and len(value) > 4:
-        return f"<{len(value)}>"
-    text = repr(value)
-    return text if len(text) <= 60 else ""
+    if isinstance(value, list | tuple):
+        parts = [_short(each) for each in value]
+        text = f"[{', '.join(parts)}]" if all(parts) and len(value) <= 4 else ""
+    elif is_dataclass(value):
+        named = {each.name: _short(getattr(value, each.name)) for each in fields(value)}
+        parts = [f"{name}={said}" for name, said in named.items()]
+        text = f"({', '.join(parts)})" if all(named.values()) else ""
+    else:
+        text = "" if isinstance(value, pd.DataFrame | pd.Series | pd.Index) else repr(value)
+    return text if len(text) <= 80 else ""

@@ -1,32 +1,34 @@
-"""Directly and indirectly standardised rates and ratios, each with its 95 % and 99.8 % interval.
+"""Directly and indirectly standardised rates and ratios, each with its intervals.
 
 Source: OHID, Technical guide "Public health commonly used methods"; behaviour as of PHEindicatormethods.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, Ints, check_each, check_lengths, check_number, check_numbers
-from helpers.stats.rates import (
-    NARROW,
-    WIDE,
-    Estimates,
-    both_limits,
-    group_codes,
-    poisson_limits,
-    scaled_counts,
+from helpers.stats.checks import (
+    Floats,
+    Ints,
+    check_choice,
+    check_each,
+    check_lengths,
+    check_number,
+    check_numbers,
 )
+from helpers.stats.intervals import STANDARD, Confidence, levels
+from helpers.stats.rates import Estimates, estimate_fields, group_codes, poisson_limits, scaled_counts
 
 #: no directly standardised rate below this many events (OHID)
 DSR_FROM = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DirectRates(Estimates):
     """Directly standardised rates per group; `events` and `population` are the totals behind each."""
 
@@ -35,7 +37,7 @@ class DirectRates(Estimates):
     population: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IndirectRates(Estimates):
     """Indirectly standardised ratios or rates per group.
 
@@ -62,6 +64,8 @@ def dsr(
     frequency: Any = 1,
     strata: Any = None,
     multiplier: float = 100_000.0,
+    confidence: Confidence = STANDARD,
+    compatible: Literal["pheindicatormethods"] | None = None,
 ) -> DirectRates:
     """Return directly standardised rates with Dobson's interval, one per group.
 
@@ -81,6 +85,10 @@ def dsr(
         counts once. None takes each row as a stratum.
     multiplier
         The rate is per this many.
+    confidence
+        One two-sided confidence, or several.
+    compatible
+        `pheindicatormethods` divides the variance of each frequency by the standard population of its own rows.
 
     Raises
     ------
@@ -114,16 +122,25 @@ def dsr(
     total = _sums(codes, x * times)
     enough = total >= DSR_FROM
     value = np.where(enough, np.bincount(codes, x * times * weight / n) / whole, np.nan)
-    variance = np.bincount(codes, x * (times * weight / n) ** 2) / whole**2
+    check_choice("compatible", compatible, (None, "pheindicatormethods"))
+    share = weight / (whole[codes] if compatible is None else _by_frequency(codes, times, weight))
+    variance = np.bincount(codes, x * (times * share / n) ** 2)
     per_event = np.sqrt(variance / np.where(enough, total, np.nan))
+    asked = levels(confidence)
+    counted = [poisson_limits(total, level) for level in asked]
     limits = [
-        (value + per_event * (limit - total)) * scale
-        for level in (NARROW, WIDE)
-        for limit in poisson_limits(total, level)
+        ((value + per_event * (low - total)) * scale, (value + per_event * (high - total)) * scale)
+        for low, high in counted
     ]
     method = np.where(enough, "Dobson", f"none below {DSR_FROM} events")
-    found = both_limits(value * scale, limits, method.tolist())
+    found = estimate_fields(value * scale, asked, limits, method.tolist())
     return DirectRates(**found, group=names, events=total, population=_sums(codes, n * once))
+
+
+def _by_frequency(codes: Ints, times: Floats, weight: Floats) -> Floats:
+    """Return on each row the standard population of the rows of its group and frequency."""
+    _, kind = np.unique(np.column_stack([codes, times]), axis=0, return_inverse=True)
+    return np.asarray(np.bincount(kind.ravel(), weight)[kind.ravel()])
 
 
 def _first_rows(codes: Ints, strata: Any, events: Floats) -> Floats:
@@ -136,27 +153,35 @@ def _first_rows(codes: Ints, strata: Any, events: Floats) -> Floats:
     return first
 
 
+class IndirectOptions(TypedDict, total=False):
+    """The scale and the intervals of indirectly standardised ratios and rates."""
+
+    multiplier: float
+    confidence: Confidence
+
+
 def smr(
     events: Any,
     population: Any,
     reference_events: Any,
     reference_population: Any,
     groups: Any = None,
-    *,
-    multiplier: float = 1.0,
+    **options: Unpack[IndirectOptions],
 ) -> IndirectRates:
     """Return indirectly standardised ratios O/E with Byar's interval, one per group.
 
     Parameters
     ----------
-    events, population
-        Counts and persons per stratum, shape (rows,).
+    events
+        Counts per stratum, shape (rows,); or a mapping from group to its total, where that is all that is known.
+    population
+        Persons per stratum, shape (rows,).
     reference_events, reference_population
-        The same of the reference, for each row's stratum.
+        Counts and persons of the reference, for each row's stratum.
     groups
         Shape (rows,), the group of each row; None makes one group of all.
-    multiplier
-        1, or 100 where the reference is called 100.
+    options
+        `multiplier`: 1, or 100 where the reference is called 100; `confidence`: one two-sided, or several.
 
     Raises
     ------
@@ -169,8 +194,8 @@ def smr(
     >>> result.value.tolist(), result.expected.tolist()
     ([1.0], [50.0])
     """
-    strata = _strata(events, population, reference_events, reference_population)
-    return _indirect(strata, groups, multiplier, rates=False)
+    rows = _Rows.of(events, population, reference_events, reference_population, groups)
+    return _indirect(rows, np.ones(len(rows.names)), 1.0, **options)
 
 
 def isr(
@@ -179,56 +204,70 @@ def isr(
     reference_events: Any,
     reference_population: Any,
     groups: Any = None,
-    *,
-    multiplier: float = 100_000.0,
+    **options: Unpack[IndirectOptions],
 ) -> IndirectRates:
-    """Return indirectly standardised rates, O/E times the reference's crude rate, one per group.
+    """Return indirectly standardised rates: O/E times the reference's crude rate, per 100,000 or `multiplier`.
 
-    Parameters
-    ----------
-    events, population, reference_events, reference_population, groups
-        As in `smr`.
-    multiplier
-        The rate is per this many.
-
-    Raises
-    ------
-    ArgumentError
-        As in `smr`.
+    Arguments and errors as in `smr`.
 
     Examples
     --------
     >>> isr([30, 20], [1000, 1000], [200, 300], [10_000, 10_000], multiplier=1000).value.tolist()
     [25.0]
     """
-    strata = _strata(events, population, reference_events, reference_population)
-    return _indirect(strata, groups, multiplier, rates=True)
+    rows = _Rows.of(events, population, reference_events, reference_population, groups)
+    return _indirect(rows, rows.crude, 100_000.0, **options)
 
 
-_Strata = tuple[Floats, Floats, Floats, Floats]
+@dataclass(frozen=True)
+class _Rows:
+    """What is observed and expected in each group, and the reference's crude rate for its strata."""
+
+    names: tuple[Any, ...]
+    observed: Floats
+    expected: Floats
+    crude: Floats
+
+    @classmethod
+    def of(
+        cls, events: Any, population: Any, reference_events: Any, reference_population: Any, groups: Any
+    ) -> _Rows:
+        n = check_numbers("population", population, minimum=0)
+        known = check_numbers("reference_events", reference_events, minimum=0)
+        among = check_numbers("reference_population", reference_population, above=0)
+        check_lengths(population=n, reference_events=known, reference_population=among)
+        codes, names = group_codes(groups, population=n)
+        expected = _sums(codes, known / among * n)
+        if (expected == 0).any():
+            raise ArgumentError("reference_events", "nothing is expected for a group", "more than 0 in all")
+        return cls(
+            names, _observed(events, codes, names), expected, _sums(codes, known) / _sums(codes, among)
+        )
 
 
-def _strata(events: Any, population: Any, reference_events: Any, reference_population: Any) -> _Strata:
-    x = check_numbers("events", events, minimum=0)
-    n = check_numbers("population", population, minimum=0)
-    reference_x = check_numbers("reference_events", reference_events, minimum=0)
-    reference_n = check_numbers("reference_population", reference_population, above=0)
-    check_lengths(events=x, population=n, reference_events=reference_x, reference_population=reference_n)
-    return x, n, reference_x, reference_n
+def _observed(events: Any, codes: Ints, names: tuple[Any, ...]) -> Floats:
+    """Return the events of each group, from counts by row or from totals."""
+    if not isinstance(events, Mapping):
+        counts = check_numbers("events", events, minimum=0)
+        check_lengths(events=counts, groups=codes)
+        return _sums(codes, counts)
+    unknown = [name for name in names if name not in events]
+    if unknown:
+        raise ArgumentError("events", f"nothing came for {unknown[0]!r}", "a total for each group")
+    return check_numbers("events", [events[name] for name in names], minimum=0)
 
 
-def _indirect(strata: _Strata, groups: Any, multiplier: float, *, rates: bool) -> IndirectRates:
-    """Return O/E times the multiplier, and times the reference's crude rate where rates are wanted."""
-    x, n, reference_x, reference_n = strata
-    scale = check_number("multiplier", multiplier, above=0)
-    codes, names = group_codes(groups, events=x)
-    crude = np.bincount(codes, reference_x) / np.bincount(codes, reference_n) if rates else 1.0
-    reference = np.full(len(names), crude * scale)
-    observed = _sums(codes, x)
-    expected = _sums(codes, reference_x / reference_n * n)
-    if (expected == 0).any():
-        raise ArgumentError("reference_events", "nothing is expected for a group", "more than 0 in all")
-    found = scaled_counts(observed, reference / expected)
+def _indirect(
+    rows: _Rows,
+    reference: Floats,
+    usual: float,
+    *,
+    multiplier: float | None = None,
+    confidence: Confidence = STANDARD,
+) -> IndirectRates:
+    """Return O/E times a reference and the multiplier."""
+    scale = reference * check_number("multiplier", usual if multiplier is None else multiplier, above=0)
+    found = scaled_counts(rows.observed, scale / rows.expected, levels(confidence))
     return IndirectRates(
-        **vars(found), group=names, observed=observed, expected=expected, reference=reference
+        **vars(found), group=rows.names, observed=rows.observed, expected=rows.expected, reference=scale
     )

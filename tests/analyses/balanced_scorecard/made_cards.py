@@ -56,7 +56,11 @@ def make_inequality(missed: Sequence[int]) -> MissedByDeprivation:
     """Return the inequality of these appointments missed, of 1,000 in each fifth, the most deprived first."""
     found = dna_inequality(missed, [1000] * 5)
     gap = (
-        "deprived_worse" if found.slope_high < 0 else "deprived_better" if found.slope_low > 0 else "chance"
+        "deprived_worse"
+        if found.slope_upper < 0
+        else "deprived_better"
+        if found.slope_lower > 0
+        else "chance"
     )
     year = Period(date(2025, 10, 1), date(2026, 9, 1))
     return MissedByDeprivation(year, gap, missed[0] / 10, missed[-1] / 10, found)

@@ -14,8 +14,10 @@ from plain_english import jargon_in, text_problems
 from helpers.analyses.early import signs, words
 from helpers.analyses.early.report import EarlyWarning
 from helpers.analyses.early.signs import Flows, Record, Sign, data_sign, find_signs, flows_of
+from helpers.analyses.waiting.lists import NEW, STOPPED
 from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.waits import LIST_SIZE
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Target
@@ -32,7 +34,7 @@ def turned() -> MeasureResult:
     return example_result(list(walk), measure=example_measure(kind="mean"))
 
 
-def list_of(values: Any, name: str = signs.LIST) -> MeasureResult:
+def list_of(values: Any, name: str = LIST_SIZE) -> MeasureResult:
     listed = example_measure(id=name, kind="count", unit="pathways", digits=0, name="Patients waiting")
     return example_result([float(value) for value in values], measure=listed)
 
@@ -43,7 +45,7 @@ def test_nothing_is_said_where_nothing_has_changed() -> None:
     )
     assert found.signs == ()
     said = words.headline_words(found, [], [])
-    assert said["none"] == "**Nothing that could be looked at gives an early warning.**"
+    assert said["none"] == "**Nothing that could be looked at gives an early warning\\.**"
     assert "One measure had months enough" in words.false_words(found)
 
 
@@ -84,9 +86,9 @@ def test_what_left_without_a_report_is_what_does_not_balance() -> None:
         each.measure.id: each
         for each in (
             list_of([1000, 1050]),
-            list_of([300, 400], signs.STARTS),
-            list_of([100, 120], signs.STOPS[0]),
-            list_of([150, 200], signs.STOPS[1]),
+            list_of([300, 400], NEW),
+            list_of([100, 120], STOPPED[0]),
+            list_of([150, 200], STOPPED[1]),
         )
     }
     found = flows_of(flows)
@@ -96,7 +98,7 @@ def test_what_left_without_a_report_is_what_does_not_balance() -> None:
         "400 joined, 320 were reported to leave and 30 left without a report: load 1.14"
         in words.flows_words(found)
     )
-    assert flows_of({signs.LIST: flows[signs.LIST]}) is None
+    assert flows_of({LIST_SIZE: flows[LIST_SIZE]}) is None
 
 
 def test_a_new_gap_is_a_sign_of_worse_data_and_an_old_habit_of_gaps_is_none() -> None:

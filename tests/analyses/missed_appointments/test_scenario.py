@@ -74,7 +74,7 @@ def test_the_draws_are_the_same_in_every_run() -> None:
     uncertain = {"reduction": [0.05, 0.15, 0.3]}
     assert scenario(**uncertain).outcomes == scenario(**uncertain).outcomes
     spread = scenario(**uncertain).outcomes["all"].relief
-    assert spread.low95 < spread.low80 < spread.median < spread.high80 < spread.high95
+    assert spread.lower95 < spread.lower80 < spread.median < spread.upper80 < spread.upper95
 
 
 def test_the_path_ends_where_the_table_does() -> None:
@@ -110,8 +110,8 @@ def test_the_range_to_tell_holds_both_bounds() -> None:
     clinic = Clinic(first=600, follow_up=1200, additions=10_000)
     found = scenario(clinic, reduction=[0.05, 0.15, 0.3])
     first, every = (found.outcomes[name].relief for name in ("first", "all"))
-    assert found.reach == (first.low80, every.high80)
-    assert first.low80 < every.low80
+    assert found.reach == (first.lower80, every.upper80)
+    assert first.lower80 < every.lower80
 
 
 @pytest.mark.parametrize(

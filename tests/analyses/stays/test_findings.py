@@ -39,14 +39,16 @@ def test_benchmarks_leave_the_trust_out(usual: Analysis, benchmark: str, days: f
 def test_the_interval_of_the_plain_comparison_is_the_t_interval_of_the_mean(usual: Analysis) -> None:
     crude = usual.findings().crude
     half = stats.t.ppf(0.975, 19) * np.sqrt((20 * 2**2 / 19) / 20)  # every stay lies 2 days from the mean
-    assert (crude["low"], crude["high"]) == (pytest.approx(-0.8 - half), pytest.approx(-0.8 + half))
+    assert (crude["lower"], crude["upper"]) == (pytest.approx(-0.8 - half), pytest.approx(-0.8 + half))
 
 
 def test_a_target_stands_for_one_way_of_counting_only(usual: Analysis) -> None:
     found = usual.findings(benchmark="target", target_days=4.5)
     assert found.crude["deviation"] == pytest.approx(-0.5)
     assert (
-        found.crude_of(zero_day=not found.options.zero_day_stays)[["benchmark", "deviation", "low", "high"]]
+        found.crude_of(zero_day=not found.options.zero_day_stays)[
+            ["benchmark", "deviation", "lower", "upper"]
+        ]
         .isna()
         .all()
     )

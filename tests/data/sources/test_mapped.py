@@ -14,8 +14,10 @@ import yaml
 
 from helpers.data.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
+from helpers.data.schema import STAMP, TABLES
 from helpers.errors import UsageError
-from helpers.register import Register, TableMapping, read_register
+from helpers.register import RecordMapping, Register, TableMapping, read_register
+from helpers.register.files import RECORD_FIELDS
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "mappings.md"
 MEASURES = """
@@ -64,8 +66,13 @@ def stored(mart: Mart) -> list[tuple[object, ...]]:
     )
 
 
+def figures_page() -> str:
+    """Return what the page says of tables of figures."""
+    return PAGE.read_text("utf-8").partition("## Records of patients")[0]
+
+
 def test_the_example_of_the_page_loads_as_it_stands(mart: Mart, tmp_path: Path) -> None:
-    blocks = dict(re.findall(r"```(csv|yaml)\n(.*?)```", PAGE.read_text("utf-8"), flags=re.DOTALL))
+    blocks = dict(re.findall(r"```(csv|yaml)\n(.*?)```", figures_page(), flags=re.DOTALL))
     (tmp_path / "tracker.csv").write_text(blocks["csv"], "utf-8")
     (result,) = load_paths(mart, [tmp_path / "tracker.csv"], register(tmp_path, blocks["yaml"]))
     assert stored(mart) == [
@@ -81,8 +88,35 @@ def test_the_example_of_the_page_loads_as_it_stands(mart: Mart, tmp_path: Path) 
 
 
 def test_the_table_of_keys_has_every_key() -> None:
-    keys = re.findall(r"^\| `(\w+)` \|", PAGE.read_text("utf-8"), flags=re.MULTILINE)
-    assert {*keys, "id"} == set(TableMapping.model_fields)
+    _, _, records = PAGE.read_text("utf-8").partition("## Records of patients")
+    for page, model in ((figures_page(), TableMapping), (records, RecordMapping)):
+        keys = re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE)
+        assert {*keys, "id"} == set(model.model_fields)
+
+
+def test_the_fields_of_records_are_the_columns_of_the_mart() -> None:
+    for name, fields in RECORD_FIELDS.items():
+        stamps = {column.name for column in STAMP}
+        assert set(fields) - {"age"} == set(TABLES[name].column_names()) - stamps
+
+
+def test_the_records_example_of_the_page_is_a_mapping() -> None:
+    _, _, page = PAGE.read_text("utf-8").partition("## Records of patients")
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    assert RecordMapping.model_validate({"id": "stays", **yaml.safe_load(block)}).records == "spells"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("columns: {org_code: a, admitted: b}", "discharged is said 0 times"),
+        ("columns: {org_code: a, admitted: b, discharged: c, outcome: d}", "outcome: spells have org_code"),
+        ("columns: {org_code: a, admitted: b, discharged: c}\nalways: {org_code: RX1}", "said 2 times"),
+    ],
+)
+def test_a_mapping_of_records_that_is_wrong_is_refused(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        register(tmp_path, f"title: T\nrecords: spells\n{line}\n")
 
 
 WIDE = """

@@ -36,9 +36,9 @@ def test_a_single_two_way_driver_has_the_odds_ratio_of_its_table() -> None:
     odds = (60 / 540) / (80 / 920)
     error = np.sqrt(1 / 60 + 1 / 540 + 1 / 80 + 1 / 920)  # Woolf
     assert found.loc["first", "odds_ratio"] == pytest.approx(odds)
-    assert found.loc["first", "high"] == pytest.approx(odds * np.exp(1.959964 * error), rel=1e-6)
+    assert found.loc["first", "upper"] == pytest.approx(odds * np.exp(1.959964 * error), rel=1e-6)
     assert found.loc["follow-up", "odds_ratio"] == 1  # most appointments: the reference
-    assert np.isnan(found.loc["follow-up", "low"])
+    assert np.isnan(found.loc["follow-up", "lower"])
     assert found["appointments"].tolist() == [600, 1000]
 
 
@@ -53,11 +53,11 @@ def test_clustered_errors_equal_those_of_statsmodels_on_records(records: pd.Data
     )
     lead = ours[ours["driver"] == "lead_weeks"].iloc[0]
     assert lead["odds_ratio"] == pytest.approx(np.exp(theirs.params["lead_weeks"]), rel=1e-7)
-    reach = np.log(lead["high"] / lead["odds_ratio"]) / 2.063898561628021  # t(24), 97.5 %
+    reach = np.log(lead["upper"] / lead["odds_ratio"]) / 2.063898561628021  # t(24), 97.5 %
     assert reach == pytest.approx(theirs.bse["lead_weeks"], rel=1e-6)
-    assert lead["low"] < np.exp(0.05) < lead["high"]
+    assert lead["lower"] < np.exp(0.05) < lead["upper"]
     most = ours[ours["level"] == "1 most"].iloc[0]
-    assert most["low"] < np.exp(0.7) < most["high"]
+    assert most["lower"] < np.exp(0.7) < most["upper"]
 
 
 def test_grouped_appointments_give_the_same_as_records(records: pd.DataFrame) -> None:

@@ -25,7 +25,7 @@ def test_every_group_is_brought_to_the_least_deprived_rate_not_to_the_lowest() -
     assert found.by_group["avoided"].tolist() == pytest.approx([50, -10, 0])
     # variance 1000 * (.09 + .0384) + 2000^2 * .0475 / 1000
     reach = 1.959964 * np.sqrt(128.4 + 190)
-    assert found.avoided_high - found.avoided == pytest.approx(reach, rel=1e-6)
+    assert found.avoided_upper - found.avoided == pytest.approx(reach, rel=1e-6)
 
 
 def test_intervals_of_slope_and_ratio_cover_the_truth() -> None:
@@ -34,9 +34,9 @@ def test_intervals_of_slope_and_ratio_cover_the_truth() -> None:
     truth = dna.dna_inequality(rate * booked, booked)
     runs = [dna.dna_inequality(rng.binomial(booked, rate), booked) for _ in range(400)]
     for low, high, value in (
-        ("slope_low", "slope_high", truth.slope),
-        ("relative_low", "relative_high", truth.relative),
-        ("avoided_low", "avoided_high", truth.avoided),
+        ("slope_lower", "slope_upper", truth.slope),
+        ("relative_lower", "relative_upper", truth.relative),
+        ("avoided_lower", "avoided_upper", truth.avoided),
     ):
         covered = np.mean([getattr(r, low) <= value <= getattr(r, high) for r in runs])
         assert 0.925 <= covered <= 0.975
@@ -51,7 +51,7 @@ def test_reversing_the_groups_reverses_the_slope(groups: list[tuple[int, int]]) 
 
 def test_a_line_that_leaves_the_rates_has_no_interval_of_the_ratio() -> None:
     found = dna.dna_inequality([50, 0, 0], [100] * 3)
-    assert np.isnan(found.relative_low)
+    assert np.isnan(found.relative_lower)
     assert np.isnan(dna.dna_inequality([0, 0], [10, 10]).relative)
 
 

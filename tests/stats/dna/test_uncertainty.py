@@ -37,7 +37,7 @@ def test_intervals_are_nested_round_the_median() -> None:
         found.wait_days,
     ):
         assert spread is not None
-        assert spread.low95 < spread.low80 < spread.median < spread.high80 < spread.high95
+        assert spread.lower95 < spread.lower80 < spread.median < spread.upper80 < spread.upper95
     assert found.chance_of_relief > 0.99
     assert found.chance_of_wait == 0  # 1,400 and growing by one a day, at 27 a day
 
@@ -77,7 +77,7 @@ def test_the_95_percent_interval_covers_the_truth_in_95_of_100_runs() -> None:
         r = low + width * rng.beta(1 + 4 * peak, 5 - 4 * peak)
         truth = 630 * r * (rng.beta(8, 3) - rng.beta(3, 20))
         spread = dna.simulate_impact(inputs, draws=1000, seed=run).relief
-        covered += spread.low95 <= truth <= spread.high95
+        covered += spread.lower95 <= truth <= spread.upper95
     assert 0.925 <= covered / 500 <= 0.975
 
 

@@ -23,7 +23,7 @@ def test_the_smallest_change_is_found_with_the_stated_chance() -> None:
     step = np.r_[np.zeros(60), np.full(60, change)]
     runs = [its.interrupted_series(rng.normal(size=120) + step, 60, seasonal=False).now for _ in range(100)]
     # a little below 80 %, because the autocorrelation has to be estimated
-    assert 0.62 <= np.mean([now.low > 0 for now in runs]) <= 0.9
+    assert 0.62 <= np.mean([now.lower > 0 for now in runs]) <= 0.9
 
 
 def test_autocorrelation_and_power_make_it_larger() -> None:

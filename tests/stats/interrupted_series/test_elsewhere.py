@@ -43,7 +43,7 @@ def test_an_interval_reaches_at_least_as_far_as_others_moved() -> None:
     values = NOISE[:, 0]
     plain = interrupted_series(values, 20, shape="level", trend=False)
     wide = interrupted_series(values, 20, shape="level", trend=False, reach=4.0)
-    assert wide.now.high - wide.now.low == pytest.approx(8 * plain.error)
+    assert wide.now.upper - wide.now.lower == pytest.approx(8 * plain.error)
     assert wide.chance_of_seeing(wide.smallest_change) == pytest.approx(0.8)
     least = interrupted_series(values, 20, shape="level", trend=False, reach=0.1)
     assert least.now == plain.now

@@ -28,7 +28,7 @@ def test_without_noise_level_slope_and_effect_now_are_what_was_put_in() -> None:
     assert found.level.estimate == pytest.approx(-4)
     assert found.slope.estimate == pytest.approx(0.25)
     assert found.now.estimate == pytest.approx(-4 + 12 * 0.25)  # level + slope x (t - T0)
-    assert (found.now.low, found.now.high) == pytest.approx((-1, -1))
+    assert (found.now.lower, found.now.upper) == pytest.approx((-1, -1))
     assert (found.verdict, found.now.p, found.smallest_change) == ("fall", 0, 0)
     last = found.series.iloc[-1]
     assert (last["fitted"], last["counterfactual"]) == pytest.approx((25, 26))
@@ -98,7 +98,7 @@ def test_with_fewer_than_three_points_after_there_is_a_level_alone() -> None:
 
 def test_the_smallest_change_is_what_eighty_per_cent_power_needs() -> None:
     found = its.interrupted_series(CALM[:40], 20)
-    half = (found.now.high - found.now.low) / 2
+    half = (found.now.upper - found.now.lower) / 2
     # (t.975 + t.8)/t.975 half widths; with many degrees of freedom 2.8016/1.96 = 1.43
     assert 1.2 * half < found.smallest_change < 1.5 * half
 
@@ -149,7 +149,7 @@ def test_the_interval_of_the_effect_covers_no_effect_in_95_of_100_runs(rho: floa
         for i in range(1, 30):
             values[i] = rho * values[i - 1] + np.sqrt(1 - rho**2) * steps[i]
         now = its.interrupted_series(values, 15).now
-        covered += now.low <= 0 <= now.high
+        covered += now.lower <= 0 <= now.upper
     assert 0.91 <= covered / runs <= 0.99
 
 
@@ -159,7 +159,7 @@ def test_newey_west_on_the_same_noise_finds_effects_where_there_are_none() -> No
     for _ in range(200):
         values = np.convolve(rng.normal(size=80), 0.6 ** np.arange(40))[40:64]
         now = its.interrupted_series(values, 12, compatible="newey_west").now
-        found += not now.low <= 0 <= now.high
+        found += not now.lower <= 0 <= now.upper
     assert found / 200 > 0.15
 
 
@@ -175,7 +175,7 @@ def test_quasi_poisson_counts_equal_the_glm_with_t_quantiles() -> None:
     fit = model.fit(scale="X2", tol=1e-14)
     assert found.level.estimate == pytest.approx(np.exp(fit.params[2]), rel=1e-8)
     reach = stats.t.ppf(0.975, 26) * fit.bse[2]
-    assert found.level.high == pytest.approx(np.exp(fit.params[2] + reach), rel=1e-6)
+    assert found.level.upper == pytest.approx(np.exp(fit.params[2] + reach), rel=1e-6)
     assert found.dispersion == pytest.approx(fit.scale, rel=1e-6)
     assert found.scale == "ratio"
     assert found.series["value"].tolist() == pytest.approx((counts / exposure).tolist())
@@ -196,8 +196,8 @@ def test_negative_binomial_counts_equal_the_discrete_model() -> None:
     as_r = its.interrupted_counts(counts, 20, family="nb2", compatible="glm.nb")
     assert as_r.level.estimate == found.level.estimate
     # expected against observed information: the same but for sampling noise
-    assert np.log(as_r.level.high / as_r.level.estimate) / 1.959964 == pytest.approx(fit.bse[2], rel=0.1)
-    assert as_r.level.high < found.level.high
+    assert np.log(as_r.level.upper / as_r.level.estimate) / 1.959964 == pytest.approx(fit.bse[2], rel=0.1)
+    assert as_r.level.upper < found.level.upper
 
 
 def test_counts_may_be_missing() -> None:

@@ -24,21 +24,21 @@ def test_crude_deviation_has_the_t_interval() -> None:
     # stays 1, 3, 5, 7: mean 4, sd 2.581989, t(3) 3.182446: half width 4.108521
     row = los.crude_deviation([4], [16], [84], 5.0).iloc[0]
     assert row["deviation"] == -1
-    assert row["low"] == pytest.approx(-5.108521, abs=1e-6)
-    assert row["high"] == pytest.approx(3.108521, abs=1e-6)
+    assert row["lower"] == pytest.approx(-5.108521, abs=1e-6)
+    assert row["upper"] == pytest.approx(3.108521, abs=1e-6)
 
 
 def test_one_spell_has_no_interval_and_no_spell_no_mean() -> None:
     table = los.crude_deviation([1, 0], [3, 0], [9, 0], [2.0, 2.0])
     assert table["deviation"].tolist()[0] == 1
-    assert np.isnan(table.loc[0, ["low", "high"]].to_numpy(dtype=float)).all()
-    assert np.isnan(table.loc[1, ["mean", "deviation", "low"]].to_numpy(dtype=float)).all()
+    assert np.isnan(table.loc[0, ["lower", "upper"]].to_numpy(dtype=float)).all()
+    assert np.isnan(table.loc[1, ["mean", "deviation", "lower"]].to_numpy(dtype=float)).all()
 
 
 def test_a_constant_stay_has_an_interval_of_no_width() -> None:
     row = los.crude_deviation([3], [0.3], [0.03], 0.0).iloc[0]
-    assert row["low"] == pytest.approx(0.1, abs=1e-7)
-    assert row["high"] == pytest.approx(0.1, abs=1e-7)
+    assert row["lower"] == pytest.approx(0.1, abs=1e-7)
+    assert row["upper"] == pytest.approx(0.1, abs=1e-7)
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,8 @@ def test_the_negative_binomial_equals_the_discrete_model_of_statsmodels(stays: p
     assert ours.ratio == pytest.approx(np.exp(theirs.params["trust"]), rel=1e-7)
     assert ours.dispersion == pytest.approx(theirs.params["alpha"], rel=1e-7)
     # expected against observed information: the same but for sampling noise
-    assert np.log(ours.high / ours.low) / 2 / 1.959964 == pytest.approx(theirs.bse["trust"], rel=0.02)
-    assert ours.low < 1.25 < ours.high
+    assert np.log(ours.upper / ours.lower) / 2 / 1.959964 == pytest.approx(theirs.bse["trust"], rel=0.02)
+    assert ours.lower < 1.25 < ours.upper
     assert (ours.spells, ours.trust_spells) == (4000, int(stays["is_trust"].sum()))
 
 
@@ -56,7 +56,7 @@ def test_the_gamma_model_equals_the_one_of_statsmodels_and_leaves_zero_days_out(
     assert ours.spells == len(some)
     assert ours.ratio == pytest.approx(np.exp(theirs.params["trust"]), rel=1e-7)
     assert ours.dispersion == pytest.approx(theirs.scale, rel=1e-7)
-    assert np.log(ours.high / ours.ratio) / 1.959964 == pytest.approx(theirs.bse["trust"], rel=1e-6)
+    assert np.log(ours.upper / ours.ratio) / 1.959964 == pytest.approx(theirs.bse["trust"], rel=1e-6)
 
 
 def test_a_frequency_table_gives_the_same_as_its_records(stays: pd.DataFrame) -> None:
@@ -109,7 +109,7 @@ def test_errors_allow_for_teams_where_there_are_three_or_more() -> None:
     )
     assert (plain.clusters, robust.clusters) == (0, 4)
     assert robust.ratio == pytest.approx(plain.ratio)
-    assert robust.high - robust.low > 1.5 * (plain.high - plain.low)
+    assert robust.upper - robust.lower > 1.5 * (plain.upper - plain.lower)
     few = los.adjusted_ratio(
         table[team != 3][team[team != 3] != 2], covariates=["specialty"], cluster="team"
     )

@@ -28,14 +28,14 @@ def test_golden_interval() -> None:
     variance = los.expected_variance([80, 20], [3**2, 8**2], [1000, 500])
     row = los.ratio_interval([560], [440], [variance]).iloc[0]
     assert round(row["ratio"], 4) == 1.2727
-    assert round(row["low"], 4) == 1.0373
-    assert round(row["high"], 4) == 1.5616
+    assert round(row["lower"], 4) == 1.0373
+    assert round(row["upper"], 4) == 1.5616
 
 
 def test_nothing_observed_has_a_finite_interval_and_nothing_expected_none() -> None:
     table = los.ratio_interval([0, 5], [10, 0], [4, 4])
-    assert table.loc[0, ["ratio", "low"]].tolist() == [0, 0]
-    assert table.loc[0, "high"] == pytest.approx(0.05 * np.exp(Z * 0.2))
+    assert table.loc[0, ["ratio", "lower"]].tolist() == [0, 0]
+    assert table.loc[0, "upper"] == pytest.approx(0.05 * np.exp(Z * 0.2))
     assert table.loc[1].isna().all()
 
 
@@ -54,7 +54,7 @@ def test_the_comparator_excludes_the_trust() -> None:
     assert (result["observed"], result["expected"], result["excess"]) == (20, 16, 4)
     v = 120 / 39
     error = np.sqrt(4 * v + 16 * v / 40) / 16
-    assert result["low"] == pytest.approx(1.25 * np.exp(-Z * error))
+    assert result["lower"] == pytest.approx(1.25 * np.exp(-Z * error))
 
 
 def test_sparse_strata_drop_sex_then_age_then_case_mix_then_method() -> None:
@@ -202,7 +202,7 @@ def test_the_interval_covers_the_truth_in_95_of_100_runs(truth: float) -> None:
     expected = (spells * days / others).sum(1)
     spread = [los.expected_variance(spells, v, others) for v in variance]
     table = los.ratio_interval(own.sum(1), expected, spread)
-    covered = ((table["low"] <= truth) & (truth <= table["high"])).mean()
+    covered = ((table["lower"] <= truth) & (truth <= table["upper"])).mean()
     assert 0.925 <= covered <= 0.975
 
 
@@ -229,8 +229,8 @@ def test_the_variance_between_teams_by_hand() -> None:
     assert (row["clusters"], row["clustered"]) == (3, True)
     assert row["standard_error"] == pytest.approx(error, rel=1e-3)
     quantile = 4.302652729911275  # of t with 2 degrees of freedom
-    assert row["high"] == pytest.approx(1.1 * np.exp(quantile * error), rel=1e-3)
-    assert row["low"] == pytest.approx(1.1 * np.exp(-quantile * error), rel=1e-3)
+    assert row["upper"] == pytest.approx(1.1 * np.exp(quantile * error), rel=1e-3)
+    assert row["lower"] == pytest.approx(1.1 * np.exp(-quantile * error), rel=1e-3)
 
 
 def test_the_wider_interval_counts() -> None:
@@ -238,7 +238,7 @@ def test_the_wider_interval_counts() -> None:
     alone = los.observed_expected(alike).iloc[0]
     both = los.observed_expected(alike, cluster="unit_code").iloc[0]
     assert (both["clusters"], both["clustered"]) == (3, False)
-    assert both[["low", "high"]].tolist() == alone[["low", "high"]].tolist()
+    assert both[["lower", "upper"]].tolist() == alone[["lower", "upper"]].tolist()
     assert (alone["clusters"], alone["clustered"]) == (0, False)
 
 
@@ -261,6 +261,6 @@ def test_teams_that_go_together_are_covered_where_independent_stays_are_not() ->
         cells = cells.assign(comparator_variance=25 / 0.8)
         for cluster in covered:
             row = los.observed_expected(cells, cluster=cluster).iloc[0]
-            covered[cluster] += bool(row["low"] <= 1 <= row["high"])
+            covered[cluster] += bool(row["lower"] <= 1 <= row["upper"])
     assert covered[None] < 0.7 * 150
     assert covered["unit_code"] > 0.9 * 150

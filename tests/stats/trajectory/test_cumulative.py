@@ -35,7 +35,7 @@ def test_the_interval_follows_from_the_spread_of_past_years() -> None:
     shares = np.array([0.3, 0.4, 0.35]) / 6
     error = np.log(shares).std(ddof=1) * np.sqrt(4 / 3)
     assert found.total == pytest.approx(30 / shares.mean())
-    assert found.high == pytest.approx(found.total * np.exp(4.302653 * error), rel=1e-6)
+    assert found.upper == pytest.approx(found.total * np.exp(4.302653 * error), rel=1e-6)
     assert found.probability == pytest.approx(stats.t.cdf(np.log(found.total / 1000) / error, 2))
     down = tr.cumulative_projection(30, 1, PAST, 1000, improvement="decrease")
     assert found.probability is not None
@@ -46,7 +46,7 @@ def test_one_past_year_projects_without_an_interval() -> None:
     found = tr.cumulative_projection(300, 6, PAST[:1], 600)
     assert found.total == pytest.approx(600)
     assert (found.probability, found.words) == (None, "too few points")
-    assert np.isnan(found.low)
+    assert np.isnan(found.lower)
 
 
 @pytest.mark.parametrize(

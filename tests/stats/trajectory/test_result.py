@@ -39,7 +39,7 @@ def test_the_interval_of_the_end_is_that_of_the_widened_random_walk() -> None:
     )
     assert found.back_test is not None
     sd = np.diff(WALK).std(ddof=1) * np.sqrt(4 + 16 / 19) * found.back_test.widening
-    assert found.fan.loc[4, "high95"] - found.fan.loc[4, "low95"] == pytest.approx(
+    assert found.fan.loc[4, "upper95"] - found.fan.loc[4, "lower95"] == pytest.approx(
         2 * 1.959964 * sd, rel=0.03
     )
     assert (found.probability, found.words) == (1, "on track")
@@ -122,7 +122,7 @@ def test_the_widened_interval_covers_a_random_walk_about_as_promised() -> None:
         fan = tr.trajectory(
             walk[:20], TargetAhead(value=0, horizon=6, improvement="increase"), kind="number"
         ).fan
-        covered += fan.loc[6, "low95"] <= walk[-1] <= fan.loc[6, "high95"]
+        covered += fan.loc[6, "lower95"] <= walk[-1] <= fan.loc[6, "upper95"]
     assert 0.92 <= covered / 150 <= 1
 
 
@@ -135,5 +135,5 @@ def test_a_year_ahead_of_a_random_walk_with_season_is_covered(points: int) -> No
         walk = rng.normal(size=points + 12).cumsum() * 0.5 + 2 * np.sin(np.arange(points + 12) * np.pi / 6)
         goal = TargetAhead(value=0, horizon=12, improvement="increase")
         outcome = tr.trajectory(walk[:points], goal, kind="number", draws=1000).outcome
-        covered += outcome["low95"] <= walk[-1] <= outcome["high95"]
+        covered += outcome["lower95"] <= walk[-1] <= outcome["upper95"]
     assert covered >= 36

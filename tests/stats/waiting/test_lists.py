@@ -55,3 +55,28 @@ def test_what_is_no_list_is_refused() -> None:
         waiting.queue_sizes(patients(("2024-01-01", None)), end="2023-01-01")
     with pytest.raises(ArgumentError, match="clinics"):
         waiting.schedule_list(patients(("2024-01-01", None)), ["soon"])
+
+
+def test_in_the_r_package_who_left_before_the_window_still_waits() -> None:
+    left = patients(("2024-01-01", "2024-01-03"), ("2024-01-02", None))
+    window = {"start": "2024-01-05", "end": "2024-01-06"}
+    assert waiting.queue_sizes(left, **window).tolist() == [1, 1]
+    assert waiting.queue_sizes(left, **window, compatible="nhsrwaitinglist").tolist() == [2, 2]
+
+
+def test_in_the_r_package_a_late_clinic_that_comes_first_takes_the_first_patient() -> None:
+    waits = patients(("2024-01-01", None), ("2024-01-02", None))
+    clinics = ["2024-01-20", "2024-01-05"]
+    ours, _ = waiting.schedule_list(waits, clinics)
+    tool, filled = waiting.schedule_list(waits, clinics, compatible="nhsrwaitinglist")
+    assert ours["removed"].dt.day.tolist() == [5, 20]
+    assert tool["removed"].dt.day.tolist() == [20, 5]
+    assert filled.tolist() == [1, 1]
+
+
+def test_who_withdraws_before_being_seen_takes_no_place() -> None:
+    waits = patients(("2024-01-01", None), ("2024-01-02", None), ("2024-01-03", None), ("2024-01-04", None))
+    waits["withdrawn"] = ["2024-01-05", None, "2024-02-01", "2024-02-02"]
+    seen, filled = waiting.schedule_list(waits, ["2024-01-10", "2024-01-11"])
+    assert seen["removed"].dt.strftime("%m-%d").tolist() == ["01-05", "01-10", "01-11", "02-02"]
+    assert filled.tolist() == [1, 1]

@@ -81,3 +81,13 @@ def test_relief_reaches_the_target_in_the_stated_weeks(demand: float, excess: fl
 def test_impossible_numbers_are_refused(call: Callable[[], object]) -> None:
     with pytest.raises(ArgumentError):
         call()
+
+
+def test_estimated_demand_is_taken_at_what_it_may_be_at_most() -> None:
+    # mean time 1/30 week from 400 additions, cv 1: standard error 1/600; 1/(1/30 - 2/600) = 33.33
+    relief = waiting.relief_capacity(30, 390, 390, referrals=400, cv_demand=1)
+    assert relief == pytest.approx(1 / (1 / 30 - 2 / 600))
+    assert waiting.relief_capacity(30, 390, 390, referrals=400) == 30
+    # the R package: 2 x 3 x 1.1/20 = .33, demand/(1 - .33); where that exceeds 1 demand stays as it is
+    tool = {"referrals": 400, "cv_demand": 1.1, "compatible": "nhsrwaitinglist"}
+    assert waiting.relief_capacity([3, 30], 390, 390, **tool) == pytest.approx([3 / 0.67, 30])

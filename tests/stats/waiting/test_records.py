@@ -134,3 +134,26 @@ def test_the_factor_counts_in_compatible_mode_as_well() -> None:
         for factor in (4.0, 2.0)
     )
     assert other.target_queue == pytest.approx(2 * usual.target_queue)
+
+
+def test_flows_alone_are_those_of_the_whole() -> None:
+    for tool in (None, "nhsrwaitinglist"):
+        whole = waiting.list_statistics(REFERRED, REMOVED, 18, compatible=tool)
+        joining = waiting.referral_statistics(REFERRED, compatible=tool)
+        leaving = waiting.removal_statistics(REFERRED, REMOVED, compatible=tool)
+        assert (joining.per_week, joining.cv, joining.count) == (
+            whole.demand,
+            whole.cv_demand,
+            whole.referrals,
+        )
+        assert (leaving.per_week, leaving.cv, leaving.count) == (
+            whole.capacity, whole.cv_capacity, whole.removals,
+        )  # fmt: skip
+        assert joining.per_day == joining.per_week / 7
+
+
+def test_flows_refuse_what_a_list_refuses() -> None:
+    with pytest.raises(ArgumentError, match="referred: no records"):
+        waiting.referral_statistics([])
+    with pytest.raises(ArgumentError, match="removed: 1 before referred"):
+        waiting.removal_statistics([day(3)], [day(1)])

@@ -66,7 +66,7 @@ def _judged(year: Period, shown: pd.DataFrame) -> MissedByDeprivation:
     dnas = np.minimum(shown["dnas"], shown["appointments"])
     found = dna_inequality(dnas, shown["appointments"])
     gap: Gap = "chance"
-    if found.slope_low > 0 or found.slope_high < 0:
+    if found.slope_lower > 0 or found.slope_upper < 0:
         gap = "deprived_better" if found.slope > 0 else "deprived_worse"
     rates = 100 * dnas / shown["appointments"]
     return MissedByDeprivation(year, gap, float(rates.iloc[0]), float(rates.iloc[-1]), found)

@@ -128,8 +128,8 @@ def inequality_line(inequality: MissedByDeprivation | None) -> Line:
         return Line(name, cells={**nothing, "latest": known})
     found = inequality.found
     index = f"index {number(found.relative, 2)}"
-    if not math.isnan(found.relative_low):
-        index += f"\n{number(found.relative_low, 2)} to {number(found.relative_high, 2)}"
+    if not math.isnan(found.relative_lower):
+        index += f"\n{number(found.relative_lower, 2)} to {number(found.relative_upper, 2)}"
     told = {
         "latest": f"{number(inequality.most, 1)}% against {number(inequality.least, 1)}%",
         "target": "index 1",

@@ -184,13 +184,13 @@ def inequality_sentence(inequality: MissedByDeprivation | None) -> str:
     )
     said = sentence(f"the most deprived fifth of patients missed {rates} ({inequality.period.label})")
     index = f"the relative index, least over most deprived, is {number(found.relative, 2)}"
-    ends = f"95% interval {number(found.relative_low, 2)} to {number(found.relative_high, 2)}"
+    ends = f"95% interval {number(found.relative_lower, 2)} to {number(found.relative_upper, 2)}"
     verdict = {
         "deprived_worse": "the most deprived miss more, beyond chance",
         "deprived_better": "the least deprived miss more, beyond chance",
         "chance": "that is within what chance explains",
     }[gap]
-    if math.isnan(found.relative_low):
+    if math.isnan(found.relative_lower):
         return f"{said} {sentence(verdict)}"
     return f"{said} {sentence(f'{index} ({ends}; equal would be 1): {verdict}')}"
 

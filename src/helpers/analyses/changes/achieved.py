@@ -57,13 +57,13 @@ def achieved_by(reviews: Iterable[Review]) -> list[Achieved]:
     for each in reviews:
         if each.judged.settled and each.judged.found is not None:
             now, digits = each.judged.found.now, each.measure.digits
-            numbers = (round(number, digits) for number in (now.estimate, now.low, now.high))
+            numbers = (round(number, digits) for number in (now.estimate, now.lower, now.upper))
             found.append(Achieved(each.expected.row or "", each.judged.expected, *numbers))
     return found
 
 
 @dataclass(frozen=True)
-class Estimates:
+class TeamEstimates:
     """How what came compares with what had been estimated, over the settled reviews of a team.
 
     The share is the plain mean of achieved over expected: a review counts whatever its verdict is, for to leave
@@ -77,17 +77,12 @@ class Estimates:
     high: float
 
     @property
-    def enough(self) -> bool:
-        """Whether there are enough to say anything of the next estimate."""
-        return self.reviews >= FEWEST_ESTIMATES
-
-    @property
     def tell_apart(self) -> bool:
         """Whether they can be told from estimates that were right."""
-        return self.enough and not self.low <= 1 <= self.high
+        return self.reviews >= FEWEST_ESTIMATES and not self.low <= 1 <= self.high
 
 
-def estimates_of(whose: str, came: Sequence[Achieved]) -> Estimates | None:
+def estimates_of(whose: str, came: Sequence[Achieved]) -> TeamEstimates | None:
     """Return how good some estimates were; None where no review of them is settled.
 
     >>> estimates_of("Wards", ()) is None
@@ -101,39 +96,35 @@ def estimates_of(whose: str, came: Sequence[Achieved]) -> Estimates | None:
     measured = sum(each.error**2 for each in came) / reviews**2
     spread = float(shares.var(ddof=1)) / reviews if reviews > 1 else 0.0
     reach = _NORMAL * math.sqrt(max(measured, spread))
-    return Estimates(whose, reviews, share, share - reach, share + reach)
+    return TeamEstimates(whose, reviews, share, share - reach, share + reach)
 
 
-def estimates_by_team(came: Iterable[Achieved], team_of: Callable[[str], str]) -> list[Estimates]:
+def estimates_by_team(came: Iterable[Achieved], team_of: Callable[[str], str]) -> list[TeamEstimates]:
     """Return how good each team's estimates were; `team_of` names the team of a row, or nobody."""
     of_team: dict[str, list[Achieved]] = {}
     for each in came:
         of_team.setdefault(team_of(each.row), []).append(each)
-    found = (estimates_of(team, its) for team, its in of_team.items() if team)
-    return [each for each in found if each is not None]
+    return [found for team, its in of_team.items() if team and (found := estimates_of(team, its))]
 
 
-def estimates_sentence(estimates: Estimates) -> str:
+def estimates_sentence(estimates: TeamEstimates) -> str:
     """Say how good a team's estimates were, as far as that can be told.
 
-    >>> estimates_sentence(Estimates("Acute wards", 3, 0.55, 0.42, 0.68))
+    >>> estimates_sentence(TeamEstimates("Acute wards", 3, 0.55, 0.42, 0.68))
     'Acute wards: our estimates have been 1.8 times too high (three reviews).'
-    >>> estimates_sentence(Estimates("Acute wards", 1, 0.55, 0.42, 0.68))
+    >>> estimates_sentence(TeamEstimates("Acute wards", 1, 0.55, 0.42, 0.68))
     'Acute wards: 55% of what was expected came, by one review; one says little of the next estimate.'
     """
-    who, of = escape_markdown(estimates.whose), f"({count(estimates.reviews, 'review')})"
-    percent = f"{number(100 * estimates.share)}%"
-    if not estimates.enough:
-        came = "nothing" if estimates.share <= 0 else percent
-        return (
-            f"{who}: {came} of what was expected came, by one review; one says little of the next estimate."
-        )
-    if estimates.high <= 0 or round(100 * estimates.share) <= 0:
-        return f"{who}: nothing of what was expected came {of}."
-    if estimates.high < 1:
-        return f"{who}: our estimates have been {number(1 / estimates.share, 1)} times too high {of}."
-    if estimates.low > 1:
-        return (
-            f"{who}: our estimates have been too low: {number(estimates.share, 1)} times as much came {of}."
-        )
-    return f"{who}: {percent} of what was expected came, which cannot be told from all of it {of}."
+    share, of = estimates.share, f"({count(estimates.reviews, 'review')})"
+    if estimates.reviews < FEWEST_ESTIMATES:
+        came = "nothing" if share <= 0 else f"{number(100 * share)}%"
+        said = f"{came} of what was expected came, by one review; one says little of the next estimate"
+    elif estimates.high <= 0 or round(100 * share) <= 0:
+        said = f"nothing of what was expected came {of}"
+    elif estimates.high < 1:
+        said = f"our estimates have been {number(1 / share, 1)} times too high {of}"
+    elif estimates.low > 1:
+        said = f"our estimates have been too low: {number(share, 1)} times as much came {of}"
+    else:
+        said = f"{number(100 * share)}% of what was expected came, which cannot be told from all of it {of}"
+    return f"{escape_markdown(estimates.whose)}: {said}."

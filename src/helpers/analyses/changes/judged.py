@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
-from typing import Final, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,13 +74,8 @@ class Judged:
         """Ends of the share's interval, the lower first."""
         if not self.settled or self.found is None:
             return math.nan, math.nan
-        ends = sorted((self.found.now.low / self.expected, self.found.now.high / self.expected))
-        return ends[0], ends[1]
-
-    @property
-    def share_error(self) -> float:
-        """Standard error of the share."""
-        return math.nan if self.found is None else self.found.error / abs(self.expected)
+        low, high = sorted((self.found.now.lower / self.expected, self.found.now.upper / self.expected))
+        return low, high
 
 
 def judge(
@@ -123,28 +119,19 @@ def judge(
     looked = _look(apart, before, expected.shape, others)
     found, elsewhere = looked.found, looked.elsewhere
     verdict = "untold" if looked.torn else _verdict(found, expected, size)
-    return Judged(
+    judged = Judged(
         verdict,
         size,
         found,
         found.chance_of_seeing(size) if size else math.nan,
         *_placebo(apart[:before], looked.way),
         course=looked.course,
-        others=0 if elsewhere is None else len(elsewhere.ratios),
-        as_far=0
-        if elsewhere is None or not found.error
-        else elsewhere.moved_as_far(found.now.estimate / found.error),
         more=_lacking(sides) if verdict == "too_early" else _more(found, verdict, size, sides, looked.way),
     )
-
-
-@dataclass(frozen=True)
-class _Way:
-    """How an effect is looked for: its shape, whether the course before is carried on, and the least reach."""
-
-    shape: Shape
-    trend: bool
-    reach: float
+    if elsewhere is None:
+        return judged
+    as_far = elsewhere.moved_as_far(found.now.estimate / found.error) if found.error else 0
+    return replace(judged, others=len(elsewhere.ratios), as_far=as_far)
 
 
 @dataclass(frozen=True)
@@ -152,7 +139,9 @@ class _Looked:
     """What was found, how, and whether a drift of its own would tell as much of the figures."""
 
     found: InterruptedSeries
-    way: _Way
+    way: Mapping[
+        str, Any
+    ]  # its shape, whether the course before is carried on (trend), and the least reach
     course: Course
     elsewhere: Elsewhere | None = None
     torn: bool = False
@@ -166,8 +155,10 @@ def _look(values: Floats, before: int, shape: Shape, others: Floats | None) -> _
     """
 
     def look(course: Course, elsewhere: Elsewhere | None) -> _Looked:
-        way = _Way(shape, elsewhere is None or elsewhere.trend, elsewhere.reach if elsewhere else 0.0)
-        return _Looked(interrupted_series(values, before, **asdict(way)), way, course, elsewhere)
+        way: dict[str, Any] = {"shape": shape, "trend": True, "reach": 0.0}
+        if elsewhere is not None:
+            way |= {"trend": elsewhere.trend, "reach": elsewhere.reach}
+        return _Looked(interrupted_series(values, before, **way), way, course, elsewhere)
 
     if others is None or others.shape[1] < FEWEST_ELSEWHERE:
         return look("few", None)
@@ -187,7 +178,7 @@ def _verdict(found: InterruptedSeries, expected: ExpectedEffect, size: float) ->
     if found.verdict == "no change seen":
         return "no_sign"
     wanted = math.copysign(1, expected.size)
-    farthest = max(wanted * found.now.low, wanted * found.now.high)
+    farthest = max(wanted * found.now.lower, wanted * found.now.upper)
     if farthest < 0:
         return "worse"
     return "partly" if farthest < _least(expected) * abs(size / expected.size) else "worked"
@@ -200,11 +191,11 @@ def _least(expected: ExpectedEffect) -> float:
     return min([*near, abs(expected.size)])
 
 
-def _placebo(calm: Floats, way: _Way) -> tuple[int, int]:
+def _placebo(calm: Floats, way: Mapping[str, Any]) -> tuple[int, int]:
     """Return how many earlier dates were tried, and at how many an effect is found; none where months lack."""
     if len(calm) < FEWEST_FOR_PLACEBO or not np.isfinite(calm).all():
         return 0, 0
-    tried = placebo_dates(calm, len(calm), **asdict(way))
+    tried = placebo_dates(calm, len(calm), **way)
     return len(tried), int(tried["found"].sum())
 
 
@@ -214,7 +205,7 @@ def _lacking(sides: tuple[int, int]) -> int | None:
 
 
 def _more(
-    found: InterruptedSeries, verdict: Verdict, size: float, sides: tuple[int, int], way: _Way
+    found: InterruptedSeries, verdict: Verdict, size: float, sides: tuple[int, int], way: Mapping[str, Any]
 ) -> int | None:
     """Return after how many periods more one can tell; None where two years would not do, or it is told."""
     faint = verdict == "no_sign" and found.chance_of_seeing(size) < SEEN
@@ -222,6 +213,6 @@ def _more(
         return None
     noise, before, after = (found.dispersion, found.autocorrelation), *sides
     for more in AHEAD:
-        if smallest_detectable_change(before, after + more, *noise, **asdict(way)) <= abs(size):
+        if smallest_detectable_change(before, after + more, *noise, **way) <= abs(size):
             return more
     return None

@@ -70,22 +70,12 @@ class Review:
         return add_months(self.days[-1], step * self.judged.more)
 
 
-@dataclass(frozen=True)
-class Reviews:
-    """All reviews of an organisation, those first that a board has to hear of."""
+def review_changes(
+    mart: Mart, register: Register, organisation: Organisation, until: date
+) -> tuple[tuple[Review, ...], Results]:
+    """Return the reviews of every change with an expected effect that began by the end of a month, and their results.
 
-    found: tuple[Review, ...]
-    results: Results
-
-    def __iter__(self) -> Iterator[Review]:
-        return iter(self.found)
-
-    def __len__(self) -> int:
-        return len(self.found)
-
-
-def review_changes(mart: Mart, register: Register, organisation: Organisation, until: date) -> Reviews:
-    """Return the reviews of every change with an expected effect that began by the end of a month.
+    Those come first that a board has to hear of.
 
     Parameters
     ----------
@@ -99,14 +89,12 @@ def review_changes(mart: Mart, register: Register, organisation: Organisation, u
     ids = tuple(dict.fromkeys(name for event in begun for name in event.expected))
     asked = WantedMeasures(organisation, until, ids, MONTHS)
     if not ids:
-        return Reviews((), Results(asked, (), ()))
+        return (), Results(asked, (), ())
     results = measure_results(mart, register, asked)
     reviewer = _Reviewer(mart, register, organisation, until, results)
     found = [reviewer.review(event, name) for event in begun for name in event.expected]
-    return Reviews(
-        tuple(sorted(found, key=lambda each: (VERDICTS.index(each.judged.verdict), each.event.day))),
-        results,
-    )
+    found.sort(key=lambda each: (VERDICTS.index(each.judged.verdict), each.event.day))
+    return tuple(found), results
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def counterfactual(review: Review) -> tuple[Floats, Floats, Floats]:
     series = review.judged.found.series
     beside = 0.0 if review.control is None else review.control
     middle, low, high = (
-        series[name].to_numpy(dtype=float) + beside for name in ("counterfactual", "low", "high")
+        series[name].to_numpy(dtype=float) + beside for name in ("counterfactual", "lower", "upper")
     )
     return middle, low, high
 

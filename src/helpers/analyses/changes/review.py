@@ -10,6 +10,7 @@ import numpy as np
 
 from helpers.analyses.changes import words
 from helpers.analyses.changes.achieved import (
+    Achieved,
     achieved_by,
     estimates_by_team,
     estimates_of,
@@ -20,12 +21,13 @@ from helpers.analyses.changes.made import Review, review_changes
 from helpers.analyses.changes.picture import counterfactual, review_chart, shares_chart
 from helpers.bundle import Cell, Column
 from helpers.measures.figures import chance_words
-from helpers.register.cycle import MatrixRow
+from helpers.phrases import phrases
 from helpers.report.columns import Filled, laid_out
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import capital, listed, month
+from helpers.stats.interrupted_series import FEWEST_ELSEWHERE, FEWEST_FOR_VERDICT
 from helpers.theme.markdown import escape_markdown
 
 if TYPE_CHECKING:
@@ -66,8 +68,8 @@ CHANGES: Final[tuple[Filled[Review], ...]] = (
     ),
     Filled("expected", _model("Expected"), lambda r: r.judged.expected, "in the unit", usual=False),
     Filled("effect", _model("Effect"), lambda r: _effect(r, "estimate"), "in the unit", usual=False),
-    Filled("low", _model("Low"), lambda r: _effect(r, "low"), "in the unit", usual=False),
-    Filled("high", _model("High"), lambda r: _effect(r, "high"), "in the unit", usual=False),
+    Filled("low", _model("Low"), lambda r: _effect(r, "lower"), "in the unit", usual=False),
+    Filled("high", _model("High"), lambda r: _effect(r, "upper"), "in the unit", usual=False),
 )
 SHARES: Final[tuple[Filled[Review], ...]] = (
     Filled("change", Column(label="Change"), lambda r: r.event.name),
@@ -75,12 +77,18 @@ SHARES: Final[tuple[Filled[Review], ...]] = (
     Filled("low", _model("Low", "%"), lambda r: 100 * r.judged.share_ends[0]),
     Filled("high", _model("High", "%"), lambda r: 100 * r.judged.share_ends[1]),
 )
-ACHIEVED: Final = (
-    Field("row", Column(label="Row"), "id in the four column matrix"),
-    Field("expected", _model("Expected")),
-    Field("achieved", _model("Achieved")),
-    Field("low", _model("Low")),
-    Field("high", _model("High")),
+ACHIEVED: Final[tuple[Filled[Achieved], ...]] = (
+    Filled("row", Column(label="Row"), lambda each: each.row, "id in the four column matrix"),
+    Filled("expected", _model("Expected"), lambda each: each.expected),
+    Filled("achieved", _model("Achieved"), lambda each: each.achieved),
+    Filled("low", _model("Low"), lambda each: each.low),
+    Filled("high", _model("High"), lambda each: each.high),
+)
+MATRIX: Final = (
+    Field("team", Column(label="Team")),
+    Field("row", Column(label="What is done", kind="text")),
+    Field("expected", Column(label="Expected")),
+    Field("achieved", Column(label="Achieved")),
 )
 NEXT: Final[tuple[Filled[Review], ...]] = (
     Filled("change", Column(label="Change"), lambda r: r.event.name),
@@ -100,18 +108,13 @@ SERIES: Final = (
 
 
 class ChangeReview(Sections):
-    """What came of the changes that an organisation made.
-
-    Parameters
-    ----------
-    report
-        The open report.
-    """
+    """What came of the changes that an organisation made; see `change_review`."""
 
     def __init__(self, report: Report) -> None:
-        reviews = review_changes(report.mart, report.register, report.organisation, report.period.last)
-        super().__init__(report, sorted({source.dataset for source in reviews.results.sources}))
-        self._reviews = reviews.found
+        self._reviews, results = review_changes(
+            report.mart, report.register, report.organisation, report.period.last
+        )
+        super().__init__(report, sorted({source.dataset for source in results.sources}))
         self._rows = report.register.matrix_of(report.organisation.code)
 
     @part
@@ -132,7 +135,7 @@ class ChangeReview(Sections):
             "changes",
             **laid_out(CHANGES, self._reviews),
             caption="Changes, what was expected of them and what came.",
-            words={} if self._reviews else {"none": words.lead_sentence(())},
+            none=words.lead_sentence(()),
         )
 
     @part
@@ -146,8 +149,7 @@ class ChangeReview(Sections):
         for review in self._reviews:
             yield self.heading(review.id, f"{review.event.name}: {review.measure.name}", level=3)
             verdict = capital(words.VERDICT_WORDS[review.judged.verdict])
-            told = f"**{verdict}.** {words.found_sentence(review)}"
-            yield self.text(f"verdict-{review.id}", told)
+            yield self.text(f"verdict-{review.id}", f"**{verdict}.** {words.found_sentence(review)}")
             if np.isfinite(review.values).sum() > 1:
                 yield self._picture(review).as_figure()
             yield self.text(f"notes-{review.id}", " ".join(self._notes(review)))
@@ -190,59 +192,47 @@ class ChangeReview(Sections):
     def shares(self) -> Part:
         """How much of what was expected came of each change that is old enough to judge."""
         judged = [review for review in self._reviews if review.judged.settled]
-        if not judged:
-            return self.part("shares", words={"none": "No change is old enough to judge."})
         return self.part(
             "shares",
             **laid_out(SHARES, judged),
             caption="What came, as a share of what was expected.",
             alt=listed(f"{r.event.name}: {100 * r.judged.share:.0f}%" for r in judged) + ".",
-            chart=partial(shares_chart, judged),
+            chart=partial(shares_chart, judged) if judged else None,
+            none="No change is old enough to judge.",
         )
 
     @part
     def matrix(self) -> Part:
         """The rows of the four column matrix: achieved in place of expected, and how good estimates were."""
-        if not self._rows:
-            return self.part("matrix", words={"none": "No row of a four column matrix is registered."})
-        done, teams = reviews_by_row(self._reviews), self._teams
-        columns: tuple[Filled[MatrixRow], ...] = (
-            Filled("team", Column(label="Team"), lambda row: teams[row.id]),
-            Filled("row", Column(label="What is done", kind="text"), lambda row: row.change),
-            Filled(
-                "expected", Column(label="Expected"), lambda row: words.expected_words(done.get(row.id))
-            ),
-            Filled(
-                "achieved",
-                Column(label="Achieved"),
-                lambda row: words.achieved_words(row, done.get(row.id)),
-            ),
-        )
+        done = reviews_by_row(self._reviews)
+        of_here = self.report.register.teams_of(self.report.organisation.code)
+        teams = {
+            key: of_here[row.team].name if row.team in of_here else row.team
+            for key, row in self._rows.items()
+        }
+        rows = []
+        for key, row in self._rows.items():
+            review = done.get(key)
+            wanted = "no change is registered for it"
+            if review is not None:
+                wanted = words.move_words(review.measure, review.judged.expected)
+            rows.append((teams[key], row.change, wanted, words.achieved_words(row, review)))
         estimates = estimates_by_team(achieved_by(done.values()), lambda row: teams.get(row, ""))
         return self.part(
             "matrix",
-            **laid_out(columns, self._rows.values()),
+            fields=MATRIX,
+            rows=rows,
             caption="The rows of the four column matrix, and what came of them.",
             words={"estimates": " ".join(map(estimates_sentence, estimates))},
+            none="No row of a four column matrix is registered.",
         )
-
-    @cached_property
-    def _teams(self) -> dict[str, str]:
-        """The name of the team of each row of the matrix."""
-        known = self.report.register.teams_of(self.report.organisation.code)
-        return {
-            key: known[row.team].name if row.team in known else row.team for key, row in self._rows.items()
-        }
 
     @part
     def achieved(self) -> Part:
         """Expected and achieved by row of the matrix, in the measure's unit: `four_column_matrix` takes its frame."""
         came = achieved_by(reviews_by_row(self._reviews).values())
         return self.part(
-            "achieved",
-            fields=ACHIEVED,
-            rows=[(each.row, each.expected, each.achieved, each.low, each.high) for each in came],
-            caption="What came of the rows of the matrix.",
+            "achieved", **laid_out(ACHIEVED, came), caption="What came of the rows of the matrix."
         )
 
     @part
@@ -252,10 +242,11 @@ class ChangeReview(Sections):
             "next",
             **laid_out(NEXT, self._reviews),
             caption="What to do next, and what was decided.",
-            words={} if self._reviews else {"none": "Nothing was reviewed, so there is nothing to decide."},
+            none="Nothing was reviewed, so there is nothing to decide.",
         )
 
     @part
     def method(self) -> Part:
         """How changes are reviewed, point by point."""
-        return self.part("method", words=words.method_words(), bulleted=True)
+        said = phrases("method.change_review", others=FEWEST_ELSEWHERE, fewest=FEWEST_FOR_VERDICT)
+        return self.part("method", words=said, bulleted=True)

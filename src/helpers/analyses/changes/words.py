@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from helpers.analyses.changes.judged import FEWEST_FOR_PLACEBO, SEEN, VERDICTS, Course, Verdict
 from helpers.analyses.changes.made import Review
 from helpers.measures.figures import chance_words, gap_words
-from helpers.phrases import phrase
 from helpers.register.cycle import MatrixRow
 from helpers.register.models import Measure
-from helpers.report.words import count, in_words, listed, month, number, sentence
-from helpers.stats.interrupted_series import FEWEST_ELSEWHERE, FEWEST_FOR_VERDICT
+from helpers.report.words import count, day_words, in_words, listed, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
 VERDICT_WORDS: Final[dict[Verdict, str]] = {
@@ -86,16 +85,12 @@ def found_sentence(review: Review) -> str:
     if judged.found is None or judged.verdict == "too_early":
         return sentence(wanted)
     now = judged.found.now
-    came = f"it is {move_words(measure, now.estimate)} than it would have been"
-    if came_nothing(review):
-        came = "it is where it would have been anyway"
-    return f"{sentence(wanted)} {sentence(f'{came} ({between_words(measure, now.low, now.high)})')}"
-
-
-def came_nothing(review: Review) -> bool:
-    """Tell whether the effect found does not show at the measure's digits."""
-    found = review.judged.found
-    return found is None or not round(abs(found.now.estimate), review.measure.digits)
+    came = "where it would have been anyway"
+    if round(abs(now.estimate), measure.digits):
+        came = f"{move_words(measure, now.estimate)} than it would have been"
+    return (
+        f"{sentence(wanted)} {sentence(f'it is {came} ({between_words(measure, now.lower, now.upper)})')}"
+    )
 
 
 def seen_sentence(review: Review) -> str:
@@ -122,15 +117,14 @@ def course_sentence(review: Review) -> str:
     """Say what it is held against, and what would have been without the change."""
     judged = review.judged
     if review.control is None:
-        without = "what would have been is the course before the change, carried on"
-        return sentence(f"{review.beside}: {without}")
-    if judged.found is None:
-        return sentence(f"it is held against {escape_markdown(review.beside)}")
-    beside = f"it is held against {escape_markdown(review.beside)}"
-    if judged.course == "others":
+        return f"{sentence(review.beside)[:-1]}: what would have been is the course before the change, carried on."
+    beside, how = f"it is held against {escape_markdown(review.beside)}", ""
+    if judged.found is not None and judged.course == "others":
         alone = "; a slow drift that it alone had would fit less well" if judged.settled else ""
-        return sentence(f"{beside}, as far apart as before the change{alone}")
-    return sentence(f"{beside}; {_CARRIED[judged.course]}, so the course before the change is carried on")
+        how = f", as far apart as before the change{alone}"
+    elif judged.found is not None:
+        how = f"; {_CARRIED[judged.course]}, so the course before the change is carried on"
+    return sentence(beside + how)
 
 
 def care_sentences(review: Review) -> list[str]:
@@ -196,17 +190,10 @@ def decided_words(review: Review) -> str:
     if not review.followed_by:
         return "Nothing is registered as decided."
     last = review.followed_by[-1]
-    said = f"{escape_markdown(last.decision)} ({escape_markdown(last.owner)}, {last.day.day} {month(last.day)})."
+    said = f"{escape_markdown(last.decision)} ({escape_markdown(last.owner)}, {day_words(last.day)})."
     if last.done:
-        return f"{said} Done {last.done.day} {month(last.done)}."
-    return f"{said} Due {last.due.day} {month(last.due)}." if last.due else said
-
-
-def expected_words(review: Review | None) -> str:
-    """Return what a row of the matrix was to give in its measure."""
-    if review is None:
-        return "no change is registered for it"
-    return move_words(review.measure, review.judged.expected)
+        return f"{said} Done {day_words(last.done)}."
+    return f"{said} Due {day_words(last.due)}." if last.due else said
 
 
 def achieved_words(row: MatrixRow, review: Review | None) -> str | None:
@@ -221,7 +208,7 @@ def came_words(review: Review) -> str | None:
     found, measure = review.judged.found, review.measure
     if found is None or not review.judged.settled:
         return None
-    between = between_words(measure, found.now.low, found.now.high)
+    between = between_words(measure, found.now.lower, found.now.upper)
     return f"{move_words(measure, found.now.estimate)}\n({between})"
 
 
@@ -232,28 +219,10 @@ def lead_sentence(reviews: tuple[Review, ...]) -> str:
     """Say how many changes there are by verdict."""
     if not reviews:
         return "No change with an expected effect is registered, so there is nothing to review."
-    clauses: dict[Verdict, tuple[str, str]] = {
-        "worse": ("became worse", "became worse"),
-        "no_sign": ("shows no sign that it worked", "show no sign that they worked"),
-        "partly": ("worked in part", "worked in part"),
-        "worked": ("worked", "worked"),
-        "too_early": ("is too recent to say", "are too recent to say"),
-        "untold": ("cannot be told", "cannot be told"),
-    }
-    numbers = {each: sum(r.judged.verdict == each for r in reviews) for each in VERDICTS}
-    said = [f"{in_words(n)} {clauses[each][n > 1]}" for each, n in numbers.items() if n]
+    one = VERDICT_WORDS | {"no_sign": "shows no sign that it worked", "too_early": "is too recent to say"}
+    many = one | {"no_sign": "show no sign that they worked", "too_early": "are too recent to say"}
     if len(reviews) == 1:
-        return sentence(f"one change was reviewed: it {clauses[reviews[0].judged.verdict][0]}")
+        return sentence(f"one change was reviewed: it {one[reviews[0].judged.verdict]}")
+    numbers = Counter(each.judged.verdict for each in reviews)
+    said = (count(numbers[each], one[each], many[each]) for each in VERDICTS if numbers[each])
     return sentence(f"of {count(len(reviews), 'change')}, {listed(said)}")
-
-
-def method_words() -> dict[str, str]:
-    """Say how changes are reviewed."""
-    return {
-        "series": phrase("method.change_review.series"),
-        "control": phrase("method.change_review.control", others=FEWEST_ELSEWHERE),
-        "verdict": phrase("method.change_review.verdict", fewest=FEWEST_FOR_VERDICT),
-        "breaks": phrase("method.change_review.breaks"),
-        "estimates": phrase("method.change_review.estimates"),
-        "cause": phrase("method.change_review.cause"),
-    }

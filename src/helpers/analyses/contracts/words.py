@@ -96,7 +96,7 @@ def year_sentence(balance: Balance, *, rules: bool) -> str:
         few = "too few months have been returned"
         lacks = "the plan does not cover the year" if balance.year is None else few
         return sentence(f"no forecast of the year is made: {lacks}")
-    low, middle, high = (forecast.outcome[name] * 100 for name in ("low80", "median", "high80"))
+    low, middle, high = (forecast.outcome[name] * 100 for name in ("lower80", "median", "upper80"))
     span = f"by the end of March {money(middle)} is likely (80% interval {money(low)} to {money(high)})"
     due = f"; {money(balance.due_at(middle / 100))} would then be due" if rules else ""
     return sentence(f"{span}, {more_or_less(middle - balance.year, balance.year)}{due}")

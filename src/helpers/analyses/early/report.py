@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from helpers.analyses.early.signs import (
     FALSE_SHARE,
     GROWS,
     OWN_WEIGHT,
-    Found,
+    FoundSigns,
     Sign,
     find_signs,
 )
@@ -30,6 +30,7 @@ from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
 from helpers.phrases import phrases
 from helpers.places import state_folder
+from helpers.report.columns import Filled, laid_out
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.words import in_words, month
@@ -38,34 +39,38 @@ from helpers.stats.early_turn import AHEAD, TOGETHER
 if TYPE_CHECKING:
     from helpers.report.report import Report
 
-FIELDS: Final = (
-    Field("measure", Column(label="Measure")),
-    Field("sign", Column(label="Sign", kind="text")),
-    Field("first", Column(label="First sign", kind="text"), "the month that showed it first"),
-    Field("certainty", Column(label="Certainty", kind="text")),
-    Field("record", Column(label="Right here before", kind="text")),
-    Field("confirms", Column(label="What would confirm it", kind="text")),
-    Field("owner", Column(label="Who acts", kind="text")),
-    Field("consequence", Column(label="Consequence", kind="count"), "1 to 5, the register's", usual=False),
-    Field("kind", Column(label="Kind", kind="text"), usual=False),
-)
+OfSign = Filled[Sign]
+
+
+def _text(label: str) -> Column:
+    return Column(label=label, kind="text")
+
+
+def _fields(first: Callable[[Sign], str]) -> tuple[OfSign, ...]:
+    """Return the columns of the warnings; `first` says when a sign showed first."""
+    return (
+        OfSign("measure", Column(label="Measure"), lambda each: each.result.measure.name),
+        OfSign("sign", _text("Sign"), words.sign_words),
+        OfSign("first", _text("First sign"), first, "the month that showed it first"),
+        OfSign("certainty", _text("Certainty"), lambda each: chance_words(each.certainty)),
+        OfSign("record", _text("Right here before"), lambda each: words.record_words(each.record)),
+        OfSign("confirms", _text("What would confirm it"), words.confirm_words),
+        OfSign("owner", _text("Who acts"), lambda each: each.result.measure.owner or "nobody"),
+        OfSign("consequence", Column(label="Consequence", kind="count"),
+               lambda each: each.result.measure.consequence, "1 to 5, the register's", usual=False),
+        OfSign("kind", _text("Kind"), lambda each: words.KINDS[each.kind], usual=False),
+    )  # fmt: skip
+
+
 RECORDS: Final = (
-    Field("kind", Column(label="Sign", kind="text")),
-    Field("right", Column(label="Right three months later", kind="text")),
-    Field("plain", Column(label="“As last month” right", kind="text")),
+    Field("kind", _text("Sign")),
+    Field("right", _text("Right three months later")),
+    Field("plain", _text("“As last month” right")),
 )
 
 
 class EarlyWarning(Sections):
-    """The whole report.
-
-    Parameters
-    ----------
-    report
-        The open report; its period is one month.
-    measures
-        Ids of the measures; None takes every one that has figures.
-    """
+    """The whole report; see `early_warning`."""
 
     def __init__(self, report: Report, measures: Sequence[str] | None) -> None:
         self.results = [each for each in _results(report, tuple(measures or ())) if not faded(each)]
@@ -73,7 +78,7 @@ class EarlyWarning(Sections):
         super().__init__(report, sorted({name for each in self.results for name in each.series.datasets}))
 
     @cached_property
-    def found(self) -> Found:
+    def found(self) -> FoundSigns:
         """The signs, the weightiest first, and how they were looked for."""
         return find_signs(self.results)
 
@@ -109,31 +114,17 @@ class EarlyWarning(Sections):
     def warnings(self) -> Part:
         """Table: the signs, by consequence times certainty; its sentence alone where there is none."""
         said = words.false_words(self.found)
-        if not self.found.signs:
-            return self.part("warnings", words={"false": said})
         return self.part(
             "warnings",
-            fields=FIELDS,
-            rows=[self._row(each) for each in self.found.signs],
+            **laid_out(_fields(self._first), self.found.signs),
             caption="Early warnings: what weighs most by consequence and certainty first.",
             note=said,
             on_slide=True,
+            none=said,
         )
 
-    def _row(self, sign: Sign) -> tuple[str | float | None, ...]:
-        new = ", new" if self._last and self._is_new(sign) else ""
-        measure = sign.result.measure
-        return (
-            measure.name,
-            words.sign_words(sign),
-            f"{month(sign.first)}{new}",
-            chance_words(sign.certainty),
-            words.record_words(sign.record),
-            words.confirm_words(sign),
-            measure.owner or "nobody",
-            measure.consequence,
-            words.KINDS[sign.kind],
-        )
+    def _first(self, sign: Sign) -> str:
+        return f"{month(sign.first)}{', new' if self._last and self._is_new(sign) else ''}"
 
     @part
     def pictures(self) -> Part:
@@ -149,16 +140,9 @@ class EarlyWarning(Sections):
             for kind, each in self.found.records.items()
             if each.signs or each.plain
         ]
-        if not rows:
-            return self.part(
-                "record", words={"none": "Too few months are known to try the signs on the past."}
-            )
-        return self.part(
-            "record",
-            fields=RECORDS,
-            rows=rows,
-            caption="How often such signs were right here, month by month.",
-        )
+        caption = "How often such signs were right here, month by month."
+        none = "Too few months are known to try the signs on the past."
+        return self.part("record", fields=RECORDS, rows=rows, caption=caption, none=none)
 
     @part
     def gaps(self) -> Part:

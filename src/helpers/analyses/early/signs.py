@@ -13,8 +13,11 @@ from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
+import pandas as pd
 
+from helpers.analyses.waiting.lists import NEW, STOPPED, balance_of
 from helpers.data.periods import period_end
+from helpers.data.waits import LIST_SIZE
 from helpers.measures.forecast import chance_within
 from helpers.measures.result import MeasureResult
 from helpers.measures.targets import held_on
@@ -40,8 +43,6 @@ EVERY, BACK = AHEAD, 6
 FEWEST_BEFORE: Final = 18
 #: as many past signs as a sign's own chance weighs
 OWN_WEIGHT: Final = 10
-LIST, STARTS = "rtt_list_size", "rtt_new_periods"
-STOPS: Final = ("rtt_completed_admitted", "rtt_completed_non_admitted")
 _YEAR: Final = 12
 
 
@@ -99,7 +100,7 @@ class Sign:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundSigns:
     """What was found over all measures, and how it was looked for."""
 
     signs: tuple[Sign, ...]  # the weightiest first
@@ -107,16 +108,17 @@ class Found:
     records: Mapping[Kind, Record]
 
 
-def find_signs(results: Iterable[MeasureResult]) -> Found:
+def find_signs(results: Iterable[MeasureResult]) -> FoundSigns:
     """Return the signs among the results of an organisation."""
     fresh = [each for each in results if _can_be_read(each)]
     steered = [each for each in fresh if not each.stale and each.measure.direction != "neutral"]
-    turns = _Turns([each for each in steered if each.measure.id != LIST])
+    turns = _Turns([each for each in steered if each.measure.id != LIST_SIZE])
+    lists = [each for each in steered if each.measure.id == LIST_SIZE]
     flows = flows_of({each.measure.id: each for each in fresh})
     found = {
         "turned": (list(turns.now()), turns.record),
         "crossing": _looked_ahead(steered, "crossing", _crossing),
-        "growing": _looked_ahead([r for r in steered if r.measure.id == LIST], "growing", _growing),
+        "growing": _looked_ahead(lists, "growing", _growing),
         "data": ([sign for each in fresh if (sign := data_sign(each))], Record()),
     }
     signs = [
@@ -125,11 +127,16 @@ def find_signs(results: Iterable[MeasureResult]) -> Found:
         for sign in some
     ]
     ordered = tuple(sorted(signs, key=lambda sign: (-sign.weight, sign.first, sign.result.measure.name)))
-    return Found(ordered, len(turns), {name: record for name, (_, record) in found.items()})  # type: ignore[misc]
+    return FoundSigns(ordered, len(turns), {name: record for name, (_, record) in found.items()})  # type: ignore[misc]
 
 
 def _can_be_read(result: MeasureResult) -> bool:
     return result.latest is not None and not result.untold and result.measure.frequency == "month"
+
+
+def _last(result: MeasureResult) -> int:
+    assert result.latest is not None, "only what has a figure is looked at"
+    return result.latest.place
 
 
 # --- what has just turned --------------------------------------------------------------------------------
@@ -147,35 +154,25 @@ class _Turns:
 
     def _told(self, back: int) -> list[tuple[MeasureResult, EarlyTurns, float]]:
         """Return what was told of the month so many months back, with the share of such that are false."""
-        held = [
-            (result, found)
-            for result, found in self.known
-            if len(found.p) > back and np.isfinite(found.p[-1 - back])
-        ]
+        at = -1 - back
+        held = [(r, found) for r, found in self.known if len(found.p) > back and np.isfinite(found.p[at])]
         if not held:
             return []
-        false = q_values([found.p[-1 - back] for _, found in held])
+        false = q_values([found.p[at] for _, found in held])
         return [
             (result, found, float(q))
             for (result, found), q in zip(held, false, strict=True)
-            if q <= FALSE_SHARE and found.stays[-1 - back] and found.worse[-1 - back]
+            if q <= FALSE_SHARE and found.stays[at] and found.worse[at]
         ]
 
     def now(self) -> Iterator[Sign]:
         """Yield the turns of the latest months."""
         for result, found, false in self._told(0):
-            assert result.latest is not None, "only what has a figure is looked at"
-            last = result.latest.place
+            days, last = result.series.days, _last(result)
             quiet = np.flatnonzero(~(found.p <= FIRST_SIGN))
             first = min(int(quiet[-1]) + 1 if len(quiet) else 0, last)
-            yield Sign(
-                result,
-                "turned",
-                result.series.days[first],
-                1 - false,
-                float(found.confirms[-1]),
-                add_months(result.latest.day, AHEAD),
-            )
+            due = add_months(days[last], AHEAD)
+            yield Sign(result, "turned", days[first], 1 - false, float(found.confirms[-1]), due)
 
     @cached_property
     def record(self) -> Record:
@@ -183,10 +180,8 @@ class _Turns:
         longest = max((len(found.p) for _, found in self.known), default=0)
         total = Record()
         for back in range(AHEAD, longest):
-            for _, found, _ in self._told(back):
-                total += Record(
-                    int(found.lasted[-1 - back] == 1), int(np.isfinite(found.lasted[-1 - back]))
-                )
+            for lasted in (found.lasted[-1 - back] for _, found, _ in self._told(back)):
+                total += Record(int(lasted == 1), int(np.isfinite(lasted)))
         for _, found in self.known:
             plain = found.lasted[np.isfinite(found.p) & np.isfinite(found.lasted)]
             total += Record(plain_right=int(plain.sum()), plain=len(plain))
@@ -195,10 +190,9 @@ class _Turns:
 
 def _turns_of(result: MeasureResult) -> EarlyTurns:
     """Return the turns since the limits last restarted by what is registered, up to the latest value."""
-    assert result.latest is not None, "only what has a figure is looked at"
     days = result.series.days
     restarts = [days.index(event.day) for event in result.events if event.rebases and event.day in days]
-    values = result.series.shown[: result.latest.place + 1].copy()
+    values = result.series.shown[: _last(result) + 1].copy()
     values[: max(restarts, default=0)] = np.nan
     return early_turns(values, improvement=result.measure.direction, seasonal=result.measure.seasonal)
 
@@ -206,7 +200,7 @@ def _turns_of(result: MeasureResult) -> EarlyTurns:
 # --- what a forecast says --------------------------------------------------------------------------------
 
 #: the value that the month three months later is held against, and whether the month itself is still clear of it
-Aim = Callable[[MeasureResult, int], tuple[float, bool] | None]
+Limit = Callable[[MeasureResult, int], tuple[float, bool] | None]
 
 
 def _crossing(result: MeasureResult, place: int) -> tuple[float, bool] | None:
@@ -248,19 +242,19 @@ def _growing(result: MeasureResult, place: int) -> tuple[float, bool] | None:
     return float(shown[place]), bool(grew and shown[place - _YEAR + AHEAD] > shown[place - _YEAR])
 
 
-def _looked_ahead(results: Iterable[MeasureResult], kind: Kind, aim: Aim) -> tuple[list[Sign], Record]:
+def _looked_ahead(results: Iterable[MeasureResult], kind: Kind, limit: Limit) -> tuple[list[Sign], Record]:
     """Return the signs that a forecast gives now, and how often it was right in the past."""
     signs, record = [], Record()
     for result in results:
-        if sign := _sign_ahead(result, kind, aim):
+        if sign := _sign_ahead(result, kind, limit):
             signs.append(sign)
-        record += _tried_ahead(result, kind, aim)
+        record += _tried_ahead(result, kind, limit)
     return signs, record
 
 
-def _chance_of(result: MeasureResult, place: int, kind: Kind, aim: Aim) -> tuple[float, float]:
+def _chance_of(result: MeasureResult, place: int, kind: Kind, limit: Limit) -> tuple[float, float]:
     """Return the chance of the sign at a place, and the value from which it is so; 0 where there is none."""
-    found = aim(result, place) if np.isfinite(result.series.shown[place]) else None
+    found = limit(result, place) if np.isfinite(result.series.shown[place]) else None
     if found is None or not found[1]:
         return 0.0, float("nan")
     if kind == "growing":
@@ -269,56 +263,49 @@ def _chance_of(result: MeasureResult, place: int, kind: Kind, aim: Aim) -> tuple
     return (chance if chance >= CROSSES else 0.0), found[0]
 
 
-def _sign_ahead(result: MeasureResult, kind: Kind, aim: Aim) -> Sign | None:
-    assert result.latest is not None, "only what has a figure is looked at"
-    last = result.latest.place
-    chance, value = _chance_of(result, last, kind, aim)
+def _sign_ahead(result: MeasureResult, kind: Kind, limit: Limit) -> Sign | None:
+    last = _last(result)
+    chance, value = _chance_of(result, last, kind, limit)
     if not chance:
         return None
     first = last
-    while first > max(last - BACK, 0) and _chance_of(result, first - 1, kind, aim)[0]:
+    while first > max(last - BACK, 0) and _chance_of(result, first - 1, kind, limit)[0]:
         first -= 1
     day = result.series.days
     return Sign(result, kind, day[first], chance, value, add_months(day[last], AHEAD))
 
 
-def _tried_ahead(result: MeasureResult, kind: Kind, aim: Aim) -> Record:
+def _tried_ahead(result: MeasureResult, kind: Kind, limit: Limit) -> Record:
     """Return how often the sign was right; "as last month": what is met stays met, what grew last month grows."""
-    assert result.latest is not None, "only what has a figure is looked at"
     shown, total = result.series.shown, Record()
     worse = -1 if result.measure.direction == "increase" else 1
-    for place in range(result.latest.place - AHEAD, FEWEST_BEFORE - 1, -EVERY):
-        found = aim(result, place)
+    for place in range(_last(result) - AHEAD, FEWEST_BEFORE - 1, -EVERY):
+        found = limit(result, place)
         if found is None or not np.isfinite([*shown[place - 1 : place + 1], shown[place + AHEAD]]).all():
             continue
         so = bool(worse * (shown[place + AHEAD] - found[0]) > 0)
         if kind == "growing" and shown[place] > shown[place - 1]:
             total += Record(plain_right=int(so), plain=1)
-        if found[1] and _chance_of(result, place, kind, aim)[0]:
+        if found[1] and _chance_of(result, place, kind, limit)[0]:
             total += Record(int(so), 1)
     return total
 
 
 def flows_of(results: Mapping[str, MeasureResult]) -> Flows | None:
     """Return what joined and left the list of those who wait in its latest month; None where it is not published."""
-    waiting, parts = results.get(LIST), [results.get(name) for name in (STARTS, *STOPS)]
-    if waiting is None or waiting.latest is None or any(each is None for each in parts):
+    if any(name not in results for name in (LIST_SIZE, NEW, *STOPPED)):
         return None
-    place = waiting.latest.place
-    found = [_value_on(each, waiting.latest.day) for each in parts if each is not None]
-    series = waiting.series
-    if place == 0 or not np.isfinite([*found, *series.shown[place - 1 : place + 1]]).all():
-        return None
-    if len(set(series.came_from[place - 1 : place + 1])) > 1:
+    series, place = results[LIST_SIZE].series, _last(results[LIST_SIZE])
+    if place == 0 or len(set(series.came_from[place - 1 : place + 1])) > 1:
         return None  # the list before is of another source, so that the balance would be of its seam
-    starts, stops = found[0], sum(found[1:])
-    left = series.shown[place - 1] + starts - series.shown[place]
-    return Flows(waiting.latest.day, starts, stops, float(left - stops))
-
-
-def _value_on(result: MeasureResult, day: date) -> float:
-    values = dict(zip(result.series.days, result.series.shown.tolist(), strict=True))
-    return float(values.get(day, float("nan")))
+    size, added, *stopped = (
+        pd.Series(results[name].series.shown, pd.DatetimeIndex(results[name].series.days))
+        for name in (LIST_SIZE, NEW, *STOPPED)
+    )
+    months = pd.DataFrame({"size": size, "added": added, "removed": stopped[0] + stopped[1]})
+    balance = balance_of(months).astype(float)[["added", "removed", "unreported"]]
+    now = balance.to_dict("index")[pd.Timestamp(series.days[place])]
+    return Flows(series.days[place], *now.values()) if np.isfinite([*now.values()]).all() else None
 
 
 # --- data that get worse ---------------------------------------------------------------------------------

@@ -7,22 +7,17 @@ from typing import Final
 
 import numpy as np
 
-from helpers.analyses.early.signs import Flows, Found, Kind, Record, Sign
+from helpers.analyses.early.signs import Flows, FoundSigns, Kind, Record, Sign
 from helpers.data.periods import period_end
-from helpers.measures.figures import (
-    chance_words,
-    figure_words,
-    goal_words,
-    told_figure,
-)
+from helpers.measures.figures import chance_words, figure_words, goal_words, told_figure
 from helpers.measures.result import MeasureResult
 from helpers.measures.targets import held_on
 from helpers.measures.value_words import signal_words
 from helpers.phrases import phrase
 from helpers.report import controlled
+from helpers.report.sections import first_bold
 from helpers.report.words import count, in_words, listed, month, number, sentence, together
 from helpers.stats.early_turn import AHEAD, TOGETHER
-from helpers.theme.markdown import escape_markdown
 
 #: signs that the headline tells; the rest is counted
 TOLD: Final = 3
@@ -37,38 +32,34 @@ _YEAR: Final = 12
 
 def sign_words(sign: Sign) -> str:
     """Return what the sign is, as sentences."""
-    result = sign.result
-    assert result.latest is not None, "only what has a figure is looked at"
-    told = f"{told_figure(result)} in {month(result.latest.day)}"
-    said = {
+    assert sign.result.latest is not None, "only what has a figure is looked at"
+    words = {
         "turned": _turned_words,
         "crossing": _crossing_words,
         "growing": _growing_words,
         "data": _data_words,
-    }[sign.kind](sign)
-    return together(f"{sentence(f'{told}: {said}')}", _money_words(result))
+    }
+    told = f"{told_figure(sign.result)} in {month(sign.result.latest.day)}"
+    return together(sentence(f"{told}: {words[sign.kind](sign)}"), _money_words(sign.result))
 
 
 def _turned_words(sign: Sign) -> str:
-    together_ = f"the latest {in_words(TOGETHER)} months together are worse than its own past lets expect"
+    signal = "though its chart has no signal yet"
     if sign.result.variation == "concern":
-        return f"{together_}, and its chart has a signal: {signal_words(sign.result)}"
-    return f"{together_}, though its chart has no signal yet"
+        signal = f"and its chart has a signal: {signal_words(sign.result)}"
+    return (
+        f"the latest {in_words(TOGETHER)} months together are worse than its own past lets expect, {signal}"
+    )
 
 
 def _crossing_words(sign: Sign) -> str:
     assert sign.due is not None, "a forecast has its month"
-    return f"{chance_words(sign.chance)} likely to be worse than {_aim_words(sign)} in {month(sign.due)}"
-
-
-def _aim_words(sign: Sign) -> str:
-    """Return what it will be held against."""
-    result = sign.result
-    assert sign.due is not None, "a forecast has its month"
-    held = held_on(result, period_end(sign.due, result.measure.frequency))
-    value = goal_words(result.measure, round(sign.aim, result.measure.digits))
+    measure = sign.result.measure
+    held = held_on(sign.result, period_end(sign.due, measure.frequency))
+    value = goal_words(measure, round(sign.aim, measure.digits))
     what = {"target": "its target", "trajectory": "the trajectory registered", "our_line": "our line"}
-    return f"{what[held.by]} of {value}" if held else f"{value}, all there is,"
+    aim = f"{what[held.by]} of {value}" if held else f"{value}, all there is,"
+    return f"{chance_words(sign.chance)} likely to be worse than {aim} in {month(sign.due)}"
 
 
 def _growing_words(sign: Sign) -> str:
@@ -85,13 +76,12 @@ def _growing_words(sign: Sign) -> str:
 
 def flows_words(flows: Flows) -> str:
     """Return what joined and left a list in its latest month, and the load that makes."""
-    silent = number(abs(flows.unreported))
-    rest = (
-        f"{silent} left without a report" if flows.unreported >= 0 else f"{silent} joined without a report"
+    silent = (
+        f"{number(abs(flows.unreported))} {'left' if flows.unreported >= 0 else 'joined'} without a report"
     )
     return (
         f"In {month(flows.day)} {number(flows.starts)} joined, {number(flows.stops)} were reported to leave "
-        f"and {rest}: load {flows.load:.2f}"
+        f"and {silent}: load {flows.load:.2f}"
     )
 
 
@@ -112,32 +102,21 @@ def _money_words(result: MeasureResult) -> str:
     """
     if result.latest is None or not result.measure.unit.startswith("£") or result.measure.kind == "count":
         return ""
-    end = result.latest.place + 1
-    volumes = np.array(
-        [
-            each if isinstance(each, int | float) else np.nan
-            for each in controlled.counts(result.series.denominator, result.series.origin)
-        ],
-        dtype=float,
-    )
+    series, end = result.series, result.latest.place + 1
     if end < _YEAR + TOGETHER:
         return ""
-    spans = [slice(end - TOGETHER - back, end - back) for back in (0, _YEAR)]
+    counts = controlled.counts(series.denominator, series.origin)
+    volumes = np.array([each if isinstance(each, int | float) else np.nan for each in counts], dtype=float)
+    sums = np.array([series.shown * volumes, volumes])
     (spend, volume), (spent, past) = (
-        (float((result.series.shown[span] * volumes[span]).sum()), float(volumes[span].sum()))
-        for span in spans
+        sums[:, end - TOGETHER - back : end - back].sum(axis=1).tolist() for back in (0, _YEAR)
     )
     if not np.isfinite([spend, spent]).all() or not past > 0 or not volume > 0:
         return ""
     price, more = (spend / volume - spent / past) * volume, spent / past * (volume - past)
-    return (
-        sentence(
-            f"against the same months a year before £{number(spend - spent, signed=True)}: price "
-            f"£{number(price, signed=True)}, volume £{number(more, signed=True)}"
-        )
-        .replace("£+", "+£")
-        .replace("£−", "−£")
-    )
+    all_of, by_price, by_volume = (f"£{number(each, signed=True)}" for each in (spend - spent, price, more))
+    said = f"against the same months a year before {all_of}: price {by_price}, volume {by_volume}"
+    return sentence(said.replace("£+", "+£").replace("£−", "−£"))
 
 
 def confirm_words(sign: Sign) -> str:
@@ -145,10 +124,10 @@ def confirm_words(sign: Sign) -> str:
     if sign.due is None:
         return "The next figure is late or differs again."
     measure = sign.result.measure
-    value, worse = figure_words(measure, sign.aim), "below" if measure.direction == "increase" else "above"
+    value, up = figure_words(measure, sign.aim), measure.direction == "increase"
     if sign.kind == "turned":
-        return sentence(f"{value} or {'less' if worse == 'below' else 'more'} in {month(sign.due)}")
-    return sentence(f"{worse} {value} in {month(sign.due)}")
+        return sentence(f"{value} or {'less' if up else 'more'} in {month(sign.due)}")
+    return sentence(f"{'below' if up else 'above'} {value} in {month(sign.due)}")
 
 
 def record_words(record: Record) -> str:
@@ -162,43 +141,28 @@ def record_words(record: Record) -> str:
     return f"{in_words(record.right) if record.right else 'none'} of {count(record.signs, 'such sign')}"
 
 
-def headline_words(found: Found, new: Sequence[Sign], gone: Sequence[str]) -> dict[str, str]:
+def headline_words(found: FoundSigns, new: Sequence[Sign], gone: Sequence[str]) -> dict[str, str]:
     """Return what a board should know first: the weightiest signs, what is new, what is no longer warned of."""
-    if not found.signs:
-        return {
-            "none": "**Nothing that could be looked at gives an early warning.**",
-            "gone": _gone_words(gone),
-        }
-    signs = found.signs[:TOLD]
-    first, *rest = [escape_markdown(f"{each.result.measure.name}: {sign_words(each)}") for each in signs]
-    left = len(found.signs) - len(signs)
-    said = {"first": f"**{first}**", **{f"sign_{n}": text for n, text in enumerate(rest, 2)}}
-    said["more"] = sentence(f"{count(left, 'further warning')} below") if left else ""
-    said["new"] = _new_words(found, new)
-    return {**said, "gone": _gone_words(gone)}
+    signs, left = found.signs, len(found.signs) - TOLD
+    told = [f"{each.result.measure.name}: {sign_words(each)}" for each in signs[:TOLD]]
+    said = {f"sign_{place}": text for place, text in enumerate(told, 1)}
+    if not signs:
+        said = {"none": "Nothing that could be looked at gives an early warning."}
+    if left > 0:
+        said["more"] = sentence(f"{count(left, 'further warning')} below")
+    if len(new) < len(signs):
+        said["new"] = sentence(f"{count(len(new), 'warning is', 'warnings are')} new since the last report")
+    return first_bold({**said, "gone": sentence(f"no longer warned of: {listed(gone)}") if gone else ""})
 
 
-def _new_words(found: Found, new: Sequence[Sign]) -> str:
-    if len(new) == len(found.signs):
-        return ""
-    return sentence(f"{count(len(new), 'warning is', 'warnings are')} new since the last report")
-
-
-def _gone_words(gone: Sequence[str]) -> str:
-    return sentence(f"no longer warned of: {escape_markdown(listed(gone))}") if gone else ""
-
-
-def false_words(found: Found) -> str:
+def false_words(found: FoundSigns) -> str:
     """Say how many warnings may be false, and how that is held."""
     tested = sentence(phrase("statements.early.tested", tested=count(found.tested, "measure")))
     if len(found.signs) < 2:  # one has its certainty beside it
         return tested
-    wrong = sum(1 - sign.certainty for sign in found.signs)
+    wrong, many = sum(1 - sign.certainty for sign in found.signs), in_words(len(found.signs))
     about = "less than one" if wrong < 1 else f"about {in_words(round(wrong))}"
-    many = in_words(len(found.signs))
-    return together(
-        tested, sentence(f"of these {many} warnings {about} will not come true, by their certainty")
-    )
+    return f"{tested} Of these {many} warnings {about} will not come true, by their certainty."
 
 
 def against_words(kind: Kind, record: Record) -> str:
@@ -215,6 +179,5 @@ def left_words(results: Sequence[MeasureResult]) -> str:
     if not stale:
         return ""
     verb = "is" if len(stale) == 1 else "are"
-    return sentence(
-        f"{count(len(stale), 'measure')} {verb} out of date and {verb} not looked at: {listed(stale)}"
-    )
+    many = count(len(stale), "measure")
+    return sentence(f"{many} {verb} out of date and {verb} not looked at: {listed(stale)}")

@@ -340,7 +340,7 @@ class DnaFindings:
         Empty where there are too few appointments.
         """
         if self.fifths["appointments"].sum() < FEWEST_GROUPED or not self.comparable:
-            return pd.DataFrame(columns=["driver", "level", "appointments", "odds_ratio", "low", "high"])
+            return pd.DataFrame(columns=["driver", "level", "appointments", "odds_ratio", "lower", "upper"])
         which = self.period.first, self.period.end, self.options.conditions
         name = f"{appointments.derived_name('dna_drivers', *which)}_{self.options.specialty}"
         frame = self.mart.derived(name, self._drivers, records=True)

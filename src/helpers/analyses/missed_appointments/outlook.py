@@ -29,10 +29,10 @@ _BOUNDS: Final = {
 _SHORT: Final = {"first": "first slots only", "all": "every slot"}
 _SPREAD: Final = (
     ("median", "Median"),
-    ("low80", "80% from"),
-    ("high80", "to"),
-    ("low95", "95% from"),
-    ("high95", "to"),
+    ("lower80", "80% from"),
+    ("upper80", "to"),
+    ("lower95", "95% from"),
+    ("upper95", "to"),
 )
 
 
@@ -118,7 +118,7 @@ class ScenarioParts:
 
     def _bounds_words(self) -> str:
         outcomes = self.scenario.outcomes.values()
-        ends = [(each.relief.low80, each.relief.high80) for each in outcomes]
+        ends = [(each.relief.lower80, each.relief.upper80) for each in outcomes]
         medians = [each.days_of_additions.median for each in outcomes]
         return say.bounds_sentence(ends, medians, certain=self.scenario.certain)
 

@@ -145,7 +145,7 @@ def _model_words(found: DnaFindings) -> str:
 
 
 def _driver_words(table: pd.DataFrame) -> str:
-    beyond = table[(table["low"] > 1) | (table["high"] < 1)].sort_values("odds_ratio", kind="stable")
+    beyond = table[(table["lower"] > 1) | (table["upper"] < 1)].sort_values("odds_ratio", kind="stable")
     names = [_group_words(str(row["driver"]), str(row["level"])) for _, row in beyond.iterrows()]
     ups, downs = (beyond["odds_ratio"] > 1).sum(), (beyond["odds_ratio"] < 1).sum()
     return dna_words.drivers_sentence(names[::-1][: min(3, ups)], names[: min(3, downs)])
@@ -187,12 +187,12 @@ def _fifths(made: Sections, found: DnaFindings) -> list[tuple[Cell, ...]]:
 def _deprivation_words(found: DnaFindings) -> dict[str, str]:
     slope = found.inequality
     assert slope is not None
-    ends = (PER_CENT * slope.slope_low, PER_CENT * slope.slope_high)
+    ends = (PER_CENT * slope.slope_lower, PER_CENT * slope.slope_upper)
     words = {"slope": dna_words.equity_sentence(PER_CENT * slope.slope, ends, slope.avoided)}
-    if np.isfinite(slope.relative_low):
+    if np.isfinite(slope.relative_lower):
         words["relative"] = (
-            f"Relative index: {number(slope.relative, 2)} (95% interval {number(slope.relative_low, 2)} "
-            f"to {number(slope.relative_high, 2)}); 1 would be equal."
+            f"Relative index: {number(slope.relative, 2)} (95% interval {number(slope.relative_lower, 2)} "
+            f"to {number(slope.relative_upper, 2)}); 1 would be equal."
         )
     return words
 
@@ -210,7 +210,7 @@ def _odds_rows(table: pd.DataFrame) -> list[Odds]:
     for driver, part in table.groupby("driver", sort=False):
         rows.append(Odds(_DRIVER_WORDS[str(driver)], 1, 1, 1, heading=True))
         rows += [
-            Odds(_reference_words(row), row["odds_ratio"], row["low"], row["high"])
+            Odds(_reference_words(row), row["odds_ratio"], row["lower"], row["upper"])
             for _, row in part.iterrows()
         ]
     return rows
@@ -226,7 +226,7 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
 
 def _finite(row: pd.Series) -> tuple[Cell, ...]:
     return tuple(
-        float(row[name]) if np.isfinite(row[name]) else None for name in ("odds_ratio", "low", "high")
+        float(row[name]) if np.isfinite(row[name]) else None for name in ("odds_ratio", "lower", "upper")
     )
 
 
@@ -244,7 +244,7 @@ def _level_words(level: str) -> str:
 def _reference_words(row: pd.Series) -> str:
     """Return a group's name, and for the one that the others are compared with that it is."""
     words = _level_words(str(row["level"]))
-    return words if np.isfinite(row["low"]) else f"{words} (compared with)"
+    return words if np.isfinite(row["lower"]) else f"{words} (compared with)"
 
 
 def _group_words(driver: str, level: str) -> str:

@@ -271,7 +271,7 @@ class Scenario:
 def reach_of(spreads: Iterable[DrawnSpread]) -> tuple[float, float]:
     """Return the range of several results: from the lowest 80% end to the highest."""
     spreads = tuple(spreads)
-    return min(each.low80 for each in spreads), max(each.high80 for each in spreads)
+    return min(each.lower80 for each in spreads), max(each.upper80 for each in spreads)
 
 
 def _spread(values: Floats) -> DrawnSpread:

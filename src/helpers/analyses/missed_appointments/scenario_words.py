@@ -153,7 +153,7 @@ def attendances_sentence(spread: DrawnSpread, *, certain: bool, past: bool) -> s
     >>> attendances_sentence(DrawnSpread(315, 315, 315, 315, 315), certain=True, past=False)
     'It would fill 315 more slots that stand empty otherwise.'
     """
-    chance = "" if certain else f" (95% interval {interval(spread.low95, spread.high95, 0)})"
+    chance = "" if certain else f" (95% interval {interval(spread.lower95, spread.upper95, 0)})"
     shown = number(spread.median)
     fill, stand = ("have filled", "stood") if past else ("fill", "stand")
     slots = "slot" if shown == "1" else "slots"

@@ -20,7 +20,7 @@ from helpers.measures.result import CATEGORIES, MOST_MEASURES, MeasureResult
 from helpers.measures.value_words import latest_sentence
 from helpers.measures.words import CATEGORY_WORDS
 from helpers.register.models import Measure, Register
-from helpers.register.sheet import Answer, Gap, answers, gaps_of, is_at_board
+from helpers.register.sheet import Gap, SheetLine, answers, gaps_of, is_at_board
 from helpers.report.parts import Field, Part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
@@ -39,7 +39,7 @@ class RecordSheet:
 
     measure: Measure
     result: MeasureResult | None  # None where the data have no figure of it
-    answers: tuple[Answer, ...]
+    answers: tuple[SheetLine, ...]
     gaps: tuple[Gap, ...]
 
     @property

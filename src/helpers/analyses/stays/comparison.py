@@ -76,13 +76,13 @@ def crude(basis: StayBasis) -> Part:
     queries = [told.all_stays(zero_day=each) for each in (usual, not usual)]
     cells = [
         [told.derived(value, query) for value, query in zip(table[name], queries, strict=True)]
-        for name in ("mean", "benchmark", "deviation", "low", "high")
+        for name in ("mean", "benchmark", "deviation", "lower", "upper")
     ]
     rows = list(zip([told.cell(query) for query in queries], *cells, strict=True))
     ordered = rows if usual else rows[::-1]
     difference = (
         los_words.crude_sentence(
-            basis.wording, *(found.crude[name] for name in ("mean", "benchmark", "low", "high"))
+            basis.wording, *(found.crude[name] for name in ("mean", "benchmark", "lower", "upper"))
         )
         if told.shows_mean(told.stays)
         else phrase("reasons.stays.mean_hidden")
@@ -155,7 +155,7 @@ def adjusted(basis: StayBasis) -> Part:
     rows: list[tuple[Cell, ...]] = [("Observed over expected bed-days", ratio.value, ratio.low, ratio.high)]
     if found.model is not None:
         model = found.model
-        rows.append((_METHODS[model.family], model.ratio, model.low, model.high))
+        rows.append((_METHODS[model.family], model.ratio, model.lower, model.upper))
     sums, agreement = found.groups[["observed", "expected"]].sum(), _agreement(basis)
     used = (
         f"About {number(sums['observed'])} bed-days were used; the same patients would have used "
@@ -186,7 +186,7 @@ def _agreement(basis: StayBasis) -> str:
     model, verdict = basis.found.model, basis.found.model_verdict
     if model is None or verdict is None:
         return phrase("reasons.stays.no_model")
-    return los_words.model_sentence(model.ratio, model.low, model.high, disagrees=verdict.disagrees)
+    return los_words.model_sentence(model.ratio, model.lower, model.upper, disagrees=verdict.disagrees)
 
 
 def model(basis: StayBasis) -> Part:
@@ -198,7 +198,7 @@ def model(basis: StayBasis) -> Part:
     return basis.part(
         "model",
         fields=MODEL,
-        rows=[("own", "This trust", "all others", found.ratio, found.low, found.high), *_terms(found)],
+        rows=[("own", "This trust", "all others", found.ratio, found.lower, found.upper), *_terms(found)],
         caption="Ratios of mean stays from the regression, all characteristics at once.",
         words={
             "formula": los_words.formula_sentence(found.family, covariates),
@@ -214,7 +214,7 @@ def model(basis: StayBasis) -> Part:
 
 def _terms(found: los.AdjustedRatio) -> list[tuple[Cell, ...]]:
     """Return the coefficients, hidden where they rest on few people."""
-    figures = found.terms[["ratio", "low", "high"]].to_numpy(dtype=float).tolist()
+    figures = found.terms[["ratio", "lower", "upper"]].to_numpy(dtype=float).tolist()
     names = found.terms[["term", "level", "against"]].astype(str).to_numpy().tolist()
     few = (found.terms["spells"] < FEWEST_PER_TERM).to_list()
     return [

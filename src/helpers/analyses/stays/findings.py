@@ -221,7 +221,7 @@ class StayFindings:
     @property
     def ratio(self) -> Ratio:
         """O/E of the whole trust."""
-        return Ratio(*(float(self.adjusted[name]) for name in ("ratio", "low", "high")))
+        return Ratio(*(float(self.adjusted[name]) for name in ("ratio", "lower", "upper")))
 
     @cached_property
     def fallback(self) -> pd.Series:
@@ -279,7 +279,7 @@ class StayFindings:
                 )
         except ArgumentError:
             return None
-        return model if np.isfinite([model.ratio, model.low, model.high]).all() else None
+        return model if np.isfinite([model.ratio, model.lower, model.upper]).all() else None
 
     @cached_property
     def model_verdict(self) -> los.ModelVerdict | None:
@@ -312,7 +312,9 @@ class StayFindings:
         table = table[table["expected"] > 0].sort_values("excess", ascending=False)
         table = table.loc[[code for code in table.index if code != REST] + [REST] * (REST in table.index)]
         table = self._with_patients_as_shown(table, small)
-        worth = los.opportunity(table["observed"], table["expected"], table["standard_error"], table["low"])
+        worth = los.opportunity(
+            table["observed"], table["expected"], table["standard_error"], table["lower"]
+        )
         table = table.join(worth.by_specialty.set_index(table.index))
         return table.assign(label=[self._group_label(code) for code in table.index])
 
@@ -352,7 +354,9 @@ class StayFindings:
     def worth(self) -> los.Opportunity:
         """Raw, shrunken and certain excess bed-days over the groups."""
         table = self.groups
-        return los.opportunity(table["observed"], table["expected"], table["standard_error"], table["low"])
+        return los.opportunity(
+            table["observed"], table["expected"], table["standard_error"], table["lower"]
+        )
 
     def beds(self, bed_days: float) -> float:
         """Return bed-days of the period as beds at the planned occupancy; months without data are left out."""

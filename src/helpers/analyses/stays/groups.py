@@ -71,7 +71,7 @@ def groups(basis: StayBasis) -> Part:
     figures = (
         table["observed"] / table["patients"],
         table["expected"] / table["patients"],
-        *(table[name] for name in ("ratio", "low", "high", "excess", "excess_low", "excess_high")),
+        *(table[name] for name in ("ratio", "lower", "upper", "excess", "excess_low", "excess_high")),
         table["beyond_chance"],
     )
     cells = [controlled.derived(column, people) for column in figures]
@@ -129,9 +129,9 @@ def _groups_found(basis: StayBasis) -> pd.DataFrame:
     """Return the groups with the ends of the excess and whether it is beyond chance."""
     table = basis.found.groups
     return table.assign(
-        excess_low=table["expected"] * (table["low"] - 1),
-        excess_high=table["expected"] * (table["high"] - 1),
-        beyond_chance=np.where(table["low"] > 1, "longer", np.where(table["high"] < 1, "shorter", "")),
+        excess_low=table["expected"] * (table["lower"] - 1),
+        excess_high=table["expected"] * (table["upper"] - 1),
+        beyond_chance=np.where(table["lower"] > 1, "longer", np.where(table["upper"] < 1, "shorter", "")),
     )
 
 

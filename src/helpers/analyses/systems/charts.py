@@ -14,7 +14,7 @@ from helpers.measures.pictures import multiples_of
 from helpers.measures.result import MeasureResult
 from helpers.report.parts import Field, Part
 from helpers.report.sections import Sections
-from helpers.report.words import listed, month, sentence
+from helpers.report.words import listed, month
 
 #: charts in a picture at most: a PDF sets a taller one where there is room, before or after others
 AT_ONCE: Final = 4
@@ -30,12 +30,13 @@ def pictures_of(
 ) -> Iterator[Part]:
     """Yield pictures of about as many results each, in order; `steps` are the measures of each step by its name."""
     pictures = -(-len(drawn) // AT_ONCE)
-    for number in range(pictures):
-        first, last = (len(drawn) * each // pictures for each in (number, number + 1))
+    for place in range(pictures):
+        first, last = (len(drawn) * each // pictures for each in (place, place + 1))
         some = drawn[first:last]
         named = [step for step, names in steps.items() if any(each.measure.id in names for each in some)]
+        latest = [(each, each.latest) for each in some if each.latest is not None]
         yield sections.part(
-            f"charts-{number + 1}",
+            f"charts-{place + 1}",
             fields=SERIES,
             rows=[
                 (each.measure.name, day.isoformat(), None if np.isnan(value) else float(value))
@@ -44,13 +45,9 @@ def pictures_of(
             ],
             caption=f"{listed(named).capitalize()}: the system's own sums, with means, limits and targets where limits "
             "rest on enough months.",
-            alt=" ".join(f"{each.measure.name}: {_short(each)}" for each in some),
+            alt=" ".join(
+                f"{each.measure.name}: Latest {figure_words(each.measure, at.value)}, {month(at.day)}."
+                for each, at in latest
+            ),
             chart=partial(multiples_of, some),
         )
-
-
-def _short(result: MeasureResult) -> str:
-    assert result.latest is not None, "drawn, so there is a latest value"
-    return sentence(
-        f"latest {figure_words(result.measure, result.latest.value)}, {month(result.latest.day)}"
-    )

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from helpers.analyses.systems import words
-from helpers.analyses.systems.findings import Held, Scenario, WayOut
+from helpers.analyses.systems.findings import BedScenario, DelayGroup, WayOut
 from helpers.analyses.systems.known import ADMISSIONS, BEDS, WAITING
 from helpers.bundle import Cell, Column
 from helpers.report.columns import Filled
@@ -26,27 +26,27 @@ PRESSURE: Final = (
     Field("latest", Column(label="Latest", kind="text")),
     Field("range", Column(label="Least to most", kind="text"), "of the latest twelve whole months"),
 )
-OfHeld = Filled[Held]
-OfScenario = Filled[Scenario]
+OfGroup = Filled[DelayGroup]
+OfScenario = Filled[BedScenario]
 
 
-def held_columns(found: WayOut) -> tuple[OfHeld, ...]:
+def held_columns(found: WayOut) -> tuple[OfGroup, ...]:
     """Return the columns of what patients wait for; beds at most where all who could leave are known."""
-    counted, all_of = (
-        Column(label="Patients, so beds at least", kind="count"),
-        "of all counted with a reason",
-    )
-    most = OfHeld("most", Column(label="Beds at most", kind="count"), lambda each: each.most,
-                  "these and all of whom no reason is known")  # fmt: skip
-    return (
-        OfHeld("who", Column(label="Who could act", kind="text"), lambda each: words.WHO[each.who]),
-        OfHeld("patients", counted, lambda each: each.patients, "counted with such a reason"),
-        OfHeld("share", Column(label="Share", kind="rate", unit="%"), lambda each: 100 * each.patients / found.total,
-               all_of),
-        *((most,) if np.isfinite(found.remaining) else ()),
-        OfHeld("largest", Column(label="Most often", kind="text"),
-               lambda each: each.largest.partition(" – ")[2] or each.largest, "the reason that counts most"),
-    )  # fmt: skip
+    counted = Column(label="Patients, so beds at least", kind="count")
+    columns = [
+        OfGroup("who", Column(label="Who could act", kind="text"), lambda each: words.WHO[each.who]),
+        OfGroup("patients", counted, lambda each: each.patients, "counted with such a reason"),
+        OfGroup("share", Column(label="Share", kind="rate", unit="%"), lambda each: 100 * each.patients / found.total,
+                "of all counted with a reason"),
+        OfGroup("largest", Column(label="Most often", kind="text"),
+                lambda each: each.largest.partition(" – ")[2] or each.largest, "the reason that counts most"),
+    ]  # fmt: skip
+    if np.isfinite(found.remaining):
+        most = Column(label="Beds at most", kind="count")
+        columns.insert(
+            3, OfGroup("most", most, lambda each: each.most, "these and all of whom no reason is known")
+        )
+    return tuple(columns)
 
 
 def scenario_columns(change: float) -> tuple[OfScenario, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.measures.sums import SystemSum
 
+Change = Literal["way_out", "outside", "demand"]
 Who = Literal["hospital", "interface", "community", "social", "patient", "untold"]
 #: months over which a figure's ordinary range is taken
 RANGE_MONTHS: Final = 12
@@ -120,7 +121,7 @@ def _ranged(values: pd.Series) -> Ranged:
 
 
 @dataclass(frozen=True)
-class Held:
+class DelayGroup:
     """Patients whose reason somebody could act on, and the beds that they hold at least and at most."""
 
     who: Who
@@ -138,7 +139,7 @@ class WayOut:
     remaining: float  # all patients who could leave of the same trusts and month; NaN where unknown
     trusts: tuple[str, ...]
     absent: tuple[str, ...]  # trusts that gave reasons in the year before and did not in this month
-    groups: tuple[Held, ...]
+    groups: tuple[DelayGroup, ...]
     unknown: float  # patients who could leave and are counted by no reason; 0 where that is not known
 
     def of(self, *who: Who) -> tuple[float, float]:
@@ -173,7 +174,7 @@ def way_out_of(reasons: pd.DataFrame, waiting: pd.DataFrame, until: date) -> Way
     counts = now.groupby("reason")["patients"].sum()
     by_who = counts.groupby([who_could_act(str(reason)) for reason in counts.index])
     groups = {
-        str(who): Held(who, float(each.sum()), float(each.sum()) + unknown, str(each.idxmax()))
+        str(who): DelayGroup(who, float(each.sum()), float(each.sum()) + unknown, str(each.idxmax()))
         for who, each in by_who
     }
     return WayOut(
@@ -188,10 +189,10 @@ def way_out_of(reasons: pd.DataFrame, waiting: pd.DataFrame, until: date) -> Way
 
 
 @dataclass(frozen=True)
-class Scenario:
+class BedScenario:
     """A change in one place, and the range of what the models give for it in another; beds."""
 
-    name: Literal["way_out", "outside", "demand"]
+    name: Change
     low: float
     high: float
     #: low, high: per cent of the beds available that would be in use; NaN where these are unknown
@@ -199,22 +200,23 @@ class Scenario:
     room: tuple[float, float]  # emergency admissions a month that such beds have room for; NaN for demand
 
 
-def scenarios_of(pressure: Pressure, way_out: WayOut | None, change: float) -> Sequence[Scenario]:
+def scenarios_of(pressure: Pressure, way_out: WayOut | None, change: float) -> Sequence[BedScenario]:
     """Return what a change of some per cent would give by the identity of beds, admissions and stay."""
     part = change / 100
     least, most = EMERGENCY_SHARE
-    beds: Mapping[str, tuple[float, float]] = {
-        "way_out": (part * pressure.waiting.low, part * pressure.waiting.high),
-        **({"outside": tuple(part * each for each in way_out.of(*OUTSIDE))} if way_out else {}),  # type: ignore[dict-item]
-        "demand": (part * least * pressure.occupied.low, part * most * pressure.occupied.high),
-    }
+    beds: dict[Change, tuple[float, float]] = {"way_out": (pressure.waiting.low, pressure.waiting.high)}
+    if way_out:
+        beds["outside"] = way_out.of(*OUTSIDE)
+    beds["demand"] = least * pressure.occupied.low, most * pressure.occupied.high
     length = pd.Timestamp(pressure.month).days_in_month
     # days in a bed for an emergency admission: all beds in use at most, the assumed share of them at least
     stay = least * pressure.days.value, most * pressure.days.value
-
-    def scenario(name: str, low: float, high: float) -> Scenario:
-        used = [100 * (pressure.occupied.value - each) / pressure.available for each in (high, low)]
-        room = (low * length / stay[1], high * length / stay[0]) if name != "demand" else (np.nan, np.nan)
-        return Scenario(name, low, high, (used[0], used[1]), room)  # type: ignore[arg-type]
-
-    return [scenario(name, *ends) for name, ends in beds.items()]
+    found = []
+    for name, ends in beds.items():
+        low, high = (part * each for each in ends)
+        least_used, most_used = (
+            100 * (pressure.occupied.value - e) / pressure.available for e in (high, low)
+        )
+        room = (np.nan, np.nan) if name == "demand" else (low * length / stay[1], high * length / stay[0])
+        found.append(BedScenario(name, low, high, (least_used, most_used), room))
+    return found

@@ -10,12 +10,7 @@ import pandas as pd
 from helpers.analyses.systems import words
 from helpers.analyses.systems.charts import SERIES, pictures_of
 from helpers.analyses.systems.columns import PARTS, PRESSURE, held_columns, scenario_columns
-from helpers.analyses.systems.findings import (
-    EMERGENCY_SHARE,
-    Pressure,
-    Ranged,
-    scenarios_of,
-)
+from helpers.analyses.systems.findings import EMERGENCY_SHARE, Ranged, scenarios_of
 from helpers.analyses.systems.known import COMMISSIONED, STEPS, KnownSystem
 from helpers.bundle import Cell, Column
 from helpers.data.systems import KINDS
@@ -37,10 +32,10 @@ from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import MeasureResult
 from helpers.measures.sums import SMALL
 from helpers.measures.words import what_sentences
-from helpers.phrases import phrase
+from helpers.phrases import phrase, phrases
 from helpers.report.columns import Filled, laid_out
 from helpers.report.parts import Field, Headline, Part, part
-from helpers.report.sections import Sections
+from helpers.report.sections import Sections, first_bold
 from helpers.report.words import count, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
@@ -49,17 +44,7 @@ if TYPE_CHECKING:
 
 
 class SystemView(Sections):
-    """A system as one.
-
-    Parameters
-    ----------
-    report
-        The open report, on a board or a region.
-    months
-        How many months charts go back.
-    change
-        Per cent: the size of the changes that the models are asked about.
-    """
+    """A system as one; see `system_view`."""
 
     def __init__(self, report: Report, *, months: int, change: float) -> None:
         self.known, self.change = KnownSystem(report, months), change
@@ -68,22 +53,21 @@ class SystemView(Sections):
     @part
     def headline(self) -> Headline:
         """What a board should know first: what is wrong, what holds patients back, and what of it lies outside."""
-        said = words.problem_sentences(list(self.known.results.values()))
-        first, *_ = said
-        said = {name: escape_markdown(text) for name, text in said.items()}
-        said |= {
-            first: f"**{said[first]}**",
-            "answer": escape_markdown(words.answer_sentence(list(self.known.results.values()))),
+        results = list(self.known.results.values())
+        said = {
+            **words.problem_sentences(results),
+            "answer": words.answer_sentence(results),
             "pressure": words.pressure_sentence(self.known.pressure),
             "outside": words.outside_sentence(self.known.held),
+            "age": words.age_sentence(results),
         }
-        age = {"age": said.pop("age")} if "age" in said else {}
-        return self.headline_of(said | age)
+        return self.headline_of(first_bold(said))
 
     @part
     def steps(self) -> Part:
         """Every measure of the system's own sum, from the door to the way out."""
         places = {name: step for step, names in STEPS.items() for name in names}
+        sums = self.known.sums
         columns: tuple[Filled[MeasureResult], ...] = (
             Filled("step", Column(label="Step"), lambda each: places[each.measure.id], usual=False),
             MEASURE,
@@ -93,13 +77,12 @@ class SystemView(Sections):
             ASSURANCE,
             Filled("trend", Column(label="Trend", kind="spark"), spark_of, "all values; dotted the target"),
             IN_WORDS,
-            Filled(
-                "trusts", Column(label="Trusts", kind="rate"), self._trusts_cell, "in the sum", usual=False
-            ),
+            Filled("trusts", Column(label="Trusts", kind="rate"), lambda each: len(sums[each.measure.id].trusts),
+                   "in the sum", usual=False),
             *NUMBERS,
-        )
-        trusts = words.trusts_words(self.known.sums.values(), len(self.known.system.trusts))
-        missing = [each.name for name, each in self.known.measures.items() if name not in self.known.sums]
+        )  # fmt: skip
+        trusts = words.trusts_words(sums.values(), len(self.known.system.trusts))
+        missing = [each.name for name, each in self.known.measures.items() if name not in sums]
         none = f"No trust of the system has published figures of: {'; '.join(missing)}." if missing else ""
         return self.part(
             "steps",
@@ -116,9 +99,6 @@ class SystemView(Sections):
             return latest
         when = short_period_words(bound[0], result.measure.frequency)
         return f"{latest or ''}\nat least {number(bound[1], result.measure.digits)} in {when}".strip()
-
-    def _trusts_cell(self, result: MeasureResult) -> Cell:
-        return len(self.known.sums[result.measure.id].trusts)
 
     @part
     def charts(self) -> Part:
@@ -140,15 +120,13 @@ class SystemView(Sections):
         name
             Its id in the register.
         """
-        if name not in self.known.results:
-            known = ", ".join(self.known.results) or "none: the trusts have no figures"
-            raise UsageError(
-                Problem("measure", repr(name), known, near_misses(name, list(self.known.results)))
-            )
+        known = list(self.known.results)
+        if name not in known:
+            allowed = ", ".join(known) or "none: the trusts have no figures"
+            raise UsageError(Problem("measure", repr(name), allowed, near_misses(name, known)))
         result = self.known.results[name]
         said = {"meaning": result.measure.description, "latest": what_sentences(result)}
-        reasons = attention_clauses(result)
-        if reasons:
+        if reasons := attention_clauses(result):
             said["attention"] = sentence("; ".join(reasons))
         if result.comment is not None:
             said["comment"] = f"{result.comment.why} {result.comment.next}".strip()
@@ -164,26 +142,30 @@ class SystemView(Sections):
     def beds(self) -> Part:
         """Who holds the beds: beds in use as admissions times stay, and what of it is held on the way out."""
         found = self.known.pressure
-        rows = [] if found is None else [
-            ("Beds in use", *_latest(found.occupied)),
-            ("of which held by patients who could leave", *_latest(found.waiting)),
-            ("Bed-days for each emergency admission", *_latest(found.days, 1)),
-            ("of which of patients who could leave", *_latest(found.days_waiting, 1)),
-        ]  # fmt: skip
-        when = (
-            ""
-            if found is None
-            else f"{month(found.month)} and the latest {count(found.months, 'whole month')}"
-        )
+        said = {"pressure": words.pressure_sentence(found)}
+        if found is None:
+            return self.part("beds", fields=PRESSURE, words=said)
+        told = {
+            "occupied": ("Beds in use", 0),
+            "waiting": ("of which held by patients who could leave", 0),
+            "days": ("Bed-days for each emergency admission", 1),
+            "days_waiting": ("of which of patients who could leave", 1),
+        }
+        figures: dict[str, Ranged] = {name: getattr(found, name) for name in told}
+        values = {name: figure.value for name, figure in figures.items()}
+        for name, figure in figures.items():
+            values |= {f"{name}_low": figure.low, f"{name}_high": figure.high}
+        when = f"{month(found.month)} and the latest {count(found.months, 'whole month')}"
         return self.part(
             "beds",
             fields=PRESSURE,
-            rows=rows,
-            caption=f"Beds and days: {when}, {count(len(found.trusts), 'trust')} with all three figures."
-            if found
-            else "",
-            words={"pressure": words.pressure_sentence(found)},
-            values={} if found is None else _values(found),
+            rows=[
+                (label, number(figures[name].value, digits), words.ends(figures[name], digits))
+                for name, (label, digits) in told.items()
+            ],
+            caption=f"Beds and days: {when}, {count(len(found.trusts), 'trust')} with all three figures.",
+            words=said,
+            values=values,
         )
 
     @part
@@ -203,23 +185,21 @@ class SystemView(Sections):
     @part
     def organisations(self) -> Part:
         """Each trust's part of the sums, by name: parts of a whole, and no ranking."""
-        shown = [
-            name for name in PARTS if name in self.known.sums and self.known.sums[name].latest is not None
-        ]
-        cells = {name: self._latest_parts(name) for name in shown}
-        codes = [
-            code for code in self.known.system.trusts if any(code in each.index for each in cells.values())
-        ]
+        trusts = self.known.system.trusts
         fields = [Field("trust", Column(label="Trust")), Field("code", Column(label="Code"), usual=False)]
-        for name in shown:
-            latest = self.known.sums[name].latest
-            when = short_period_words(latest, "month") if latest else ""
-            fields.append(Field(name, Column(label=f"{PARTS[name]}, {when}", kind="count")))
+        cells: list[dict[str, float]] = []
+        for name, label in PARTS.items():
+            found = self.known.sums.get(name)
+            if found is None or found.latest is None:
+                continue
+            head = f"{label}, {short_period_words(found.latest, 'month')}"
+            fields.append(Field(name, Column(label=head, kind="count")))
+            latest = found.parts.xs(pd.Timestamp(found.latest), level="period")["numerator"]
+            cells.append({str(code): float(each) for code, each in [*latest.items(), ("", latest.sum())]})
+        codes = [code for code in trusts if any(code in each for each in cells)]
         rows: list[tuple[Cell, ...]] = [
-            (self.known.system.trusts[code], code, *(_cell(cells[name], code) for name in shown))
-            for code in codes
+            (trusts.get(code, "Sum"), code, *(each.get(code) for each in cells)) for code in (*codes, "")
         ]
-        rows.append(("Sum", "", *(float(cells[name].sum()) for name in shown)))
         note = "By name. What lies behind a figure, such as size, services and the people served, differs by trust."
         return self.part(
             "organisations",
@@ -227,33 +207,27 @@ class SystemView(Sections):
             rows=rows if codes else [],
             caption="The parts of the sums.",
             note=f"{note} Empty: no such figure, or not in the sum.",
-            words={} if codes else {"none": "No trust of the system has these figures for a whole month."},
+            none="No trust of the system has these figures for a whole month.",
         )
-
-    def _latest_parts(self, name: str) -> pd.Series:
-        found = self.known.sums[name]
-        parts: pd.Series = found.parts.xs(pd.Timestamp(str(found.latest)), level="period")["numerator"]
-        return parts
 
     @part
     def population(self) -> Part:
         """What the board's own people wait, wherever they are treated, beside the sums over trusts."""
-        both = [
-            name for name in COMMISSIONED if name in self.known.results or name in self.known.commissioned
-        ]
+        theirs, own = self.known.results, self.known.commissioned
+        if not own:
+            kind = KINDS[self.report.organisation.kind]
+            return self.part(
+                "population", none=f"The data hold no figures of this {kind} as a commissioner."
+            )
         rows = [
             (
                 self.known.measures[name].name,
-                dated_cell(self.known.results[name]) if name in self.known.results else None,
-                dated_cell(self.known.commissioned[name]) if name in self.known.commissioned else None,
-                words.short_history(self.known.commissioned.get(name)),
+                *(dated_cell(some[name]) if name in some else None for some in (theirs, own)),
+                words.short_history(own.get(name)),
             )
-            for name in both
+            for name in COMMISSIONED
+            if name in theirs or name in own
         ]
-        if not self.known.commissioned:
-            kind = KINDS[self.report.organisation.kind]
-            said = f"The data hold no figures of this {kind} as a commissioner."
-            return self.part("population", words={"none": said})
         return self.part(
             "population",
             fields=(
@@ -270,36 +244,21 @@ class SystemView(Sections):
     @property
     def _lacking(self) -> str:
         """Say which figures of the board's own people lack those at trusts that returned none in that month."""
-        short = [
-            name
-            for name, own in self.known.commissioned.items()
-            if name in self.known.sums
-            and own.latest is not None
-            and own.latest.day in self.known.sums[name].missing
-        ]
-        gone = {
-            code
-            for name in short
-            for code in self.known.sums[name].missing[max(self.known.sums[name].missing)]
-        }
+        missing = {name: each.missing for name, each in self.known.sums.items()}
+        own = {name: each.latest.day for name, each in self.known.commissioned.items() if each.latest}
+        short = [name for name, day in own.items() if day in missing.get(name, ())]
+        gone = {code for name in short for code in missing[name][max(missing[name])]}
+        trusts = [each for code, each in self.known.system.trusts.items() if code in gone]
         return escape_markdown(
-            words.lacking_sentence(
-                [self.known.measures[name].name for name in short],
-                [each for code, each in self.known.system.trusts.items() if code in gone],
-            )
+            words.lacking_sentence([self.known.measures[name].name for name in short], trusts)
         )
 
     @part
     def models(self) -> Part:
         """What a change in one place would give in another by the models, as a range."""
-        found = (
-            []
-            if self.known.pressure is None
-            else scenarios_of(self.known.pressure, self.known.held, self.change)
-        )
+        pressure = self.known.pressure
+        found = scenarios_of(pressure, self.known.held, self.change) if pressure else ()
         said = {"models": words.scenario_words(found, self.change)}
-        if not found:
-            return self.part("models", words=said)
         return self.part(
             "models",
             **laid_out(scenario_columns(self.change), found),
@@ -312,41 +271,14 @@ class SystemView(Sections):
     def gaps(self) -> Part:
         """Whose figures the sums lack."""
         said = words.gap_sentences(list(self.known.sums.values()), self.known.system.trusts)
-        named = {f"gap_{number}": escape_markdown(each) for number, each in enumerate(said, 1)}
-        none = {"none": "Every trust with a figure has one for every month of the charts."}
-        return self.part("gaps", words=named or none, bulleted=bool(named))
+        none = "Every trust with a figure has one for every month of the charts."
+        return self.points("gaps", said, none=none)
 
     @part
     def method(self) -> Part:
         """How sums, beds and models are worked out, and what is assumed, point by point."""
         least, most = EMERGENCY_SHARE
-        former = phrase("method.system_view.former") if self.known.system.former else ""
-        said = {
-            "sums": phrase("method.system_view.sums", trusts=len(self.known.system.trusts), small=SMALL),
-            **({"former": former} if former else {}),
-            "spc": phrase("method.system_view.spc"),
-            "beds": phrase("method.system_view.beds"),
-            "reasons": phrase("method.system_view.reasons"),
-            "models": phrase("method.system_view.models", least=least, most=most),
-            "not_ranked": phrase("method.system_view.not_ranked"),
-            "no_lags": phrase("method.system_view.no_lags"),
-        }
-        return self.part("method", words=said, bulleted=True)
-
-
-def _values(found: Pressure) -> dict[str, float]:
-    """Return beds and days as numbers: latest, least, most."""
-    figures = ("occupied", "waiting", "days", "days_waiting")
-    return {
-        name if end == "value" else f"{name}_{end}": getattr(getattr(found, name), end)
-        for name in figures
-        for end in ("value", "low", "high")
-    }
-
-
-def _latest(figure: Ranged, digits: int = 0) -> tuple[str, str]:
-    return number(figure.value, digits), words.ends(figure, digits)
-
-
-def _cell(parts: pd.Series, code: str) -> Cell:
-    return float(parts[code]) if code in parts.index else None
+        trusts = len(self.known.system.trusts)
+        said = phrases("method.system_view", trusts=trusts, small=SMALL, least=least, most=most)
+        others = ("population",) if self.known.system.former else ("population", "former")
+        return self.part("method", words={k: v for k, v in said.items() if k not in others}, bulleted=True)

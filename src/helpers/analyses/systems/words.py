@@ -9,9 +9,9 @@ import numpy as np
 
 from helpers.analyses.systems.findings import (
     OUTSIDE,
+    BedScenario,
     Pressure,
     Ranged,
-    Scenario,
     WayOut,
     Who,
 )
@@ -20,10 +20,8 @@ from helpers.measures.figures import figure_words, period_words
 from helpers.measures.result import MeasureResult
 from helpers.measures.sums import SystemSum
 from helpers.measures.value_words import short_words
-from helpers.report.words import count, days, in_words, listed, month, number, sentence
+from helpers.report.words import count, in_words, listed, month, number, sentence
 
-#: problems that the headline says
-MOST_WORST: Final = 3
 #: who could act, as a table's row has it
 WHO: Final[Mapping[Who, str]] = {
     "hospital": "The hospital itself",
@@ -51,39 +49,32 @@ def ends(figure: Ranged, digits: int = 0) -> str:
 
 def problem_sentences(results: Sequence[MeasureResult]) -> dict[str, str]:
     """Say what is wrong with the sums, the gravest first and fresh before old; that nothing is where that holds."""
-    wrong = worst_first(results)
-    first = {
-        name: problem_sentence(each)
-        for name, each in zip(("first", "second", "third"), _one_a_pathway(wrong), strict=False)
-    }
-    shown = [each for each in results if each.latest is not None]
-    if not shown:
+    shown = count(sum(each.latest is not None for each in results), "measure")
+    if all(each.latest is None for each in results):
         return {"nothing": "No figure of the system is known for every trust, so nothing can be said."}
-    if not wrong:
-        first["calm"] = sentence(
-            f"nothing in the {count(len(shown), 'measure')} of the system needs attention"
-        )
-    old = [each for each in shown if each.stale]
-    if old:
-        when = period_words(max(each.latest.day for each in old if each.latest), "month")
-        first["age"] = sentence(
-            f"{count(len(old), 'of', 'of')} {count(len(shown), 'measure')} {'has' if len(old) == 1 else 'have'} no "
-            f"recent figure: the newest of these is for {when}"
-        )
-    return first
+    by_pathway: dict[str | None, MeasureResult] = {}
+    for each in worst_first(results):
+        by_pathway.setdefault(each.measure.pathway, each)
+    if not by_pathway:
+        return {"calm": sentence(f"nothing in the {shown} of the system needs attention")}
+    told = zip(("first", "second", "third"), by_pathway.values(), strict=False)
+    return {name: problem_sentence(each) for name, each in told}
+
+
+def age_sentence(results: Sequence[MeasureResult]) -> str:
+    """Say how many sums are out of date, and of when the newest of these is; empty where none is."""
+    shown = [(each, each.latest.day) for each in results if each.latest is not None]
+    old = [day for each, day in shown if each.stale]
+    if not old:
+        return ""
+    has = f"{in_words(len(old))} of {count(len(shown), 'measure')} {'has' if len(old) == 1 else 'have'}"
+    return sentence(f"{has} no recent figure: the newest of these is for {period_words(max(old), 'month')}")
 
 
 def worst_first(results: Sequence[MeasureResult]) -> list[MeasureResult]:
     """Return what needs attention, fresh before old, the gravest first as the register weighs it."""
     wrong = [each for each in results if each.category == "attention"]
     return sorted(wrong, key=lambda each: (each.stale, -each.measure.consequence))
-
-
-def _one_a_pathway(results: Sequence[MeasureResult]) -> list[MeasureResult]:
-    found: dict[str | None, MeasureResult] = {}
-    for each in results:
-        found.setdefault(each.measure.pathway, each)
-    return list(found.values())[:MOST_WORST]
 
 
 def answer_sentence(results: Sequence[MeasureResult]) -> str:
@@ -117,21 +108,15 @@ def pressure_sentence(pressure: Pressure | None) -> str:
             "How many beds are held by patients who could leave is not known: no month has beds, such patients and "
             "emergency admissions of the same trusts."
         )
-    of = number(pressure.occupied.value)
-    beds = sentence(
-        f"in {month(pressure.month)} patients who could leave held {number(pressure.waiting.value)} of {of} beds in "
-        f"use ({number(pressure.share, 1)}%){_over(pressure, ends(pressure.waiting))}"
-    )
-    whole = days(pressure.days.value).removesuffix(" days")
-    return f"{beds} " + sentence(
-        f"of the {whole} bed-days for each emergency admission, {number(pressure.days_waiting.value, 1)} were theirs"
-        f"{_over(pressure, ends(pressure.days_waiting, 1))}"
-    )
-
-
-def _over(pressure: Pressure, words: str) -> str:
+    beds, days, over = pressure.waiting, pressure.days_waiting, ("", "")
+    if pressure.months > 1:
+        latest = f"; over the latest {in_words(pressure.months)} whole months"
+        over = f"{latest} {ends(beds)}", f"{latest} {ends(days, 1)}"
     return (
-        "" if pressure.months < 2 else f"; over the latest {in_words(pressure.months)} whole months {words}"
+        f"In {month(pressure.month)} patients who could leave held {number(beds.value)} of "
+        f"{number(pressure.occupied.value)} beds in use ({number(pressure.share, 1)}%){over[0]}. Of the "
+        f"{number(pressure.days.value, 1)} bed-days for each emergency admission, {number(days.value, 1)} were theirs"
+        f"{over[1]}."
     )
 
 
@@ -143,37 +128,30 @@ def outside_sentence(way_out: WayOut | None) -> str:
     between, _ = way_out.of("interface")
     inside, _ = way_out.of("hospital")
     at_most = f" and at most {number(high)}" if np.isfinite(way_out.remaining) else ""
-    lead = sentence(
-        f"in {month(way_out.month)} at least {number(low)}{at_most} beds were held by patients who waited for "
-        "community health services, social care or housing, which no hospital provides"
-    )
-    return f"{lead} " + sentence(
+    return (
+        f"In {month(way_out.month)} at least {number(low)}{at_most} beds were held by patients who waited for "
+        "community health services, social care or housing, which no hospital provides. "
         f"{number(between)} waited at least for arrangements that hospitals and partners make together, and "
-        f"{number(inside)} for a step of the hospital's own"
+        f"{number(inside)} for a step of the hospital's own."
     )
 
 
 def way_out_note(way_out: WayOut) -> str:
     """Say how far reasons cover the patients, and whose are missing."""
-    known = np.isfinite(way_out.remaining)
-    said = [
-        f"{count(len(way_out.trusts), 'trust')} gave reasons for {number(way_out.total)} patients"
-        + (f" of {number(way_out.remaining)} who could leave" if known and way_out.unknown else "")
-    ]
-    if way_out.unknown:
-        said.append(
+    said = [f"{count(len(way_out.trusts), 'trust')} gave reasons for {number(way_out.total)} patients"]
+    if way_out.unknown:  # then all who could leave are known as well
+        said[0] += f" of {number(way_out.remaining)} who could leave"
+        said += [
             "at most: as if all patients without a reason waited for the same, so the column does not add up"
-        )
-    if known and not way_out.unknown:
-        said.append(
-            "more are counted by reason than stayed on the median day, so least and most are the same"
-        )
+        ]
+    elif np.isfinite(way_out.remaining):
+        said += ["more are counted by reason than stayed on the median day, so least and most are the same"]
     if way_out.absent:
         said.append(f"{listed(way_out.absent)} gave reasons in the year before and none in this month")
     return " ".join(sentence(each) for each in said)
 
 
-def scenario_words(scenarios: Sequence[Scenario], change: float) -> str:
+def scenario_words(scenarios: Sequence[BedScenario], change: float) -> str:
     """Say what a change on the way out would give, as a range and no cause."""
     found = {each.name: each for each in scenarios}
     if "way_out" not in found:
@@ -190,7 +168,7 @@ def trusts_words(sums: Iterable[SystemSum], trusts: int) -> str:
     """Say over how many trusts of the system the sums are; some have no beds, no list or no A&E."""
     numbers = {len(each.trusts) for each in sums} or {0}
     if numbers == {trusts}:
-        return f"its {count(trusts, 'trust')}" if trusts > 1 else "its one trust"
+        return f"its {count(trusts, 'trust')}"
     few, many = min(numbers), max(numbers)
     return f"{few} to {many} of its {trusts} trusts" if few < many else f"{many} of its {trusts} trusts"
 
@@ -223,19 +201,11 @@ def _gaps(each: SystemSum, names: Mapping[str, str]) -> Iterator[str]:
         yield f"without {who(each.left_out)}, whose figures miss months ({less}% of the sum)"
     newest = max(each.missing, default=None)
     if newest is not None and (each.latest is None or newest > each.latest):
-        bound = each.later_bound
-        least = (
-            f"; the others had {figure_words(each.measure, bound[1])}, so the sum is at least that"
-            if bound
-            else ""
-        )
+        least = ""
+        if bound := each.later_bound:
+            least = f"; the others had {figure_words(each.measure, bound[1])}, so the sum is at least that"
         yield f"no whole sum for {month(newest)}, as no figure came from {who(each.missing[newest])}{least}"
     elif each.missing:
-        many = len(each.missing)
-        gaps = (
-            "one month of the chart is a gap"
-            if many == 1
-            else f"{count(many, 'month')} of the chart are gaps"
-        )
+        are = "is a gap" if len(each.missing) == 1 else "are gaps"
         codes = sorted({code for gone in each.missing.values() for code in gone})
-        yield f"{gaps}, as figures are missing from {who(codes)}"
+        yield f"{count(len(each.missing), 'month')} of the chart {are}, as figures are missing from {who(codes)}"

@@ -29,28 +29,29 @@ def waiting_list(
 ) -> WaitingLists:
     """Return the waiting lists of a trust by specialty, worst first.
 
-        Parameters
-        ----------
-        report
-            The open report; the last month of its period is looked at.
-        target_weeks, share_within
-            So large a share of patients is to wait less than so many weeks.
-        relief_by
-            The day by which a list is to be short enough for that; 26 weeks after the month by default.
-        sessions, patients_per_session
-            How many sessions a week the simulation adds and takes away, and how many patients each treats.
-        weeks_ahead
-            How far the simulation goes.
-        simulated
-            Code of the specialty whose list is simulated; the worst by default.
-        records
-            Whether lists are counted from records of patients (`waits`), not taken from published statistics.
+    Parameters
+    ----------
+    report
+        The open report; the last month of its period is looked at.
+    target_weeks, share_within
+        So large a share of patients is to wait less than so many weeks.
+    relief_by
+        The day by which a list is to be short enough for that; 26 weeks after the month by default.
+    sessions, patients_per_session
+        How many sessions a week the simulation adds and takes away, and how many patients each treats.
+    weeks_ahead
+        How far the simulation goes.
+    simulated
+        Code of the specialty whose list is simulated; the worst by default.
+    records
+        Whether lists are counted from records of patients (`waits`), not taken from published statistics.
+
     Raises
-        ------
-        UsageError
-            With every option that cannot be.
-        DataError
-            Where the data have no waiting list of the month.
+    ------
+    UsageError
+        With every option that cannot be.
+    DataError
+        Where the data have no waiting list of the month.
     """
     end = add_months(report.period.last, 1) - timedelta(days=1)
     try:

@@ -100,35 +100,32 @@ def lists_of(rows: pd.DataFrame, names: Mapping[str, str], last: date, aim: Aim)
 
 def _flows(months: pd.DataFrame, last: date) -> dict[str, object]:
     """Return size and flows of one list over the latest months that have them, at most `WINDOW`."""
-
-    def at(back: int, column: str = "size") -> float:
-        return float(months[column].get(pd.Timestamp(add_months(last, -back)), math.nan))
-
-    gaps = (n for n in range(WINDOW) if math.isnan(at(n, "added") + at(n, "removed")))
-    span = next(gaps, WINDOW)
-    balanced = next((n for n in range(span, 0, -1) if math.isfinite(at(0) - at(n))), 0)
-    used = balanced or span
-    first = pd.Timestamp(add_months(last, 1 - used))
-    weeks = (add_months(last, 1) - first.date()).days / 7
-    chosen = months.loc[first : pd.Timestamp(last)] if used else months.iloc[:0]
+    full = months.reindex(pd.date_range(end=pd.Timestamp(last), periods=LOOK_BACK + 1, freq="MS"))
+    sizes, now = full["size"], float(full["size"].iloc[-1])
+    known = full[["added", "removed"]].notna().all(axis=1)[::-1].iloc[:WINDOW]
+    span = int(known.cumprod().sum())
+    balanced = max((n for n in range(1, span + 1) if math.isfinite(now - sizes.iloc[-1 - n])), default=0)
+    chosen = full.iloc[len(full) - (balanced or span) :]
+    weeks = float(pd.DatetimeIndex(chosen.index).days_in_month.to_numpy().sum() / 7) or math.nan
     # how far the mean of so many monthly changes lies from that of others by chance
-    changes = (
-        months["size"].loc[: pd.Timestamp(last)].diff().iloc[-balanced:]
-        if balanced
-        else months["size"].iloc[:0]
-    )
-    noise = float(changes.std() * math.sqrt(balanced) / weeks) if balanced >= FEWEST else math.nan
-    known = months["size"].dropna().loc[pd.Timestamp(add_months(last, -LOOK_BACK)) : pd.Timestamp(last)]
-    least: Any = known[::-1].idxmin() if len(known) else None
+    changes = sizes.diff().iloc[len(full) - balanced :]
+    least: Any = sizes[::-1].idxmin() if sizes.notna().any() else None
     rises = least is not None and least < pd.Timestamp(last)
     return {
-        "size": at(0), "span": span, "balanced": balanced, "noise": noise,
-        "demand": chosen["added"].sum() / weeks if used else math.nan,
-        "removed": chosen["removed"].sum() / weeks if used else math.nan,
-        "growth": (at(0) - at(balanced)) / weeks if balanced else math.nan,
+        "size": now, "span": span, "balanced": balanced,
+        "noise": float(changes.std() * math.sqrt(balanced) / weeks) if balanced >= FEWEST else math.nan,
+        "demand": chosen["added"].sum() / weeks, "removed": chosen["removed"].sum() / weeks,
+        "growth": (now - float(sizes.iloc[-1 - balanced])) / weeks if balanced else math.nan,
         "cv_demand": _variation(chosen["added"]), "cv_capacity": _variation(chosen["removed"]),
-        "since": add_months(least.date(), 1) if rises else None, "before": known[least] if rises else math.nan,
+        "since": add_months(least.date(), 1) if rises else None, "before": sizes[least] if rises else math.nan,
     }  # fmt: skip
+
+
+def balance_of(months: pd.DataFrame) -> pd.DataFrame:
+    """Return the months of a list with its size before each, and how many left without a report."""
+    before = months["size"].reindex(pd.DatetimeIndex(months.index) - pd.DateOffset(months=1)).to_numpy()
+    left = before + months["added"] - months["removed"] - months["size"]
+    return months.assign(before=before, unreported=left)
 
 
 def _variation(counts: pd.Series) -> float:

@@ -51,7 +51,7 @@ def course_chart(past: pd.Series, tables: Mapping[str, pd.DataFrame]) -> Figure:
     now, names = float(past.iloc[-1]), []
     for (words, table), style in zip(tables.items(), _STYLES, strict=False):
         days = mdates.date2num([ends[-1] + timedelta(weeks=int(week)) for week in (0, *table.index)])
-        low, middle, high = ([now, *table[name]] for name in ("low80", "median", "high80"))
+        low, middle, high = ([now, *table[name]] for name in ("lower80", "median", "upper80"))
         axes.fill_between(days, low, high, color=colours.FAN_INNER, alpha=0.55, linewidth=0)
         axes.plot(days, middle, color=colours.HIGHLIGHT, linewidth=1.6, linestyle=style)
         names.append(Name(words, 0, middle[-1]))

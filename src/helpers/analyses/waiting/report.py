@@ -6,11 +6,20 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from helpers.analyses.waiting import words
-from helpers.analyses.waiting.lists import ALL, LOOK_BACK, P92, Aim, banded, lists_of, months_of, simulated
+from helpers.analyses.waiting.lists import (
+    ALL,
+    LOOK_BACK,
+    P92,
+    Aim,
+    balance_of,
+    banded,
+    lists_of,
+    months_of,
+    simulated,
+)
 from helpers.analyses.waiting.picture import bands_chart, course_chart
 from helpers.analyses.waiting.records import list_rows
 from helpers.bundle import SUPPRESSED, Cell, Column
@@ -20,7 +29,6 @@ from helpers.data.sources.names import ENGLAND
 from helpers.data.waits import LIST_SIZE, read_lists
 from helpers.errors import DataError, Problem, UsageError, near_misses
 from helpers.report.parts import Field, Headline, Part, part
-from helpers.report.period import add_months
 from helpers.report.sections import Sections
 from helpers.report.words import month
 from helpers.theme.markdown import escape_markdown
@@ -38,55 +46,43 @@ def _number(label: str, unit: str = "", digits: int = 1, *, signed: bool = False
     return Column(label=label, kind="model", unit=unit, digits=digits, signed=signed)
 
 
-_COUNT: Final = {
-    name: Column(label=name, kind="count") for name in ("Waiting", "Before", "Added", "Removed", "After")
-}
+def _count(label: str) -> Column:
+    return Column(label=label, kind="count")
+
+
 #: columns of `lists_of` as they are told
 LISTS: Final = (
     Field("name", Column(label="Specialty")),
-    Field("size", _COUNT["Waiting"], "patients at the end of the month"),
-    Field(
-        "since",
-        Column(label="Grows since"),
-        "where the load is 1 or more: after its smallest month",
-    ),
+    Field("size", _count("Waiting"), "patients at the end of the month"),
+    Field("since", Column(label="Grows since"), "where the load is 1 or more: after its smallest month"),
     Field("load", _number("Load", digits=2), "patients added for each who leaves"),
     Field("pressure", _number("Pressure"), "twice the mean wait over the target"),
     Field("p92", _number("92 in 100 within", "weeks"), "the 92nd percentile of waits so far"),
     Field("mean_wait", _number("Mean wait", "weeks"), "so far"),
     Field("to_hold", _number("To hold", "a week", signed=True), "treatments a week beyond today's"),
-    Field(
-        "to_relieve",
-        _number("To relieve", "a week", signed=True),
-        "treatments a week beyond today's until the date",
-    ),
+    Field("to_relieve", _number("To relieve", "a week", signed=True),
+          "treatments a week beyond today's until the date"),
     Field("demand", _number("Added", "a week"), usual=False),
     Field("removed", _number("Removed", "a week"), "as reported", usual=False),
     Field("unreported", _number("Left unreported", "a week", signed=True), usual=False),
     Field("growth", _number("Growth", "a week", signed=True), usual=False),
-    Field(
-        "target_size", _number("Target", "patients", 0), "the size at which the target is met", usual=False
-    ),
-)
+    Field("target_size", _number("Target", "patients", 0), "the size at which the target is met", usual=False),
+)  # fmt: skip
 FLOWS: Final = (
     Field("month", Column(label="Month")),
-    Field("before", _COUNT["Before"], "patients waiting at the beginning"),
-    Field("added", _COUNT["Added"]),
-    Field("removed", _COUNT["Removed"], "as reported"),
-    Field("after", _COUNT["After"], "patients waiting at the end"),
-    Field(
-        "unreported",
-        _number("Left unreported", digits=0, signed=True),
-        "before and added, less removed and after",
-    ),
-)
+    Field("before", _count("Before"), "patients waiting at the beginning"),
+    Field("added", _count("Added")),
+    Field("removed", _count("Removed"), "as reported"),
+    Field("after", _count("After"), "patients waiting at the end"),
+    Field("unreported", _number("Left unreported", digits=0, signed=True), "before and added, less removed and after"),
+)  # fmt: skip
 SIMULATED: Final = (
     Field("capacity", Column(label="Capacity a week")),
     Field("week", Column(label="After weeks", kind="rate")),
     *(
         Field(name, _number(label, digits=0))
-        for name, label in (("median", "Waiting"), ("low80", "80% from"), ("high80", "80% to"),
-                            ("low95", "95% from"), ("high95", "95% to"))
+        for name, label in (("median", "Waiting"), ("lower80", "80% from"), ("upper80", "80% to"),
+                            ("lower95", "95% from"), ("upper95", "95% to"))
     ),
     Field("mean_wait", _number("Wait of a newcomer", "weeks"), "where the first to come is the first to be seen"),
 )  # fmt: skip
@@ -100,18 +96,12 @@ def _cell(value: Any) -> Cell:
     return value if isinstance(value, str | int | float) else f"{value:%b %Y}"
 
 
-class WaitingLists(Sections):
-    """The waiting lists of a trust by specialty.
+def _rows(frame: pd.DataFrame, fields: tuple[Field, ...]) -> list[tuple[Cell, ...]]:
+    return [tuple(_cell(row[each.name]) for each in fields) for _, row in frame.iterrows()]
 
-    Parameters
-    ----------
-    report
-        The open report; the last month of its period is looked at.
-    aim
-        What lists are held against, and what is simulated.
-    records
-        Whether they are counted from records of patients.
-    """
+
+class WaitingLists(Sections):
+    """The waiting lists of a trust by specialty; see `waiting_list`."""
 
     def __init__(self, report: Report, aim: Aim, records: bool = False) -> None:
         self.aim, self.last, self._from_records = aim, report.period.last, records
@@ -155,32 +145,26 @@ class WaitingLists(Sections):
     @part
     def headline(self) -> Headline:
         """What a board should know first: lead, worst_1 to worst_3, all, act."""
-        said = {"lead": f"**{words.lead_sentence(self._parts)}**"}
         worst = (self._growing or self._parts)[:TOLD]
-        said |= {f"worst_{place + 1}": "" for place in range(TOLD)}
-        said |= {
-            f"worst_{place}": words.list_sentence(row, self.aim) for place, row in enumerate(worst, start=1)
+        told = [*(words.list_sentence(row, self.aim) for row in worst), *[""] * TOLD][:TOLD]
+        measure = self.report.register.measures.get(LIST_SIZE)
+        said = {
+            "lead": f"**{words.lead_sentence(self._parts)}**",
+            **{f"worst_{place}": text for place, text in enumerate(told, start=1)},
+            "all": words.whole_sentence(self._whole, self._england),
+            "act": words.act_sentence(measure, self._clear or self._growing, self.aim),
         }
-        said["all"] = words.whole_sentence(self._whole, self._england)
-        said["act"] = words.act_sentence(
-            self.report.register.measures.get(LIST_SIZE), self._clear or self._growing, self.aim
-        )
-        return self.headline_of(
-            said, {"growing": len(self._growing), "clear": len(self._clear), "lists": len(self._parts)}
-        )
+        values = {"growing": len(self._growing), "clear": len(self._clear), "lists": len(self._parts)}
+        return self.headline_of(said, values)
 
     @part
     def lists(self) -> Part:
         """Every list, worst first, and all together: size, load, pressure, waits, what holds and relieves it."""
-
-        frame = self._frame.assign(
-            size=self._frame["size"].astype(object).where(self._frame["size"].notna(), SUPPRESSED)
-        )
-        rows = [tuple(_cell(row[each.name]) for each in LISTS) for _, row in frame.iterrows()]
+        sizes = self._frame["size"].astype(object)
         return self.part(
             "lists",
             fields=LISTS,
-            rows=rows,
+            rows=_rows(self._frame.assign(size=sizes.where(sizes.notna(), SUPPRESSED)), LISTS),
             caption=f"Waiting lists at the end of {month(self.last)}, worst first.",
             note=words.lists_note(self._parts, self._whole, self.aim),
             words={each.Index or "all": words.list_sentence(each, self.aim) for each in self._growing},
@@ -193,14 +177,12 @@ class WaitingLists(Sections):
         now = self._rows[self._rows["month"] == pd.Timestamp(self.last)]
         frame = banded(now, "code")
         frame = frame.reindex([code for code in self._frame.index if code in frame.index])
-        if frame.empty:
-            return self.part("bands", words={"none": NO_BANDS})
-        names = self._frame["name"].reindex(frame.index)
+        frame = frame.set_axis(self._frame["name"].reindex(frame.index))
         return self._banded(
-            "bands", frame.set_axis(names), Field("specialty", Column(label="Specialty")),
+            "bands", frame, Field("specialty", Column(label="Specialty")),
             caption=f"Patients by weeks waited at the end of {month(self.last)}.",
             alt=f"Bars of {min(len(frame), DRAWN)} lists. {words.whole_sentence(self._whole, math.nan)}",
-            chart=partial(bands_chart, frame.set_axis(names).dropna(how="all").iloc[:DRAWN]),
+            chart=None if frame.empty else partial(bands_chart, frame.dropna(how="all").iloc[:DRAWN]),
         )  # fmt: skip
 
     @part
@@ -208,43 +190,28 @@ class WaitingLists(Sections):
         """All patients by bands of weeks waited, month by month, as far as the data have them."""
         whole = self._rows[self._rows["code"] == ALL]
         frame = banded(whole if whole["band"].notna().any() else self._rows, "month").iloc[-LOOK_BACK:]
-        if frame.empty:
-            return self.part("bands_history", words={"none": NO_BANDS})
-        return self._banded(
-            "bands_history", frame.set_axis(pd.DatetimeIndex(frame.index).strftime("%b %Y")),
+        frame = frame.set_axis(pd.DatetimeIndex(frame.index).strftime("%b %Y"))
+        caption, first = (
+            "All patients by weeks waited, month by month.",
             Field("month", Column(label="Month")),
-            caption="All patients by weeks waited, month by month.",
-        )  # fmt: skip
+        )
+        return self._banded("bands_history", frame, first, caption=caption)
 
     def _banded(self, part_name: str, frame: pd.DataFrame, first: Field, **told: Any) -> Part:
-        names = map(str, frame.columns)
-        columns = (
-            Field(band, Column(label=band, kind="count"), f"patients, {band} weeks") for band in names
-        )
-
+        columns = (Field(band, _count(band), f"patients, {band} weeks") for band in map(str, frame.columns))
         rows = [
             (str(row[0]), *(SUPPRESSED if math.isnan(number) else number for number in row[1:]))
             for row in frame.itertuples()
         ]
-        return self.part(part_name, fields=(first, *columns), rows=rows, **told)
+        return self.part(part_name, fields=(first, *columns), rows=rows, none=NO_BANDS, **told)
 
     @part
     def flows(self) -> Part:
         """Whether patients added, removed and waiting balance, month by month."""
-        months = months_of(self._rows)[ALL]
-        known = months[["added", "removed"]].dropna().index[-LOOK_BACK:]
-        frame = pd.DataFrame({"month": known.to_series(), **months.loc[known]}).rename(
-            columns={"size": "after"}
-        )
-        frame["before"] = [
-            months["size"].get(pd.Timestamp(add_months(day.date(), -1)), np.nan) for day in known
-        ]
-        frame["unreported"] = frame["before"] + frame["added"] - frame["removed"] - frame["after"]
-        rows = [tuple(_cell(row[each.name]) for each in FLOWS) for _, row in frame.iterrows()]
-        told = {"balance": words.balance_sentence(self._whole)}
-        return self.part(
-            "flows", fields=FLOWS, rows=rows, caption="Patients added, removed and waiting.", words=told
-        )
+        frame = balance_of(months_of(self._rows)[ALL]).dropna(subset=["added", "removed"]).iloc[-LOOK_BACK:]
+        rows = _rows(frame.assign(month=frame.index, after=frame["size"]), FLOWS)
+        said, caption = words.balance_sentence(self._whole), "Patients added, removed and waiting."
+        return self.part("flows", fields=FLOWS, rows=rows, caption=caption, words={"balance": said})
 
     @part
     def simulation(self) -> Part:
@@ -252,42 +219,31 @@ class WaitingLists(Sections):
         aim = self.aim
         chosen = aim.simulated or self._parts[0].Index
         row = next(each for each in self._parts if each.Index == chosen)
+        name = escape_markdown(row.name)
         if math.isnan(row.demand + row.size_):
-            return self.part(
-                "simulation",
-                words={"none": f"{escape_markdown(row.name)} is not simulated: {words.NO_FLOWS}."},
-            )
-        tables = self._tables(row)
+            return self.part("simulation", none=f"{name} is not simulated: {words.NO_FLOWS}.")
+        tables = {
+            words.scenario_words(sessions, aim.patients): simulated(row, sessions * aim.patients, aim.weeks)
+            for sessions in (0.0, aim.sessions, -aim.sessions)
+        }
         rows = [
             (told, week, *(_cell(float(table[each.name][week])) for each in SIMULATED[2:]))
             for told, table in tables.items()
             for week in sorted({*WEEKS, aim.weeks} & {*table.index})
         ]
-        said = words.simulation_sentence(row.name, aim.weeks, tables)
         past = months_of(self._rows)[row.Index]["size"].dropna().iloc[-LOOK_BACK:]
         return self.part(
             "simulation",
             fields=SIMULATED,
             rows=rows,
             caption=f"{row.name}: the list so far, and how it may develop.",
-            alt=said,
-            words={"ends": words.simulation_sentence(escape_markdown(row.name), aim.weeks, tables)},
+            alt=words.simulation_sentence(row.name, aim.weeks, tables),
+            words={"ends": words.simulation_sentence(name, aim.weeks, tables)},
             chart=partial(course_chart, past, tables),
         )
-
-    def _tables(self, row: Any) -> dict[str, pd.DataFrame]:
-        """Return the simulated scenarios by what they do: as it is, with more, with fewer sessions."""
-        aim = self.aim
-        return {
-            words.scenario_words(sessions, aim.patients): simulated(row, sessions * aim.patients, aim.weeks)
-            for sessions in (0.0, aim.sessions, -aim.sessions)
-        }
 
     @part
     def method(self) -> Part:
         """How it was worked out, point by point."""
-        return self.part(
-            "method",
-            words=words.method_words(self.aim, self._whole, records=self._from_records),
-            bulleted=True,
-        )
+        said = words.method_words(self.aim, self._whole, records=self._from_records)
+        return self.part("method", words=said, bulleted=True)

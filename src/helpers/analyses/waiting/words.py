@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.analyses.waiting.lists import FEWEST, WINDOW, Aim
-from helpers.phrases import phrase
+from helpers.phrases import phrases
 from helpers.report.words import count, day_words, in_words, listed, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
@@ -40,15 +40,14 @@ def lead_sentence(lists: Sequence[Any]) -> str:
         return sentence(f"whether the waiting lists grow is not known: {NO_FLOWS}")
     of = count(len(judged), "waiting list")
     if len(judged) == 1:
-        return sentence(
-            f"the waiting list of {escape_markdown(judged[0].name)} {'grows' if growing else 'does not grow'}"
-        )
+        grows = "grows" if growing else "does not grow"
+        return f"The waiting list of {escape_markdown(judged[0].name)} {grows}."
     if not growing:
         return sentence(f"none of {of} grows")
     clear = [each for each in growing if each.clear]
-    named = (clear or growing)[0]
-    told = f"{in_words(len(clear or growing))} of {of} {'grows' if len(clear or growing) == 1 else 'grow'}"
-    told += f", {escape_markdown(named.name)} most"
+    some = clear or growing
+    told = f"{in_words(len(some))} of {of} {'grows' if len(some) == 1 else 'grow'}"
+    told += f", {escape_markdown(some[0].name)} most"
     if max(each.balanced for each in judged) < FEWEST:
         return sentence(f"by the flows of {count(max(each.span for each in judged), 'month')}, {told}")
     if not clear:
@@ -63,25 +62,16 @@ def list_sentence(row: Any, aim: Aim) -> str:
     if math.isnan(row.size_):
         return f"Of {name} the number of patients is not known or hidden."
     if math.isnan(row.load):
-        return sentence(
-            f"{name} has {number(row.size_)} patients; whether it grows is not known: {NO_FLOWS}"
-        )
+        return f"{name} has {number(row.size_)} patients; whether it grows is not known: {NO_FLOWS}."
+    size, more = number(row.size_), row.demand - row.leaving
+    grown = f"has {size} patients; it does not grow"
     if not pd.isna(row.since):
-        grown = (
-            f"has grown since {month(row.since)}, from {number(row.before)} to {number(row.size_)} patients"
-        )
-    else:
-        more = row.demand - row.leaving
-        added = (
-            f"{rate(more)} more a week are added than leave"
-            if row.grows and not _is_none(more)
-            else "it does not grow"
-        )
-        grown = f"has {number(row.size_)} patients; {added}"
-    held = row.to_hold <= 0 or _is_none(row.to_hold)
-    hold = (
-        "today's capacity holds it" if held else f"{rate(row.to_hold)} more treatments a week would hold it"
-    )
+        grown = f"has grown since {month(row.since)}, from {number(row.before)} to {size} patients"
+    elif row.grows and not _is_none(more):
+        grown = f"has {size} patients; {rate(more)} more a week are added than leave"
+    hold = f"{rate(row.to_hold)} more treatments a week would hold it"
+    if row.to_hold <= 0 or _is_none(row.to_hold):
+        hold = "today's capacity holds it"
     met = f"{aim.share:.0%} wait less than {number(aim.target)} weeks"
     if row.size_ <= row.target_size:
         relief = f"; it is short enough that {met}"
@@ -142,10 +132,12 @@ def balance_sentence(whole: Any) -> str:
     if _is_none(whole.unreported):
         return sentence(f"{over} patients added, removed and waiting balance")
     many = f"{rate(abs(whole.unreported))} patients a week ({abs(whole.unreported) / whole.demand:.0%} of those added)"
-    if whole.unreported < 0:
-        return sentence(f"{over} {many} joined the list without being reported as added")
+    joined, left = (
+        "joined the list without being reported as added",
+        "left the list without a reported treatment",
+    )
     return sentence(
-        f"{over} {many} left the list without a reported treatment, as by validation or transfer"
+        f"{over} {many} {joined if whole.unreported < 0 else f'{left}, as by validation or transfer'}"
     )
 
 
@@ -166,7 +158,7 @@ def simulation_sentence(name: str, weeks: int, tables: Mapping[str, pd.DataFrame
     """Say how long a list would be at the end of each scenario."""
     ends = {words: table.loc[weeks].to_dict() for words, table in tables.items()}
     told = (
-        f"{words}, {number(end['median'])} ({number(end['low80'])} to {number(end['high80'])})"
+        f"{words}, {number(end['median'])} ({number(end['lower80'])} to {number(end['upper80'])})"
         for words, end in ends.items()
     )
     after = f"{name} after {count(weeks, 'week')}, by the capacity a week"
@@ -175,18 +167,15 @@ def simulation_sentence(name: str, weeks: int, tables: Mapping[str, pd.DataFrame
 
 def method_words(aim: Aim, whole: Any, *, records: bool = False) -> dict[str, str]:
     """Return how it was worked out, point by point."""
-    target, share = number(aim.target), f"{aim.share:.0%}"
-    span = count(whole.balanced or whole.span, "month")
-    mean, factor = number(aim.target / aim.factor, 1), number(aim.factor, 2)
-    returned = {
-        "size": phrase("method.waiting_list.size"),
-        "percentile": phrase("method.waiting_list.percentile"),
-        "unknown": phrase("method.waiting_list.unknown"),
-    }
-    counted = {"records": phrase("method.waiting_list.records")}
-    return (counted if records else returned) | {
-        "load": phrase("method.waiting_list.load", span=span, window=WINDOW, target=target),
-        "unreported": phrase("method.waiting_list.unreported"),
-        "needs": phrase("method.waiting_list.needs", mean=mean, share=share, target=target, factor=factor),
-        "simulation": phrase("method.waiting_list.simulation", fewest=FEWEST),
-    }
+    said = phrases(
+        "method.waiting_list",
+        span=count(whole.balanced or whole.span, "month"),
+        window=WINDOW,
+        target=number(aim.target),
+        mean=number(aim.target / aim.factor, 1),
+        share=f"{aim.share:.0%}",
+        factor=number(aim.factor, 2),
+        fewest=FEWEST,
+    )
+    others = ("size", "percentile", "unknown") if records else ("records",)
+    return {name: text for name, text in said.items() if name not in others}

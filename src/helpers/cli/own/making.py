@@ -12,7 +12,7 @@ import typer
 
 from helpers.cli.options import project_root
 from helpers.cli.own.schemas import write_schemas
-from helpers.cli.own.starting import FILES, write_new
+from helpers.cli.own.starting import FILES, filled, write_new
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.yaml_files import raise_all
 
@@ -37,6 +37,8 @@ def new(
     like: Annotated[str, typer.Option(help="One of boardpack's notebooks to copy.")] = "",
 ) -> None:
     """Make a report of your own: notebook, parameter file, matrix, test, and entries for new measures."""
+    from helpers.runner.plan.parameters import load_notebook
+
     root = project_root()
     wanted = tuple(filter(None, (each.strip() for each in measures.split(","))))
     _check(root, name, wanted, source, like)
@@ -51,17 +53,15 @@ def new(
             Problem("--trust", f"{trust} is no code that the data know", cure=near_misses(trust, codes))
         )
     told = _add_measures(root, wanted)
-    notebook = (
-        _brought(source) if source else _copied(like) if like else _made(name, trust, wanted or _FIRST)
-    )
+    brought = source or _shipped().get(like)
+    notebook = load_notebook(brought) if brought else _made(name, trust, wanted or _FIRST)
     write_new(
         root / "notebooks" / f"{name}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     )
     modeline = f"# yaml-language-server: $schema=../../schemas/params-{name}.json\n"
     write_new(root / "params" / name / f"{trust}.yml", f"{modeline}trust: {trust}\n")
     write_new(root / "params" / name / "_matrix.yml", (FILES / "matrix.txt").read_text("utf-8"))
-    test = (FILES / "test_report.txt").read_text("utf-8").replace("{name}", name)
-    write_new(root / "tests" / f"test_{name}.py", test)
+    write_new(root / "tests" / f"test_{name}.py", filled("test_report.txt", {"name": name}))
     write_schemas(root)
     for line in (*told, *(_still_to_add(root / "notebooks" / f"{name}.ipynb") if source else ())):
         print(line)
@@ -134,12 +134,6 @@ def _add_measures(root: Path, wanted: Sequence[str]) -> list[str]:
     ]
 
 
-def _brought(path: Path) -> dict[str, Any]:
-    from helpers.runner.plan.parameters import load_notebook
-
-    return load_notebook(path)
-
-
 def _still_to_add(path: Path) -> list[str]:
     """Return what a notebook that was brought lacks as a report; what a run has left in it is taken out."""
     from helpers.runner.document.stored import find_unfit, mend
@@ -168,48 +162,15 @@ def _still_to_add(path: Path) -> list[str]:
     return [f"{path.name}: {each}" for each in found]
 
 
-def _copied(name: str) -> dict[str, Any]:
-    copied: dict[str, Any] = json.loads(_shipped()[name].read_text("utf-8"))
-    return copied
-
-
 def _made(name: str, trust: str, measures: Sequence[str]) -> dict[str, Any]:
     """Return a notebook of a section for each of some measures."""
-    title = name.replace("_", " ").capitalize()
-    listed = ", ".join(f'"{each}"' for each in measures)
-    cells = [
-        ("raw", f"---\ntitle: {title}\n---"),
-        ("markdown", "What this report is for, in a sentence or two."),
-        ("code", f'trust: "org" = "{trust}"  # organisation code\n'
-                 'period: "month" = "latest"  # last month: YYYY-MM, or the latest with any figure'),
-        ("code", "from helpers import open_report\nfrom helpers.analyses import performance\n\n"
-                 f'report = open_report("{title}", trust=trust, period=period, months=1, latest_in="measures")\n'
-                 f"found = performance(report, measures=[{listed}])\nreport"),
-        ("code", "found.headline()"),
-    ]  # fmt: skip
-    cells.append(("markdown", "## Measure by measure {#sec-each}"))
-    cells += [("code", f'found.section("{each}")') for each in measures]
-    cells.append(("code", "found.method"))
-    return {"cells": [_cell(number, *each) for number, each in enumerate(cells)], **_FORM}
-
-
-_FORM: Final = {
-    "metadata": {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    },
-    "nbformat": 4,
-    "nbformat_minor": 5,
-}
-
-
-def _cell(number: int, kind: str, source: str) -> dict[str, Any]:
-    tags = {"tags": ["parameters"]} if source.startswith('trust: "org"') else {}
-    run: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
-    return {
-        "cell_type": kind,
-        "id": f"cell-{number}",
-        "metadata": tags,
-        "source": source.splitlines(True),
-        **run,
-    }
+    told = {"title": name.replace("_", " ").capitalize(), "trust": trust}
+    named = ", ".join(f'\\"{each}\\"' for each in measures)  # within a text of JSON
+    made: dict[str, Any] = json.loads(filled("report.json", {**told, "measures": named}))
+    place = next(number for number, each in enumerate(made["cells"]) if each["id"] == "measure")
+    section = made["cells"][place]
+    made["cells"][place : place + 1] = [
+        {**section, "id": f"measure-{number}", "source": [f'found.section("{each}")']}
+        for number, each in enumerate(measures)
+    ]
+    return made

@@ -37,7 +37,7 @@ def init(
     if root.exists() and not root.is_dir():
         raise UsageError(Problem(str(folder), "is a file", "a folder", "give another name"))
     words = {"name": _plain_name(root.name), "version": __version__, "next": next_minor(__version__)}
-    texts = {place: _filled(name, words) for name, place in _PLACES.items()} | dict.fromkeys(_EMPTY, "")
+    texts = {place: filled(name, words) for name, place in _PLACES.items()} | dict.fromkeys(_EMPTY, "")
     left = [place for place, text in texts.items() if not write_new(root / place, text)]
     (root / "data").mkdir(exist_ok=True)
     write_schemas(root)
@@ -58,7 +58,8 @@ def write_new(path: Path, text: str) -> bool:
     return True
 
 
-def _filled(name: str, words: dict[str, str]) -> str:
+def filled(name: str, words: dict[str, str]) -> str:
+    """Return one of the files with words in place of their names."""
     text = (FILES / name).read_text("utf-8")
     for word, value in words.items():
         text = text.replace(f"{{{word}}}", value)

@@ -9,7 +9,7 @@ from functools import partial
 import pyarrow as pa
 
 from helpers.data.sheets import SheetTable, plain
-from helpers.data.sources import contract_lines, own_measures
+from helpers.data.sources import contract_lines, mapped_records, own_measures
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import parse_period
 from helpers.errors import DataError, Problem
@@ -21,7 +21,10 @@ LEFT_OUT = "left out by the mapping"
 
 def mapped_layouts(register: Register) -> tuple[Layout, ...]:
     """Return a layout for each mapping of the register."""
-    return tuple(_layout(mapping) for mapping in register.mappings.values())
+    return tuple(
+        _layout(mapping) if isinstance(mapping, TableMapping) else mapped_records.layout_of(mapping)
+        for mapping in register.mappings.values()
+    )
 
 
 def _layout(mapping: TableMapping) -> Layout:

@@ -49,10 +49,10 @@ class FanAhead:
 
     months: tuple[date, ...]
     median: Floats
-    low80: Floats
-    high80: Floats
-    low95: Floats
-    high95: Floats
+    lower80: Floats
+    upper80: Floats
+    lower95: Floats
+    upper95: Floats
 
 
 def spc_chart(
@@ -150,8 +150,8 @@ def _draw_fan(axes: Axes, fan: FanAhead, known: tuple[Floats, Floats]) -> None:
         return np.concatenate([[shown[place]], line])
 
     for low, high, colour in (
-        (fan.low95, fan.high95, colours.FAN_OUTER),
-        (fan.low80, fan.high80, colours.FAN_INNER),
+        (fan.lower95, fan.upper95, colours.FAN_OUTER),
+        (fan.lower80, fan.upper80, colours.FAN_INNER),
     ):
         axes.fill_between(x, joined(low), joined(high), color=colour, linewidth=0, zorder=1)
     axes.plot(

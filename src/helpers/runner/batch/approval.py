@@ -48,28 +48,12 @@ def approve(
 
     Where `_publisher.yml` names no roles that sign it, the first is the last.
 
-    Parameters
-    ----------
-    draft
-        The first characters of the hash of one of the draft's files, as `boardpack show` prints it: nothing
-        is published where another draft has taken the place of that one.
-    period
-        The folder of its period, for the draft of a past month; the newest draft unless given.
-    account
-        Who signs; whoever runs this, as the operating system knows them, unless given.
-
-    Returns
-    -------
-    Entry
-        What is published, or the draft where others are to sign it.
-
-    Raises
-    ------
-    UsageError
-        If no draft waits, or not that one; if it is another role's turn.
-    GateError
-        If the draft is not what was held, or would be made otherwise now; if what has been published since
-        forbids it.
+    `draft`: the first characters of the hash of one of the draft's files, as `boardpack show` prints it: nothing is
+    published where another draft has taken the place of that one. `period`: the folder of its period, for the draft of
+    a past month; the newest draft unless given. `account`: who signs; whoever runs this, as the operating system knows
+    them, unless given. Returns what is published, or the draft where others are to sign it. Raises `UsageError` if no
+    draft waits, or not that one; if it is another role's turn. Raises `GateError` if the draft is not what was held, or
+    would be made otherwise now; if what has been published since forbids it.
     """
     with _in_hand(project, report) as history:
         held = _held(history, report, period)
@@ -85,8 +69,7 @@ def approve(
             return held
         folder = draft_folder(project.state, held)
         contents = {name: (folder / each.path).read_bytes() for name, each in held.outputs.items()}
-        entry = replace(held, run=new_id(), state=State.PUBLISHED, note=note, made_in=held.run)
-        entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
+        entry = _decided(held, State.PUBLISHED, note, made_in=held.run)
         with _recorded(project, history, entry, kind="approve"):
             manifest = checked_manifest(project, entry, _folder(project, entry))
             project.release(entry.report, read_bundles(folder))
@@ -124,19 +107,9 @@ def _held(history: History, report: ReportId, period: str) -> Entry:
 def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") -> Entry:
     """Take a published report back and leave a note in its place.
 
-    Parameters
-    ----------
-    why
-        What readers are told in its place: one plain sentence or two.
-    period
-        The folder of its period; its newest publication unless given.
-
-    Raises
-    ------
-    UsageError
-        If it is not published, or no reason is given.
-    GateError
-        If the reason holds what must not leave.
+    `why`: what readers are told in its place: one plain sentence or two. `period`: the folder of its period; its newest
+    publication unless given. Raises `UsageError` if it is not published, or no reason is given. Raises `GateError` if
+    the reason holds what must not leave.
     """
     if not why.strip():
         raise UsageError(Problem("--why", "nothing is given", "what readers are to be told"))
@@ -154,10 +127,7 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
 def withdraw_all(project: Project, published: Sequence[Entry], *, why: str) -> None:
     """Take editions back for good, as their reports are made no more; the portal follows once all are gone.
 
-    Raises
-    ------
-    UserError
-        As `withdraw`; those before it are withdrawn then.
+    Raises `UserError` as `withdraw`; those before it are withdrawn then.
     """
     try:
         for each in published:
@@ -168,10 +138,7 @@ def withdraw_all(project: Project, published: Sequence[Entry], *, why: str) -> N
 
 
 def _take_back(project: Project, history: History, published: Entry, why: str, *, for_good: bool) -> Entry:
-    entry = replace(
-        published, run=new_id(), state=State.WITHDRAWN, note=why.strip(), made_in=published.maker
-    )
-    entry = replace(entry, started=now(), seconds=0.0, timings={}, peak=0.0, warnings=())
+    entry = _decided(published, State.WITHDRAWN, why.strip(), made_in=published.maker)
     contents = {"html": make_note(entry, mark=project.audience.mark, for_good=for_good).encode()}
     entry = replace(entry, outputs=expected_outputs(contents, place_of(published)))
     _check_note(project, entry, contents)
@@ -180,6 +147,12 @@ def _take_back(project: Project, history: History, published: Entry, why: str, *
         entry = put_in_place(project, history, entry, contents, manifest)
         history.record(entry)
     return entry
+
+
+def _decided(before: Entry, state: State, note: str, *, made_in: str) -> Entry:
+    """Return the entry of what a person decides of an edition, in a run of its own."""
+    entry = replace(before, run=new_id(), state=state, note=note, made_in=made_in, started=now())
+    return replace(entry, seconds=0.0, timings={}, peak=0.0, warnings=())
 
 
 @contextlib.contextmanager
@@ -207,15 +180,13 @@ def _recorded(project: Project, history: History, entry: Entry, *, kind: str) ->
     history.begin(entry.run, project.pin(), [waiting], kind=kind)
     try:
         yield
-    except UserError as error:
+    except (
+        UserError,
+        OSError,
+    ) as error:  # nothing has changed: what could not be moved is back in its place
         state = State.BLOCKED if isinstance(error, GateError) else State.FAILED
-        told = project.redact(str(error))
-        code = int(error.exit_code)
+        told, code = project.redact(str(error)), int(getattr(error, "exit_code", ExitCode.REPORT))
         history.record(replace(waiting, state=state, step=kind, error=told, exit_code=code))
-        raise
-    except OSError as error:  # nothing has changed: what could not be moved is back in its place
-        told, code = project.redact(str(error)), int(ExitCode.REPORT)
-        history.record(replace(waiting, state=State.FAILED, step=kind, error=told, exit_code=code))
         raise
     finally:
         history.end(entry.run)
@@ -252,14 +223,8 @@ def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -
 def make_note(entry: Entry, *, mark: str = "", for_good: bool = False) -> str:
     """Return the page that stands in the place of a withdrawn report.
 
-    Parameters
-    ----------
-    entry
-        The withdrawal: what the report was about, when it was withdrawn and why.
-    mark
-        What the page bears: that it is not for publication, say.
-    for_good
-        Whether none is to come in its place.
+    `entry`: the withdrawal: what the report was about, when it was withdrawn and why. `mark`: what the page bears: that
+    it is not for publication, say. `for_good`: whether none is to come in its place.
     """
     facts = entry.facts
     assert facts is not None, "what was published knows what it is about"

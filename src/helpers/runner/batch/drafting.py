@@ -31,7 +31,6 @@ from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import load_notebook
 from helpers.runner.project import Project, private_folder
 from helpers.runner.render import render
-from helpers.theme import read_theme
 
 #: how the run folders of drafts end: one that was killed leaves its own, which `boardpack state prune` removes
 _ENDING: Final = "-preview"
@@ -42,7 +41,7 @@ Stamps = Mapping[Path, tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Draft:
+class Proof:
     """A finished page."""
 
     page: bytes  # self-contained HTML
@@ -95,7 +94,7 @@ class Desk:
                 found[path] = (stat.st_size, stat.st_mtime_ns)
         return found
 
-    def make(self) -> Draft:
+    def make(self) -> Proof:
         """Make the page as it is now.
 
         Raises `UserError` with everything that its author can mend.
@@ -119,10 +118,9 @@ class Desk:
         document, _ = with_editions(project, last.setting.history, document)
         check_document(document, last.job, project, notebook=last.executed.path)
         scratch = private_folder(last.setting.folder(last.job) / "rendered")
-        theme = read_theme(project.quarto_yml, project.theme_yml)
-        page = render(document, ["html"], theme=theme, folder=scratch)["html"].read_bytes()
+        page = render(document, ["html"], theme=project.theme, folder=scratch)["html"].read_bytes()
         warnings = (*last.executed.warnings, *document.warnings, *last.observed.of_unknown_origin)
-        return Draft(page, time.perf_counter() - began, fresh, warnings)
+        return Proof(page, time.perf_counter() - began, fresh, warnings)
 
     def _run(self, stamps: Stamps, code: object, last: _Run | None) -> _Run:
         project, job = self._ask()

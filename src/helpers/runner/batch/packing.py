@@ -22,11 +22,8 @@ def with_editions(
 ) -> tuple[Document, Mapping[str, str]]:
     """Return a document with the published reports that it asks for, and what it asked with the digests of the answers.
 
-    Raises
-    ------
-    GateError
-        With each report that is not published for these readers about its organisation, that can be meant in two
-        ways, or whose edition is not whole any more.
+    Raises `GateError` with each report that is not published for these readers about its organisation, that can be
+    meant in two ways, or whose edition is not whole any more.
     """
     facts, places = document.facts, history.places()
     editions: dict[str, Edition] = {}

@@ -20,7 +20,6 @@ from helpers.runner.history.signing import SignOff, digest_of
 from helpers.runner.key.surroundings import Surroundings, survey
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish.placing import marked_folder
-from helpers.theme import read_theme
 
 if TYPE_CHECKING:
     from helpers.runner.document.making import Document
@@ -42,10 +41,8 @@ def current_account() -> str:
 def decide_as(project: Project, found: SignOff, account: str, stage: Stage, note: str) -> Decision:
     """Return what an account decides of a draft.
 
-    Raises
-    ------
-    UsageError
-        If it has not the role whose turn it is (to return it: any of the roles), or has signed this draft before.
+    Raises `UsageError` if it has not the role whose turn it is (to return it: any of the roles), or has signed this
+    draft before.
     """
     draft, held = found.draft, project.publisher.roles_of(account)
     mine = [role for role in held if role in found.roles]
@@ -66,10 +63,7 @@ def decide_as(project: Project, found: SignOff, account: str, stage: Stage, note
 def check_fresh(project: Project, draft: Entry) -> None:
     """Refuse a draft whose data, notebook or words are no longer those it was made from.
 
-    Raises
-    ------
-    GateError
-        With what has changed: what was signed of it has ended.
+    Raises `GateError` with what has changed: what was signed of it has ended.
     """
     if changed := _changed(project, draft, survey(project, choose_engine("auto"))):
         came = f"the draft is not what would be made now: {', '.join(changed)} changed since, so its signatures end"
@@ -89,8 +83,7 @@ def mark_copies(project: Project, draft: Entry, document: Document, scratch: Pat
     from helpers.runner.render import render  # late: the command line does not need it to start
 
     wanted = [name for name in draft.outputs if name in FORMATS]
-    theme = read_theme(project.quarto_yml, project.theme_yml)
-    made = render(as_draft(document), wanted, theme=theme, folder=private_folder(scratch))
+    made = render(as_draft(document), wanted, theme=project.theme, folder=private_folder(scratch))
     for name, path in made.items():
         place = marked_folder(project.state, draft) / draft.outputs[name].path
         private_folder(place.parent)

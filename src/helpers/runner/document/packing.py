@@ -50,6 +50,17 @@ class Edition:
     digest: str  # the hash of its files
     withdrawn: str = ""  # why it was withdrawn, where it was
     kept: Kept | None = None  # None where it was withdrawn
+    number: int = 0  # of its place in the pack
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The figures that it marks as needing attention."""
+        return self.kept.attention if self.kept else ()
+
+    @property
+    def anchor(self) -> str:
+        """The label of its section."""
+        return f"#sec-edition-{self.number}"
 
 
 def keep(document: Document, folder: Path) -> str:
@@ -79,29 +90,23 @@ def asked_for(document: Document) -> list[str]:
 def put_in(document: Document, editions: Mapping[str, Edition]) -> Document:
     """Return a document with editions at their places.
 
-    Parameters
-    ----------
-    editions
-        By the names that it gives them.
+    `editions`: by the names that it gives them.
     """
     _, front, text = document.markdown.split("---\n", 2)
-    numbers = {name: number for number, name in enumerate(editions, start=1)}
-    headline = ""
+    placed = {name: replace(each, number=n) for n, (name, each) in enumerate(editions.items(), start=1)}
     for bundle in document.bundles:
         if bundle.kind == "editions":
-            chosen = {numbers[name]: editions[name] for name in (str(cell) for (cell,) in bundle.rows)}
-            said = _WRITERS[bundle.id](chosen) if chosen else ""
-            headline = said if bundle.id == "headline" else headline
-            text = text.replace(clean(bundle.markdown), said, 1)
+            chosen = [placed[str(cell)] for (cell,) in bundle.rows]
+            text = text.replace(clean(bundle.markdown), _WRITERS[bundle.id](chosen) if chosen else "", 1)
     figures = {
-        f"{name}-e{numbers[word]}": svg.encode()
-        for word, each in editions.items()
+        f"{name}-e{each.number}": svg.encode()
+        for each in placed.values()
         for name, svg in (each.kept.figures if each.kept else {}).items()
     }
     settings: dict[str, Any] = {"toc": True, "toc-depth": 2, **yaml.safe_load(front)}
     if re.search(r"(?<![\w.])-?@[Ss]ec-", text):
         settings["number-sections"] = True  # a section is referred to by its number
-    facts = document.facts.model_copy(update={"headline": _plain_headline(editions)})
+    facts = document.facts.model_copy(update={"headline": _plain_headline([*editions.values()])})
     front = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
     return replace(
         document, markdown=f"---\n{front}---\n{text}", figures={**document.figures, **figures}, facts=facts
@@ -120,84 +125,72 @@ def _attention(bundles: Sequence[Bundle]) -> list[str]:
     return list(found)
 
 
-def _by_attention(editions: Mapping[int, Edition]) -> list[tuple[int, Edition]]:
+def _by_attention(editions: Sequence[Edition]) -> list[Edition]:
     """Return editions with what needs most attention first; those that are alike in the order of the agenda."""
-    return sorted(editions.items(), key=lambda each: -len(each[1].kept.attention if each[1].kept else ()))
+    return sorted(editions, key=lambda each: -len(each.marked))
 
 
-def _marked(editions: Mapping[int, Edition]) -> list[Edition]:
-    return [each for _, each in _by_attention(editions) if each.kept and each.kept.attention]
+def _headline(editions: Sequence[Edition]) -> str:
+    return f"::: {{.headline}}\n{escape_markdown(_plain_headline(editions))}\n:::"
 
 
-def _headline(editions: Mapping[int, Edition]) -> str:
-    return f"::: {{.headline}}\n{escape_markdown(_plain_headline({str(n): e for n, e in editions.items()}))}\n:::"
-
-
-def _plain_headline(editions: Mapping[str, Edition]) -> str:
-    marked = _marked(dict(enumerate(editions.values())))
+def _plain_headline(editions: Sequence[Edition]) -> str:
+    marked = [each for each in _by_attention(editions) if each.marked]
     count = f"{len(editions)} report{'s' * (len(editions) != 1)}"
     if not marked:
         return f"{count}; none marks a figure that needs attention."
     return f"{len(marked)} of {count} mark figures that need attention. First, {marked[0].title}: {marked[0].headline}"
 
 
-def _agenda(editions: Mapping[int, Edition]) -> str:
+def _agenda(editions: Sequence[Edition]) -> str:
     return "\n".join(
-        f"{place}. {_link(number, each)}" for place, (number, each) in enumerate(editions.items(), 1)
+        f"{place}. [{escape_markdown(each.title)}]({each.anchor}), {escape_markdown(each.period)}"
+        for place, each in enumerate(editions, 1)
     )
 
 
-def _link(number: int, edition: Edition) -> str:
-    return f"[{escape_markdown(edition.title)}](#sec-edition-{number}), {escape_markdown(edition.period)}"
+def _exceptions(editions: Sequence[Edition]) -> str:
+    return "\n\n".join(map(_exception, _by_attention(editions)))
 
 
-def _exceptions(editions: Mapping[int, Edition]) -> str:
-    return "\n\n".join(_exception(*each) for each in _by_attention(editions))
-
-
-def _exception(number: int, edition: Edition) -> str:
-    marked = edition.kept.attention if edition.kept else ()
+def _exception(edition: Edition) -> str:
+    marked = edition.marked
     more = f" and {len(marked) - _NAMED} more" if len(marked) > _NAMED else ""
     said = f" Marked: {'; '.join(marked[:_NAMED])}{more}." if marked else ""
     first = edition.headline or "It says nothing first."
     first = f"It was withdrawn: {edition.withdrawn}" if edition.withdrawn else first
-    return (
-        f"* **[{escape_markdown(edition.title)}](#sec-edition-{number})** {escape_markdown(first + said)}"
-    )
+    return f"* **[{escape_markdown(edition.title)}]({edition.anchor})** {escape_markdown(first + said)}"
 
 
-def _sections(editions: Mapping[int, Edition]) -> str:
-    return "\n\n".join(_section(*each) for each in editions.items())
+def _sections(editions: Sequence[Edition]) -> str:
+    return "\n\n".join(map(_section, editions))
 
 
-def _section(number: int, edition: Edition) -> str:
+def _section(edition: Edition) -> str:
     """Return one edition; the filter sets its headings one level lower, and begins a page with it."""
     about = f"{edition.period}. Published on {edition.published}, edition {edition.digest[:12]}."
     if edition.kept:
         _, _, body = edition.kept.markdown.split("---\n", 2)
-        text = _LABEL.sub(rf"\1\2-e{number}", body)
+        text = _LABEL.sub(rf"\1\2-e{edition.number}", body)
     else:
         text = f"**This report was withdrawn.** {escape_markdown(edition.withdrawn)}"
-    title = f"# {escape_markdown(edition.title)} {{#sec-edition-{number}}}"
+    title = f"# {escape_markdown(edition.title)} {{{edition.anchor}}}"
     return (
         f"::::: {{.edition}}\n{title}\n\n::: {{.notes}}\n{escape_markdown(about)}\n:::\n\n{text}\n\n:::::"
     )
 
 
-def _table(editions: Mapping[int, Edition]) -> str:
-    rows = [
+def _table(editions: Sequence[Edition]) -> str:
+    rows = (
         f"| {escape_markdown(each.title)} | {escape_markdown(each.period)} | {each.published} | `{each.digest[:16]}` |"
-        for each in editions.values()
-    ]
-    return "\n".join(
-        [
-            "| Report | Period | Published | Edition |",
-            "|:------------|:--------------------|:--------|:----------|",
-            *rows,
-            "",
-            ": Which editions these are, by the hash of their files. {#tbl-editions}",
-        ]
+        for each in editions
     )
+    head = (
+        "| Report | Period | Published | Edition |",
+        "|:------------|:--------------------|:--------|:----------|",
+    )
+    caption = ": Which editions these are, by the hash of their files. {#tbl-editions}"
+    return "\n".join((*head, *rows, "", caption))
 
 
 _WRITERS: Final = {

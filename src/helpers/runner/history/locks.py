@@ -83,10 +83,7 @@ def try_hold(state: Path, what: str) -> Iterator[bool]:
 class ReportLock:
     """The right to make and publish one report, which one run has at a time.
 
-    Parameters
-    ----------
-    state
-        The project's private folder.
+    `state`: the project's private folder.
     """
 
     def __init__(self, state: Path, notebook: str, name: str) -> None:

@@ -39,22 +39,17 @@ class Occurrence:
     noted: datetime | None = None
 
     @property
-    def row(self) -> tuple[str, str, str, str, int, str, str]:
+    def row(self) -> tuple[object, ...]:
         """It, as the table holds it."""
-        noted = self.noted or datetime.now(UTC)
-        return (
-            self.schedule,
-            self.due.astimezone(UTC).isoformat(),
-            str(self.outcome),
-            self.run,
-            self.exit_code,
-            self.data,
-            noted.isoformat(timespec="seconds"),
+        noted, due = (
+            (self.noted or datetime.now(UTC)).isoformat(timespec="seconds"),
+            self.due.astimezone(UTC),
         )
+        return self.schedule, due.isoformat(), str(self.outcome), self.run, self.exit_code, self.data, noted
 
     @classmethod
     def read(cls, row: tuple[str, str, str, str, int, str, str]) -> Occurrence:
         """Return it from a row."""
         schedule, due, outcome, run, code, data, noted = row
-        when = datetime.fromisoformat(due)
-        return cls(schedule, when, Outcome(outcome), run, code, data, datetime.fromisoformat(noted))
+        when, told = datetime.fromisoformat(due), datetime.fromisoformat(noted)
+        return cls(schedule, when, Outcome(outcome), run, code, data, told)

@@ -24,12 +24,8 @@ def make_manifest(
 ) -> bytes:
     """Return the manifest of a report that is about to be published or withdrawn, as JSON.
 
-    Parameters
-    ----------
-    entry
-        The report's entry, with its facts and its files.
-    released
-        Each count of patients that it shows: whom it counts, and what was shown.
+    `entry`: the report's entry, with its facts and its files. `released`: each count of patients that it shows: whom it
+    counts, and what was shown.
     """
     facts = entry.facts
     assert facts is not None, "what is published knows what it is about"

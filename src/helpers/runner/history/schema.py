@@ -97,10 +97,7 @@ def write_entry(database: sqlite3.Connection, entry: Entry) -> None:
 def read_entry(row: Mapping[str, Any]) -> Entry:
     """Return the entry of a row of `SELECT`.
 
-    Raises
-    ------
-    ValueError or TypeError
-        If the row is damaged.
+    Raises `ValueError` or `TypeError` if the row is damaged.
     """
     values = {name: row[name] for name in _COLUMNS}
     values |= {name: json.loads(values[name]) for name in _JSON}

@@ -79,15 +79,8 @@ class Run:
 class History:
     """The record of all runs of a project.
 
-    Parameters
-    ----------
-    folder
-        The project's private folder; made if missing.
-
-    Raises
-    ------
-    UserError
-        If the file is damaged, held by another program, or was written by a newer version.
+    `folder`: the project's private folder; made if missing. Raises `UserError` if the file is damaged, held by another
+    program, or was written by a newer version.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -181,18 +174,9 @@ class History:
     ) -> tuple[str, ...]:
         """Close what runs left open that are no longer alive on this machine.
 
-        Parameters
-        ----------
-        settle
-            Called with each report that was being published or withdrawn: completes that and says whether
-            it could, or None where that is another run's to do. What was not published becomes interrupted.
-        report
-            Notebook and name of the one report to look at; all unless given.
-
-        Returns
-        -------
-        tuple of str
-            The runs that are closed now.
+        `settle`: called with each report that was being published or withdrawn: completes that and says whether it
+        could, or None where that is another run's to do. What was not published becomes interrupted. `report`: notebook
+        and name of the one report to look at; all unless given. Returns the runs that are closed now.
         """
         query = "SELECT run FROM runs WHERE finished IS NULL AND host = ?"
         with self._connect() as database:
@@ -228,12 +212,8 @@ class History:
         A publication of an earlier period that was withdrawn does not change what stands, nor does what made up
         for a past month.
 
-        Parameters
-        ----------
-        report
-            Notebook and name of the one report to look at; all unless given.
-        month
-            The period's folder of which to look at what stands; the report's newest unless given.
+        `report`: notebook and name of the one report to look at; all unless given. `month`: the period's folder of
+        which to look at what stands; the report's newest unless given.
         """
         only = "AND notebook = ? AND name = ?" if report else ""
         values = (*(report or ()), *((month,) if month else ()))

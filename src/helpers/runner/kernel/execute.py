@@ -120,14 +120,9 @@ def execute(
     Raises `DataError` if a cell raised `DataError`: data that the report needs is not there; `ReportError` if a cell
     raised anything else, or the kernel ended early.
 
-    Parameters
-    ----------
-    folder
-        The report's own run folder; the executed notebook and the logs stay there.
-    server
-        From what the kernel is forked; None starts it as a process of its own.
-    ground
-        The project around the notebook; without one it has an empty working folder and no wall.
+    `folder`: the report's own run folder; the executed notebook and the logs stay there. `server`: from what the kernel
+    is forked; None starts it as a process of its own. `ground`: the project around the notebook; without one it has an
+    empty working folder and no wall.
     """
 
     lost: list[str] = []

@@ -97,10 +97,7 @@ def ended_early(job: Job, executed: Path, watch: Watch, error: Exception) -> Rep
 
 _END: dict[Cause, tuple[type[ReportError], str]] = {
     Cause.TIME: (TimeLimitError, "took longer than {limits.seconds:g} seconds and was ended"),
-    Cause.MEMORY: (
-        MemoryLimitError,
-        "took more than {limits.megabytes} megabytes of memory and was ended",
-    ),
+    Cause.MEMORY: (MemoryLimitError, "took more than {limits.megabytes} megabytes of memory and was ended"),
     Cause.OUTPUT: (
         ReportError,
         "gave more than {limits.output} megabytes of output and was ended; print less",

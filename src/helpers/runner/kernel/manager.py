@@ -17,6 +17,7 @@ from queue import Empty
 from time import monotonic
 from typing import Any, cast
 
+from helpers.places import SECRETS
 from helpers.reads import READS_VARIABLE
 from helpers.runner.kernel.prewarmed import ForkServer
 from helpers.runner.kernel.sockets import transport_for
@@ -56,7 +57,12 @@ def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # no debugger: spares a notice in each log
     }
-    return {**os.environ, **fixed, **extra}
+    return {**_without_secrets(os.environ), **fixed, **extra}
+
+
+def _without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without the passwords that the command takes from it: no notebook needs them."""
+    return {name: value for name, value in environment.items() if name not in SECRETS}
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,7 @@ def _provisioner(seat: Seat) -> type:
 
         async def launch_kernel(self, cmd: list[str], **keywords: Any) -> Any:
             own = {"JPY_PARENT_PID": str(os.getpid())}  # as each kernel that Jupyter starts
-            environment = {**keywords["env"], **own, **seat.environment}
+            environment = {**_without_secrets(keywords["env"]), **own, **seat.environment}
             with seat.log.open("ab") as log:
                 if seat.server is None:
                     streams = {"stdout": log, "stderr": log, "stdin": None}

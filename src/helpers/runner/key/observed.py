@@ -46,10 +46,7 @@ class Observed:
     def enter(self, entry: Entry, surroundings: Surroundings) -> Entry:
         """Return an entry that knows what was read, also in its key."""
         read = replace(
-            entry,
-            reads=tuple(sorted({*entry.reads, *self.data})),
-            files=self.files,
-            answers=self.answers,
+            entry, reads=tuple(sorted({*entry.reads, *self.data})), files=self.files, answers=self.answers
         )
         read = replace(read, data=surroundings.meant_by(read.reads))
         return replace(read, key={**entry.key, **keys_of(read.data, self.files, self.answers)})

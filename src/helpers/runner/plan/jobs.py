@@ -69,7 +69,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Wanted:
     """A report as it is asked for, before its values are checked."""
 
     notebook: str
@@ -81,7 +81,7 @@ class _Asked:
 
 @dataclass
 class _Found:
-    asked: list[_Asked] = field(default_factory=list)
+    asked: list[_Wanted] = field(default_factory=list)
     broken: dict[tuple[str, str], list[Problem]] = field(default_factory=dict)  # by notebook and name
     problems: dict[str, list[Problem]] = field(
         default_factory=dict
@@ -171,13 +171,13 @@ def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
     for path in files:
         where = project.show(path)
         if path.suffix == ".yml":
-            found.asked.append(_Asked(folder.name, path.stem, path, where))
+            found.asked.append(_Wanted(folder.name, path.stem, path, where))
         elif path.suffix in {".yaml", ".json"}:
             problem = Problem(
                 where, "is not read", "files that end in .yml", f"rename it to {path.stem}.yml"
             )
             found.broken.setdefault((folder.name, path.name), []).append(problem)
-            found.asked.append(_Asked(folder.name, path.name, path, where, {}))
+            found.asked.append(_Wanted(folder.name, path.name, path, where, {}))
     matrix = folder / MATRIX
     if matrix.exists():
         try:
@@ -185,7 +185,7 @@ def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
         except UserError as error:
             found.problems.setdefault(folder.name, []).extend(error.problems)
         else:
-            found.asked.extend(_Asked(folder.name, e.name, matrix, e.where, e.given) for e in expanded)
+            found.asked.extend(_Wanted(folder.name, e.name, matrix, e.where, e.given) for e in expanded)
     own = [each for each in found.asked if each.notebook == folder.name]
     if not _is_name(folder.name):
         came = f"`{folder.name}` cannot be a notebook's name: it is part of its reports' addresses"
@@ -202,9 +202,9 @@ def _is_name(name: str) -> bool:
     return not bad and name.split(".")[0].lower() not in _RESERVED and len(name) <= LONGEST_NAME
 
 
-def _name_problems(asked: Iterable[_Asked]) -> Iterator[tuple[str, Problem]]:
+def _name_problems(asked: Iterable[_Wanted]) -> Iterator[tuple[str, Problem]]:
     """Yield reports with what is wrong with their names; of two of one name neither can be run."""
-    first: dict[str, _Asked] = {}
+    first: dict[str, _Wanted] = {}
     for each in asked:
         if not _is_name(each.name):
             yield each.name, Problem(each.where, f"`{each.name}` cannot be a report's name", _NAMES)
@@ -215,10 +215,10 @@ def _name_problems(asked: Iterable[_Asked]) -> Iterator[tuple[str, Problem]]:
             yield from dict.fromkeys([(twin.name, problem), (each.name, problem)])
 
 
-def _select(project: Project, found: _Found, words: Sequence[str]) -> list[_Asked]:
+def _select(project: Project, found: _Found, words: Sequence[str]) -> list[_Wanted]:
     if not words:
         return found.asked
-    chosen: dict[tuple[str, str], _Asked] = {}
+    chosen: dict[tuple[str, str], _Wanted] = {}
     problems: list[Problem] = []
     for word in words:
         matched = [each for each in found.asked if _matches(project, each, word)]
@@ -233,7 +233,7 @@ def _select(project: Project, found: _Found, words: Sequence[str]) -> list[_Aske
     return [each for each in found.asked if (each.notebook, each.name) in chosen]
 
 
-def _matches(project: Project, asked: _Asked, word: str) -> bool:
+def _matches(project: Project, asked: _Wanted, word: str) -> bool:
     if word in {asked.notebook, asked.name, f"{asked.notebook}/{asked.name}"}:
         return True
     path = Path(word).resolve() if Path(word).exists() else (project.root / word).resolve()
@@ -245,7 +245,7 @@ def _matches(project: Project, asked: _Asked, word: str) -> bool:
 
 
 def _check(
-    project: Project, asked: Iterable[_Asked], found: _Found
+    project: Project, asked: Iterable[_Wanted], found: _Found
 ) -> tuple[tuple[Job, ...], tuple[Refused, ...]]:
     """Return the reports that can be run, and those that cannot; each name stands in one of them, once."""
     organisations = project.organisations()
@@ -283,7 +283,7 @@ def _read_notebook(project: Project, name: str) -> Notebook | UserError:
 
 
 def _read_job(
-    project: Project, notebook: Notebook, asked: _Asked, organisations: Organisations
+    project: Project, notebook: Notebook, asked: _Wanted, organisations: Organisations
 ) -> Job | Refused:
     """Return a report as its file asks for it, or all that is wrong with it."""
     problems: list[Problem] = []

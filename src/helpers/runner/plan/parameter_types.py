@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 Value = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
 
 LATEST = "latest"
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(rf"{LATEST}|\d{{4}}-(0[1-9]|1[0-2])")
+_CODE = re.compile(r"\S(.*\S)?", re.DOTALL)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _REPORT = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _LIST = re.compile(r"[Ll]ist\[(.*)\]")
@@ -31,18 +32,15 @@ _LITERAL = re.compile(r"(?:typing\.)?Literal\[('[^']*'(?:, '[^']*')*)\]")
 _PYTHON = {"Any": "any", "typing.Any": "any", "List": "list", "Dict": "dict"}
 
 
-def _is_month(value: Value) -> bool:
-    return isinstance(value, str) and (value == LATEST or _MONTH.fullmatch(value) is not None)
+def _like(pattern: re.Pattern[str]) -> Callable[[Value], bool]:
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def _is_date(value: Value) -> bool:
-    if not (isinstance(value, str) and _DATE.fullmatch(value)):
-        return False
     try:
-        dt.date.fromisoformat(value)
+        return _like(_DATE)(value) and bool(dt.date.fromisoformat(str(value)))
     except ValueError:
         return False
-    return True
 
 
 def _is_int(value: Value) -> bool:
@@ -53,14 +51,6 @@ def _is_float(value: Value) -> bool:
     return _is_int(value) or (isinstance(value, float) and math.isfinite(value))
 
 
-def _is_code(value: Value) -> bool:
-    return isinstance(value, str) and value != "" and value == value.strip()
-
-
-def _is_report(value: Value) -> bool:
-    return isinstance(value, str) and _REPORT.fullmatch(value) is not None
-
-
 #: of each word what it accepts, and how a value looks
 _WORDS: dict[str, tuple[Callable[[Value], bool], str]] = {
     "int": (_is_int, "a whole number, such as 12"),
@@ -68,9 +58,9 @@ _WORDS: dict[str, tuple[Callable[[Value], bool], str]] = {
     "bool": (lambda value: isinstance(value, bool), "true or false"),
     "str": (lambda value: isinstance(value, str), "words in quotes"),
     "date": (_is_date, 'a date in quotes, such as "2026-03-31"'),
-    "month": (_is_month, f'a month in quotes, such as "2026-03", or {LATEST}'),
-    "org": (_is_code, "an organisation's code in quotes"),
-    "report": (_is_report, "a report, such as scorecard or scorecard/SYN07"),
+    "month": (_like(_MONTH), f'a month in quotes, such as "2026-03", or {LATEST}'),
+    "org": (_like(_CODE), "an organisation's code in quotes"),
+    "report": (_like(_REPORT), "a report, such as scorecard or scorecard/SYN07"),
     # what a plain cell leaves open: `x = None`, `settings = {}`, `items: list = []`
     "any": (lambda _: True, "any value"),
     "list": (lambda value: isinstance(value, list), "a list such as [a, b]"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from helpers.runner.portal.listing import Listed, period_name
 from helpers.runner.portal.page import PAGES, Page
@@ -11,46 +11,29 @@ from helpers.runner.portal.page import PAGES, Page
 FILE = "compare.html"
 
 
-@dataclass(frozen=True)
-class Comparable:
-    """A report that was published for two periods or more: its name, and period and path of each, newest first."""
+def find_comparable(listed: Iterable[Listed]) -> dict[str, dict[str, object]]:
+    """Return by ``notebook/name`` the reports of which two periods or more can be shown, sorted by name.
 
-    name: str
-    editions: tuple[tuple[str, str], ...]
-
-
-def find_comparable(listed: Iterable[Listed]) -> dict[str, Comparable]:
-    """Return by ``notebook/name`` the reports of which two periods or more can be shown, sorted by name."""
+    Of each its name, and folder, name and path of each period, as they are listed: the newest first.
+    """
     found: dict[str, list[Listed]] = {}
     for each in listed:
         if "html" in each.outputs:
             found.setdefault(each.report, []).append(each)
-    comparable = {report: _comparable(editions) for report, editions in found.items() if len(editions) > 1}
-    return dict(sorted(comparable.items(), key=lambda item: (item[1].name.casefold(), item[0])))
+    names = {
+        report: f"{e.title}, {e.organisation} ({report})" for report, (e, *older) in found.items() if older
+    }
+    return {
+        report: {
+            "name": names[report],
+            "editions": [(e.period, period_name(e.period), e.outputs["html"]) for e in found[report]],
+        }
+        for report in sorted(names, key=lambda report: (names[report].casefold(), report))
+    }
 
 
 def compare_page(listed: Sequence[Listed]) -> Page:
     """Return the page."""
     comparable = find_comparable(listed)
-    values = {"comparable": comparable}
-    if not comparable:
-        return Page(FILE, PAGES[FILE], values)
-    return Page(FILE, PAGES[FILE], values, script="compare.js", data=_data(comparable), frames=True)
-
-
-def _comparable(editions: Sequence[Listed]) -> Comparable:
-    newest = editions[0]
-    return Comparable(
-        name=f"{newest.title}, {newest.organisation} ({newest.report})",
-        editions=tuple((each.period, each.outputs["html"]) for each in editions),
-    )
-
-
-def _data(comparable: Mapping[str, Comparable]) -> dict[str, object]:
-    return {
-        report: {
-            "name": each.name,
-            "editions": [(period, period_name(period), path) for period, path in each.editions],
-        }
-        for report, each in comparable.items()
-    }
+    page = Page(FILE, PAGES[FILE], {"comparable": comparable}, data=comparable, frames=bool(comparable))
+    return replace(page, script="compare.js") if comparable else page

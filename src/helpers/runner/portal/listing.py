@@ -105,14 +105,8 @@ def list_reports(
 ) -> tuple[Listed, ...]:
     """Return every published place and every draft that waits, the newest period first and the undated last.
 
-    Parameters
-    ----------
-    reports
-        The folder of published reports; what is no longer there is not listed.
-    stages
-        How far drafts have come (`describe`).
-    today
-        The day on which the portal is made; today (UTC) if none is given.
+    `reports`: the folder of published reports; what is no longer there is not listed. `stages`: how far drafts have
+    come (`describe`). `today`: the day on which the portal is made; today (UTC) if none is given.
     """
     changes = [entry for entry in history.changes() if _is_there(entry, reports)]
     day = today or datetime.now(UTC).date()
@@ -121,11 +115,10 @@ def list_reports(
         each for each in changes if each.state is State.PUBLISHED and any(map(is_question, each.answers))
     ]
     told = {(each.report, each.period): changed_since(history, each) for each in packs}
-    return tuple(_with_note(each, told.get((each.report, each.period), "")) for each in listed)
-
-
-def _with_note(listed: Listed, said: str) -> Listed:
-    return replace(listed, note="; ".join(filter(None, (listed.note, said)))) if said else listed
+    return tuple(
+        replace(each, note="; ".join(filter(None, (each.note, told.get((each.report, each.period))))))
+        for each in listed
+    )
 
 
 def describe(
@@ -138,16 +131,10 @@ def describe(
 ) -> tuple[Listed, ...]:
     """Return what the portal says of reports.
 
-    Parameters
-    ----------
-    changes
-        What was published and withdrawn, oldest first; of each place the newest two or more.
-    latest, standing
-        Of each report (notebook, name) its newest entry, and its newest publication, draft or withdrawal.
-    stages
-        How far the draft of a report and period has come, in words: which roles have signed, and whose turn it is.
-    today
-        The day on which the portal is made.
+    `changes`: what was published and withdrawn, oldest first; of each place the newest two or more. `latest`,
+    `standing`: of each report (notebook, name) its newest entry, and its newest publication, draft or withdrawal.
+    `stages`: how far the draft of a report and period has come, in words: which roles have signed, and whose turn it
+    is. `today`: the day on which the portal is made.
     """
     places: dict[Place, list[Entry]] = {}
     for entry in changes:

@@ -38,17 +38,9 @@ def runs_page(
 ) -> Page:
     """Return the page.
 
-    Parameters
-    ----------
-    runs
-        The last runs, newest first.
-    entries
-        By run, the reports that did not pass.
-    known
-        The reports (``notebook/name``) that readers know, as they were published once; others are counted
-        and not named.
-    late
-        What is late against the schedule.
+    `runs`: the last runs, newest first. `entries`: by run, the reports that did not pass. `known`: the reports
+    (``notebook/name``) that readers know, as they were published once; others are counted and not named. `late`: what
+    is late against the schedule.
     """
     failures = [
         (show_time(run.started), _failures(entries[run.run], known)) for run in runs if entries.get(run.run)

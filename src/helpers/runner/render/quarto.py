@@ -56,14 +56,9 @@ def render_batch(
 
     Returns per document its files by format, or why there are none.
 
-    Parameters
-    ----------
-    documents
-        Documents by stem; a stem names files, so it is made of letters, digits, `-`, `_` and `.`.
-    folder
-        An existing, empty folder: it becomes the Quarto project.
-    stop
-        Ends Quarto when set; what it has not made by then fails.
+    `documents`: documents by stem; a stem names files, so it is made of letters, digits, `-`, `_` and `.`. `folder`: an
+    existing, empty folder: it becomes the Quarto project. `stop`: ends Quarto when set; what it has not made by then
+    fails.
     """
     wanted = list(formats)
     _write_documents(documents, theme, folder)

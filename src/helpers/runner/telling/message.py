@@ -30,14 +30,8 @@ class _Frozen(BaseModel):
 class Ready(_Frozen):
     """A published report.
 
-    Parameters
-    ----------
-    report, made_in
-        Which publication: ``notebook/name`` and the run that put it in place.
-    words
-        Its title, organisation and period.
-    files
-        The path below the reports folder and the hash of each format.
+    `report`, `made_in`: which publication: ``notebook/name`` and the run that put it in place. `words`: its title,
+    organisation and period. `files`: the path below the reports folder and the hash of each format.
     """
 
     report: str

@@ -30,10 +30,11 @@ class Outbox:
     def __init__(self, home: Path) -> None:
         self._folder, self._sent = home / FOLDER, home / FOLDER / "sent"
 
-    def put(self, message: Message) -> None:
-        """Put a message in, unless it is there, sent or not."""
-        if not any(_path(folder, message).exists() for folder in (self._folder, self._sent)):
-            _write(self._folder, message)
+    def put(self, *messages: Message) -> None:
+        """Put messages in, but for those that are there, sent or not."""
+        for each in messages:
+            if not any(_path(folder, each).exists() for folder in (self._folder, self._sent)):
+                _write(self._folder, each)
 
     def messages(self) -> list[Message]:
         """Return all messages, sent or not, oldest first."""

@@ -51,7 +51,7 @@ def dna_drivers(
     Returns
     -------
     pandas.DataFrame
-        One row per category and number: `driver`, `level`, `appointments`, `odds_ratio`, `low`, `high`;
+        One row per category and number: `driver`, `level`, `appointments`, `odds_ratio`, `lower`, `upper`;
         the reference has 1 and no interval.
 
     Raises
@@ -209,7 +209,7 @@ def _rows(
     for name, level in [*levels, *((name, "") for name in numeric)]:
         estimate, reach = fitted.get((name, level), (0.0, np.nan))
         chosen = table["appointments"] if name in numeric else table["appointments"][table[name] == level]
-        low, high = np.exp(estimate - reach), np.exp(estimate + reach)
+        lower, upper = np.exp(estimate - reach), np.exp(estimate + reach)
         odds = float(np.exp(estimate))
         rows.append(
             {
@@ -217,8 +217,8 @@ def _rows(
                 "level": level,
                 "appointments": chosen.sum(),
                 "odds_ratio": odds,
-                "low": low,
-                "high": high,
+                "lower": lower,
+                "upper": upper,
             }
         )
     return rows

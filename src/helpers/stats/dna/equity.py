@@ -11,21 +11,22 @@ from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_at_most, check_confidence, check_lengths, check_series
+from helpers.stats.results import Result
 
 
-@dataclass(frozen=True)
-class DnaInequality:
+@dataclass(frozen=True, repr=False)
+class DnaInequality(Result):
     """How DNA rates change from the most to the least deprived, and what evening them out would bring.
 
     Attributes
     ----------
-    slope, slope_low, slope_high
+    slope, slope_lower, slope_upper
         Slope index of inequality: rate of the least deprived end minus rate of the most deprived, as a
         share; negative where the deprived miss more appointments.
-    relative, relative_low, relative_high
+    relative, relative_lower, relative_upper
         Relative index: the least deprived end's fitted rate over the most deprived end's; the interval is
         missing where a fitted rate is not above 0.
-    avoided, avoided_low, avoided_high
+    avoided, avoided_lower, avoided_upper
         DNAs that would not happen if every group had the least deprived group's rate; negative where that
         group misses more.
     by_group
@@ -33,14 +34,14 @@ class DnaInequality:
     """
 
     slope: float
-    slope_low: float
-    slope_high: float
+    slope_lower: float
+    slope_upper: float
     relative: float
-    relative_low: float
-    relative_high: float
+    relative_lower: float
+    relative_upper: float
     avoided: float
-    avoided_low: float
-    avoided_high: float
+    avoided_lower: float
+    avoided_upper: float
     by_group: pd.DataFrame
 
 

@@ -26,6 +26,7 @@ from helpers.stats.checks import (
     check_shapes,
 )
 from helpers.stats.dna.inputs import DnaInputs
+from helpers.stats.results import Result
 
 WEEKS_PER_YEAR = 52
 DAYS_PER_YEAR = 365
@@ -171,8 +172,8 @@ def weeks_to_year_end(start: dt.date, year_end: dt.date | None = None) -> int:
     return weeks
 
 
-@dataclass(frozen=True)
-class DnaImpact:
+@dataclass(frozen=True, repr=False)
+class DnaImpact(Result):
     """What the change brings by the horizon; every number is an array of one value per draw.
 
     Attributes

@@ -11,6 +11,7 @@ from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_integer, check_number
 from helpers.stats.dna.impact import WEEKS_PER_YEAR, DnaImpact, dna_impact, impact_of
 from helpers.stats.dna.inputs import DnaInputs, quantile_of
+from helpers.stats.results import Result
 
 #: ends of the 80 % and 95 % intervals
 _PROBABILITIES = (0.025, 0.1, 0.5, 0.9, 0.975)
@@ -22,15 +23,15 @@ _LOW, _HIGH = 0.1, 0.9
 class DrawnSpread:
     """Median and intervals of an outcome over the draws."""
 
-    low95: float
-    low80: float
+    lower95: float
+    lower80: float
     median: float
-    high80: float
-    high95: float
+    upper80: float
+    upper95: float
 
 
-@dataclass(frozen=True)
-class DnaUncertainty:
+@dataclass(frozen=True, repr=False)
+class DnaUncertainty(Result):
     """Outcomes over the draws; units as in `DnaImpact`.
 
     Attributes

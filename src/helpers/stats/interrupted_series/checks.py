@@ -102,7 +102,7 @@ def placebo_dates(
     Returns
     -------
     pandas.DataFrame
-        One row per placebo date: `before` (periods before it), `estimate`, `low`, `high` of the effect at
+        One row per placebo date: `before` (periods before it), `estimate`, `lower`, `upper` of the effect at
         the end of the periods used, and `found` (the interval excludes 0). Many found: the method sees
         effects in this series where there are none.
 
@@ -125,5 +125,5 @@ def placebo_dates(
             calm, date, seasonal=False, shape=shape, trend=trend, confidence=confidence, reach=reach
         )
         now = found.now
-        rows.append((date, now.estimate, now.low, now.high, now.low > 0 or now.high < 0))
-    return pd.DataFrame(rows, columns=["before", "estimate", "low", "high", "found"])
+        rows.append((date, now.estimate, now.lower, now.upper, now.lower > 0 or now.upper < 0))
+    return pd.DataFrame(rows, columns=["before", "estimate", "lower", "upper", "found"])

@@ -16,13 +16,14 @@ from helpers.errors import ArgumentError
 from helpers.stats.autoregression import fit_ar1_each
 from helpers.stats.checks import Floats, check_confidence
 from helpers.stats.interrupted_series.design import Shape, build_design
+from helpers.stats.results import Result
 
 #: with fewer others no interval of 95 % can rest on them: 19 of 20 is the least that makes 95 %
 FEWEST_ELSEWHERE = 19
 
 
-@dataclass(frozen=True)
-class Elsewhere:
+@dataclass(frozen=True, repr=False)
+class Elsewhere(Result):
     """What the fit finds at others, where nothing was changed.
 
     Attributes

@@ -44,8 +44,8 @@ class Effect:
     """An effect with its interval and two-sided p value: a difference, or for counts a ratio of rates."""
 
     estimate: float
-    low: float
-    high: float
+    lower: float
+    upper: float
     p: float
 
 
@@ -88,7 +88,7 @@ class InterruptedSeries(Result):
         Whether the last value before the change was extreme and the effect goes back towards the trend:
         then part of it is regression to the mean.
     series
-        One row per period: `value`, `fitted`, `counterfactual` with `low` and `high` (missing before the
+        One row per period: `value`, `fitted`, `counterfactual` with `lower` and `upper` (missing before the
         change). For counts with an exposure these are rates per unit of exposure.
     """
 
@@ -329,8 +329,8 @@ class _Report:
         else:  # a series without any noise
             p = 1.0 if abs(estimate) <= 1e-9 * np.nanmax(np.abs(self.observed)) else 0.0
         numbers = np.array([estimate, estimate - reach, estimate + reach])
-        estimate, low, high = (float(x) for x in (np.exp(numbers) if self.ratio else numbers))
-        return Effect(estimate, low, high, p)
+        estimate, lower, upper = (float(x) for x in (np.exp(numbers) if self.ratio else numbers))
+        return Effect(estimate, lower, upper, p)
 
     def reach(self, freedom: float) -> float:
         """Return the standard errors to each end of an interval."""
@@ -356,7 +356,7 @@ class _Report:
         if self.ratio:
             lines, fitted = np.exp(lines), np.exp(fitted)
         without = np.concatenate([np.full((3, design.before), np.nan), lines], axis=1)
-        names = ["counterfactual", "low", "high"]
+        names = ["counterfactual", "lower", "upper"]
         columns = dict(zip(names, without, strict=True))
         return pd.DataFrame({"value": self.observed, "fitted": fitted, **columns}, index=self.index)
 
@@ -393,6 +393,6 @@ class _Report:
 def _verdict(now: Effect, neutral: float) -> Verdict:
     if now.p == 1:  # a series without any noise, where rounding alone moves the interval off no effect
         return "no change seen"
-    if now.low > neutral:
+    if now.lower > neutral:
         return "rise"
-    return "fall" if now.high < neutral else "no change seen"
+    return "fall" if now.upper < neutral else "no change seen"

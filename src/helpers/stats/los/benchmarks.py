@@ -92,7 +92,7 @@ def crude_deviation(
     Returns
     -------
     pandas.DataFrame
-        One row per input row: `spells`, `mean`, `benchmark`, `deviation`, `low`, `high` (days). Without
+        One row per input row: `spells`, `mean`, `benchmark`, `deviation`, `lower`, `upper` (days). Without
         spells the mean is missing, with one spell the interval.
 
     Raises
@@ -101,7 +101,7 @@ def crude_deviation(
         Negative or missing values, lengths that differ, squares smaller than the days allow.
 
     >>> crude_deviation([4], [20], [120], 4.0).round(3).to_dict("records")
-    [{'spells': 4.0, 'mean': 5.0, 'benchmark': 4.0, 'deviation': 1.0, 'low': -3.109, 'high': 5.109}]
+    [{'spells': 4.0, 'mean': 5.0, 'benchmark': 4.0, 'deviation': 1.0, 'lower': -3.109, 'upper': 5.109}]
     """
     counts, totals = check_series("spells", spells, minimum=0), check_series("days", days, minimum=0)
     squares = check_series("days_squared", days_squared, minimum=0)
@@ -117,8 +117,8 @@ def crude_deviation(
             "mean": mean,
             "benchmark": reference,
             "deviation": deviation,
-            "low": deviation - half,
-            "high": deviation + half,
+            "lower": deviation - half,
+            "upper": deviation + half,
         }
     )
 

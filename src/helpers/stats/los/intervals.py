@@ -43,7 +43,7 @@ def ratio_interval(
     Returns
     -------
     pandas.DataFrame
-        `ratio`, `standard_error` (of the logarithm), `low`, `high`. Missing where nothing is expected.
+        `ratio`, `standard_error` (of the logarithm), `lower`, `upper`. Missing where nothing is expected.
         Where nothing was observed the ratio and its lower limit are 0 and the upper limit takes O as 0.5
         days.
 
@@ -54,7 +54,7 @@ def ratio_interval(
 
     >>> v = expected_variance([80, 20], [9, 64], [1000, 500])
     >>> ratio_interval([560], [440], [v]).round(4).to_dict("records")
-    [{'ratio': 1.2727, 'standard_error': 0.1044, 'low': 1.0373, 'high': 1.5616}]
+    [{'ratio': 1.2727, 'standard_error': 0.1044, 'lower': 1.0373, 'upper': 1.5616}]
     """
     o, e = check_series("observed", observed, minimum=0), check_series("expected", expected, minimum=0)
     v = check_series("variance", variance, minimum=0)
@@ -63,9 +63,9 @@ def ratio_interval(
     e = np.where(e > 0, e, np.nan)
     ratio, error = o / e, np.sqrt(v) / e
     centre = np.log(np.maximum(o, CONTINUITY * (o == 0)) / e)
-    low = np.where(o > 0, np.exp(centre - z * error), np.where(np.isnan(e), np.nan, 0.0))
+    lower = np.where(o > 0, np.exp(centre - z * error), np.where(np.isnan(e), np.nan, 0.0))
     return pd.DataFrame(
-        {"ratio": ratio, "standard_error": error, "low": low, "high": np.exp(centre + z * error)}
+        {"ratio": ratio, "standard_error": error, "lower": lower, "upper": np.exp(centre + z * error)}
     )
 
 
@@ -126,5 +126,5 @@ def wider_interval(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
     variance = (table["between"] + table["comparison"]).fillna(0)
     freedom = np.maximum(many - 1, 1)
     apart = ratio_interval(*sums, variance, freedom=freedom, confidence=confidence)
-    wider = (many >= FEWEST_CLUSTERS) & (apart["high"] > alone["high"])
+    wider = (many >= FEWEST_CLUSTERS) & (apart["upper"] > alone["upper"])
     return pd.DataFrame({"clusters": many, "clustered": wider}).join(alone.mask(wider, apart))

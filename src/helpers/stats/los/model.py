@@ -15,19 +15,20 @@ from helpers.stats.checks import Floats, Ints, check_array, check_choice, check_
 from helpers.stats.log_linear import LogLinearFit, Observations, clustered_covariance, fit_gamma, fit_nb2
 from helpers.stats.los.intervals import FEWEST_CLUSTERS
 from helpers.stats.los.standardise import STRATA
+from helpers.stats.results import Result
 
 Family = Literal["nb2", "gamma"]
 
 
-@dataclass(frozen=True)
-class AdjustedRatio:
+@dataclass(frozen=True, repr=False)
+class AdjustedRatio(Result):
     """The trust's length of stay over its comparator's at the same covariates, from a log-link regression.
 
     Attributes
     ----------
     family
         `nb2` (negative binomial with estimated dispersion) or `gamma` (without zero-day stays).
-    ratio, low, high
+    ratio, lower, upper
         Ratio of mean stays with its Wald interval.
     dispersion
         NB2: alpha of variance = mean + alpha mean^2; gamma: variance / mean^2.
@@ -37,13 +38,13 @@ class AdjustedRatio:
         The trust's teams, wards or sites that the intervals allow for; 0 where they take stays as independent.
     terms
         The other coefficients: term (a covariate), level, against (its first level), spells (of the level),
-        ratio of mean stays, low, high.
+        ratio of mean stays, lower, upper.
     """
 
     family: Family
     ratio: float
-    low: float
-    high: float
+    lower: float
+    upper: float
     dispersion: float
     spells: int
     trust_spells: int
@@ -114,10 +115,10 @@ def adjusted_ratio(
     reach = special.stdtrit(clusters - 1 if clusters else np.inf, level) * np.sqrt(np.diag(covariance))
     estimates = fit.coefficients
     ends = np.exp(np.column_stack([estimates, estimates - reach, estimates + reach]))
-    ratio, low, high = (float(end) for end in ends[1])
+    ratio, lower, upper = (float(end) for end in ends[1])
     spells, own_spells = (int(part["spells"].sum()) for part in (table, own))
-    terms = _terms(table, covariates).join(pd.DataFrame(ends[2:], columns=["ratio", "low", "high"]))
-    return AdjustedRatio(family, ratio, low, high, fit.dispersion, spells, own_spells, clusters, terms)
+    terms = _terms(table, covariates).join(pd.DataFrame(ends[2:], columns=["ratio", "lower", "upper"]))
+    return AdjustedRatio(family, ratio, lower, upper, fit.dispersion, spells, own_spells, clusters, terms)
 
 
 def _robust(
@@ -201,23 +202,23 @@ class ModelVerdict:
     by_model: str
 
 
-def compare_with_model(ratio: float, low: float, high: float, model: AdjustedRatio) -> ModelVerdict:
+def compare_with_model(ratio: float, lower: float, upper: float, model: AdjustedRatio) -> ModelVerdict:
     """Return whether O/E with its interval and the regression's adjusted ratio disagree.
 
     >>> compare_with_model(1.2, 1.1, 1.3, AdjustedRatio("nb2", 1.05, 0.95, 1.16, 0.5, 9000, 400))
     ModelVerdict(disagrees=True, by_ratio='longer', by_model='as expected')
     """
-    first, second = conclusion(low, high), conclusion(model.low, model.high)
-    apart = not (low <= model.ratio <= high and model.low <= ratio <= model.high)
+    first, second = conclusion(lower, upper), conclusion(model.lower, model.upper)
+    apart = not (lower <= model.ratio <= upper and model.lower <= ratio <= model.upper)
     return ModelVerdict(first != second or apart, first, second)
 
 
-def conclusion(low: float, high: float) -> str:
+def conclusion(lower: float, upper: float) -> str:
     """Return what an interval of a ratio says: `longer`, `shorter` or `as expected`.
 
     >>> conclusion(1.1, 1.3), conclusion(0.9, 1.1), conclusion(0.7, 0.9)
     ('longer', 'as expected', 'shorter')
     """
-    if low > 1:
+    if lower > 1:
         return "longer"
-    return "shorter" if high < 1 else "as expected"
+    return "shorter" if upper < 1 else "as expected"

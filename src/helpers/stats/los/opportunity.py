@@ -9,10 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.stats.checks import Floats, check_lengths, check_number, check_series
+from helpers.stats.results import Result
 
 
-@dataclass(frozen=True)
-class Opportunity:
+@dataclass(frozen=True, repr=False)
+class Opportunity(Result):
     """Bed-days above expectation over specialties: an upper bound of what could be released.
 
     Attributes
@@ -39,7 +40,7 @@ class Opportunity:
 
 
 def opportunity(
-    observed: npt.ArrayLike, expected: npt.ArrayLike, standard_error: npt.ArrayLike, low: npt.ArrayLike
+    observed: npt.ArrayLike, expected: npt.ArrayLike, standard_error: npt.ArrayLike, lower: npt.ArrayLike
 ) -> Opportunity:
     """Return raw, shrunken and certain excess bed-days over specialties.
 
@@ -49,7 +50,7 @@ def opportunity(
         Bed-days O and E per specialty.
     standard_error
         Standard error of ln(O/E) per specialty, from `observed_expected`.
-    low
+    lower
         Lower limit of O/E.
 
     Returns
@@ -75,8 +76,8 @@ def opportunity(
     """
     o, e = check_series("observed", observed, minimum=0), check_series("expected", expected, minimum=0)
     s = check_series("standard_error", standard_error, minimum=0, missing=True)
-    lower = check_series("low", low, minimum=0, missing=True)
-    check_lengths(observed=o, expected=e, standard_error=s, low=lower)
+    lower = check_series("lower", lower, minimum=0, missing=True)
+    check_lengths(observed=o, expected=e, standard_error=s, lower=lower)
     mean, tau, shrunken_ratio = _shrink(o, e, s)
     table = pd.DataFrame(
         {

@@ -182,8 +182,8 @@ def observed_expected(
     pandas.DataFrame
         Indexed by trust and `by`, sorted: `spells`, `unmatched_spells` (without comparator: in neither O
         nor E), `observed`, `expected`, `excess` (O - E), all in days, `clusters` (how many there are),
-        `clustered` (whether the interval is that between them), `ratio`, `standard_error` (of ln O/E), `low`,
-        `high`.
+        `clustered` (whether the interval is that between them), `ratio`, `standard_error` (of ln O/E), `lower`,
+        `upper`.
 
     Raises
     ------

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from helpers.stats.checks import Floats, Ints, locked
+from helpers.stats.results import Result
 from helpers.stats.spc.points import Points
 from helpers.stats.spc.runs import RunTest, run_tests
 
@@ -20,8 +21,8 @@ ChartKind = Literal["p", "p'", "u", "u'", "c", "g", "t", "i", "i'", "mr", "xbar"
 Lines = dict[str, Floats]
 
 
-@dataclass(frozen=True)
-class AttributeChart:
+@dataclass(frozen=True, repr=False)
+class AttributeChart(Result):
     """A control chart of counts, or of measurements; arrays have one entry per date and cannot be written.
 
     Parameters

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.stats.checks import Floats, Ints
+from helpers.stats.results import Result
 from helpers.stats.spc.limits import Segments
 from helpers.stats.spc.runs import RunTest, run_tests
 
@@ -108,8 +109,8 @@ class Stability:
     lag1: float
 
 
-@dataclass(frozen=True)
-class XmRChart:
+@dataclass(frozen=True, repr=False)
+class XmRChart(Result):
     """An XmR chart in the Making Data Count style; arrays have one entry per date and cannot be written.
 
     Parameters

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.stats.checks import Ints, locked
+from helpers.stats.results import Result
 from helpers.stats.spc.analysis import Analysis, reason_words
 from helpers.stats.spc.chart import (
     ASSURANCE,
@@ -29,8 +30,8 @@ from helpers.stats.spc.series import Series, Settings
 _IMPROVEMENT: dict[int, Improvement] = {1: "increase", -1: "decrease", 0: "neutral"}
 
 
-@dataclass(frozen=True)
-class XmRCharts:
+@dataclass(frozen=True, repr=False)
+class XmRCharts(Result):
     """The XmR charts of many series.
 
     Parameters

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from helpers.stats.checks import Floats, Ints, locked
+from helpers.stats.results import Result
 from helpers.stats.spc.points import ChartOptions, check_points
 from helpers.stats.spc.runs import RunTest, run_tests
 
 
-@dataclass(frozen=True)
-class RunChart:
+@dataclass(frozen=True, repr=False)
+class RunChart(Result):
     """A run chart; arrays have one entry per date and cannot be written.
 
     Parameters

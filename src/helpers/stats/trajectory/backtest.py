@@ -11,6 +11,7 @@ from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_integer
+from helpers.stats.results import Result
 from helpers.stats.trajectory.candidates import (
     CANDIDATES,
     FEWEST_POINTS,
@@ -31,8 +32,8 @@ FEWEST_TO_LEARN = 8
 NOMINAL = 0.95
 
 
-@dataclass(frozen=True)
-class BackTest:
+@dataclass(frozen=True, repr=False)
+class BackTest(Result):
     """A rolling-origin back-test.
 
     Attributes

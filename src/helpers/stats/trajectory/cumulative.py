@@ -17,6 +17,7 @@ from helpers.stats.checks import (
     check_integer,
     check_number,
 )
+from helpers.stats.results import Result
 from helpers.stats.trajectory.result import Improvement, Words, words_for
 
 
@@ -72,15 +73,15 @@ def project_total(so_far: float, share: float) -> float:
     return check_number("so_far", so_far, minimum=0) / check_number("share", share, maximum=1, above=0)
 
 
-@dataclass(frozen=True)
-class CumulativeProjection:
+@dataclass(frozen=True, repr=False)
+class CumulativeProjection(Result):
     """A yearly total, projected from part of the year.
 
     Attributes
     ----------
     share
         Share of the total that has come by now in past years.
-    total, low, high
+    total, lower, upper
         Projected total with its prediction interval; the interval is missing with a single past year.
     probability, words
         Chance that the target is met, and the words for it; None and `too few points` with a single past
@@ -89,8 +90,8 @@ class CumulativeProjection:
 
     share: float
     total: float
-    low: float
-    high: float
+    lower: float
+    upper: float
     probability: float | None
     words: Words
 

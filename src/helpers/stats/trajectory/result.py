@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_choice, check_integer, check_number
+from helpers.stats.results import Result
 from helpers.stats.trajectory.backtest import BackTest, evaluate, prepare
 from helpers.stats.trajectory.candidates import CANDIDATES, FEWEST_POINTS
 from helpers.stats.trajectory.scales import Kind, from_scale
@@ -19,11 +20,11 @@ Met = Literal["end", "mean", "total"]
 Improvement = Literal["increase", "decrease"]
 Words = Literal["on track", "at risk", "unlikely", "too few points"]
 ON_TRACK, UNLIKELY = 0.8, 0.2
-_QUANTILES = {"low95": 0.025, "low80": 0.1, "median": 0.5, "high80": 0.9, "high95": 0.975}
+_QUANTILES = {"lower95": 0.025, "lower80": 0.1, "median": 0.5, "upper80": 0.9, "upper95": 0.975}
 
 
-@dataclass(frozen=True)
-class TargetForecast:
+@dataclass(frozen=True, repr=False)
+class TargetForecast(Result):
     """Whether a target will be met.
 
     Attributes
@@ -37,7 +38,8 @@ class TargetForecast:
     outcome
         Median and 80 % and 95 % interval of that value; empty with too few points.
     fan
-        One row per month ahead: `low95`, `low80`, `median`, `high80`, `high95`; empty with too few points.
+        One row per month ahead, by its date where the values have dates: `lower95`, `lower80`, `median`, `upper80`,
+        `upper95`; empty with too few points.
     back_test
         Which candidates share the forecast and how far their intervals were widened; None with too few points.
     """
@@ -96,7 +98,7 @@ def trajectory(
     ----------
     values
         The measure per month, oldest first, ending with its latest value. A gap inside is filled on a
-        straight line.
+        straight line. The fan keeps the dates of a Series.
     target
         What is to be reached, and when.
     kind
@@ -140,6 +142,12 @@ def trajectory(
     probability = float(kept.mean())
     fan = pd.DataFrame(np.quantile(paths, list(_QUANTILES.values()), axis=1).T, columns=list(_QUANTILES))
     fan.index = pd.RangeIndex(1, target.horizon + 1, name="months_ahead")
+    if isinstance(dates := getattr(values, "index", None), pd.DatetimeIndex | pd.PeriodIndex):
+        months = pd.period_range(dates[-1], periods=target.horizon + 1, freq="M")[1:]
+        how: Any = "end" if isinstance(dates, pd.DatetimeIndex) and dates[-1].is_month_end else "start"
+        fan.index = (
+            months if isinstance(dates, pd.PeriodIndex) else months.to_timestamp(how=how).normalize()
+        )
     outcome = pd.Series(np.quantile(reached, list(_QUANTILES.values())), index=list(_QUANTILES))
     return TargetForecast(words_for(probability), probability, target.met, outcome, fan, tested)
 

@@ -13,13 +13,21 @@ from helpers.stats.waiting.queue import (
     target_queue,
     unreported_removals,
 )
-from helpers.stats.waiting.records import ListStatistics, list_statistics
-from helpers.stats.waiting.simulate import ListFlows, simulate_list
+from helpers.stats.waiting.records import (
+    Flow,
+    ListStatistics,
+    list_statistics,
+    referral_statistics,
+    removal_statistics,
+)
+from helpers.stats.waiting.simulate import ListFlows, clinic_dates, simulate_list, simulate_patients
 
 __all__ = [
     "DEFAULT_FACTOR",
+    "Flow",
     "ListFlows",
     "ListStatistics",
+    "clinic_dates",
     "factor_for",
     "insert_referrals",
     "join_lists",
@@ -28,9 +36,12 @@ __all__ = [
     "queue_is_too_big",
     "queue_load",
     "queue_sizes",
+    "referral_statistics",
     "relief_capacity",
+    "removal_statistics",
     "schedule_list",
     "simulate_list",
+    "simulate_patients",
     "target_capacity",
     "target_mean_wait",
     "target_queue",

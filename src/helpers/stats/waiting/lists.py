@@ -12,11 +12,14 @@ import pandas as pd
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import check_columns, check_dates, check_integer
+from helpers.stats.waiting.queue import Tool, is_compatible
 
-REFERRED, REMOVED = "referred", "removed"
+REFERRED, REMOVED, WITHDRAWN = "referred", "removed", "withdrawn"
 
 
-def queue_sizes(patients: pd.DataFrame, *, start: Any = None, end: Any = None) -> pd.Series:
+def queue_sizes(
+    patients: pd.DataFrame, *, start: Any = None, end: Any = None, compatible: Tool | None = None
+) -> pd.Series:
     """Return how many patients wait at the end of each day.
 
     Parameters
@@ -25,6 +28,8 @@ def queue_sizes(patients: pd.DataFrame, *, start: Any = None, end: Any = None) -
         One row per patient: `referred`, and `removed` (missing while the patient waits).
     start, end
         First and last day; first and last referral when None.
+    compatible
+        "nhsrwaitinglist": who left before the start still waits.
 
     Raises
     ------
@@ -44,6 +49,8 @@ def queue_sizes(patients: pd.DataFrame, *, start: Any = None, end: Any = None) -
     last = table[REFERRED].max() if end is None else check_dates("end", [end])[0]
     if last < first:
         raise ArgumentError("end", f"{last:%d %B %Y}", "a day from start on")
+    if is_compatible(compatible):
+        table = table.assign(**{REMOVED: table[REMOVED].where(table[REMOVED] >= first)})
     days = pd.date_range(first, last)
     joined, left = (
         np.searchsorted(np.sort(table[name].dropna().to_numpy()), days.to_numpy(), side="right")
@@ -78,18 +85,20 @@ def join_lists(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
 
 
 def schedule_list(
-    patients: pd.DataFrame, clinics: Any, *, places: int = 1
+    patients: pd.DataFrame, clinics: Any, *, places: int = 1, compatible: Tool | None = None
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Return the list after clinics, and how many places each of them filled; who waits longest is seen first.
 
     Parameters
     ----------
     patients
-        As for `queue_sizes`.
+        As for `queue_sizes`; who has a date in a column `withdrawn` leaves then unless seen before.
     clinics
         Their dates; a date may come more than once.
     places
         How many patients each sees.
+    compatible
+        "nhsrwaitinglist": patients and clinics are taken in the order in which they come.
 
     Returns
     -------
@@ -109,19 +118,26 @@ def schedule_list(
     >>> seen["removed"].dt.day.fillna(0).tolist(), filled.tolist()
     ([3.0, 0.0], [1, 0])
     """
-    table = _in_order([_checked("patients", patients)])
-    days = check_dates("clinics", clinics).sort_values()
+    tool = is_compatible(compatible)
+    table = _checked("patients", patients) if tool else _in_order([_checked("patients", patients)])
+    days = check_dates("clinics", clinics)
+    days = days if tool else days.sort_values()
     most = check_integer("places", places, 1)
     waiting = np.flatnonzero(table[REMOVED].isna())
     joined, removed = table[REFERRED].to_numpy(), table[REMOVED].to_numpy().copy()
+    withdrawn = pd.to_datetime(table.get(WITHDRAWN, pd.Series(pd.NaT, index=table.index))).to_numpy()
     filled, next_one = [], 0
     for day in days.to_numpy():
-        due = int(np.searchsorted(joined[waiting], day, side="left"))  # referred before that day
-        last = min(due, next_one + most)
-        removed[waiting[next_one:last]] = day
-        filled.append(max(last - next_one, 0))
-        next_one = max(last, next_one)
-    return table.assign(**{REMOVED: removed}), pd.Series(filled, index=days, name="filled", dtype="int64")
+        taken = 0
+        while taken < most and next_one < len(waiting) and joined[waiting[next_one]] < day:
+            one = waiting[next_one]
+            gone = withdrawn[one] <= day
+            removed[one] = withdrawn[one] if gone else day
+            taken, next_one = taken + (not gone), next_one + 1
+        filled.append(taken)
+    removed[waiting[next_one:]] = withdrawn[waiting[next_one:]]
+    seen = _in_order([table.assign(**{REMOVED: removed})])
+    return seen, pd.Series(filled, index=days, name="filled", dtype="int64")
 
 
 def _checked(name: str, patients: pd.DataFrame) -> pd.DataFrame:

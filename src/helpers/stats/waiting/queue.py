@@ -2,7 +2,8 @@
 
 Source: Fong et al. 2022, *Understanding waiting lists pressures* (medRxiv 2022.08.23.22279117), and the R
 package NHSRwaitinglist that implements it; `compatible="nhsrwaitinglist"` marks where this project differs
-from it.
+from it. Every function takes numbers, or arrays of shapes that broadcast, and raises `ArgumentError` for what is
+negative, missing, an unknown word, or does not fit.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, check_array, check_choice, check_number, check_shapes
+from helpers.stats.checks import (
+    Floats,
+    check_array,
+    check_choice,
+    check_integer,
+    check_number,
+    check_shapes,
+)
 
 #: target wait over mean wait at which 98.2 % wait less than the target (the R package's)
 DEFAULT_FACTOR = 4.0
@@ -27,23 +35,15 @@ Tool = Literal["nhsrwaitinglist"]
 
 
 def queue_load(demand: npt.ArrayLike, capacity: npt.ArrayLike) -> Floats:
-    """Return demand / capacity; at 1 and above the list grows without end.
-
-    Parameters
-    ----------
-    demand, capacity
-        Additions and removals per week, of shapes that broadcast; capacity above 0.
-
-    Raises
-    ------
-    ArgumentError
-        Negative or missing numbers, no capacity, shapes that do not fit.
+    """Return additions / removals per week (capacity above 0); at 1 and above the list grows without end.
 
     >>> round(float(queue_load(30, 27)), 4)
     1.1111
     """
-    additions = check_array("demand", demand, minimum=0)
-    removals = check_array("capacity", capacity, above=0)
+    additions, removals = (
+        check_array("demand", demand, minimum=0),
+        check_array("capacity", capacity, above=0),
+    )
     check_shapes(demand=additions, capacity=removals)
     return np.asarray(additions / removals)
 
@@ -55,11 +55,6 @@ def factor_for(share_within_target: float) -> float:
     ----------
     share_within_target
         Share p of patients to be seen within the target, above 0 and below 1.
-
-    Raises
-    ------
-    ArgumentError
-        A share outside 0 to 1.
 
     >>> round(factor_for(0.92), 3), round(float(target_mean_wait(18, factor=factor_for(0.92))), 2)
     (2.526, 7.13)
@@ -82,11 +77,6 @@ def target_mean_wait(target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFA
     factor
         Target over mean, above 0; see `factor_for`.
 
-    Raises
-    ------
-    ArgumentError
-        Numbers that are not above 0.
-
     >>> float(target_mean_wait(52))
     13.0
     """
@@ -107,11 +97,6 @@ def target_queue(
         Additions per week.
     target_wait, factor
         As for `target_mean_wait`.
-
-    Raises
-    ------
-    ArgumentError
-        Negative demand; target or factor not above 0.
 
     >>> float(target_queue(30, 52))
     390.0
@@ -138,6 +123,8 @@ def relief_capacity(
     target: npt.ArrayLike,
     *,
     weeks: npt.ArrayLike = WEEKS_TO_TARGET,
+    referrals: int = 0,
+    cv_demand: float = 0.0,
     compatible: Tool | None = None,
 ) -> Floats:
     """Return weekly capacity that brings a queue to its target: demand + max(0, queue - target)/weeks.
@@ -150,21 +137,27 @@ def relief_capacity(
         Patients on the list, and its target.
     weeks
         Weeks until the target is to be reached, above 0.
+    referrals, cv_demand
+        From how many additions demand was estimated, and the coefficient of variation of the times between them:
+        demand is then what it may be at most, 1/(mean time - 2 standard errors). 0 takes it as known.
     compatible
-        "nhsrwaitinglist": a queue below its target lowers the capacity below demand.
-
-    Raises
-    ------
-    ArgumentError
-        Negative numbers, no weeks, an unknown tool.
+        "nhsrwaitinglist": a queue below its target lowers the capacity below demand; the standard error of
+        the mean time is taken demand times too large.
 
     >>> round(float(relief_capacity(30, 1200, 390, weeks=26)), 6)
     61.153846
+    >>> round(float(relief_capacity(30, 390, 390, referrals=400, cv_demand=1)), 4)
+    33.3333
     """
     size, aim = check_array("queue", queue, minimum=0), check_array("target", target, minimum=0)
     additions, span = check_array("demand", demand, minimum=0), check_array("weeks", weeks, above=0)
     check_shapes(demand=additions, queue=size, target=aim, weeks=span)
-    excess = size - aim if is_compatible(compatible) else np.maximum(0.0, size - aim)
+    tool = is_compatible(compatible)
+    if check_integer("referrals", referrals, 0):
+        unsure = 2 * check_number("cv_demand", cv_demand, minimum=0) / np.sqrt(referrals)
+        share = np.asarray(unsure * additions if tool else unsure)
+        additions = additions / np.where(share < 1, 1 - share, 1.0)
+    excess = size - aim if tool else np.maximum(0.0, size - aim)
     return np.asarray(additions + excess / span)
 
 
@@ -186,11 +179,6 @@ def target_capacity(
         As for `target_mean_wait`.
     cv_demand, cv_capacity
         Coefficients of variation of the times between additions and between removals.
-
-    Raises
-    ------
-    ArgumentError
-        Negative numbers; target or factor not above 0.
 
     >>> round(float(target_capacity(30, 52, factor=3, cv_demand=1.1, cv_capacity=1.2)), 6)
     30.076442
@@ -217,11 +205,6 @@ def pressure(
         Mean wait so far of those on the list, and the target (above 0).
     wait_unit, target_unit
         Unit of each: "weeks" or "days".
-
-    Raises
-    ------
-    ArgumentError
-        Negative numbers, no target, an unknown unit.
 
     >>> float(pressure(63, 18, wait_unit="days"))
     1.0
@@ -250,11 +233,6 @@ def unreported_removals(before: float, after: float, additions: float, removals:
     -------
     float
         Removals without a report in the period; negative where more joined than were reported.
-
-    Raises
-    ------
-    ArgumentError
-        Negative or missing numbers.
 
     >>> unreported_removals(7_045_357, 7_123_980, 2_000_000, 2_000_000 - 316_785)
     238162.0

@@ -12,15 +12,18 @@ import pandas as pd
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_dates, check_lengths, check_number
+from helpers.stats.results import Result
 from helpers.stats.waiting import queue
 from helpers.stats.waiting.queue import DEFAULT_FACTOR, Tool
 
 DayArray = npt.NDArray[np.int64]
+Dates = Sequence[dt.date | str | None] | pd.Series
+Day = dt.date | str | None
 _NEVER = np.iinfo(np.int64).max
 
 
-@dataclass(frozen=True)
-class ListStatistics:
+@dataclass(frozen=True, repr=False)
+class ListStatistics(Result):
     """A waiting list over a window; rates per week, waits in weeks.
 
     Attributes
@@ -63,19 +66,26 @@ class ListStatistics:
 
 
 @dataclass(frozen=True)
-class _Flow:
+class Flow:
+    """Additions, or removals: how many a week, the coefficient of variation of the times between, the count."""
+
     per_week: float
     cv: float
     count: int
 
+    @property
+    def per_day(self) -> float:
+        """How many a day."""
+        return self.per_week / 7
+
 
 def list_statistics(
-    referred: Sequence[dt.date | None] | pd.Series,
-    removed: Sequence[dt.date | None] | pd.Series,
+    referred: Dates,
+    removed: Dates,
     target_wait: float,
     *,
-    start: dt.date | str | None = None,
-    end: dt.date | str | None = None,
+    start: Day = None,
+    end: Day = None,
     factor: float = DEFAULT_FACTOR,
     compatible: Tool | None = None,
 ) -> ListStatistics:
@@ -106,23 +116,59 @@ def list_statistics(
         differ.
     """
     check_number("target_wait", target_wait, above=0)
-    added, left = _days("referred", referred), _days("removed", removed)
-    check_lengths(referred=added, removed=left)
-    if not len(added) or (added == _NEVER).any():
-        raise ArgumentError(
-            "referred", "no records" if not len(added) else "missing dates", "a date per patient"
-        )
-    if (left < added).any():
-        raise ArgumentError(
-            "removed", f"{int((left < added).sum())} before referred", "dates from referred on"
-        )
-    first = int(added.min()) if start is None else _day("start", start)
-    last = int(added.max()) if end is None else _day("end", end)
-    if last < first:
-        raise ArgumentError("end", f"{dt.date.fromordinal(last):%d %B %Y}", "a day from start on")
+    records = _Records.of(referred, removed, start, end)
     if queue.is_compatible(compatible):
-        return _compatible_statistics(added, left, (first, last), (target_wait, factor))
-    return _statistics(added, left, (first, last), target_wait, factor)
+        return _compatible_statistics(records, (target_wait, factor))
+    return _statistics(records, target_wait, factor)
+
+
+def referral_statistics(
+    referred: Dates, *, start: Day = None, end: Day = None, compatible: Tool | None = None
+) -> Flow:
+    """Return additions per week and how the times between them vary; arguments and errors as in `list_statistics`.
+
+    >>> referral_statistics(["2026-01-01", "2026-01-04", "2026-01-07"])
+    Flow(per_week=3.0, cv=0.0, count=3)
+    """
+    records = _Records.of(referred, [None] * len(referred), start, end)
+    return _compatible_demand(records) if queue.is_compatible(compatible) else _demand(records)
+
+
+def removal_statistics(
+    referred: Dates, removed: Dates, *, start: Day = None, end: Day = None, compatible: Tool | None = None
+) -> Flow:
+    """Return removals per week in which somebody waited; arguments and errors as in `list_statistics`.
+
+    >>> removal_statistics(["2026-01-01"] * 3, ["2026-01-03", "2026-01-05", "2026-01-07"], end="2026-01-08")
+    Flow(per_week=3.5, cv=0.0, count=3)
+    """
+    records = _Records.of(referred, removed, start, end)
+    return _compatible_capacity(records) if queue.is_compatible(compatible) else _capacity_of(records)
+
+
+@dataclass(frozen=True)
+class _Records:
+    """Days of addition and removal, and the window."""
+
+    added: DayArray
+    left: DayArray
+    window: tuple[int, int]
+
+    @classmethod
+    def of(cls, referred: Dates, removed: Dates, start: Day, end: Day) -> _Records:
+        added, left = _days("referred", referred), _days("removed", removed)
+        check_lengths(referred=added, removed=left)
+        if not len(added) or (added == _NEVER).any():
+            came = "missing dates" if len(added) else "no records"
+            raise ArgumentError("referred", came, "a date per patient")
+        if (left < added).any():
+            came = f"{int((left < added).sum())} before referred"
+            raise ArgumentError("removed", came, "dates from referred on")
+        first = int(added.min()) if start is None else _day("start", start)
+        last = int(added.max()) if end is None else _day("end", end)
+        if last < first:
+            raise ArgumentError("end", f"{dt.date.fromordinal(last):%d %B %Y}", "a day from start on")
+        return cls(added, left, (first, last))
 
 
 def _day(argument: str, date: dt.date | str) -> int:
@@ -130,7 +176,7 @@ def _day(argument: str, date: dt.date | str) -> int:
     return int(check_dates(argument, [date])[0].toordinal())
 
 
-def _days(argument: str, dates: Sequence[dt.date | None] | pd.Series) -> DayArray:
+def _days(argument: str, dates: Dates) -> DayArray:
     """Return dates as ordinal days; a missing one is never reached."""
     try:
         stamps = pd.to_datetime(pd.Series(dates, dtype=object), errors="raise")
@@ -141,25 +187,33 @@ def _days(argument: str, dates: Sequence[dt.date | None] | pd.Series) -> DayArra
     return np.where(stamps.isna().to_numpy(), _NEVER, days)
 
 
-def _statistics(
-    added: DayArray, left: DayArray, window: tuple[int, int], target_wait: float, factor: float
-) -> ListStatistics:
-    first, last = window
-    inside = np.sort(added[(first <= added) & (added <= last)])
-    demand = _Flow(7 * len(inside) / (last - first + 1), _variation(np.diff(inside)), len(inside))
+def _statistics(records: _Records, target_wait: float, factor: float) -> ListStatistics:
+    added, left, last = records.added, records.left, records.window[1]
     waiting = (added <= last) & (left > last)
-    # after an empty day somebody can wait from the next day on
-    idle_until = _empty_days(added, left, window) + 1
-    capacity = _capacity(np.sort(left[(first <= left) & (left <= last)]), idle_until, first)
     weeks = (last - added[waiting]) / 7
     mean_wait = float(weeks.mean()) if waiting.any() else 0.0
     strain = float(queue.pressure(mean_wait, target_wait))
-    return _summary(demand, capacity, int(waiting.sum()), mean_wait, strain, (target_wait, factor))
+    flows = _demand(records), _capacity_of(records)
+    return _summary(*flows, int(waiting.sum()), mean_wait, strain, (target_wait, factor))
+
+
+def _demand(records: _Records) -> Flow:
+    first, last = records.window
+    inside = np.sort(records.added[(first <= records.added) & (records.added <= last)])
+    return Flow(7 * len(inside) / (last - first + 1), _variation(np.diff(inside)), len(inside))
+
+
+def _capacity_of(records: _Records) -> Flow:
+    first, last = records.window
+    left = records.left
+    # after an empty day somebody can wait from the next day on
+    idle_until = _empty_days(records.added, left, records.window) + 1
+    return _capacity(np.sort(left[(first <= left) & (left <= last)]), idle_until, first)
 
 
 def _summary(
-    demand: _Flow,
-    capacity: _Flow,
+    demand: Flow,
+    capacity: Flow,
     size: int,
     mean_wait: float,
     strain: float,
@@ -204,10 +258,10 @@ def _empty_days(added: DayArray, left: DayArray, window: tuple[int, int]) -> Day
     return empty
 
 
-def _capacity(removals: DayArray, idle_until: DayArray, first: int) -> _Flow:
+def _capacity(removals: DayArray, idle_until: DayArray, first: int) -> Flow:
     """Return removals per week of waiting: each gap runs from the removal before or from idleness."""
     gaps = _gaps(removals, idle_until, first)
-    return _Flow(_per_week(gaps), _variation(gaps), len(gaps))
+    return Flow(_per_week(gaps), _variation(gaps), len(gaps))
 
 
 def _per_week(gaps: npt.NDArray[np.generic]) -> float:
@@ -224,19 +278,27 @@ def _gaps(removals: DayArray, idle_until: DayArray, first: int) -> Floats:
     return np.asarray(gaps, dtype=float)
 
 
-def _compatible_statistics(
-    added: DayArray, left: DayArray, window: tuple[int, int], target: tuple[float, float]
-) -> ListStatistics:
+def _compatible_statistics(records: _Records, target: tuple[float, float]) -> ListStatistics:
     """Return what the R package's wl_stats returns, its faults included."""
-    first, last = window
-    arrivals = np.concatenate([[first], added[(first <= added) & (added <= last)], [last]])
-    gaps = np.diff(arrivals).astype(float)  # in the order of the records, unsorted, as there
-    demand = _Flow(_per_week(gaps), _variation(gaps), len(gaps))
-    everything = (int(added.min()), int(added.max()))
-    # there a removal that empties the list counts from that same day: no time at all
-    capacity = _capacity(np.sort(left[left < _NEVER]), _empty_days(added, left, everything), first)
+    (first, last), added, left = records.window, records.added, records.left
     size = int((added <= last).sum() - ((first <= left) & (left <= last)).sum())
     waiting = ((left > last) & (left < _NEVER)) | ((left == _NEVER) & (added <= last))
     mean_wait = float((last - added[waiting]).mean()) if waiting.any() else float("nan")
-    strain = 2 * mean_wait / target[0]
-    return _summary(demand, capacity, size, mean_wait, strain, target)
+    flows = _compatible_demand(records), _compatible_capacity(records)
+    return _summary(*flows, size, mean_wait, 2 * mean_wait / target[0], target)
+
+
+def _compatible_demand(records: _Records) -> Flow:
+    first, last = records.window
+    inside = (first <= records.added) & (records.added <= last)
+    arrivals = np.concatenate([[first], records.added[inside], [last]])
+    gaps = np.diff(arrivals).astype(float)  # in the order of the records, unsorted, as there
+    return Flow(_per_week(gaps), _variation(gaps), len(gaps))
+
+
+def _compatible_capacity(records: _Records) -> Flow:
+    added, left = records.added, records.left
+    everything = (int(added.min()), int(added.max()))
+    # there a removal that empties the list counts from that same day: no time at all
+    idle_until = _empty_days(added, left, everything)
+    return _capacity(np.sort(left[left < _NEVER]), idle_until, records.window[0])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, check_array, check_integer, check_number
+from helpers.stats.checks import Floats, check_array, check_dates, check_integer, check_number
+from helpers.stats.waiting.lists import REFERRED, REMOVED, WITHDRAWN, join_lists, schedule_list
 
-_QUANTILES = {"low95": 0.025, "low80": 0.1, "median": 0.5, "high80": 0.9, "high95": 0.975}
+_QUANTILES = {"lower95": 0.025, "lower80": 0.1, "median": 0.5, "upper80": 0.9, "upper95": 0.975}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ def simulate_list(
     Returns
     -------
     pandas.DataFrame
-        Indexed by `week` (1 …): `low95`, `low80`, `median`, `high80`, `high95` (patients) and `mean_wait`,
+        Indexed by `week` (1 …): `lower95`, `lower80`, `median`, `upper80`, `upper95` (patients) and `mean_wait`,
         the wait in weeks of a newcomer in a first-in-first-out list at the median (missing without
         removals).
 
@@ -84,6 +86,66 @@ def simulate_list(
     return table.assign(mean_wait=table["median"] / leaving).set_index(
         pd.RangeIndex(1, horizon + 1, name="week")
     )
+
+
+def clinic_dates(start: Any, days: int, per_day: float) -> pd.DatetimeIndex:
+    """Return the dates of single places, so many a day on average from the start on, over so many days.
+
+    >>> clinic_dates("2026-01-01", 4, 0.5).day.tolist()
+    [1, 3]
+    """
+    first = check_dates("start", [start])[0]
+    span = check_integer("days", days, 1) - 1
+    rate = check_number("per_day", per_day, above=0)
+    places = np.arange(int(span * rate + 1e-9) + 1) / rate
+    return pd.DatetimeIndex(first + pd.to_timedelta(np.ceil(places - 1e-9), unit="D"))
+
+
+def simulate_patients(
+    start: Any,
+    end: Any,
+    *,
+    demand: float,
+    capacity: float,
+    patients: pd.DataFrame | None = None,
+    withdrawal: float = 0.0,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Return a list patient by patient, seen in order of referral: what `list_statistics` and `queue_sizes` take.
+
+    Parameters
+    ----------
+    start, end
+        First and last day.
+    demand, capacity
+        Additions (Poisson) and places (evenly spread) per week.
+    patients
+        A list to start from, as for `queue_sizes`.
+    withdrawal
+        How likely somebody new withdraws on each day after referral.
+    seed
+        The same seed gives the same list.
+
+    Raises
+    ------
+    ArgumentError
+        What is no date, an end before the start, negative numbers, a withdrawal of more than 1.
+
+    >>> made = simulate_patients("2026-01-01", "2026-03-01", demand=10, capacity=8)
+    >>> bool((made["removed"] > made["referred"])[made["removed"].notna()].all())
+    True
+    """
+    (first, last), rng = check_dates("start", [start, end]), np.random.default_rng(seed)
+    days = check_integer("end", (last - first).days, 1)
+    mean = check_number("demand", demand, minimum=0) * days / 7
+    joined = first + pd.to_timedelta(np.sort(rng.integers(0, days + 1, rng.poisson(mean))), unit="D")
+    table = pd.DataFrame({REFERRED: joined, REMOVED: pd.NaT})
+    if check_number("withdrawal", withdrawal, minimum=0, maximum=1):
+        left = joined + pd.to_timedelta(rng.geometric(withdrawal, len(joined)), unit="D")
+        table[WITHDRAWN] = left.where(left <= last)
+    table = table if patients is None else join_lists(patients, table)
+    places = check_number("capacity", capacity, minimum=0) / 7
+    return schedule_list(table, clinic_dates(first, days, places) if places else [])[0]
 
 
 def _weekly(flows: ListFlows, weeks: int) -> tuple[Floats, Floats, Floats]:

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from helpers.data.national import read_figures, table_lines
+from helpers.data.measure_feeds import describe_measures, function_of
 from helpers.data.sources import all_layouts
-from helpers.data.sources.layout import Feed, Layout
 from helpers.data.views import DERIVED, REMAINING
-from helpers.register import Measure, Register, read_register
-
-
-def describe_measures(register: Register) -> Iterator[tuple[Measure, Layout, Feed]]:
-    """Yield each measure with each layout that feeds it and the columns it comes from, in the register's order."""
-    feeds = [(layout, feed) for layout in all_layouts() for feed in layout.feeds]
-    for measure in register.measures.values():
-        yield from ((measure, layout, feed) for layout, feed in feeds if feed.measure == measure.id)
-
-
-def function_of(layout: Layout) -> str:
-    """Return the name of the function that reads a layout."""
-    return f"{layout.read.__module__.removeprefix('helpers.data.')}.{layout.read.__name__}"
+from helpers.register import Register
+from reference_pages.national import read_figures, table_lines
 
 
 def write_dictionary(register: Register, national: Path) -> str:
@@ -94,8 +80,3 @@ def _register_lines(register: Register) -> list[str]:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    register_folder, figures, written = sys.argv[1:]
-    Path(written).write_text(write_dictionary(read_register(register_folder), Path(figures)), "utf-8")

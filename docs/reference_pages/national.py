@@ -1,7 +1,7 @@
 """The register's measures added up over all providers, beside what was published for England.
 
 `docs/reference/national-figures.yml` has the published figures, typed from the publications, and beside each
-what the mart adds up to. `python -m helpers.data.national MART FILE` works the latter out anew.
+what the mart adds up to. `make national` works the latter out anew.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
+from reference_pages.names import ANALYSES, OWN, write_names_page
+
 from helpers import analyses
-from helpers.analyses.names_page import ANALYSES, OWN, write_names_page
 from helpers.report.report import Report
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "report.md"

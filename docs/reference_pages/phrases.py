@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
 from helpers.phrases.book import OWN, known_phrases
@@ -32,7 +30,3 @@ def _topic(topic: str, found: dict[str, str]) -> Iterator[str]:
     yield f"## {topic}"
     rows = (f"| `{key}` | {' '.join(text.split())} |".replace("\\|", "|") for key, text in found.items())
     yield "\n".join(["| key | text |", "|---|---|", *rows])
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(write_phrases_page(), "utf-8")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from helpers.data.published import RECORDS
@@ -161,7 +159,3 @@ def _views_part() -> Iterator[str]:
     yield "Each table shows the latest edition of each row. Beside them:"
     lines = ["| view | what it shows |", "|---|---|"]
     yield "\n".join([*lines, *(f"| `{name}` | {said} |" for name, said in VIEW_WORDS.items())])
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(write_mart_page(), "utf-8")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 from helpers import analyses
@@ -134,7 +132,3 @@ def _members(analysis: type) -> Iterator[tuple[str, str]]:
             " ".join((inspect.getdoc(member) or "").split("\n\n")[0].split()).removeprefix("Return ")
         )
         yield call.replace("|", "\\|"), said.replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(write_names_page(), "utf-8")

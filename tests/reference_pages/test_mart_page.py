@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from reference_pages.mart import COLUMN_WORDS, TABLE_WORDS, VIEW_WORDS, words, write_mart_page
 
 from helpers.data.mart import Mart
-from helpers.data.mart_page import COLUMN_WORDS, TABLE_WORDS, VIEW_WORDS, words, write_mart_page
 from helpers.data.schema import TABLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "mart.md"

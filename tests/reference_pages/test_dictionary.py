@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.data.dictionary import describe_measures, function_of, write_dictionary
+from reference_pages.dictionary import write_dictionary
+
+from helpers.data.measure_feeds import describe_measures, function_of
 from helpers.data.sources import all_layouts
 from helpers.register import read_register
 
