@@ -33,7 +33,7 @@ def one_series(
     values
         Shape (points,); missing allowed.
     dates
-        Shape (points,), or None.
+        Shape (points,); None: those of a Series' index, where it holds dates.
     sort
         Whether to sort dates that are out of order; otherwise they are refused.
 
@@ -45,8 +45,9 @@ def one_series(
     numbers = check_numbers(name, values, missing=True)
     if not len(numbers):
         raise ArgumentError(name, "no value came", "one value or more")
-    if dates is None:
+    if dates is None and not isinstance(getattr(values, "index", None), pd.DatetimeIndex | pd.PeriodIndex):
         return numbers, None
+    dates = values.index if dates is None else dates
     when = check_dates("dates", dates)
     check_lengths(**{name: numbers}, dates=when)
     if when.has_duplicates:
