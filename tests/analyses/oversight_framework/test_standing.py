@@ -231,10 +231,21 @@ def test_what_was_put_in_is_found(mart: Mart, tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_refused_by_name(mart: Mart, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"no row in Q1 2026/27.*Q1 2025/26, Q2 2025/26"):
+    with pytest.raises(DataError, match=r"no average score in Q1 2026/27.*Q1 2025/26, Q2 2025/26"):
         of(mart, tmp_path, "SYN07", date(2026, 6, 1))
     with pytest.raises(UsageError, match=r"oversight/2024-25.yml.*2025-26"):
         of(mart, tmp_path, "SYN07", date(2025, 3, 1))
+
+
+def test_a_year_whose_scores_are_called_otherwise_is_told_where_to_mend_it(tmp_path: Path) -> None:
+    mart = Mart(tmp_path / "mart")
+    with mart.load(source="figures", layout="l", policy="published", synthetic=True) as load:
+        load.write(
+            "organisations", pd.DataFrame([{"org_code": "D", "name": "Synthetic D", "kind": "trust"}])
+        )
+        load.write("oversight", rows({"D": FOUR["D"]}, NEXT_YEAR))
+    with pytest.raises(DataError, match=r"oversight/2026-27.yml, rows, score.*OF2: no score of Q1 2026/27"):
+        of(mart.at(mart.version), tmp_path, "D", date(2026, 6, 1))
 
 
 def test_a_mean_that_does_not_fit_and_a_metric_that_the_year_does_not_describe_are_on_the_page(

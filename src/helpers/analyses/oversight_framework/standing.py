@@ -38,6 +38,12 @@ class Standing:
         column = self.year.rows.get(name, "")
         return float(self.past[column][day or self.day]) if column in self.past else math.nan
 
+    @property
+    def alone(self) -> int:
+        """The segment by the average alone."""
+        told = self.figure("unadjusted")
+        return int(self.figure("segment") if math.isnan(told) else told)
+
     @cached_property
     def metrics(self) -> pd.DataFrame:
         """The metrics with a score by id, what moves the average most first; a published 0 is no score.
@@ -46,6 +52,8 @@ class Standing:
         """
         found = self.now[self.now.index.str.startswith(self.year.rows["score"]) & (self.now["value"] > 0)]
         frame = pd.DataFrame([self._scored(str(name), row) for name, row in found.iterrows()])
+        if frame.empty:
+            return frame
         frame["metric"] = frame["spoken"].map(capital)
         frame["fall"] = (frame["weight"] * (frame["score"] - frame["mark"])).fillna(0) / frame[
             "weight"
@@ -66,15 +74,12 @@ class Standing:
     def ends(self) -> tuple[float, float]:
         """The highest average of a better segment, and the lowest of a worse one; NaN where there is none."""
         average, segment = self.year.rows["average"], self.year.rows["unadjusted"]
-        told = self._all[[average, segment]].dropna().sort_values([average, segment])
+        told = self._all.reindex(columns=[average, segment]).dropna().sort_values([average, segment])
         if not told[segment].is_monotonic_increasing:  # not one set of segments for all kinds of trust
             told = told.reindex(self.peers.index).dropna()
-        own = self.figure("unadjusted")
-        better, worse = (
-            told.loc[told[segment] < own, average].max(),
-            told.loc[told[segment] > own, average].min(),
-        )
-        return self.year.thresholds.get(int(own) - 1, better), worse
+        better = told.loc[told[segment] < self.alone, average].max()
+        worse = told.loc[told[segment] > self.alone, average].min()
+        return self.year.thresholds.get(self.alone - 1, better), worse
 
     def reached_with(self) -> tuple[pd.DataFrame, float]:
         """Return the fewest metrics that at their marks bring the better segment, or all, and the average then."""

@@ -32,7 +32,7 @@ def names(some: pd.DataFrame) -> str:
 
 def lead(standing: Standing) -> str:
     """Say segment, average and the way to the next, and what the segment would be without the override."""
-    now, alone = int(standing.figure("segment")), int(standing.figure("unadjusted"))
+    now, alone = int(standing.figure("segment")), standing.alone
     average, (better, worse) = standing.figure("average"), standing.ends
     said = f"segment {now}" + (
         f" by the financial override, segment {alone} without it" if alone != now else ""
@@ -60,11 +60,7 @@ def movers(standing: Standing) -> str:
 
 def way(standing: Standing) -> str:
     """Say how many points the next segment takes, and which metrics would bring it."""
-    alone, better, weight = (
-        int(standing.figure("unadjusted")),
-        standing.ends[0],
-        standing.metrics["weight"].sum(),
-    )
+    alone, better, weight = standing.alone, standing.ends[0], standing.metrics["weight"].sum()
     is_held = standing.figure("override") == 1 and alone <= standing.year.no_better_than
     held = phrase("statements.oversight.held", limit=standing.year.no_better_than) if is_held else ""
     if alone == 1 or math.isnan(better):
