@@ -52,3 +52,12 @@ def test_the_methods_are_listed_and_found_without_importing_them_all() -> None:
     inner = {"autoregression", "checks", "funnel_limits", "intervals", "log_linear", "plotting", "results"}
     found = {each.name for each in pkgutil.iter_modules(stats.__path__)}
     assert set(done.stdout.split()) == found - inner
+
+
+def test_importing_all_methods_leaves_slow_libraries_until_they_are_needed() -> None:
+    """They cost more than all methods together: pandas alone is most of the second that an import may take."""
+    slow = ("matplotlib", "patsy", "scipy.stats", "statsmodels")
+    code = "import sys; from helpers import stats; [getattr(stats, name) for name in dir(stats)]; "
+    code += f"print(*(name for name in {slow!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -83,3 +83,18 @@ def names_in(found: Any) -> list[str]:
         return []
     values = {each.name: getattr(found, each.name) for each in fields(found)}
     return [*values, *(name for value in values.values() for name in names_in(value))]
+
+
+@pytest.mark.parametrize("last", ["2025-12-01", "2025-12-31"])
+def test_dates_of_a_series_are_kept(last: str) -> None:
+    months = pd.date_range(end=last, periods=36, freq="MS" if last.endswith("01") else "ME")
+    dated = pd.Series(MONTHS, months)
+    assert list(spc.xmr(dated).dates) == list(months.to_numpy())
+    assert list(spc.run_chart(dated).dates) == list(months.to_numpy())
+    ahead = trajectory.trajectory(dated, GOAL, kind="number", draws=1000).fan
+    following = pd.date_range(months[-1], periods=7, freq=months.freq)[1:]
+    assert list(ahead.index) == list(following)
+    plain = trajectory.trajectory(MONTHS, GOAL, kind="number", draws=1000).fan
+    np.testing.assert_allclose(ahead.to_numpy(), plain.to_numpy())
+    monthly = dated.set_axis(months.to_period("M"))
+    assert str(trajectory.trajectory(monthly, GOAL, kind="number", draws=1000).fan.index[0]) == "2026-01"

@@ -14,6 +14,7 @@ from helpers.errors import Problem
 from helpers.places import state_folder
 from helpers.runner.publisher import Publisher
 from helpers.runner.walls import RoomProcess
+from helpers.theme import Theme, read_theme
 
 
 @dataclass(frozen=True)
@@ -140,14 +141,9 @@ class Project:
         return self.root / "params"
 
     @property
-    def quarto_yml(self) -> Path:
-        """The page settings that both renderers follow."""
-        return self.root / "_quarto.yml"
-
-    @property
-    def theme_yml(self) -> Path:
-        """Whose reports these are: name, logo and colours."""
-        return self.params / "_theme.yml"
+    def theme(self) -> Theme:
+        """The page settings that both renderers follow, and whose reports these are, as their files say now."""
+        return read_theme(self.root / "_quarto.yml", self.params / "_theme.yml")
 
     @property
     def reports(self) -> Path:

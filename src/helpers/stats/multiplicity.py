@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from helpers.stats.checks import (
     Floats,
@@ -131,4 +130,7 @@ def q_values(p: Any) -> Floats:
     >>> q_values([0.01, 0.02, 0.03, 0.5]).round(3).tolist()
     [0.04, 0.04, 0.04, 0.5]
     """
-    return np.asarray(stats.false_discovery_control(check_array("p", p, minimum=0, maximum=1)))
+    # late: it takes as long to import as all methods together
+    from scipy.stats import false_discovery_control
+
+    return np.asarray(false_discovery_control(check_array("p", p, minimum=0, maximum=1)))

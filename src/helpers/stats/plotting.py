@@ -89,11 +89,12 @@ def _terms(found: Any, ax: Axes) -> None:
 
 def _groups(found: Any, ax: Axes) -> None:
     """Draw estimates with their intervals, the first where there are several."""
-    _intervals(ax, getattr(found, "group", range(len(found.lower))), found.value, found.lower, found.upper)
-
-
-def _positions(found: Any, ax: Axes) -> None:
-    _intervals(ax, range(len(found.percent)), found.percent, found.lower95, found.upper95)
+    middle, lower, upper = (
+        (found.percent, found.lower95, found.upper95)
+        if hasattr(found, "percent")
+        else (found.value, found.lower, found.upper)
+    )
+    _intervals(ax, getattr(found, "group", range(len(lower))), middle, lower, upper)
 
 
 def _intervals(ax: Axes, names: Any, middle: Any, lower: Any, upper: Any) -> None:
@@ -131,6 +132,6 @@ _DRAWN: dict[str, Callable[[Any, Axes], None]] = {
     "terms": _terms,
     "chance_of_relief": _draws,
     "by_group": _gradient,
-    "percent": _positions,
+    "percent": _groups,
     "confidence": _groups,
 }

@@ -30,7 +30,7 @@ def test_a_change_by_its_date_is_that_by_its_place(values: pd.Series) -> None:
     assert (by_date.now, by_date.before) == (by_place.now, 24)
     assert by_date.series.index.equals(MONTHS)
     assert interrupted_series(values.to_numpy(), "2024-01-01", dates=MONTHS).series.index.equals(MONTHS)
-    monthly = values.set_axis(values.index.to_period("M"))
+    monthly = values.set_axis(MONTHS.to_period("M"))
     assert interrupted_series(monthly, "2024-01").series.index.equals(monthly.index)
 
 

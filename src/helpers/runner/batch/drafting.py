@@ -31,7 +31,6 @@ from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import load_notebook
 from helpers.runner.project import Project, private_folder
 from helpers.runner.render import render
-from helpers.theme import read_theme
 
 #: how the run folders of drafts end: one that was killed leaves its own, which `boardpack state prune` removes
 _ENDING: Final = "-preview"
@@ -119,8 +118,7 @@ class Desk:
         document, _ = with_editions(project, last.setting.history, document)
         check_document(document, last.job, project, notebook=last.executed.path)
         scratch = private_folder(last.setting.folder(last.job) / "rendered")
-        theme = read_theme(project.quarto_yml, project.theme_yml)
-        page = render(document, ["html"], theme=theme, folder=scratch)["html"].read_bytes()
+        page = render(document, ["html"], theme=project.theme, folder=scratch)["html"].read_bytes()
         warnings = (*last.executed.warnings, *document.warnings, *last.observed.of_unknown_origin)
         return Proof(page, time.perf_counter() - began, fresh, warnings)
 

@@ -20,7 +20,6 @@ from helpers.runner.history.signing import SignOff, digest_of
 from helpers.runner.key.surroundings import Surroundings, survey
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish.placing import marked_folder
-from helpers.theme import read_theme
 
 if TYPE_CHECKING:
     from helpers.runner.document.making import Document
@@ -84,8 +83,7 @@ def mark_copies(project: Project, draft: Entry, document: Document, scratch: Pat
     from helpers.runner.render import render  # late: the command line does not need it to start
 
     wanted = [name for name in draft.outputs if name in FORMATS]
-    theme = read_theme(project.quarto_yml, project.theme_yml)
-    made = render(as_draft(document), wanted, theme=theme, folder=private_folder(scratch))
+    made = render(as_draft(document), wanted, theme=project.theme, folder=private_folder(scratch))
     for name, path in made.items():
         place = marked_folder(project.state, draft) / draft.outputs[name].path
         private_folder(place.parent)

@@ -17,7 +17,7 @@ from helpers.runner.project import Project
 from helpers.runner.publish.switching import public_folder, write_whole
 from helpers.runner.publisher import FILE as SETTING
 from helpers.runner.publisher import Publisher
-from helpers.theme import Theme, read_theme
+from helpers.theme import Theme
 
 
 def write_portal(history: History, project: Project, *, today: date | None = None) -> Path:
@@ -28,7 +28,7 @@ def write_portal(history: History, project: Project, *, today: date | None = Non
     `today`: the day on which this is; today (UTC) if none is given.
     """
     listed = list_reports(history, project.reports, stages=stages(project, history), today=today)
-    theme = read_theme(project.quarto_yml, project.theme_yml)
+    theme = project.theme
     name = project.publisher.name or theme.brand.name
     publisher = project.publisher.model_copy(update={"name": name})
     pages = [*listing_pages(listed), _runs(history, project), statement_page(publisher)]
@@ -56,7 +56,7 @@ def write_pages(pages: Sequence[Page], reports: Path, *, theme: Theme, mark: str
 
 def write_runs(history: History, project: Project) -> None:
     """Write the page of the runs alone, where the others would say what they say already."""
-    theme, page = read_theme(project.quarto_yml, project.theme_yml), _runs(history, project)
+    theme, page = project.theme, _runs(history, project)
     there = project.reports / page.file
     if not there.is_file() or there.read_text("utf-8") != write_page(
         page, theme, mark=project.audience.mark

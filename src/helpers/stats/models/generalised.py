@@ -18,7 +18,7 @@ _Quasi = Literal["quasi_binomial", "quasi_poisson"]
 _Known = Literal["binomial", "poisson", "negative_binomial"]
 Family = Literal["gaussian", "gamma", "inverse_gaussian"] | _Known | _Quasi
 Link = Literal["identity", "log", "logit", "probit", "cloglog", "inverse"]
-Errors = Literal["classical", "HC0", "HC1", "HC2", "HC3", "cluster"]
+Errors = Literal["classical", "HC0", "HC1", "HC2", "HC3"]
 _SCALES: dict[str, Any] = {"log": "ratio", "logit": "odds ratio", "probit": "probit"}
 
 
@@ -51,10 +51,10 @@ def glm(
     weights
         Column of prior weights, above 0, as R's ``weights``: numbers of trials where the outcome is a share.
     errors
-        "classical", "HC0" to "HC3", or "cluster" with the factor of `sandwich::vcovCL`: G / (G - 1), for least squares
-        also (n - 1) / (n - k).
+        "classical", or robust: "HC0" to "HC3".
     cluster
-        Column that tells the clusters; with it errors are "cluster".
+        Column of what goes together: errors are robust to it, with the factor of `sandwich::vcovCL`: G / (G - 1), for
+        least squares also (n - 1) / (n - k).
     confidence
         Level of the intervals (Wald): t quantiles with G - 1 degrees of freedom for clusters, with n - k where a
         dispersion is estimated, else normal.
@@ -62,7 +62,7 @@ def glm(
     Raises
     ------
     ArgumentError
-        A formula, columns or values that cannot be used, terms that say the same, groups without a finite estimate.
+        What cannot be used, terms that say the same, groups without a finite estimate.
 
     Notes
     -----
@@ -78,29 +78,21 @@ def glm(
     chosen = link or FAMILIES[family][1]
     count = family == "negative_binomial"
     check_choice("link", chosen, ["log"] if count else get_args(Link))
-    wrong = {
-        "cluster": ("none came with errors='cluster'", errors == "cluster" and cluster is None),
-        "exposure": ("it came with an offset", offset is not None and exposure is not None),
-        "weights": ("they came with the negative binomial", weights is not None and count),
-    }
-    for name, (came, is_wrong) in wrong.items():
-        if is_wrong:
-            raise ArgumentError(
-                name, came, "one of the two" if name != "cluster" else "the column of clusters"
-            )
+    if weights is not None and count:
+        raise ArgumentError("weights", "they came with the negative binomial", "another family, or none")
     found = read(formula, data, [offset, exposure, weights, cluster])
     (rows, columns), estimated = found.matrix.shape, FAMILIES[family][2]
     shift = np.zeros(rows) if offset is None else found.numbers(offset)
-    shift = shift if exposure is None else np.log(found.numbers(exposure, above=0))
+    if exposure is not None:
+        shift = shift + np.log(found.numbers(exposure, above=0))
     prior = np.ones(rows) if weights is None else found.numbers(weights, above=0)
-    kind: Errors = errors if cluster is None else "cluster"
-    if rows == columns and (estimated or kind != "classical"):
+    if rows == columns and (estimated or errors != "classical" or cluster):
         raise ArgumentError("data", f"{rows} rows for as many terms", "more rows than terms")
     groups = 0 if cluster is None else found.beside[cluster].nunique()
     if groups == 1:
         raise ArgumentError("cluster", "1 cluster came", "at least two")
     fit = fit_matrices(found.values, found.matrix, family, chosen, shift, prior)
-    covariance = fit.covariance(found.matrix, kind, None if cluster is None else found.beside[cluster])
+    covariance = fit.covariance(found.matrix, errors, None if cluster is None else found.beside[cluster])
     plain = (family, chosen) == ("gaussian", "identity")
     named = f"errors clustered by {cluster} (G = {groups}, factor G/(G-1))"
     if groups and plain:
@@ -114,7 +106,7 @@ def glm(
         mean=fit.mean,
         parameters=columns + (count or estimated),
         log_likelihood=fit.log_likelihood,
-        method=f"{family.replace('_', ' ')} regression, link {chosen}, {named if groups else f'{kind} errors'}",
+        method=f"{family.replace('_', ' ')} regression, link {chosen}, {named if groups else f'{errors} errors'}",
         scale=_SCALES.get(chosen, "difference"),
         dispersion=fit.dispersion,
         groups=groups,
@@ -164,10 +156,10 @@ class Fitted:
     def covariance(self, matrix: Floats, errors: Errors, clusters: Any = None) -> Floats:
         """Return the covariance of the estimates; `errors` as for `glm`."""
         bread = np.linalg.inv((matrix * self.weights[:, None]).T @ matrix)
-        if errors == "classical":
+        if errors == "classical" and clusters is None:
             return np.asarray(bread * (1.0 if self.known else self.dispersion))
         scores, (rows, columns), factor = matrix * self.pull[:, None], matrix.shape, 1.0
-        if errors == "cluster":
+        if clusters is not None:
             scores = pd.DataFrame(scores).groupby(np.asarray(clusters)).sum().to_numpy()
             factor = len(scores) / (len(scores) - 1)
         elif errors == "HC1":

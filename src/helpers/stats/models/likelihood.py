@@ -123,7 +123,6 @@ def mixed(
     *,
     group: str,
     slopes: str | None = None,
-    within: str | None = None,
     likelihood: Literal["REML", "ML"] = "REML",
     confidence: float = 0.95,
 ) -> Regression:
@@ -138,8 +137,6 @@ def mixed(
         Column of the groups, such as the trust.
     slopes
         Column whose slope differs by group too, correlated with the level.
-    within
-        Column of groups inside the groups, such as the ward, each with its own level.
     likelihood
         "REML", or "ML" to compare models of different terms.
 
@@ -157,37 +154,29 @@ def mixed(
     {'trust': 19.6667, 'residual': 2.0}
     """
     check_choice("likelihood", likelihood, ("REML", "ML"))
-    found = read(formula, data, [group, slopes, within])
+    found = read(formula, data, [group, slopes])
     groups, columns = found.beside[group].to_numpy(), found.matrix.shape[1]
     sizes = found.beside.groupby(group, observed=True).size()
     if len(sizes) < 3 or sizes.max() < 2:
         came = f"{len(sizes)} groups, the largest of {sizes.max()}"
         raise ArgumentError("group", came, "at least 3 groups, some with two rows or more")
-    from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VCSpec
+    from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
 
     names = [group, *([] if slopes is None else [f"{group}: {slopes}"])]
     own = [np.ones(len(groups)), *([] if slopes is None else [found.numbers(slopes)])]
-    inner = None
-    if within is not None:
-        dummies = [
-            pd.get_dummies(found.beside[within][groups == each], dtype=float) for each in np.unique(groups)
-        ]
-        columns_of = [[str(name) for name in each] for each in dummies]
-        inner = VCSpec([within], [columns_of], [[each.to_numpy() for each in dummies]])
     with warnings.catch_warnings():
         # a variance of 0 is told by a warning; it is a result, and stands in the table
         warnings.simplefilter("ignore")
-        model = MixedLM(found.values, found.matrix, groups, np.column_stack(own), exog_vc=inner)
+        model = MixedLM(found.values, found.matrix, groups, np.column_stack(own))
         options = {"reml": likelihood == "REML", "gtol": 1e-9, "maxiter": 500}
         fit = model.fit(method=["bfgs", "lbfgs", "powell"], **options)
-        scaled = {"cov_re": np.asarray(fit.cov_re) / fit.scale, "vcomp": np.asarray(fit.vcomp) / fit.scale}
         estimates = np.asarray(fit.fe_params)
         # of the terms alone, as lme4 has it
-        curvature = model.hessian(MixedLMParams.from_components(estimates, **scaled))[0][:columns, :columns]
+        scaled = MixedLMParams.from_components(estimates, cov_re=np.asarray(fit.cov_re) / fit.scale)
+        curvature = model.hessian(scaled)[0][:columns, :columns]
         log_likelihood, mean = float(fit.llf), np.asarray(fit.fittedvalues)
-    spreads = np.array([*np.diag(fit.cov_re), *fit.vcomp, fit.scale])
-    labels = [*names, *([] if within is None else [within])]
-    variances = pd.DataFrame({"variance": spreads, "sd": np.sqrt(spreads)}, index=[*labels, "residual"])
+    spreads = np.array([*np.diag(fit.cov_re), fit.scale])
+    variances = pd.DataFrame({"variance": spreads, "sd": np.sqrt(spreads)}, index=[*names, "residual"])
     if slopes is not None:
         variances.loc[names[1], "correlation"] = fit.cov_re[0, 1] / np.sqrt(spreads[0] * spreads[1])
     return found.regression(
@@ -198,7 +187,7 @@ def mixed(
         mean=mean,
         parameters=columns + len(spreads) + (slopes is not None),
         log_likelihood=log_likelihood,
-        method=f"linear regression with random {' and '.join(labels)} by {likelihood}",
+        method=f"linear regression with random {' and '.join(names)} by {likelihood}",
         scale="difference",
         dispersion=float(fit.scale),
         variances=variances,

@@ -101,19 +101,11 @@ class Read:
         return check_array(f"data.{name}", self.beside[name], above=above)
 
     def regression(
-        self,
-        estimates: Floats,
-        covariance: Floats,
-        *,
-        freedom: float,
-        confidence: float,
-        mean: Floats,
-        parameters: int,
-        log_likelihood: float,
-        **others: Any,
+        self, estimates: Floats, covariance: Floats, *, mean: Floats, parameters: int, **others: Any
     ) -> Regression:
         """Return the result, with Wald intervals."""
-        reach = special.stdtrit(freedom, (1 + check_confidence(confidence)) / 2)
+        freedom, confidence = others["freedom"], check_confidence(others["confidence"])
+        reach = special.stdtrit(freedom, (1 + confidence) / 2)
         error = np.sqrt(np.diag(covariance))
         statistic = np.divide(estimates, error, out=np.full(len(error), np.nan), where=error > 0)
         index = pd.Index(self.design.columns, name="term")
@@ -124,11 +116,8 @@ class Read:
             outcome=str(self.outcome.name),
             terms=pd.DataFrame(columns, index=index),
             covariance=pd.DataFrame(covariance, index=index, columns=list(index)),
-            freedom=freedom,
-            confidence=confidence,
             left_out=self.left_out,
-            log_likelihood=log_likelihood,
-            aic=2 * parameters - 2 * log_likelihood,
+            aic=2 * parameters - 2 * others["log_likelihood"],
             fitted=pd.Series(mean, self.design.index),
             residuals=pd.Series(self.values - mean, self.design.index),
             **others,

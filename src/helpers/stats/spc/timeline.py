@@ -26,13 +26,15 @@ def one_series(
 ) -> tuple[Floats, pd.DatetimeIndex | None]:
     """Return values (missing allowed) and dates of one series, each date once and in order.
 
-    No value, lengths that differ, a date twice and, unless `sort`, dates out of order are refused.
+    Without `dates` those of a Series' index count, where it holds dates. No value, lengths that differ, a date twice and,
+    unless `sort`, dates out of order are refused.
     """
     numbers = check_numbers(name, values, missing=True)
     if not len(numbers):
         raise ArgumentError(name, "no value came", "one value or more")
-    if dates is None:
+    if dates is None and not isinstance(getattr(values, "index", None), pd.DatetimeIndex | pd.PeriodIndex):
         return numbers, None
+    dates = values.index if dates is None else dates
     when = check_dates("dates", dates)
     check_lengths(**{name: numbers}, dates=when)
     if when.has_duplicates:

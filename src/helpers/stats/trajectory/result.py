@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,8 @@ class TargetForecast(Result):
     outcome
         Median and 80 % and 95 % interval of that value; empty with too few points.
     fan
-        One row per month ahead: `lower95`, `lower80`, `median`, `upper80`, `upper95`; empty with too few points.
+        One row per month ahead, by its date where the values have dates: `lower95`, `lower80`, `median`, `upper80`,
+        `upper95`; empty with too few points.
     back_test
         Which candidates share the forecast and how far their intervals were widened; None with too few points.
     """
@@ -97,7 +98,7 @@ def trajectory(
     ----------
     values
         The measure per month, oldest first, ending with its latest value. A gap inside is filled on a
-        straight line.
+        straight line. The fan keeps the dates of a Series.
     target
         What is to be reached, and when.
     kind
@@ -141,6 +142,12 @@ def trajectory(
     probability = float(kept.mean())
     fan = pd.DataFrame(np.quantile(paths, list(_QUANTILES.values()), axis=1).T, columns=list(_QUANTILES))
     fan.index = pd.RangeIndex(1, target.horizon + 1, name="months_ahead")
+    if isinstance(dates := getattr(values, "index", None), pd.DatetimeIndex | pd.PeriodIndex):
+        months = pd.period_range(dates[-1], periods=target.horizon + 1, freq="M")[1:]
+        how: Any = "end" if isinstance(dates, pd.DatetimeIndex) and dates[-1].is_month_end else "start"
+        fan.index = (
+            months if isinstance(dates, pd.PeriodIndex) else months.to_timestamp(how=how).normalize()
+        )
     outcome = pd.Series(np.quantile(reached, list(_QUANTILES.values())), index=list(_QUANTILES))
     return TargetForecast(words_for(probability), probability, target.met, outcome, fan, tested)
 
