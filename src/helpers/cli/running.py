@@ -60,6 +60,9 @@ def run(
     memory_limit: Annotated[
         int, typer.Option(min=64, help="Megabytes for one report.")
     ] = KernelLimits.megabytes,
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers run the notebooks.")
+    ] = "",
     renderer: Renderer = RENDERERS[0],
     months: Annotated[
         str,
@@ -80,7 +83,9 @@ def run(
 ) -> None:
     """Run the reports that are due and publish those that pass the gate."""
     limits = KernelLimits(time_limit, memory_limit)
-    order = Order(_formats(to), force, hold, verify, jobs=jobs, limits=limits, renderer=renderer)
+    order = Order(
+        _formats(to), force, hold, verify, jobs=jobs, limits=limits, cluster=cluster, renderer=renderer
+    )
     root = project_root()
     if months and resumed:
         raise UsageError(Problem("--resume", "not with --for", cure="the same command again does the rest"))

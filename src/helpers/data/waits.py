@@ -30,15 +30,6 @@ _LISTS: Final = f"""SELECT measure, specialty_code, category AS band, period::DA
     ORDER BY measure, specialty_code, month"""
 
 
-def band_edges(longest: int) -> tuple[int, ...]:
-    """Return where the bands of a return begin whose last week begins at `longest`.
-
-    >>> band_edges(52)
-    (0, 6, 12, 18, 26, 39, 52)
-    """
-    return tuple(edge for edge in EDGES if edge <= longest)
-
-
 def band_names(edges: Sequence[int] = EDGES) -> tuple[str, ...]:
     """Return what bands are called; the last has no end.
 

@@ -80,13 +80,12 @@ class PaymentScheme(RegisterEntry):
 
     def element_of(self, point_of_delivery: str) -> str | None:
         """Return the id of what pays a point of delivery; None where nothing does."""
-        paid_by = {
-            word.casefold(): name
-            for name, each in self.elements.items()
-            for word in each.points_of_delivery
-        }
-        rest = next((name for name, each in self.elements.items() if not each.points_of_delivery), None)
-        return paid_by.get(point_of_delivery.casefold(), rest)
+        rest = None
+        for name, each in self.elements.items():
+            if point_of_delivery.casefold() in map(str.casefold, each.points_of_delivery):
+                return name
+            rest = rest if each.points_of_delivery else name
+        return rest
 
 
 class Incentive(RegisterEntry):
@@ -112,7 +111,7 @@ class QualityStandard(RegisterEntry):
     consequence: Text
 
 
-class Returned(RegisterEntry):
+class Receipt(RegisterEntry):
     """When something came, and whether it was all there."""
 
     on: date
@@ -127,7 +126,7 @@ class InformationItem(RegisterEntry):
     owner: Text  # a role
     due_days: int = Field(ge=1)
     since: MonthText
-    came: dict[MonthText, Returned] = Field(default_factory=dict)
+    came: dict[MonthText, Receipt] = Field(default_factory=dict)
 
     def due(self, month_end: date) -> date:
         """Return the day by which that of a month is due."""
@@ -153,12 +152,8 @@ class Contract(RegisterEntry):
     @property
     def measures(self) -> tuple[str, ...]:
         """All measures that it names."""
-        named = (
-            *(e.measure for e in self.quality),
-            *self.experience,
-            *(e.measure for e in self.incentives),
-        )
-        return tuple(dict.fromkeys(named))
+        held, paid = ([each.measure for each in some] for some in (self.quality, self.incentives))
+        return tuple(dict.fromkeys((*held, *self.experience, *paid)))
 
 
 class MeetingItem(RegisterEntry):
@@ -199,11 +194,7 @@ class Meeting(RegisterEntry):
                 organisation=organisation,
                 day=self.day,
                 decision=each.action,
-                owner=each.owner,
-                due=each.due,
-                done=each.done,
-                outcome=each.outcome,
-                measure=each.measure,
+                **each.model_dump(exclude={"issue", "action"}),
             )
             for each in self.items
             if each.action

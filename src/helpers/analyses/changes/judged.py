@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
-from typing import Final, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,20 +135,13 @@ def judge(
 
 
 @dataclass(frozen=True)
-class _Way:
-    """How an effect is looked for: its shape, whether the course before is carried on, and the least reach."""
-
-    shape: Shape
-    trend: bool
-    reach: float
-
-
-@dataclass(frozen=True)
 class _Looked:
     """What was found, how, and whether a drift of its own would tell as much of the figures."""
 
     found: InterruptedSeries
-    way: _Way
+    way: Mapping[
+        str, Any
+    ]  # its shape, whether the course before is carried on (trend), and the least reach
     course: Course
     elsewhere: Elsewhere | None = None
     torn: bool = False
@@ -161,8 +155,10 @@ def _look(values: Floats, before: int, shape: Shape, others: Floats | None) -> _
     """
 
     def look(course: Course, elsewhere: Elsewhere | None) -> _Looked:
-        way = _Way(shape, elsewhere is None or elsewhere.trend, elsewhere.reach if elsewhere else 0.0)
-        return _Looked(interrupted_series(values, before, **asdict(way)), way, course, elsewhere)
+        way: dict[str, Any] = {"shape": shape, "trend": True, "reach": 0.0}
+        if elsewhere is not None:
+            way |= {"trend": elsewhere.trend, "reach": elsewhere.reach}
+        return _Looked(interrupted_series(values, before, **way), way, course, elsewhere)
 
     if others is None or others.shape[1] < FEWEST_ELSEWHERE:
         return look("few", None)
@@ -195,11 +191,11 @@ def _least(expected: ExpectedEffect) -> float:
     return min([*near, abs(expected.size)])
 
 
-def _placebo(calm: Floats, way: _Way) -> tuple[int, int]:
+def _placebo(calm: Floats, way: Mapping[str, Any]) -> tuple[int, int]:
     """Return how many earlier dates were tried, and at how many an effect is found; none where months lack."""
     if len(calm) < FEWEST_FOR_PLACEBO or not np.isfinite(calm).all():
         return 0, 0
-    tried = placebo_dates(calm, len(calm), **asdict(way))
+    tried = placebo_dates(calm, len(calm), **way)
     return len(tried), int(tried["found"].sum())
 
 
@@ -209,7 +205,7 @@ def _lacking(sides: tuple[int, int]) -> int | None:
 
 
 def _more(
-    found: InterruptedSeries, verdict: Verdict, size: float, sides: tuple[int, int], way: _Way
+    found: InterruptedSeries, verdict: Verdict, size: float, sides: tuple[int, int], way: Mapping[str, Any]
 ) -> int | None:
     """Return after how many periods more one can tell; None where two years would not do, or it is told."""
     faint = verdict == "no_sign" and found.chance_of_seeing(size) < SEEN
@@ -217,6 +213,6 @@ def _more(
         return None
     noise, before, after = (found.dispersion, found.autocorrelation), *sides
     for more in AHEAD:
-        if smallest_detectable_change(before, after + more, *noise, **asdict(way)) <= abs(size):
+        if smallest_detectable_change(before, after + more, *noise, **way) <= abs(size):
             return more
     return None

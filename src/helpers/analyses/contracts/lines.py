@@ -21,8 +21,8 @@ from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import CONTRACT, LINE, Condition, Query
 from helpers.data.schema import CONTRACT_FIGURES
 from helpers.errors import DataError, Problem
-from helpers.register.contract import Contract, PaymentElement, PaymentScheme
-from helpers.report.period import add_months
+from helpers.register.contract import APRIL, Contract, PaymentElement, PaymentScheme
+from helpers.report.period import Period, add_months
 from helpers.stats.contract import LineMonth, Split, amount_due, exact, nearest, split_difference
 from helpers.stats.trajectory import FEWEST_POINTS, TargetAhead, TargetForecast, trajectory
 
@@ -164,8 +164,7 @@ def build_balance(
     policy
         Which counts are too small to stand alone.
     """
-    first = date(last.year - (last.month < 4), 4, 1)
-    months = tuple(add_months(first, n) for n in range((last.month - 4) % MONTHS + 1))
+    months = Period(date(last.year - (last.month < APRIL), APRIL, 1), last).starts
     lines = _lines(frame, months)
     rows = [_row(name, members) for name, members in _grouped(lines, policy).items()]
     elements: dict[str | None, list[ContractLine]] = {}
@@ -321,8 +320,7 @@ def _forecast(lines: Sequence[ContractLine], months: Sequence[date], year: int) 
     first, ahead = min(known, default=months[0]), MONTHS - len(months)
     if not ahead or months[-1] not in known or len(known) < FEWEST_POINTS:
         return None
-    span = (months[-1].year - first.year) * MONTHS + months[-1].month - first.month + 1
-    series = [totals[m] if (m := add_months(first, n)) in known else np.nan for n in range(span)]
+    series = [totals[each] if each in known else np.nan for each in Period(first, months[-1]).starts]
     shown = np.round(np.array(series, dtype=float) / _POUND / _THOUSAND) * _THOUSAND
     target = TargetAhead(
         value=year / _POUND, horizon=ahead, improvement="decrease", met="total", so_far=len(months)

@@ -7,6 +7,7 @@ from typing import Final
 
 from helpers.analyses.four_columns.matrix import Ambition, Matrix, MatrixLine, Together
 from helpers.analyses.four_columns.models import BEDS, DAYS, PATIENTS, SLOTS, WEEKS, Amount
+from helpers.phrases import phrases
 from helpers.register.cycle import MODEL_SETTINGS, Setting
 from helpers.report.words import count, in_words, listed, month, number, sentence
 
@@ -17,30 +18,6 @@ _UNITS: Final = {
     WEEKS: ("week of additions less on the list", "weeks of additions less on the list", 1),
     BEDS: ("bed freed", "beds freed", None),
     SLOTS: ("first appointment more", "first appointments more", 0),
-}
-#: what the settings of the models are called, and how they are printed: {} of a number, or of a share
-SETTINGS: Final = {
-    "missed": "{} appointments missed a year",
-    "reduction": "{%} of them avoided",
-    "additions": "{} patients added to the list a year",
-    "filled": "{%} of missed slots filled anyway",
-    "rebooked": "{%} of missed appointments booked again",
-    "ramp_weeks": "{} weeks until the whole effect",
-    "waiting_list": "{} patients on the list",
-    "standard_weeks": "a standard of {} weeks",
-    "days_shorter": "stays shorter by {} days",
-    "patients": "{} patients a year",
-    "occupancy": "{%} of beds filled",
-    "extra_a_week": "{} patients more a week",
-    "operations": "{} operations a year",
-    "share_now": "{%} of them day surgery now",
-    "share_aimed": "{%} aimed at",
-    "nights": "{} nights saved by each",
-    "first_appointments": "{} first appointments a year",
-    "ratio_now": "{} follow-ups for each now",
-    "ratio_aimed": "{} aimed at",
-    "first_minutes": "{} minutes for a first appointment",
-    "follow_up_minutes": "{} minutes for a follow-up",
 }
 LIST_LONGER: Final = "the list grows: more missed slots are filled anyway than are booked again"
 
@@ -88,11 +65,13 @@ def setting_words(name: str, value: Setting) -> str:
     >>> setting_words("reduction", 0.5), setting_words("days_shorter", (0.2, 0.5, 0.8))
     ('50% of them avoided', 'stays shorter by 0.2 to 0.8 (likely 0.5) days')
     """
-    is_share = "{%}" in SETTINGS[name]
     values = value if isinstance(value, tuple) else (value,)
-    told = [f"{number(100 * each)}%" if is_share else _plain(each) for each in values]
-    said = told[0] if len(told) == 1 else f"{told[0]} to {told[2]} (likely {told[1]})"
-    return SETTINGS[name].replace("{%}", "{}").format(said)
+    plain, shares = list(map(_plain, values)), [f"{number(100 * each)}%" for each in values]
+    either, share = (
+        said[0] if len(said) == 1 else f"{said[0]} to {said[2]} (likely {said[1]})"
+        for said in (plain, shares)
+    )
+    return phrases("statements.settings", value=either, share=share)[name]
 
 
 def _plain(value: float) -> str:

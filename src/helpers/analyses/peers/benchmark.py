@@ -20,7 +20,7 @@ from helpers.analyses.peers.result import PeerComparison
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.report.columns import laid_out
 from helpers.report.parts import Headline, Part, part
-from helpers.report.sections import Sections
+from helpers.report.sections import Sections, first_bold
 from helpers.report.shown import Shown, ShownParts
 from helpers.report.words import count
 from helpers.theme.markdown import escape_markdown
@@ -86,9 +86,7 @@ class PeerBenchmark:
             if found.single
             else headline_words.all_lines(found)
         )
-        first, *_ = said
-        escaped = {name: escape_markdown(line) for name, line in said.items()}
-        return self._sections().headline_of(escaped | {first: f"**{escaped[first]}**"})
+        return self._sections().headline_of(first_bold(said))
 
     @part
     def standings(self) -> Part:

@@ -12,7 +12,7 @@ from helpers.data.sheets import SheetTable
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows
-from helpers.data.waits import WEEKS_WAITED, band_edges, band_names
+from helpers.data.waits import EDGES, WEEKS_WAITED, band_names
 from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _waits_of(base: pd.DataFrame, by_week: NDArray[np.float64], basis: str) -> l
 
 def _by_bands(base: pd.DataFrame, lists: pd.DataFrame) -> list[pd.DataFrame]:
     """Return each list by ten bands of weeks waited in place of a hundred; empty ones are left out."""
-    edges = band_edges(int(lists.columns[-1]))
+    edges = tuple(edge for edge in EDGES if edge <= int(lists.columns[-1]))
     places = np.searchsorted(edges, lists.columns.to_numpy(), side="right") - 1
     rows = []
     for place, name in enumerate(band_names(edges)):

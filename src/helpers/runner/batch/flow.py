@@ -43,7 +43,7 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
 def _forking(setting: Setting, lives: Sequence[Life]) -> AbstractContextManager[ForkServer | None]:
     """Return what yields what the kernels of a batch are forked from."""
     notebooks = dict.fromkeys(life.decision.job.notebook.path for life in lives)
-    if not notebooks:
+    if not notebooks or setting.cluster is not None:
         return contextlib.nullcontext()
     home = setting.project.state / "ipython"
     return fork_server(setting.environment, home, notebooks, setting.project.preload)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers import __version__
 from helpers.audience import AUDIENCE_VARIABLE
 from helpers.errors import INTERRUPTED, ExitCode, GateError, Problem, ReportError, UserError
 from helpers.places import KNOWN_VARIABLE, REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
+from helpers.runner.batch.cluster import Cluster
 from helpers.runner.batch.signing import mark_copies
 from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
 from helpers.runner.engines import Quarto
@@ -66,6 +67,7 @@ class Setting:
     stop: threading.Event
     engine: Quarto | None = None  # Quarto, or None for the embedded engine
     wish: Wish = field(default_factory=Wish)
+    cluster: Cluster | None = None  # what executes the notebooks, where it is not this machine
 
     def folder(self, job: Job) -> Path:
         """Return the private folder of a report in this run."""
@@ -336,21 +338,18 @@ def execute_job(
     project = setting.project
     for cache in (*project.caches, *(project.room.caches if project.room else ())):
         private_folder(cache)  # what is not there stays closed
-    return execute(
-        job,
-        folder,
-        environment={**setting.environment, **named},
-        limits=setting.limits,
-        stop=setting.stop,
-        server=server,
-        ground=Ground(
-            project.root,
-            project.home,
-            project.caches,
-            (project.state / "runs", *project.closed),
-            project.room,
-        ),
-    )
+    environment = {**setting.environment, **named}
+    hidden = (project.state / "runs", *project.closed)
+    ground = Ground(project.root, project.home, project.caches, hidden, project.room)
+    told: Any = {
+        "environment": environment,
+        "limits": setting.limits,
+        "stop": setting.stop,
+        "ground": ground,
+    }
+    if setting.cluster is not None:
+        return setting.cluster.execute(job, folder, **told)
+    return execute(job, folder, server=server, **told)
 
 
 def provenance_of(setting: Setting, job: Job, observed: Observed) -> Provenance:

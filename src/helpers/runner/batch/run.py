@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from helpers.errors import INTERRUPTED, ExitCode, Problem, ReportError
 from helpers.runner.batch.capacity import usable_jobs
+from helpers.runner.batch.cluster import Cluster, open_cluster
 from helpers.runner.batch.flow import run_lives
 from helpers.runner.batch.life import Life, Setting, as_before, blank_entry
 from helpers.runner.engines import choose_engine
@@ -24,7 +25,7 @@ from helpers.runner.plan.refused import Refused
 from helpers.runner.portal.update import list_anew
 from helpers.runner.processes import terminable
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import recover
+from helpers.runner.publish.placing import open_history
 from helpers.runner.publish.switching import readers_folder, sweep
 
 
@@ -34,6 +35,9 @@ class Order(Wish):
 
     jobs: int = field(default_factory=usable_jobs)  # how many reports run beside each other
     limits: KernelLimits = field(default_factory=KernelLimits)
+    cluster: str = (
+        ""  # address of the Dask scheduler whose workers execute the notebooks; empty for this machine
+    )
     renderer: str = "auto"  # `auto`, `quarto` or `embedded` (`helpers.runner.engines`)
 
 
@@ -89,7 +93,19 @@ def run_batch(
     cannot be run: they are recorded, but for those of which there are no data. `tell`: called with the entry of each
     report when it is done, in the calling thread.
     """
-    setting, decisions = _begin(project, jobs, order)
+    with open_cluster(order.cluster) as cluster:
+        return _run(project, jobs, order, cluster, refused, tell)
+
+
+def _run(
+    project: Project,
+    jobs: Sequence[Job],
+    order: Order,
+    cluster: Cluster | None,
+    refused: Sequence[Refused],
+    tell: Callable[[Entry], None],
+) -> Batch:
+    setting, decisions = _begin(project, jobs, order, cluster)
     history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
     entries |= {each.title: _refused_entry(setting, each) for each in refused if not each.no_data}
     kind = BACK_FILL if order.month else "run"
@@ -106,7 +122,7 @@ def run_batch(
         if entry.state is not State.WAITING:
             tell(entry)
     lives = [Life(setting, each) for each in decisions if each.reason]
-    _take_through(setting, lives, order.jobs, take)
+    _take_through(setting, lives, cluster.slots if cluster else order.jobs, take)
     for life in lives:
         if entries[life.decision.job.title].state is State.WAITING:
             entry = life.ended or _not_reached(setting, life.decision)
@@ -138,13 +154,14 @@ def _take_through(
             setting.stop.set()
 
 
-def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting, tuple[RunDecision, ...]]:
+def _begin(
+    project: Project, jobs: Sequence[Job], order: Order, cluster: Cluster | None
+) -> tuple[Setting, tuple[RunDecision, ...]]:
     """Close what dead runs left open, look at all that the reports depend on, and decide which are due."""
     engine = choose_engine(order.renderer)
     if not project.audience.is_public:
         readers_folder(project.reports)
-    history = History(project.state)
-    recover(project, history)
+    history = open_history(project)
     surroundings = survey(project, engine)
     decisions = decide(
         project, jobs, surroundings, standing=history.standing(month=order.month), wish=order
@@ -155,7 +172,7 @@ def _begin(project: Project, jobs: Sequence[Job], order: Order) -> tuple[Setting
     if any(each.reason for each in decisions) and project.reports.is_dir():
         sweep(project.reports)
     setting = Setting(
-        project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order
+        project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order, cluster
     )
     return setting, decisions
 

@@ -90,6 +90,11 @@ def _answer(project: Project, asked: str) -> str:
     return edition_now(History(project.state), asked) if is_question(asked) else project.answer(asked)
 
 
+def stamp_of_machine() -> str:
+    """Return the hash of this package, its interpreter and all that is installed beside it."""
+    return hash_json([sys.version, _installed(), hash_files([PACKAGE])])
+
+
 def _installed() -> list[str]:
     """Return name and version of what is installed, from the folders' names: reading takes far longer."""
     return sorted(
