@@ -26,8 +26,8 @@ def one_series(
 ) -> tuple[Floats, pd.DatetimeIndex | None]:
     """Return values (missing allowed) and dates of one series, each date once and in order.
 
-    Without `dates` those of a Series' index count, where it holds dates. No value, lengths that differ, a date twice and,
-    unless `sort`, dates out of order are refused.
+    Without `dates` those of a Series' index count, where it holds dates. No value, lengths that differ, a date
+    twice and, unless `sort`, dates out of order are refused.
     """
     numbers = check_numbers(name, values, missing=True)
     if not len(numbers):
