@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from helpers.cli.assembly import open_mart
 from helpers.cli.figures import show_series
 from helpers.cli.options import Json, project_root
 from helpers.cli.private import forget
+from helpers.errors import Problem, UsageError
 from helpers.runner.publisher import read_publisher
 
 if TYPE_CHECKING:
@@ -76,6 +78,37 @@ def pull_data(
 
     warehouse = find_warehouse(url, table=table, query=query)
     _load(lambda mart, register, tell: pull(mart, warehouse, register, progress=tell), as_json)
+
+
+@data_app.command("benchmarks")
+def pull_benchmarks(
+    mapping: Annotated[str, typer.Argument(help="The mapping of records by which the table is read.")],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
+    end: Annotated[datetime, typer.Option("--before", formats=["%Y-%m-%d"], help="First day after them.")],
+    to: Annotated[Path, typer.Option(help="The CSV file that is written.")],
+    url: Annotated[str, typer.Option(help="As for pull.")] = "",
+    table: Annotated[str, typer.Option(help="As for pull.")] = "",
+    query: Annotated[str, typer.Option(help="As for pull.")] = "",
+    by: Annotated[
+        list[str] | None, typer.Option(help="A stratum, once for each; all unless given.")
+    ] = None,
+) -> None:
+    """Work benchmarks out in the warehouse: counts and means by stratum over all organisations, no record."""
+    from helpers.data.pushed_down import benchmarks
+    from helpers.data.warehouse import find_warehouse
+    from helpers.register import RecordMapping, read_register
+    from helpers.runner.publish.switching import write_whole
+
+    known = read_register(project_root() / "params" / "_register").mappings
+    chosen = known.get(mapping)
+    if not isinstance(chosen, RecordMapping):
+        of_records = [name for name, each in known.items() if isinstance(each, RecordMapping)]
+        allowed = ", ".join(of_records) or "a mapping with the key records"
+        raise UsageError(Problem(f"mapping {mapping}", "is none of records", allowed))
+    warehouse = find_warehouse(url, table=table, query=query)
+    frame = benchmarks(warehouse, chosen, by or (), first.date(), end.date())
+    write_whole(to, frame.to_csv(index=False).encode())
+    print(f"{warehouse.shown}: {len(frame):,} strata in {to}")
 
 
 def _load(load: Callable[[Mart, Register, Progress | None], list[LoadResult]], as_json: bool) -> None:
