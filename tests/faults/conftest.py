@@ -18,9 +18,8 @@ import pypdfium2
 import pytest
 
 from helpers.runner.history.entries import State
-from helpers.runner.history.store import History
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import recover
+from helpers.runner.publish.placing import open_history
 
 WAIT = 180  # seconds, for a machine with much else to do
 COMMAND = [sys.executable, "-m", "helpers.cli"]
@@ -112,8 +111,7 @@ class Shelf:
             assert database.execute(doubled).fetchall() == []
         database.close()
         project = Project(self.root)
-        history = History(project.state)
-        recover(project, history)
+        history = open_history(project)
         assert all(run.finished for run in history.runs())
         assert State.WAITING not in {entry.state for entry in history.latest().values()}
         for entry in history.published():

@@ -20,7 +20,7 @@ from helpers.runner.history.store import History
 from helpers.runner.onward.destinations import open_destination
 from helpers.runner.onward.sending import Sent, send_onward, words
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import recover
+from helpers.runner.publish.placing import open_history
 
 #: in the private folder: by destination, what was published when it was brought up to date, and what kept it from that
 NOTED: Final = "onward.json"
@@ -38,8 +38,7 @@ def publish_to(
 ) -> None:
     """Take what is published to a folder, a share or a bucket; what was withdrawn leaves there too."""
     project = open_project(project_root(), audience=readers)
-    history = History(project.state)
-    recover(project, history)
+    history = open_history(project)
     sent = _send(project, history, destination, everything=everything, dry_run=dry_run)
     if dry_run:
         for verb, paths in (("write", sent.written), ("remove", sent.removed)):

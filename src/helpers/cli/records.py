@@ -27,7 +27,7 @@ from helpers.runner.key.surroundings import survey
 from helpers.runner.key.why import explain
 from helpers.runner.plan.jobs import Plan, make_plan
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import recover
+from helpers.runner.publish.placing import open_history
 
 #: the projects of some audiences, each with its history
 Opened = Sequence[tuple[Project, History]]
@@ -130,7 +130,7 @@ def why(report: Report, renderer: Renderer = RENDERERS[0], as_json: Json = False
     told: dict[str, tuple[str, ...]] = {}
     public = open_project(project_root())
     for project, asked in by_audience(public, Plan(make_plan(public, [report]))):
-        record = _recovered(project)
+        record = open_history(project)
         surroundings = survey(project, choose_engine(renderer))
         decisions = decide(
             project, asked.jobs, surroundings, standing=record.standing(), wish=Wish(formats=())
@@ -184,13 +184,7 @@ def withdraw(
 def open_records(readers: str) -> Opened:
     """Return the audiences' projects, each with its history, put right."""
     projects = open_audiences(project_root(), readers)
-    return [(project, _recovered(project)) for project in projects]
-
-
-def _recovered(project: Project) -> History:
-    record = History(project.state)
-    recover(project, record)
-    return record
+    return [(project, open_history(project)) for project in projects]
 
 
 def _head(project: Project, opened: Opened) -> None:

@@ -31,7 +31,7 @@ from helpers.runner.plan.jobs import Plan
 from helpers.runner.portal import write_runs
 from helpers.runner.processes import terminable
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import recover
+from helpers.runner.publish.placing import open_history
 from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
 from helpers.runner.schedule.export import EXPORTS
 from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
@@ -169,8 +169,7 @@ def _make_due(
 ) -> int:
     """Make what is due of every schedule; return the highest exit code."""
     schedules, project = _read(root), open_project(root)
-    history = History(project.state)
-    recover(project, history)
+    history = open_history(project)
     making = _Making(root, quiet, strict, clock)
     outbox = Outbox(project.home)
     for schedule in schedules:

@@ -15,11 +15,6 @@ from helpers.runner.history.signing import SignOff, sign_off_of, waiting
 sign_off_app = typer.Typer(help="Who has signed which draft, and who is next.", no_args_is_help=True)
 
 
-@sign_off_app.callback()
-def _group() -> None:
-    """Who has signed which draft, and who is next."""
-
-
 @sign_off_app.command("status")
 def status(readers: Readers = "", as_json: Json = False) -> None:
     """Show each draft that waits: how far it is, whose turn it is, and what reviewers have said."""

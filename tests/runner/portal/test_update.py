@@ -14,7 +14,7 @@ from helpers.runner.history.store import History
 from helpers.runner.plan.jobs import make_plan
 from helpers.runner.portal.update import list_anew
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import recover
+from helpers.runner.publish.placing import open_history
 from helpers.runner.publisher import Publisher
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
@@ -76,5 +76,5 @@ def test_pages_that_could_not_be_finished_are_written_anew(
 def test_a_page_that_a_sudden_end_left_half_written_is_removed(project: Project) -> None:
     left = project.reports / ".index.html.1f2e3d4c.part"
     left.touch()
-    recover(project, History(project.state))
+    open_history(project)
     assert not left.exists()

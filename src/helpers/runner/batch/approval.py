@@ -25,10 +25,10 @@ from helpers.runner.publish.placing import (
     checked_manifest,
     draft_folder,
     expected_outputs,
+    open_history,
     place_of,
     put_in_place,
     read_bundles,
-    recover,
 )
 from helpers.runner.publish.switching import settle
 
@@ -158,8 +158,7 @@ def _decided(before: Entry, state: State, note: str, *, made_in: str) -> Entry:
 @contextlib.contextmanager
 def _in_hand(project: Project, report: ReportId) -> Iterator[History]:
     """Yield the history while no run may touch the report."""
-    history = History(project.state)
-    recover(project, history)
+    history = open_history(project)
     lock = ReportLock(project.state, *report)
     if not lock.try_once():
         cure = "wait for it to end"

@@ -8,16 +8,14 @@ from dataclasses import replace
 from helpers.errors import Problem, UsageError
 from helpers.runner.batch.run import Order
 from helpers.runner.history.entries import State
-from helpers.runner.history.store import History
 from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import recover
+from helpers.runner.publish.placing import open_history
 
 
 def failed_only(project: Project, jobs: Sequence[Job]) -> tuple[Job, ...]:
     """Return the reports whose newest run failed, ran out of time or memory, or was blocked by the gate."""
-    history = History(project.state)
-    recover(project, history)
+    history = open_history(project)
     failed = {entry.report for entry in history.latest().values() if entry.state.is_failure}
     return tuple(job for job in jobs if job.title in failed)
 
@@ -28,8 +26,7 @@ def resume(project: Project, jobs: Sequence[Job], order: Order) -> tuple[tuple[J
     `order`: how to run them; what decides over the results is taken from the batch. Raises `UsageError` if that batch
     is still under way.
     """
-    history = History(project.state)
-    recover(project, history)
+    history = open_history(project)
     newest = next((run for run in history.runs() if run.kind == "run"), None)
     if newest is None:
         return (), order

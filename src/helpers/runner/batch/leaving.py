@@ -15,7 +15,7 @@ from helpers.runner.history.store import PRUNE, History
 from helpers.runner.plan.jobs import Plan
 from helpers.runner.portal.update import list_anew
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import recover
+from helpers.runner.publish.placing import open_history
 from helpers.runner.publish.switching import MANIFEST, with_manifest
 
 
@@ -58,8 +58,7 @@ def remove_editions(project: Project, old: Sequence[Entry]) -> list[Path]:
 
     Returns what is gone.
     """
-    history = History(project.state)
-    recover(project, history)
+    history = open_history(project)
     for period in dict.fromkeys(each.period for each in old):
         _note_removed(project, history, [each for each in old if each.period == period])
     if old:

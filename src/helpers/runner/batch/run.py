@@ -25,7 +25,7 @@ from helpers.runner.plan.refused import Refused
 from helpers.runner.portal.update import list_anew
 from helpers.runner.processes import terminable
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import recover
+from helpers.runner.publish.placing import open_history
 from helpers.runner.publish.switching import readers_folder, sweep
 
 
@@ -161,8 +161,7 @@ def _begin(
     engine = choose_engine(order.renderer)
     if not project.audience.is_public:
         readers_folder(project.reports)
-    history = History(project.state)
-    recover(project, history)
+    history = open_history(project)
     surroundings = survey(project, engine)
     decisions = decide(
         project, jobs, surroundings, standing=history.standing(month=order.month), wish=order

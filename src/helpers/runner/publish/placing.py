@@ -66,8 +66,9 @@ def put_in_place(
     return entry
 
 
-def recover(project: Project, history: History) -> None:
-    """Complete or undo what dead runs left half done, and close them."""
+def open_history(project: Project) -> History:
+    """Return the history of a project, put right: what dead runs left half done is completed or undone, and closed."""
+    history = History(project.state)
     closed = history.recover(partial(_settle_for, project))
     if closed:
         sweep(project.reports, closed)
@@ -75,6 +76,7 @@ def recover(project: Project, history: History) -> None:
         with hold(project.state, LISTING):
             for left in project.reports.glob(f".*{STAGED}"):
                 left.unlink(missing_ok=True)
+    return history
 
 
 def _settle_for(project: Project, entry: Entry) -> bool | None:

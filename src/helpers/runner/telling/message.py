@@ -41,36 +41,19 @@ class Ready(_Frozen):
 
 
 class Message(_Frozen):
-    """What the readers of a row are told of a moment, and how far that has come.
-
-    Parameters
-    ----------
-    schedule, due, row, kind
-        Of what, whom, and whether it ran, its drafts were approved, it waits for something or was missed.
-    ready
-        Reports that are new to these readers.
-    counts
-        How many reports ended in which state.
-    failed
-        What went wrong, a line for each report.
-    unanswered
-        Who was asked for words and has not answered, a line for each.
-    mark
-        What all that is for one audience bears.
-    made, tries, next_try, error, sent
-        When it was made, how often it was tried and when it is again, why it failed last, when it was sent.
-    """
+    """What the readers of a row are told of a moment, and how far that has come."""
 
     schedule: str
     due: datetime
     row: Tell
-    kind: Kind = "ran"
-    ready: tuple[Ready, ...] = ()
-    counts: dict[str, int] = Field(default_factory=dict)
-    failed: tuple[str, ...] = ()
-    unanswered: tuple[str, ...] = ()
-    mark: str = ""
+    kind: Kind = "ran"  # or its drafts were approved, it waits for something, or was missed
+    ready: tuple[Ready, ...] = ()  # reports that are new to these readers
+    counts: dict[str, int] = Field(default_factory=dict)  # how many reports ended in which state
+    failed: tuple[str, ...] = ()  # what went wrong, a line for each report
+    unanswered: tuple[str, ...] = ()  # who was asked for words and has not answered, a line for each
+    mark: str = ""  # what all that is for one audience bears
     made: datetime
+    #: how often it was tried and when it is again, why it failed last, when it was sent
     tries: int = 0
     next_try: datetime | None = None
     error: str = ""
