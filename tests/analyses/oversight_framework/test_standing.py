@@ -176,6 +176,12 @@ def test_movement_says_which_metric_moved_most_also_over_a_change_of_year() -> N
         "(3.00 to 4.00)."
     )
     assert words.place(found) == "Rank 4 of 4 acute trusts; 2 in Q3 2025/26."
+    same = {"D": {**FOUR["D"], **summary(2.33, 3)}}
+    assert words.change(standing("D", rows(same, BEFORE), rows(FOUR))) == (
+        "Since Q3 2025/26 the average is as it was, 2.33."
+    )
+    better = {"D": {CANCER: 4, EMERGENCY: 4, FINANCE: 1, **summary(3.00, 3)}}
+    assert words.change(standing("D", rows(better, BEFORE), rows(FOUR))).endswith("(4.00 to 2.00).")
     later = {code: {"OF2011": figures[CANCER] - 0.5, **summary(2, 2)} for code, figures in FOUR.items()}
     new = standing("D", rows(FOUR), rows(later, NEXT_YEAR))
     assert new.metrics.loc[0, "past"] == [4, 3.5]
