@@ -70,28 +70,27 @@ class Oversight(Sections):
             report.register.oversight,
             report.organisation.code,
         )
+        name, wanted = f"oversight/{year_of(last)}.yml", words.quarter(last)
         if year_of(last) not in years:
             cure = "write the framework of that year: docs/explanation/oversight.md"
-            raise UsageError(Problem(f"oversight/{year_of(last)}.yml", "missing", ", ".join(years), cure))
-        rows, wanted = oversight_rows(report.mart, last.date()), words.quarter(last)
-        held = [words.quarter(day) for day in sorted(rows.loc[rows["org_code"] == code, "period"].unique())]
+            raise UsageError(Problem(name, "missing", ", ".join(years), cure))
+        rows, ids = oversight_rows(report.mart, last.date()), years[year_of(last)].rows
+        own = rows[(rows["org_code"] == code) & (rows["metric"] == ids["average"])]
+        held = list(map(words.quarter, own["period"]))
         if wanted not in held:
-            have = ", ".join(held) or "none is loaded"
-            raise DataError(
-                Problem(code, f"no row in {wanted}", have, "load the published file of that quarter")
-            )
+            have, cure = ", ".join(held) or "none is loaded", "load the published file of that quarter"
+            raise DataError(Problem(code, f"no average score in {wanted}", have, cure))
         self.standing = Standing(rows, code, years)
-        known, same = (
-            report.register.measures,
-            self.standing.metrics.dropna(subset="measure").set_index("measure"),
-        )
-        self._same = same[[name in known for name in same.index]]
-        self._owners = {row["id"]: known[str(name)].owner for name, row in self._same.iterrows()}
+        if self.standing.metrics.empty:
+            came = f"{ids['score']}: no score of {wanted} begins so"
+            raise DataError(Problem(f"{name}, rows, score", came, cure="mend the file"))
+        known, same = report.register.measures, self.standing.metrics.dropna(subset="measure")
+        self._same = same[same["measure"].isin(list(known))].set_index("measure")
+        self._owners = {row["id"]: known[str(of)].owner for of, row in self._same.iterrows()}
         asked = WantedMeasures(report.organisation, report.period.last, tuple(map(str, self._same.index)))
         self._own = tuple(measure_results(report.mart, report.register, asked)) if asked.measures else ()
-        super().__init__(
-            report, sorted({"oversight", *(s for each in self._own for s in each.series.datasets)})
-        )
+        sets = {each for result in self._own for each in result.series.datasets}
+        super().__init__(report, sorted({"oversight", *sets}))
 
     @part
     def headline(self) -> Headline:
@@ -139,8 +138,8 @@ class Oversight(Sections):
         from helpers.report.charts.rates import caterpillar_chart
 
         value, code = np.asarray(told, dtype=float), self.report.organisation.code
-        alone = self.standing.figure("unadjusted")
-        ends = (f"segment {alone - 1:.0f} ends", f"segment {alone + 1:.0f} begins")
+        alone = self.standing.alone
+        ends = (f"segment {alone - 1} ends", f"segment {alone + 1} begins")
         named = zip(ends, self.standing.ends, strict=True)
         lines = [(name, at) for name, at in named if not math.isnan(at)]
         own, label = list(told.index).index(code), f"{code}: {number(told[code], 2)}"

@@ -38,18 +38,26 @@ class Standing:
         column = self.year.rows.get(name, "")
         return float(self.past[column][day or self.day]) if column in self.past else math.nan
 
+    @property
+    def alone(self) -> int:
+        """The segment by the average alone."""
+        told = self.figure("unadjusted")
+        return int(self.figure("segment") if math.isnan(told) else told)
+
     @cached_property
     def metrics(self) -> pd.DataFrame:
         """The metrics with a score by id, what moves the average most first; a published 0 is no score.
 
-        Of each the score at its mark, that of the last trust in the next better quarter of trusts: NaN in the best one.
+        Of each the score at its mark, that of the last trust in the next better quarter of trusts, and what that takes
+        off the average: NaN in the best one, and no fall where another score holds it.
         """
         found = self.now[self.now.index.str.startswith(self.year.rows["score"]) & (self.now["value"] > 0)]
         frame = pd.DataFrame([self._scored(str(name), row) for name, row in found.iterrows()])
+        if frame.empty:
+            return frame
         frame["metric"] = frame["spoken"].map(capital)
-        frame["fall"] = (frame["weight"] * (frame["score"] - frame["mark"])).fillna(0) / frame[
-            "weight"
-        ].sum()
+        gain = frame["weight"].where(frame["weight"] > 0) * (frame["score"] - frame["mark"])
+        frame["fall"] = gain / frame["weight"].sum()
         return frame.sort_values(["fall", "metric"], ascending=[False, True], ignore_index=True)
 
     @property
@@ -59,26 +67,23 @@ class Standing:
 
     @property
     def agrees(self) -> bool:
-        """Whether the published average is that mean."""
-        return abs(self.mean - self.figure("average")) < HALF + 1e-6
+        """Whether the published average is that mean, but for what rounding of it and of the scores can do."""
+        return abs(self.mean - self.figure("average")) < 2 * HALF
 
     @cached_property
     def ends(self) -> tuple[float, float]:
         """The highest average of a better segment, and the lowest of a worse one; NaN where there is none."""
         average, segment = self.year.rows["average"], self.year.rows["unadjusted"]
-        told = self._all[[average, segment]].dropna().sort_values([average, segment])
+        told = self._all.reindex(columns=[average, segment]).dropna().sort_values([average, segment])
         if not told[segment].is_monotonic_increasing:  # not one set of segments for all kinds of trust
             told = told.reindex(self.peers.index).dropna()
-        own = self.figure("unadjusted")
-        better, worse = (
-            told.loc[told[segment] < own, average].max(),
-            told.loc[told[segment] > own, average].min(),
-        )
-        return self.year.thresholds.get(int(own) - 1, better), worse
+        better = told.loc[told[segment] < self.alone, average].max()
+        worse = told.loc[told[segment] > self.alone, average].min()
+        return self.year.thresholds.get(self.alone - 1, better), worse
 
     def reached_with(self) -> tuple[pd.DataFrame, float]:
         """Return the fewest metrics that at their marks bring the better segment, or all, and the average then."""
-        after = self.mean - self.metrics["fall"].cumsum()
+        after = self.mean - self.metrics["fall"].fillna(0).cumsum()
         reached = after < self.ends[0] + HALF
         last = int(reached.argmax()) if reached.any() else len(after) - 1
         return self.metrics[: last + 1], float(after[last])

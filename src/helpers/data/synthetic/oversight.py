@@ -33,11 +33,8 @@ def oversight_frame(rng: np.random.Generator, codes: tuple[str, ...]) -> pd.Data
     for number, day in enumerate(QUARTERS):
         worse += rng.normal(0, 0.12, worse.shape)
         worse["SYN17"] += 0.5 * (number == 3)
-        frames.append(
-            _quarter(metrics, worse.round(2), deficit).assign(
-                period=day, reported=f"{day:%B} to {day + pd.DateOffset(months=2):%B %Y}"
-            )
-        )
+        of = f"{day:%B} to {day + pd.DateOffset(months=2):%B %Y}"
+        frames.append(_quarter(metrics, worse.round(2), deficit).assign(period=day, reported=of))
     return pd.concat(frames, ignore_index=True).assign(trust_type="Acute trust")
 
 
@@ -49,13 +46,10 @@ def _quarter(metrics: pd.DataFrame, worse: Any, deficit: Any) -> pd.DataFrame:
     for each in metrics.itertuples():
         told = {"name": each.name, "domain": each.domain}
         rows.append(_rows(scores.loc[each.digits], metric=f"OF1{each.digits}", unit="score", **told))
-        value = (
-            (each.level + each.spread * worse.loc[each.digits])
-            .clip(each.least)
-            .round(0 if each.unit == "count" else 2)
-        )
+        value = (each.level + each.spread * worse.loc[each.digits]).clip(each.least)
         if each.unit:
-            rows.append(_rows(value, metric=f"OF0{each.digits}", unit=each.unit, **told))
+            shown = value.round(0 if each.unit == "count" else 2)
+            rows.append(_rows(shown, metric=f"OF0{each.digits}", unit=each.unit, **told))
     average = _mean(scores, metrics)
     alone = _segment(average)
     segment = alone.where(~deficit, alone.clip(3))
@@ -66,9 +60,8 @@ def _quarter(metrics: pd.DataFrame, worse: Any, deficit: Any) -> pd.DataFrame:
         score = _mean(scores, metrics[metrics["domain"] == domain])
         rows.append(_rows(score, metric=f"OF400{end}", domain=domain))
         rows.append(_rows(_segment(score), metric=f"OF410{end}", domain=domain))
-    rows.append(
-        _rows(rank, metric="likely_rank", low=(rank - 15).clip(1), high=(rank + 15).clip(upper=len(rank)))
-    )
+    likely = {"low": (rank - 15).clip(1), "high": (rank + 15).clip(upper=len(rank))}
+    rows.append(_rows(rank, metric="likely_rank", **likely))
     return pd.concat(rows, ignore_index=True)
 
 
