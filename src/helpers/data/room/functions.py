@@ -193,7 +193,9 @@ def _plain_word(name: Any) -> Any:
 
 
 def _plain_number(value: Any) -> Any:
-    return float(value) if isinstance(value, Real) and type(value) is not bool else value
+    if type(value) is bool:
+        return value
+    return float(value) if isinstance(value, Real) else value
 
 
 def _line_of(error: BaseException, run: Any) -> str:

@@ -78,9 +78,8 @@ def kind_of(error: BaseException) -> str:
     >>> kind_of(type("E7321", (KeyError,), {})())
     'KeyError'
     """
-    return next(
-        kind.__name__ for kind in type(error).__mro__ if getattr(builtins, kind.__name__, None) is kind
-    )
+    kinds = (each.__name__ for each in type(error).__mro__)
+    return next(str(name) for name in kinds if getattr(builtins, name, None) in type(error).__mro__)
 
 
 @dataclass(frozen=True)
