@@ -48,16 +48,16 @@ class Standing:
     def metrics(self) -> pd.DataFrame:
         """The metrics with a score by id, what moves the average most first; a published 0 is no score.
 
-        Of each the score at its mark, that of the last trust in the next better quarter of trusts: NaN in the best one.
+        Of each the score at its mark, that of the last trust in the next better quarter of trusts, and what that takes
+        off the average: NaN in the best one, and no fall where another score holds it.
         """
         found = self.now[self.now.index.str.startswith(self.year.rows["score"]) & (self.now["value"] > 0)]
         frame = pd.DataFrame([self._scored(str(name), row) for name, row in found.iterrows()])
         if frame.empty:
             return frame
         frame["metric"] = frame["spoken"].map(capital)
-        frame["fall"] = (frame["weight"] * (frame["score"] - frame["mark"])).fillna(0) / frame[
-            "weight"
-        ].sum()
+        gain = frame["weight"].where(frame["weight"] > 0) * (frame["score"] - frame["mark"])
+        frame["fall"] = gain / frame["weight"].sum()
         return frame.sort_values(["fall", "metric"], ascending=[False, True], ignore_index=True)
 
     @property
@@ -67,8 +67,8 @@ class Standing:
 
     @property
     def agrees(self) -> bool:
-        """Whether the published average is that mean."""
-        return abs(self.mean - self.figure("average")) < HALF + 1e-6
+        """Whether the published average is that mean, but for what rounding of it and of the scores can do."""
+        return abs(self.mean - self.figure("average")) < 2 * HALF
 
     @cached_property
     def ends(self) -> tuple[float, float]:
@@ -83,7 +83,7 @@ class Standing:
 
     def reached_with(self) -> tuple[pd.DataFrame, float]:
         """Return the fewest metrics that at their marks bring the better segment, or all, and the average then."""
-        after = self.mean - self.metrics["fall"].cumsum()
+        after = self.mean - self.metrics["fall"].fillna(0).cumsum()
         reached = after < self.ends[0] + HALF
         last = int(reached.argmax()) if reached.any() else len(after) - 1
         return self.metrics[: last + 1], float(after[last])

@@ -34,16 +34,14 @@ def lead(standing: Standing) -> str:
     """Say segment, average and the way to the next, and what the segment would be without the override."""
     now, alone = int(standing.figure("segment")), standing.alone
     average, (better, worse) = standing.figure("average"), standing.ends
-    said = f"segment {now}" + (
-        f" by the financial override, segment {alone} without it" if alone != now else ""
-    )
+    held = f" by the financial override, segment {alone} without it" if alone != now else ""
     gap, to = (
         (average - better, f"from segment {alone - 1}")
         if alone > 1
         else (worse - average, "clear of segment 2")
     )
     way = "" if math.isnan(gap) else f"; {number(gap, 2)} {to}"
-    return sentence(f"{said}, average score {number(average, 2)}{way}")
+    return sentence(f"segment {now}{held}, average score {number(average, 2)}{way}")
 
 
 def movers(standing: Standing) -> str:
@@ -76,7 +74,7 @@ def way(standing: Standing) -> str:
     )
     if then >= better + HALF:
         return together(told, phrase("statements.oversight.too_far", then=number(then, 2)), held)
-    which = names(some) if len(some) <= 3 else f"the first {in_words(len(some))} of the table"
+    which = names(some) if len(some) <= 3 else f"the {in_words(len(some))} that move it most"
     return together(told, sentence(f"{which} at the mark would bring it to {number(then, 2)}"), held)
 
 
@@ -97,15 +95,16 @@ def change(standing: Standing) -> str:
     """Say how the average moved since the quarter before, and by which metric most."""
     if len(standing.past) < 2 or math.isnan(before := standing.figure("average", standing.past.index[-2])):
         return ""
-    up = round(standing.figure("average") - before, 2)
-    how = f"has got {'worse' if up > 0 else 'better'}, {number(before, 2)} to" if up else "is as it was,"
+    up = standing.figure("average") - before
+    if abs(up) < HALF:
+        return sentence(
+            f"since {quarter(standing.past.index[-2])} the average is as it was, {number(before, 2)}"
+        )
+    how = f"has got {'worse' if up > 0 else 'better'}, {number(before, 2)} to"
     said = f"since {quarter(standing.past.index[-2])} the average {how} {number(before + up, 2)}"
-    moved = (
-        (standing.metrics["score"] - standing.metrics["before"])
-        * standing.metrics["weight"]
-        * (1 if up > 0 else -1)
-    )
-    if up == 0 or not moved.max() > 0:
+    steps = (standing.metrics["score"] - standing.metrics["before"]) * standing.metrics["weight"]
+    moved = steps if up > 0 else -steps
+    if not moved.max() > 0:
         return sentence(said)
     most = standing.metrics.loc[[moved.idxmax()]]
     ends = f"{number(most['before'].iloc[0], 2)} to {number(most['score'].iloc[0], 2)}"
