@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from helpers.data.disclosure.measured import contract_kinds, measured_kinds
 from helpers.data.disclosure.queries import CONTRACT, EVERYBODY, MEASURED, Condition, Query
-from helpers.data.views import literal
+from helpers.data.mart.views import literal
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -175,7 +175,10 @@ def _named(frame: pd.DataFrame, **names: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     return frame.assign(
-        **{column: pd.Categorical.from_codes(frame[column], [*words]) for column, words in names.items()}
+        **{
+            column: pd.Categorical.from_codes(frame[column].to_numpy(), pd.Index(words))
+            for column, words in names.items()
+        }
     )
 
 

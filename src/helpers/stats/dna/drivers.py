@@ -137,7 +137,7 @@ class _Design:
 
     def scores(self, table: pd.DataFrame, coefficients: Floats, cluster: str) -> Floats:
         """Return each provider's part of the slope of the log-likelihood."""
-        places = [pd.Index(each).get_indexer(table[name]) for name, each in self.levels.items()]
+        places = [pd.Index(each).get_indexer(pd.Index(table[name])) for name, each in self.levels.items()]
         known = np.logical_and.reduce([place >= 0 for place in places]) if places else slice(None)
         groups, each = pd.factorize(table[cluster][known])
         ends = np.cumsum([1, *(len(levels) - 1 for levels in self.levels.values())])
