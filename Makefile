@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The state of the gate's notebooks, kept apart from an analyst's own.
 TEST_STATE := .boardpack/test
 
-.PHONY: help env demo test lint types imports unit notebooks site verdicts simulate bench bench-portal bench-preview browser gallery dictionary fuzz census national warnings mutations disclosure stars faults lock wheel clean
+.PHONY: help env demo test lint types imports unit notebooks site verdicts simulate bench bench-portal bench-preview bench-scale browser gallery dictionary fuzz census national warnings mutations disclosure stars faults lock wheel clean
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -68,6 +68,10 @@ bench: env
 # make bench-preview  seconds from a save to the new page of a preview
 bench-preview: env
 	$(BIN)/python benchmarks/preview.py
+
+# make bench-scale  a country's records: drawing, loading, benchmarks, reports; pandas beside DuckDB on a tenth
+bench-scale: env
+	$(BIN)/python benchmarks/scale.py $(SCALE)
 
 # make bench-portal  the portal with 5,000 reports in a browser: its size, and the time to open and search
 bench-portal: env

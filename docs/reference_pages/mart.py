@@ -57,7 +57,7 @@ COLUMN_WORDS: Final = {
     "contract_lines.period": "first day of the month",
     "figure": "what the amount is",
     "amount": "how many, or £: the price of one, the value of all",
-    "metric": "id of the value, score, segment or flag, as published; of the league table a name of ours",
+    "metric": "id of the value, score, segment or flag, as published; `likely_rank` of the league table",
     "oversight.name": "what its publisher calls it",
     "oversight.unit": "unit of the value",
     "domain": "part of the framework that it belongs to",

@@ -17,6 +17,7 @@ from helpers.analyses.early.report import EarlyWarning
 from helpers.analyses.four_columns.report import FourColumnMatrix
 from helpers.analyses.grids.report import SelfAssessment
 from helpers.analyses.missed_appointments.report import MissedAppointments
+from helpers.analyses.oversight_framework.report import Oversight
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
 from helpers.analyses.record_sheets.report import MeasureRecords
@@ -48,6 +49,7 @@ ANALYSES: Final = {
     "early_warning": EarlyWarning,
     "self_assessment": SelfAssessment,
     "contract_monitoring": ContractMonitoring,
+    "oversight": Oversight,
     "decisions": Decisions,
 }
 OWN: Final = ("query", "figure", "table", "say", "headline", "uses", "deliver", "published")

@@ -22,7 +22,7 @@ LARGEST_FILE: Final = 5_000_000
 
 Kind = Literal["report", "headline", "heading", "text", "panels", "figure", "table", "file", "editions"]
 #: what of published reports stands at a place of a pack
-EditionsShown = Literal["headline", "agenda", "exceptions", "sections", "appendices", "editions"]
+EditionsShown = Literal["headline", "agenda", "exceptions", "sections", "appendices", "editions", "methods"]
 Origin = Literal["records", "published"]
 #: label and text are words; date an ISO date; count a count of people; rate a mean, share or ratio of
 #: them; model an interval, standardised figure or other model output; icon names of `helpers.theme.icons`, one a

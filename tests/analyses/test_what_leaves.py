@@ -25,6 +25,7 @@ from helpers.report.shown import Shown, ShownParts
 
 ROOT = Path(__file__).parents[2]
 YEAR, MONTH = Period(date(2025, 10, 1), date(2026, 9, 1)), Period(date(2026, 9, 1), date(2026, 9, 1))
+MARCH = Period(date(2026, 3, 1), date(2026, 3, 1))
 #: the measures from records, alone
 OWN = ["mean_los"]
 Analyse = Callable[[Report], Any]
@@ -41,6 +42,7 @@ SHIPPED: dict[str, tuple[Analyse, Period]] = {
     "decisions": (analyses.decisions, MONTH),
     "self_assessment": (analyses.self_assessment, MONTH),
     "contract_monitoring": (analyses.contract_monitoring, MONTH),
+    "oversight": (analyses.oversight, MARCH),
 }
 #: ask the ledger for every trust in every month, or for every measure, which takes a while
 SLOW: dict[str, tuple[Analyse, Period]] = {

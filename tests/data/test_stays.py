@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from helpers.data.mart import Mart
 from helpers.data.schema import TABLES, find_table
-from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails
+from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails, stay_totals
 
 APRIL = StayRule(date(2026, 4, 1), date(2026, 5, 1))
 
@@ -113,7 +114,7 @@ def test_rules_that_differ_are_computed_apart() -> None:
 
 def test_months_are_those_of_discharge(tmp_path: Path) -> None:
     mart = fill(tmp_path, spells(("R1", "2026-04-01", 30), ("R1", "2026-05-31", 2)))
-    found = stay_months(mart, StayRule(date(2026, 4, 1), date(2026, 6, 1)))
+    found = stay_months(mart, StayRule(date(2026, 4, 1), date(2026, 6, 1)), "R1")
     assert pd.to_datetime(found["month"]).dt.month.tolist() == [4, 5]
     assert found["days"].tolist() == [30, 2]
 
@@ -137,6 +138,37 @@ def test_a_sample_holds_all_of_the_trust_and_so_many_of_the_others_always_the_sa
     rows = [("R1", "2026-04-02", 1), ("R0", "2026-04-02", 2), *(("R2", "2026-04-03", n) for n in range(30))]
     mart = fill(tmp_path, spells(*rows))
     first, second = (stay_sample(mart, APRIL, "R1", others=10) for _ in range(2))
-    assert first["own"].sum() == 2
-    assert len(first) == 12
+    assert first[first["own"]]["spells"].sum() == 2
+    assert first["spells"].sum() == 12
     assert sorted(first["days"]) == sorted(second["days"])
+
+
+def test_a_second_organisation_reads_its_own_records_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mart = fill(tmp_path, spells(*((org, "2026-04-02", n) for org in ("R1", "R2", "R3") for n in range(9))))
+    asked: list[str] = []
+    query = Mart.query
+
+    def noted(mart: Mart, sql: str, params: Sequence[object] | None = None) -> pd.DataFrame:
+        asked.append(sql)
+        return query(mart, sql, params)
+
+    monkeypatch.setattr(Mart, "query", noted)
+    for org in ("R1", "R2"):
+        asked.clear()
+        later = Mart(tmp_path).at(mart.version)
+        assert set(stay_cells(later, APRIL, org)["org_code"]) == {org}
+        assert stay_totals(later, APRIL, ("org_code", "specialty"))["spells"].tolist() == [9, 9, 9]
+        assert set(stay_months(later, APRIL, org)["org_code"]) == {org}
+        stay_tails(later, APRIL)
+        assert stay_sample(later, APRIL, org, others=5)["spells"].sum() == 14
+    assert len(asked) == 1
+    assert "s.org_code IN ('R2')" in asked[0]
+
+
+def test_the_sample_is_of_others_where_most_stays_are_the_organisations_own(tmp_path: Path) -> None:
+    rows = [*(("R1", "2026-04-02", n) for n in range(30)), *(("R2", "2026-04-03", n) for n in range(6))]
+    mart = fill(tmp_path, spells(*rows))
+    found = stay_sample(mart, APRIL, "R1", others=5)
+    assert found[~found["own"]]["cluster"].tolist() == ["R2"] * 5

@@ -21,7 +21,7 @@ from helpers.runner.plan.parameters import read_notebook as read_declared
 
 SHIPPED = (
     "board_pack", "change_review", "contract_monitoring", "dna_impact", "early_warning", "four_column_matrix",
-    "line_of_sight", "los_deviation", "los_published", "measure_records", "outpatient_follow_up", "peer_benchmark",
+    "line_of_sight", "los_deviation", "los_published", "measure_records", "outpatient_follow_up", "oversight", "peer_benchmark",
     "performance_report", "scorecard", "self_assessment", "system_view", "waiting_list",
 )  # fmt: skip
 #: written without any analysis of ours, so that its cells hold the method

@@ -216,6 +216,15 @@ def test_gaps_and_the_first_order_are_those_of_the_interrupted_series() -> None:
     assert found.left_out == 3
 
 
+def test_rows_may_come_in_any_order(longley: pd.DataFrame) -> None:
+    found, mixed_up = (
+        models.gls("employed ~ gnp", table, time="year", order=2)
+        for table in (longley, longley.sample(frac=1, random_state=1))
+    )
+    pd.testing.assert_frame_equal(found.terms, mixed_up.terms, rtol=1e-7)
+    pd.testing.assert_series_equal(found.fitted, mixed_up.fitted.sort_index(), rtol=1e-9)
+
+
 def test_a_period_stands_once(longley: pd.DataFrame) -> None:
     with pytest.raises(ArgumentError, match="a period twice"):
         models.gls("employed ~ gnp", pd.concat([longley, longley]), time="year")

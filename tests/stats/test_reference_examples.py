@@ -9,7 +9,7 @@ import pytest
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "stats.md"
 MODULES = (
     "fingertips", "funnel", "inequality", "intervals", "life_expectancy", "rates", "standardisation",
-    "spc.attribute", "spc.run_chart", "spc.runs", "spc.variable", "spc.xmr", "waiting.lists",
+    "spc.attribute", "spc.runs", "spc.variable", "spc.xmr", "waiting.lists",
     "waiting.queue", "waiting.records", "waiting.simulate",
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from helpers.analyses.four_columns.analysis import four_column_matrix as four_column_matrix
     from helpers.analyses.grids.analysis import self_assessment as self_assessment
     from helpers.analyses.missed_appointments.analysis import did_not_attend as did_not_attend
+    from helpers.analyses.oversight_framework.analysis import oversight as oversight
     from helpers.analyses.peers.analysis import peer_benchmark as peer_benchmark
     from helpers.analyses.performance_report.analysis import performance as performance
     from helpers.analyses.record_sheets.analysis import measure_records as measure_records
@@ -40,6 +41,7 @@ _HOMES = {
     "length_of_stay": "stays",
     "measure_records": "record_sheets",
     "line_of_sight": "sight",
+    "oversight": "oversight_framework",
     "peer_benchmark": "peers",
     "performance": "performance_report",
     "published_stay": "stays",

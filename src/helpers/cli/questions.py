@@ -40,6 +40,9 @@ SELECTORS = {
     "trusts_with_published_lists": _TRUSTS.format(
         "measure = 'rtt_list_size' AND specialty_code IS NOT NULL AND breakdown IS NULL"
     ),
+    "trusts_in_oversight": """SELECT DISTINCT org_code FROM oversight WHERE metric = 'OF5002'
+        AND period = (SELECT max(period) FROM oversight) AND source NOT IN (SELECT source FROM loads WHERE synthetic)
+        ORDER BY 1""",
     "boards_with_published_beds": _WITH_BEDS.format(code="coalesce(b.successor, o.icb_code)", kind="icb"),
     "regions_with_published_beds": _WITH_BEDS.format(code="o.region", kind="region"),
     "trusts": "SELECT DISTINCT org_code FROM organisations"

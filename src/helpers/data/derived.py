@@ -28,19 +28,25 @@ _READ = "reads"
 
 
 def derived_frame(
-    folder: Path, name: str, build: Callable[[], tuple[pd.DataFrame, set[str]]]
+    folder: Path,
+    name: str,
+    build: Callable[[], tuple[pd.DataFrame, set[str]]],
+    only: tuple[str, str] | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return the frame of a name from a folder, built where none is there and whole, and what was read for it."""
+    """Return the frame of a name from a folder, built where none is there and whole, and what was read for it.
+
+    `only` names a column and the value that its rows must have.
+    """
     path = _path(folder, name)
-    found = _read(path)
+    found = _read(path, only)
     if found is None:
         with FileLock(path.with_suffix(".lock"), mode=PRIVATE_FILE):
-            found = _read(path)
+            found = _read(path, only)
             if found is None:
                 frame, read = build()
                 frame.attrs = {_READ: sorted(read)}
                 write_private(path, frame.to_parquet(index=False, compression="zstd"))
-                found = _read(path)
+                found = _read(path, only)
     assert found is not None
     return found, found.attrs.pop(_READ)
 
@@ -119,11 +125,15 @@ def _path(folder: Path, name: str) -> Path:
     return folder / f"{stem}.parquet"
 
 
-def _read(path: Path) -> pd.DataFrame | None:
+def _read(path: Path, only: tuple[str, str] | None = None) -> pd.DataFrame | None:
+    import pyarrow.compute as compute
     import pyarrow.parquet as pq
 
     try:  # a report reads dozens of these small files: a thread for each column costs more than it gains
-        frame: pd.DataFrame = pq.ParquetFile(path).read(use_threads=False).to_pandas(use_threads=False)
+        table = pq.ParquetFile(path).read(use_threads=False)
+        if only is not None:
+            table = table.filter(compute.equal(table[only[0]], only[1]))
+        frame: pd.DataFrame = table.to_pandas(use_threads=False)
     except (OSError, ValueError):  # not there, or not whole
         return None
     return frame

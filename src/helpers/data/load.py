@@ -7,20 +7,28 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import pandas as pd
+
+from helpers.data.editions import Editions, earlier_than_held
 from helpers.data.finding import Found, find_files
+from helpers.data.load_files import Load
 from helpers.data.mart import Mart
 from helpers.data.mart_manifest import hash_file
+from helpers.data.oddities import find_oddities, remarks_of
+from helpers.data.open_files import open_file
 from helpers.data.organisations import known_codes, store_mergers
+from helpers.data.parts import is_long, read_parts, refuse_too_long
+from helpers.data.periods import last_day
+from helpers.data.plausible import refusals, remarks
+from helpers.data.record_files import RecordFile, is_parquet
+from helpers.data.sheets import Sheet
+from helpers.data.sources import all_layouts, describe_rest, recognise
+from helpers.data.sources.layout import Context, Layout, Reading, read_all
+from helpers.data.sources.mapped import mapped_layouts
 from helpers.errors import DataError, Problem
 from helpers.register import Register
-
-if TYPE_CHECKING:
-    from helpers.data.editions import Editions
-    from helpers.data.load_files import Load
-    from helpers.data.record_files import RecordFile
-    from helpers.data.sources.layout import Context, Layout, Reading
 
 Outcome = Literal["loaded", "already loaded", "refused"]
 Progress = Callable[[str, int, int], None]  # path, how many are done, how many there are
@@ -180,8 +188,6 @@ class _Batch:
 
     def _with_oddities(self, settled: list[LoadResult], kept: dict[int, str]) -> list[LoadResult]:
         """Add to each file what is out of place in it beside the other months that the mart holds now."""
-        from helpers.data.oddities import find_oddities, remarks_of
-
         found = find_oddities(self.mart, self.register, set(kept.values())) if kept else []
         for number, load in kept.items():
             odd = remarks_of([oddity for oddity in found if oddity.load == load])
@@ -193,12 +199,6 @@ class _Batch:
         staged.opened.__exit__(None, None, None)
 
     def _stage(self, file: Found) -> LoadResult | _Staged:
-        from helpers.data.open_files import open_file
-        from helpers.data.parts import is_long, refuse_too_long
-        from helpers.data.sources import describe_rest, recognise
-        from helpers.data.sources.layout import read_all
-        from helpers.data.sources.mapped import mapped_layouts
-
         if file.problem:
             raise DataError(file.problem)
         held = self._held(file)
@@ -225,11 +225,6 @@ class _Batch:
 
     def _record_file(self, file: Found) -> RecordFile | None:
         """Return a Parquet file of records in the mart's own columns; None of what a layout reads."""
-        from helpers.data.record_files import RecordFile, is_parquet
-        from helpers.data.sheets import Sheet
-        from helpers.data.sources import recognise
-        from helpers.data.sources.mapped import mapped_layouts
-
         if not is_parquet(file.path):
             return None
         records = RecordFile(file.path, file.shown)
@@ -252,10 +247,6 @@ class _Batch:
 
     def _stage_parts(self, file: Found) -> _Staged | None:
         """Stage a long file a part at a time; None where its layout must be read whole."""
-        from helpers.data.parts import read_parts
-        from helpers.data.sources import recognise
-        from helpers.data.sources.mapped import mapped_layouts
-
         sheets, own = read_parts(file.path), mapped_layouts(self.register)
         matches = recognise([next(sheets)], own)
         layout, context = matches[0].layout, self._context()
@@ -272,8 +263,6 @@ class _Batch:
 
     def _dated(self, file: Found, layout: Layout, reading: Reading) -> tuple[Reading, datetime | None]:
         """Return which edition of the figures this is, with a remark where the mart holds a later one."""
-        from helpers.data.editions import earlier_than_held
-
         vintage = self.vintage or _edition(reading)
         values = reading.tables.get("measure_values")
         if vintage is not None or values is None:
@@ -285,17 +274,12 @@ class _Batch:
         return replace(reading, remarks=(*reading.remarks, remark)), found[0]
 
     def _check(self, file: Found, reading: Reading) -> None:
-        from helpers.data.plausible import refusals
-
         if "measure_values" in reading.tables:
             problems = refusals(file.shown, reading.tables["measure_values"], self.register, self.today)
             if problems:
                 raise DataError(problems)
 
     def _held(self, file: Found) -> LoadResult | None:
-        from helpers.data.sources import all_layouts
-        from helpers.data.sources.mapped import mapped_layouts
-
         if not file.path.is_file():
             raise DataError(Problem(file.shown, "not a file"))
         sha256 = hash_file(file.path)
@@ -311,8 +295,6 @@ class _Batch:
         return None
 
     def _context(self) -> Context:
-        from helpers.data.sources.layout import Context
-
         return Context(self.register, known_codes(self.mart))
 
     def _write(self, file: Found, layout: Layout, reading: Reading, vintage: datetime | None) -> _Staged:
@@ -344,8 +326,6 @@ class _Batch:
         return _Staged(file, opened, load, _result(file, layout, reading, self.today))
 
     def _note_edition(self, file: Found, layout: Layout, reading: Reading) -> None:
-        from helpers.data.editions import Editions
-
         if "measure_values" in reading.tables:
             self.editions.setdefault(layout.dataset, Editions()).add(
                 file.shown, reading.tables["measure_values"], edition=file.edition
@@ -358,8 +338,6 @@ GATHERED = 500_000
 
 def _write_rest(staged: _Staged, first: Reading, rest: Iterator[Reading]) -> _Staged:
     """Write the readings of the later parts of a file to the load of its first."""
-    import pandas as pd
-
     load, last = staged.load, first.as_at
     gathered: dict[str, list[pd.DataFrame]] = {}
     for reading in rest:
@@ -382,8 +360,6 @@ def _write_rest(staged: _Staged, first: Reading, rest: Iterator[Reading]) -> _St
 
 
 def _result(file: Found, layout: Layout, reading: Reading, today: date) -> LoadResult:
-    from helpers.data.plausible import remarks
-
     return LoadResult(
         file.shown,
         "loaded",
@@ -402,7 +378,5 @@ def _edition(reading: Reading) -> datetime | None:
 
 def _last_day(reading: Reading) -> date | None:
     """Return the end of the latest period, which is what the data speak up to."""
-    from helpers.data.periods import last_day
-
     values = reading.tables.get("measure_values")
     return None if values is None or values.empty else last_day(values)

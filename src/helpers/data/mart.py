@@ -250,7 +250,12 @@ class Mart:
         return kept_rows(self._derived_folder(self.path / ROOM), sql, lambda: self.fetch(sql))
 
     def derived(
-        self, name: str, build: Callable[[], pd.DataFrame], *, records: bool = False
+        self,
+        name: str,
+        build: Callable[[], pd.DataFrame],
+        *,
+        records: bool = False,
+        only: tuple[str, str] | None = None,
     ) -> pd.DataFrame:
         """Return a frame that is computed once per version of the mart and of this package.
 
@@ -262,9 +267,11 @@ class Mart:
             Computes it, where no process has done so yet.
         records
             Whether it is worked out from records of patients: then it stays in the records room.
+        only
+            Of the rows those that have a value in a column: `("org_code", "SYN07")`.
         """
         folder = make_private(self._derived_folder(self.path / ROOM if records else self.path))
-        frame, read = derived_frame(folder, name, lambda: self._build(build))
+        frame, read = derived_frame(folder, name, lambda: self._build(build), only)
         self.note(read)
         return frame
 

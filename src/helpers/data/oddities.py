@@ -7,7 +7,7 @@ themselves.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -65,10 +65,13 @@ class Oddity:
     load: str = ""
 
 
+_SAID = """CREATE TEMP MACRO said(day) AS
+    CASE WHEN day(day) > 1 THEN 'on ' || day(day) || strftime(day, ' %B %Y') ELSE strftime(day, 'in %B %Y') END"""
+# a file of the mart lies at .../data/<load>/<table>/...
 # one number tells a series apart: sorting by six columns of text takes several times as long
 _HELD = """
 CREATE TEMP TABLE held AS
-SELECT filename AS path, measure, source, org_code,
+SELECT regexp_extract(replace(filename, chr(92), '/'), '.*/data/([^/]+)/', 1) AS load, measure, source, org_code,
     coalesce(unit_code, '') AS unit_code, period, period_type, basis, numerator, denominator, value, target,
     origin, hash(measure, source, org_code, coalesce(unit_code, ''), period_type, basis) AS series
 FROM read_parquet([{files}], filename = true, union_by_name = true, hive_partitioning = false)
@@ -101,10 +104,10 @@ FROM odd o JOIN held h USING (series, period) WHERE o.apart OR NOT o.back
 ORDER BY measure, org_code, unit_code, period
 """
 _LEVELS = """
-SELECT measure, org_code, unit_code, max(path) AS path, count(value) AS n, max(value) AS highest,
+SELECT measure, org_code, unit_code, max(load) AS load, count(value) AS n, max(value) AS highest,
     median(target) AS target, bool_and(denominator IS NULL) AS alone,
     count(*) FILTER (denominator IS NULL AND (value IS NOT NULL OR numerator IS NOT NULL)) AS without,
-    max(path) FILTER (denominator IS NULL) AS path_without,
+    max(load) FILTER (denominator IS NULL) AS load_without,
     count(denominator) AS with_denominator, max(period) AS period
 FROM held WHERE list_contains($1, measure)
 GROUP BY measure, source, org_code, unit_code, period_type, basis HAVING count(value) > 0
@@ -112,13 +115,14 @@ ORDER BY ALL
 """
 _RETURNS = f"""
 WITH returned AS (
-    SELECT measure, source, period_type, basis, period, count(DISTINCT org_code) AS n, max(path) AS path
+    SELECT measure, source, period_type, basis, period, count(DISTINCT org_code) AS n, max(load) AS load
     FROM held WHERE value IS NOT NULL AND unit_code = '' GROUP BY ALL
 ), beside AS (
     SELECT *, lag(n) OVER w AS before, lead(n) OVER w AS after FROM returned
     WINDOW w AS (PARTITION BY measure, source, period_type, basis ORDER BY period)
 )
-SELECT *, least(before, after) AS others FROM beside
+SELECT 'incomplete', measure, n || ' organisations ' || said(period) || ', ' || least(before, after)
+    || ' in the periods beside it: is the file whole, and its dates right?', '', load FROM beside
 WHERE period_type <> 'day' AND least(before, after) >= {MANY} AND n < {COMPLETE} * least(before, after)
 ORDER BY measure, period
 """
@@ -131,25 +135,37 @@ WITH steps AS (
     CASE period_type WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END AS months
     FROM held WHERE origin = 'records' AND value IS NOT NULL AND period_type IN ('month', 'quarter', 'year')
 )
-SELECT measure, org_code, unit_code, path, last, period, period_type,
-    datediff('month', last, period) // months - 1 AS missing
-FROM steps WHERE datediff('month', last, period) > months ORDER BY ALL
+SELECT 'gap', measure, missing || ' ' || period_type || if(missing > 1, 's', '') || ' missing between '
+    || strftime(last, '%B %Y and ') || strftime(period, '%B %Y'), trim(org_code || ' ' || unit_code), load
+FROM (SELECT *, datediff('month', last, period) // months - 1 AS missing FROM steps)
+WHERE datediff('month', last, period) > months ORDER BY measure, org_code, unit_code, load, last
 """
 # series that stop before the latest period of their source: the organisation's own within a year, those of a
 # publication one period before; what stopped long ago is no news
 _ABSENT = f"""
 WITH ranked AS (
-    SELECT measure, source, org_code, unit_code, period_type, basis, period, path, origin,
+    SELECT measure, source, org_code, unit_code, period_type, basis, period, load, origin,
         dense_rank() OVER (PARTITION BY measure, source, period_type, basis ORDER BY period DESC) AS nth
     FROM held WHERE value IS NOT NULL AND period_type <> 'day'
 ), latest AS (
-    SELECT measure, source, period_type, basis, period, max(path) AS path FROM ranked WHERE nth = 1 GROUP BY ALL
-)
-SELECT l.measure, r.org_code, r.unit_code, l.period, l.path, max(r.period) AS last,
+    SELECT measure, source, period_type, basis, period, max(load) AS load FROM ranked WHERE nth = 1 GROUP BY ALL
+), stopped AS (
+SELECT l.measure, r.org_code, r.unit_code, l.period, l.load, max(r.period) AS last,
     bool_or(r.origin = 'records') AS is_own
 FROM ranked r JOIN latest l USING (measure, source, period_type, basis) WHERE r.nth <= {RECENT} + 1
-GROUP BY l.measure, r.source, r.org_code, r.unit_code, r.period_type, r.basis, l.period, l.path
-HAVING (is_own AND min(r.nth) > 1) OR (min(r.nth) = 2 AND count(*) FILTER (r.nth <= 3) = 2) ORDER BY ALL
+GROUP BY l.measure, r.source, r.org_code, r.unit_code, r.period_type, r.basis, l.period, l.load
+HAVING (is_own AND min(r.nth) > 1) OR (min(r.nth) = 2 AND count(*) FILTER (r.nth <= 3) = 2)
+), others AS (
+    SELECT load, period, min(measure) AS measure, list(org_code ORDER BY measure, org_code) AS codes
+    FROM (SELECT load, period, org_code, min(measure) AS measure
+        FROM stopped WHERE NOT is_own GROUP BY ALL) GROUP BY ALL
+)
+SELECT 'absent', measure, 'ends ' || said(last) || ', others ' || said(period), trim(org_code || ' ' || unit_code), load
+FROM (FROM stopped WHERE is_own ORDER BY ALL)
+UNION ALL
+SELECT 'absent', measure, 'nothing ' || said(period) || ' of ' || len(codes) || ' organisations with figures before: '
+    || array_to_string(codes[:{SHOWN}], ', ') || if(len(codes) > {SHOWN}, ' …', ''), '', load
+FROM (FROM others ORDER BY measure, period)
 """
 # the last month is left out: its patients may still be there
 _STAYS = f"""
@@ -162,9 +178,10 @@ WITH days AS (
 ), until AS (
     SELECT *, max(month) OVER (PARTITION BY source) AS last FROM months
 )
-SELECT source, org_code, count(*) AS n, min(month) AS first FROM until
+SELECT source, org_code, 'fewer than half as many discharges as admissions in ' || count(*) || ' month'
+    || if(count(*) > 1, 's', '') || ', the first ' || strftime(min(month), '%B %Y') || ': are stays missing?' FROM until
 WHERE came >= {FEWEST_ADMISSIONS} AND went < {FEWEST_DISCHARGES} * came AND month < last
-GROUP BY ALL ORDER BY ALL
+GROUP BY source, org_code ORDER BY source, org_code
 """
 
 
@@ -182,7 +199,12 @@ def find_oddities(mart: Mart, register: Register, loads: Collection[str] | None 
             found += _of_values(connection, mart, files, register)
         if stays:
             newest = {file.source: file.load for file in stays}
-            found += _stays(_rows(connection.execute(_STAYS).df()), newest)
+            rows = connection.execute(_STAYS).fetchall()
+            found += [
+                Oddity("few discharges", "", words, code, newest[of])
+                for of, code, words in rows
+                if of in newest
+            ]
     return [oddity for oddity in found if loads is None or oddity.load in loads]
 
 
@@ -190,29 +212,17 @@ def _of_values(
     connection: DuckDBPyConnection, mart: Mart, files: Collection[FileRecord], register: Register
 ) -> list[Oddity]:
     paths = ", ".join(literal(no_glob(str(mart.path / file.path))) for file in files)
+    connection.execute(_SAID)
     connection.execute(_HELD.format(files=paths))
     rated = [name for name, measure in register.measures.items() if measure.kind != "count"]
     return [
         *_steps(_rows(connection.execute(_STEPS).df()), register),
         *_levels(_rows(connection.execute(_LEVELS, [rated]).df()), register),
-        *_gaps(_rows(connection.execute(_GAPS).df())),
-        *_absent(_rows(connection.execute(_ABSENT).df())),
-        *_returns(_rows(connection.execute(_RETURNS).df())),
-    ]
-
-
-def _stays(rows: list[Any], loads: Mapping[str, str]) -> list[Oddity]:
-    return [
-        Oddity(
-            "few discharges",
-            "",
-            f"fewer than half as many discharges as admissions in {row.n} month{'s' if row.n > 1 else ''}, "
-            f"the first {row.first:%B %Y}: are stays missing?",
-            row.org_code,
-            loads[row.source],
-        )
-        for row in rows
-        if row.source in loads
+        *(
+            Oddity(*row)
+            for told in (_GAPS, _ABSENT, _RETURNS)
+            for row in connection.execute(told).fetchall()
+        ),
     ]
 
 
@@ -232,7 +242,7 @@ def _steps(rows: list[Any], register: Register) -> list[Oddity]:
         words = (
             f"{_amount(row.value, measure)} {_said(row.period)}, {_amount(other, measure)} {beside}{doubt}"
         )
-        found.append(Oddity(kind, row.measure, words, _place(row), _load(row.path)))
+        found.append(Oddity(kind, row.measure, words, _place(row), row.load))
     return found
 
 
@@ -245,7 +255,7 @@ def _levels(rows: list[Any], register: Register) -> list[Oddity]:
     found = []
     for row in rows:
         measure = register.measures[row.measure]
-        highest, place, load = row.highest * measure.scale, _place(row), _load(row.path)
+        highest, place, load = row.highest * measure.scale, _place(row), row.load
         # an example's target is nobody's, but it says of what size the measure is
         registered = measure.with_examples().target_on(row.period.date())
         small = registered is not None and registered.value < FRACTION
@@ -259,59 +269,8 @@ def _levels(rows: list[Any], register: Register) -> list[Oddity]:
             found.append(Oddity("off target", row.measure, words, place, load))
         if row.without and row.with_denominator:
             words = f"{row.without} rows have no denominator, {row.with_denominator} have one"
-            found.append(Oddity("no denominator", row.measure, words, place, _load(row.path_without)))
+            found.append(Oddity("no denominator", row.measure, words, place, row.load_without))
     return found
-
-
-def _returns(rows: list[Any]) -> list[Oddity]:
-    return [
-        Oddity(
-            "incomplete",
-            row.measure,
-            f"{row.n} organisations {_said(row.period)}, {row.others} in the periods beside it: "
-            "is the file whole, and its dates right?",
-            load=_load(row.path),
-        )
-        for row in rows
-    ]
-
-
-def _gaps(rows: list[Any]) -> list[Oddity]:
-    return [
-        Oddity(
-            "gap",
-            row.measure,
-            f"{row.missing} {row.period_type}{'s' if row.missing > 1 else ''} missing between "
-            f"{row.last:%B %Y} and {row.period:%B %Y}",
-            _place(row),
-            _load(row.path),
-        )
-        for row in rows
-    ]
-
-
-def _absent(rows: list[Any]) -> list[Oddity]:
-    """Name the organisation's own series that stop, and of a publication the organisations that do."""
-    own = [
-        Oddity(
-            "absent",
-            row.measure,
-            f"ends {_said(row.last)}, others {_said(row.period)}",
-            _place(row),
-            _load(row.path),
-        )
-        for row in rows
-        if row.is_own
-    ]
-    places: dict[tuple[str, pd.Timestamp], dict[str, str]] = {}
-    for row in rows:
-        if not row.is_own:
-            places.setdefault((_load(row.path), row.period), {}).setdefault(row.org_code, row.measure)
-    for (load, period), measures in places.items():
-        shown = ", ".join(list(measures)[:SHOWN]) + (" …" if len(measures) > SHOWN else "")
-        words = f"nothing {_said(period)} of {len(measures)} organisations with figures before: {shown}"
-        own.append(Oddity("absent", next(iter(measures.values())), words, load=load))
-    return own
 
 
 def _amount(value: float, measure: Measure | None) -> str:
@@ -331,11 +290,6 @@ def _said(period: pd.Timestamp) -> str:
 
 def _place(row: Any) -> str:
     return f"{row.org_code} {row.unit_code}".strip()
-
-
-def _load(path: str) -> str:
-    """Return the load that wrote a file of the mart: .../data/<load>/<table>/..."""
-    return path.replace("\\", "/").rsplit("/data/", 1)[1].split("/", 1)[0]
 
 
 def remarks_of(oddities: Collection[Oddity]) -> tuple[str, ...]:

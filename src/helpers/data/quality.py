@@ -6,6 +6,7 @@ mart holds; ratings say how far a measure of an organisation can be relied on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -51,6 +52,89 @@ _ODD: dict[str, tuple[Severity, Aspect]] = {
 WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
 
 
+#: how grave a finding is, what about, what it says, and the query for the measures and organisations that it is of
+_ASKED: tuple[tuple[Severity, Aspect, str, str], ...] = (
+    (
+        "low",
+        "validity",
+        "codes that no organisation in the mart has; load the organisations that they belong to",
+        "SELECT DISTINCT measure, org_code FROM measure_values_all "
+        "WHERE org_code NOT IN (SELECT org_code FROM organisations) ORDER BY ALL",
+    ),
+    # series that end before those of the others from the same source
+    (
+        "low",
+        "completeness",
+        "series of these trusts ends before the others'",
+        f"""
+        WITH series AS (
+            SELECT measure, period_type, basis, org_code, max(period) AS last
+            FROM measure_values_rolled_up WHERE {WHOLE} GROUP BY ALL
+        ), whole AS (
+            SELECT measure, period_type, basis, max(last) AS last FROM series GROUP BY ALL
+        )
+        SELECT measure, s.org_code, s.last FROM series s
+        JOIN whole w USING (measure, period_type, basis)
+        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust' AND o.valid_to IS NULL
+        WHERE s.last < w.last AND basis = 'provider' AND period_type <> 'day' ORDER BY ALL""",
+    ),
+    # gaps of the trust's own figures are oddities, with their months
+    (
+        "low",
+        "completeness",
+        "periods are missing in the series of these trusts",
+        f"""
+        WITH steps AS (
+            SELECT measure, org_code, period_type, period,
+                lag(period) OVER (PARTITION BY measure, org_code, period_type, basis ORDER BY period) AS before
+            FROM measure_values_rolled_up
+            WHERE {WHOLE} AND basis = 'provider' AND period_type IN ('month', 'quarter') AND origin = 'published'
+        )
+        SELECT DISTINCT measure, s.org_code FROM steps s
+        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust'
+        WHERE datediff('month', before, period) > CASE period_type WHEN 'month' THEN 1 ELSE 3 END ORDER BY ALL""",
+    ),
+    (
+        "high",
+        "validity",
+        "shares below 0 or above 1",
+        "SELECT DISTINCT measure, org_code FROM measure_values_all "
+        "WHERE list_contains($shares, measure) AND (value < 0 OR value > 1 OR numerator > denominator) ORDER BY ALL",
+    ),
+    # within one source
+    (
+        "high",
+        "validity",
+        "a part is larger than its whole",
+        f"""
+        SELECT DISTINCT measure, part.org_code FROM measure_values_editions part
+        JOIN measure_values_editions whole USING (measure, org_code, period, period_type, basis, source)
+        WHERE coalesce(part.unit_code, part.specialty_code, part.category) IS NOT NULL
+            AND coalesce(whole.unit_code, whole.specialty_code, whole.category) IS NULL
+            AND part.numerator > whole.numerator + 0.5 AND 'plan' NOT IN (part.status, whole.status)
+            AND (part.breakdown IS NULL OR part.breakdown NOT IN {BESIDE}) ORDER BY ALL""",
+    ),
+    (
+        "medium",
+        "validity",
+        f"a rate under {DNA_RECORDED:.0%}: missed appointments are not recorded, leave these out of peers",
+        f"""
+        SELECT measure, v.org_code FROM measure_values v
+        JOIN organisations o ON o.org_code = v.org_code AND o.kind = 'trust'
+        WHERE measure = 'dna_rate' AND basis = 'provider' AND {WHOLE}
+        GROUP BY ALL HAVING sum(denominator) > 0 AND sum(numerator) / sum(denominator) < {DNA_RECORDED} ORDER BY ALL""",
+    ),
+    # loaded before such periods were refused, or with a clock that was wrong
+    (
+        "high",
+        "validity",
+        "figures of the future: load the corrected file, or remove it with `boardpack data forget`",
+        "SELECT DISTINCT measure, org_code FROM measure_values WHERE period > $today AND status <> 'plan' "
+        "AND coalesce(value, numerator) IS NOT NULL ORDER BY ALL",
+    ),
+)
+
+
 @dataclass(frozen=True)
 class QualityFinding:
     """Something about the data that a reader of reports should know; `each` has a line for every figure."""
@@ -83,19 +167,26 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
     mart, day = mart.at(mart.version), today or date.today()
     findings = [
         *_unknown_measures(mart, register),
-        *_unknown_organisations(mart),
         *_stale_measures(mart, register, day),
-        *_ended_series(mart),
-        *_gaps(mart),
-        *_impossible_values(mart, register),
-        *_parts_above_whole(mart),
-        *_unrecorded_dna(mart),
-        *_future_periods(mart, day),
+        *_asked(mart, register, day),
         *_odd_figures(mart, register),
         *_changed_figures(mart),
         *_disagreements(mart),
     ]
     return sorted(findings, key=lambda found: (_ORDER[found.severity], found.aspect, found.measure))
+
+
+def _asked(mart: Mart, register: Register, today: date) -> Iterator[QualityFinding]:
+    """Yield a finding for each measure that a query names, with the organisations."""
+    shares = [name for name, measure in register.measures.items() if measure.kind == "proportion"]
+    values: dict[str, object] = {"shares": shares, "today": today}
+    for severity, aspect, message, sql in _ASKED:
+        found = mart.query(sql, {name: value for name, value in values.items() if f"${name}" in sql})
+        for measure, group in found.groupby("measure", sort=True):
+            codes = tuple(dict.fromkeys(group["org_code"]))
+            more = f" and {len(codes) - NAMED} more" if len(codes) > NAMED else ""
+            words = f"{message}: {', '.join(codes[:NAMED])}{more}"
+            yield QualityFinding(severity, aspect, str(measure), words, codes)
 
 
 def _unknown_measures(mart: Mart, register: Register) -> list[QualityFinding]:
@@ -106,15 +197,6 @@ def _unknown_measures(mart: Mart, register: Register) -> list[QualityFinding]:
         for (name,) in held
         if name not in register.measures
     ]
-
-
-def _unknown_organisations(mart: Mart) -> list[QualityFinding]:
-    unknown = mart.query(
-        "SELECT DISTINCT measure, org_code FROM measure_values_all "
-        "WHERE org_code NOT IN (SELECT org_code FROM organisations) ORDER BY ALL"
-    )
-    message = "codes that no organisation in the mart has; load the organisations that they belong to"
-    return _by_measure(unknown, "low", "validity", message)
 
 
 def _stale_measures(mart: Mart, register: Register, today: date) -> list[QualityFinding]:
@@ -133,99 +215,6 @@ def _stale_measures(mart: Mart, register: Register, today: date) -> list[Quality
             message = f"ends {end:%d %B %Y}, {late} days past the {measure.stale_after_days} it may be old"
             findings.append(QualityFinding("medium", "timeliness", name, message))
     return findings
-
-
-def _ended_series(mart: Mart) -> list[QualityFinding]:
-    """Name organisations whose series ends before that of the others from the same source."""
-    ended = mart.query(
-        f"""
-        WITH series AS (
-            SELECT measure, period_type, basis, org_code, max(period) AS last
-            FROM measure_values_rolled_up WHERE {WHOLE} GROUP BY ALL
-        ), whole AS (
-            SELECT measure, period_type, basis, max(last) AS last FROM series GROUP BY ALL
-        )
-        SELECT measure, s.org_code, s.last FROM series s
-        JOIN whole w USING (measure, period_type, basis)
-        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust' AND o.valid_to IS NULL
-        WHERE s.last < w.last AND basis = 'provider' AND period_type <> 'day' ORDER BY ALL
-        """
-    )
-    return _by_measure(ended, "low", "completeness", "series of these trusts ends before the others'")
-
-
-def _gaps(mart: Mart) -> list[QualityFinding]:
-    gaps = mart.query(
-        f"""
-        WITH steps AS (
-            SELECT measure, org_code, period_type, period,
-                lag(period) OVER (
-                    PARTITION BY measure, org_code, period_type, basis ORDER BY period
-                ) AS before
-            FROM measure_values_rolled_up
-            WHERE {WHOLE} AND basis = 'provider' AND period_type IN ('month', 'quarter')
-                AND origin = 'published'  -- gaps of the trust's own figures are oddities, with their months
-        )
-        SELECT DISTINCT measure, s.org_code FROM steps s
-        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust'
-        WHERE datediff('month', before, period) > CASE period_type WHEN 'month' THEN 1 ELSE 3 END
-        ORDER BY ALL
-        """
-    )
-    return _by_measure(gaps, "low", "completeness", "periods are missing in the series of these trusts")
-
-
-def _impossible_values(mart: Mart, register: Register) -> list[QualityFinding]:
-    shares = [name for name, measure in register.measures.items() if measure.kind == "proportion"]
-    wrong = mart.query(
-        "SELECT DISTINCT measure, org_code FROM measure_values_all "
-        "WHERE list_contains($1, measure) AND (value < 0 OR value > 1 OR numerator > denominator) ORDER BY ALL",
-        [shares],
-    )
-    return _by_measure(wrong, "high", "validity", "shares below 0 or above 1")
-
-
-def _parts_above_whole(mart: Mart) -> list[QualityFinding]:
-    """Name parts that count more than their whole does in the same source."""
-    larger = mart.query(
-        """
-        SELECT DISTINCT measure, part.org_code FROM measure_values_editions part
-        JOIN measure_values_editions whole USING (measure, org_code, period, period_type, basis, source)
-        WHERE coalesce(part.unit_code, part.specialty_code, part.category) IS NOT NULL
-            AND coalesce(whole.unit_code, whole.specialty_code, whole.category) IS NULL
-            AND part.numerator > whole.numerator + 0.5 AND 'plan' NOT IN (part.status, whole.status)
-            AND (part.breakdown IS NULL OR NOT list_contains($1, part.breakdown)) ORDER BY ALL
-        """,
-        [list(BESIDE)],
-    )
-    return _by_measure(larger, "high", "validity", "a part is larger than its whole")
-
-
-def _unrecorded_dna(mart: Mart) -> list[QualityFinding]:
-    low = mart.query(
-        f"""
-        SELECT measure, v.org_code FROM measure_values v
-        JOIN organisations o ON o.org_code = v.org_code AND o.kind = 'trust'
-        WHERE measure = 'dna_rate' AND basis = 'provider' AND {WHOLE}
-        GROUP BY ALL HAVING sum(denominator) > 0 AND sum(numerator) / sum(denominator) < $1 ORDER BY ALL
-        """,
-        [DNA_RECORDED],
-    )
-    message = (
-        f"a rate under {DNA_RECORDED:.0%}: missed appointments are not recorded, leave these out of peers"
-    )
-    return _by_measure(low, "medium", "validity", message)
-
-
-def _future_periods(mart: Mart, today: date) -> list[QualityFinding]:
-    """Name what was loaded before such periods were refused, or with a clock that was wrong."""
-    late = mart.query(
-        "SELECT DISTINCT measure, org_code FROM measure_values WHERE period > $1 AND status <> 'plan' "
-        "AND coalesce(value, numerator) IS NOT NULL ORDER BY ALL",
-        [today],
-    )
-    message = "figures of the future: load the corrected file, or remove it with `boardpack data forget`"
-    return _by_measure(late, "high", "validity", message)
 
 
 def _odd_figures(mart: Mart, register: Register) -> list[QualityFinding]:
@@ -287,17 +276,6 @@ WITH editions AS (
 SELECT measure, source, count(*) AS revised, count(*) FILTER (move > $1) AS changed, max(move) AS furthest
 FROM moves GROUP BY ALL ORDER BY ALL
 """
-
-
-def _by_measure(
-    frame: pd.DataFrame, severity: Severity, aspect: Aspect, message: str
-) -> list[QualityFinding]:
-    findings = []
-    for measure, group in frame.groupby("measure", sort=True):
-        codes = tuple(dict.fromkeys(group["org_code"]))
-        shown = ", ".join(codes[:NAMED]) + (f" and {len(codes) - NAMED} more" if len(codes) > NAMED else "")
-        findings.append(QualityFinding(severity, aspect, str(measure), f"{message}: {shown}", codes))
-    return findings
 
 
 def rate_series(

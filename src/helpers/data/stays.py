@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from helpers.data.disclosure.queries import Condition
 from helpers.data.room.selection import Selection
+from helpers.data.views import literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,9 @@ _STRATA = "specialty_code AS specialty, admission_method, casemix_group, age_ban
 #: A trim point below this would cut ordinary stays (methods, section 4).
 LEAST_TRIM_DAYS = 5
 LONG_STAYS = (7, 14, 21)
+#: what is added up of stays
+SUMS: Final = ("spells", "days", "days_squared")
+_MERGED: Final = "SELECT org_code FROM successors WHERE successor = ?"
 #: which spells are stays where nobody says otherwise: day cases and regular attenders are none
 ORDINARY: Final = (Condition("patient_class", ("ordinary",)),)
 
@@ -55,8 +59,8 @@ class StayRule:
         return f"{self.first}_{self.end}_{'all' if self.zero_day else 'overnight'}_{trim}_{which}"
 
 
-def stay_cells(mart: Mart, rule: StayRule) -> pd.DataFrame:
-    """Return the sums of every organisation and stratum; computed once per load and rule.
+def stay_cells(mart: Mart, rule: StayRule, org_code: str | None = None) -> pd.DataFrame:
+    """Return the sums of every organisation, or of one, and stratum; computed once per load and rule.
 
     Returns
     -------
@@ -68,11 +72,26 @@ def stay_cells(mart: Mart, rule: StayRule) -> pd.DataFrame:
         SELECT org_code, {_STRATA}, unit_code, count(*) AS spells, sum(days) AS days,
                sum(days * days) AS days_squared
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return _derived(mart, "stay_unit_cells", rule, sql)
+    return _derived(mart, "stay_unit_cells", rule, sql, org_code)
 
 
-def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
-    """Return the sums of every organisation, specialty and month; computed once per load and rule.
+def stay_totals(mart: Mart, rule: StayRule, by: Sequence[str]) -> pd.DataFrame:
+    """Return the cells' sums by some of their columns: a benchmark is a few thousand rows, and cells are many.
+
+    Returns
+    -------
+    DataFrame
+        The columns, spells, days, days_squared.
+    """
+
+    def add_up() -> pd.DataFrame:
+        return stay_cells(mart, rule).groupby([*by], dropna=False)[[*SUMS]].sum().reset_index()
+
+    return mart.derived(f"stay_totals_{'_'.join(by)}_{rule.key}", add_up, records=True)
+
+
+def stay_months(mart: Mart, rule: StayRule, org_code: str) -> pd.DataFrame:
+    """Return the sums of an organisation by specialty and month; computed once per load and rule.
 
     Returns
     -------
@@ -83,7 +102,7 @@ def stay_months(mart: Mart, rule: StayRule) -> pd.DataFrame:
         SELECT org_code, specialty_code AS specialty, date_trunc('month', discharged) AS month,
                count(*) AS spells, sum(days) AS days, sum(days * days) AS days_squared
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
-    return _derived(mart, "stay_months", rule, sql)
+    return _derived(mart, "stay_months", rule, sql, org_code)
 
 
 def stay_tails(mart: Mart, rule: StayRule, lengths: Sequence[int] = LONG_STAYS) -> pd.DataFrame:
@@ -108,31 +127,51 @@ def stay_tails(mart: Mart, rule: StayRule, lengths: Sequence[int] = LONG_STAYS) 
 
 
 def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd.DataFrame:
-    """Return single stays for a regression: all of the organisation, and a fixed sample of the others.
+    """Return stays for a regression: all of the organisation, and a fixed sample of the others.
 
-    The rows live in the kernel's memory; they are never shown or stored.
+    They live in the memory of the records room; they are never shown.
 
     Returns
     -------
     DataFrame
         own (bool), cluster (the organisation's team, ward or site; of the others the organisation), days,
-        specialty, admission_method, casemix_group, age_band, sex.
+        specialty, admission_method, casemix_group, age_band, sex, spells (how many stays a row stands for).
     """
+    import pandas as pd
+
+    codes = [org_code, *(str(code) for (code,) in mart.fetch(_MERGED, [org_code]))]
+    sql = f"""{_stays(rule, codes)}
+        SELECT true AS own, unit_code AS cluster, days, {_STRATA}, count(*) AS spells
+        FROM trimmed WHERE org_code = ? GROUP BY ALL ORDER BY ALL"""
+    own = mart.query(sql, [*_arguments(rule), org_code])
+    drawn = _sample(mart, rule, 2 * others)
+    rest = drawn[drawn["cluster"] != org_code]
+    if len(rest) < others and len(drawn) == 2 * others:  # most of them are the organisation's own
+        rest = _sample(mart, rule, others, without=org_code)
+    return pd.concat([own, rest.head(others).assign(own=False, spells=1)], ignore_index=True)
+
+
+def _sample(mart: Mart, rule: StayRule, number: int, *, without: str = "") -> pd.DataFrame:
+    """Return so many single stays of all organisations but one, the same each time; computed once per load and rule."""
     sql = f"""{_stays(rule)}
-        SELECT true AS own, unit_code AS cluster, days, {_STRATA} FROM trimmed WHERE org_code = ?
-        UNION ALL BY NAME
-        (SELECT false AS own, org_code AS cluster, days, {_STRATA} FROM trimmed WHERE org_code <> ?
-         ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost)
-         LIMIT ?)"""
-    return mart.query(sql, [*_arguments(rule), org_code, org_code, others])
+        SELECT org_code AS cluster, days, {_STRATA} FROM trimmed WHERE org_code <> {literal(without)}
+        ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost) LIMIT {number}"""
+    return _derived(mart, f"stay_sample_{number}_{without}", rule, sql)
 
 
-def _derived(mart: Mart, name: str, rule: StayRule, sql: str) -> pd.DataFrame:
-    return mart.derived(f"{name}_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True)
+def _derived(mart: Mart, name: str, rule: StayRule, sql: str, org_code: str | None = None) -> pd.DataFrame:
+    only = None if org_code is None else ("org_code", org_code)
+    return mart.derived(
+        f"{name}_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True, only=only
+    )
 
 
-def _stays(rule: StayRule) -> str:
-    """The common part of every query: `trimmed`, one row per stay that counts, with its `days`."""
+def _stays(rule: StayRule, codes: Sequence[str] = ()) -> str:
+    """The common part of every query: `trimmed`, one row per stay that counts, with its `days`.
+
+    With codes only these organisations' files are opened, unless the trim point rests on all.
+    """
+    among = f"s.org_code IN ({', '.join(map(literal, codes))})"
     point = {
         "none": "NULL",
         "fixed": "?::DOUBLE",
@@ -144,6 +183,7 @@ def _stays(rule: StayRule) -> str:
             FROM spells s LEFT JOIN successors o ON o.org_code = s.org_code
             WHERE s.discharged >= ? AND s.discharged < ? AND ({rule.restriction})
               AND ({"true" if rule.zero_day else "s.los_days > 0"})
+              AND ({among if codes and rule.trim != "upper_quartile" else "true"})
         ), trimmed AS (
             SELECT *, least(los_days, {point})::DOUBLE AS days
             FROM stays WINDOW stratum AS (PARTITION BY specialty_code, admission_method)

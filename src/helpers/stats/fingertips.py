@@ -1,7 +1,8 @@
 """Funnels as OHID's Fingertips draws them: lines over a table of 100 denominators, and who lies beyond.
 
 Limits are those at which the interval of an area would just reach the average. Source: OHID, Technical guide
-"Public health commonly used methods"; behaviour as of the funnel functions of PHEindicatormethods.
+"Public health commonly used methods"; behaviour as of the funnel functions of PHEindicatormethods. Each raises
+`ArgumentError` for lengths that differ, negative counts and denominators of 0.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from helpers.stats.rates import poisson_limits
 Statistic = Literal["proportion", "ratio", "rate"]
 Compatible = Literal["pheindicatormethods"]
 
+#: what the axis of each shows
+_AXIS = {"proportion": "population", "ratio": "observed", "rate": "events"}
 #: rows of the table of lines
 ROWS = 100
 #: a directly standardised rate of fewer events is not judged
@@ -38,24 +41,10 @@ _STEP = 1e-7
 def rate_denominators(
     events: Any, rate: Any, *, multiplier: float, denominator: Any = None, standardised: bool = False
 ) -> Floats:
-    """Return the denominators that rates stand for: events / rate x multiplier.
+    """Return the denominators that rates per `multiplier` stand for: events / rate x multiplier, shape (areas,).
 
-    Parameters
-    ----------
-    events, rate
-        Counts, and their rate per `multiplier`, crude or directly standardised, shape (areas,).
-    multiplier
-        The rate is per this many.
-    denominator
-        Population of each area, needed where there are no events; a standardised rate then has none (NaN).
-    standardised
-        Whether rates are directly standardised: `events / rate` is then an effective population.
-
-    Raises
-    ------
-    ArgumentError
-        For lengths that differ, negative numbers, a rate of 0 where there are events, no denominator where there
-        are none.
+    Where there are no events `denominator` (the population) is needed and taken; a directly `standardised` rate then
+    has none (NaN). Raises `ArgumentError` for lengths that differ, negative numbers, and where either is lacking.
 
     >>> rate_denominators([20, 0], [400, 0], multiplier=100_000, denominator=[5100, 800]).tolist()
     [5000.0, 800.0]
@@ -107,13 +96,6 @@ def funnel_table(
         `lower998`, `upper998`; `baseline` but for ratios. For ratios and rates also the expected events and the
         population of one year at which the limits are reached (`lower95_at` and so on).
 
-    Raises
-    ------
-    ArgumentError
-        For lengths that differ, negative counts, denominators of 0.
-
-    Examples
-    --------
     >>> funnel_table([30, 40], [100, 200], statistic="proportion").round(2).iloc[-1].tolist()
     [210.0, 17.61, 29.05, 14.31, 32.35, 23.33]
     """
@@ -123,21 +105,17 @@ def funnel_table(
     period = check_number("years", years, above=0)
     average = x.sum() / np.nansum(n)
     places = _places(n, statistic, average, period if statistic == "rate" else 1.0)
-    table = pd.DataFrame(
-        {{"proportion": "population", "ratio": "observed", "rate": "events"}[statistic]: places}
-    )
-    if statistic == "proportion":
-        for level, name in zip(STANDARD, ("95", "998"), strict=True):
-            low, high = _proportion_limits(places, average, level)
-            top = 100.0 if compatible else scale
-            table[f"lower{name}"] = np.maximum(low * scale, 0.0)
-            table[f"upper{name}"] = np.minimum(high * scale, top)
-        return table.assign(baseline=average * scale)
+    table = pd.DataFrame({_AXIS[statistic]: places})
     base = 1.0 if statistic == "ratio" else average
     for level, name in zip(STANDARD, ("95", "998"), strict=True):
-        for side, mean in zip(("lower", "upper"), _means_of(places, level, compatible), strict=True):
-            table[side + name] = places / mean * base * scale
-            table[f"{side}{name}_at"] = mean / base / period
+        if statistic == "proportion":
+            low, high = _proportion_limits(places, average, level)
+            table[f"lower{name}"] = np.maximum(low * scale, 0.0)
+            table[f"upper{name}"] = np.minimum(high * scale, 100.0 if compatible else scale)
+        else:
+            for side, mean in zip(("lower", "upper"), _means_of(places, level, compatible), strict=True):
+                table[side + name] = places / mean * base * scale
+                table[f"{side}{name}_at"] = mean / base / period
     return table if statistic == "ratio" else table.assign(baseline=average * scale)
 
 
@@ -146,15 +124,8 @@ def funnel_significance(
 ) -> tuple[str, ...]:
     """Return for each area whether it lies beyond the limits: `High (0.001)`, `Low (0.025)`, `Not significant`.
 
-    Parameters
-    ----------
-    numerator, denominator, statistic
-        As in `funnel_table`.
-    standardised
-        Whether rates are directly standardised: those of fewer than 10 events are then not judged.
+    Arguments and errors as in `funnel_table`; directly `standardised` rates of fewer than 10 events are not judged.
 
-    Examples
-    --------
     >>> funnel_significance([60, 20, 40], [40, 40, 40], statistic="ratio")
     ('High (0.025)', 'Low (0.001)', 'Not significant')
     """
@@ -169,12 +140,9 @@ def funnel_significance(
             low, high = poisson_limits(x, level)
             beyond += [high / n < average, low / n > average]
     words = ["Low (0.001)", "High (0.001)", "Low (0.025)", "High (0.025)"]
-    found = np.select(beyond, words, "Not significant").tolist()
-    few = standardised & (x < DSR_FROM)
-    return tuple(
-        f"Not applicable for fewer than {DSR_FROM} events" if hidden else word
-        for word, hidden in zip(found, few, strict=True)
-    )
+    found = np.select(beyond, words, "Not significant")
+    few = f"Not applicable for fewer than {DSR_FROM} events"
+    return tuple(np.where(standardised & (x < DSR_FROM), few, found).tolist())
 
 
 def _checked(numerator: Any, denominator: Any, statistic: Statistic) -> tuple[Floats, Floats]:
@@ -197,7 +165,8 @@ def _places(n: Floats, statistic: Statistic, average: float, years: float) -> Fl
     if statistic == "rate":
         start, end = np.floor(start * average), np.ceil(end * average)
     places = [max(1.0, float(start))]
-    for left in range(ROWS - 1 if statistic != "ratio" else ROWS, 1 if statistic == "ratio" else 0, -1):
+    extra = statistic == "ratio"  # which stops a step short of the end, as published
+    for left in range(ROWS - 1 + extra, extra, -1):
         last = places[-1]
         places.append(max(float(round((end / last) ** (1 / left) * last)), last + 1))
     return np.array(places)

@@ -85,20 +85,14 @@ def slope_index(
         Standard error of each value; on the identity scale only.
     lower95, upper95
         95 % limits of each value, instead of standard errors.
-    scale
-        `log` for rates and `logit` for proportions fit on that scale and transform back.
-    errors
-        Scale on which the values err normally; that of the fit where None. `log` with a fit on the identity scale
-        is the published tool's `value_type = 1` without `transform`.
+    scale, errors
+        Scale of the fit (`log` for rates and `logit` for proportions transform back), and the one on which values
+        err normally: the same where None.
     multiplier
         Of the slope index; below 0 where high values are good: the relative index is then turned over.
-    confidence
-        One two-sided confidence, or several.
-    repetitions
-        How many draws intervals are simulated by, 1,000 or more. None: none, as they are exact; 100,000 where
-        errors are normal on another scale than the fit's.
-    seed
-        Of the draws.
+    repetitions, seed
+        Draws to simulate intervals by, 1,000 or more. None: none, as they are exact; 100,000 where the values err
+        on another scale than that of the fit.
 
     Returns
     -------
@@ -138,14 +132,29 @@ def slope_index(
     asked = levels(confidence)
     if erring != scale or repetitions is not None:
         draws = check_integer("repetitions", repetitions or REPETITIONS, FEWEST_REPETITIONS)
-        line, limits = _simulated(line, erring if erring != scale else "identity", asked, draws, seed)
+        inverse = _INVERSES[erring if erring != scale else "identity"]
+        line, steps, ratios = _simulated(line, inverse, asked, draws, check_integer("seed", seed, 0))
     else:
-        limits = [_exact(line, level) for level in asked]
+        steps, ratios = _exact(line, asked)
+    start, slope_found = line.fit(line.start)[0], line.fit(line.slope)[0]
+    # the first row holds the indices themselves, the others their limits
+    steps = np.vstack([[slope_found] * 2, steps])
     if scale == "identity":
-        found = _untransformed(line, asked, limits)
-    else:
-        found = _transformed(line, asked, limits, _INVERSES[scale])
-    return _multiplied(found, check_number("multiplier", multiplier))
+        relative = (start + slope_found) / start if start else np.nan
+        ratios = np.vstack([[relative] * 2, ratios])
+    else:  # transformed back; the interval turns about the middle rank
+        middle = start + slope_found / 2
+        first, last = (_INVERSES[scale](middle + sign * steps / 2) for sign in (-1, 1))
+        start, steps, ratios = float(first[0, 0]), last - first, last / first
+    unit = check_number("multiplier", multiplier)
+    return Inequality(
+        _index(asked, steps * unit), _index(asked, ratios if unit > 0 else 1 / ratios), start * abs(unit)
+    )
+
+
+def _index(asked: tuple[float, ...], rows: Floats) -> Index:
+    pairs = np.sort(rows, axis=1).tolist()  # a multiplier below 0 has them change places
+    return Index(asked, tuple((low, high) for low, high in pairs[1:]), pairs[0][0])
 
 
 @dataclass(frozen=True)
@@ -195,82 +204,32 @@ _TRANSFORMS: dict[str, Callable[[Floats], Floats]] = {
     "log": lambda values: np.log(values),
     "logit": lambda values: np.log(values / (1 - values)),
 }
-_INVERSES: dict[str, Callable[[Any], Any]] = {
-    "log": np.exp,
-    "logit": lambda value: 1 / (1 + np.exp(-value)),
+_INVERSES: dict[str, Callable[[Floats], Floats]] = {
+    "identity": lambda values: values,
+    "log": lambda values: np.exp(values),
+    "logit": lambda values: 1 / (1 + np.exp(-values)),
 }
 
 
-#: lower and upper of the slope, and of the relative index
-_Both = tuple[tuple[float, float], tuple[float, float]]
-
-
-def _exact(line: _Line, level: float) -> _Both:
-    z = normal_quantile(level)
+def _exact(line: _Line, asked: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """Return lower and upper of the slope and of the relative index, one row per confidence."""
     slope, error = line.fit(line.slope)
-    return (slope - z * error, slope + z * error), _ratio_limits(line, z)
+    reach = [normal_quantile(level) for level in asked]
+    steps = [[slope - z * error, slope + z * error] for z in reach]
+    return np.array(steps), np.array([_ratio_limits(line, z) for z in reach])
 
 
 def _simulated(
-    line: _Line, erring: Scale, asked: tuple[float, ...], draws: int, seed: int
-) -> tuple[_Line, list[_Both]]:
-    """Return the line of values on the scale of the fit, and limits from draws around each value."""
-    inverse = _INVERSES.get(erring, lambda value: value)
-    rng = np.random.default_rng(check_integer("seed", seed, 0))
+    line: _Line, inverse: Callable[[Floats], Floats], asked: tuple[float, ...], draws: int, seed: int
+) -> tuple[_Line, Floats, Floats]:
+    """Return the line of values on the scale of the fit, and limits as `_exact` does, from draws around each value."""
+    rng = np.random.default_rng(seed)
     drawn = inverse(rng.normal(line.values, line.error, (draws, len(line.values))))
-    slope, start = np.sort(drawn @ line.slope), drawn @ line.start
+    slope = drawn @ line.slope
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.sort(1 + drawn @ line.slope / start)
-    limits = []
-    for level in asked:
-        low, high = (round(draws * tail) - 1 for tail in ((1 - level) / 2, (1 + level) / 2))
-        limits.append(((float(slope[low]), float(slope[high])), (float(ratio[low]), float(ratio[high]))))
-    return replace(line, values=inverse(line.values)), limits
-
-
-def _untransformed(line: _Line, asked: tuple[float, ...], limits: list[_Both]) -> Inequality:
-    slope, start, end = (line.fit(w)[0] for w in (line.slope, line.start, line.start + line.slope))
-    relative = end / start if start else float("nan")
-    return Inequality(
-        Index(asked, tuple(both[0] for both in limits), slope),
-        Index(asked, tuple(both[1] for both in limits), relative),
-        start,
-    )
-
-
-def _transformed(
-    line: _Line, asked: tuple[float, ...], limits: list[_Both], inverse: Callable[[Any], Any]
-) -> Inequality:
-    """Return indices of a line fitted on another scale; its interval turns about the middle rank."""
-    slope, start = line.fit(line.slope)[0], line.fit(line.start)[0]
-    middle = start + slope / 2
-
-    def ends(step: float) -> tuple[float, float]:
-        return float(inverse(middle - step / 2)), float(inverse(middle + step / 2))
-
-    steps = [(ends(low), ends(high)) for (low, high), _ in limits]
-    first, last = ends(slope)
-    return Inequality(
-        Index(asked, tuple((b - a, d - c) for (a, b), (c, d) in steps), last - first),
-        Index(asked, tuple((b / a, d / c) for (a, b), (c, d) in steps), last / first),
-        first,
-    )
-
-
-def _multiplied(found: Inequality, multiplier: float) -> Inequality:
-    """Return indices in another unit; below 0 the relative one is turned over, and limits change places."""
-
-    def turned(pair: tuple[float, float], change: Callable[[float], float]) -> tuple[float, float]:
-        low, high = (change(limit) for limit in pair)
-        return (high, low) if multiplier < 0 else (low, high)
-
-    slope, relative = found.slope, found.relative
-    limits = tuple(turned(pair, lambda one: one * multiplier) for pair in slope.limits)
-    slope = replace(slope, value=slope.value * multiplier, limits=limits)
-    if multiplier < 0:
-        inverses = tuple(turned(pair, lambda one: 1 / one) for pair in relative.limits)
-        relative = replace(relative, value=1 / relative.value, limits=inverses)
-    return Inequality(slope, relative, found.intercept * abs(multiplier))
+        ratio = np.sort(1 + slope / (drawn @ line.start))
+    cuts = [[round(draws * tail) - 1 for tail in ((1 - level) / 2, (1 + level) / 2)] for level in asked]
+    return replace(line, values=inverse(line.values)), np.sort(slope)[cuts], ratio[cuts]
 
 
 def _ratio_limits(line: _Line, z: float) -> tuple[float, float]:
@@ -304,13 +263,6 @@ def quantile_groups(
     highest_first
         Whether quantile 1 holds the highest values; one answer, or one per area.
 
-    Raises
-    ------
-    ArgumentError
-        For lengths that differ, no area, fewer than 2 quantiles.
-
-    Examples
-    --------
     >>> quantile_groups([9, 1, 5, 7], quantiles=2).tolist()
     [1.0, 2.0, 2.0, 1.0]
     """

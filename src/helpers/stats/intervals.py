@@ -29,23 +29,15 @@ class Intervals(Result, Generic[T]):
     confidence
         Two-sided, each between 0 and 1; 0.95 and 0.998 unless others were asked for.
     limits
-        Lower and upper at each. `lower` and `upper` are those of the first, `at(0.998)` those of any;
-        `lower95`, `upper95`, `lower998` and `upper998` name the usual ones.
+        Lower and upper at each; `lower95`, `upper95`, `lower998` and `upper998` name the usual ones.
     """
 
     confidence: tuple[float, ...]
     limits: tuple[tuple[T, T], ...]
 
-    @property
-    def lower(self) -> T:
-        """Lower limit at the first confidence."""
-        return self.limits[0][0]
-
-    @property
-    def upper(self) -> T:
-        """Upper limit at the first confidence."""
-        return self.limits[0][1]
-
+    #: those of the first confidence
+    lower = property(lambda self: self.limits[0][0])
+    upper = property(lambda self: self.limits[0][1])
     lower95 = property(lambda self: self.at(0.95)[0])
     upper95 = property(lambda self: self.at(0.95)[1])
     lower998 = property(lambda self: self.at(0.998)[0])

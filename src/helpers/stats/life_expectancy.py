@@ -62,8 +62,6 @@ def life_expectancy(
         Shape (rows,), the group of each row; None makes one group of all.
     at
         Ages to return; None returns all.
-    confidence
-        One two-sided confidence, or several.
 
     Returns
     -------
@@ -93,14 +91,24 @@ def life_expectancy(
     order = np.lexsort((starts, codes))
     if (np.diff(starts[order]) == 0).any():
         raise ArgumentError("age", "a band came twice in a group", "each band once in each group")
-    tables = [_group(d[rows], n[rows], starts[rows], bands) for rows in _rows_of(codes, order)]
-    found = pd.concat(tables, keys=range(len(names)), names=["group", None]).reset_index("group")
+    ends = np.flatnonzero(np.diff(codes[order])) + 1
+    tables = [_group(d[rows], n[rows], starts[rows], bands) for rows in np.split(order, ends)]
+    found = pd.concat(tables, keys=names, names=["group", None])
+    for one in at or ():
+        if one not in bands:
+            raise ArgumentError("at", f"{one!r} came", f"ages among {bands.tolist()}")
     if at is not None:
-        unknown = [one for one in at if one not in bands]
-        if unknown:
-            raise ArgumentError("at", f"{unknown[0]!r} came", f"ages among {bands.tolist()}")
         found = found[found["age"].isin(list(at))]
-    return _estimates(found, names, levels(confidence))
+    asked, years = levels(confidence), found["years"].to_numpy()
+    reach = [normal_quantile(level) * found["error"].to_numpy() for level in asked]
+    limits = [(years - half, years + half) for half in reach]
+    return LifeExpectancies(
+        **estimate_fields(found["shown"].to_numpy(), asked, limits, found["method"].tolist()),
+        group=tuple(found.index.get_level_values("group")),
+        age=locked(found["age"]),
+        deaths=locked(found["deaths"]),
+        population=locked(found["population"]),
+    )
 
 
 def _starts(age: Any) -> Ints:
@@ -112,10 +120,6 @@ def _starts(age: Any) -> Ints:
             "age", f"{words[found.isna()].iloc[0]!r} came", "ages, or words such as 5-9 or 90+"
         )
     return found.to_numpy(dtype=np.int64)
-
-
-def _rows_of(codes: Ints, order: Ints) -> list[Ints]:
-    return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
 
 
 def _group(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> pd.DataFrame:
@@ -135,15 +139,14 @@ def _group(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> pd.DataFr
 
 def _refusal(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> str:
     """Return why a group has no life expectancy; empty where it has one."""
-    if len(ages) < len(bands):
-        return "none: an age band is missing"
-    if (people == 0).any():
-        return "none: nobody lives in an age band"
-    if (deaths > people).any():
-        return "none: more deaths than people in an age band"
-    if people.sum() <= FEWEST_PEOPLE:
-        return f"none: {FEWEST_PEOPLE:,} people or fewer"
-    return "" if deaths[-1] else "none: no death in the oldest age band"
+    reasons = {
+        "none: an age band is missing": len(ages) < len(bands),
+        "none: nobody lives in an age band": (people == 0).any(),
+        "none: more deaths than people in an age band": (deaths > people).any(),
+        f"none: {FEWEST_PEOPLE:,} people or fewer": people.sum() <= FEWEST_PEOPLE,
+        "none: no death in the oldest age band": not deaths[-1],
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _life_table(deaths: Floats, people: Floats, ages: Ints) -> tuple[Floats, Floats]:
@@ -163,16 +166,3 @@ def _life_table(deaths: Floats, people: Floats, ages: Ints) -> tuple[Floats, Flo
         oldest = alive[-1] ** 2 / (deaths[-1] * mortality[-1] ** 2)
         variance = np.append(spread[:-1] * alive[:-1] ** 2 * ahead**2, oldest)
         return years, np.sqrt(variance[::-1].cumsum()[::-1]) / alive
-
-
-def _estimates(found: pd.DataFrame, names: tuple[Any, ...], asked: tuple[float, ...]) -> LifeExpectancies:
-    years, error = found["years"].to_numpy(), found["error"].to_numpy()
-    reach = [normal_quantile(level) * error for level in asked]
-    limits = [(years - half, years + half) for half in reach]
-    return LifeExpectancies(
-        **estimate_fields(found["shown"].to_numpy(), asked, limits, found["method"].tolist()),
-        group=tuple(names[code] for code in found["group"]),
-        age=locked(found["age"]),
-        deaths=locked(found["deaths"]),
-        population=locked(found["population"]),
-    )

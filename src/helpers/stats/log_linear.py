@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import brentq
 from scipy.special import digamma
 
@@ -182,11 +183,12 @@ def _fit(
     if not means.any():
         raise ArgumentError("counts", "nothing but 0", "at least one value above 0")
     coefficients = _first_guess(design, means, offset) if start is None else start
+    few = sparse.csr_array(design)  # of categories nearly all is nought
     for _ in range(MOST_ROUNDS):
-        fitted = np.exp(offset + design @ coefficients)
+        fitted = np.exp(offset + few @ coefficients)
         weights = sizes * fitted**2 / variance(fitted)
-        information = (design * weights[:, None]).T @ design
-        step = np.linalg.solve(information, design.T @ (weights * (means - fitted) / fitted))
+        information = (few.T @ sparse.diags_array(weights) @ few).toarray()
+        step = np.linalg.solve(information, few.T @ (weights * (means - fitted) / fitted))
         coefficients = coefficients + step
         if np.abs(step).max() <= _SETTLED:
             return LogLinearFit(coefficients, np.linalg.inv(information), 1.0, fitted)
@@ -195,10 +197,14 @@ def _fit(
 
 def _first_guess(design: Floats, means: Floats, offset: Floats) -> Floats:
     logs = np.log((means + means.mean()) / 2) - offset
-    coefficients, _, rank, _ = np.linalg.lstsq(design, logs)
-    if rank < design.shape[1]:
+    # columns of one length, so that no scale hides one that the others say already
+    scale = np.linalg.norm(design, axis=0)
+    scale[scale == 0] = 1
+    even = design / scale
+    products = even.T @ even
+    if np.linalg.matrix_rank(products, hermitian=True) < design.shape[1]:
         raise ArgumentError("design", "columns that say the same", "a design of full rank")
-    return np.asarray(coefficients, dtype=float)
+    return np.asarray(np.linalg.solve(products, even.T @ logs) / scale, dtype=float)
 
 
 def _dispersion(observations: Observations, fitted: Floats) -> float:

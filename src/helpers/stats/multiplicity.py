@@ -125,18 +125,8 @@ def q_values(p: Any) -> Floats:
     p
         p values, 0 to 1, shape (tests,): each from its own null.
 
-    Returns
-    -------
-    numpy.ndarray
-        Benjamini and Hochberg's adjusted values, by `scipy.stats.false_discovery_control`.
+    They are Benjamini and Hochberg's adjusted values, by `scipy.stats.false_discovery_control`.
 
-    Raises
-    ------
-    ArgumentError
-        For values that are missing or outside 0 to 1.
-
-    Examples
-    --------
     >>> q_values([0.01, 0.02, 0.03, 0.5]).round(3).tolist()
     [0.04, 0.04, 0.04, 0.5]
     """

@@ -1,7 +1,8 @@
 """Proportions, counts, rates and means, each with its intervals: 95 % and 99.8 % unless others are asked for.
 
 Source: OHID, Technical guide "Public health commonly used methods"; behaviour as of PHEindicatormethods.
-Every function works on whole columns and gives all intervals in one call.
+Every function works on whole columns and gives all intervals in one call; `confidence` is one two-sided confidence, or
+several. Each raises `ArgumentError` for lengths that differ, negative counts and denominators of 0.
 """
 
 from __future__ import annotations
@@ -81,13 +82,6 @@ def proportion(
         Counts, shape (rows,); a missing one gives a missing estimate.
     multiplier
         100 for percentages.
-    confidence
-        One two-sided confidence, or several.
-
-    Raises
-    ------
-    ArgumentError
-        For lengths that differ, negative counts, denominators of 0, a numerator above its denominator.
 
     Notes
     -----
@@ -124,13 +118,6 @@ def count(events: Any, *, confidence: Confidence = STANDARD) -> Estimates:
     ----------
     events
         Counts, shape (rows,); a missing one gives a missing interval.
-    confidence
-        One two-sided confidence, or several.
-
-    Raises
-    ------
-    ArgumentError
-        For negative counts.
 
     Notes
     -----
@@ -159,13 +146,6 @@ def rate(
         Population, person-time or bed-days, shape (rows,).
     multiplier
         The rate is per this many of the denominator.
-    confidence
-        One two-sided confidence, or several.
-
-    Raises
-    ------
-    ArgumentError
-        For lengths that differ, negative counts, denominators of 0.
 
     Examples
     --------
@@ -216,13 +196,6 @@ def mean(values: Any, groups: Any = None, *, confidence: Confidence = STANDARD) 
         Shape (rows,), in any unit; none missing.
     groups
         Shape (rows,), the group of each row; None makes one group of all.
-    confidence
-        One two-sided confidence, or several.
-
-    Raises
-    ------
-    ArgumentError
-        For missing values, lengths that differ or no value at all.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Directly and indirectly standardised rates and ratios, each with its intervals.
+"""Directly and indirectly standardised rates and ratios, each with its intervals (`confidence`: one, or several).
 
 Source: OHID, Technical guide "Public health commonly used methods"; behaviour as of PHEindicatormethods.
 """
@@ -85,8 +85,6 @@ def dsr(
         counts once. None takes each row as a stratum.
     multiplier
         The rate is per this many.
-    confidence
-        One two-sided confidence, or several.
     compatible
         `pheindicatormethods` divides the variance of each frequency by the standard population of its own rows.
 

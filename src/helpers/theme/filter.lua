@@ -220,12 +220,12 @@ local function number_everything(doc, number_sections)
   })
 end
 
--- A published report within a pack begins a page; its headings stand one level lower, its title among them.
+-- A published report within a pack begins where a good part of a page is left; its headings stand one level lower, its title among them.
 local function take_in_editions(doc)
   local blocks = pandoc.Blocks({})
   for _, block in ipairs(doc.blocks) do
     if block.t == "Div" and block.classes:includes("edition") then
-      if typst then blocks:insert(raw("#pagebreak(weak: true)")) end
+      if typst then blocks:insert(raw("#begin-edition")) end
       blocks:extend(block.content:walk({ Header = function(el)
         el.level = el.level + 1
         return el

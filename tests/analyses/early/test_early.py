@@ -111,6 +111,16 @@ def test_a_new_gap_is_a_sign_of_worse_data_and_an_old_habit_of_gaps_is_none() ->
     assert data_sign(example_result(values)) is None
 
 
+def test_signs_of_worse_data_are_tried_on_the_past() -> None:
+    values: list[float | None] = [*10 + NOISE]
+    # tried at month 20, 23, 26, 29 and 32, counted from 0: the gap in 29 is followed by one in 31
+    for gap in (5, 29, 31):
+        values[gap] = None
+    assert find_signs([example_result(values)]).records["data"] == Record(1, 1, 1, 1)
+    values[31] = 10.0
+    assert find_signs([example_result(values)]).records["data"] == Record(0, 1, 0, 1)
+
+
 def test_figures_that_went_out_of_date_long_ago_are_no_news() -> None:
     result = example_result([*10 + NOISE])
     late = replace(result, judged_on=date(2027, 6, 30))

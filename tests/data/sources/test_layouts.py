@@ -621,3 +621,63 @@ def test_rtt_bands_of_older_files_end_where_the_file_does(load: Loader) -> None:
     )  # fmt: skip
     bands = "SELECT DISTINCT category FROM measure_values WHERE breakdown = 'weeks waited' ORDER BY 1"
     assert load("x.csv", old).fetch(bands) == [("0 to 6",), ("over 52",)]
+
+
+# --- friends and family ---------------------------------------------------------------------------
+
+FFT_HEADS = (
+    *("ICB Code", "Trust Code", "Trust Name", "Total Responses", "Total Eligible", "Percentage Positive"),
+    *("Percentage Negative", "Breakdown of Responses", None, None, None, None, None, "Mode SMS"),
+)
+FFT_ANSWERS = ("Very Good", "Good", "Neither Good nor Poor", "Poor", "Very Poor", "Don't Know")
+
+
+def fft_workbook(path: Path, *trusts: tuple[object, ...]) -> Path:
+    """Write a workbook as NHS England's pipeline does: sums first, the filter's as formulas without a result."""
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"  # type: ignore[union-attr]
+    sheet = book.create_sheet("Trusts")
+    sheet.append(["Show data for:"])
+    sheet.append(FFT_HEADS)
+    sheet.append([None] * 7 + [*FFT_ANSWERS])
+    sheet.append([None, None, "England", 999, 9999, 0.9, 0.1, 500, 399, 50, 25, 20, 5])
+    sheet.append([None, None, "Selection (excluding suppressed data)", "=SUBTOTAL(9,D6:D999)"])
+    for code, *answers in trusts:
+        number = sum(x for x in answers if isinstance(x, int)) or 4
+        sheet.append(["QZZ", code, f"Trust {code}", number, 1000, 0.9, 0.02, *answers, 3])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "measure"),
+    [
+        ("FFT-inpatient-data-Jul-25.xlsx", "friends_and_family"),
+        ("FFT-ae-data-July-2025.xlsx", "friends_and_family_ae"),
+    ],
+)
+def test_friends_and_family_counts_the_answers(mart: Mart, tmp_path: Path, name: str, measure: str) -> None:
+    path = fft_workbook(tmp_path / name, ("ZX1", 60, 30, 4, 3, 2, 1), ("ZX2", "*", "*", "*", "*", "*", "*"))
+    load_paths(mart, [path], Register())
+    assert values(mart, measure, "period = DATE '2025-07-01' AND NOT suppressed") == [("ZX1", 90, 100)]
+    assert values(mart, measure, "suppressed") == [("ZX2", None, 4)]
+
+
+@pytest.mark.parametrize(
+    "name", ["FFT-inpatient-data.xlsx", "Jul-25.xlsx", "FFT-maternity-data-Jul-25.xlsx"]
+)
+def test_friends_and_family_needs_a_name_that_says_whose_answers_and_when(
+    mart: Mart, tmp_path: Path, name: str
+) -> None:
+    path = fft_workbook(tmp_path / name, ("ZX1", 60, 30, 4, 3, 2, 1))
+    with pytest.raises(LoadError, match="does not say whose answers of which month"):
+        load_paths(mart, [path], Register())
+
+
+def test_friends_and_family_refuses_answers_that_do_not_add_up(mart: Mart, tmp_path: Path) -> None:
+    path = fft_workbook(tmp_path / "FFT-ae-data-Jul-25.xlsx", ("ZX1", 60, 30, 4, 3, 2, 1))
+    book = openpyxl.load_workbook(path)
+    book["Trusts"]["D6"] = 99
+    book.save(path)
+    with pytest.raises(LoadError, match="the sum of the answers"):
+        load_paths(mart, [path], Register())

@@ -85,6 +85,7 @@ def project_of(root: Path) -> Project:
     return Project(root)
 
 
+@pytest.mark.long  # most of a minute
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_lost_workers_report_runs_again_elsewhere_and_is_published_once(
     lay_out: Callable[..., Path], cluster: tuple[str, dict[str, subprocess.Popen[bytes]]]
@@ -108,7 +109,7 @@ def test_a_lost_workers_report_runs_again_elsewhere_and_is_published_once(
     workers["slow"].send_signal(signal.SIGCONT)
     until(lambda: not running.is_alive(), "the batch ends")
     (batch,) = ended
-    assert [entry.state for entry in batch.entries] == [State.PUBLISHED] * REPORTS, batch
+    assert [(entry.state, entry.error) for entry in batch.entries] == [(State.PUBLISHED, "")] * REPORTS
     assert len({path.parent.name for path in first}) == 2
     assert len(list(History(project.state).entries(batch.run))) == REPORTS
     assert len(list(project.reports.glob("2026-03/good/*.html"))) == REPORTS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from helpers.bundle import Bundle, Column, ReportFacts
 from helpers.runner.document.making import Document
 from helpers.runner.document.packing import Edition, Kept, keep, put_in, read_kept
@@ -58,6 +60,52 @@ def test_what_needs_most_attention_comes_first_then_the_order_of_the_agenda() ->
     assert [line[5] for line in lines] == ["C", "B", "A"]
     assert lines[0].replace("\\", "").endswith("Marked: Beds; Stay.")
     assert made.facts.headline == "2 of 3 reports mark figures that need attention. First, C: C says."
+
+
+MADE = """## Stay {#sec-stay}
+
+Six days.
+
+## Method {#sec-method}
+
+A mean; see @sec-stay.
+
+## About this report {#sec-about .unnumbered}
+
+Data as at
+:   30 September 2026
+
+Notebook
+:   %s.ipynb
+"""
+
+
+def made(title: str) -> Edition:
+    return replace(
+        edition(title),
+        kept=Kept(f"---\ntitle: x\n---\n\n::: {{.synthetic}}\nInvented.\n:::\n\n{MADE % title}"),
+    )
+
+
+def test_how_reports_were_made_stands_once_at_the_end() -> None:
+    editions = {"a": made("A"), "b": made("B")}
+    bundles = (shown("sections", *editions), shown("methods", *editions))
+    text = put_in(
+        Document("---\ntitle: Pack\n---\n\n*sections*\n\n*methods*\n", {}, FACTS, bundles), editions
+    ).markdown
+    reports, _, end = text.partition("### A {#sec-method-e1}")
+    assert reports.count("Six days.") == 2
+    assert not {"A mean", "Data as at", "Invented."} & set(reports.splitlines())
+    assert "A mean; see @sec-stay-e1." in end
+    assert "A mean; see @sec-stay-e2." in end
+    assert end.count("Data as at\n:   30 September 2026") == 1
+    assert "Notebook\n:   A: A.ipynb\n\n    B: B.ipynb" in end
+
+
+def test_a_pack_without_a_place_for_it_leaves_how_each_was_made_in_each() -> None:
+    text = packed("sections", a=made("A")).markdown
+    assert "## Method {#sec-method-e1}" in text
+    assert "Notebook\n:   A.ipynb" in text
 
 
 def test_names_cannot_be_markup() -> None:

@@ -19,6 +19,7 @@ def test_pdf_is_tagged_titled_and_in_english(full, rendered):
         assert str(pdf.Root.Lang) == "en-GB"
         assert str(pdf.docinfo.Title) == "Length of stay"
         assert pdf.Root.MarkInfo.Marked == True  # noqa: E712 - a PDF boolean
+        assert "/Suspects" not in pdf.Root.MarkInfo  # pdfinfo calls it an error
         assert pdf.open_metadata()["pdfuaid:part"] == "1"
         assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
     assert alts == ["Line chart. The mean falls from 5 to 4 days.", 'Second "chart" \\ with <marks>']

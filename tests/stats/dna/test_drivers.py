@@ -68,6 +68,19 @@ def test_grouped_appointments_give_the_same_as_records(records: pd.DataFrame) ->
     pd.testing.assert_frame_equal(first, second, rtol=1e-7)
 
 
+def test_providers_may_come_some_at_a_time(records: pd.DataFrame) -> None:
+    keys = ["imd", "kind", "lead_weeks"]
+    whole = records.groupby(keys)[["dnas", "appointments"]].sum().reset_index()
+    arguments = {"categories": ["imd", "kind"], "numeric": ["lead_weeks"], "cluster": "provider"}
+    more = records.iloc[:1].assign(imd="unheard of")  # left out: the sums do not have it
+    parts = (
+        pd.concat([part, more.assign(provider=part["provider"].iloc[0])])
+        for _, part in records.groupby(records["provider"] // 10)
+    )
+    found = dna.dna_drivers(whole, **arguments, parts=parts)
+    pd.testing.assert_frame_equal(found, dna.dna_drivers(records, **arguments), rtol=1e-7)
+
+
 def test_unusable_tables_are_refused(records: pd.DataFrame) -> None:
     with pytest.raises(ArgumentError, match="a frame with 'mode'"):
         dna.dna_drivers(records, ["mode"])

@@ -127,9 +127,8 @@ class _Reviewer:
         others, beside = self._others(event, measure, expected, days)
         control = None if others is None else others.mean(axis=1).round(measure.digits + 1)
         draft = replace(untold, days=days, values=values, control=control, beside=beside)
-        judged = judge(
-            values, draft.before, expected, others=others, periods_a_year=PERIODS[measure.frequency]
-        )
+        a_year = PERIODS[measure.frequency]
+        judged = judge(values, draft.before, expected, others=others, periods_a_year=a_year)
         return replace(draft, judged=judged, others=tuple(_others(result, event, days)))
 
     def _others(
@@ -145,9 +144,8 @@ class _Reviewer:
             return None, "the measure is a count, or the organisation no trust, so there is nobody like it"
         among_peers = expected.control == PEERS
         codes = find_group("national", code, known).codes if among_peers else {expected.control}
-        series = read_series(
-            self.mart, measure, codes, own=code if among_peers else expected.control, until=self.until
-        )
+        own = code if among_peers else expected.control
+        series = read_series(self.mart, measure, codes, own=own, until=self.until)
         shown = series.shown[series.shown["org_code"] != code]
         table = shown.pivot_table(index="period", columns="org_code", values="value").reindex(list(days))
         returned = table.notna().any(axis=1)
@@ -155,12 +153,8 @@ class _Reviewer:
         fewest = SMALL_GROUP if among_peers else 1
         if series.unit != measure.unit or whole.shape[1] < fewest:
             return None, "others have no figures for all of these periods"
-        who = (
-            f"the mean of {whole.shape[1]} other trusts"
-            if among_peers
-            else str(known["name"].get(expected.control))
-        )
-        return whole.to_numpy(dtype=float), who
+        mean, name = f"the mean of {whole.shape[1]} other trusts", str(known["name"].get(expected.control))
+        return whole.to_numpy(dtype=float), mean if among_peers else name
 
 
 def _why_not(measure: Measure, result: MeasureResult | None) -> str:

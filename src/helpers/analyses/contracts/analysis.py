@@ -31,9 +31,8 @@ def contract_monitoring(report: Report, *, contract: str | None = None) -> Contr
     year = year_of(report.period.last)
     known = report.register.contracts_of(report.organisation.code, year)
     if contract is None and len(known) > 1:
-        raise UsageError(
-            Problem("contract", f"{len(known)} of {year}", ", ".join(known), "name one of them")
-        )
+        several = f"{len(known)} of {year}"
+        raise UsageError(Problem("contract", several, ", ".join(known), "name one of them"))
     if contract is not None and contract not in known:
         allowed = ", ".join(known) or f"none is registered for {report.organisation.code} in {year}"
         raise UsageError(Problem("contract", contract, allowed, near_misses(contract, known)))

@@ -119,7 +119,10 @@ def find_signs(results: Iterable[MeasureResult]) -> FoundSigns:
         "turned": (list(turns.now()), turns.record),
         "crossing": _looked_ahead(steered, "crossing", _crossing),
         "growing": _looked_ahead(lists, "growing", _growing),
-        "data": ([sign for each in fresh if (sign := data_sign(each))], Record()),
+        "data": (
+            [sign for each in fresh if (sign := data_sign(each))],
+            sum((_tried_data(each) for each in fresh), Record()),
+        ),
     }
     signs = [
         replace(sign, record=record, flows=flows if sign.kind == "growing" else None)
@@ -316,17 +319,41 @@ def data_sign(result: MeasureResult) -> Sign | None:
 
     Only what began within the latest three months counts, and what the year before had not.
     """
-    series, fresh_until = result.series, add_months(result.judged_on.replace(day=1), -AHEAD)
-    days, known = series.days, np.isfinite(series.values) | series.hidden
-    recent = [day for day in days if day > add_months(days[-1], -AHEAD)]
-    odd = {each.period for each in result.disagreements} | {
-        day for day, has in zip(days, known, strict=True) if not has
-    }
-    before = [day for day in days if add_months(recent[0], -_YEAR) <= day < recent[0]]
-    found = [day for day in recent if day in odd]
+    days = result.series.days
     if result.stale:
-        went = add_months(days[-1], 1)
+        went, fresh_until = add_months(days[-1], 1), add_months(result.judged_on.replace(day=1), -AHEAD)
         return Sign(result, "data", went, UNKNOWN) if went >= add_months(fresh_until, -1) else None
-    if not found or len(before) < _YEAR or odd.intersection(before):
-        return None
-    return Sign(result, "data", found[0], UNKNOWN)
+    first = _went_odd(days, _odd_months(result), len(days) - 1)
+    return None if first is None else Sign(result, "data", first, UNKNOWN)
+
+
+def _odd_months(result: MeasureResult) -> set[date]:
+    """Return the months without a figure, and those of which another source gives another."""
+    series = result.series
+    known = np.isfinite(series.values) | series.hidden
+    missing = {day for day, has in zip(series.days, known, strict=True) if not has}
+    return missing | {each.period for each in result.disagreements}
+
+
+def _went_odd(days: Sequence[date], odd: set[date], place: int) -> date | None:
+    """Return the first odd month of the three up to a place, where the year before had none."""
+    start = place - AHEAD + 1
+    found = [day for day in days[max(start, 0) : place + 1] if day in odd]
+    return (
+        found[0] if found and start >= _YEAR and not odd.intersection(days[start - _YEAR : start]) else None
+    )
+
+
+def _tried_data(result: MeasureResult) -> Record:
+    """Return in how many of the months that had such a sign one of the next three was odd too.
+
+    "As last month": what is odd stays so. A figure that was late has come since, so that this cannot be tried.
+    """
+    days, odd, total = result.series.days, _odd_months(result), Record()
+    for place in range(len(days) - 1 - AHEAD, FEWEST_BEFORE - 1, -EVERY):
+        so = int(not odd.isdisjoint(days[place + 1 : place + 1 + AHEAD]))
+        if days[place] in odd:
+            total += Record(plain_right=so, plain=1)
+        if _went_odd(days, odd, place):
+            total += Record(so, 1)
+    return total

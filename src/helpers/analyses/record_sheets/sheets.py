@@ -57,9 +57,8 @@ class RecordSheet:
         """Where it stands in a few words."""
         if self.result is None or self.result.category == "nothing":
             return NO_FIGURE
-        return CATEGORY_WORDS[self.result.category].lower() + (
-            ", by figures out of date" if self.result.stale else ""
-        )
+        old = ", by figures out of date" if self.result.stale else ""
+        return CATEGORY_WORDS[self.result.category].lower() + old
 
 
 def sheets_of(results: Results, register: Register, day: date) -> tuple[RecordSheet, ...]:

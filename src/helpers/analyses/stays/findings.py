@@ -19,7 +19,7 @@ from helpers.data.mart import Mart
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 from helpers.data.releases import Releases
 from helpers.data.releasing import decide_on
-from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails
+from helpers.data.stays import SUMS, StayRule, stay_cells, stay_months, stay_sample, stay_tails, stay_totals
 from helpers.errors import ArgumentError, DataError, Problem
 from helpers.register.models import Event
 from helpers.report.period import Period, add_months
@@ -79,12 +79,12 @@ class StayFindings:
 
     def _refuse_too_few(self) -> None:
         where = f"{self.organisation.code}, {self.period.label}"
-        codes, wider = set(self.cells["org_code"]), "cover more months, or leave the specialty out"
+        codes, wider = set(self._trusts(self.rule).index), "cover more months, or leave the specialty out"
         if self.organisation.code not in codes:
             kind = f" in specialty {self.options.specialty}" if self.options.specialty else ""
             cure = "choose another period or specialty, or load the records of this trust"
             raise DataError(Problem(where, f"no ordinary admission was discharged{kind}", cure=cure))
-        if self.policy.hides(self._own(self.cells)["spells"].sum()):
+        if self.policy.hides(self.cells["spells"].sum()):
             found = "so few patients were discharged that no figure on them may be shown"
             raise DataError(Problem(where, found, cure=wider))
         compared = 0 if len(codes) == 1 else float(self.adjusted["spells"])
@@ -101,7 +101,7 @@ class StayFindings:
     def told(self) -> StaysTold:
         """What may be told of every count that the report shows, or that a figure of it rests on."""
         told = StaysTold(self.organisation.code, self.period, self.options, self._ask)
-        spells = self._own(self.cells).groupby(self.group_column)["spells"].sum()
+        spells = self.cells.groupby(self.group_column)["spells"].sum()
         largest = spells.sort_values(ascending=False, kind="stable")
         told.settle(told.first_asked(self.group_column, map(str, largest.index), self.trend.months.index))
         if told.hides(told.stays) and spells.sum() == self.crude["spells"]:
@@ -118,9 +118,6 @@ class StayFindings:
         wanted = self.options.specialty
         return frame if wanted is None else frame[frame["specialty"] == wanted]
 
-    def _own(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["org_code"] == self.organisation.code]
-
     @cached_property
     def specialties(self) -> dict[str, str]:
         """Names of the treatment functions by code."""
@@ -128,8 +125,26 @@ class StayFindings:
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """Sums of every trust by stratum."""
-        return self._of_specialty(stay_cells(self.mart, self.rule))
+        """Sums of this trust by stratum and team."""
+        return self._cells(self.rule)
+
+    def _cells(self, rule: StayRule) -> pd.DataFrame:
+        return self._of_specialty(stay_cells(self.mart, rule, self.organisation.code))
+
+    def _trusts(self, rule: StayRule) -> pd.DataFrame:
+        """Sums of every trust, indexed by org_code."""
+        totals = self._of_specialty(stay_totals(self.mart, rule, ("org_code", "specialty")))
+        return totals.groupby("org_code")[["spells", "days"]].sum()
+
+    @cached_property
+    def others(self) -> pd.DataFrame:
+        """Sums of all other trusts together by stratum."""
+        everyone = self._of_specialty(stay_totals(self.mart, self.rule, los.STRATA))
+        sums = [*SUMS]
+        rows = pd.concat([everyone, self.cells.assign(**-self.cells[sums])[list(everyone)]])
+        # what is taken away of sums of part days leaves a rest of rounding
+        rest = rows.groupby([*los.STRATA], dropna=False)[sums].sum().clip(lower=0)
+        return rest[rest["spells"] > 0].reset_index()
 
     # --- crude ------------------------------------------------------------------------------------
 
@@ -140,24 +155,23 @@ class StayFindings:
 
     def crude_of(self, *, zero_day: bool) -> pd.Series:
         """Return the same with or without zero-day stays; a stated target is for the report's way alone."""
-        cells = self._of_specialty(stay_cells(self.mart, self._rule(self.period, zero_day=zero_day)))
-        sums = self._own(cells)[["spells", "days", "days_squared"]].sum()
-        benchmark = self._benchmark(cells, zero_day=zero_day)
+        rule = self._rule(self.period, zero_day=zero_day)
+        sums = self._cells(rule)[[*SUMS]].sum()
+        benchmark = self._benchmark(rule)
         known = 0.0 if np.isnan(benchmark) else benchmark
         row = los.crude_deviation([sums["spells"]], [sums["days"]], [sums["days_squared"]], known).iloc[0]
         return row if known == benchmark else row.where(row.index.isin(["spells", "mean"]))
 
-    def _benchmark(self, cells: pd.DataFrame, *, zero_day: bool) -> float:
+    def _benchmark(self, rule: StayRule) -> float:
         """The benchmark in days, without the trust itself; missing where it rests on too few."""
-        others = self._other_trusts(cells)
+        others = self._other_trusts(rule)
         large = others[others["spells"] >= FEWEST_PEER_SPELLS]
         match self.options.benchmark:
             case "target":
-                usual = zero_day == self.options.zero_day_stays
+                usual = rule.zero_day == self.options.zero_day_stays
                 return float(self.options.target_days or 0) if usual else np.nan
             case "own_past":
-                rule = self._rule(self.period.before, zero_day=zero_day)
-                return self._pooled(self._own(self._of_specialty(stay_cells(self.mart, rule))))
+                return self._pooled(self._cells(self._rule(self.period.before, zero_day=rule.zero_day)))
             case "peer_median":
                 peers = large[large.index.isin(self.peer_codes)]
                 return np.nan if peers.empty else los.peer_median(peers["spells"], peers["days"])
@@ -172,9 +186,8 @@ class StayFindings:
             return np.nan
         return los.pooled_mean(sums["spells"], sums["days"])
 
-    def _other_trusts(self, cells: pd.DataFrame) -> pd.DataFrame:
-        trusts = cells.groupby("org_code")[["spells", "days"]].sum()
-        return trusts.drop(self.organisation.code, errors="ignore")
+    def _other_trusts(self, rule: StayRule) -> pd.DataFrame:
+        return self._trusts(rule).drop(self.organisation.code, errors="ignore")
 
     @cached_property
     def peer_codes(self) -> frozenset[str]:
@@ -187,7 +200,7 @@ class StayFindings:
     @property
     def national(self) -> tuple[float, float]:
         """The other trusts' mean stay: pooled, and with every trust of 20 patients or more counting once."""
-        trusts = self._other_trusts(self.cells)
+        trusts = self._other_trusts(self.rule)
         large = trusts[trusts["spells"] >= FEWEST_PEER_SPELLS]
         unweighted = np.nan if large.empty else los.unweighted_mean(large["spells"], large["days"])
         return los.pooled_mean(trusts["spells"], trusts["days"]), unweighted
@@ -195,14 +208,10 @@ class StayFindings:
     # --- adjusted for case mix --------------------------------------------------------------------
 
     @cached_property
-    def matched(self) -> pd.DataFrame:
-        """Every trust's cells with their comparator: all other trusts together."""
-        return los.match_comparators(self.cells)
-
-    @cached_property
     def own_matched(self) -> pd.DataFrame:
-        """This trust's cells with their comparator."""
-        return self._own(self.matched)
+        """This trust's cells with their comparator: all other trusts together."""
+        cells = pd.concat([self.cells, self.others.assign(org_code="")], ignore_index=True)
+        return los.match_comparators(cells, only=[self.organisation.code])
 
     @cached_property
     def adjusted(self) -> pd.Series:
@@ -239,9 +248,10 @@ class StayFindings:
     def kitagawa(self) -> tuple[float, float]:
         """Mix and length of the difference from all other trusts, by Kitagawa's decomposition."""
         keys = list(los.STRATA)
-        whose = self.cells["org_code"].eq(self.organisation.code)
-        own = self.cells[whose].groupby(keys, dropna=False)[["spells", "days"]].sum()
-        others = self.cells[~whose].groupby(keys, dropna=False)[["spells", "days"]].sum()
+        own, others = (
+            table.groupby(keys, dropna=False)[["spells", "days"]].sum()
+            for table in (self.cells, self.others)
+        )
         own, others = own.align(others, fill_value=0)
         return los.kitagawa(own["spells"], own["days"], others["spells"], others["days"])
 
@@ -367,17 +377,23 @@ class StayFindings:
     def trend(self) -> StayTrend:
         """The trust's stays month by month."""
         span = StayTrend.span(self.period)
-        frame = self._own(stay_months(self.mart, self._rule(span, zero_day=self.options.zero_day_stays)))
+        rule = self._rule(span, zero_day=self.options.zero_day_stays)
+        frame = stay_months(self.mart, rule, self.organisation.code)
         stays = frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
         benchmark = float(self.crude["benchmark"])
         return StayTrend(stays, self.period, self.options.specialty, benchmark, self.events)
 
     @cached_property
     def all_trusts(self) -> pd.DataFrame:
-        """O/E of every trust with enough spells, indexed by org_code."""
-        table = los.observed_expected(self.matched, cluster=UNIT)
+        """O/E of every trust with enough spells, indexed by org_code; each once per load."""
+        name = f"stay_ratios_{self.rule.key}_{self.options.specialty}"
+        table = self.mart.derived(name, self._ratios, records=True).set_index("org_code")
         enough = (table["spells"] >= FEWEST_PEER_SPELLS) & (table["observed"] > 0)
         return table[(enough | (table.index == self.organisation.code)) & (table["standard_error"] > 0)]
+
+    def _ratios(self) -> pd.DataFrame:
+        matched = los.match_comparators(self._of_specialty(stay_cells(self.mart, self.rule)))
+        return los.observed_expected(matched, cluster=UNIT).reset_index()
 
     @cached_property
     def peers(self) -> Funnel | None:

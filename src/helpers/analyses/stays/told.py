@@ -108,7 +108,7 @@ class StaysTold:
 
     def settle_by(self, everybody: Query) -> None:
         """Ask for all stays once more, as all groups together: beside what these hide, it may tell no star."""
-        self.settle_group(everybody)
+        self.settle([replace(self._asked(everybody), spare=True)])  # as it was asked for as a whole
         self._told[self.stays] = self._told[everybody]
         if everybody in self._meanless:
             self._meanless.add(self.stays)

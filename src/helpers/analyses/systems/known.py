@@ -82,7 +82,7 @@ class KnownSystem:
         """What is published for the people whom the board is responsible for, wherever they are treated."""
         rows = self._commissioned_rows
         known = rows[~rows["suppressed"].astype(bool) & rows["value"].notna()]
-        return self._results([known] if len(known) else [])
+        return self._results([known])
 
     @cached_property
     def _commissioned_rows(self) -> pd.DataFrame:
@@ -94,9 +94,8 @@ class KnownSystem:
         frames = [each for each in frames if len(each)]
         if not frames:
             return {}
-        asked = WantedMeasures(
-            self.report.organisation, self.report.period.last, tuple(self.measures), self.months
-        )
+        about, last = self.report.organisation, self.report.period.last
+        asked = WantedMeasures(about, last, tuple(self.measures), self.months)
         rows = pd.concat(frames, ignore_index=True)
         found = results_of_rows(self.report.mart, self.report.register, asked, rows)
         return {each.measure.id: each for each in found}
@@ -105,17 +104,15 @@ class KnownSystem:
     def pressure(self) -> Pressure | None:
         """Beds and days of the trusts that return beds, patients who could leave and admissions."""
         needed = (WAITING, BEDS, ADMISSIONS)
-        if any(name not in self.sums for name in needed):
-            return None
-        alike = set.intersection(*(set(self.sums[name].trusts) for name in needed))
-        rows = self._rows[self._rows["org_code"].isin(alike)]
+        having = [set(self.sums[name].trusts) if name in self.sums else set() for name in needed]
+        alike = set.intersection(*having)
         if not alike:
             return None
-        same = [
-            system_sum(rows[rows["measure"] == name], self.measures[name], months=self.months)
-            for name in needed
-        ]
-        return pressure_of(*same)
+        rows = self._rows[self._rows["org_code"].isin(alike)]
+        of = {name: rows[rows["measure"] == name] for name in needed}
+        return pressure_of(
+            *(system_sum(of[name], self.measures[name], months=self.months) for name in needed)
+        )
 
     @cached_property
     def held(self) -> WayOut | None:

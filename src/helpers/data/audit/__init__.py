@@ -8,9 +8,9 @@ is still false can be allowed by its exact value, place and reason. Found values
 
 from helpers.data.audit.alarms import Allowed, read_allowed, redact
 from helpers.data.audit.bundles import audit_bundles
-from helpers.data.audit.columns import audit_header
 from helpers.data.audit.files import audit_file
 from helpers.data.audit.identifiers import is_nhs_number
+from helpers.data.audit.tables import audit_header
 from helpers.data.audit.text import audit_text
 
 __all__ = [

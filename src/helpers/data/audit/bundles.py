@@ -8,14 +8,8 @@ from functools import cache
 
 from helpers.bundle import Bundle, Cell
 from helpers.data.audit.alarms import alarm
-from helpers.data.audit.columns import (
-    audit_header,
-    has_rows_of_patients,
-    is_record_heading,
-    rows_problem,
-)
 from helpers.data.audit.identifiers import is_nhs_number, plain_text, words_of
-from helpers.data.audit.split import split_numbers
+from helpers.data.audit.tables import shape_problems
 from helpers.data.audit.text import audit_text
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
@@ -105,11 +99,8 @@ def _facts(bundle: Bundle) -> Iterator[str]:
 
 def _columns(bundle: Bundle) -> Iterator[Problem]:
     labels = [column.label for column in bundle.columns]
-    yield from audit_header(labels, bundle.id)
     is_aggregate = any(column.kind == "count" for column in bundle.columns)
-    if not is_aggregate and (is_record_heading(labels) or has_rows_of_patients(bundle.rows)):
-        yield rows_problem(bundle.id)
-    yield from split_numbers(bundle.rows, bundle.id)
+    yield from shape_problems([labels], bundle.rows, bundle.id, of_groups=is_aggregate)
     for place, column in enumerate(bundle.columns):
         cells = [row[place] for row in bundle.rows]
         yield from _cell_problems(cells, f"{bundle.id}, column {column.label}", kind=column.kind)

@@ -9,17 +9,20 @@ import lzma
 import sqlite3
 import tarfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from helpers.data.audit.alarms import AuditAlarm
-from helpers.data.audit.tables import audit_table, text_rows
+from helpers.data.audit.tables import shape_problems, text_rows
+from helpers.data.audit.text import audit_plain
 from helpers.data.sheets import Sheet
 from helpers.data.workbooks import read_xls
 from helpers.errors import Problem
 
 #: a file within a file within a file; deeper nesting is refused, as is more than this in bytes unpacked
 DEEPEST, LARGEST = 4, 500_000_000
+#: how far down a heading may stand
+HEADINGS = 10
 #: rows that are looked at together
 ROWS = 50_000
 
@@ -137,6 +140,13 @@ def _audit_sqlite(content: bytes, name: str) -> Iterator[Problem]:
 
 def _audit_xls(content: bytes, name: str) -> Iterator[Problem]:
     return audit_sheets(read_xls(content, name))
+
+
+def audit_table(rows: Sequence[Sequence[str]], where: str) -> Iterator[Problem]:
+    """Yield what a table gives away by its shape, and in its cells."""
+    rows = [row for row in rows if any(row)]
+    yield from shape_problems(rows[:HEADINGS], rows, where)
+    yield from audit_plain("\n".join(cell for row in rows for cell in row), where, headings=False)
 
 
 def audit_sheets(sheets: Iterable[Sheet]) -> Iterator[Problem]:

@@ -13,11 +13,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from helpers.data.audit.alarms import AuditAlarm
-from helpers.data.audit.columns import audit_header, has_rows_of_patients, rows_problem, unsaid
 from helpers.data.audit.containers import DEEPEST, LARGEST, audit_container, audit_sheets, unreadable
 from helpers.data.audit.notebooks import audit_json
 from helpers.data.audit.pictures import words_in
-from helpers.data.audit.split import split_numbers
+from helpers.data.audit.tables import (
+    audit_header,
+    has_rows_of_patients,
+    rows_problem,
+    split_numbers,
+    unsaid,
+)
 from helpers.data.audit.text import audit_plain, audit_text
 from helpers.data.workbooks import read_xlsx
 from helpers.errors import Problem

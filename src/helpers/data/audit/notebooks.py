@@ -11,11 +11,16 @@ from typing import Any
 from helpers.bundle import FILE_MIME, MIME
 from helpers.data.audit.alarms import combine
 from helpers.data.audit.bundles import small_counts
-from helpers.data.audit.columns import audit_header, has_rows_of_patients, is_record_heading, rows_problem
 from helpers.data.audit.identifiers import find_identifiers
 from helpers.data.audit.pictures import words_in
-from helpers.data.audit.split import split_numbers
-from helpers.data.audit.tables import text_rows
+from helpers.data.audit.tables import (
+    audit_header,
+    has_rows_of_patients,
+    is_record_heading,
+    rows_problem,
+    split_numbers,
+    text_rows,
+)
 from helpers.data.audit.text import audit_plain, audit_text
 from helpers.errors import Problem
 

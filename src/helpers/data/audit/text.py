@@ -11,23 +11,22 @@ from html import unescape
 from urllib.parse import unquote_to_bytes
 
 from helpers.data.audit.alarms import combine
-from helpers.data.audit.columns import (
+from helpers.data.audit.identifiers import find_identifiers, plain_text, words_of
+from helpers.data.audit.pictures import words_in
+from helpers.data.audit.tables import (
     DAY_COLUMNS,
     RECORD_COLUMNS,
     RECORD_NAMES,
     TELLING_NAMES,
     audit_header,
-    has_rows_of_patients,
     holds_any,
     is_record_heading,
     name_problem,
     plain_name,
     rows_problem,
+    shape_problems,
     unsaid,
 )
-from helpers.data.audit.identifiers import find_identifiers, plain_text, words_of
-from helpers.data.audit.pictures import words_in
-from helpers.data.audit.split import split_numbers
 from helpers.errors import Problem
 
 #: attributes of HTML and SVG that draw, style or link within the page rather than speak
@@ -153,14 +152,7 @@ def _read_page(markup: str) -> _Page:
 def _audit_markup(text: str, where: str) -> list[Problem]:
     page = _read_page(_DRAWING.sub("", text))
     problems = audit_plain("".join(page.text), f"{where}, text")
-    for heading in page.headings:
-        problems += audit_header(unsaid(heading), where)
-        if is_record_heading(heading):
-            problems.append(rows_problem(where))
-    rows = [row for row in page.rows if row]
-    if has_rows_of_patients(rows):
-        problems.append(rows_problem(where))
-    problems += split_numbers(rows, where)
+    problems += shape_problems([*map(unsaid, page.headings)], [row for row in page.rows if row], where)
     for comment in page.comments:
         problems += audit_text(comment, f"{where}, comment")
     for uri in page.embedded:

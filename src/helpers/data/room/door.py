@@ -39,9 +39,8 @@ def is_interactive() -> bool:
     """Tell whether somebody sits before this process: JupyterLab, Visual Studio Code, or a Python prompt."""
     if os.environ.get(VERSION_VARIABLE):  # a batch
         return False
-    if in_notebook():
-        return bool(os.environ.get("JPY_SESSION_NAME") or os.environ.get("VSCODE_PID"))
-    return hasattr(sys, "ps1")
+    # also asked in the room, which has the environment of its kernel
+    return bool(os.environ.get("JPY_SESSION_NAME") or os.environ.get("VSCODE_PID")) or hasattr(sys, "ps1")
 
 
 def in_room(

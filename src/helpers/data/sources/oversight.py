@@ -18,10 +18,8 @@ DATA = (
     *(*WHOSE, "Domain", "Metric_ID", "Metric_description", "Reporting_date", "Units"),
     *("Value", "Median_value", "Lower_quartile", "Upper_quartile", "Rank"),
 )
-RANGES = {"Average_score": "Likely_range_of_average_score", "Rank": "Likely_range_of_rank"}
-LEAGUE = (*WHOSE, *(each for pair in RANGES.items() for each in pair), "Segment")
-#: what the mart calls the two figures of the league table that the data file has without their likely range
-LIKELY = {"Average_score": "likely_average", "Rank": "likely_rank"}
+LIKELY = "Likely_range_of_rank"
+LEAGUE = (*WHOSE, "Average_score", "Segment", "Rank", LIKELY)
 QUARTER, EMPTY = "Quarter", "no value"
 
 
@@ -32,13 +30,8 @@ def read_data(matches: list[Match], _: Context) -> Reading:
     frame = frame.assign(**{ours: cells.text(theirs) for ours, theirs in words.items()})
     frame["reported"] = cells.text("Reporting_date")
     cells.refuse(frame["metric"] == "", "Metric_ID", "the id of a metric")
-    figures = {
-        "value": "Value",
-        "low": "Lower_quartile",
-        "middle": "Median_value",
-        "high": "Upper_quartile",
-    }
-    frame = frame.assign(**{ours: cells.numbers(theirs, minimum=None) for ours, theirs in figures.items()})
+    figures = zip(("value", "middle", "low", "high"), DATA[8:12], strict=True)
+    frame = frame.assign(**{ours: cells.numbers(theirs, minimum=None) for ours, theirs in figures})
     frame["rank"] = cells.numbers("Rank", minimum=1)
     again = frame.duplicated(["org_code", "period", "metric"])
     cells.refuse(again, "Metric_ID", "each metric of a trust once a quarter")
@@ -46,15 +39,12 @@ def read_data(matches: list[Match], _: Context) -> Reading:
 
 
 def read_league(matches: list[Match], _: Context) -> Reading:
-    """Return the average score and the place of trusts with the range in which their publisher says that they lie."""
+    """Return the rank of trusts with the range in which it is likely to lie: all else is in the data file."""
     cells, frame = _opened(matches[0], LEAGUE)
-    frames = []
-    for column, likely in RANGES.items():
-        ends = cells.text(likely).str.extract(r"^(-?[\d.]+) to (-?[\d.]+)$").astype(float)
-        cells.refuse(ends[0].isna() & (cells.text(likely) != ""), likely, "a range such as 1.72 to 2.73")
-        value = cells.numbers(column)
-        frames.append(frame.assign(metric=LIKELY[column], value=value, low=ends[0], high=ends[1]))
-    return _reading(cells, *frames)
+    ends = cells.text(LIKELY).str.extract(r"^(\d+) to (\d+)$").astype(float)
+    cells.refuse(ends[0].isna() & (cells.text(LIKELY) != ""), LIKELY, "a range such as 6 to 49")
+    rank = cells.numbers("Rank", minimum=1)
+    return _reading(cells, frame.assign(metric="likely_rank", value=rank, low=ends[0], high=ends[1]))
 
 
 def _opened(match: Match, columns: tuple[str, ...]) -> tuple[Cells, pd.DataFrame]:
@@ -65,21 +55,20 @@ def _opened(match: Match, columns: tuple[str, ...]) -> tuple[Cells, pd.DataFrame
     if dated != QUARTER and "Metric_ID" in columns:
         # the first edition is of one quarter, which its summary alone names
         words = words.where(cells.text("Metric_ID").str.startswith("OF5")).bfill().ffill().fillna("")
-    found = {word: parse_period(word, "quarter") for word in words.unique()}
+    days = {word: (parse_period(word, "quarter") or (None,))[0] for word in words.unique()}
     frame = pd.DataFrame({"org_code": cells.code("Trust_code"), "trust_type": cells.text("Trust_type")})
-    frame["period"] = pd.to_datetime(
-        words.map({w: each and each[0] for w, each in found.items()})
-    ).dt.as_unit("s")
+    frame["period"] = pd.to_datetime(words.map(days)).dt.as_unit("s")
     cells.refuse(frame["period"].isna(), dated, FORMS["quarter"])
     return cells, frame
 
 
-def _reading(cells: Cells, *frames: pd.DataFrame) -> Reading:
+def _reading(cells: Cells, frame: pd.DataFrame) -> Reading:
     cells.check()
-    whole = pd.concat(frames, ignore_index=True)
-    kept = whole.dropna(subset="value")
-    names = organisation_rows(frames[0]["org_code"], cells.text("Trust_name"))
-    return Reading({"oversight": kept, "organisations": names}, len(cells), {EMPTY: len(whole) - len(kept)})
+    kept, names = (
+        frame.dropna(subset="value"),
+        organisation_rows(frame["org_code"], cells.text("Trust_name")),
+    )
+    return Reading({"oversight": kept, "organisations": names}, len(cells), {EMPTY: len(frame) - len(kept)})
 
 
 LAYOUTS = (

@@ -16,6 +16,8 @@ SAVED = np.array([3, 4, 5, 7, 8, 9, 8, 9, 9, 10, 12, 16]) / 100
 #: savings plan of a year, and what trusts deliver of it; staff with an appraisal
 PLANNED_POUNDS, DELIVERED, DELIVERED_SPREAD = 12_000_000, 0.98, 0.08
 STAFF, APPRAISED, APPRAISED_SPREAD = 6_000, 0.86, 0.35
+#: written complaints in a month per pathway on the waiting list, as a measure of the trust's size
+COMPLAINTS = 0.0012
 #: month-to-month noise of the counts, standard deviation of the logarithm
 NOISE = 0.03
 _KEYS = ["org_code", "period"]
@@ -49,6 +51,8 @@ def further_measures(rng: np.random.Generator, values: pd.DataFrame) -> pd.DataF
     # drawn from a stream of their own, so that what others draw later stays as it was without them
     (later,) = rng.spawn(1)
     frames += [_savings(later, longer), _appraisals(later, longer)]
+    complained = later.poisson(COMPLAINTS * longer["denominator"].to_numpy(dtype=float)).astype(float)
+    frames.append(_count(longer, "complaints", complained))
     return pd.concat(frames, ignore_index=True)
 
 

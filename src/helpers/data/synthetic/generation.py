@@ -18,6 +18,7 @@ from helpers.data.synthetic.divisions import specialty_units
 from helpers.data.synthetic.drawing import months
 from helpers.data.synthetic.measures import measure_values
 from helpers.data.synthetic.organisations import draw_trusts, organisations_frame, units_frame
+from helpers.data.synthetic.oversight import oversight_frame
 from helpers.data.synthetic.parts import RECORDS, write_records
 from helpers.data.synthetic.specialties import specialties_frame
 from helpers.data.synthetic.spells import draw_spells
@@ -43,6 +44,7 @@ class SyntheticData:
     appointments: pd.DataFrame
     measure_values: pd.DataFrame
     contract_lines: pd.DataFrame
+    oversight: pd.DataFrame
 
 
 def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
@@ -82,8 +84,9 @@ def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
         measure_values=measure_values(
             of_measures, trusts, spells=spells, appointments=appointments, scale=scale
         ),
-        # of a stream of its own, so that what is drawn for others stays as it was without it
+        # of streams of their own, so that what is drawn for others stays as it was without them
         contract_lines=contract_frame(np.random.default_rng([seed, 22])),
+        oversight=oversight_frame(np.random.default_rng([seed, 23]), trusts.codes),
     )
 
 
@@ -106,7 +109,7 @@ def write_demo(mart: Mart, *, scale: float = 1.0, seed: int = DEFAULT_SEED) -> N
             records |= {"spells": data.spells, "appointments": data.appointments}
         for table, frame in {**records, "measure_values": counted}.items():
             load.write(table, frame)
-    statistics = {**lists, "measure_values": data.measure_values[published]}
+    statistics = {**lists, "measure_values": data.measure_values[published], "oversight": data.oversight}
     with _load(mart, "synthetic_publications", "Synthetic national statistics", "published") as load:
         for table, frame in statistics.items():
             load.write(table, frame)

@@ -19,6 +19,7 @@ _WORDS: Final[dict[EditionsShown, str]] = {
     "sections": "the reports as they were published",
     "appendices": "the appendices as they were published",
     "editions": "which editions this pack holds",
+    "methods": "how each report was worked out",
 }
 
 
@@ -68,6 +69,11 @@ class Published:
     def editions(self) -> Shown:
         """Table: which edition of each report this is, by its hash."""
         return self._show("editions", (*self.reports, *self.appendices))
+
+    @property
+    def methods(self) -> Shown:
+        """How each report was worked out, its terms and sources, which then do not stand in the report itself."""
+        return self._show("methods", (*self.reports, *self.appendices))
 
     def _show(self, what: EditionsShown, named: tuple[str, ...]) -> Shown:
         words = f"*Here stand in the published pack: {_WORDS[what]}: {', '.join(named) or 'none'}.*"

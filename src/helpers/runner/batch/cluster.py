@@ -17,12 +17,19 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from helpers.errors import Problem, ReportError, UsageError, UserError
-from helpers.runner.kernel.execute import Executed, Ground, InterruptionError, KernelLimits, execute
+from helpers.runner.kernel.execute import (
+    RUN_LOG,
+    Executed,
+    Ground,
+    InterruptionError,
+    KernelLimits,
+    execute,
+)
 from helpers.runner.key.surroundings import stamp_of_machine
 from helpers.runner.plan.jobs import Job
 from helpers.runner.project import private_folder
@@ -34,6 +41,8 @@ if TYPE_CHECKING:
 _ORDER, _OUTCOME, _STOP = "order.pickle", "outcome.pickle", "stop"
 #: seconds between two looks at what is under way, and that workers have to say which version they run
 _LOOK, _ANSWER = 1.0, 60.0
+#: looks in a row that find no worker, until none is waited for any more
+_MISSED = 30
 _OTHER: Final = "the worker {} runs another boardpack or other packages, and was given nothing"
 _CURE: Final = (
     "start it with the same boardpack and packages: dask worker ADDRESS (docs/how-to/many-machines.md)"
@@ -62,7 +71,7 @@ class Cluster:
         """Run a report's notebook on a worker, on another one where that is lost; errors are those of `execute`."""
         from distributed import KilledWorker
 
-        room = ground.room and replace(ground.room, sealed=_Sealed(ground.room.sealed()))
+        room = ground.room and replace(ground.room, sealed=partial(tuple, ground.room.sealed()))
         order = (job, dict(environment), limits, replace(ground, room=room))
         (folder / _ORDER).write_bytes(_dumps(order))
         task = self.client.submit(
@@ -84,27 +93,16 @@ class Cluster:
         return replace(done, warnings=(*done.warnings, *map(_OTHER.format, self.refused)))
 
     def _wait(self, task: object, job: Job, stop: threading.Event) -> str:
-        while True:
+        missed = 0
+        while missed < _MISSED:  # a worker that was cut off for a moment comes back
             if stop.is_set():
                 raise InterruptionError(Problem(job.title, "the batch was interrupted"))
             with contextlib.suppress(TimeoutError):
                 return str(task.result(timeout=_LOOK))  # type: ignore[attr-defined]
             alive = self.client.scheduler_info(n_workers=-1)["workers"]
-            if not set(self.workers) & set(alive):
-                came = f"no worker is left of {len(self.workers)} that the batch began with"
-                raise ReportError(
-                    Problem(job.title, came, cure="start workers, then boardpack run --resume")
-                )
-
-
-@dataclass(frozen=True)
-class _Sealed:
-    """The folders that a room alone may read, as they were found here."""
-
-    folders: tuple[Path, ...]
-
-    def __call__(self) -> tuple[Path, ...]:
-        return self.folders
+            missed = 0 if set(self.workers) & set(alive) else missed + 1
+        came = f"no worker is left of {len(self.workers)} that the batch began with"
+        raise ReportError(Problem(job.title, came, cure="start workers, then boardpack run --resume"))
 
 
 @contextlib.contextmanager
@@ -174,7 +172,11 @@ def _taken(made: Path, folder: Path) -> Executed:
         cure = f"is {folder} the same folder there? See the worker's log"
         raise ReportError(Problem("cluster", "a worker ended without a result", cure=cure)) from None
     for path in made.iterdir():
-        path.replace(folder / path.name)
+        if path.name == RUN_LOG:  # the steps of the report stand in the one here
+            with (folder / RUN_LOG).open("ab") as log:
+                log.write(path.read_bytes())
+        else:
+            path.replace(folder / path.name)
     for left in folder.glob("attempt-*"):
         shutil.rmtree(left, ignore_errors=True)
     if isinstance(outcome, UserError):
@@ -214,7 +216,6 @@ def _main(folder: Path, made: Path) -> None:
     path = made / f"{_OUTCOME}.part"
     path.write_bytes(_dumps(outcome))
     path.replace(made / _OUTCOME)
-    sys.stdout.flush()
     os._exit(0)  # the thread that waits for the worker would hold the interpreter's end up
 
 

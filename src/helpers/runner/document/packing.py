@@ -23,6 +23,10 @@ KEPT: Final = "document.json"
 _ATTENTION: Final = frozenset({"concern_high", "concern_low", "consistent_fail"})
 _PICTURES: Final = frozenset({"icon", "spark"})
 _NAMED: Final = 5  # figures that the list of exceptions names of one report
+#: sections on how a report was made, which a pack can show together at its end
+_BACK: Final = ("sec-method", "sec-glossary", "sec-about")
+_SYNTHETIC: Final = re.compile(r"(?m)^::: \{\.synthetic\}\n.*?\n:::\n", re.DOTALL)
+_TERM: Final = re.compile(r"(?m)^(\S.*)\n:   (.+)$")
 #: where a label is declared, referred to or drawn from, and the label
 _LABEL: Final = re.compile(
     r"(figures/|(?<=[{(\s])#|(?<![\w.])-?@|\"|=)((?:[Ff]ig|[Tt]bl|[Ss]ec|[Ee]q)-[A-Za-z0-9][A-Za-z0-9_-]*)"
@@ -51,6 +55,8 @@ class Edition:
     withdrawn: str = ""  # why it was withdrawn, where it was
     kept: Kept | None = None  # None where it was withdrawn
     number: int = 0  # of its place in the pack
+    body: str = ""  # as it stands in the pack
+    back: Mapping[str, str] = field(default_factory=dict)  # what of it stands at the pack's end, by label
 
     @property
     def marked(self) -> tuple[str, ...]:
@@ -93,7 +99,11 @@ def put_in(document: Document, editions: Mapping[str, Edition]) -> Document:
     `editions`: by the names that it gives them.
     """
     _, front, text = document.markdown.split("---\n", 2)
-    placed = {name: replace(each, number=n) for n, (name, each) in enumerate(editions.items(), start=1)}
+    apart = any(each.id == "methods" for each in document.bundles if each.kind == "editions")
+    placed = {
+        name: _placed(each, number, apart=apart, invented=document.facts.synthetic)
+        for number, (name, each) in enumerate(editions.items(), start=1)
+    }
     for bundle in document.bundles:
         if bundle.kind == "editions":
             chosen = [placed[str(cell)] for (cell,) in bundle.rows]
@@ -111,6 +121,21 @@ def put_in(document: Document, editions: Mapping[str, Edition]) -> Document:
     return replace(
         document, markdown=f"---\n{front}---\n{text}", figures={**document.figures, **figures}, facts=facts
     )
+
+
+def _placed(edition: Edition, number: int, *, apart: bool, invented: bool) -> Edition:
+    """Return an edition with labels of its own, without what the pack says once: invented data, how it was made."""
+    if edition.kept is None:
+        return replace(edition, number=number)
+    body = _LABEL.sub(rf"\1\2-e{number}", edition.kept.markdown.split("---\n", 2)[2])
+    body = _SYNTHETIC.sub("", body, count=1) if invented else body
+    back = {}
+    for label in _BACK if apart else ():
+        found = re.search(rf"(?ms)^## [^\n]*\{{#{label}-e{number}\b[^\n]*\n(.*?)(?=^## |\Z)", body)
+        if found:
+            back[label] = found[1].strip()
+            body = body.replace(found[0], "")
+    return replace(edition, number=number, body=body, back=back)
 
 
 def _attention(bundles: Sequence[Bundle]) -> list[str]:
@@ -169,11 +194,7 @@ def _sections(editions: Sequence[Edition]) -> str:
 def _section(edition: Edition) -> str:
     """Return one edition; the filter sets its headings one level lower, and begins a page with it."""
     about = f"{edition.period}. Published on {edition.published}, edition {edition.digest[:12]}."
-    if edition.kept:
-        _, _, body = edition.kept.markdown.split("---\n", 2)
-        text = _LABEL.sub(rf"\1\2-e{edition.number}", body)
-    else:
-        text = f"**This report was withdrawn.** {escape_markdown(edition.withdrawn)}"
+    text = edition.body or f"**This report was withdrawn.** {escape_markdown(edition.withdrawn)}"
     title = f"# {escape_markdown(edition.title)} {{{edition.anchor}}}"
     return (
         f"::::: {{.edition}}\n{title}\n\n::: {{.notes}}\n{escape_markdown(about)}\n:::\n\n{text}\n\n:::::"
@@ -193,6 +214,29 @@ def _table(editions: Sequence[Edition]) -> str:
     return "\n".join((*head, *rows, "", caption))
 
 
+def _methods(editions: Sequence[Edition]) -> str:
+    """Return methods and terms of each edition, and once for all what is said of how they were made."""
+    parts: list[str] = []
+    told: dict[str, dict[str, list[str]]] = {}
+    for each in editions:
+        title = escape_markdown(each.title)
+        for label, more in (("sec-method", ""), ("sec-glossary", ": terms used")):
+            if label in each.back:
+                parts.append(f"### {title}{more} {{#{label}-e{each.number}}}\n\n{each.back[label]}")
+        for term, words in _TERM.findall(each.back.get("sec-about", "")):
+            told.setdefault(term, {}).setdefault(words, []).append(title)
+    every = sum("sec-about" in each.back for each in editions)
+    made = [
+        f"{term}\n:   "
+        + "\n\n    ".join(
+            words if len(titles) == every else f"{', '.join(titles)}: {words}"
+            for words, titles in said.items()
+        )
+        for term, said in told.items()
+    ]
+    return "\n\n".join([*parts, *(["### Data and making", *made] if made else [])])
+
+
 _WRITERS: Final = {
     "headline": _headline,
     "agenda": _agenda,
@@ -200,4 +244,5 @@ _WRITERS: Final = {
     "sections": _sections,
     "appendices": _sections,
     "editions": _table,
+    "methods": _methods,
 }

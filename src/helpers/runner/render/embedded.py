@@ -70,7 +70,7 @@ def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # n
     return path
 
 
-def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001
+def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:
     """Make a tagged PDF (PDF/UA-1), `report.pdf`, through Typst, which may refuse or warn."""
     path = folder / "report.pdf"
     for settled in _SETTLED:
@@ -79,6 +79,7 @@ def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:  # no
             break
     if warnings:
         raise _failed("PDF (Typst)", *warnings)
+    finish("pdf", path, document, theme=theme, look=folder / LOOK)
     return path
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
+from scipy import linalg, optimize
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_choice, check_integer, check_whole
@@ -60,11 +60,12 @@ def gls(
     check_whole("time", periods)
     if len(np.unique(periods)) < rows:
         raise ArgumentError("time", "a period twice", "each period once")
-    apart = np.abs(np.subtract.outer(periods, periods)).astype(int)
-    both, restricted = np.column_stack([found.matrix, found.values]), likelihood == "REML"
+    turn = np.argsort(periods)
+    apart = np.abs(np.subtract.outer(periods[turn], periods[turn])).astype(int)
+    both, restricted = np.column_stack([found.matrix, found.values])[turn], likelihood == "REML"
     # sought among what says the same in columns at right angles, whose sums lose no digits
-    basis = np.linalg.qr(found.matrix)[0]
-    calm = np.column_stack([basis, found.values - basis @ (basis.T @ found.values)])
+    basis = np.linalg.qr(both[:, :-1])[0]
+    calm = np.column_stack([basis, both[:, -1] - basis @ (basis.T @ both[:, -1])])
 
     def criterion(free: Floats) -> float:
         try:
@@ -105,14 +106,23 @@ def _judged(both: Floats, apart: Any, phi: Floats, restricted: bool) -> tuple[fl
     """Return of an autoregression the log-likelihood, the best terms, the sum of squares, and the information."""
     from statsmodels.tsa.arima_process import arma_acf
 
-    root = np.linalg.cholesky(arma_acf(np.r_[1.0, -phi], [1.0], lags=max(apart.max(), len(phi)) + 1)[apart])
-    white = np.linalg.solve(root, both)  # errors uncorrelated and of one variance
+    (rows, order), whole = (len(both), len(phi)), apart[0, -1] == len(both) - 1
+    fading = arma_acf(np.r_[1.0, -phi], [1.0], lags=max(apart.max(), order) + 1)
+    # without gaps only the first values lack their forerunners: no matrix of all of them is needed
+    first = order if whole else rows
+    root = np.linalg.cholesky(fading[apart[:first, :first]])
+    left = both[first:] - sum(
+        (phi[k] * both[first - k - 1 : rows - k - 1] for k in range(order)), np.zeros(1)
+    )
+    share = 1 - phi @ fading[1 : order + 1]  # of the innovations in the variance
+    white = np.concatenate([linalg.solve_triangular(root, both[:first], lower=True), left / np.sqrt(share)])
+    determinant = 2 * np.log(np.diag(root)).sum() + (rows - first) * np.log(share)
     design = white[:, :-1]
     estimates = np.linalg.lstsq(design, white[:, -1])[0]
     squares = max(float(((white[:, -1] - design @ estimates) ** 2).sum()), np.finfo(float).tiny)
-    rows, columns = design.shape
+    columns = design.shape[1]
     count = rows - columns if restricted else rows
-    known = 2 * np.log(np.diag(root)).sum() + restricted * np.linalg.slogdet(design.T @ design)[1]
+    known = determinant + restricted * np.linalg.slogdet(design.T @ design)[1]
     fit = count * (np.log(2 * np.pi * squares / count) + 1) + known
     return float(-0.5 * fit), estimates, squares, design.T @ design
 

@@ -4,14 +4,12 @@ from helpers.stats.spc.attribute import c_chart, g_chart, p_chart, t_chart, u_ch
 from helpers.stats.spc.attribute_limits import AttributeChart
 from helpers.stats.spc.chart import Segment, Stability, XmRChart
 from helpers.stats.spc.many import XmRCharts
-from helpers.stats.spc.run_chart import RunChart, run_chart
 from helpers.stats.spc.runs import RunTest
-from helpers.stats.spc.variable import i_chart, i_prime_chart, mr_chart, s_chart, xbar_chart
+from helpers.stats.spc.variable import i_chart, i_prime_chart, mr_chart, run_chart, s_chart, xbar_chart
 from helpers.stats.spc.xmr import xmr, xmr_many
 
 __all__ = [
     "AttributeChart",
-    "RunChart",
     "RunTest",
     "Segment",
     "Stability",

@@ -103,13 +103,8 @@ def u_chart(
     dates, laney, options
         As in `p_chart`.
 
-    Returns
-    -------
-    AttributeChart
-        Values are events per one unit of exposure; limits are cut at 0.
+    Values are events per one unit of exposure; limits are cut at 0.
 
-    Examples
-    --------
     >>> chart = u_chart([4, 6, 5], [100, 100, 100])
     >>> chart.centre[0].round(4), chart.upper[0].round(4)
     (np.float64(0.05), np.float64(0.1171))
@@ -140,13 +135,8 @@ def c_chart(events: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> 
     dates, options
         As in `p_chart`.
 
-    Returns
-    -------
-    AttributeChart
-        mean +/- 3 sqrt(mean), cut at 0.
+    Limits are mean +/- 3 sqrt(mean), cut at 0.
 
-    Examples
-    --------
     >>> chart = c_chart([4, 9, 8, 15])
     >>> chart.centre[0], chart.lower[0], chart.upper[0]
     (np.float64(9.0), np.float64(0.0), np.float64(18.0))
@@ -167,13 +157,8 @@ def g_chart(between: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
     dates, options
         As in `p_chart`; `qicharts2` draws the centre at the median.
 
-    Returns
-    -------
-    AttributeChart
-        mean +/- 3 sqrt(mean (mean + 1)), cut at 0.
+    Limits are mean +/- 3 sqrt(mean (mean + 1)), cut at 0.
 
-    Examples
-    --------
     >>> chart = g_chart([8, 7, 9])
     >>> chart.centre[0], round(chart.upper[0], 4), chart.lower[0]
     (np.float64(8.0), np.float64(33.4558), np.float64(0.0))
@@ -198,13 +183,8 @@ def t_chart(between: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
     dates, options
         As in `p_chart`; `qicharts2` takes 3/1.128 mean moving ranges instead of 2.66.
 
-    Returns
-    -------
-    AttributeChart
-        An XmR chart of the times to the power 1/3.6, transformed back; limits are cut at 0.
+    It is an XmR chart of the times to the power 1/3.6, transformed back; limits are cut at 0.
 
-    Examples
-    --------
     >>> t_chart([10.0, 10.0, 10.0]).centre.round(6).tolist()
     [10.0, 10.0, 10.0]
     """

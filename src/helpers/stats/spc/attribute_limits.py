@@ -16,7 +16,7 @@ from helpers.stats.spc.runs import RunTest, run_tests
 #: d2 for ranges of two points
 RANGE_TO_SD = 1.128
 
-ChartKind = Literal["p", "p'", "u", "u'", "c", "g", "t", "i", "i'", "mr", "xbar", "s"]
+ChartKind = Literal["p", "p'", "u", "u'", "c", "g", "t", "i", "i'", "mr", "xbar", "s", "run"]
 #: centre, three-sigma and two-sigma limits by the names of the result
 Lines = dict[str, Floats]
 
@@ -28,7 +28,7 @@ class AttributeChart(Result):
     Parameters
     ----------
     kind
-        `p`, `p'`, `u`, `u'`, `c`, `g`, `t`; `i`, `i'`, `mr`, `xbar`, `s`.
+        `p`, `p'`, `u`, `u'`, `c`, `g`, `t`; `i`, `i'`, `mr`, `xbar`, `s`; `run`, whose limits are NaN.
     dates
         Dates, or numbers from 0 where none were given.
     values
@@ -64,6 +64,11 @@ class AttributeChart(Result):
     def runs(self) -> RunTest:
         """What the Anhøj rules say of the last segment: longest run, crossings, signal."""
         return self.tests[-1]
+
+    @property
+    def signal(self) -> bool:
+        """Whether the rules of runs find special cause in the last segment."""
+        return self.runs.signal
 
 
 def laney_factor(points: Points, centre: Floats, sigma: Floats) -> Floats:

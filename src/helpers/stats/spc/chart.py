@@ -64,14 +64,10 @@ class Segment:
         How many points have a value.
     centre, lower, upper, near_lower, near_upper
         The lines; NaN where there are too few points.
-    mean_range
-        Mean moving range after screening.
-    baseline
-        How many points the limits rest on.
-    screened
-        How many moving ranges were left out.
-    provisional
-        Whether the limits rest on fewer than 13 points.
+    mean_range, screened
+        Mean moving range after screening, and how many ranges were left out.
+    baseline, provisional
+        How many points the limits rest on, and whether these are fewer than 13.
     """
 
     first: int
@@ -128,8 +124,7 @@ class XmRChart(Result):
     reason
         In words, such as `Above UCL` or `Common Cause`; `Missing` where there is no value.
     point_type
-        `common_cause`, `special_cause_improvement`, `special_cause_concern`,
-        `special_cause_neutral_high`, `special_cause_neutral_low` or `missing`.
+        A `PointType`.
     direction
         +1 high or rising, -1 low or falling, 0 common cause.
     segments
@@ -138,12 +133,8 @@ class XmRChart(Result):
         Which direction is good.
     latest
         Position of the latest point that is shown; None where there is none.
-    variation
-        Icon: type of the latest point.
-    assurance
-        Icon, or None.
-    assurance_note
-        Why there is no assurance icon; empty where there is one.
+    variation, assurance, assurance_note
+        Icons (that of assurance may be None), and why there is no assurance icon.
     stability
         Verdict on the last segment.
     provisional
@@ -152,11 +143,9 @@ class XmRChart(Result):
         Position from which the last limits count though nobody registered a restart there: where the whole has
         no single stable period, the longest stable end of at least 13 points. None where there is none, or
         none was looked for.
-    distance_to_target
-        Latest value minus the target in force, in the measure's unit; NaN where either is missing.
-    change
-        Latest value minus the value six points before it in the last segment (one less than the points
-        of a trend), in the measure's unit; NaN where there is none.
+    distance_to_target, change
+        Latest value minus the target in force, and minus the value six points before it in the last segment (one
+        less than the points of a trend); NaN where either is missing.
     """
 
     dates: npt.NDArray[np.generic]

@@ -119,11 +119,7 @@ def check_points(
     minimum: float | None = 0,
     ranges: bool = False,
 ) -> Points:
-    """Check the points of a chart.
-
-    With a weight (its name and numbers) the values are numerators and become ratios. Limits that rest on moving
-    ranges need a baseline of two.
-    """
+    """Check the points of a chart; with a weight (its name and numbers) values are numerators and become ratios."""
     chosen = check_options(options, ranges=ranges)
     numbers, when = one_series(name, values, dates)
     check_numbers(name, numbers, missing=True, minimum=minimum)

@@ -56,13 +56,7 @@ class SeriesTable:
 
 
 def sort_table(frame: pd.DataFrame, names: Sequence[str], date: str, value: str) -> SeriesTable:
-    """Sort a frame by series and date.
-
-    Raises
-    ------
-    ArgumentError
-        For an empty frame, a missing name, a date that comes twice in a series, what is no date or number.
-    """
+    """Sort a frame by series and date; an empty one, missing names and a date twice in a series are refused."""
     if frame.empty:
         raise ArgumentError("frame", "no row came", "one row or more")
     codes, keys = _number_series(frame, names)

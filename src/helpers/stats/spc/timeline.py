@@ -24,23 +24,10 @@ from helpers.stats.checks import (
 def one_series(
     name: str, values: Any, dates: Any, *, sort: bool = False
 ) -> tuple[Floats, pd.DatetimeIndex | None]:
-    """Return values and dates of one series, each date once and in order.
+    """Return values (missing allowed) and dates of one series, each date once and in order.
 
-    Parameters
-    ----------
-    name
-        Name of the argument that holds the values.
-    values
-        Shape (points,); missing allowed.
-    dates
-        Shape (points,); None: those of a Series' index, where it holds dates.
-    sort
-        Whether to sort dates that are out of order; otherwise they are refused.
-
-    Raises
-    ------
-    ArgumentError
-        For no value, lengths that differ, duplicated or unsorted dates.
+    Without `dates` those of a Series' index count, where it holds dates. No value, lengths that differ, a date
+    twice and, unless `sort`, dates out of order are refused.
     """
     numbers = check_numbers(name, values, missing=True)
     if not len(numbers):
@@ -77,25 +64,9 @@ def rebase_marks(
 def point_marks(
     name: str, chosen: Sequence[Any], dates: pd.DatetimeIndex | None, points: int, *, strict: bool
 ) -> Bools:
-    """Mark the points that were chosen.
+    """Mark the points that were chosen, by date or by whole number from 0 where the series has no dates.
 
-    Parameters
-    ----------
-    name
-        Name of the argument, for messages.
-    chosen
-        Dates, or whole numbers from 0 where the series has no dates.
-    dates
-        Dates of the series, ascending; None where it has none.
-    points
-        How many points the series has.
-    strict
-        Whether a date that is not in the series is refused; otherwise it is ignored.
-
-    Raises
-    ------
-    ArgumentError
-        For a date that is not in the data (it names the nearest ones), or dates for a series without any.
+    A date that is not in the series is refused with its nearest ones where `strict`, otherwise it is ignored.
     """
     marks = np.zeros(points, dtype=bool)
     if isinstance(chosen, str) or not np.ndim(chosen):
@@ -138,21 +109,8 @@ def refuse_absent(name: str, date: pd.Timestamp, dates: pd.DatetimeIndex, where:
 def dated_values(name: str, value: Any, dates: pd.DatetimeIndex | None, points: int) -> Floats:
     """Return the value in force at each point; NaN where there is none.
 
-    Parameters
-    ----------
-    name
-        Name of the argument, for messages.
-    value
-        None, one number, or a mapping from date to the number in force from that date on (None ends it).
-    dates
-        Dates of the series, ascending; needed for a mapping.
-    points
-        How many points the series has.
-
-    Raises
-    ------
-    ArgumentError
-        Where something is neither a number nor a date, or a mapping came for a series without dates.
+    `value` is None, one number, or a mapping from date to the number in force from then on (None ends it), which
+    needs the dates of the series.
     """
     if not isinstance(value, Mapping | pd.Series):
         return np.full(points, _number(name, value))

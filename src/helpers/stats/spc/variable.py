@@ -1,4 +1,4 @@
-"""Control charts for measurements: i, i', moving range, xbar and s charts.
+"""Run charts, and control charts for measurements: i, i', moving range, xbar and s charts.
 
 Source: Montgomery, Introduction to Statistical Quality Control; Taylor (2017), Normalized I charts (i');
 behaviour as of qicharts2. `spc.xmr` is the i chart with the rules of Making Data Count.
@@ -21,6 +21,27 @@ from helpers.stats.spc.limits import SCREEN_FACTOR
 from helpers.stats.spc.points import ChartOptions, Points, check_points
 
 
+def run_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> AttributeChart:
+    """Work out a run chart about the median with the Anhøj rules; it has no limits (NaN).
+
+    Parameters
+    ----------
+    values, dates, options
+        As in `i_chart`; `centre` is a median that is known already.
+
+    Notes
+    -----
+    Points on the median do not count. Source: Anhøj and Olesen (2014), PLoS ONE 9:e113825.
+
+    >>> chart = run_chart([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    >>> chart.tests[0]  # doctest: +NORMALIZE_WHITESPACE
+    RunTest(useful=12, longest_run=6, longest_run_max=7, crossings=1, crossings_min=3, signal=True)
+    """
+    points = check_points("values", values, dates, options, minimum=None)
+    centre = points.median()
+    return control_chart("run", points, limit_lines(centre, np.full(len(centre), np.nan)))
+
+
 def i_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> AttributeChart:
     """Work out an i chart of single measurements with the Anhøj rules.
 
@@ -31,13 +52,6 @@ def i_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> 
     dates, options
         As in `p_chart`; `qicharts2` takes 3/1.128 mean moving ranges instead of 2.66.
 
-    Returns
-    -------
-    AttributeChart
-        The limits are not cut.
-
-    Examples
-    --------
     >>> chart = i_chart([10, 12, 11, 13])
     >>> chart.centre[0], chart.lower[0].round(4), chart.upper[0].round(4)
     (np.float64(11.5), np.float64(7.0667), np.float64(15.9333))
@@ -52,15 +66,8 @@ def i_prime_chart(
 ) -> AttributeChart:
     """Work out an i' chart: single ratios whose limits widen where the denominator is small.
 
-    Parameters
-    ----------
-    numerator, denominator
-        Shape (points,), the denominator above 0; NaN or None where missing.
-    dates, options
-        As in `p_chart`; `qicharts2` takes the ranges of all points, the baseline or not.
+    Arguments as in `p_chart`, the numerator any number; `qicharts2` takes the ranges of all points.
 
-    Examples
-    --------
     >>> chart = i_prime_chart([10, 24, 11], [1, 2, 1], screen=False)
     >>> chart.centre[0], chart.upper.round(4).tolist()
     (np.float64(11.25), [15.855, 14.5062, 15.855])
@@ -84,19 +91,10 @@ def i_prime_chart(
 def mr_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> AttributeChart:
     """Work out a chart of the moving ranges of single measurements.
 
-    Parameters
-    ----------
-    values, dates, options
-        As in `i_chart`; a point that is left out has no range, and the next one steps over it. `qicharts2`
-        leaves out its own range alone, and draws two sigma at two thirds of the upper limit.
+    Arguments as in `i_chart`; a point that is left out has no range, and the next one steps over it. `qicharts2` leaves
+    out its own range alone, and draws two sigma at two thirds of the upper limit. Values are moving ranges; these
+    overlap, so `tests` say nothing of special cause.
 
-    Returns
-    -------
-    AttributeChart
-        Values are moving ranges; ranges overlap, so `tests` say nothing of special cause.
-
-    Examples
-    --------
     >>> chart = mr_chart([10, 12, 11, 13])
     >>> chart.values.tolist(), chart.upper[0].round(4)
     ([nan, 2.0, 1.0, 2.0], np.float64(5.445))
@@ -123,13 +121,10 @@ def xbar_chart(values: Any, subgroups: Any, **options: Unpack[ChartOptions]) -> 
     options
         As in `p_chart`.
 
-    Returns
-    -------
-    AttributeChart
-        One point per subgroup; limits rest on the spread within them: its mean, or pooled where sizes differ.
+    Notes
+    -----
+    Limits rest on the spread within subgroups: its mean, or pooled where sizes differ.
 
-    Examples
-    --------
     >>> chart = xbar_chart([1, 3, 2, 4, 3, 5], [1, 1, 2, 2, 3, 3])
     >>> chart.values.tolist(), chart.upper[0].round(4)
     ([2.0, 3.0, 4.0], np.float64(6.7599))
@@ -143,8 +138,6 @@ def xbar_chart(values: Any, subgroups: Any, **options: Unpack[ChartOptions]) -> 
 def s_chart(values: Any, subgroups: Any, **options: Unpack[ChartOptions]) -> AttributeChart:
     """Work out an s chart of the standard deviations of subgroups; arguments as in `xbar_chart`.
 
-    Examples
-    --------
     >>> chart = s_chart([1, 3, 2, 4, 3, 7], [1, 1, 2, 2, 3, 3])
     >>> chart.values.round(4).tolist(), chart.upper[0].round(4), chart.lower[0]
     ([1.4142, 1.4142, 2.8284], np.float64(6.1594), np.float64(0.0))

@@ -1,6 +1,7 @@
 """A waiting list as a table: its size day by day, and what becomes of it with new patients and with clinics.
 
-Source: the functions `wl_queue_size`, `wl_insert`, `wl_join` and `wl_schedule` of NHSRwaitinglist.
+Source: the functions `wl_queue_size`, `wl_insert`, `wl_join` and `wl_schedule` of NHSRwaitinglist. Each raises
+`ArgumentError` for missing columns, what is no date, an end before the start.
 """
 
 from __future__ import annotations
@@ -31,13 +32,6 @@ def queue_sizes(
     compatible
         "nhsrwaitinglist": who left before the start still waits.
 
-    Raises
-    ------
-    ArgumentError
-        Missing columns, no patient, what is no date, an end before the start.
-
-    Examples
-    --------
     >>> dates = {"referred": ["2024-01-01", "2024-01-04"], "removed": ["2024-01-03", None]}
     >>> queue_sizes(pd.DataFrame(dates)).tolist()
     [1, 1, 0, 1]
@@ -60,20 +54,7 @@ def queue_sizes(
 
 
 def insert_referrals(patients: pd.DataFrame, referred: Any) -> pd.DataFrame:
-    """Return the list with further patients on it, who wait; in order of referral.
-
-    Parameters
-    ----------
-    patients
-        As for `queue_sizes`; other columns are missing for the new ones.
-    referred
-        Their dates of referral.
-
-    Raises
-    ------
-    ArgumentError
-        Missing columns, what is no date.
-    """
+    """Return the list with further patients on it, who wait, by their dates of referral; other columns are missing."""
     return join_lists(
         patients, pd.DataFrame({REFERRED: check_dates("referred", referred), REMOVED: pd.NaT})
     )
@@ -106,13 +87,6 @@ def schedule_list(
         Nobody is seen on the day of referral or before. The list is in order of referral; the filled places are
         by clinic, in order of their dates.
 
-    Raises
-    ------
-    ArgumentError
-        Missing columns, what is no date, no place.
-
-    Examples
-    --------
     >>> waiting = pd.DataFrame({"referred": ["2024-01-01", "2024-01-04"], "removed": [None, None]})
     >>> seen, filled = schedule_list(waiting, ["2024-01-03", "2024-01-04"])
     >>> seen["removed"].dt.day.fillna(0).tolist(), filled.tolist()

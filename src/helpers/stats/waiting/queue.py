@@ -40,21 +40,14 @@ def queue_load(demand: npt.ArrayLike, capacity: npt.ArrayLike) -> Floats:
     >>> round(float(queue_load(30, 27)), 4)
     1.1111
     """
-    additions, removals = (
-        check_array("demand", demand, minimum=0),
-        check_array("capacity", capacity, above=0),
-    )
+    additions = check_array("demand", demand, minimum=0)
+    removals = check_array("capacity", capacity, above=0)
     check_shapes(demand=additions, capacity=removals)
     return np.asarray(additions / removals)
 
 
 def factor_for(share_within_target: float) -> float:
     """Return target wait / mean wait at which a share waits less than the target: -ln(1 - p).
-
-    Parameters
-    ----------
-    share_within_target
-        Share p of patients to be seen within the target, above 0 and below 1.
 
     >>> round(factor_for(0.92), 3), round(float(target_mean_wait(18, factor=factor_for(0.92))), 2)
     (2.526, 7.13)
@@ -68,14 +61,7 @@ def factor_for(share_within_target: float) -> float:
 
 
 def target_mean_wait(target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFAULT_FACTOR) -> Floats:
-    """Return the mean wait at which the target is met: target / factor.
-
-    Parameters
-    ----------
-    target_wait
-        Longest wait aimed at, in weeks, above 0.
-    factor
-        Target over mean, above 0; see `factor_for`.
+    """Return the mean wait at which the target is met: target in weeks / factor (see `factor_for`), both above 0.
 
     >>> float(target_mean_wait(52))
     13.0
@@ -89,14 +75,7 @@ def target_mean_wait(target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFA
 def target_queue(
     demand: npt.ArrayLike, target_wait: npt.ArrayLike, *, factor: npt.ArrayLike = DEFAULT_FACTOR
 ) -> Floats:
-    """Return the list size at which the target is met: demand x target / factor.
-
-    Parameters
-    ----------
-    demand
-        Additions per week.
-    target_wait, factor
-        As for `target_mean_wait`.
+    """Return the list size at which the target is met: additions per week x target / factor (`target_mean_wait`).
 
     >>> float(target_queue(30, 52))
     390.0
@@ -197,14 +176,8 @@ def pressure(
     wait_unit: Unit = "weeks",
     target_unit: Unit = "weeks",
 ) -> Floats:
-    """Return 2 x mean wait / target, both taken to the same unit; above 1 the list is under pressure.
+    """Return 2 x mean wait / target, both taken to the same unit ("weeks", "days"); above 1 the list is under pressure.
 
-    Parameters
-    ----------
-    mean_wait, target_wait
-        Mean wait so far of those on the list, and the target (above 0).
-    wait_unit, target_unit
-        Unit of each: "weeks" or "days".
 
     >>> float(pressure(63, 18, wait_unit="days"))
     1.0
@@ -220,19 +193,8 @@ def pressure(
 def unreported_removals(before: float, after: float, additions: float, removals: float) -> float:
     """Return how many left a list unreported: before + additions - removals - after.
 
-    Published flows do not balance; a simulation of a real list needs this term, and shows it.
-
-    Parameters
-    ----------
-    before, after
-        Patients on the list at the start and the end of the period.
-    additions, removals
-        Reported starts and stops in it.
-
-    Returns
-    -------
-    float
-        Removals without a report in the period; negative where more joined than were reported.
+    Published flows do not balance; a simulation of a real list needs this term, and shows it. It is negative where more
+    joined than were reported.
 
     >>> unreported_removals(7_045_357, 7_123_980, 2_000_000, 2_000_000 - 316_785)
     238162.0

@@ -123,13 +123,6 @@ def simulate_patients(
         A list to start from, as for `queue_sizes`.
     withdrawal
         How likely somebody new withdraws on each day after referral.
-    seed
-        The same seed gives the same list.
-
-    Raises
-    ------
-    ArgumentError
-        What is no date, an end before the start, negative numbers, a withdrawal of more than 1.
 
     >>> made = simulate_patients("2026-01-01", "2026-03-01", demand=10, capacity=8)
     >>> bool((made["removed"] > made["referred"])[made["removed"].notna()].all())

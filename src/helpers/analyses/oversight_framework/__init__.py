@@ -1,0 +1,1 @@
+"""The national oversight framework: where a trust stands, what moves it, how far it is to the next segment."""
