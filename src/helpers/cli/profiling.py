@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,8 +32,8 @@ def show_profile(entries: Iterable[Entry], states: Iterable[Path]) -> None:
     if hasattr(os, "getloadavg"):  # not on Windows
         told = f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors"
         print(told, file=sys.stderr)
-    for notebook, found in by_notebook.items():
-        _show_notebook(notebook, found)
+    for notebook, reports in by_notebook.items():
+        _show_notebook(notebook, reports)
     for kind, kept in slow.items():
         if kept:
             named = (f"{name} {seconds:.2f} s" for seconds, name in sorted(kept, reverse=True)[:_SLOWEST])
@@ -41,9 +41,10 @@ def show_profile(entries: Iterable[Entry], states: Iterable[Path]) -> None:
 
 
 def _show_notebook(notebook: str, found: list[dict[str, float]]) -> None:
-    total: Counter[str] = Counter()
+    total: defaultdict[str, float] = defaultdict(float)
     for each in found:
-        total.update(each)
+        for name, seconds in each.items():
+            total[name] += seconds
     whole = sum(seconds for name, seconds in total.items() if "/" not in name) or 1.0
     print(f"{notebook}: {whole / len(found):.2f} s a report, {len(found)} made", file=sys.stderr)
     for step in (name for name in total if "/" not in name):

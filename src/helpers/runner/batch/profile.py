@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ def parts_of(executed: Executed) -> dict[str, float]:
 
     The records room works while a cell waits for it, so it is within the cells, and the ledger within the room.
     """
-    found: Counter[str] = Counter()
+    found: defaultdict[str, float] = defaultdict(float)
     began = executed.notebook.metadata.get("papermill", {}).get("start_time")
     ran = [cell for cell in executed.notebook.cells if _times(cell).get("duration") is not None]
     if ran and began:
