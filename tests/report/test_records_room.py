@@ -18,7 +18,7 @@ from room_attempts import ASKED, FILES, HIDDEN, NOTHING, TOOLS
 
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
-from helpers.data.mart_files import DERIVED, ROOM, SPILL
+from helpers.data.mart.files import DERIVED, ROOM, SPILL
 from helpers.data.room.door import MODULE, ROOM_VARIABLE
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.document.making import Provenance, find_problems, make_document

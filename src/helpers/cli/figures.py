@@ -26,7 +26,7 @@ def show_series(
     as_json: Json = False,
 ) -> None:
     """Show the series of a measure: a row for each period, with what it is made of, its source and its edition."""
-    from helpers.data.directory import find_organisation
+    from helpers.data.organisations.directory import find_organisation
     from helpers.measures.listing import list_series
     from helpers.register.reading import find_measure, read_register
 

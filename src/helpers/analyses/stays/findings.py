@@ -15,12 +15,20 @@ from helpers.analyses.stays.options import StayOptions
 from helpers.analyses.stays.told import Ask, StaysTold
 from helpers.analyses.stays.trend import StayTrend
 from helpers.bundle import SUPPRESSED
-from helpers.data.directory import Organisation, organisations, specialty_names
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import Organisation, organisations, specialty_names
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 from helpers.data.releases import Releases
 from helpers.data.releasing import decide_on
-from helpers.data.stays import SUMS, StayRule, stay_cells, stay_months, stay_sample, stay_tails, stay_totals
+from helpers.data.series.stays import (
+    SUMS,
+    StayRule,
+    stay_cells,
+    stay_months,
+    stay_sample,
+    stay_tails,
+    stay_totals,
+)
 from helpers.errors import ArgumentError, DataError, Problem
 from helpers.register.models import Event
 from helpers.report.period import Period, add_months

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
+from helpers.data.mart.views import literal
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of_records
 from helpers.data.schema import TABLES, TableColumn
-from helpers.data.views import literal
 from helpers.errors import Problem, UsageError, near_misses
 
 Whose = Literal["own", "others", "all"]

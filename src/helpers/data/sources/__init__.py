@@ -7,8 +7,8 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from helpers.data.open_files import Opened
-from helpers.data.sheets import Sheet
+from helpers.data.files.open_files import Opened
+from helpers.data.files.sheets import Sheet
 from helpers.data.sources.layout import Layout, Match, find_header
 from helpers.data.sources.period_words import is_month_name, parse_period
 from helpers.errors import DataError, Problem
