@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, in_notebook
-from helpers.reads import Note, note
+from helpers.reads import Note, note, timed
 
 #: how a kernel is told the descriptor of its door
 ROOM_VARIABLE: Final = "BOARDPACK_ROOM"
@@ -60,7 +60,8 @@ def in_room(
             if not in_notebook():
                 return function(*args, **keywords)
             asked = Asked(f"{function.__module__}:{function.__qualname__}", args, keywords)
-            answer = find_room().ask(asked)
+            with timed("records room"):
+                answer = find_room().ask(asked)
             _hand_over(answer.reads, args)
             if answer.error is not None:
                 raise answer.error
