@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
@@ -53,6 +55,12 @@ def test_a_table_has_the_columns_order_and_rows_that_are_asked_for(stays: Part) 
     assert [column.label for column in bundle.columns] == ["Group", "At least"]
     assert bundle.rows == (("C", "5.00"), ("A", "4.00"))
     assert (bundle.id, bundle.caption, bundle.suppressed) == ("tbl-stays", "Stays.", 0)
+
+
+def test_a_number_of_numpy_among_the_cells_is_counted_as_python_has_it(stays: Part) -> None:
+    shown = replace(stays, rows=(("A", np.float64(120), "*", "*"),)).table().bundle
+    assert shown.suppressed == 1
+    assert type(shown.suppressed) is int
 
 
 def test_what_is_hidden_comes_last_and_stays_hidden(stays: Part) -> None:

@@ -185,7 +185,7 @@ class Part:
                 for each in chosen
             ),
             "rows": shown,
-            "suppressed": sum(cell == SUPPRESSED for row in shown for cell in row),
+            "suppressed": _suppressed(shown),
             "markdown": self.note if note is None else note,
             "groups": groups,
             "on_slide": self.on_slide,
@@ -239,7 +239,7 @@ class Part:
             "alt": alt or self.alt,
             "columns": tuple(each.column for each in self.fields),  # whatever may be drawn
             "rows": self.rows,
-            "suppressed": sum(cell == SUPPRESSED for row in self.rows for cell in row),
+            "suppressed": _suppressed(self.rows),
             "panels": self.beside,
         }
         return self.made.model_copy(update=told)
@@ -302,6 +302,11 @@ class Part:
         if form is None or cell is None or cell == SUPPRESSED:
             return cell
         return show(cell, form, where=f"{self.name}.table, formats, {wanted.name}")
+
+
+def _suppressed(rows: Iterable[Sequence[Cell]]) -> int:
+    """Return how many cells are hidden: what a number of numpy says to a comparison is no number that JSON has."""
+    return sum(bool(cell == SUPPRESSED) for row in rows for cell in row)
 
 
 def _series(column: Column, cells: Iterable[Cell]) -> pd.Series[Any]:

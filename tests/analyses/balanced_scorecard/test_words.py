@@ -7,6 +7,7 @@ from datetime import date
 from made_cards import QUIET
 
 from helpers.analyses.balanced_scorecard import words
+from helpers.measures.examples import example_measure
 
 LATE = date(2028, 1, 31)
 FALLEN = [*QUIET[:-1], 2.0]
@@ -41,19 +42,16 @@ def test_missing_suppressed_stale_and_self_assessed_measures_are_named(row, card
         row("Waits", judged_on=LATE),
         row("Appraisals", self_assessed=True),
     )
-    assert words.missing_sentence(found) == "One measure has no figures here: Cost."
-    assert words.suppressed_sentence(found) == "Most or all figures are suppressed: Falls."
-    assert words.stale_sentence(found) == "Out of date, and judged as of then: Waits (March 2027)."
-    assert words.self_assessed_sentence(found) == (
-        "Appraisals is self-assessed: it is reported by those who answer for it, and not counted."
-    )
-    clean = card(row())
-    assert (
-        not words.missing_sentence(clean) + words.suppressed_sentence(clean) + words.stale_sentence(clean)
-    )
-    assert not words.self_assessed_sentence(clean) + words.left_out_sentence([])
+    assert words.gap_sentences(found, [example_measure(name="Beds")]) == [
+        "One measure has no figures here: Cost.",
+        "Not on this card, though the register marks them for scorecards: Beds.",
+        "Most or all figures are suppressed: Falls.",
+        "Out of date, and judged as of then: Waits (March 2027).",
+        "Appraisals is self-assessed: it is reported by those who answer for it, and not counted.",
+    ]
+    assert words.gap_sentences(card(row())) == []
 
 
 def test_names_are_data_and_never_markup(row, card) -> None:
     found = card(row("Waits *now* | <b>", id="waits", values=None))
-    assert r"\*now\* \| \<b\>" in words.missing_sentence(found)
+    assert r"\*now\* \| \<b\>" in words.gap_sentences(found)[0]

@@ -15,8 +15,8 @@ from helpers.analyses.early import signs, words
 from helpers.analyses.early.report import EarlyWarning
 from helpers.analyses.early.signs import Flows, Record, Sign, data_sign, find_signs, flows_of
 from helpers.analyses.waiting.lists import NEW, STOPPED
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic.truth import WARNED
 from helpers.data.waits import LIST_SIZE
 from helpers.measures.examples import example_measure, example_result

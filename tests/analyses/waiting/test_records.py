@@ -10,9 +10,10 @@ import pytest
 
 from helpers.analyses.waiting.analysis import waiting_list
 from helpers.analyses.waiting.report import WaitingLists
-from helpers.data.directory import find_organisation
-from helpers.data.load import LoadError, load_paths
+from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
+from helpers.errors import DataError
 from helpers.register import Register
 from helpers.report.period import Period
 from helpers.report.report import Report
@@ -33,9 +34,8 @@ def patients() -> list[str]:
 def loaded(folder: Path, lines: list[str]) -> Mart:
     mart = Mart(folder / "mart")
     with mart.load(source="codes", layout="l", policy="published", synthetic=True) as load:
-        load.write(
-            "organisations", pd.DataFrame([{"org_code": "T1", "name": "Synthetic T1", "kind": "trust"}])
-        )
+        trusts = [{"org_code": code, "name": f"Synthetic {code}", "kind": "trust"} for code in ("T1", "T2")]
+        load.write("organisations", pd.DataFrame(trusts))
     (folder / "list.csv").write_text("\n".join([HEAD, *lines]), encoding="utf-8")
     load_paths(mart, [folder / "list.csv"], Register())
     return mart.at(mart.version)
@@ -56,6 +56,13 @@ def test_sizes_and_flows_are_what_the_room_may_tell(lists: WaitingLists) -> None
     assert lists.origin == "records"
     assert rows.loc["110", "since"] == "Aug 2025"
     assert lists.headline.words.lead.startswith("**The waiting list of 110 grows")
+
+
+def test_a_trust_of_whose_list_there_is_no_record_is_refused(tmp_path: Path) -> None:
+    mart = loaded(tmp_path, patients()[-4:])
+    report = Report("Waits", tmp_path, mart, find_organisation(mart, "T2"), Period(APRIL, APRIL))
+    with pytest.raises(DataError, match=r"no waiting list.*leave out `records`"):
+        waiting_list(report, records=True)
 
 
 def test_a_list_of_four_patients_is_hidden(lists: WaitingLists) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Final, Literal
 
@@ -36,11 +35,6 @@ class Outlook:
     met: bool | None = None
     #: for a yearly sum: what has come so far against what had come by then in past years
     year: YearSoFar | None = None
-
-    @property
-    def due(self) -> date | None:
-        """First day of the month in which the target has to be met."""
-        return None if self.goal is None else self.goal.due
 
 
 NOTHING = Outlook("no_target")
@@ -101,10 +95,6 @@ class Card:
         """Return the share of the weights that some rows have, in %."""
         return 100 * sum(row.measure.weight for row in rows) / self.weight if self.rows else 0.0
 
-    def in_category(self, category: Category) -> tuple[CardRow, ...]:
-        """Return the rows of a category."""
-        return tuple(row for row in self.rows if row.category == category)
-
     def with_outlook(self, verdict: Verdict) -> tuple[CardRow, ...]:
         """Return the rows that have a value, of one verdict."""
         return tuple(row for row in self.rows if row.has_figure and row.outlook.verdict == verdict)
@@ -129,9 +119,9 @@ def choose_measures(register: Register, asked: Sequence[str] | None) -> tuple[st
 def build_card(register: Register, results: Results, *, unit: str = "") -> Card:
     """Return the card of an organisation, or of its unit of a code; `results` are of the one or of all units."""
     found = {result.measure.id: result for result in results if result.part == unit}
-    rows = []
-    for name in results.asked.measures:
-        result = found.get(name)
-        rows.append(CardRow(register.measures[name], result, outlook_of(result)))
+    rows = [
+        CardRow(register.measures[name], found.get(name), outlook_of(found.get(name)))
+        for name in results.asked.measures
+    ]
     aims = {name: register.share_of(name) for name in register.perspectives}
     return Card(tuple(register.perspectives.values()), tuple(rows), aims)

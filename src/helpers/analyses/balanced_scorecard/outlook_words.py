@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from helpers.analyses.balanced_scorecard.card import Card, CardRow, Verdict
-from helpers.analyses.balanced_scorecard.words import joined, names_of, parted, period_of
+from helpers.analyses.balanced_scorecard.words import joined, names_of, parted_sentence, period_of
 from helpers.measures.figures import chance_words, figure_words, goal_words
-from helpers.phrases import phrases
-from helpers.report.words import count, month, number, sentence
+from helpers.phrases import phrase, phrases
+from helpers.report.words import capital, count, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
 #: verdicts by a chance, the best first
@@ -24,19 +24,10 @@ def verdict_words(verdict: Verdict) -> str:
 def outlook_summary(card: Card) -> str:
     """Say how many measures are on track, at risk and unlikely, of those that can be forecast."""
     one, several = phrases("standings.chances_of_one"), phrases("standings.chances_of_several")
-    groups = [(len(card.with_outlook(name)), (one[name], several[name])) for name in JUDGED]
-    present = [(many, said) for many, said in groups if many]
-    total = sum(many for many, _ in present)
-    if not total:
-        if not card.with_outlook("none"):
-            return "No measure with a figure has a target to come, so none is judged by its trajectory."
-        return "No target to come can be forecast; the section on targets says why."
-    if len(present) == 1:
-        is_so, are_so = present[0][1]
-        if total == 1:
-            return sentence(f"the one measure whose target can be forecast {is_so}")
-        return sentence(f"all {count(total, 'measure')} whose targets can be forecast {are_so}")
-    return sentence(f"of {count(total, 'measure')} whose targets can be forecast, {parted(present)}")
+    groups = [(len(card.with_outlook(name)), one[name], several[name]) for name in JUDGED]
+    if any(many for many, _, _ in groups):
+        return parted_sentence(groups, "whose target can be forecast", "whose targets can be forecast")
+    return phrase(f"statements.scorecard.{'none_forecast' if card.with_outlook('none') else 'none_aimed'}")
 
 
 def judged_rows(card: Card) -> list[CardRow]:
@@ -57,16 +48,13 @@ def chances_alt(rows: Sequence[CardRow]) -> str:
 
 def outlook_lines(card: Card) -> list[str]:
     """Return one line for each verdict, for what sets progress and success apart, and for why others have none."""
-    return [
-        line
-        for line in (
-            *(_verdict_line(card, verdict) for verdict in reversed(JUDGED)),
-            *_progress_lines(card),
-            *(_year_line(row) for row in card.rows if row.has_figure and row.outlook.year is not None),
-            *_refused_lines(card),
-        )
-        if line
-    ]
+    lines = (
+        *(_verdict_line(card, verdict) for verdict in reversed(JUDGED)),
+        *_progress_lines(card),
+        *(_year_line(row) for row in card.rows if row.has_figure and row.outlook.year is not None),
+        *_refused_lines(card),
+    )
+    return [*filter(None, lines)]
 
 
 def _verdict_line(card: Card, verdict: Verdict) -> str:
@@ -74,12 +62,11 @@ def _verdict_line(card: Card, verdict: Verdict) -> str:
     rows = [row for row in card.with_outlook(verdict) if row.outlook.year is None]
     if not rows:
         return ""
-    said = f"{_bold(verdict_words(verdict))}: {'; '.join(map(_aimed, rows))}"
-    return sentence(said)
+    return sentence(f"{_bold(verdict_words(verdict))}: {'; '.join(map(_aimed, rows))}")
 
 
 def _bold(words: str) -> str:
-    return f"**{words[:1].upper()}{words[1:]}**"
+    return f"**{capital(words)}**"
 
 
 def _aimed(row: CardRow) -> str:
@@ -101,11 +88,11 @@ def _progress_lines(card: Card) -> Iterator[str]:
     unsafe = [row for row in judged if row.outlook.met and _moving(row) == "worse"]
     if short:
         verb = "is" if len(short) == 1 else "are"
-        yield sentence(f"{_bold('progress is not yet success')}: {_names(short)} {verb} improving")
+        yield sentence(f"{_bold('progress is not yet success')}: {names_of(short)} {verb} improving")
     if unsafe:
         verb = "is" if len(unsafe) == 1 else "are"
         yield sentence(
-            f"{_bold('success today is not safe')}: {_names(unsafe)} {verb} on target, but getting worse"
+            f"{_bold('success today is not safe')}: {names_of(unsafe)} {verb} on target, but getting worse"
         )
 
 
@@ -122,10 +109,6 @@ def _moving(row: CardRow) -> str:
     if result.variation == "improvement" and drift != "worse":
         return "better"
     return "worse" if result.variation == "concern" or drift == "worse" else ""
-
-
-def _names(rows: Sequence[CardRow]) -> str:
-    return names_of((row.measure for row in rows), most=len(rows))
 
 
 # --- the sum of a year ------------------------------------------------------------------------------
@@ -159,7 +142,7 @@ def _refused_lines(card: Card) -> Iterator[str]:
     rows = card.with_outlook("none")
     for why in dict.fromkeys(row.outlook.why for row in rows):
         alike = [row for row in rows if row.outlook.why == why]
-        named = joined([_latest(row) for row in alike], most=len(alike))
+        named = joined(map(_latest, alike))
         yield sentence(f"{_bold('no forecast')}, because {why}: {named}")
 
 

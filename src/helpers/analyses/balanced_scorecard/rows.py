@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from helpers.analyses.balanced_scorecard.card import CardRow, Outlook
+from helpers.analyses.balanced_scorecard.card import CardRow
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.analyses.balanced_scorecard.outlook_words import verdict_words
 from helpers.bundle import SUPPRESSED, Cell, Column
@@ -75,12 +75,11 @@ def _goal(measure: Measure, goal: Goal) -> str:
             return words if plain else f"{words} by {by}"
 
 
-def chance_cell(outlook: Outlook) -> str:
+def chance_cell(row: CardRow, _: MeasureResult) -> str:
     """Return the verdict and the chance; a dash without a target to come."""
-    if outlook.verdict == "no_target":
-        return "–"
+    outlook = row.outlook
     if outlook.chance is None:
-        return "no forecast"
+        return "–" if outlook.verdict == "no_target" else "no forecast"
     return f"{verdict_words(outlook.verdict)}, {chance_words(outlook.chance)}"
 
 
@@ -97,16 +96,9 @@ class Line:
     cells: Mapping[str, Cell] = field(default_factory=dict)
 
 
-def heading_line(words: str) -> Line:
-    """Return a line of words alone, above others."""
-    return Line(words, cells=dict.fromkeys(("latest", "target", "variation", "assurance", "chance"), ""))
-
-
-def empty_line() -> Line:
-    """Return the line of a perspective without measures."""
-    return Line(
-        "No measure", cells=dict.fromkeys(("latest", "target", "variation", "assurance", "chance"), "–")
-    )
+def bare_line(words: str, cells: str = "") -> Line:
+    """Return a line of words, with the same in all its cells: nothing where it heads others."""
+    return Line(words, cells=dict.fromkeys(("latest", "target", "variation", "assurance", "chance"), cells))
 
 
 def measure_line(row: CardRow) -> Line:
@@ -115,17 +107,16 @@ def measure_line(row: CardRow) -> Line:
     if row.has_figure:
         return Line(name, row)
     known = "no figures" if row.result is None else SUPPRESSED
-    return Line(name, row, {**empty_line().cells, "latest": known})
+    return Line(name, row, {**bare_line(name, "–").cells, "latest": known})
 
 
 def inequality_line(inequality: MissedByDeprivation | None) -> Line:
     """Return the line on inequality, with its relative index; or that it is not known here."""
-    name, nothing = "Missed appointments, most against least deprived", empty_line().cells
-    if inequality is None:
-        return Line(name, cells={**nothing, "latest": "whole organisation only"})
-    if inequality.found is None:
-        known = "needs records" if inequality.gap == "no_records" else SUPPRESSED
-        return Line(name, cells={**nothing, "latest": known})
+    bare = bare_line("Missed appointments, most against least deprived", "–")
+    if inequality is None or inequality.found is None:
+        why = "unit" if inequality is None else inequality.gap
+        known = {"unit": "whole organisation only", "no_records": "needs records"}.get(why, SUPPRESSED)
+        return replace(bare, cells={**bare.cells, "latest": known})
     found = inequality.found
     index = f"index {number(found.relative, 2)}"
     if not math.isnan(found.relative_lower):
@@ -136,7 +127,7 @@ def inequality_line(inequality: MissedByDeprivation | None) -> Line:
         "variation": _GAP[inequality.gap],
         "assurance": index,
     }
-    return Line(name, cells={**nothing, **told})
+    return replace(bare, cells={**bare.cells, **told})
 
 
 OnCard = Filled[Line]
@@ -157,8 +148,8 @@ def _shown(column: Result) -> Callable[[Line], Cell]:
 
 
 def _variation(line: Line) -> Cell:
-    result = _result(line)
-    if result is not None and _by_year(result):
+    target = result.target if (result := _result(line)) else None
+    if target is not None and target.meaning == "cumulative":
         return "judged by the year"
     return _shown(VARIATION)(line)
 
@@ -168,10 +159,6 @@ def _assurance(line: Line) -> Cell:
     if result is not None and not result.assurance_icon and result.standing == "no_target":
         return "–"
     return _shown(ASSURANCE)(line)
-
-
-def _by_year(result: MeasureResult) -> bool:
-    return result.target is not None and result.target.meaning == "cumulative"
 
 
 def _own(name: str, of: Callable[[CardRow, MeasureResult], Cell]) -> Callable[[Line], Cell]:
@@ -186,10 +173,6 @@ def _chance(row: CardRow, _: MeasureResult) -> Cell:
     return None if row.outlook.chance is None else 100 * row.outlook.chance
 
 
-def _chance_words(row: CardRow, _: MeasureResult) -> Cell:
-    return chance_cell(row.outlook)
-
-
 _PERCENT: Final = Column(label="Chance", kind="model", unit="%")
 _MEETING: Final = "of meeting the target"
 CARD: Final = (
@@ -198,7 +181,7 @@ CARD: Final = (
     OnCard("target", Column(label="Target", kind="text"), _own("target", target_cell), "in force, and to come"),
     OnCard("variation", VARIATION.column, _variation),
     OnCard("assurance", ASSURANCE.column, _assurance),
-    OnCard("chance", Column(label="Chance", kind="text"), _own("chance", _chance_words), _MEETING),
+    OnCard("chance", Column(label="Chance", kind="text"), _own("chance", chance_cell), _MEETING),
     *(OnCard(each.name, each.column, _shown(each), each.about, usual=False) for each in NUMBERS),
     OnCard("chance_percent", _PERCENT, _own("chance_percent", _chance), _MEETING, usual=False),
 )  # fmt: skip

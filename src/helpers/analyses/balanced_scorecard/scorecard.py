@@ -11,10 +11,10 @@ from helpers.analyses.balanced_scorecard.balance import Finding, find_imbalance
 from helpers.analyses.balanced_scorecard.card import Card, build_card, choose_measures
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation, missed_by_deprivation
 from helpers.analyses.performance_report.page_one import headline_words
-from helpers.data.measure_series import Part
-from helpers.data.units import find_unit, units_of
+from helpers.data.organisations.units import find_unit, units_of
+from helpers.data.series.measure_series import Part
 from helpers.measures.gathering import Results, WantedMeasures, measure_results
-from helpers.phrases import phrase
+from helpers.phrases import bulleted, phrase
 from helpers.register.models import Measure
 from helpers.report.charts.positions import Percent, percents_chart
 from helpers.report.columns import laid_out
@@ -96,17 +96,17 @@ class Scorecard(Sections):
     @part
     def measures(self) -> PartOfReport:
         """The measures by perspective, the line on inequality, and below them the check of balance."""
+        sections = {
+            f"{each.name}: {each.question}": [*map(rows.measure_line, self.card.of(each.id))]
+            or [rows.bare_line("No measure", "–")]
+            for each in self.card.perspectives
+        }
+        sections["Inequality: who misses out?"] = [rows.inequality_line(self.inequality)]
         lines: list[rows.Line] = []
         groups: list[int] = []
-        for perspective in self.card.perspectives:
+        for heading, below in sections.items():
             groups.append(len(lines))
-            own = [rows.measure_line(row) for row in self.card.of(perspective.id)]
-            lines += [
-                rows.heading_line(f"{perspective.name}: {perspective.question}"),
-                *(own or [rows.empty_line()]),
-            ]
-        groups.append(len(lines))
-        lines += [rows.heading_line("Inequality: who misses out?"), rows.inequality_line(self.inequality)]
+            lines += [rows.bare_line(heading), *below]
         return self.part(
             "card",
             **laid_out(rows.CARD, lines),
@@ -128,8 +128,7 @@ class Scorecard(Sections):
     @part
     def trajectories(self) -> PartOfReport:
         """Whether each target will be met: the unlikely first, and why some have no forecast."""
-        lines = outlook_words.outlook_lines(self.card)
-        said = "\n".join(f"* {line}" for line in lines)
+        said = bulleted(outlook_words.outlook_lines(self.card))
         judged = outlook_words.judged_rows(self.card)
         drawn = tuple(Percent(row.measure.name, 100 * (row.outlook.chance or 0)) for row in judged)
         return self.part(
@@ -149,16 +148,8 @@ class Scorecard(Sections):
     @part
     def gaps(self) -> PartOfReport:
         """What is missing, suppressed, out of date or self-assessed."""
-        said = [
-            words.missing_sentence(self.card),
-            words.left_out_sentence(self._left_out),
-            words.suppressed_sentence(self.card),
-            words.stale_sentence(self.card),
-            words.self_assessed_sentence(self.card),
-        ]
-        kept = [text for text in said if text]
-        lines = "\n".join(f"* {text}" for text in kept)
-        return self.part("gaps", words={"gaps": lines or "Every measure has a fresh figure."})
+        said = bulleted(words.gap_sentences(self.card, self._left_out))
+        return self.part("gaps", words={"gaps": said or "Every measure has a fresh figure."})
 
     @property
     def _left_out(self) -> list[Measure]:
@@ -172,5 +163,4 @@ class Scorecard(Sections):
     @part
     def method(self) -> PartOfReport:
         """How the card is made and how to read it."""
-        said = "\n".join(f"* {text}" for text in words.method_sentences(self.card))
-        return self.part("method", words={"method": said})
+        return self.part("method", words={"method": bulleted(words.method_sentences(self.card))})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -17,7 +18,8 @@ from helpers.analyses.balanced_scorecard.inequality import MONTHS as INEQUALITY_
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
 from helpers.measures.attention import PERSISTENT
 from helpers.measures.figures import period_words
-from helpers.measures.result import MOST_MEASURES, Category
+from helpers.measures.result import MOST_MEASURES
+from helpers.measures.words import CATEGORY_WORDS
 from helpers.phrases import phrase
 from helpers.register.models import Measure
 from helpers.report.words import count, in_words, listed, number, sentence
@@ -25,40 +27,25 @@ from helpers.stats.trajectory import FEWEST_POINTS
 from helpers.stats.trajectory.result import ON_TRACK, UNLIKELY
 from helpers.theme.markdown import escape_markdown
 
-#: how many names a sentence gives before it counts the rest
-NAMED: Final = 3
+#: what several measures do where one "is" or "needs" something
+_SEVERAL: Final = {"is": "are", "needs": "need"}
 
 
-def names_of(measures: Iterable[Measure], *, most: int = NAMED) -> str:
-    """Return the names of measures, the first few of them, as prose lists them.
+def joined(names: Iterable[str]) -> str:
+    """Return names as prose lists them; those that hold commas or "and" of their own are set apart more clearly.
 
-    >>> from helpers.measures.examples import example_measure
-    >>> names_of([example_measure(name=name) for name in ("A", "B", "C", "D", "E")])
-    'A, B, C and two more'
-    >>> names_of([example_measure(name=name) for name in ("Beds, all", "Waits")])
-    'Beds, all; and Waits'
+    >>> joined(["Falls", "Waits"]), joined(["Beds, all", "Waits"])
+    ('Falls and Waits', 'Beds, all; and Waits')
     """
-    return joined([escape_markdown(measure.name) for measure in measures], most=most)
-
-
-def dated_names(rows: Sequence[CardRow], *, most: int = NAMED) -> str:
-    """Return the names of measures that have a figure; an old figure with its period."""
-    return joined([_dated(row) for row in rows], most=most)
-
-
-def joined(names: Sequence[str], *, most: int) -> str:
-    """Return names as prose lists them; those that hold commas or "and" of their own are set apart more clearly."""
     shown = list(names)
-    if len(shown) > most + 1:
-        shown = [*shown[:most], count(len(shown) - most, "more", "more")]
     if len(shown) > 1 and any("," in name or " and " in name for name in shown):
         return f"{'; '.join(shown[:-1])}; and {shown[-1]}"
     return listed(shown)
 
 
-def _dated(row: CardRow) -> str:
-    name = escape_markdown(row.measure.name)
-    return f"{name} ({period_of(row)})" if row.result is not None and row.result.stale else name
+def names_of(rows: Iterable[CardRow]) -> str:
+    """Return the names of measures as prose lists them."""
+    return joined(escape_markdown(row.measure.name) for row in rows)
 
 
 def period_of(row: CardRow) -> str:
@@ -68,100 +55,78 @@ def period_of(row: CardRow) -> str:
     return period_words(row.result.latest.day, row.measure.frequency)
 
 
-def parted(parts: Sequence[tuple[int, tuple[str, str]]]) -> str:
-    """Return the parts of a number as prose.
+def parted_sentence(parts: Iterable[tuple[int, str, str]], which: str, of_several: str) -> str:
+    """Say of how many measures what is true: a number, and what is said of one and of several.
 
-    >>> parted([(2, ("needs a look", "need a look")), (1, ("is fine", "are fine")), (0, ("is lost", "are lost"))])
-    'two need a look and one is fine'
+    >>> found = [(2, "needs a look", "need a look"), (1, "is fine", "are fine"), (0, "is lost", "are lost")]
+    >>> parted_sentence(found, "here", "here"), parted_sentence(found[:1], "here", "here")
+    ('Of three measures here, two need a look and one is fine.', 'All two measures here need a look.')
     """
-    return listed(
-        f"{in_words(many)} {one if many == 1 else several}" for many, (one, several) in parts if many
+    present = [part for part in parts if part[0]]
+    total = sum(many for many, _, _ in present)
+    if len(present) > 1:
+        told = listed(f"{in_words(many)} {one if many == 1 else several}" for many, one, several in present)
+        return sentence(f"of {count(total, 'measure')} {of_several}, {told}")
+    ((_, one, several),) = present
+    return sentence(
+        f"the one measure {which} {one}"
+        if total == 1
+        else f"all {count(total, 'measure')} {of_several} {several}"
     )
 
 
 # --- page one -------------------------------------------------------------------------------------
 
 
-#: what is said of one measure of a category, and of several
-_CATEGORY: Final[dict[Category, tuple[str, str]]] = {
-    "attention": ("needs attention", "need attention"),
-    "watched": ("is watched", "are watched"),
-    "maintenance": ("is in maintenance", "are in maintenance"),
-    "nothing": ("cannot be shown", "cannot be shown"),
-}
-
-
 def lead_sentence(card: Card) -> str:
     """Say how many measures need attention, are watched, and so on."""
-    parts = [(len(card.in_category(category)), words) for category, words in _CATEGORY.items()]
-    present = [(many, words) for many, words in parts if many]
-    total = len(card.rows)
-    if len(present) == 1:
-        one, several = present[0][1]
-        if total == 1:
-            return sentence(f"the one measure on this scorecard {one}")
-        return sentence(f"all {count(total, 'measure')} on this scorecard {several}")
-    return sentence(f"of {count(total, 'measure')} on this scorecard, {parted(present)}")
+    found = Counter(row.category for row in card.rows)
+    parts = []
+    for category, one in CATEGORY_WORDS.items():
+        verb, _, rest = one.partition(" ")
+        parts.append((found[category], one, f"{_SEVERAL.get(verb, verb)} {rest}"))
+    return parted_sentence(parts, "on this scorecard", "on this scorecard")
 
 
 def too_many_sentence(card: Card) -> str:
     """Warn of more measures than a board can act on; empty where there are not."""
     if not card.too_many:
         return ""
-    return sentence(
-        f"**Too many measures:** this card has {len(card.rows)}. A board can act on about {MOST_MEASURES}, not on "
-        f"{TOO_MANY}; with more, what needs attention is lost among what does not. Keep {MOST_MEASURES} here and "
-        "leave the others to those who run the service"
-    )
+    most = MOST_MEASURES
+    return phrase("statements.scorecard.too_many", here=len(card.rows), most=most, too_many=TOO_MANY)
 
 
 # --- what it lacks ----------------------------------------------------------------------------------
 
 
-def missing_sentence(card: Card) -> str:
-    """Name the measures of which nothing is loaded; empty where there are none."""
-    rows = [row for row in card.rows if row.result is None]
-    if not rows:
-        return ""
-    verb = "measure has" if len(rows) == 1 else "measures have"
-    return sentence(f"{in_words(len(rows))} {verb} no figures here: {_all_names(rows)}")
+def gap_sentences(card: Card, left_out: Sequence[Measure] = ()) -> list[str]:
+    """Return which measures are missing, left out, suppressed, out of date or self-assessed, a sentence each.
 
-
-def suppressed_sentence(card: Card) -> str:
-    """Name the measures of which all figures, or most, must not be shown; empty where there are none."""
-    rows = [row for row in card.rows if row.result is not None and not row.has_figure]
-    return sentence(f"most or all figures are suppressed: {_all_names(rows)}") if rows else ""
-
-
-def stale_sentence(card: Card) -> str:
-    """Name the measures whose latest figure is too old, with its period; empty where there are none."""
-    rows = [row for row in card.rows if row.has_figure and row.result is not None and row.result.stale]
-    return (
-        sentence(f"out of date, and judged as of then: {dated_names(rows, most=len(rows))}") if rows else ""
+    `left_out` are those that the register marks for scorecards and this one does without.
+    """
+    missing = [row for row in card.rows if row.result is None]
+    hidden = [row for row in card.rows if row.result is not None and not row.has_figure]
+    old = [row for row in card.rows if row.has_figure and row.result is not None and row.result.stale]
+    own = [row for row in card.rows if row.measure.self_assessed]
+    verb, pronoun = ("is", "it is") if len(own) == 1 else ("are", "they are")
+    lacking = "measure has" if len(missing) == 1 else "measures have"
+    said = (
+        (f"{in_words(len(missing))} {lacking} no figures here: {{}}", names_of(missing)),
+        (
+            "not on this card, though the register marks them for scorecards: {}",
+            joined(escape_markdown(measure.name) for measure in left_out),
+        ),
+        ("most or all figures are suppressed: {}", names_of(hidden)),
+        (
+            "out of date, and judged as of then: {}",
+            joined(f"{escape_markdown(row.measure.name)} ({period_of(row)})" for row in old),
+        ),
+        (
+            f"{{}} {verb} self-assessed: {pronoun} reported by those who answer for it, and not counted",
+            names_of(own),
+        ),
     )
-
-
-def left_out_sentence(left_out: Sequence[Measure]) -> str:
-    """Name the measures that the register marks for scorecards and this one does without; empty without any."""
-    if not left_out:
-        return ""
-    names = names_of(left_out, most=len(left_out))
-    return sentence(f"not on this card, though the register marks them for scorecards: {names}")
-
-
-def self_assessed_sentence(card: Card) -> str:
-    """Name the measures that those measured judge themselves; empty where there are none."""
-    rows = [row for row in card.rows if row.measure.self_assessed]
-    if not rows:
-        return ""
-    verb, pronoun = ("is", "it is") if len(rows) == 1 else ("are", "they are")
-    return sentence(
-        f"{_all_names(rows)} {verb} self-assessed: {pronoun} reported by those who answer for it, and not counted"
-    )
-
-
-def _all_names(rows: Sequence[CardRow]) -> str:
-    return names_of((row.measure for row in rows), most=len(rows))
+    return [sentence(words.format(names)) for words, names in said if names]
 
 
 # --- who misses out, who carries it ---------------------------------------------------------------
@@ -169,15 +134,8 @@ def _all_names(rows: Sequence[CardRow]) -> str:
 
 def inequality_sentence(inequality: MissedByDeprivation | None) -> str:
     """Say whether the deprived miss more appointments; or what would be needed to know."""
-    if inequality is None:
-        return "Inequality is measured for the whole organisation, not for its units."
-    if inequality.gap == "no_records":
-        return (
-            "Inequality cannot be shown: published statistics have no figures by deprivation for one organisation. "
-            "It needs the outpatient records."
-        )
-    if inequality.gap == "hidden" or inequality.found is None:
-        return "Inequality is not shown: a fifth of deprivation has too few appointments."
+    if inequality is None or inequality.found is None:
+        return phrase(f"reasons.inequality.{'unit' if inequality is None else inequality.gap}")
     found, gap = inequality.found, inequality.gap
     rates = (
         f"{number(inequality.most, 1)}% of appointments, the least deprived {number(inequality.least, 1)}%"
@@ -202,81 +160,50 @@ def balance_sentences(card: Card, findings: Sequence[Finding]) -> list[str]:
     """Return what is unbalanced, one sentence each; or the one that says that nothing is."""
     if not findings:
         return [_balanced(card)]
-    empty = [finding for finding in findings if finding.fault == "empty"]
-    said = [_empty(empty)] if empty else []
-    return said + [_FAULTS[finding.fault](finding) for finding in findings if finding.fault != "empty"]
+    empty = listed(_perspective_name(each) for each in findings if each.fault == "empty")
+    said = [sentence(f"the card leaves out {empty}")] if empty else []
+    return said + [_unbalanced(each) for each in findings if each.fault != "empty"]
 
 
 def _balanced(card: Card) -> str:
     shares = [card.share(card.of(perspective.id)) for perspective in card.perspectives]
-    many = len(shares)
-    if many == 1:
+    if len(shares) == 1:
         return "The register has one perspective alone, so there is nothing to balance."
     return sentence(
-        f"the card is balanced: each of its {count(many, 'perspective')} has {number(min(shares))}% to "
+        f"the card is balanced: each of its {count(len(shares), 'perspective')} has {number(min(shares))}% to "
         f"{number(max(shares))}% of the weight, within {number(TOLERANCE)} points of its aim, and none rests on one "
         "measure, one objective or self-assessment alone"
     )
 
 
-def _empty(findings: Sequence[Finding]) -> str:
-    return sentence(f"the card leaves out {listed(_perspective_name(finding) for finding in findings)}")
-
-
 def _perspective_name(finding: Finding) -> str:
-    assert finding.perspective is not None, "a finding of a perspective"
-    return escape_markdown(finding.perspective.name)
+    return escape_markdown(finding.perspective.name) if finding.perspective else ""
 
 
-def _no_figures(finding: Finding) -> str:
-    if len(finding.rows) == 1:
-        return sentence(f"{_perspective_name(finding)}: its one measure is without a figure")
+def _unbalanced(finding: Finding) -> str:
+    fault, many = finding.fault, len(finding.rows)
+    words = _FAULTS["no_figure" if fault == "no_figures" and many == 1 else fault]
     return sentence(
-        f"{_perspective_name(finding)}: none of its {count(len(finding.rows), 'measure')} has a figure"
+        words.format(
+            name=_perspective_name(finding),
+            measure=names_of(finding.rows[:1]),
+            many=count(many, "measure"),
+            share=number(finding.share),
+            aim=number(finding.aim),
+        )
     )
-
-
-def _weighed(finding: Finding) -> str:
-    side = "more" if finding.share > finding.aim else "less"
-    share, aim = number(finding.share), number(finding.aim)
-    return sentence(
-        f"{_perspective_name(finding)} has {share}% of the weight, {side} than the {aim}% aimed at"
-    )
-
-
-def _single(finding: Finding) -> str:
-    return sentence(
-        f"{_perspective_name(finding)} rests on one measure alone: {names_of([finding.rows[0].measure])}"
-    )
-
-
-def _one_sided(finding: Finding) -> str:
-    return sentence(f"every measure of the card looks from one side, {_perspective_name(finding)}")
-
-
-def _one_objective(finding: Finding) -> str:
-    many = count(len(finding.rows), "measure")
-    return sentence(f"{_perspective_name(finding)}: all its {many} serve the same objective")
-
-
-def _self_assessed(finding: Finding) -> str:
-    return sentence(f"{_perspective_name(finding)} is known by self-assessment alone")
-
-
-def _heavy_measure(finding: Finding) -> str:
-    name = names_of([finding.rows[0].measure])
-    return sentence(f"one measure has {number(finding.share)}% of the weight of the whole card: {name}")
 
 
 _FAULTS: Final = {
-    "no_figures": _no_figures,
-    "heavy": _weighed,
-    "light": _weighed,
-    "single": _single,
-    "one_sided": _one_sided,
-    "one_objective": _one_objective,
-    "self_assessed": _self_assessed,
-    "heavy_measure": _heavy_measure,
+    "no_figure": "{name}: its one measure is without a figure",
+    "no_figures": "{name}: none of its {many} has a figure",
+    "heavy": "{name} has {share}% of the weight, more than the {aim}% aimed at",
+    "light": "{name} has {share}% of the weight, less than the {aim}% aimed at",
+    "single": "{name} rests on one measure alone: {measure}",
+    "one_sided": "every measure of the card looks from one side, {name}",
+    "one_objective": "{name}: all its {many} serve the same objective",
+    "self_assessed": "{name} is known by self-assessment alone",
+    "heavy_measure": "one measure has {share}% of the weight of the whole card: {measure}",
 }
 
 # --- method ---------------------------------------------------------------------------------------
@@ -306,13 +233,13 @@ def method_sentences(card: Card) -> list[str]:
 
 
 def _perspectives(card: Card) -> str:
-    known = [each for each in card.perspectives if each.known_as]
-    named = listed(f"{escape_markdown(each.name)} ({escape_markdown(each.known_as)})" for each in known)
-    if known and len(known) == len(card.perspectives):
-        return f"The perspectives are those of Kaplan and Norton's balanced scorecard: {named}."
-    names = listed(escape_markdown(each.name) for each in card.perspectives)
-    if known:
-        return (
-            f"The perspectives are set in the register: {names}; of these, Kaplan and Norton's are {named}."
-        )
-    return f"The perspectives are set in the register: {names}."
+    every = [escape_markdown(each.name) for each in card.perspectives]
+    known = [
+        f"{escape_markdown(each.name)} ({escape_markdown(each.known_as)})"
+        for each in card.perspectives
+        if each.known_as
+    ]
+    if known and len(known) == len(every):
+        return f"The perspectives are those of Kaplan and Norton's balanced scorecard: {listed(known)}."
+    theirs = f"; of these, Kaplan and Norton's are {listed(known)}" if known else ""
+    return f"The perspectives are set in the register: {listed(every)}{theirs}."

@@ -28,7 +28,7 @@ from helpers.stats.multiplicity import q_values
 Kind = Literal["turned", "crossing", "growing", "data"]
 #: of the turns that are told, so many may be false on average
 FALSE_SHARE: Final = 0.1
-#: how likely a target has to be to be missed in three months: the least at which six in ten were, on half of real trusts
+#: how likely a target has to be to be missed in three months: the least at which six in ten were, on half of the trusts
 CROSSES: Final = 0.6
 #: of 236 lists of 134 real trusts that showed the sign so many were longer three months later; of those that had grown
 #: in the last month 47 %, and no forecast did better

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from helpers.bundle import Cell
-from helpers.data.appointments import MOST_HIDDEN
+from helpers.data.series.appointments import MOST_HIDDEN
 from helpers.phrases import phrase
 from helpers.report.controlled_charts import WITHOUT_LIMITS
 from helpers.report.words import count, interval, listed, month, number, possessive, sentence

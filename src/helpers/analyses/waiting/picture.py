@@ -34,7 +34,7 @@ def bands_chart(lists: pd.DataFrame) -> Figure:
         )
         left = left + width
     label_rows(axes, [str(name) for name in lists.index])
-    axes.invert_yaxis()
+    axes.set_ylim(len(lists) - 0.5, -0.5)  # the first on top, and no white below the legend
     axes.set_xlim(0, 100)
     axes.set_xlabel("% of the list")
     axes.legend(

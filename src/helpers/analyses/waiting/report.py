@@ -23,8 +23,8 @@ from helpers.analyses.waiting.lists import (
 from helpers.analyses.waiting.picture import bands_chart, course_chart
 from helpers.analyses.waiting.records import list_rows
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.data.directory import plain_specialty
-from helpers.data.measure_series import names_in, part_names
+from helpers.data.organisations.directory import plain_specialty
+from helpers.data.series.measure_series import names_in, part_names
 from helpers.data.sources.names import ENGLAND
 from helpers.data.waits import LIST_SIZE, read_lists
 from helpers.errors import DataError, Problem, UsageError, near_misses
@@ -118,11 +118,15 @@ class WaitingLists(Sections):
             each.assign(code=each["specialty_code"].fillna(ALL), month=pd.to_datetime(each["month"]))
             for each in (rows, england)
         )
-        if not (self._rows["month"] == pd.Timestamp(self.last)).any():
+        latest = self._rows.loc[self._rows["month"] == pd.Timestamp(self.last), ["measure", "patients"]]
+        sizes = latest.loc[latest["measure"] == LIST_SIZE, "patients"]
+        if latest.empty or (records and (sizes == 0).all()):  # a hidden size is missing, and not nought
             where = f"{report.organisation.code}, {month(self.last)}"
             allowed = f"{LIST_SIZE} of this month, in all or by specialty"
+            extract = "the RTT full extract of the month"
+            cure = f"load the trust's records of who waits, or leave out `records` and load {extract}"
             raise DataError(
-                Problem(where, "no waiting list", allowed, "load the RTT full extract of the month")
+                Problem(where, "no waiting list", allowed, cure if records else f"load {extract}")
             )
         now = england[(england["month"] == pd.Timestamp(self.last)) & (england["code"] == ALL)]
         self._england = float(now.loc[now["measure"] == P92, "value"].max())
