@@ -278,10 +278,16 @@ class Mart:
     def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
         """Return a frame and what was read for it, also where that had been read before."""
         before, self.asked = self.asked, set()
+        if (
+            self._pinned is not None
+        ):  # others wait for it, so it may take more of the machine than one report
+            self._reader.execute("SET threads = 2")
         try:
             return build(), self.asked
         finally:
             self.asked = before | self.asked
+            if self._pinned is not None:
+                self._reader.execute("SET threads = 1")
 
     def _derived_folder(self, below: Path | None = None) -> Path:
         return (below or self.path) / DERIVED / (self.version or "empty")

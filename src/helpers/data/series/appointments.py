@@ -8,15 +8,16 @@ among organisations as they stood in the period: only the predecessors of the re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from helpers.data.disclosure.queries import Condition
 from helpers.data.mart.views import literal
 from helpers.data.room.door import in_room
 from helpers.data.room.selection import Selection
+from helpers.data.room.single import latest_month_of
 from helpers.data.sources.names import ENGLAND
 
 if TYPE_CHECKING:
@@ -31,13 +32,19 @@ MEASURES = {ALL: "dna_rate", FIRST: "dna_rate_first", FOLLOW_UP: "dna_rate_follo
 LEAD_BANDS = ((4, "under 4 weeks"), (8, "4 to 7 weeks"), (13, "8 to 12 weeks"))
 LONGEST_LEAD = "13 weeks or more"
 #: groups of deprivation, most deprived first: two deciles each
-DEPRIVATION = (
+DEPRIVATION: Final = (
     "1 most deprived fifth",
     "2 second fifth",
     "3 middle fifth",
     "4 fourth fifth",
     "5 least deprived fifth",
 )
+_LEADS: Final = (*(name for _, name in LEAD_BANDS), LONGEST_LEAD)
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+#: what the records have in words of what may drive a DNA, and the column of it
+_WORDS: Final = {
+    "specialty": "specialty_code", **{name: name for name in ("kind", "mode", "age_band", "sex")}
+}  # fmt: skip
 
 _DUE = """WITH due AS (
         SELECT coalesce(s.successor, a.org_code) AS org_code, a.* EXCLUDE (org_code)
@@ -51,7 +58,7 @@ _GROUPED = """count(*) FILTER (outcome = 'dna') AS dnas, count(*) AS appointment
         FROM due
         WHERE kind IS NOT NULL AND mode IS NOT NULL AND age_band IS NOT NULL AND imd_decile IS NOT NULL
               AND lead_days IS NOT NULL AND sex IN ('female', 'male')
-        GROUP BY ALL ORDER BY ALL"""
+        GROUP BY ALL"""
 
 
 def restriction_of(where: tuple[Condition, ...]) -> str:
@@ -104,10 +111,12 @@ def appointment_fifths(
         org_code, specialty, deprivation (fifth), dnas, appointments (attended and missed).
     """
     sql = f"""{_DUE.format(restriction_of(where))}
-        SELECT org_code, specialty_code AS specialty, {_fifths()} AS deprivation, {_GROUPED}"""
+        SELECT org_code, specialty_code AS specialty, {_FIFTHS} AS deprivation, {_GROUPED} ORDER BY ALL"""
     return mart.derived(
         derived_name("appointment_fifths", first, end, where),
-        lambda: mart.query(sql, [first, end]),
+        lambda: _named(mart.query(sql, [first, end]), deprivation=DEPRIVATION).astype(
+            {"deprivation": object}
+        ),
         records=True,
     )
 
@@ -119,7 +128,7 @@ def appointment_groups(
     codes: Sequence[str],
     where: tuple[Condition, ...] = (),
     *,
-    apart: bool = True,
+    apart: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
     """Return counts from records by everything that may drive a DNA, of some organisations.
 
@@ -130,7 +139,8 @@ def appointment_groups(
     codes
         Those of the organisations, without their predecessors', whose appointments count as theirs.
     apart
-        Whether each organisation has rows of its own.
+        Where each organisation is to have rows of its own: what specialty, kind, mode, age_band and sex may be.
+        What is otherwise is missing.
 
     Returns
     -------
@@ -138,26 +148,38 @@ def appointment_groups(
         org_code (where apart), specialty, kind, mode, age_band, sex, deprivation (fifth), weekday, lead, dnas,
         appointments (attended and missed); those that lack one of these are left out.
     """
+    columns = dict(_WORDS)
+    if apart is not None:  # as numbers with names: there are too many rows for words
+        levels = {"org_code": codes, **apart}
+        columns = {
+            name: f"TRY_CAST({column} AS ENUM ({', '.join(map(literal, levels[name]))}))"
+            for name, column in {"org_code": "org_code", **_WORDS}.items()
+        }
     # only their files are opened
     own = "SELECT org_code FROM successors WHERE list_contains(?, successor)"
     merged = [str(code) for (code,) in mart.fetch(own, [list(codes)])]
     among = ", ".join(map(literal, [*codes, *merged]))
+    lead = " + ".join(f"(lead_days >= {7 * weeks})::TINYINT" for weeks, _ in LEAD_BANDS)
     sql = f"""{_DUE.format(f"{restriction_of(where)}) AND a.org_code IN ({among}")}
-        SELECT {"org_code, " if apart else ""}specialty_code AS specialty, kind, mode, age_band, sex,
-               {_fifths()} AS deprivation, dayname(appointment_date) AS weekday, {_leads()} AS lead, {_GROUPED}"""
-    return mart.query(sql, [first, end])
+        SELECT {", ".join(f"{sql} AS {name}" for name, sql in columns.items())}, {_FIFTHS} AS deprivation,
+               isodow(appointment_date) - 1 AS weekday, {lead} AS lead, {_GROUPED} {"" if apart else "ORDER BY ALL"}"""
+    return _named(mart.query(sql, [first, end]), deprivation=DEPRIVATION, weekday=_WEEKDAYS, lead=_LEADS)
 
 
-def _fifths() -> str:
-    cases = " ".join(
-        f"WHEN imd_decile <= {2 * (place + 1)} THEN '{name}'" for place, name in enumerate(DEPRIVATION)
+#: place among `DEPRIVATION`
+_FIFTHS: Final = "CASE WHEN imd_decile <= 10 THEN greatest(imd_decile - 1, 0) // 2 ELSE -1 END"
+
+
+def _named(frame: pd.DataFrame, **names: Sequence[str]) -> pd.DataFrame:
+    """Return a frame with the names of what columns have as places among them; -1 is missing."""
+    import pandas as pd
+
+    return frame.assign(
+        **{
+            column: pd.Categorical.from_codes(frame[column].to_numpy(), pd.Index(words))
+            for column, words in names.items()
+        }
     )
-    return f"CASE {cases} END"
-
-
-def _leads() -> str:
-    cases = " ".join(f"WHEN lead_days < {7 * weeks} THEN '{name}'" for weeks, name in LEAD_BANDS)
-    return f"CASE {cases} ELSE '{LONGEST_LEAD}' END"
 
 
 # A hidden count is one to `MOST_HIDDEN`. Where the publisher hid how many missed a first appointment, those who
@@ -295,13 +317,9 @@ def latest_appointments(mart: Mart, own: Sequence[str]) -> date | None:
     own
         The trust's code, and those of its predecessors.
     """
-    found = mart.query(
-        """SELECT (date_trunc('month', max(appointment_date) + INTERVAL 1 DAY) - INTERVAL 1 MONTH)::DATE AS latest
-        FROM appointments
-        WHERE EXISTS (SELECT 1 FROM appointments WHERE org_code IN (SELECT unnest($own)))""",
-        {"own": list(own)},
-    )
-    latest = found["latest"][0]
+    among, latest = ", ".join(map(literal, own)), None
+    if mart.fetch(f"SELECT 1 FROM appointments WHERE org_code IN ({among}) LIMIT 1"):
+        latest = latest_month_of(mart, "appointments")["latest"][0]
     if latest is None or latest != latest:
         months = published_months(mart, own, date.min, date.max)
         known = months[(months["org_code"] == own[0]) & (months["kind"] == ALL)]

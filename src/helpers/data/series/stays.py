@@ -7,7 +7,7 @@ and when the patient was discharged. Spells of a merged organisation count for i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -143,7 +143,7 @@ def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd
     sql = f"""{_stays(rule, codes)}
         SELECT true AS own, unit_code AS cluster, days, {_STRATA}, count(*) AS spells
         FROM trimmed WHERE org_code = ? GROUP BY ALL ORDER BY ALL"""
-    own = mart.query(sql, [*_arguments(rule), org_code])
+    own = mart.query(sql, [*_arguments(mart, rule), org_code])
     drawn = _sample(mart, rule, 2 * others)
     rest = drawn[drawn["cluster"] != org_code]
     if len(rest) < others and len(drawn) == 2 * others:  # most of them are the organisation's own
@@ -155,40 +155,50 @@ def _sample(mart: Mart, rule: StayRule, number: int, *, without: str = "") -> pd
     """Return so many single stays of all organisations but one, the same each time; computed once per load and rule."""
     sql = f"""{_stays(rule)}
         SELECT org_code AS cluster, days, {_STRATA} FROM trimmed WHERE org_code <> {literal(without)}
-        ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost) LIMIT {number}"""
+        ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost),
+                 admission_method, casemix_group LIMIT {number}"""
     return _derived(mart, f"stay_sample_{number}_{without}", rule, sql)
 
 
 def _derived(mart: Mart, name: str, rule: StayRule, sql: str, org_code: str | None = None) -> pd.DataFrame:
     only = None if org_code is None else ("org_code", org_code)
     return mart.derived(
-        f"{name}_{rule.key}", lambda: mart.query(sql, _arguments(rule)), records=True, only=only
+        f"{name}_{rule.key}", lambda: mart.query(sql, _arguments(mart, rule)), records=True, only=only
     )
 
 
 def _stays(rule: StayRule, codes: Sequence[str] = ()) -> str:
     """The common part of every query: `trimmed`, one row per stay that counts, with its `days`.
 
-    With codes only these organisations' files are opened, unless the trim point rests on all.
+    With codes only these organisations' files are opened.
     """
     among = f"s.org_code IN ({', '.join(map(literal, codes))})"
-    point = {
-        "none": "NULL",
-        "fixed": "?::DOUBLE",
-        "upper_quartile": f"""greatest({LEAST_TRIM_DAYS}, 2.5 * quantile_cont(los_days, 0.75) OVER stratum
-            - 1.5 * quantile_cont(los_days, 0.25) OVER stratum)""",
-    }[rule.trim]
+    point = {"none": "NULL", "fixed": "?::DOUBLE", "upper_quartile": "point"}[rule.trim]
     return f"""WITH stays AS (
             SELECT coalesce(o.successor, s.org_code) AS org_code, s.* EXCLUDE (org_code)
             FROM spells s LEFT JOIN successors o ON o.org_code = s.org_code
             WHERE s.discharged >= ? AND s.discharged < ? AND ({rule.restriction})
               AND ({"true" if rule.zero_day else "s.los_days > 0"})
-              AND ({among if codes and rule.trim != "upper_quartile" else "true"})
+              AND ({among if codes else "true"})
         ), trimmed AS (
-            SELECT *, least(los_days, {point})::DOUBLE AS days
-            FROM stays WINDOW stratum AS (PARTITION BY specialty_code, admission_method)
+            SELECT stays.*, least(los_days, {point})::DOUBLE AS days
+            FROM stays {_POINTS if rule.trim == "upper_quartile" else ""}
         )"""
 
 
-def _arguments(rule: StayRule) -> list[object]:
-    return [rule.first, rule.end, *([rule.trim_days] if rule.trim == "fixed" else [])]
+_POINTS: Final = """LEFT JOIN (
+        SELECT unnest(?::VARCHAR[]) AS specialty, unnest(?::VARCHAR[]) AS method, unnest(?::DOUBLE[]) AS point
+    ) p ON stays.specialty_code IS NOT DISTINCT FROM p.specialty
+       AND stays.admission_method IS NOT DISTINCT FROM p.method"""
+
+
+def _arguments(mart: Mart, rule: StayRule) -> list[object]:
+    if rule.trim != "upper_quartile":
+        return [rule.first, rule.end, *([rule.trim_days] if rule.trim == "fixed" else [])]
+    whole = replace(rule, trim="none")
+    sql = f"""{_stays(whole)}
+        SELECT specialty_code, admission_method,
+               greatest({LEAST_TRIM_DAYS}, 2.5 * quantile_cont(los_days, 0.75) - 1.5 * quantile_cont(los_days, 0.25))
+        FROM stays GROUP BY ALL ORDER BY ALL"""
+    points = _derived(mart, "stay_trim_points", whole, sql).astype(object)
+    return [rule.first, rule.end, *points.where(points.notna(), None).T.to_numpy().tolist()]
