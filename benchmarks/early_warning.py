@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 from helpers.analyses.early import signs
 from helpers.analyses.early.signs import FALSE_SHARE, FoundSigns, Kind, Record, find_signs
 from helpers.analyses.early.words import sign_words
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
-from helpers.data.peer_values import peer_organisations
+from helpers.data.organisations.directory import find_organisation
+from helpers.data.series.peer_values import peer_organisations
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
 from helpers.places import state_folder

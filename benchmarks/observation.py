@@ -34,7 +34,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 notebook, observed = sys.argv[1], sys.argv[2] == "observed"
-import helpers.data.mart as mart
+import helpers.data.mart.reader as mart
 import helpers.report.report as reports
 import helpers.runner.kernel.audit_hook as audit_hook
 import matplotlib.pyplot, pandas, pyarrow.parquet

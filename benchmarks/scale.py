@@ -60,7 +60,7 @@ def draw(folder: Path, table: str, scale: str) -> None:
 
 def load(folder: Path, table: str) -> None:
     """Load the Parquet file, into a mart with the demo's publications."""
-    from helpers.data.load import load_paths
+    from helpers.data.loading.load import load_paths
     from helpers.data.mart import Mart
     from helpers.data.synthetic import write_demo
     from helpers.register import read_register

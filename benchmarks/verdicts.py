@@ -32,9 +32,9 @@ from helpers.analyses.performance_report.measure_parts import icon_panels, notes
 from helpers.analyses.performance_report.ranking import faded, in_order, pathway_rows
 from helpers.analyses.performance_report.tables import summary
 from helpers.bundle import Cell
-from helpers.data.directory import Organisation, find_organisation
 from helpers.data.mart import Mart
-from helpers.data.peer_values import peer_organisations
+from helpers.data.organisations.directory import Organisation, find_organisation
+from helpers.data.series.peer_values import peer_organisations
 from helpers.errors import DataError
 from helpers.measures.attention import misses
 from helpers.measures.attention_words import attention_clauses

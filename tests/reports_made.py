@@ -14,8 +14,8 @@ import pytest
 from helpers.analyses.stays.findings import StayFindings
 from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.options import StayOptions
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic import write_demo
 from helpers.register.models import Event
 from helpers.report.period import Period

@@ -1,13 +1,16 @@
 """What is published of two trusts that differ in hidden counts alone is the same in every channel.
 
 Page, chart coordinates, axis ends, order of rows, alt texts, data behind, slides, Word, PDF, the portal's sentences,
-its search, the compared periods and the manifests: whatever differs tells a reader which of the two trusts it is.
+its search, the compared periods, delivered files and the manifests, of stays and missed appointments, and of a
+performance report, scorecard and peers on a measure of the trust's own: whatever differs tells a reader which of the
+two trusts it is.
 """
 
 from __future__ import annotations
 
 import io
 import itertools
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -68,6 +71,29 @@ PARTS = {
         'peers.figure(label="fig-rates")',
     ),
 }
+#: a measure of their own: of 80 patients each month, so many without a check; those of the hidden months differ
+CHECKS = {"name": "Patients without a check", "subject": "the share of patients without a check", "kind": "proportion",
+          "numerator": "Patients without a check", "denominator": "Patients", "unit": "%", "direction": "decrease",
+          "scorecard": True, "perspective": "processes", "source": "checks"}  # fmt: skip
+UNCHECKED = ({5: 2, 10: 6, 13: 3}, {5: 6, 10: 3, 13: 5})
+OPEN_BOARD = """
+from helpers import open_report
+from helpers.analyses import peer_benchmark, performance, scorecard
+report = open_report("Board", trust=trust, period=period, months=1, latest_in="measures")
+report
+"""
+ASK_BOARD = """
+board = performance(report, measures=["checks"])
+card = scorecard(report, measures=["checks"])
+peers = peer_benchmark(report, "checks")
+by = report.records("spells", by="specialty_code").count()
+"""
+BOARD_PARTS = (
+    *(f"board.{name}" for name in ("headline()", "page_one", "summary", "exceptions", "annex", "matrix")),
+    *(f"card.{name}" for name in ("headline()", "measures", "gaps")),
+    *(f"peers.{name}" for name in ("headline()", "trusts()", "groups()", "movement()", "left_out")),
+    'report.deliver(by[["specialty_code", "count"]], "stays.csv")',
+)
 FORMATS = ("html", "pdf", "docx", "pptx")
 #: names of a run, times, and hashes of what differs by these alone
 OF_THE_RUN = re.compile(
@@ -111,9 +137,23 @@ def appointments(own: dict[str, int]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def publish(root: Path, stays: dict[str, int], missed: dict[str, int]) -> Path:
+def checks(own: dict[int, int]) -> pd.DataFrame:
+    usual = {
+        "measure": "checks", "period_type": "month", "basis": "provider", "status": "actual", "denominator": 80.0,
+        "origin": "records", "suppressed": False,
+    }  # fmt: skip
+    rows = []
+    for place, day in enumerate(MONTHS):
+        for code in ("T1", "T2", "T3", "T4"):
+            some = own.get(place, 20 + place) if code == "T1" else 24 + 3 * int(code[1])
+            figure = {"org_code": code, "period": pd.Timestamp(day.replace(day=1))}
+            rows.append({**usual, **figure, "numerator": float(some), "value": 100 * some / 80})
+    return pd.DataFrame(rows)
+
+
+def publish(root: Path, stays: dict[str, int], missed: dict[str, int], unchecked: dict[int, int]) -> Path:
     """Return the published folder of a project in which T1 has these counts: two months, the second in all formats."""
-    for folder in ("notebooks", "params/stays"):
+    for folder in ("notebooks", "params/stays", "params/board", "params/_register"):
         (root / folder).mkdir(parents=True)
     mart = Mart(root / ".boardpack" / "mart")
     with mart.load(source="codes", layout="l", policy="published", synthetic=True) as load:
@@ -124,22 +164,31 @@ def publish(root: Path, stays: dict[str, int], missed: dict[str, int]) -> Path:
     with mart.load(source="pas", layout="l", policy="hes_record_level", synthetic=True) as load:
         load.write("spells", spells(stays))
         load.write("appointments", appointments(missed))
-    given = v4.new_code_cell(
-        'trust: "org" = "T1"  # code\nperiod: "month" = "2026-04"  # month',
-        metadata={"tags": ["parameters"]},
-    )
+    with mart.load(source="checks", layout="l", policy="hes_record_level", synthetic=True) as load:
+        load.write("measure_values", checks(unchecked))
+    (root / "params" / "_register" / "measures.yml").write_text(json.dumps({"checks": CHECKS}), "utf-8")
     parts = [f"{analysis}.{name}" for analysis, names in PARTS.items() for name in names]
-    cells = [OPEN, ASK, *parts, SAY, TABLE, PLOT]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    code = [v4.new_code_cell(cell.strip()) for cell in cells]
-    book = v4.new_notebook(cells=[given, *code], metadata={"kernelspec": kernel})
-    nbformat.write(book, root / "notebooks" / "stays.ipynb")
+    write_notebook(root, "stays", [OPEN, ASK, *parts, SAY, TABLE, PLOT])
+    write_notebook(root, "board", [OPEN_BOARD, ASK_BOARD, *BOARD_PARTS])
     for month, formats in (("2026-03", "html"), ("2026-04", ",".join(FORMATS))):
-        (root / "params" / "stays" / "T1.yml").write_text(f'trust: T1\nperiod: "{month}"\n', "utf-8")
+        for name in ("stays", "board")[: 1 + (month == "2026-04")]:
+            given = f'trust: T1\nperiod: "{month}"\n'
+            (root / "params" / name / "T1.yml").write_text(given, "utf-8")
         with pytest.raises(SystemExit) as ended:
             main(["--project", str(root), "run", "--to", formats, "--renderer", "embedded"])
         assert ended.value.code == 0
     return root / "reports"
+
+
+def write_notebook(root: Path, name: str, cells: list[str]) -> None:
+    given = v4.new_code_cell(
+        'trust: "org" = "T1"  # code\nperiod: "month" = "2026-04"  # month',
+        metadata={"tags": ["parameters"]},
+    )
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    code = [v4.new_code_cell(cell.strip()) for cell in cells]
+    book = v4.new_notebook(cells=[given, *code], metadata={"kernelspec": kernel})
+    nbformat.write(book, root / "notebooks" / f"{name}.ipynb")
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +197,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("channels")
     return [
         publish(folder / f"trust{place}" / "project", *each)
-        for place, each in enumerate(zip((ONE, OTHER), MISSED, strict=True))
+        for place, each in enumerate(zip((ONE, OTHER), MISSED, UNCHECKED, strict=True))
     ]
 
 
@@ -188,7 +237,7 @@ def test_every_channel_is_there(told: tuple[dict[str, str], dict[str, str]]) -> 
     names = list(told[0])
     assert names == list(told[1])
     endings = {name.rpartition(".")[2] for name in names}
-    assert endings >= {*FORMATS, "json"}
+    assert endings >= {*FORMATS, "json", "csv"}
     assert {"index.html", "compare.html", "all.html"} <= set(names)
 
 
@@ -231,7 +280,7 @@ def test_nothing_tells_which_of_two_hidden_counts_it_is(
     assert leaks(one, other) == {}
 
 
-@pytest.mark.parametrize("ending", [*FORMATS, "json"])
+@pytest.mark.parametrize("ending", [*FORMATS, "json", "csv"])
 def test_a_hidden_count_that_one_channel_tells_is_found_there(
     told: tuple[dict[str, str], dict[str, str]], ending: str
 ) -> None:

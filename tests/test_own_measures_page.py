@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.data.load import load_paths
+from helpers.data.loading.load import load_paths
 from helpers.data.mart import Mart
 from helpers.register import Measure, Register, read_register
 

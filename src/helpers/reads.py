@@ -12,6 +12,7 @@ answer    a question to the register: ``comments beds SYN07       the digest of 
           2026-03`` (`helpers.register.questions`)
 file      the path of a file or folder that was opened, listed    its stamp (`stamp_of`), or nothing where
           or looked for, links followed                           the stamp of that moment is not known
+time      when something ended and what: ``91823 ledger``         the seconds that it took
 ========  ======================================================  ======================================
 
 A file that is not there is noted too: that it comes is a change. What lies at the path, the runner sees by
@@ -28,6 +29,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -38,7 +40,7 @@ READS_VARIABLE: Final = "BOARDPACK_READS"
 #: the stamp of what is not there
 ABSENT: Final = "not there"
 
-Kind = Literal["data", "answer", "file"]
+Kind = Literal["data", "answer", "file", "time"]
 
 
 class Note(NamedTuple):
@@ -76,6 +78,17 @@ def note_file(path: str | os.PathLike[str]) -> None:
     """Note that a file or folder was opened, listed or looked for."""
     place = os.path.realpath(path)
     note(Note("file", place, stamp_of(place)))
+
+
+@contextlib.contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Note how long the block takes: `boardpack run --profile` tells it."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        took = time.perf_counter() - began
+        note(Note("time", f"{time.monotonic_ns()} {what}", f"{took:.4f}"))
 
 
 def noted(kind: Kind) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ import yaml
 
 from helpers import analyses
 from helpers.data import releasing
-from helpers.data.directory import find_organisation
 from helpers.data.disclosure.deciding import Asked, Decision
 from helpers.data.disclosure.people import People
 from helpers.data.disclosure.queries import Told
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.policy import HES_RECORD_LEVEL
 from helpers.data.synthetic import write_demo
 from helpers.report.period import Period

@@ -14,8 +14,8 @@ import pytest
 
 from helpers import analyses
 from helpers.bundle import Bundle, Cell, Column
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic import write_demo
 from helpers.report import analyses_in_room
 from helpers.report.parts import Part, part

@@ -56,6 +56,22 @@ def test_a_batch_is_told_to_machines(root: Path, call: Call, tmp_path: Path) -> 
     assert figures["last_run_timestamp_seconds"] > 0
 
 
+@pytest.mark.usefixtures("root")
+def test_a_profile_says_where_the_time_went(call: Call) -> None:
+    _, said, told = call(*RUN, "good/SYN07", "raises/SYN08", "--profile", "--json")
+    assert json.loads(said)["states"] == {"published": 1, "failed": 1}  # the profile is no part of it
+    good = told.partition("good: ")[2].partition("raises: ")[0]
+    names = [line.rpartition(" s ")[0].rsplit(None, 1)[0].strip() for line in good.splitlines()[1:]]
+    within = ["kernel start", "cells", "pandoc", "html", "ledger"]
+    assert [name for name in names if name in within] == within
+    assert {"execute", "document", "gate", "render", "inspect", "publish"} <= set(names)
+    assert "slowest cells: " in told
+    assert "raises: " in told  # how long a report took that failed is told as well
+    again = call(*RUN, "good/SYN07", "--profile")[2]
+    assert "load of the machine" in again  # and an unchanged report took no time
+    assert "good: " not in again
+
+
 def test_the_page_of_runs_says_why_reports_did_not_pass(root: Path, call: Call) -> None:
     call(*RUN)
     call(*RUN)

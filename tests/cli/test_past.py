@@ -13,7 +13,7 @@ import pytest
 from nbformat import v4
 
 from helpers.cli.assembly import open_mart
-from helpers.data import mart_files
+from helpers.data.mart import files as mart_files
 from helpers.errors import ExitCode
 from helpers.runner.history.entries import State
 from helpers.runner.history.store import BACK_FILL, History

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.cli import showing
-from helpers.data.load import LoadResult
+from helpers.data.loading.load import LoadResult
 from helpers.errors import Problem
 
 

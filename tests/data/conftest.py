@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.data.load import LoadError, LoadResult, load_paths
+from helpers.data.loading.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
 from helpers.register import read_register
 

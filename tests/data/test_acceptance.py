@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from helpers.data.load import LoadResult
+from helpers.data.loading.load import LoadResult
 from helpers.data.mart import Mart
 
 pytestmark = pytest.mark.real_data

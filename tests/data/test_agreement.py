@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.data.agreement import disagreements, told
+from helpers.data.checking.agreement import disagreements, told
+from helpers.data.checking.quality import check_data
 from helpers.data.mart import Mart
-from helpers.data.quality import check_data
 from helpers.register import read_register
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.data import appointments
 from helpers.data.mart import Mart
+from helpers.data.series import appointments
 
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
 

@@ -12,9 +12,9 @@ import plain_reading
 import pytest
 from reference_pages.national import added_up, read_figures
 
-from helpers.data.appointments import published_months
+from helpers.data.checking.quality import check_data
 from helpers.data.mart import Mart
-from helpers.data.quality import check_data
+from helpers.data.series.appointments import published_months
 from helpers.register import read_register
 
 pytestmark = pytest.mark.real_data

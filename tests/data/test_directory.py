@@ -5,8 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from helpers.data.directory import find_organisation, find_specialty, organisations, specialty_names
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import (
+    find_organisation,
+    find_specialty,
+    organisations,
+    specialty_names,
+)
 from helpers.errors import DataError
 
 

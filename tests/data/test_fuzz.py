@@ -18,7 +18,7 @@ import openpyxl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.data.open_files import open_bytes
+from helpers.data.files.open_files import open_bytes
 from helpers.data.sources import recognise
 from helpers.data.sources.layout import Context
 from helpers.errors import DataError

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.bundle import Bundle, Kept
-from helpers.data.last_published import FOLDER, keep_published, last_before
+from helpers.data.keeping.last_published import FOLDER, keep_published, last_before
 from helpers.errors import DataError
 
 KEY = "Performance report|SYN07"

@@ -19,8 +19,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from helpers.data import open_files
-from helpers.data.load import LoadError, load_paths
+from helpers.data.files import open_files
+from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
 from helpers.data.sources.layout import Layout
 from helpers.errors import ExitCode

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers.data import parts
-from helpers.data.load import GATHERED, LoadError, LoadResult, load_paths
+from helpers.data.files import parts
+from helpers.data.files.parts import read_parts
+from helpers.data.loading.load import GATHERED, LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
-from helpers.data.parts import read_parts
 from helpers.data.sources.records import OUTPATIENT_COLUMNS
 from helpers.register import Register
 
@@ -44,7 +44,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few kilobytes be long."""
     monkeypatch.setattr(parts, "PART", 5_000)
     monkeypatch.setattr(parts, "FIRST", 1_000)
-    monkeypatch.setattr("helpers.data.load.GATHERED", 300)
+    monkeypatch.setattr("helpers.data.loading.load.GATHERED", 300)
 
 
 def load(folder: Path, path: Path) -> tuple[Mart, LoadResult]:
@@ -123,7 +123,8 @@ def peak():
 #: loads a file, in parts of so many bytes and rows, and tells its peak
 SCRIPT = f"""{PEAK}
 import sys
-from helpers.data import load, parts
+from helpers.data.loading import load
+from helpers.data.files import parts
 from helpers.data.mart import Mart
 from helpers.register import Register
 file, mart, parts.PART, load.GATHERED = *sys.argv[1:3], *map(int, sys.argv[3:])
@@ -162,7 +163,7 @@ def test_the_peak_of_memory_does_not_follow_the_size_of_the_file(
 
 EVERYTHING = f"""{PEAK}
 import sys, time
-from helpers.data.load import LoadError, load_paths
+from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
 from helpers.register import read_register
 try:

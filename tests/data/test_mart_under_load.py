@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from helpers.cli.commands import main
-from helpers.data.forgetting import forget_source
+from helpers.data.keeping.forgetting import forget_source
 from helpers.data.mart import Mart
 from helpers.errors import INTERRUPTED_WORDS, DataError, ExitCode
 
@@ -166,13 +166,13 @@ def test_an_interrupted_query_is_an_interruption(tmp_path: Path) -> None:
 
 SCRIPT = """
 import sys
-import helpers.data.load
+import helpers.data.loading.load
 from helpers.cli.commands import main
 def load_paths(*args, **options):
     print("loading", flush=True)
     import time
     time.sleep(60)
-helpers.data.load.load_paths = load_paths
+helpers.data.loading.load.load_paths = load_paths
 main(["--project", sys.argv[1], "data", "load", "x.csv"])
 """
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.data.mart import Mart
-from helpers.data.measure_series import read_series
+from helpers.data.series.measure_series import read_series
 
 COLUMNS = ["org_code", "unit_code", "specialty_code", "month", "period_type", "basis", "status", "value"]
 

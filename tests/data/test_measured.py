@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from solver import Oracle
 
-from helpers.data.disclosure.people import find_people
+from helpers.data.disclosure.deciding import Asked, at_first
+from helpers.data.disclosure.people import People, find_people
+from helpers.data.disclosure.queries import Told
 from helpers.data.mart import Mart
 from helpers.data.measured import as_told
+from helpers.data.policy import HES_RECORD_LEVEL
 from helpers.data.released_manifests import shown_words
 from helpers.data.releases import Releases
 from helpers.places import REPORT_VARIABLE
@@ -124,3 +128,64 @@ def test_a_division_holds_the_wards_below_it(tmp_path: Path) -> None:
     queries = [entry.told.query for entry in Releases(tmp_path / "state").of_report("performance/T1")]
     people = find_people(mart, queries, "T1")
     assert sorted(int(people.count[people.mask(query)].sum()) for query in queries) == [8, 18, 30, 40]
+
+
+#: falls in one quarter and its months, as a period and its type
+MONTHS = (("2026-04-01", "month"), ("2026-05-01", "month"), ("2026-06-01", "month"))
+QUARTER = ("2026-04-01", "quarter")
+
+
+def mart_of_periods(folder: Path, figures: Mapping[tuple[str, str], float]) -> Mart:
+    mart = Mart(folder / "state" / "mart")
+    rows = [
+        {
+            "measure": "own", "org_code": code, "period": pd.Timestamp(day), "period_type": kind, "basis": "provider",
+            "status": "actual", "numerator": people, "value": people, "origin": "records", "suppressed": False,
+        }
+        for code in ("T1", "T2")
+        for (day, kind), people in figures.items()
+    ]  # fmt: skip
+    with mart.load(source="own_measures", layout="l", policy="hes_record_level") as load:
+        load.write("measure_values", pd.DataFrame(rows))
+    return mart.at(mart.version)
+
+
+def told_of(mart: Mart, *periods: tuple[str, str], code: str = "T1") -> list[object]:
+    """The value of each period, as reports show it: small ones are hidden by the rule, others by the ledger."""
+    rows = mart.query("SELECT * FROM measure_values_rolled_up WHERE org_code = ?", [code])
+    rows.index = list(zip(rows["period"].dt.strftime("%Y-%m-%d"), rows["period_type"], strict=True))
+    out = as_told(mart, rows.loc[list(periods)], [measure("count")], about="T1")
+    return [
+        "*" if untold or value <= 7 else value
+        for untold, value in zip(out["untold"], out["value"], strict=True)
+    ]
+
+
+@pytest.mark.parametrize("code", ["T1", "T2"])
+@pytest.mark.parametrize("last", ["quarter", "month"])
+def test_a_quarter_less_two_of_its_months_does_not_tell_the_third(
+    tmp_path: Path, last: str, code: str
+) -> None:
+    mart = mart_of_periods(tmp_path, {**dict(zip(MONTHS, (8.0, 8.0, 1.0), strict=True)), QUARTER: 17.0})
+    asked = [MONTHS, [QUARTER]] if last == "quarter" else [[QUARTER], MONTHS]
+    shown = [value for each in asked for value in told_of(mart, *each, code=code)]
+    assert shown.count("*") == 2
+    entries = [each.told for each in Releases(tmp_path / "state").of_report("performance/T1")]
+    people = find_people(mart, [each.query for each in entries], code)
+    stars = [each.query for each in entries if each.star]
+    assert len(stars) == 2
+    assert all(Oracle(people, entries).values(query) >= 3 for query in stars)
+    # and the solver would have found it
+    plain = [each if each.query not in stars else star_or_rule(each, people) for each in entries]
+    assert any(Oracle(people, plain).values(query) < 3 for query in stars)
+
+
+def star_or_rule(told_: Told, people: People) -> Told:
+    return at_first(
+        Asked(told_.query), int(people.count[people.mask(told_.query)].sum()), 0, HES_RECORD_LEVEL
+    )
+
+
+def test_a_quarter_that_is_not_the_sum_of_its_months_is_compared_with_none(tmp_path: Path) -> None:
+    mart = mart_of_periods(tmp_path, {**dict(zip(MONTHS, (8.0, 8.0, 1.0), strict=True)), QUARTER: 9.0})
+    assert told_of(mart, *MONTHS, QUARTER) == [8, 8, "*", 9]

@@ -20,9 +20,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from helpers.data.load import LoadError, load_paths
+from helpers.data.checking.quality import check_data
+from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
-from helpers.data.quality import check_data
 from helpers.data.sources.ae_monthly import LAYOUT as AE
 from helpers.register import read_register
 

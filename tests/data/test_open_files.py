@@ -10,10 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from helpers.data.load import LoadError, LoadResult, load_paths
+from helpers.data.files.open_files import open_bytes, open_file
+from helpers.data.files.workbooks import as_text
+from helpers.data.loading.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
-from helpers.data.open_files import open_bytes, open_file
-from helpers.data.workbooks import as_text
 from helpers.errors import DataError
 from helpers.register import Register
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from helpers.data import parts
-from helpers.data.load import LoadError, load_paths
+from helpers.data.files import parts
+from helpers.data.files.parts import read_parts
+from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
-from helpers.data.parts import read_parts
 from helpers.register import RecordMapping, Register
 
 MAPPING = RecordMapping.model_validate(

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.data.load import LoadError, LoadResult, load_paths
+from helpers.data.checking.oddities import find_oddities, remarks_of
+from helpers.data.checking.quality import QualityFinding, check_data
+from helpers.data.loading.load import LoadError, LoadResult, load_paths
+from helpers.data.loading.plausible import remarks
 from helpers.data.mart import Mart
-from helpers.data.oddities import find_oddities, remarks_of
-from helpers.data.plausible import remarks
-from helpers.data.quality import QualityFinding, check_data
 from helpers.data.sources import all_layouts
 from helpers.data.sources.layout import Layout, Reading
 from helpers.register import read_register

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers.data.mart import Mart
-from helpers.data.published import PublishedMart, query_published
+from helpers.data.mart.published import PublishedMart, query_published
 from helpers.errors import UsageError
 
 

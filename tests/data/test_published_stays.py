@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.data.mart import Mart
-from helpers.data.published_stays import COMPARABLE, latest_stay_month, published_stays
+from helpers.data.series.published_stays import COMPARABLE, latest_stay_month, published_stays
 
 KINDS = ("elective_ordinary_admissions", "non_elective_admissions")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from helpers.data.checking.quality import QualityRating, check_data, rate_series
 from helpers.data.mart import Mart
-from helpers.data.measure_series import edition_moves, read_series
-from helpers.data.quality import QualityRating, check_data, rate_series
+from helpers.data.series.measure_series import edition_moves, read_series
 from helpers.register import Measure, read_register
 
 REGISTER = read_register(Path(__file__).parents[2] / "params" / "_register")

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as parquet
 import pytest
 
-from helpers.data.load import LoadError, load_paths
+from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
 from helpers.data.synthetic import parts, write_demo
 from helpers.data.synthetic.organisations import Trusts

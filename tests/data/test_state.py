@@ -12,9 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.data.forgetting import forget_source
-from helpers.data.mart import Mart
-from helpers.data.state import (
+from helpers.data.keeping.forgetting import forget_source
+from helpers.data.keeping.state import (
     STATE_VERSION,
     back_up,
     make_all_private,
@@ -22,6 +21,7 @@ from helpers.data.state import (
     prune_state,
     restore,
 )
+from helpers.data.mart import Mart
 from helpers.errors import DataError, UsageError
 
 

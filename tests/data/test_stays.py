@@ -12,7 +12,14 @@ import pytest
 
 from helpers.data.mart import Mart
 from helpers.data.schema import TABLES, find_table
-from helpers.data.stays import StayRule, stay_cells, stay_months, stay_sample, stay_tails, stay_totals
+from helpers.data.series.stays import (
+    StayRule,
+    stay_cells,
+    stay_months,
+    stay_sample,
+    stay_tails,
+    stay_totals,
+)
 
 APRIL = StayRule(date(2026, 4, 1), date(2026, 5, 1))
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.data.mart import Mart
-from helpers.data.units import Unit, below, find_unit, units_of
+from helpers.data.organisations.units import Unit, below, find_unit, units_of
 from helpers.errors import DataError
 
 

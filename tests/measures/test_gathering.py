@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic import truth
 from helpers.measures import gathering
 from helpers.measures.gathering import Results, WantedMeasures, measure_results

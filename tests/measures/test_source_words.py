@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from helpers.analyses.performance_report.measure_parts import notes_words
-from helpers.data.agreement import Disagreement, Figures
+from helpers.data.checking.agreement import Disagreement, Figures
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.words import seam_sentence, sources_sentence
 

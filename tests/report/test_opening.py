@@ -10,8 +10,8 @@ import pytest
 from reports_made import USUAL, Stays, fill_mart
 
 from helpers.bundle import MIME
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.errors import DataError, UsageError
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.report.opening import latest_month, open_report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -13,10 +14,11 @@ import nbformat
 import pandas as pd
 import pytest
 from nbformat import v4
+from room_attempts import ASKED, FILES, HIDDEN, NOTHING, TOOLS
 
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
-from helpers.data.mart_files import DERIVED, ROOM, SPILL
+from helpers.data.mart.files import DERIVED, ROOM, SPILL
 from helpers.data.room.door import MODULE, ROOM_VARIABLE
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.document.making import Provenance, find_problems, make_document
@@ -84,122 +86,6 @@ def attempt(name, what):
         told[name] = [type(error).__name__, str(error)]
 """
 
-#: in a batch: name, what is tried, and what the message says to do
-FILES = {
-    "the mart's SQL": ('report.mart.query("SELECT * FROM spells")', "report.records("),
-    "a count by SQL": ('report.mart.fetch("SELECT count(*) FROM spells")', "report.records("),
-    "a mart of one's own": (
-        '__import__("helpers.data.mart", fromlist=["Mart"]).Mart(mart).query("FROM spells")',
-        "report.records(",
-    ),
-    "open": ('open(files[0], "rb").read()', "report.records("),
-    "pathlib": ("Path(files[0]).read_bytes()", "report.records("),
-    "io": ("io.FileIO(files[0]).readall()", "report.records("),
-    "by a link": ('os.symlink(files[0], "link") or open("link", "rb").read()', "report.records("),
-    "os.open": ("os.open(files[0], os.O_RDONLY)", "report.records("),
-    "pandas": ('__import__("pandas").read_parquet(files[0])', "report.records("),
-    "pandas of a folder": (
-        '__import__("pandas").read_parquet(os.path.dirname(files[0]))',
-        "report.records(",
-    ),
-    "pyarrow": ('__import__("pyarrow.parquet", fromlist=["x"]).read_table(files[0])', "report.records("),
-    "pyarrow dataset": (
-        '__import__("pyarrow.dataset", fromlist=["x"]).dataset(files).to_table()',
-        "report.records(",
-    ),
-    "memory map": ('__import__("pyarrow").memory_map(files[0]).read()', "report.records("),
-    "DuckDB": (
-        '__import__("duckdb").sql(f"FROM read_parquet(\'{files[0]}\')").fetchall()',
-        "report.records(",
-    ),
-    "DuckDB over all": (
-        '__import__("duckdb").sql(f"FROM read_parquet(\'{mart}/data/*/spells/*/*.parquet\')").fetchall()',
-        "report.records(",
-    ),
-    "the mart's SQL over a file": (
-        "report.mart.query(f\"FROM read_parquet('{files[0]}')\")",
-        "report.records(",
-    ),
-    "cat": ('subprocess.run(["cat", files[0]], capture_output=True, check=True).stdout', "report.records("),
-    "cp": ('subprocess.run(["cp", files[0], "mine.parquet"], check=True)', "report.records("),
-    "another Python": (
-        'subprocess.run([sys.executable, "-c", "import sys; open(sys.argv[1]).read(1)", files[0]], check=True)',
-        "report.records(",
-    ),
-    "a room of one's own": (
-        "subprocess.run([sys.executable, '-c', ROOM, mart], check=True, capture_output=True).stdout",
-        "report.records(",
-    ),
-    "the room's memory": (
-        '[open(f"/proc/{pid}/mem", "rb").read(1) for pid in siblings]',
-        "report.records(",
-    ),
-    "the room's root": (
-        '[open(f"/proc/{pid}/root{files[0]}", "rb").read() for pid in siblings]',
-        "report.records(",
-    ),
-    "what the room worked out": (
-        '[open(each, "rb").read() for each in glob.glob(f"{mart}/room/**/*.parquet", recursive=True)][0]',
-        "report.records(",
-    ),
-}
-#: wherever a notebook runs
-ASKED = {
-    "rows": ("report.records('spells').rows(3)", "take this cell out"),
-    "pickle": ("pickle.dumps(report.records('spells'))", None),
-    "iterate": ("list(report.records('spells'))", "by=[…]"),
-    "a day": ("report.records('spells', where={'discharged': '2026-04-15'}).count()", "months="),
-    "by day": ("report.records('spells', by='admitted').count()", "month"),
-    "by cost": ("report.records('spells', by='cost').count()", "bands"),
-    "a date as a number": ("report.records('spells').mean('discharged')", "month"),
-    "the largest": ("report.records('spells').quantile('cost', 1.0)", "one patient each"),
-    "unknown column": ("report.records('spells', by='nhs_number').count()", "no such column"),
-    "apply rows": ("report.records('spells').apply(lambda group: group)", "return a number"),
-    "apply a list": (
-        "report.records('spells').apply(lambda group: group['cost'].tolist())",
-        "return a number",
-    ),
-    "apply words": ("report.records('spells').apply(lambda group: group.to_csv())", "return a number"),
-    "apply names": (
-        "report.records('spells').apply(lambda group: {str(c): 0.5 for c in group['cost'].unique()})",
-        "return a number",
-    ),
-    "apply an error": (
-        "report.records('spells').apply(lambda group: 1 / 0 if group['cost'].max() > 7000 else 1.5)",
-        "stays there",
-    ),
-    "apply that writes": (
-        "report.records('spells').apply(lambda group: group.to_csv(mart + '/../../stolen.csv') or 1.5)",
-        "stays there",
-    ),
-    "a dummy for one patient": (
-        "report.records('spells').fit('los_days ~ I(cost == 7321.0)')",
-        "put its groups together",
-    ),
-    "a saturated model": (
-        "report.records('spells').fit('los_days ~ C(cost):C(casemix_group):C(sex)')",
-        "rests on a few people",
-    ),
-    "residuals": (
-        "report.records('spells').fit('cost ~ sex', family='poisson').resid_response",
-        ".coefficients",
-    ),
-    "dates in a model": ("report.records('spells').fit('cost ~ C(admitted)')", "month and weekday"),
-    "findings of an analysis": ("length_of_stay(report).found.cells", "does not leave the records room"),
-}
-#: frames that come back, and hold nothing of the one patient
-HIDDEN = {
-    "narrowed": "report.records('spells', where={'specialty_code': '300'}).count()",
-    "narrowed step by step": "report.records('spells', where={'casemix_group': 'Z', 'died': True}).count()",
-    "by group": "report.records('spells', by=['specialty_code', 'casemix_group']).mean('cost')",
-    "sum": "report.records('spells', by='casemix_group').sum('cost')",
-    "share": "report.records('spells').share(died=True)",
-    "complement": "report.records('spells').share(died=False)",
-    "quantile": "report.records('spells', by='specialty_code').quantile('cost', [0.01, 0.5, 0.99])",
-    "apply maximum": "report.records('spells').apply(lambda group: group['cost'].max())",
-    "apply a count": "report.records('spells').apply(lambda group: (group['casemix_group'] == 'Z').sum())",
-    "apply by group": "report.records('spells', by='casemix_group').apply(lambda group: group['cost'].mean() * 1.0001)",
-}
 #: how a kernel finds the processes beside it
 SIBLINGS = """
 keeper = os.getppid()
@@ -227,7 +113,10 @@ Told = dict[str, list[str]]
 def try_all(
     root: Path, mart: Mart, attempts: dict[str, str], before: str, server: ForkServer | None
 ) -> Told:
-    cells = [OPEN + before, *(f"attempt({name!r}, lambda: {what})" for name, what in attempts.items())]
+    cells = [
+        OPEN + TOOLS + before,
+        *(f"attempt({name!r}, lambda: {what})" for name, what in attempts.items()),
+    ]
     executed = execute_cells(root, mart, [*cells, "print(json.dumps(told))"], server)
     told: Told = json.loads(executed.cells[-1].outputs[0]["text"])
     return told
@@ -265,7 +154,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Told, Path
         pytest.skip("this system has no Landlock, or an old one")
     root = tmp_path_factory.mktemp("batch") / "project"
     mart = make_project(root)
-    attempts = {name: what for name, (what, _) in (*FILES.items(), *ASKED.items())} | HIDDEN
+    attempts = {name: what for name, (what, _) in (*FILES.items(), *ASKED.items())} | HIDDEN | NOTHING
     attempts["end the room"] = "[os.kill(int(pid), 9) for pid in siblings]"
     attempts["after the room has ended"] = "report.records('spells').count()"
     preload = ("pandas", "helpers.report.opening", MODULE)
@@ -283,6 +172,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Told:
     attempts = (
         {name: what for name, (what, _) in ASKED.items()} | {name: FILES[name][0] for name in own} | HIDDEN
     )
+    attempts |= {name: what for name, what in NOTHING.items() if "files" not in what}
     return try_all(root, mart, attempts, "", None)
 
 
@@ -316,10 +206,19 @@ def test_what_would_tell_of_one_patient_comes_back_hidden(
         assert "True" in words  # in the column `hidden`
 
 
+@pytest.mark.parametrize("name", list(NOTHING))
+def test_what_a_kernel_holds_tells_nothing_of_the_one_patient(
+    batch: tuple[Told, Path], alone: Told, name: str
+) -> None:
+    for tried in (batch[0], alone):
+        words = tried.get(name, ["", ""])[1]
+        assert "7321" not in words
+
+
 def test_nothing_of_the_one_patient_came_back(batch: tuple[Told, Path], alone: Told) -> None:
     for tried in (batch[0], alone):
         came = " ".join(words for _, words in tried.values())
-        assert "7321" not in came.replace("cost == 7321", "")
+        assert "7321" not in re.sub("cost ==? 7321", "", came)  # but in what was typed
 
 
 def test_a_room_that_has_ended_in_a_batch_is_said(batch: tuple[Told, Path]) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from helpers.analyses.stays.findings import StayFindings
 from helpers.analyses.stays.options import StayOptions
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic.organisations import draw_trusts
 from helpers.data.synthetic.spells import draw_spells
 from helpers.data.synthetic.truth import FAIR

@@ -52,8 +52,8 @@ LATE = (
 
 def open_mart(root: Path) -> Mart:
     """Return the mart of a project."""
+    from helpers.data.keeping.state import open_state
     from helpers.data.mart import Mart
-    from helpers.data.state import open_state
 
     open_state(state_folder(root))
     return Mart(state_folder(root) / "mart")
@@ -102,11 +102,11 @@ def open_project(
 
 def _informed(project: Project, version: str | None) -> Project:
     """Return a project with what the data and the register know."""
+    from helpers.data.keeping.state import open_state
     from helpers.data.mart import Mart
-    from helpers.data.mart_files import DERIVED, ROOM, SPILL
+    from helpers.data.mart.files import DERIVED, ROOM, SPILL
     from helpers.data.releases import FOLDER
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
-    from helpers.data.state import open_state
 
     open_state(project.home)
     folder = project.home / "mart"
@@ -133,9 +133,9 @@ def _gated(project: Project) -> Project:
     """Return a project with what keeps in what must not leave."""
     from helpers.data.audit import audit_bundles, audit_file
     from helpers.data.disclosure import disclosure_problems
-    from helpers.data.last_published import FOLDER as LAST
-    from helpers.data.last_published import keep_published
-    from helpers.data.mart_manifest import make_private
+    from helpers.data.keeping.last_published import FOLDER as LAST
+    from helpers.data.keeping.last_published import keep_published
+    from helpers.data.mart.manifest import make_private
     from helpers.data.policy import policy_of
     from helpers.data.released_manifests import manifest_entry
     from helpers.data.releases import Releases

@@ -19,7 +19,7 @@ from helpers.errors import Problem, UsageError
 from helpers.runner.publisher import read_publisher
 
 if TYPE_CHECKING:
-    from helpers.data.load import LoadResult, Progress
+    from helpers.data.loading.load import LoadResult, Progress
     from helpers.data.mart import Mart
     from helpers.register import Register
 
@@ -55,7 +55,7 @@ def load_data(
     as_json: Json = False,
 ) -> None:
     """Load published files, extracts and own measures: each file whole or not at all."""
-    from helpers.data.load import load_paths
+    from helpers.data.loading.load import load_paths
 
     today = as_of.date() if as_of else None
     _load(
@@ -74,7 +74,7 @@ def pull_data(
     as_json: Json = False,
 ) -> None:
     """Load a table of a data warehouse, or the rows of a query, all or nothing; SQLAlchemy reaches it."""
-    from helpers.data.warehouse import find_warehouse, pull
+    from helpers.data.loading.warehouse import find_warehouse, pull
 
     warehouse = find_warehouse(url, table=table, query=query)
     _load(lambda mart, register, tell: pull(mart, warehouse, register, progress=tell), as_json)
@@ -94,8 +94,8 @@ def pull_benchmarks(
     ] = None,
 ) -> None:
     """Work benchmarks out in the warehouse: counts and means by stratum over all organisations, no record."""
+    from helpers.data.loading.warehouse import find_warehouse
     from helpers.data.pushed_down import benchmarks
-    from helpers.data.warehouse import find_warehouse
     from helpers.register import RecordMapping, read_register
     from helpers.runner.publish.switching import write_whole
 
@@ -113,7 +113,7 @@ def pull_benchmarks(
 
 def _load(load: Callable[[Mart, Register, Progress | None], list[LoadResult]], as_json: bool) -> None:
     """Load into the project's mart, and print what became of each file."""
-    from helpers.data.load import LoadError
+    from helpers.data.loading.load import LoadError
     from helpers.register.reading import read_register
 
     root = project_root()
@@ -139,7 +139,7 @@ def check_data(
     as_json: Json = False,
 ) -> None:
     """Look for what is late, missing, invalid, at odds with the edition before or with another source."""
-    from helpers.data.quality import check_data as findings
+    from helpers.data.checking.quality import check_data as findings
     from helpers.register.reading import read_register
 
     root = project_root()
@@ -158,7 +158,7 @@ def list_sources(as_json: Json = False) -> None:
 @data_app.command("prune")
 def prune_data() -> None:
     """Remove versions of the data that are older than `keep: {versions: …}` says, else than a day."""
-    from helpers.data.mart_files import KEEP_MANIFESTS
+    from helpers.data.mart.files import KEEP_MANIFESTS
 
     root = project_root()
     kept = read_publisher(root / "params").keep.versions  # how months were known then is made from them

@@ -127,7 +127,7 @@ def _allowed() -> Allowed:
 
 def forget(source: Annotated[str, typer.Argument(help="The source's short name.")]) -> None:
     """Remove a source's loads and what was derived from them."""
-    from helpers.data.forgetting import forget_source
+    from helpers.data.keeping.forgetting import forget_source
 
     done = forget_source(state_folder(project_root()), source)
     print(
@@ -142,7 +142,7 @@ def forget(source: Annotated[str, typer.Argument(help="The source's short name."
 @state_app.command("backup")
 def back_up_state(target: Annotated[Path, typer.Argument(help="The file to write: NAME.tar.gz")]) -> None:
     """Write the private state to one file."""
-    from helpers.data.state import back_up
+    from helpers.data.keeping.state import back_up
 
     count = back_up(state_folder(project_root()), target)
     print(f"{count} files in {target}; it holds records of patients where the mart does")
@@ -154,7 +154,7 @@ def restore_state(
     replace: Annotated[bool, typer.Option("--replace", help="Drop the state that is there.")] = False,
 ) -> None:
     """Put a back-up in the place of the private state."""
-    from helpers.data.state import restore
+    from helpers.data.keeping.state import restore
 
     count = restore(state_folder(project_root()), source, replace=replace)
     print(f"{count} files are restored")
@@ -183,7 +183,7 @@ def prune(
     quiet: Quiet = False,
 ) -> None:
     """Remove executed notebooks, logs, versions of the data and editions as `keep` in _publisher.yml says."""
-    from helpers.data.state import prune_state
+    from helpers.data.keeping.state import prune_state
     from helpers.runner.batch.leaving import beyond, remove_editions
     from helpers.runner.history.store import History
 

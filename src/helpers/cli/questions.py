@@ -8,10 +8,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.data.coverage import MONTHS_COVERED
-from helpers.data.organisations import has_no_list
-from helpers.data.published_stays import COMPARABLE
+from helpers.data.organisations.mergers import has_no_list
+from helpers.data.periods import MONTHS_COVERED
 from helpers.data.schema import NAME_LISTS
+from helpers.data.series.published_stays import COMPARABLE
 from helpers.register.models import Register
 from helpers.register.questions import answer
 from helpers.runner.project import DataSet, Groups, Organisations, Whence

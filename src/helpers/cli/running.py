@@ -15,6 +15,7 @@ from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.checking import Words
 from helpers.cli.options import Json, Quiet, Renderer, project_root
 from helpers.cli.past import NOW, Part, Past, past_parts, read_past
+from helpers.cli.profiling import show_profile
 from helpers.cli.schedules import run_parts
 from helpers.errors import Problem, UsageError
 from helpers.runner.batch.capacity import usable_jobs
@@ -78,6 +79,9 @@ def run(
         Path | None,
         typer.Option("--junit", help="Write what became of each report to a file, as JUnit XML."),
     ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Say where the time went: steps, cells, parts.")
+    ] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -109,6 +113,8 @@ def run(
         write_whole(junit, for_machines.as_junit(batch))
     if as_json or not quiet or batch.exit_code:
         batches.show_batch(batch, pages, as_json=as_json)
+    if profile:
+        show_profile(batch.entries, dict.fromkeys(each.state for each, *_ in parts))
     if verify:
         for each, *_ in parts:
             found = find_foreign(History(each.state), each.reports, verify=True)

@@ -244,7 +244,7 @@ class _Making:
 
     def _load(self, paths: Sequence[str]) -> None:
         """Load files; those that are not there yet are an error of their own, one that is refused stops no other."""
-        from helpers.data.load import LoadError, load_paths
+        from helpers.data.loading.load import LoadError, load_paths
         from helpers.register.reading import read_register
 
         wanted = [each if "://" in each else str(self._root / each) for each in paths]

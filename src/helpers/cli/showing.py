@@ -26,10 +26,10 @@ from rich.text import Text
 from helpers.errors import UserError
 
 if TYPE_CHECKING:
-    from helpers.data.load import LoadResult
-    from helpers.data.load import Progress as LoadProgress
-    from helpers.data.mart_manifest import LoadRecord
-    from helpers.data.quality import QualityFinding
+    from helpers.data.checking.quality import QualityFinding
+    from helpers.data.loading.load import LoadResult
+    from helpers.data.loading.load import Progress as LoadProgress
+    from helpers.data.mart.manifest import LoadRecord
     from helpers.data.sources.layout import Layout
 
 _WIDE = 200

@@ -2,6 +2,7 @@
 
 Own measures count patients that no record in the mart shows. Whom they count is then said by the measure, the
 organisation, its unit and the period: a trust's figure is the sum of its units', and a share has a part and a rest.
+A quarter's that is the sum of its months' counts their patients; one that is not (waiting at its end) has its own.
 A measure that is counted from records of the mart is described as what it is, a query of these records.
 """
 
@@ -18,11 +19,11 @@ import numpy as np
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.people import ORGANISATION, TABLES
 from helpers.data.disclosure.queries import COUNTED, MEASURED, MET, PEOPLE, REST, Condition, Query
-from helpers.data.periods import period_end
+from helpers.data.organisations.units import units_of
+from helpers.data.periods import MONTHS, period_end
 from helpers.data.releases import FROM_RECORDS, releases_of
 from helpers.data.releasing import decide_on
 from helpers.data.room.door import in_room
-from helpers.data.units import units_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,6 +140,7 @@ class _Whom:
             name: _counts(mart, name) for name in {f.measure for f in figures} & set(FROM_RECORDS)
         }
         self._divided = _divided(mart, figures)
+        self._summed = _summed(mart, figures)
 
     def asked(self, figure: Figure) -> list[Asked]:
         """Return what the ledger is asked for a figure.
@@ -149,7 +151,7 @@ class _Whom:
         if any(count < 0 or not float(count).is_integer() for count in figure.counted.values()):
             return []  # counts nobody, or nobody knows how many: it is hidden where it is shown
         from_records = self._of_records(figure)
-        stands_alone = (figure.measure, figure.organisation) not in self._divided
+        stands_alone = (figure.measure, figure.organisation) not in self._divided | self._summed.keys()
         if not from_records and stands_alone and figure.organisation != self._about:
             return []
         queries = from_records or self._of_measure(figure)
@@ -165,7 +167,7 @@ class _Whom:
 
     def _of_measure(self, figure: Figure) -> list[Query]:
         end = period_end(figure.period, figure.period_type) + timedelta(days=1)
-        usual = [Condition("period_type", (figure.period_type,))]
+        usual = [Condition("period_type", (self._summed_from(figure),))]
         if figure.unit:
             below = self._below[figure.organisation].get(figure.unit, frozenset())
             usual.append(Condition("unit_code", tuple(sorted({figure.unit, *below}))))
@@ -182,15 +184,29 @@ class _Whom:
             if name in figure.counted
         ]
 
+    def _summed_from(self, figure: Figure) -> str:
+        """Return of which type the shortest periods are whose patients a figure's are; its own where it has its own."""
+        for row in self._summed.get((figure.measure, figure.organisation), ()):
+            same = (row["unit"], row["period"], row["period_type"])
+            if same == (figure.unit, figure.period, figure.period_type):
+                whole = row["some"] and row["of"]
+                if whole or (row["some"] and figure.counted.keys() == {MET}):
+                    return str(row["part"])
+        return figure.period_type
+
     def _of_records(self, figure: Figure) -> list[Query]:
         """Return the queries of the records that a figure counts; none where the mart's records are not those."""
-        counts = self._records.get(figure.measure, {}).get((figure.organisation, figure.period))
-        if figure.unit or figure.period_type != "month" or counts is None:
+        known = FROM_RECORDS.get(figure.measure, {})
+        end = period_end(figure.period, figure.period_type) + timedelta(days=1)
+        months = [
+            counts
+            for (code, month), counts in self._records.get(figure.measure, {}).items()
+            if code == figure.organisation and figure.period <= month < end
+        ]
+        if figure.unit or figure.period_type not in MONTHS or len(months) != MONTHS[figure.period_type]:
             return []
-        known = FROM_RECORDS[figure.measure]
-        if counts != tuple(int(figure.counted[name]) for name in known):
+        if tuple(map(sum, zip(*months, strict=True))) != tuple(int(figure.counted[name]) for name in known):
             return []
-        end = period_end(figure.period, "month") + timedelta(days=1)
         return [
             Query(
                 each.data_set,
@@ -226,6 +242,33 @@ def _divided(mart: Mart, figures: Sequence[Figure]) -> frozenset[tuple[str, str]
     return frozenset((measure, code) for measure, code in rows)
 
 
+#: periods that shorter ones fill, with what they are made of: whether the parts (`some`) and wholes (`of`) add up
+_SUMMED: Final = f"""WITH figures AS (
+        SELECT measure, org_code, coalesce(unit_code, '') AS unit, period_type, period::DATE AS period,
+            coalesce(numerator, value) AS some, denominator AS of, (period + CASE period_type
+                {" ".join(f"WHEN '{kind}' THEN INTERVAL {length} MONTH" for kind, length in MONTHS.items())}
+                ELSE INTERVAL 1 DAY END)::DATE AS end_
+        FROM measure_values_rolled_up
+        WHERE origin = 'records' AND basis = 'provider' AND status <> 'plan' AND period_type <> 'snapshot'
+            AND breakdown IS NULL AND specialty_code IS NULL
+            AND list_contains(?, measure) AND list_contains(?, org_code))
+    SELECT w.measure, w.org_code, w.unit, w.period, w.period_type, p.period_type AS part,
+        abs(sum(p.some) - w.some) < 0.5 AS some, coalesce(abs(sum(p.of) - w.of) < 0.5, false) AS of
+    FROM figures w JOIN figures p ON (w.measure, w.org_code, w.unit) = (p.measure, p.org_code, p.unit)
+        AND p.period >= w.period AND p.end_ <= w.end_ AND p.end_ - p.period < w.end_ - w.period
+    GROUP BY w.measure, w.org_code, w.unit, w.period, w.period_type, w.end_, w.some, w.of, p.period_type
+    HAVING sum(p.end_ - p.period) = w.end_ - w.period ORDER BY min(p.end_ - p.period)"""
+
+
+def _summed(mart: Mart, figures: Sequence[Figure]) -> dict[tuple[str, str], list[dict[Any, Any]]]:
+    """Return by measure and organisation the periods that shorter ones fill, those of the shortest parts first."""
+    among = [sorted({f.measure for f in figures}), sorted({f.organisation for f in figures})]
+    rows = mart.query(_SUMMED, among)
+    rows = rows.assign(period=[each.date() for each in rows["period"]])
+    groups = rows.groupby(["measure", "org_code"], observed=True)
+    return {(str(measure), str(code)): rows.to_dict("records") for (measure, code), rows in groups}
+
+
 def _counts(mart: Mart, measure: str) -> dict[tuple[str, date], tuple[int, ...]]:
     """Return by organisation and month how many records a measure's queries count, worked out once per version."""
     known = FROM_RECORDS[measure]
@@ -234,7 +277,7 @@ def _counts(mart: Mart, measure: str) -> dict[tuple[str, date], tuple[int, ...]]
     sql = f"""SELECT coalesce(s.successor, r.{ORGANISATION}) AS code,
             date_trunc('month', {table.day})::DATE AS month, {sums}
         FROM {table.name} r LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION} GROUP BY ALL"""
-    frame = mart.derived(f"counted {measure}", lambda: mart.query(sql))
+    frame = mart.derived(f"counted {measure}", lambda: mart.query(sql), records=True)
     numbers = zip(*(frame[name].astype(int) for name in known), strict=True)
     months = frame["month"].dt.date
     return dict(zip(zip(frame["code"], months, strict=True), numbers, strict=True))

@@ -26,7 +26,7 @@ from helpers.register import RecordMapping
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select, TableClause, TextClause
 
-    from helpers.data.warehouse import Warehouse
+    from helpers.data.loading.warehouse import Warehouse
 
 #: what records may be grouped by: no organisation, no day, and nothing that counts
 STRATA: Final = {

@@ -23,7 +23,7 @@ from helpers.bundle import MISSING, SUPPRESSED, Bundle
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
-from helpers.data.mart_manifest import PRIVATE_FILE, make_private, write_private
+from helpers.data.mart.manifest import PRIVATE_FILE, make_private, write_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of
 from helpers.data.released_manifests import read_manifests, shown_cell
 from helpers.errors import GateError, Problem, UsageError

@@ -17,15 +17,17 @@ from helpers.data.disclosure.deciding import Asked, Decision, Witnesses, at_firs
 from helpers.data.disclosure.people import Found, People, find_people
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.mart import Mart
-from helpers.data.mart_manifest import PRIVATE_FILE, make_private
+from helpers.data.mart.manifest import PRIVATE_FILE, make_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 from helpers.data.releases import UNPUBLISHED, Releases, insert
 from helpers.places import REPORT_VARIABLE
+from helpers.reads import timed
 
 #: a figure of several organisations that could be so many people off and look the same tells nothing of a star
 _FAR = HES_RECORD_LEVEL.suppress_up_to + 1
 
 
+@timed("ledger")
 def decide_on(
     releases: Releases,
     mart: Mart,

@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import Source
-from helpers.data.agreement import Disagreement, disagreements
-from helpers.data.directory import Organisation
+from helpers.data.checking.agreement import Disagreement, disagreements
+from helpers.data.checking.quality import rate_series
 from helpers.data.mart import Mart
-from helpers.data.measure_series import (
+from helpers.data.measured import as_told
+from helpers.data.organisations.directory import Organisation
+from helpers.data.periods import period_end
+from helpers.data.series.measure_series import (
     Part,
     edition_moves,
     merged_into,
@@ -22,10 +25,7 @@ from helpers.data.measure_series import (
     read_reasons,
     read_series,
 )
-from helpers.data.measured import as_told
-from helpers.data.peer_values import peer_organisations
-from helpers.data.periods import period_end
-from helpers.data.quality import rate_series
+from helpers.data.series.peer_values import peer_organisations
 from helpers.errors import Problem, unknown_names
 from helpers.measures.events import events_of
 from helpers.measures.place import Place, place_among

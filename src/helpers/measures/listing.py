@@ -8,15 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from helpers.bundle import SUPPRESSED, Cell
-from helpers.data.measure_series import read_series
 from helpers.data.measured import as_told
 from helpers.data.policy import policy_for
+from helpers.data.series.measure_series import read_series
 from helpers.measures.series import Floats, MeasureSeries, build_series
 from helpers.report import controlled
 
 if TYPE_CHECKING:
-    from helpers.data.directory import Organisation
     from helpers.data.mart import Mart
+    from helpers.data.organisations.directory import Organisation
     from helpers.register.models import Measure
 
 #: months that are more than any series has

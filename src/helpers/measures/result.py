@@ -14,8 +14,8 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
-from helpers.data.agreement import Disagreement
-from helpers.data.quality import QualityRating
+from helpers.data.checking.agreement import Disagreement
+from helpers.data.checking.quality import QualityRating
 from helpers.measures.attention import Alarm, find_alarms, quiet_for_a_year, year_on_year
 from helpers.measures.forecast import Forecast, forecast_of, refuse
 from helpers.measures.place import Place

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from helpers.data.agreement import Disagreement, Figures
+from helpers.data.checking.agreement import Disagreement, Figures
 from helpers.measures.figures import figure_words, period_words, range_words
 from helpers.measures.places.values import can_be_compared
 from helpers.measures.result import Category, MeasureResult, Standing

@@ -13,6 +13,7 @@ from helpers.bundle import Bundle
 from helpers.data.room.door import in_room
 from helpers.errors import DataError, Problem, near_misses
 from helpers.places import in_notebook
+from helpers.reads import timed
 from helpers.report.parts import Part, out_of_room, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown, ShownParts, draw, picture_of
@@ -77,7 +78,8 @@ class StandIn:
         return ask
 
     def _ask(self, name: str, *args: Any, **keywords: Any) -> Part | Shown | ShownParts:
-        came = _show(self._name, name, args, keywords)
+        with timed(f"part {self._kind.__name__}.{name}"):
+            came = _show(self._name, name, args, keywords)
         if isinstance(came, Part):
             self._note([came.made])
             return came

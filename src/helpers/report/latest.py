@@ -7,14 +7,14 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from helpers.data.appointments import latest_appointments
-from helpers.data.contract import latest_contract_month
-from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
-from helpers.data.measure_series import latest_measure_month
-from helpers.data.oversight import latest_oversight_month
-from helpers.data.published_stays import latest_stay_month
-from helpers.data.room.latest import latest_month_of
+from helpers.data.organisations.directory import Organisation
+from helpers.data.room.single import latest_month_of
+from helpers.data.series.appointments import latest_appointments
+from helpers.data.series.contract import latest_contract_month
+from helpers.data.series.measure_series import latest_measure_month
+from helpers.data.series.oversight import latest_oversight_month
+from helpers.data.series.published_stays import latest_stay_month
 from helpers.data.waits import latest_list_month
 from helpers.errors import DataError, Problem
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from helpers.data.directory import find_organisation, find_specialty
 from helpers.data.mart import Mart
-from helpers.data.units import find_unit, units_of
+from helpers.data.organisations.directory import find_organisation, find_specialty
+from helpers.data.organisations.units import find_unit, units_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.report.arguments import check_word, read_argument, read_code

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from helpers.audience import current_audience
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
-from helpers.data.directory import Organisation
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.mart import Mart
-from helpers.data.published import RECORDS
+from helpers.data.mart.published import RECORDS
+from helpers.data.organisations.directory import Organisation
 from helpers.data.releases import Releases
 from helpers.data.releasing import decide_on
 from helpers.data.room.records import Records, open_records
@@ -34,7 +34,7 @@ from helpers.report.shown import Shown, ShownParts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.data.published import PublishedMart
+    from helpers.data.mart.published import PublishedMart
     from helpers.report.own.cells import Format
     from helpers.report.own.frames import Columns
     from helpers.report.own.published import Published
@@ -176,7 +176,7 @@ class Report:
         values
             What stands in it as `$name`: `report.query("… WHERE org_code = $trust", trust=trust)`.
         """
-        from helpers.data.published import query_published
+        from helpers.data.mart.published import query_published
 
         return query_published(self._published, sql, values)
 
@@ -321,7 +321,7 @@ class Report:
 
     @cached_property
     def _published(self) -> PublishedMart:
-        from helpers.data.published import PublishedMart
+        from helpers.data.mart.published import PublishedMart
 
         return PublishedMart.beside(self.mart)
 

@@ -91,6 +91,13 @@ local function kind_of(id)
   return id:match("^(%a+)%-")
 end
 
+-- To ask for one kind of element first is a tenth of visiting every cell: most tables and documents have none of it.
+local function has(where, kind, class)
+  local found = false
+  where:walk({ [kind] = function(el) found = found or not class or el.classes:includes(class) end })
+  return found
+end
+
 local function number_of(id)
   return labels[id] or refuse("unknown cross-reference @" .. id)
 end
@@ -434,16 +441,12 @@ end
 
 -- A row that heads those after it: its first cell stands across the table.
 local function is_group(row)
-  local found = false
-  local first = row.cells[1]
-  if first then
-    first.contents:walk({ Span = function(span) found = found or span.classes:includes("group") end })
-  end
-  return found
+  return row.cells[1] and has(row.cells[1].contents, "Span", "group")
 end
 
 local function join_groups(tbl)
   local grouped = false
+  if not has(tbl, "Span", "group") then return false end
   for _, body in ipairs(tbl.bodies) do
     for _, row in ipairs(body.body) do
       if is_group(row) then
@@ -460,6 +463,7 @@ end
 
 -- A cell that lists several things gives each a paragraph, so that one is told from the next where lines are broken.
 local function part_cells(tbl)
+  if not has(tbl, "LineBreak") then return tbl end
   return tbl:walk({ Plain = function(plain)
     if #text(plain) <= LONG then return nil end
     local parts = pandoc.List({ pandoc.Inlines({}) })
@@ -522,10 +526,8 @@ local function data_behind(div)
     blocks:insert(raw("</details>"))
     return blocks
   end
-  if wants_annex then
-    annex:insert(pandoc.Header(typst and 2 or 3, "Data behind " .. name, pandoc.Attr("data-" .. id, { "unnumbered" })))
-    annex:extend(div.content)
-  end
+  annex:insert(pandoc.Header(typst and 2 or 3, "Data behind " .. name, pandoc.Attr("data-" .. id, { "unnumbered" })))
+  annex:extend(div.content)
   return {}
 end
 
@@ -1023,20 +1025,26 @@ local function word_title(doc)
   if as_at ~= "" then doc.meta.date = pandoc.MetaInlines({ pandoc.Str("Data as at " .. as_at) }) end
 end
 
+-- Words for a slide; and on paper the data behind a chart, which no annex asks for, before time goes into its tables.
+local function is_left_out(div)
+  return div.classes:includes("on-slide") or (not html and not wants_annex and is_data_behind(div))
+end
+
 function Pandoc(doc)
   -- Quarto keeps its own settings of these names to itself
   local page = doc.meta.board or doc.meta
   look = doc.meta.board and "../theme/" or "theme/"
   if page["toc-depth"] then toc_depth = tonumber(text(page["toc-depth"])) end
   doc = doc:walk({ Div = html_rows })
-  doc = doc:walk(refusals):walk(own_words):walk({ Inlines = label_equations })
+  doc = doc:walk(refusals):walk(own_words)
+  if has(doc, "Math") then doc = doc:walk({ Inlines = label_equations }) end
   doc = take_in_editions(doc):walk({ Div = callout_title, Table = table_label })
   wants_annex = page["data-annex"] == true
   number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
   if slides then return as_slides(doc) end
-  doc = doc:walk({ Div = function(div) return div.classes:includes("on-slide") and {} or nil end })
-  doc = doc:walk(equations)
+  doc = doc:walk({ Div = function(div) return is_left_out(div) and {} or nil end })
+  if has(doc, "Math") then doc = doc:walk(equations) end
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece, Image = spark })
   if typst then

@@ -14,9 +14,9 @@ from made_cards import QUIET
 
 from helpers.analyses.balanced_scorecard.scorecard import Scorecard
 from helpers.bundle import SUPPRESSED, Bundle
-from helpers.data.directory import find_organisation
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.measures.examples import example_measure
 from helpers.register.arrangement import KAPLAN_NORTON, Perspective
 from helpers.register.models import Objective, Register, Target

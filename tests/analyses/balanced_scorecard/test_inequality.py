@@ -10,8 +10,8 @@ import pytest
 
 from helpers.analyses.balanced_scorecard.inequality import missed_by_deprivation
 from helpers.analyses.balanced_scorecard.rows import inequality_line
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.report.period import Period
 
 SEPTEMBER = Period(date(2026, 9, 1), date(2026, 9, 1))

@@ -19,10 +19,10 @@ from helpers.analyses import contract_monitoring
 from helpers.analyses.contracts import duties, words
 from helpers.analyses.contracts.lines import SMALL, Balance, Variance, as_told, build_balance
 from helpers.analyses.contracts.report import ContractMonitoring
-from helpers.data.directory import find_organisation
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.policy import HES_RECORD_LEVEL
 from helpers.data.schema import CONTRACT_FIGURES
 from helpers.errors import DataError, UsageError

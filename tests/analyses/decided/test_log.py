@@ -10,8 +10,8 @@ import pytest
 
 from helpers.analyses.decided.analysis import Decisions, in_order, overdue_words, until_words
 from helpers.bundle import Bundle
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.register import BoardDecision, ObservedRegister, Register
 from helpers.report.period import Period
 from helpers.report.report import Report

@@ -18,8 +18,8 @@ from helpers.analyses.changes.achieved import Achieved
 from helpers.analyses.four_columns import words
 from helpers.analyses.four_columns.analysis import read_achieved
 from helpers.analyses.four_columns.matrix import Matrix, add_up, build_matrix
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.errors import UsageError
 from helpers.measures.gathering import Results, WantedMeasures
 from helpers.register.cycle import MatrixRow, Team

@@ -15,9 +15,9 @@ from helpers.analyses.grids.report import SelfAssessment
 from helpers.audience import AUDIENCE_VARIABLE, Audience
 from helpers.bundle import Bundle
 from helpers.data.audit.bundles import audit_bundles
-from helpers.data.directory import find_organisation
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.errors import UsageError
 from helpers.register import Register
 from helpers.register.grids import Assessment, Consensus

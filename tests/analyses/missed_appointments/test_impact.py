@@ -15,9 +15,9 @@ from helpers.analyses import did_not_attend
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.bundle import SUPPRESSED, Bundle
 from helpers.data.audit import audit_bundles
-from helpers.data.directory import find_organisation
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic import write_demo
 from helpers.errors import DataError, UsageError
 from helpers.report.charts import rates as charts_rates

@@ -15,8 +15,8 @@ from helpers.analyses import oversight
 from helpers.analyses.oversight_framework import words
 from helpers.analyses.oversight_framework.report import Oversight
 from helpers.analyses.oversight_framework.standing import Standing
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic.oversight import oversight_frame
 from helpers.errors import DataError, UsageError
 from helpers.register import read_register

@@ -14,8 +14,8 @@ import pytest
 from helpers.analyses.peers.benchmark import PeerBenchmark
 from helpers.analyses.peers.comparison import PeerChoice, PeerOptions, compare_peers
 from helpers.analyses.peers.result import PeerComparison
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.register.models import Event, Measure, Register
 from helpers.report.period import Period, add_months
 from helpers.report.report import Report

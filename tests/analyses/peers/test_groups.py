@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from helpers.data.peer_values import peer_organisations
+from helpers.data.series.peer_values import peer_organisations
 from helpers.errors import UsageError
 from helpers.measures.places.groups import find_group
 

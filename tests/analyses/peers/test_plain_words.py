@@ -14,8 +14,8 @@ from helpers.analyses.peers.comparison import PeerFindings, PeerOptions
 from helpers.analyses.peers.method_words import method_points
 from helpers.analyses.peers.movement import gain_sentence, movement_sentence
 from helpers.analyses.peers.words import left_out_sentence, peer_sentences
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.phrases import phrase
 from helpers.register import read_register
 from helpers.report.period import Period

@@ -11,8 +11,8 @@ import pytest
 from helpers.analyses.performance_report.options import PerformanceOptions, read_options
 from helpers.analyses.performance_report.report import PerformanceReport
 from helpers.bundle import Bundle
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.errors import UsageError
 from helpers.measures.examples import example_measure
 from helpers.register.models import Register

@@ -18,7 +18,7 @@ from helpers.analyses.performance_report.ranking import (
     relative_distance,
 )
 from helpers.analyses.performance_report.tables import MATRIX, matrix_rows, summary
-from helpers.data.last_published import LastPublished
+from helpers.data.keeping.last_published import LastPublished
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.result import ChartEvent, MeasureResult
 from helpers.register.arrangement import BOARD_PATHWAYS

@@ -12,9 +12,9 @@ import pytest
 
 from helpers.analyses.record_sheets.report import NOBODY, MeasureRecords
 from helpers.bundle import Bundle
-from helpers.data.directory import find_organisation
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.errors import UsageError
 from helpers.measures.examples import example_measure
 from helpers.register import Register

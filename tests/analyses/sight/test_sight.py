@@ -14,9 +14,9 @@ from plain_english import jargon_in, text_problems
 from helpers import analyses
 from helpers.analyses.sight import words
 from helpers.analyses.sight.lines import Lines, build_lines, choose_measures
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
-from helpers.data.units import Unit
+from helpers.data.organisations.directory import find_organisation
+from helpers.data.organisations.units import Unit
 from helpers.errors import UsageError
 from helpers.measures.gathering import Results, WantedMeasures
 from helpers.register.cycle import BoardDecision, MatrixRow, Team

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -11,6 +12,8 @@ from scipy import stats
 
 from helpers.analyses.stays.findings import REST
 from helpers.analyses.stays.options import BENCHMARKS, StayOptions, name_benchmark
+from helpers.data.disclosure.deciding import Asked
+from helpers.data.disclosure.queries import Query, Told
 from helpers.errors import DataError, UsageError
 from helpers.register.models import Event
 from helpers.report.period import Period
@@ -34,6 +37,19 @@ def test_benchmarks_leave_the_trust_out(usual: Analysis, benchmark: str, days: f
     assert crude["mean"] == 4
     assert crude["benchmark"] == pytest.approx(days)
     assert crude["deviation"] == pytest.approx(4 - days)
+
+
+@pytest.mark.parametrize("benchmark", ["peer_median", "best_quartile"])
+def test_a_quantile_over_trusts_does_not_give_the_mean_that_the_ledger_hides(
+    usual: Analysis, monkeypatch: pytest.MonkeyPatch, benchmark: str
+) -> None:
+    def hide_two(_releases: object, _mart: object, asked: Sequence[Asked]) -> dict[Query, Told]:
+        hides = {each.query: each.query.organisation == "T2" for each in asked}
+        return {query: Told(query, 1, None, star=hidden) for query, hidden in hides.items()}
+
+    monkeypatch.setattr("helpers.analyses.stays.findings.decide_on", hide_two)
+    with pytest.raises(DataError, match="choose another benchmark"):
+        usual.findings(benchmark=benchmark)
 
 
 def test_the_interval_of_the_plain_comparison_is_the_t_interval_of_the_mean(usual: Analysis) -> None:

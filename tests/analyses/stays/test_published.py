@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from helpers.analyses.stays.published import PublishedStay
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
-from helpers.data.published_stays import ADMISSIONS
+from helpers.data.organisations.directory import find_organisation
+from helpers.data.series.published_stays import ADMISSIONS
 from helpers.errors import DataError
 from helpers.report.period import Period
 from helpers.report.report import Report

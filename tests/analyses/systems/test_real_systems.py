@@ -12,8 +12,8 @@ import pytest
 from helpers.analyses.systems.analysis import system_view
 from helpers.analyses.systems.view import SystemView
 from helpers.cli import main
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.report.period import Period
 from helpers.report.report import Report
 

@@ -17,10 +17,10 @@ from helpers.analyses.systems.analysis import system_view
 from helpers.analyses.systems.findings import who_could_act
 from helpers.analyses.systems.view import SystemView
 from helpers.analyses.systems.words import answer_sentence
-from helpers.data.directory import find_organisation
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.errors import DataError, UsageError
 from helpers.register.models import Comment
 from helpers.report.latest import latest_month

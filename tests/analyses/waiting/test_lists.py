@@ -14,8 +14,8 @@ from plain_english import text_problems
 from helpers.analyses.waiting.analysis import waiting_list
 from helpers.analyses.waiting.lists import Aim, lists_of
 from helpers.analyses.waiting.report import WaitingLists
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.errors import DataError, UsageError
 from helpers.report.period import Period
 from helpers.report.report import Report

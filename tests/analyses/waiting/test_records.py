@@ -10,9 +10,9 @@ import pytest
 
 from helpers.analyses.waiting.analysis import waiting_list
 from helpers.analyses.waiting.report import WaitingLists
-from helpers.data.directory import find_organisation
-from helpers.data.load import LoadError, load_paths
+from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.errors import DataError
 from helpers.register import Register
 from helpers.report.period import Period

@@ -97,6 +97,25 @@ def test_each_star_of_any_publications_keeps_three_values(world: int, reports: i
     check(world, reports)
 
 
+def test_a_whole_that_was_hidden_tells_no_star_when_it_is_asked_for_as_all_groups() -> None:
+    hidden = 0
+    for seed in range(12):
+        people, before = people_of(seed), publications(seed)[:4]
+        whole = before[0][0].query
+        whole = Query("spells", whole.organisation, (), whole.first, whole.end)
+        groups = [whole.where(Condition("specialty_code", (value,))) for value in SPECIALTIES]
+        everybody = whole.where(Condition("specialty_code", tuple(sorted(SPECIALTIES))))
+        first = [Asked(query, digits=1, spare=query == whole) for query in (*groups, whole)]
+        told, _ = release(people, [*before[1:], first, [Asked(everybody, digits=1, spare=True)]])
+        stars = [each.query for each in told if each.star]
+        if whole not in stars:
+            continue
+        hidden += 1
+        reader = Oracle(people, told)
+        assert all(reader.values(query) >= 3 for query in stars)
+    assert hidden
+
+
 @pytest.mark.long
 @settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32), st.integers(0, 2**32))

@@ -11,7 +11,7 @@ import pytest
 from solver import Oracle
 
 from helpers.data.disclosure.people import find_people
-from helpers.data.disclosure.queries import Query, Told
+from helpers.data.disclosure.queries import Condition, Query, Told
 from helpers.data.mart import Mart
 from helpers.data.releases import Releases
 from helpers.data.room.memory import remember
@@ -54,6 +54,27 @@ def unsafe(mart: Mart, told: list[Told]) -> list[Query]:
     """Return the stars of which fewer than three values are possible."""
     reader = Oracle(find_people(mart, [each.query for each in told], "T1"), told)
     return [each.query for each in told if each.star and reader.values(each.query) < 3]
+
+
+def test_people_of_several_organisations_are_found_once_and_as_those_of_each_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = {("female", "100", "A"): 8, ("male", "110", "A"): 5, ("male", "300", "B"): 2}
+    mart = make_mart(tmp_path, people)
+    with mart.files.load(source="other", layout="l", policy="hes_record_level") as load:
+        load.write("spells", pd.DataFrame(spells(4, specialty_code="110")).assign(org_code="T2"))
+    mart = Mart(mart.path, Mart(mart.path).version)
+    one = Condition("specialty_code", ("100",))
+    asked = {code: [Query("spells", code), Query("spells", code, (one,))] for code in ("T1", "T2")}
+    alone = {code: find_people(mart, queries, code) for code, queries in asked.items()}
+    found = {code: find_people(mart, queries, code, (*asked,)) for code, queries in asked.items()}
+    for code, queries in asked.items():
+        pd.testing.assert_frame_equal(found[code].kinds, alone[code].kinds)
+        counts = [int(found[code].count[found[code].mask(query)].sum()) for query in queries]
+        assert counts == ([15, 8] if code == "T1" else [4, 0])
+    assert len(found["T1"].kinds) == 2  # those that no query names are one kind
+    monkeypatch.setattr(Mart, "query", None)  # another report asks nothing more
+    assert find_people(mart, asked["T2"], "T2", ("T2", "T1")).count.sum() == 4
 
 
 def test_a_total_after_its_parts_does_not_tell_the_hidden_one(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_a_group_of_few_is_not_given_to_a_function(stays: Stays) -> None:
 
 @pytest.mark.parametrize("name", ["discharged", "admitted"])
 def test_a_function_sees_no_date(stays: Stays, name: str) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(UsageError, match="KeyError"):
         stays().apply(lambda group: group[name].astype("int64").max())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.data.load import load_paths
+from helpers.data.loading.load import load_paths
 from helpers.data.mart import Mart
 from helpers.register import Register
 

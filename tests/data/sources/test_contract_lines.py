@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.data.contract import contract_lines, latest_contract_month
-from helpers.data.load import LoadError, LoadResult, load_paths
+from helpers.data.loading.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
-from helpers.data.published import PublishedMart
+from helpers.data.mart.published import PublishedMart
+from helpers.data.series.contract import contract_lines, latest_contract_month
 from helpers.errors import UsageError
 from helpers.register import Register, read_register
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from helpers.data.load import LoadError, load_paths
+from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
 from helpers.data.sources import ae_monthly, hes_provider, rtt_full_extract, shmi
 from helpers.data.sources.records import ADMITTED_COLUMNS

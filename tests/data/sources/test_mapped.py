@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from helpers.data.load import LoadError, LoadResult, load_paths
+from helpers.data.loading.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
 from helpers.data.schema import STAMP, TABLES
 from helpers.errors import UsageError

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from helpers.data.mart import Mart
-from helpers.data.oversight import latest_oversight_month, oversight_rows
+from helpers.data.series.oversight import latest_oversight_month, oversight_rows
 from helpers.errors import DataError
 
 HEAD = (

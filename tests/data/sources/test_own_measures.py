@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from helpers.data.load import LoadError, load_paths
+from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
 from helpers.data.sources.period_words import parse_period
 from helpers.errors import ExitCode

@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from helpers.data.load import LoadError, LoadResult, load_paths
+from helpers.data.loading.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
 from helpers.data.sources.period_words import parse_period
 from helpers.register import Measure, Register

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from helpers.data.load import LoadError, LoadResult, load_paths
+from helpers.data.loading.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
 from helpers.data.sources import ae_monthly
 from helpers.data.sources.ae_workbooks import ADMITTED, ATTENDED, FROM_DECISION, OVER, TYPES, WITHIN

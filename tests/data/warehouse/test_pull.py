@@ -16,8 +16,8 @@ import yaml
 from sqlalchemy.dialects import mssql
 
 from helpers.cli import main
+from helpers.data.loading.warehouse import Warehouse, find_warehouse, pull
 from helpers.data.mart import Mart
-from helpers.data.warehouse import Warehouse, find_warehouse, pull
 from helpers.errors import DataError, UsageError
 from helpers.register import RecordMapping, Register
 from helpers.runner.kernel.manager import kernel_environment
@@ -198,7 +198,8 @@ def test_a_killed_pull_has_loaded_nothing_and_the_next_one_loads_all(
 ) -> None:
     waits = f"SELECT *, CASE WHEN spell = 110000 THEN waiting() END AS waits FROM {stays}"
     script = (
-        "from helpers.data.mart import Mart; from helpers.data.warehouse import *; from helpers.register import *;"
+        "from helpers.data.mart import Mart; from helpers.data.loading.warehouse import *;"
+        "from helpers.register import *;"
         f"pull(Mart({str(mart.path)!r}), find_warehouse({address!r}, query={waits!r}), Register(),"
         " progress=lambda *words: print(words, flush=True))"
     )

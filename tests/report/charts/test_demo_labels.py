@@ -19,8 +19,8 @@ from label_boxes import label_problems
 from matplotlib.figure import Figure
 
 from helpers.cli.assembly import open_project, plan
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic import truth, write_demo
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.pictures import chart_of_result

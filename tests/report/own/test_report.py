@@ -14,8 +14,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from reports_made import APRIL, USUAL, fill_mart
 
 from helpers.bundle import MIME
-from helpers.data.directory import find_organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import find_organisation
 from helpers.report.own.frames import show_series_as_tables
 from helpers.report.report import Report
 from helpers.runner.document.making import Document, Provenance, find_problems, make_document

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED
-from helpers.data.appointments import DEPRIVATION, appointment_fifths
-from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import Organisation
 from helpers.data.policy import policy_of_records
 from helpers.data.room.door import in_room
+from helpers.data.series.appointments import DEPRIVATION, appointment_fifths
 from helpers.report.period import Period
 from helpers.stats.dna import DnaInequality, dna_inequality
 

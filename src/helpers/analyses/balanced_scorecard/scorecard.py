@@ -11,8 +11,8 @@ from helpers.analyses.balanced_scorecard.balance import Finding, find_imbalance
 from helpers.analyses.balanced_scorecard.card import Card, build_card, choose_measures
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation, missed_by_deprivation
 from helpers.analyses.performance_report.page_one import headline_words
-from helpers.data.measure_series import Part
-from helpers.data.units import find_unit, units_of
+from helpers.data.organisations.units import find_unit, units_of
+from helpers.data.series.measure_series import Part
 from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.phrases import bulleted, phrase
 from helpers.register.models import Measure

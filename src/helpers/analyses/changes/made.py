@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.analyses.changes.judged import VERDICTS, Judged, judge
-from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
-from helpers.data.peer_values import peer_organisations
+from helpers.data.organisations.directory import Organisation
 from helpers.data.periods import period_end
+from helpers.data.series.peer_values import peer_organisations
 from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.measures.places.groups import SMALL_GROUP, find_group
 from helpers.measures.places.values import can_be_compared, read_series

@@ -158,7 +158,7 @@ def build_balance(
     Parameters
     ----------
     frame
-        As `helpers.data.contract.contract_lines` returns it.
+        As `helpers.data.series.contract.contract_lines` returns it.
     last
         First day of the last month.
     policy

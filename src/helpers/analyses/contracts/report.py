@@ -18,8 +18,8 @@ from helpers.analyses.contracts.columns import (
 from helpers.analyses.contracts.lines import SMALL, Balance, as_told, build_balance
 from helpers.analyses.decided.analysis import meeting_day
 from helpers.bundle import Cell, Column
-from helpers.data.contract import contract_lines
 from helpers.data.policy import policy_of_records
+from helpers.data.series.contract import contract_lines
 from helpers.errors import DataError, Problem
 from helpers.measures.columns import standing_words
 from helpers.measures.gathering import WantedMeasures, measure_results

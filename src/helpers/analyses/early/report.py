@@ -14,6 +14,7 @@ from helpers.analyses.early.signs import (
     FALSE_SHARE,
     GROWS,
     OWN_WEIGHT,
+    UNKNOWN,
     FoundSigns,
     Sign,
     find_signs,
@@ -23,8 +24,8 @@ from helpers.analyses.performance_report.ranking import faded
 from helpers.analyses.systems.known import MONTHS, KnownSystem
 from helpers.audience import current_audience
 from helpers.bundle import Column, Kept
-from helpers.data.last_published import LastPublished, last_before
-from helpers.data.systems import KINDS
+from helpers.data.keeping.last_published import LastPublished, last_before
+from helpers.data.organisations.systems import KINDS
 from helpers.measures.figures import chance_words
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
@@ -160,6 +161,7 @@ class EarlyWarning(Sections):
             false_share=100 * FALSE_SHARE,
             crossing=100 * CROSSES,
             growing=100 * GROWS,
+            unknown=100 * UNKNOWN,
             own_weight=OWN_WEIGHT,
         )
         return self.part("method", words=said, bulleted=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 from helpers.analyses.changes.achieved import Achieved
 from helpers.analyses.four_columns.models import BEDS, PATIENTS, SLOTS, Amount, Impact, impact_by
 from helpers.analyses.sight.lines import path
-from helpers.data.directory import Organisation
+from helpers.data.organisations.directory import Organisation
 from helpers.measures.gathering import Results
 from helpers.measures.result import MeasureResult
 from helpers.register.cycle import MatrixRow, Team

@@ -15,14 +15,14 @@ from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.analyses.missed_appointments.told import AppointmentsTold
 from helpers.analyses.stays.told import Ask
 from helpers.bundle import SUPPRESSED, Cell
-from helpers.data import appointments
-from helpers.data.appointments import ALL, DEPRIVATION
-from helpers.data.directory import Organisation, specialty_names
 from helpers.data.disclosure.queries import Condition
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import Organisation, specialty_names
 from helpers.data.policy import policy_for
 from helpers.data.releases import Releases
 from helpers.data.releasing import decide_on
+from helpers.data.series import appointments
+from helpers.data.series.appointments import ALL, DEPRIVATION
 from helpers.data.sources.names import ENGLAND
 from helpers.errors import DataError, Problem
 from helpers.register.models import Event
@@ -349,17 +349,20 @@ class DnaFindings:
     def _drivers(self) -> pd.DataFrame:
         sizes = self.fifths.groupby("org_code")["appointments"].sum()
         sizes = sizes[sizes.index.isin(self.trusts.index[self.trusts["recorded"]])]
-        table = self._groups_of(sizes.index, apart=False)
+        table = self._groups_of(sizes.index)
         wanted = [*DRIVERS, "specialty"] if self.options.specialty is None else list(DRIVERS)
         categories = [name for name in wanted if table[name].nunique() > 1]
         for name in categories:
-            sums = table.groupby(name)[["dnas", "appointments"]].transform("sum")
+            sums = table.groupby(name, observed=True)[["dnas", "appointments"]].transform("sum")
             table = table[(sums["dnas"] > 0) & (sums["dnas"] < sums["appointments"])]
         together = sizes.groupby(sizes.cumsum() // GROUPED_AT_ONCE)
-        parts = (self._groups_of(some.index, apart=True) for _, some in together)
+        levels = {
+            name: sorted(table[name].unique()) for name in ("specialty", "kind", "mode", "age_band", "sex")
+        }
+        parts = (self._groups_of(some.index, levels) for _, some in together)
         return dna.dna_drivers(table, categories, cluster="org_code", parts=parts)
 
-    def _groups_of(self, codes: pd.Index, *, apart: bool) -> pd.DataFrame:
+    def _groups_of(self, codes: pd.Index, apart: dict[str, list[str]] | None = None) -> pd.DataFrame:
         where, wanted = self.options.conditions, self.options.specialty
         if wanted is not None:
             where = (*where, Condition("specialty_code", (wanted,)))

@@ -13,7 +13,7 @@ from helpers.analyses.missed_appointments import words as dna_words
 from helpers.analyses.missed_appointments.findings import DRIVERS, PER_CENT, DnaFindings
 from helpers.analyses.missed_appointments.rates import COUNTS
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.data.appointments import LEAD_BANDS, LONGEST_LEAD
+from helpers.data.series.appointments import LEAD_BANDS, LONGEST_LEAD
 from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates

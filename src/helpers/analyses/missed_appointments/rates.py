@@ -9,7 +9,7 @@ from typing import Final
 from helpers.analyses.missed_appointments import words as dna_words
 from helpers.analyses.missed_appointments.findings import PER_CENT, Counts, DnaFindings
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.data.appointments import ALL, FIRST, FOLLOW_UP, MOST_HIDDEN
+from helpers.data.series.appointments import ALL, FIRST, FOLLOW_UP, MOST_HIDDEN
 from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.parts import Field, Part

@@ -12,8 +12,8 @@ import pandas as pd
 
 from helpers.analyses.missed_appointments.findings import Counts, DnaFindings
 from helpers.analyses.missed_appointments.options import DnaOptions
-from helpers.data.appointments import ALL, FIRST, FOLLOW_UP
 from helpers.data.periods import months_between
+from helpers.data.series.appointments import ALL, FIRST, FOLLOW_UP
 from helpers.errors import ArgumentError, DataError, Problem, UsageError
 from helpers.stats import dna
 from helpers.stats.checks import Floats

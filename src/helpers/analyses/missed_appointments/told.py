@@ -8,10 +8,10 @@ from datetime import date
 
 from helpers.analyses.stays.told import Ask
 from helpers.bundle import Cell
-from helpers.data.appointments import ALL
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query, Told
 from helpers.data.released_manifests import shown_cell
+from helpers.data.series.appointments import ALL
 from helpers.report.period import Period
 
 #: what an appointment counts as that was neither cancelled by the patient nor by the hospital

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.analyses.oversight_framework import words
 from helpers.analyses.oversight_framework.standing import Standing
 from helpers.bundle import Cell, Column
-from helpers.data.oversight import oversight_rows
+from helpers.data.series.oversight import oversight_rows
 from helpers.errors import DataError, Problem, UsageError
 from helpers.measures.columns import DATED, IN_WORDS, MEASURE
 from helpers.measures.gathering import WantedMeasures, measure_results

@@ -9,10 +9,10 @@ from functools import cached_property, partial
 
 from helpers.analyses.peers.movement import Movement, find_movement
 from helpers.analyses.peers.result import PeerComparison
-from helpers.data.directory import Organisation
 from helpers.data.mart import Mart
-from helpers.data.peer_values import peer_organisations
+from helpers.data.organisations.directory import Organisation
 from helpers.data.periods import period_end
+from helpers.data.series.peer_values import peer_organisations
 from helpers.errors import DataError, Problem, UsageError
 from helpers.measures.places.groups import GROUP_KINDS, GROUP_NAMES, GroupKind, PeerGroup, find_group
 from helpers.measures.places.spread import Places, places_at, places_of

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from helpers.data.peer_values import BASES
 from helpers.data.periods import period_end
+from helpers.data.series.peer_values import BASES
 from helpers.measures.places.groups import SMALL_GROUP, PeerGroup
 from helpers.measures.places.spread import (
     FEWEST_MEMBERS,

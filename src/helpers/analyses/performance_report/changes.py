@@ -9,7 +9,7 @@ from typing import Final
 
 from helpers.analyses.performance_report.tables import Rows
 from helpers.bundle import Cell, Column, Kept
-from helpers.data.last_published import LastPublished
+from helpers.data.keeping.last_published import LastPublished
 from helpers.measures.figures import figure_words, period_words
 from helpers.measures.result import CATEGORIES, Category, MeasureResult
 from helpers.measures.words import CATEGORY_WORDS

@@ -31,7 +31,7 @@ from helpers.analyses.performance_report.ranking import (
 )
 from helpers.audience import current_audience
 from helpers.bundle import Column, Panel
-from helpers.data.last_published import LastPublished, last_before
+from helpers.data.keeping.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.measures.columns import MEASURE, Result
 from helpers.measures.figures import period_words

@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.analyses.performance_report.ranking import by_domain, pathway_of
 from helpers.bundle import SUPPRESSED, Cell, Column, ColumnKind
-from helpers.data.quality import QualityRating
+from helpers.data.checking.quality import QualityRating
 from helpers.measures.columns import DATED, ID, MEASURE, PERIOD, TARGET, Result, spark_of, variation_cell
 from helpers.measures.figures import bounded
 from helpers.measures.reasons import Reasons

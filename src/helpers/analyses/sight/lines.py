@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from helpers.data.directory import Organisation
-from helpers.data.units import Unit
+from helpers.data.organisations.directory import Organisation
+from helpers.data.organisations.units import Unit
 from helpers.measures.gathering import Results
 from helpers.measures.result import MeasureResult
 from helpers.register.cycle import MatrixRow, Team

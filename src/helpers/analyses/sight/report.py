@@ -10,7 +10,7 @@ from helpers.analyses.decided.analysis import meeting_day, overdue_words
 from helpers.analyses.sight import words
 from helpers.analyses.sight.lines import Lines, Sight, build_lines, choose_measures
 from helpers.bundle import Cell, Column
-from helpers.data.units import below, units_of
+from helpers.data.organisations.units import below, units_of
 from helpers.measures.columns import standing_words
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import Category
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from helpers.data.measure_series import Part as PartOf
+    from helpers.data.series.measure_series import Part as PartOf
     from helpers.register.cycle import BoardDecision
     from helpers.report.report import Report
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -14,12 +15,20 @@ from helpers.analyses.stays.options import StayOptions
 from helpers.analyses.stays.told import Ask, StaysTold
 from helpers.analyses.stays.trend import StayTrend
 from helpers.bundle import SUPPRESSED
-from helpers.data.directory import Organisation, organisations, specialty_names
 from helpers.data.mart import Mart
+from helpers.data.organisations.directory import Organisation, organisations, specialty_names
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 from helpers.data.releases import Releases
 from helpers.data.releasing import decide_on
-from helpers.data.stays import SUMS, StayRule, stay_cells, stay_months, stay_sample, stay_tails, stay_totals
+from helpers.data.series.stays import (
+    SUMS,
+    StayRule,
+    stay_cells,
+    stay_months,
+    stay_sample,
+    stay_tails,
+    stay_totals,
+)
 from helpers.errors import ArgumentError, DataError, Problem
 from helpers.register.models import Event
 from helpers.report.period import Period, add_months
@@ -174,11 +183,22 @@ class StayFindings:
                 return self._pooled(self._cells(self._rule(self.period.before, zero_day=rule.zero_day)))
             case "peer_median":
                 peers = large[large.index.isin(self.peer_codes)]
-                return np.nan if peers.empty else los.peer_median(peers["spells"], peers["days"])
+                told = not peers.empty and self._may_tell_quantile(peers, 0.5, rule)
+                return los.peer_median(peers["spells"], peers["days"]) if told else np.nan
             case "best_quartile":
-                return np.nan if large.empty else los.best_quartile(large["spells"], large["days"])
+                told = not large.empty and self._may_tell_quantile(large, 0.25, rule)
+                return los.best_quartile(large["spells"], large["days"]) if told else np.nan
             case _:
                 return self._pooled(others)
+
+    def _may_tell_quantile(self, trusts: pd.DataFrame, share: float, rule: StayRule) -> bool:
+        """Tell whether the means of the one or two trusts may be told that a quantile over trusts gives."""
+        means = (trusts["days"] / trusts["spells"]).sort_values(kind="stable")
+        place = share * (len(means) - 1)
+        return all(
+            StaysTold(str(code), self.period, self.options, self._ask).may_tell_mean(zero_day=rule.zero_day)
+            for code in {means.index[math.floor(place)], means.index[math.ceil(place)]}
+        )
 
     def _pooled(self, sums: pd.DataFrame) -> float:
         spells = sums["spells"].sum()

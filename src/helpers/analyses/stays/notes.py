@@ -8,7 +8,7 @@ from helpers.analyses.stays import words as los_words
 from helpers.analyses.stays.basis import StayBasis
 from helpers.analyses.stays.findings import FEWEST_PEER_SPELLS
 from helpers.bundle import Column
-from helpers.data.stays import LEAST_TRIM_DAYS
+from helpers.data.series.stays import LEAST_TRIM_DAYS
 from helpers.phrases import phrase
 from helpers.report.parts import Field, Part
 from helpers.report.words import listed, month, number

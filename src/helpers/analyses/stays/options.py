@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from helpers.data.disclosure.queries import Condition
 from helpers.data.room.selection import read_where
-from helpers.data.stays import LEAST_TRIM_DAYS, LONG_STAYS
+from helpers.data.series.stays import LEAST_TRIM_DAYS, LONG_STAYS
 from helpers.errors import Problem
 from helpers.report.words import count
 from helpers.yaml_files import raise_all

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from helpers.bundle import Cell, Column
-from helpers.data.published_stays import FEWEST_ADMISSIONS, published_stays
+from helpers.data.series.published_stays import FEWEST_ADMISSIONS, published_stays
 from helpers.errors import DataError, Problem
 from helpers.phrases import phrase
 from helpers.report.charts import rates as charts_rates

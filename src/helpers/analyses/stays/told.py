@@ -106,9 +106,15 @@ class StaysTold:
         if query not in self._told:
             self.settle([self._asked(query)])
 
+    def may_tell_mean(self, *, zero_day: bool) -> bool:
+        """Ask for the mean of all stays alone, and return whether it may be told."""
+        query = self.all_stays(zero_day=zero_day)
+        self.settle([self._asked(query, counted=False)])
+        return self.shows_mean(query)
+
     def settle_by(self, everybody: Query) -> None:
         """Ask for all stays once more, as all groups together: beside what these hide, it may tell no star."""
-        self.settle_group(everybody)
+        self.settle([replace(self._asked(everybody), spare=True)])  # as it was asked for as a whole
         self._told[self.stays] = self._told[everybody]
         if everybody in self._meanless:
             self._meanless.add(self.stays)

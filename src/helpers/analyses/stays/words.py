@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from helpers.data.disclosure.queries import Condition
-from helpers.data.stays import ORDINARY
+from helpers.data.series.stays import ORDINARY
 from helpers.report.words import count, days, interval, listed, number, possessive, sentence
 
 #: differences that show as nought at one decimal are called none

@@ -154,7 +154,7 @@ def way_out_of(reasons: pd.DataFrame, waiting: pd.DataFrame, until: date) -> Way
     Parameters
     ----------
     reasons
-        As `helpers.data.measure_series.read_reasons` returns them, of the system's trusts.
+        As `helpers.data.series.measure_series.read_reasons` returns them, of the system's trusts.
     waiting
         Rows of patients who could leave, by org_code and period.
     """

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from helpers.analyses.systems.findings import Pressure, WayOut, pressure_of, way_out_of
-from helpers.data.measure_series import names_in, read_reasons, read_series
-from helpers.data.systems import System, system_of
+from helpers.data.organisations.systems import System, system_of
+from helpers.data.series.measure_series import names_in, read_reasons, read_series
 from helpers.measures.gathering import WantedMeasures, results_of_rows
 from helpers.measures.result import MeasureResult
 from helpers.measures.sums import SystemSum, system_sum

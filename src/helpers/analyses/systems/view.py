@@ -13,7 +13,7 @@ from helpers.analyses.systems.columns import PARTS, PRESSURE, held_columns, scen
 from helpers.analyses.systems.findings import EMERGENCY_SHARE, Ranged, scenarios_of
 from helpers.analyses.systems.known import COMMISSIONED, STEPS, KnownSystem
 from helpers.bundle import Cell, Column
-from helpers.data.systems import KINDS
+from helpers.data.organisations.systems import KINDS
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.measures.attention_words import attention_clauses
 from helpers.measures.columns import (

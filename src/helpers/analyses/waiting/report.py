@@ -23,8 +23,8 @@ from helpers.analyses.waiting.lists import (
 from helpers.analyses.waiting.picture import bands_chart, course_chart
 from helpers.analyses.waiting.records import list_rows
 from helpers.bundle import SUPPRESSED, Cell, Column
-from helpers.data.directory import plain_specialty
-from helpers.data.measure_series import names_in, part_names
+from helpers.data.organisations.directory import plain_specialty
+from helpers.data.series.measure_series import names_in, part_names
 from helpers.data.sources.names import ENGLAND
 from helpers.data.waits import LIST_SIZE, read_lists
 from helpers.errors import DataError, Problem, UsageError, near_misses

@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 from helpers.data.audit.alarms import AuditAlarm
 from helpers.data.audit.tables import shape_problems, text_rows
 from helpers.data.audit.text import audit_plain
-from helpers.data.sheets import Sheet
-from helpers.data.workbooks import read_xls
+from helpers.data.files.sheets import Sheet
+from helpers.data.files.workbooks import read_xls
 from helpers.errors import Problem
 
 #: a file within a file within a file; deeper nesting is refused, as is more than this in bytes unpacked

@@ -24,7 +24,7 @@ from helpers.data.audit.tables import (
     unsaid,
 )
 from helpers.data.audit.text import audit_plain, audit_text
-from helpers.data.workbooks import read_xlsx
+from helpers.data.files.workbooks import read_xlsx
 from helpers.errors import Problem
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ico", ".emf", ".wmf")

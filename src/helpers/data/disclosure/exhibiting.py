@@ -88,6 +88,8 @@ class Exhibits:
             self._search(target, np.arange(len(self.world.count)), found)
             for slow in (False, True) if whole else (False,):
                 self._solve(target, near, found, solve, whole=slow)
+            # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
+            self._solve(target, wider, found, solve, whole=False)
         return tuple(found.values())
 
     def _search(self, target: Target, pieces: Places, found: dict[int, int]) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from helpers.data.disclosure.queries import COUNTED, MET, PEOPLE, REST
-from helpers.data.units import units_of
+from helpers.data.organisations.units import units_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.data.mart import Mart
-    from helpers.data.units import Unit
+    from helpers.data.organisations.units import Unit
 
 #: more than the amount of one person is, whatever is measured
 _ANY_AMOUNT: Final = 1e9

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from helpers.data.disclosure.measured import contract_kinds, measured_kinds
 from helpers.data.disclosure.queries import CONTRACT, EVERYBODY, MEASURED, Condition, Query
+from helpers.data.mart.views import literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +28,10 @@ LARGEST_AMOUNT = 400
 MOST_KINDS = 20_000
 #: who has the record
 ORGANISATION = "org_code"
+#: by so many columns, organisation and day among them, the people of all organisations are few kinds
+FEW_COLUMNS = 5
+#: stands for all values that no query names; no record has it
+_NOT_NAMED = "\u2026"
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,8 @@ def find_people(
     organisation
         Its code; `EVERYBODY` for all, told apart by it.
     beside
-        Others that are going to be asked about in the same way: one query finds the people of all, kept in `found`.
+        Others that are going to be asked about in the same way: where they are few kinds, one query finds the
+        people of all organisations once per load, kept in `found`.
     """
     data_set = queries[0].data_set
     if data_set.startswith(MEASURED):
@@ -164,31 +170,29 @@ def find_people(
         kinds = contract_kinds(mart, organisation)
         return _people(kinds, [str(name) for name in kinds if name not in _NUMBERS])
     columns, found = _columns(TABLES[data_set], queries), {} if found is None else found
-    whose = sorted({organisation, *beside}) if organisation != EVERYBODY else []
-    sql = _sql(TABLES[data_set], queries, columns, whose)
-    if sql not in found:
-        if len(whose) == 1:
-            frame = mart.query(sql, whose * 2)
-        else:  # each trust's report compares the same ones: once per load
-            name = f"people {sql} {whose}"
-            frame = mart.derived(name, lambda: mart.query(sql, whose * 2), records=True)
-        parts = {str(code): part for code, part in frame.groupby(ORGANISATION)} if whose else {}
-        found[sql] = {EVERYBODY: frame, **parts}
-    frame = found[sql].get(organisation, found[sql][EVERYBODY].iloc[:0])
-    return _people(_with_empty(frame.reset_index(drop=True), list(columns)), list(columns))
+    together = organisation == EVERYBODY or (len(beside) > 1 and len(columns) <= FEW_COLUMNS)
+    sql = _sql(TABLES[data_set], queries, columns, "" if together else organisation)
+
+    def ask(*whose: str) -> pd.DataFrame:
+        return _with_empty(mart.query(sql, whose * 2), list(columns))
+
+    if not together:
+        return _people(ask(organisation), list(columns))
+    if sql not in found:  # each trust's report compares the same ones: once per load
+        every = mart.derived(f"people {sql}", ask, records=True)
+        parts = {str(code): part.reset_index(drop=True) for code, part in every.groupby(ORGANISATION)}
+        found[sql] = {**parts, EVERYBODY: every}
+    return _people(found[sql].get(organisation, found[sql][EVERYBODY].iloc[:0]), list(columns))
 
 
-def _sql(
-    table: RecordTable, queries: Sequence[Query], columns: Mapping[str, str], whose: Sequence[str]
-) -> str:
-    """Return what finds the kinds of people of some organisations, reading their files alone; of all for none."""
+def _sql(table: RecordTable, queries: Sequence[Query], columns: Mapping[str, str], whose: str) -> str:
+    """Return what finds the kinds of people of an organisation, reading its files alone; of all for none."""
     amount = table.amount or "0"
     least = _bins(amount, _edges(queries, table.amount)) if table.amount else "0"
     most = _bin_ends(amount, _edges(queries, table.amount)) if table.amount else "0"
-    places = ", ".join("?" * len(whose))
     codes = (
-        f"WHERE {ORGANISATION} IN ({places}) OR {ORGANISATION} IN "
-        f"(SELECT {ORGANISATION} FROM successors WHERE successor IN ({places}))"
+        f"WHERE {ORGANISATION} = ? OR {ORGANISATION} IN "
+        f"(SELECT {ORGANISATION} FROM successors WHERE successor = ?)"
         if whose
         else ""
     )
@@ -196,10 +200,10 @@ def _sql(
             SELECT coalesce(s.successor, r.{ORGANISATION}) AS {ORGANISATION}, r.* EXCLUDE ({ORGANISATION})
             FROM (SELECT * FROM {table.name} {codes}) r
             LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION}
-        )
-        SELECT {", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())}, count(*) AS people,
+        ), kinds AS (SELECT {", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())}, count(*) AS people,
                sum({amount})::DOUBLE AS total, min({least})::DOUBLE AS least, max({most})::DOUBLE AS most
-        FROM merged GROUP BY ALL"""
+        FROM merged GROUP BY ALL)
+        SELECT * REPLACE (strftime(day, '%Y-%m-%d') AS day) FROM kinds"""
 
 
 #: the columns of a frame of kinds that are no dimensions
@@ -207,18 +211,17 @@ _NUMBERS = ("people", "total", "least", "most")
 
 
 def _with_empty(frame: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
-    """Return kinds of people with those added of whom there is nobody, but might be: each on every day.
+    """Return kinds of people with those of whom there is nobody, but might be: on each day of their organisation.
 
     A reader does not know that nobody of a specialty was discharged in May unless a nought was shown.
     """
-
     others = [name for name in dimensions if name != "day"]
     kinds = frame[[*others, "least", "most"]].drop_duplicates(others)
-    days = frame[["day"]].drop_duplicates()
-    size = len(kinds) * len(days)
-    if size == len(frame) or size > MOST_KINDS:
+    days = frame[[ORGANISATION, "day"]].drop_duplicates()
+    sizes = kinds[ORGANISATION].value_counts() * days[ORGANISATION].value_counts()
+    if sizes.sum() == len(frame) or sizes.max() > MOST_KINDS:
         return frame
-    every = kinds.merge(days, how="cross")
+    every = kinds.merge(days, on=ORGANISATION)
     found = every.merge(
         frame.drop(columns=["least", "most"]), on=[*others, "day"], how="left", validate="1:1"
     )
@@ -239,16 +242,27 @@ def _columns(table: RecordTable, queries: Sequence[Query]) -> dict[str, str]:
     """Return name and SQL of everything by which the queries tell people apart."""
     months = all(edge[8:] in ("", "01") for query in queries for edge in (query.first, query.end))
     day = f"date_trunc('month', {table.day})" if months else table.day
-    found = {ORGANISATION: ORGANISATION, "day": f"strftime({day}, '%Y-%m-%d')"}
+    found = {ORGANISATION: ORGANISATION, "day": day}
     ranges = {c.dimension for query in queries for c in query.conditions if c.is_range}
     for name in sorted({c.dimension for query in queries for c in query.conditions} - {ORGANISATION}):
         sql = dict(table.made).get(name, f'"{name}"')
         found[name] = (
             f"CASE WHEN {sql} IS NOT NULL THEN {_bins(sql, _edges(queries, name))} END"
             if name in ranges
-            else f"coalesce({sql}::VARCHAR, '')"
+            else _alike(f"coalesce({sql}::VARCHAR, '')", queries, name)
         )
     return found
+
+
+def _alike(sql: str, queries: Sequence[Query], name: str) -> str:
+    """Return SQL for the first of the values that every condition takes as one."""
+    conditions = sorted({c.among for query in queries for c in query.conditions if c.dimension == name})
+    first: dict[tuple[bool, ...], str] = {}
+    cases = [
+        f"WHEN {literal(value)} THEN {literal(first.setdefault(tuple(value in c for c in conditions), value))}"
+        for value in sorted({value for each in conditions for value in each})
+    ]
+    return f"CASE {sql} {' '.join(cases)} ELSE '{_NOT_NAMED}' END" if cases else f"'{_NOT_NAMED}'"
 
 
 def _edges(queries: Sequence[Query], name: str) -> list[float]:

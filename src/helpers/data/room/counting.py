@@ -38,6 +38,7 @@ def grouped(mart: Mart, selection: Selection, *amounts: str) -> pd.DataFrame:
     UsageError
         Where there are more than `MOST_GROUPS`.
     """
+    selection.refuse_unknown()
     names = [f"k{place}" for place in range(len(selection.keys))]
     keys = [f"{group} AS {name}" for group, name in zip(selection.groups, names, strict=True)]
     ordered = f"GROUP BY {', '.join(names)} ORDER BY {', '.join(names)}" if names else ""
@@ -146,7 +147,7 @@ def quantile(mart: Mart, selection: Selection, column: str, shares: tuple[float,
     """Return quantiles of a number, hidden where few people lie on either side of them."""
     column = number_column(selection, column)
     names = {f"q{100 * share:g}": share for share in shares}
-    amounts = [f'quantile_cont({column}, {share}) AS "{name}"' for name, share in names.items()]
+    amounts = [f'quantile_cont({column}, {float(share)}) AS "{name}"' for name, share in names.items()]
     frame = grouped(mart, selection, *amounts)
     counts = counted(mart, selection, frame)
     columns: dict[str, Sequence[Cell]] = {COUNT: counts}
@@ -164,6 +165,7 @@ def quantile(mart: Mart, selection: Selection, column: str, shares: tuple[float,
 def share(mart: Mart, selection: Selection, part: Condition, per: float) -> pd.DataFrame:
     """Return the share of the records that meet a condition, times `per`, worked out from rounded counts."""
     inside = Selection(**{**vars(selection), "conditions": (*selection.conditions, part)})
+    inside.refuse_unknown()
     met = f"count(*) FILTER ({inside.predicate}) AS {_PART}"
     frame = grouped(mart, selection, met)
     counts = counted(mart, selection, frame)

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, in_notebook
-from helpers.reads import Note, note
+from helpers.reads import Note, note, timed
 
 #: how a kernel is told the descriptor of its door
 ROOM_VARIABLE: Final = "BOARDPACK_ROOM"
@@ -39,9 +39,8 @@ def is_interactive() -> bool:
     """Tell whether somebody sits before this process: JupyterLab, Visual Studio Code, or a Python prompt."""
     if os.environ.get(VERSION_VARIABLE):  # a batch
         return False
-    if in_notebook():
-        return bool(os.environ.get("JPY_SESSION_NAME") or os.environ.get("VSCODE_PID"))
-    return hasattr(sys, "ps1")
+    # also asked in the room, which has the environment of its kernel
+    return bool(os.environ.get("JPY_SESSION_NAME") or os.environ.get("VSCODE_PID")) or hasattr(sys, "ps1")
 
 
 def in_room(
@@ -61,7 +60,8 @@ def in_room(
             if not in_notebook():
                 return function(*args, **keywords)
             asked = Asked(f"{function.__module__}:{function.__qualname__}", args, keywords)
-            answer = find_room().ask(asked)
+            with timed("records room"):
+                answer = find_room().ask(asked)
             _hand_over(answer.reads, args)
             if answer.error is not None:
                 raise answer.error

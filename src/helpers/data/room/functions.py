@@ -8,6 +8,7 @@ import math
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from numbers import Real
 from pathlib import Path
@@ -23,7 +24,7 @@ from helpers.data.policy import DisclosurePolicy
 from helpers.data.room.counting import COUNT, answered, counted, grouped, three_figures
 from helpers.data.room.door import in_room
 from helpers.data.room.selection import Selection
-from helpers.data.room.single import single_records
+from helpers.data.room.single import kind_of, single_records, unheard
 from helpers.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def apply(mart: Mart, selection: Selection, function: bytes) -> pd.DataFrame:
     run = cloudpickle.loads(function)
     records, frame = single_records(mart, selection), grouped(mart, selection)
     counts = counted(mart, selection, frame)
-    with _closed_off():
+    with unheard(), _closed_off():
         given = [
             _numbers(run, group, selection.policy) if shown != SUPPRESSED else {}
             for group, shown in zip(_groups(selection, frame, records), counts, strict=True)
@@ -157,8 +158,14 @@ def _numbers(
     UsageError
         Where it gives anything but a few numbers whose names stand in its code.
     """
-    found = run(group.copy())
-    named = _named(found)
+    try:
+        found = run(group.copy())
+        named = _named(found)
+    except (Exception, SystemExit) as error:
+        came = f"the function fails{_line_of(error, run)} ({kind_of(error)})"
+        came += "; what it said may name a record and stays there"
+        cure = "try it on a frame of your own with the columns of these records"
+        raise UsageError(Problem("records, apply", came, cure=cure)) from None
     bad = [name for name, value in named.items() if type(value) is bool or not isinstance(value, Real)]
     if bad or not named or len(named) > MOST_NUMBERS:
         came = f"it gives {_described(found)}"
@@ -176,7 +183,26 @@ def _numbers(
 
 
 def _named(found: object) -> dict[Any, Any]:
-    return dict(found) if isinstance(found, Mapping) else {VALUE: found}
+    named = dict(found) if isinstance(found, Mapping) else {VALUE: found}
+    # plain words and numbers: those of a class of an author's own may be others each time they are looked at
+    return {_plain_word(name): _plain_number(value) for name, value in named.items()}
+
+
+def _plain_word(name: Any) -> Any:
+    return str.__str__(name) if isinstance(name, str) else name
+
+
+def _plain_number(value: Any) -> Any:
+    if type(value) is bool:
+        return value
+    return float(value) if isinstance(value, Real) else value
+
+
+def _line_of(error: BaseException, run: Any) -> str:
+    """Return the line of an author's function at which it failed, if it is in its own code: no number made up."""
+    own = set(_codes(run))
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code in own]
+    return f" in line {lines[-1]}" if lines else ""
 
 
 def _decided_by_few(
@@ -206,7 +232,7 @@ def _decided_by_few(
 
 def _tried(run: Callable[[pd.DataFrame], object], group: pd.DataFrame) -> dict[Any, Any]:
     """Return what a function gives of some of a group; nothing where it cannot do without the others."""
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception, SystemExit):
         return _named(run(group.copy()))
     return {}
 
@@ -236,16 +262,20 @@ def _described(found: object) -> str:
 
 def _words(run: Any) -> Iterator[str]:
     """Yield the words that are written in a function, also in those within it."""
+    for constant in (each for code in _codes(run) for each in code.co_consts):
+        if isinstance(constant, str):
+            yield constant
+        elif isinstance(constant, tuple | frozenset):
+            yield from (each for each in constant if isinstance(each, str))
+
+
+def _codes(run: Any) -> Iterator[CodeType]:
+    """Yield the code of a function, and of those that are written within it."""
     code = getattr(run, "__code__", None) or getattr(getattr(run, "__func__", None), "__code__", None)
     waiting = [code] if code else []
     while waiting:
-        for constant in waiting.pop().co_consts:
-            if isinstance(constant, str):
-                yield constant
-            elif isinstance(constant, tuple | frozenset):
-                yield from (each for each in constant if isinstance(each, str))
-            elif isinstance(constant, CodeType):
-                waiting.append(constant)
+        yield (code := waiting.pop())
+        waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
 
 
 def may_leave(value: float, group: pd.DataFrame, policy: DisclosurePolicy) -> Cell:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.data.room.counting import COUNT, answered, counted, digits_for, grouped, three_figures
 from helpers.data.room.door import in_room
-from helpers.data.room.single import single_records
+from helpers.data.room.single import kind_of, single_records, unheard
 from helpers.errors import ArgumentError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -104,14 +104,15 @@ def _matrices(formula: str, records: pd.DataFrame) -> tuple[pd.Series, pd.DataFr
     import patsy
 
     try:
-        outcome, design = patsy.dmatrices(
-            formula, records, eval_env=patsy.EvalEnvironment([{"np": np}]), return_type="dataframe"
-        )
+        with unheard():
+            outcome, design = patsy.dmatrices(
+                formula, records, eval_env=patsy.EvalEnvironment([{"np": np}]), return_type="dataframe"
+            )
     # patsy raises whatever evaluating the formula raises, and its words may hold values of records
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         columns = ", ".join(name for name in records.columns if not name.startswith("k"))
         cure = 'write "los_days ~ age_band + C(deprivation)"; dates are there as month and weekday'
-        came = f"{formula!r} cannot be read ({type(error).__name__})"
+        came = f"{formula!r} cannot be read ({kind_of(error)})"
         raise UsageError(Problem(_WHERE, came, f"a formula of {columns}", cure)) from None
     kinds = [name for name in outcome.columns if not name.endswith("[False]")]  # a flag gives both
     if len(kinds) != 1:

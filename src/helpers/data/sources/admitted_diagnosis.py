@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from helpers.data.sheets import Sheet
+from helpers.data.files.sheets import Sheet
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND

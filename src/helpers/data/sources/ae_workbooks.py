@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from helpers.data.sheets import plain
+from helpers.data.files.sheets import plain
 from helpers.data.sources.ae_monthly import LAYOUT as CSV
 from helpers.data.sources.cells import Cells, measure_rows, read_months, stack
 from helpers.data.sources.kh03 import published_on

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as compute
 
-from helpers.data.sheets import SheetTable
+from helpers.data.files.sheets import SheetTable
 from helpers.data.sources.period_words import FORMS, parse_period
 from helpers.errors import DataError, Problem, near_misses
 

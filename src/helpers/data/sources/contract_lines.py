@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from helpers.data.files.sheets import SheetTable, plain
 from helpers.data.schema import CONTRACT_FIGURES
-from helpers.data.sheets import SheetTable, plain
 from helpers.data.sources import own_measures
 from helpers.data.sources.cells import Cells
 from helpers.data.sources.layout import Context, Layout, Match, Reading

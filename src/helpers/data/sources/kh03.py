@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from helpers.data.sheets import Sheet, plain
+from helpers.data.files.sheets import Sheet, plain
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows

@@ -11,9 +11,9 @@ from inspect import getfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.data.mart_manifest import Mode, Policy
+from helpers.data.files.sheets import Sheet, SheetTable, plain
+from helpers.data.mart.manifest import Mode, Policy
 from helpers.data.schema import find_table
-from helpers.data.sheets import Sheet, SheetTable, plain
 from helpers.errors import DataError, Problem
 from helpers.register import Register
 
@@ -205,7 +205,7 @@ def _joined(matches: list[Match], readings: list[Reading]) -> Reading:
 
 def _refuse_contradictions(matches: list[Match], readings: list[Reading], table: str) -> None:
     """Refuse a file in which two tables give different figures for the same thing."""
-    from helpers.data.editions import Editions
+    from helpers.data.files.editions import Editions
 
     if table != "measure_values":
         return

@@ -8,7 +8,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from helpers.data.sheets import SheetTable, plain
+from helpers.data.files.sheets import SheetTable, plain
 from helpers.data.sources import contract_lines, mapped_records, own_measures
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import parse_period

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from helpers.data.sheets import SheetTable, plain
+from helpers.data.files.sheets import SheetTable, plain
 from helpers.data.sources.cells import Cells
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import ANY_FORM, FORMS, days_come_first, parse_period

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from helpers.data.sheets import Sheet
+from helpers.data.files.sheets import Sheet
 from helpers.data.sources.cells import Cells
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows

@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 
-from helpers.data.sheets import plain
+from helpers.data.files.sheets import plain
 from helpers.data.sources.cells import Cells, fed_rows, first_of_month, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows

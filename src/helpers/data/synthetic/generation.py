@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.data.record_files import RecordFile
+from helpers.data.loading.record_files import RecordFile
 from helpers.data.synthetic.appointments import draw_appointments
 from helpers.data.synthetic.contract import contract_frame
 from helpers.data.synthetic.divisions import specialty_units
@@ -25,9 +25,9 @@ from helpers.data.synthetic.spells import draw_spells
 from helpers.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from helpers.data.load_files import Load
     from helpers.data.mart import Mart
-    from helpers.data.mart_manifest import Policy
+    from helpers.data.mart.manifest import Policy
+    from helpers.data.mart.writing import Load
 
 DEFAULT_SEED = 20260930
 LAST_DAY = months()[-1].end_time.date()

@@ -13,9 +13,9 @@ import pandas as pd
 from helpers.bundle import SUPPRESSED, Origin
 from helpers.data.mart import Mart
 from helpers.data.measured import as_told
-from helpers.data.peer_values import BASES, peer_values
 from helpers.data.periods import period_end
 from helpers.data.policy import DisclosurePolicy, policy_of_several
+from helpers.data.series.peer_values import BASES, peer_values
 from helpers.register.models import Measure
 from helpers.report import controlled
 from helpers.report.period import add_months
@@ -180,7 +180,7 @@ def read_series(
 
 
 def series_of(rows: pd.DataFrame, measure: Measure) -> PeerSeries:
-    """Return the series of rows as `helpers.data.peer_values.peer_values` returns them."""
+    """Return the series of rows as `helpers.data.series.peer_values.peer_values` returns them."""
     base = BASES.get(measure.id)
     unit, scale = shown_as(measure).unit, 100.0 if base else measure.scale
     origin = controlled.origin_of(measure, rows)

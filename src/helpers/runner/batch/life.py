@@ -18,6 +18,7 @@ from helpers.audience import AUDIENCE_VARIABLE
 from helpers.errors import INTERRUPTED, ExitCode, GateError, Problem, ReportError, UserError
 from helpers.places import KNOWN_VARIABLE, REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.batch.cluster import Cluster
+from helpers.runner.batch.profile import parts_of, write_profile
 from helpers.runner.batch.signing import mark_copies
 from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
 from helpers.runner.engines import Quarto
@@ -158,6 +159,7 @@ class Life:
             with self._steps.step("execute"):
                 named = {REPORT_VARIABLE: job.title}
                 self._executed = execute_job(setting, job, self.folder, server, named)
+                self._steps.parts |= parts_of(self._executed)
             with self._steps.step("document"):
                 self._observed = look_through(
                     self._executed.notes, setting.project, setting.surroundings, self.folder / MIRROR
@@ -180,7 +182,10 @@ class Life:
         with self._guarded(), self._steps.step("render"):
             scratch = private_folder(self.folder / "rendered")
             theme = self._setting.project.theme
-            self._files = render(self.document, self.decision.formats, theme=theme, folder=scratch)
+            part = self._steps.part
+            self._files = render(
+                self.document, self.decision.formats, theme=theme, folder=scratch, timed=part
+            )
         self.publish()
 
     def take(self, rendered: Mapping[str, Path] | ReportError, seconds: float) -> None:
@@ -243,7 +248,8 @@ class Life:
                 with self._steps.step("publish"):
                     manifest = checked_manifest(setting.project, entry, self.folder)
                     # entered before it is there: better a release on record that failed than one unrecorded
-                    setting.project.release(job.title, self.document.bundles)
+                    with self._steps.part("ledger"):
+                        setting.project.release(job.title, self.document.bundles)
                     entry = put_in_place(setting.project, setting.history, entry, contents, manifest)
             self.ended = self._finish(entry)
 
@@ -286,6 +292,7 @@ class Life:
         self._executed, self._document, self._files = None, None, {}
         self._lock.release()
         self._steps.note(str(entry.state))
+        write_profile(self.folder, {**timings, **self._steps.parts})
         redact_logs(self.folder, redact)
         make_private(self.folder)
         error, warnings = redact(entry.error), tuple(map(redact, entry.warnings))

@@ -24,6 +24,7 @@ class Steps:
     def __init__(self, stop: threading.Event, folder: Path) -> None:
         self.now = ""
         self.timings: dict[str, float] = {}
+        self.parts: dict[str, float] = {}  # of steps: "render/pdf"
         self._stop, self._log = stop, folder / RUN_LOG
 
     @contextlib.contextmanager
@@ -41,6 +42,15 @@ class Steps:
         finally:
             self.timings[name] = round(time.perf_counter() - began, 3)
             self.note(f"{name} took {self.timings[name]:.2f} s")
+
+    @contextlib.contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Time a part of the step."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.parts[f"{self.now}/{name}"] = round(time.perf_counter() - began, 3)
 
     def note(self, words: str) -> None:
         """Add a line to the report's log."""

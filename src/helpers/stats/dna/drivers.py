@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -136,13 +137,22 @@ class _Design:
 
     def scores(self, table: pd.DataFrame, coefficients: Floats, cluster: str) -> Floats:
         """Return each provider's part of the slope of the log-likelihood."""
-        known = [table[name].isin(levels) for name, levels in self.levels.items()]
-        table = table[np.logical_and.reduce(known)] if known else table
-        design, groups = self.matrix(table), pd.factorize(table[cluster])[0]
-        expected = table["appointments"] * special.expit(design @ coefficients)
-        residuals = (table["dnas"] - expected).to_numpy(float)
-        by_group = sparse.csr_array((residuals, (groups, np.arange(len(groups)))))
-        return np.asarray((by_group @ design).toarray())
+        places = [pd.Index(each).get_indexer(pd.Index(table[name])) for name, each in self.levels.items()]
+        known = np.logical_and.reduce([place >= 0 for place in places]) if places else slice(None)
+        groups, each = pd.factorize(table[cluster][known])
+        ends = np.cumsum([1, *(len(levels) - 1 for levels in self.levels.values())])
+        numbers = table.loc[known, [*self.numeric]].to_numpy(float)
+        score = coefficients[0] + numbers @ coefficients[ends[-1] :]
+        for place, (first, end) in zip(places, itertools.pairwise(ends), strict=True):
+            score += np.append(0.0, coefficients[first:end])[place[known]]
+        left = (table["dnas"][known] - table["appointments"][known] * special.expit(score)).to_numpy(float)
+        found = [np.bincount(groups, left)]
+        for place, levels in zip(
+            places, self.levels.values(), strict=True
+        ):  # no matrix: a country's rows are many
+            sums = np.bincount(groups * len(levels) + place[known], left, len(each) * len(levels))
+            found += [*sums.reshape(-1, len(levels)).T[1:]]
+        return np.column_stack([*found, *(np.bincount(groups, left * number) for number in numbers.T)])
 
 
 def _refuse_separation(table: pd.DataFrame, name: str) -> None:

@@ -1,0 +1,337 @@
+"""The computed half of the data-quality kite mark: timeliness, completeness, validity, consistency.
+
+The declared half, sign-off and audit, stands in the register. Findings say what is wrong with what the
+mart holds; ratings say how far a measure of an organisation can be relied on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from helpers.data.checking.agreement import Disagreement, disagreements, told
+from helpers.data.checking.oddities import Oddity, find_oddities
+from helpers.data.mart import Mart
+from helpers.data.periods import MONTHS, period_end
+from helpers.register import Measure, Register
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Severity = Literal["high", "medium", "low"]
+Aspect = Literal["timeliness", "completeness", "validity", "consistency", "register"]
+Rating = Literal["sufficient", "insufficient", "not_assessed"]
+
+#: most periods that may be missing for a series to count as complete
+MISSING_ALLOWED = 0.05
+#: share of figures that a later edition may change by more than the tolerance
+CHANGED_ALLOWED, CHANGE_TOLERANCE = 0.10, 0.01
+#: a rate of missed appointments below this means that they are not recorded (methods section 5)
+DNA_RECORDED = 0.01
+#: breakdowns whose categories stand beside the whole figure and are no parts of it
+BESIDE = ("sector", "kind of bed", "commissioners", "published")
+#: how many organisations a finding names
+NAMED = 8
+_ORDER: dict[Severity, int] = {"high": 0, "medium": 1, "low": 2}
+
+#: how grave each kind of oddity is, and what it is about
+_ODD: dict[str, tuple[Severity, Aspect]] = {
+    "fraction": ("high", "validity"),
+    "off target": ("high", "validity"),
+    "no denominator": ("medium", "validity"),
+    "step": ("medium", "validity"),
+    "apart": ("medium", "validity"),
+    "gap": ("low", "completeness"),
+    "absent": ("low", "completeness"),
+    "incomplete": ("medium", "completeness"),
+    "few discharges": ("medium", "completeness"),
+}
+
+WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
+
+
+#: how grave a finding is, what about, what it says, and the query for the measures and organisations that it is of
+_ASKED: tuple[tuple[Severity, Aspect, str, str], ...] = (
+    (
+        "low",
+        "validity",
+        "codes that no organisation in the mart has; load the organisations that they belong to",
+        "SELECT DISTINCT measure, org_code FROM measure_values_all "
+        "WHERE org_code NOT IN (SELECT org_code FROM organisations) ORDER BY ALL",
+    ),
+    # series that end before those of the others from the same source
+    (
+        "low",
+        "completeness",
+        "series of these trusts ends before the others'",
+        f"""
+        WITH series AS (
+            SELECT measure, period_type, basis, org_code, max(period) AS last
+            FROM measure_values_rolled_up WHERE {WHOLE} GROUP BY ALL
+        ), whole AS (
+            SELECT measure, period_type, basis, max(last) AS last FROM series GROUP BY ALL
+        )
+        SELECT measure, s.org_code, s.last FROM series s
+        JOIN whole w USING (measure, period_type, basis)
+        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust' AND o.valid_to IS NULL
+        WHERE s.last < w.last AND basis = 'provider' AND period_type <> 'day' ORDER BY ALL""",
+    ),
+    # gaps of the trust's own figures are oddities, with their months
+    (
+        "low",
+        "completeness",
+        "periods are missing in the series of these trusts",
+        f"""
+        WITH steps AS (
+            SELECT measure, org_code, period_type, period,
+                lag(period) OVER (PARTITION BY measure, org_code, period_type, basis ORDER BY period) AS before
+            FROM measure_values_rolled_up
+            WHERE {WHOLE} AND basis = 'provider' AND period_type IN ('month', 'quarter') AND origin = 'published'
+        )
+        SELECT DISTINCT measure, s.org_code FROM steps s
+        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust'
+        WHERE datediff('month', before, period) > CASE period_type WHEN 'month' THEN 1 ELSE 3 END ORDER BY ALL""",
+    ),
+    (
+        "high",
+        "validity",
+        "shares below 0 or above 1",
+        "SELECT DISTINCT measure, org_code FROM measure_values_all "
+        "WHERE list_contains($shares, measure) AND (value < 0 OR value > 1 OR numerator > denominator) ORDER BY ALL",
+    ),
+    # within one source
+    (
+        "high",
+        "validity",
+        "a part is larger than its whole",
+        f"""
+        SELECT DISTINCT measure, part.org_code FROM measure_values_editions part
+        JOIN measure_values_editions whole USING (measure, org_code, period, period_type, basis, source)
+        WHERE coalesce(part.unit_code, part.specialty_code, part.category) IS NOT NULL
+            AND coalesce(whole.unit_code, whole.specialty_code, whole.category) IS NULL
+            AND part.numerator > whole.numerator + 0.5 AND 'plan' NOT IN (part.status, whole.status)
+            AND (part.breakdown IS NULL OR part.breakdown NOT IN {BESIDE}) ORDER BY ALL""",
+    ),
+    (
+        "medium",
+        "validity",
+        f"a rate under {DNA_RECORDED:.0%}: missed appointments are not recorded, leave these out of peers",
+        f"""
+        SELECT measure, v.org_code FROM measure_values v
+        JOIN organisations o ON o.org_code = v.org_code AND o.kind = 'trust'
+        WHERE measure = 'dna_rate' AND basis = 'provider' AND {WHOLE}
+        GROUP BY ALL HAVING sum(denominator) > 0 AND sum(numerator) / sum(denominator) < {DNA_RECORDED} ORDER BY ALL""",
+    ),
+    # loaded before such periods were refused, or with a clock that was wrong
+    (
+        "high",
+        "validity",
+        "figures of the future: load the corrected file, or remove it with `boardpack data forget`",
+        "SELECT DISTINCT measure, org_code FROM measure_values WHERE period > $today AND status <> 'plan' "
+        "AND coalesce(value, numerator) IS NOT NULL ORDER BY ALL",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class QualityFinding:
+    """Something about the data that a reader of reports should know; `each` has a line for every figure."""
+
+    severity: Severity
+    aspect: Aspect
+    measure: str
+    message: str
+    organisations: tuple[str, ...] = ()
+    each: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class QualityRating:
+    """The computed ratings of a measure of an organisation, each with its reason."""
+
+    measure: str
+    organisation: str
+    timeliness: Rating
+    completeness: Rating
+    validity: Rating
+    consistency: Rating
+    reasons: tuple[str, ...] = ()
+
+
+def check_data(mart: Mart, register: Register, *, today: date | None = None) -> list[QualityFinding]:
+    """Return what `boardpack data check` shows, the most severe first."""
+    if not mart.version:
+        return [QualityFinding("high", "completeness", "", "the mart is empty: load data first")]
+    mart, day = mart.at(mart.version), today or date.today()
+    findings = [
+        *_unknown_measures(mart, register),
+        *_stale_measures(mart, register, day),
+        *_asked(mart, register, day),
+        *_odd_figures(mart, register),
+        *_changed_figures(mart),
+        *_disagreements(mart),
+    ]
+    return sorted(findings, key=lambda found: (_ORDER[found.severity], found.aspect, found.measure))
+
+
+def _asked(mart: Mart, register: Register, today: date) -> Iterator[QualityFinding]:
+    """Yield a finding for each measure that a query names, with the organisations."""
+    shares = [name for name, measure in register.measures.items() if measure.kind == "proportion"]
+    values: dict[str, object] = {"shares": shares, "today": today}
+    for severity, aspect, message, sql in _ASKED:
+        found = mart.query(sql, {name: value for name, value in values.items() if f"${name}" in sql})
+        for measure, group in found.groupby("measure", sort=True):
+            codes = tuple(dict.fromkeys(group["org_code"]))
+            more = f" and {len(codes) - NAMED} more" if len(codes) > NAMED else ""
+            words = f"{message}: {', '.join(codes[:NAMED])}{more}"
+            yield QualityFinding(severity, aspect, str(measure), words, codes)
+
+
+def _unknown_measures(mart: Mart, register: Register) -> list[QualityFinding]:
+    held = mart.fetch("SELECT DISTINCT measure FROM measure_values_all ORDER BY 1")
+    message = "is in the mart but not in the register: no report can show it"
+    return [
+        QualityFinding("medium", "register", name, message)
+        for (name,) in held
+        if name not in register.measures
+    ]
+
+
+def _stale_measures(mart: Mart, register: Register, today: date) -> list[QualityFinding]:
+    latest = mart.fetch(
+        "SELECT measure, period_type, max(period) AS period FROM measure_values_all "
+        f"WHERE {WHOLE} GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    findings = []
+    for name, period_type, period in latest:
+        measure = register.measures.get(name)
+        if measure is None or measure.frequency != period_type:
+            continue
+        end = period_end(period, period_type)
+        late = (today - end).days - measure.stale_after_days
+        if late > 0:
+            message = f"ends {end:%d %B %Y}, {late} days past the {measure.stale_after_days} it may be old"
+            findings.append(QualityFinding("medium", "timeliness", name, message))
+    return findings
+
+
+def _odd_figures(mart: Mart, register: Register) -> list[QualityFinding]:
+    """Gather what is out of place beside other months: a finding per measure and kind, with an example."""
+    groups: dict[tuple[str, str], list[Oddity]] = {}
+    for oddity in find_oddities(mart, register):
+        groups.setdefault((oddity.measure, oddity.kind), []).append(oddity)
+    findings = []
+    for (measure, kind), group in groups.items():
+        places = tuple(dict.fromkeys(oddity.organisation for oddity in group if oddity.organisation))
+        first = f"{group[0].organisation}: {group[0].message}".removeprefix(": ")
+        more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
+        findings.append(QualityFinding(*_ODD[kind], measure, f"{first}{more}", places))
+    return findings
+
+
+def _disagreements(mart: Mart) -> list[QualityFinding]:
+    """Name every figure on which two sources disagree: a finding per measure and pair of sources."""
+    groups: dict[tuple[str, str, str], list[Disagreement]] = {}
+    for found in disagreements(mart):
+        groups.setdefault((found.measure, found.used.source, found.other.source), []).append(found)
+    findings = []
+    for (measure, used, other), group in groups.items():
+        places = tuple(dict.fromkeys(found.organisation for found in group))
+        lines = tuple(map(told, group))
+        more = f", and {len(lines) - 1} more: see --each" if len(lines) > 1 else ""
+        message = f"{other} gives other figures than {used}, which is used: {lines[0]}{more}"
+        findings.append(QualityFinding("medium", "consistency", measure, message, places, lines))
+    return findings
+
+
+def _changed_figures(mart: Mart) -> list[QualityFinding]:
+    """Compare each figure with the edition before it, source by source."""
+    moves = mart.fetch(EDITIONS.format(where="true"), [CHANGE_TOLERANCE])
+    return [
+        QualityFinding(
+            "medium" if changed / revised > CHANGED_ALLOWED else "low",
+            "consistency",
+            measure,
+            f"{changed} of {revised} revised figures of {source} moved by more than "
+            f"{CHANGE_TOLERANCE:.0%}, the furthest by {furthest:.1%}",
+        )
+        for measure, source, revised, changed, furthest in moves
+        if changed
+    ]
+
+
+EDITIONS = """
+WITH editions AS (
+    SELECT measure, source, value, lag(value) OVER (
+        PARTITION BY measure, source, org_code, unit_code, scheme, specialty_code, breakdown, category,
+            period, period_type, basis, status = 'plan' ORDER BY vintage
+    ) AS before
+    FROM measure_values_all WHERE {where}
+), moves AS (
+    SELECT measure, source, abs(value - before) / greatest(abs(before), 1e-12) AS move
+    FROM editions WHERE before IS NOT NULL AND value IS NOT NULL
+)
+SELECT measure, source, count(*) AS revised, count(*) FILTER (move > $1) AS changed, max(move) AS furthest
+FROM moves GROUP BY ALL ORDER BY ALL
+"""
+
+
+def rate_series(
+    frame: pd.DataFrame, measure: Measure, organisation: str, *, today: date, moves: tuple[int, int]
+) -> QualityRating:
+    """Return the ratings of a measure from its rows, ordered by period, and from how many revised figures moved."""
+    if frame.empty:
+        none: Rating = "not_assessed"
+        return QualityRating(measure.id, organisation, none, none, none, none, ("no figures",))
+    reasons: list[str] = []
+    ratings = {
+        "timeliness": _rate_timeliness(frame, measure, today, reasons),
+        "completeness": _rate_completeness(frame, measure, reasons),
+        "validity": _rate_validity(frame, measure, reasons),
+        "consistency": _rate_consistency(moves, reasons),
+    }
+    return QualityRating(measure.id, organisation, **ratings, reasons=tuple(reasons))
+
+
+def _rate(bad: bool, reason: str, reasons: list[str]) -> Rating:
+    if not bad:
+        return "sufficient"
+    reasons.append(reason)
+    return "insufficient"
+
+
+def _rate_timeliness(frame: pd.DataFrame, measure: Measure, today: date, reasons: list[str]) -> Rating:
+    end = period_end(frame["period"].max().date(), measure.frequency)
+    stale = today > end + timedelta(days=measure.stale_after_days)
+    return _rate(stale, f"the latest figure is for a period that ended {end:%d %B %Y}", reasons)
+
+
+def _rate_completeness(frame: pd.DataFrame, measure: Measure, reasons: list[str]) -> Rating:
+    if measure.frequency not in ("month", "quarter", "year"):
+        return "not_assessed"
+    first, last = frame["period"].min(), frame["period"].max()
+    months = (last.year - first.year) * 12 + last.month - first.month
+    expected = months // MONTHS[measure.frequency] + 1
+    missing = expected - int(frame["value"].notna().sum())
+    bad = missing / expected > MISSING_ALLOWED
+    return _rate(bad, f"{missing} of {expected} periods have no figure", reasons)
+
+
+def _rate_validity(frame: pd.DataFrame, measure: Measure, reasons: list[str]) -> Rating:
+    if measure.id == "dna_rate" and frame["numerator"].sum() < DNA_RECORDED * frame["denominator"].sum():
+        return _rate(True, "missed appointments do not seem to be recorded", reasons)
+    share = measure.kind == "proportion"
+    wrong = (frame["value"] < 0) | (share & (frame["value"] > 1))
+    return _rate(bool(wrong.any()), f"{int(wrong.sum())} figures are not possible", reasons)
+
+
+def _rate_consistency(moves: tuple[int, int], reasons: list[str]) -> Rating:
+    revised, changed = moves
+    if not revised:
+        return "not_assessed"
+    bad = changed / revised > CHANGED_ALLOWED
+    return _rate(
+        bad, f"{changed} of {revised} revised figures moved by over {CHANGE_TOLERANCE:.0%}", reasons
+    )

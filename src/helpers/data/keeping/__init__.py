@@ -1,0 +1,1 @@
+"""The private state: its back-ups, what is forgotten, and what the last reports said."""

@@ -1,0 +1,335 @@
+"""The mart: readers of one version of its files (`helpers.data.mart.files`) that never wait for a load.
+
+Importing this module stays cheap: pandas, Arrow and DuckDB come when needed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.bundle import Source
+from helpers.data.mart.choice import choice_query
+from helpers.data.mart.derived import Row, derived_frame, fill_derived, kept_rows
+from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles, record_tables
+from helpers.data.mart.manifest import (
+    LoadRecord,
+    Manifest,
+    make_private,
+)
+from helpers.data.mart.query_errors import explained
+from helpers.data.mart.query_reads import observe, tables_read
+from helpers.data.mart.views import needs_choice, series_statements, view_statements
+from helpers.data.schema import TABLES
+from helpers.errors import DataError, Problem
+from helpers.places import in_notebook
+from helpers.reads import is_about, note_data
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+
+class Mart:
+    """The mart at a path, at its current version or pinned to one.
+
+    Parameters
+    ----------
+    path
+        Folder of the mart; it need not exist yet.
+    version
+        A manifest to stay on; by default every call sees the current one.
+
+    >>> Mart("nowhere").version
+    ''
+    """
+
+    def __init__(self, path: Path | str, version: str | None = None) -> None:
+        self.path = Path(path).absolute()
+        self._pinned = version
+        #: notes (`helpers.reads`) of what its queries have read, and those of marts that are made from it
+        self.asked: set[str] = set()
+        #: of these, what this process has read by itself
+        self.held: set[str] = set()
+        self._above: Mart | None = None
+        self._shares_reader = False
+        self.files = MartFiles(self.path)
+        self.load, self.holds, self.prune = self.files.load, self.files.holds, self.files.prune
+        self.sealed, self.in_force = self.files.sealed, self.files.in_force
+
+    def __reduce__(self) -> tuple[Callable[..., Mart], tuple[Path, str | None]]:
+        return (Mart if self._pinned is None else _reopened), (self.path, self._pinned)
+
+    def __repr__(self) -> str:
+        return f"Mart({str(self.path)!r}, version={self.version!r})"
+
+    @property
+    def version(self) -> str:
+        """The pinned version, or the one that CURRENT names; empty where nothing has been loaded."""
+        return self.files.current if self._pinned is None else self._pinned
+
+    def at(self, version: str) -> Mart:
+        """Return this mart pinned to a version: a batch hands one version to all of its reports.
+
+        Raises
+        ------
+        DataError
+            Where the mart holds no such version (any more).
+        """
+        if version and not self.files.manifest_path(version).exists():
+            raise DataError(
+                Problem(f"mart {self.path}", f"no version {version}", cure="run again without a version")
+            )
+        return Mart(self.path, version)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The loads and files of this version."""
+        return self.files.manifest(self.version)
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return a hash of the content of each data set, named "<table>/<source>"."""
+        return dict(self.manifest.fingerprints)
+
+    def loads(self) -> tuple[LoadRecord, ...]:
+        """Return the loads whose rows are in this version, oldest first."""
+        return self.manifest.loads
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return each data set of this version with its name, as-at date and how it may be shown."""
+        manifest = self.manifest
+        latest = {load.source: load for load in sorted(manifest.loads, key=lambda load: load.as_at)}
+        return tuple(
+            _source(dataset, latest[dataset.partition("/")[2]]) for dataset in sorted(manifest.fingerprints)
+        )
+
+    def meant_by(self, notes: Iterable[str]) -> tuple[Source, ...]:
+        """Return the data sets of this version that some notes of reading mean (`helpers.reads`)."""
+        notes, held = tuple(notes), self.measures()
+        return tuple(
+            each
+            for each in self.sources()
+            if any(is_about(note, each.dataset, held.get(each.dataset)) for note in notes)
+        )
+
+    def measures(self) -> dict[str, frozenset[str]]:
+        """Return the measures that each data set holds; those of which it is not known are left out."""
+        return _measures(self.manifest)
+
+    def list_digest(self, table: str) -> str:
+        """Return a hash of what a list of names says, whichever files say it.
+
+        Most files name the organisations of their figures: a new edition of one mostly changes none of them.
+        """
+        rows = f"SELECT * EXCLUDE (source, vintage) FROM {table}"
+        with explained(self), self._connect_to_files() as connection:
+            found = connection.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM ({rows}) t").fetchone()
+        assert found is not None
+        return f"{found[0]} rows, {found[1] or 0:x}"
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def connect(
+        self, threads: int = 1, memory: str = "1GB", *, series: bool = True
+    ) -> duckdb.DuckDBPyConnection:
+        """Return an in-memory DuckDB with a view per table over this version's files.
+
+        See `helpers.data.mart.views.view_statements` for the views. The caller closes the connection. What it is
+        asked is not observed, so that all of the mart counts as read; `query` knows better.
+
+        Parameters
+        ----------
+        threads, memory
+            How much of the machine it may take.
+        series
+            False leaves out the views that rest on the choice of sources, which takes memory to work out.
+        """
+        self.note(TABLES)
+        return self._connect(threads, memory) if series else self._connect_to_files(threads, memory)
+
+    def _connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+        """Return a connection whose views of measures follow one source each; whoever asks it notes what is read."""
+        connection = self._connect_to_files(threads, memory)
+        with explained(self):
+            for statement in series_statements():
+                connection.execute(statement)
+            if needs_choice(self.manifest):
+                self._choose(connection)
+        return connection
+
+    def _connect_to_files(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": threads,
+                "memory_limit": memory,
+                "temp_directory": str(self._spill_folder()),
+                # never reach for the network
+                "autoinstall_known_extensions": "false",
+            },
+        )
+        with explained(self):
+            for statement in view_statements(self.path, self.manifest, without=_not_held()):
+                connection.execute(statement)
+        return connection
+
+    def _choose(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Fill in the source of every period of the series that have several, worked out once per version."""
+        folder, name = self._derived_folder(), "series sources"
+        fill_derived(connection, "series_sources", lambda: choice_query(connection), folder, name)
+
+    def _spill_folder(self) -> Path:
+        """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
+        folder = self.path / SPILL if in_notebook() else self.path / ROOM / SPILL
+        with suppress(OSError):  # a mart that may only be read is read as far as memory goes
+            make_private(folder)
+        return folder / f"{os.getpid()}-{secrets.token_hex(4)}"
+
+    def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
+        """Return the result of a query over the views of this version as a frame."""
+        with self._observed(sql) as connection:
+            return _frame(connection.execute(sql, params or []))
+
+    @contextmanager
+    def _observed(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield what carries out a query, and note what that has read."""
+        with explained(self), self._cursor() as connection:
+            observe(connection)
+            yield connection
+            self.note(tables_read(connection, sql, self.path, self.manifest))
+
+    def note(self, read: Iterable[str], *, elsewhere: bool = False) -> None:
+        """Note what was read (`helpers.reads`): of this mart, and of those that it was made from.
+
+        What was read `elsewhere`, in the records room, is not held in this process.
+        """
+        self.asked.update(read)
+        if not elsewhere:
+            self.held.update(read)
+        if self._above is None:
+            note_data(read)
+        else:
+            self._above.note(read, elsewhere=elsewhere)
+
+    @property
+    def all_asked(self) -> set[str]:
+        """Notes of what has been read: of this mart, and of those that it was made from."""
+        return self.asked if self._above is None else self._above.all_asked
+
+    def apart(self) -> Mart:
+        """Return this mart at this version for one analysis: it knows by itself what that has read."""
+        part = Mart(self.path, self.version)
+        part.__dict__["_reader"], part._above = self._reader, self
+        return part
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._connect() if self._pinned is None else self._reader.cursor()
+
+    @cached_property
+    def _reader(self) -> duckdb.DuckDBPyConnection:
+        # a pinned version never changes, so its views are made once
+        if self._shares_reader and self._pinned is not None:
+            return _reader_of(self.path, self._pinned)
+        return self._connect()
+
+    def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query as plain tuples."""
+        with self._observed(sql) as connection:
+            found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
+        return found
+
+    def recall(self, sql: str) -> list[Row]:
+        """Return the few rows of words of a query, which is carried out once per version of the mart."""
+        return kept_rows(self._derived_folder(self.path / ROOM), sql, lambda: self.fetch(sql))
+
+    def derived(
+        self,
+        name: str,
+        build: Callable[[], pd.DataFrame],
+        *,
+        records: bool = False,
+        only: tuple[str, str] | None = None,
+    ) -> pd.DataFrame:
+        """Return a frame that is computed once per version of the mart and of this package.
+
+        Parameters
+        ----------
+        name
+            What identifies the frame, parameters included: "los_strata 2025-04 2026-03".
+        build
+            Computes it, where no process has done so yet.
+        records
+            Whether it is worked out from records of patients: then it stays in the records room.
+        only
+            Of the rows those that have a value in a column: `("org_code", "SYN07")`.
+        """
+        folder = make_private(self._derived_folder(self.path / ROOM if records else self.path))
+        frame, read = derived_frame(folder, name, lambda: self._build(build), only)
+        self.note(read)
+        return frame
+
+    def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
+        """Return a frame and what was read for it, also where that had been read before."""
+        before, self.asked = self.asked, set()
+        if (
+            self._pinned is not None
+        ):  # others wait for it, so it may take more of the machine than one report
+            self._reader.execute("SET threads = 2")
+        try:
+            return build(), self.asked
+        finally:
+            self.asked = before | self.asked
+            if self._pinned is not None:
+                self._reader.execute("SET threads = 1")
+
+    def _derived_folder(self, below: Path | None = None) -> Path:
+        return (below or self.path) / DERIVED / (self.version or "empty")
+
+
+def _reopened(path: Path, version: str) -> Mart:
+    """Return the mart of a version in another process: the records room is asked many times of one."""
+    mart = Mart(path, version)
+    mart._shares_reader = True
+    return mart
+
+
+@lru_cache(maxsize=2)
+def _reader_of(path: Path, version: str) -> duckdb.DuckDBPyConnection:
+    return Mart(path, version)._reader
+
+
+def _not_held() -> tuple[str, ...]:
+    """Return the tables that this process may not hold: those of records, where it is a notebook's kernel."""
+    return record_tables() if in_notebook() else ()
+
+
+def _source(dataset: str, load: LoadRecord) -> Source:
+    return Source(
+        name=load.name,
+        dataset=dataset,
+        as_at=load.as_at.isoformat(),
+        origin="published" if load.policy == "published" else "records",
+        synthetic=load.synthetic,
+    )
+
+
+def _measures(manifest: Manifest) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    unknown: set[str] = set()
+    for file in manifest.files:
+        name = f"{file.table}/{file.source}"
+        found[name] = found.get(name, frozenset()) | frozenset(file.measures)
+        unknown |= set() if file.measures else {name}
+    return {name: measures for name, measures in found.items() if name not in unknown}
+
+
+def _frame(result: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    found: pd.DataFrame = result.df()
+    return found

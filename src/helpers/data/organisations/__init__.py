@@ -1,0 +1,1 @@
+"""Who is who: organisations, what became of them, their parts, and the systems they make up."""

@@ -1,0 +1,1 @@
+"""Figures as reports read them out of the mart."""

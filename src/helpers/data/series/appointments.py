@@ -1,0 +1,361 @@
+"""Outpatient appointments out of the mart: counts of those kept and missed, never a row of a patient.
+
+An appointment counts where the patient attended or did not attend without notice; cancellations are out
+(HES `ATTENDED`: 5 and 6, 3 and 7). Counts come from records, or from published statistics where a trust has
+no records here. Records of a merged organisation count for its successor. Published figures are compared
+among organisations as they stood in the period: only the predecessors of the reported one are added to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from helpers.data.disclosure.queries import Condition
+from helpers.data.mart.views import literal
+from helpers.data.room.door import in_room
+from helpers.data.room.selection import Selection
+from helpers.data.room.single import latest_month_of
+from helpers.data.sources.names import ENGLAND
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.data.mart import Mart
+
+ALL, FIRST, FOLLOW_UP = "all", "first", "follow_up"
+#: the published measure of each kind of appointment
+MEASURES = {ALL: "dna_rate", FIRST: "dna_rate_first", FOLLOW_UP: "dna_rate_follow_up"}
+#: upper ends, in weeks, of the bands of lead time, and their names
+LEAD_BANDS = ((4, "under 4 weeks"), (8, "4 to 7 weeks"), (13, "8 to 12 weeks"))
+LONGEST_LEAD = "13 weeks or more"
+#: groups of deprivation, most deprived first: two deciles each
+DEPRIVATION: Final = (
+    "1 most deprived fifth",
+    "2 second fifth",
+    "3 middle fifth",
+    "4 fourth fifth",
+    "5 least deprived fifth",
+)
+_LEADS: Final = (*(name for _, name in LEAD_BANDS), LONGEST_LEAD)
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+#: what the records have in words of what may drive a DNA, and the column of it
+_WORDS: Final = {
+    "specialty": "specialty_code", **{name: name for name in ("kind", "mode", "age_band", "sex")}
+}  # fmt: skip
+
+_DUE = """WITH due AS (
+        SELECT coalesce(s.successor, a.org_code) AS org_code, a.* EXCLUDE (org_code)
+        FROM appointments a LEFT JOIN successors s ON s.org_code = a.org_code
+        WHERE a.appointment_date >= ? AND a.appointment_date < ? AND a.outcome IN ('attended', 'dna')
+              AND ({})
+    )"""
+_COUNTS = "count(*) FILTER (outcome = 'dna') AS dnas, count(*) FILTER (outcome = 'attended') AS attended"
+
+_GROUPED = """count(*) FILTER (outcome = 'dna') AS dnas, count(*) AS appointments
+        FROM due
+        WHERE kind IS NOT NULL AND mode IS NOT NULL AND age_band IS NOT NULL AND imd_decile IS NOT NULL
+              AND lead_days IS NOT NULL AND sex IN ('female', 'male')
+        GROUP BY ALL"""
+
+
+def restriction_of(where: tuple[Condition, ...]) -> str:
+    """Return what every appointment must meet, as SQL."""
+    return Selection("appointments", "", "all", where, (), "", "").restriction
+
+
+def derived_name(name: str, first: date, end: date, where: tuple[Condition, ...]) -> str:
+    """Return a name for what is computed once per load of these appointments."""
+    which = f"_{sha256(restriction_of(where).encode()).hexdigest()[:12]}" if where else ""
+    return f"{name}_{first}_{end}{which}"
+
+
+def appointment_months(
+    mart: Mart, first: date, end: date, where: tuple[Condition, ...] = ()
+) -> pd.DataFrame:
+    """Return counts from records for every organisation; computed once per load and span.
+
+    Parameters
+    ----------
+    first, end
+        First day of the span, and first day after it.
+
+    Returns
+    -------
+    DataFrame
+        org_code, specialty, kind (first, follow_up or unknown), month (first day), dnas, attended.
+    """
+    sql = f"""{_DUE.format(restriction_of(where))}
+        SELECT org_code, specialty_code AS specialty, coalesce(kind, 'unknown') AS kind,
+               date_trunc('month', appointment_date)::DATE AS month, {_COUNTS}
+        FROM due GROUP BY ALL ORDER BY ALL"""
+    return mart.derived(
+        derived_name("appointment_months", first, end, where),
+        lambda: mart.query(sql, [first, end]),
+        records=True,
+    )
+
+
+def appointment_fifths(
+    mart: Mart, first: date, end: date, where: tuple[Condition, ...] = ()
+) -> pd.DataFrame:
+    """Return counts from records by fifth of deprivation for every organisation; computed once per load and span.
+
+    Appointments that lack one of the characteristics of `appointment_groups` are left out.
+
+    Returns
+    -------
+    DataFrame
+        org_code, specialty, deprivation (fifth), dnas, appointments (attended and missed).
+    """
+    sql = f"""{_DUE.format(restriction_of(where))}
+        SELECT org_code, specialty_code AS specialty, {_FIFTHS} AS deprivation, {_GROUPED} ORDER BY ALL"""
+    return mart.derived(
+        derived_name("appointment_fifths", first, end, where),
+        lambda: _named(mart.query(sql, [first, end]), deprivation=DEPRIVATION).astype(
+            {"deprivation": object}
+        ),
+        records=True,
+    )
+
+
+def appointment_groups(
+    mart: Mart,
+    first: date,
+    end: date,
+    codes: Sequence[str],
+    where: tuple[Condition, ...] = (),
+    *,
+    apart: Mapping[str, Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    """Return counts from records by everything that may drive a DNA, of some organisations.
+
+    Of all of them apart there may be nearly as many groups as appointments: ask for some of them at a time.
+
+    Parameters
+    ----------
+    codes
+        Those of the organisations, without their predecessors', whose appointments count as theirs.
+    apart
+        Where each organisation is to have rows of its own: what specialty, kind, mode, age_band and sex may be.
+        What is otherwise is missing.
+
+    Returns
+    -------
+    DataFrame
+        org_code (where apart), specialty, kind, mode, age_band, sex, deprivation (fifth), weekday, lead, dnas,
+        appointments (attended and missed); those that lack one of these are left out.
+    """
+    columns = dict(_WORDS)
+    if apart is not None:  # as numbers with names: there are too many rows for words
+        levels = {"org_code": codes, **apart}
+        columns = {
+            name: f"TRY_CAST({column} AS ENUM ({', '.join(map(literal, levels[name]))}))"
+            for name, column in {"org_code": "org_code", **_WORDS}.items()
+        }
+    # only their files are opened
+    own = "SELECT org_code FROM successors WHERE list_contains(?, successor)"
+    merged = [str(code) for (code,) in mart.fetch(own, [list(codes)])]
+    among = ", ".join(map(literal, [*codes, *merged]))
+    lead = " + ".join(f"(lead_days >= {7 * weeks})::TINYINT" for weeks, _ in LEAD_BANDS)
+    sql = f"""{_DUE.format(f"{restriction_of(where)}) AND a.org_code IN ({among}")}
+        SELECT {", ".join(f"{sql} AS {name}" for name, sql in columns.items())}, {_FIFTHS} AS deprivation,
+               isodow(appointment_date) - 1 AS weekday, {lead} AS lead, {_GROUPED} {"" if apart else "ORDER BY ALL"}"""
+    return _named(mart.query(sql, [first, end]), deprivation=DEPRIVATION, weekday=_WEEKDAYS, lead=_LEADS)
+
+
+#: place among `DEPRIVATION`
+_FIFTHS: Final = "CASE WHEN imd_decile <= 10 THEN greatest(imd_decile - 1, 0) // 2 ELSE -1 END"
+
+
+def _named(frame: pd.DataFrame, **names: Sequence[str]) -> pd.DataFrame:
+    """Return a frame with the names of what columns have as places among them; -1 is missing."""
+    import pandas as pd
+
+    return frame.assign(
+        **{
+            column: pd.Categorical.from_codes(frame[column].to_numpy(), pd.Index(words))
+            for column, words in names.items()
+        }
+    )
+
+
+# A hidden count is one to `MOST_HIDDEN`. Where the publisher hid how many missed a first appointment, those who
+# came are known: the month then has its figures as "at least", if the rest cannot move a rate that is printed.
+_PUBLISHED = """WITH candidates AS (
+        SELECT v.* FROM measure_values_all v
+        WHERE v.measure IN ($all, $first_kind, $later_kind, $came_first) AND v.period >= $first AND v.period < $end
+          AND v.period_type = 'month' AND v.basis = 'provider' AND v.status <> 'plan'
+          AND v.unit_code IS NULL AND v.specialty_code IS NULL AND v.breakdown IS NULL
+          AND (org_code IN (SELECT unnest($own)) OR org_code = $england
+               OR org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust'))
+    ), latest AS (
+        SELECT *, numerator IS NOT NULL AND NOT suppressed AND (denominator IS NOT NULL OR measure = $came_first)
+            AS known
+        FROM candidates WHERE source IN (
+            SELECT source FROM candidates WHERE measure <> $came_first AND org_code IN (SELECT unnest($own))
+        )
+        QUALIFY row_number() OVER (PARTITION BY measure, org_code, period ORDER BY vintage DESC) = 1
+    ), cells AS (
+        SELECT org_code, period::DATE AS month, any_value(source) AS source,
+            count(*) FILTER (measure = $all) > 0 AS has_all,
+            count(*) FILTER (measure = $first_kind) > 0 AS has_first,
+            count(*) FILTER (measure = $later_kind) > 0 AS has_later,
+            any_value(numerator) FILTER (known AND measure = $all) AS all_missed,
+            any_value(denominator) FILTER (known AND measure = $all) AS all_booked,
+            any_value(numerator) FILTER (known AND measure = $first_kind) AS first_missed,
+            any_value(denominator) FILTER (known AND measure = $first_kind) AS first_booked,
+            any_value(numerator) FILTER (known AND measure = $later_kind) AS later_missed,
+            any_value(denominator) FILTER (known AND measure = $later_kind) AS later_booked,
+            any_value(numerator) FILTER (known AND measure = $came_first) AS first_came
+        FROM latest GROUP BY ALL
+    ), firsts AS (
+        SELECT *, first_missed IS NULL AND first_came IS NOT NULL AS bounded FROM cells
+    ), kinds AS (
+        SELECT org_code, month, source, 'first' AS kind, bounded AS hidden,
+            CASE WHEN bounded THEN 0 ELSE first_missed END AS missed,
+            CASE WHEN bounded THEN first_came ELSE first_booked END AS booked
+        FROM firsts WHERE has_first
+        UNION ALL BY NAME
+        SELECT org_code, month, source, 'follow_up' AS kind, false AS hidden, later_missed AS missed,
+            later_booked AS booked
+        FROM firsts WHERE has_later
+        UNION ALL BY NAME
+        SELECT org_code, month, source, 'all' AS kind, all_missed IS NULL AS hidden,
+            coalesce(all_missed, CASE WHEN bounded THEN later_missed END) AS missed,
+            coalesce(all_booked, CASE WHEN bounded THEN first_came + later_booked END) AS booked
+        FROM firsts WHERE has_all
+    )
+    SELECT CASE WHEN org_code IN (SELECT unnest($own)) THEN $code ELSE org_code END AS org_code, kind, month,
+           sum(missed) AS dnas, sum(booked) - sum(missed) AS attended, any_value(source) AS source,
+           bool_or(hidden) AS hidden
+    FROM kinds GROUP BY ALL
+    -- one figure of a merged trust that is not known leaves its sum unknown
+    HAVING count(*) = count(booked)
+        AND (NOT bool_or(hidden) OR kind <> 'all' OR count(*) * $most < $closely * sum(booked))
+    ORDER BY 1, 2, 3"""
+#: the largest count that the publisher hides, and by how much a rate may be unknown and still be printed
+MOST_HIDDEN, CLOSELY = 7, 0.0005
+#: the published measure of those who came to a first appointment
+CAME_FIRST = "first_outpatient_attendances"
+
+
+def published_months(mart: Mart, own: Sequence[str], first: date, end: date) -> pd.DataFrame:
+    """Return published counts of a trust, of all trusts in the same data sets, and of England.
+
+    Parameters
+    ----------
+    own
+        The trust's code, and those of its predecessors after it.
+    first, end
+        First day of the span, and first day after it.
+
+    Returns
+    -------
+    DataFrame
+        org_code, kind, month, dnas, attended, source, hidden: whether `dnas` leaves out a number from 1 to
+        `MOST_HIDDEN` that the publisher has hidden. A month that is not known that closely is not there, and of
+        the kinds only months of which all appointments are known: no part is then larger than its whole.
+    """
+    values = {
+        "all": MEASURES[ALL],
+        "first_kind": MEASURES[FIRST],
+        "later_kind": MEASURES[FOLLOW_UP],
+        "came_first": CAME_FIRST,
+        "own": list(own),
+        "code": own[0],
+        "england": ENGLAND,
+        "first": first,
+        "end": end,
+        "most": MOST_HIDDEN,
+        "closely": CLOSELY,
+    }
+    frame = mart.query(_PUBLISHED, values)
+    whole = frame.loc[frame["kind"] == ALL, ["org_code", "month"]]
+    return frame.merge(whole, on=["org_code", "month"])
+
+
+def published_specialties(mart: Mart, first: date, end: date) -> pd.DataFrame:
+    """Return England's published counts by treatment function; the row without one is all of them.
+
+    Returns
+    -------
+    DataFrame
+        specialty (None for all), name, months (how many, the same for all), dnas, attended, source.
+    """
+    sql = """WITH england AS (
+            SELECT * FROM measure_values_all
+            WHERE measure = $measure AND org_code = $england AND period >= $first AND period < $end
+              AND period_type = 'month' AND status <> 'plan' AND unit_code IS NULL AND breakdown IS NULL
+        ), latest AS (
+            SELECT * FROM england
+            WHERE source IN (SELECT source FROM england WHERE scheme = 'treatment')
+            QUALIFY row_number() OVER (PARTITION BY specialty_code, period ORDER BY vintage DESC) = 1
+        )
+        SELECT l.specialty_code AS specialty, any_value(n.name) AS name, count(DISTINCT period) AS months,
+               sum(numerator) AS dnas, sum(denominator) - sum(numerator) AS attended,
+               any_value(l.source) AS source
+        FROM latest l LEFT JOIN specialties n
+          ON n.scheme = 'treatment' AND n.specialty_code = l.specialty_code
+        WHERE numerator IS NOT NULL AND denominator IS NOT NULL
+        GROUP BY l.specialty_code
+        -- a sum over fewer months stands beside none over all of them
+        QUALIFY count(DISTINCT period) = max(count(DISTINCT period)) OVER ()
+        ORDER BY sum(denominator) DESC"""
+    values: dict[str, object] = {"measure": MEASURES[ALL], "england": ENGLAND, "first": first, "end": end}
+    return mart.query(sql, values)
+
+
+@in_room(date, type(None))
+def latest_appointments(mart: Mart, own: Sequence[str]) -> date | None:
+    """Return the first day of the trust's latest whole month with counts: of records, else published.
+
+    Parameters
+    ----------
+    own
+        The trust's code, and those of its predecessors.
+    """
+    among, latest = ", ".join(map(literal, own)), None
+    if mart.fetch(f"SELECT 1 FROM appointments WHERE org_code IN ({among}) LIMIT 1"):
+        latest = latest_month_of(mart, "appointments")["latest"][0]
+    if latest is None or latest != latest:
+        months = published_months(mart, own, date.min, date.max)
+        known = months[(months["org_code"] == own[0]) & (months["kind"] == ALL)]
+        if known.empty:
+            return None
+        latest = known["month"].max()
+    return date(latest.year, latest.month, 1)
+
+
+#: what the list and its flows are called in the waiting-time statistics
+LIST_SIZE, NEW_PERIODS = "rtt_list_size", "rtt_new_periods"
+COMPLETED = ("rtt_completed_admitted", "rtt_completed_non_admitted")
+
+
+def list_months(mart: Mart, own: Sequence[str]) -> pd.DataFrame:
+    """Return a trust's waiting list with its flows for each month that has all of them.
+
+    Returns
+    -------
+    DataFrame
+        month, waiting (patients at its end), added and removed (patients in it), source.
+    """
+    sql = """SELECT period::DATE AS month,
+               sum(numerator) FILTER (measure = $list) AS waiting,
+               sum(numerator) FILTER (measure = $new) AS added,
+               sum(numerator) FILTER (measure IN (SELECT unnest($done))) AS removed,
+               any_value(source) AS source
+        FROM measure_values
+        WHERE org_code IN (SELECT unnest($own)) AND basis = 'provider' AND status <> 'plan'
+          AND unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL
+        GROUP BY period
+        HAVING waiting IS NOT NULL AND added > 0 AND removed > 0 ORDER BY period"""
+    values: dict[str, object] = {
+        "own": list(own),
+        "list": LIST_SIZE,
+        "new": NEW_PERIODS,
+        "done": list(COMPLETED),
+    }
+    return mart.query(sql, values)
