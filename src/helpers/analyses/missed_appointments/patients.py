@@ -106,8 +106,8 @@ def _own_specialties(made: Sections, found: DnaFindings) -> Part:
 def drivers_part(made: Sections, found: DnaFindings) -> Part:
     """Return the odds ratios of missing an appointment, each adjusted for the others."""
     if found.basis == "published" or found.drivers.empty:
-        why = "needs_records" if found.basis == "published" else "too_few_appointments"
-        return made.part("drivers", fields=ODDS, none=phrase(f"reasons.missed.{why}"))
+        few, lacks = phrase("reasons.missed.too_few_appointments"), phrase("reasons.missed.needs_records")
+        return made.part("drivers", fields=ODDS, none=lacks if found.basis == "published" else few)
     table, formula = _in_order(found.drivers), _formula_of(found)
     rows = [
         (_DRIVER_WORDS[str(row["driver"])], _level_words(str(row["level"])),
@@ -153,8 +153,11 @@ def _driver_words(table: pd.DataFrame) -> str:
 def deprivation_part(made: Sections, found: DnaFindings) -> Part:
     """Return the trust's rate by fifth of deprivation."""
     if found.basis == "published" or found.inequality is None:
-        why = "deprivation_needs_records" if found.basis == "published" else "fifth_hidden"
-        return made.part("deprivation", fields=FIFTHS, none=phrase(f"reasons.missed.{why}"))
+        few, lacks = (
+            phrase("reasons.missed.fifth_hidden"),
+            phrase("reasons.missed.deprivation_needs_records"),
+        )
+        return made.part("deprivation", fields=FIFTHS, none=lacks if found.basis == "published" else few)
     return made.part(
         "deprivation",
         fields=FIFTHS,

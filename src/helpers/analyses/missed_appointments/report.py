@@ -67,7 +67,9 @@ class MissedAppointments:
 
     @property
     def _why_not(self) -> str:
-        return phrase(f"reasons.missed.scenario_{'hidden' if self.found.recorded else 'not_recorded'}")
+        if not self.found.recorded:
+            return phrase("reasons.missed.scenario_not_recorded")
+        return phrase("reasons.missed.scenario_hidden")
 
     @part
     def headline(self) -> Headline:

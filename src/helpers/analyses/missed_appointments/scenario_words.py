@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from helpers.phrases import phrase
+from helpers.phrases import phrase, phrases
 from helpers.report.words import count, day_words, interval, month, number, sentence
 from helpers.stats.dna.uncertainty import DrawnSpread
 
@@ -58,13 +58,11 @@ def scenario_sentence(
     '**the waiting list would be about 410 to 1,200 patients shorter by 31 March 2027** than without it.'
     """
     start, end = map(day_words, when)
-    told = {
-        "reduction": reduction,
-        "patients": reach_words(reach, certain=certain),
-        "start": start,
-        "end": end,
-    }
-    return phrase(f"statements.missed.{'range_past' if past else 'range'}", **told)
+    patients = reach_words(reach, certain=certain)
+    ranges = phrases(
+        "statements.missed_range", reduction=reduction, patients=patients, start=start, end=end
+    )
+    return ranges["past" if past else "now"]
 
 
 def reach_words(reach: tuple[float, float], *, certain: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from helpers.bundle import Cell
-from helpers.phrases import phrase
+from helpers.phrases import phrase, phrases
 from helpers.report.words import count, interval, listed, month, number, possessive, sentence
 
 
@@ -81,7 +81,7 @@ def place_sentence(place: str, *, phi: float) -> str:
     >>> place_sentence("upper quarter", phi=1739.6)[:38]
     'This trust lies in the highest quarter'
     """
-    return phrase(f"standings.missed.{place.replace(' ', '_')}", phi=number(phi))
+    return phrases("standings.missed", phi=number(phi))[place.replace(" ", "_")]
 
 
 def left_out_sentence(not_recorded: int) -> str:

@@ -178,4 +178,4 @@ def _names(chosen: Sequence[PeerComparison]) -> str:
 
 def nothing_short(*, known: bool) -> str:
     """Say why nothing is tabled that matching others would bring; `known`: of some measure it can be said."""
-    return phrase(f"reasons.peers.{'none_short' if known else 'gain_unknown'}")
+    return phrase("reasons.peers.none_short") if known else phrase("reasons.peers.gain_unknown")

@@ -11,7 +11,7 @@ from datetime import date
 from helpers.analyses.peers.result import PeerComparison, Verdict
 from helpers.measures.figures import figure_words, gap_words, period_words, short_period_words
 from helpers.measures.places.spread import Percentile
-from helpers.phrases import phrase, phrases
+from helpers.phrases import phrases
 from helpers.report.words import count, listed, number, sentence, together
 
 #: how many organisations a sentence names before it only counts them
@@ -114,7 +114,8 @@ def value_sentence(comparison: PeerComparison) -> str:
 def _no_value(comparison: PeerComparison) -> str:
     own, out, name = comparison.organisation, comparison.left_out, comparison.name
     why = next((each.name for each in fields(out) if own in getattr(out, each.name)), "missing")
-    return phrase(f"reasons.no_place.{why}", name=name, when=when(comparison), base=comparison.base_words)
+    told = phrases("reasons.no_place", name=name, when=when(comparison), base=comparison.base_words)
+    return told[why]
 
 
 def position_sentence(comparison: PeerComparison) -> str:
@@ -162,7 +163,7 @@ def method_sentence(comparison: PeerComparison) -> str:
             wide = comparison.funnel is not None and comparison.funnel.adjusted
             spread = " and the ordinary spread between them" if wide else ""
             times = number((comparison.phi or 0) ** 0.5)
-            return phrase(f"method.shown_as.{why}", members=members, times=times, spread=spread, few=few)
+            return phrases("method.shown_as", members=members, times=times, spread=spread, few=few)[why]
 
 
 def _too_few(comparison: PeerComparison) -> str:
