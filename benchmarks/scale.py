@@ -79,7 +79,7 @@ def benchmarks(folder: Path) -> None:
     import pandas as pd
 
     from helpers.data.mart import Mart
-    from helpers.data.room.latest import latest_month_of
+    from helpers.data.room.single import latest_month_of
     from helpers.data.series import appointments, stays
 
     mart = Mart(folder / "project" / ".boardpack" / "mart")

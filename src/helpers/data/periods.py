@@ -43,6 +43,15 @@ def last_day(values: pd.DataFrame) -> date:
     return max(period_end(start.date(), str(kind)) for kind, start in latest.items())
 
 
+def months_between(first: date, last: date) -> int:
+    """Return how many months one day's month lies after another's; negative where before.
+
+    >>> months_between(date(2025, 11, 30), date(2026, 2, 1))
+    3
+    """
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
 def financial_year(day: date) -> int:
     """Return the calendar year in which the day's financial year began.
 
